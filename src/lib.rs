@@ -1,0 +1,18 @@
+//! Dissector and codec for the Windows failover cluster protocols: ClusAPI (MS-CMRP) and Witness (MS-SWN).
+#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "std"), no_std)]
+
+#[cfg(feature = "std")]
+extern crate alloc;
+
+pub mod consts;
+pub mod diagnostic;
+pub mod error;
+#[cfg(feature = "pcap")]
+pub mod capture;
+#[cfg(feature = "pcap")]
+pub mod net;
+#[cfg(feature = "std")]
+pub mod rpc;
+#[cfg(feature = "std")]
+pub mod auth;

@@ -1,0 +1,2 @@
+//! The command line program; all of it is in `cluscope::cli`.
+fn main() {}
