@@ -5,14 +5,14 @@
 #[cfg(feature = "std")]
 extern crate alloc;
 
+#[cfg(feature = "std")]
+pub mod auth;
+#[cfg(feature = "pcap")]
+pub mod capture;
 pub mod consts;
 pub mod diagnostic;
 pub mod error;
 #[cfg(feature = "pcap")]
-pub mod capture;
-#[cfg(feature = "pcap")]
 pub mod net;
 #[cfg(feature = "std")]
 pub mod rpc;
-#[cfg(feature = "std")]
-pub mod auth;

@@ -1,1 +1,113 @@
-//! Placeholder.
+//! From captured packets to ordered byte streams and datagrams: link and IP layers, fragments, TCP reassembly.
+//!
+//! [`Network`] takes packets one after the other and hands what they carry to a [`Handler`]. It looks at no port number
+//! and at nothing above TCP and UDP; whoever handles the chunks says with a [`Verdict`] when a flow is of no interest.
+
+use core::fmt;
+use std::net::SocketAddr;
+
+/// Nanoseconds since 1970-01-01T00:00:00Z. Displays as `2026-11-20T10:00:00.123456789Z`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+/// Transport protocol of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// TCP: chunks of two byte streams.
+    Tcp,
+    /// UDP: datagrams.
+    Udp,
+}
+
+/// Which of a flow's two directions: the side that sent the first packet seen is `A`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The side that sent the first packet seen of the flow.
+    A,
+    /// The other one.
+    B,
+}
+
+impl Side {
+    /// The opposite side.
+    #[must_use]
+    pub fn other(self) -> Side {
+        match self {
+            Side::A => Side::B,
+            Side::B => Side::A,
+        }
+    }
+}
+
+/// Where a piece of a flow comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Transport protocol.
+    pub transport: Transport,
+    /// Number of the flow as Wireshark counts it (`tcp.stream`, `udp.stream`), from 0 for each transport.
+    pub stream: u64,
+    /// Which side of the flow sent it.
+    pub from: Side,
+    /// Sender.
+    pub src: SocketAddr,
+    /// Receiver.
+    pub dst: SocketAddr,
+    /// The packet that carried the bytes, counted from 1 over the whole capture as Wireshark counts.
+    pub frame: u64,
+    /// When that packet was captured; absent where the capture has no time stamps.
+    pub time: Option<Timestamp>,
+}
+
+/// What happened on a TCP flow, in stream order for each direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chunk<'a> {
+    /// The next bytes of the direction.
+    Data(&'a [u8]),
+    /// Bytes of the direction that were never captured and won't come any more; what follows starts after the hole.
+    Gap {
+        /// How many bytes are missing, where sequence numbers tell.
+        lost: Option<u64>,
+        /// Why the hole was given up.
+        reason: &'static str,
+    },
+    /// The direction ends here (FIN, RST, port reuse, eviction or end of capture).
+    End {
+        /// Why it ends.
+        reason: &'static str,
+    },
+}
+
+/// A whole UDP payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Datagram<'a> {
+    /// The payload, as far as it was captured.
+    pub data: &'a [u8],
+    /// Its length on the wire by the UDP and IP headers; more than `data.len()` where the capture cut it.
+    pub wire_len: usize,
+    /// Every packet that carried a part of it (IP fragments), in the order of the parts; at least one.
+    pub frames: &'a [u64],
+}
+
+/// Whether a flow is worth going on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go on.
+    Keep,
+    /// Drop what is buffered of this flow and hand over nothing more of it.
+    Ignore,
+}
+
+/// Takes what [`Network`] finds.
+pub trait Handler {
+    /// The next chunk of a TCP direction. `origin.frame` is the packet that carried these bytes, which may be an
+    /// earlier one than the packet that made them deliverable.
+    fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict;
+    /// A datagram.
+    fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict;
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}

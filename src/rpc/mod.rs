@@ -1,1 +1,3 @@
-//! Placeholder.
+//! DCE/RPC PDUs and associations, connection-oriented and connectionless.
+
+pub mod security;
