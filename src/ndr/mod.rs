@@ -1,0 +1,73 @@
+//! The NDR engine: one reader and one writer that interpret the declarations of [`crate::idl`], for NDR (C706
+//! chapter 14) and NDR64 (MS-RPCE 2.2.5), little and big endian.
+//!
+//! * [`types`]: what a declaration is made of, and how wide things are in each syntax
+//! * [`macros`](crate::interface): `interface!` and `structure!`, which turn IDL into those types
+//! * [`walk`]: the reader; it hands every value it meets to a [`sink::Sink`]
+//! * [`sink`]: the sinks that need nothing else: none, byte ranges
+//! * [`value`] and [`write`](mod@write): a tree of values, and the way back to bytes
+//! * [`wire`]: typed views for embedders
+//! * [`parsers`]: the primitives as nom parsers, to compose with one's own
+//!
+//! Offsets are counted from the start of the stub, and so is alignment.
+
+#[macro_use]
+pub mod macros;
+pub mod cursor;
+pub mod parsers;
+pub mod rules;
+pub mod sink;
+pub mod types;
+pub mod utf16;
+#[cfg(feature = "std")]
+pub mod value;
+pub mod walk;
+pub mod wire;
+#[cfg(feature = "std")]
+pub mod write;
+
+pub use cursor::Cx;
+pub use sink::Sink;
+pub use types::{Direction, Field, Interface, Method, Struct, Type};
+pub use utf16::WStr;
+#[cfg(feature = "std")]
+pub use value::Value;
+
+/// Transfer syntax of a stub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Syntax {
+    /// NDR 2.0, 8a885d04-1ceb-11c9-9fe8-08002b104860: counts and pointers of 4 octets.
+    Ndr,
+    /// NDR64 1.0, 71710533-beba-4937-8319-b5dbef9ccc36: counts and pointers of 8 octets.
+    Ndr64,
+}
+
+impl Syntax {
+    /// `ndr` or `ndr64`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Syntax::Ndr => "ndr",
+            Syntax::Ndr64 => "ndr64",
+        }
+    }
+
+    /// Octets of a count, an offset or a referent identifier.
+    pub const fn word(self) -> usize {
+        match self {
+            Syntax::Ndr => 4,
+            Syntax::Ndr64 => 8,
+        }
+    }
+}
+
+/// Integer byte order of a stub, by the data representation label of its PDU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endian {
+    /// Least significant octet first.
+    Little,
+    /// Most significant octet first.
+    Big,
+}
+
+#[cfg(test)]
+mod tests;

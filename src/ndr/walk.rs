@@ -1,0 +1,477 @@
+//! The reader: walks a stub along its declaration.
+//!
+//! Two cursors. The parts of a construct (a structure, an array and all that lies in it) stand in one piece with fixed
+//! strides, so that one bounds check covers them; what its pointers lead to stands behind it, depth first, and is read
+//! from a second cursor as the pointers are met. Values thus come out nested and in declaration order, without
+//! allocation. Neither cursor ever goes back, so the work is linear in the stub's length plus the number of fields.
+//!
+//! Invariants: every count is bounded by the octets behind it before it is used; recursion follows the declared types
+//! and ends at [`MAX_DEPTH`].
+
+use super::cursor::{CountAlignment, Cx};
+use super::sink::{At, ContextHandle, Counts, Guid, Null, Sink, Trail};
+use super::types::{
+    ArrayKind, Direction, Field, Layout, MAX_FIELDS, Meaning, Method, PointerKind, Scalar, Struct, Type, align_up,
+};
+use super::utf16::WStr;
+use super::{Syntax, rules};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::error::{Error, ErrorKind, Segment};
+
+/// The deepest nesting of declared types that is followed.
+pub const MAX_DEPTH: usize = 24;
+
+/// Full pointers remembered in one stub; later ones are read as if they were unique.
+const MAX_FULL: usize = 16;
+
+/// Reads a message's stub into `sink`. Returns the number of octets read; what lies behind them is trailing.
+///
+/// # Errors
+/// The offset, the field's path and who claimed the octets that are not there.
+pub fn message<'a, S: Sink<'a>>(
+    cx: Cx<'a>,
+    method: &'static Method,
+    direction: Direction,
+    version: usize,
+    sink: &mut S,
+) -> Result<usize, Error> {
+    let mut walker = Walker::new(cx, sink);
+    let mut cursor = 0;
+    let mut seen: Seen = [Found::Nothing; MAX_FIELDS];
+    for (field, slot) in method.fields.iter().zip(seen.iter_mut()) {
+        if !field.flow.travels(direction) || !field.versions.contains(version) {
+            continue;
+        }
+        let trail = Trail::top(Segment::Name(field.name));
+        *slot = walker.construct(field, None, field.ty, &mut cursor, &trail)?;
+        if let Found::Handle { null: true } = *slot
+            && direction == Direction::Request
+        {
+            walker.report(cursor.saturating_sub(20), &trail, &rules::NULL_HANDLE_IN, 0, None);
+        }
+    }
+    if method.sized {
+        walker.check_counts(method.fields, &seen, None);
+    }
+    Ok(cursor)
+}
+
+/// Finds out where the maximum counts of a stub stand: the reading that fits is the one that leaves nothing over.
+pub fn count_alignment(cx: Cx<'_>, method: &'static Method, direction: Direction, version: usize) -> CountAlignment {
+    if !method.two_counts || cx.syntax != Syntax::Ndr || direction != Direction::Response {
+        return CountAlignment::Own;
+    }
+    let fits = |counts| message(Cx { counts, ..cx }, method, direction, version, &mut Null) == Ok(cx.data.len());
+    if !fits(CountAlignment::Own) && fits(CountAlignment::Elements) {
+        CountAlignment::Elements
+    } else {
+        CountAlignment::Own
+    }
+}
+
+/// Reads one type that stands alone at `at`, as a top-level parameter does; returns the offset behind it.
+///
+/// # Errors
+/// As [`message`].
+pub fn value<'a, S: Sink<'a>>(
+    cx: Cx<'a>,
+    field: &'static Field,
+    at: usize,
+    sink: &mut S,
+) -> Result<usize, Error> {
+    let mut walker = Walker::new(cx, sink);
+    let trail = Trail::top(Segment::Name(field.name));
+    let mut cursor = at;
+    walker.construct(field, None, field.ty, &mut cursor, &trail)?;
+    Ok(cursor)
+}
+
+/// What a field turned out to hold, for comparing sizes with counts.
+#[derive(Clone, Copy)]
+enum Found {
+    Nothing,
+    Value(u64),
+    Counts { counts: Counts, at: usize },
+    Handle { null: bool },
+}
+
+/// What the fields of one message or structure held, by their place in the declaration.
+type Seen = [Found; MAX_FIELDS];
+
+struct Walker<'a, 's, S> {
+    cx: Cx<'a>,
+    sink: &'s mut S,
+    full: [Option<(u64, &'static Type)>; MAX_FULL],
+    full_len: usize,
+}
+
+impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
+    fn new(cx: Cx<'a>, sink: &'s mut S) -> Self {
+        Walker { cx, sink, full: [None; MAX_FULL], full_len: 0 }
+    }
+
+    #[cold]
+    fn report(&mut self, offset: usize, trail: &Trail<'_>, rule: &'static Rule, value: u64, expected: Option<u64>) {
+        self.sink.diagnostic(Diagnostic { offset, path: trail.to_path(), rule, value, expected });
+    }
+
+    /// A whole construct at the cursor: what a top-level parameter is, and what a pointer leads to.
+    fn construct(
+        &mut self,
+        field: &'static Field,
+        index: Option<u32>,
+        ty: &'static Type,
+        cursor: &mut usize,
+        trail: &Trail<'_>,
+    ) -> Result<Found, Error> {
+        if trail.depth() > MAX_DEPTH {
+            return Err(fail(Error::new(*cursor, ErrorKind::Limit { limit: "MAX_DEPTH" }), trail));
+        }
+        match ty {
+            Type::String => self.string(field, index, cursor, trail).map_err(|e| fail(e, trail)),
+            Type::Nothing => Ok(Found::Nothing),
+            _ => {
+                let layout = ty.layout(self.cx.syntax);
+                let Some((kind, element)) = ty.tail() else {
+                    // One check for all that has a fixed place.
+                    let at = align_up(*cursor, layout.align);
+                    self.cx.take(at, layout.size, type_name(ty)).map_err(|e| fail(e, trail))?;
+                    *cursor = at + layout.size;
+                    return self.inline(field, index, ty, at, cursor, None, trail);
+                };
+                let hoisted = match kind {
+                    ArrayKind::Conformant | ArrayKind::ConformantVarying => {
+                        if self.cx.counts == CountAlignment::Elements {
+                            *cursor = align_up(*cursor, layout.align);
+                        }
+                        self.cx.word(cursor, "maximum count").map_err(|e| fail(e, trail))?
+                    }
+                    ArrayKind::Varying(bound) | ArrayKind::Fixed(bound) => u64::from(bound),
+                };
+                let mut at = *cursor;
+                if let Type::Struct(_) = ty {
+                    at = align_up(at, layout.align);
+                    self.cx.take(at, layout.size, type_name(ty)).map_err(|e| fail(e, trail))?;
+                    *cursor = at + layout.size;
+                }
+                let tail = self.tail(kind, element, hoisted, cursor, trail)?;
+                self.inline(field, index, ty, at, cursor, Some(tail), trail)
+            }
+        }
+    }
+
+    /// Measures the counted array at the end of a construct and moves the cursor behind its elements.
+    fn tail(
+        &mut self,
+        kind: ArrayKind,
+        element: &'static Type,
+        max: u64,
+        cursor: &mut usize,
+        trail: &Trail<'_>,
+    ) -> Result<Tail, Error> {
+        let (actual, claimed_by) = match kind {
+            ArrayKind::Conformant | ArrayKind::Fixed(_) => (max, "maximum count"),
+            ArrayKind::ConformantVarying | ArrayKind::Varying(_) => (self.varying(max, cursor, trail)?, "actual count"),
+        };
+        let layout = element.layout(self.cx.syntax);
+        let mut at = *cursor;
+        if actual != 0 {
+            at = align_up(at, layout.align);
+            let extent = self.extent(layout, actual, at, claimed_by).map_err(|e| fail(e, trail))?;
+            *cursor = at + extent;
+        }
+        Ok(Tail { at, counts: Counts { max, actual } })
+    }
+
+    /// Offset and actual count.
+    fn varying(&mut self, max: u64, cursor: &mut usize, trail: &Trail<'_>) -> Result<u64, Error> {
+        let offset = self.cx.word(cursor, "offset").map_err(|e| fail(e, trail))?;
+        let at = cursor.saturating_sub(self.cx.syntax.word());
+        let actual = self.cx.word(cursor, "actual count").map_err(|e| fail(e, trail))?;
+        if offset != 0 {
+            self.report(at, trail, &rules::OFFSET_NOT_ZERO, offset, Some(0));
+        }
+        if offset.checked_add(actual).is_none_or(|end| end > max) {
+            self.report(at, trail, &rules::ACTUAL_EXCEEDS_MAXIMUM, offset.saturating_add(actual), Some(max));
+        }
+        Ok(actual)
+    }
+
+    /// Octets of `count` elements, if they are there.
+    fn extent(&self, layout: Layout, count: u64, at: usize, claimed_by: &'static str) -> Result<usize, Error> {
+        if count == 0 {
+            return Ok(0);
+        }
+        let stride = layout.stride().max(1) as u64;
+        let needed = (count - 1).checked_mul(stride).and_then(|n| n.checked_add(layout.size as u64));
+        match needed {
+            Some(needed) if needed <= self.cx.left(at) as u64 => Ok(needed as usize),
+            _ => Err(Error::truncated(
+                at,
+                needed.unwrap_or(u64::MAX),
+                self.cx.left(at) as u64,
+                claimed_by,
+            )),
+        }
+    }
+
+    /// A part of a construct at its place; `cursor` is where the next referent stands.
+    #[allow(clippy::too_many_arguments)]
+    fn inline(
+        &mut self,
+        field: &'static Field,
+        index: Option<u32>,
+        ty: &'static Type,
+        at: usize,
+        cursor: &mut usize,
+        tail: Option<Tail>,
+        trail: &Trail<'_>,
+    ) -> Result<Found, Error> {
+        let place = |len| At { field, index, offset: at, len, trail };
+        match ty {
+            Type::Scalar(scalar) => {
+                let value = self.cx.scalar(at, *scalar).map_err(|e| fail(e, trail))?;
+                let place = place(scalar.size(self.cx.syntax));
+                self.sink.scalar(place, *scalar, value);
+                self.check_scalar(field, *scalar, value, place);
+                Ok(Found::Value(value))
+            }
+            Type::FileTime => {
+                let low = self.cx.uint(at, 4, "FILETIME").map_err(|e| fail(e, trail))?;
+                let high = self.cx.uint(at + 4, 4, "FILETIME").map_err(|e| fail(e, trail))?;
+                self.sink.filetime(place(8), high << 32 | low);
+                Ok(Found::Nothing)
+            }
+            Type::Handle => {
+                let handle = handle(&self.cx, at).map_err(|e| fail(e, trail))?;
+                self.sink.handle(place(20), handle);
+                if handle.attributes != 0 {
+                    self.report(at, trail, &rules::HANDLE_ATTRIBUTES, u64::from(handle.attributes), Some(0));
+                }
+                Ok(Found::Handle { null: handle.is_null() })
+            }
+            Type::Pointer(kind, target) => self.pointer(field, index, *kind, target, at, cursor, trail),
+            Type::Struct(declaration) => {
+                let place = place(ty.layout(self.cx.syntax).size);
+                self.sink.begin_struct(place, declaration);
+                self.members(declaration, at, cursor, tail, trail)?;
+                self.sink.end_struct(place);
+                Ok(Found::Nothing)
+            }
+            Type::Array(kind, element) => {
+                let tail = match (kind, tail) {
+                    (ArrayKind::Fixed(n), _) => {
+                        Tail { at, counts: Counts { max: u64::from(*n), actual: u64::from(*n) } }
+                    }
+                    (_, Some(tail)) => tail,
+                    // Struct::new lets no counted array stand anywhere else.
+                    (_, None) => return Err(fail(Error::new(at, ErrorKind::Limit { limit: "declaration" }), trail)),
+                };
+                self.elements(field, index, element, tail, cursor, trail)?;
+                Ok(Found::Counts { counts: tail.counts, at: tail.at })
+            }
+            Type::String | Type::Nothing => Ok(Found::Nothing),
+        }
+    }
+
+    fn members(
+        &mut self,
+        declaration: &'static Struct,
+        at: usize,
+        cursor: &mut usize,
+        tail: Option<Tail>,
+        parent: &Trail<'_>,
+    ) -> Result<(), Error> {
+        if parent.depth() >= MAX_DEPTH {
+            return Err(fail(Error::new(at, ErrorKind::Limit { limit: "MAX_DEPTH" }), parent));
+        }
+        let mut seen: Seen = [Found::Nothing; MAX_FIELDS];
+        let mut place = at;
+        for (member, slot) in declaration.fields.iter().zip(seen.iter_mut()) {
+            let layout = member.ty.layout(self.cx.syntax);
+            place = align_up(place, layout.align);
+            let trail = parent.down(Segment::Name(member.name));
+            *slot = self.inline(member, None, member.ty, place, cursor, tail, &trail)?;
+            place += layout.size;
+        }
+        if declaration.sized {
+            self.check_counts(declaration.fields, &seen, Some(parent));
+        }
+        Ok(())
+    }
+
+    /// Compares the counts on the wire with the fields that `size_is` and `length_is` name, as far as those stand in
+    /// the same message or structure. The counts are what is trusted.
+    fn check_counts(&mut self, fields: &'static [Field], seen: &Seen, parent: Option<&Trail<'_>>) {
+        for (field, found) in fields.iter().zip(seen) {
+            let Found::Counts { counts, at } = *found else { continue };
+            for (name, count, rule) in [
+                (field.size_is, counts.max, &rules::COUNT_MISMATCH),
+                (field.length_is, counts.actual, &rules::LENGTH_MISMATCH),
+            ] {
+                let Some(name) = name else { continue };
+                let value = fields.iter().zip(seen).find_map(|(f, found)| match found {
+                    Found::Value(value) if f.name == name => Some(*value),
+                    _ => None,
+                });
+                if let Some(value) = value.filter(|value| *value != count) {
+                    let step = Segment::Name(field.name);
+                    match parent {
+                        Some(parent) => self.report(at, &parent.down(step), rule, count, Some(value)),
+                        None => self.report(at, &Trail::top(step), rule, count, Some(value)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// The elements of an array, whose extent has been checked.
+    fn elements(
+        &mut self,
+        field: &'static Field,
+        index: Option<u32>,
+        element: &'static Type,
+        tail: Tail,
+        cursor: &mut usize,
+        trail: &Trail<'_>,
+    ) -> Result<(), Error> {
+        let Tail { at, counts } = tail;
+        let layout = element.layout(self.cx.syntax);
+        let len = self.extent(layout, counts.actual, at, "actual count").map_err(|e| fail(e, trail))?;
+        let place = At { field, index, offset: at, len, trail };
+        match element {
+            Type::Scalar(Scalar::U8) => {
+                let bytes = self.cx.take(at, len, "actual count").map_err(|e| fail(e, trail))?;
+                self.sink.bytes(place, bytes, counts);
+            }
+            Type::Scalar(Scalar::U16) => {
+                let bytes = self.cx.take(at, len, "actual count").map_err(|e| fail(e, trail))?;
+                self.sink.units(place, WStr::new(bytes, self.cx.endian), counts);
+            }
+            _ => {
+                self.sink.begin_array(place, counts);
+                for i in 0..counts.actual {
+                    let index = u32::try_from(i).unwrap_or(u32::MAX);
+                    let step = trail.down(Segment::Index(index));
+                    let at = at + i as usize * layout.stride();
+                    self.inline(field, Some(index), element, at, cursor, None, &step)?;
+                }
+                self.sink.end_array(place);
+            }
+        }
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn pointer(
+        &mut self,
+        field: &'static Field,
+        index: Option<u32>,
+        kind: PointerKind,
+        target: &'static Type,
+        at: usize,
+        cursor: &mut usize,
+        trail: &Trail<'_>,
+    ) -> Result<Found, Error> {
+        let size = self.cx.syntax.word();
+        let referent = self.cx.uint(at, size, "referent identifier").map_err(|e| fail(e, trail))?;
+        let place = At { field, index, offset: at, len: size, trail };
+        if referent == 0 {
+            if kind == PointerKind::Ref {
+                let kind = ErrorKind::Value { value: 0, expected: "a reference pointer, which is never null" };
+                return Err(fail(Error::new(at, kind), trail));
+            }
+            self.sink.null(place);
+            return Ok(Found::Nothing);
+        }
+        if kind == PointerKind::Full {
+            if self.full.iter().flatten().any(|&(id, ty)| id == referent && core::ptr::eq(ty, target)) {
+                self.sink.alias(place, referent);
+                return Ok(Found::Nothing);
+            }
+            if let Some(slot) = self.full.get_mut(self.full_len) {
+                *slot = Some((referent, target));
+                self.full_len += 1;
+            }
+        }
+        self.sink.pointer(place, referent);
+        self.construct(field, index, target, cursor, trail)
+    }
+
+    fn string(
+        &mut self,
+        field: &'static Field,
+        index: Option<u32>,
+        cursor: &mut usize,
+        trail: &Trail<'_>,
+    ) -> Result<Found, Error> {
+        let max = self.cx.word(cursor, "maximum count")?;
+        let actual = self.varying(max, cursor, trail)?;
+        let at = *cursor;
+        let layout = Layout { size: 2, align: 2 };
+        let len = self.extent(layout, actual, at, "actual count")?;
+        let bytes = self.cx.take(at, len, "actual count")?;
+        *cursor = at + len;
+        let (text, terminated) = WStr::new(bytes, self.cx.endian).strip_terminator();
+        let counts = Counts { max, actual };
+        self.sink.string(At { field, index, offset: at, len, trail }, text, terminated, counts);
+        if !terminated {
+            self.report(at + len, trail, &rules::TERMINATOR_MISSING, actual, None);
+        }
+        Ok(Found::Counts { counts, at })
+    }
+
+    #[inline]
+    fn check_scalar(&mut self, field: &'static Field, scalar: Scalar, value: u64, at: At<'_>) {
+        let (rule, expected) = match field.meaning {
+            _ if scalar == Scalar::Enum16 && value > 0x7fff => (&rules::ENUM_HIGH_BITS, None),
+            Meaning::Bool if value > 1 => (&rules::NOT_A_BOOLEAN, None),
+            Meaning::Const(constant) if value != u64::from(constant) => {
+                (&rules::NOT_THE_CONSTANT, Some(u64::from(constant)))
+            }
+            _ => match field.range {
+                Some((low, _)) if value < u64::from(low) => (&rules::OUT_OF_RANGE, Some(u64::from(low))),
+                Some((_, high)) if value > u64::from(high) => (&rules::OUT_OF_RANGE, Some(u64::from(high))),
+                _ => return,
+            },
+        };
+        self.report(at.offset, at.trail, rule, value, expected);
+    }
+}
+
+/// A counted array, measured: where its elements stand and how many there are.
+#[derive(Clone, Copy)]
+struct Tail {
+    at: usize,
+    counts: Counts,
+}
+
+/// A context handle at `at`.
+pub(super) fn handle(cx: &Cx<'_>, at: usize) -> Result<ContextHandle, Error> {
+    let attributes = cx.uint(at, 4, "context handle")? as u32;
+    let octets = cx.take(at.saturating_add(4), 16, "context handle")?;
+    let octets = <[u8; 16]>::try_from(octets).unwrap_or_default();
+    Ok(ContextHandle { attributes, uuid: Guid::from_wire(octets, cx.endian) })
+}
+
+fn type_name(ty: &Type) -> &'static str {
+    match ty {
+        Type::Scalar(scalar) => scalar.name(),
+        Type::FileTime => "FILETIME",
+        Type::Handle => "context handle",
+        Type::String => "string",
+        Type::Pointer(..) => "referent identifier",
+        Type::Array(..) => "array",
+        Type::Struct(s) => s.name,
+        Type::Nothing => "nothing",
+    }
+}
+
+/// Gives an error the path of the field it arose in; those that have one keep it.
+#[cold]
+fn fail(mut error: Error, trail: &Trail<'_>) -> Error {
+    if error.path.segments().is_empty() {
+        error.path = trail.to_path();
+    }
+    error
+}
