@@ -1,0 +1,22 @@
+//! Layout of a control code (3.1.4.3).
+//!
+//! The declarations make the newtypes and their tables; how: `consts/declare.rs`.
+
+use super::super::declare::constants;
+
+constants! {
+    /// Layout of a control code: fields and bits, not a list of codes.
+    bitmask ControlCodeBits: u32, "3.1.4.3", "every dwControlCode: layout, not a list of codes" {
+        /// 1 resource, 2 resource type, 3 group, 4 node, 5 network, 6 network interface, 7 cluster, 8 group set
+        CLUSCTL_OBJECT_MASK = 0xFF000000,
+        CLCTL_GLOBAL = 0x00800000,
+        /// needs the All access level
+        CLCTL_MODIFY = 0x00400000,
+        CLCTL_USER = 0x00200000,
+        CLCTL_INTERNAL = 0x00100000,
+        /// function number shifted left by 2
+        CLUSCTL_FUNCTION_MASK = 0x000FFFFC,
+        CLUSCTL_ACCESS_WRITE = 0x00000002,
+        CLUSCTL_ACCESS_READ = 0x00000001,
+    }
+}
