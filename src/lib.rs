@@ -9,6 +9,8 @@ extern crate alloc;
 pub mod auth;
 #[cfg(feature = "pcap")]
 pub mod capture;
+#[macro_use]
+pub mod ndr;
 pub mod consts;
 pub mod diagnostic;
 pub mod error;

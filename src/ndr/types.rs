@@ -241,6 +241,11 @@ impl Versions {
     /// The second one: ClusAPI 3.0.
     pub const SECOND: Versions = Versions(2);
 
+    /// Those for which a section is given.
+    pub const fn of(first: &str, second: &str) -> Versions {
+        Versions((!first.is_empty()) as u8 | ((!second.is_empty()) as u8) << 1)
+    }
+
     /// Whether the version at `index` is one of them.
     pub const fn contains(self, index: usize) -> bool {
         index < 8 && self.0 & (1 << index) != 0
@@ -323,8 +328,8 @@ pub struct Field {
     pub length_is: Option<&'static str>,
     /// `range(low, high)`.
     pub range: Option<(u32, u32)>,
-    /// Attributes as declared, directions left out.
-    pub attributes: &'static str,
+    /// The versions in which the range holds.
+    pub range_versions: Versions,
 }
 
 impl Field {
@@ -340,7 +345,7 @@ impl Field {
             size_is: None,
             length_is: None,
             range: None,
-            attributes: "",
+            range_versions: Versions::ALL,
         }
     }
 }
@@ -493,6 +498,24 @@ pub enum Meaning {
     WitnessMessages,
     /// The explicit binding handle.
     Binding,
+    /// One meaning in the first version of the interface, another one in the second.
+    ByVersion(&'static [Meaning; 2]),
+}
+
+impl Meaning {
+    /// The meaning in the version at this place in [`Interface::versions`].
+    pub const fn in_version(self, version: usize) -> Meaning {
+        match self {
+            Meaning::ByVersion([first, second]) => {
+                if version == 0 {
+                    *first
+                } else {
+                    *second
+                }
+            }
+            meaning => meaning,
+        }
+    }
 }
 
 /// The families of control codes (3.1.4.3).

@@ -35,7 +35,7 @@ pub fn message<'a, S: Sink<'a>>(
     version: usize,
     sink: &mut S,
 ) -> Result<usize, Error> {
-    let mut walker = Walker::new(cx, sink);
+    let mut walker = Walker::new(cx, version, sink);
     let mut cursor = 0;
     let mut seen: Seen = [Found::Nothing; MAX_FIELDS];
     for (field, slot) in method.fields.iter().zip(seen.iter_mut()) {
@@ -53,7 +53,8 @@ pub fn message<'a, S: Sink<'a>>(
     if method.sized {
         walker.check_counts(method.fields, &seen, None);
     }
-    Ok(cursor)
+    // The last gap may lie behind the end.
+    Ok(cursor.min(cx.data.len()))
 }
 
 /// Finds out where the maximum counts of a stub stand: the reading that fits is the one that leaves nothing over.
@@ -76,10 +77,11 @@ pub fn count_alignment(cx: Cx<'_>, method: &'static Method, direction: Direction
 pub fn value<'a, S: Sink<'a>>(
     cx: Cx<'a>,
     field: &'static Field,
+    version: usize,
     at: usize,
     sink: &mut S,
 ) -> Result<usize, Error> {
-    let mut walker = Walker::new(cx, sink);
+    let mut walker = Walker::new(cx, version, sink);
     let trail = Trail::top(Segment::Name(field.name));
     let mut cursor = at;
     walker.construct(field, None, field.ty, &mut cursor, &trail)?;
@@ -100,14 +102,15 @@ type Seen = [Found; MAX_FIELDS];
 
 struct Walker<'a, 's, S> {
     cx: Cx<'a>,
+    version: usize,
     sink: &'s mut S,
     full: [Option<(u64, &'static Type)>; MAX_FULL],
     full_len: usize,
 }
 
 impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
-    fn new(cx: Cx<'a>, sink: &'s mut S) -> Self {
-        Walker { cx, sink, full: [None; MAX_FULL], full_len: 0 }
+    fn new(cx: Cx<'a>, version: usize, sink: &'s mut S) -> Self {
+        Walker { cx, version, sink, full: [None; MAX_FULL], full_len: 0 }
     }
 
     #[cold]
@@ -131,33 +134,48 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             Type::String => self.string(field, index, cursor, trail).map_err(|e| fail(e, trail)),
             Type::Nothing => Ok(Found::Nothing),
             _ => {
-                let layout = ty.layout(self.cx.syntax);
-                let Some((kind, element)) = ty.tail() else {
-                    // One check for all that has a fixed place.
-                    let at = align_up(*cursor, layout.align);
-                    self.cx.take(at, layout.size, type_name(ty)).map_err(|e| fail(e, trail))?;
-                    *cursor = at + layout.size;
-                    return self.inline(field, index, ty, at, cursor, None, trail);
-                };
-                let hoisted = match kind {
-                    ArrayKind::Conformant | ArrayKind::ConformantVarying => {
-                        if self.cx.counts == CountAlignment::Elements {
-                            *cursor = align_up(*cursor, layout.align);
-                        }
-                        self.cx.word(cursor, "maximum count").map_err(|e| fail(e, trail))?
-                    }
-                    ArrayKind::Varying(bound) | ArrayKind::Fixed(bound) => u64::from(bound),
-                };
-                let mut at = *cursor;
-                if let Type::Struct(_) = ty {
-                    at = align_up(at, layout.align);
-                    self.cx.take(at, layout.size, type_name(ty)).map_err(|e| fail(e, trail))?;
-                    *cursor = at + layout.size;
-                }
-                let tail = self.tail(kind, element, hoisted, cursor, trail)?;
-                self.inline(field, index, ty, at, cursor, Some(tail), trail)
+                let (at, tail) = self.open(ty, cursor, trail)?;
+                self.inline(field, index, ty, at, cursor, tail, trail)
             }
         }
+    }
+
+    /// Finds the place of a construct's fixed part and of its counted tail; moves the cursor behind both, to where the
+    /// first referent stands.
+    fn open(
+        &mut self,
+        ty: &'static Type,
+        cursor: &mut usize,
+        trail: &Trail<'_>,
+    ) -> Result<(usize, Option<Tail>), Error> {
+        let layout = ty.layout(self.cx.syntax);
+        let Some((kind, element)) = ty.tail() else {
+            // One check for all that has a fixed place.
+            let at = align_up(*cursor, layout.align);
+            self.cx.take(at, layout.size, type_name(ty)).map_err(|e| fail(e, trail))?;
+            *cursor = at + layout.size;
+            return Ok((at, None));
+        };
+        let hoisted = match kind {
+            ArrayKind::Conformant | ArrayKind::ConformantVarying => {
+                if self.cx.counts == CountAlignment::Elements {
+                    *cursor = align_up(*cursor, layout.align);
+                }
+                self.cx.word(cursor, "maximum count").map_err(|e| fail(e, trail))?
+            }
+            ArrayKind::Varying(bound) | ArrayKind::Fixed(bound) => u64::from(bound),
+        };
+        let mut at = *cursor;
+        if let Type::Struct(_) = ty {
+            at = align_up(at, layout.align);
+            self.cx.take(at, layout.size, type_name(ty)).map_err(|e| fail(e, trail))?;
+            *cursor = at + layout.size;
+        }
+        let tail = self.tail(kind, element, hoisted, cursor, trail)?;
+        if let (Type::Struct(_), Syntax::Ndr64) = (ty, self.cx.syntax) {
+            *cursor = align_up(*cursor, layout.align);
+        }
+        Ok((at, Some(tail)))
     }
 
     /// Measures the counted array at the end of a construct and moves the cursor behind its elements.
@@ -430,6 +448,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
                 (&rules::NOT_THE_CONSTANT, Some(u64::from(constant)))
             }
             _ => match field.range {
+                _ if !field.range_versions.contains(self.version) => return,
                 Some((low, _)) if value < u64::from(low) => (&rules::OUT_OF_RANGE, Some(u64::from(low))),
                 Some((_, high)) if value > u64::from(high) => (&rules::OUT_OF_RANGE, Some(u64::from(high))),
                 _ => return,
@@ -440,10 +459,45 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
 }
 
 /// A counted array, measured: where its elements stand and how many there are.
-#[derive(Clone, Copy)]
-struct Tail {
-    at: usize,
-    counts: Counts,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tail {
+    pub(super) at: usize,
+    pub(super) counts: Counts,
+}
+
+/// A part of a validated stub, for the typed views of [`super::wire`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    /// Where it stands in its construct.
+    pub(super) at: usize,
+    /// Where the next referent stands.
+    pub(super) cursor: usize,
+    /// The counted array at its end.
+    pub(super) tail: Option<Tail>,
+}
+
+static UNNAMED: Field =
+    Field::new("", "", &Type::Nothing, super::types::Flow::Member, Meaning::Number);
+
+/// Finds a construct that begins at `cursor`.
+pub(super) fn locate(cx: Cx<'_>, ty: &'static Type, mut cursor: usize) -> Result<Part, Error> {
+    let trail = Trail::top(Segment::Name(""));
+    let (at, tail) = Walker::new(cx, 0, &mut Null).open(ty, &mut cursor, &trail)?;
+    Ok(Part { at, cursor, tail })
+}
+
+/// Moves a cursor behind a whole construct.
+pub(super) fn skip(cx: Cx<'_>, ty: &'static Type, cursor: &mut usize) -> Result<(), Error> {
+    let trail = Trail::top(Segment::Name(""));
+    Walker::new(cx, 0, &mut Null).construct(&UNNAMED, None, ty, cursor, &trail)?;
+    Ok(())
+}
+
+/// Moves `part.cursor` behind everything that the part's pointers lead to.
+pub(super) fn skip_referents(cx: Cx<'_>, ty: &'static Type, part: &mut Part) -> Result<(), Error> {
+    let trail = Trail::top(Segment::Name(""));
+    Walker::new(cx, 0, &mut Null).inline(&UNNAMED, None, ty, part.at, &mut part.cursor, part.tail, &trail)?;
+    Ok(())
 }
 
 /// A context handle at `at`.
