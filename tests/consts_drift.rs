@@ -235,3 +235,40 @@ fn properties_row_by_row() {
         assert_eq!(ours.secret, theirs["note"].contains("secret"), "{}", ours.name);
     }
 }
+
+/// What parameters refer to: enumerations, bit masks and families of control codes.
+#[test]
+fn references_of_parameters_resolve() {
+    let Some(rows) = table("params.tsv") else { return };
+    let mut seen = 0;
+    for row in &rows {
+        for reference in row["values"].split(';').map(str::trim) {
+            let Some((kind, target)) = reference.split_once(':') else { continue };
+            match kind {
+                "enum" | "flags" => {
+                    let name = target.split(' ').next().unwrap();
+                    let constants = consts::by_name(name).unwrap_or_else(|| panic!("{reference}"));
+                    assert_eq!(constants.kind.as_str(), kind, "{reference}");
+                    seen += 1;
+                }
+                "control-code" | "control-input" | "control-output" => {
+                    assert!(control_codes::Family::from_name(target).is_some(), "{reference}");
+                    seen += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+/// What members of structures refer to, where it is one name.
+#[test]
+fn references_of_structures_resolve() {
+    let Some(rows) = table("structs.tsv") else { return };
+    let names: Vec<_> = rows.iter().map(|row| &row["enumeration"]).filter(|name| !name.is_empty()).collect();
+    assert!(names.len() > 40);
+    for name in names {
+        assert!(name.contains(' ') || consts::by_name(name).is_some(), "{name}");
+    }
+}
