@@ -5,8 +5,8 @@
 //! [`ALL`] lists. All of it is static data; nothing here needs an allocator.
 //!
 //! Where to look: [`states`], [`change`] (events), [`syntax`] (property lists), [`registry`], [`access`], [`methods`],
-//! [`storage`], [`versions`], [`witness`], [`control_codes`], and [`status`] for error codes. How a declaration works:
-//! `declare.rs`.
+//! [`storage`], [`versions`], [`witness`], and [`status`] for error codes. What buffers hold: [`content`], with
+//! [`control_codes`], [`notifications`] and [`properties`] written in it. How a declaration works: `declare.rs`.
 //!
 //! ```
 //! use cluscope::consts::{self, states::ClusterResourceState, Constant};
@@ -26,8 +26,11 @@ mod table;
 
 pub mod access;
 pub mod change;
+pub mod content;
 pub mod control_codes;
 pub mod methods;
+pub mod notifications;
+pub mod properties;
 pub mod registry;
 pub mod states;
 pub mod status;
@@ -61,5 +64,7 @@ pub fn by_name(name: &str) -> Option<&'static Constants> {
     ALL.iter().copied().find(|table| table.name == name)
 }
 
+#[cfg(all(test, feature = "std"))]
+mod content_tests;
 #[cfg(all(test, feature = "std"))]
 mod tests;
