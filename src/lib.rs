@@ -9,12 +9,17 @@ extern crate alloc;
 pub mod auth;
 #[cfg(feature = "pcap")]
 pub mod capture;
-#[macro_use]
-pub mod ndr;
 pub mod consts;
 pub mod diagnostic;
 pub mod error;
+pub mod idl;
+#[macro_use]
+pub mod ndr;
 #[cfg(feature = "pcap")]
 pub mod net;
 #[cfg(feature = "std")]
 pub mod rpc;
+#[cfg(feature = "serde")]
+pub mod json;
+pub mod text;
+pub mod time;

@@ -48,7 +48,7 @@ crate::interface! {
     7 ("3.1.4.1.8", "3.1.4.2.8")
     error_status_t ApiCreateEnum(
         [in] DWORD dwType => flags(ClusterEnumType),
-        [out] PENUM_LIST *ReturnEnum,
+        [out] PENUM_LIST *ReturnEnum => kinds(ClusterEnumType),
         [out, v3] error_status_t *rpc_status);
 
     102 ("3.1.4.1.102", "3.1.4.2.102")
@@ -111,8 +111,8 @@ crate::interface! {
         [in] HCLUSTER_RPC hCluster,
         [in] DWORD dwType => flags(ClusterEnumType),
         [in] DWORD dwOptions => constant(0),
-        [out] PENUM_LIST *ReturnIdEnum,
-        [out] PENUM_LIST *ReturnNameEnum,
+        [out] PENUM_LIST *ReturnIdEnum => kinds(ClusterEnumType),
+        [out] PENUM_LIST *ReturnNameEnum => kinds(ClusterEnumType),
         [out] error_status_t *rpc_status);
 
     185 ("", "newer than 34.0")

@@ -71,7 +71,7 @@ crate::interface! {
     error_status_t ApiCreateGroupResourceEnum(
         [in] HGROUP_RPC hGroup,
         [in] DWORD dwType => flags(ClusterGroupEnumType),
-        [out] PENUM_LIST *ReturnEnum,
+        [out] PENUM_LIST *ReturnEnum => kinds(ClusterGroupEnumType),
         [out, v3] error_status_t *rpc_status);
 
     54 ("3.1.4.1.55", "3.1.4.2.55")

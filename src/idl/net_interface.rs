@@ -72,6 +72,6 @@ crate::interface! {
         [in] HCLUSTER_RPC hCluster,
         [in] LPCWSTR lpszNodeName,
         [in] LPCWSTR lpszNetworkName,
-        [out] PENUM_LIST *ReturnEnum,
+        [out] PENUM_LIST *ReturnEnum => kinds(ClusterEnumType),
         [out] error_status_t *rpc_status);
 }

@@ -31,7 +31,7 @@ crate::interface! {
     error_status_t ApiCreateNetworkEnum(
         [in] HNETWORK_RPC hNetwork,
         [in] DWORD dwType => flags(ClusterNetworkEnumType),
-        [out] PENUM_LIST *ReturnEnum,
+        [out] PENUM_LIST *ReturnEnum => kinds(ClusterNetworkEnumType),
         [out, v3] error_status_t *rpc_status);
 
     86 ("3.1.4.1.86", "3.1.4.2.86")

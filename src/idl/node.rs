@@ -71,7 +71,7 @@ crate::interface! {
     error_status_t ApiCreateNodeEnum(
         [in] HNODE_RPC hNode,
         [in] DWORD dwType => flags(ClusterNodeEnumType),
-        [out] PENUM_LIST *ReturnEnum,
+        [out] PENUM_LIST *ReturnEnum => kinds(ClusterNodeEnumType),
         [out, v3] error_status_t *rpc_status);
 
     118 ("", "3.1.4.2.117")
@@ -87,8 +87,8 @@ crate::interface! {
         [in] HNODE_RPC hNode,
         [in] DWORD dwType => flags(ClusterNodeEnumType),
         [in] DWORD dwOptions => constant(0),
-        [out] PENUM_LIST *ReturnIdEnum,
-        [out] PENUM_LIST *ReturnNameEnum,
+        [out] PENUM_LIST *ReturnIdEnum => kinds(ClusterNodeEnumType),
+        [out] PENUM_LIST *ReturnNameEnum => kinds(ClusterNodeEnumType),
         [out] error_status_t *rpc_status);
 
     126 ("", "3.1.4.2.125")

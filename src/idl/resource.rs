@@ -92,7 +92,7 @@ crate::interface! {
     error_status_t ApiCreateResEnum(
         [in] HRES_RPC hResource,
         [in] DWORD dwType => flags(ClusterResourceEnumType),
-        [out] PENUM_LIST *ReturnEnum,
+        [out] PENUM_LIST *ReturnEnum => kinds(ClusterResourceEnumType),
         [out, v3] error_status_t *rpc_status);
 
     23 ("3.1.4.1.24", "3.1.4.2.24")

@@ -50,6 +50,6 @@ crate::interface! {
     error_status_t ApiCreateResTypeEnum(
         [in, string] LPCWSTR lpszTypeName,
         [in] DWORD dwType => flags(ClusterResTypeEnumType),
-        [out] PENUM_LIST *ReturnEnum,
+        [out] PENUM_LIST *ReturnEnum => kinds(ClusterResTypeEnumType),
         [out, v3] error_status_t *rpc_status);
 }

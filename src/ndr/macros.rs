@@ -295,6 +295,7 @@ macro_rules! ndr_wire {
 macro_rules! ndr_meaning {
     ([enumeration($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Enum(<$e as $crate::consts::Constant>::TABLE) };
     ([flags($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Flags(<$e as $crate::consts::Constant>::TABLE) };
+    ([kinds($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Kinds(<$e as $crate::consts::Constant>::TABLE) };
     ([size($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Size(stringify!($p)) };
     ([capacity($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Capacity(stringify!($p)) };
     ([required($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Required(stringify!($p)) };
@@ -334,10 +335,20 @@ macro_rules! structure {
             /// ```
             #[allow(non_camel_case_types)]
             #[derive(Clone, Copy, Debug)]
-            pub struct $name<'a>($crate::ndr::wire::Node<'a>);
+            pub enum $name {}
 
             $crate::ndr_struct! { @members [$section $name] [] $($members)* }
         )*
+
+        /// The structures as they lie in a validated stub, with an accessor for each member.
+        #[allow(non_camel_case_types)]
+        pub mod views {
+            $(
+                #[doc = concat!("A view of [`", stringify!($name), "`](super::", stringify!($name), "), section ", $section, ".")]
+                #[derive(Clone, Copy, Debug)]
+                pub struct $name<'a>(pub(super) $crate::ndr::wire::Node<'a>);
+            )*
+        }
     };
 }
 
@@ -377,7 +388,7 @@ macro_rules! ndr_struct {
     (@members [$section:literal $name:ident]
         [$({{$t:ident $n:ident $stars:tt [$($k:tt)*]} {$($w:tt)*} {$(($bf:ident $bv:expr))*}})*]
     ) => {
-        impl $name<'_> {
+        impl $name {
             /// The descriptor.
             pub const DECLARATION: &'static $crate::ndr::Struct = {
                 #[allow(unused_mut)]
@@ -397,22 +408,22 @@ macro_rules! ndr_struct {
             };
         }
 
-        impl $crate::ndr::wire::Wire for $name<'static> {
+        impl $crate::ndr::wire::Wire for $name {
             const TYPE: $crate::ndr::Type = $crate::ndr::Type::Struct($name::DECLARATION);
-            type View<'a> = $name<'a>;
-            fn view(node: $crate::ndr::wire::Node<'_>) -> $name<'_> {
-                $name(node)
+            type View<'a> = views::$name<'a>;
+            fn view(node: $crate::ndr::wire::Node<'_>) -> views::$name<'_> {
+                views::$name(node)
             }
         }
 
-        impl $crate::ndr::wire::Idl for $name<'static> {
-            type Zero = $name<'static>;
-            type One = $name<'static>;
+        impl $crate::ndr::wire::Idl for $name {
+            type Zero = $name;
+            type One = $name;
             const MEANING: $crate::ndr::types::Meaning = $crate::ndr::types::Meaning::Structure;
         }
 
         #[allow(non_snake_case)]
-        impl<'a> $name<'a> {
+        impl<'a> views::$name<'a> {
             $(
                 #[doc = concat!("`", stringify!($n), "`, a `", stringify!($t), "`.")]
                 pub fn $n(&self) -> <$crate::ndr_wire!(member {$($w)*} $t $stars) as $crate::ndr::wire::Wire>::View<'a> {

@@ -14,6 +14,7 @@
 #[macro_use]
 pub mod macros;
 pub mod cursor;
+pub mod names;
 pub mod parsers;
 pub mod rules;
 pub mod sink;

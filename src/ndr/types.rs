@@ -4,6 +4,7 @@
 
 use super::Syntax;
 use crate::consts::Constants;
+pub use crate::consts::control_codes::Family;
 
 /// An integer on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -498,6 +499,10 @@ pub enum Meaning {
     WitnessMessages,
     /// The explicit binding handle.
     Binding,
+    /// A list of objects whose kinds are bits of this mask.
+    Kinds(&'static Constants),
+    /// The kind of object that an ENUM_ENTRY names: one bit of the mask that the list's parameter gives.
+    ObjectKind,
     /// One meaning in the first version of the interface, another one in the second.
     ByVersion(&'static [Meaning; 2]),
 }
@@ -514,43 +519,6 @@ impl Meaning {
                 }
             }
             meaning => meaning,
-        }
-    }
-}
-
-/// The families of control codes (3.1.4.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Family {
-    /// 3.1.4.3.1
-    Resource,
-    /// 3.1.4.3.2
-    ResourceType,
-    /// 3.1.4.3.3
-    Group,
-    /// 3.1.4.3.4
-    Node,
-    /// 3.1.4.3.5
-    Network,
-    /// 3.1.4.3.6
-    NetInterface,
-    /// 3.1.4.3.7
-    Cluster,
-    /// 3.1.4.3.8
-    GroupSet,
-}
-
-impl Family {
-    /// Name as the tables have it: `resource type`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Family::Resource => "resource",
-            Family::ResourceType => "resource type",
-            Family::Group => "group",
-            Family::Node => "node",
-            Family::Network => "network",
-            Family::NetInterface => "netinterface",
-            Family::Cluster => "cluster",
-            Family::GroupSet => "groupset",
         }
     }
 }

@@ -243,10 +243,9 @@ impl<'v> Writer<'v> {
             Type::Scalar(scalar) => match value {
                 Value::Int(value) => self.scalar(*scalar, *value),
                 Value::Text(text) => match address(text) {
+                    // The octets of an address are in network order in the memory of a little-endian machine.
                     Some(Address::V4(octets)) if *scalar == Scalar::U32 => {
-                        self.align(4);
-                        self.out.extend(octets);
-                        Ok(())
+                        self.scalar(Scalar::U32, u64::from(u32::from_le_bytes(octets)))
                     }
                     _ => Err(wrong(value, "a number")),
                 },
@@ -346,7 +345,9 @@ impl<'v> Writer<'v> {
                 self.units(bytes.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])));
             }
             (Type::Scalar(Scalar::U16), Value::Text(text)) => match (address(text), kind) {
-                (Some(Address::V6(octets)), ArrayKind::Fixed(8)) => self.out.extend(octets),
+                (Some(Address::V6(octets)), ArrayKind::Fixed(8)) => {
+                    self.units(octets.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])));
+                }
                 (_, ArrayKind::Fixed(n)) => {
                     let mut units: Vec<u16> = text.encode_utf16().collect();
                     if units.len() > n as usize {

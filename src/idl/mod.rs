@@ -1,0 +1,166 @@
+//! The interfaces: ClusAPI 2.0 and 3.0, Witness 1.1. Declarations only, one file to each kind of object; every decoder,
+//! encoder, printer and list reads them.
+//!
+//! Methods are found by interface, version and opnum; the UUID is the same for both versions of ClusAPI, so decoding
+//! must be keyed on the version too (a 3.0 stub is not a 2.0 stub).
+//!
+//! ```
+//! use cluscope::idl;
+//!
+//! let clusapi = idl::interface("clusapi").unwrap();
+//! let v3 = clusapi.version(3, 0).unwrap();
+//! assert_eq!(clusapi.method(v3, 8).unwrap().name, "ApiOpenResource");
+//! ```
+
+pub mod batch;
+pub mod cluster;
+pub mod group;
+pub mod group_set;
+pub mod key;
+pub mod net_interface;
+pub mod network;
+pub mod node;
+pub mod notify;
+pub mod reserved;
+pub mod resource;
+pub mod resource_type;
+pub mod structures;
+pub mod witness;
+pub mod words;
+
+use crate::error::{Error, ErrorKind};
+use crate::ndr::types::{InterfaceVersion, Versions};
+use crate::ndr::wire::Kind;
+use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
+
+const CLUSAPI_FILES: &[&[&Method]] = &[
+    batch::METHODS,
+    cluster::METHODS,
+    group::METHODS,
+    group_set::METHODS,
+    key::METHODS,
+    net_interface::METHODS,
+    network::METHODS,
+    node::METHODS,
+    notify::METHODS,
+    reserved::METHODS,
+    resource::METHODS,
+    resource_type::METHODS,
+];
+
+/// Sorts methods by opnum; refuses, at compile time, holes and opnums declared twice.
+const fn by_opnum<const N: usize>(files: &[&[&'static Method]], versions: Versions) -> [&'static Method; N] {
+    let mut table: [Option<&'static Method>; N] = [None; N];
+    let mut i = 0;
+    while i < files.len() {
+        let mut j = 0;
+        while j < files[i].len() {
+            let method = files[i][j];
+            if method.versions.0 & versions.0 != 0 {
+                let opnum = method.opnum as usize;
+                assert!(table[opnum].is_none(), "opnum declared twice");
+                table[opnum] = Some(method);
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    let mut sorted = [files[0][0]; N];
+    let mut i = 0;
+    while i < N {
+        match table[i] {
+            Some(method) => sorted[i] = method,
+            None => panic!("an opnum is missing"),
+        }
+        i += 1;
+    }
+    sorted
+}
+
+static CLUSAPI_2: [&Method; 109] = by_opnum(CLUSAPI_FILES, Versions::FIRST);
+static CLUSAPI_3: [&Method; 186] = by_opnum(CLUSAPI_FILES, Versions::SECOND);
+static WITNESS_1: [&Method; 6] = by_opnum(&[witness::METHODS], Versions::FIRST);
+
+/// ClusAPI (MS-CMRP).
+pub static CLUSAPI: Interface = Interface {
+    name: "clusapi",
+    title: "Failover Cluster: Management API (ClusAPI) Protocol, MS-CMRP",
+    uuid: "b97db8b2-4c63-11cf-bff6-08002be23f2f",
+    uuid_bytes: [0xb2, 0xb8, 0x7d, 0xb9, 0x63, 0x4c, 0xcf, 0x11, 0xbf, 0xf6, 0x08, 0x00, 0x2b, 0xe2, 0x3f, 0x2f],
+    reserved_to: 263,
+    versions: &[
+        InterfaceVersion { major: 2, minor: 0, text: "2.0", methods: &CLUSAPI_2 },
+        InterfaceVersion { major: 3, minor: 0, text: "3.0", methods: &CLUSAPI_3 },
+    ],
+};
+
+/// Service Witness (MS-SWN).
+pub static WITNESS: Interface = Interface {
+    name: "witness",
+    title: "Service Witness Protocol, MS-SWN",
+    uuid: "ccd8c074-d0e5-4a40-92b4-d074faa6ba28",
+    uuid_bytes: [0x74, 0xc0, 0xd8, 0xcc, 0xe5, 0xd0, 0x40, 0x4a, 0x92, 0xb4, 0xd0, 0x74, 0xfa, 0xa6, 0xba, 0x28],
+    reserved_to: 5,
+    versions: &[InterfaceVersion { major: 1, minor: 1, text: "1.1", methods: &WITNESS_1 }],
+};
+
+/// All interfaces.
+pub static INTERFACES: &[&Interface] = &[&CLUSAPI, &WITNESS];
+
+/// The interface of this name.
+pub fn interface(name: &str) -> Option<&'static Interface> {
+    INTERFACES.iter().copied().find(|i| i.name == name)
+}
+
+/// The interface with this UUID, octets as in a little-endian PDU.
+pub fn interface_by_uuid(uuid: &[u8; 16]) -> Option<&'static Interface> {
+    INTERFACES.iter().copied().find(|i| i.uuid_bytes == *uuid)
+}
+
+/// The interface that has this method, and the version with this text.
+fn place(method: &'static Method, version: &str) -> Option<(&'static Interface, usize)> {
+    INTERFACES.iter().copied().find_map(|interface| {
+        let version = interface.versions.iter().position(|v| v.text == version)?;
+        let found = interface.method(version, method.opnum)?;
+        core::ptr::eq(found, method).then_some((interface, version))
+    })
+}
+
+/// What the views' `decode` needs beside the method.
+///
+/// # Errors
+/// The method is not part of that version.
+pub fn kind(
+    method: &'static Method,
+    version: &str,
+    direction: Direction,
+    syntax: Syntax,
+    endian: Endian,
+) -> Result<Kind, Error> {
+    let (interface, version) = place(method, version)
+        .ok_or(Error::new(0, ErrorKind::Mismatch { expected: "a version that has this method" }))?;
+    Ok(Kind { interface, version, direction, syntax, endian })
+}
+
+/// Encodes a stub of this method.
+///
+/// # Errors
+/// Names the first parameter that is missing, of the wrong kind or out of range.
+#[cfg(feature = "std")]
+pub fn encode(
+    method: &'static Method,
+    version: &str,
+    direction: Direction,
+    syntax: Syntax,
+    endian: Endian,
+    contents: &crate::ndr::value::Contents,
+) -> Result<alloc::vec::Vec<u8>, crate::ndr::write::EncodeError> {
+    let (_, version) = place(method, version).ok_or_else(|| crate::ndr::write::EncodeError {
+        path: alloc::string::String::new(),
+        message: alloc::format!("{} is not part of version {version}", method.name),
+    })?;
+    crate::ndr::write::message(method, direction, version, syntax, endian, contents)
+}
+
+#[cfg(test)]
+mod tests;

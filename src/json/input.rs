@@ -1,0 +1,92 @@
+//! JSON values to what the writer encodes, by the forms of the contract: `{"hex"}`, `{"utf16"}`, `{"value"}`,
+//! `{"attributes","uuid"}`; everything else as it is.
+
+use crate::ndr::sink::{ContextHandle, Guid};
+use crate::ndr::value::{Contents, Fields, Value};
+use serde_json::Value as Json;
+use std::borrow::Cow;
+
+/// Reads a value.
+///
+/// # Errors
+/// In a few words, what is wrong with it.
+pub fn value(json: &Json) -> Result<Value, String> {
+    Ok(match json {
+        Json::Null => Value::Null,
+        Json::Bool(b) => Value::Int(u64::from(*b)),
+        Json::Number(n) => Value::Int(integer(n).ok_or_else(|| format!("{n} is no 64-bit integer"))?),
+        Json::String(s) => Value::Text(s.clone()),
+        Json::Array(items) => Value::List(items.iter().map(value).collect::<Result<_, _>>()?),
+        Json::Object(map) => {
+            if let Some(hex) = map.get("hex") {
+                Value::Bytes(octets(hex)?)
+            } else if let Some(hex) = map.get("utf16") {
+                let octets = octets(hex)?;
+                if octets.len() % 2 != 0 {
+                    return Err("half a code unit in \"utf16\"".into());
+                }
+                Value::Units(octets.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect())
+            } else if let Some(inner) = map.get("value") {
+                value(inner)?
+            } else if let (Some(attributes), Some(uuid)) = (map.get("attributes"), map.get("uuid")) {
+                let attributes = attributes.as_u64().and_then(|n| u32::try_from(n).ok());
+                let uuid = uuid.as_str().and_then(Guid::parse);
+                match (attributes, uuid) {
+                    (Some(attributes), Some(uuid)) => Value::Handle(ContextHandle { attributes, uuid }),
+                    _ => return Err("\"attributes\" is a 32-bit number and \"uuid\" a UUID".into()),
+                }
+            } else {
+                Value::Map(fields(map)?)
+            }
+        }
+    })
+}
+
+fn fields(map: &serde_json::Map<String, Json>) -> Result<Fields, String> {
+    let mut fields = Fields::default();
+    for (key, json) in map {
+        let value = value(json).map_err(|e| format!("{key}: {e}"))?;
+        fields.0.push((Cow::Owned(key.clone()), value));
+    }
+    Ok(fields)
+}
+
+fn integer(n: &serde_json::Number) -> Option<u64> {
+    n.as_u64().or_else(|| n.as_i64().map(|i| i as u64))
+}
+
+/// Octets from a JSON string of hexadecimal digits.
+///
+/// # Errors
+/// In a few words, what is wrong with it.
+pub fn octets(json: &Json) -> Result<Vec<u8>, String> {
+    let text = json.as_str().ok_or("hexadecimal digits are a string")?;
+    hex::decode(text).map_err(|e| format!("hexadecimal digits: {e}"))
+}
+
+/// A decoded stub's line: parameters, return value, maximum counts.
+///
+/// # Errors
+/// In a few words, what is wrong with it.
+pub fn contents(line: &serde_json::Map<String, Json>) -> Result<Contents, String> {
+    let mut contents = Contents::default();
+    match line.get("params") {
+        Some(Json::Object(params)) => contents.fields = fields(params)?,
+        None => {}
+        Some(_) => return Err("\"params\" is an object".into()),
+    }
+    if let Some(json) = line.get("return") {
+        contents.fields.0.push((Cow::Borrowed("return"), value(json)?));
+    }
+    match line.get("max_counts") {
+        Some(Json::Object(counts)) => {
+            for (path, count) in counts {
+                let count = count.as_u64().ok_or_else(|| format!("max_counts.{path} is no count"))?;
+                contents.max_counts.push((path.clone(), count));
+            }
+        }
+        None => {}
+        Some(_) => return Err("\"max_counts\" is an object".into()),
+    }
+    Ok(contents)
+}

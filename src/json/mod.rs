@@ -1,0 +1,9 @@
+//! JSON: decoded stubs and capture records as lines, and back.
+//!
+//! [`out`]: a writer that appends to a buffer; [`values`]: the sink that prints a stub's values; [`input`]: JSON to
+//! [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of `stub decode` and `stub encode`.
+
+pub mod input;
+pub mod out;
+pub mod stub;
+pub mod values;

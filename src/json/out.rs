@@ -1,0 +1,213 @@
+//! Appends JSON to a byte buffer: members and elements each end with a comma, which closing takes off again.
+
+use crate::ndr::WStr;
+use crate::ndr::sink::Guid;
+use std::fmt::Write as _;
+
+/// A buffer that JSON is appended to.
+#[derive(Debug, Default)]
+pub struct Out {
+    bytes: Vec<u8>,
+}
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+impl Out {
+    /// Empty.
+    pub fn new() -> Self {
+        Out::default()
+    }
+
+    /// What was written, without the comma behind the last value.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.strip_suffix(b",").unwrap_or(&self.bytes)
+    }
+
+    /// Forgets everything; keeps the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
+    /// Octets written so far.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Takes back everything from `len` on.
+    pub fn truncate(&mut self, len: usize) {
+        self.bytes.truncate(len);
+    }
+
+    /// Opens an object.
+    pub fn begin(&mut self) {
+        self.bytes.push(b'{');
+    }
+
+    /// Closes an object.
+    pub fn end(&mut self) {
+        self.close(b'}');
+    }
+
+    /// Opens an array.
+    pub fn begin_list(&mut self) {
+        self.bytes.push(b'[');
+    }
+
+    /// Closes an array.
+    pub fn end_list(&mut self) {
+        self.close(b']');
+    }
+
+    fn close(&mut self, bracket: u8) {
+        if self.bytes.last() == Some(&b',') {
+            self.bytes.pop();
+        }
+        self.bytes.extend([bracket, b',']);
+    }
+
+    /// A member's key. Keys are names of the specification or of the contract and need no escaping.
+    #[inline]
+    pub fn key(&mut self, key: &str) {
+        self.bytes.push(b'"');
+        self.bytes.extend_from_slice(key.as_bytes());
+        self.bytes.extend_from_slice(b"\":");
+    }
+
+    /// `null`.
+    pub fn null(&mut self) {
+        self.bytes.extend_from_slice(b"null,");
+    }
+
+    /// `true` or `false`.
+    pub fn bool(&mut self, value: bool) {
+        self.bytes.extend_from_slice(if value { b"true," } else { b"false," });
+    }
+
+    /// An unsigned integer.
+    #[inline]
+    pub fn uint(&mut self, value: u64) {
+        let mut buffer = itoa::Buffer::new();
+        self.bytes.extend_from_slice(buffer.format(value).as_bytes());
+        self.bytes.push(b',');
+    }
+
+    /// A signed integer.
+    pub fn int(&mut self, value: i64) {
+        let mut buffer = itoa::Buffer::new();
+        self.bytes.extend_from_slice(buffer.format(value).as_bytes());
+        self.bytes.push(b',');
+    }
+
+    /// Text.
+    pub fn text(&mut self, text: &str) {
+        self.bytes.push(b'"');
+        for c in text.chars() {
+            self.char(c);
+        }
+        self.bytes.extend_from_slice(b"\",");
+    }
+
+    /// Anything that can be displayed, as text.
+    pub fn display(&mut self, value: impl std::fmt::Display) {
+        struct Escaping<'o>(&'o mut Out);
+        impl std::fmt::Write for Escaping<'_> {
+            fn write_str(&mut self, text: &str) -> std::fmt::Result {
+                for c in text.chars() {
+                    self.0.char(c);
+                }
+                Ok(())
+            }
+        }
+        self.bytes.push(b'"');
+        // Writing to memory does not fail.
+        let _ = write!(Escaping(self), "{value}");
+        self.bytes.extend_from_slice(b"\",");
+    }
+
+    /// UTF-16 text; ill-formed, `{"utf16":"…"}` with the code units in little-endian order.
+    pub fn wide(&mut self, text: WStr<'_>) {
+        let start = self.bytes.len();
+        self.bytes.push(b'"');
+        for c in text.chars() {
+            match c {
+                Ok(c) => self.char(c),
+                Err(_) => {
+                    self.bytes.truncate(start);
+                    return self.utf16(text);
+                }
+            }
+        }
+        self.bytes.extend_from_slice(b"\",");
+    }
+
+    /// Code units as `{"utf16":"…"}`.
+    pub fn utf16(&mut self, text: WStr<'_>) {
+        self.begin();
+        self.key("utf16");
+        self.bytes.push(b'"');
+        for unit in text.units() {
+            self.octets(&unit.to_le_bytes());
+        }
+        self.bytes.extend_from_slice(b"\",");
+        self.end();
+    }
+
+    /// Octets as a hexadecimal string.
+    pub fn hex(&mut self, octets: &[u8]) {
+        self.bytes.push(b'"');
+        self.octets(octets);
+        self.bytes.extend_from_slice(b"\",");
+    }
+
+    /// A GUID as text.
+    pub fn guid(&mut self, guid: Guid) {
+        self.bytes.push(b'"');
+        for (i, octet) in guid.to_wire(crate::ndr::Endian::Big).iter().enumerate() {
+            if matches!(i, 4 | 6 | 8 | 10) {
+                self.bytes.push(b'-');
+            }
+            self.octets(&[*octet]);
+        }
+        self.bytes.extend_from_slice(b"\",");
+    }
+
+    /// A value that is JSON already.
+    pub fn raw(&mut self, json: &[u8]) {
+        self.bytes.extend_from_slice(json);
+        self.bytes.push(b',');
+    }
+
+    #[inline]
+    fn octets(&mut self, octets: &[u8]) {
+        self.bytes.reserve(octets.len() * 2);
+        for octet in octets {
+            let digits = [HEX[usize::from(octet >> 4)], HEX[usize::from(octet & 15)]];
+            self.bytes.extend_from_slice(&digits);
+        }
+    }
+
+    #[inline]
+    fn char(&mut self, c: char) {
+        match c {
+            '"' => self.bytes.extend_from_slice(b"\\\""),
+            '\\' => self.bytes.extend_from_slice(b"\\\\"),
+            '\n' => self.bytes.extend_from_slice(b"\\n"),
+            '\r' => self.bytes.extend_from_slice(b"\\r"),
+            '\t' => self.bytes.extend_from_slice(b"\\t"),
+            c if (c as u32) < 0x20 => {
+                self.bytes.extend_from_slice(b"\\u00");
+                self.octets(&[c as u8]);
+            }
+            c if c.is_ascii() => self.bytes.push(c as u8),
+            c => {
+                let mut utf8 = [0; 4];
+                self.bytes.extend_from_slice(c.encode_utf8(&mut utf8).as_bytes());
+            }
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The sink that prints a stub's values as the members of a JSON object, straight from the bytes.
+
+use super::out::Out;
+use crate::consts::{Constants, Kind, status};
+use crate::diagnostic::Diagnostic;
+use crate::ndr::names;
+use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
+use crate::ndr::types::{Meaning, Scalar, Struct};
+use crate::ndr::WStr;
+use crate::time::FileTime;
+
+/// Prints values. What does not fit into the object of the values (maximum counts, diagnostics) is collected beside it.
+#[derive(Debug)]
+pub struct Values<'o> {
+    out: &'o mut Out,
+    version: usize,
+    object_type: u32,
+    kinds: Option<&'static Constants>,
+    /// The return value, kept apart from the parameters.
+    pub returned: Option<Returned>,
+    /// Maximum counts that differ from the actual ones, by path.
+    pub max_counts: Vec<(String, u64)>,
+    /// Broken rules.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A return value: all methods return a status or a handle.
+#[derive(Clone, Copy, Debug)]
+pub enum Returned {
+    /// A status code.
+    Status(u32),
+    /// A context handle.
+    Handle(ContextHandle),
+}
+
+impl<'o> Values<'o> {
+    /// For the version at this place in [`Interface::versions`](crate::ndr::Interface::versions).
+    pub fn new(out: &'o mut Out, version: usize) -> Self {
+        Values {
+            out,
+            version,
+            object_type: 0,
+            kinds: None,
+            returned: None,
+            max_counts: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    #[inline]
+    fn key(&mut self, at: &At<'_>) {
+        if at.index.is_none() {
+            self.out.key(at.field.name);
+        }
+    }
+
+    fn counts(&mut self, at: &At<'_>, counts: Counts) {
+        if counts.max != counts.actual {
+            self.max_counts.push((at.trail.to_path().to_string(), counts.max));
+        }
+    }
+}
+
+/// A status code with its name.
+pub fn status(out: &mut Out, value: u32) {
+    named(out, u64::from(value), |out| {
+        if let Some(name) = status::win32_name(value) {
+            out.key("name");
+            out.text(name);
+        } else if let Some(name) = status::StatusName::of(value) {
+            out.key("name");
+            out.display(name);
+        }
+    });
+}
+
+/// A number of an enumeration with its name, or a bit mask with its flags.
+pub fn constant(out: &mut Out, table: &'static Constants, value: u64, signed: bool) {
+    out.begin();
+    out.key("value");
+    if signed { out.int(value as i64) } else { out.uint(value) }
+    match table.kind {
+        Kind::Enum => {
+            if let Some(name) = table.name_of(value) {
+                out.key("name");
+                out.text(name);
+            }
+        }
+        Kind::Flags => {
+            let flags = table.flags_of(value);
+            let unknown = flags.unknown();
+            out.key("flags");
+            out.begin_list();
+            for name in flags {
+                out.text(name);
+            }
+            out.end_list();
+            if unknown != 0 {
+                out.key("unknown");
+                out.uint(unknown);
+            }
+        }
+    }
+    out.end();
+}
+
+fn named(out: &mut Out, value: u64, more: impl FnOnce(&mut Out)) {
+    out.begin();
+    out.key("value");
+    out.uint(value);
+    more(out);
+    out.end();
+}
+
+/// A context handle; the null handle is `null`.
+pub fn handle(out: &mut Out, handle: ContextHandle) {
+    if handle.is_null() {
+        return out.null();
+    }
+    out.begin();
+    out.key("attributes");
+    out.uint(u64::from(handle.attributes));
+    out.key("uuid");
+    out.guid(handle.uuid);
+    out.end();
+}
+
+/// A FILETIME with its time.
+pub fn filetime(out: &mut Out, value: u64) {
+    named(out, value, |out| {
+        out.key("time");
+        out.display(FileTime(value));
+    });
+}
+
+impl<'a> Sink<'a> for Values<'_> {
+    #[inline]
+    fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
+        if at.field.flow == crate::ndr::types::Flow::Return {
+            self.returned = Some(Returned::Status(value as u32));
+            return;
+        }
+        self.key(&at);
+        let signed = scalar.signed();
+        match at.field.meaning.in_version(self.version) {
+            Meaning::Enum(table) => {
+                if at.field.name == "dwObjectType" {
+                    self.object_type = value as u32;
+                }
+                constant(self.out, table, value, signed);
+            }
+            Meaning::Flags(table) => constant(self.out, table, value, signed),
+            Meaning::ObjectKind => match self.kinds {
+                Some(table) => constant(self.out, table, value, signed),
+                None => self.out.uint(value),
+            },
+            Meaning::NotifyFlags => match names::notify_flags(self.object_type) {
+                Some(table) => constant(self.out, table, value, signed),
+                None => self.out.int(value as i64),
+            },
+            Meaning::Win32 | Meaning::RpcStatus => status(self.out, value as u32),
+            Meaning::ControlCode(family) => named(self.out, value, |out| {
+                if let Some(code) = names::control_code(family, value as u32) {
+                    out.key("name");
+                    out.text(code.name);
+                }
+            }),
+            Meaning::Ipv4 => {
+                let [a, b, c, d] = (value as u32).to_le_bytes();
+                self.out.display(format_args!("{a}.{b}.{c}.{d}"));
+            }
+            _ if signed => self.out.int(value as i64),
+            _ => self.out.uint(value),
+        }
+    }
+
+    fn filetime(&mut self, at: At<'_>, value: u64) {
+        self.key(&at);
+        filetime(self.out, value);
+    }
+
+    fn handle(&mut self, at: At<'_>, value: ContextHandle) {
+        if at.field.flow == crate::ndr::types::Flow::Return {
+            self.returned = Some(Returned::Handle(value));
+            return;
+        }
+        self.key(&at);
+        handle(self.out, value);
+    }
+
+    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
+        self.counts(&at, counts);
+        self.key(&at);
+        self.out.wide(text);
+    }
+
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
+        self.counts(&at, counts);
+        self.key(&at);
+        self.out.begin();
+        self.out.key("hex");
+        self.out.hex(bytes);
+        self.out.end();
+    }
+
+    fn units(&mut self, at: At<'_>, units: WStr<'a>, counts: Counts) {
+        self.counts(&at, counts);
+        self.key(&at);
+        if let Meaning::Ipv6 = at.field.meaning {
+            let mut segments = [0u16; 8];
+            for (slot, unit) in segments.iter_mut().zip(units.units()) {
+                *slot = unit.swap_bytes();
+            }
+            return self.out.display(std::net::Ipv6Addr::from(segments));
+        }
+        self.out.begin();
+        self.out.key("value");
+        self.out.begin_list();
+        for unit in units.units() {
+            self.out.uint(u64::from(unit));
+        }
+        self.out.end_list();
+        match at.field.meaning {
+            Meaning::MultiSz => {
+                if let Some(list) = units.multi_sz() {
+                    self.out.key("decoded");
+                    self.out.begin_list();
+                    for item in list {
+                        self.out.wide(item);
+                    }
+                    self.out.end_list();
+                }
+            }
+            Meaning::Text => {
+                self.out.key("text");
+                self.out.wide(units.until_nul());
+            }
+            _ => {}
+        }
+        self.out.end();
+    }
+
+    fn null(&mut self, at: At<'_>) {
+        self.key(&at);
+        self.out.null();
+    }
+
+    fn alias(&mut self, at: At<'_>, referent: u64) {
+        self.key(&at);
+        self.out.begin();
+        self.out.key("alias");
+        self.out.uint(referent);
+        self.out.end();
+    }
+
+    fn begin_struct(&mut self, at: At<'_>, _: &'static Struct) {
+        if let Meaning::Kinds(table) = at.field.meaning {
+            self.kinds = Some(table);
+        }
+        self.key(&at);
+        self.out.begin();
+    }
+
+    fn end_struct(&mut self, _: At<'_>) {
+        self.out.end();
+    }
+
+    fn begin_array(&mut self, at: At<'_>, counts: Counts) {
+        self.counts(&at, counts);
+        self.key(&at);
+        self.out.begin_list();
+    }
+
+    fn end_array(&mut self, _: At<'_>) {
+        self.out.end_list();
+    }
+
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}

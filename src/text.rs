@@ -1,0 +1,279 @@
+//! Text for people: a stub's values as indented lines, names before numbers.
+//!
+//! [`Values`] is a sink; [`Message`]'s `Display` uses it. The program's blocks around it are made in `cli`.
+
+use crate::consts::status;
+use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
+use crate::ndr::types::{Meaning, Scalar, Struct};
+use crate::ndr::wire::Message;
+use crate::ndr::WStr;
+use crate::time::FileTime;
+use core::fmt::{self, Write};
+
+/// How values are written.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Columns of the screen.
+    pub width: usize,
+    /// Columns of indentation at the outermost level.
+    pub indent: usize,
+    /// Octets of a buffer that are shown; the rest is counted.
+    pub max_bytes: usize,
+    /// Elements of an array that are shown.
+    pub max_elements: u64,
+    /// Names in colour (ANSI).
+    pub color: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Style { width: 100, indent: 4, max_bytes: 64, max_elements: 64, color: false }
+    }
+}
+
+/// Writes values as lines. An error of the writer underneath stops it; ask with [`Values::finish`].
+pub struct Values<'w, W> {
+    out: &'w mut W,
+    style: Style,
+    version: usize,
+    /// The last `dwObjectType`, which names the bits of a filter.
+    object_type: u32,
+    /// The mask that names the entries of the list that is being read.
+    kinds: Option<&'static crate::consts::Constants>,
+    /// Nesting below which nothing is written: an array's elements past the limit.
+    hidden: Option<usize>,
+    result: fmt::Result,
+}
+
+impl<'w, W: Write> Values<'w, W> {
+    /// For the version at this place in [`Interface::versions`](crate::ndr::Interface::versions).
+    pub fn new(out: &'w mut W, style: Style, version: usize) -> Self {
+        Values { out, style, version, object_type: 0, kinds: None, hidden: None, result: Ok(()) }
+    }
+
+    /// Whether everything could be written.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn finish(self) -> fmt::Result {
+        self.result
+    }
+
+    fn line(&mut self, at: &At<'_>, value: fmt::Arguments<'_>) {
+        if self.result.is_err() || self.is_hidden(at) {
+            return;
+        }
+        self.result = self.try_line(at, value);
+    }
+
+    fn is_hidden(&mut self, at: &At<'_>) -> bool {
+        let limit = self.style.max_elements;
+        match (self.hidden, at.index) {
+            (Some(depth), _) if at.trail.depth() > depth => true,
+            (Some(depth), Some(i)) if at.trail.depth() == depth && u64::from(i) > limit => true,
+            (_, Some(i)) if u64::from(i) == limit => {
+                self.hidden = Some(at.trail.depth());
+                let indent = self.indent(at);
+                self.result = writeln!(self.out, "{:indent$}…", "");
+                true
+            }
+            _ => {
+                self.hidden = None;
+                false
+            }
+        }
+    }
+
+    fn indent(&self, at: &At<'_>) -> usize {
+        self.style.indent + 2 * at.trail.depth().saturating_sub(1).min(16)
+    }
+
+    fn try_line(&mut self, at: &At<'_>, value: fmt::Arguments<'_>) -> fmt::Result {
+        let indent = self.indent(at);
+        let (on, off) = if self.style.color { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
+        write!(self.out, "{:indent$}{on}", "")?;
+        match at.index {
+            Some(index) => write!(self.out, "[{index}]")?,
+            None => self.out.write_str(at.field.name)?,
+        }
+        writeln!(self.out, "{off}  {value}")
+    }
+}
+
+impl<W> fmt::Debug for Values<'_, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Values").field("style", &self.style).finish_non_exhaustive()
+    }
+}
+
+impl<'a, W: Write> Sink<'a> for Values<'_, W> {
+    fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
+        if at.field.name == "dwObjectType" {
+            self.object_type = value as u32;
+        }
+        let meaning = match at.field.meaning.in_version(self.version) {
+            Meaning::ObjectKind => self.kinds.map_or(Meaning::Number, Meaning::Flags),
+            meaning => meaning,
+        };
+        match meaning {
+            Meaning::Enum(table) | Meaning::Flags(table) => self.line(&at, format_args!("{}", table.display(value))),
+            Meaning::NotifyFlags => match crate::ndr::names::notify_flags(self.object_type) {
+                Some(table) => self.line(&at, format_args!("{}", table.display(value))),
+                None => self.line(&at, format_args!("{value:#x}")),
+            },
+            Meaning::Win32 | Meaning::RpcStatus => match status::win32_name(value as u32) {
+                Some(name) => self.line(&at, format_args!("{name} ({value})")),
+                None => match status::StatusName::of(value as u32) {
+                    Some(name) => self.line(&at, format_args!("{name} ({value:#x})")),
+                    None => self.line(&at, format_args!("{value} ({value:#x})")),
+                },
+            },
+            Meaning::ControlCode(family) => match crate::ndr::names::control_code(family, value as u32) {
+                Some(code) => self.line(&at, format_args!("{} ({value:#010x})", code.name)),
+                None => self.line(&at, format_args!("{value:#010x}")),
+            },
+            Meaning::Bool if value <= 1 => {
+                self.line(&at, format_args!("{}", if value == 1 { "TRUE (1)" } else { "FALSE (0)" }));
+            }
+            Meaning::Milliseconds => self.line(&at, format_args!("{value} ms")),
+            Meaning::Seconds => self.line(&at, format_args!("{value} s")),
+            Meaning::Bytes | Meaning::Size(_) | Meaning::Capacity(_) | Meaning::Required(_) => {
+                self.line(&at, format_args!("{value}"));
+            }
+            Meaning::Ipv4 => {
+                let [a, b, c, d] = (value as u32).to_le_bytes();
+                self.line(&at, format_args!("{a}.{b}.{c}.{d}"));
+            }
+            Meaning::Opaque => self.line(&at, format_args!("{value:#x}")),
+            _ if scalar.signed() => self.line(&at, format_args!("{}", value as i64)),
+            _ => self.line(&at, format_args!("{value}")),
+        }
+    }
+
+    fn filetime(&mut self, at: At<'_>, value: u64) {
+        self.line(&at, format_args!("{}", FileTime(value)));
+    }
+
+    fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
+        match (handle.is_null(), handle.attributes) {
+            (true, _) => self.line(&at, format_args!("null handle")),
+            (_, 0) => self.line(&at, format_args!("{}", handle.uuid)),
+            (_, attributes) => self.line(&at, format_args!("{} (attributes {attributes:#x})", handle.uuid)),
+        }
+    }
+
+    fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, _: Counts) {
+        let room = self.style.width.saturating_sub(self.indent(&at) + at.field.name.len() + 6).max(24);
+        let shown = text.prefix(room);
+        let mark = if terminated { "" } else { " (no terminator)" };
+        match text.len() - shown.len() {
+            0 => self.line(&at, format_args!("{shown:?}{mark}")),
+            more => self.line(&at, format_args!("{shown:?}… {more} more units{mark}")),
+        }
+    }
+
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
+        let room = if counts.max == counts.actual { None } else { Some(counts.max) };
+        match room {
+            None => self.line(&at, format_args!("{} bytes", bytes.len())),
+            Some(max) => self.line(&at, format_args!("{} bytes of {max}", bytes.len())),
+        }
+        if self.result.is_ok() && !self.is_hidden(&at) {
+            let indent = self.indent(&at) + 2;
+            self.result = hex_dump(self.out, bytes, indent, self.style.max_bytes);
+        }
+    }
+
+    fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
+        match at.field.meaning {
+            Meaning::MultiSz => match units.multi_sz() {
+                Some(list) => self.line(&at, format_args!("{}", Joined(list))),
+                None => self.line(&at, format_args!("{units:?} (not a list of strings)")),
+            },
+            Meaning::Ipv6 => {
+                let mut segments = [0u16; 8];
+                for (slot, unit) in segments.iter_mut().zip(units.units()) {
+                    *slot = unit.swap_bytes();
+                }
+                self.line(&at, format_args!("{}", core::net::Ipv6Addr::from(segments)));
+            }
+            _ => self.line(&at, format_args!("{:?}", units.until_nul())),
+        }
+    }
+
+    fn null(&mut self, at: At<'_>) {
+        self.line(&at, format_args!("null"));
+    }
+
+    fn alias(&mut self, at: At<'_>, referent: u64) {
+        self.line(&at, format_args!("same as referent {referent:#x}"));
+    }
+
+    fn begin_struct(&mut self, at: At<'_>, declaration: &'static Struct) {
+        if let Meaning::Kinds(table) = at.field.meaning {
+            self.kinds = Some(table);
+        }
+        if at.trail.depth() > 1 || at.index.is_some() {
+            self.line(&at, format_args!("{}", declaration.name));
+        } else {
+            self.line(&at, format_args!(""));
+        }
+    }
+
+    fn begin_array(&mut self, at: At<'_>, counts: Counts) {
+        match counts.actual {
+            1 => self.line(&at, format_args!("1 element")),
+            n => self.line(&at, format_args!("{n} elements")),
+        }
+    }
+}
+
+/// The strings of a list, quoted and separated by commas.
+struct Joined<'a>(crate::ndr::utf16::MultiSz<'a>);
+
+impl fmt::Display for Joined<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, item) in self.0.clone().enumerate() {
+            write!(f, "{}{item:?}", if i == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+/// Octets in hexadecimal with their ASCII beside, 16 a line, `max` at the most.
+///
+/// # Errors
+/// The writer's.
+pub fn hex_dump(out: &mut impl Write, bytes: &[u8], indent: usize, max: usize) -> fmt::Result {
+    let shown = bytes.get(..max).unwrap_or(bytes);
+    for (i, row) in shown.chunks(16).enumerate() {
+        write!(out, "{:indent$}{:04x}  ", "", i * 16)?;
+        for column in 0..16 {
+            match row.get(column) {
+                Some(octet) => write!(out, "{octet:02x} ")?,
+                None => out.write_str("   ")?,
+            }
+            if column == 7 {
+                out.write_char(' ')?;
+            }
+        }
+        out.write_char(' ')?;
+        for &octet in row {
+            out.write_char(if (0x20..0x7f).contains(&octet) { char::from(octet) } else { '.' })?;
+        }
+        out.write_char('\n')?;
+    }
+    match bytes.len() - shown.len() {
+        0 => Ok(()),
+        more => writeln!(out, "{:indent$}… {more} bytes more", ""),
+    }
+}
+
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {}", self.method.name, self.direction.name())?;
+        let mut values = Values::new(f, Style::default(), self.version);
+        self.walk(&mut values);
+        values.finish()
+    }
+}
