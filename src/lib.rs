@@ -15,11 +15,11 @@ pub mod error;
 pub mod idl;
 #[macro_use]
 pub mod ndr;
+#[cfg(feature = "serde")]
+pub mod json;
 #[cfg(feature = "pcap")]
 pub mod net;
 #[cfg(feature = "std")]
 pub mod rpc;
-#[cfg(feature = "serde")]
-pub mod json;
 pub mod text;
 pub mod time;

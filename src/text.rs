@@ -3,10 +3,10 @@
 //! [`Values`] is a sink; [`Message`]'s `Display` uses it. The program's blocks around it are made in `cli`.
 
 use crate::consts::status;
+use crate::ndr::WStr;
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Meaning, Scalar, Struct};
 use crate::ndr::wire::Message;
-use crate::ndr::WStr;
 use crate::time::FileTime;
 use core::fmt::{self, Write};
 

@@ -337,8 +337,7 @@ pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
     let method = identity.method().ok_or_else(|| format!("no method has opnum {}", identity.opnum))?;
     let contents = input::contents(line)?;
     let Kind { version, direction, syntax, endian, .. } = identity.kind;
-    let mut bytes =
-        write::message(method, direction, version, syntax, endian, &contents).map_err(|e| e.to_string())?;
+    let mut bytes = write::message(method, direction, version, syntax, endian, &contents).map_err(|e| e.to_string())?;
     if let Some(trailing) = line.get("trailing") {
         bytes.extend(input::octets(trailing)?);
     }

@@ -3,10 +3,10 @@
 use super::out::Out;
 use crate::consts::{Constants, Kind, status};
 use crate::diagnostic::Diagnostic;
+use crate::ndr::WStr;
 use crate::ndr::names;
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Meaning, Scalar, Struct};
-use crate::ndr::WStr;
 use crate::time::FileTime;
 
 /// Prints values. What does not fit into the object of the values (maximum counts, diagnostics) is collected beside it.
@@ -78,7 +78,11 @@ pub fn status(out: &mut Out, value: u32) {
 pub fn constant(out: &mut Out, table: &'static Constants, value: u64, signed: bool) {
     out.begin();
     out.key("value");
-    if signed { out.int(value as i64) } else { out.uint(value) }
+    if signed {
+        out.int(value as i64)
+    } else {
+        out.uint(value)
+    }
     match table.kind {
         Kind::Enum => {
             if let Some(name) = table.name_of(value) {

@@ -61,10 +61,7 @@ impl<I> nom::error::ParseError<I> for Error {
     }
 }
 
-fn step<'a, T>(
-    input: Input<'a>,
-    read: impl FnOnce(&Cx<'a>, &mut usize) -> Result<T, Error>,
-) -> Parsed<'a, T> {
+fn step<'a, T>(input: Input<'a>, read: impl FnOnce(&Cx<'a>, &mut usize) -> Result<T, Error>) -> Parsed<'a, T> {
     let mut offset = input.offset;
     match read(&input.cx, &mut offset) {
         Ok(value) => Ok((input.at(offset), value)),

@@ -224,12 +224,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         let needed = (count - 1).checked_mul(stride).and_then(|n| n.checked_add(layout.size as u64));
         match needed {
             Some(needed) if needed <= self.cx.left(at) as u64 => Ok(needed as usize),
-            _ => Err(Error::truncated(
-                at,
-                needed.unwrap_or(u64::MAX),
-                self.cx.left(at) as u64,
-                claimed_by,
-            )),
+            _ => Err(Error::truncated(at, needed.unwrap_or(u64::MAX), self.cx.left(at) as u64, claimed_by)),
         }
     }
 
@@ -476,8 +471,7 @@ pub(super) struct Part {
     pub(super) tail: Option<Tail>,
 }
 
-static UNNAMED: Field =
-    Field::new("", "", &Type::Nothing, super::types::Flow::Member, Meaning::Number);
+static UNNAMED: Field = Field::new("", "", &Type::Nothing, super::types::Flow::Member, Meaning::Number);
 
 /// Finds a construct that begins at `cursor`.
 pub(super) fn locate(cx: Cx<'_>, ty: &'static Type, mut cursor: usize) -> Result<Part, Error> {

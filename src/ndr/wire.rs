@@ -51,9 +51,11 @@ impl<'a> Node<'a> {
     fn part(&self) -> Part {
         match self.place {
             Place::Part(part) => part,
-            Place::Construct(cursor) => {
-                walk::locate(self.cx, self.ty, cursor).unwrap_or(Part { at: usize::MAX, cursor: usize::MAX, tail: None })
-            }
+            Place::Construct(cursor) => walk::locate(self.cx, self.ty, cursor).unwrap_or(Part {
+                at: usize::MAX,
+                cursor: usize::MAX,
+                tail: None,
+            }),
         }
     }
 

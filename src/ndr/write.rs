@@ -98,8 +98,8 @@ impl<'v> Scope<'v> {
         let counted = self.fields.iter().find(|f| {
             (f.size_is == Some(field.name) || f.length_is == Some(field.name)) && self.values.get(f.name).is_some()
         });
-        match counted.and_then(|f| self.values.get(f.name)) {
-            Some(value) => Ok(Source::Derived(count_of(value) as u64)),
+        match counted.and_then(|f| Some((f.ty, self.values.get(f.name)?))) {
+            Some((ty, value)) => Ok(Source::Derived(count_of(ty, value) as u64)),
             None => Err(EncodeError::new("missing")),
         }
     }
@@ -118,14 +118,19 @@ enum Source<'v> {
     Derived(u64),
 }
 
-/// Elements of an array value.
-fn count_of(value: &Value) -> usize {
+/// Elements that a value makes in an array of this type.
+fn count_of(ty: &Type, value: &Value) -> usize {
+    let wide = match ty {
+        Type::Pointer(_, target) => return count_of(target, value),
+        Type::Array(_, element) => matches!(element, Type::Scalar(Scalar::U16)),
+        _ => false,
+    };
     match value {
+        Value::Bytes(bytes) if wide => bytes.len() / 2,
         Value::Bytes(bytes) => bytes.len(),
         Value::Units(units) => units.len(),
-        Value::List(list) if !list.is_empty() && list.iter().all(|v| matches!(v, Value::Text(_) | Value::Units(_))) => {
-            multi_sz(list).map_or(list.len(), |units| units.len())
-        }
+        // Strings in an array of 16-bit units are a MULTI_SZ.
+        Value::List(list) if wide && !list.is_empty() => multi_sz(list).map_or(list.len(), |units| units.len()),
         Value::List(list) => list.len(),
         _ => 0,
     }
@@ -211,7 +216,7 @@ impl<'v> Writer<'v> {
     ) -> Result<u64, EncodeError> {
         match (ty, value) {
             (Type::Array(..), _) => {
-                let actual = count_of(value) as u64;
+                let actual = count_of(ty, value) as u64;
                 let given = self.max.iter().find(|(name, _)| name == path).map(|(_, max)| *max);
                 let told = match ty {
                     // Without a separate actual count the maximum is the number of elements.
@@ -329,7 +334,7 @@ impl<'v> Writer<'v> {
         path: &str,
         deferred: &mut Vec<Deferred<'v>>,
     ) -> Result<(), EncodeError> {
-        let n = count_of(value) as u64;
+        let n = count_of(&Type::Array(kind, element), value) as u64;
         if let ArrayKind::Varying(_) | ArrayKind::ConformantVarying = kind {
             self.word(0);
             self.word(n);
@@ -480,4 +485,3 @@ fn wrong(value: &Value, expected: &str) -> EncodeError {
     };
     EncodeError::new(format!("{found} where {expected} is needed"))
 }
-
