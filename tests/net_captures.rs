@@ -46,7 +46,7 @@ impl Handler for Collector {
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
         assert_eq!(datagram.wire_len, datagram.data.len());
-        assert_eq!(datagram.frames.is_empty(), false);
+        assert!(!datagram.frames.is_empty());
         self.udp.push((origin.stream, origin.from == Side::A, datagram.data.to_vec(), datagram.frames.to_vec()));
         Verdict::Keep
     }

@@ -71,6 +71,11 @@ impl<R: Read> Buffer<R> {
         Ok(count - left)
     }
 
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Makes room behind the data: moves it to the front, and grows once half of the buffer is data.
     fn make_room(&mut self) {
         if self.start > 0 && (self.bytes.len() - self.end < CHUNK / 2) {

@@ -127,3 +127,6 @@ pub struct Packet<'a> {
     /// Comments on this packet (pcapng option 1), ill-formed UTF-8 replaced.
     pub comments: Vec<Cow<'a, str>>,
 }
+
+#[cfg(test)]
+mod tests;

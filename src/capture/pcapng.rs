@@ -233,11 +233,11 @@ impl Ng {
             if option.code == OptionCode::EndOfOpt {
                 break;
             }
-            if option.code == OptionCode::Comment {
-                if let Cow::Borrowed(value) = option.value {
-                    let value = value.get(..usize::from(option.len)).unwrap_or(value);
-                    comments.push(String::from_utf8_lossy(value));
-                }
+            if option.code == OptionCode::Comment
+                && let Cow::Borrowed(value) = option.value
+            {
+                let value = value.get(..usize::from(option.len)).unwrap_or(value);
+                comments.push(String::from_utf8_lossy(value));
             }
             options = rest;
         }

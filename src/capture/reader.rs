@@ -191,6 +191,12 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// Bytes of memory that the buffer takes.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
+
     fn advance(&mut self) -> Result<Option<Found>, CaptureError> {
         match &mut self.format {
             Format::Pcap(header) => {

@@ -5,6 +5,8 @@
 
 use std::net::SocketAddr;
 
+#[cfg(test)]
+mod build;
 mod checksum;
 mod community;
 mod flows;

@@ -331,10 +331,10 @@ impl Network {
         let Some(payload) = whole.after(8) else { return };
         let origin = origin(Transport::Udp, &key, stream, a_is_low, from_low == a_is_low, self.last);
         let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames };
-        if handler.udp(&origin, datagram) == Verdict::Ignore {
-            if let Some(flow) = self.udp.get(&key) {
-                flow.ignored = true;
-            }
+        if handler.udp(&origin, datagram) == Verdict::Ignore
+            && let Some(flow) = self.udp.get(&key)
+        {
+            flow.ignored = true;
         }
     }
 }

@@ -434,10 +434,10 @@ impl Direction {
 
     /// Gives up the first hole and hands on what follows it.
     fn give_up_hole(&mut self, reason: &'static str, context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
-        if let Some(first) = self.first_held() {
-            if first > self.next {
-                hand!(self.gap(first - self.next, reason, context, sink));
-            }
+        if let Some(first) = self.first_held()
+            && first > self.next
+        {
+            hand!(self.gap(first - self.next, reason, context, sink));
         }
         self.drain(context, sink)
     }
