@@ -1,1 +1,132 @@
-//! Placeholder.
+//! Capture files: pcap (micro- and nanoseconds, both byte orders, Kuznetzov's variant) and pcapng, as a stream of
+//! [`Packet`]s.
+//!
+//! [`Reader`] takes anything that is [`std::io::Read`], a pipe as well as a file, and holds one block at a time: memory
+//! does not grow with the file. Block and record layouts are read by the `pcap-parser` crate, nowhere else in this
+//! project. Everything a file says about its own lengths is checked against [`Limits`] and against the bytes present.
+//!
+//! Next: `reader.rs` for the loop, `pcapng.rs` for sections, interfaces and blocks, `error.rs` for what can go wrong.
+//! What the packets carry is the business of [`crate::net`].
+
+use crate::net::Timestamp;
+use std::borrow::Cow;
+use std::fmt;
+
+mod buffer;
+mod error;
+mod pcapng;
+mod reader;
+mod time;
+
+pub use error::CaptureError;
+pub use pcapng::{Names, Section};
+pub use reader::{Problem, Reader};
+
+/// How much a capture may cost. The defaults suit files from unknown hands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest packet record (pcap) or packet block (pcapng) that is read, in bytes: 16 MiB. A larger claim ends
+    /// the reading with [`CaptureError::TooLarge`].
+    pub block: usize,
+    /// The largest options area, section header, interface description or name resolution block, in bytes: 256 KiB.
+    /// Larger ones are noted as a [`Problem`]; the packet itself still comes out, without its comments.
+    pub metadata: usize,
+    /// Interfaces in one section of a pcapng file: 65536. Packets of interfaces beyond are noted and left out.
+    pub interfaces: usize,
+    /// Names kept from name resolution blocks: 65536. The others are counted.
+    pub names: usize,
+    /// Problems kept with their text: 64. The others are counted.
+    pub problems: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { block: 16 << 20, metadata: 256 << 10, interfaces: 1 << 16, names: 1 << 16, problems: 64 }
+    }
+}
+
+/// Link-layer type as the tcpdump group registers it (`LINKTYPE_…`). Unknown values are kept as they are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LinkType(pub u32);
+
+macro_rules! link_types {
+    ($($(#[$doc:meta])* $name:ident = $value:literal,)*) => {
+        impl LinkType {
+            $($(#[$doc])* pub const $name: LinkType = LinkType($value);)*
+
+            /// The registered name without its prefix, `None` for types that nothing here can read.
+            #[must_use]
+            pub const fn name(self) -> Option<&'static str> {
+                match self.0 {
+                    $($value => Some(stringify!($name)),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+link_types! {
+    /// BSD loopback: a 4-byte address family in the capturing host's byte order.
+    NULL = 0,
+    /// Ethernet.
+    ETHERNET = 1,
+    /// PPP.
+    PPP = 9,
+    /// Raw IP as some systems number it.
+    RAW_12 = 12,
+    /// Raw IP as OpenBSD numbers it.
+    RAW_14 = 14,
+    /// PPP in HDLC-like framing.
+    PPP_HDLC = 50,
+    /// PPPoE session packets, without an Ethernet header.
+    PPP_ETHER = 51,
+    /// Raw IP, version by the first nibble.
+    RAW = 101,
+    /// OpenBSD loopback: a 4-byte address family in network byte order.
+    LOOP = 108,
+    /// Linux cooked capture, version 1.
+    LINUX_SLL = 113,
+    /// Raw IPv4.
+    IPV4 = 228,
+    /// Raw IPv6.
+    IPV6 = 229,
+    /// Linux cooked capture, version 2.
+    LINUX_SLL2 = 276,
+}
+
+impl fmt::Display for LinkType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => write!(f, "{name} ({})", self.0),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+impl fmt::Debug for LinkType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LinkType({self})")
+    }
+}
+
+/// One captured packet, borrowed from the [`Reader`] until it reads on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packet<'a> {
+    /// Number of the packet, from 1, as Wireshark's `frame.number`: blocks that Wireshark shows as a frame without
+    /// their being packets use up numbers too.
+    pub frame: u64,
+    /// When it was captured; absent for simple packet blocks and for times that don't fit.
+    pub time: Option<Timestamp>,
+    /// What the data begins with.
+    pub link: LinkType,
+    /// The captured bytes.
+    pub data: &'a [u8],
+    /// The packet's length on the wire in bytes, as the file says; never less than `data.len()`.
+    pub original_len: usize,
+    /// Comments on this packet (pcapng option 1), ill-formed UTF-8 replaced.
+    pub comments: Vec<Cow<'a, str>>,
+}
+
+#[cfg(test)]
+mod tests;

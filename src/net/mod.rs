@@ -3,8 +3,24 @@
 //! [`Network`] takes packets one after the other and hands what they carry to a [`Handler`]. It looks at no port number
 //! and at nothing above TCP and UDP; whoever handles the chunks says with a [`Verdict`] when a flow is of no interest.
 
-use core::fmt;
 use std::net::SocketAddr;
+
+#[cfg(test)]
+mod build;
+mod checksum;
+mod community;
+mod flows;
+mod fragments;
+mod ip;
+mod limits;
+mod link;
+mod network;
+mod tcp;
+mod time;
+
+pub use community::community_id;
+pub use limits::{Limits, Stats};
+pub use network::Network;
 
 /// Nanoseconds since 1970-01-01T00:00:00Z. Displays as `2026-11-20T10:00:00.123456789Z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,10 +120,4 @@ pub trait Handler {
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict;
     /// A datagram.
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict;
-}
-
-impl fmt::Debug for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
 }

@@ -1,0 +1,91 @@
+//! The refill loop's buffer: a window over the input that grows with what was really read, never with what a length
+//! field claims.
+
+use std::io::{ErrorKind, Read, Result};
+
+/// How much is asked from the input at once, in bytes.
+const CHUNK: usize = 64 << 10;
+
+/// A window over an input.
+#[derive(Debug)]
+pub(super) struct Buffer<R> {
+    input: R,
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+    /// Offset in the input of `bytes[start]`.
+    offset: u64,
+    ended: bool,
+}
+
+impl<R: Read> Buffer<R> {
+    pub(super) fn new(input: R) -> Self {
+        Buffer { input, bytes: Vec::new(), start: 0, end: 0, offset: 0, ended: false }
+    }
+
+    /// Offset in the input of the first byte of [`Buffer::data`].
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// What was read and not yet consumed.
+    pub(super) fn data(&self) -> &[u8] {
+        self.bytes.get(self.start..self.end).unwrap_or(&[])
+    }
+
+    /// Reads until `needed` bytes are there or the input ends; returns how many are there.
+    pub(super) fn fill(&mut self, needed: usize) -> Result<usize> {
+        while self.end - self.start < needed && !self.ended {
+            self.make_room();
+            let Some(room) = self.bytes.get_mut(self.end..) else { break };
+            match self.input.read(room) {
+                Ok(0) => self.ended = true,
+                // A reader that claims more than it was given room for must not push the window past the buffer.
+                Ok(count) => self.end = self.end.saturating_add(count).min(self.bytes.len()),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.end - self.start)
+    }
+
+    /// Drops `count` bytes from the front, at most as many as are there.
+    pub(super) fn consume(&mut self, count: usize) {
+        let count = count.min(self.end - self.start);
+        self.start += count;
+        self.offset = self.offset.saturating_add(count as u64);
+    }
+
+    /// Reads and drops `count` bytes without keeping them; returns how many there were.
+    pub(super) fn skip(&mut self, count: u64) -> Result<u64> {
+        let mut left = count;
+        while left > 0 {
+            let have = self.fill(1)?;
+            if have == 0 {
+                break;
+            }
+            let step = usize::try_from(left).unwrap_or(usize::MAX).min(have);
+            self.consume(step);
+            left -= step as u64;
+        }
+        Ok(count - left)
+    }
+
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Makes room behind the data: moves it to the front, and grows once half of the buffer is data.
+    fn make_room(&mut self) {
+        if self.start > 0 && (self.bytes.len() - self.end < CHUNK / 2) {
+            self.bytes.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.bytes.len() - self.end < CHUNK / 2 {
+            let grown = self.bytes.len().saturating_mul(2).max(2 * CHUNK);
+            self.bytes.resize(grown, 0);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What can go wrong with a capture file, each in one line that says what was found.
+
+use std::fmt;
+use std::io;
+
+/// Why a capture can't be read, or not any further.
+///
+/// After any of these [`Reader::next`](super::Reader::next) returns `Ok(None)`; every packet before was returned.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CaptureError {
+    /// The input has no byte.
+    Empty,
+    /// The input starts like no capture file.
+    NotACapture {
+        /// Its first bytes, at most 16.
+        start: Vec<u8>,
+        /// What it looks like, where that can be told, and what to do about it.
+        guess: Option<&'static str>,
+    },
+    /// The input ends inside a header, a packet or a block. Everything before was returned, so a caller may warn and
+    /// go on with what it has: see [`CaptureError::is_truncated`].
+    Truncated {
+        /// Where the unfinished header, packet or block starts, in bytes from the start of the input.
+        offset: u64,
+        /// Packets that came before.
+        frames: u64,
+        /// Bytes that it should have.
+        needed: u64,
+        /// Bytes that are there.
+        available: u64,
+    },
+    /// A packet or block claims to be longer than the limit.
+    TooLarge {
+        /// Where it starts, in bytes from the start of the input.
+        offset: u64,
+        /// Packets that came before.
+        frames: u64,
+        /// Bytes that it claims.
+        claimed: u64,
+        /// Bytes that [`Limits::block`](super::Limits::block) allows.
+        limit: u64,
+    },
+    /// A length or header that leaves no way to find the next packet.
+    Corrupt {
+        /// Where, in bytes from the start of the input.
+        offset: u64,
+        /// Packets that came before.
+        frames: u64,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// Reading failed.
+    Io {
+        /// Where, in bytes from the start of the input.
+        offset: u64,
+        /// The system's error.
+        source: io::Error,
+    },
+}
+
+impl CaptureError {
+    /// Whether the capture is merely cut off at its end, as when the recording program was killed.
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        matches!(self, CaptureError::Truncated { .. })
+    }
+}
+
+impl fmt::Display for CaptureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CaptureError::Empty => write!(f, "the file is empty"),
+            CaptureError::NotACapture { start, guess } => {
+                write!(f, "not a capture file: it starts with ")?;
+                for (i, byte) in start.iter().enumerate() {
+                    write!(f, "{}{byte:02x}", if i == 0 { "" } else { " " })?;
+                }
+                match guess {
+                    Some(guess) => write!(f, ", which is {guess}"),
+                    None => write!(f, "; pcap and pcapng are understood"),
+                }
+            }
+            CaptureError::Truncated { offset, frames, needed, available } if *frames == 0 && *offset == 0 => {
+                write!(f, "the file ends inside its header: {available} of at least {needed} bytes are there")
+            }
+            CaptureError::Truncated { offset, frames, needed, available } => write!(
+                f,
+                "the file is cut off: what starts at offset {offset}, after packet {frames}, has {available} of \
+                 {needed} bytes"
+            ),
+            CaptureError::TooLarge { offset, frames, claimed, limit } => write!(
+                f,
+                "what starts at offset {offset}, after packet {frames}, claims {claimed} bytes; the limit is {limit}"
+            ),
+            CaptureError::Corrupt { offset, frames, reason } => {
+                write!(f, "the file is corrupt at offset {offset}, after packet {frames}: {reason}")
+            }
+            CaptureError::Io { offset, source } => write!(f, "reading failed at offset {offset}: {source}"),
+        }
+    }
+}
+
+impl std::error::Error for CaptureError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            CaptureError::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// What a file that is no capture looks like by its first bytes.
+pub(super) fn guess(start: &[u8]) -> Option<&'static str> {
+    const KNOWN: &[(&[u8], &str)] = &[
+        (b"GMBU", "a Network Monitor 2 capture; convert it with editcap -F pcapng"),
+        (b"RTSS", "a Network Monitor 1 capture; convert it with editcap -F pcapng"),
+        (b"XCP\0", "a NetXRay or Sniffer capture; convert it with editcap -F pcapng"),
+        (b"TRSNIFF data", "a Sniffer capture; convert it with editcap -F pcapng"),
+        (b"snoop\0\0\0", "a snoop capture; convert it with editcap -F pcapng"),
+        (b"\x34\xcd\xb2\xa1", "a modified pcap file in big-endian order; convert it with editcap -F pcap"),
+        (b"\x1f\x8b", "gzip-compressed; decompress it first"),
+        (b"\x28\xb5\x2f\xfd", "zstd-compressed; decompress it first"),
+        (b"\x04\x22\x4d\x18", "lz4-compressed; decompress it first"),
+        (b"\xfd7zXZ\0", "xz-compressed; decompress it first"),
+        (b"BZh", "bzip2-compressed; decompress it first"),
+        (b"PK\x03\x04", "a zip archive; unpack it first"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it first"),
+        (b"MSCF", "a cabinet archive; unpack it first"),
+        (b"ElfFile\0", "a Windows event log (.evtx); it holds no packets"),
+        (b"\x7fELF", "an executable"),
+        (b"MZ", "a Windows executable"),
+        (b"{", "JSON text"),
+        (b"<?xml", "XML text"),
+    ];
+    if let Some((_, guess)) = KNOWN.iter().find(|(magic, _)| start.starts_with(magic)) {
+        return Some(guess);
+    }
+    if is_etl(start) {
+        return Some("an ETW trace (.etl); convert it with etl2pcapng");
+    }
+    if !start.is_empty() && start.iter().all(|byte| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~')) {
+        return Some("text");
+    }
+    None
+}
+
+/// Whether the bytes start as an ETW trace: a `WMI_BUFFER_HEADER`, whose first field is the buffer size (a power of two
+/// multiple of 1 KiB), followed by the saved offset and the current offset, neither beyond that size.
+fn is_etl(start: &[u8]) -> bool {
+    let word = |at: usize| -> Option<u32> {
+        let bytes = start.get(at..at.checked_add(4)?)?;
+        Some(u32::from_le_bytes(bytes.try_into().ok()?))
+    };
+    match (word(0), word(4), word(8)) {
+        (Some(size), Some(saved), Some(current)) => {
+            size % 1024 == 0 && (1 << 10..=16 << 20).contains(&size) && saved <= size && current <= size && saved >= 72
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,407 @@
+//! The reader: recognises the format, keeps one whole record or block in the buffer, hands out packets.
+//!
+//! The library's own streaming readers are not used, only its parsers of single blocks: they take a block that is
+//! whole but contradictory inside for an incomplete one and ask for more input, end at the first block they can't
+//! parse, and lose the system's error. Here a block is brought into the buffer by its leading length first, so that
+//! `Incomplete` from the parser can only mean that the block contradicts itself.
+
+use super::buffer::Buffer;
+use super::error::guess;
+use super::pcapng::{Ng, Outcome};
+use super::{CaptureError, Limits, LinkType, Names, Packet, Section};
+use crate::net::Timestamp;
+use pcap_parser::{parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified, parse_pcap_header};
+use std::io::{self, ErrorKind, Read};
+use std::ops::Range;
+
+/// Something in the file that could not be used, while the rest went on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where the block starts, in bytes from the start of the input.
+    pub offset: u64,
+    /// Number of the packet it concerns, or of the last one before.
+    pub frame: u64,
+    /// What is wrong.
+    pub reason: &'static str,
+}
+
+/// What was found in the buffer, by ranges relative to the start of the block.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) time: Option<Timestamp>,
+    pub(super) link: LinkType,
+    pub(super) data: Range<usize>,
+    pub(super) original_len: usize,
+    /// Where the options stand, which may hold comments; empty when there are none.
+    pub(super) options: Range<usize>,
+}
+
+#[derive(Debug)]
+enum Format {
+    Pcap(Pcap),
+    Ng(Box<Ng>),
+}
+
+/// What the header of a classic file tells.
+#[derive(Clone, Copy, Debug)]
+struct Pcap {
+    link: LinkType,
+    big_endian: bool,
+    nanoseconds: bool,
+    modified: bool,
+}
+
+/// Reads packets from a capture file.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut reader = cluscope::capture::Reader::new(std::fs::File::open("trace.pcapng")?)?;
+/// while let Some(packet) = reader.next()? {
+///     println!("{} {:?} {} bytes", packet.frame, packet.time, packet.data.len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Reader<R> {
+    buffer: Buffer<R>,
+    limits: Limits,
+    format: Format,
+    /// Bytes of the packet handed out last, to be dropped before reading on.
+    pending: usize,
+    frames: u64,
+    finished: bool,
+    problems: Vec<Problem>,
+    problem_count: u64,
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads the file's header, with the default limits.
+    ///
+    /// # Errors
+    /// [`CaptureError::Empty`], [`CaptureError::NotACapture`], [`CaptureError::Truncated`], [`CaptureError::Io`].
+    pub fn new(input: R) -> Result<Self, CaptureError> {
+        Reader::with_limits(input, Limits::default())
+    }
+
+    /// The same with other limits.
+    ///
+    /// # Errors
+    /// As [`Reader::new`].
+    pub fn with_limits(input: R, limits: Limits) -> Result<Self, CaptureError> {
+        let mut buffer = Buffer::new(input);
+        let format = recognise(&mut buffer)?;
+        Ok(Reader {
+            buffer,
+            limits,
+            format,
+            pending: 0,
+            frames: 0,
+            finished: false,
+            problems: Vec::new(),
+            problem_count: 0,
+        })
+    }
+
+    /// Lets the count of frames start after `frames`, for a file that continues another one.
+    #[must_use]
+    pub fn continue_after(mut self, frames: u64) -> Self {
+        self.frames = frames;
+        self
+    }
+
+    /// The next packet, `None` at the end. The packet borrows the reader's buffer.
+    ///
+    /// # Errors
+    /// Any [`CaptureError`] but [`CaptureError::Empty`] and [`CaptureError::NotACapture`]. After an error nothing more
+    /// comes (`Ok(None)`), except after an I/O error of kind `WouldBlock`, where the call can be repeated.
+    #[allow(clippy::should_implement_trait, reason = "the packet borrows the reader, which no Iterator can do")]
+    pub fn next(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
+        self.buffer.consume(std::mem::take(&mut self.pending));
+        if self.finished {
+            return Ok(None);
+        }
+        let found = match self.advance() {
+            Ok(Some(found)) => found,
+            Ok(None) => {
+                self.finished = true;
+                return Ok(None);
+            }
+            Err(error) => {
+                let again = matches!(&error, CaptureError::Io { source, .. } if source.kind() == ErrorKind::WouldBlock);
+                self.finished = !again;
+                return Err(error);
+            }
+        };
+        let block = self.buffer.data();
+        let data = block.get(found.data).unwrap_or(&[]);
+        let comments = match &self.format {
+            Format::Ng(ng) if !found.options.is_empty() => ng.comments(block.get(found.options).unwrap_or(&[])),
+            _ => Vec::new(),
+        };
+        Ok(Some(Packet {
+            frame: self.frames,
+            time: found.time,
+            link: found.link,
+            data,
+            original_len: found.original_len.max(data.len()),
+            comments,
+        }))
+    }
+
+    /// How many frames were counted so far, as Wireshark counts them.
+    #[must_use]
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// Bytes of the input read and used up so far.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.buffer.offset().saturating_add(self.pending as u64)
+    }
+
+    /// What could not be used, the first [`Limits::problems`] of them.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// How many things could not be used.
+    #[must_use]
+    pub fn problem_count(&self) -> u64 {
+        self.problem_count
+    }
+
+    /// What the current section's header tells; `None` for classic pcap.
+    #[must_use]
+    pub fn section(&self) -> Option<&Section> {
+        match &self.format {
+            Format::Ng(ng) => Some(ng.section()),
+            Format::Pcap(_) => None,
+        }
+    }
+
+    /// Host names from the name resolution blocks read so far; `None` for classic pcap.
+    #[must_use]
+    pub fn names(&self) -> Option<&Names> {
+        match &self.format {
+            Format::Ng(ng) => Some(ng.names()),
+            Format::Pcap(_) => None,
+        }
+    }
+
+    /// Bytes of memory that the buffer takes.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
+
+    fn advance(&mut self) -> Result<Option<Found>, CaptureError> {
+        match &mut self.format {
+            Format::Pcap(header) => {
+                let header = *header;
+                self.advance_pcap(header)
+            }
+            Format::Ng(_) => self.advance_ng(),
+        }
+    }
+
+    /// Brings `needed` bytes into the buffer; `Ok(false)` at a clean end, an error when the input ends in between.
+    fn require(&mut self, needed: usize) -> Result<bool, CaptureError> {
+        let available = match self.buffer.fill(needed) {
+            Ok(available) => available,
+            Err(source) => return Err(self.io(source)),
+        };
+        if available >= needed {
+            return Ok(true);
+        }
+        if available == 0 {
+            return Ok(false);
+        }
+        Err(self.truncated(needed as u64, available as u64))
+    }
+
+    fn io(&self, source: io::Error) -> CaptureError {
+        CaptureError::Io { offset: self.buffer.offset().saturating_add(self.buffer.data().len() as u64), source }
+    }
+
+    fn truncated(&self, needed: u64, available: u64) -> CaptureError {
+        CaptureError::Truncated { offset: self.buffer.offset(), frames: self.frames, needed, available }
+    }
+
+    fn corrupt(&self, reason: &'static str) -> CaptureError {
+        CaptureError::Corrupt { offset: self.buffer.offset(), frames: self.frames, reason }
+    }
+
+    fn too_large(&self, claimed: u64) -> CaptureError {
+        CaptureError::TooLarge {
+            offset: self.buffer.offset(),
+            frames: self.frames,
+            claimed,
+            limit: self.limits.block as u64,
+        }
+    }
+
+    /// Passes over a whole block without keeping it.
+    fn skip(&mut self, length: u64) -> Result<(), CaptureError> {
+        let offset = self.buffer.offset();
+        match self.buffer.skip(length) {
+            Ok(skipped) if skipped < length => {
+                Err(CaptureError::Truncated { offset, frames: self.frames, needed: length, available: skipped })
+            }
+            Ok(_) => Ok(()),
+            Err(source) => Err(self.io(source)),
+        }
+    }
+
+    fn problem(&mut self, reason: &'static str) {
+        self.problem_count += 1;
+        if self.problems.len() < self.limits.problems {
+            self.problems.push(Problem { offset: self.buffer.offset(), frame: self.frames, reason });
+        }
+    }
+
+    fn advance_pcap(&mut self, header: Pcap) -> Result<Option<Found>, CaptureError> {
+        let fixed = if header.modified { 24 } else { 16 };
+        if !self.require(fixed)? {
+            return Ok(None);
+        }
+        let claimed = u64::from(u32_at(self.buffer.data(), 8, header.big_endian));
+        let total = claimed + fixed as u64;
+        let total = match usize::try_from(total) {
+            Ok(total) if total <= self.limits.block => total,
+            _ => return Err(self.too_large(total)),
+        };
+        self.require(total)?;
+        let parse = match header {
+            Pcap { modified: true, .. } => parse_pcap_frame_modified,
+            Pcap { big_endian: true, .. } => parse_pcap_frame_be,
+            Pcap { .. } => parse_pcap_frame,
+        };
+        let Ok((_, record)) = parse(self.buffer.data()) else {
+            return Err(self.corrupt("unreadable packet record"));
+        };
+        // 2^32 seconds and 2^32 nanoseconds or microseconds fit together into 63 bits.
+        let fraction = i64::from(record.ts_usec) * if header.nanoseconds { 1 } else { 1000 };
+        let found = Found {
+            time: Some(Timestamp(i64::from(record.ts_sec) * 1_000_000_000 + fraction)),
+            link: header.link,
+            data: fixed..fixed + record.data.len(),
+            original_len: usize::try_from(record.origlen).unwrap_or(usize::MAX),
+            options: 0..0,
+        };
+        self.pending = total;
+        self.frames += 1;
+        Ok(Some(found))
+    }
+
+    fn advance_ng(&mut self) -> Result<Option<Found>, CaptureError> {
+        loop {
+            if !self.require(8)? {
+                return Ok(None);
+            }
+            let Format::Ng(ng) = &mut self.format else { return Ok(None) };
+            let data = self.buffer.data();
+            if Ng::is_section(data) {
+                // The section's byte order stands behind its length.
+                self.require(12)?;
+                let Format::Ng(ng) = &mut self.format else { return Ok(None) };
+                if !ng.enter_section(self.buffer.data()) {
+                    return Err(self.corrupt("a section header without its byte-order magic"));
+                }
+            } else if !ng.in_section() {
+                return Err(self.corrupt("a block before the first section header"));
+            }
+            let Format::Ng(ng) = &mut self.format else { return Ok(None) };
+            let data = self.buffer.data();
+            let kind = u32_at(data, 0, ng.big_endian());
+            let claimed = u32_at(data, 4, ng.big_endian());
+            if claimed < 12 {
+                return Err(self.corrupt("a block length below 12"));
+            }
+            // Lengths are multiples of four; like Wireshark, round up those of writers that forgot.
+            let padded = u64::from(claimed).div_ceil(4) * 4;
+            if !Ng::is_read(kind) {
+                if Ng::is_frame(kind) {
+                    self.frames += 1;
+                }
+                self.skip(padded)?;
+                continue;
+            }
+            let total = match usize::try_from(padded) {
+                Ok(total) if total <= self.limits.block => total,
+                _ => return Err(self.too_large(padded)),
+            };
+            if !Ng::is_frame(kind) && total > self.limits.metadata {
+                let outcome = ng.oversized(kind, &self.limits);
+                if let Outcome::Problem(reason) = outcome {
+                    self.problem(reason);
+                }
+                self.skip(padded)?;
+                continue;
+            }
+            self.require(total)?;
+            if Ng::is_frame(kind) {
+                self.frames += 1;
+            }
+            let Format::Ng(ng) = &mut self.format else { return Ok(None) };
+            let block = self.buffer.data().get(..usize::try_from(claimed).unwrap_or(total)).unwrap_or(&[]);
+            let outcome = ng.block(kind, block, &self.limits);
+            match outcome {
+                Outcome::Packet(found, note) => {
+                    if let Some(reason) = note {
+                        self.problem(reason);
+                    }
+                    self.pending = total;
+                    return Ok(Some(found));
+                }
+                Outcome::Nothing => {}
+                Outcome::Problem(reason) => self.problem(reason),
+            }
+            self.buffer.consume(total);
+        }
+    }
+}
+
+/// Tells the format by the first bytes and uses up the header of a classic file.
+fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
+    let available = buffer.fill(24).map_err(|source| CaptureError::Io { offset: 0, source })?;
+    let data = buffer.data();
+    if available == 0 {
+        return Err(CaptureError::Empty);
+    }
+    let truncated = |needed: u64| CaptureError::Truncated { offset: 0, frames: 0, needed, available: available as u64 };
+    if Ng::is_section(data) {
+        return if available < 12 { Err(truncated(28)) } else { Ok(Format::Ng(Box::default())) };
+    }
+    match parse_pcap_header(data) {
+        Ok((_, header)) => {
+            let format = Format::Pcap(Pcap {
+                // The upper half tells about frame check sequences, which the IP length cuts off anyway.
+                link: LinkType(u32::from_le_bytes(header.network.0.to_le_bytes()) & 0xffff),
+                big_endian: header.is_bigendian(),
+                nanoseconds: header.is_nanosecond_precision(),
+                modified: header.is_modified_format(),
+            });
+            buffer.consume(header.size());
+            Ok(format)
+        }
+        Err(pcap_parser::nom::Err::Incomplete(_)) if available >= 4 => Err(truncated(24)),
+        Err(_) => {
+            let start = data.get(..16).unwrap_or(data).to_vec();
+            let guess = guess(data);
+            Err(CaptureError::NotACapture { start, guess })
+        }
+    }
+}
+
+/// The four bytes at `at` as a number, 0 where they are not all there.
+pub(super) fn u32_at(data: &[u8], at: usize, big_endian: bool) -> u32 {
+    let bytes = at.checked_add(4).and_then(|end| data.get(at..end)).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
+    match bytes {
+        Some(bytes) if big_endian => u32::from_be_bytes(bytes),
+        Some(bytes) => u32::from_le_bytes(bytes),
+        None => 0,
+    }
+}

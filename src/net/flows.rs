@@ -1,0 +1,180 @@
+//! The flow table: a bounded map from pairs of end points to flows, the least recently used one first to go.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::net::{IpAddr, SocketAddr};
+
+/// A pair of end points, the same for both directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    low: SocketAddr,
+    high: SocketAddr,
+}
+
+impl Key {
+    /// The key, and whether the sender is its lower end.
+    pub(super) fn new(src: SocketAddr, dst: SocketAddr) -> (Key, bool) {
+        if src <= dst { (Key { low: src, high: dst }, true) } else { (Key { low: dst, high: src }, false) }
+    }
+
+    /// Both ends, the lower one first.
+    pub(super) fn ends(&self) -> (SocketAddr, SocketAddr) {
+        (self.low, self.high)
+    }
+}
+
+impl Hash for Key {
+    /// Feeds whole words, which costs the (keyed, flooding-safe) hasher of the standard library much less than the
+    /// fields one by one.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let ports = u32::from(self.low.port()) << 16 | u32::from(self.high.port());
+        match (self.low.ip(), self.high.ip()) {
+            (IpAddr::V4(low), IpAddr::V4(high)) => {
+                state.write_u64(u64::from(u32::from(low)) << 32 | u64::from(u32::from(high)));
+            }
+            (low, high) => {
+                for ip in [low, high] {
+                    match ip {
+                        IpAddr::V4(ip) => state.write_u32(ip.into()),
+                        IpAddr::V6(ip) => state.write_u128(ip.into()),
+                    }
+                }
+            }
+        }
+        state.write_u32(ports);
+    }
+}
+
+/// No slot.
+const NONE: usize = usize::MAX;
+
+#[derive(Debug)]
+struct Slot<T> {
+    key: Key,
+    flow: T,
+    newer: usize,
+    older: usize,
+}
+
+/// Flows by their end points. Looking one up makes it the most recently used; all operations take constant time.
+#[derive(Debug)]
+pub(super) struct Flows<T> {
+    map: HashMap<Key, usize>,
+    slots: Vec<Slot<T>>,
+    newest: usize,
+    oldest: usize,
+    limit: usize,
+}
+
+impl<T> Flows<T> {
+    /// A table of at most `limit` flows, at least one.
+    pub(super) fn new(limit: usize) -> Self {
+        Flows { map: HashMap::new(), slots: Vec::new(), newest: NONE, oldest: NONE, limit: limit.max(1) }
+    }
+
+    /// The flow, if it is known.
+    pub(super) fn get(&mut self, key: &Key) -> Option<&mut T> {
+        let index = *self.map.get(key)?;
+        if self.newest != index {
+            self.unlink(index);
+            self.link(index);
+        }
+        self.slots.get_mut(index).map(|slot| &mut slot.flow)
+    }
+
+    /// Puts in a flow that is not known yet; returns the one that had to go for it.
+    pub(super) fn insert(&mut self, key: Key, flow: T) -> Option<(Key, T)> {
+        if self.slots.len() < self.limit {
+            let index = self.slots.len();
+            self.slots.push(Slot { key, flow, newer: NONE, older: NONE });
+            self.link(index);
+            self.map.insert(key, index);
+            return None;
+        }
+        let index = self.oldest;
+        self.unlink(index);
+        let slot = self.slots.get_mut(index)?;
+        let old = (std::mem::replace(&mut slot.key, key), std::mem::replace(&mut slot.flow, flow));
+        self.map.remove(&old.0);
+        self.map.insert(key, index);
+        self.link(index);
+        Some(old)
+    }
+
+    /// Takes out everything, in no order.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = (Key, T)> {
+        self.map.clear();
+        (self.newest, self.oldest) = (NONE, NONE);
+        std::mem::take(&mut self.slots).into_iter().map(|slot| (slot.key, slot.flow))
+    }
+
+    fn unlink(&mut self, index: usize) {
+        let Some((newer, older)) = self.slots.get(index).map(|slot| (slot.newer, slot.older)) else { return };
+        match self.slots.get_mut(newer) {
+            Some(slot) => slot.older = older,
+            None => self.newest = older,
+        }
+        match self.slots.get_mut(older) {
+            Some(slot) => slot.newer = newer,
+            None => self.oldest = newer,
+        }
+    }
+
+    /// Puts an unlinked slot in front.
+    fn link(&mut self, index: usize) {
+        let newest = self.newest;
+        if let Some(slot) = self.slots.get_mut(newest) {
+            slot.newer = index;
+        }
+        if let Some(slot) = self.slots.get_mut(index) {
+            slot.older = newest;
+            slot.newer = NONE;
+        }
+        self.newest = index;
+        if self.oldest == NONE {
+            self.oldest = index;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(n: u16) -> Key {
+        Key::new(SocketAddr::from(([10, 0, 0, 1], n)), SocketAddr::from(([10, 0, 0, 2], 1))).0
+    }
+
+    #[test]
+    fn both_directions_are_one_flow() {
+        let a = "10.0.0.9:5".parse().unwrap();
+        let b = "10.0.0.10:4".parse().unwrap();
+        assert_eq!(Key::new(a, b).0, Key::new(b, a).0);
+        assert_ne!(Key::new(a, b).1, Key::new(b, a).1);
+    }
+
+    #[test]
+    fn the_least_recently_used_goes_first() {
+        let mut flows = Flows::new(3);
+        for n in 0..3 {
+            assert!(flows.insert(key(n), n).is_none());
+        }
+        assert_eq!(flows.get(&key(0)), Some(&mut 0));
+        assert_eq!(flows.insert(key(3), 3), Some((key(1), 1)));
+        assert_eq!(flows.insert(key(4), 4), Some((key(2), 2)));
+        assert_eq!(flows.get(&key(0)), Some(&mut 0));
+        assert_eq!(flows.insert(key(5), 5), Some((key(3), 3)));
+        assert_eq!(flows.get(&key(1)), None);
+        assert_eq!(flows.drain().count(), 3);
+        assert!(flows.get(&key(0)).is_none());
+    }
+
+    #[test]
+    fn a_table_of_one() {
+        let mut flows = Flows::new(0);
+        assert!(flows.insert(key(0), 0).is_none());
+        assert_eq!(flows.insert(key(1), 1), Some((key(0), 0)));
+        assert_eq!(flows.insert(key(2), 2), Some((key(1), 1)));
+        assert_eq!(flows.get(&key(2)), Some(&mut 2));
+    }
+}

@@ -1,0 +1,249 @@
+//! IP datagrams from their fragments (RFC 791, 3.2; RFC 8200, 4.5).
+//!
+//! Where fragments overlap, the bytes that came first stay; a second statement of the datagram's length is ignored
+//! when it contradicts the first. (Receivers differ here; taking the first copy is also what is done for TCP.)
+
+use super::ip::Fragment;
+use super::link::Piece;
+use super::{Limits, Stats, Timestamp};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::IpAddr;
+
+/// Which datagram a fragment belongs to. The protocol counts for IPv4 only (0 for IPv6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) src: IpAddr,
+    pub(super) dst: IpAddr,
+    pub(super) protocol: u8,
+    pub(super) id: u32,
+}
+
+/// A datagram put together.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Whole {
+    pub(super) data: Vec<u8>,
+    /// Bytes behind `data` that were on the wire but not captured.
+    pub(super) cut: usize,
+    /// The packets that carried the parts, in the order of the parts.
+    pub(super) frames: Vec<u64>,
+    /// Upper-layer protocol, as the first fragment names it.
+    pub(super) protocol: u8,
+}
+
+#[derive(Debug)]
+struct Part {
+    data: Vec<u8>,
+    wire_len: u32,
+    frame: u64,
+}
+
+#[derive(Debug)]
+struct Datagram {
+    parts: BTreeMap<u32, Part>,
+    /// Bytes of `parts` on the wire, which don't overlap.
+    covered: u32,
+    held: usize,
+    total: Option<u32>,
+    protocol: Option<u8>,
+    started: (u64, Option<Timestamp>),
+    /// Tells this datagram from a later one with the same key in the queue of ages.
+    serial: u64,
+}
+
+/// Datagrams under reassembly, bounded by [`Limits`].
+#[derive(Debug, Default)]
+pub(super) struct Fragments {
+    datagrams: HashMap<Key, Datagram>,
+    /// Keys in the order of their first fragments; entries of datagrams that are gone are passed over.
+    ages: VecDeque<(Key, u64)>,
+    held: usize,
+    serial: u64,
+}
+
+/// The largest IP datagram.
+const MAX_DATAGRAM: u32 = 65_535;
+
+impl Fragments {
+    /// Takes a fragment; returns the datagram that it completes.
+    #[allow(clippy::too_many_arguments, reason = "the packet's place in the capture and the bookkeeping")]
+    pub(super) fn add(
+        &mut self,
+        key: Key,
+        fragment: Fragment,
+        protocol: u8,
+        piece: Piece<'_>,
+        frame: u64,
+        time: Option<Timestamp>,
+        limits: &Limits,
+        stats: &mut Stats,
+    ) -> Option<Whole> {
+        stats.fragments += 1;
+        self.expire(frame, time, limits, stats);
+        let wire_len = u32::try_from(piece.wire_len()).unwrap_or(u32::MAX);
+        let end = fragment.offset.saturating_add(wire_len);
+        // Only the last fragment may have a length that is no multiple of 8.
+        if wire_len == 0 || end > MAX_DATAGRAM || (fragment.more && wire_len % 8 != 0) {
+            stats.malformed += 1;
+            return None;
+        }
+        let datagram = match self.datagrams.entry(key) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                self.serial += 1;
+                self.ages.push_back((key, self.serial));
+                entry.insert(Datagram {
+                    parts: BTreeMap::new(),
+                    covered: 0,
+                    held: 0,
+                    total: None,
+                    protocol: None,
+                    started: (frame, time),
+                    serial: self.serial,
+                })
+            }
+        };
+        if !fragment.more && datagram.total.is_none() {
+            datagram.total = Some(end);
+        }
+        if fragment.offset == 0 && datagram.protocol.is_none() {
+            datagram.protocol = Some(protocol);
+        }
+        self.held -= datagram.held;
+        let overlapped = datagram.insert(fragment.offset, piece, frame);
+        self.held += datagram.held;
+        stats.fragment_overlaps += u64::from(overlapped);
+        if datagram.is_complete() {
+            let datagram = self.remove(key)?;
+            stats.reassembled += 1;
+            return datagram.join();
+        }
+        if datagram.parts.len() > limits.fragment_pieces {
+            self.remove(key);
+            stats.fragment_evictions += 1;
+        }
+        while self.datagrams.len() > limits.fragment_datagrams || self.held > limits.fragment_bytes {
+            if !self.evict_oldest() {
+                break;
+            }
+            stats.fragment_evictions += 1;
+        }
+        None
+    }
+
+    /// Gives up what is left at the end of the capture.
+    pub(super) fn finish(&mut self, stats: &mut Stats) {
+        stats.fragment_timeouts += self.datagrams.len() as u64;
+        *self = Fragments::default();
+    }
+
+    fn remove(&mut self, key: Key) -> Option<Datagram> {
+        let datagram = self.datagrams.remove(&key)?;
+        self.held -= datagram.held;
+        // The queue keeps entries of datagrams that are gone; clear them once they are the most of it.
+        if self.ages.len() > 64 && self.ages.len() > self.datagrams.len().saturating_mul(2) {
+            let datagrams = &self.datagrams;
+            self.ages.retain(|(key, serial)| datagrams.get(key).is_some_and(|datagram| datagram.serial == *serial));
+        }
+        Some(datagram)
+    }
+
+    fn evict_oldest(&mut self) -> bool {
+        while let Some((key, serial)) = self.ages.pop_front() {
+            if self.datagrams.get(&key).is_some_and(|datagram| datagram.serial == serial) {
+                self.remove(key);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn expire(&mut self, frame: u64, time: Option<Timestamp>, limits: &Limits, stats: &mut Stats) {
+        while let Some((key, serial)) = self.ages.front() {
+            let Some(datagram) = self.datagrams.get(key).filter(|datagram| datagram.serial == *serial) else {
+                self.ages.pop_front();
+                continue;
+            };
+            let old = match (datagram.started.1, time) {
+                (Some(then), Some(now)) => now.0 > then.0 && now.0.abs_diff(then.0) > limits.fragment_nanos,
+                _ => frame.saturating_sub(datagram.started.0) > limits.fragment_packets,
+            };
+            if !old {
+                break;
+            }
+            self.evict_oldest();
+            stats.fragment_timeouts += 1;
+        }
+    }
+}
+
+impl Datagram {
+    /// Puts in what is not there yet; returns whether something was.
+    fn insert(&mut self, offset: u32, piece: Piece<'_>, frame: u64) -> bool {
+        let end = offset.saturating_add(u32::try_from(piece.wire_len()).unwrap_or(u32::MAX));
+        let mut overlapped = false;
+        let mut at = offset;
+        if let Some((start, part)) = self.parts.range(..=at).next_back() {
+            let reached = start.saturating_add(part.wire_len);
+            if reached > at {
+                overlapped = true;
+                at = reached;
+            }
+        }
+        while at < end {
+            let (stop, next) = match self.parts.range(at..end).next() {
+                Some((start, part)) => {
+                    overlapped = true;
+                    (*start, start.saturating_add(part.wire_len))
+                }
+                None => (end, end),
+            };
+            if stop > at {
+                let from = usize::try_from(at - offset).unwrap_or(usize::MAX);
+                let to = usize::try_from(stop - offset).unwrap_or(usize::MAX).min(piece.data.len());
+                let data = piece.data.get(from..to).unwrap_or(&[]).to_vec();
+                self.held += data.len() + Limits::SEGMENT_COST;
+                self.covered += stop - at;
+                self.parts.insert(at, Part { data, wire_len: stop - at, frame });
+            }
+            at = next;
+        }
+        overlapped
+    }
+
+    fn is_complete(&self) -> bool {
+        // Parts don't overlap, so they fill the datagram exactly when as much is covered below its end.
+        match self.total {
+            Some(total) if self.protocol.is_some() && self.covered >= total => {
+                self.parts.range(..total).map(|(start, part)| part.wire_len.min(total - start)).sum::<u32>() == total
+            }
+            _ => false,
+        }
+    }
+
+    fn join(self) -> Option<Whole> {
+        let total = usize::try_from(self.total?).ok()?;
+        let mut data = Vec::with_capacity(self.held.min(total));
+        let mut frames = Vec::with_capacity(self.parts.len());
+        let mut whole = true;
+        for (start, part) in self.parts {
+            if usize::try_from(start).is_ok_and(|start| start >= total) {
+                break;
+            }
+            if frames.last() != Some(&part.frame) {
+                frames.push(part.frame);
+            }
+            if whole {
+                data.extend_from_slice(&part.data);
+            }
+            // What follows a part that the capture cut has no place in a contiguous payload.
+            whole &= usize::try_from(part.wire_len).is_ok_and(|len| len == part.data.len());
+        }
+        data.truncate(total);
+        let cut = total - data.len();
+        Some(Whole { data, cut, frames, protocol: self.protocol? })
+    }
+}
+
+#[cfg(test)]
+#[path = "fragments_tests.rs"]
+mod tests;

@@ -1,0 +1,137 @@
+//! IPv4 and IPv6 headers, with `etherparse`'s header slices; lengths are judged here, because a capture may have cut
+//! the packet, padded it, or taken it before the network card filled the length in.
+
+use super::link::Piece;
+use etherparse::{IpAuthHeaderSlice, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice, Ipv6RawExtHeaderSlice};
+use std::net::IpAddr;
+
+/// An IP packet, opened as far as its upper-layer protocol or fragment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Packet<'a> {
+    pub(super) src: IpAddr,
+    pub(super) dst: IpAddr,
+    /// Whether the IPv4 header checksum is right; `true` for IPv6.
+    pub(super) checksum: bool,
+    /// Whether the packet gave no length of its own.
+    pub(super) offloaded: bool,
+    pub(super) upper: Upper<'a>,
+}
+
+/// What an IP header is followed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Upper<'a> {
+    /// Protocol number; of a fragment, of what the whole datagram holds.
+    pub(super) protocol: u8,
+    pub(super) payload: Piece<'a>,
+    pub(super) fragment: Option<Fragment>,
+}
+
+/// Place of a fragment in its datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fragment {
+    pub(super) id: u32,
+    /// In bytes.
+    pub(super) offset: u32,
+    pub(super) more: bool,
+}
+
+/// Why a packet can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bad {
+    Malformed,
+    TooDeep,
+}
+
+/// Reads an IP header of either version. `None` where it contradicts itself or was cut.
+pub(super) fn parse(piece: Piece<'_>, verify: bool, extensions: usize) -> Result<Packet<'_>, Bad> {
+    match piece.data.first().map(|first| first >> 4) {
+        Some(4) => v4(piece, verify, extensions),
+        Some(6) => v6(piece, extensions),
+        _ => Err(Bad::Malformed),
+    }
+}
+
+fn v4(piece: Piece<'_>, verify: bool, extensions: usize) -> Result<Packet<'_>, Bad> {
+    let header = Ipv4HeaderSlice::from_slice(piece.data).map_err(|_| Bad::Malformed)?;
+    let header_len = header.slice().len();
+    let total = usize::from(header.total_len());
+    // Segmentation offload leaves the length 0: then the packet is as long as the capture says.
+    let offloaded = total == 0;
+    let whole = if offloaded { piece } else { piece.with_wire_len(total) };
+    if !offloaded && total < header_len {
+        return Err(Bad::Malformed);
+    }
+    let payload = whole.after(header_len).ok_or(Bad::Malformed)?;
+    let protocol = header.protocol().0;
+    let upper = if header.is_fragmenting_payload() {
+        let fragment = Fragment {
+            id: u32::from(header.identification()),
+            offset: u32::from(header.fragments_offset().value()) * 8,
+            more: header.more_fragments(),
+        };
+        Upper { protocol, payload, fragment: Some(fragment) }
+    } else {
+        upper(protocol, payload, extensions)?
+    };
+    Ok(Packet {
+        src: header.source_addr().into(),
+        dst: header.destination_addr().into(),
+        checksum: !verify || super::checksum::header_is_right(header.slice()),
+        offloaded,
+        upper,
+    })
+}
+
+fn v6(piece: Piece<'_>, extensions: usize) -> Result<Packet<'_>, Bad> {
+    let header = Ipv6HeaderSlice::from_slice(piece.data).map_err(|_| Bad::Malformed)?;
+    let header_len = header.slice().len();
+    let length = usize::from(header.payload_length());
+    // 0 is a jumbogram or segmentation offload: then the packet is as long as the capture says.
+    let offloaded = length == 0;
+    let whole = if offloaded { piece } else { piece.with_wire_len(header_len + length) };
+    let payload = whole.after(header_len).ok_or(Bad::Malformed)?;
+    Ok(Packet {
+        src: header.source_addr().into(),
+        dst: header.destination_addr().into(),
+        checksum: true,
+        offloaded,
+        upper: upper(header.next_header().0, payload, extensions)?,
+    })
+}
+
+/// Passes over extension headers (RFC 8200, 4) and the authentication header (RFC 4302) up to a fragment or to what is
+/// carried. Also for what fragments were put together to.
+pub(super) fn upper(mut protocol: u8, mut payload: Piece<'_>, extensions: usize) -> Result<Upper<'_>, Bad> {
+    for _ in 0..=extensions {
+        let taken = match protocol {
+            // Hop-by-hop options, routing, destination options, mobility, host identity, shim6: all of one shape.
+            0 | 43 | 60 | 135 | 139 | 140 => {
+                let header = Ipv6RawExtHeaderSlice::from_slice(payload.data).map_err(|_| Bad::Malformed)?;
+                protocol = header.next_header().0;
+                header.slice().len()
+            }
+            44 => {
+                let header = Ipv6FragmentHeaderSlice::from_slice(payload.data).map_err(|_| Bad::Malformed)?;
+                protocol = header.next_header().0;
+                if header.is_fragmenting_payload() {
+                    let fragment = Fragment {
+                        id: header.identification(),
+                        offset: u32::from(header.fragment_offset().value()) * 8,
+                        more: header.more_fragments(),
+                    };
+                    let payload = payload.after(header.slice().len()).ok_or(Bad::Malformed)?;
+                    return Ok(Upper { protocol, payload, fragment: Some(fragment) });
+                }
+                header.slice().len()
+            }
+            51 => {
+                let header = IpAuthHeaderSlice::from_slice(payload.data).map_err(|_| Bad::Malformed)?;
+                protocol = header.next_header().0;
+                header.slice().len()
+            }
+            _ => return Ok(Upper { protocol, payload, fragment: None }),
+        };
+        payload = payload.after(taken).ok_or(Bad::Malformed)?;
+    }
+    Err(Bad::TooDeep)
+}

@@ -1,0 +1,344 @@
+//! [`Network`]: takes packets, keeps the flows, calls the handler.
+
+use super::flows::{Flows, Key};
+use super::fragments::{self, Fragments};
+use super::ip::{self, Bad, Upper};
+use super::link::{self, Layer, Miss, Piece};
+use super::tcp::{Bases, Connection, Context, Direction, Segment, Sink};
+use super::{Chunk, Datagram, Handler, Limits, Origin, Side, Stats, Timestamp, Transport, Verdict, checksum};
+use crate::capture::{LinkType, Packet};
+use std::net::{IpAddr, SocketAddr};
+
+/// Turns packets into byte streams and datagrams.
+///
+/// Bounded by [`Limits`]; whatever was left out or given up is counted in [`Stats`]. Flows belong to a pair of
+/// addresses and ports alone, as in Wireshark: VLANs, interfaces and tunnels don't tell them apart.
+#[derive(Debug)]
+pub struct Network {
+    limits: Limits,
+    stats: Stats,
+    tcp: Flows<TcpFlow>,
+    udp: Flows<UdpFlow>,
+    fragments: Fragments,
+    /// Out-of-order bytes held by all connections.
+    held: usize,
+    last: At,
+}
+
+/// The packet at hand.
+#[derive(Clone, Copy, Debug, Default)]
+struct At {
+    frame: u64,
+    time: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+struct TcpFlow {
+    stream: u64,
+    /// Whether side A is the lower end of the key.
+    a_is_low: bool,
+    bases: Bases,
+    state: TcpState,
+}
+
+#[derive(Debug)]
+enum TcpState {
+    Active(Box<Connection>),
+    /// The handler wants no more of it.
+    Ignored,
+    /// Both directions have ended.
+    Closed,
+}
+
+#[derive(Debug)]
+struct UdpFlow {
+    stream: u64,
+    a_is_low: bool,
+    ignored: bool,
+}
+
+/// Addresses of an IP packet, sender first.
+#[derive(Clone, Copy, Debug)]
+struct Ends {
+    src: IpAddr,
+    dst: IpAddr,
+}
+
+/// Gives a direction's chunks to the handler under their origin.
+struct Out<'h, H> {
+    handler: &'h mut H,
+    origin: Origin,
+}
+
+impl<H: Handler> Sink for Out<'_, H> {
+    fn chunk(&mut self, frame: u64, time: Option<Timestamp>, chunk: Chunk<'_>) -> Verdict {
+        self.origin.frame = frame;
+        self.origin.time = time;
+        self.handler.tcp(&self.origin, chunk)
+    }
+}
+
+/// The origin of what one side of a flow sends.
+fn origin(transport: Transport, key: &Key, stream: u64, a_is_low: bool, a_sends: bool, at: At) -> Origin {
+    let (low, high) = key.ends();
+    let (src, dst) = if a_is_low == a_sends { (low, high) } else { (high, low) };
+    let from = if a_sends { Side::A } else { Side::B };
+    Origin { transport, stream, from, src, dst, frame: at.frame, time: at.time }
+}
+
+impl Network {
+    /// A network that has seen nothing yet.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Network {
+            tcp: Flows::new(limits.tcp_flows),
+            udp: Flows::new(limits.udp_flows),
+            limits,
+            stats: Stats::default(),
+            fragments: Fragments::default(),
+            held: 0,
+            last: At::default(),
+        }
+    }
+
+    /// What was seen so far.
+    #[must_use]
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// Takes the next packet of a capture.
+    pub fn input(&mut self, packet: &Packet<'_>, handler: &mut impl Handler) {
+        self.frame(packet.frame, packet.time, packet.link, packet.data, packet.original_len, handler);
+    }
+
+    /// The same, for packets from elsewhere. Frame numbers should rise; `original_len` is the length on the wire.
+    pub fn frame(
+        &mut self,
+        frame: u64,
+        time: Option<Timestamp>,
+        link: LinkType,
+        data: &[u8],
+        original_len: usize,
+        handler: &mut impl Handler,
+    ) {
+        self.stats.packets += 1;
+        self.last = At { frame, time };
+        let piece = Piece { data, cut: original_len.saturating_sub(data.len()) };
+        self.packet(Layer::Link(link), piece, &[frame], handler);
+    }
+
+    /// Hands on what is held and ends every direction: to be called at the end of the capture.
+    pub fn finish(&mut self, handler: &mut impl Handler) {
+        self.fragments.finish(&mut self.stats);
+        let mut flows: Vec<(Key, TcpFlow)> = self.tcp.drain().collect();
+        flows.sort_unstable_by_key(|(_, flow)| flow.stream);
+        for (key, flow) in flows {
+            self.close(&key, flow, "end of capture", handler);
+        }
+        self.udp.drain().for_each(drop);
+    }
+
+    fn packet(&mut self, layer: Layer, piece: Piece<'_>, frames: &[u64], handler: &mut impl Handler) {
+        match link::to_ip(layer, piece, self.limits.tags) {
+            Ok(piece) => self.ip(piece, frames, handler),
+            Err(Miss::UnknownLink) => self.stats.unknown_link += 1,
+            Err(Miss::NotIp) => self.stats.not_ip += 1,
+            Err(Miss::Malformed) => self.stats.malformed += 1,
+            Err(Miss::TooDeep) => self.stats.too_deep += 1,
+        }
+    }
+
+    fn ip(&mut self, piece: Piece<'_>, frames: &[u64], handler: &mut impl Handler) {
+        let packet = match ip::parse(piece, self.limits.verify_checksums, self.limits.extension_headers) {
+            Ok(packet) => packet,
+            Err(bad) => return self.bad(bad),
+        };
+        self.stats.bad_ip_checksums += u64::from(!packet.checksum);
+        self.stats.offloaded += u64::from(packet.offloaded);
+        let ends = Ends { src: packet.src, dst: packet.dst };
+        let upper = packet.upper;
+        let Some(fragment) = upper.fragment else {
+            return self.upper(ends, upper, frames, handler);
+        };
+        let protocol = if packet.src.is_ipv4() { upper.protocol } else { 0 };
+        let key = fragments::Key { src: ends.src, dst: ends.dst, protocol, id: fragment.id };
+        let At { frame, time } = self.last;
+        let (limits, stats) = (&self.limits, &mut self.stats);
+        let whole = self.fragments.add(key, fragment, upper.protocol, upper.payload, frame, time, limits, stats);
+        let Some(whole) = whole else { return };
+        let piece = Piece { data: &whole.data, cut: whole.cut };
+        match ip::upper(whole.protocol, piece, self.limits.extension_headers) {
+            // A fragment within what fragments were put together to is an attack, not traffic.
+            Ok(Upper { fragment: Some(_), .. }) => self.stats.malformed += 1,
+            Ok(upper) => self.upper(ends, upper, &whole.frames, handler),
+            Err(bad) => self.bad(bad),
+        }
+    }
+
+    fn bad(&mut self, bad: Bad) {
+        match bad {
+            Bad::Malformed => self.stats.malformed += 1,
+            Bad::TooDeep => self.stats.too_deep += 1,
+        }
+    }
+
+    fn upper(&mut self, ends: Ends, upper: Upper<'_>, frames: &[u64], handler: &mut impl Handler) {
+        match upper.protocol {
+            6 => self.tcp(ends, upper.payload, handler),
+            17 => self.udp(ends, upper.payload, frames, handler),
+            _ => self.stats.other_protocol += 1,
+        }
+    }
+
+    fn tcp(&mut self, ends: Ends, piece: Piece<'_>, handler: &mut impl Handler) {
+        let Some(segment) = Segment::parse(piece) else {
+            self.stats.malformed += 1;
+            return;
+        };
+        self.stats.tcp_segments += 1;
+        let src = SocketAddr::new(ends.src, segment.src_port);
+        let dst = SocketAddr::new(ends.dst, segment.dst_port);
+        let (key, from_low) = Key::new(src, dst);
+        let reuse = match self.tcp.get(&key) {
+            Some(flow) => flow.bases.is_reuse(&segment, from_low),
+            None => {
+                let flow = self.new_stream(from_low);
+                if let Some((key, flow)) = self.tcp.insert(key, flow) {
+                    self.stats.tcp_evictions += 1;
+                    self.close(&key, flow, "evicted: too many connections", handler);
+                }
+                false
+            }
+        };
+        if reuse {
+            self.stats.tcp_port_reuses += 1;
+            let flow = self.new_stream(from_low);
+            if let Some(old) = self.tcp.get(&key).map(|slot| std::mem::replace(slot, flow)) {
+                self.close(&key, old, "port reuse", handler);
+            }
+        }
+        let Some(flow) = self.tcp.get(&key) else { return };
+        flow.bases.note(&segment, from_low);
+        let TcpState::Active(connection) = &mut flow.state else { return };
+        if self.limits.verify_checksums && piece.cut == 0 {
+            let right = checksum::segment_is_right(ends.src, ends.dst, 6, piece.data);
+            self.stats.bad_transport_checksums += u64::from(!right);
+        }
+        let a_sends = from_low == flow.a_is_low;
+        let before = connection.held();
+        let mut context = Context {
+            frame: self.last.frame,
+            time: self.last.time,
+            limits: &self.limits,
+            stats: &mut self.stats,
+            held_elsewhere: 0,
+        };
+        let total = self.held;
+        let (own, other) = connection.directions(a_sends);
+        let mut verdict = {
+            // What the other side sent comes first: this packet may have been the answer to it.
+            let origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, !a_sends, self.last);
+            context.held_elsewhere = total.saturating_sub(other.held());
+            other.packet_of_connection(segment.ack, &mut context, &mut Out { handler, origin })
+        };
+        if verdict == Verdict::Keep {
+            let origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a_sends, self.last);
+            let mut out = Out { handler, origin };
+            context.held_elsewhere = total.saturating_sub(own.held());
+            verdict = own.segment(&segment, &mut context, &mut out);
+            if verdict == Verdict::Keep {
+                verdict = own.packet_of_connection(None, &mut context, &mut out);
+            }
+        }
+        if verdict == Verdict::Keep && segment.rst && own.has_ended() {
+            // A reset ends both directions; nothing that comes later is read by anyone.
+            let origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, !a_sends, self.last);
+            context.held_elsewhere = total.saturating_sub(other.held());
+            verdict = other.close("RST of the other side", &mut context, &mut Out { handler, origin });
+        }
+        if verdict == Verdict::Ignore {
+            flow.state = TcpState::Ignored;
+            self.held = self.held.saturating_sub(before);
+        } else {
+            self.held = self.held.saturating_sub(before).saturating_add(connection.held());
+            if connection.has_ended() {
+                flow.state = TcpState::Closed;
+            }
+        }
+    }
+
+    fn new_stream(&mut self, from_low: bool) -> TcpFlow {
+        let stream = self.stats.tcp_streams;
+        self.stats.tcp_streams += 1;
+        let state = TcpState::Active(Box::default());
+        TcpFlow { stream, a_is_low: from_low, bases: Bases::default(), state }
+    }
+
+    /// Hands on what a flow holds and ends its directions.
+    fn close(&mut self, key: &Key, flow: TcpFlow, reason: &'static str, handler: &mut impl Handler) {
+        let TcpState::Active(mut connection) = flow.state else { return };
+        self.held = self.held.saturating_sub(connection.held());
+        let mut context = Context {
+            frame: self.last.frame,
+            time: self.last.time,
+            limits: &self.limits,
+            stats: &mut self.stats,
+            held_elsewhere: self.held,
+        };
+        for a_sends in [true, false] {
+            let origin = origin(Transport::Tcp, key, flow.stream, flow.a_is_low, a_sends, self.last);
+            let (direction, _): (&mut Direction, _) = connection.directions(a_sends);
+            if direction.close(reason, &mut context, &mut Out { handler, origin }) == Verdict::Ignore {
+                return;
+            }
+        }
+    }
+
+    fn udp(&mut self, ends: Ends, piece: Piece<'_>, frames: &[u64], handler: &mut impl Handler) {
+        let Some([s0, s1, d0, d1, l0, l1, c0, c1]) = piece.data.first_chunk::<8>().copied() else {
+            self.stats.malformed += 1;
+            return;
+        };
+        let length = usize::from(u16::from_be_bytes([l0, l1]));
+        // 0 stands for a jumbogram; a length beyond the IP packet's is a lie.
+        let length = if length == 0 { piece.wire_len() } else { length.min(piece.wire_len()) };
+        if length < 8 {
+            self.stats.malformed += 1;
+            return;
+        }
+        self.stats.udp_datagrams += 1;
+        let whole = piece.with_wire_len(length);
+        let src = SocketAddr::new(ends.src, u16::from_be_bytes([s0, s1]));
+        let dst = SocketAddr::new(ends.dst, u16::from_be_bytes([d0, d1]));
+        let (key, from_low) = Key::new(src, dst);
+        let (stream, a_is_low) = match self.udp.get(&key) {
+            Some(flow) if flow.ignored => return,
+            Some(flow) => (flow.stream, flow.a_is_low),
+            None => {
+                let stream = self.stats.udp_streams;
+                self.stats.udp_streams += 1;
+                if self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false }).is_some() {
+                    self.stats.udp_evictions += 1;
+                }
+                (stream, from_low)
+            }
+        };
+        if self.limits.verify_checksums && whole.cut == 0 && [c0, c1] != [0, 0] {
+            let right = checksum::segment_is_right(ends.src, ends.dst, 17, whole.data);
+            self.stats.bad_transport_checksums += u64::from(!right);
+        }
+        let Some(payload) = whole.after(8) else { return };
+        let origin = origin(Transport::Udp, &key, stream, a_is_low, from_low == a_is_low, self.last);
+        let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames };
+        if handler.udp(&origin, datagram) == Verdict::Ignore
+            && let Some(flow) = self.udp.get(&key)
+        {
+            flow.ignored = true;
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "network_tests.rs"]
+mod tests;

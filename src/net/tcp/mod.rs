@@ -1,0 +1,113 @@
+//! TCP connections: two directions, each put in order by itself ([`direction`]), and what one tells about the other.
+
+use super::link::Piece;
+use super::{Limits, Stats, Timestamp};
+use etherparse::TcpHeaderSlice;
+
+mod direction;
+pub(super) use direction::{Context, Direction, Sink};
+
+/// A TCP segment, opened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Segment<'a> {
+    pub(super) src_port: u16,
+    pub(super) dst_port: u16,
+    pub(super) seq: u32,
+    /// The acknowledgement number, where the flag says that it means something.
+    pub(super) ack: Option<u32>,
+    pub(super) syn: bool,
+    pub(super) fin: bool,
+    pub(super) rst: bool,
+    pub(super) payload: Piece<'a>,
+}
+
+impl<'a> Segment<'a> {
+    /// Reads a TCP header. Where the capture cut it within its options, the payload is all lost, but sequence number
+    /// and flags still count.
+    pub(super) fn parse(piece: Piece<'a>) -> Option<Segment<'a>> {
+        let header_len = usize::from(piece.data.get(12)? >> 4) * 4;
+        if header_len < 20 || header_len > piece.wire_len() {
+            return None;
+        }
+        if let Ok(header) = TcpHeaderSlice::from_slice(piece.data) {
+            return Some(Segment::new(&header, piece.after_lossy(header_len)));
+        }
+        let mut fixed = *piece.data.first_chunk::<20>()?;
+        if let Some(offset) = fixed.get_mut(12) {
+            *offset = 0x50 | (*offset & 0x0f);
+        }
+        let header = TcpHeaderSlice::from_slice(&fixed).ok()?;
+        Some(Segment::new(&header, piece.after_lossy(header_len)))
+    }
+
+    fn new(header: &TcpHeaderSlice<'_>, payload: Piece<'a>) -> Segment<'a> {
+        Segment {
+            src_port: header.source_port(),
+            dst_port: header.destination_port(),
+            seq: header.sequence_number(),
+            ack: header.ack().then(|| header.acknowledgment_number()),
+            syn: header.syn(),
+            fin: header.fin(),
+            rst: header.rst(),
+            payload,
+        }
+    }
+}
+
+/// Initial sequence numbers as Wireshark keeps them to tell a new connection on the same ports from an old one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Bases {
+    /// Of the lower and the higher end of the flow's key.
+    base: [Option<u32>; 2],
+}
+
+impl Bases {
+    /// Whether this segment opens a new connection: a SYN without ACK whose number differs from the one its sender
+    /// started with.
+    pub(super) fn is_reuse(&self, segment: &Segment<'_>, from_low: bool) -> bool {
+        let [low, high] = self.base;
+        let base = if from_low { low } else { high };
+        segment.syn && segment.ack.is_none() && base.is_some_and(|base| base != segment.seq)
+    }
+
+    /// Takes note of a segment. A number seen without SYN stands for the one before it, as does an acknowledgement.
+    pub(super) fn note(&mut self, segment: &Segment<'_>, from_low: bool) {
+        let [low, high] = &mut self.base;
+        let (own, other) = if from_low { (low, high) } else { (high, low) };
+        if own.is_none() {
+            *own = Some(if segment.syn { segment.seq } else { segment.seq.wrapping_sub(1) });
+        }
+        if other.is_none() {
+            *other = segment.ack.map(|ack| ack.wrapping_sub(1));
+        }
+    }
+}
+
+/// Both directions of a connection that somebody is interested in.
+#[derive(Debug, Default)]
+pub(super) struct Connection {
+    /// Sent by side A, the sender of the first packet.
+    pub(super) from_a: Direction,
+    /// Sent by side B.
+    pub(super) from_b: Direction,
+}
+
+impl Connection {
+    /// The direction that side A sends, or the other, first, then the opposite one.
+    pub(super) fn directions(&mut self, a_sends: bool) -> (&mut Direction, &mut Direction) {
+        if a_sends { (&mut self.from_a, &mut self.from_b) } else { (&mut self.from_b, &mut self.from_a) }
+    }
+
+    /// Whether nothing more can come.
+    pub(super) fn has_ended(&self) -> bool {
+        self.from_a.has_ended() && self.from_b.has_ended()
+    }
+
+    /// Out-of-order bytes held, with their overhead.
+    pub(super) fn held(&self) -> usize {
+        self.from_a.held() + self.from_b.held()
+    }
+}
+
+#[cfg(test)]
+mod tests;
