@@ -112,7 +112,9 @@ pub trait Security {
     fn token(&mut self, token: &Token<'_>);
     /// Opens a PDU; the decrypted body goes to `out` (cleared first), in place of `pdu[body]`.
     fn open(&mut self, pdu: &Protected<'_>, out: &mut Vec<u8>) -> Opened;
-    /// Bytes of a direction were lost: `lost` octets of the TCP stream, where known.
+    /// Bytes of a direction were lost: `lost` octets of the TCP stream, where known. They are counted from the end of
+    /// the last PDU that was handed over whole to the start of the next one, the captured part of damaged PDUs
+    /// included; the call comes before that next PDU is opened.
     fn gap(&mut self, sender: Sender, lost: Option<u64>);
     /// Who the context `auth_context_id` belongs to.
     fn identity(&self, trailer: &AuthTrailer) -> Identity;

@@ -1,0 +1,129 @@
+//! Presentation contexts: what was proposed, what became of it.
+
+use super::rules;
+use crate::rpc::event::{AnswerResult, Context, ContextState, Notes};
+use crate::rpc::limits::{Counters, Limits};
+use crate::rpc::pdu::{BindAck, ContextElement};
+use crate::rpc::syntax::{ContextOutcome, SyntaxId, TransferSyntax};
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use std::collections::HashMap;
+
+/// The presentation contexts of a connection.
+#[derive(Debug, Default)]
+pub(super) struct Bindings {
+    contexts: HashMap<u16, Context>,
+    /// Proposals without an answer yet, by call identifier, oldest first.
+    pending: VecDeque<(u32, Vec<ContextElement>)>,
+}
+
+impl Bindings {
+    pub(super) fn get(&self, id: u16) -> Option<Context> {
+        self.contexts.get(&id).copied()
+    }
+
+    /// A bind or alter_context went by.
+    pub(super) fn propose(
+        &mut self,
+        call_id: u32,
+        elements: Vec<ContextElement>,
+        limits: &Limits,
+        counters: &mut Counters,
+    ) {
+        for element in &elements {
+            let Some(syntax) = presumed(&element.transfer_syntaxes) else { continue };
+            // What the server accepted stays in force until it answers the new proposal.
+            if self.get(element.id).is_some_and(|c| c.state == ContextState::Accepted) {
+                continue;
+            }
+            self.insert(context(element, syntax, ContextState::Proposed), limits, counters);
+        }
+        self.pending.push_back((call_id, elements));
+        while self.pending.len() > limits.pending_binds {
+            self.pending.pop_front();
+            counters.binds_evicted += 1;
+        }
+    }
+
+    /// A bind_ack or alter_context_resp went by.
+    pub(super) fn answer(
+        &mut self,
+        call_id: u32,
+        ack: &BindAck<'_>,
+        limits: &Limits,
+        counters: &mut Counters,
+        notes: &mut Notes,
+    ) -> Vec<AnswerResult> {
+        let proposed = self.take(call_id);
+        if let Some(proposed) = &proposed {
+            let (got, due) = (ack.results.len() as u64, proposed.len() as u64);
+            if got != due {
+                notes.add(limits, counters, &rules::RESULTS_COUNT, (0, "n_results"), got, Some(due));
+            }
+        }
+        let mut proposed = proposed.unwrap_or_default().into_iter();
+        let mut results = Vec::with_capacity(ack.results.len());
+        for result in &ack.results {
+            let element = proposed.next();
+            if let Some(element) = &element {
+                let syntax = result.transfer_syntax;
+                match result.outcome {
+                    ContextOutcome::ACCEPTANCE => {
+                        if !element.transfer_syntaxes.contains(&syntax) {
+                            let at = (0, "transfer_syntax");
+                            notes.add(limits, counters, &rules::SYNTAX_NOT_PROPOSED, at, u64::from(element.id), None);
+                        }
+                        self.insert(context(element, syntax, ContextState::Accepted), limits, counters);
+                    }
+                    // Bind-time features: no context at all.
+                    ContextOutcome::NEGOTIATE_ACK => drop(self.contexts.remove(&element.id)),
+                    _ => self.reject(element),
+                }
+            }
+            results.push(AnswerResult { result: *result, proposed: element });
+        }
+        results
+    }
+
+    /// A bind_nak went by.
+    pub(super) fn refuse(&mut self, call_id: u32) {
+        for element in self.take(call_id).unwrap_or_default() {
+            self.reject(&element);
+        }
+    }
+
+    fn take(&mut self, call_id: u32) -> Option<Vec<ContextElement>> {
+        let at = self.pending.iter().position(|(id, _)| *id == call_id)?;
+        self.pending.remove(at).map(|(_, elements)| elements)
+    }
+
+    fn reject(&mut self, element: &ContextElement) {
+        let context = self.contexts.get_mut(&element.id);
+        if let Some(context) = context.filter(|c| c.state != ContextState::Accepted) {
+            context.state = ContextState::Rejected;
+            context.assumed = false;
+        }
+    }
+
+    fn insert(&mut self, context: Context, limits: &Limits, counters: &mut Counters) {
+        if self.contexts.len() < limits.contexts || self.contexts.contains_key(&context.id) {
+            self.contexts.insert(context.id, context);
+        } else {
+            counters.contexts_dropped += 1;
+        }
+    }
+}
+
+fn context(element: &ContextElement, syntax: SyntaxId, state: ContextState) -> Context {
+    let SyntaxId { uuid, major, minor } = element.abstract_syntax;
+    let assumed = state != ContextState::Accepted;
+    Context { id: element.id, interface: uuid, version: (major, minor), syntax: syntax.into(), state, assumed }
+}
+
+/// The transfer syntax to go by while the server's answer is unknown: the only one, or else the first NDR one.
+fn presumed(proposed: &[SyntaxId]) -> Option<SyntaxId> {
+    match proposed {
+        [only] if only.features().is_none() => Some(*only),
+        several => several.iter().copied().find(|s| !matches!(TransferSyntax::from(*s), TransferSyntax::Other(_))),
+    }
+}

@@ -1,0 +1,117 @@
+//! Hands out requests, responses and faults with their presentation context, call and verification trailer.
+
+use super::rules;
+use super::session::{Io, Session, Whole, sender_of};
+use crate::rpc::event::{Auth, Body, Call, Context, ContextState, Event, Unbound};
+use crate::rpc::header::{PacketType, PfcFlags};
+use crate::rpc::verification::Verification;
+
+impl<N: Default> Session<N> {
+    /// A message, whole or as far as it came.
+    pub(super) fn deliver(&mut self, whole: Whole<'_>, io: &mut Io<'_, N>) {
+        let Whole { head, findings, mut stub, carriers, fragments, damage, fault } = whole;
+        let mut notes = findings.notes;
+        let auth = head.trailer.map(|trailer| Auth {
+            trailer,
+            opened: findings.opened,
+            identity: io.security.identity(&trailer),
+        });
+        let request = head.ptype == PacketType::Request;
+        let mut verification = None;
+        if let (true, Some(_), None, Some(bytes)) = (request, &auth, damage, stub) {
+            verification = Verification::find(bytes, head.representation.endian);
+            stub = Some(verification.map_or(bytes, |v| v.split(bytes)));
+        }
+        let mut answered = None;
+        let mut opnum = Some(head.opnum);
+        let mut context = None;
+        if !request {
+            // A message that lacks its end is no answer yet, but nothing more of it will come.
+            answered = self.calls.remove(head.call_id);
+            opnum = match &answered {
+                Some(call) => Some(call.opnum),
+                None => self.messages.find(head.side.other(), head.call_id).map(|m| m.head.opnum),
+            };
+            if let Some(call) = &answered {
+                if call.context_id == head.context_id {
+                    context = call.context;
+                } else {
+                    let (got, due) = (head.context_id.into(), Some(call.context_id.into()));
+                    self.note(&mut notes, &rules::RESPONSE_CONTEXT, (20, "p_cont_id"), got, due);
+                }
+            }
+        }
+        if context.is_none() {
+            let sender = sender_of(head.ptype);
+            let (context_id, representation) = (head.context_id, head.representation);
+            context = self.context(Unbound { context_id, sender, opnum, representation, stub });
+        }
+        if context.is_some_and(|c| c.state == ContextState::Rejected) {
+            self.note(&mut notes, &rules::REJECTED_CONTEXT, (20, "p_cont_id"), head.context_id.into(), None);
+        }
+        let mut call = answered;
+        let awaits_answer = !head.flags.contains(PfcFlags::MAYBE) && damage.is_none();
+        let pending = if request && awaits_answer {
+            let call = Call {
+                opnum: head.opnum,
+                context_id: head.context_id,
+                context,
+                object: head.object,
+                frame: carriers.last().unwrap_or(0),
+                time: carriers.last_time,
+                note: N::default(),
+            };
+            let (reused, call) = self.calls.insert(head.call_id, call, self.limits.pending_calls, &mut self.counters);
+            if reused {
+                let at = (12, "call_id");
+                notes.add(&self.limits, &mut self.counters, &rules::CALL_REUSED, at, head.call_id.into(), None);
+            }
+            call
+        } else {
+            call.as_mut()
+        };
+        let body = match (damage, fault) {
+            (Some(reason), _) => Body::Incomplete { opnum, stub, reason },
+            (None, Some((status, extended_error))) => {
+                let cancel_count = head.cancel_count;
+                Body::Fault { status, opnum, cancel_count, extended_error, stub }
+            }
+            (None, None) if request => Body::Request { opnum: head.opnum, object: head.object, stub },
+            (None, None) => Body::Response { opnum, cancel_count: head.cancel_count, stub },
+        };
+        let event = Event {
+            ptype: Some(head.ptype),
+            side: head.side,
+            sender: sender_of(head.ptype),
+            call_id: Some(head.call_id),
+            carriers,
+            fragments,
+            representation: head.representation,
+            flags: head.flags,
+            context_id: Some(head.context_id),
+            context,
+            auth,
+            body,
+            verification,
+            diagnostics: notes.0,
+            call: pending,
+        };
+        (io.out)(event);
+    }
+
+    /// The presentation context of a message, or the resolver's guess.
+    fn context(&mut self, message: Unbound<'_>) -> Option<Context> {
+        if let Some(context) = self.bindings.get(message.context_id) {
+            return Some(context);
+        }
+        let guess = self.resolver.as_mut()?.resolve(&message)?;
+        Some(Context {
+            id: message.context_id,
+            interface: guess.interface,
+            version: guess.version,
+            syntax: guess.syntax,
+            state: ContextState::Resolved,
+            assumed: true,
+        })
+    }
+}

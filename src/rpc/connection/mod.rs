@@ -1,0 +1,488 @@
+//! One TCP connection: from chunks of its two streams to messages, sans I/O.
+//!
+//! [`Connection`] is fed with [`Connection::data`], [`Connection::gap`] and [`Connection::end`] in the order that a
+//! capture has; events come out through a callback. A PDU that lies whole inside one chunk is read in place and a
+//! message of one fragment is handed out as it stands; everything else is buffered under [`Limits`].
+//!
+//! This file cuts the streams into PDUs. `session` is what PDUs mean together, `messages` joins fragments,
+//! `deliver` hands out whole messages with their context and call, `bindings` keeps presentation contexts, `calls`
+//! pending calls.
+
+mod bindings;
+pub(crate) mod calls;
+mod deliver;
+mod messages;
+mod rules;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use super::event::{Carriers, Event, Resolver};
+use super::header::Header;
+use super::limits::{Counters, Limits};
+use super::security::Security;
+use crate::net::{Side, Timestamp};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::mem;
+use session::{Io, Session};
+
+/// Whether a connection carries DCE/RPC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recognition {
+    /// Too little was seen.
+    Undecided,
+    /// At least one direction does.
+    Rpc,
+    /// It doesn't; nothing more is read of it.
+    NotRpc,
+}
+
+/// The state of one TCP connection. `N` is the receiver's note on each call.
+pub struct Connection<N> {
+    directions: [Direction; 2],
+    session: Session<N>,
+    recognition: Recognition,
+}
+
+/// Where a direction stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    /// Nothing of it looked like a PDU yet.
+    #[default]
+    Fresh,
+    /// At a PDU boundary, `buffer` holding the beginning of an incomplete PDU.
+    Synced,
+    /// Looking for the next header; `buffer` holds the last octets, fewer than a header.
+    Searching,
+    /// Given up.
+    Foreign,
+}
+
+#[derive(Debug, Default)]
+struct Direction {
+    state: State,
+    buffer: Vec<u8>,
+    /// The packets of what `buffer` holds.
+    carriers: Carriers,
+    /// The packet of the latest chunk.
+    latest: Carriers,
+    attempts: u8,
+    /// Whether the beginning of the direction is missing.
+    midstream: bool,
+    /// Octets still to come of a PDU with a hole.
+    step_over: usize,
+    hole: Hole,
+}
+
+/// What was passed over since the last whole PDU.
+#[derive(Clone, Copy, Debug, Default)]
+struct Hole {
+    /// Whether there is one.
+    open: bool,
+    /// Captured octets that belong to no PDU.
+    skipped: u64,
+    /// Octets never captured that a [`super::event::Body::Malformed`] doesn't account for.
+    lost: u64,
+    /// Whether `lost` is all of them.
+    unknown: bool,
+    /// Octets of PDUs with a hole.
+    damaged: u64,
+    reason: &'static str,
+}
+
+const BEGINNING: &str = "the direction's beginning was not captured";
+const NO_HEADER: &str = "no PDU header where one was due";
+
+impl<N: Default> Connection<N> {
+    /// A connection of which nothing was seen yet.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Connection {
+            directions: [Direction::default(), Direction::default()],
+            session: Session::new(limits, None),
+            recognition: Recognition::Undecided,
+        }
+    }
+
+    /// The same with someone to ask about calls whose bind was not captured.
+    #[must_use]
+    pub fn with_resolver(limits: Limits, resolver: Box<dyn Resolver + Send>) -> Self {
+        Connection { session: Session::new(limits, Some(resolver)), ..Connection::new(limits) }
+    }
+
+    /// Whether the connection carries DCE/RPC.
+    #[must_use]
+    pub fn recognition(&self) -> Recognition {
+        self.recognition
+    }
+
+    /// What was seen and given up so far.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.session.counters
+    }
+
+    /// Which side binds, as far as PDU types have told.
+    #[must_use]
+    pub fn client(&self) -> Option<Side> {
+        self.session.client
+    }
+
+    /// The next octets of a direction, with the packet that carried them.
+    pub fn data(
+        &mut self,
+        side: Side,
+        frame: u64,
+        time: Option<Timestamp>,
+        bytes: &[u8],
+        security: &mut dyn Security,
+        out: &mut dyn FnMut(Event<'_, N>),
+    ) -> Recognition {
+        if self.recognition == Recognition::NotRpc || bytes.is_empty() {
+            return self.recognition;
+        }
+        let io = &mut Io { security, out };
+        let known = self.recognition == Recognition::Rpc;
+        let direction = direction(&mut self.directions, side);
+        direction.latest = Carriers::of(frame, time);
+        direction.feed(side, known, bytes, &mut self.session, io);
+        self.decide();
+        self.recognition
+    }
+
+    /// Octets of a direction that were never captured.
+    pub fn gap(
+        &mut self,
+        side: Side,
+        lost: Option<u64>,
+        reason: &'static str,
+        security: &mut dyn Security,
+        out: &mut dyn FnMut(Event<'_, N>),
+    ) {
+        if self.recognition != Recognition::NotRpc {
+            let io = &mut Io { security, out };
+            direction(&mut self.directions, side).gap(side, lost, reason, &mut self.session, io);
+        }
+    }
+
+    /// A direction ends: whatever is incomplete is handed out as such.
+    pub fn end(
+        &mut self,
+        side: Side,
+        reason: &'static str,
+        security: &mut dyn Security,
+        out: &mut dyn FnMut(Event<'_, N>),
+    ) {
+        if self.recognition != Recognition::NotRpc {
+            let io = &mut Io { security, out };
+            direction(&mut self.directions, side).end(side, reason, &mut self.session, io);
+        }
+    }
+
+    fn decide(&mut self) {
+        if self.directions.iter().any(|d| d.state == State::Synced) {
+            self.recognition = Recognition::Rpc;
+            for direction in &mut self.directions {
+                if direction.state == State::Foreign {
+                    direction.state = State::Searching;
+                }
+            }
+        } else if self.recognition == Recognition::Undecided {
+            let [a, b] = &self.directions;
+            let foreign = |d: &Direction| d.state == State::Foreign;
+            let silent = |d: &Direction| d.latest.last().is_none();
+            if (foreign(a) && (foreign(b) || silent(b))) || (foreign(b) && silent(a)) {
+                self.recognition = Recognition::NotRpc;
+                self.directions = [Direction::default(), Direction::default()];
+            }
+        }
+    }
+}
+
+fn direction(directions: &mut [Direction; 2], side: Side) -> &mut Direction {
+    let [a, b] = directions;
+    match side {
+        Side::A => a,
+        Side::B => b,
+    }
+}
+
+impl Direction {
+    fn feed<N: Default>(
+        &mut self,
+        side: Side,
+        known: bool,
+        mut bytes: &[u8],
+        session: &mut Session<N>,
+        io: &mut Io<'_, N>,
+    ) {
+        while !bytes.is_empty() {
+            bytes = match self.state {
+                State::Foreign => return,
+                State::Fresh => self.recognise(known, bytes, session),
+                State::Synced => self.read(side, bytes, session, io),
+                State::Searching => self.search(side, known, bytes, session, io),
+            };
+        }
+    }
+
+    /// Keeps octets, with the packet they came in.
+    fn keep(&mut self, bytes: &[u8], limits: &Limits, counters: &mut Counters) {
+        if self.buffer.is_empty() {
+            self.carriers = self.latest.clone();
+        } else {
+            self.carriers.merge(&self.latest, limits.frames, counters);
+        }
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// A direction's first octets, or the first octets of a later chunk after earlier ones were of no use.
+    fn recognise<'b, N>(&mut self, known: bool, bytes: &'b [u8], session: &mut Session<N>) -> &'b [u8] {
+        let missing = Header::SIZE.saturating_sub(self.buffer.len());
+        let (head, rest) = bytes.split_at_checked(missing).unwrap_or((bytes, &[]));
+        let mut first = mem::take(&mut self.buffer);
+        first.extend_from_slice(head);
+        let promising = match first.len() {
+            Header::SIZE => Header::plausible(&first),
+            _ => Header::plausible_prefix(&first),
+        };
+        if promising {
+            self.keep(&first, &session.limits, &mut session.counters);
+            if first.len() == Header::SIZE {
+                self.state = State::Synced;
+            }
+            return rest;
+        }
+        self.open_hole(BEGINNING);
+        if known || self.midstream {
+            self.state = State::Searching;
+            // The octets kept from earlier chunks are no header's beginning together with these; look in these only.
+            self.hole.skipped += (first.len() - head.len()) as u64;
+            return bytes;
+        }
+        self.hole.skipped += (first.len() + rest.len()) as u64;
+        self.attempts = self.attempts.saturating_add(1);
+        if self.attempts >= session.limits.recognition_attempts {
+            self.state = State::Foreign;
+        }
+        &[]
+    }
+
+    /// At a PDU boundary, or inside a PDU whose beginning is in the buffer.
+    fn read<'b, N: Default>(
+        &mut self,
+        side: Side,
+        bytes: &'b [u8],
+        session: &mut Session<N>,
+        io: &mut Io<'_, N>,
+    ) -> &'b [u8] {
+        if self.step_over > 0 {
+            let step = self.step_over.min(bytes.len());
+            self.step_over -= step;
+            return bytes.get(step..).unwrap_or(&[]);
+        }
+        if self.buffer.is_empty() {
+            if bytes.len() < Header::SIZE {
+                self.keep(bytes, &session.limits, &mut session.counters);
+                return &[];
+            }
+            let Some(length) = Header::framed(bytes) else {
+                self.open_hole(NO_HEADER);
+                self.state = State::Searching;
+                return bytes;
+            };
+            let Some((pdu, rest)) = bytes.split_at_checked(length) else {
+                self.keep(bytes, &session.limits, &mut session.counters);
+                return &[];
+            };
+            self.close_hole(side, session, io, Some(pdu));
+            session.pdu(side, pdu, &self.latest, io);
+            return rest;
+        }
+        let (wanted, complete) = match self.buffer.len() {
+            n if n < Header::SIZE => (Header::SIZE - n, false),
+            n => match Header::framed(&self.buffer) {
+                Some(length) => (length.saturating_sub(n), true),
+                None => {
+                    self.open_hole(NO_HEADER);
+                    self.state = State::Searching;
+                    return bytes;
+                }
+            },
+        };
+        let Some((part, rest)) = bytes.split_at_checked(wanted) else {
+            self.keep(bytes, &session.limits, &mut session.counters);
+            return &[];
+        };
+        if !part.is_empty() {
+            self.keep(part, &session.limits, &mut session.counters);
+        }
+        // A PDU of nothing but a header is complete as soon as its header is.
+        if complete || Header::framed(&self.buffer) == Some(self.buffer.len()) {
+            let pdu = mem::take(&mut self.buffer);
+            self.close_hole(side, session, io, Some(&pdu));
+            let carriers = mem::take(&mut self.carriers);
+            session.pdu(side, &pdu, &carriers, io);
+            self.buffer = pdu;
+            self.buffer.clear();
+        } else if Header::framed(&self.buffer).is_none() {
+            self.open_hole(NO_HEADER);
+            self.state = State::Searching;
+        }
+        rest
+    }
+
+    /// Looks for the next plausible header: each octet is looked at once, and a header's length at the places where one
+    /// could begin.
+    fn search<'b, N: Default>(
+        &mut self,
+        side: Side,
+        known: bool,
+        bytes: &'b [u8],
+        session: &mut Session<N>,
+        io: &mut Io<'_, N>,
+    ) -> &'b [u8] {
+        // Headers that begin in the octets kept from before.
+        let kept = self.buffer.len();
+        let mut joined = self.buffer.clone();
+        joined.extend_from_slice(bytes.get(..Header::SIZE).unwrap_or(bytes));
+        for at in 0..kept {
+            let Some(rest) = joined.get(at..).filter(|rest| rest.len() >= Header::SIZE) else { break };
+            if Header::plausible(rest) {
+                self.hole.skipped += at as u64;
+                self.buffer.drain(..at);
+                self.state = State::Synced;
+                return bytes;
+            }
+        }
+        // Headers that begin in these.
+        let mut from = 0;
+        while let Some(at) = bytes.get(from..).and_then(|b| b.iter().position(|b| *b == 5)).map(|n| n + from) {
+            let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= Header::SIZE) else { break };
+            if Header::plausible(rest) {
+                self.hole.skipped += (kept + at) as u64;
+                self.buffer.clear();
+                self.state = State::Synced;
+                return rest;
+            }
+            from = at + 1;
+        }
+        let tail = bytes.get(bytes.len().saturating_sub(Header::SIZE - 1)..).unwrap_or(bytes);
+        if tail.len() == Header::SIZE - 1 {
+            self.buffer.clear();
+        }
+        self.keep(tail, &session.limits, &mut session.counters);
+        let surplus = self.buffer.len().saturating_sub(Header::SIZE - 1);
+        self.buffer.drain(..surplus);
+        self.hole.skipped += (kept + bytes.len() - self.buffer.len()) as u64;
+        if !known && self.hole.skipped > session.limits.recognition_bytes as u64 {
+            self.state = State::Foreign;
+            self.buffer = Vec::new();
+        }
+        let _ = (side, io);
+        &[]
+    }
+
+    fn open_hole(&mut self, reason: &'static str) {
+        if !self.hole.open {
+            self.hole.open = true;
+            self.hole.reason = reason;
+        }
+    }
+
+    /// A PDU follows, or the end: says what was passed over before it.
+    fn close_hole<N: Default>(
+        &mut self,
+        side: Side,
+        session: &mut Session<N>,
+        io: &mut Io<'_, N>,
+        next: Option<&[u8]>,
+    ) {
+        if !self.hole.open {
+            return;
+        }
+        let hole = mem::take(&mut self.hole);
+        let total = hole.skipped.saturating_add(hole.lost).saturating_add(hole.damaged);
+        let lost = (!hole.unknown).then_some(total);
+        session.hole(side, lost, next, io);
+        session.counters.skipped_bytes = session.counters.skipped_bytes.saturating_add(hole.skipped);
+        if hole.unknown || hole.skipped > 0 || hole.lost > 0 {
+            let lost = (!hole.unknown).then_some(hole.lost);
+            session.skipped(side, hole.skipped, lost, hole.reason, &self.latest, io);
+        }
+    }
+
+    fn gap<N: Default>(
+        &mut self,
+        side: Side,
+        lost: Option<u64>,
+        reason: &'static str,
+        session: &mut Session<N>,
+        io: &mut Io<'_, N>,
+    ) {
+        if self.state != State::Synced {
+            // What is kept can't be continued.
+            if !self.buffer.is_empty() {
+                self.open_hole(BEGINNING);
+                self.hole.skipped += self.buffer.len() as u64;
+                self.buffer.clear();
+            }
+            match self.state {
+                State::Searching => self.note_loss(lost, reason),
+                _ => self.midstream = true,
+            }
+            return;
+        }
+        let buffer = mem::take(&mut self.buffer);
+        let mut remaining = self.step_over;
+        self.step_over = 0;
+        match Header::framed(&buffer) {
+            Some(length) if buffer.len() >= Header::SIZE => {
+                remaining = length.saturating_sub(buffer.len());
+                let carriers = mem::take(&mut self.carriers);
+                session.truncated(side, &buffer, reason, &carriers, io);
+                self.open_hole(reason);
+                self.hole.damaged = self.hole.damaged.saturating_add(length as u64);
+            }
+            _ => {
+                self.open_hole(reason);
+                self.hole.skipped += buffer.len() as u64;
+                // Part of a header was captured: nothing tells where its PDU ends.
+                remaining = if buffer.is_empty() { remaining } else { 0 };
+            }
+        }
+        match lost.and_then(|n| usize::try_from(n).ok()) {
+            Some(n) if n <= remaining => self.step_over = remaining - n,
+            _ => {
+                self.state = State::Searching;
+                self.note_loss(lost.map(|n| n.saturating_sub(remaining as u64)), reason);
+                session.damage_all(side, reason);
+            }
+        }
+    }
+
+    fn note_loss(&mut self, lost: Option<u64>, reason: &'static str) {
+        self.open_hole(reason);
+        match lost {
+            Some(n) => self.hole.lost = self.hole.lost.saturating_add(n),
+            None => self.hole.unknown = true,
+        }
+    }
+
+    fn end<N: Default>(&mut self, side: Side, reason: &'static str, session: &mut Session<N>, io: &mut Io<'_, N>) {
+        let buffer = mem::take(&mut self.buffer);
+        if self.state == State::Synced && buffer.len() >= Header::SIZE && Header::framed(&buffer).is_some() {
+            let carriers = mem::take(&mut self.carriers);
+            session.truncated(side, &buffer, reason, &carriers, io);
+        } else if !buffer.is_empty() {
+            self.open_hole(reason);
+            self.hole.skipped += buffer.len() as u64;
+        }
+        if matches!(self.state, State::Synced | State::Searching) {
+            self.close_hole(side, session, io, None);
+            session.flush(side, reason, io);
+        }
+        *self = Direction { latest: mem::take(&mut self.latest), ..Direction::default() };
+    }
+}

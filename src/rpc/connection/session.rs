@@ -1,0 +1,463 @@
+//! What the PDUs of one connection mean together: roles, security, contexts, messages and calls.
+
+use super::bindings::Bindings;
+use super::calls::Calls;
+use super::messages::{ABANDONED, FIRST_MISSING, Findings, Head, Message, Messages};
+use super::rules;
+use crate::diagnostic::Rule;
+use crate::error::Error;
+use crate::net::Side;
+use crate::rpc::event::{Answer, Auth, Body, Carriers, Event, Notes, Proposal, Resolver, wrong_length};
+use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
+use crate::rpc::limits::{Counters, Limits};
+use crate::rpc::pdu::{self, Pdu, Verifier, split_padding};
+use crate::rpc::security::{Opened, Protected, Security, Sender, Token};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::mem;
+use core::ops::Range;
+
+/// The outside: who opens, who listens.
+pub(super) struct Io<'x, N> {
+    pub(super) security: &'x mut dyn Security,
+    pub(super) out: &'x mut dyn FnMut(Event<'_, N>),
+}
+
+pub(super) struct Session<N> {
+    pub(super) limits: Limits,
+    pub(super) counters: Counters,
+    pub(super) client: Option<Side>,
+    pub(super) bindings: Bindings,
+    pub(super) messages: Messages,
+    pub(super) calls: Calls<u32, N>,
+    pub(super) resolver: Option<Box<dyn Resolver + Send>>,
+    /// Decrypted bodies, kept for its capacity.
+    scratch: Vec<u8>,
+}
+
+/// A message on its way out.
+pub(super) struct Whole<'a> {
+    pub(super) head: Head,
+    pub(super) findings: Findings,
+    pub(super) stub: Option<&'a [u8]>,
+    pub(super) carriers: &'a Carriers,
+    pub(super) fragments: u32,
+    /// What is missing.
+    pub(super) damage: Option<&'static str>,
+    /// Status and extended-error flag of a fault.
+    pub(super) fault: Option<(Option<u32>, bool)>,
+}
+
+impl<N: Default> Session<N> {
+    pub(super) fn new(limits: Limits, resolver: Option<Box<dyn Resolver + Send>>) -> Self {
+        Session {
+            limits,
+            counters: Counters::default(),
+            client: None,
+            bindings: Bindings::default(),
+            messages: Messages::default(),
+            calls: Calls::new(),
+            resolver,
+            scratch: Vec::new(),
+        }
+    }
+
+    /// A whole PDU.
+    pub(super) fn pdu(&mut self, side: Side, bytes: &[u8], carriers: &Carriers, io: &mut Io<'_, N>) {
+        self.counters.pdus += 1;
+        match Pdu::parse(bytes) {
+            Err(error) => self.malformed(side, bytes, error, carriers, io),
+            Ok(pdu) => {
+                let mut notes = Notes::default();
+                let client = client_side(side, sender_of(pdu.header.ptype));
+                if *self.client.get_or_insert(client) != client {
+                    self.note(&mut notes, &rules::DIRECTION, (2, "PTYPE"), pdu.header.ptype as u64, None);
+                }
+                match &pdu.body {
+                    pdu::Body::Request(_) | pdu::Body::Response(_) | pdu::Body::Fault(_) => {
+                        self.fragment(side, bytes, &pdu, carriers, notes, io);
+                    }
+                    _ => self.control(side, bytes, &pdu, carriers, notes, io),
+                }
+            }
+        }
+    }
+
+    /// A PDU whose rest was never captured.
+    pub(super) fn truncated(
+        &mut self,
+        side: Side,
+        bytes: &[u8],
+        reason: &'static str,
+        carriers: &Carriers,
+        io: &mut Io<'_, N>,
+    ) {
+        let length = Header::framed(bytes).unwrap_or(bytes.len());
+        let needed = length.saturating_sub(bytes.len()) as u64;
+        if let Ok(header) = Header::parse(bytes) {
+            self.client.get_or_insert(client_side(side, sender_of(header.ptype)));
+            self.messages.damage(side, Some(header.call_id), reason);
+        }
+        self.malformed(side, bytes, Error::truncated(bytes.len(), needed, 0, "frag_length"), carriers, io);
+    }
+
+    /// Octets were passed over; `lost` is what security contexts have to know, `next` the PDU that follows.
+    pub(super) fn hole(&mut self, side: Side, lost: Option<u64>, next: Option<&[u8]>, io: &mut Io<'_, N>) {
+        let told = next.and_then(|pdu| Header::parse(pdu).ok()).map(|header| sender_of(header.ptype));
+        io.security.gap(told.unwrap_or_else(|| self.sender(side)), lost);
+    }
+
+    pub(super) fn skipped(
+        &mut self,
+        side: Side,
+        bytes: u64,
+        lost: Option<u64>,
+        reason: &'static str,
+        carriers: &Carriers,
+        io: &mut Io<'_, N>,
+    ) {
+        let body = Body::Skipped { bytes, lost, reason };
+        (io.out)(self.bare(side, body, carriers));
+    }
+
+    pub(super) fn damage_all(&mut self, side: Side, reason: &'static str) {
+        self.messages.damage(side, None, reason);
+    }
+
+    /// Hands out what is left of a direction's messages.
+    pub(super) fn flush(&mut self, side: Side, reason: &'static str, io: &mut Io<'_, N>) {
+        while let Some(message) = self.messages.take_oldest(side) {
+            self.incomplete(message, reason, io);
+        }
+    }
+
+    fn sender(&self, side: Side) -> Sender {
+        if side == self.client.unwrap_or(Side::A) { Sender::Client } else { Sender::Server }
+    }
+
+    pub(super) fn note(
+        &mut self,
+        notes: &mut Notes,
+        rule: &'static Rule,
+        at: (usize, &'static str),
+        value: u64,
+        expected: Option<u64>,
+    ) {
+        notes.add(&self.limits, &mut self.counters, rule, at, value, expected);
+    }
+
+    /// An event with nothing known but where it was.
+    pub(super) fn bare<'a>(&self, side: Side, body: Body<'a>, carriers: &'a Carriers) -> Event<'a, N> {
+        Event {
+            ptype: None,
+            side,
+            sender: self.sender(side),
+            call_id: None,
+            carriers,
+            fragments: 1,
+            representation: Representation::LITTLE,
+            flags: PfcFlags::empty(),
+            context_id: None,
+            context: None,
+            auth: None,
+            body,
+            verification: None,
+            diagnostics: Vec::new(),
+            call: None,
+        }
+    }
+
+    fn malformed(&mut self, side: Side, bytes: &[u8], error: Error, carriers: &Carriers, io: &mut Io<'_, N>) {
+        self.counters.malformed += 1;
+        let mut event = self.bare(side, Body::Malformed { error, bytes }, carriers);
+        if let Ok(header) = Header::parse(bytes) {
+            event.ptype = Some(header.ptype);
+            event.sender = sender_of(header.ptype);
+            event.call_id = Some(header.call_id);
+            event.representation = header.representation;
+            event.flags = header.flags;
+        }
+        (io.out)(event);
+    }
+
+    /// Everything that is no fragment of a message.
+    fn control(
+        &mut self,
+        side: Side,
+        bytes: &[u8],
+        pdu: &Pdu<'_>,
+        carriers: &Carriers,
+        mut notes: Notes,
+        io: &mut Io<'_, N>,
+    ) {
+        let Header { ptype, flags, call_id, representation, .. } = pdu.header;
+        let sender = sender_of(ptype);
+        let protected = matches!(ptype, PacketType::CoCancel | PacketType::Orphaned | PacketType::Shutdown);
+        let mut opened = None;
+        match (&pdu.auth, pdu.auth_ranges()) {
+            (Some(auth), Some((head, _))) if protected => {
+                let mut scratch = mem::take(&mut self.scratch);
+                opened = open(sender, bytes, pdu, Header::SIZE..head.start, auth, io.security, &mut scratch);
+                self.scratch = scratch;
+            }
+            (Some(auth), _) => io.security.token(&Token {
+                sender,
+                ptype: ptype as u8,
+                trailer: auth.trailer,
+                token: auth.value,
+                header_signing: flags.contains(PfcFlags::SUPPORT_HEADER_SIGN),
+                pdu: bytes,
+            }),
+            (None, _) => {}
+        }
+        let (limits, counters) = (&self.limits, &mut self.counters);
+        let proposal = |bind: &pdu::Bind, bindings: &mut Bindings, counters: &mut Counters| {
+            bindings.propose(call_id, bind.contexts.clone(), limits, counters);
+        };
+        let body = match &pdu.body {
+            pdu::Body::Bind(bind) => {
+                proposal(bind, &mut self.bindings, counters);
+                Body::Bind(describe(bind))
+            }
+            pdu::Body::AlterContext(bind) => {
+                proposal(bind, &mut self.bindings, counters);
+                Body::AlterContext(describe(bind))
+            }
+            pdu::Body::BindAck(ack) | pdu::Body::AlterContextResp(ack) => {
+                let results = self.bindings.answer(call_id, ack, limits, counters, &mut notes);
+                let answer = Answer {
+                    max_xmit_frag: ack.max_xmit_frag,
+                    max_recv_frag: ack.max_recv_frag,
+                    assoc_group_id: ack.assoc_group_id,
+                    secondary_address: ack.secondary_address(),
+                    results,
+                };
+                match ptype {
+                    PacketType::BindAck => Body::BindAck(answer),
+                    _ => Body::AlterContextResp(answer),
+                }
+            }
+            pdu::Body::BindNak(nak) => {
+                self.bindings.refuse(call_id);
+                Body::BindNak { reason: nak.reason, versions: &nak.versions, extended_error: nak.extended_error() }
+            }
+            pdu::Body::Auth3 => Body::Auth3,
+            pdu::Body::Shutdown => Body::Shutdown,
+            pdu::Body::CoCancel => Body::Cancel,
+            _ => Body::Orphaned,
+        };
+        let auth = pdu.auth.map(|a| Auth { trailer: a.trailer, opened, identity: io.security.identity(&a.trailer) });
+        let mut event = self.bare(side, body, carriers);
+        event.ptype = Some(ptype);
+        event.sender = sender;
+        event.call_id = Some(call_id);
+        event.representation = representation;
+        event.flags = flags;
+        event.auth = auth;
+        event.diagnostics = notes.0;
+        if protected {
+            event.call = self.calls.get(call_id);
+        }
+        (io.out)(event);
+    }
+
+    /// A request, response or fault, or a fragment of one.
+    fn fragment(
+        &mut self,
+        side: Side,
+        bytes: &[u8],
+        pdu: &Pdu<'_>,
+        carriers: &Carriers,
+        mut notes: Notes,
+        io: &mut Io<'_, N>,
+    ) {
+        let Header { ptype, flags, call_id, representation, .. } = pdu.header;
+        let sender = sender_of(ptype);
+        let mut scratch = mem::take(&mut self.scratch);
+        let start = body_offset(pdu);
+        let mut opened = None;
+        let mut stub: &[u8] = match &pdu.body {
+            pdu::Body::Request(r) => r.stub,
+            pdu::Body::Response(r) => r.stub,
+            pdu::Body::Fault(f) => f.stub,
+            _ => &[],
+        };
+        let mut fault = match &pdu.body {
+            pdu::Body::Fault(f) => Some((Some(f.status), f.extended_error())),
+            _ => None,
+        };
+        if let (Some(auth), Some((head, _))) = (&pdu.auth, pdu.auth_ranges()) {
+            let range = start..head.start;
+            let pad = usize::from(auth.trailer.auth_pad_length);
+            if pad > range.len() {
+                let at = (head.start + 2, "auth_pad_length");
+                self.note(&mut notes, &rules::PADDING, at, pad as u64, Some(range.len() as u64));
+            }
+            opened = open(sender, bytes, pdu, range.clone(), auth, io.security, &mut scratch);
+            if let Some(Opened::Clear { decrypted, .. }) = opened {
+                let clear = if decrypted { &scratch } else { bytes.get(range).unwrap_or(&[]) };
+                (stub, _) = split_padding(clear, pad);
+                if let (Some((status, _)), Pdu::STUB_OFFSET) = (&mut fault, start) {
+                    (*status, stub) = sealed_status(stub, representation);
+                }
+            } else if let (Some((status, _)), Pdu::STUB_OFFSET) = (&mut fault, start) {
+                *status = None;
+            }
+        }
+        let clear = matches!(opened, None | Some(Opened::Clear { .. }));
+        let mut head = Head {
+            ptype,
+            side,
+            call_id,
+            representation,
+            flags,
+            context_id: 0,
+            opnum: 0,
+            object: None,
+            cancel_count: 0,
+            trailer: pdu.auth.map(|a| a.trailer),
+        };
+        match &pdu.body {
+            pdu::Body::Request(r) => {
+                (head.context_id, head.opnum, head.object) = (r.context_id, r.opnum, r.object);
+            }
+            pdu::Body::Response(r) => (head.context_id, head.cancel_count) = (r.context_id, r.cancel_count),
+            pdu::Body::Fault(f) => (head.context_id, head.cancel_count) = (f.context_id, f.cancel_count),
+            _ => {}
+        }
+        let first = flags.contains(PfcFlags::FIRST_FRAG) || fault.is_some();
+        let last = flags.contains(PfcFlags::LAST_FRAG) || fault.is_some();
+        if let Some(old) = if first { self.messages.take(side, call_id) } else { None } {
+            if fault.is_none() {
+                self.note(&mut notes, &rules::FIRST_TWICE, (3, "pfc_flags"), flags.bits().into(), None);
+            }
+            self.incomplete(old, ABANDONED, io);
+        }
+        let mut findings = Findings { opened, notes };
+        if first && last {
+            let stub = clear.then_some(stub);
+            self.deliver(Whole { head, findings, stub, carriers, fragments: 1, damage: None, fault }, io);
+        } else {
+            if !first && self.messages.find(side, call_id).is_none() {
+                let flags = flags.bits().into();
+                self.note(&mut findings.notes, &rules::NO_FIRST, (3, "pfc_flags"), flags, None);
+            }
+            self.join((head, findings), stub, (first, last), carriers, io);
+        }
+        self.scratch = scratch;
+    }
+
+    /// One fragment of several.
+    fn join(
+        &mut self,
+        (head, findings): (Head, Findings),
+        stub: &[u8],
+        (first, last): (bool, bool),
+        carriers: &Carriers,
+        io: &mut Io<'_, N>,
+    ) {
+        let (side, call_id) = (head.side, head.call_id);
+        if self.messages.find(side, call_id).is_none() {
+            if let Some(old) = self.messages.evict(&self.limits, &mut self.counters) {
+                self.incomplete(old, ABANDONED, io);
+            }
+            self.messages.begin(head, carriers.clone(), (!first).then_some(FIRST_MISSING));
+        }
+        self.messages.append(head, findings, stub, carriers, &self.limits, &mut self.counters);
+        if !last {
+            return;
+        }
+        if let Some(message) = self.messages.take(side, call_id) {
+            if let Some(damage) = message.damage {
+                return self.incomplete(message, damage, io);
+            }
+            let readable = message.readable();
+            let Message { head, findings, stub, carriers, fragments, .. } = message;
+            let stub = readable.then_some(stub.as_slice());
+            let carriers = &carriers;
+            self.deliver(Whole { head, findings, stub, carriers, fragments, damage: None, fault: None }, io);
+        }
+    }
+
+    fn incomplete(&mut self, message: Message, reason: &'static str, io: &mut Io<'_, N>) {
+        self.counters.messages_incomplete += 1;
+        let readable = message.readable();
+        let Message { head, findings, stub, carriers, fragments, damage, .. } = message;
+        let stub = readable.then_some(stub.as_slice());
+        let damage = Some(damage.unwrap_or(reason));
+        self.deliver(Whole { head, findings, stub, carriers: &carriers, fragments, damage, fault: None }, io);
+    }
+}
+
+/// Status of a fault whose whole body from offset 24 on was sealed, and the stub data behind it.
+fn sealed_status(body: &[u8], representation: Representation) -> (Option<u32>, &[u8]) {
+    let status = body.first_chunk::<4>().map(|octets| match representation.endian {
+        crate::rpc::Endian::Little => u32::from_le_bytes(*octets),
+        crate::rpc::Endian::Big => u32::from_be_bytes(*octets),
+    });
+    (status, body.get(8..).unwrap_or(&[]))
+}
+
+/// Where the protected part begins. For sealed faults senders differ: where `reserved2` is 0 as it should be, status
+/// and `reserved2` stand there in the clear; otherwise they are sealed with the rest.
+fn body_offset(pdu: &Pdu<'_>) -> usize {
+    match (&pdu.body, &pdu.auth) {
+        (pdu::Body::Fault(f), Some(auth)) if auth.trailer.auth_level >= 6 && f.reserved == Some(0) => {
+            Pdu::STUB_OFFSET + 8
+        }
+        _ => pdu.stub_offset(),
+    }
+}
+
+fn open(
+    sender: Sender,
+    bytes: &[u8],
+    pdu: &Pdu<'_>,
+    body: Range<usize>,
+    auth: &Verifier<'_>,
+    security: &mut dyn Security,
+    scratch: &mut Vec<u8>,
+) -> Option<Opened> {
+    scratch.clear();
+    // Level 1 (none) protects nothing.
+    if auth.trailer.auth_level <= 1 {
+        return None;
+    }
+    let (trailer_header, auth_value) = pdu.auth_ranges()?;
+    let length = body.len();
+    let protected =
+        Protected { sender, pdu: bytes, body, trailer_header, auth_value, trailer: auth.trailer, connectionless: None };
+    Some(match security.open(&protected, scratch) {
+        Opened::Clear { decrypted: true, .. } if scratch.len() != length => wrong_length(),
+        opened => opened,
+    })
+}
+
+/// Which role sends PDUs of this type.
+pub(super) fn sender_of(ptype: PacketType) -> Sender {
+    match ptype {
+        PacketType::Response
+        | PacketType::Fault
+        | PacketType::BindAck
+        | PacketType::BindNak
+        | PacketType::AlterContextResp
+        | PacketType::Shutdown => Sender::Server,
+        _ => Sender::Client,
+    }
+}
+
+fn client_side(side: Side, sender: Sender) -> Side {
+    match sender {
+        Sender::Client => side,
+        Sender::Server => side.other(),
+    }
+}
+
+fn describe(bind: &pdu::Bind) -> Proposal<'_> {
+    Proposal {
+        max_xmit_frag: bind.max_xmit_frag,
+        max_recv_frag: bind.max_recv_frag,
+        assoc_group_id: bind.assoc_group_id,
+        contexts: &bind.contexts,
+    }
+}

@@ -1,0 +1,429 @@
+//! What associations hand out: one [`Event`] for each message and for each thing that went wrong between messages.
+
+use super::header::{PacketType, PfcFlags, Representation};
+use super::limits::{Counters, Limits};
+use super::pdu::{ContextElement, ContextResult};
+use super::security::{AuthTrailer, Identity, Opened, Sender};
+use super::syntax::{RejectReason, SyntaxId, TransferSyntax};
+use super::uuid::Uuid;
+use super::verification::Verification;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::error::{Error, Path};
+use crate::net::{Side, Timestamp};
+use alloc::string::String;
+use alloc::vec::Vec;
+use smallvec::SmallVec;
+
+/// A message, or what stands in its place.
+#[derive(Debug)]
+pub struct Event<'a, N> {
+    /// PDU type; `None` for octets that belong to no readable PDU.
+    pub ptype: Option<PacketType>,
+    /// The side of the flow that sent it.
+    pub side: Side,
+    /// Its role, by what the PDU types have told; [`Side::A`] counts as the client until they tell.
+    pub sender: Sender,
+    /// `call_id`; for connectionless PDUs the sequence number. `None` where no header was readable.
+    pub call_id: Option<u32>,
+    /// The packets that carried it.
+    pub carriers: &'a Carriers,
+    /// How many fragments it came in.
+    pub fragments: u32,
+    /// Data representation of its (first) PDU.
+    pub representation: Representation,
+    /// Connection-oriented flags: those of all fragments together.
+    pub flags: PfcFlags,
+    /// `p_cont_id`, where the PDU has one; for presentation contexts that were never seen [`Event::context`] is `None`.
+    pub context_id: Option<u16>,
+    /// The presentation context.
+    pub context: Option<Context>,
+    /// The security trailer and what came of it.
+    pub auth: Option<Auth>,
+    /// What the PDU says.
+    pub body: Body<'a>,
+    /// The verification trailer behind the stub of a protected request; it is no longer part of the stub.
+    pub verification: Option<Verification>,
+    /// Broken rules, offsets counted from the first octet of the PDU concerned.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The call that the message belongs to: of a request, for the receiver to put a note into; of a response or fault,
+    /// with that note. `None` for requests that expect no answer, and where no request was seen.
+    pub call: Option<&'a mut Call<N>>,
+}
+
+impl<N> Event<'_, N> {
+    /// The packet that completed the message: the largest frame number that carried it; 0 if none did.
+    #[must_use]
+    pub fn frame(&self) -> u64 {
+        self.carriers.last().unwrap_or(0)
+    }
+
+    /// The packets that carried it, ascending.
+    #[must_use]
+    pub fn frames(&self) -> &[u64] {
+        self.carriers.frames()
+    }
+
+    /// When the packet was captured that completed it.
+    #[must_use]
+    pub fn time(&self) -> Option<Timestamp> {
+        self.carriers.last_time
+    }
+
+    /// When the first packet was captured that carried it.
+    #[must_use]
+    pub fn first_time(&self) -> Option<Timestamp> {
+        self.carriers.first_time
+    }
+}
+
+/// The packets that carried a PDU or message, ascending and without repetition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carriers {
+    frames: SmallVec<[u64; 4]>,
+    /// Time of the packet with the smallest number.
+    pub first_time: Option<Timestamp>,
+    /// Time of the packet with the largest number.
+    pub last_time: Option<Timestamp>,
+    /// Packets left out for [`Limits::frames`]; the largest number is never left out.
+    pub omitted: u64,
+}
+
+impl Carriers {
+    /// A single packet.
+    #[must_use]
+    pub fn of(frame: u64, time: Option<Timestamp>) -> Carriers {
+        let mut frames = SmallVec::new();
+        frames.push(frame);
+        Carriers { frames, first_time: time, last_time: time, omitted: 0 }
+    }
+
+    /// The numbers, ascending.
+    #[must_use]
+    pub fn frames(&self) -> &[u64] {
+        &self.frames
+    }
+
+    /// The largest number.
+    #[must_use]
+    pub fn last(&self) -> Option<u64> {
+        self.frames.last().copied()
+    }
+
+    /// Adds a packet, keeping at most `limit` numbers.
+    pub fn add(&mut self, frame: u64, time: Option<Timestamp>, limit: usize, counters: &mut Counters) {
+        let room = self.frames.len() < limit.max(1);
+        match self.frames.last_mut() {
+            Some(last) if *last == frame => {}
+            Some(last) if *last < frame => {
+                self.last_time = time;
+                if room {
+                    self.frames.push(frame);
+                } else {
+                    // Keep the largest: it is the message's frame.
+                    *last = frame;
+                    self.omitted += 1;
+                    counters.frames_omitted += 1;
+                }
+            }
+            None => *self = Carriers::of(frame, time),
+            Some(_) => {
+                let Err(at) = self.frames.binary_search(&frame) else { return };
+                if at == 0 {
+                    self.first_time = time;
+                }
+                if room {
+                    self.frames.insert(at, frame);
+                } else {
+                    self.omitted += 1;
+                    counters.frames_omitted += 1;
+                }
+            }
+        }
+    }
+
+    /// Adds all of `other`'s packets.
+    pub fn merge(&mut self, other: &Carriers, limit: usize, counters: &mut Counters) {
+        let last = other.frames.len().saturating_sub(1);
+        for (n, frame) in other.frames.iter().enumerate() {
+            // Only the ends' times are kept, so those in between don't matter.
+            let time = if n == last { other.last_time } else { other.first_time };
+            self.add(*frame, time, limit, counters);
+        }
+    }
+}
+
+/// A presentation context: which interface the stubs belong to and how they are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// `p_cont_id`.
+    pub id: u16,
+    /// The interface.
+    pub interface: Uuid,
+    /// Its version, major and minor.
+    pub version: (u16, u16),
+    /// The transfer syntax.
+    pub syntax: TransferSyntax,
+    /// How far the negotiation got.
+    pub state: ContextState,
+    /// Whether any of this is a guess: the answer to the bind was not seen, or a [`Resolver`] was asked.
+    pub assumed: bool,
+}
+
+impl Context {
+    /// The interface as a syntax identifier.
+    #[must_use]
+    pub fn abstract_syntax(&self) -> SyntaxId {
+        SyntaxId::new(self.interface, self.version.0, self.version.1)
+    }
+}
+
+/// How far the negotiation of a presentation context got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContextState {
+    /// The client proposed it; the server's answer was not seen.
+    Proposed,
+    /// The server accepted it.
+    Accepted,
+    /// The server rejected it: nothing is to be read by it.
+    Rejected,
+    /// No bind was seen; a [`Resolver`] named it.
+    Resolved,
+    /// Connectionless: the PDU itself names the interface.
+    Stated,
+}
+
+/// A call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call<N> {
+    /// `opnum` of the request.
+    pub opnum: u16,
+    /// `p_cont_id` of the request; 0 for connectionless calls.
+    pub context_id: u16,
+    /// The presentation context as it was when the request came.
+    pub context: Option<Context>,
+    /// The object UUID of the request.
+    pub object: Option<Uuid>,
+    /// The packet that completed the request.
+    pub frame: u64,
+    /// When that packet was captured.
+    pub time: Option<Timestamp>,
+    /// The receiver's own.
+    pub note: N,
+}
+
+/// A security trailer and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Auth {
+    /// The trailer.
+    pub trailer: AuthTrailer,
+    /// What came of opening the PDU, over all fragments: the first failure, or else their common success. `None` for
+    /// PDUs that carry a token of the handshake instead of protected data.
+    pub opened: Option<Opened>,
+    /// Who the security context belongs to.
+    pub identity: Identity,
+}
+
+/// What PDUs say. A `stub` is `None` where the PDU could not be opened; [`Event::auth`] has the reason.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Body<'a> {
+    /// The client opens the association.
+    Bind(Proposal<'a>),
+    /// The server answers.
+    BindAck(Answer<'a>),
+    /// The server refuses.
+    BindNak {
+        /// Why.
+        reason: RejectReason,
+        /// The protocol versions it supports, major and minor.
+        versions: &'a [(u8, u8)],
+        /// Extended error information (MS-EERR).
+        extended_error: Option<&'a [u8]>,
+    },
+    /// The client proposes further contexts or another security context.
+    AlterContext(Proposal<'a>),
+    /// The server answers.
+    AlterContextResp(Answer<'a>),
+    /// The third leg of a handshake.
+    Auth3,
+    /// A call.
+    Request {
+        /// `opnum`.
+        opnum: u16,
+        /// The object UUID.
+        object: Option<Uuid>,
+        /// The whole stub.
+        stub: Option<&'a [u8]>,
+    },
+    /// A call's result.
+    Response {
+        /// The request's `opnum`, where it was seen.
+        opnum: Option<u16>,
+        /// `cancel_count`.
+        cancel_count: u8,
+        /// The whole stub.
+        stub: Option<&'a [u8]>,
+    },
+    /// The call failed.
+    Fault {
+        /// Why; `None` where the PDU could not be opened.
+        status: Option<u32>,
+        /// The request's `opnum`, where it was seen.
+        opnum: Option<u16>,
+        /// `cancel_count`.
+        cancel_count: u8,
+        /// Whether the stub is extended error information (MS-EERR).
+        extended_error: bool,
+        /// Stub data.
+        stub: Option<&'a [u8]>,
+    },
+    /// Cancels the call.
+    Cancel,
+    /// Abandons the call.
+    Orphaned,
+    /// The server asks the client to close the connection.
+    Shutdown,
+    /// A PDU that can't be read.
+    Malformed {
+        /// What is wrong, with the offset in the PDU.
+        error: Error,
+        /// The PDU as far as it is there.
+        bytes: &'a [u8],
+    },
+    /// Octets that belong to no PDU, or were never captured.
+    Skipped {
+        /// Octets that were captured and passed over.
+        bytes: u64,
+        /// Octets that were never captured; `None` where their number is unknown.
+        lost: Option<u64>,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A fragmented message of which a part is missing; what is readable of it.
+    Incomplete {
+        /// The request's `opnum`, where it was seen.
+        opnum: Option<u16>,
+        /// The stub data that did come, in order; `None` where it could not be opened or was not kept.
+        stub: Option<&'a [u8]>,
+        /// What is missing.
+        reason: &'static str,
+    },
+}
+
+/// What bind and alter_context propose.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Proposal<'a> {
+    /// `max_xmit_frag`, octets.
+    pub max_xmit_frag: u16,
+    /// `max_recv_frag`, octets.
+    pub max_recv_frag: u16,
+    /// `assoc_group_id`, 0 for a new group.
+    pub assoc_group_id: u32,
+    /// The contexts.
+    pub contexts: &'a [ContextElement],
+}
+
+/// What bind_ack and alter_context_resp answer.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Answer<'a> {
+    /// `max_xmit_frag`, octets.
+    pub max_xmit_frag: u16,
+    /// `max_recv_frag`, octets.
+    pub max_recv_frag: u16,
+    /// `assoc_group_id`.
+    pub assoc_group_id: u32,
+    /// `sec_addr` without its terminator.
+    pub secondary_address: &'a [u8],
+    /// The results, each with the context it is about.
+    pub results: Vec<AnswerResult>,
+}
+
+/// The answer to one proposed context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerResult {
+    /// The result.
+    pub result: ContextResult,
+    /// What was proposed, where the proposal was seen.
+    pub proposed: Option<ContextElement>,
+}
+
+/// Names the interface of calls whose bind was not captured. Plugged into
+/// [`Connection::with_resolver`](super::connection::Connection::with_resolver).
+pub trait Resolver {
+    /// What the context probably is, if anything.
+    fn resolve(&mut self, message: &Unbound<'_>) -> Option<AssumedContext>;
+}
+
+/// A message on a presentation context that was never negotiated as far as the capture tells.
+#[derive(Clone, Copy, Debug)]
+pub struct Unbound<'a> {
+    /// `p_cont_id`.
+    pub context_id: u16,
+    /// Who sent it.
+    pub sender: Sender,
+    /// `opnum`, where it is known.
+    pub opnum: Option<u16>,
+    /// How the stub is written.
+    pub representation: Representation,
+    /// The stub, where it could be opened.
+    pub stub: Option<&'a [u8]>,
+}
+
+/// A [`Resolver`]'s guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AssumedContext {
+    /// The interface.
+    pub interface: Uuid,
+    /// Its version, major and minor.
+    pub version: (u16, u16),
+    /// The transfer syntax.
+    pub syntax: TransferSyntax,
+}
+
+/// Collects diagnostics under [`Limits::diagnostics`].
+#[derive(Debug, Default)]
+pub(super) struct Notes(pub(super) Vec<Diagnostic>);
+
+impl Notes {
+    pub(super) fn add(
+        &mut self,
+        limits: &Limits,
+        counters: &mut Counters,
+        rule: &'static Rule,
+        at: (usize, &'static str),
+        value: u64,
+        expected: Option<u64>,
+    ) {
+        if self.0.len() < limits.diagnostics {
+            self.0.push(Diagnostic { offset: at.0, path: Path::of(at.1), rule, value, expected });
+        } else {
+            counters.diagnostics_omitted += 1;
+        }
+    }
+}
+
+/// Joins what came of one more fragment to what came of those before it.
+pub(super) fn join_opened(all: &mut Option<Opened>, next: Opened) {
+    *all = Some(match (all.take(), next) {
+        (None, next) => next,
+        (Some(Opened::Clear { verified: a, decrypted: c }), Opened::Clear { verified: b, decrypted: d }) => {
+            let verified = match (a, b) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (Some(true), Some(true)) => Some(true),
+                _ => None,
+            };
+            Opened::Clear { verified, decrypted: c || d }
+        }
+        (Some(Opened::Clear { .. }), failed) => failed,
+        (Some(failed), _) => failed,
+    });
+}
+
+/// Why a body is not handed out, for [`Event::auth`].
+pub(super) fn is_clear(opened: &Option<Opened>) -> bool {
+    matches!(opened, None | Some(Opened::Clear { .. }))
+}
+
+/// What [`Opened`] is where `open` returned a body of the wrong length.
+pub(super) fn wrong_length() -> Opened {
+    Opened::Failed { reason: String::from("decrypted body has another length than the sealed one") }
+}

@@ -1,0 +1,76 @@
+//! What an association may cost, and what was given up when it would have cost more.
+
+/// Limits of one connection. Each has a counter in [`Counters`] that says how often it bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Octets of stub that one fragmented message may have. Default 16 MiB: enumerations and control codes of real
+    /// clusters pass the 1 MiB that other tools stop at.
+    pub message_bytes: usize,
+    /// Octets that all messages in reassembly may hold together. Default 32 MiB.
+    pub total_bytes: usize,
+    /// Messages in reassembly at the same time; the oldest one goes first. Default 64.
+    pub open_messages: usize,
+    /// Calls that wait for their answer; the oldest one goes first. Default 4096.
+    pub pending_calls: usize,
+    /// Presentation contexts. Default 1024; further ones are not remembered.
+    pub contexts: usize,
+    /// Binds and alter_contexts that wait for their answer; the oldest one goes first. Default 16.
+    pub pending_binds: usize,
+    /// Frame numbers kept for a message. Default 65536; further ones are only counted.
+    pub frames: usize,
+    /// Diagnostics kept for a message. Default 16; further ones are only counted.
+    pub diagnostics: usize,
+    /// Pieces of a direction that may fail to look like DCE/RPC before it is given up. Default 4.
+    pub recognition_attempts: u8,
+    /// Octets of a TCP direction that are searched for a first PDU header when its beginning wasn't captured. Default
+    /// 65536.
+    pub recognition_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            message_bytes: 16 << 20,
+            total_bytes: 32 << 20,
+            open_messages: 64,
+            pending_calls: 4096,
+            contexts: 1024,
+            pending_binds: 16,
+            frames: 65536,
+            diagnostics: 16,
+            recognition_attempts: 4,
+            recognition_bytes: 65536,
+        }
+    }
+}
+
+/// What was seen and what was given up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// PDUs that were framed and handed to the parsers.
+    pub pdus: u64,
+    /// PDUs that couldn't be read.
+    pub malformed: u64,
+    /// Octets that belonged to no PDU.
+    pub skipped_bytes: u64,
+    /// Messages given up for [`Limits::message_bytes`] or [`Limits::total_bytes`].
+    pub messages_too_large: u64,
+    /// Messages given up for [`Limits::open_messages`].
+    pub messages_evicted: u64,
+    /// Messages whose rest never came, or whose beginning is missing.
+    pub messages_incomplete: u64,
+    /// Calls forgotten for [`Limits::pending_calls`].
+    pub calls_evicted: u64,
+    /// Calls whose identifier was used again before they were answered.
+    pub calls_replaced: u64,
+    /// Contexts not remembered for [`Limits::contexts`].
+    pub contexts_dropped: u64,
+    /// Binds forgotten for [`Limits::pending_binds`].
+    pub binds_evicted: u64,
+    /// Frame numbers not kept for [`Limits::frames`].
+    pub frames_omitted: u64,
+    /// Diagnostics not kept for [`Limits::diagnostics`].
+    pub diagnostics_omitted: u64,
+    /// Fragments of messages already given up.
+    pub fragments_ignored: u64,
+}

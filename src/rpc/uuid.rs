@@ -1,0 +1,148 @@
+//! UUIDs as DCE/RPC sends them.
+
+use super::header::Endian;
+use core::fmt;
+use core::str::FromStr;
+
+/// A UUID in its little-endian wire form: the first three fields in little-endian order, the last eight octets as they
+/// stand. Displays in lower case without braces.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Uuid(pub [u8; 16]);
+
+impl Uuid {
+    /// All zeros.
+    pub const NIL: Uuid = Uuid([0; 16]);
+
+    /// From the sixteen octets as they stand on the wire in a PDU of that byte order.
+    #[must_use]
+    pub const fn from_wire(b: [u8; 16], endian: Endian) -> Uuid {
+        match endian {
+            Endian::Little => Uuid(b),
+            Endian::Big => Uuid([
+                b[3], b[2], b[1], b[0], b[5], b[4], b[7], b[6], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15],
+            ]),
+        }
+    }
+
+    /// The sixteen octets as they go into a PDU of that byte order; the inverse of [`Uuid::from_wire`].
+    #[must_use]
+    pub const fn to_wire(self, endian: Endian) -> [u8; 16] {
+        // Swapping the fields is its own inverse.
+        Uuid::from_wire(self.0, endian).0
+    }
+
+    /// Reads `b97db8b2-4c63-11cf-bff6-08002be23f2f`, in either case, without braces; `None` when it is anything else.
+    #[must_use]
+    pub const fn parse(text: &str) -> Option<Uuid> {
+        let text = text.as_bytes();
+        if text.len() != 36 {
+            return None;
+        }
+        let mut octets = [0u8; 16];
+        let mut at = 0;
+        let mut n = 0;
+        while n < 16 {
+            if n == 4 || n == 6 || n == 8 || n == 10 {
+                if text[at] != b'-' {
+                    return None;
+                }
+                at += 1;
+            }
+            let (Some(high), Some(low)) = (nibble(text[at]), nibble(text[at + 1])) else { return None };
+            octets[n] = high << 4 | low;
+            at += 2;
+            n += 1;
+        }
+        // The text has the fields most significant octet first.
+        Some(Uuid::from_wire(octets, Endian::Big))
+    }
+
+    /// [`Uuid::parse`] for constants.
+    ///
+    /// # Panics
+    ///
+    /// When the text is no UUID; in a constant that fails the build.
+    #[must_use]
+    pub const fn constant(text: &str) -> Uuid {
+        match Uuid::parse(text) {
+            Some(uuid) => uuid,
+            None => panic!("not a UUID"),
+        }
+    }
+
+    /// Whether all octets are zero.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        *self == Uuid::NIL
+    }
+}
+
+const fn nibble(c: u8) -> Option<u8> {
+    match c {
+        b'0'..=b'9' => Some(c - b'0'),
+        b'a'..=b'f' => Some(c - b'a' + 10),
+        b'A'..=b'F' => Some(c - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// The text is no UUID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseUuidError;
+
+impl fmt::Display for ParseUuidError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a UUID (8-4-4-4-12 hexadecimal digits)")
+    }
+}
+
+impl core::error::Error for ParseUuidError {}
+
+impl FromStr for Uuid {
+    type Err = ParseUuidError;
+
+    fn from_str(text: &str) -> Result<Uuid, ParseUuidError> {
+        Uuid::parse(text).ok_or(ParseUuidError)
+    }
+}
+
+impl fmt::Display for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, octet) in self.to_wire(Endian::Big).iter().enumerate() {
+            if matches!(n, 4 | 6 | 8 | 10) {
+                f.write_str("-")?;
+            }
+            write!(f, "{octet:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn text_and_wire() {
+        const CLUSAPI: Uuid = Uuid::constant("b97db8b2-4c63-11cf-bff6-08002BE23F2F");
+        assert_eq!(CLUSAPI.to_string(), "b97db8b2-4c63-11cf-bff6-08002be23f2f");
+        assert_eq!(CLUSAPI.0[..8], [0xb2, 0xb8, 0x7d, 0xb9, 0x63, 0x4c, 0xcf, 0x11]);
+        assert_eq!(CLUSAPI.to_wire(Endian::Big)[..8], [0xb9, 0x7d, 0xb8, 0xb2, 0x4c, 0x63, 0x11, 0xcf]);
+        assert_eq!(Uuid::from_wire(CLUSAPI.to_wire(Endian::Big), Endian::Big), CLUSAPI);
+        for bad in [
+            "",
+            "b97db8b2-4c63-11cf-bff6-08002be23f2",
+            "b97db8b204c63-11cf-bff6-08002be23f2f0",
+            "{97db8b2-4c63-11cf-bff6-08002be23f2f",
+        ] {
+            assert!(bad.parse::<Uuid>().is_err(), "{bad}");
+        }
+    }
+}
