@@ -1,1 +1,31 @@
-//! Placeholder.
+//! Security of DCE/RPC: NTLM, SPNEGO and Kerberos, seen by a bystander.
+//!
+//! * [`describe`] says what a token of the handshake tells without any secret (`token.rs`, and the parsers in
+//!   [`ntlm`], [`spnego`], [`kerberos`]).
+//! * [`KeyStore`] holds the secrets (`keys/`).
+//! * [`Association`] follows the contexts of an association and opens signed and sealed PDUs (`association.rs`, then
+//!   `context.rs`); it implements [`crate::rpc::security::Security`].
+//!
+//! Every PDU that is opened has had its signature verified: a wrong key is found out before a byte is handed out. With
+//! the feature `decrypt` off, the parsers remain and nothing opens.
+
+mod association;
+#[cfg(all(test, feature = "decrypt"))]
+mod capture_tests;
+mod context;
+mod der;
+#[cfg(all(test, feature = "decrypt"))]
+#[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "reads the project's own captures")]
+mod extract;
+mod frame;
+pub mod kerberos;
+mod keys;
+pub mod ntlm;
+pub mod spnego;
+mod text;
+mod token;
+
+pub use association::{Association, Counters, Limits};
+pub use keys::{KeyError, KeyErrorKind, KeyStore};
+pub use text::FileTime;
+pub use token::{TokenInfo, describe};

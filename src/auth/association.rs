@@ -1,0 +1,196 @@
+//! The security contexts of one association: [`Association`] implements [`Security`].
+
+use alloc::collections::VecDeque;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::context::Context;
+use super::frame::{Frame, Verdict};
+use super::keys::KeyStore;
+use crate::rpc::security::{AuthTrailer, Identity, Opened, Protected, Security, Sender, Token};
+
+/// Limits of an association, and of the searches in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Security contexts kept; the oldest gives way.
+    pub contexts: usize,
+    /// Farthest a lost segment may have moved an RC4 stream, in octets; also the memory a search may take.
+    pub resync_window: usize,
+    /// Work of one search for the place in an RC4 stream, in octets decrypted and hashed; a session gets eight times
+    /// that in all.
+    pub resync_work: u64,
+    /// Longest token of a handshake that is looked at, in octets.
+    pub token: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { contexts: 64, resync_window: 1 << 20, resync_work: 32 << 20, token: 65_536 }
+    }
+}
+
+/// What limits cost an association so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Contexts given up because there were more than [`Limits::contexts`].
+    pub contexts_evicted: u64,
+    /// Tokens left out because they were longer than [`Limits::token`].
+    pub tokens_refused: u64,
+}
+
+/// The security contexts of an association (a connection, or an activity of the connectionless protocol).
+///
+/// Tokens of the handshake go to [`Security::token`] in the order of capture, protected PDUs to [`Security::open`].
+/// Without the feature `decrypt` it names users and mechanisms but opens nothing.
+pub struct Association {
+    keys: Arc<KeyStore>,
+    limits: Limits,
+    counters: Counters,
+    contexts: VecDeque<Context>,
+    /// Whether the client offered and the server accepted header signing (MS-RPCE 2.2.2.3).
+    header_signing: [bool; 2],
+}
+
+impl core::fmt::Debug for Association {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Association")
+            .field("keys", &self.keys)
+            .field("contexts", &self.contexts.len())
+            .field("header_signing", &self.header_signing)
+            .field("counters", &self.counters)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Association {
+    /// An association without contexts yet.
+    pub fn new(keys: Arc<KeyStore>) -> Self {
+        Association::with_limits(keys, Limits::default())
+    }
+
+    /// The same with limits of one's own.
+    pub fn with_limits(keys: Arc<KeyStore>, limits: Limits) -> Self {
+        Association {
+            keys,
+            limits,
+            counters: Counters::default(),
+            contexts: VecDeque::new(),
+            header_signing: [false; 2],
+        }
+    }
+
+    /// What limits cost so far.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Whether the MIC of the context's NTLM AUTHENTICATE is right; `None` if there is none or it can't be checked.
+    pub fn mic(&self, trailer: &AuthTrailer) -> Option<bool> {
+        self.contexts.iter().find(|c| c.is(trailer)).and_then(Context::mic)
+    }
+
+    fn context(&mut self, trailer: &AuthTrailer) -> Option<&mut Context> {
+        let index = match self.contexts.iter().position(|c| c.is(trailer)) {
+            Some(index) => index,
+            None => {
+                if self.contexts.len() >= self.limits.contexts.max(1) {
+                    self.contexts.pop_front();
+                    self.counters.contexts_evicted += 1;
+                }
+                self.contexts.push_back(Context::new(trailer, self.limits));
+                self.contexts.len() - 1
+            }
+        };
+        self.contexts.get_mut(index)
+    }
+}
+
+impl Security for Association {
+    fn token(&mut self, token: &Token<'_>) {
+        if token.token.is_empty() {
+            return;
+        }
+        if token.token.len() > self.limits.token {
+            self.counters.tokens_refused += 1;
+            return;
+        }
+        let [client, server] = &mut self.header_signing;
+        match token.sender {
+            Sender::Client => *client |= token.header_signing,
+            Sender::Server => *server |= token.header_signing,
+        }
+        let keys = Arc::clone(&self.keys);
+        if let Some(context) = self.context(&token.trailer) {
+            context.token(token.sender, token.token, &keys);
+        }
+    }
+
+    fn open(&mut self, pdu: &Protected<'_>, out: &mut Vec<u8>) -> Opened {
+        out.clear();
+        let level = pdu.trailer.auth_level;
+        if level <= 2 {
+            // pkt_connect protects the handshake alone; its PDUs carry a filler.
+            return Opened::Clear { verified: None, decrypted: false };
+        }
+        let Some(frame) = Frame::cut(pdu) else {
+            out.clear();
+            return Opened::Failed { reason: "the trailer's ranges lie outside the PDU".to_string() };
+        };
+        let whole = self.header_signing == [true, true];
+        let keys = Arc::clone(&self.keys);
+        let limits = self.limits;
+        let verdict = match self.contexts.iter_mut().find(|c| c.is(&pdu.trailer)) {
+            Some(context) => context.open(pdu.sender, &frame, whole, pdu.connectionless, out),
+            None => match Context::assumed(&pdu.trailer, &keys, limits) {
+                // Nothing is known of the handshake, but a session key given by hand may fit.
+                Some(mut context) => {
+                    let verdict = context.open(pdu.sender, &frame, whole, pdu.connectionless, out);
+                    if matches!(verdict, Verdict::Opened)
+                        && let Some(slot) = self.context(&pdu.trailer)
+                    {
+                        *slot = context;
+                    }
+                    verdict
+                }
+                None => Verdict::Sealed("handshake not captured".to_string()),
+            },
+        };
+        let opened = matches!(verdict, Verdict::Opened);
+        if !opened || !frame.sealed {
+            out.clear();
+        }
+        match verdict {
+            Verdict::Opened => Opened::Clear { verified: Some(true), decrypted: frame.sealed },
+            Verdict::Sealed(reason) if frame.sealed => Opened::Sealed { reason },
+            Verdict::Failed(reason) if frame.sealed => Opened::Failed { reason },
+            // The body is readable; its signature is wrong, or can't be checked.
+            Verdict::Failed(_) => Opened::Clear { verified: Some(false), decrypted: false },
+            Verdict::Sealed(_) => Opened::Clear { verified: None, decrypted: false },
+        }
+    }
+
+    fn gap(&mut self, sender: Sender, lost: Option<u64>) {
+        for context in &mut self.contexts {
+            context.gap(sender, lost);
+        }
+    }
+
+    fn identity(&self, trailer: &AuthTrailer) -> Identity {
+        match self.contexts.iter().find(|c| c.is(trailer)) {
+            Some(context) => Identity { mechanism: context.mechanism(), user: context.user() },
+            None => Identity { mechanism: mechanism_of(trailer.auth_type), user: None },
+        }
+    }
+}
+
+/// Mechanism by `auth_type` alone (MS-RPCE 2.2.1.1.7).
+pub(crate) fn mechanism_of(auth_type: u8) -> String {
+    match auth_type {
+        9 => "spnego".to_string(),
+        10 => "ntlm".to_string(),
+        16 => "krb5".to_string(),
+        other => format!("auth_type {other}"),
+    }
+}

@@ -1,0 +1,20 @@
+//! NTLM (MS-NLMP): the three messages of the handshake, and behind feature `decrypt` the keys and the signing and
+//! sealing that follow.
+//!
+//! `message.rs` parses, `flags.rs` names the flags, `crypto.rs` derives the keys, `session.rs` verifies and unseals,
+//! `handshake.rs` joins the three messages to a session.
+
+#[cfg(feature = "decrypt")]
+pub(crate) mod crypto;
+mod flags;
+#[cfg(feature = "decrypt")]
+pub(crate) mod handshake;
+mod message;
+#[cfg(feature = "decrypt")]
+pub(crate) mod session;
+#[cfg(feature = "decrypt")]
+pub(crate) mod stream;
+
+pub use flags::Flags;
+pub(crate) use message::{Authenticate, Challenge, Message, SIGNATURE, parse};
+pub use message::{AuthenticateInfo, AvPair, AvValue, ChallengeInfo, NegotiateInfo, Version};
