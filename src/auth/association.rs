@@ -18,7 +18,7 @@ pub struct Limits {
     pub contexts: usize,
     /// Farthest a lost segment may have moved an RC4 stream, in octets; also the memory a search may take.
     pub resync_window: usize,
-    /// Work of one search for the place in an RC4 stream, in octets decrypted and hashed; a session gets eight times
+    /// Work of one search for the place in an RC4 stream, in octets decrypted and hashed; a session gets four times
     /// that in all.
     pub resync_work: u64,
     /// Longest token of a handshake that is looked at, in octets.
@@ -27,7 +27,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { contexts: 64, resync_window: 1 << 20, resync_work: 32 << 20, token: 65_536 }
+        Limits { contexts: 64, resync_window: 1 << 20, resync_work: 8 << 20, token: 65_536 }
     }
 }
 

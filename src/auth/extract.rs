@@ -13,7 +13,6 @@ use crate::rpc::security::{AuthTrailer, Identity, Opened, Protected, Security as
 pub(super) struct Message {
     pub(super) client_port: u16,
     pub(super) sender: Sender,
-    pub(super) ptype: u8,
     pub(super) call_id: u32,
     pub(super) level: u8,
     pub(super) opened: Vec<Opened>,
@@ -105,7 +104,11 @@ pub(super) fn run(file: &[u8], keys: &Arc<KeyStore>) -> Vec<Message> {
         half.next = Some(sequence.wrapping_add(payload.len() as u32));
         while half.buffer.len() >= 16 && half.buffer[0] == 5 {
             let big = half.buffer[4] & 0x10 == 0;
-            let n = if big { half.buffer[8..10].iter().fold(0, |n, b| n << 8 | usize::from(*b)) } else { usize::from(u16le(&half.buffer, 8)) };
+            let n = if big {
+                half.buffer[8..10].iter().fold(0, |n, b| n << 8 | usize::from(*b))
+            } else {
+                usize::from(u16le(&half.buffer, 8))
+            };
             if half.buffer.len() < n {
                 break;
             }
@@ -145,7 +148,6 @@ fn one(
     let message = partial.entry(call_id).or_insert_with(|| Message {
         client_port,
         sender,
-        ptype,
         call_id,
         level: 0,
         opened: Vec::new(),

@@ -5,6 +5,7 @@ use alloc::string::String;
 use crate::rpc::security::Protected;
 
 /// The parts of a protected PDU.
+#[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "nothing opens without decryption"))]
 #[derive(Clone, Copy)]
 pub(crate) struct Frame<'a> {
     /// From the PDU's first octet to the body.

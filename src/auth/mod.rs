@@ -24,6 +24,8 @@ pub mod ntlm;
 pub mod spnego;
 mod text;
 mod token;
+#[cfg(test)]
+mod token_tests;
 
 pub use association::{Association, Counters, Limits};
 pub use keys::{KeyError, KeyErrorKind, KeyStore};

@@ -114,7 +114,11 @@ pub(crate) fn parse(token: &[u8]) -> Option<Parsed<'_>> {
             let mechanisms = mech_types
                 .and_then(|m| der::expect(m, der::SEQUENCE))
                 .map(|(list, _)| {
-                    der::elements(list).take(MAX_MECHANISMS).filter(|e| e.tag == der::OID).map(|e| name(e.value)).collect()
+                    der::elements(list)
+                        .take(MAX_MECHANISMS)
+                        .filter(|e| e.tag == der::OID)
+                        .map(|e| name(e.value))
+                        .collect()
                 })
                 .unwrap_or_default();
             // NegTokenInit2 (MS-SPNG 2.2.1) has negHints in [3] and the MIC in [4]; only an OCTET STRING is a MIC.

@@ -5,5 +5,5 @@
 
 mod message;
 
-pub(crate) use message::{Message, parse};
 pub use message::{ApRepInfo, ApReqInfo, EncryptedInfo, ErrorInfo};
+pub(crate) use message::{Message, parse};

@@ -40,7 +40,7 @@ pub(crate) enum UserSecret {
 }
 
 /// A user's key.
-#[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "read, but not used without decryption"))]
+#[allow(dead_code, reason = "read; Kerberos uses them")]
 pub(crate) struct UserKey {
     /// Lower case; `None` matches any domain.
     pub(crate) domain: Option<String>,
@@ -54,7 +54,7 @@ pub(crate) struct UserKey {
 }
 
 /// A long-term key of Kerberos.
-#[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "read, but not used without decryption"))]
+#[allow(dead_code, reason = "read; Kerberos uses them")]
 pub(crate) struct ServiceKey {
     /// `service/host@REALM`; empty for a key given without a name.
     pub(crate) principal: String,
@@ -64,7 +64,7 @@ pub(crate) struct ServiceKey {
 }
 
 /// A session key of Kerberos, from a credential cache.
-#[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "read, but not used without decryption"))]
+#[allow(dead_code, reason = "read; Kerberos uses them")]
 pub(crate) struct CachedKey {
     pub(crate) client: String,
     pub(crate) server: String,
@@ -228,9 +228,7 @@ impl KeyStore {
     #[cfg(feature = "decrypt")]
     pub(crate) fn of_user<'a>(&'a self, domain: &str, user: &str) -> impl Iterator<Item = &'a UserKey> {
         let (domain, user) = (domain.to_lowercase(), user.to_lowercase());
-        self.users
-            .iter()
-            .filter(move |key| key.user == user && key.domain.as_ref().is_none_or(|d| *d == domain))
+        self.users.iter().filter(move |key| key.user == user && key.domain.as_ref().is_none_or(|d| *d == domain))
     }
 }
 

@@ -86,11 +86,6 @@ impl Handshake {
         self.mic
     }
 
-    /// Whether the AUTHENTICATE was seen, so that another NEGOTIATE begins another handshake.
-    pub(crate) fn is_complete(&self) -> bool {
-        self.complete
-    }
-
     /// Takes a message of the handshake.
     pub(crate) fn token(&mut self, token: &[u8], keys: &KeyStore) {
         match parse(token) {
@@ -161,11 +156,7 @@ impl Handshake {
                 None => {}
             }
         }
-        let flags = if message.flags.is_empty() {
-            challenge.map_or(message.flags, |c| c.flags)
-        } else {
-            message.flags
-        };
+        let flags = if message.flags.is_empty() { challenge.map_or(message.flags, |c| c.flags) } else { message.flags };
         let weak = flags.intersects(Flags::NEGOTIATE_LM_KEY | Flags::NEGOTIATE_DATAGRAM);
         let ess = flags.contains(Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY);
         for Candidate { exported, proved } in candidates {
@@ -181,8 +172,7 @@ impl Handshake {
 
     /// Takes SPNEGO's `mechListMIC`; it also proves a key.
     pub(crate) fn mech_list_mic(&mut self, sender: Sender, mech_types: &[u8], mic: &[u8]) {
-        let right: Vec<bool> =
-            self.sessions.iter_mut().map(|s| s.mech_list_mic(sender, mech_types, mic)).collect();
+        let right: Vec<bool> = self.sessions.iter_mut().map(|s| s.mech_list_mic(sender, mech_types, mic)).collect();
         if right.iter().any(|r| *r) {
             let mut right = right.iter();
             self.sessions.retain(|_| *right.next().unwrap_or(&false));
@@ -242,11 +232,7 @@ impl Handshake {
 }
 
 /// The session keys that the secrets allow for, proved by the NT response where there is one.
-fn derive(
-    message: &Authenticate<'_>,
-    challenge: &Challenge<'_>,
-    keys: &KeyStore,
-) -> Result<Vec<Candidate>, String> {
+fn derive(message: &Authenticate<'_>, challenge: &Challenge<'_>, keys: &KeyStore) -> Result<Vec<Candidate>, String> {
     let exported = |key_exchange: Key| {
         let mut key = key_exchange;
         if message.flags.contains(Flags::NEGOTIATE_KEY_EXCH)
@@ -261,10 +247,7 @@ fn derive(
         // The key is that of no password: zeros, or what extended session security makes of them.
         let zero: Key = Zeroizing::new([0; 16]);
         let mixed = kxkey_ess(&zero, &challenge.challenge, message.lm);
-        return Ok([zero, mixed]
-            .map(|key| Candidate { exported: exported(key), proved: false })
-            .into_iter()
-            .collect());
+        return Ok([zero, mixed].map(|key| Candidate { exported: exported(key), proved: false }).into_iter().collect());
     }
     let account = message.account();
     if message.nt.is_empty() {

@@ -254,8 +254,7 @@ fn challenge(message: &[u8]) -> Option<Challenge<'_>> {
     let challenge = *message.get(24..)?.first_chunk::<8>()?;
     let target = payload.field("target name", 12);
     // The oldest servers end the fixed part here.
-    let target_info =
-        if flags.contains(Flags::NEGOTIATE_TARGET_INFO) { payload.field("target info", 40) } else { &[] };
+    let target_info = if flags.contains(Flags::NEGOTIATE_TARGET_INFO) { payload.field("target info", 40) } else { &[] };
     let version = payload.version(flags, 48);
     Some(Challenge { flags, challenge, target, target_info, version, problems: payload.problems })
 }

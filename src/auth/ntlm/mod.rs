@@ -13,8 +13,16 @@ mod message;
 #[cfg(feature = "decrypt")]
 pub(crate) mod session;
 #[cfg(feature = "decrypt")]
-pub(crate) mod stream;
+mod stream;
+#[cfg(all(test, feature = "decrypt"))]
+pub(crate) mod test_peer;
+#[cfg(all(test, feature = "decrypt"))]
+mod tests;
+#[cfg(all(test, feature = "decrypt"))]
+mod vector_tests;
 
 pub use flags::Flags;
-pub(crate) use message::{Authenticate, Challenge, Message, SIGNATURE, parse};
+#[cfg(feature = "decrypt")]
+pub(crate) use message::{Authenticate, Challenge};
 pub use message::{AuthenticateInfo, AvPair, AvValue, ChallengeInfo, NegotiateInfo, Version};
+pub(crate) use message::{Message, SIGNATURE, parse};

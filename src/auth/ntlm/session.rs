@@ -42,10 +42,7 @@ impl Signature {
             });
         };
         let [c0, c1, c2, c3, c4, c5, c6, c7, s0, s1, s2, s3] = *rest;
-        Ok(Signature {
-            checksum: [c0, c1, c2, c3, c4, c5, c6, c7],
-            sequence: u32::from_le_bytes([s0, s1, s2, s3]),
-        })
+        Ok(Signature { checksum: [c0, c1, c2, c3, c4, c5, c6, c7], sequence: u32::from_le_bytes([s0, s1, s2, s3]) })
     }
 }
 
@@ -95,7 +92,17 @@ impl Session {
         };
         let (client, server) = (direction(Sender::Client), direction(Sender::Server));
         let shared = if flags.contains(Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY) { Some(false) } else { None };
-        Session { flags, exported, weak, client, server, shared, work: limits.resync_work.saturating_mul(8), limits, whole: None }
+        Session {
+            flags,
+            exported,
+            weak,
+            client,
+            server,
+            shared,
+            work: limits.resync_work.saturating_mul(4),
+            limits,
+            whole: None,
+        }
     }
 
     fn ess(&self) -> bool {
@@ -306,50 +313,72 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Verdict {
         let cost = u64::try_from(self.signature_cost()).unwrap_or_default();
-        let next = self.direction(of).next;
-        let Some(gap) = self.direction(of).gap else {
+        let Some(Gap { lost }) = self.direction(of).gap else {
             return Verdict::Failed("signature mismatch".to_string());
         };
         let window = u64::try_from(self.limits.resync_window).unwrap_or(u64::MAX);
         let describe = |found: &str| {
-            let lost = gap.lost.map_or_else(|| "an unknown number of".to_string(), |n| n.to_string());
+            let lost = lost.map_or_else(|| "an unknown number of".to_string(), |n| n.to_string());
             let count = if missing > 0 { format!("{missing} messages missing, ") } else { String::new() };
-            format!("key stream lost after a gap of {lost} bytes ({count}{found})")
+            Verdict::Sealed(format!("key stream lost after a gap of {lost} bytes ({count}{found})"))
         };
-        if gap.lost.is_some_and(|n| n > window) || u64::from(missing).saturating_mul(cost) > window {
-            return Verdict::Sealed(describe("more than the configured window"));
+        if lost.is_some_and(|n| n > window) || u64::from(missing).saturating_mul(cost) > window {
+            return describe("more than the configured window");
         }
-        let price = u64::try_from(frame.covered_len()).unwrap_or(u64::MAX).saturating_add(64);
         let granted = self.limits.resync_work.min(self.work);
         let mut budget = granted;
-        let counts = if missing > 0 {
-            missing..=missing
-        } else {
-            let most = gap.lost.map_or(64, |n| n / PDU_OVERHEAD + 2).min(64);
-            0..=u32::try_from(most).unwrap_or(64)
-        };
-        for count in counts {
-            let sequence = next.wrapping_add(count);
-            for skip in guesses(gap.lost, u64::from(count), cost, frame.sealed, window) {
-                if budget < price {
-                    self.work -= granted - budget;
-                    return Verdict::Sealed(describe("search given up at its limit"));
+        let price = u64::try_from(frame.covered_len()).unwrap_or(u64::MAX).saturating_add(64);
+        let mut found = false;
+        if self.ess() {
+            let sequence = self.direction(of).next.wrapping_add(missing);
+            for skip in guesses(lost, u64::from(missing), cost, frame.sealed, window) {
+                let Some(left) = budget.checked_sub(price) else { break };
+                budget = left;
+                found = self.attempt(of, sender, frame, whole, signature, position(skip), sequence, out);
+                if found {
+                    break;
                 }
-                budget -= price;
-                let Ok(skip) = usize::try_from(skip) else { continue };
-                if self.attempt(of, sender, frame, whole, signature, skip, sequence, out) {
-                    self.work -= granted - budget;
-                    return Verdict::Opened;
+            }
+        } else {
+            // The number is in the signature, under the key stream: a position tells it, and a wild one is no position.
+            for skip in 0..=farthest(lost, window) {
+                let Some(left) = budget.checked_sub(1) else { break };
+                budget = left;
+                let at = position(skip).saturating_add(frame.sealed_len()).saturating_add(8);
+                let direction = self.direction(of);
+                let ahead = direction.stream.peek(at.saturating_add(4));
+                let Some(mask) = ahead.get(at..).and_then(|k| k.first_chunk::<4>()) else { break };
+                let sequence = signature.sequence ^ u32::from_le_bytes(*mask);
+                if u64::from(sequence.wrapping_sub(direction.next)) > skip / cost {
+                    continue;
+                }
+                let Some(left) = budget.checked_sub(price) else { break };
+                budget = left;
+                found = self.attempt(of, sender, frame, whole, signature, position(skip), sequence, out);
+                if found {
+                    break;
                 }
             }
         }
         self.work -= granted - budget;
-        Verdict::Sealed(describe("no position of the key stream within the window verifies"))
+        if found {
+            Verdict::Opened
+        } else if budget < price {
+            describe("search given up at its limit")
+        } else {
+            describe("no position of the key stream within the window verifies")
+        }
     }
 
     /// Opens a connectionless PDU: the key is made anew for each message from its sequence number (MS-NLMP 3.4).
     /// With extended session security the number is in the signature; without, `numbers` are tried.
-    pub(crate) fn open_datagram(&mut self, sender: Sender, frame: &Frame<'_>, numbers: &[u32], out: &mut Vec<u8>) -> Verdict {
+    pub(crate) fn open_datagram(
+        &mut self,
+        sender: Sender,
+        frame: &Frame<'_>,
+        numbers: &[u32],
+        out: &mut Vec<u8>,
+    ) -> Verdict {
         out.clear();
         let signature = match Signature::read(frame.token) {
             Ok(signature) => signature,
@@ -381,19 +410,27 @@ fn sender_key(session: &Session, sender: Sender) -> &Key {
     }
 }
 
-/// Positions worth trying, the likeliest first, each once or twice: exact by the size of the PDUs lost, then all
-/// multiples of 16, of 4, of 1 within the window.
+/// How far the handle can have moved: besides the lost octets, what remained of PDUs that the hole cut is missing too,
+/// at most a fragment on either side.
+fn farthest(lost: Option<u64>, window: u64) -> u64 {
+    lost.map_or(window, |n| n.saturating_add(2 * 65_536)).min(window)
+}
+
+/// A position within the window, which fits a `usize`.
+fn position(skip: u64) -> usize {
+    usize::try_from(skip).unwrap_or(usize::MAX)
+}
+
+/// Positions worth trying after `count` lost messages, the likeliest first, some twice: where nothing but signatures
+/// moved the handle, exact by the size of the PDUs lost, then all multiples of 16, of 4, of 1 within the window.
 fn guesses(lost: Option<u64>, count: u64, cost: u64, sealed: bool, window: u64) -> impl Iterator<Item = u64> {
     let base = cost.saturating_mul(count);
     let exact = lost.map(|n| n.saturating_add(base).saturating_sub(PDU_OVERHEAD.saturating_mul(count)));
     // Requests with an object identifier have 16 octets more of header, each.
     let with_objects = (0..=count.min(8)).filter_map(move |k| exact?.checked_sub(16 * k));
-    // What remained of PDUs that the hole cut is missing too, at most a fragment on either side.
-    let most = lost.map_or(window, |n| n.saturating_add(2 * 65_536)).min(window);
+    let most = farthest(lost, window);
     let ladder = [16u64, 4, 1].into_iter().flat_map(move |step| (0..=most / step).map(move |i| base + i * step));
-    // Nothing but signatures moves the handle where bodies aren't sealed.
-    let signed_only = core::iter::once(base);
-    signed_only.chain(with_objects).chain(ladder.filter(move |_| sealed))
+    core::iter::once(base).chain(with_objects).chain(ladder.filter(move |_| sealed))
 }
 
 /// Decrypts into `out` what is sealed and checks the signature. `key` are the handle's octets from the body on.
@@ -432,7 +469,3 @@ fn check(
             && signature.sequence ^ u32::from_le_bytes([s0, s1, s2, s3]) == sequence
     }
 }
-
-#[cfg(test)]
-#[path = "session_tests.rs"]
-mod tests;

@@ -1,0 +1,160 @@
+//! What tokens tell without a secret, and hostile tokens.
+
+use std::vec::Vec;
+
+use super::{FileTime, TokenInfo, describe};
+
+fn der(tag: u8, body: &[u8]) -> Vec<u8> {
+    let n = body.len();
+    let mut out = std::vec![tag];
+    match n {
+        0..=127 => out.push(n as u8),
+        128..=255 => out.extend([0x81, n as u8]),
+        _ => out.extend([0x82, (n >> 8) as u8, n as u8]),
+    }
+    out.extend(body);
+    out
+}
+
+fn seq(parts: &[Vec<u8>]) -> Vec<u8> {
+    der(0x30, &parts.concat())
+}
+
+const NTLM: &[u8] = &[0x2b, 6, 1, 4, 1, 0x82, 0x37, 2, 2, 10];
+const KRB5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 1, 2, 2];
+const MS_KRB5: &[u8] = &[0x2a, 0x86, 0x48, 0x82, 0xf7, 0x12, 1, 2, 2];
+
+fn encrypted(etype: u8, kvno: Option<u8>) -> Vec<u8> {
+    let mut parts = std::vec![der(0xa0, &der(2, &[etype]))];
+    parts.extend(kvno.map(|k| der(0xa1, &der(2, &[k]))));
+    parts.push(der(0xa2, &der(4, &[0xcc; 40])));
+    seq(&parts)
+}
+
+fn name(parts: &[&str]) -> Vec<u8> {
+    let strings: Vec<u8> = parts.iter().flat_map(|p| der(0x1b, p.as_bytes())).collect();
+    seq(&[der(0xa0, &der(2, &[2])), der(0xa1, &der(0x30, &strings))])
+}
+
+fn ap_req() -> Vec<u8> {
+    let ticket = der(
+        0x61,
+        &seq(&[
+            der(0xa0, &der(2, &[5])),
+            der(0xa1, &der(0x1b, b"LAB.TEST")),
+            der(0xa2, &name(&["cifs", "node1.lab.test"])),
+            der(0xa3, &encrypted(18, Some(3))),
+        ]),
+    );
+    let body = seq(&[
+        der(0xa0, &der(2, &[5])),
+        der(0xa1, &der(2, &[14])),
+        der(0xa2, &der(3, &[0, 0x20, 0, 0, 0])),
+        der(0xa3, &ticket),
+        der(0xa4, &encrypted(23, None)),
+    ]);
+    der(0x6e, &body)
+}
+
+fn gss(oid: &[u8], inner: &[u8]) -> Vec<u8> {
+    der(0x60, &[der(6, oid), inner.to_vec()].concat())
+}
+
+fn init() -> Vec<u8> {
+    let list = seq(&[der(6, MS_KRB5), der(6, KRB5), der(6, NTLM)]);
+    let inner = gss(KRB5, &[&[1, 0][..], &ap_req()].concat());
+    let body = seq(&[der(0xa0, &list), der(0xa2, &der(4, &inner)), der(0xa3, &der(4, &[0; 28]))]);
+    gss(&[0x2b, 6, 1, 5, 5, 2], &der(0xa0, &body))
+}
+
+#[test]
+fn spnego_with_kerberos() {
+    let TokenInfo::SpnegoInit(info) = describe(&init()) else { panic!() };
+    assert_eq!(info.mechanisms, ["ms-krb5", "krb5", "ntlmssp"]);
+    assert!(info.mech_list_mic);
+    let Some(TokenInfo::KerberosApReq(request)) = info.inner.as_deref() else { panic!() };
+    assert_eq!((request.realm.as_str(), request.service.as_str()), ("LAB.TEST", "cifs/node1.lab.test"));
+    assert_eq!(request.options, ["mutual-required"]);
+    assert_eq!((request.ticket.name, request.ticket.kvno), ("aes256-cts-hmac-sha1-96", Some(3)));
+    assert_eq!((request.authenticator.name, request.authenticator.length), ("rc4-hmac", 40));
+
+    let body = seq(&[der(0xa0, &der(10, &[1])), der(0xa1, &der(6, NTLM)), der(0xa2, &der(4, b"NTLMSSP\0\x02"))]);
+    let TokenInfo::SpnegoResp(info) = describe(&der(0xa1, &body)) else { panic!() };
+    assert_eq!((info.state.as_deref(), info.mechanism.as_deref()), (Some("accept-incomplete"), Some("ntlmssp")));
+    assert!(matches!(info.inner.as_deref(), Some(TokenInfo::Unknown { length: 9, .. })));
+}
+
+#[test]
+fn kerberos_bare_and_framed() {
+    assert!(matches!(describe(&ap_req()), TokenInfo::KerberosApReq(_)));
+    let reply =
+        der(0x6f, &seq(&[der(0xa0, &der(2, &[5])), der(0xa1, &der(2, &[15])), der(0xa2, &encrypted(18, None))]));
+    assert!(matches!(describe(&reply), TokenInfo::KerberosApRep(_)));
+    assert!(matches!(describe(&gss(KRB5, &[&[2, 0][..], &reply].concat())), TokenInfo::KerberosApRep(_)));
+    let error = der(
+        0x7e,
+        &seq(&[
+            der(0xa4, &der(0x18, b"20261120103000Z")),
+            der(0xa6, &der(2, &[37])),
+            der(0xa9, &der(0x1b, b"LAB.TEST")),
+            der(0xaa, &name(&["cifs", "node1"])),
+        ]),
+    );
+    let TokenInfo::KerberosError(info) = describe(&gss(KRB5, &[&[3, 0][..], &error].concat())) else { panic!() };
+    assert_eq!((info.code, info.name, info.time.as_str()), (37, "KRB_AP_ERR_SKEW", "2026-11-20T10:30:00Z"));
+}
+
+#[test]
+fn bombs_and_bent_tokens() {
+    // Nested as deep as the bytes go, and nested in itself.
+    let mut nested = Vec::new();
+    for _ in 0..3_000 {
+        let inner = nested.get(..60_000.min(nested.len())).unwrap_or_default();
+        nested = gss(&[0x2b, 6, 1, 5, 5, 2], inner);
+    }
+    let _ = describe(&nested);
+    let mut inner = init();
+    for _ in 0..50 {
+        let body = seq(&[der(0xa2, &der(4, &inner))]);
+        inner = der(0xa1, &body);
+    }
+    let TokenInfo::SpnegoResp(info) = describe(&inner) else { panic!() };
+    assert!(matches!(info.inner.as_deref(), Some(TokenInfo::Unknown { .. })), "SPNEGO isn't looked for inside SPNEGO");
+    for lengths in [&[0x60, 0x84, 0xff, 0xff, 0xff, 0xff][..], &[0x60, 0x80], &[0x60, 0xff], &[0x7f, 0x7f, 0], &[0x60]]
+    {
+        assert!(matches!(describe(lengths), TokenInfo::Unknown { .. }));
+    }
+    for good in [init(), ap_req()] {
+        for at in 0..good.len() {
+            let _ = describe(&good[..at]);
+            for by in [1, 0x20, 0x7f, 0x80] {
+                let mut bent = good.clone();
+                bent[at] = bent[at].wrapping_add(by);
+                let _ = describe(&bent);
+            }
+        }
+    }
+    assert!(matches!(describe(b""), TokenInfo::Unknown { length: 0, .. }));
+}
+
+#[test]
+fn times() {
+    assert_eq!(FileTime(0).to_string(), "1601-01-01T00:00:00Z");
+    assert_eq!(FileTime(132_223_104_000_000_000).to_string(), "2020-01-01T00:00:00Z");
+    assert_eq!(FileTime(133_444_736_000_000_001).to_string(), "2023-11-14T22:13:20.0000001Z");
+    assert_eq!(FileTime(125_962_560_000_000_000).to_string(), "2000-02-29T00:00:00Z");
+    let _ = FileTime(u64::MAX).to_string();
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn serializes() {
+    let token = b"NTLMSSP\0\x01\0\0\0\x07\x82\x08\xa2";
+    let json = serde_json::to_value(describe(token)).unwrap();
+    assert_eq!(json["token"], "ntlm_negotiate");
+    assert_eq!(json["flags"]["value"], 0xa208_8207u32);
+    assert_eq!(json["flags"]["flags"][0], "NEGOTIATE_UNICODE");
+    let json = serde_json::to_value(describe(&init())).unwrap();
+    assert_eq!(json["inner"]["token"], "kerberos_ap_req");
+    assert_eq!(json["inner"]["ticket"]["kvno"], 3);
+}
