@@ -1,5 +1,4 @@
-//! The recorded captures against the log of what was really sent. Skipped where they aren't there (`CLUSCOPE_CAPTURES` names
-//! another folder).
+//! The recorded captures against the log of what was really sent. Skipped where they aren't there.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -12,11 +11,8 @@ use super::extract::{Message, run};
 use crate::rpc::security::{Opened, Sender};
 
 fn folder() -> Option<PathBuf> {
-    let path = match std::env::var_os("CLUSCOPE_CAPTURES") {
-        Some(path) => PathBuf::from(path),
-        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/captures"),
-    };
-    path.is_dir().then_some(path)
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.ancestors().skip(1).take(3).map(|p| p.join("shared/captures")).find(|p| p.is_dir())
 }
 
 fn keys(folder: &std::path::Path, password: &str) -> Arc<KeyStore> {

@@ -29,5 +29,4 @@ mod token_tests;
 
 pub use association::{Association, Counters, Limits};
 pub use keys::{KeyError, KeyErrorKind, KeyStore};
-pub use text::FileTime;
 pub use token::{TokenInfo, describe};

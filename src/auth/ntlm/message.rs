@@ -12,7 +12,8 @@ use nom::number::complete::{le_u16, le_u32};
 use nom::{IResult, Parser};
 
 use super::Flags;
-use crate::auth::text::{FileTime, utf16};
+use crate::auth::text::utf16;
+use crate::time::FileTime;
 
 /// The eight octets every message begins with.
 pub(crate) const SIGNATURE: &[u8] = b"NTLMSSP\0";
@@ -56,7 +57,7 @@ pub enum AvValue {
     /// `MsvAvFlags`: 1 constrained, 2 the AUTHENTICATE has a MIC, 4 the target name comes from an untrusted source.
     Flags(u32),
     /// `MsvAvTimestamp`.
-    Time(FileTime),
+    Time(#[cfg_attr(feature = "serde", serde(serialize_with = "crate::auth::text::file_time"))] FileTime),
     /// Anything else, in hexadecimal.
     Bytes(String),
 }
@@ -114,6 +115,7 @@ pub struct AuthenticateInfo {
     /// Target information that an NTLMv2 response repeats.
     pub target_info: Vec<AvPair>,
     /// Time stamp of an NTLMv2 response.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::auth::text::maybe_file_time"))]
     pub time: Option<FileTime>,
     /// Whether an encrypted session key is there.
     pub key_exchange: bool,
