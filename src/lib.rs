@@ -9,6 +9,8 @@ extern crate alloc;
 pub mod auth;
 #[cfg(feature = "pcap")]
 pub mod capture;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod consts;
 pub mod diagnostic;
 pub mod error;
@@ -21,5 +23,7 @@ pub mod json;
 pub mod net;
 #[cfg(feature = "std")]
 pub mod rpc;
+#[cfg(feature = "pcap")]
+pub mod session;
 pub mod text;
 pub mod time;

@@ -1,9 +1,12 @@
 //! JSON: decoded stubs and capture records as lines, and back.
 //!
 //! [`out`]: a writer that appends to a buffer; [`values`]: the sink that prints a stub's values; [`input`]: JSON to
-//! [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of `stub decode` and `stub encode`.
+//! [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of `stub decode` and `stub encode`;
+//! [`record`]: the lines of `dissect`.
 
 pub mod input;
 pub mod out;
+#[cfg(feature = "pcap")]
+pub mod record;
 pub mod stub;
 pub mod values;

@@ -226,6 +226,11 @@ pub fn print_diagnostics(out: &mut Out, diagnostics: &[Diagnostic]) {
         return;
     }
     out.key("diagnostics");
+    diagnostic_list(out, diagnostics);
+}
+
+/// The diagnostics as a list of objects.
+pub fn diagnostic_list(out: &mut Out, diagnostics: &[Diagnostic]) {
     out.begin_list();
     for d in diagnostics {
         out.begin();

@@ -86,12 +86,18 @@ macro_rules! ndr_method {
         $crate::ndr_method! { @attrs $m $all $req $rsp $p $f {$($w)* unique} $b $v [$($a)*] $rest }
     };
     (@attrs $m:tt $all:tt $req:tt $rsp:tt $p:tt $f:tt {$($w:tt)*} {$($b:tt)*} $v:tt [size_is(, *$x:ident), $($a:tt)*] $rest:tt) => {
-        $crate::ndr_method! { @attrs $m $all $req $rsp $p $f {$($w)* size2} {$($b)* (size_is Some(stringify!($x)))} $v [$($a)*] $rest }
+        $crate::ndr_method! { @attrs $m $all $req $rsp $p $f {$($w)* size2} {$($b)* (size_is Some(stringify!($x))) (size_is_star true)} $v [$($a)*] $rest }
     };
-    (@attrs $m:tt $all:tt $req:tt $rsp:tt $p:tt $f:tt {$($w:tt)*} {$($b:tt)*} $v:tt [size_is($(*)? $x:ident), $($a:tt)*] $rest:tt) => {
+    (@attrs $m:tt $all:tt $req:tt $rsp:tt $p:tt $f:tt {$($w:tt)*} {$($b:tt)*} $v:tt [size_is(*$x:ident), $($a:tt)*] $rest:tt) => {
+        $crate::ndr_method! { @attrs $m $all $req $rsp $p $f {$($w)* size} {$($b)* (size_is Some(stringify!($x))) (size_is_star true)} $v [$($a)*] $rest }
+    };
+    (@attrs $m:tt $all:tt $req:tt $rsp:tt $p:tt $f:tt {$($w:tt)*} {$($b:tt)*} $v:tt [size_is($x:ident), $($a:tt)*] $rest:tt) => {
         $crate::ndr_method! { @attrs $m $all $req $rsp $p $f {$($w)* size} {$($b)* (size_is Some(stringify!($x)))} $v [$($a)*] $rest }
     };
-    (@attrs $m:tt $all:tt $req:tt $rsp:tt $p:tt $f:tt {$($w:tt)*} {$($b:tt)*} $v:tt [length_is($(*)? $x:ident), $($a:tt)*] $rest:tt) => {
+    (@attrs $m:tt $all:tt $req:tt $rsp:tt $p:tt $f:tt {$($w:tt)*} {$($b:tt)*} $v:tt [length_is(*$x:ident), $($a:tt)*] $rest:tt) => {
+        $crate::ndr_method! { @attrs $m $all $req $rsp $p $f {$($w)* length} {$($b)* (length_is Some(stringify!($x))) (length_is_star true)} $v [$($a)*] $rest }
+    };
+    (@attrs $m:tt $all:tt $req:tt $rsp:tt $p:tt $f:tt {$($w:tt)*} {$($b:tt)*} $v:tt [length_is($x:ident), $($a:tt)*] $rest:tt) => {
         $crate::ndr_method! { @attrs $m $all $req $rsp $p $f {$($w)* length} {$($b)* (length_is Some(stringify!($x)))} $v [$($a)*] $rest }
     };
     (@attrs $m:tt $all:tt $req:tt $rsp:tt $p:tt $f:tt $w:tt {$($b:tt)*} $v:tt [range($low:literal, $high:literal), $($a:tt)*] $rest:tt) => {
@@ -131,6 +137,7 @@ macro_rules! ndr_method {
                     stringify!($n), stringify!($t), &TYPE, $crate::ndr::types::Flow::$flow,
                     $crate::ndr_meaning!([$($k)*] $t $n),
                 );
+                field.reference = $crate::ndr_method!(@reference $stars);
                 $(field.$bf = $bv;)*
                 field
             },)*
@@ -156,6 +163,8 @@ macro_rules! ndr_method {
         $crate::ndr_method! { @view Request RequestBuilder request [$($req)*] }
         $crate::ndr_method! { @view Response ResponseBuilder response [$($rsp)* {{$ret r#return zero []} {} {}}] }
     };
+    (@reference zero) => { false };
+    (@reference $stars:ident) => { true };
     (@on_wire NotUsedOnWire) => { false };
     (@on_wire) => { true };
 

@@ -14,6 +14,8 @@
 #[macro_use]
 pub mod macros;
 pub mod cursor;
+#[cfg(feature = "std")]
+pub mod describe;
 pub mod names;
 pub mod parsers;
 pub mod rules;

@@ -327,6 +327,12 @@ pub struct Field {
     pub size_is: Option<&'static str>,
     /// `length_is`: the field that holds the actual count.
     pub length_is: Option<&'static str>,
+    /// Whether `size_is` names what a pointer points at: `size_is(*cbData)`.
+    pub size_is_star: bool,
+    /// The same of `length_is`.
+    pub length_is_star: bool,
+    /// Whether the IDL writes a star, so that the value stands behind a reference.
+    pub reference: bool,
     /// `range(low, high)`.
     pub range: Option<(u32, u32)>,
     /// The versions in which the range holds.
@@ -345,6 +351,9 @@ impl Field {
             meaning,
             size_is: None,
             length_is: None,
+            size_is_star: false,
+            length_is_star: false,
+            reference: false,
             range: None,
             range_versions: Versions::ALL,
         }

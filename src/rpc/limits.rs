@@ -74,3 +74,62 @@ pub struct Counters {
     /// Fragments of messages already given up.
     pub fragments_ignored: u64,
 }
+
+impl Counters {
+    /// Adds another association's counts.
+    pub fn add(&mut self, other: &Counters) {
+        let Counters {
+            pdus,
+            malformed,
+            skipped_bytes,
+            messages_too_large,
+            messages_evicted,
+            messages_incomplete,
+            calls_evicted,
+            calls_replaced,
+            contexts_dropped,
+            binds_evicted,
+            frames_omitted,
+            diagnostics_omitted,
+            fragments_ignored,
+        } = self;
+        for (sum, more) in [
+            (pdus, other.pdus),
+            (malformed, other.malformed),
+            (skipped_bytes, other.skipped_bytes),
+            (messages_too_large, other.messages_too_large),
+            (messages_evicted, other.messages_evicted),
+            (messages_incomplete, other.messages_incomplete),
+            (calls_evicted, other.calls_evicted),
+            (calls_replaced, other.calls_replaced),
+            (contexts_dropped, other.contexts_dropped),
+            (binds_evicted, other.binds_evicted),
+            (frames_omitted, other.frames_omitted),
+            (diagnostics_omitted, other.diagnostics_omitted),
+            (fragments_ignored, other.fragments_ignored),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
+    }
+
+    /// The counters that are not zero, by name.
+    pub fn nonzero(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        [
+            ("pdus", self.pdus),
+            ("malformed", self.malformed),
+            ("skipped_bytes", self.skipped_bytes),
+            ("messages_too_large", self.messages_too_large),
+            ("messages_evicted", self.messages_evicted),
+            ("messages_incomplete", self.messages_incomplete),
+            ("calls_evicted", self.calls_evicted),
+            ("calls_replaced", self.calls_replaced),
+            ("contexts_dropped", self.contexts_dropped),
+            ("binds_evicted", self.binds_evicted),
+            ("frames_omitted", self.frames_omitted),
+            ("diagnostics_omitted", self.diagnostics_omitted),
+            ("fragments_ignored", self.fragments_ignored),
+        ]
+        .into_iter()
+        .filter(|(_, n)| *n != 0)
+    }
+}

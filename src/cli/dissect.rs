@@ -1,0 +1,162 @@
+//! `dissect`: every message of a capture.
+
+use super::{Capture, Failure, Format, Outcome, blocks, output, source};
+use crate::json::out::Out;
+use crate::json::record::Records;
+use crate::rpc::event::Body;
+use crate::session::{Record, Session};
+use std::collections::HashMap;
+use std::io::Write;
+
+/// Association PDUs of a connection that are held back until the connection turns out to be ours.
+const HELD: usize = 16;
+
+/// Connections with something held back.
+const HELD_CONNECTIONS: usize = 4096;
+
+/// Which records are shown: those of our interfaces, and everything about the associations they travel on.
+#[derive(Default)]
+pub(super) struct Selection {
+    ours: std::collections::HashSet<(bool, u64)>,
+    held: HashMap<(bool, u64), Vec<Vec<u8>>>,
+}
+
+/// What to do with a record.
+pub(super) enum Choice {
+    /// Show it, after those that were held back.
+    Show(Vec<Vec<u8>>),
+    /// Print it and give it to [`Selection::hold`].
+    Hold,
+    /// Not ours.
+    Skip,
+}
+
+impl Selection {
+    fn key(record: &Record<'_>) -> (bool, u64) {
+        (record.flow.transport == crate::net::Transport::Tcp, record.flow.stream)
+    }
+
+    /// Decides about a record.
+    pub(super) fn choose(&mut self, record: &Record<'_>) -> Choice {
+        let key = Selection::key(record);
+        let proposed = match &record.event.body {
+            Body::Bind(p) | Body::AlterContext(p) => {
+                p.contexts.iter().any(|c| crate::idl::interface_by_uuid(&c.abstract_syntax.uuid.0).is_some())
+            }
+            _ => false,
+        };
+        if (proposed || record.interface.is_some()) && self.ours.insert(key) {
+            return Choice::Show(self.held.remove(&key).unwrap_or_default());
+        }
+        let call = matches!(
+            record.event.body,
+            Body::Request { .. } | Body::Response { .. } | Body::Fault { .. } | Body::Incomplete { .. }
+        );
+        if self.ours.contains(&key) {
+            // Calls of other interfaces on the same connection are none of ours; those of no known one may be.
+            return match (&record.event.context, call) {
+                (Some(_), true) if record.interface.is_none() && !rejected(record) => Choice::Skip,
+                _ => Choice::Show(Vec::new()),
+            };
+        }
+        match (call, self.held.len() < HELD_CONNECTIONS || self.held.contains_key(&key)) {
+            (false, true) => Choice::Hold,
+            _ => Choice::Skip,
+        }
+    }
+
+    /// Keeps a record's print until its connection turns out to be ours.
+    pub(super) fn hold(&mut self, record: &Record<'_>, print: Vec<u8>) {
+        let held = self.held.entry(Selection::key(record)).or_default();
+        if held.len() < HELD {
+            held.push(print);
+        }
+    }
+}
+
+/// Whether the record's context is one of ours that the server rejected.
+fn rejected(record: &Record<'_>) -> bool {
+    record.event.context.is_some_and(|c| crate::idl::interface_by_uuid(&c.interface.0).is_some())
+}
+
+pub(super) fn run(capture: &Capture) -> Outcome {
+    let format = output::format(&capture.look);
+    let style = output::style(capture.full);
+    let mut out = output::stdout();
+    let mut json = Out::new();
+    let mut records = Records::default();
+    let mut selection = Selection::default();
+    let mut text = String::new();
+    let (session, any) = source::read(capture, &mut |record| {
+        let choice = selection.choose(&record);
+        if let Choice::Skip = choice {
+            return Ok(());
+        }
+        let print: &[u8] = match format {
+            Format::Jsonl => {
+                records.print(&mut json, &record);
+                json.as_bytes()
+            }
+            Format::Text => {
+                text.clear();
+                blocks::record(&mut text, &record, &style);
+                text.as_bytes()
+            }
+        };
+        match choice {
+            Choice::Show(held) => {
+                for earlier in held {
+                    output::line(&mut out, &earlier)?;
+                }
+                output::line(&mut out, print)?;
+            }
+            Choice::Hold => selection.hold(&record, print.to_vec()),
+            Choice::Skip => {}
+        }
+        Ok(())
+    })?;
+    limits(&mut out, &session, format)?;
+    out.flush()?;
+    Ok(any)
+}
+
+/// What was given up for a limit, as the last record: nothing read is lost silently.
+pub(super) fn limits(out: &mut impl Write, session: &Session, format: Format) -> Result<(), Failure> {
+    let network = session.network_stats();
+    let rpc = session.stats().rpc;
+    let mut found: Vec<(&str, u64)> = vec![
+        ("tcp_buffer_limits", network.tcp_buffer_limits),
+        ("tcp_evictions", network.tcp_evictions),
+        ("udp_evictions", network.udp_evictions),
+        ("fragment_evictions", network.fragment_evictions),
+        ("fragment_timeouts", network.fragment_timeouts),
+        ("too_deep", network.too_deep),
+    ];
+    found.extend(rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
+    found.retain(|(_, count)| *count != 0);
+    if found.is_empty() {
+        return Ok(());
+    }
+    match format {
+        Format::Jsonl => {
+            let mut json = Out::new();
+            json.begin();
+            json.key("type");
+            json.text("limits");
+            for (name, count) in &found {
+                json.key(name);
+                json.uint(*count);
+            }
+            json.end();
+            output::line(out, json.as_bytes())?;
+        }
+        Format::Text => {
+            write!(out, "Given up for a limit:")?;
+            for (name, count) in &found {
+                write!(out, " {name} {count}")?;
+            }
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! The command line. [`run`] does everything; each command has a file of its own.
+//!
+//! Exit status: 0 done, 1 the input could not be read at all (or, for `stub`, at least one item failed), 2 wrong usage.
+
+mod blocks;
+mod calls;
+mod dissect;
+mod list;
+mod output;
+mod source;
+mod stub;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Dissects the management traffic of Windows failover clusters: ClusAPI (MS-CMRP) and Witness (MS-SWN).
+#[derive(Debug, Parser)]
+#[command(name = "cluscope", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print every ClusAPI and Witness message of a capture
+    Dissect(Capture),
+    /// Print calls: each request joined with its response or fault, with the latency
+    Calls(Capture),
+    /// Decode or encode bare NDR stubs
+    #[command(subcommand)]
+    Stub(stub::Stub),
+    /// Print what this build knows
+    List(list::List),
+}
+
+/// How output looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Blocks for a person
+    Text,
+    /// One JSON object a line
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+struct Look {
+    /// How to print; text on a terminal and jsonl into a pipe unless named
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+}
+
+#[derive(Debug, Args)]
+struct Capture {
+    /// Captures, pcap or pcapng; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    look: Look,
+    #[command(flatten)]
+    secrets: Secrets,
+    /// Show buffers whole instead of their first bytes (text)
+    #[arg(long)]
+    full: bool,
+}
+
+/// Where keys come from. Secrets themselves are never arguments.
+#[derive(Debug, Args)]
+struct Secrets {
+    /// Kerberos keys of services, an MIT keytab
+    #[arg(long, value_name = "FILE")]
+    keytab: Vec<PathBuf>,
+    /// Kerberos session keys, an MIT credential cache
+    #[arg(long, value_name = "FILE")]
+    ccache: Vec<PathBuf>,
+    /// Passwords, NT hashes and session keys, one a line; the variable CLUSCOPE_KEYS names such a file too
+    #[arg(long, value_name = "FILE")]
+    keys: Vec<PathBuf>,
+}
+
+/// What a command came to.
+type Outcome = Result<bool, Failure>;
+
+/// Why a command stopped.
+#[derive(Debug)]
+enum Failure {
+    /// One line for standard error.
+    Message(String),
+    /// The arguments are wrong.
+    Usage(String),
+    /// The reader of our output has gone: nothing to say.
+    Gone,
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Failure::Gone,
+            _ => Failure::Message(format!("writing: {error}")),
+        }
+    }
+}
+
+/// Runs the program with these arguments, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A reader that has gone doesn't want the usage either.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let outcome = match cli.command {
+        Command::Dissect(capture) => dissect::run(&capture),
+        Command::Calls(capture) => calls::run(&capture),
+        Command::Stub(stub) => stub::run(&stub),
+        Command::List(list) => list::run(&list),
+    };
+    match outcome {
+        Ok(true) | Err(Failure::Gone) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(Failure::Usage(message)) => {
+            let usage = Cli::command().render_usage();
+            eprintln!("cluscope: {message}\n{usage}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Message(message)) => {
+            eprintln!("cluscope: {message}");
+            ExitCode::from(1)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Captures from files and standard input through a session, with a progress bar for long ones.
+
+use super::{Capture, Failure, Secrets};
+use crate::auth::KeyStore;
+use crate::capture::{CaptureError, Reader};
+use crate::session::{Limits, Record, Session};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fs::File;
+use std::io::{IsTerminal, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Files from this size on get a progress bar.
+const LONG: u64 = 64 << 20;
+
+/// Packets between two updates of the progress bar.
+const STEP: u64 = 4096;
+
+/// Keys from files and from the variable.
+pub(super) fn keys(secrets: &Secrets) -> Result<Arc<KeyStore>, Failure> {
+    let mut store = KeyStore::new();
+    let variable = std::env::var_os("CLUSCOPE_KEYS").filter(|v| !v.is_empty()).map(std::path::PathBuf::from);
+    let named = |path: &Path, e: crate::auth::KeyError| Failure::Message(format!("{}: {e}", path.display()));
+    for path in secrets.keys.iter().chain(variable.as_ref()) {
+        store.load_keys_file(path).map_err(|e| named(path, e))?;
+    }
+    for path in &secrets.keytab {
+        store.load_keytab(path).map_err(|e| named(path, e))?;
+    }
+    for path in &secrets.ccache {
+        store.load_ccache(path).map_err(|e| named(path, e))?;
+    }
+    Ok(Arc::new(store))
+}
+
+/// Reads all files through one session. Problems go to standard error, a line each; whatever could be read is handed
+/// out before. Returns the session for its counters, and whether anything could be read at all.
+pub(super) fn read(
+    capture: &Capture,
+    out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
+) -> Result<(Session, bool), Failure> {
+    let mut session = Session::new(Limits::default(), keys(&capture.secrets)?);
+    let mut frames = 0;
+    let mut any = false;
+    let mut result = Ok(());
+    for path in &capture.files {
+        match one(path, frames, &mut session, &mut result, out) {
+            Ok(last) => {
+                any = true;
+                frames = last;
+            }
+            Err((last, error)) => {
+                any |= last > frames;
+                frames = last;
+                eprintln!("cluscope: {}: {error}", path.display());
+            }
+        }
+        std::mem::replace(&mut result, Ok(()))?;
+    }
+    let mut sink = |record: Record<'_>| {
+        if result.is_ok() {
+            result = out(record);
+        }
+    };
+    session.finish(&mut sink);
+    result?;
+    Ok((session, any))
+}
+
+/// Reads one file; frames count on from `frames`. Returns the last frame's number.
+fn one(
+    path: &Path,
+    frames: u64,
+    session: &mut Session,
+    result: &mut Result<(), Failure>,
+    out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
+) -> Result<u64, (u64, String)> {
+    let fail = |frames: u64, error: CaptureError| (frames, error.to_string());
+    let input: Box<dyn Read> = if path.as_os_str() == "-" {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(File::open(path).map_err(|e| (frames, e.to_string()))?)
+    };
+    let bar = progress(path);
+    let mut reader = Reader::new(input).map_err(|e| fail(frames, e))?.continue_after(frames);
+    let outcome = loop {
+        match reader.next() {
+            Ok(Some(packet)) => {
+                session.packet(&packet, &mut |record| {
+                    if result.is_ok() {
+                        *result = out(record);
+                    }
+                });
+                if result.is_err() {
+                    break Ok(());
+                }
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+        if let Some(bar) = &bar
+            && reader.frames() % STEP == 0
+        {
+            bar.set_position(reader.position());
+        }
+    };
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    for problem in reader.problems() {
+        eprintln!("cluscope: {}: packet {}, offset {}: {}", path.display(), problem.frame, problem.offset, problem.reason);
+    }
+    match outcome {
+        Ok(()) => Ok(reader.frames()),
+        Err(error) => Err(fail(reader.frames(), error)),
+    }
+}
+
+/// A bar on standard error, for long files on a terminal.
+fn progress(path: &Path) -> Option<ProgressBar> {
+    let len = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?.len();
+    if len < LONG || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}").ok()?;
+    Some(ProgressBar::new(len).with_style(style))
+}

@@ -1,0 +1,399 @@
+//! The lines of `dissect`: one object for each message of a capture.
+
+use super::out::Out;
+use super::stub::{self, Identity};
+use crate::consts::status;
+use crate::net::{Transport, community_id};
+use crate::rpc::event::{Answer, Auth, Body, ContextState, Event, Proposal};
+use crate::rpc::header::{Endian, PfcFlags};
+use crate::rpc::security::Opened;
+use crate::rpc::syntax::{SyntaxId, TransferSyntax};
+use crate::session::{Flow, Record};
+use crate::{idl, net::Timestamp};
+use std::collections::HashMap;
+
+/// Prints records; remembers the community id of the flows it has met lately.
+#[derive(Debug, Default)]
+pub struct Records {
+    community: HashMap<(bool, u64), String>,
+}
+
+/// Community ids kept; it is cheaper to compute one again than to keep all of a large capture.
+const COMMUNITY_IDS: usize = 4096;
+
+/// The name of an authentication level (C706 13.1.2.1).
+pub fn level_name(level: u8) -> &'static str {
+    match level {
+        0 => "default",
+        1 => "none",
+        2 => "connect",
+        3 => "call",
+        4 => "pkt",
+        5 => "pkt_integrity",
+        6 => "pkt_privacy",
+        _ => "unknown",
+    }
+}
+
+/// What stands for the PDU type where there is no whole PDU.
+pub fn type_name<N>(event: &Event<'_, N>) -> &'static str {
+    match event.body {
+        Body::Malformed { .. } => "malformed",
+        Body::Skipped { .. } => "skipped",
+        Body::Incomplete { .. } => "incomplete",
+        _ => event.ptype.map_or("unknown", |ptype| ptype.name()),
+    }
+}
+
+impl Records {
+    /// Replaces `out` by the record's object.
+    pub fn print(&mut self, out: &mut Out, record: &Record<'_>) {
+        out.clear();
+        out.begin();
+        self.head(out, record);
+        body(out, record);
+        out.end();
+    }
+
+    fn head(&mut self, out: &mut Out, record: &Record<'_>) {
+        let event = &record.event;
+        out.key("frame");
+        out.uint(event.frame());
+        out.key("frames");
+        out.begin_list();
+        for frame in event.frames() {
+            out.uint(*frame);
+        }
+        out.end_list();
+        if let Some(time) = event.time() {
+            out.key("time");
+            timestamp(out, time);
+        }
+        self.flow(out, &record.flow);
+        if let Some(call_id) = event.call_id {
+            out.key("call_id");
+            out.uint(u64::from(call_id));
+        }
+        out.key("type");
+        out.text(type_name(event));
+    }
+
+    /// Transport, stream number, addresses and community id.
+    pub fn flow(&mut self, out: &mut Out, flow: &Flow) {
+        let tcp = flow.transport == Transport::Tcp;
+        out.key("transport");
+        out.text(if tcp { "tcp" } else { "udp" });
+        out.key("stream");
+        out.uint(flow.stream);
+        out.key("src");
+        out.display(flow.src);
+        out.key("dst");
+        out.display(flow.dst);
+        if self.community.len() >= COMMUNITY_IDS {
+            self.community.clear();
+        }
+        let id = self
+            .community
+            .entry((tcp, flow.stream))
+            .or_insert_with(|| community_id(flow.transport, flow.src, flow.dst));
+        out.key("community_id");
+        out.text(id);
+    }
+}
+
+/// A time as text.
+pub fn timestamp(out: &mut Out, time: Timestamp) {
+    let text = time.to_ascii();
+    out.text(core::str::from_utf8(&text).unwrap_or_default());
+}
+
+/// Everything about a record that is not where and when.
+pub fn body(out: &mut Out, record: &Record<'_>) {
+    let event = &record.event;
+    interface(out, record);
+    if event.fragments > 1 {
+        out.key("fragments");
+        out.uint(u64::from(event.fragments));
+    }
+    if event.flags.contains(PfcFlags::MAYBE) {
+        out.key("maybe");
+        out.bool(true);
+    }
+    if event.representation.endian == Endian::Big {
+        out.key("endian");
+        out.text("big");
+    }
+    if let Some(call) = event.call.as_ref().filter(|_| !matches!(event.body, Body::Request { .. })) {
+        out.key("request_frame");
+        out.uint(call.frame);
+        if let (Some(start), Some(end)) = (call.time, event.time()) {
+            out.key("latency_ns");
+            out.int(end.0.saturating_sub(start.0));
+        }
+    }
+    match &event.body {
+        Body::Bind(proposal) | Body::AlterContext(proposal) => self::proposal(out, proposal),
+        Body::BindAck(answer) | Body::AlterContextResp(answer) => self::answer(out, answer),
+        Body::BindNak { reason, versions, extended_error } => {
+            named_code(out, "reject_reason", u64::from(reason.0), reason.name());
+            out.key("versions");
+            out.begin_list();
+            for (major, minor) in *versions {
+                out.display(format_args!("{major}.{minor}"));
+            }
+            out.end_list();
+            if let Some(bytes) = extended_error {
+                out.key("extended_error");
+                out.hex(bytes);
+            }
+        }
+        Body::Request { object, .. } => {
+            if let Some(object) = object {
+                out.key("object_uuid");
+                out.display(object);
+            }
+        }
+        Body::Fault { status, cancel_count, extended_error, stub, .. } => {
+            if let Some(status) = *status {
+                named_code(out, "status", u64::from(status), status::fault_name(status));
+            }
+            if *cancel_count != 0 {
+                out.key("cancel_count");
+                out.uint(u64::from(*cancel_count));
+            }
+            if let Some(bytes) = stub.filter(|stub| !stub.is_empty()) {
+                out.key(if *extended_error { "extended_error" } else { "stub" });
+                out.hex(bytes);
+            }
+        }
+        Body::Malformed { error, bytes } => {
+            stub::error(out, error);
+            out.key("bytes");
+            out.hex(bytes.get(..256).unwrap_or(bytes));
+        }
+        Body::Skipped { bytes, lost, reason } => {
+            out.key("skipped_bytes");
+            out.uint(*bytes);
+            if let Some(lost) = lost {
+                out.key("lost_bytes");
+                out.uint(*lost);
+            }
+            out.key("reason");
+            out.text(reason);
+        }
+        Body::Incomplete { stub, reason, .. } => {
+            if let Some(ptype) = event.ptype {
+                out.key("of");
+                out.text(ptype.name());
+            }
+            out.key("reason");
+            out.text(reason);
+            if let Some(stub) = stub {
+                out.key("stub_bytes");
+                out.uint(stub.len() as u64);
+            }
+        }
+        Body::Response { .. } | Body::Auth3 | Body::Cancel | Body::Orphaned | Body::Shutdown => {}
+    }
+    if let Some(auth) = &event.auth {
+        self::auth(out, auth);
+    }
+    if let (Some((kind, stub)), Some(opnum)) = (record.stub(), record.opnum()) {
+        stub::decoded(out, &Identity { kind, opnum }, stub);
+    } else if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = event.body {
+        // No declaration to read it by: nothing is lost, nothing is guessed.
+        out.key("stub");
+        out.hex(stub);
+    }
+    if event.verification.is_some() {
+        out.key("verification_trailer");
+        out.bool(true);
+    }
+    if !event.diagnostics.is_empty() {
+        out.key("pdu_diagnostics");
+        stub::diagnostic_list(out, &event.diagnostics);
+    }
+}
+
+fn interface(out: &mut Out, record: &Record<'_>) {
+    if let Some((interface, version)) = record.interface {
+        out.key("interface");
+        out.text(interface.name);
+        if let Some(version) = interface.versions.get(version) {
+            out.key("version");
+            out.text(version.text);
+        }
+    }
+    let event = &record.event;
+    if let Some(id) = event.context_id {
+        out.key("context_id");
+        out.uint(u64::from(id));
+    }
+    if let Some(context) = &event.context {
+        if record.interface.is_none() {
+            out.key("interface_uuid");
+            out.display(format_args!("{} {}.{}", context.interface, context.version.0, context.version.1));
+        }
+        match context.syntax {
+            TransferSyntax::Other(id) => {
+                out.key("transfer_syntax");
+                out.display(id);
+            }
+            syntax => {
+                out.key("syntax");
+                out.text(syntax.name().unwrap_or_default());
+            }
+        }
+        if context.state == ContextState::Rejected {
+            out.key("context");
+            out.text("rejected");
+        }
+        if context.assumed {
+            out.key("assumed");
+            out.bool(true);
+        }
+    } else if event.context_id.is_some() {
+        out.key("context");
+        out.text("unknown");
+    }
+    if let Some(opnum) = record.opnum() {
+        out.key("opnum");
+        out.uint(u64::from(opnum));
+        if let Some(method) = record.method() {
+            out.key("method");
+            out.text(method.name);
+        } else if record.interface.is_some_and(|(i, _)| opnum <= i.reserved_to) {
+            out.key("method");
+            out.display(format_args!("Opnum{opnum}Reserved"));
+        }
+    }
+}
+
+fn named_code(out: &mut Out, key: &str, value: u64, name: Option<&str>) {
+    out.key(key);
+    out.begin();
+    out.key("value");
+    out.uint(value);
+    if let Some(name) = name {
+        out.key("name");
+        out.text(name);
+    }
+    out.end();
+}
+
+fn syntax_id(out: &mut Out, id: &SyntaxId) {
+    out.key("uuid");
+    out.display(id.uuid);
+    out.key("version");
+    out.display(format_args!("{}.{}", id.major, id.minor));
+    if let Some(interface) = idl::interface_by_uuid(&id.uuid.0) {
+        out.key("name");
+        out.text(interface.name);
+    }
+}
+
+fn transfer_syntax(out: &mut Out, id: &SyntaxId) {
+    match TransferSyntax::from(*id) {
+        TransferSyntax::Other(id) => match id.features() {
+            Some(features) => out.display(format_args!("bind-time features {:#x}", features.bits())),
+            None => out.display(id),
+        },
+        syntax => out.text(syntax.name().unwrap_or_default()),
+    }
+}
+
+fn proposal(out: &mut Out, proposal: &Proposal<'_>) {
+    association(out, proposal.max_xmit_frag, proposal.max_recv_frag, proposal.assoc_group_id);
+    out.key("contexts");
+    out.begin_list();
+    for context in proposal.contexts {
+        out.begin();
+        out.key("id");
+        out.uint(u64::from(context.id));
+        syntax_id(out, &context.abstract_syntax);
+        out.key("transfer_syntaxes");
+        out.begin_list();
+        for id in &context.transfer_syntaxes {
+            transfer_syntax(out, id);
+        }
+        out.end_list();
+        out.end();
+    }
+    out.end_list();
+}
+
+fn answer(out: &mut Out, answer: &Answer<'_>) {
+    association(out, answer.max_xmit_frag, answer.max_recv_frag, answer.assoc_group_id);
+    if !answer.secondary_address.is_empty() {
+        out.key("secondary_address");
+        out.text(&String::from_utf8_lossy(answer.secondary_address));
+    }
+    out.key("results");
+    out.begin_list();
+    for one in &answer.results {
+        out.begin();
+        if let Some(proposed) = &one.proposed {
+            out.key("id");
+            out.uint(u64::from(proposed.id));
+            syntax_id(out, &proposed.abstract_syntax);
+        }
+        named_code(out, "result", u64::from(one.result.outcome.0), one.result.outcome.name());
+        match one.result.features() {
+            Some(features) => {
+                out.key("features");
+                out.uint(u64::from(features.bits()));
+            }
+            None if one.result.outcome.0 == 0 => {
+                out.key("syntax");
+                transfer_syntax(out, &one.result.transfer_syntax);
+            }
+            None => named_code(out, "reason", u64::from(one.result.reason.0), one.result.reason.name()),
+        }
+        out.end();
+    }
+    out.end_list();
+}
+
+fn association(out: &mut Out, xmit: u16, recv: u16, group: u32) {
+    out.key("max_xmit_frag");
+    out.uint(u64::from(xmit));
+    out.key("max_recv_frag");
+    out.uint(u64::from(recv));
+    out.key("assoc_group_id");
+    out.uint(u64::from(group));
+}
+
+fn auth(out: &mut Out, auth: &Auth) {
+    let level = level_name(auth.trailer.auth_level);
+    out.key("auth");
+    out.begin();
+    out.key("type");
+    out.text(&auth.identity.mechanism);
+    out.key("level");
+    out.text(level);
+    out.key("context_id");
+    out.uint(u64::from(auth.trailer.auth_context_id));
+    if let Some(user) = &auth.identity.user {
+        out.key("user");
+        out.text(user);
+    }
+    if let Some(Opened::Clear { verified: Some(verified), .. }) = auth.opened {
+        out.key("verified");
+        out.bool(verified);
+    }
+    out.end();
+    let failed = match &auth.opened {
+        Some(Opened::Sealed { reason } | Opened::Failed { reason }) => reason,
+        _ => return,
+    };
+    out.key("encrypted");
+    out.begin();
+    out.key("auth_type");
+    out.text(&auth.identity.mechanism);
+    out.key("auth_level");
+    out.text(level);
+    out.key("reason");
+    out.text(failed);
+    out.end();
+}
+

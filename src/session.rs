@@ -1,0 +1,294 @@
+//! The whole way from captured packets to messages, sans I/O: packets in, [`Record`]s out.
+//!
+//! [`Session`] owns the network layer and one DCE/RPC association for each TCP connection that carries one; flows that
+//! turn out to be something else are dropped at once. Records are lent to a closure while a packet is being worked on,
+//! so that a message that lies whole in one packet is never copied.
+//!
+//! Next: [`crate::rpc::event`] for what a record's event holds, [`crate::ndr::wire::Message`] to decode its stub.
+
+use crate::auth::{Association, KeyStore};
+use crate::capture::Packet;
+use crate::consts::control_codes::Family;
+use crate::idl;
+use crate::ndr::sink::At;
+use crate::ndr::types::{Meaning, Scalar};
+use crate::ndr::wire::{Kind, Message};
+use crate::ndr::{self, Direction, Endian, Interface, Method, Syntax};
+use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Side, Transport, Verdict};
+use crate::rpc::connection::{Connection, Recognition};
+use crate::rpc::event::{Body, ContextState, Event};
+use crate::rpc::header::Endian as ByteOrder;
+use crate::rpc::security::Security;
+use crate::rpc::syntax::TransferSyntax;
+use crate::rpc::{self, uuid::Uuid};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Every limit of a session.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// Link to transport layer.
+    pub network: net::Limits,
+    /// Each association.
+    pub rpc: rpc::Limits,
+}
+
+/// What a request tells that its response doesn't: kept from the one to the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Note {
+    /// The control code, by the family of the method it came with.
+    pub control_code: Option<(Family, u32)>,
+}
+
+/// Who talks to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flow {
+    /// Transport protocol.
+    pub transport: Transport,
+    /// Number of the flow, as Wireshark counts it.
+    pub stream: u64,
+    /// Sender of the message.
+    pub src: SocketAddr,
+    /// Receiver of the message.
+    pub dst: SocketAddr,
+}
+
+/// A message, or what stands in its place.
+#[derive(Debug)]
+pub struct Record<'a> {
+    /// Who talks to whom.
+    pub flow: Flow,
+    /// The event of the association.
+    pub event: Event<'a, Note>,
+    /// Interface and version, where it is one of ours.
+    pub interface: Option<(&'static Interface, usize)>,
+}
+
+impl<'a> Record<'a> {
+    /// The operation number, where the message has one.
+    pub fn opnum(&self) -> Option<u16> {
+        match self.event.body {
+            Body::Request { opnum, .. } => Some(opnum),
+            Body::Response { opnum, .. } | Body::Fault { opnum, .. } | Body::Incomplete { opnum, .. } => opnum,
+            _ => None,
+        }
+    }
+
+    /// The method, if the interface is known and has one of this opnum.
+    pub fn method(&self) -> Option<&'static Method> {
+        let (interface, version) = self.interface?;
+        interface.method(version, self.opnum()?)
+    }
+
+    /// The stub and how to read it, for requests and responses that could be opened.
+    pub fn stub(&self) -> Option<(Kind, &'a [u8])> {
+        let (direction, stub) = match self.event.body {
+            Body::Request { stub, .. } => (Direction::Request, stub?),
+            Body::Response { stub, .. } => (Direction::Response, stub?),
+            _ => return None,
+        };
+        let (interface, version) = self.interface?;
+        let syntax = match self.event.context?.syntax {
+            TransferSyntax::Ndr => Syntax::Ndr,
+            TransferSyntax::Ndr64 => Syntax::Ndr64,
+            TransferSyntax::Other(_) => return None,
+        };
+        let endian = match self.event.representation.endian {
+            ByteOrder::Little => Endian::Little,
+            ByteOrder::Big => Endian::Big,
+        };
+        Some((Kind { interface, version, direction, syntax, endian }, stub))
+    }
+
+    /// What the request told, for a response.
+    pub fn note(&self) -> Note {
+        self.event.call.as_ref().map(|call| call.note).unwrap_or_default()
+    }
+}
+
+/// What was seen, beside the counters of the layers below.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Associations of which at least one context was ours.
+    pub associations: u64,
+    /// Records handed out.
+    pub records: u64,
+    /// Counters of all associations together.
+    pub rpc: rpc::Counters,
+}
+
+/// Packets in, records out.
+pub struct Session {
+    network: Network,
+    inner: Inner,
+}
+
+struct Inner {
+    limits: Limits,
+    keys: Arc<KeyStore>,
+    connections: HashMap<u64, Tracked>,
+    stats: Stats,
+}
+
+/// A TCP connection that may carry DCE/RPC.
+struct Tracked {
+    connection: Connection<Note>,
+    security: Association,
+    ends: [SocketAddr; 2],
+    ended: [bool; 2],
+    ours: bool,
+}
+
+impl core::fmt::Debug for Session {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Session").field("stats", &self.inner.stats).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// A session that opens what `keys` open.
+    pub fn new(limits: Limits, keys: Arc<KeyStore>) -> Self {
+        Session {
+            network: Network::new(limits.network.clone()),
+            inner: Inner { limits, keys, connections: HashMap::new(), stats: Stats::default() },
+        }
+    }
+
+    /// Works on the next packet; `out` gets every message that it completes.
+    pub fn packet(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(Record<'_>)) {
+        self.network.input(packet, &mut Driver { inner: &mut self.inner, out });
+    }
+
+    /// The capture is over: hands out what was still waiting.
+    pub fn finish(&mut self, out: &mut dyn FnMut(Record<'_>)) {
+        self.network.finish(&mut Driver { inner: &mut self.inner, out });
+        let rest: Vec<u64> = self.inner.connections.keys().copied().collect();
+        for stream in rest {
+            self.inner.drop_connection(stream);
+        }
+    }
+
+    /// Counters of the network layer.
+    pub fn network_stats(&self) -> &net::Stats {
+        self.network.stats()
+    }
+
+    /// Counters of the associations.
+    pub fn stats(&self) -> Stats {
+        let mut stats = self.inner.stats;
+        for tracked in self.inner.connections.values() {
+            stats.rpc.add(tracked.connection.counters());
+        }
+        stats
+    }
+}
+
+impl Inner {
+    fn drop_connection(&mut self, stream: u64) {
+        if let Some(tracked) = self.connections.remove(&stream) {
+            self.stats.rpc.add(tracked.connection.counters());
+            self.stats.associations += u64::from(tracked.ours);
+        }
+    }
+}
+
+struct Driver<'s, 'o> {
+    inner: &'s mut Inner,
+    out: &'o mut dyn FnMut(Record<'_>),
+}
+
+/// Interface and version of a UUID and version number, where they are ours.
+fn ours(interface: &Uuid, version: (u16, u16)) -> Option<(&'static Interface, usize)> {
+    let found = idl::interface_by_uuid(&interface.0)?;
+    Some((found, found.version(version.0, version.1)?))
+}
+
+impl Handler for Driver<'_, '_> {
+    fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
+        let Inner { limits, keys, connections, stats } = &mut *self.inner;
+        let tracked = connections.entry(origin.stream).or_insert_with(|| Tracked {
+            connection: Connection::new(limits.rpc.clone()),
+            security: Association::new(Arc::clone(keys)),
+            ends: match origin.from {
+                Side::A => [origin.src, origin.dst],
+                Side::B => [origin.dst, origin.src],
+            },
+            ended: [false; 2],
+            ours: false,
+        });
+        let Tracked { connection, security, ends, ended, ours: is_ours } = tracked;
+        let out = &mut self.out;
+        let mut emit = |event: Event<'_, Note>| {
+            let [a, b] = *ends;
+            let (src, dst) = match event.side {
+                Side::A => (a, b),
+                Side::B => (b, a),
+            };
+            let flow = Flow { transport: Transport::Tcp, stream: origin.stream, src, dst };
+            if let Some(record) = record(flow, event) {
+                *is_ours |= record.interface.is_some();
+                stats.records += 1;
+                out(record);
+            }
+        };
+        let security: &mut dyn Security = security;
+        match chunk {
+            Chunk::Data(bytes) => {
+                let found = connection.data(origin.from, origin.frame, origin.time, bytes, security, &mut emit);
+                if found == Recognition::NotRpc {
+                    self.inner.drop_connection(origin.stream);
+                    return Verdict::Ignore;
+                }
+            }
+            Chunk::Gap { lost, reason } => connection.gap(origin.from, lost, reason, security, &mut emit),
+            Chunk::End { reason } => {
+                connection.end(origin.from, reason, security, &mut emit);
+                ended[origin.from as usize] = true;
+                if ended.iter().all(|e| *e) {
+                    self.inner.drop_connection(origin.stream);
+                }
+            }
+        }
+        Verdict::Keep
+    }
+
+    fn udp(&mut self, _: &Origin, _: Datagram<'_>) -> Verdict {
+        Verdict::Ignore
+    }
+}
+
+/// Makes a record of an event: finds the interface and notes what the response will need.
+fn record<'a>(flow: Flow, event: Event<'a, Note>) -> Option<Record<'a>> {
+    let interface = match &event.context {
+        Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
+        _ => None,
+    };
+    let mut record = Record { flow, event, interface };
+    if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method())
+        && kind.direction == Direction::Request
+        && has_control_code(method)
+        && let Some(call) = record.event.call.as_mut()
+    {
+        let mut seen = ControlCode(None);
+        // What can't be decoded tells as much as was read of it.
+        let _ = Message::decode_with(method, kind, stub, &mut seen);
+        call.note.control_code = seen.0;
+    }
+    Some(record)
+}
+
+fn has_control_code(method: &Method) -> bool {
+    method.fields.iter().any(|f| matches!(f.meaning, Meaning::ControlCode(_)))
+}
+
+/// Picks the control code out of a request.
+struct ControlCode(Option<(Family, u32)>);
+
+impl ndr::Sink<'_> for ControlCode {
+    fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
+        if let Meaning::ControlCode(family) = at.field.meaning {
+            self.0 = Some((family, value as u32));
+        }
+    }
+}
