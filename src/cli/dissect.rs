@@ -14,7 +14,8 @@ const HELD: usize = 16;
 /// Connections with something held back.
 const HELD_CONNECTIONS: usize = 4096;
 
-/// Which records are shown: those of our interfaces, and everything about the associations they travel on.
+/// Which records are shown: those of our interfaces, everything about the associations they travel on, and binds that
+/// were refused, since nothing else tells what they were for.
 #[derive(Default)]
 pub(super) struct Selection {
     ours: std::collections::HashSet<(bool, u64)>,
@@ -45,7 +46,8 @@ impl Selection {
             }
             _ => false,
         };
-        if (proposed || record.interface.is_some()) && self.ours.insert(key) {
+        let refused = matches!(record.event.body, Body::BindNak { .. });
+        if (proposed || refused || record.interface.is_some()) && self.ours.insert(key) {
             return Choice::Show(self.held.remove(&key).unwrap_or_default());
         }
         let call = matches!(
