@@ -106,10 +106,23 @@ impl Out {
     /// Text.
     pub fn text(&mut self, text: &str) {
         self.bytes.push(b'"');
-        for c in text.chars() {
-            self.char(c);
-        }
+        self.escaped(text);
         self.bytes.extend_from_slice(b"\",");
+    }
+
+    /// Text inside quotes: runs without anything to escape are copied whole.
+    fn escaped(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {
+            let (plain, more) = rest.split_at(at);
+            self.bytes.extend_from_slice(plain.as_bytes());
+            let mut chars = more.chars();
+            if let Some(c) = chars.next() {
+                self.char(c);
+            }
+            rest = chars.as_str();
+        }
+        self.bytes.extend_from_slice(rest.as_bytes());
     }
 
     /// Anything that can be displayed, as text.
@@ -117,9 +130,7 @@ impl Out {
         struct Escaping<'o>(&'o mut Out);
         impl std::fmt::Write for Escaping<'_> {
             fn write_str(&mut self, text: &str) -> std::fmt::Result {
-                for c in text.chars() {
-                    self.0.char(c);
-                }
+                self.0.escaped(text);
                 Ok(())
             }
         }
@@ -132,8 +143,18 @@ impl Out {
     /// UTF-16 text; ill-formed, `{"utf16":"…"}` with the code units in little-endian order.
     pub fn wide(&mut self, text: WStr<'_>) {
         let start = self.bytes.len();
+        self.bytes.reserve(text.len() + 4);
         self.bytes.push(b'"');
-        for c in text.chars() {
+        let mut plain = 0;
+        for unit in text.units() {
+            match unit {
+                0x22 | 0x5c => break,
+                0x20..=0x7e => self.bytes.push(unit as u8),
+                _ => break,
+            }
+            plain += 1;
+        }
+        for c in text.suffix(plain).chars() {
             match c {
                 Ok(c) => self.char(c),
                 Err(_) => {
@@ -184,10 +205,11 @@ impl Out {
 
     #[inline]
     fn octets(&mut self, octets: &[u8]) {
-        self.bytes.reserve(octets.len() * 2);
-        for octet in octets {
-            let digits = [HEX[usize::from(octet >> 4)], HEX[usize::from(octet & 15)]];
-            self.bytes.extend_from_slice(&digits);
+        let start = self.bytes.len();
+        self.bytes.resize(start + octets.len() * 2, 0);
+        let room = self.bytes.get_mut(start..).unwrap_or(&mut []);
+        for (digits, octet) in room.chunks_exact_mut(2).zip(octets) {
+            digits.copy_from_slice(&[HEX[usize::from(octet >> 4)], HEX[usize::from(octet & 15)]]);
         }
     }
 

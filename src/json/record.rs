@@ -11,15 +11,36 @@ use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 use crate::session::{Flow, Record};
 use crate::{idl, net::Timestamp};
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
-/// Prints records; remembers the community id of the flows it has met lately.
+/// Prints records; remembers what it printed of the flows it has met lately.
 #[derive(Debug, Default)]
 pub struct Records {
-    community: HashMap<(bool, u64), String>,
+    flows: HashMap<(bool, u64), Ends>,
 }
 
-/// Community ids kept; it is cheaper to compute one again than to keep all of a large capture.
-const COMMUNITY_IDS: usize = 4096;
+/// A flow's sender as last printed, and what goes with it.
+#[derive(Debug)]
+struct Ends {
+    src: SocketAddr,
+    dst: SocketAddr,
+    /// `"src":…,"dst":…,"community_id":…,` for either direction.
+    there: Vec<u8>,
+    back: Vec<u8>,
+}
+
+impl Ends {
+    fn new(flow: &Flow) -> Ends {
+        let id = community_id(flow.transport, flow.src, flow.dst);
+        let print = |src: SocketAddr, dst: SocketAddr| {
+            format!("\"src\":\"{src}\",\"dst\":\"{dst}\",\"community_id\":\"{id}\"").into_bytes()
+        };
+        Ends { src: flow.src, dst: flow.dst, there: print(flow.src, flow.dst), back: print(flow.dst, flow.src) }
+    }
+}
+
+/// Flows kept; it is cheaper to print one again than to keep all of a large capture.
+const FLOWS: usize = 4096;
 
 /// The name of an authentication level (C706 13.1.2.1).
 pub fn level_name(level: u8) -> &'static str {
@@ -85,19 +106,20 @@ impl Records {
         out.text(if tcp { "tcp" } else { "udp" });
         out.key("stream");
         out.uint(flow.stream);
-        out.key("src");
-        out.display(flow.src);
-        out.key("dst");
-        out.display(flow.dst);
-        if self.community.len() >= COMMUNITY_IDS {
-            self.community.clear();
+        let key = (tcp, flow.stream);
+        if self.flows.len() >= FLOWS && !self.flows.contains_key(&key) {
+            self.flows.clear();
         }
-        let id = self
-            .community
-            .entry((tcp, flow.stream))
-            .or_insert_with(|| community_id(flow.transport, flow.src, flow.dst));
-        out.key("community_id");
-        out.text(id);
+        let ends = self.flows.entry(key).or_insert_with(|| Ends::new(flow));
+        if (ends.src, ends.dst) == (flow.src, flow.dst) {
+            out.raw(&ends.there);
+        } else if (ends.dst, ends.src) == (flow.src, flow.dst) {
+            out.raw(&ends.back);
+        } else {
+            // The stream number was given to other ends.
+            *ends = Ends::new(flow);
+            out.raw(&ends.there);
+        }
     }
 }
 
