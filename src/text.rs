@@ -5,8 +5,9 @@
 use crate::consts::status;
 use crate::ndr::WStr;
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
-use crate::ndr::types::{Meaning, Scalar, Struct};
+use crate::ndr::types::{Field, Meaning, Scalar, Struct};
 use crate::ndr::wire::Message;
+use crate::ndr::{Direction, Method};
 use crate::time::FileTime;
 use core::fmt::{self, Write};
 
@@ -42,13 +43,23 @@ pub struct Values<'w, W> {
     kinds: Option<&'static crate::consts::Constants>,
     /// Nesting below which nothing is written: an array's elements past the limit.
     hidden: Option<usize>,
+    /// Width of the longest name at each level that is open, to put the values one below the other.
+    widths: [u8; LEVELS],
     result: fmt::Result,
 }
 
+/// Levels whose names are aligned.
+const LEVELS: usize = 16;
+
+/// No name is padded beyond this.
+const WIDEST: usize = 28;
+
 impl<'w, W: Write> Values<'w, W> {
-    /// For the version at this place in [`Interface::versions`](crate::ndr::Interface::versions).
-    pub fn new(out: &'w mut W, style: Style, version: usize) -> Self {
-        Values { out, style, version, object_type: 0, kinds: None, hidden: None, result: Ok(()) }
+    /// For a method's stub, in the version at this place in [`Interface::versions`](crate::ndr::Interface::versions).
+    pub fn new(out: &'w mut W, style: Style, method: &Method, direction: Direction, version: usize) -> Self {
+        let mut widths = [0; LEVELS];
+        widths[0] = widest(method.fields_of(direction, version));
+        Values { out, style, version, object_type: 0, kinds: None, hidden: None, widths, result: Ok(()) }
     }
 
     /// Whether everything could be written.
@@ -92,11 +103,65 @@ impl<'w, W: Write> Values<'w, W> {
         let indent = self.indent(at);
         let (on, off) = if self.style.color { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
         write!(self.out, "{:indent$}{on}", "")?;
-        match at.index {
-            Some(index) => write!(self.out, "[{index}]")?,
-            None => self.out.write_str(at.field.name)?,
+        let width = match at.index {
+            Some(index) => {
+                write!(self.out, "[{index}]{off}  ")?;
+                6
+            }
+            None => {
+                let level = at.trail.depth().saturating_sub(1);
+                let width = usize::from(self.widths.get(level).copied().unwrap_or(0));
+                write!(self.out, "{:width$}{off}  ", at.field.name)?;
+                width.max(at.field.name.len())
+            }
+        };
+        let mut wrap = Wrap {
+            out: self.out,
+            indent: indent + width + 2,
+            column: indent + width + 2,
+            width: self.style.width,
+            bar: false,
+        };
+        write!(wrap, "{value}")?;
+        self.out.write_char('\n')
+    }
+}
+
+/// Width of the longest name, within reason.
+fn widest<'f>(fields: impl Iterator<Item = &'f Field>) -> u8 {
+    fields.map(|f| f.name.len().min(WIDEST)).max().unwrap_or(0) as u8
+}
+
+/// Breaks long lists of flags at their bars, so that no line is wider than the screen. A bar comes in a piece of its
+/// own; whether the line breaks there depends on the name behind it.
+struct Wrap<'w, W> {
+    out: &'w mut W,
+    indent: usize,
+    column: usize,
+    width: usize,
+    bar: bool,
+}
+
+impl<W: Write> Write for Wrap<'_, W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if text == " | " {
+            self.bar = true;
+            return Ok(());
         }
-        writeln!(self.out, "{off}  {value}")
+        let columns = text.chars().count();
+        if core::mem::take(&mut self.bar) {
+            // Two more for the bar that may follow.
+            if self.column + columns + 5 > self.width {
+                write!(self.out, " |\n{:indent$}", "", indent = self.indent)?;
+                self.column = self.indent;
+            } else {
+                self.out.write_str(" | ")?;
+                self.column += 3;
+            }
+        }
+        self.out.write_str(text)?;
+        self.column += columns;
+        Ok(())
     }
 }
 
@@ -213,11 +278,10 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         if let Meaning::Kinds(table) = at.field.meaning {
             self.kinds = Some(table);
         }
-        if at.trail.depth() > 1 || at.index.is_some() {
-            self.line(&at, format_args!("{}", declaration.name));
-        } else {
-            self.line(&at, format_args!(""));
+        if let Some(width) = self.widths.get_mut(at.trail.depth()) {
+            *width = widest(declaration.fields.iter());
         }
+        self.line(&at, format_args!("{}", declaration.name));
     }
 
     fn begin_array(&mut self, at: At<'_>, counts: Counts) {
@@ -272,7 +336,7 @@ pub fn hex_dump(out: &mut impl Write, bytes: &[u8], indent: usize, max: usize) -
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} {}", self.method.name, self.direction.name())?;
-        let mut values = Values::new(f, Style::default(), self.version);
+        let mut values = Values::new(f, Style::default(), self.method, self.direction, self.version);
         self.walk(&mut values);
         values.finish()
     }

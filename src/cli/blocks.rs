@@ -156,9 +156,10 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint) {
         }
         Body::BindAck(answer) | Body::AlterContextResp(answer) => {
             for one in &answer.results {
-                let about = one.proposed.as_ref().map_or(String::new(), |p| {
-                    format!("context {}  {}  ", p.id, name_of(&p.abstract_syntax))
-                });
+                let about = one
+                    .proposed
+                    .as_ref()
+                    .map_or(String::new(), |p| format!("context {}  {}  ", p.id, name_of(&p.abstract_syntax)));
                 let result = one.result.outcome.name().map_or_else(|| one.result.outcome.0.to_string(), str::to_string);
                 let detail = match (one.result.features(), one.result.outcome.0) {
                     (Some(features), _) => format!("features {:#x}", features.bits()),
@@ -227,7 +228,8 @@ fn values(
     style: &Style,
     paint: &Paint,
 ) {
-    let result = Message::decode_with(method, kind, stub, &mut Values::new(out, *style, kind.version));
+    let result =
+        Message::decode_with(method, kind, stub, &mut Values::new(out, *style, method, kind.direction, kind.version));
     match result {
         Ok(message) if message.trailing().is_empty() => {}
         Ok(message) => {

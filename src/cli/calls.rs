@@ -253,8 +253,11 @@ impl<W: Write> Calls<'_, W> {
             None => text.push_str("    (the request was not captured)\n"),
         }
         if let Answer::Record(record) = answer {
-            text.push_str("   =\n");
+            let start = text.len();
             blocks::stub(&mut text, record, &self.style);
+            if text.len() > start {
+                text.insert_str(start, "   =>\n");
+            }
         }
         output::line(self.out, text.as_bytes())?;
         Ok(())

@@ -100,7 +100,12 @@ fn methods(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                     || {
                         let (name, text) = (interface.name, version.text);
                         let section = method.sections.get(index).copied().unwrap_or_default();
-                        format!("{name} {text}  {:3}  {}  {section}{}", method.opnum, method.name, parameters(method, index))
+                        format!(
+                            "{name} {text}  {:3}  {}  {section}{}",
+                            method.opnum,
+                            method.name,
+                            parameters(method, index)
+                        )
                     },
                 )?;
             }

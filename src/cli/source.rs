@@ -108,7 +108,13 @@ fn one(
         bar.finish_and_clear();
     }
     for problem in reader.problems() {
-        eprintln!("cluscope: {}: packet {}, offset {}: {}", path.display(), problem.frame, problem.offset, problem.reason);
+        eprintln!(
+            "cluscope: {}: packet {}, offset {}: {}",
+            path.display(),
+            problem.frame,
+            problem.offset,
+            problem.reason
+        );
     }
     match outcome {
         Ok(()) => Ok(reader.frames()),

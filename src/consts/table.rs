@@ -184,7 +184,11 @@ impl fmt::Display for Display {
                 let unknown = flags.unknown();
                 let mut any = false;
                 for name in flags {
-                    write!(f, "{}{name}", if any { " | " } else { "" })?;
+                    // A name and the bar before it in one piece: a writer may break the line there.
+                    if any {
+                        f.write_str(" | ")?;
+                    }
+                    f.write_str(name)?;
                     any = true;
                 }
                 match (any, unknown) {

@@ -418,4 +418,3 @@ fn auth(out: &mut Out, auth: &Auth) {
     out.text(failed);
     out.end();
 }
-
