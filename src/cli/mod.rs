@@ -110,7 +110,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // A reader that has gone doesn't want the usage either.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            if !error.use_stderr() {
+                return ExitCode::SUCCESS;
+            }
+            if !error.to_string().contains("Usage:") {
+                eprintln!("{}", Cli::command().render_usage());
+            }
+            return ExitCode::from(2);
         }
     };
     let outcome = match cli.command {
