@@ -1,4 +1,89 @@
-//! Dissector and codec for the Windows failover cluster protocols: ClusAPI (MS-CMRP) and Witness (MS-SWN).
+//! Dissector and codec for the management traffic of Windows failover clusters: ClusAPI (MS-CMRP, DCE/RPC interface
+//! b97db8b2-4c63-11cf-bff6-08002be23f2f, versions 2.0 and 3.0) and Witness (MS-SWN,
+//! ccd8c074-d0e5-4a40-92b4-d074faa6ba28, 1.1).
+//!
+//! Every method is declared once, in words close to the specification's IDL ([`idl`]); one engine ([`ndr`]) interprets
+//! the declarations to decode and encode NDR and NDR64 stubs, little and big endian. Everything else reads them.
+//!
+//! # For those who have a capture
+//!
+//! The program `cluscope` prints it; the library gives the same messages one by one:
+//!
+//! ```no_run
+//! # #[cfg(feature = "pcap")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use cluscope::session::{Limits, Session};
+//! use std::sync::Arc;
+//!
+//! let mut reader = cluscope::capture::Reader::new(std::fs::File::open("trace.pcapng")?)?;
+//! let mut session = Session::new(Limits::default(), Arc::default());
+//! let mut show = |record: cluscope::session::Record<'_>| {
+//!     if let (Some(method), Some((kind, stub))) = (record.method(), record.stub()) {
+//!         match cluscope::ndr::wire::Message::decode(method, kind, stub) {
+//!             Ok(message) => println!("{message}"),
+//!             Err(error) => println!("frame {}: {error}", record.event.frame()),
+//!         }
+//!     }
+//! };
+//! while let Some(packet) = reader.next()? {
+//!     session.packet(&packet, &mut show);
+//! }
+//! session.finish(&mut show);
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "pcap"))]
+//! # fn main() {}
+//! ```
+//!
+//! # For analyzers that have a stub
+//!
+//! Each method is a module with typed views that borrow from the stub:
+//!
+//! ```
+//! use cluscope::idl::cluster::ApiCreateEnum;
+//! use cluscope::ndr::{Endian, Syntax};
+//!
+//! # let stub = [0, 0, 2, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 4, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
+//! #     b'I', 0, b'P', 0, b'1', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+//! let response = ApiCreateEnum::Response::decode("3.0", Syntax::Ndr, Endian::Little, &stub)?;
+//! for entry in response.ReturnEnum().into_iter().flat_map(|list| list.Entry()) {
+//!     assert!(entry.Name().is_some_and(|name| name == "IP1"));
+//! }
+//! assert_eq!(response.r#return(), 0);
+//! # Ok::<(), cluscope::error::Error>(())
+//! ```
+//!
+//! # For those who make stubs
+//!
+//! ```
+//! # #[cfg(feature = "std")] {
+//! use cluscope::idl::resource::ApiOpenResource;
+//! use cluscope::ndr::{Endian, Syntax};
+//!
+//! let request = ApiOpenResource::Request::builder().lpszResourceName("IP1");
+//! let stub = request.encode("3.0", Syntax::Ndr, Endian::Little)?;
+//! assert_eq!(stub, [4, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, b'I', 0, b'P', 0, b'1', 0, 0, 0]);
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What can be relied on
+//!
+//! No input makes the library panic, loop, recurse without bound or allocate more than its limits say; a stub is
+//! validated without any allocation. What can't be decoded is an [`error::Error`] with offset, field path and who
+//! claimed the length; what is legal to read but breaks a rule of the specification is a [`diagnostic::Diagnostic`].
+//!
+//! # Features
+//!
+//! * `std`: whatever needs an allocator or an operating system; without it decoding, declarations and constants remain
+//! * `serde`: JSON, and `Serialize` for messages
+//! * `pcap`: captures, networks, associations
+//! * `compress`: captures packed with gzip, zstd or lz4
+//! * `decrypt`: opens what is signed and sealed
+//! * `cli`: the program
+//!
+//! All are on by default.
+
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -15,10 +100,10 @@ pub mod consts;
 pub mod diagnostic;
 pub mod error;
 pub mod idl;
-#[macro_use]
-pub mod ndr;
 #[cfg(feature = "serde")]
 pub mod json;
+#[macro_use]
+pub mod ndr;
 #[cfg(feature = "pcap")]
 pub mod net;
 #[cfg(feature = "std")]
