@@ -22,6 +22,11 @@ impl Bindings {
         self.contexts.get(&id).copied()
     }
 
+    /// A context whose bind was not captured told its name otherwise.
+    pub(super) fn learn(&mut self, context: Context, limits: &Limits, counters: &mut Counters) {
+        self.insert(context, limits, counters);
+    }
+
     /// A bind or alter_context went by.
     pub(super) fn propose(
         &mut self,

@@ -41,6 +41,19 @@ impl<N: Default> Session<N> {
                 }
             }
         }
+        // The trailer repeats what the client bound to, under protection.
+        let stated = verification.and_then(|v| v.pcontext).filter(|_| self.bindings.get(head.context_id).is_none());
+        if let Some((interface, transfer)) = stated {
+            let context = Context {
+                id: head.context_id,
+                interface: interface.uuid,
+                version: (interface.major, interface.minor),
+                syntax: transfer.into(),
+                state: ContextState::Stated,
+                assumed: false,
+            };
+            self.bindings.learn(context, &self.limits, &mut self.counters);
+        }
         if context.is_none() {
             let sender = sender_of(head.ptype);
             let (context_id, representation) = (head.context_id, head.representation);
@@ -95,6 +108,7 @@ impl<N: Default> Session<N> {
             verification,
             diagnostics: notes.0,
             call: pending,
+            datagram: None,
         };
         (io.out)(event);
     }

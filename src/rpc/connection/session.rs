@@ -164,6 +164,7 @@ impl<N: Default> Session<N> {
             verification: None,
             diagnostics: Vec::new(),
             call: None,
+            datagram: None,
         }
     }
 
