@@ -1,6 +1,7 @@
 //! What an association may cost, and what was given up when it would have cost more.
 
-/// Limits of one connection (`rpc::connection::Connection`) or one UDP flow (`rpc::dg::Conversation`). Each has a counter in [`Counters`] that says how often it bit.
+/// Limits of one connection (`rpc::connection::Connection`) or one UDP flow (`rpc::dg::Conversation`). Each has a
+/// counter in [`Counters`] that says how often it bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Octets of stub that one fragmented message may have. Default 16 MiB: enumerations and control codes of real
@@ -99,6 +100,8 @@ impl Counters {
             binds_evicted,
             frames_omitted,
             diagnostics_omitted,
+            activities_evicted,
+            duplicates,
             fragments_ignored,
         } = self;
         for (sum, more) in [
@@ -114,6 +117,8 @@ impl Counters {
             (binds_evicted, other.binds_evicted),
             (frames_omitted, other.frames_omitted),
             (diagnostics_omitted, other.diagnostics_omitted),
+            (activities_evicted, other.activities_evicted),
+            (duplicates, other.duplicates),
             (fragments_ignored, other.fragments_ignored),
         ] {
             *sum = sum.saturating_add(more);
@@ -135,6 +140,8 @@ impl Counters {
             ("binds_evicted", self.binds_evicted),
             ("frames_omitted", self.frames_omitted),
             ("diagnostics_omitted", self.diagnostics_omitted),
+            ("activities_evicted", self.activities_evicted),
+            ("duplicates", self.duplicates),
             ("fragments_ignored", self.fragments_ignored),
         ]
         .into_iter()
