@@ -25,6 +25,8 @@ pub mod security;
 pub mod syntax;
 #[cfg(all(test, feature = "pcap"))]
 mod test_capture;
+#[cfg(all(test, feature = "pcap"))]
+mod test_network;
 pub mod uuid;
 pub mod verification;
 mod write;

@@ -4,13 +4,14 @@
 //! capture has; events come out through a callback. A PDU that lies whole inside one chunk is read in place and a
 //! message of one fragment is handed out as it stands; everything else is buffered under [`Limits`].
 //!
-//! This file cuts the streams into PDUs. `session` is what PDUs mean together, `messages` joins fragments,
-//! `deliver` hands out whole messages with their context and call, `bindings` keeps presentation contexts, `calls`
+//! This file cuts the streams into PDUs. `session` is what PDUs mean together, `fragments` and `messages` join
+//! fragments, `deliver` hands out messages with their context and call, `bindings` keeps presentation contexts, `calls`
 //! pending calls.
 
 mod bindings;
 pub(crate) mod calls;
 mod deliver;
+mod fragments;
 mod messages;
 pub(crate) mod rules;
 mod session;

@@ -24,6 +24,8 @@ pub(super) struct Assembly {
     pub(super) trailer: Option<AuthTrailer>,
     pub(super) opened: Option<Opened>,
     pub(super) notes: Notes,
+    /// Whether some datagram was not captured whole.
+    pub(super) cut: bool,
     cost: usize,
 }
 

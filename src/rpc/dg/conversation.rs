@@ -4,7 +4,7 @@
 //! Whether a flow is DCE/RPC is told by its datagrams' headers alone, never by ports.
 
 use super::assembly::Added;
-use super::deliver::{Message, Parts, State, blank, incomplete, make, message, open, opened_body, sender_of};
+use super::deliver::{CUT, Message, Parts, State, blank, incomplete, make, message, open, opened_body, sender_of};
 use super::{Body, Flags1, Header, Pdu, conv};
 use crate::error::{Error, ErrorKind};
 use crate::net::{Side, Timestamp};
@@ -12,9 +12,10 @@ use crate::rpc::connection::Recognition;
 use crate::rpc::event::{self, Call, Carriers, Event, Notes};
 use crate::rpc::header::PacketType;
 use crate::rpc::limits::{Counters, Limits};
-use crate::rpc::security::{AuthTrailer, Security, Sender, Token};
+use crate::rpc::security::{AuthTrailer, Opened, Security, Sender, Token};
 use crate::rpc::uuid::Uuid;
 use alloc::collections::{BTreeMap, VecDeque};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 use std::collections::HashMap;
@@ -122,7 +123,8 @@ impl<N: Default> Conversation<N> {
             }
         }
         self.counters.pdus += 1;
-        let parsed = match Pdu::parse(received.data) {
+        let cut = plausible && received.data.len() < received.wire_len;
+        let parsed = match if cut { Pdu::parse_truncated(received.data) } else { Pdu::parse(received.data) } {
             Ok(_) if !plausible => {
                 let expected = "a connectionless PDU of the datagram's length";
                 Err(Error::new(0, ErrorKind::Mismatch { expected }))
@@ -145,6 +147,7 @@ impl<N: Default> Conversation<N> {
                             trailer: None,
                             opened: None,
                             notes: Notes::default(),
+                            cut,
                         };
                         make(parts, body, sender_of(header.ptype).unwrap_or(Sender::Client), security)
                     }
@@ -261,7 +264,11 @@ impl<N: Default> Conversation<N> {
             if side == client { Sender::Client } else { Sender::Server }
         });
         let mut scratch = mem::take(&mut self.scratch);
-        let opened = open(received.data, pdu, sender, security, &mut scratch);
+        let cut = received.data.len() < received.wire_len;
+        let mut opened = open(received.data, pdu, sender, security, &mut scratch);
+        if cut && header.auth_proto != 0 {
+            opened = Some(Opened::Sealed { reason: String::from(CUT) });
+        }
         let body = opened_body(received.data, pdu, &opened, &scratch);
         let trailer = pdu.verifier.map(|v| v.trailer);
         if trailer.is_some() {
@@ -270,7 +277,7 @@ impl<N: Default> Conversation<N> {
         if let Some(surplus) = surplus {
             self.close(surplus, security, out);
         }
-        let parts = Parts { side, header, carriers, fragments: 1, trailer, opened, notes: Notes::default() };
+        let parts = Parts { side, header, carriers, fragments: 1, trailer, opened, notes: Notes::default(), cut };
         self.dispatch(parts, index, body, sender, received.data, security, out);
         self.scratch = scratch;
     }
@@ -339,6 +346,7 @@ impl<N: Default> Conversation<N> {
         if parts.trailer.is_some() {
             assembly.trailer = parts.trailer;
         }
+        assembly.cut |= parts.cut;
         let (limits, counters) = (&self.limits, &mut self.counters);
         match assembly.add(&header, stub.unwrap_or(&[]), parts.opened, &mut self.total, limits, counters) {
             Added::Pending => {}
@@ -361,6 +369,7 @@ impl<N: Default> Conversation<N> {
                     trailer: whole.trailer,
                     opened: whole.opened,
                     notes: whole.notes,
+                    cut: whole.cut,
                 };
                 let event = message(state, parts, stub.as_deref(), response);
                 self.finish(first, event, datagram, security, out);
@@ -378,6 +387,7 @@ impl<N: Default> Conversation<N> {
         out: &mut dyn FnMut(Event<'_, N>),
     ) {
         let Message { parts, body, response, mut answered } = message;
+        self.counters.messages_incomplete += u64::from(parts.cut);
         let stub = match &body {
             event::Body::Request { stub, .. } | event::Body::Response { stub, .. } => *stub,
             _ => None,

@@ -53,7 +53,12 @@ pub(super) struct Parts<'a> {
     pub(super) trailer: Option<AuthTrailer>,
     pub(super) opened: Option<Opened>,
     pub(super) notes: Notes,
+    /// Whether some datagram was not captured whole.
+    pub(super) cut: bool,
 }
+
+/// What [`event::Body::Incomplete`] says of datagrams that the capture cut.
+pub(super) const CUT: &str = "datagram not captured whole";
 
 /// A whole message on its way out.
 pub(super) struct Message<'a, N> {
@@ -72,6 +77,10 @@ pub(super) fn message<'a, N>(
 ) -> Message<'a, N> {
     let header = parts.header;
     let stub = stub.filter(|_| is_clear(&parts.opened));
+    let incomplete = |opnum| event::Body::Incomplete { opnum, stub, reason: CUT };
+    if !response && parts.cut {
+        return Message { body: incomplete(Some(header.opnum)), parts, response, answered: None };
+    }
     if !response {
         let object = Some(header.object).filter(|o| !o.is_nil());
         let body = event::Body::Request { opnum: header.opnum, object, stub };
@@ -80,7 +89,8 @@ pub(super) fn message<'a, N>(
     state.answered = true;
     let answered = state.call.take();
     let opnum = answered.as_ref().map(|c| c.opnum).or(Some(header.opnum));
-    Message { body: event::Body::Response { opnum, cancel_count: 0, stub }, parts, response, answered }
+    let body = if parts.cut { incomplete(opnum) } else { event::Body::Response { opnum, cancel_count: 0, stub } };
+    Message { body, parts, response, answered }
 }
 
 /// Hands out what there is of a message that won't become whole.
@@ -101,8 +111,16 @@ pub(super) fn incomplete<N>(
     let side = if response { state.client.other() } else { state.client };
     let opened = whole.opened.take();
     let notes = mem::take(&mut whole.notes);
-    let parts =
-        Parts { side, header: &header, carriers: &whole.carriers, fragments, trailer: whole.trailer, opened, notes };
+    let parts = Parts {
+        side,
+        header: &header,
+        carriers: &whole.carriers,
+        fragments,
+        trailer: whole.trailer,
+        opened,
+        notes,
+        cut: false,
+    };
     let body = event::Body::Incomplete { opnum: Some(header.opnum), stub: stub.as_deref(), reason };
     let sender = if response { Sender::Server } else { Sender::Client };
     let mut event = make(parts, body, sender, security);
@@ -137,7 +155,7 @@ pub(super) fn make<'a, N>(
     sender: Sender,
     security: &dyn Security,
 ) -> Event<'a, N> {
-    let Parts { side, header, carriers, fragments, trailer, opened, notes } = parts;
+    let Parts { side, header, carriers, fragments, trailer, opened, notes, cut: _ } = parts;
     let mut flags = PfcFlags::FIRST_FRAG | PfcFlags::LAST_FRAG;
     flags.set(PfcFlags::MAYBE, header.flags1.contains(Flags1::MAYBE));
     flags.set(PfcFlags::OBJECT_UUID, !header.object.is_nil());

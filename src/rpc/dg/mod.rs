@@ -256,6 +256,24 @@ impl<'a> Pdu<'a> {
         Ok(Pdu { header, body, verifier })
     }
 
+    /// Reads the beginning of a request or response whose rest was not captured; nothing of a verifier is read, and the
+    /// stub may be sealed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Header::parse`], and for all other types.
+    pub fn parse_truncated(input: &'a [u8]) -> Result<Pdu<'a>, Error> {
+        let header = Header::parse(input)?;
+        let end = (Header::SIZE + usize::from(header.length)).min(input.len());
+        let stub = input.get(Header::SIZE..end).unwrap_or(&[]);
+        let body = match header.ptype {
+            PacketType::Request => Body::Request(stub),
+            PacketType::Response => Body::Response(stub),
+            _ => return Pdu::parse(input),
+        };
+        Ok(Pdu { header, body, verifier: None })
+    }
+
     /// The PDU's octets. `ptype` and `len` follow from the body, whatever the header says; the body is aligned to 8
     /// octets before a verifier.
     ///

@@ -2,6 +2,7 @@
 
 mod captures;
 mod limits;
+mod mutations;
 mod streams;
 
 use super::*;

@@ -317,10 +317,33 @@ fn recognition() {
             "- malformed offset 4: 0x4 where a data representation was expected",
             "- malformed offset 0, rpc_vers: 1 bytes needed (rpc_vers), 0 left",
             "- malformed offset 82: 2 bytes needed (len), 0 left",
-            "request malformed offset 82: 2 bytes needed (len), 0 left",
+            "request incomplete datagram not captured whole",
             "- malformed offset 0: not a connectionless PDU of the datagram's length"
         ]
     );
+}
+
+#[test]
+fn datagrams_cut_short_tell_what_they_can() {
+    let mut rig = Rig::new(Limits::default());
+    let bytes = request(1, b"abcdef");
+    rig.send_cut(Side::A, &bytes[..83], bytes.len());
+    assert_eq!((rig.last().stub.as_deref(), rig.last().note), (Some(&b"abc"[..]), Some(0)));
+    rig.send(Side::B, &response(1, b""));
+    assert_eq!((rig.last().what.as_str(), rig.last().note), ("response Some(8)", Some(0)));
+    rig.send(Side::A, &part(Body::Request(b"ab"), 2, 0, false));
+    let bytes = part(Body::Request(b"cdef"), 2, 1, true);
+    rig.send_cut(Side::A, &bytes[..82], bytes.len());
+    assert_eq!((rig.last().stub.as_deref(), rig.last().fragments), (Some(&b"abcd"[..]), 2));
+    let bytes = sealed(Body::Request(b"abcdef"), 3, 0, Flags1::empty());
+    rig.send_cut(Side::A, &bytes[..83], bytes.len());
+    assert_eq!((rig.last().what.as_str(), &rig.last().stub), ("request incomplete datagram not captured whole", &None));
+    // Where a fault's status is missing, nothing is left to tell; of the header everything is needed.
+    let bytes = make(Body::Fault(5), 3, |_| ());
+    rig.send_cut(Side::B, &bytes[..82], bytes.len());
+    assert_eq!(rig.last().what, "fault malformed offset 82: 2 bytes needed (len), 0 left");
+    rig.send_cut(Side::B, &bytes[..79], bytes.len());
+    assert!(rig.last().what.starts_with("- malformed offset 79"), "{}", rig.last().what);
 }
 
 #[test]
