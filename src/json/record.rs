@@ -215,7 +215,7 @@ pub fn body(out: &mut Out, record: &Record<'_>) {
                 out.uint(stub.len() as u64);
             }
         }
-        Body::Response { .. } | Body::Auth3 | Body::Cancel | Body::Orphaned | Body::Shutdown => {}
+        Body::Response { .. } | Body::Auth3 | Body::Cancel | Body::Orphaned | Body::Shutdown | Body::Control(_) => {}
     }
     if let Some(auth) = &event.auth {
         self::auth(out, auth);

@@ -48,6 +48,8 @@ pub struct Event<'a, N> {
     /// The call that the message belongs to: of a request, for the receiver to put a note into; of a response or fault,
     /// with that note. `None` for requests that expect no answer, and where no request was seen.
     pub call: Option<&'a mut Call<N>>,
+    /// The header of connectionless PDUs: flags, object, activity and whatever else they have beside all this.
+    pub datagram: Option<&'a super::dg::Header>,
 }
 
 impl<N> Event<'_, N> {
@@ -188,7 +190,8 @@ pub enum ContextState {
     Rejected,
     /// No bind was seen; a [`Resolver`] named it.
     Resolved,
-    /// Connectionless: the PDU itself names the interface.
+    /// The message itself names the interface: connectionless ones in their header, a connection's first protected
+    /// request in its verification trailer.
     Stated,
 }
 
@@ -263,7 +266,7 @@ pub enum Body<'a> {
         /// The whole stub.
         stub: Option<&'a [u8]>,
     },
-    /// The call failed.
+    /// The call failed; also a connectionless `reject`, of a call that was not begun.
     Fault {
         /// Why; `None` where the PDU could not be opened.
         status: Option<u32>,
@@ -282,6 +285,8 @@ pub enum Body<'a> {
     Orphaned,
     /// The server asks the client to close the connection.
     Shutdown,
+    /// A connectionless PDU that is no part of a message: ping, working, nocall, ack, fack, cl_cancel, cancel_ack.
+    Control(super::dg::Body<'a>),
     /// A PDU that can't be read.
     Malformed {
         /// What is wrong, with the offset in the PDU.

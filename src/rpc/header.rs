@@ -1,5 +1,6 @@
 //! What every PDU begins with: packet types, data representation and the connection-oriented common header
-//! (C706 12.6.3.1). Next: [`super::pdu`] for the bodies.
+//! (C706 12.6.3.1). Next: [`super::pdu`] for the bodies, [`super::dg`] for the
+//! connectionless header.
 
 use super::parse::{Fail, Res, bytes, u8_, u16_, u32_};
 use crate::error::Error;

@@ -1,6 +1,7 @@
 //! What an association may cost, and what was given up when it would have cost more.
 
-/// Limits of one connection. Each has a counter in [`Counters`] that says how often it bit.
+/// Limits of one connection (`rpc::connection::Connection`) or one UDP flow (`rpc::dg::Conversation`). Each has a
+/// counter in [`Counters`] that says how often it bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Octets of stub that one fragmented message may have. Default 16 MiB: enumerations and control codes of real
@@ -16,7 +17,7 @@ pub struct Limits {
     pub contexts: usize,
     /// Binds and alter_contexts that wait for their answer; the oldest one goes first. Default 16.
     pub pending_binds: usize,
-    /// Frame numbers kept for a message. Default 65536; further ones are only counted.
+    /// Frame numbers kept for a message. Default 16384; further ones are only counted.
     pub frames: usize,
     /// Diagnostics kept for a message. Default 16; further ones are only counted.
     pub diagnostics: usize,
@@ -25,6 +26,9 @@ pub struct Limits {
     /// Octets of a TCP direction that are searched for a first PDU header when its beginning wasn't captured. Default
     /// 65536.
     pub recognition_bytes: usize,
+    /// Activities of a UDP flow that are remembered, each with its latest calls; the one idle for longest goes first.
+    /// Default 1024.
+    pub activities: usize,
 }
 
 impl Default for Limits {
@@ -36,10 +40,11 @@ impl Default for Limits {
             pending_calls: 4096,
             contexts: 1024,
             pending_binds: 16,
-            frames: 65536,
+            frames: 16384,
             diagnostics: 16,
             recognition_attempts: 4,
             recognition_bytes: 65536,
+            activities: 1024,
         }
     }
 }
@@ -71,6 +76,10 @@ pub struct Counters {
     pub frames_omitted: u64,
     /// Diagnostics not kept for [`Limits::diagnostics`].
     pub diagnostics_omitted: u64,
+    /// Activities forgotten for [`Limits::activities`].
+    pub activities_evicted: u64,
+    /// Connectionless PDUs that repeated an earlier one and were not reported again.
+    pub duplicates: u64,
     /// Fragments of messages already given up.
     pub fragments_ignored: u64,
 }
@@ -91,6 +100,8 @@ impl Counters {
             binds_evicted,
             frames_omitted,
             diagnostics_omitted,
+            activities_evicted,
+            duplicates,
             fragments_ignored,
         } = self;
         for (sum, more) in [
@@ -106,6 +117,8 @@ impl Counters {
             (binds_evicted, other.binds_evicted),
             (frames_omitted, other.frames_omitted),
             (diagnostics_omitted, other.diagnostics_omitted),
+            (activities_evicted, other.activities_evicted),
+            (duplicates, other.duplicates),
             (fragments_ignored, other.fragments_ignored),
         ] {
             *sum = sum.saturating_add(more);
@@ -127,6 +140,8 @@ impl Counters {
             ("binds_evicted", self.binds_evicted),
             ("frames_omitted", self.frames_omitted),
             ("diagnostics_omitted", self.diagnostics_omitted),
+            ("activities_evicted", self.activities_evicted),
+            ("duplicates", self.duplicates),
             ("fragments_ignored", self.fragments_ignored),
         ]
         .into_iter()

@@ -1,9 +1,10 @@
 //! DCE/RPC PDUs and associations, connection-oriented and connectionless.
 //!
-//! Two layers. The lower one knows single PDUs and keeps no state: [`pdu`] (connection-oriented, version 5) and
-//! [`verification`] (the trailer behind the first protected stub). The upper one is sans I/O and keeps what an
-//! association needs: [`connection`] for one TCP connection. It hands out an [`event::Event`] for each message and asks
-//! a [`security::Security`] to open what is protected. Stubs are handed on as bytes; what they mean is for others.
+//! Two layers. The lower one knows single PDUs and keeps no state: [`pdu`] (connection-oriented, version 5), [`dg`]
+//! (connectionless, version 4) and [`verification`] (the trailer behind the first protected stub). The upper one is sans
+//! I/O and keeps what an association needs: [`connection`] for one TCP connection, [`dg::Conversation`] for datagrams.
+//! Both hand out an [`event::Event`] for each message and ask a [`security::Security`] to open what is protected. Stubs
+//! are handed on as bytes; what they mean is for others.
 //!
 //! Every parser here takes hostile bytes: no length, count or offset is believed before the bytes are there, and
 //! everything that is remembered is bounded by [`Limits`].
@@ -13,6 +14,7 @@
 
 #[cfg(feature = "pcap")]
 pub mod connection;
+pub mod dg;
 #[cfg(feature = "pcap")]
 pub mod event;
 pub mod header;
@@ -23,6 +25,8 @@ pub mod security;
 pub mod syntax;
 #[cfg(all(test, feature = "pcap"))]
 mod test_capture;
+#[cfg(all(test, feature = "pcap"))]
+mod test_network;
 pub mod uuid;
 pub mod verification;
 mod write;

@@ -32,7 +32,9 @@ pub struct AuthTrailer {
 pub struct Token<'a> {
     /// Who sent it.
     pub sender: Sender,
-    /// The PDU's type number (11 bind, 12 bind_ack, 14 alter_context, 15 alter_context_resp, 16 auth3).
+    /// The PDU's type number (11 bind, 12 bind_ack, 14 alter_context, 15 alter_context_resp, 16 auth3). Connectionless
+    /// tokens come in the conversation manager's callbacks: the server's in a request (0), the client's in its
+    /// response (2).
     pub ptype: u8,
     /// The trailer it came in.
     pub trailer: AuthTrailer,
@@ -53,7 +55,7 @@ pub struct Protected<'a> {
     pub pdu: &'a [u8],
     /// The protected part of `pdu`: stub and authentication padding.
     pub body: Range<usize>,
-    /// The eight bytes of the trailer's header in `pdu`.
+    /// The eight bytes of the trailer's header in `pdu`; connectionless PDUs have two bytes and alignment instead.
     pub trailer_header: Range<usize>,
     /// `auth_value` in `pdu`.
     pub auth_value: Range<usize>,

@@ -13,8 +13,16 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(super) struct Bindings {
     contexts: HashMap<u16, Context>,
-    /// Proposals without an answer yet, by call identifier, oldest first.
-    pending: VecDeque<(u32, Vec<ContextElement>)>,
+    /// Proposals without an answer yet, oldest first.
+    pending: VecDeque<Pending>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    call_id: u32,
+    elements: Vec<ContextElement>,
+    /// Whether these are all that were proposed: a PDU that was cut short may have had more.
+    complete: bool,
 }
 
 impl Bindings {
@@ -22,11 +30,17 @@ impl Bindings {
         self.contexts.get(&id).copied()
     }
 
+    /// A context whose bind was not captured told its name otherwise.
+    pub(super) fn learn(&mut self, context: Context, limits: &Limits, counters: &mut Counters) {
+        self.insert(context, limits, counters);
+    }
+
     /// A bind or alter_context went by.
     pub(super) fn propose(
         &mut self,
         call_id: u32,
         elements: Vec<ContextElement>,
+        complete: bool,
         limits: &Limits,
         counters: &mut Counters,
     ) {
@@ -38,7 +52,7 @@ impl Bindings {
             }
             self.insert(context(element, syntax, ContextState::Proposed), limits, counters);
         }
-        self.pending.push_back((call_id, elements));
+        self.pending.push_back(Pending { call_id, elements, complete });
         while self.pending.len() > limits.pending_binds {
             self.pending.pop_front();
             counters.binds_evicted += 1;
@@ -55,13 +69,13 @@ impl Bindings {
         notes: &mut Notes,
     ) -> Vec<AnswerResult> {
         let proposed = self.take(call_id);
-        if let Some(proposed) = &proposed {
-            let (got, due) = (ack.results.len() as u64, proposed.len() as u64);
+        if let Some(proposed) = proposed.as_ref().filter(|p| p.complete) {
+            let (got, due) = (ack.results.len() as u64, proposed.elements.len() as u64);
             if got != due {
                 notes.add(limits, counters, &rules::RESULTS_COUNT, (0, "n_results"), got, Some(due));
             }
         }
-        let mut proposed = proposed.unwrap_or_default().into_iter();
+        let mut proposed = proposed.map(|p| p.elements).unwrap_or_default().into_iter();
         let mut results = Vec::with_capacity(ack.results.len());
         for result in &ack.results {
             let element = proposed.next();
@@ -87,14 +101,14 @@ impl Bindings {
 
     /// A bind_nak went by.
     pub(super) fn refuse(&mut self, call_id: u32) {
-        for element in self.take(call_id).unwrap_or_default() {
+        for element in self.take(call_id).map(|p| p.elements).unwrap_or_default() {
             self.reject(&element);
         }
     }
 
-    fn take(&mut self, call_id: u32) -> Option<Vec<ContextElement>> {
-        let at = self.pending.iter().position(|(id, _)| *id == call_id)?;
-        self.pending.remove(at).map(|(_, elements)| elements)
+    fn take(&mut self, call_id: u32) -> Option<Pending> {
+        let at = self.pending.iter().position(|p| p.call_id == call_id)?;
+        self.pending.remove(at)
     }
 
     fn reject(&mut self, element: &ContextElement) {

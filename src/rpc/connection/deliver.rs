@@ -1,5 +1,6 @@
 //! Hands out requests, responses and faults with their presentation context, call and verification trailer.
 
+use super::messages::{ABANDONED, EVICTED};
 use super::rules;
 use super::session::{Io, Session, Whole, sender_of};
 use crate::rpc::event::{Auth, Body, Call, Context, ContextState, Event, Unbound};
@@ -22,24 +23,39 @@ impl<N: Default> Session<N> {
             verification = Verification::find(bytes, head.representation.endian);
             stub = Some(verification.map_or(bytes, |v| v.split(bytes)));
         }
+        let aside = matches!(damage, Some(ABANDONED | EVICTED));
         let mut answered = None;
         let mut opnum = Some(head.opnum);
         let mut context = None;
         if !request {
-            // A message that lacks its end is no answer yet, but nothing more of it will come.
-            answered = self.calls.remove(head.call_id);
-            opnum = match &answered {
+            // What was only pushed aside is no answer yet: more may come of it, or another in its place.
+            answered = if aside { None } else { self.calls.remove(head.call_id) };
+            let call = if aside { self.calls.get(head.call_id).map(|call| &*call) } else { answered.as_ref() };
+            opnum = match call {
                 Some(call) => Some(call.opnum),
                 None => self.messages.find(head.side.other(), head.call_id).map(|m| m.head.opnum),
             };
-            if let Some(call) = &answered {
-                if call.context_id == head.context_id {
-                    context = call.context;
+            if let Some((id, known)) = call.map(|call| (call.context_id, call.context)) {
+                if id == head.context_id {
+                    context = known;
                 } else {
-                    let (got, due) = (head.context_id.into(), Some(call.context_id.into()));
+                    let (got, due) = (head.context_id.into(), Some(id.into()));
                     self.note(&mut notes, &rules::RESPONSE_CONTEXT, (20, "p_cont_id"), got, due);
                 }
             }
+        }
+        // The trailer repeats what the client bound to, under protection.
+        let stated = verification.and_then(|v| v.pcontext).filter(|_| self.bindings.get(head.context_id).is_none());
+        if let Some((interface, transfer)) = stated {
+            let context = Context {
+                id: head.context_id,
+                interface: interface.uuid,
+                version: (interface.major, interface.minor),
+                syntax: transfer.into(),
+                state: ContextState::Stated,
+                assumed: false,
+            };
+            self.bindings.learn(context, &self.limits, &mut self.counters);
         }
         if context.is_none() {
             let sender = sender_of(head.ptype);
@@ -50,7 +66,8 @@ impl<N: Default> Session<N> {
             self.note(&mut notes, &rules::REJECTED_CONTEXT, (20, "p_cont_id"), head.context_id.into(), None);
         }
         let mut call = answered;
-        let awaits_answer = !head.flags.contains(PfcFlags::MAYBE) && damage.is_none();
+        // A response tells no opnum, so even a request that isn't whole is worth remembering.
+        let awaits_answer = !head.flags.contains(PfcFlags::MAYBE) && !aside;
         let pending = if request && awaits_answer {
             let call = Call {
                 opnum: head.opnum,
@@ -62,7 +79,7 @@ impl<N: Default> Session<N> {
                 note: N::default(),
             };
             let (reused, call) = self.calls.insert(head.call_id, call, self.limits.pending_calls, &mut self.counters);
-            if reused {
+            if reused && damage.is_none() {
                 let at = (12, "call_id");
                 notes.add(&self.limits, &mut self.counters, &rules::CALL_REUSED, at, head.call_id.into(), None);
             }
@@ -95,6 +112,7 @@ impl<N: Default> Session<N> {
             verification,
             diagnostics: notes.0,
             call: pending,
+            datagram: None,
         };
         (io.out)(event);
     }

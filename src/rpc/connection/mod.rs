@@ -4,15 +4,16 @@
 //! capture has; events come out through a callback. A PDU that lies whole inside one chunk is read in place and a
 //! message of one fragment is handed out as it stands; everything else is buffered under [`Limits`].
 //!
-//! This file cuts the streams into PDUs. `session` is what PDUs mean together, `messages` joins fragments,
-//! `deliver` hands out whole messages with their context and call, `bindings` keeps presentation contexts, `calls`
+//! This file cuts the streams into PDUs. `session` is what PDUs mean together, `fragments` and `messages` join
+//! fragments, `deliver` hands out messages with their context and call, `bindings` keeps presentation contexts, `calls`
 //! pending calls.
 
 mod bindings;
 pub(crate) mod calls;
 mod deliver;
+mod fragments;
 mod messages;
-mod rules;
+pub(crate) mod rules;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -241,27 +242,27 @@ impl Direction {
     fn recognise<'b, N>(&mut self, known: bool, bytes: &'b [u8], session: &mut Session<N>) -> &'b [u8] {
         let missing = Header::SIZE.saturating_sub(self.buffer.len());
         let (head, rest) = bytes.split_at_checked(missing).unwrap_or((bytes, &[]));
-        let mut first = mem::take(&mut self.buffer);
-        first.extend_from_slice(head);
-        let promising = match first.len() {
-            Header::SIZE => Header::plausible(&first),
-            _ => Header::plausible_prefix(&first),
+        let earlier = self.buffer.len();
+        self.keep(head, &session.limits, &mut session.counters);
+        let promising = match self.buffer.len() {
+            Header::SIZE => Header::plausible(&self.buffer),
+            _ => Header::plausible_prefix(&self.buffer),
         };
         if promising {
-            self.keep(&first, &session.limits, &mut session.counters);
-            if first.len() == Header::SIZE {
+            if self.buffer.len() == Header::SIZE {
                 self.state = State::Synced;
             }
             return rest;
         }
+        self.buffer.clear();
         self.open_hole(BEGINNING);
         if known || self.midstream {
             self.state = State::Searching;
             // The octets kept from earlier chunks are no header's beginning together with these; look in these only.
-            self.hole.skipped += (first.len() - head.len()) as u64;
+            self.hole.skipped += earlier as u64;
             return bytes;
         }
-        self.hole.skipped += (first.len() + rest.len()) as u64;
+        self.hole.skipped += (earlier + bytes.len()) as u64;
         self.attempts = self.attempts.saturating_add(1);
         if self.attempts >= session.limits.recognition_attempts {
             self.state = State::Foreign;

@@ -2,7 +2,7 @@
 
 use super::bindings::Bindings;
 use super::calls::Calls;
-use super::messages::{ABANDONED, FIRST_MISSING, Findings, Head, Message, Messages};
+use super::messages::{Findings, Head, Messages};
 use super::rules;
 use crate::diagnostic::Rule;
 use crate::error::Error;
@@ -10,7 +10,7 @@ use crate::net::Side;
 use crate::rpc::event::{Answer, Auth, Body, Carriers, Event, Notes, Proposal, Resolver, wrong_length};
 use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
 use crate::rpc::limits::{Counters, Limits};
-use crate::rpc::pdu::{self, Pdu, Verifier, split_padding};
+use crate::rpc::pdu::{self, Pdu, Verifier};
 use crate::rpc::security::{Opened, Protected, Security, Sender, Token};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -32,7 +32,7 @@ pub(super) struct Session<N> {
     pub(super) calls: Calls<u32, N>,
     pub(super) resolver: Option<Box<dyn Resolver + Send>>,
     /// Decrypted bodies, kept for its capacity.
-    scratch: Vec<u8>,
+    pub(super) scratch: Vec<u8>,
 }
 
 /// A message on its way out.
@@ -96,7 +96,19 @@ impl<N: Default> Session<N> {
         let needed = length.saturating_sub(bytes.len()) as u64;
         if let Ok(header) = Header::parse(bytes) {
             self.client.get_or_insert(client_side(side, sender_of(header.ptype)));
-            self.messages.damage(side, Some(header.call_id), reason);
+        }
+        match Pdu::parse_truncated(bytes) {
+            Ok(pdu) => match pdu.body {
+                pdu::Body::Bind(bind) | pdu::Body::AlterContext(bind) => {
+                    let call_id = pdu.header.call_id;
+                    self.bindings.propose(call_id, bind.contexts, false, &self.limits, &mut self.counters);
+                }
+                _ => return self.cut(side, &pdu, reason, carriers, io),
+            },
+            Err(_) => {
+                let call_id = Header::parse(bytes).ok().map(|header| header.call_id);
+                self.messages.damage(side, call_id, reason);
+            }
         }
         self.malformed(side, bytes, Error::truncated(bytes.len(), needed, 0, "frag_length"), carriers, io);
     }
@@ -164,6 +176,7 @@ impl<N: Default> Session<N> {
             verification: None,
             diagnostics: Vec::new(),
             call: None,
+            datagram: None,
         }
     }
 
@@ -212,7 +225,7 @@ impl<N: Default> Session<N> {
         }
         let (limits, counters) = (&self.limits, &mut self.counters);
         let proposal = |bind: &pdu::Bind, bindings: &mut Bindings, counters: &mut Counters| {
-            bindings.propose(call_id, bind.contexts.clone(), limits, counters);
+            bindings.propose(call_id, bind.contexts.clone(), true, limits, counters);
         };
         let body = match &pdu.body {
             pdu::Body::Bind(bind) => {
@@ -260,156 +273,10 @@ impl<N: Default> Session<N> {
         }
         (io.out)(event);
     }
-
-    /// A request, response or fault, or a fragment of one.
-    fn fragment(
-        &mut self,
-        side: Side,
-        bytes: &[u8],
-        pdu: &Pdu<'_>,
-        carriers: &Carriers,
-        mut notes: Notes,
-        io: &mut Io<'_, N>,
-    ) {
-        let Header { ptype, flags, call_id, representation, .. } = pdu.header;
-        let sender = sender_of(ptype);
-        let mut scratch = mem::take(&mut self.scratch);
-        let start = body_offset(pdu);
-        let mut opened = None;
-        let mut stub: &[u8] = match &pdu.body {
-            pdu::Body::Request(r) => r.stub,
-            pdu::Body::Response(r) => r.stub,
-            pdu::Body::Fault(f) => f.stub,
-            _ => &[],
-        };
-        let mut fault = match &pdu.body {
-            pdu::Body::Fault(f) => Some((Some(f.status), f.extended_error())),
-            _ => None,
-        };
-        if let (Some(auth), Some((head, _))) = (&pdu.auth, pdu.auth_ranges()) {
-            let range = start..head.start;
-            let pad = usize::from(auth.trailer.auth_pad_length);
-            if pad > range.len() {
-                let at = (head.start + 2, "auth_pad_length");
-                self.note(&mut notes, &rules::PADDING, at, pad as u64, Some(range.len() as u64));
-            }
-            opened = open(sender, bytes, pdu, range.clone(), auth, io.security, &mut scratch);
-            if let Some(Opened::Clear { decrypted, .. }) = opened {
-                let clear = if decrypted { &scratch } else { bytes.get(range).unwrap_or(&[]) };
-                (stub, _) = split_padding(clear, pad);
-                if let (Some((status, _)), Pdu::STUB_OFFSET) = (&mut fault, start) {
-                    (*status, stub) = sealed_status(stub, representation);
-                }
-            } else if let (Some((status, _)), Pdu::STUB_OFFSET) = (&mut fault, start) {
-                *status = None;
-            }
-        }
-        let clear = matches!(opened, None | Some(Opened::Clear { .. }));
-        let mut head = Head {
-            ptype,
-            side,
-            call_id,
-            representation,
-            flags,
-            context_id: 0,
-            opnum: 0,
-            object: None,
-            cancel_count: 0,
-            trailer: pdu.auth.map(|a| a.trailer),
-        };
-        match &pdu.body {
-            pdu::Body::Request(r) => {
-                (head.context_id, head.opnum, head.object) = (r.context_id, r.opnum, r.object);
-            }
-            pdu::Body::Response(r) => (head.context_id, head.cancel_count) = (r.context_id, r.cancel_count),
-            pdu::Body::Fault(f) => (head.context_id, head.cancel_count) = (f.context_id, f.cancel_count),
-            _ => {}
-        }
-        let first = flags.contains(PfcFlags::FIRST_FRAG) || fault.is_some();
-        let last = flags.contains(PfcFlags::LAST_FRAG) || fault.is_some();
-        if let Some(old) = if first { self.messages.take(side, call_id) } else { None } {
-            if fault.is_none() {
-                self.note(&mut notes, &rules::FIRST_TWICE, (3, "pfc_flags"), flags.bits().into(), None);
-            }
-            self.incomplete(old, ABANDONED, io);
-        }
-        let mut findings = Findings { opened, notes };
-        if first && last {
-            let stub = clear.then_some(stub);
-            self.deliver(Whole { head, findings, stub, carriers, fragments: 1, damage: None, fault }, io);
-        } else {
-            if !first && self.messages.find(side, call_id).is_none() {
-                let flags = flags.bits().into();
-                self.note(&mut findings.notes, &rules::NO_FIRST, (3, "pfc_flags"), flags, None);
-            }
-            self.join((head, findings), stub, (first, last), carriers, io);
-        }
-        self.scratch = scratch;
-    }
-
-    /// One fragment of several.
-    fn join(
-        &mut self,
-        (head, findings): (Head, Findings),
-        stub: &[u8],
-        (first, last): (bool, bool),
-        carriers: &Carriers,
-        io: &mut Io<'_, N>,
-    ) {
-        let (side, call_id) = (head.side, head.call_id);
-        if self.messages.find(side, call_id).is_none() {
-            if let Some(old) = self.messages.evict(&self.limits, &mut self.counters) {
-                self.incomplete(old, ABANDONED, io);
-            }
-            self.messages.begin(head, carriers.clone(), (!first).then_some(FIRST_MISSING));
-        }
-        self.messages.append(head, findings, stub, carriers, &self.limits, &mut self.counters);
-        if !last {
-            return;
-        }
-        if let Some(message) = self.messages.take(side, call_id) {
-            if let Some(damage) = message.damage {
-                return self.incomplete(message, damage, io);
-            }
-            let readable = message.readable();
-            let Message { head, findings, stub, carriers, fragments, .. } = message;
-            let stub = readable.then_some(stub.as_slice());
-            let carriers = &carriers;
-            self.deliver(Whole { head, findings, stub, carriers, fragments, damage: None, fault: None }, io);
-        }
-    }
-
-    fn incomplete(&mut self, message: Message, reason: &'static str, io: &mut Io<'_, N>) {
-        self.counters.messages_incomplete += 1;
-        let readable = message.readable();
-        let Message { head, findings, stub, carriers, fragments, damage, .. } = message;
-        let stub = readable.then_some(stub.as_slice());
-        let damage = Some(damage.unwrap_or(reason));
-        self.deliver(Whole { head, findings, stub, carriers: &carriers, fragments, damage, fault: None }, io);
-    }
 }
 
-/// Status of a fault whose whole body from offset 24 on was sealed, and the stub data behind it.
-fn sealed_status(body: &[u8], representation: Representation) -> (Option<u32>, &[u8]) {
-    let status = body.first_chunk::<4>().map(|octets| match representation.endian {
-        crate::rpc::Endian::Little => u32::from_le_bytes(*octets),
-        crate::rpc::Endian::Big => u32::from_be_bytes(*octets),
-    });
-    (status, body.get(8..).unwrap_or(&[]))
-}
-
-/// Where the protected part begins. For sealed faults senders differ: where `reserved2` is 0 as it should be, status
-/// and `reserved2` stand there in the clear; otherwise they are sealed with the rest.
-fn body_offset(pdu: &Pdu<'_>) -> usize {
-    match (&pdu.body, &pdu.auth) {
-        (pdu::Body::Fault(f), Some(auth)) if auth.trailer.auth_level >= 6 && f.reserved == Some(0) => {
-            Pdu::STUB_OFFSET + 8
-        }
-        _ => pdu.stub_offset(),
-    }
-}
-
-fn open(
+/// Has a PDU opened; `scratch` gets the clear body where it was sealed.
+pub(super) fn open(
     sender: Sender,
     bytes: &[u8],
     pdu: &Pdu<'_>,

@@ -98,18 +98,34 @@ impl<'a> BindNak<'a> {
 }
 
 pub(super) fn bind(input: &[u8], endian: Endian) -> Res<'_, Bind> {
+    let (mut input, (mut bind, count)) = bind_head(input, endian)?;
+    for _ in 0..count {
+        let (rest, element) = context_element(input, endian)?;
+        bind.contexts.push(element);
+        input = rest;
+    }
+    Ok((input, bind))
+}
+
+/// As far as whole contexts are there.
+pub(super) fn bind_truncated(input: &[u8], endian: Endian) -> Res<'_, Bind> {
+    let (mut input, (mut bind, count)) = bind_head(input, endian)?;
+    for _ in 0..count {
+        let Ok((rest, element)) = context_element(input, endian) else { break };
+        bind.contexts.push(element);
+        input = rest;
+    }
+    Ok((input, bind))
+}
+
+/// Everything before the contexts, and their number.
+fn bind_head(input: &[u8], endian: Endian) -> Res<'_, (Bind, u8)> {
     let (input, max_xmit_frag) = u16_(input, endian, "max_xmit_frag")?;
     let (input, max_recv_frag) = u16_(input, endian, "max_recv_frag")?;
     let (input, assoc_group_id) = u32_(input, endian, "assoc_group_id")?;
     let (input, count) = u8_(input, "n_context_elem")?;
-    let (mut input, _reserved) = bytes(input, 3, "reserved")?;
-    let mut contexts = Vec::new();
-    for _ in 0..count {
-        let (rest, element) = context_element(input, endian)?;
-        contexts.push(element);
-        input = rest;
-    }
-    Ok((input, Bind { max_xmit_frag, max_recv_frag, assoc_group_id, contexts }))
+    let (input, _reserved) = bytes(input, 3, "reserved")?;
+    Ok((input, (Bind { max_xmit_frag, max_recv_frag, assoc_group_id, contexts: Vec::new() }, count)))
 }
 
 fn context_element(input: &[u8], endian: Endian) -> Res<'_, ContextElement> {

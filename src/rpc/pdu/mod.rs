@@ -182,6 +182,36 @@ impl<'a> Pdu<'a> {
         }
     }
 
+    /// Reads the beginning of a PDU whose rest was not captured: of requests, responses and faults everything before
+    /// the stub and what there is of that, of binds and alter_contexts the contexts that are there whole. Nothing of the
+    /// verifier is read; the stub may be sealed, and may end in what would have been padding.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pdu::parse`], and for all other types.
+    pub fn parse_truncated(input: &'a [u8]) -> Result<Pdu<'a>, Error> {
+        let header = Header::parse(input)?;
+        let length = usize::from(header.frag_length);
+        if input.len() >= length {
+            return Pdu::parse(input);
+        }
+        let end = header.trailer_offset().unwrap_or(length).min(input.len());
+        let body = input.get(Header::SIZE..end).unwrap_or(&[]);
+        let endian = header.representation.endian;
+        let parsed = match header.ptype {
+            PacketType::Bind => bind::bind_truncated(body, endian).map(|(rest, b)| (rest, Body::Bind(b))),
+            PacketType::AlterContext => {
+                bind::bind_truncated(body, endian).map(|(rest, b)| (rest, Body::AlterContext(b)))
+            }
+            PacketType::Request | PacketType::Response | PacketType::Fault => parse_body(&header, body, 0),
+            _ => Err(Fail::count(&[], header.frag_length, input.len(), "frag_length")),
+        };
+        match parsed {
+            Ok((padding, body)) => Ok(Pdu { header, body, padding, auth: None }),
+            Err(fail) => Err(Fail::into_error(fail, end)),
+        }
+    }
+
     /// Offset of the protected part: the stub of requests, responses and (by the same rule) faults.
     #[must_use]
     pub fn stub_offset(&self) -> usize {

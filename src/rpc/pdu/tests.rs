@@ -271,6 +271,10 @@ fn every_prefix_and_every_flipped_byte() {
             let bytes = pdu.encode().unwrap();
             for cut in 0..bytes.len() {
                 assert!(Pdu::parse(&bytes[..cut]).is_err());
+                if let Ok(cut) = Pdu::parse_truncated(&bytes[..cut]) {
+                    assert_eq!(cut.body.ptype(), pdu.body.ptype());
+                    assert_eq!(cut.auth, None);
+                }
             }
             for at in 0..bytes.len() {
                 for value in [0, 1, 0x7f, 0x80, 0xff, bytes[at] ^ 1, bytes[at].wrapping_add(1)] {

@@ -2,6 +2,7 @@
 
 mod captures;
 mod limits;
+mod mutations;
 mod streams;
 
 use super::*;
@@ -483,6 +484,20 @@ fn verification_trailer_of_a_protected_request() {
     let body = Request { alloc_hint: 0, context_id: 0, opnum: 8, object: None, stub: &hidden };
     rig.data(Side::A, &sealed(PduBody::Request(body), 2, 3, b""));
     assert_eq!((rig.last().verification, rig.last().stub.as_deref()), (true, Some(&b"abcdefg\0"[..])));
+    // Where the bind was not captured, its pcontext says what was bound.
+    assert_eq!(rig.last().context, None);
+    let mut named = crate::rpc::verification::SIGNATURE.to_vec();
+    named.extend_from_slice(&[2, 0x40, 40, 0]);
+    named.extend_from_slice(&CLUSAPI.uuid.0);
+    named.extend_from_slice(&[3, 0, 0, 0]);
+    named.extend_from_slice(&SyntaxId::NDR64.uuid.0);
+    named.extend_from_slice(&[1, 0, 0, 0]);
+    let hidden = xor(&named);
+    let body = Request { alloc_hint: 0, context_id: 0, opnum: 8, object: None, stub: &hidden };
+    rig.data(Side::A, &sealed(PduBody::Request(body), 4, 3, b""));
+    rig.data(Side::A, &request(5, 8, 3, b""));
+    let context = rig.last().context.unwrap();
+    assert_eq!((context.abstract_syntax(), context.syntax), (CLUSAPI, TransferSyntax::Ndr64));
     // Without protection these are the client's own octets.
     rig.data(Side::A, &request(3, 8, 3, &stub));
     assert_eq!((rig.last().verification, rig.last().stub.as_deref()), (false, Some(&stub[..])));

@@ -188,7 +188,7 @@ fn gaps() {
     rig.data(Side::A, &damaged[..50]);
     rig.gap(Side::A, Some(30));
     rig.data(Side::A, &[&damaged[80..], &request(3, 9, 3, b"")].concat());
-    assert_eq!(rig.whats()[1..], ["request malformed offset 50: 74 bytes needed (frag_length), 0 left", "request 9"]);
+    assert_eq!(rig.whats()[1..], ["request incomplete Some(8) lost", "request 9"]);
     // A hole that reaches into the next one.
     rig.data(Side::A, &damaged[..50]);
     rig.gap(Side::A, Some(100));
@@ -218,13 +218,48 @@ fn gaps_damage_fragmented_messages() {
     rig.data(Side::A, &middle[..26]);
     rig.gap(Side::A, Some(4));
     rig.data(Side::A, &[request(2, 8, 2, b"ij"), request(3, 8, 2, b"cd")].concat());
-    assert_eq!(rig.whats()[3..], ["request incomplete Some(8) lost", "request 8"]);
-    assert_eq!(rig.seen[3].stub.as_deref(), Some(&b"abij"[..]));
+    assert_eq!(rig.whats()[2..], ["request incomplete Some(8) lost", "request 8"]);
+    assert_eq!(rig.seen[2].stub.as_deref(), Some(&b"abcdij"[..]));
     // Nothing says whose: all of that direction do.
     rig.data(Side::A, &request(4, 8, 1, b"ab"));
     rig.gap(Side::A, Some(26));
     rig.data(Side::A, &request(4, 8, 2, b"ef"));
     assert_eq!(rig.last().what, "request incomplete Some(8) lost");
+}
+
+#[test]
+fn pdus_cut_short_tell_what_they_can() {
+    // As a snapshot length cuts them: the beginning of each PDU is there.
+    let mut rig = Rig::new(Limits::default());
+    let cut = |rig: &mut Rig, side, bytes: &[u8], at: usize| {
+        rig.data(side, &bytes[..at]);
+        rig.gap(side, Some((bytes.len() - at) as u64));
+    };
+    let proposal = bind(&[(0, CLUSAPI, &[SyntaxId::NDR]), (1, CLUSAPI, &[SyntaxId::NDR64])]);
+    cut(&mut rig, Side::A, &make(PduBody::Bind(proposal), 1, 3), 80);
+    assert_eq!(rig.last().what, "bind malformed offset 80: 36 bytes needed (frag_length), 0 left");
+    rig.data(Side::B, &make(PduBody::BindAck(ack(&[(0, 0, SyntaxId::NDR), (0, 0, SyntaxId::NDR64)])), 1, 3));
+    assert_eq!((rig.last().what.as_str(), rig.last().rules.len()), ("bind_ack 0=acceptance 99=acceptance", 0));
+    cut(&mut rig, Side::A, &request(2, 8, 3, &[7; 50]), 40);
+    assert_eq!(rig.last().what, "request incomplete Some(8) lost");
+    assert_eq!((rig.last().stub.as_deref(), rig.last().note), (Some(&[7; 16][..]), Some((0, 3))));
+    assert_eq!(rig.last().context.unwrap().state, ContextState::Accepted);
+    rig.data(Side::B, &response(2, 3, b"whole"));
+    assert_eq!((rig.last().what.as_str(), rig.last().stub.as_deref()), ("response Some(8)", Some(&b"whole"[..])));
+    rig.data(Side::A, &request(3, 9, 3, b""));
+    cut(&mut rig, Side::B, &response(3, 3, &[7; 50]), 40);
+    assert_eq!(rig.last().what, "response incomplete Some(9) lost");
+    cut(&mut rig, Side::B, &fault(4, 5), 28);
+    assert_eq!(rig.last().what, "fault Some(5) None");
+    // Protected ones can't be opened.
+    let body = Request { alloc_hint: 0, context_id: 0, opnum: 8, object: None, stub: &[7; 50] };
+    cut(&mut rig, Side::A, &sealed(PduBody::Request(body), 5, 3, b""), 60);
+    assert_eq!((rig.last().what.as_str(), rig.last().stub.as_deref()), ("request incomplete Some(8) lost", None));
+    // A fragment of several.
+    rig.data(Side::A, &request(6, 8, 1, b"ab"));
+    cut(&mut rig, Side::A, &request(6, 8, 2, b"cdef"), 26);
+    assert_eq!(rig.last().what, "request incomplete Some(8) lost");
+    assert_eq!((rig.last().stub.as_deref(), rig.last().fragments), (Some(&b"abcd"[..]), 2));
 }
 
 #[test]

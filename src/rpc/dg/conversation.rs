@@ -1,0 +1,455 @@
+//! What the datagrams between two endpoints mean together, sans I/O: calls by activity and sequence number, messages by
+//! fragment number, repetitions left out. `deliver` makes the events, `assembly` joins fragments.
+//!
+//! Whether a flow is DCE/RPC is told by its datagrams' headers alone, never by ports.
+
+use super::assembly::Added;
+use super::deliver::{CUT, Message, Parts, State, blank, incomplete, make, message, open, opened_body, sender_of};
+use super::{Body, Flags1, Header, Pdu, conv};
+use crate::error::{Error, ErrorKind};
+use crate::net::{Side, Timestamp};
+use crate::rpc::connection::Recognition;
+use crate::rpc::event::{self, Call, Carriers, Event, Notes};
+use crate::rpc::header::PacketType;
+use crate::rpc::limits::{Counters, Limits};
+use crate::rpc::security::{AuthTrailer, Opened, Security, Sender, Token};
+use crate::rpc::uuid::Uuid;
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::mem;
+use std::collections::HashMap;
+
+/// Calls of an activity that are remembered: the current one, and earlier ones for the sake of late repetitions.
+const CALLS: usize = 3;
+/// How far behind the oldest remembered call a sequence number counts as a repetition.
+const BEHIND: u32 = 64;
+
+/// A datagram as it was captured.
+#[derive(Clone, Copy, Debug)]
+pub struct Received<'a> {
+    /// Who sent it.
+    pub side: Side,
+    /// The packets that carried it.
+    pub frames: &'a [u64],
+    /// When it was captured.
+    pub time: Option<Timestamp>,
+    /// The payload as far as it was captured.
+    pub data: &'a [u8],
+    /// Its length on the wire, octets.
+    pub wire_len: usize,
+}
+
+/// The state of one UDP flow. `N` is the receiver's note on each call.
+///
+/// [`Event::sender`](Event) is the role in the call at hand: in a conversation manager's callback the server of the
+/// original call is the client.
+pub struct Conversation<N> {
+    limits: Limits,
+    counters: Counters,
+    recognition: Recognition,
+    attempts: u8,
+    activities: HashMap<Uuid, Activity<N>>,
+    /// Latest use to activity, for eviction.
+    ages: BTreeMap<u64, Uuid>,
+    clock: u64,
+    /// What all assemblies cost, octets.
+    total: usize,
+    scratch: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Activity<N> {
+    age: u64,
+    /// Newest last.
+    calls: VecDeque<State<N>>,
+    /// The security trailer last seen.
+    trailer: Option<AuthTrailer>,
+}
+
+impl<N: Default> Conversation<N> {
+    /// A flow of which nothing was seen yet.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Conversation {
+            limits,
+            counters: Counters::default(),
+            recognition: Recognition::Undecided,
+            attempts: 0,
+            activities: HashMap::new(),
+            ages: BTreeMap::new(),
+            clock: 0,
+            total: 0,
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Whether the flow carries DCE/RPC.
+    #[must_use]
+    pub fn recognition(&self) -> Recognition {
+        self.recognition
+    }
+
+    /// What was seen and given up so far.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// The next datagram.
+    pub fn datagram(
+        &mut self,
+        received: Received<'_>,
+        security: &mut dyn Security,
+        out: &mut dyn FnMut(Event<'_, N>),
+    ) -> Recognition {
+        if self.recognition == Recognition::NotRpc {
+            return self.recognition;
+        }
+        let mut carriers = Carriers::default();
+        for frame in received.frames {
+            carriers.add(*frame, received.time, self.limits.frames, &mut self.counters);
+        }
+        let plausible = Header::plausible(received.data, received.wire_len);
+        match (plausible, self.recognition) {
+            (true, _) => self.recognition = Recognition::Rpc,
+            (false, Recognition::Rpc) => {}
+            (false, _) => {
+                self.attempts = self.attempts.saturating_add(1);
+                if self.attempts >= self.limits.recognition_attempts {
+                    self.recognition = Recognition::NotRpc;
+                }
+                return self.recognition;
+            }
+        }
+        self.counters.pdus += 1;
+        let cut = plausible && received.data.len() < received.wire_len;
+        let parsed = match if cut { Pdu::parse_truncated(received.data) } else { Pdu::parse(received.data) } {
+            Ok(_) if !plausible => {
+                let expected = "a connectionless PDU of the datagram's length";
+                Err(Error::new(0, ErrorKind::Mismatch { expected }))
+            }
+            parsed => parsed,
+        };
+        match parsed {
+            Ok(pdu) => self.pdu(&received, &pdu, &carriers, security, out),
+            Err(error) => {
+                self.counters.malformed += 1;
+                let header = Header::parse(received.data).ok();
+                let body = event::Body::Malformed { error, bytes: received.data };
+                let mut event = match &header {
+                    Some(header) => {
+                        let parts = Parts {
+                            side: received.side,
+                            header,
+                            carriers: &carriers,
+                            fragments: 1,
+                            trailer: None,
+                            opened: None,
+                            notes: Notes::default(),
+                            cut,
+                        };
+                        make(parts, body, sender_of(header.ptype).unwrap_or(Sender::Client), security)
+                    }
+                    None => blank(received.side, body, &carriers),
+                };
+                if !plausible {
+                    event.ptype = None;
+                }
+                out(event);
+            }
+        }
+        self.recognition
+    }
+
+    /// The flow ends: whatever is incomplete is handed out as such.
+    pub fn end(&mut self, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
+        while let Some((_, id)) = self.ages.pop_first() {
+            self.forget(id, security, out);
+        }
+    }
+
+    fn forget(&mut self, id: Uuid, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
+        if let Some(activity) = self.activities.remove(&id) {
+            for state in activity.calls {
+                self.close(state, security, out);
+            }
+        }
+    }
+
+    /// A call is over: hands out what is incomplete of it.
+    fn close(&mut self, mut state: State<N>, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
+        for response in [false, true] {
+            let assembly = if response { &mut state.response } else { &mut state.request };
+            if assembly.is_open() {
+                let reason = assembly.reason();
+                self.counters.messages_incomplete += 1;
+                incomplete(&mut state, response, reason, &mut self.total, security, out);
+            }
+        }
+    }
+
+    /// Marks the activity as used now; makes room for it.
+    fn touch(&mut self, id: Uuid, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
+        self.clock += 1;
+        let age = self.clock;
+        match self.activities.get_mut(&id) {
+            Some(activity) => {
+                self.ages.remove(&mem::replace(&mut activity.age, age));
+            }
+            None => {
+                while self.activities.len() >= self.limits.activities.max(1) {
+                    let Some((_, oldest)) = self.ages.pop_first() else { break };
+                    self.counters.activities_evicted += 1;
+                    self.forget(oldest, security, out);
+                }
+                self.activities.insert(id, Activity { age, calls: VecDeque::new(), trailer: None });
+            }
+        }
+        self.ages.insert(age, id);
+    }
+
+    fn pdu(
+        &mut self,
+        received: &Received<'_>,
+        pdu: &Pdu<'_>,
+        carriers: &Carriers,
+        security: &mut dyn Security,
+        out: &mut dyn FnMut(Event<'_, N>),
+    ) {
+        let header = &pdu.header;
+        let side = received.side;
+        self.touch(header.activity, security, out);
+        let Some(activity) = self.activities.get_mut(&header.activity) else { return };
+        let mut known = activity.calls.iter().position(|c| c.sequence == header.sequence);
+        let mut surplus = None;
+        // After the client's ack the server has forgotten the call: the same request again is executed again.
+        let forgotten = |at: &usize| activity.calls.get(*at).is_some_and(|state| state.acknowledged);
+        if let (PacketType::Request, Some(at)) = (header.ptype, known.filter(forgotten)) {
+            surplus = activity.calls.remove(at);
+            known = None;
+        }
+        let concludes =
+            matches!(header.ptype, PacketType::Request | PacketType::Response | PacketType::Fault | PacketType::Reject);
+        let mut index = known;
+        if known.is_none() && concludes {
+            let oldest = activity.calls.front().filter(|_| activity.calls.len() >= CALLS);
+            let behind = oldest.map_or(0, |call| call.sequence.wrapping_sub(header.sequence));
+            if (1..=BEHIND).contains(&behind) {
+                self.counters.duplicates += 1;
+                return;
+            }
+            let caller = if header.ptype == PacketType::Request { side } else { side.other() };
+            if activity.calls.len() >= CALLS {
+                surplus = activity.calls.pop_front();
+            }
+            index = Some(activity.calls.len());
+            activity.calls.push_back(State::new(header.sequence, caller));
+        }
+        // Repetitions are left out before anything is opened.
+        if let Some(state) = index.and_then(|at| activity.calls.get(at)) {
+            let repeated = match header.ptype {
+                PacketType::Request => state.request.has(header.fragment),
+                PacketType::Response => state.answered || state.response.has(header.fragment),
+                PacketType::Fault | PacketType::Reject => state.answered,
+                _ => false,
+            };
+            if repeated {
+                self.counters.duplicates += 1;
+                return;
+            }
+        }
+        let sender = sender_of(header.ptype).unwrap_or_else(|| {
+            let client = index.and_then(|at| activity.calls.get(at)).map_or(Side::A, |state| state.client);
+            if side == client { Sender::Client } else { Sender::Server }
+        });
+        let mut scratch = mem::take(&mut self.scratch);
+        let cut = received.data.len() < received.wire_len;
+        let mut opened = open(received.data, pdu, sender, security, &mut scratch);
+        if cut && header.auth_proto != 0 {
+            opened = Some(Opened::Sealed { reason: String::from(CUT) });
+        }
+        let body = opened_body(received.data, pdu, &opened, &scratch);
+        let trailer = pdu.verifier.map(|v| v.trailer);
+        if trailer.is_some() {
+            activity.trailer = trailer;
+        }
+        if let Some(surplus) = surplus {
+            self.close(surplus, security, out);
+        }
+        let parts = Parts { side, header, carriers, fragments: 1, trailer, opened, notes: Notes::default(), cut };
+        self.dispatch(parts, index, body, sender, received.data, security, out);
+        self.scratch = scratch;
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn dispatch(
+        &mut self,
+        parts: Parts<'_>,
+        index: Option<usize>,
+        body: Result<Body<'_>, Error>,
+        sender: Sender,
+        datagram: &[u8],
+        security: &mut dyn Security,
+        out: &mut dyn FnMut(Event<'_, N>),
+    ) {
+        let header = *parts.header;
+        let state = index.and_then(|at| self.activities.get_mut(&header.activity)?.calls.get_mut(at));
+        let body = match body {
+            Ok(body) => body,
+            Err(error) => {
+                self.counters.malformed += 1;
+                return out(make(parts, event::Body::Malformed { error, bytes: datagram }, sender, security));
+            }
+        };
+        let (response, stub) = match (header.ptype, body) {
+            (PacketType::Request, Body::Request(stub)) => (false, Some(stub)),
+            (PacketType::Response, Body::Response(stub)) => (true, Some(stub)),
+            (PacketType::Request, _) => (false, None),
+            (PacketType::Response, _) => (true, None),
+            (PacketType::Fault | PacketType::Reject, body) => {
+                let status = match body {
+                    Body::Fault(status) | Body::Reject(status) => Some(status),
+                    _ => None,
+                };
+                let mut call = None;
+                if let Some(state) = state {
+                    state.answered = true;
+                    call = state.call.take();
+                }
+                let opnum = call.as_ref().map(|c| c.opnum).or(Some(header.opnum));
+                let body =
+                    event::Body::Fault { status, opnum, cancel_count: 0, extended_error: false, stub: Some(&[]) };
+                let mut event = make(parts, body, sender, security);
+                event.context = call.as_ref().and_then(|c| c.context).or(event.context);
+                event.call = call.as_mut();
+                return out(event);
+            }
+            (ptype, body) => {
+                let mut event = make(parts, event::Body::Control(body), sender, security);
+                if let Some(state) = state {
+                    state.acknowledged |= ptype == PacketType::Ack && state.answered;
+                    event.call = state.call.as_mut();
+                }
+                return out(event);
+            }
+        };
+        let Some(state) = state else { return };
+        let assembly = if response { &mut state.response } else { &mut state.request };
+        if !header.is_fragment() {
+            drop(assembly.take(&mut self.total));
+            let event = message(state, parts, stub, response);
+            self.finish(header, event, datagram, security, out);
+            return;
+        }
+        assembly.carried(parts.carriers, &self.limits, &mut self.counters);
+        if parts.trailer.is_some() {
+            assembly.trailer = parts.trailer;
+        }
+        assembly.cut |= parts.cut;
+        let (limits, counters) = (&self.limits, &mut self.counters);
+        match assembly.add(&header, stub.unwrap_or(&[]), parts.opened, &mut self.total, limits, counters) {
+            Added::Pending => {}
+            Added::TooLarge => {
+                self.counters.messages_too_large += 1;
+                let reason = "larger than the limits of reassembly";
+                incomplete(state, response, reason, &mut self.total, security, out);
+            }
+            Added::Complete => {
+                let fragments = assembly.count();
+                let stub = assembly.take(&mut self.total);
+                let whole = mem::take(assembly);
+                assembly.done = true;
+                let first = whole.header.unwrap_or(header);
+                let parts = Parts {
+                    side: parts.side,
+                    header: &first,
+                    carriers: &whole.carriers,
+                    fragments,
+                    trailer: whole.trailer,
+                    opened: whole.opened,
+                    notes: whole.notes,
+                    cut: whole.cut,
+                };
+                let event = message(state, parts, stub.as_deref(), response);
+                self.finish(first, event, datagram, security, out);
+            }
+        }
+    }
+
+    /// Hands a whole message out, and to the security context what it carries for it.
+    fn finish(
+        &mut self,
+        header: Header,
+        message: Message<'_, N>,
+        datagram: &[u8],
+        security: &mut dyn Security,
+        out: &mut dyn FnMut(Event<'_, N>),
+    ) {
+        let Message { parts, body, response, mut answered } = message;
+        self.counters.messages_incomplete += u64::from(parts.cut);
+        let stub = match &body {
+            event::Body::Request { stub, .. } | event::Body::Response { stub, .. } => *stub,
+            _ => None,
+        };
+        if header.interface == conv::INTERFACE {
+            self.callback(&header, stub.unwrap_or(&[]), response, datagram, security);
+        }
+        let sender = if response { Sender::Server } else { Sender::Client };
+        let mut event = make(parts, body, sender, security);
+        if response {
+            event.context = answered.as_ref().and_then(|call| call.context).or(event.context);
+            event.call = answered.as_mut();
+        } else {
+            let calls = self.activities.get_mut(&header.activity).map(|activity| &mut activity.calls);
+            let state = calls.and_then(|calls| calls.iter_mut().find(|c| c.sequence == header.sequence));
+            if let Some(state) = state {
+                // An answer that overtook its request has had its turn.
+                let expects = !header.flags1.intersects(Flags1::MAYBE | Flags1::BROADCAST) && !state.answered;
+                state.call = expects.then(|| Call {
+                    opnum: header.opnum,
+                    context_id: 0,
+                    context: event.context,
+                    object: Some(header.object).filter(|o| !o.is_nil()),
+                    frame: event.frame(),
+                    time: event.time(),
+                    note: N::default(),
+                });
+                event.call = state.call.as_mut();
+            }
+        }
+        out(event);
+    }
+
+    /// The conversation manager's callbacks carry the tokens of connectionless security.
+    fn callback(&mut self, header: &Header, stub: &[u8], response: bool, datagram: &[u8], security: &mut dyn Security) {
+        let endian = header.representation.endian;
+        let mut about = None;
+        let token = if response {
+            conv::answer_token(header.opnum, endian, stub)
+        } else {
+            let question = conv::Question::parse(header.opnum, endian, stub);
+            about = question.map(|q| q.activity);
+            question.and_then(|q| q.token)
+        };
+        let calls = self.activities.get_mut(&header.activity).map(|activity| &mut activity.calls);
+        if let Some(state) = calls.and_then(|calls| calls.iter_mut().find(|c| c.sequence == header.sequence)) {
+            match about {
+                Some(_) => state.about = about,
+                None => about = state.about,
+            }
+        }
+        let trailer = about.and_then(|id| self.activities.get(&id)?.trailer);
+        if let (Some(token), Some(trailer)) = (token, trailer) {
+            security.token(&Token {
+                // The callback's caller is the server of the call it asks about.
+                sender: if response { Sender::Client } else { Sender::Server },
+                ptype: header.ptype as u8,
+                trailer,
+                token,
+                header_signing: false,
+                pdu: datagram,
+            });
+        }
+    }
+}
