@@ -185,6 +185,33 @@ fn frame_counts_are_those_of_wireshark() {
     assert!(seen > 0);
 }
 
+/// What the usual programs make of a capture reads as the capture itself.
+#[test]
+#[cfg(feature = "compress")]
+fn compressed_captures() {
+    let Some(dir) = captures() else { return };
+    let path = dir.join("h-bigfrag-ndr.pcapng");
+    let plain = run(&fs::read(&path).unwrap());
+    let commands: [&[&str]; 6] = [
+        &["gzip", "-c", "-9"],
+        &["zstd", "-c", "-q", "-19", "--long=27"],
+        &["zstd", "-c", "-q", "-1", "--no-check"],
+        &["lz4", "-c", "-q", "-9"],
+        &["lz4", "-c", "-q", "-B4", "-BD", "-BX", "--content-size"],
+        &["lz4", "-c", "-q", "--no-frame-crc"],
+    ];
+    for command in commands {
+        let Ok(output) = Command::new(command[0]).args(&command[1..]).arg(&path).output() else { continue };
+        assert!(output.status.success(), "{command:?}");
+        let (collector, stats, frames, error) = run(&output.stdout);
+        assert!(error.is_none(), "{command:?}: {error:?}");
+        assert_eq!((stats, frames), (plain.1, plain.2), "{command:?}");
+        assert!(streams(&collector) == streams(&plain.0));
+        let (_, _, _, error) = run(&output.stdout[..output.stdout.len() - 9]);
+        assert!(error.is_some_and(|error| error.is_truncated()), "{command:?} cut");
+    }
+}
+
 fn expectation(path: &Path) -> Option<serde_json::Value> {
     let beside = PathBuf::from(format!("{}.expected.json", path.display()));
     let instead = path.with_extension("expected.json");

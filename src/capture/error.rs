@@ -1,4 +1,5 @@
-//! What can go wrong with a capture file, each in one line that says what was found.
+//! What can go wrong with a capture file, each in one line that says what was found. Offsets in compressed files count
+//! decompressed bytes.
 
 use std::fmt;
 use std::io;
@@ -50,6 +51,15 @@ pub enum CaptureError {
         /// What is wrong.
         reason: &'static str,
     },
+    /// A compressed capture expands beyond the limits.
+    Expansion {
+        /// Packets that came before.
+        frames: u64,
+        /// Compressed bytes read.
+        compressed: u64,
+        /// Bytes that they may expand to, see [`Limits::decompressed_ratio`](super::Limits::decompressed_ratio).
+        decompressed: u64,
+    },
     /// Reading failed.
     Io {
         /// Where, in bytes from the start of the input.
@@ -96,6 +106,11 @@ impl fmt::Display for CaptureError {
             CaptureError::Corrupt { offset, frames, reason } => {
                 write!(f, "the file is corrupt at offset {offset}, after packet {frames}: {reason}")
             }
+            CaptureError::Expansion { frames, compressed, decompressed } => write!(
+                f,
+                "decompressing was stopped after packet {frames}: {compressed} compressed bytes expand to more than \
+                 {decompressed}"
+            ),
             CaptureError::Io { offset, source } => write!(f, "reading failed at offset {offset}: {source}"),
         }
     }

@@ -6,6 +6,7 @@
 //! `Incomplete` from the parser can only mean that the block contradicts itself.
 
 use super::buffer::Buffer;
+use super::decompress::Expansion;
 use super::error::guess;
 use super::pcapng::{Ng, Outcome};
 use super::{CaptureError, Limits, LinkType, Names, Packet, Section};
@@ -63,7 +64,7 @@ struct Pcap {
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Reader<R> {
+pub struct Reader<R: Read> {
     buffer: Buffer<R>,
     limits: Limits,
     format: Format,
@@ -89,7 +90,7 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// As [`Reader::new`].
     pub fn with_limits(input: R, limits: Limits) -> Result<Self, CaptureError> {
-        let mut buffer = Buffer::new(input);
+        let mut buffer = Buffer::new(input, &limits).map_err(|source| CaptureError::Io { offset: 0, source })?;
         let format = recognise(&mut buffer)?;
         Ok(Reader {
             buffer,
@@ -216,13 +217,17 @@ impl<R: Read> Reader<R> {
         if available >= needed {
             return Ok(true);
         }
-        if available == 0 {
+        if available == 0 && !self.buffer.is_cut() {
             return Ok(false);
         }
         Err(self.truncated(needed as u64, available as u64))
     }
 
     fn io(&self, source: io::Error) -> CaptureError {
+        if let Some(expansion) = source.get_ref().and_then(|source| source.downcast_ref::<Expansion>()) {
+            let Expansion { compressed, decompressed } = *expansion;
+            return CaptureError::Expansion { frames: self.frames, compressed, decompressed };
+        }
         CaptureError::Io { offset: self.buffer.offset().saturating_add(self.buffer.data().len() as u64), source }
     }
 
@@ -368,7 +373,7 @@ impl<R: Read> Reader<R> {
 fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
     let available = buffer.fill(24).map_err(|source| CaptureError::Io { offset: 0, source })?;
     let data = buffer.data();
-    if available == 0 {
+    if available == 0 && !buffer.is_cut() {
         return Err(CaptureError::Empty);
     }
     let truncated = |needed: u64| CaptureError::Truncated { offset: 0, frames: 0, needed, available: available as u64 };
@@ -387,7 +392,7 @@ fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
             buffer.consume(header.size());
             Ok(format)
         }
-        Err(pcap_parser::nom::Err::Incomplete(_)) if available >= 4 => Err(truncated(24)),
+        Err(pcap_parser::nom::Err::Incomplete(_)) if available >= 4 || buffer.is_cut() => Err(truncated(24)),
         Err(_) => {
             let start = data.get(..16).unwrap_or(data).to_vec();
             let guess = guess(data);

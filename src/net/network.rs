@@ -5,6 +5,7 @@ use super::fragments::{self, Fragments};
 use super::ip::{self, Bad, Upper};
 use super::link::{self, Layer, Miss, Piece};
 use super::tcp::{Bases, Connection, Context, Direction, Segment, Sink};
+use super::tunnel;
 use super::{Chunk, Datagram, Handler, Limits, Origin, Side, Stats, Timestamp, Transport, Verdict, checksum};
 use crate::capture::{LinkType, Packet};
 use std::net::{IpAddr, SocketAddr};
@@ -55,6 +56,15 @@ struct UdpFlow {
     stream: u64,
     a_is_low: bool,
     ignored: bool,
+}
+
+/// How a piece of a packet came about.
+#[derive(Clone, Copy, Debug)]
+struct Way<'a> {
+    /// The packets that carried it, in the order of its parts.
+    frames: &'a [u64],
+    /// Tunnels that it went through.
+    depth: usize,
 }
 
 /// Addresses of an IP packet, sender first.
@@ -125,7 +135,7 @@ impl Network {
         self.stats.packets += 1;
         self.last = At { frame, time };
         let piece = Piece { data, cut: original_len.saturating_sub(data.len()) };
-        self.packet(Layer::Link(link), piece, &[frame], handler);
+        self.packet(Layer::Link(link), piece, Way { frames: &[frame], depth: 0 }, handler);
     }
 
     /// Hands on what is held and ends every direction: to be called at the end of the capture.
@@ -139,9 +149,9 @@ impl Network {
         self.udp.drain().for_each(drop);
     }
 
-    fn packet(&mut self, layer: Layer, piece: Piece<'_>, frames: &[u64], handler: &mut impl Handler) {
+    fn packet(&mut self, layer: Layer, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
         match link::to_ip(layer, piece, self.limits.tags) {
-            Ok(piece) => self.ip(piece, frames, handler),
+            Ok(piece) => self.ip(piece, way, handler),
             Err(Miss::UnknownLink) => self.stats.unknown_link += 1,
             Err(Miss::NotIp) => self.stats.not_ip += 1,
             Err(Miss::Malformed) => self.stats.malformed += 1,
@@ -149,7 +159,7 @@ impl Network {
         }
     }
 
-    fn ip(&mut self, piece: Piece<'_>, frames: &[u64], handler: &mut impl Handler) {
+    fn ip(&mut self, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
         let packet = match ip::parse(piece, self.limits.verify_checksums, self.limits.extension_headers) {
             Ok(packet) => packet,
             Err(bad) => return self.bad(bad),
@@ -159,7 +169,7 @@ impl Network {
         let ends = Ends { src: packet.src, dst: packet.dst };
         let upper = packet.upper;
         let Some(fragment) = upper.fragment else {
-            return self.upper(ends, upper, frames, handler);
+            return self.upper(ends, upper, way, handler);
         };
         let protocol = if packet.src.is_ipv4() { upper.protocol } else { 0 };
         let key = fragments::Key { src: ends.src, dst: ends.dst, protocol, id: fragment.id };
@@ -171,7 +181,7 @@ impl Network {
         match ip::upper(whole.protocol, piece, self.limits.extension_headers) {
             // A fragment within what fragments were put together to is an attack, not traffic.
             Ok(Upper { fragment: Some(_), .. }) => self.stats.malformed += 1,
-            Ok(upper) => self.upper(ends, upper, &whole.frames, handler),
+            Ok(upper) => self.upper(ends, upper, Way { frames: &whole.frames, ..way }, handler),
             Err(bad) => self.bad(bad),
         }
     }
@@ -183,12 +193,37 @@ impl Network {
         }
     }
 
-    fn upper(&mut self, ends: Ends, upper: Upper<'_>, frames: &[u64], handler: &mut impl Handler) {
+    fn upper(&mut self, ends: Ends, upper: Upper<'_>, way: Way<'_>, handler: &mut impl Handler) {
         match upper.protocol {
             6 => self.tcp(ends, upper.payload, handler),
-            17 => self.udp(ends, upper.payload, frames, handler),
+            17 => self.udp(ends, upper.payload, way, handler),
+            // IPv4 or IPv6 in IP, MPLS in IP.
+            4 | 41 => self.inner(Some((Layer::Ip, upper.payload)), way, handler),
+            137 => self.inner(Some((Layer::EtherType(0x8847), upper.payload)), way, handler),
+            47 => self.inner(tunnel::gre(upper.payload), way, handler),
+            97 => self.inner(tunnel::ether_ip(upper.payload), way, handler),
             _ => self.stats.other_protocol += 1,
         }
+    }
+
+    /// A packet within a packet.
+    fn inner(&mut self, inner: Option<(Layer, Piece<'_>)>, way: Way<'_>, handler: &mut impl Handler) {
+        let Some((layer, piece)) = inner else {
+            self.stats.malformed += 1;
+            return;
+        };
+        if way.depth >= self.limits.tunnels {
+            self.stats.too_deep += 1;
+            return;
+        }
+        self.stats.tunnelled += 1;
+        self.packet(layer, piece, Way { depth: way.depth + 1, ..way }, handler);
+    }
+
+    /// Whether a proper IP packet is in what looks like a tunnel.
+    fn is_plausible(&self, layer: Layer, piece: Piece<'_>) -> bool {
+        let Ok(piece) = link::to_ip(layer, piece, self.limits.tags) else { return false };
+        matches!(ip::parse(piece, true, self.limits.extension_headers), Ok(packet) if packet.checksum)
     }
 
     fn tcp(&mut self, ends: Ends, piece: Piece<'_>, handler: &mut impl Handler) {
@@ -295,7 +330,7 @@ impl Network {
         }
     }
 
-    fn udp(&mut self, ends: Ends, piece: Piece<'_>, frames: &[u64], handler: &mut impl Handler) {
+    fn udp(&mut self, ends: Ends, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
         let Some([s0, s1, d0, d1, l0, l1, c0, c1]) = piece.data.first_chunk::<8>().copied() else {
             self.stats.malformed += 1;
             return;
@@ -312,25 +347,32 @@ impl Network {
         let src = SocketAddr::new(ends.src, u16::from_be_bytes([s0, s1]));
         let dst = SocketAddr::new(ends.dst, u16::from_be_bytes([d0, d1]));
         let (key, from_low) = Key::new(src, dst);
-        let (stream, a_is_low) = match self.udp.get(&key) {
-            Some(flow) if flow.ignored => return,
-            Some(flow) => (flow.stream, flow.a_is_low),
+        let (stream, a_is_low, ignored) = match self.udp.get(&key) {
+            Some(flow) => (flow.stream, flow.a_is_low, flow.ignored),
             None => {
                 let stream = self.stats.udp_streams;
                 self.stats.udp_streams += 1;
                 if self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false }).is_some() {
                     self.stats.udp_evictions += 1;
                 }
-                (stream, from_low)
+                (stream, from_low, false)
             }
         };
+        let Some(payload) = whole.after(8) else { return };
+        if let Some((layer, piece)) =
+            tunnel::udp(dst.port(), payload).filter(|inner| self.is_plausible(inner.0, inner.1))
+        {
+            return self.inner(Some((layer, piece)), way, handler);
+        }
+        if ignored {
+            return;
+        }
         if self.limits.verify_checksums && whole.cut == 0 && [c0, c1] != [0, 0] {
             let right = checksum::segment_is_right(ends.src, ends.dst, 17, whole.data);
             self.stats.bad_transport_checksums += u64::from(!right);
         }
-        let Some(payload) = whole.after(8) else { return };
         let origin = origin(Transport::Udp, &key, stream, a_is_low, from_low == a_is_low, self.last);
-        let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames };
+        let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames: way.frames };
         if handler.udp(&origin, datagram) == Verdict::Ignore
             && let Some(flow) = self.udp.get(&key)
         {
