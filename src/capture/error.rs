@@ -60,6 +60,11 @@ pub enum CaptureError {
         /// Bytes that they may expand to, see [`Limits::decompressed_ratio`](super::Limits::decompressed_ratio).
         decompressed: u64,
     },
+    /// The file can't be opened.
+    Open {
+        /// The system's error.
+        source: io::Error,
+    },
     /// Reading failed.
     Io {
         /// Where, in bytes from the start of the input.
@@ -111,6 +116,7 @@ impl fmt::Display for CaptureError {
                 "decompressing was stopped after packet {frames}: {compressed} compressed bytes expand to more than \
                  {decompressed}"
             ),
+            CaptureError::Open { source } => write!(f, "can't be opened: {source}"),
             CaptureError::Io { offset, source } => write!(f, "reading failed at offset {offset}: {source}"),
         }
     }
@@ -119,7 +125,7 @@ impl fmt::Display for CaptureError {
 impl std::error::Error for CaptureError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            CaptureError::Io { source, .. } => Some(source),
+            CaptureError::Open { source } | CaptureError::Io { source, .. } => Some(source),
             _ => None,
         }
     }

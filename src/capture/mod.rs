@@ -15,11 +15,13 @@ use std::fmt;
 mod buffer;
 mod decompress;
 mod error;
+mod files;
 mod pcapng;
 mod reader;
 mod time;
 
 pub use error::CaptureError;
+pub use files::{FileError, Files};
 pub use pcapng::{Names, Section};
 pub use reader::{Problem, Reader};
 

@@ -72,6 +72,9 @@ pub struct Reader<R: Read> {
     pending: usize,
     frames: u64,
     finished: bool,
+    /// The packet read and not yet handed out, or the error.
+    found: Option<Found>,
+    error: Option<CaptureError>,
     problems: Vec<Problem>,
     problem_count: u64,
 }
@@ -99,6 +102,8 @@ impl<R: Read> Reader<R> {
             pending: 0,
             frames: 0,
             finished: false,
+            found: None,
+            error: None,
             problems: Vec::new(),
             problem_count: 0,
         })
@@ -118,36 +123,58 @@ impl<R: Read> Reader<R> {
     /// comes (`Ok(None)`), except after an I/O error of kind `WouldBlock`, where the call can be repeated.
     #[allow(clippy::should_implement_trait, reason = "the packet borrows the reader, which no Iterator can do")]
     pub fn next(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
-        self.buffer.consume(std::mem::take(&mut self.pending));
-        if self.finished {
-            return Ok(None);
+        if !self.has_next()
+            && let Some(error) = self.take_error()
+        {
+            return Err(error);
         }
-        let found = match self.advance() {
-            Ok(Some(found)) => found,
-            Ok(None) => {
-                self.finished = true;
-                return Ok(None);
+        Ok(self.packet())
+    }
+
+    /// Reads on to the next packet, which [`Reader::packet`] then gives; `false` at the end or at an error, which
+    /// [`Reader::take_error`] then gives.
+    pub(super) fn has_next(&mut self) -> bool {
+        self.buffer.consume(std::mem::take(&mut self.pending));
+        self.found = None;
+        if self.finished {
+            return false;
+        }
+        match self.advance() {
+            Ok(found) => {
+                self.finished = found.is_none();
+                self.found = found;
             }
             Err(error) => {
                 let again = matches!(&error, CaptureError::Io { source, .. } if source.kind() == ErrorKind::WouldBlock);
                 self.finished = !again;
-                return Err(error);
+                self.error = Some(error);
             }
-        };
+        }
+        self.found.is_some()
+    }
+
+    /// Why the last [`Reader::has_next`] found nothing, if it was not the end.
+    pub(super) fn take_error(&mut self) -> Option<CaptureError> {
+        self.error.take()
+    }
+
+    /// The packet that [`Reader::has_next`] found.
+    pub(super) fn packet(&mut self) -> Option<Packet<'_>> {
+        let found = self.found.take()?;
         let block = self.buffer.data();
         let data = block.get(found.data).unwrap_or(&[]);
         let comments = match &self.format {
             Format::Ng(ng) if !found.options.is_empty() => ng.comments(block.get(found.options).unwrap_or(&[])),
             _ => Vec::new(),
         };
-        Ok(Some(Packet {
+        Some(Packet {
             frame: self.frames,
             time: found.time,
             link: found.link,
             data,
             original_len: found.original_len.max(data.len()),
             comments,
-        }))
+        })
     }
 
     /// How many frames were counted so far, as Wireshark counts them.
