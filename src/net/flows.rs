@@ -72,33 +72,44 @@ impl<T> Flows<T> {
         Flows { map: HashMap::new(), slots: Vec::new(), newest: NONE, oldest: NONE, limit: limit.max(1) }
     }
 
-    /// The flow, if it is known.
-    pub(super) fn get(&mut self, key: &Key) -> Option<&mut T> {
+    /// The place of a flow, if it is known, for [`Flows::at`]. Good until the next insertion.
+    pub(super) fn find(&mut self, key: &Key) -> Option<usize> {
         let index = *self.map.get(key)?;
         if self.newest != index {
             self.unlink(index);
             self.link(index);
         }
+        Some(index)
+    }
+
+    /// The flow at a place that [`Flows::find`] or [`Flows::insert`] told.
+    pub(super) fn at(&mut self, index: usize) -> Option<&mut T> {
         self.slots.get_mut(index).map(|slot| &mut slot.flow)
     }
 
-    /// Puts in a flow that is not known yet; returns the one that had to go for it.
-    pub(super) fn insert(&mut self, key: Key, flow: T) -> Option<(Key, T)> {
-        if self.slots.len() < self.limit {
-            let index = self.slots.len();
-            self.slots.push(Slot { key, flow, newer: NONE, older: NONE });
-            self.link(index);
-            self.map.insert(key, index);
-            return None;
-        }
-        let index = self.oldest;
-        self.unlink(index);
-        let slot = self.slots.get_mut(index)?;
-        let old = (std::mem::replace(&mut slot.key, key), std::mem::replace(&mut slot.flow, flow));
-        self.map.remove(&old.0);
+    /// Puts in a flow that is not known yet; returns its place and the flow that had to go for it.
+    pub(super) fn insert(&mut self, key: Key, flow: T) -> (usize, Option<(Key, T)>) {
+        let old = if self.slots.len() < self.limit {
+            None
+        } else {
+            let index = self.oldest;
+            self.unlink(index);
+            self.slots.get_mut(index).map(|slot| (index, slot))
+        };
+        let (index, old) = match old {
+            Some((index, slot)) => {
+                let old = (std::mem::replace(&mut slot.key, key), std::mem::replace(&mut slot.flow, flow));
+                self.map.remove(&old.0);
+                (index, Some(old))
+            }
+            None => {
+                self.slots.push(Slot { key, flow, newer: NONE, older: NONE });
+                (self.slots.len() - 1, None)
+            }
+        };
         self.map.insert(key, index);
         self.link(index);
-        Some(old)
+        (index, old)
     }
 
     /// Takes out everything, in no order.
@@ -145,6 +156,18 @@ mod tests {
         Key::new(SocketAddr::from(([10, 0, 0, 1], n)), SocketAddr::from(([10, 0, 0, 2], 1))).0
     }
 
+    impl<T> Flows<T> {
+        fn get(&mut self, key: &Key) -> Option<&mut T> {
+            let index = self.find(key)?;
+            self.at(index)
+        }
+        fn put(&mut self, key: Key, flow: T) -> Option<(Key, T)> {
+            let (index, old) = self.insert(key, flow);
+            assert_eq!(self.find(&key), Some(index));
+            old
+        }
+    }
+
     #[test]
     fn both_directions_are_one_flow() {
         let a = "10.0.0.9:5".parse().unwrap();
@@ -157,13 +180,13 @@ mod tests {
     fn the_least_recently_used_goes_first() {
         let mut flows = Flows::new(3);
         for n in 0..3 {
-            assert!(flows.insert(key(n), n).is_none());
+            assert!(flows.put(key(n), n).is_none());
         }
         assert_eq!(flows.get(&key(0)), Some(&mut 0));
-        assert_eq!(flows.insert(key(3), 3), Some((key(1), 1)));
-        assert_eq!(flows.insert(key(4), 4), Some((key(2), 2)));
+        assert_eq!(flows.put(key(3), 3), Some((key(1), 1)));
+        assert_eq!(flows.put(key(4), 4), Some((key(2), 2)));
         assert_eq!(flows.get(&key(0)), Some(&mut 0));
-        assert_eq!(flows.insert(key(5), 5), Some((key(3), 3)));
+        assert_eq!(flows.put(key(5), 5), Some((key(3), 3)));
         assert_eq!(flows.get(&key(1)), None);
         assert_eq!(flows.drain().count(), 3);
         assert!(flows.get(&key(0)).is_none());
@@ -172,9 +195,9 @@ mod tests {
     #[test]
     fn a_table_of_one() {
         let mut flows = Flows::new(0);
-        assert!(flows.insert(key(0), 0).is_none());
-        assert_eq!(flows.insert(key(1), 1), Some((key(0), 0)));
-        assert_eq!(flows.insert(key(2), 2), Some((key(1), 1)));
+        assert!(flows.put(key(0), 0).is_none());
+        assert_eq!(flows.put(key(1), 1), Some((key(0), 0)));
+        assert_eq!(flows.put(key(2), 2), Some((key(1), 1)));
         assert_eq!(flows.get(&key(2)), Some(&mut 2));
     }
 }

@@ -235,25 +235,26 @@ impl Network {
         let src = SocketAddr::new(ends.src, segment.src_port);
         let dst = SocketAddr::new(ends.dst, segment.dst_port);
         let (key, from_low) = Key::new(src, dst);
-        let reuse = match self.tcp.get(&key) {
-            Some(flow) => flow.bases.is_reuse(&segment, from_low),
+        let index = match self.tcp.find(&key) {
+            Some(index) => index,
             None => {
                 let flow = self.new_stream(from_low);
-                if let Some((key, flow)) = self.tcp.insert(key, flow) {
+                let (index, evicted) = self.tcp.insert(key, flow);
+                if let Some((key, flow)) = evicted {
                     self.stats.tcp_evictions += 1;
                     self.close(&key, flow, "evicted: too many connections", handler);
                 }
-                false
+                index
             }
         };
-        if reuse {
+        if self.tcp.at(index).is_some_and(|flow| flow.bases.is_reuse(&segment, from_low)) {
             self.stats.tcp_port_reuses += 1;
             let flow = self.new_stream(from_low);
-            if let Some(old) = self.tcp.get(&key).map(|slot| std::mem::replace(slot, flow)) {
+            if let Some(old) = self.tcp.at(index).map(|slot| std::mem::replace(slot, flow)) {
                 self.close(&key, old, "port reuse", handler);
             }
         }
-        let Some(flow) = self.tcp.get(&key) else { return };
+        let Some(flow) = self.tcp.at(index) else { return };
         flow.bases.note(&segment, from_low);
         let TcpState::Active(connection) = &mut flow.state else { return };
         if self.limits.verify_checksums && piece.cut == 0 {
@@ -347,17 +348,17 @@ impl Network {
         let src = SocketAddr::new(ends.src, u16::from_be_bytes([s0, s1]));
         let dst = SocketAddr::new(ends.dst, u16::from_be_bytes([d0, d1]));
         let (key, from_low) = Key::new(src, dst);
-        let (stream, a_is_low, ignored) = match self.udp.get(&key) {
-            Some(flow) => (flow.stream, flow.a_is_low, flow.ignored),
+        let index = match self.udp.find(&key) {
+            Some(index) => index,
             None => {
                 let stream = self.stats.udp_streams;
                 self.stats.udp_streams += 1;
-                if self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false }).is_some() {
-                    self.stats.udp_evictions += 1;
-                }
-                (stream, from_low, false)
+                let (index, evicted) = self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false });
+                self.stats.udp_evictions += u64::from(evicted.is_some());
+                index
             }
         };
+        let Some(&mut UdpFlow { stream, a_is_low, ignored }) = self.udp.at(index) else { return };
         let Some(payload) = whole.after(8) else { return };
         if let Some((layer, piece)) =
             tunnel::udp(dst.port(), payload).filter(|inner| self.is_plausible(inner.0, inner.1))
@@ -374,7 +375,7 @@ impl Network {
         let origin = origin(Transport::Udp, &key, stream, a_is_low, from_low == a_is_low, self.last);
         let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames: way.frames };
         if handler.udp(&origin, datagram) == Verdict::Ignore
-            && let Some(flow) = self.udp.get(&key)
+            && let Some(flow) = self.udp.at(index)
         {
             flow.ignored = true;
         }
