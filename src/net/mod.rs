@@ -90,7 +90,8 @@ pub enum Chunk<'a> {
         /// Why the hole was given up.
         reason: &'static str,
     },
-    /// The direction ends here (FIN, RST, port reuse, eviction or end of capture).
+    /// The direction ends here (FIN, RST, port reuse, eviction or end of capture). Nothing follows but the chunks of
+    /// a new connection on the same ports whose SYN the capture has missed: Wireshark gives it no number of its own.
     End {
         /// Why it ends.
         reason: &'static str,

@@ -197,6 +197,8 @@ impl Network {
         match upper.protocol {
             6 => self.tcp(ends, upper.payload, handler),
             17 => self.udp(ends, upper.payload, way, handler),
+            1 => self.icmp(upper.payload, &[3, 4, 5, 11, 12], handler),
+            58 => self.icmp(upper.payload, &[1, 2, 3, 4], handler),
             // IPv4 or IPv6 in IP, MPLS in IP.
             4 | 41 => self.inner(Some((Layer::Ip, upper.payload)), way, handler),
             137 => self.inner(Some((Layer::EtherType(0x8847), upper.payload)), way, handler),
@@ -235,18 +237,7 @@ impl Network {
         let src = SocketAddr::new(ends.src, segment.src_port);
         let dst = SocketAddr::new(ends.dst, segment.dst_port);
         let (key, from_low) = Key::new(src, dst);
-        let index = match self.tcp.find(&key) {
-            Some(index) => index,
-            None => {
-                let flow = self.new_stream(from_low);
-                let (index, evicted) = self.tcp.insert(key, flow);
-                if let Some((key, flow)) = evicted {
-                    self.stats.tcp_evictions += 1;
-                    self.close(&key, flow, "evicted: too many connections", handler);
-                }
-                index
-            }
-        };
+        let index = self.tcp_flow(key, from_low, handler);
         if self.tcp.at(index).is_some_and(|flow| flow.bases.is_reuse(&segment, from_low)) {
             self.stats.tcp_port_reuses += 1;
             let flow = self.new_stream(from_low);
@@ -255,7 +246,17 @@ impl Network {
             }
         }
         let Some(flow) = self.tcp.at(index) else { return };
+        if !matches!(flow.state, TcpState::Active(_)) && flow.bases.is_unannounced(&segment, from_low) {
+            // Under the same number, as Wireshark does.
+            self.stats.tcp_port_reuses += 1;
+            flow.bases = Bases::default();
+            flow.state = TcpState::Active(Box::default());
+        }
         flow.bases.note(&segment, from_low);
+        if !segment.usable {
+            self.stats.malformed += 1;
+            return;
+        }
         let TcpState::Active(connection) = &mut flow.state else { return };
         if self.limits.verify_checksums && piece.cut == 0 {
             let right = checksum::segment_is_right(ends.src, ends.dst, 6, piece.data);
@@ -304,6 +305,20 @@ impl Network {
         }
     }
 
+    /// The flow of these end points, a new one if need be.
+    fn tcp_flow(&mut self, key: Key, from_low: bool, handler: &mut impl Handler) -> usize {
+        if let Some(index) = self.tcp.find(&key) {
+            return index;
+        }
+        let flow = self.new_stream(from_low);
+        let (index, evicted) = self.tcp.insert(key, flow);
+        if let Some((key, flow)) = evicted {
+            self.stats.tcp_evictions += 1;
+            self.close(&key, flow, "evicted: too many connections", handler);
+        }
+        index
+    }
+
     fn new_stream(&mut self, from_low: bool) -> TcpFlow {
         let stream = self.stats.tcp_streams;
         self.stats.tcp_streams += 1;
@@ -331,14 +346,50 @@ impl Network {
         }
     }
 
+    /// The flow of these end points, a new one if need be.
+    fn udp_flow(&mut self, key: Key, from_low: bool) -> usize {
+        if let Some(index) = self.udp.find(&key) {
+            return index;
+        }
+        let stream = self.stats.udp_streams;
+        self.stats.udp_streams += 1;
+        let (index, evicted) = self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false });
+        self.stats.udp_evictions += u64::from(evicted.is_some());
+        index
+    }
+
+    /// An ICMP error: Wireshark counts a stream for the packet that it quotes, when it has not seen that packet before
+    /// (as in a capture of one direction). `kinds`: the types of message that quote.
+    fn icmp(&mut self, piece: Piece<'_>, kinds: &[u8], handler: &mut impl Handler) {
+        self.stats.other_protocol += 1;
+        if !piece.data.first().is_some_and(|kind| kinds.contains(kind)) {
+            return;
+        }
+        let Some(quoted) = piece.after(8) else { return };
+        let Ok(packet) = ip::parse(quoted, false, self.limits.extension_headers) else { return };
+        let Upper { protocol, payload, fragment: None } = packet.upper else { return };
+        let needed = if protocol == 6 { 16 } else { 8 };
+        let Some([s0, s1, d0, d1]) = payload.data.get(..needed).and_then(|bytes| bytes.first_chunk::<4>()) else {
+            return;
+        };
+        let src = SocketAddr::new(packet.src, u16::from_be_bytes([*s0, *s1]));
+        let dst = SocketAddr::new(packet.dst, u16::from_be_bytes([*d0, *d1]));
+        let (key, from_low) = Key::new(src, dst);
+        match protocol {
+            6 => drop(self.tcp_flow(key, from_low, handler)),
+            17 => drop(self.udp_flow(key, from_low)),
+            _ => {}
+        }
+    }
+
     fn udp(&mut self, ends: Ends, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
         let Some([s0, s1, d0, d1, l0, l1, c0, c1]) = piece.data.first_chunk::<8>().copied() else {
             self.stats.malformed += 1;
             return;
         };
         let length = usize::from(u16::from_be_bytes([l0, l1]));
-        // 0 stands for a jumbogram; a length beyond the IP packet's is a lie.
-        let length = if length == 0 { piece.wire_len() } else { length.min(piece.wire_len()) };
+        // 0 stands for an IPv6 jumbogram; a length beyond the IP packet's is a lie.
+        let length = if length == 0 && ends.src.is_ipv6() { piece.wire_len() } else { length.min(piece.wire_len()) };
         if length < 8 {
             self.stats.malformed += 1;
             return;
@@ -348,16 +399,7 @@ impl Network {
         let src = SocketAddr::new(ends.src, u16::from_be_bytes([s0, s1]));
         let dst = SocketAddr::new(ends.dst, u16::from_be_bytes([d0, d1]));
         let (key, from_low) = Key::new(src, dst);
-        let index = match self.udp.find(&key) {
-            Some(index) => index,
-            None => {
-                let stream = self.stats.udp_streams;
-                self.stats.udp_streams += 1;
-                let (index, evicted) = self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false });
-                self.stats.udp_evictions += u64::from(evicted.is_some());
-                index
-            }
-        };
+        let index = self.udp_flow(key, from_low);
         let Some(&mut UdpFlow { stream, a_is_low, ignored }) = self.udp.at(index) else { return };
         let Some(payload) = whole.after(8) else { return };
         if let Some((layer, piece)) =
@@ -385,3 +427,7 @@ impl Network {
 #[cfg(test)]
 #[path = "network_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "numbering_tests.rs"]
+mod numbering_tests;
