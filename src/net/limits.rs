@@ -5,7 +5,8 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// TCP connections kept at a time: 131072. The one that was quiet for longest gives way, with
-    /// [`Chunk::End`](super::Chunk::End). When it comes back it counts as a new stream.
+    /// [`Chunk::End`](super::Chunk::End); first among those that are closed, ignored, or have not carried anything.
+    /// When it comes back it counts as a new stream.
     pub tcp_flows: usize,
     /// UDP flows kept at a time: 131072. One that comes back after eviction gets a new stream number.
     pub udp_flows: usize,

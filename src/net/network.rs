@@ -78,13 +78,17 @@ struct Ends {
 struct Out<'h, H> {
     handler: &'h mut H,
     origin: Origin,
+    /// Set when the handler has taken something and wants more.
+    wanted: bool,
 }
 
 impl<H: Handler> Sink for Out<'_, H> {
     fn chunk(&mut self, frame: u64, time: Option<Timestamp>, chunk: Chunk<'_>) -> Verdict {
         self.origin.frame = frame;
         self.origin.time = time;
-        self.handler.tcp(&self.origin, chunk)
+        let verdict = self.handler.tcp(&self.origin, chunk);
+        self.wanted |= verdict == Verdict::Keep;
+        verdict
     }
 }
 
@@ -273,15 +277,14 @@ impl Network {
         };
         let total = self.held;
         let (own, other) = connection.directions(a_sends);
-        let mut verdict = {
-            // What the other side sent comes first: this packet may have been the answer to it.
-            let origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, !a_sends, self.last);
-            context.held_elsewhere = total.saturating_sub(other.held());
-            other.packet_of_connection(segment.ack, &mut context, &mut Out { handler, origin })
-        };
+        let (stream, a_is_low, at) = (flow.stream, flow.a_is_low, self.last);
+        let origin = |a_sends| origin(Transport::Tcp, &key, stream, a_is_low, a_sends, at);
+        let mut out = Out { handler, origin: origin(!a_sends), wanted: false };
+        // What the other side sent comes first: this packet may have been the answer to it.
+        context.held_elsewhere = total.saturating_sub(other.held());
+        let mut verdict = other.packet_of_connection(segment.ack, &mut context, &mut out);
         if verdict == Verdict::Keep {
-            let origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a_sends, self.last);
-            let mut out = Out { handler, origin };
+            out.origin = origin(a_sends);
             context.held_elsewhere = total.saturating_sub(own.held());
             verdict = own.segment(&segment, &mut context, &mut out);
             if verdict == Verdict::Keep {
@@ -290,17 +293,22 @@ impl Network {
         }
         if verdict == Verdict::Keep && segment.rst && own.has_ended() {
             // A reset ends both directions; nothing that comes later is read by anyone.
-            let origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, !a_sends, self.last);
+            out.origin = origin(!a_sends);
             context.held_elsewhere = total.saturating_sub(other.held());
-            verdict = other.close("RST of the other side", &mut context, &mut Out { handler, origin });
+            verdict = other.close("RST of the other side", &mut context, &mut out);
         }
+        let wanted = out.wanted;
         if verdict == Verdict::Ignore {
             flow.state = TcpState::Ignored;
             self.held = self.held.saturating_sub(before);
+            self.tcp.want(index, false);
         } else {
             self.held = self.held.saturating_sub(before).saturating_add(connection.held());
             if connection.has_ended() {
                 flow.state = TcpState::Closed;
+                self.tcp.want(index, false);
+            } else if wanted {
+                self.tcp.want(index, true);
             }
         }
     }
@@ -340,7 +348,8 @@ impl Network {
         for a_sends in [true, false] {
             let origin = origin(Transport::Tcp, key, flow.stream, flow.a_is_low, a_sends, self.last);
             let (direction, _): (&mut Direction, _) = connection.directions(a_sends);
-            if direction.close(reason, &mut context, &mut Out { handler, origin }) == Verdict::Ignore {
+            let mut out = Out { handler, origin, wanted: false };
+            if direction.close(reason, &mut context, &mut out) == Verdict::Ignore {
                 return;
             }
         }
@@ -416,11 +425,11 @@ impl Network {
         }
         let origin = origin(Transport::Udp, &key, stream, a_is_low, from_low == a_is_low, self.last);
         let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames: way.frames };
-        if handler.udp(&origin, datagram) == Verdict::Ignore
-            && let Some(flow) = self.udp.at(index)
-        {
-            flow.ignored = true;
+        let ignored = handler.udp(&origin, datagram) == Verdict::Ignore;
+        if let Some(flow) = self.udp.at(index) {
+            flow.ignored = ignored;
         }
+        self.udp.want(index, !ignored);
     }
 }
 
