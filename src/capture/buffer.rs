@@ -31,6 +31,11 @@ impl<R: Read> Buffer<R> {
         self.input.is_cut()
     }
 
+    /// Bytes read of a compressed input; `None` for others.
+    pub(super) fn compressed(&self) -> Option<u64> {
+        self.input.compressed()
+    }
+
     /// Offset in the input of the first byte of [`Buffer::data`].
     pub(super) fn offset(&self) -> u64 {
         self.offset

@@ -91,6 +91,15 @@ impl<R: Read> Input<R> {
         })
     }
 
+    /// Bytes read of a compressed input; `None` for others.
+    pub(super) fn compressed(&self) -> Option<u64> {
+        match &self.kind {
+            Kind::Plain(_) => None,
+            #[cfg(feature = "compress")]
+            _ => self.packed_source().map(packed::Tally::count),
+        }
+    }
+
     /// Whether the end that [`Read::read`] told is the end of a compressed stream that is not complete.
     pub(super) fn is_cut(&self) -> bool {
         self.cut
@@ -135,6 +144,12 @@ mod packed {
         tail: [u8; 8],
     }
 
+    impl<R> Tally<R> {
+        pub(super) fn count(&self) -> u64 {
+            self.count
+        }
+    }
+
     impl<R: Read> Read for Tally<R> {
         fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
             match self.input.read(into) {
@@ -159,6 +174,15 @@ mod packed {
     }
 
     impl<R: Read> Input<R> {
+        pub(super) fn packed_source(&self) -> Option<&Tally<Whole<R>>> {
+            match &self.kind {
+                Kind::Plain(_) => None,
+                Kind::Gzip(decoder) => Some(decoder.get_ref().get_ref()),
+                Kind::Zstd(decoder) => Some(decoder.source()),
+                Kind::Lz4(decoder) => decoder.source(),
+            }
+        }
+
         pub(super) fn read_packed(&mut self, into: &mut [u8]) -> io::Result<usize> {
             let (name, result) = match &mut self.kind {
                 Kind::Plain(input) => return input.read(into),
@@ -166,29 +190,21 @@ mod packed {
                 Kind::Zstd(decoder) => ("zstd", decoder.read(into)),
                 Kind::Lz4(decoder) => ("lz4", decoder.read(into)),
             };
-            let source = match &self.kind {
-                Kind::Plain(_) => return Ok(0),
-                Kind::Gzip(decoder) => decoder.get_ref().get_ref(),
-                Kind::Zstd(decoder) => decoder.source(),
-                Kind::Lz4(decoder) => match decoder.source() {
-                    Some(source) => source,
-                    None => return Ok(0),
-                },
-            };
+            let Some(&Tally { count: read, ended, failed, .. }) = self.packed_source() else { return Ok(0) };
             match result {
                 Ok(count) => {
                     self.produced = self.produced.saturating_add(count as u64);
-                    let allowed = source.count.saturating_mul(self.limits.decompressed_ratio);
+                    let allowed = read.saturating_mul(self.limits.decompressed_ratio);
                     let allowed = allowed.max(self.limits.decompressed_free).min(self.limits.decompressed_total);
                     if self.produced > allowed {
-                        let expansion = Expansion { compressed: source.count, decompressed: allowed };
+                        let expansion = Expansion { compressed: read, decompressed: allowed };
                         return Err(io::Error::new(ErrorKind::InvalidData, expansion));
                     }
                     Ok(count)
                 }
-                Err(error) if error.kind() == ErrorKind::Interrupted || source.failed => Err(error),
+                Err(error) if error.kind() == ErrorKind::Interrupted || failed => Err(error),
                 // The decoder asked for more than there is.
-                Err(_) if source.ended => {
+                Err(_) if ended => {
                     self.cut = true;
                     Ok(0)
                 }

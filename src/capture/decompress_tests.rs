@@ -80,6 +80,23 @@ fn whole_files() {
 }
 
 #[test]
+fn positions() {
+    let file = capture(5000);
+    for (name, pack) in PACKERS {
+        let packed = pack(&file);
+        let mut reader = Reader::new(&packed[..]).unwrap();
+        while reader.next().unwrap().is_some() {
+            assert!(reader.input_position() <= packed.len() as u64);
+        }
+        assert_eq!(reader.input_position(), packed.len() as u64, "{name}");
+        assert_eq!(reader.position(), file.len() as u64, "{name}");
+    }
+    let mut reader = Reader::new(&file[..]).unwrap();
+    while reader.next().unwrap().is_some() {}
+    assert_eq!(reader.input_position(), file.len() as u64);
+}
+
+#[test]
 fn cut_files_give_what_comes_before() {
     let file = capture(5000);
     for (name, pack) in PACKERS {

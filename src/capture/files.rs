@@ -65,7 +65,7 @@ impl Files {
     /// Looks at the files' first packets and settles the order. `-` is standard input.
     #[must_use]
     pub fn new(mut paths: Vec<PathBuf>, limits: Limits) -> Self {
-        let sorted = sort(&mut paths, &limits);
+        let sorted = sort_by_time(&mut paths, &limits);
         Files { limits, paths: paths.into_iter(), current: None, sorted, frames: 0 }
     }
 
@@ -126,8 +126,9 @@ fn open(path: &Path, limits: &Limits) -> Result<Reader<Source>, CaptureError> {
     Reader::with_limits(source, limits.clone())
 }
 
-/// Sorts the files by their first time stamps where that is needed and possible; returns whether it changed anything.
-fn sort(paths: &mut Vec<PathBuf>, limits: &Limits) -> bool {
+/// Sorts files by their first time stamps where that is needed and possible, by the rule that [`Files`] states; returns
+/// whether it changed anything. For those who open the files themselves, with [`Reader::continue_after`].
+pub fn sort_by_time(paths: &mut Vec<PathBuf>, limits: &Limits) -> bool {
     let is_plain = |path: &PathBuf| path.as_path() != Path::new("-") && path.is_file();
     if paths.len() < 2 || !paths.iter().all(is_plain) {
         return false;

@@ -21,7 +21,7 @@ mod reader;
 mod time;
 
 pub use error::CaptureError;
-pub use files::{FileError, Files};
+pub use files::{FileError, Files, sort_by_time};
 pub use pcapng::{Names, Section};
 pub use reader::{Problem, Reader};
 

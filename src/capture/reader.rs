@@ -183,7 +183,13 @@ impl<R: Read> Reader<R> {
         self.frames
     }
 
-    /// Bytes of the input read and used up so far.
+    /// Bytes read of the input as it stands, compressed or not: to be compared with the file's size.
+    #[must_use]
+    pub fn input_position(&self) -> u64 {
+        self.buffer.compressed().unwrap_or_else(|| self.position())
+    }
+
+    /// Bytes of the capture read and used up so far; of a compressed one, after decompression.
     #[must_use]
     pub fn position(&self) -> u64 {
         self.buffer.offset().saturating_add(self.pending as u64)
