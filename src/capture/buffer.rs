@@ -1,6 +1,8 @@
 //! The refill loop's buffer: a window over the input that grows with what was really read, never with what a length
 //! field claims.
 
+use super::Limits;
+use super::decompress::Input;
 use std::io::{ErrorKind, Read, Result};
 
 /// How much is asked from the input at once, in bytes.
@@ -8,8 +10,8 @@ const CHUNK: usize = 64 << 10;
 
 /// A window over an input.
 #[derive(Debug)]
-pub(super) struct Buffer<R> {
-    input: R,
+pub(super) struct Buffer<R: Read> {
+    input: Input<R>,
     bytes: Vec<u8>,
     start: usize,
     end: usize,
@@ -19,8 +21,19 @@ pub(super) struct Buffer<R> {
 }
 
 impl<R: Read> Buffer<R> {
-    pub(super) fn new(input: R) -> Self {
-        Buffer { input, bytes: Vec::new(), start: 0, end: 0, offset: 0, ended: false }
+    pub(super) fn new(input: R, limits: &Limits) -> Result<Self> {
+        let input = Input::new(input, limits)?;
+        Ok(Buffer { input, bytes: Vec::new(), start: 0, end: 0, offset: 0, ended: false })
+    }
+
+    /// Whether the input ended as a compressed stream that is not complete.
+    pub(super) fn is_cut(&self) -> bool {
+        self.input.is_cut()
+    }
+
+    /// Bytes read of a compressed input; `None` for others.
+    pub(super) fn compressed(&self) -> Option<u64> {
+        self.input.compressed()
     }
 
     /// Offset in the input of the first byte of [`Buffer::data`].

@@ -1,4 +1,5 @@
-//! What can go wrong with a capture file, each in one line that says what was found.
+//! What can go wrong with a capture file, each in one line that says what was found. Offsets in compressed files count
+//! decompressed bytes.
 
 use std::fmt;
 use std::io;
@@ -50,6 +51,20 @@ pub enum CaptureError {
         /// What is wrong.
         reason: &'static str,
     },
+    /// A compressed capture expands beyond the limits.
+    Expansion {
+        /// Packets that came before.
+        frames: u64,
+        /// Compressed bytes read.
+        compressed: u64,
+        /// Bytes that they may expand to, see [`Limits::decompressed_ratio`](super::Limits::decompressed_ratio).
+        decompressed: u64,
+    },
+    /// The file can't be opened.
+    Open {
+        /// The system's error.
+        source: io::Error,
+    },
     /// Reading failed.
     Io {
         /// Where, in bytes from the start of the input.
@@ -96,6 +111,12 @@ impl fmt::Display for CaptureError {
             CaptureError::Corrupt { offset, frames, reason } => {
                 write!(f, "the file is corrupt at offset {offset}, after packet {frames}: {reason}")
             }
+            CaptureError::Expansion { frames, compressed, decompressed } => write!(
+                f,
+                "decompressing was stopped after packet {frames}: {compressed} compressed bytes expand to more than \
+                 {decompressed}"
+            ),
+            CaptureError::Open { source } => write!(f, "can't be opened: {source}"),
             CaptureError::Io { offset, source } => write!(f, "reading failed at offset {offset}: {source}"),
         }
     }
@@ -104,7 +125,7 @@ impl fmt::Display for CaptureError {
 impl std::error::Error for CaptureError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            CaptureError::Io { source, .. } => Some(source),
+            CaptureError::Open { source } | CaptureError::Io { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -1,5 +1,5 @@
 //! Capture files: pcap (micro- and nanoseconds, both byte orders, Kuznetzov's variant) and pcapng, as a stream of
-//! [`Packet`]s.
+//! [`Packet`]s; also compressed with gzip, zstd or lz4 (feature `compress`).
 //!
 //! [`Reader`] takes anything that is [`std::io::Read`], a pipe as well as a file, and holds one block at a time: memory
 //! does not grow with the file. Block and record layouts are read by the `pcap-parser` crate, nowhere else in this
@@ -13,12 +13,15 @@ use std::borrow::Cow;
 use std::fmt;
 
 mod buffer;
+mod decompress;
 mod error;
+mod files;
 mod pcapng;
 mod reader;
 mod time;
 
 pub use error::CaptureError;
+pub use files::{FileError, Files, sort_by_time};
 pub use pcapng::{Names, Section};
 pub use reader::{Problem, Reader};
 
@@ -37,11 +40,26 @@ pub struct Limits {
     pub names: usize,
     /// Problems kept with their text: 64. The others are counted.
     pub problems: usize,
+    /// A compressed capture may expand to so many bytes whatever its own size: 64 MiB.
+    pub decompressed_free: u64,
+    /// Beyond that, to so many times its own size: 1000. gzip can't reach much more, zstd and lz4 only with nonsense.
+    pub decompressed_ratio: u64,
+    /// And to so many bytes at most: 1 TiB.
+    pub decompressed_total: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { block: 16 << 20, metadata: 256 << 10, interfaces: 1 << 16, names: 1 << 16, problems: 64 }
+        Limits {
+            block: 16 << 20,
+            metadata: 256 << 10,
+            interfaces: 1 << 16,
+            names: 1 << 16,
+            problems: 64,
+            decompressed_free: 64 << 20,
+            decompressed_ratio: 1000,
+            decompressed_total: 1 << 40,
+        }
     }
 }
 

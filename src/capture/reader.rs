@@ -6,6 +6,7 @@
 //! `Incomplete` from the parser can only mean that the block contradicts itself.
 
 use super::buffer::Buffer;
+use super::decompress::Expansion;
 use super::error::guess;
 use super::pcapng::{Ng, Outcome};
 use super::{CaptureError, Limits, LinkType, Names, Packet, Section};
@@ -63,7 +64,7 @@ struct Pcap {
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Reader<R> {
+pub struct Reader<R: Read> {
     buffer: Buffer<R>,
     limits: Limits,
     format: Format,
@@ -71,6 +72,9 @@ pub struct Reader<R> {
     pending: usize,
     frames: u64,
     finished: bool,
+    /// The packet read and not yet handed out, or the error.
+    found: Option<Found>,
+    error: Option<CaptureError>,
     problems: Vec<Problem>,
     problem_count: u64,
 }
@@ -89,7 +93,7 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// As [`Reader::new`].
     pub fn with_limits(input: R, limits: Limits) -> Result<Self, CaptureError> {
-        let mut buffer = Buffer::new(input);
+        let mut buffer = Buffer::new(input, &limits).map_err(|source| CaptureError::Io { offset: 0, source })?;
         let format = recognise(&mut buffer)?;
         Ok(Reader {
             buffer,
@@ -98,6 +102,8 @@ impl<R: Read> Reader<R> {
             pending: 0,
             frames: 0,
             finished: false,
+            found: None,
+            error: None,
             problems: Vec::new(),
             problem_count: 0,
         })
@@ -117,36 +123,58 @@ impl<R: Read> Reader<R> {
     /// comes (`Ok(None)`), except after an I/O error of kind `WouldBlock`, where the call can be repeated.
     #[allow(clippy::should_implement_trait, reason = "the packet borrows the reader, which no Iterator can do")]
     pub fn next(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
-        self.buffer.consume(std::mem::take(&mut self.pending));
-        if self.finished {
-            return Ok(None);
+        if !self.has_next()
+            && let Some(error) = self.take_error()
+        {
+            return Err(error);
         }
-        let found = match self.advance() {
-            Ok(Some(found)) => found,
-            Ok(None) => {
-                self.finished = true;
-                return Ok(None);
+        Ok(self.packet())
+    }
+
+    /// Reads on to the next packet, which [`Reader::packet`] then gives; `false` at the end or at an error, which
+    /// [`Reader::take_error`] then gives.
+    pub(super) fn has_next(&mut self) -> bool {
+        self.buffer.consume(std::mem::take(&mut self.pending));
+        self.found = None;
+        if self.finished {
+            return false;
+        }
+        match self.advance() {
+            Ok(found) => {
+                self.finished = found.is_none();
+                self.found = found;
             }
             Err(error) => {
                 let again = matches!(&error, CaptureError::Io { source, .. } if source.kind() == ErrorKind::WouldBlock);
                 self.finished = !again;
-                return Err(error);
+                self.error = Some(error);
             }
-        };
+        }
+        self.found.is_some()
+    }
+
+    /// Why the last [`Reader::has_next`] found nothing, if it was not the end.
+    pub(super) fn take_error(&mut self) -> Option<CaptureError> {
+        self.error.take()
+    }
+
+    /// The packet that [`Reader::has_next`] found.
+    pub(super) fn packet(&mut self) -> Option<Packet<'_>> {
+        let found = self.found.take()?;
         let block = self.buffer.data();
         let data = block.get(found.data).unwrap_or(&[]);
         let comments = match &self.format {
             Format::Ng(ng) if !found.options.is_empty() => ng.comments(block.get(found.options).unwrap_or(&[])),
             _ => Vec::new(),
         };
-        Ok(Some(Packet {
+        Some(Packet {
             frame: self.frames,
             time: found.time,
             link: found.link,
             data,
             original_len: found.original_len.max(data.len()),
             comments,
-        }))
+        })
     }
 
     /// How many frames were counted so far, as Wireshark counts them.
@@ -155,7 +183,13 @@ impl<R: Read> Reader<R> {
         self.frames
     }
 
-    /// Bytes of the input read and used up so far.
+    /// Bytes read of the input as it stands, compressed or not: to be compared with the file's size.
+    #[must_use]
+    pub fn input_position(&self) -> u64 {
+        self.buffer.compressed().unwrap_or_else(|| self.position())
+    }
+
+    /// Bytes of the capture read and used up so far; of a compressed one, after decompression.
     #[must_use]
     pub fn position(&self) -> u64 {
         self.buffer.offset().saturating_add(self.pending as u64)
@@ -216,13 +250,17 @@ impl<R: Read> Reader<R> {
         if available >= needed {
             return Ok(true);
         }
-        if available == 0 {
+        if available == 0 && !self.buffer.is_cut() {
             return Ok(false);
         }
         Err(self.truncated(needed as u64, available as u64))
     }
 
     fn io(&self, source: io::Error) -> CaptureError {
+        if let Some(expansion) = source.get_ref().and_then(|source| source.downcast_ref::<Expansion>()) {
+            let Expansion { compressed, decompressed } = *expansion;
+            return CaptureError::Expansion { frames: self.frames, compressed, decompressed };
+        }
         CaptureError::Io { offset: self.buffer.offset().saturating_add(self.buffer.data().len() as u64), source }
     }
 
@@ -368,7 +406,7 @@ impl<R: Read> Reader<R> {
 fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
     let available = buffer.fill(24).map_err(|source| CaptureError::Io { offset: 0, source })?;
     let data = buffer.data();
-    if available == 0 {
+    if available == 0 && !buffer.is_cut() {
         return Err(CaptureError::Empty);
     }
     let truncated = |needed: u64| CaptureError::Truncated { offset: 0, frames: 0, needed, available: available as u64 };
@@ -387,7 +425,7 @@ fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
             buffer.consume(header.size());
             Ok(format)
         }
-        Err(pcap_parser::nom::Err::Incomplete(_)) if available >= 4 => Err(truncated(24)),
+        Err(pcap_parser::nom::Err::Incomplete(_)) if available >= 4 || buffer.is_cut() => Err(truncated(24)),
         Err(_) => {
             let start = data.get(..16).unwrap_or(data).to_vec();
             let guess = guess(data);

@@ -5,7 +5,8 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// TCP connections kept at a time: 131072. The one that was quiet for longest gives way, with
-    /// [`Chunk::End`](super::Chunk::End). When it comes back it counts as a new stream.
+    /// [`Chunk::End`](super::Chunk::End); first among those that are closed, ignored, or have not carried anything.
+    /// When it comes back it counts as a new stream.
     pub tcp_flows: usize,
     /// UDP flows kept at a time: 131072. One that comes back after eviction gets a new stream number.
     pub udp_flows: usize,
@@ -37,6 +38,8 @@ pub struct Limits {
     pub fragment_packets: u64,
     /// VLAN tags and MPLS labels of one packet: 16.
     pub tags: usize,
+    /// Tunnels within tunnels of one packet: 8.
+    pub tunnels: usize,
     /// Extension headers of one IPv6 packet: 16.
     pub extension_headers: usize,
     /// Whether checksums are computed, only to count the bad ones. Costs a pass over each kept packet.
@@ -65,6 +68,7 @@ impl Default for Limits {
             fragment_nanos: 60_000_000_000,
             fragment_packets: 100_000,
             tags: 16,
+            tunnels: 8,
             extension_headers: 16,
             verify_checksums: true,
         }
@@ -85,7 +89,9 @@ pub struct Stats {
     pub other_protocol: u64,
     /// Packets that were captured too short to tell ports, or whose headers contradict themselves.
     pub malformed: u64,
-    /// Packets with more VLAN tags, labels or extension headers than the limit.
+    /// Packets found within packets: IP in IP, GRE, ERSPAN, VXLAN, Geneve.
+    pub tunnelled: u64,
+    /// Packets with more VLAN tags, labels, extension headers or tunnels than the limit.
     pub too_deep: u64,
     /// Bad IPv4 header checksums (the packets were used).
     pub bad_ip_checksums: u64,

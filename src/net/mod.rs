@@ -2,6 +2,9 @@
 //!
 //! [`Network`] takes packets one after the other and hands what they carry to a [`Handler`]. It looks at no port number
 //! and at nothing above TCP and UDP; whoever handles the chunks says with a [`Verdict`] when a flow is of no interest.
+//!
+//! Next: `network.rs` for the way of a packet, `tcp/direction.rs` for the rules of reassembly, `fragments.rs` for IP
+//! fragments, `link.rs` and `tunnel.rs` for what may stand around an IP packet, `limits.rs` for what it may cost.
 
 use std::net::SocketAddr;
 
@@ -17,6 +20,7 @@ mod link;
 mod network;
 mod tcp;
 mod time;
+mod tunnel;
 
 pub use community::community_id;
 pub use limits::{Limits, Stats};
@@ -86,7 +90,8 @@ pub enum Chunk<'a> {
         /// Why the hole was given up.
         reason: &'static str,
     },
-    /// The direction ends here (FIN, RST, port reuse, eviction or end of capture).
+    /// The direction ends here (FIN, RST, port reuse, eviction or end of capture). Nothing follows but the chunks of
+    /// a new connection on the same ports whose SYN the capture has missed: Wireshark gives it no number of its own.
     End {
         /// Why it ends.
         reason: &'static str,

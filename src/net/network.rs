@@ -5,6 +5,7 @@ use super::fragments::{self, Fragments};
 use super::ip::{self, Bad, Upper};
 use super::link::{self, Layer, Miss, Piece};
 use super::tcp::{Bases, Connection, Context, Direction, Segment, Sink};
+use super::tunnel;
 use super::{Chunk, Datagram, Handler, Limits, Origin, Side, Stats, Timestamp, Transport, Verdict, checksum};
 use crate::capture::{LinkType, Packet};
 use std::net::{IpAddr, SocketAddr};
@@ -57,6 +58,15 @@ struct UdpFlow {
     ignored: bool,
 }
 
+/// How a piece of a packet came about.
+#[derive(Clone, Copy, Debug)]
+struct Way<'a> {
+    /// The packets that carried it, in the order of its parts.
+    frames: &'a [u64],
+    /// Tunnels that it went through.
+    depth: usize,
+}
+
 /// Addresses of an IP packet, sender first.
 #[derive(Clone, Copy, Debug)]
 struct Ends {
@@ -68,13 +78,17 @@ struct Ends {
 struct Out<'h, H> {
     handler: &'h mut H,
     origin: Origin,
+    /// Set when the handler has taken something and wants more.
+    wanted: bool,
 }
 
 impl<H: Handler> Sink for Out<'_, H> {
     fn chunk(&mut self, frame: u64, time: Option<Timestamp>, chunk: Chunk<'_>) -> Verdict {
         self.origin.frame = frame;
         self.origin.time = time;
-        self.handler.tcp(&self.origin, chunk)
+        let verdict = self.handler.tcp(&self.origin, chunk);
+        self.wanted |= verdict == Verdict::Keep;
+        verdict
     }
 }
 
@@ -125,7 +139,7 @@ impl Network {
         self.stats.packets += 1;
         self.last = At { frame, time };
         let piece = Piece { data, cut: original_len.saturating_sub(data.len()) };
-        self.packet(Layer::Link(link), piece, &[frame], handler);
+        self.packet(Layer::Link(link), piece, Way { frames: &[frame], depth: 0 }, handler);
     }
 
     /// Hands on what is held and ends every direction: to be called at the end of the capture.
@@ -139,9 +153,9 @@ impl Network {
         self.udp.drain().for_each(drop);
     }
 
-    fn packet(&mut self, layer: Layer, piece: Piece<'_>, frames: &[u64], handler: &mut impl Handler) {
+    fn packet(&mut self, layer: Layer, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
         match link::to_ip(layer, piece, self.limits.tags) {
-            Ok(piece) => self.ip(piece, frames, handler),
+            Ok(piece) => self.ip(piece, way, handler),
             Err(Miss::UnknownLink) => self.stats.unknown_link += 1,
             Err(Miss::NotIp) => self.stats.not_ip += 1,
             Err(Miss::Malformed) => self.stats.malformed += 1,
@@ -149,7 +163,7 @@ impl Network {
         }
     }
 
-    fn ip(&mut self, piece: Piece<'_>, frames: &[u64], handler: &mut impl Handler) {
+    fn ip(&mut self, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
         let packet = match ip::parse(piece, self.limits.verify_checksums, self.limits.extension_headers) {
             Ok(packet) => packet,
             Err(bad) => return self.bad(bad),
@@ -159,7 +173,7 @@ impl Network {
         let ends = Ends { src: packet.src, dst: packet.dst };
         let upper = packet.upper;
         let Some(fragment) = upper.fragment else {
-            return self.upper(ends, upper, frames, handler);
+            return self.upper(ends, upper, way, handler);
         };
         let protocol = if packet.src.is_ipv4() { upper.protocol } else { 0 };
         let key = fragments::Key { src: ends.src, dst: ends.dst, protocol, id: fragment.id };
@@ -171,7 +185,7 @@ impl Network {
         match ip::upper(whole.protocol, piece, self.limits.extension_headers) {
             // A fragment within what fragments were put together to is an attack, not traffic.
             Ok(Upper { fragment: Some(_), .. }) => self.stats.malformed += 1,
-            Ok(upper) => self.upper(ends, upper, &whole.frames, handler),
+            Ok(upper) => self.upper(ends, upper, Way { frames: &whole.frames, ..way }, handler),
             Err(bad) => self.bad(bad),
         }
     }
@@ -183,12 +197,39 @@ impl Network {
         }
     }
 
-    fn upper(&mut self, ends: Ends, upper: Upper<'_>, frames: &[u64], handler: &mut impl Handler) {
+    fn upper(&mut self, ends: Ends, upper: Upper<'_>, way: Way<'_>, handler: &mut impl Handler) {
         match upper.protocol {
             6 => self.tcp(ends, upper.payload, handler),
-            17 => self.udp(ends, upper.payload, frames, handler),
+            17 => self.udp(ends, upper.payload, way, handler),
+            1 => self.icmp(upper.payload, &[3, 4, 5, 11, 12], handler),
+            58 => self.icmp(upper.payload, &[1, 2, 3, 4], handler),
+            // IPv4 or IPv6 in IP, MPLS in IP.
+            4 | 41 => self.inner(Some((Layer::Ip, upper.payload)), way, handler),
+            137 => self.inner(Some((Layer::EtherType(0x8847), upper.payload)), way, handler),
+            47 => self.inner(tunnel::gre(upper.payload), way, handler),
+            97 => self.inner(tunnel::ether_ip(upper.payload), way, handler),
             _ => self.stats.other_protocol += 1,
         }
+    }
+
+    /// A packet within a packet.
+    fn inner(&mut self, inner: Option<(Layer, Piece<'_>)>, way: Way<'_>, handler: &mut impl Handler) {
+        let Some((layer, piece)) = inner else {
+            self.stats.malformed += 1;
+            return;
+        };
+        if way.depth >= self.limits.tunnels {
+            self.stats.too_deep += 1;
+            return;
+        }
+        self.stats.tunnelled += 1;
+        self.packet(layer, piece, Way { depth: way.depth + 1, ..way }, handler);
+    }
+
+    /// Whether a proper IP packet is in what looks like a tunnel.
+    fn is_plausible(&self, layer: Layer, piece: Piece<'_>) -> bool {
+        let Ok(piece) = link::to_ip(layer, piece, self.limits.tags) else { return false };
+        matches!(ip::parse(piece, true, self.limits.extension_headers), Ok(packet) if packet.checksum)
     }
 
     fn tcp(&mut self, ends: Ends, piece: Piece<'_>, handler: &mut impl Handler) {
@@ -200,26 +241,26 @@ impl Network {
         let src = SocketAddr::new(ends.src, segment.src_port);
         let dst = SocketAddr::new(ends.dst, segment.dst_port);
         let (key, from_low) = Key::new(src, dst);
-        let reuse = match self.tcp.get(&key) {
-            Some(flow) => flow.bases.is_reuse(&segment, from_low),
-            None => {
-                let flow = self.new_stream(from_low);
-                if let Some((key, flow)) = self.tcp.insert(key, flow) {
-                    self.stats.tcp_evictions += 1;
-                    self.close(&key, flow, "evicted: too many connections", handler);
-                }
-                false
-            }
-        };
-        if reuse {
+        let index = self.tcp_flow(key, from_low, handler);
+        if self.tcp.at(index).is_some_and(|flow| flow.bases.is_reuse(&segment, from_low)) {
             self.stats.tcp_port_reuses += 1;
             let flow = self.new_stream(from_low);
-            if let Some(old) = self.tcp.get(&key).map(|slot| std::mem::replace(slot, flow)) {
+            if let Some(old) = self.tcp.at(index).map(|slot| std::mem::replace(slot, flow)) {
                 self.close(&key, old, "port reuse", handler);
             }
         }
-        let Some(flow) = self.tcp.get(&key) else { return };
+        let Some(flow) = self.tcp.at(index) else { return };
+        if !matches!(flow.state, TcpState::Active(_)) && flow.bases.is_unannounced(&segment, from_low) {
+            // Under the same number, as Wireshark does.
+            self.stats.tcp_port_reuses += 1;
+            flow.bases = Bases::default();
+            flow.state = TcpState::Active(Box::default());
+        }
         flow.bases.note(&segment, from_low);
+        if !segment.usable {
+            self.stats.malformed += 1;
+            return;
+        }
         let TcpState::Active(connection) = &mut flow.state else { return };
         if self.limits.verify_checksums && piece.cut == 0 {
             let right = checksum::segment_is_right(ends.src, ends.dst, 6, piece.data);
@@ -236,15 +277,14 @@ impl Network {
         };
         let total = self.held;
         let (own, other) = connection.directions(a_sends);
-        let mut verdict = {
-            // What the other side sent comes first: this packet may have been the answer to it.
-            let origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, !a_sends, self.last);
-            context.held_elsewhere = total.saturating_sub(other.held());
-            other.packet_of_connection(segment.ack, &mut context, &mut Out { handler, origin })
-        };
+        let (stream, a_is_low, at) = (flow.stream, flow.a_is_low, self.last);
+        let origin = |a_sends| origin(Transport::Tcp, &key, stream, a_is_low, a_sends, at);
+        let mut out = Out { handler, origin: origin(!a_sends), wanted: false };
+        // What the other side sent comes first: this packet may have been the answer to it.
+        context.held_elsewhere = total.saturating_sub(other.held());
+        let mut verdict = other.packet_of_connection(segment.ack, &mut context, &mut out);
         if verdict == Verdict::Keep {
-            let origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a_sends, self.last);
-            let mut out = Out { handler, origin };
+            out.origin = origin(a_sends);
             context.held_elsewhere = total.saturating_sub(own.held());
             verdict = own.segment(&segment, &mut context, &mut out);
             if verdict == Verdict::Keep {
@@ -253,19 +293,38 @@ impl Network {
         }
         if verdict == Verdict::Keep && segment.rst && own.has_ended() {
             // A reset ends both directions; nothing that comes later is read by anyone.
-            let origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, !a_sends, self.last);
+            out.origin = origin(!a_sends);
             context.held_elsewhere = total.saturating_sub(other.held());
-            verdict = other.close("RST of the other side", &mut context, &mut Out { handler, origin });
+            verdict = other.close("RST of the other side", &mut context, &mut out);
         }
+        let wanted = out.wanted;
         if verdict == Verdict::Ignore {
             flow.state = TcpState::Ignored;
             self.held = self.held.saturating_sub(before);
+            self.tcp.want(index, false);
         } else {
             self.held = self.held.saturating_sub(before).saturating_add(connection.held());
             if connection.has_ended() {
                 flow.state = TcpState::Closed;
+                self.tcp.want(index, false);
+            } else if wanted {
+                self.tcp.want(index, true);
             }
         }
+    }
+
+    /// The flow of these end points, a new one if need be.
+    fn tcp_flow(&mut self, key: Key, from_low: bool, handler: &mut impl Handler) -> usize {
+        if let Some(index) = self.tcp.find(&key) {
+            return index;
+        }
+        let flow = self.new_stream(from_low);
+        let (index, evicted) = self.tcp.insert(key, flow);
+        if let Some((key, flow)) = evicted {
+            self.stats.tcp_evictions += 1;
+            self.close(&key, flow, "evicted: too many connections", handler);
+        }
+        index
     }
 
     fn new_stream(&mut self, from_low: bool) -> TcpFlow {
@@ -289,20 +348,57 @@ impl Network {
         for a_sends in [true, false] {
             let origin = origin(Transport::Tcp, key, flow.stream, flow.a_is_low, a_sends, self.last);
             let (direction, _): (&mut Direction, _) = connection.directions(a_sends);
-            if direction.close(reason, &mut context, &mut Out { handler, origin }) == Verdict::Ignore {
+            let mut out = Out { handler, origin, wanted: false };
+            if direction.close(reason, &mut context, &mut out) == Verdict::Ignore {
                 return;
             }
         }
     }
 
-    fn udp(&mut self, ends: Ends, piece: Piece<'_>, frames: &[u64], handler: &mut impl Handler) {
+    /// The flow of these end points, a new one if need be.
+    fn udp_flow(&mut self, key: Key, from_low: bool) -> usize {
+        if let Some(index) = self.udp.find(&key) {
+            return index;
+        }
+        let stream = self.stats.udp_streams;
+        self.stats.udp_streams += 1;
+        let (index, evicted) = self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false });
+        self.stats.udp_evictions += u64::from(evicted.is_some());
+        index
+    }
+
+    /// An ICMP error: Wireshark counts a stream for the packet that it quotes, when it has not seen that packet before
+    /// (as in a capture of one direction). `kinds`: the types of message that quote.
+    fn icmp(&mut self, piece: Piece<'_>, kinds: &[u8], handler: &mut impl Handler) {
+        self.stats.other_protocol += 1;
+        if !piece.data.first().is_some_and(|kind| kinds.contains(kind)) {
+            return;
+        }
+        let Some(quoted) = piece.after(8) else { return };
+        let Ok(packet) = ip::parse(quoted, false, self.limits.extension_headers) else { return };
+        let Upper { protocol, payload, fragment: None } = packet.upper else { return };
+        let needed = if protocol == 6 { 16 } else { 8 };
+        let Some([s0, s1, d0, d1]) = payload.data.get(..needed).and_then(|bytes| bytes.first_chunk::<4>()) else {
+            return;
+        };
+        let src = SocketAddr::new(packet.src, u16::from_be_bytes([*s0, *s1]));
+        let dst = SocketAddr::new(packet.dst, u16::from_be_bytes([*d0, *d1]));
+        let (key, from_low) = Key::new(src, dst);
+        match protocol {
+            6 => drop(self.tcp_flow(key, from_low, handler)),
+            17 => drop(self.udp_flow(key, from_low)),
+            _ => {}
+        }
+    }
+
+    fn udp(&mut self, ends: Ends, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
         let Some([s0, s1, d0, d1, l0, l1, c0, c1]) = piece.data.first_chunk::<8>().copied() else {
             self.stats.malformed += 1;
             return;
         };
         let length = usize::from(u16::from_be_bytes([l0, l1]));
-        // 0 stands for a jumbogram; a length beyond the IP packet's is a lie.
-        let length = if length == 0 { piece.wire_len() } else { length.min(piece.wire_len()) };
+        // 0 stands for an IPv6 jumbogram; a length beyond the IP packet's is a lie.
+        let length = if length == 0 && ends.src.is_ipv6() { piece.wire_len() } else { length.min(piece.wire_len()) };
         if length < 8 {
             self.stats.malformed += 1;
             return;
@@ -312,33 +408,35 @@ impl Network {
         let src = SocketAddr::new(ends.src, u16::from_be_bytes([s0, s1]));
         let dst = SocketAddr::new(ends.dst, u16::from_be_bytes([d0, d1]));
         let (key, from_low) = Key::new(src, dst);
-        let (stream, a_is_low) = match self.udp.get(&key) {
-            Some(flow) if flow.ignored => return,
-            Some(flow) => (flow.stream, flow.a_is_low),
-            None => {
-                let stream = self.stats.udp_streams;
-                self.stats.udp_streams += 1;
-                if self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false }).is_some() {
-                    self.stats.udp_evictions += 1;
-                }
-                (stream, from_low)
-            }
-        };
+        let index = self.udp_flow(key, from_low);
+        let Some(&mut UdpFlow { stream, a_is_low, ignored }) = self.udp.at(index) else { return };
+        let Some(payload) = whole.after(8) else { return };
+        if let Some((layer, piece)) =
+            tunnel::udp(dst.port(), payload).filter(|inner| self.is_plausible(inner.0, inner.1))
+        {
+            return self.inner(Some((layer, piece)), way, handler);
+        }
+        if ignored {
+            return;
+        }
         if self.limits.verify_checksums && whole.cut == 0 && [c0, c1] != [0, 0] {
             let right = checksum::segment_is_right(ends.src, ends.dst, 17, whole.data);
             self.stats.bad_transport_checksums += u64::from(!right);
         }
-        let Some(payload) = whole.after(8) else { return };
         let origin = origin(Transport::Udp, &key, stream, a_is_low, from_low == a_is_low, self.last);
-        let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames };
-        if handler.udp(&origin, datagram) == Verdict::Ignore
-            && let Some(flow) = self.udp.get(&key)
-        {
-            flow.ignored = true;
+        let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames: way.frames };
+        let ignored = handler.udp(&origin, datagram) == Verdict::Ignore;
+        if let Some(flow) = self.udp.at(index) {
+            flow.ignored = ignored;
         }
+        self.udp.want(index, !ignored);
     }
 }
 
 #[cfg(test)]
 #[path = "network_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "numbering_tests.rs"]
+mod numbering_tests;

@@ -371,6 +371,75 @@ fn fragments_of_both_versions() {
     assert_eq!(bench.network.stats().fragment_timeouts, 1);
 }
 
+#[test]
+fn tunnels() {
+    let v4 = datagram();
+    let v6 = ipv6(17, &udp(5, 6, b"hello"));
+    let frame = ethernet(0x0800, &v4);
+    let gre = |header: &[u8], inner: &[u8]| ipv4(A, B, 47, &with_prefix(header, inner));
+    let vxlan = with_prefix(&[8, 0, 0, 0, 0, 0, 7, 0], &frame);
+    let erspan3 = [&[0x10, 0, 0x22, 0xeb, 0, 0, 0, 1][..], &[0x20; 8], &[0, 0, 0, 1], &[0; 8]].concat();
+    let geneve = with_prefix(&[1, 0, 0x65, 0x58, 0, 0, 7, 0, 9, 9, 9, 9], &frame);
+    let cases = [
+        (0, ipv4(A, B, 4, &v4)),
+        (0, ipv4(A, B, 41, &v6)),
+        (0, ipv6(41, &v6)),
+        (0, ipv4(A, B, 137, &with_prefix(&[0, 2, 1, 64], &v4))),
+        (0, ipv4(A, B, 97, &with_prefix(&[0x30, 0], &frame))),
+        (0, gre(&[0, 0, 8, 0], &v4)),
+        (0, gre(&[0xb0, 0, 0x86, 0xdd, 1, 1, 0, 0, 2, 2, 2, 2, 3, 3, 3, 3], &v6)),
+        (0, gre(&[0x20, 0, 0x65, 0x58, 0, 0, 0, 7], &frame)),
+        (0, gre(&[0x30, 0x81, 0x88, 0x0b, 0, 9, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0xff, 3, 0, 0x21], &v4)),
+        (0, gre(&[0, 0, 0x88, 0xbe], &frame)),
+        (0, gre(&[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0, 0, 0, 0, 0, 0, 0], &frame)),
+        (0, gre(&erspan3, &frame)),
+        (1, ipv4(A, B, 17, &udp(50_000, 4789, &vxlan))),
+        (1, ipv4(A, B, 17, &udp(50_000, 8472, &vxlan))),
+        (1, ipv4(A, B, 17, &udp(50_000, 6081, &geneve))),
+    ];
+    for (index, (stream, packet)) in cases.iter().enumerate() {
+        let mut bench = Bench::new();
+        bench.ip(packet);
+        assert_eq!(bench.log.udp, [(*stream, Side::A, b"hello".to_vec(), 5, vec![1])], "case {index}");
+        assert_eq!(bench.network.stats().tunnelled, 1);
+        for len in 0..packet.len() {
+            bench.cut(LinkType::RAW, &packet[..len], packet.len());
+        }
+    }
+}
+
+#[test]
+fn what_is_no_tunnel_stays_a_datagram() {
+    let mut bench = Bench::new();
+    bench.log.ignore = true;
+    for (port, payload) in [(4789, vec![0; 60]), (4789, vec![8; 60]), (6081, ethernet(0x0800, &datagram()))] {
+        bench.ip(&ipv4(A, B, 17, &udp(port, port, &payload)));
+    }
+    assert_eq!(bench.log.udp.len(), 2, "the second of the first flow was of no interest any more");
+    assert_eq!(bench.network.stats().tunnelled, 0);
+    // A real tunnel goes on within a flow whose other datagrams are of no interest.
+    let vxlan = with_prefix(&[8, 0, 0, 0, 0, 0, 7, 0], &ethernet(0x0800, &datagram()));
+    bench.ip(&ipv4(A, B, 17, &udp(4789, 4789, &vxlan)));
+    assert_eq!(bench.log.udp[2].2, b"hello");
+}
+
+#[test]
+fn tunnels_within_tunnels_end_somewhere() {
+    let mut packet = datagram();
+    for _ in 0..8 {
+        packet = ipv4(A, B, 4, &packet);
+    }
+    let mut bench = Bench::new();
+    bench.ip(&packet);
+    assert_eq!(bench.log.udp.len(), 1);
+    for _ in 0..1000 {
+        packet = ipv4(A, B, 4, &packet);
+    }
+    bench.ip(&packet);
+    assert_eq!(bench.log.udp.len(), 1);
+    assert_eq!(bench.network.stats().too_deep, 1);
+}
+
 /// Anything at all: no panic.
 #[test]
 fn random_packets() {

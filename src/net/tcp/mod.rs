@@ -19,28 +19,31 @@ pub(super) struct Segment<'a> {
     pub(super) fin: bool,
     pub(super) rst: bool,
     pub(super) payload: Piece<'a>,
+    /// Whether more than its ports, sequence number and flags can be trusted.
+    pub(super) usable: bool,
 }
 
 impl<'a> Segment<'a> {
     /// Reads a TCP header. Where the capture cut it within its options, the payload is all lost, but sequence number
-    /// and flags still count.
+    /// and flags still count. What is shorter or contradicts itself is not [`usable`](Segment::usable), but Wireshark
+    /// counts a stream for it all the same if sixteen bytes are there, and so must we.
     pub(super) fn parse(piece: Piece<'a>) -> Option<Segment<'a>> {
-        let header_len = usize::from(piece.data.get(12)? >> 4) * 4;
-        if header_len < 20 || header_len > piece.wire_len() {
-            return None;
+        let start = piece.data.get(..16)?;
+        let header_len = usize::from(*start.get(12)? >> 4) * 4;
+        let usable = header_len >= 20 && header_len <= piece.wire_len() && piece.data.len() >= 20;
+        if usable && let Ok(header) = TcpHeaderSlice::from_slice(piece.data) {
+            return Some(Segment::new(&header, piece.after_lossy(header_len), true));
         }
-        if let Ok(header) = TcpHeaderSlice::from_slice(piece.data) {
-            return Some(Segment::new(&header, piece.after_lossy(header_len)));
-        }
-        let mut fixed = *piece.data.first_chunk::<20>()?;
-        if let Some(offset) = fixed.get_mut(12) {
-            *offset = 0x50 | (*offset & 0x0f);
-        }
+        let mut fixed = [0; 20];
+        fixed.iter_mut().zip(piece.data).for_each(|(to, from)| *to = *from);
+        let [.., offset, _, _, _, _, _, _, _] = &mut fixed;
+        *offset = 0x50 | (*offset & 0x0f);
         let header = TcpHeaderSlice::from_slice(&fixed).ok()?;
-        Some(Segment::new(&header, piece.after_lossy(header_len)))
+        let payload = if usable { piece.after_lossy(header_len) } else { Piece { data: &[], cut: 0 } };
+        Some(Segment::new(&header, payload, usable))
     }
 
-    fn new(header: &TcpHeaderSlice<'_>, payload: Piece<'a>) -> Segment<'a> {
+    fn new(header: &TcpHeaderSlice<'_>, payload: Piece<'a>, usable: bool) -> Segment<'a> {
         Segment {
             src_port: header.source_port(),
             dst_port: header.destination_port(),
@@ -50,6 +53,7 @@ impl<'a> Segment<'a> {
             fin: header.fin(),
             rst: header.rst(),
             payload,
+            usable,
         }
     }
 }
@@ -65,9 +69,18 @@ impl Bases {
     /// Whether this segment opens a new connection: a SYN without ACK whose number differs from the one its sender
     /// started with.
     pub(super) fn is_reuse(&self, segment: &Segment<'_>, from_low: bool) -> bool {
+        segment.syn && segment.ack.is_none() && self.differs(segment, from_low)
+    }
+
+    /// Whether this segment answers a SYN that the capture has missed.
+    pub(super) fn is_unannounced(&self, segment: &Segment<'_>, from_low: bool) -> bool {
+        segment.syn && segment.ack.is_some() && self.differs(segment, from_low)
+    }
+
+    fn differs(&self, segment: &Segment<'_>, from_low: bool) -> bool {
         let [low, high] = self.base;
         let base = if from_low { low } else { high };
-        segment.syn && segment.ack.is_none() && base.is_some_and(|base| base != segment.seq)
+        base.is_some_and(|base| base != segment.seq)
     }
 
     /// Takes note of a segment. A number seen without SYN stands for the one before it, as does an acknowledgement.

@@ -80,6 +80,7 @@ impl Bench {
             fin: flags.contains('F'),
             rst: flags.contains('R'),
             payload: Piece { data, cut },
+            usable: true,
         };
         self.with(|direction, context, log| {
             if direction.segment(&segment, context, log) == Verdict::Ignore {
