@@ -198,6 +198,8 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             let extent = self.extent(layout, actual, at, claimed_by).map_err(|e| fail(e, trail))?;
             *cursor = at + extent;
         }
+        // A varying array has no maximum count on the wire.
+        let max = if let ArrayKind::Varying(_) = kind { actual } else { max };
         Ok(Tail { at, counts: Counts { max, actual } })
     }
 
