@@ -28,6 +28,9 @@ impl EncodeError {
     }
 
     fn within(mut self, name: &str) -> Self {
+        if name.is_empty() {
+            return self;
+        }
         self.path = match self.path.as_str() {
             "" => name.to_string(),
             rest if rest.starts_with('[') => format!("{name}{rest}"),
@@ -275,6 +278,10 @@ impl<'v> Writer<'v> {
                         return Err(EncodeError::new("a reference pointer can't be null"));
                     }
                     self.word(0);
+                    return Ok(());
+                }
+                if let (PointerKind::Full, Some(id)) = (kind, value.as_alias()) {
+                    self.word(id);
                     return Ok(());
                 }
                 let id = u64::from(self.referent);
