@@ -220,12 +220,12 @@ impl<'v> Writer<'v> {
         match (ty, value) {
             (Type::Array(..), _) => {
                 let actual = count_of(ty, value) as u64;
-                let given = self.max.iter().find(|(name, _)| name == path).map(|(_, max)| *max);
-                let told = match ty {
+                if let Type::Array(ArrayKind::Conformant, _) = ty {
                     // Without a separate actual count the maximum is the number of elements.
-                    Type::Array(ArrayKind::Conformant, _) => None,
-                    _ => scope.maximum(field).filter(|max| *max >= actual),
-                };
+                    return Ok(actual);
+                }
+                let given = self.max.iter().find(|(name, _)| name == path).map(|(_, max)| *max);
+                let told = scope.maximum(field).filter(|max| *max >= actual);
                 Ok(given.or(told).unwrap_or(actual))
             }
             (Type::Struct(declaration), Value::Map(values)) => {

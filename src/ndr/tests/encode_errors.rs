@@ -84,6 +84,16 @@ fn sizes_are_derived() {
     assert_eq!(hex::encode(&stub[..12]), "000002000100000001000000");
 }
 
+/// A maximum count that is given is for arrays that have an actual count beside it; others would be cut or torn.
+#[test]
+fn given_maximum_counts() {
+    let mut contents =
+        params([("hGroup", Value::Null), ("dwOnlineFlags", 0u32.into()), ("lpInBuffer", vec![1u8, 2].into())]);
+    let plain = encode(&group::ApiOnlineGroupEx::METHOD, Request, &contents).unwrap();
+    contents.max_counts.push(("lpInBuffer".into(), 1000));
+    assert_eq!(encode(&group::ApiOnlineGroupEx::METHOD, Request, &contents).unwrap(), plain);
+}
+
 /// MULTI_SZ as a list of strings; addresses and fixed names as text.
 #[test]
 fn friendlier_forms() {

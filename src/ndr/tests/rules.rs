@@ -49,6 +49,19 @@ fn ranges_of_one_version() {
     }
 }
 
+/// A constant of one version: dwOptions of ApiCreateKey is 0 in 2.0 (3.1.4.1.30) and ignored in 3.0 (3.1.4.2.30).
+#[test]
+fn constants_of_one_version() {
+    let handle = "00000000 00000001 0000 0000 00 00 00 00 00 00 00 00";
+    let vector = format!("{handle} 00000001 00000000 00000001 0000 .. 00000005 00000000 00000000");
+    let stub = octets(&vector, Endian::Little, 0);
+    for (version, rules) in [(0, vec![("not-the-constant", 36)]), (1, vec![])] {
+        let method = &crate::idl::key::ApiCreateKey::METHOD;
+        let reading = read_version(method, Direction::Request, version, Syntax::Ndr, Endian::Little, &stub);
+        assert_eq!((reading.result, reading.rules()), (Ok(stub.len()), rules));
+    }
+}
+
 /// A parameter of one version takes no octets in the other's stubs.
 #[test]
 fn parameters_of_one_version() {
