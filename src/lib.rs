@@ -19,6 +19,8 @@ pub mod ndr;
 pub mod json;
 #[cfg(feature = "pcap")]
 pub mod net;
+#[cfg(feature = "serde")]
+pub mod oracle;
 #[cfg(feature = "std")]
 pub mod rpc;
 pub mod text;
