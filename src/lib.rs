@@ -106,6 +106,8 @@ pub mod json;
 pub mod ndr;
 #[cfg(feature = "pcap")]
 pub mod net;
+#[cfg(feature = "serde")]
+pub mod oracle;
 #[cfg(feature = "std")]
 pub mod rpc;
 #[cfg(feature = "pcap")]

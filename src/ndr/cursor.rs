@@ -40,11 +40,17 @@ impl<'a> Cx<'a> {
     pub fn take(&self, at: usize, len: usize, claimed_by: &'static str) -> Result<&'a [u8], Error> {
         match at.checked_add(len).and_then(|end| self.data.get(at..end)) {
             Some(bytes) => Ok(bytes),
-            None => {
-                let available = self.data.len().saturating_sub(at);
-                Err(Error::truncated(at, len as u64, available as u64, claimed_by))
-            }
+            None => Err(self.short(at, len as u64, claimed_by)),
         }
+    }
+
+    /// The error of `len` octets that are not all there from `at` on. If a gap already leads over the end, the error is
+    /// at the end and what is needed includes the gap, so that an offset always lies in the stub.
+    #[cold]
+    pub(super) fn short(&self, at: usize, len: u64, claimed_by: &'static str) -> Error {
+        let offset = at.min(self.data.len());
+        let needed = len.saturating_add((at - offset) as u64);
+        Error::truncated(offset, needed, self.left(offset) as u64, claimed_by)
     }
 
     /// An unsigned integer of 1, 2, 4 or 8 octets.

@@ -211,6 +211,11 @@ impl Struct {
     }
 }
 
+/// Whether the last member is, or ends with, an array of counted length.
+const fn counted(fields: &[Field]) -> bool {
+    matches!(fields, [.., last] if last.ty.tail().is_some())
+}
+
 const fn struct_layout(fields: &[Field], syntax: Syntax) -> Layout {
     let mut size = 0;
     let mut align = 1;
@@ -223,8 +228,9 @@ const fn struct_layout(fields: &[Field], syntax: Syntax) -> Layout {
         }
         i += 1;
     }
-    // NDR64 closes a structure with a trailing gap, NDR does not (MS-RPCE 2.2.5.3.4.1).
-    if matches!(syntax, Syntax::Ndr64) {
+    // NDR64 closes a structure with a trailing gap, NDR does not (MS-RPCE 2.2.5.3.4.1). Behind an array of counted length
+    // the gap follows the elements; the reader adds it there.
+    if matches!(syntax, Syntax::Ndr64) && !counted(fields) {
         size = align_up(size, align);
     }
     Layout { size, align }

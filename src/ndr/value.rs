@@ -31,6 +31,24 @@ pub enum Value {
     Map(Fields),
 }
 
+impl Value {
+    /// A full pointer to what stands elsewhere under this referent identifier: `{"alias": id}`.
+    pub fn alias(referent: u64) -> Value {
+        Value::Map(Fields(alloc::vec![(Cow::Borrowed("alias"), Value::Int(referent))]))
+    }
+
+    /// The identifier, if that is what this is.
+    pub fn as_alias(&self) -> Option<u64> {
+        match self {
+            Value::Map(Fields(fields)) => match fields.as_slice() {
+                [(name, Value::Int(referent))] if name == "alias" => Some(*referent),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 /// Parameters or members by name, in wire order when they come from the reader.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields(pub Vec<(Cow<'static, str>, Value)>);
@@ -163,6 +181,10 @@ impl<'a> Sink<'a> for Collect {
 
     fn null(&mut self, at: At<'_>) {
         self.put(&at, Value::Null);
+    }
+
+    fn alias(&mut self, at: At<'_>, referent: u64) {
+        self.put(&at, Value::alias(referent));
     }
 
     fn begin_struct(&mut self, _: At<'_>, declaration: &'static Struct) {

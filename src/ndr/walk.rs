@@ -198,6 +198,8 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             let extent = self.extent(layout, actual, at, claimed_by).map_err(|e| fail(e, trail))?;
             *cursor = at + extent;
         }
+        // A varying array has no maximum count on the wire.
+        let max = if let ArrayKind::Varying(_) = kind { actual } else { max };
         Ok(Tail { at, counts: Counts { max, actual } })
     }
 
@@ -224,7 +226,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         let needed = (count - 1).checked_mul(stride).and_then(|n| n.checked_add(layout.size as u64));
         match needed {
             Some(needed) if needed <= self.cx.left(at) as u64 => Ok(needed as usize),
-            _ => Err(Error::truncated(at, needed.unwrap_or(u64::MAX), self.cx.left(at) as u64, claimed_by)),
+            _ => Err(self.cx.short(at, needed.unwrap_or(u64::MAX), claimed_by)),
         }
     }
 
@@ -436,7 +438,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
 
     #[inline]
     fn check_scalar(&mut self, field: &'static Field, scalar: Scalar, value: u64, at: At<'_>) {
-        let (rule, expected) = match field.meaning {
+        let (rule, expected) = match field.meaning.in_version(self.version) {
             _ if scalar == Scalar::Enum16 && value > 0x7fff => (&rules::ENUM_HIGH_BITS, None),
             Meaning::Bool if value > 1 => (&rules::NOT_A_BOOLEAN, None),
             Meaning::Const(constant) if value != u64::from(constant) => {

@@ -320,7 +320,8 @@ macro_rules! pointers {
 pointers! {
     /// A unique pointer.
     Unique: Unique;
-    /// A full pointer. A repeated referent is shown as if it stood here; see [`super::Sink::alias`].
+    /// A full pointer. Views keep no list of identifiers: read stubs in which one is repeated through a sink, see
+    /// [`super::Sink::alias`].
     Full: Full;
     /// An embedded reference pointer.
     Ref: Ref;

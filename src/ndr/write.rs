@@ -28,6 +28,9 @@ impl EncodeError {
     }
 
     fn within(mut self, name: &str) -> Self {
+        if name.is_empty() {
+            return self;
+        }
         self.path = match self.path.as_str() {
             "" => name.to_string(),
             rest if rest.starts_with('[') => format!("{name}{rest}"),
@@ -217,12 +220,12 @@ impl<'v> Writer<'v> {
         match (ty, value) {
             (Type::Array(..), _) => {
                 let actual = count_of(ty, value) as u64;
-                let given = self.max.iter().find(|(name, _)| name == path).map(|(_, max)| *max);
-                let told = match ty {
+                if let Type::Array(ArrayKind::Conformant, _) = ty {
                     // Without a separate actual count the maximum is the number of elements.
-                    Type::Array(ArrayKind::Conformant, _) => None,
-                    _ => scope.maximum(field).filter(|max| *max >= actual),
-                };
+                    return Ok(actual);
+                }
+                let given = self.max.iter().find(|(name, _)| name == path).map(|(_, max)| *max);
+                let told = scope.maximum(field).filter(|max| *max >= actual);
                 Ok(given.or(told).unwrap_or(actual))
             }
             (Type::Struct(declaration), Value::Map(values)) => {
@@ -275,6 +278,10 @@ impl<'v> Writer<'v> {
                         return Err(EncodeError::new("a reference pointer can't be null"));
                     }
                     self.word(0);
+                    return Ok(());
+                }
+                if let (PointerKind::Full, Some(id)) = (kind, value.as_alias()) {
+                    self.word(id);
                     return Ok(());
                 }
                 let id = u64::from(self.referent);
