@@ -16,22 +16,32 @@ use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{self, Direction, Endian, Interface, Method, Syntax};
 use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Side, Transport, Verdict};
 use crate::rpc::connection::{Connection, Recognition};
+use crate::rpc::dg::{Conversation, Received};
 use crate::rpc::event::{Body, ContextState, Event};
 use crate::rpc::header::Endian as ByteOrder;
 use crate::rpc::security::Security;
 use crate::rpc::syntax::TransferSyntax;
 use crate::rpc::{self, uuid::Uuid};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Every limit of a session.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Limits {
     /// Link to transport layer.
     pub network: net::Limits,
     /// Each association.
     pub rpc: rpc::Limits,
+    /// UDP flows that carry or may carry DCE/RPC, kept at a time; the one that was quiet for longest gives way.
+    pub conversations: usize,
+}
+
+impl Default for Limits {
+    /// The layers' defaults, and 16384 conversations.
+    fn default() -> Self {
+        Limits { network: net::Limits::default(), rpc: rpc::Limits::default(), conversations: 16_384 }
+    }
 }
 
 /// What a request tells that its response doesn't: kept from the one to the other.
@@ -114,6 +124,8 @@ pub struct Stats {
     pub associations: u64,
     /// Records handed out.
     pub records: u64,
+    /// Conversations given up for [`Limits::conversations`].
+    pub conversations_evicted: u64,
     /// Counters of all associations together.
     pub rpc: rpc::Counters,
 }
@@ -128,7 +140,19 @@ struct Inner {
     limits: Limits,
     keys: Arc<KeyStore>,
     connections: HashMap<u64, Tracked>,
+    conversations: HashMap<u64, Conversed>,
+    /// Latest use to UDP flow, for eviction.
+    ages: BTreeMap<u64, u64>,
+    clock: u64,
     stats: Stats,
+}
+
+/// A UDP flow that may carry DCE/RPC.
+struct Conversed {
+    conversation: Conversation<Note>,
+    security: Association,
+    ends: [SocketAddr; 2],
+    age: u64,
 }
 
 /// A TCP connection that may carry DCE/RPC.
@@ -151,7 +175,15 @@ impl Session {
     pub fn new(limits: Limits, keys: Arc<KeyStore>) -> Self {
         Session {
             network: Network::new(limits.network.clone()),
-            inner: Inner { limits, keys, connections: HashMap::new(), stats: Stats::default() },
+            inner: Inner {
+                limits,
+                keys,
+                connections: HashMap::new(),
+                conversations: HashMap::new(),
+                ages: BTreeMap::new(),
+                clock: 0,
+                stats: Stats::default(),
+            },
         }
     }
 
@@ -167,6 +199,9 @@ impl Session {
         for stream in rest {
             self.inner.drop_connection(stream);
         }
+        while let Some((_, stream)) = self.inner.ages.pop_first() {
+            self.inner.drop_conversation(stream, out);
+        }
     }
 
     /// Counters of the network layer.
@@ -180,6 +215,9 @@ impl Session {
         for tracked in self.inner.connections.values() {
             stats.rpc.add(tracked.connection.counters());
         }
+        for conversed in self.inner.conversations.values() {
+            stats.rpc.add(conversed.conversation.counters());
+        }
         stats
     }
 }
@@ -190,6 +228,35 @@ impl Inner {
             self.stats.rpc.add(tracked.connection.counters());
             self.stats.associations += u64::from(tracked.ours);
         }
+    }
+
+    fn drop_conversation(&mut self, stream: u64, out: &mut dyn FnMut(Record<'_>)) {
+        let Some(mut conversed) = self.conversations.remove(&stream) else { return };
+        self.ages.remove(&conversed.age);
+        let (ends, records) = (conversed.ends, &mut self.stats.records);
+        conversed.conversation.end(&mut conversed.security, &mut |event| {
+            *records += 1;
+            out(record(flow(Transport::Udp, stream, ends, event.side), event));
+        });
+        self.stats.rpc.add(conversed.conversation.counters());
+    }
+}
+
+/// Sender and receiver of what one side of a flow sent.
+fn flow(transport: Transport, stream: u64, ends: [SocketAddr; 2], side: Side) -> Flow {
+    let [a, b] = ends;
+    let (src, dst) = match side {
+        Side::A => (a, b),
+        Side::B => (b, a),
+    };
+    Flow { transport, stream, src, dst }
+}
+
+/// The ends of a flow, the side that sent its first packet first.
+fn ends(origin: &Origin) -> [SocketAddr; 2] {
+    match origin.from {
+        Side::A => [origin.src, origin.dst],
+        Side::B => [origin.dst, origin.src],
     }
 }
 
@@ -206,31 +273,21 @@ fn ours(interface: &Uuid, version: (u16, u16)) -> Option<(&'static Interface, us
 
 impl Handler for Driver<'_, '_> {
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
-        let Inner { limits, keys, connections, stats } = &mut *self.inner;
+        let Inner { limits, keys, connections, stats, .. } = &mut *self.inner;
         let tracked = connections.entry(origin.stream).or_insert_with(|| Tracked {
             connection: Connection::new(limits.rpc.clone()),
             security: Association::new(Arc::clone(keys)),
-            ends: match origin.from {
-                Side::A => [origin.src, origin.dst],
-                Side::B => [origin.dst, origin.src],
-            },
+            ends: ends(origin),
             ended: [false; 2],
             ours: false,
         });
         let Tracked { connection, security, ends, ended, ours: is_ours } = tracked;
         let out = &mut self.out;
         let mut emit = |event: Event<'_, Note>| {
-            let [a, b] = *ends;
-            let (src, dst) = match event.side {
-                Side::A => (a, b),
-                Side::B => (b, a),
-            };
-            let flow = Flow { transport: Transport::Tcp, stream: origin.stream, src, dst };
-            if let Some(record) = record(flow, event) {
-                *is_ours |= record.interface.is_some();
-                stats.records += 1;
-                out(record);
-            }
+            let record = record(flow(Transport::Tcp, origin.stream, *ends, event.side), event);
+            *is_ours |= record.interface.is_some();
+            stats.records += 1;
+            out(record);
         };
         let security: &mut dyn Security = security;
         match chunk {
@@ -253,13 +310,47 @@ impl Handler for Driver<'_, '_> {
         Verdict::Keep
     }
 
-    fn udp(&mut self, _: &Origin, _: Datagram<'_>) -> Verdict {
-        Verdict::Ignore
+    fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
+        let Inner { limits, keys, conversations, ages, clock, stats, .. } = &mut *self.inner;
+        *clock += 1;
+        let age = *clock;
+        let conversed = conversations.entry(origin.stream).or_insert_with(|| Conversed {
+            conversation: Conversation::new(limits.rpc.clone()),
+            security: Association::new(Arc::clone(keys)),
+            ends: ends(origin),
+            age,
+        });
+        ages.remove(&conversed.age);
+        ages.insert(age, origin.stream);
+        conversed.age = age;
+        let received = Received {
+            side: origin.from,
+            frames: datagram.frames,
+            time: origin.time,
+            data: datagram.data,
+            wire_len: datagram.wire_len,
+        };
+        let (ends, out) = (conversed.ends, &mut self.out);
+        let found = conversed.conversation.datagram(received, &mut conversed.security, &mut |event| {
+            stats.records += 1;
+            out(record(flow(Transport::Udp, origin.stream, ends, event.side), event));
+        });
+        if found == Recognition::NotRpc {
+            self.inner.drop_conversation(origin.stream, self.out);
+            return Verdict::Ignore;
+        }
+        if self.inner.conversations.len() > self.inner.limits.conversations
+            && let Some((_, oldest)) = self.inner.ages.pop_first()
+        {
+            self.inner.stats.conversations_evicted += 1;
+            self.inner.drop_conversation(oldest, self.out);
+        }
+        Verdict::Keep
     }
 }
 
 /// Makes a record of an event: finds the interface and notes what the response will need.
-fn record<'a>(flow: Flow, event: Event<'a, Note>) -> Option<Record<'a>> {
+fn record<'a>(flow: Flow, event: Event<'a, Note>) -> Record<'a> {
     let interface = match &event.context {
         Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
         _ => None,
@@ -275,7 +366,7 @@ fn record<'a>(flow: Flow, event: Event<'a, Note>) -> Option<Record<'a>> {
         let _ = Message::decode_with(method, kind, stub, &mut seen);
         call.note.control_code = seen.0;
     }
-    Some(record)
+    record
 }
 
 fn has_control_code(method: &Method) -> bool {

@@ -133,6 +133,7 @@ pub(super) fn limits(out: &mut impl Write, session: &Session, format: Format) ->
         ("fragment_evictions", network.fragment_evictions),
         ("fragment_timeouts", network.fragment_timeouts),
         ("too_deep", network.too_deep),
+        ("conversations_evicted", session.stats().conversations_evicted),
     ];
     found.extend(rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
     found.retain(|(_, count)| *count != 0);
