@@ -132,6 +132,16 @@ fn f_spnego_ntlm_sealed() {
 }
 
 #[test]
+fn g_spnego_kerberos_sealed() {
+    whole("g-v3-spnego-krb5-seal", "spnego/krb5");
+}
+
+#[test]
+fn g2_kerberos_signed() {
+    whole("g2-v3-krb5-sign", "krb5");
+}
+
+#[test]
 fn h3_many_fragments() {
     whole("h3-bigfrag-ntlm-seal", "ntlm");
 }
@@ -159,7 +169,7 @@ fn n_base() {
 #[test]
 fn wrong_password_opens_nothing() {
     let Some(folder) = folder() else { return };
-    for name in ["d-v3-ntlm-seal", "f-v3-spnego-ntlm-seal", "n-base-sealed"] {
+    for name in ["d-v3-ntlm-seal", "f-v3-spnego-ntlm-seal", "n-base-sealed", "g-v3-spnego-krb5-seal"] {
         let file = std::fs::read(folder.join(format!("{name}.pcapng"))).unwrap();
         let mut sealed = 0;
         for message in run(&file, &keys(&folder, "wrong")) {

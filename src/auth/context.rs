@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::association::{Limits, mechanism_of};
 use super::frame::{Frame, Verdict};
 use super::keys::KeyStore;
-use super::{ntlm, spnego};
+use super::{kerberos, ntlm, spnego};
 use crate::rpc::security::{AuthTrailer, Connectionless, Sender};
 
 /// Which mechanism a context came to.
@@ -29,6 +29,8 @@ pub(crate) struct Context {
     mech_types: Vec<u8>,
     #[cfg(feature = "decrypt")]
     ntlm: ntlm::handshake::Handshake,
+    #[cfg(feature = "decrypt")]
+    kerberos: kerberos::handshake::Handshake,
     #[cfg(not(feature = "decrypt"))]
     user: Option<String>,
 }
@@ -49,6 +51,8 @@ impl Context {
             mech_types: Vec::new(),
             #[cfg(feature = "decrypt")]
             ntlm: ntlm::handshake::Handshake::new(limits),
+            #[cfg(feature = "decrypt")]
+            kerberos: kerberos::handshake::Handshake::new(),
             #[cfg(not(feature = "decrypt"))]
             user: None,
         }
@@ -126,10 +130,16 @@ impl Context {
     }
 
     #[cfg(feature = "decrypt")]
-    fn mechanism_token(&mut self, _sender: Sender, token: &[u8], keys: &KeyStore) {
+    fn mechanism_token(&mut self, sender: Sender, token: &[u8], keys: &KeyStore) {
         if token.starts_with(ntlm::SIGNATURE) {
             self.mechanism = Mechanism::Ntlm;
             self.ntlm.token(token, keys);
+        } else if kerberos::parse(token).is_ok() {
+            // An optimistic AP-REQ in a NegTokenInit decides nothing yet; the acceptor's answer does.
+            if !self.negotiated {
+                self.mechanism = Mechanism::Kerberos;
+            }
+            self.kerberos.token(sender, token, keys);
         }
     }
 
@@ -140,6 +150,8 @@ impl Context {
             if let Ok(ntlm::Message::Authenticate(message)) = ntlm::parse(token) {
                 self.user = Some(message.account());
             }
+        } else if kerberos::parse(token).is_ok() && !self.negotiated {
+            self.mechanism = Mechanism::Kerberos;
         }
     }
 
@@ -165,7 +177,7 @@ impl Context {
     ) -> Verdict {
         match self.mechanism {
             Mechanism::Ntlm => self.ntlm.open(sender, frame, whole, connectionless, out),
-            Mechanism::Kerberos => Verdict::Sealed("Kerberos isn't opened".to_string()),
+            Mechanism::Kerberos => self.kerberos.open(sender, frame, whole, out),
             Mechanism::Undecided => Verdict::Sealed("handshake not captured: no mechanism chosen".to_string()),
         }
     }
@@ -202,7 +214,11 @@ impl Context {
 
     #[cfg(feature = "decrypt")]
     pub(crate) fn user(&self) -> Option<String> {
-        self.ntlm.user().map(str::to_string)
+        let user = match self.mechanism {
+            Mechanism::Ntlm => self.ntlm.user(),
+            _ => self.kerberos.user(),
+        };
+        user.map(str::to_string)
     }
 
     #[cfg(not(feature = "decrypt"))]
