@@ -175,6 +175,14 @@ impl Context {
         connectionless: Option<Connectionless>,
         out: &mut Vec<u8>,
     ) -> Verdict {
+        if self.mechanism == Mechanism::Undecided {
+            // The acceptor's answer wasn't captured; the PDU's own token tells.
+            match frame.token {
+                [1, 0, 0, 0, ..] => self.mechanism = Mechanism::Ntlm,
+                [4 | 5, 4, ..] | [0x60, ..] => self.mechanism = Mechanism::Kerberos,
+                _ => {}
+            }
+        }
         match self.mechanism {
             Mechanism::Ntlm => self.ntlm.open(sender, frame, whole, connectionless, out),
             Mechanism::Kerberos => self.kerberos.open(sender, frame, whole, out),

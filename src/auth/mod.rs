@@ -22,6 +22,9 @@ pub mod kerberos;
 mod keys;
 pub mod ntlm;
 pub mod spnego;
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "lengths of a test's own making")]
+mod test_der;
 mod text;
 mod token;
 #[cfg(test)]

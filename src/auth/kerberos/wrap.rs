@@ -12,6 +12,7 @@ use crate::auth::der;
 use crate::auth::frame::Frame;
 use crate::auth::keys::secret;
 use crate::auth::ntlm::crypto::{hmac_md5, md5, rc4k};
+use crate::auth::token::mechanism_name;
 use crate::rpc::security::Sender;
 
 /// A per-message token.
@@ -67,7 +68,10 @@ impl<'a> Token<'a> {
                     [_, 0..=0x7f, rest @ ..] | [_, 0x81, _, rest @ ..] | [_, 0x82, _, _, rest @ ..] => rest,
                     _ => return Err("Kerberos token with a length of unknown form"),
                 };
-                let (_, rest) = der::expect(rest, der::OID).ok_or("Kerberos token without a mechanism")?;
+                let (oid, rest) = der::expect(rest, der::OID).ok_or("Kerberos token without a mechanism")?;
+                if !mechanism_name(&der::dotted(oid)).contains("krb5") {
+                    return Err("token of another mechanism");
+                }
                 rc4_token(rest)
             }
             [_, ..] => Err("not a Kerberos token"),
