@@ -58,20 +58,14 @@ impl Context {
         }
     }
 
-    /// A context whose handshake wasn't captured, if session keys were given.
+    /// A context whose handshake wasn't captured: session keys given by hand may fit.
     #[cfg(feature = "decrypt")]
-    pub(crate) fn assumed(trailer: &AuthTrailer, keys: &KeyStore, limits: Limits) -> Option<Self> {
-        let handshake = match trailer.auth_type {
-            9 | 10 => ntlm::handshake::Handshake::assumed(keys, limits)?,
-            _ => return None,
-        };
-        Some(Context { ntlm: handshake, mechanism: Mechanism::Ntlm, ..Context::new(trailer, limits) })
+    pub(crate) fn assume(&mut self, keys: &KeyStore, limits: Limits) {
+        self.ntlm = ntlm::handshake::Handshake::assumed(keys, limits);
     }
 
     #[cfg(not(feature = "decrypt"))]
-    pub(crate) fn assumed(_: &AuthTrailer, _: &KeyStore, _: Limits) -> Option<Self> {
-        None
-    }
+    pub(crate) fn assume(&mut self, _: &KeyStore, _: Limits) {}
 
     pub(crate) fn is(&self, trailer: &AuthTrailer) -> bool {
         self.id == trailer.auth_context_id && self.auth_type == trailer.auth_type
@@ -173,6 +167,7 @@ impl Context {
         frame: &Frame<'_>,
         whole: bool,
         connectionless: Option<Connectionless>,
+        keys: &KeyStore,
         out: &mut Vec<u8>,
     ) -> Verdict {
         if self.mechanism == Mechanism::Undecided {
@@ -185,7 +180,7 @@ impl Context {
         }
         match self.mechanism {
             Mechanism::Ntlm => self.ntlm.open(sender, frame, whole, connectionless, out),
-            Mechanism::Kerberos => self.kerberos.open(sender, frame, whole, out),
+            Mechanism::Kerberos => self.kerberos.open(sender, frame, whole, keys, out),
             Mechanism::Undecided => Verdict::Sealed("handshake not captured: no mechanism chosen".to_string()),
         }
     }
@@ -197,8 +192,10 @@ impl Context {
         _: &Frame<'_>,
         _: bool,
         _: Option<Connectionless>,
+        _: &KeyStore,
         _: &mut Vec<u8>,
     ) -> Verdict {
+        // Not reached: the association says it for all contexts.
         Verdict::Sealed("built without decryption".to_string())
     }
 

@@ -98,3 +98,26 @@ fn serializes() {
     assert_eq!(json["inner"]["token"], "kerberos_ap_req");
     assert_eq!(json["inner"]["ticket"]["kvno"], 3);
 }
+
+#[cfg(not(feature = "decrypt"))]
+#[test]
+fn without_decryption() {
+    use crate::rpc::security::{AuthTrailer, Opened, Protected, Security as _, Sender};
+    let mut association = super::Association::new(std::sync::Arc::new(super::KeyStore::new()));
+    for (level, expected) in [
+        (5, Opened::Clear { verified: None, decrypted: false }),
+        (6, Opened::Sealed { reason: "built without decryption".to_string() }),
+    ] {
+        let trailer = AuthTrailer { auth_type: 10, auth_level: level, auth_pad_length: 0, auth_context_id: 0 };
+        let pdu = Protected {
+            sender: Sender::Client,
+            pdu: &[0; 64],
+            body: 24..40,
+            trailer_header: 40..48,
+            auth_value: 48..64,
+            trailer,
+            connectionless: None,
+        };
+        assert_eq!(association.open(&pdu, &mut Vec::new()), expected);
+    }
+}

@@ -126,46 +126,60 @@ impl Handshake {
     }
 
     /// Opens a PDU.
-    pub(crate) fn open(&mut self, sender: Sender, frame: &Frame<'_>, whole: bool, out: &mut Vec<u8>) -> Verdict {
+    pub(crate) fn open(
+        &mut self,
+        sender: Sender,
+        frame: &Frame<'_>,
+        whole: bool,
+        keys: &KeyStore,
+        out: &mut Vec<u8>,
+    ) -> Verdict {
         out.clear();
         let token = match Token::parse(frame.token) {
             Ok(token) => token,
             Err(reason) => return Verdict::Failed(reason.to_string()),
         };
-        if self.session.is_none() {
-            return Verdict::Sealed(self.reason.clone());
-        }
-        let wants_acceptor = token.acceptor_subkey();
-        if wants_acceptor == Some(true) && self.acceptor.is_none() {
-            return Verdict::Sealed(format!("the acceptor's subkey is missing: {}", self.acceptor_reason));
-        }
+        let acceptors = token.acceptor_subkey();
         // Tokens of RFC 4757 don't say which subkey is meant: the acceptor's, if there is one, then the initiator's.
-        let order = match wants_acceptor {
+        let order = match acceptors {
             Some(true) => [&self.acceptor, &None, &None],
             Some(false) => [&self.initiator, &self.session, &None],
             None => [&self.acceptor, &self.initiator, &self.session],
         };
-        let keys = order.into_iter().flatten().filter(|key| token.fits(key.etype));
-        let preferred = self.whole.unwrap_or(whole);
-        let mut found = None;
-        'keys: for key in keys {
-            for whole in [preferred, !preferred] {
-                if (whole == preferred || self.whole.is_none()) && token.open(key, sender, frame, whole, out) {
-                    found = Some(whole);
-                    break 'keys;
+        let known = order.into_iter().flatten().filter(|key| token.fits(key.etype));
+        let coverages = match self.whole {
+            Some(whole) => [Some(whole), None],
+            None => [Some(whole), Some(!whole)],
+        };
+        let right = |key: &EncryptionKey, out: &mut Vec<u8>| {
+            coverages.into_iter().flatten().find(|whole| token.open(key, sender, frame, *whole, out))
+        };
+        if let Some(whole) = known.clone().find_map(|key| right(key, out)) {
+            self.whole = Some(whole);
+            return Verdict::Opened;
+        }
+        // The key that is wanted isn't known: one given by hand may be it.
+        if known.count() == 0 {
+            let given = search::given_keys(keys).filter(|key| token.fits(key.etype));
+            for key in given {
+                if let Some(whole) = right(&key, out) {
+                    self.whole = Some(whole);
+                    let slot = if acceptors == Some(false) { &mut self.initiator } else { &mut self.acceptor };
+                    *slot = Some(key);
+                    return Verdict::Opened;
                 }
             }
+            out.clear();
+            return Verdict::Sealed(if self.session.is_none() {
+                self.reason.clone()
+            } else if acceptors == Some(false) {
+                "the context's key is of another type than the token".to_string()
+            } else {
+                format!("the acceptor's subkey is missing: {}", self.acceptor_reason)
+            });
         }
-        match found {
-            Some(whole) => {
-                self.whole = Some(whole);
-                Verdict::Opened
-            }
-            None => {
-                out.clear();
-                Verdict::Failed("checksum mismatch (changed bytes, or another key)".to_string())
-            }
-        }
+        out.clear();
+        Verdict::Failed("checksum mismatch (changed bytes, or another key)".to_string())
     }
 }
 

@@ -124,3 +124,10 @@ pub(crate) fn session_keys(keys: &KeyStore, etype: i64) -> impl Iterator<Item = 
     let given = keys.session_keys.iter();
     cached.chain(given).take(MAX_TRIES).filter_map(move |key| EncryptionKey::new(etype, key))
 }
+
+/// Keys given by hand, as every encryption type of their length.
+pub(crate) fn given_keys(keys: &KeyStore) -> impl Iterator<Item = EncryptionKey> {
+    let types = [18, 17, 20, 19, 23];
+    let given = keys.session_keys.iter().take(MAX_TRIES);
+    given.flat_map(move |key| types.into_iter().filter_map(move |etype| EncryptionKey::new(etype, key)))
+}

@@ -200,6 +200,23 @@ fn says_what_is_missing() {
     feed(&mut late, TRAILER, Sender::Server, &peers.ap_rep());
     assert_eq!(sealed(&mut late, &pdu), "handshake not captured: no AP-REQ");
 
+    // The subkey by hand makes up for the leg, and for the handshake.
+    for etype in [17, 18, 19, 20, 23] {
+        let mut peers = Peers::new(etype);
+        let subkey = peers.acceptor.as_ref().unwrap().key.clone();
+        let pdu = peers.send(Sender::Server, 6, b"by hand");
+        for captured in [true, false] {
+            let mut given = association(|keys| keys.add_session_key(&subkey).unwrap());
+            if captured {
+                feed(&mut given, TRAILER, Sender::Client, &peers.ap_req(3));
+            }
+            opens(&mut given, &pdu);
+            opens(&mut given, &pdu);
+        }
+        let mut wrong = association(|keys| keys.add_session_key(&[9; 16]).unwrap());
+        assert_eq!(sealed(&mut wrong, &pdu), "handshake not captured: no AP-REQ");
+    }
+
     let mut odd = association(|keys| keys.add_service_key(SERVICE, 26, 3, &[2; 32]).unwrap());
     let camellia = crate::auth::test_der::encrypted(26, None, &[0; 64]);
     feed(&mut odd, TRAILER, Sender::Client, &crate::auth::test_der::ap_req(&["a", "b"], &camellia, &camellia));

@@ -331,6 +331,12 @@ fn session_key_by_hand() {
         let pdu = peers.send(sender, 6, &[6; 32]);
         opens(&mut association, &pdu);
     }
+    let limits = Limits { resync_work: 1 << 16, ..Limits::default() };
+    let mut other = Association::with_limits(keys(&format!("session-key {}", hex::encode([9; 16]))), limits);
+    let pdu = peers.send(Sender::Client, 6, &[6; 32]);
+    for _ in 0..6 {
+        assert_eq!(reason(&mut other, &pdu), "handshake not captured, and no session key given fits");
+    }
     // With it, but no password: the MIC tells which.
     let mut association = Association::new(keys(&text));
     handshake(&mut association, FULL, "pw", true);
