@@ -1,7 +1,8 @@
 //! Encryption types: AES with HMAC-SHA1 (RFC 3961, RFC 3962), AES with HMAC-SHA2 (RFC 8009) and RC4-HMAC (RFC 4757).
 //!
 //! The primitives (AES, CTS mode, HMAC, PBKDF2, RC4) come from crates; what stands here is the profiles: n-fold, DR and
-//! DK, KDF-HMAC-SHA2, key usages. Nothing decrypted leaves without its checksum verified.
+//! DK, KDF-HMAC-SHA2, key usages. (picky-krb has AES-SHA1 alone, keeps its n-fold to itself and can't take a message in
+//! pieces with sign-only parts between them, which DCE style needs.) Nothing decrypted leaves without its checksum verified.
 
 use alloc::vec;
 use alloc::vec::Vec;

@@ -114,8 +114,9 @@ impl KeyStore {
     /// The most entries of each kind.
     pub const MAX_ENTRIES: usize = 65_536;
 
-    /// The most keys of Kerberos made of passwords: each takes some milliseconds.
-    pub const MAX_DERIVED: usize = 256;
+    /// The most keys of Kerberos made of passwords: each takes some milliseconds, and whoever wrote the tickets chooses
+    /// the realms that go into them.
+    pub const MAX_DERIVED: usize = 128;
 
     /// An empty store.
     pub fn new() -> Self {

@@ -29,6 +29,9 @@ const ASSUMED: Flags = Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY
 /// At most so many session keys given by hand are tried where nothing says whose a session is: each costs a search.
 const MAX_GIVEN: usize = 16;
 
+/// The signature of sessions without session security (MS-NLMP 3.4.4: only NEGOTIATE_ALWAYS_SIGN was negotiated).
+const DUMMY_SIGNATURE: [u8; 16] = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
 /// A handshake and what comes of it.
 pub(crate) struct Handshake {
     negotiate: Vec<u8>,
@@ -192,6 +195,9 @@ impl Handshake {
         connectionless: Option<Connectionless>,
         out: &mut Vec<u8>,
     ) -> Verdict {
+        if !frame.sealed && frame.token == DUMMY_SIGNATURE {
+            return Verdict::Sealed("no session security: an empty signature".to_string());
+        }
         let mut verdict = None;
         let mut found = None;
         for (index, session) in self.sessions.iter_mut().enumerate() {

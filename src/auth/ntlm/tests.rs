@@ -291,6 +291,10 @@ fn changed_repeated_and_reordered() {
     let mut signed = peers.send(Sender::Client, 5, b"plain to see");
     signed.bytes[25] ^= 1;
     assert_eq!(open(&mut association, &signed).0, Opened::Clear { verified: Some(false), decrypted: false });
+    let mut unsigned = peers.send(Sender::Server, 5, b"plain to see");
+    let at = unsigned.bytes.len() - 16;
+    unsigned.bytes[at..].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(open(&mut association, &unsigned).0, Opened::Clear { verified: None, decrypted: false });
     let fourth = peers.send(Sender::Client, 6, b"");
     opens(&mut association, &fourth);
 }
