@@ -141,21 +141,22 @@ impl Security for Association {
         let whole = self.header_signing == [true, true];
         let keys = Arc::clone(&self.keys);
         let limits = self.limits;
-        let verdict = match self.contexts.iter_mut().find(|c| c.is(&pdu.trailer)) {
-            Some(context) => context.open(pdu.sender, &frame, whole, pdu.connectionless, out),
-            None => match Context::assumed(&pdu.trailer, &keys, limits) {
-                // Nothing is known of the handshake, but a session key given by hand may fit.
-                Some(mut context) => {
-                    let verdict = context.open(pdu.sender, &frame, whole, pdu.connectionless, out);
-                    if matches!(verdict, Verdict::Opened)
-                        && let Some(slot) = self.context(&pdu.trailer)
-                    {
-                        *slot = context;
+        let known = self.contexts.iter().any(|c| c.is(&pdu.trailer));
+        let verdict = if cfg!(not(feature = "decrypt")) {
+            Verdict::Sealed("built without decryption".to_string())
+        } else if !known && keys.session_keys.is_empty() {
+            Verdict::Sealed("handshake not captured".to_string())
+        } else {
+            // It is kept even if nothing fits, with what is left of its searches.
+            match self.context(&pdu.trailer) {
+                Some(context) => {
+                    if !known {
+                        context.assume(&keys, limits);
                     }
-                    verdict
+                    context.open(pdu.sender, &frame, whole, pdu.connectionless, &keys, out)
                 }
                 None => Verdict::Sealed("handshake not captured".to_string()),
-            },
+            }
         };
         let opened = matches!(verdict, Verdict::Opened);
         if !opened || !frame.sealed {

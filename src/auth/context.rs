@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::association::{Limits, mechanism_of};
 use super::frame::{Frame, Verdict};
 use super::keys::KeyStore;
-use super::{ntlm, spnego};
+use super::{kerberos, ntlm, spnego};
 use crate::rpc::security::{AuthTrailer, Connectionless, Sender};
 
 /// Which mechanism a context came to.
@@ -29,6 +29,8 @@ pub(crate) struct Context {
     mech_types: Vec<u8>,
     #[cfg(feature = "decrypt")]
     ntlm: ntlm::handshake::Handshake,
+    #[cfg(feature = "decrypt")]
+    kerberos: kerberos::handshake::Handshake,
     #[cfg(not(feature = "decrypt"))]
     user: Option<String>,
 }
@@ -49,25 +51,21 @@ impl Context {
             mech_types: Vec::new(),
             #[cfg(feature = "decrypt")]
             ntlm: ntlm::handshake::Handshake::new(limits),
+            #[cfg(feature = "decrypt")]
+            kerberos: kerberos::handshake::Handshake::new(),
             #[cfg(not(feature = "decrypt"))]
             user: None,
         }
     }
 
-    /// A context whose handshake wasn't captured, if session keys were given.
+    /// A context whose handshake wasn't captured: session keys given by hand may fit.
     #[cfg(feature = "decrypt")]
-    pub(crate) fn assumed(trailer: &AuthTrailer, keys: &KeyStore, limits: Limits) -> Option<Self> {
-        let handshake = match trailer.auth_type {
-            9 | 10 => ntlm::handshake::Handshake::assumed(keys, limits)?,
-            _ => return None,
-        };
-        Some(Context { ntlm: handshake, mechanism: Mechanism::Ntlm, ..Context::new(trailer, limits) })
+    pub(crate) fn assume(&mut self, keys: &KeyStore, limits: Limits) {
+        self.ntlm = ntlm::handshake::Handshake::assumed(keys, limits);
     }
 
     #[cfg(not(feature = "decrypt"))]
-    pub(crate) fn assumed(_: &AuthTrailer, _: &KeyStore, _: Limits) -> Option<Self> {
-        None
-    }
+    pub(crate) fn assume(&mut self, _: &KeyStore, _: Limits) {}
 
     pub(crate) fn is(&self, trailer: &AuthTrailer) -> bool {
         self.id == trailer.auth_context_id && self.auth_type == trailer.auth_type
@@ -126,10 +124,16 @@ impl Context {
     }
 
     #[cfg(feature = "decrypt")]
-    fn mechanism_token(&mut self, _sender: Sender, token: &[u8], keys: &KeyStore) {
+    fn mechanism_token(&mut self, sender: Sender, token: &[u8], keys: &KeyStore) {
         if token.starts_with(ntlm::SIGNATURE) {
             self.mechanism = Mechanism::Ntlm;
             self.ntlm.token(token, keys);
+        } else if kerberos::parse(token).is_ok() {
+            // An optimistic AP-REQ in a NegTokenInit decides nothing yet; the acceptor's answer does.
+            if !self.negotiated {
+                self.mechanism = Mechanism::Kerberos;
+            }
+            self.kerberos.token(sender, token, keys);
         }
     }
 
@@ -140,6 +144,8 @@ impl Context {
             if let Ok(ntlm::Message::Authenticate(message)) = ntlm::parse(token) {
                 self.user = Some(message.account());
             }
+        } else if kerberos::parse(token).is_ok() && !self.negotiated {
+            self.mechanism = Mechanism::Kerberos;
         }
     }
 
@@ -161,11 +167,20 @@ impl Context {
         frame: &Frame<'_>,
         whole: bool,
         connectionless: Option<Connectionless>,
+        keys: &KeyStore,
         out: &mut Vec<u8>,
     ) -> Verdict {
+        if self.mechanism == Mechanism::Undecided {
+            // The acceptor's answer wasn't captured; the PDU's own token tells.
+            match frame.token {
+                [1, 0, 0, 0, ..] => self.mechanism = Mechanism::Ntlm,
+                [4 | 5, 4, ..] | [0x60, ..] => self.mechanism = Mechanism::Kerberos,
+                _ => {}
+            }
+        }
         match self.mechanism {
             Mechanism::Ntlm => self.ntlm.open(sender, frame, whole, connectionless, out),
-            Mechanism::Kerberos => Verdict::Sealed("Kerberos isn't opened".to_string()),
+            Mechanism::Kerberos => self.kerberos.open(sender, frame, whole, keys, out),
             Mechanism::Undecided => Verdict::Sealed("handshake not captured: no mechanism chosen".to_string()),
         }
     }
@@ -177,8 +192,10 @@ impl Context {
         _: &Frame<'_>,
         _: bool,
         _: Option<Connectionless>,
+        _: &KeyStore,
         _: &mut Vec<u8>,
     ) -> Verdict {
+        // Not reached: the association says it for all contexts.
         Verdict::Sealed("built without decryption".to_string())
     }
 
@@ -202,7 +219,11 @@ impl Context {
 
     #[cfg(feature = "decrypt")]
     pub(crate) fn user(&self) -> Option<String> {
-        self.ntlm.user().map(str::to_string)
+        let user = match self.mechanism {
+            Mechanism::Ntlm => self.ntlm.user(),
+            _ => self.kerberos.user(),
+        };
+        user.map(str::to_string)
     }
 
     #[cfg(not(feature = "decrypt"))]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::vec::Vec;
 
-use crate::auth::{Association, KeyStore};
+use crate::auth::{Association, KeyStore, TokenInfo, describe};
 use crate::rpc::security::{AuthTrailer, Identity, Opened, Protected, Security as _, Sender, Token};
 
 /// A request, response or fault put together, with what came of each of its fragments.
@@ -139,6 +139,8 @@ fn one(
     });
     if !matches!(ptype, 0 | 2 | 3) {
         if let Some(trailer) = trailer {
+            let info = describe(&pdu[end..]);
+            assert!(!matches!(info, TokenInfo::Unknown { .. }), "{info:?}");
             let header_signing = flags & 4 != 0 && ptype != 16;
             association.token(&Token { sender, ptype, trailer, token: &pdu[end..], header_signing, pdu });
         }

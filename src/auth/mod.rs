@@ -21,7 +21,12 @@ mod frame;
 pub mod kerberos;
 mod keys;
 pub mod ntlm;
+#[cfg(all(test, feature = "decrypt"))]
+mod random_tests;
 pub mod spnego;
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "lengths of a test's own making")]
+mod test_der;
 mod text;
 mod token;
 #[cfg(test)]

@@ -2,67 +2,17 @@
 
 use std::vec::Vec;
 
+use super::test_der::{KRB5, MS_KRB5, NTLM, ap_rep, ap_req, der, encrypted, gss, name, seq};
 use super::{TokenInfo, describe};
 
-fn der(tag: u8, body: &[u8]) -> Vec<u8> {
-    let n = body.len();
-    let mut out = std::vec![tag];
-    match n {
-        0..=127 => out.push(n as u8),
-        128..=255 => out.extend([0x81, n as u8]),
-        _ => out.extend([0x82, (n >> 8) as u8, n as u8]),
-    }
-    out.extend(body);
-    out
-}
-
-fn seq(parts: &[Vec<u8>]) -> Vec<u8> {
-    der(0x30, &parts.concat())
-}
-
-const NTLM: &[u8] = &[0x2b, 6, 1, 4, 1, 0x82, 0x37, 2, 2, 10];
-const KRB5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 1, 2, 2];
-const MS_KRB5: &[u8] = &[0x2a, 0x86, 0x48, 0x82, 0xf7, 0x12, 1, 2, 2];
-
-fn encrypted(etype: u8, kvno: Option<u8>) -> Vec<u8> {
-    let mut parts = std::vec![der(0xa0, &der(2, &[etype]))];
-    parts.extend(kvno.map(|k| der(0xa1, &der(2, &[k]))));
-    parts.push(der(0xa2, &der(4, &[0xcc; 40])));
-    seq(&parts)
-}
-
-fn name(parts: &[&str]) -> Vec<u8> {
-    let strings: Vec<u8> = parts.iter().flat_map(|p| der(0x1b, p.as_bytes())).collect();
-    seq(&[der(0xa0, &der(2, &[2])), der(0xa1, &der(0x30, &strings))])
-}
-
-fn ap_req() -> Vec<u8> {
-    let ticket = der(
-        0x61,
-        &seq(&[
-            der(0xa0, &der(2, &[5])),
-            der(0xa1, &der(0x1b, b"LAB.TEST")),
-            der(0xa2, &name(&["cifs", "node1.lab.test"])),
-            der(0xa3, &encrypted(18, Some(3))),
-        ]),
-    );
-    let body = seq(&[
-        der(0xa0, &der(2, &[5])),
-        der(0xa1, &der(2, &[14])),
-        der(0xa2, &der(3, &[0, 0x20, 0, 0, 0])),
-        der(0xa3, &ticket),
-        der(0xa4, &encrypted(23, None)),
-    ]);
-    der(0x6e, &body)
-}
-
-fn gss(oid: &[u8], inner: &[u8]) -> Vec<u8> {
-    der(0x60, &[der(6, oid), inner.to_vec()].concat())
+fn request() -> Vec<u8> {
+    let cipher = [0xcc; 40];
+    ap_req(&["cifs", "node1.lab.test"], &encrypted(18, Some(3), &cipher), &encrypted(23, None, &cipher))
 }
 
 fn init() -> Vec<u8> {
     let list = seq(&[der(6, MS_KRB5), der(6, KRB5), der(6, NTLM)]);
-    let inner = gss(KRB5, &[&[1, 0][..], &ap_req()].concat());
+    let inner = gss(KRB5, &[&[1, 0][..], &request()].concat());
     let body = seq(&[der(0xa0, &list), der(0xa2, &der(4, &inner)), der(0xa3, &der(4, &[0; 28]))]);
     gss(&[0x2b, 6, 1, 5, 5, 2], &der(0xa0, &body))
 }
@@ -86,9 +36,8 @@ fn spnego_with_kerberos() {
 
 #[test]
 fn kerberos_bare_and_framed() {
-    assert!(matches!(describe(&ap_req()), TokenInfo::KerberosApReq(_)));
-    let reply =
-        der(0x6f, &seq(&[der(0xa0, &der(2, &[5])), der(0xa1, &der(2, &[15])), der(0xa2, &encrypted(18, None))]));
+    assert!(matches!(describe(&request()), TokenInfo::KerberosApReq(_)));
+    let reply = ap_rep(&encrypted(18, None, &[0xcc; 40]));
     assert!(matches!(describe(&reply), TokenInfo::KerberosApRep(_)));
     assert!(matches!(describe(&gss(KRB5, &[&[2, 0][..], &reply].concat())), TokenInfo::KerberosApRep(_)));
     let error = der(
@@ -124,7 +73,7 @@ fn bombs_and_bent_tokens() {
     {
         assert!(matches!(describe(lengths), TokenInfo::Unknown { .. }));
     }
-    for good in [init(), ap_req()] {
+    for good in [init(), request()] {
         for at in 0..good.len() {
             let _ = describe(&good[..at]);
             for by in [1, 0x20, 0x7f, 0x80] {
@@ -148,4 +97,27 @@ fn serializes() {
     let json = serde_json::to_value(describe(&init())).unwrap();
     assert_eq!(json["inner"]["token"], "kerberos_ap_req");
     assert_eq!(json["inner"]["ticket"]["kvno"], 3);
+}
+
+#[cfg(not(feature = "decrypt"))]
+#[test]
+fn without_decryption() {
+    use crate::rpc::security::{AuthTrailer, Opened, Protected, Security as _, Sender};
+    let mut association = super::Association::new(std::sync::Arc::new(super::KeyStore::new()));
+    for (level, expected) in [
+        (5, Opened::Clear { verified: None, decrypted: false }),
+        (6, Opened::Sealed { reason: "built without decryption".to_string() }),
+    ] {
+        let trailer = AuthTrailer { auth_type: 10, auth_level: level, auth_pad_length: 0, auth_context_id: 0 };
+        let pdu = Protected {
+            sender: Sender::Client,
+            pdu: &[0; 64],
+            body: 24..40,
+            trailer_header: 40..48,
+            auth_value: 48..64,
+            trailer,
+            connectionless: None,
+        };
+        assert_eq!(association.open(&pdu, &mut Vec::new()), expected);
+    }
 }

@@ -70,7 +70,7 @@ fn typed_list(input: &[u8]) -> IResult<&[u8], ()> {
 }
 
 fn credential(input: &[u8], version: u8) -> IResult<&[u8], CachedKey> {
-    let (rest, client) = principal(input)?;
+    let (rest, _client) = principal(input)?;
     let (rest, server) = principal(rest)?;
     let (rest, etype) = be_u16.parse_complete(rest)?;
     // Version 3 repeats the encryption type.
@@ -82,5 +82,5 @@ fn credential(input: &[u8], version: u8) -> IResult<&[u8], CachedKey> {
     let (rest, ()) = typed_list(rest)?;
     let (rest, _ticket) = data32(rest)?;
     let (rest, _second) = data32(rest)?;
-    Ok((rest, CachedKey { client, server, etype: i64::from(etype), key: secret(key.to_vec()) }))
+    Ok((rest, CachedKey { server, etype: i64::from(etype), key: secret(key.to_vec()) }))
 }

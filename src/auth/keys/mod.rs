@@ -40,7 +40,7 @@ pub(crate) enum UserSecret {
 }
 
 /// A user's key.
-#[allow(dead_code, reason = "read; Kerberos uses them")]
+#[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "read, but not used without decryption"))]
 pub(crate) struct UserKey {
     /// Lower case; `None` matches any domain.
     pub(crate) domain: Option<String>,
@@ -54,7 +54,7 @@ pub(crate) struct UserKey {
 }
 
 /// A long-term key of Kerberos.
-#[allow(dead_code, reason = "read; Kerberos uses them")]
+#[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "read, but not used without decryption"))]
 pub(crate) struct ServiceKey {
     /// `service/host@REALM`; empty for a key given without a name.
     pub(crate) principal: String,
@@ -63,12 +63,20 @@ pub(crate) struct ServiceKey {
     pub(crate) key: SecretBytes,
 }
 
-/// A session key of Kerberos, from a credential cache.
-#[allow(dead_code, reason = "read; Kerberos uses them")]
+/// A session key of Kerberos, from a credential cache. Whose it is doesn't matter: the checksum tells whether it fits.
+#[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "read, but not used without decryption"))]
 pub(crate) struct CachedKey {
-    pub(crate) client: String,
     pub(crate) server: String,
     pub(crate) etype: i64,
+    pub(crate) key: SecretBytes,
+}
+
+/// A key made of a password, remembered because making it is slow on purpose.
+#[cfg(feature = "decrypt")]
+pub(crate) struct Derived {
+    pub(crate) etype: i64,
+    pub(crate) password: SecretBytes,
+    pub(crate) salt: String,
     pub(crate) key: SecretBytes,
 }
 
@@ -86,6 +94,9 @@ pub struct KeyStore {
     pub(crate) session_keys: Vec<SecretBytes>,
     pub(crate) service_keys: Vec<ServiceKey>,
     pub(crate) cached_keys: Vec<CachedKey>,
+    /// Keys of Kerberos made of passwords so far.
+    #[cfg(feature = "decrypt")]
+    pub(crate) derived: std::sync::Mutex<Vec<Derived>>,
 }
 
 impl fmt::Debug for KeyStore {
@@ -102,6 +113,10 @@ impl fmt::Debug for KeyStore {
 impl KeyStore {
     /// The most entries of each kind.
     pub const MAX_ENTRIES: usize = 65_536;
+
+    /// The most keys of Kerberos made of passwords: each takes some milliseconds, and whoever wrote the tickets chooses
+    /// the realms that go into them.
+    pub const MAX_DERIVED: usize = 128;
 
     /// An empty store.
     pub fn new() -> Self {

@@ -26,6 +26,12 @@ const ASSUMED: Flags = Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY
     .union(Flags::NEGOTIATE_SIGN)
     .union(Flags::NEGOTIATE_SEAL);
 
+/// At most so many session keys given by hand are tried where nothing says whose a session is: each costs a search.
+const MAX_GIVEN: usize = 16;
+
+/// The signature of sessions without session security (MS-NLMP 3.4.4: only NEGOTIATE_ALWAYS_SIGN was negotiated).
+const DUMMY_SIGNATURE: [u8; 16] = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
 /// A handshake and what comes of it.
 pub(crate) struct Handshake {
     negotiate: Vec<u8>,
@@ -63,18 +69,17 @@ impl Handshake {
         }
     }
 
-    /// A session whose handshake wasn't captured, if there are session keys that could be its own.
-    pub(crate) fn assumed(keys: &KeyStore, limits: Limits) -> Option<Self> {
+    /// A session whose handshake wasn't captured: session keys given by hand may be its own.
+    pub(crate) fn assumed(keys: &KeyStore, limits: Limits) -> Self {
         let mut handshake = Handshake::new(limits);
-        for key in &keys.session_keys {
-            if let Ok(exported) = <[u8; 16]>::try_from(key.as_slice()) {
-                let mut session = Session::new(ASSUMED, Zeroizing::new(exported), false, limits);
-                session.gap(Sender::Client, None);
-                session.gap(Sender::Server, None);
-                handshake.sessions.push(session);
-            }
+        handshake.reason = "handshake not captured".to_string();
+        for exported in given(keys) {
+            let mut session = Session::new(ASSUMED, exported, false, limits);
+            session.gap(Sender::Client, None);
+            session.gap(Sender::Server, None);
+            handshake.sessions.push(session);
         }
-        (!handshake.sessions.is_empty()).then_some(handshake)
+        handshake
     }
 
     pub(crate) fn user(&self) -> Option<&str> {
@@ -117,12 +122,7 @@ impl Handshake {
         };
         if candidates.is_err() {
             // A session key given by hand needs no handshake; it is proved by the MIC or the first signature.
-            let given: Vec<Candidate> = keys
-                .session_keys
-                .iter()
-                .filter_map(|key| <[u8; 16]>::try_from(key.as_slice()).ok())
-                .map(|key| Candidate { exported: Zeroizing::new(key), proved: false })
-                .collect();
+            let given: Vec<Candidate> = given(keys).map(|exported| Candidate { exported, proved: false }).collect();
             if !given.is_empty() {
                 candidates = Ok(given);
             }
@@ -195,6 +195,9 @@ impl Handshake {
         connectionless: Option<Connectionless>,
         out: &mut Vec<u8>,
     ) -> Verdict {
+        if !frame.sealed && frame.token == DUMMY_SIGNATURE {
+            return Verdict::Sealed("no session security: an empty signature".to_string());
+        }
         let mut verdict = None;
         let mut found = None;
         for (index, session) in self.sessions.iter_mut().enumerate() {
@@ -224,6 +227,9 @@ impl Handshake {
         }
         match verdict {
             // Not even known to be the right key: then it is a key that is missing.
+            Some(Verdict::Failed(_) | Verdict::Sealed(_)) if !self.proved && !self.complete => {
+                Verdict::Sealed(format!("{}, and no session key given fits", self.reason))
+            }
             Some(Verdict::Failed(reason)) if !self.proved => Verdict::Sealed(format!("no key that fits: {reason}")),
             Some(verdict) => verdict,
             None => Verdict::Sealed(self.reason.clone()),
@@ -231,15 +237,22 @@ impl Handshake {
     }
 }
 
+/// Session keys given by hand.
+fn given(keys: &KeyStore) -> impl Iterator<Item = Key> {
+    let fitting = keys.session_keys.iter().filter_map(|key| <[u8; 16]>::try_from(key.as_slice()).ok());
+    fitting.take(MAX_GIVEN).map(Zeroizing::new)
+}
+
 /// The session keys that the secrets allow for, proved by the NT response where there is one.
 fn derive(message: &Authenticate<'_>, challenge: &Challenge<'_>, keys: &KeyStore) -> Result<Vec<Candidate>, String> {
     let exported = |key_exchange: Key| {
         let mut key = key_exchange;
         if message.flags.contains(Flags::NEGOTIATE_KEY_EXCH)
-            && let Ok(mut session_key) = <[u8; 16]>::try_from(message.session_key)
+            && let Ok(session_key) = <[u8; 16]>::try_from(message.session_key)
         {
-            rc4k(&key[..], &mut session_key);
-            key = Zeroizing::new(session_key);
+            let mut random = Zeroizing::new(session_key);
+            rc4k(&key[..], &mut random[..]);
+            key = random;
         }
         key
     };

@@ -291,6 +291,10 @@ fn changed_repeated_and_reordered() {
     let mut signed = peers.send(Sender::Client, 5, b"plain to see");
     signed.bytes[25] ^= 1;
     assert_eq!(open(&mut association, &signed).0, Opened::Clear { verified: Some(false), decrypted: false });
+    let mut unsigned = peers.send(Sender::Server, 5, b"plain to see");
+    let at = unsigned.bytes.len() - 16;
+    unsigned.bytes[at..].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(open(&mut association, &unsigned).0, Opened::Clear { verified: None, decrypted: false });
     let fourth = peers.send(Sender::Client, 6, b"");
     opens(&mut association, &fourth);
 }
@@ -330,6 +334,12 @@ fn session_key_by_hand() {
     for sender in [Sender::Client, Sender::Server, Sender::Client] {
         let pdu = peers.send(sender, 6, &[6; 32]);
         opens(&mut association, &pdu);
+    }
+    let limits = Limits { resync_work: 1 << 16, ..Limits::default() };
+    let mut other = Association::with_limits(keys(&format!("session-key {}", hex::encode([9; 16]))), limits);
+    let pdu = peers.send(Sender::Client, 6, &[6; 32]);
+    for _ in 0..6 {
+        assert_eq!(reason(&mut other, &pdu), "handshake not captured, and no session key given fits");
     }
     // With it, but no password: the MIC tells which.
     let mut association = Association::new(keys(&text));

@@ -1,0 +1,321 @@
+//! Contexts of every encryption type against peers written from the RFCs, and what is missing or bent.
+
+use std::string::String;
+use std::sync::Arc;
+use std::vec::Vec;
+
+use super::etype::{Etype, string_to_key};
+use super::test_peer::{Peers, TRAILER, some_key};
+use crate::auth::ntlm::test_peer::Pdu;
+use crate::auth::test_der::{KRB5, MS_KRB5, NTLM, gss, neg_token_init, neg_token_resp};
+use crate::auth::{Association, KeyStore};
+use crate::rpc::security::{AuthTrailer, Opened, Security as _, Sender, Token};
+
+const SERVICE: &str = "cifs/node1.lab.test@LAB.TEST";
+
+fn feed(association: &mut Association, trailer: AuthTrailer, sender: Sender, token: &[u8]) {
+    association.token(&Token { sender, ptype: 11, trailer, token, header_signing: true, pdu: &[] });
+}
+
+fn association(fill: impl FnOnce(&mut KeyStore)) -> Association {
+    let mut keys = KeyStore::new();
+    fill(&mut keys);
+    Association::new(Arc::new(keys))
+}
+
+fn with_service(peers: &Peers) -> Association {
+    association(|keys| keys.add_service_key(SERVICE, peers.service.etype.number(), 3, &peers.service.key).unwrap())
+}
+
+fn handshake(association: &mut Association, peers: &Peers) {
+    feed(association, TRAILER, Sender::Client, &gss(KRB5, &[&[1, 0][..], &peers.ap_req(3)].concat()));
+    feed(association, TRAILER, Sender::Server, &peers.ap_rep());
+    feed(association, TRAILER, Sender::Client, &peers.ap_rep());
+}
+
+fn open(association: &mut Association, pdu: &Pdu) -> (Opened, Vec<u8>) {
+    let mut out = Vec::new();
+    let opened = association.open(&pdu.protected(), &mut out);
+    (opened, out)
+}
+
+fn opens(association: &mut Association, pdu: &Pdu) {
+    let (opened, out) = open(association, pdu);
+    let decrypted = pdu.trailer.auth_level == 6;
+    assert_eq!(opened, Opened::Clear { verified: Some(true), decrypted });
+    assert_eq!(out, if decrypted { pdu.plain.clone() } else { Vec::new() });
+}
+
+fn sealed(association: &mut Association, pdu: &Pdu) -> String {
+    match open(association, pdu) {
+        (Opened::Sealed { reason }, out) if out.is_empty() => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_encryption_type() {
+    for etype in [17, 18, 19, 20, 23] {
+        for (case, whole) in [(0, true), (1, false), (2, true), (3, false), (4, true)] {
+            let mut peers = Peers::new(etype);
+            peers.whole = whole;
+            match case {
+                1 => peers.acceptor = None,
+                2 => (peers.acceptor, peers.initiator) = (None, None),
+                3 => peers.initiator = None,
+                _ => peers.plain_rrc = case == 4,
+            }
+            let mut association = with_service(&peers);
+            handshake(&mut association, &peers);
+            let identity = association.identity(&TRAILER);
+            assert_eq!((identity.mechanism.as_str(), identity.user.as_deref()), ("krb5", Some("clusadm@LAB.TEST")));
+            for (index, level) in [6, 5, 6, 6, 4].into_iter().enumerate() {
+                for sender in [Sender::Client, Sender::Server] {
+                    let plain: Vec<u8> = (0..=255).cycle().take(index * 21).collect();
+                    let pdu = peers.send(sender, level, &plain);
+                    opens(&mut association, &pdu);
+                    // Each token stands for itself: again, and later, is no matter.
+                    opens(&mut association, &pdu);
+                    let mut bent = peers.send(sender, level, b"sixteen bytes at");
+                    for at in [24, bent.bytes.len() - 1, bent.bytes.len() - 20] {
+                        bent.bytes[at] ^= 0x10;
+                        match open(&mut association, &bent) {
+                            (Opened::Failed { .. }, out) if level == 6 => assert!(out.is_empty()),
+                            (Opened::Clear { verified: Some(false), .. }, _) if level < 6 => {}
+                            other => panic!("{other:?}"),
+                        }
+                        bent.bytes[at] ^= 0x10;
+                    }
+                    opens(&mut association, &bent);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn subkeys_of_another_type_than_the_ticket() {
+    let mut peers = Peers::new(23);
+    (peers.initiator, peers.acceptor) = (Some(some_key(18, 8)), Some(some_key(18, 9)));
+    let mut association = with_service(&peers);
+    handshake(&mut association, &peers);
+    let pdu = peers.send(Sender::Client, 6, b"AES although the ticket is RC4");
+    opens(&mut association, &pdu);
+}
+
+#[test]
+fn every_kind_of_secret() {
+    let text = |key: &super::etype::EncryptionKey| hex::encode(&key.key[..]);
+    let session = |peers: &Peers| format!("session-key {}", text(&peers.session));
+    for etype in [17, 18, 19, 20, 23] {
+        let mut peers = Peers::new(etype);
+        let kind = Etype::from_number(etype).unwrap();
+        let iterations = super::etype::default_iterations(kind);
+        let mut stores: Vec<(Peers, KeyStore)> = Vec::new();
+        let mut store = KeyStore::new();
+        store.add_keys_file(session(&peers).as_bytes()).unwrap();
+        stores.push((Peers::new(etype), store));
+        for (name, salt, explicit) in [
+            ("CIFS/node1.lab.test", "LAB.TESTcifsnode1.lab.test", false),
+            ("cifs/node1.lab.test@LAB.TEST", "LAB.TESTcifsnode1.lab.test", false),
+            ("LAB\\svc_cluster", "LAB.TESTsvc_cluster", false),
+            ("LAB\\NODE1$", "LAB.TESThostnode1.lab.test", false),
+            ("anything", "a salt of its own", true),
+        ] {
+            // Slow on purpose, and slower with SHA-2: one name does there.
+            if matches!(etype, 17 | 19 | 20) && !name.ends_with('$') {
+                continue;
+            }
+            let mut store = KeyStore::new();
+            if explicit {
+                store.add_salted_password(name, "pw", salt).unwrap();
+            } else {
+                store.add_keys_file(format!("password {name} pw").as_bytes()).unwrap();
+            }
+            let mut peers = Peers::new(etype);
+            peers.service.key = string_to_key(kind, "pw", salt.as_bytes(), iterations);
+            stores.push((peers, store));
+        }
+        // Under another principal of the same account, and another kvno.
+        let mut store = KeyStore::new();
+        store.add_service_key("host/other@LAB.TEST", etype, 9, &peers.service.key).unwrap();
+        stores.push((Peers::new(etype), store));
+        if etype == 23 {
+            let mut store = KeyStore::new();
+            store.add_keys_file(format!("nthash LAB\\node1$ {}", text(&peers.service)).as_bytes()).unwrap();
+            stores.push((Peers::new(etype), store));
+        }
+        let pdu = peers.send(Sender::Server, 6, b"the same for all of them");
+        for (index, (peers, store)) in stores.into_iter().enumerate() {
+            let mut association = Association::new(Arc::new(store));
+            handshake(&mut association, &peers);
+            let (opened, out) = open(&mut association, &pdu);
+            assert_eq!(opened, Opened::Clear { verified: Some(true), decrypted: true }, "{etype} {index}");
+            assert_eq!(out, pdu.plain);
+        }
+    }
+}
+
+#[test]
+fn says_what_is_missing() {
+    let mut peers = Peers::new(18);
+    let pdu = peers.send(Sender::Client, 6, b"sealed");
+    let signed = peers.send(Sender::Client, 5, b"signed");
+
+    let mut none = association(|_| {});
+    assert_eq!(sealed(&mut none, &pdu), "handshake not captured");
+    handshake(&mut none, &peers);
+    assert_eq!(
+        sealed(&mut none, &pdu),
+        "ticket for cifs/node1.lab.test@LAB.TEST (aes256-cts-hmac-sha1-96, kvno 3): no key of a service"
+    );
+    assert_eq!(open(&mut none, &signed).0, Opened::Clear { verified: None, decrypted: false });
+
+    // Wrong kvno, and its key is another one.
+    let mut old = association(|keys| {
+        keys.add_service_key(SERVICE, 18, 1, &[1; 32]).unwrap();
+        keys.add_service_key(SERVICE, 17, 2, &[1; 16]).unwrap();
+    });
+    handshake(&mut old, &peers);
+    assert_eq!(
+        sealed(&mut old, &pdu),
+        "ticket for cifs/node1.lab.test@LAB.TEST (aes256-cts-hmac-sha1-96, kvno 3): no matching keytab entry (have \
+         kvno 1 aes256-cts-hmac-sha1-96, kvno 2 aes128-cts-hmac-sha1-96)"
+    );
+
+    // Only another service's key.
+    let mut other = association(|keys| keys.add_service_key("http/web@LAB.TEST", 18, 3, &[2; 32]).unwrap());
+    handshake(&mut other, &peers);
+    assert!(sealed(&mut other, &pdu).ends_with("(none for that principal, and no other's key opens it)"));
+
+    // Missing legs.
+    let mut half = with_service(&peers);
+    feed(&mut half, TRAILER, Sender::Client, &peers.ap_req(3));
+    assert_eq!(sealed(&mut half, &pdu), "the acceptor's subkey is missing: no AP-REP captured");
+    feed(&mut half, TRAILER, Sender::Server, &Peers { session: some_key(18, 77), ..Peers::new(18) }.ap_rep());
+    assert!(sealed(&mut half, &pdu).ends_with("the AP-REP doesn't open with the ticket's session key"));
+    feed(&mut half, TRAILER, Sender::Server, &peers.ap_rep());
+    opens(&mut half, &pdu);
+    let mut late = with_service(&peers);
+    feed(&mut late, TRAILER, Sender::Server, &peers.ap_rep());
+    assert_eq!(sealed(&mut late, &pdu), "handshake not captured: no AP-REQ");
+
+    // The subkey by hand makes up for the leg, and for the handshake.
+    for etype in [17, 18, 19, 20, 23] {
+        let mut peers = Peers::new(etype);
+        let subkey = peers.acceptor.as_ref().unwrap().key.clone();
+        let pdu = peers.send(Sender::Server, 6, b"by hand");
+        for captured in [true, false] {
+            let mut given = association(|keys| keys.add_session_key(&subkey).unwrap());
+            if captured {
+                feed(&mut given, TRAILER, Sender::Client, &peers.ap_req(3));
+            }
+            opens(&mut given, &pdu);
+            opens(&mut given, &pdu);
+        }
+        let mut wrong = association(|keys| keys.add_session_key(&[9; 16]).unwrap());
+        assert_eq!(sealed(&mut wrong, &pdu), "handshake not captured: no AP-REQ");
+    }
+
+    let mut odd = association(|keys| keys.add_service_key(SERVICE, 26, 3, &[2; 32]).unwrap());
+    let camellia = crate::auth::test_der::encrypted(26, None, &[0; 64]);
+    feed(&mut odd, TRAILER, Sender::Client, &crate::auth::test_der::ap_req(&["a", "b"], &camellia, &camellia));
+    let why = sealed(&mut odd, &pdu);
+    assert_eq!(why, "ticket for a/b@LAB.TEST (camellia256-cts-cmac): that encryption type isn't opened");
+}
+
+#[test]
+fn spnego_carries_kerberos_or_falls_back_to_ntlm() {
+    let trailer = AuthTrailer { auth_type: 9, ..TRAILER };
+    let mut peers = Peers::new(18);
+    let request = gss(KRB5, &[&[1, 0][..], &peers.ap_req(3)].concat());
+    let init = neg_token_init(&[MS_KRB5, KRB5, NTLM], &request);
+    let mut association = with_service(&peers);
+    feed(&mut association, trailer, Sender::Client, &init);
+    assert_eq!(association.identity(&trailer).mechanism, "spnego");
+    feed(&mut association, trailer, Sender::Server, &neg_token_resp(Some(MS_KRB5), &peers.ap_rep(), None));
+    feed(&mut association, trailer, Sender::Client, &neg_token_resp(None, &peers.ap_rep(), Some(&[4; 28])));
+    let mut pdu = peers.send(Sender::Client, 6, b"Kerberos in SPNEGO");
+    // The signature covers the trailer as it is sent.
+    pdu.trailer.auth_type = 9;
+    assert!(matches!(open(&mut association, &pdu).0, Opened::Clear { verified: Some(true), .. }));
+    assert_eq!(association.identity(&trailer).mechanism, "spnego/krb5");
+
+    // The acceptor chooses NTLM although the initiator began with Kerberos.
+    let mut association = with_service(&peers);
+    feed(&mut association, trailer, Sender::Client, &init);
+    feed(&mut association, trailer, Sender::Server, &neg_token_resp(Some(NTLM), b"", None));
+    assert_eq!(association.identity(&trailer).mechanism, "spnego/ntlm");
+    let why = sealed(&mut association, &pdu);
+    assert_eq!(why, "no AUTHENTICATE seen");
+
+    // One-sided capture: the PDU itself tells.
+    let mut association = with_service(&peers);
+    feed(&mut association, trailer, Sender::Client, &init);
+    assert_eq!(sealed(&mut association, &pdu), "the acceptor's subkey is missing: no AP-REP captured");
+}
+
+#[test]
+fn several_contexts_in_one_association() {
+    let mut one = Peers::new(18);
+    let mut two = Peers::new(17);
+    let second = AuthTrailer { auth_context_id: 4, ..TRAILER };
+    let mut association = association(|keys| {
+        keys.add_service_key(SERVICE, 18, 3, &one.service.key).unwrap();
+        keys.add_service_key(SERVICE, 17, 3, &two.service.key).unwrap();
+    });
+    handshake(&mut association, &one);
+    feed(&mut association, second, Sender::Client, &two.ap_req(3));
+    feed(&mut association, second, Sender::Server, &two.ap_rep());
+    (one.whole, two.whole) = (false, false);
+    for _ in 0..3 {
+        let pdu = one.send(Sender::Client, 6, b"first context");
+        opens(&mut association, &pdu);
+        let mut pdu = two.send(Sender::Client, 6, b"second context");
+        assert!(matches!(open(&mut association, &pdu).0, Opened::Failed { .. }));
+        pdu.trailer.auth_context_id = 4;
+        opens(&mut association, &pdu);
+    }
+}
+
+#[test]
+fn bent_messages_and_tokens() {
+    for etype in [18, 20, 23] {
+        let mut peers = Peers::new(etype);
+        let (request, reply) = (peers.ap_req(3), peers.ap_rep());
+        let pdu = peers.send(Sender::Server, 6, b"body body body b");
+        for message in [&request, &reply] {
+            for at in 0..message.len() {
+                let mut bent = message.clone();
+                bent[at] ^= 0x81;
+                for token in [&message[..at], &bent] {
+                    let mut association = with_service(&peers);
+                    feed(&mut association, TRAILER, Sender::Client, if message == &request { token } else { &request });
+                    feed(&mut association, TRAILER, Sender::Server, if message == &reply { token } else { &reply });
+                    let _ = open(&mut association, &pdu);
+                }
+            }
+        }
+        let mut association = with_service(&peers);
+        handshake(&mut association, &peers);
+        let start = pdu.body.end + 8;
+        for at in start..pdu.bytes.len() {
+            for by in [1, 0x7f, 0x80] {
+                let mut bent = peers.send(Sender::Server, 6, b"body body body b");
+                bent.bytes[at] = bent.bytes[at].wrapping_add(by);
+                let (opened, out) = open(&mut association, &bent);
+                // The frame's own length in RC4 tokens is no part of what is protected.
+                let harmless = etype == 23 && at <= start + 1;
+                assert!(
+                    harmless || (!matches!(opened, Opened::Clear { .. }) && out.is_empty()),
+                    "{etype} {at} {opened:?}"
+                );
+            }
+            let mut protected = pdu.protected();
+            protected.auth_value = start..at;
+            let opened = association.open(&protected, &mut Vec::new());
+            assert!(matches!(opened, Opened::Failed { .. }), "{opened:?}");
+        }
+        opens(&mut association, &pdu);
+    }
+}

@@ -1,0 +1,239 @@
+//! The tokens that sign and seal: RFC 4121 4.2 (AES) and RFC 4757 7 (RC4), laid out as DCE style has them.
+//!
+//! In DCE style the body is encrypted in place and everything else travels in the token. With AES: the header's 16
+//! octets, then checksum-side trailer and confounder rotated by RRC plus EC (RRC 28 and EC 16 with AES-SHA1, 76 octets
+//! in all; Windows rotates by the sum and the others follow). With RC4: the frame of RFC 2743, the header, sequence
+//! number, checksum and confounder.
+
+use alloc::vec::Vec;
+
+use super::etype::{Around, EncryptionKey, Etype};
+use crate::auth::der;
+use crate::auth::frame::Frame;
+use crate::auth::keys::secret;
+use crate::auth::ntlm::crypto::{hmac_md5, md5, rc4k};
+use crate::auth::token::mechanism_name;
+use crate::rpc::security::Sender;
+
+/// A per-message token.
+#[derive(Clone, Copy)]
+pub(crate) enum Token<'a> {
+    /// `05 04`: RFC 4121 4.2.6.2.
+    Wrap(Header<'a>),
+    /// `04 04`: RFC 4121 4.2.6.1.
+    Mic(Header<'a>),
+    /// `02 01` in the frame: RFC 4757 7.3.
+    WrapRc4(Rc4Token<'a>),
+    /// `01 01` in the frame: RFC 4757 7.2.
+    MicRc4(Rc4Token<'a>),
+}
+
+/// A token of RFC 4121.
+#[derive(Clone, Copy)]
+pub(crate) struct Header<'a> {
+    flags: u8,
+    /// The 16 octets of the header.
+    head: &'a [u8; 16],
+    rest: &'a [u8],
+}
+
+/// A token of RFC 4757.
+#[derive(Clone, Copy)]
+pub(crate) struct Rc4Token<'a> {
+    /// Token identifier, algorithms, filler.
+    head: &'a [u8; 8],
+    sequence: &'a [u8; 8],
+    checksum: &'a [u8; 8],
+    /// The encrypted confounder of a wrap token; nothing else.
+    confounder: &'a [u8],
+}
+
+const SENT_BY_ACCEPTOR: u8 = 1;
+const SEALED: u8 = 2;
+const ACCEPTOR_SUBKEY: u8 = 4;
+
+impl<'a> Token<'a> {
+    /// Reads a token; the error says what is wrong.
+    pub(crate) fn parse(token: &'a [u8]) -> Result<Self, &'static str> {
+        let header = || {
+            let (head, rest) = token.split_first_chunk::<16>().ok_or("Kerberos token cut off")?;
+            Ok(Header { flags: head[2], head, rest })
+        };
+        match token {
+            [5, 4, ..] => header().map(Token::Wrap),
+            [4, 4, ..] => header().map(Token::Mic),
+            [0x60, ..] => {
+                // The frame's length counts the token alone, or the body too, as the peer sees it: both are met.
+                let rest = match token {
+                    [_, 0..=0x7f, rest @ ..] | [_, 0x81, _, rest @ ..] | [_, 0x82, _, _, rest @ ..] => rest,
+                    _ => return Err("Kerberos token with a length of unknown form"),
+                };
+                let (oid, rest) = der::expect(rest, der::OID).ok_or("Kerberos token without a mechanism")?;
+                if !mechanism_name(&der::dotted(oid)).contains("krb5") {
+                    return Err("token of another mechanism");
+                }
+                rc4_token(rest)
+            }
+            [_, ..] => Err("not a Kerberos token"),
+            [] => Err("empty Kerberos token"),
+        }
+    }
+
+    /// Whether the token says that the acceptor's subkey protects it; RFC 4757's don't say.
+    pub(crate) fn acceptor_subkey(&self) -> Option<bool> {
+        match self {
+            Token::Wrap(header) | Token::Mic(header) => Some(header.flags & ACCEPTOR_SUBKEY != 0),
+            Token::WrapRc4(_) | Token::MicRc4(_) => None,
+        }
+    }
+
+    /// Whether a key's type can have made it.
+    pub(crate) fn fits(&self, etype: Etype) -> bool {
+        match self {
+            Token::Wrap(_) | Token::Mic(_) => etype != Etype::Rc4,
+            Token::WrapRc4(_) | Token::MicRc4(_) => etype == Etype::Rc4,
+        }
+    }
+
+    /// Verifies, and for sealed bodies decrypts into `out`; `false` if the checksum is wrong.
+    pub(crate) fn open(
+        &self,
+        key: &EncryptionKey,
+        sender: Sender,
+        frame: &Frame<'_>,
+        whole: bool,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        out.clear();
+        let around = if whole { Around { head: frame.head, tail: frame.tail } } else { Around::default() };
+        match self {
+            Token::Wrap(header) if frame.sealed => unwrap(header, key, sender, frame, around, out).is_some(),
+            Token::Mic(header) if !frame.sealed => verify(header, key, sender, frame, around),
+            Token::WrapRc4(token) if frame.sealed => unwrap_rc4(token, key, sender, frame, around, out).is_some(),
+            Token::MicRc4(token) if !frame.sealed => verify_rc4(token, key, sender, frame, around).is_some(),
+            _ => false,
+        }
+    }
+}
+
+/// Key usages of RFC 4121 2.
+fn usage(sender: Sender, sealed: bool) -> u32 {
+    match (sender, sealed) {
+        (Sender::Server, true) => 22,
+        (Sender::Server, false) => 23,
+        (Sender::Client, true) => 24,
+        (Sender::Client, false) => 25,
+    }
+}
+
+fn sent_by(header: &Header<'_>, sender: Sender) -> bool {
+    (header.flags & SENT_BY_ACCEPTOR != 0) == (sender == Sender::Server)
+}
+
+fn unwrap(
+    header: &Header<'_>,
+    key: &EncryptionKey,
+    sender: Sender,
+    frame: &Frame<'_>,
+    around: Around<'_>,
+    out: &mut Vec<u8>,
+) -> Option<()> {
+    if !sent_by(header, sender) || header.flags & SEALED == 0 || header.head.get(3) != Some(&0xff) {
+        return None;
+    }
+    let &[_, _, _, _, ec0, ec1, rrc0, rrc1, ..] = header.head;
+    let ec = usize::from(u16::from_be_bytes([ec0, ec1]));
+    let rrc = usize::from(u16::from_be_bytes([rrc0, rrc1]));
+    // The octets moved from the end to the front; rotating by RRC alone is what RFC 4121 tells.
+    for moved in [ec + rrc, rrc] {
+        let Some((end, confounder)) = header.rest.split_at_checked(moved) else { continue };
+        let Some(at) = end.len().checked_sub(key.etype.mac_len()) else { continue };
+        let (tail, mac) = end.split_at(at);
+        if confounder.len() != 16 || tail.len() != ec + 16 {
+            continue;
+        }
+        let usage = usage(sender, true);
+        let Some(plain) = key.decrypt_parts(usage, confounder, frame.body, tail, mac, around) else { continue };
+        let (body, tail) = plain.split_at_checked(frame.body.len())?;
+        // The header's copy inside has no RRC yet.
+        let mut inner = *header.head;
+        inner[6] = 0;
+        inner[7] = 0;
+        if tail.get(ec..) == Some(&inner[..]) {
+            out.extend_from_slice(body);
+            return Some(());
+        }
+    }
+    None
+}
+
+fn verify(header: &Header<'_>, key: &EncryptionKey, sender: Sender, frame: &Frame<'_>, around: Around<'_>) -> bool {
+    sent_by(header, sender)
+        && header.head.get(3..8) == Some(&[0xff; 5])
+        && header.rest == key.checksum(usage(sender, false), &[around.head, frame.body, around.tail, header.head])
+}
+
+fn rc4_token(input: &[u8]) -> Result<Token<'_>, &'static str> {
+    let cut = "Kerberos token cut off";
+    let (head, rest) = input.split_first_chunk::<8>().ok_or(cut)?;
+    let (sequence, rest) = rest.split_first_chunk::<8>().ok_or(cut)?;
+    let (checksum, confounder) = rest.split_first_chunk::<8>().ok_or(cut)?;
+    let token = Rc4Token { head, sequence, checksum, confounder };
+    match head {
+        // HMAC and RC4.
+        [2, 1, 0x11, 0, 0x10, 0, 0xff, 0xff] if confounder.len() == 8 => Ok(Token::WrapRc4(token)),
+        [1, 1, 0x11, 0, 0xff, 0xff, 0xff, 0xff] if confounder.is_empty() => Ok(Token::MicRc4(token)),
+        [1 | 2, 1, ..] => Err("Kerberos token of an algorithm that isn't opened"),
+        _ => Err("Kerberos token of unknown type"),
+    }
+}
+
+/// The sequence number's octets in the clear, if their direction is the sender's (RFC 4757 7.3).
+fn sequence_rc4(token: &Rc4Token<'_>, key: &EncryptionKey, sender: Sender) -> Option<[u8; 8]> {
+    let k = secret(hmac_md5(&hmac_md5(&key.key, &[&[0; 4]]), &[token.checksum]).to_vec());
+    let mut sequence = *token.sequence;
+    rc4k(&k, &mut sequence);
+    let direction = if sender == Sender::Server { [0xff; 4] } else { [0; 4] };
+    (sequence.last_chunk() == Some(&direction)).then_some(sequence)
+}
+
+fn checksum_rc4(token: &Rc4Token<'_>, key: &EncryptionKey, usage: u32, parts: &[&[u8]]) -> bool {
+    let sign = secret(hmac_md5(&key.key, &[b"signaturekey\0"]).to_vec());
+    let salt = usage.to_le_bytes();
+    let mut covered: Vec<&[u8]> = alloc::vec![&salt, token.head];
+    covered.extend_from_slice(parts);
+    hmac_md5(&sign, &[&md5(&covered)]).first_chunk() == Some(token.checksum)
+}
+
+fn verify_rc4(
+    token: &Rc4Token<'_>,
+    key: &EncryptionKey,
+    sender: Sender,
+    frame: &Frame<'_>,
+    around: Around<'_>,
+) -> Option<()> {
+    sequence_rc4(token, key, sender)?;
+    checksum_rc4(token, key, 15, &[around.head, frame.body, around.tail]).then_some(())
+}
+
+fn unwrap_rc4(
+    token: &Rc4Token<'_>,
+    key: &EncryptionKey,
+    sender: Sender,
+    frame: &Frame<'_>,
+    around: Around<'_>,
+    out: &mut Vec<u8>,
+) -> Option<()> {
+    let sequence = sequence_rc4(token, key, sender)?;
+    let local = secret(key.key.iter().map(|b| b ^ 0xf0).collect());
+    let seal = secret(hmac_md5(&hmac_md5(&local, &[&[0; 4]]), &[sequence.first_chunk::<4>()?]).to_vec());
+    // Confounder and body are one stream.
+    let mut plain = secret([token.confounder, frame.body].concat());
+    rc4k(&seal, &mut plain);
+    let (confounder, body) = plain.split_at_checked(8)?;
+    if !checksum_rc4(token, key, 13, &[confounder, around.head, body, around.tail]) {
+        return None;
+    }
+    out.extend_from_slice(body);
+    Some(())
+}
