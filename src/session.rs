@@ -275,7 +275,7 @@ impl Handler for Driver<'_, '_> {
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
         let Inner { limits, keys, connections, stats, .. } = &mut *self.inner;
         let tracked = connections.entry(origin.stream).or_insert_with(|| Tracked {
-            connection: Connection::new(limits.rpc.clone()),
+            connection: Connection::new(limits.rpc),
             security: Association::new(Arc::clone(keys)),
             ends: ends(origin),
             ended: [false; 2],
@@ -315,7 +315,7 @@ impl Handler for Driver<'_, '_> {
         *clock += 1;
         let age = *clock;
         let conversed = conversations.entry(origin.stream).or_insert_with(|| Conversed {
-            conversation: Conversation::new(limits.rpc.clone()),
+            conversation: Conversation::new(limits.rpc),
             security: Association::new(Arc::clone(keys)),
             ends: ends(origin),
             age,

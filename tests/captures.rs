@@ -102,7 +102,9 @@ fn same(logged: &Value, printed: &Value) -> bool {
         (Value::Number(a), Value::Number(b)) => {
             let wide = |n: &serde_json::Number| n.as_i64().map(i128::from).or(n.as_u64().map(i128::from));
             match (wide(a), wide(b)) {
-                (Some(a), Some(b)) => a == b || (a.min(b) < 0 && matches!((a - b).abs(), 0x1_0000_0000 | 0x1_0000_0000_0000_0000)),
+                (Some(a), Some(b)) => {
+                    a == b || (a.min(b) < 0 && matches!((a - b).abs(), 0x1_0000_0000 | 0x1_0000_0000_0000_0000))
+                }
                 _ => a == b,
             }
         }
@@ -111,8 +113,7 @@ fn same(logged: &Value, printed: &Value) -> bool {
             .parse::<std::net::Ipv4Addr>()
             .is_ok_and(|a| log.as_u64() == Some(u64::from(u32::from_le_bytes(a.octets())))),
         (Value::Array(log), Value::String(print)) => print.parse::<std::net::Ipv6Addr>().is_ok_and(|a| {
-            let units: Vec<u64> =
-                a.octets().chunks(2).map(|c| u64::from(u16::from_le_bytes([c[0], c[1]]))).collect();
+            let units: Vec<u64> = a.octets().chunks(2).map(|c| u64::from(u16::from_le_bytes([c[0], c[1]]))).collect();
             log.iter().map(Value::as_u64).eq(units.into_iter().map(Some))
         }),
         (a, b) => a == b,
@@ -214,8 +215,7 @@ fn transport_variants_give_the_same_messages() {
     let keys = root().join("captures/lab.keys");
     let keys = ["--keys", &*keys.to_string_lossy()];
     // What the sets' description excepts: a part of the base's messages is gone by design.
-    let partial =
-        ["n-dropped.pcap", "n-dropped-sealed.pcap", "n-midstream.pcap", "n-oneway.pcap", "n-snaplen.pcap"];
+    let partial = ["n-dropped.pcap", "n-dropped-sealed.pcap", "n-midstream.pcap", "n-oneway.pcap", "n-snaplen.pcap"];
     let mut variants = BTreeMap::new();
     for entry in std::fs::read_dir(&shared).expect("captures") {
         let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
@@ -237,7 +237,9 @@ fn numbers_equal_tsharks() {
         println!("skipped: tshark is not installed");
         return;
     }
-    for name in ["n-base.pcapng", "n-blocks.pcapng", "n-portreuse.pcap", "n-sections.pcapng", "l2-two-interfaces.pcapng"] {
+    for name in
+        ["n-base.pcapng", "n-blocks.pcapng", "n-portreuse.pcap", "n-sections.pcapng", "l2-two-interfaces.pcapng"]
+    {
         let capture = shared.join(name);
         let fields = ["frame.number", "tcp.stream", "dcerpc.cn_call_id", "dcerpc.opnum"];
         let output = Command::new("tshark")

@@ -82,8 +82,8 @@ pub(super) fn clock(time: Timestamp) -> String {
 /// A latency in the unit that fits.
 pub(super) fn duration(nanos: i64) -> String {
     match nanos {
-        ..1_000_000 => format!("{:.1} us", nanos as f64 / 1e3),
-        ..1_000_000_000 => format!("{:.2} ms", nanos as f64 / 1e6),
+        i64::MIN..1_000_000 => format!("{:.1} us", nanos as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.2} ms", nanos as f64 / 1e6),
         _ => format!("{:.3} s", nanos as f64 / 1e9),
     }
 }

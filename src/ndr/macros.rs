@@ -342,7 +342,7 @@ macro_rules! structure {
             /// ```idl
             #[doc = concat!("struct ", stringify!($name), " { ", stringify!($($members)*), " };")]
             /// ```
-            #[allow(non_camel_case_types)]
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
             #[derive(Clone, Copy, Debug)]
             pub enum $name {}
 
@@ -350,7 +350,7 @@ macro_rules! structure {
         )*
 
         /// The structures as they lie in a validated stub, with an accessor for each member.
-        #[allow(non_camel_case_types)]
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         pub mod views {
             $(
                 #[doc = concat!("A view of [`", stringify!($name), "`](super::", stringify!($name), "), section ", $section, ".")]

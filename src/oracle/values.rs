@@ -191,7 +191,7 @@ impl Maker<'_, '_> {
                 0..=3 => units.push(0x20 + pick % 0x5f),
                 4 => units.push(pick % 0xd800),
                 5 => units.extend([0xd800 | pick & 0x3ff, 0xdc00 | pick >> 6]),
-                6 => units.push(if pick % 3 == 0 { 0 } else { 0x41 + pick % 26 }),
+                6 => units.push(if pick.is_multiple_of(3) { 0 } else { 0x41 + pick % 26 }),
                 _ => units.push(pick),
             }
         }
