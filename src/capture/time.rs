@@ -1,6 +1,6 @@
 //! Time stamps of pcapng interfaces: `if_tsresol` (powers of 10 and of 2) and `if_tsoffset`.
 //!
-//! The library's own helpers refuse every power of 2 and read the offset as little-endian whatever the section's byte
+//! The library's own functions refuse every power of 2 and read the offset as little-endian whatever the section's byte
 //! order, so both are done here.
 
 use crate::net::Timestamp;

@@ -1,7 +1,8 @@
 //! From captured packets to ordered byte streams and datagrams: link and IP layers, fragments, TCP reassembly.
 //!
-//! [`Network`] takes packets one after the other and hands what they carry to a [`Handler`]. It looks at no port number
-//! and at nothing above TCP and UDP; whoever handles the chunks says with a [`Verdict`] when a flow is of no interest.
+//! [`Network`] takes packets one after the other and hands what they carry to a [`Handler`]. It looks at nothing above
+//! TCP and UDP, and at no port number but the UDP ports of VXLAN and Geneve; whoever handles the chunks says with a
+//! [`Verdict`] when a flow is of no interest.
 //!
 //! Next: `network.rs` for the way of a packet, `tcp/direction.rs` for the rules of reassembly, `fragments.rs` for IP
 //! fragments, `link.rs` and `tunnel.rs` for what may stand around an IP packet, `limits.rs` for what it may cost.
@@ -81,7 +82,7 @@ pub struct Origin {
 /// What happened on a TCP flow, in stream order for each direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chunk<'a> {
-    /// The next bytes of the direction.
+    /// The next bytes of the direction. Where segments overlap, these are the bytes that were captured first.
     Data(&'a [u8]),
     /// Bytes of the direction that were never captured and won't come any more; what follows starts after the hole.
     Gap {
