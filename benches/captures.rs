@@ -1,0 +1,78 @@
+//! How fast is a whole capture read: skimmed, decoded, printed? Throughput in bytes of capture file.
+
+use cluscope::auth::KeyStore;
+use cluscope::capture::Reader;
+use cluscope::json::out::Out;
+use cluscope::json::record::Records;
+use cluscope::ndr::wire::Message;
+use cluscope::session::{Limits, Record, Session};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use std::hint::black_box;
+use std::sync::Arc;
+
+fn captures() -> Vec<(&'static str, Vec<u8>)> {
+    ["tour", "ndr64", "bigendian", "fragments", "witness"]
+        .into_iter()
+        .map(|name| {
+            let path = format!("{}/captures/{name}.pcapng", env!("CARGO_MANIFEST_DIR"));
+            (name, std::fs::read(path).expect("a capture of the repository"))
+        })
+        .collect()
+}
+
+fn read(bytes: &[u8], out: &mut dyn FnMut(Record<'_>)) {
+    let mut reader = Reader::new(bytes).expect("a capture");
+    let mut session = Session::new(Limits::default(), Arc::new(KeyStore::default()));
+    while let Some(packet) = reader.next().expect("a whole capture") {
+        session.packet(&packet, out);
+    }
+    session.finish(out);
+}
+
+fn how_fast_is_a_whole_capture(c: &mut Criterion) {
+    let mut group = c.benchmark_group("how_fast_is_a_whole_capture");
+    for (name, bytes) in captures() {
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
+        group.bench_with_input(BenchmarkId::new("packets alone", name), &bytes, |b, bytes| {
+            b.iter(|| {
+                let mut reader = Reader::new(bytes.as_slice()).expect("a capture");
+                let mut octets = 0;
+                while let Some(packet) = reader.next().expect("a whole capture") {
+                    octets += packet.data.len();
+                }
+                octets
+            });
+        });
+        group.bench_with_input(BenchmarkId::new("messages, not decoded", name), &bytes, |b, bytes| {
+            b.iter(|| {
+                let mut n = 0;
+                read(bytes, &mut |_| n += 1);
+                n
+            });
+        });
+        group.bench_with_input(BenchmarkId::new("messages, validated", name), &bytes, |b, bytes| {
+            b.iter(|| {
+                read(bytes, &mut |record| {
+                    if let (Some(method), Some((kind, stub))) = (record.method(), record.stub()) {
+                        let _ = black_box(Message::decode(method, kind, stub));
+                    }
+                });
+            });
+        });
+        group.bench_with_input(BenchmarkId::new("messages, as JSON lines", name), &bytes, |b, bytes| {
+            let (mut records, mut out) = (Records::default(), Out::new());
+            b.iter(|| {
+                let mut octets = 0;
+                read(bytes, &mut |record| {
+                    records.print(&mut out, &record);
+                    octets += out.len();
+                });
+                octets
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, how_fast_is_a_whole_capture);
+criterion_main!(benches);
