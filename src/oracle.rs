@@ -1,13 +1,21 @@
 //! What must hold for any input, as functions: fuzz targets and tests call them, so that a target is a few lines and
 //! each crash it found can be replayed by a test. They panic where something does not hold.
 //!
+//! `TARGETS` are the fuzz targets by name.
+//!
 //! * [`stub`]: octets that begin with four telling what they are
 //! * [`round_trip`], fed by [`Source`]: values made from octets, encoded, decoded and encoded again
 //! * [`json_line`]: a line of `stub encode`
+//! * [`parsers`]: the nom parsers
+//! * `pdus`, `datagrams`, `capture`: what lies above stubs
 #![doc(hidden)]
 
+#[cfg(feature = "pcap")]
+mod streams;
 mod values;
 
+#[cfg(feature = "pcap")]
+pub use streams::{capture, datagrams, pdus, put_piece};
 pub use values::{Source, contents, noise};
 
 use crate::error::Error;
@@ -17,6 +25,18 @@ use crate::json::stub::{self, Identity};
 use crate::ndr::value::{Collect, Contents};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Method, Syntax, WStr, sink, write};
+
+/// The fuzz targets, as the directories in `fuzz/corpus` are named.
+#[cfg(feature = "pcap")]
+pub static TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("stub", stub),
+    ("stub_round_trip", generated),
+    ("json_stub", |data| json_line(&String::from_utf8_lossy(data))),
+    ("parsers", parsers),
+    ("pdus", pdus),
+    ("datagrams", datagrams),
+    ("capture", capture),
+];
 
 /// Octets in front of a stub that tell [`stub`] what it is: opnum, little-endian; then bits: 0 response, 1 NDR64, 2 big
 /// endian; then interface and version: 0 and 1 ClusAPI 2.0 and 3.0, 2 Witness.

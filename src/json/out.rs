@@ -110,6 +110,14 @@ impl Out {
         self.bytes.extend_from_slice(b"\",");
     }
 
+    /// A name of the specification or of the contract, which has nothing to escape.
+    #[inline]
+    pub fn name(&mut self, name: &str) {
+        self.bytes.push(b'"');
+        self.bytes.extend_from_slice(name.as_bytes());
+        self.bytes.extend_from_slice(b"\",");
+    }
+
     /// Text inside quotes: runs without anything to escape are copied whole.
     fn escaped(&mut self, text: &str) {
         let mut rest = text;

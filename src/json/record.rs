@@ -96,14 +96,14 @@ impl Records {
             out.uint(u64::from(call_id));
         }
         out.key("type");
-        out.text(type_name(event));
+        out.name(type_name(event));
     }
 
     /// Transport, stream number, addresses and community id.
     pub fn flow(&mut self, out: &mut Out, flow: &Flow) {
         let tcp = flow.transport == Transport::Tcp;
         out.key("transport");
-        out.text(if tcp { "tcp" } else { "udp" });
+        out.name(if tcp { "tcp" } else { "udp" });
         out.key("stream");
         out.uint(flow.stream);
         let key = (tcp, flow.stream);
@@ -126,7 +126,7 @@ impl Records {
 /// A time as text.
 pub fn timestamp(out: &mut Out, time: Timestamp) {
     let text = time.to_ascii();
-    out.text(core::str::from_utf8(&text).unwrap_or_default());
+    out.name(core::str::from_utf8(&text).unwrap_or_default());
 }
 
 /// Everything about a record that is not where and when.
@@ -240,10 +240,10 @@ pub fn body(out: &mut Out, record: &Record<'_>) {
 fn interface(out: &mut Out, record: &Record<'_>) {
     if let Some((interface, version)) = record.interface {
         out.key("interface");
-        out.text(interface.name);
+        out.name(interface.name);
         if let Some(version) = interface.versions.get(version) {
             out.key("version");
-            out.text(version.text);
+            out.name(version.text);
         }
     }
     let event = &record.event;
@@ -263,7 +263,7 @@ fn interface(out: &mut Out, record: &Record<'_>) {
             }
             syntax => {
                 out.key("syntax");
-                out.text(syntax.name().unwrap_or_default());
+                out.name(syntax.name().unwrap_or_default());
             }
         }
         if context.state == ContextState::Rejected {
@@ -283,7 +283,7 @@ fn interface(out: &mut Out, record: &Record<'_>) {
         out.uint(u64::from(opnum));
         if let Some(method) = record.method() {
             out.key("method");
-            out.text(method.name);
+            out.name(method.name);
         } else if record.interface.is_some_and(|(i, _)| opnum <= i.reserved_to) {
             out.key("method");
             out.display(format_args!("Opnum{opnum}Reserved"));
@@ -310,7 +310,7 @@ fn syntax_id(out: &mut Out, id: &SyntaxId) {
     out.display(format_args!("{}.{}", id.major, id.minor));
     if let Some(interface) = idl::interface_by_uuid(&id.uuid.0) {
         out.key("name");
-        out.text(interface.name);
+        out.name(interface.name);
     }
 }
 
@@ -320,7 +320,7 @@ fn transfer_syntax(out: &mut Out, id: &SyntaxId) {
             Some(features) => out.display(format_args!("bind-time features {:#x}", features.bits())),
             None => out.display(id),
         },
-        syntax => out.text(syntax.name().unwrap_or_default()),
+        syntax => out.name(syntax.name().unwrap_or_default()),
     }
 }
 
@@ -392,7 +392,7 @@ fn auth(out: &mut Out, auth: &Auth) {
     out.key("type");
     out.text(&auth.identity.mechanism);
     out.key("level");
-    out.text(level);
+    out.name(level);
     out.key("context_id");
     out.uint(u64::from(auth.trailer.auth_context_id));
     if let Some(user) = &auth.identity.user {
@@ -413,7 +413,7 @@ fn auth(out: &mut Out, auth: &Auth) {
     out.key("auth_type");
     out.text(&auth.identity.mechanism);
     out.key("auth_level");
-    out.text(level);
+    out.name(level);
     out.key("reason");
     out.text(failed);
     out.end();

@@ -66,7 +66,7 @@ pub fn status(out: &mut Out, value: u32) {
     named(out, u64::from(value), |out| {
         if let Some(name) = status::win32_name(value) {
             out.key("name");
-            out.text(name);
+            out.name(name);
         } else if let Some(name) = status::StatusName::of(value) {
             out.key("name");
             out.display(name);
@@ -87,7 +87,7 @@ pub fn constant(out: &mut Out, table: &'static Constants, value: u64, signed: bo
         Kind::Enum => {
             if let Some(name) = table.name_of(value) {
                 out.key("name");
-                out.text(name);
+                out.name(name);
             }
         }
         Kind::Flags => {
@@ -96,7 +96,7 @@ pub fn constant(out: &mut Out, table: &'static Constants, value: u64, signed: bo
             out.key("flags");
             out.begin_list();
             for name in flags {
-                out.text(name);
+                out.name(name);
             }
             out.end_list();
             if unknown != 0 {
@@ -166,7 +166,7 @@ impl<'a> Sink<'a> for Values<'_> {
             Meaning::ControlCode(family) => named(self.out, value, |out| {
                 if let Some(code) = names::control_code(family, value as u32) {
                     out.key("name");
-                    out.text(code.name);
+                    out.name(code.name);
                 }
             }),
             Meaning::Ipv4 => {
