@@ -97,6 +97,8 @@ pub mod capture;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod consts;
+#[cfg(feature = "std")]
+pub mod context;
 pub mod diagnostic;
 pub mod error;
 pub mod idl;

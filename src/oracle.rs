@@ -138,7 +138,7 @@ fn encode(method: &'static Method, kind: Kind, contents: &Contents) -> Vec<u8> {
 /// same. Returns what came out, or nothing if the stub can't be read.
 pub fn printed(identity: &Identity, stub: &[u8]) -> Option<Vec<u8>> {
     let mut out = Out::new();
-    let done = stub::decode(&mut out, identity, stub);
+    let done = stub::decode(&mut out, identity, &crate::context::CallContext::default(), stub);
     let text = core::str::from_utf8(out.as_bytes()).expect("output is UTF-8");
     let line: serde_json::Value = serde_json::from_str(text).expect("output is JSON");
     let line = line.as_object().expect("output is an object");

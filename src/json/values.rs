@@ -2,6 +2,7 @@
 
 use super::out::Out;
 use crate::consts::{Constants, Kind, status};
+use crate::context::CallContext;
 use crate::diagnostic::Diagnostic;
 use crate::ndr::WStr;
 use crate::ndr::names;
@@ -14,6 +15,7 @@ use crate::time::FileTime;
 pub struct Values<'o> {
     out: &'o mut Out,
     version: usize,
+    context: &'o CallContext,
     object_type: u32,
     kinds: Option<&'static Constants>,
     /// The return value, kept apart from the parameters.
@@ -34,11 +36,13 @@ pub enum Returned {
 }
 
 impl<'o> Values<'o> {
-    /// For the version at this place in [`Interface::versions`](crate::ndr::Interface::versions).
-    pub fn new(out: &'o mut Out, version: usize) -> Self {
+    /// For the version at this place in [`Interface::versions`](crate::ndr::Interface::versions); `context` is what the
+    /// request told, for a response.
+    pub fn new(out: &'o mut Out, version: usize, context: &'o CallContext) -> Self {
         Values {
             out,
             version,
+            context,
             object_type: 0,
             kinds: None,
             returned: None,
