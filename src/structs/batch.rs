@@ -115,12 +115,7 @@ fn command(input: Packed<'_>) -> Parsed<'_, Command<'_>> {
 ///
 /// # Errors
 /// A length that is not there or can't be. The commands before it are in the sink.
-pub fn read<'a>(
-    input: Packed<'a>,
-    key: Key,
-    here: Here<'_>,
-    sink: &mut dyn Sink<'a>,
-) -> Result<Packed<'a>, Error> {
+pub fn read<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
     let open = Open::Record { name: "CLUSTER_REG_BATCH_UPDATE", reading: None };
     sink.begin(key, open);
     let result = batch(input, here, sink);
@@ -161,12 +156,7 @@ fn batch<'a>(input: Packed<'a>, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Resu
 ///
 /// # Errors
 /// As for [`read`].
-pub fn one<'a>(
-    input: Packed<'a>,
-    key: Key,
-    here: Here<'_>,
-    sink: &mut dyn Sink<'a>,
-) -> Result<Packed<'a>, Error> {
+pub fn one<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
     let open = Open::Record { name: "BATCH_UPDATE_COMMAND", reading: None };
     sink.begin(key, open);
     let result = match lower(command(input)) {
@@ -273,7 +263,8 @@ pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
         Some(value) => values::write(content_of(value_type), value, &mut data).map_err(|e| e.within("Data"))?,
     }
     let length = |octets: &[u8], name: &str| {
-        u32::try_from(octets.len()).map_err(|_| Refused::new(format!("{} octets are too many", octets.len())).within(name))
+        u32::try_from(octets.len())
+            .map_err(|_| Refused::new(format!("{} octets are too many", octets.len())).within(name))
     };
     out.extend(command.to_le_bytes());
     out.extend(value_type.to_le_bytes());

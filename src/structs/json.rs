@@ -1,10 +1,12 @@
 //! JSON of structures: the sink that prints them straight from the bytes, and the lines of `struct decode` and
 //! `struct encode`.
 
-use super::content::Secrets;
+use super::content::{self, Context, Secrets, ShapeKind};
+use super::dependency::{self, Expression};
 use super::packed::Packed;
 use super::sink::{Item, Key, Null, Open, Sink};
 use super::{Refused, Structure, security};
+use crate::consts::control_codes::ControlCodeFields;
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::json::out::Out;
@@ -239,6 +241,86 @@ pub fn decode(out: &mut Out, name: &str, octets: &[u8]) -> bool {
     let done = decoded(out, name, octets);
     out.end();
     done
+}
+
+/// Prints what a buffer holds as member `decoded` of the object that is open in `out`, or nothing where there is nothing
+/// to say: `{"type":"SZ","value":"…"}`, with `trailing`, `reading`, `diagnostics` or `error` and `partial` as for a
+/// structure. Never fails. `version` is the place in [`Interface::versions`](crate::ndr::Interface::versions).
+pub fn print(out: &mut Out, meaning: Meaning, version: usize, context: &Context<'_>, octets: &[u8]) {
+    let shape = content::shape(meaning, version, context, octets);
+    if shape.is_nothing() {
+        return;
+    }
+    out.key("decoded");
+    out.begin();
+    if let Some(code) = shape.unknown_code {
+        control_code(out, code);
+    }
+    if !matches!(shape.kind, ShapeKind::Nothing) {
+        out.key("type");
+        out.text(shape.name());
+        if shape.guess {
+            out.key("guess");
+            out.bool(true);
+        }
+        members(out, context.secrets, octets, |input, sink| content::read(&shape, input, sink));
+    }
+    if let ShapeKind::Expression = shape.kind {
+        expression(out, WStr::le(octets).until_nul());
+    }
+    out.end();
+}
+
+fn control_code(out: &mut Out, code: ControlCodeFields) {
+    out.key("control_code");
+    out.begin();
+    out.key("object");
+    match code.family() {
+        Some(family) => out.text(family.as_str()),
+        None => out.uint(u64::from(code.object)),
+    }
+    out.key("function");
+    out.uint(u64::from(code.function));
+    out.key("access");
+    out.text(code.access.as_str());
+    for (name, set) in
+        [("global", code.global), ("modify", code.modify), ("user", code.user), ("internal", code.internal)]
+    {
+        out.key(name);
+        out.bool(set);
+    }
+    out.end();
+}
+
+/// Prints a dependency expression as member `expression` of the object that is open in `out`: `{"and":[…]}`,
+/// `{"or":[…]}` and names as strings; `{"error":…}` for what is none, `null` for the empty one.
+pub fn expression(out: &mut Out, text: WStr<'_>) {
+    out.key("expression");
+    match dependency::parse_wide(text) {
+        Ok(Some(tree)) => branch(out, &tree),
+        Ok(None) => out.null(),
+        Err(e) => {
+            out.begin();
+            out.key("error");
+            out.display(e);
+            out.end();
+        }
+    }
+}
+
+/// Nested as deep as [`dependency::MAX_DEPTH`] at most.
+fn branch(out: &mut Out, tree: &Expression) {
+    let (word, parts) = match tree {
+        Expression::Object(name) => return out.text(name),
+        Expression::And(parts) => ("and", parts),
+        Expression::Or(parts) => ("or", parts),
+    };
+    out.begin();
+    out.key(word);
+    out.begin_list();
+    parts.iter().for_each(|part| branch(out, part));
+    out.end_list();
+    out.end();
 }
 
 fn unknown(name: &str) -> String {

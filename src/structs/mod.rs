@@ -24,14 +24,16 @@
 pub mod macros;
 pub mod batch;
 pub mod content;
+pub mod dependency;
 pub mod packed;
 pub mod property_list;
 pub mod reader;
 pub mod records;
 pub mod refused;
 pub mod rules;
-pub mod sink;
 pub mod security;
+pub mod sink;
+pub mod text;
 pub mod types;
 pub mod value_list;
 pub mod values;
@@ -39,6 +41,9 @@ pub mod writer;
 
 #[cfg(feature = "serde")]
 pub mod json;
+
+#[cfg(test)]
+mod tests;
 
 pub use refused::Refused;
 
@@ -99,7 +104,11 @@ static OTHERS: [Structure; 9] = [
     Structure { name: "DISK_LIST", section: "3.1.4.3.2.21", kind: Kind::Content(Content::ValuesPerDisk(&DISKS)) },
     Structure { name: "PROPERTY_FORMAT_LIST", section: "3.1.4.3.1.14", kind: Kind::Content(Content::PropertyFormats) },
     Structure { name: "MULTI_SZ", section: "2.2.2.2", kind: Kind::Content(Content::MultiSz) },
-    Structure { name: "SECURITY_DESCRIPTOR", section: "MS-DTYP 2.4.6", kind: Kind::Content(Content::SecurityDescriptor) },
+    Structure {
+        name: "SECURITY_DESCRIPTOR",
+        section: "MS-DTYP 2.4.6",
+        kind: Kind::Content(Content::SecurityDescriptor),
+    },
 ];
 
 const COUNT: usize = 47 + OTHERS.len();

@@ -200,12 +200,7 @@ pub fn read<'a>(
     result
 }
 
-fn list<'a>(
-    input: Packed<'a>,
-    here: Here<'_>,
-    dialect: Dialect,
-    sink: &mut dyn Sink<'a>,
-) -> Result<Packed<'a>, Error> {
+fn list<'a>(input: Packed<'a>, here: Here<'_>, dialect: Dialect, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
     let (mut rest, count) = lower(packed::u32(input))
         .map_err(|e| Error { path: path(Some(&down(here, Segment::Name("propertyCount")))), ..e })?;
     sink.item(Key::Name("propertyCount"), Meaning::Count, Item::Uint(u64::from(count)), None);
@@ -340,7 +335,7 @@ pub(super) fn read_entry<'a>(
 }
 
 /// What the specification says about a property of this name, if it says something about its values.
-fn described(name: WStr<'_>) -> Option<&'static properties::Property> {
+pub(super) fn described(name: WStr<'_>) -> Option<&'static properties::Property> {
     let same = |known: &str| {
         name.len() == known.len()
             && name.units().zip(known.bytes()).all(|(a, b)| u8::try_from(a).is_ok_and(|a| a.eq_ignore_ascii_case(&b)))

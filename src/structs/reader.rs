@@ -99,9 +99,13 @@ fn members<'a>(
             let read = start.until(&rest).len() as u64;
             let left = total.checked_sub(read).ok_or_else(|| Error {
                 path: path(Some(&trail)),
-                ..Error::new(start.offset(), ErrorKind::Value { value: total, expected: "a length of at least this member's" })
+                ..Error::new(
+                    start.offset(),
+                    ErrorKind::Value { value: total, expected: "a length of at least this member's" },
+                )
             })?;
-            let (part, next) = rest.split_claimed(left, member.name).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
+            let (part, next) =
+                rest.split_claimed(left, member.name).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
             (rest, behind) = (part, Some(next));
         }
         if let (Some(slot), Some(value)) = (known.0.get_mut(i), integer) {
@@ -327,7 +331,8 @@ impl<'a> Cx<'_, 'a> {
                 }),
                 Element::Record(inner) => record(inner, Extent::InPlace(0), rest, key, Some(&trail), self.sink),
             };
-            rest = read.map_err(|e| if e.path.segments().is_empty() { Error { path: path(Some(&trail)), ..e } } else { e })?;
+            rest = read
+                .map_err(|e| if e.path.segments().is_empty() { Error { path: path(Some(&trail)), ..e } } else { e })?;
             index = index.saturating_add(1);
         }
         Ok(rest)

@@ -67,7 +67,8 @@ impl<'a> Descriptor<'a> {
     /// An offset or size outside the octets, or no self-relative descriptor of revision 1.
     pub fn new(octets: &'a [u8]) -> Result<Self, Error> {
         let start = Packed::new(octets);
-        let (rest, (revision, _, control)) = lower(nom::Parser::parse(&mut (packed::u8, packed::u8, packed::u16), start))?;
+        let (rest, (revision, _, control)) =
+            lower(nom::Parser::parse(&mut (packed::u8, packed::u8, packed::u16), start))?;
         if revision != 1 || control & SELF_RELATIVE == 0 {
             return Err(Error::new(0, ErrorKind::Mismatch { expected: "a self-relative security descriptor" }));
         }
@@ -108,7 +109,8 @@ fn acl(input: Packed<'_>) -> Result<Acl<'_>, Error> {
     let head = &mut (packed::u8, packed::u8, packed::u16, packed::u16, packed::u16);
     let (rest, (_, _, size, count, _)) = lower(nom::Parser::parse(head, input))?;
     let size = usize::from(size).checked_sub(8);
-    let size = size.ok_or(Error::new(input.offset(), ErrorKind::Value { value: 0, expected: "an AclSize of 8 or more" }))?;
+    let size =
+        size.ok_or(Error::new(input.offset(), ErrorKind::Value { value: 0, expected: "an AclSize of 8 or more" }))?;
     let (entries, _) = rest.split(size, "AclSize")?;
     let list = Acl { present: true, count, entries };
     list.entries().try_for_each(|entry| entry.map(drop))?;
@@ -160,7 +162,11 @@ impl fmt::Display for Sid<'_> {
             return f.write_str(name);
         }
         write!(f, "S-{}-", self.revision)?;
-        if authority >> 32 == 0 { write!(f, "{authority}")? } else { write!(f, "{authority:#014x}")? }
+        if authority >> 32 == 0 {
+            write!(f, "{authority}")?
+        } else {
+            write!(f, "{authority:#014x}")?
+        }
         subs().try_for_each(|sub| write!(f, "-{sub}"))
     }
 }
@@ -342,4 +348,3 @@ pub fn sddl(octets: &[u8]) -> Result<String, Error> {
     }
     Ok(text)
 }
-

@@ -14,7 +14,6 @@ use crate::consts::content::{Content, ValueList};
 use crate::error::{Error, Segment};
 use crate::ndr::types::{Meaning, Scalar};
 use crate::ndr::value::{Fields, Value};
-use alloc::format;
 use alloc::vec::Vec;
 
 /// Reads a value list to its end mark or the end of the buffer; returns what is behind it.
@@ -185,12 +184,4 @@ fn put_marks(fields: &Fields, default: u64, out: &mut Vec<u8>) -> Result<(), Ref
     };
     (0..count).for_each(|_| out.extend([0; 4]));
     Ok(())
-}
-
-/// A number of marks as text, for people.
-pub(super) fn marks_text(count: u64) -> alloc::string::String {
-    match count {
-        1 => "1 end mark".into(),
-        n => format!("{n} end marks"),
-    }
 }

@@ -107,7 +107,9 @@ fn read_raw<'a>(
         }
         Content::MultiSz => multi_sz(slot, input, sink),
         Content::Names => match WStr::le(input.rest()).strip_terminator() {
-            (text, true) if text.until_nul().len() == text.len() => return read_raw(Slot { content: Content::Sz, ..slot }, input, raw, sink),
+            (text, true) if text.until_nul().len() == text.len() => {
+                return read_raw(Slot { content: Content::Sz, ..slot }, input, raw, sink);
+            }
             _ => multi_sz(slot, input, sink),
         },
         Content::Guid => {
@@ -121,7 +123,8 @@ fn read_raw<'a>(
         Content::Dwords => return dwords(slot, input, sink),
         Content::Struct(name) => {
             let structure = Structure::by_name(name);
-            let structure = structure.ok_or(Error::new(input.offset(), ErrorKind::Mismatch { expected: "a known structure" }))?;
+            let structure =
+                structure.ok_or(Error::new(input.offset(), ErrorKind::Mismatch { expected: "a known structure" }))?;
             return structure.read(input, slot.key, slot.here, sink);
         }
         Content::Structs(name) => return structs(slot, name, input, sink),
@@ -291,7 +294,9 @@ pub fn write(content: Content, value: &Value, out: &mut Vec<u8>) -> Result<(), R
             out.extend(units.iter().flat_map(|u| u.to_le_bytes()));
             Ok(())
         }
-        (Content::MultiSz | Content::Names, value @ Value::Text(_)) => writer::sz(value).map(|octets| out.extend(octets)),
+        (Content::MultiSz | Content::Names, value @ Value::Text(_)) => {
+            writer::sz(value).map(|octets| out.extend(octets))
+        }
         (Content::Guid, value) => writer::guid(value).map(|octets| out.extend(octets)),
         (Content::Dwords, Value::List(list)) => {
             for value in list {

@@ -224,7 +224,9 @@ impl<'w> Writer<'w> {
         };
         for (i, value) in list.iter().enumerate() {
             let written = match (element, value) {
-                (Element::U32, value) => integer(value, Scalar::U32).map(|n| self.out.extend(n.to_le_bytes().iter().take(4))),
+                (Element::U32, value) => {
+                    integer(value, Scalar::U32).map(|n| self.out.extend(n.to_le_bytes().iter().take(4)))
+                }
                 (Element::Guid, value) => guid(value).map(|octets| self.out.extend(octets)),
                 (Element::Record(inner), Value::Map(fields)) => record(inner, fields, self.out),
                 (Element::Record(inner), _) => Err(Refused::new(format!("not an object of {}'s members", inner.name))),
@@ -241,7 +243,9 @@ impl<'w> Writer<'w> {
         match given {
             Some(given) if right.contains(given) => Ok(()),
             Some(given) => Err(Refused::new(format!("{name} is {given} where {first} would be right"))),
-            None if size < 8 && first >> (size * 8) != 0 => Err(Refused::new(format!("{first} is too long for {name}"))),
+            None if size < 8 && first >> (size * 8) != 0 => {
+                Err(Refused::new(format!("{first} is too long for {name}")))
+            }
             None => {
                 for (slot, octet) in self.out.iter_mut().skip(at).zip(first.to_le_bytes()).take(size) {
                     *slot = octet;
@@ -254,7 +258,8 @@ impl<'w> Writer<'w> {
     fn finish(self) -> Result<(), Refused> {
         let Some((name, at, given)) = self.total else { return Ok(()) };
         let total = (self.out.len() - self.start) as u64;
-        let right = u32::try_from(total).map_err(|_| Refused::new(format!("{total} octets are too many")).within(name))?;
+        let right =
+            u32::try_from(total).map_err(|_| Refused::new(format!("{total} octets are too many")).within(name))?;
         if given.is_some_and(|given| given != total) {
             let reason = format!("{} where {total} would be right", given.unwrap_or(0));
             return Err(Refused::new(reason).within(name));
@@ -267,7 +272,10 @@ impl<'w> Writer<'w> {
 }
 
 fn is_filler(name: &str) -> bool {
-    let rest = name.strip_prefix("Reserved").or_else(|| name.strip_prefix("Padding")).or_else(|| name.strip_prefix("dwReserved"));
+    let rest = name
+        .strip_prefix("Reserved")
+        .or_else(|| name.strip_prefix("Padding"))
+        .or_else(|| name.strip_prefix("dwReserved"));
     rest.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
