@@ -114,5 +114,7 @@ pub mod oracle;
 pub mod rpc;
 #[cfg(feature = "pcap")]
 pub mod session;
+#[cfg(feature = "std")]
+pub mod structs;
 pub mod text;
 pub mod time;
