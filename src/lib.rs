@@ -116,5 +116,6 @@ pub mod rpc;
 pub mod session;
 #[cfg(feature = "std")]
 pub mod structs;
+#[cfg(feature = "std")]
 pub mod text;
 pub mod time;

@@ -231,7 +231,7 @@ fn values(
     paint: &Paint,
 ) {
     let result =
-        Message::decode_with(method, kind, stub, &mut Values::new(out, *style, method, kind.direction, kind.version));
+        Message::decode_with(method, kind, stub, &mut Values::new(out, *style, method, kind.direction, kind.version, context));
     match result {
         Ok(message) if message.trailing().is_empty() => {}
         Ok(message) => {

@@ -110,6 +110,7 @@ fn one(decode: &Decode) -> Outcome {
     let bytes = octets(&digits)?;
     let context = match &decode.request {
         Some(request) => identity.context(&octets(request)?),
+        None if decode.direction.as_deref() == Some("request") => identity.context(&bytes),
         None => CallContext::default(),
     };
     let mut out = output::stdout();

@@ -86,7 +86,7 @@ impl Identity {
         self.kind.interface.method(self.kind.version, self.opnum)
     }
 
-    /// What the request of the same call tells, for decoding its response.
+    /// What the request of the same call tells, for decoding its response; of a request, what it tells itself.
     pub fn context(&self, request: &[u8]) -> CallContext {
         let kind = Kind { direction: Direction::Request, ..self.kind };
         self.method().map(|method| CallContext::of(method, kind, request)).unwrap_or_default()
@@ -133,7 +133,7 @@ pub fn decoded(out: &mut Out, identity: &Identity, context: &CallContext, stub: 
     out.begin();
     let mut sink = Values::new(out, identity.kind.version, context);
     let result = Message::decode_with(method, identity.kind, stub, &mut sink);
-    let Values { returned, max_counts, diagnostics, .. } = sink;
+    let Values { returned, max_counts, diagnostics, expressions, .. } = sink;
     match result {
         Ok(message) => {
             out.end();
@@ -146,6 +146,12 @@ pub fn decoded(out: &mut Out, identity: &Identity, context: &CallContext, stub: 
                     out.uint(*max);
                 }
                 out.end();
+            }
+            if !expressions.is_empty() {
+                out.key("expressions");
+                out.begin_list();
+                out.raw(expressions.as_bytes());
+                out.end_list();
             }
             if !message.trailing().is_empty() {
                 out.key("trailing");
@@ -316,6 +322,7 @@ pub fn decode_line(out: &mut Out, text: &str) -> bool {
         let identity = Identity::parse(line)?;
         let context = match line.get("request") {
             Some(request) => identity.context(&input::octets(request)?),
+            None if identity.kind.direction == Direction::Request => identity.context(&stub),
             None => CallContext::default(),
         };
         Ok((identity, context, stub))
