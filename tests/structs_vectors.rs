@@ -1,20 +1,28 @@
-//! The structures among the shared test vectors: decoded values, encoded octets, cut and flipped input. Skipped where
-//! the vectors are not there.
+//! Structures with the values they decode to: those of `tests/data`, and all of `../shared/vectors` where that is at
+//! hand; decoded, encoded, cut and flipped.
+
+mod common;
 
 use cluscope::json::out::Out;
 use cluscope::structs::json::{decode, decode_line, encode_line};
 use serde_json::{Map, Value, json};
-use std::path::PathBuf;
 
-fn lines(name: &str) -> Option<Vec<Map<String, Value>>> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors").join(name);
-    let text = std::fs::read_to_string(path).ok()?;
-    Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
-}
-
+/// Each with its octets, as the program takes it, and what it decodes to.
 fn vectors() -> Vec<(Map<String, Value>, Map<String, Value>)> {
-    let both = lines("structs.jsonl").zip(lines("structs-expected.jsonl"));
-    both.map(|(a, b)| a.into_iter().zip(b).collect()).unwrap_or_default()
+    let own = std::fs::read_to_string(common::file("tests/data/structs.jsonl")).unwrap();
+    let mut all: Vec<_> = common::objects(&own).collect();
+    let shared = common::shared("vectors/structs.jsonl").zip(common::shared("vectors/structs-expected.jsonl"));
+    if let Some((octets, values)) = shared {
+        for (octets, mut values) in common::objects(&octets).zip(common::objects(&values)) {
+            values.insert("hex".into(), octets["hex"].clone());
+            all.push(values);
+        }
+    }
+    let split = |mut whole: Map<String, Value>| {
+        let line = json!({"id": whole["id"], "struct": whole["struct"], "hex": whole.remove("hex")});
+        (line.as_object().unwrap().clone(), whole)
+    };
+    all.into_iter().map(split).collect()
 }
 
 /// Whether what was decoded is what was expected: names beside numbers, octets beside values and what they hold are an

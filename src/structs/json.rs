@@ -207,11 +207,11 @@ pub(super) fn members<'a>(
         out.key("reading");
         out.text(reading);
     }
-    if let Ok(rest) = &outcome {
-        if !rest.is_empty() {
-            out.key("trailing");
-            out.hex(rest.rest());
-        }
+    if let Ok(rest) = &outcome
+        && !rest.is_empty()
+    {
+        out.key("trailing");
+        out.hex(rest.rest());
     }
     stub::print_diagnostics(out, &diagnostics);
     if let Err(e) = &outcome {

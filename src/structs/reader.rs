@@ -218,10 +218,10 @@ impl<'a> Cx<'_, 'a> {
             Scalar::I64 => self.item(Item::Int(value as i64), None),
             _ => self.item(Item::Uint(value), None),
         }
-        if let Meaning::Const(expected) = self.member.meaning {
-            if value != u64::from(expected) {
-                self.broken(input.offset(), &rules::NOT_THE_CONSTANT, value, Some(u64::from(expected)));
-            }
+        if let Meaning::Const(expected) = self.member.meaning
+            && value != u64::from(expected)
+        {
+            self.broken(input.offset(), &rules::NOT_THE_CONSTANT, value, Some(u64::from(expected)));
         }
         Ok((rest, Some(value)))
     }

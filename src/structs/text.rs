@@ -304,7 +304,7 @@ fn item(out: &mut String, meaning: Meaning, item: Item<'_>, secrets: Secrets) {
                 None => write!(out, "{n:#x}"),
             },
             Meaning::Const(_) => write!(out, "{n:#x}"),
-            _ if n >= 0x8000_0000 && n <= 0xffff_ffff => write!(out, "{n} ({n:#x})"),
+            _ if (0x8000_0000..=0xffff_ffff).contains(&n) => write!(out, "{n} ({n:#x})"),
             _ => write!(out, "{n}"),
         },
         Item::Int(n) => write!(out, "{n}"),
@@ -360,10 +360,10 @@ impl Inline {
 
     /// Commas between members and elements, names before members.
     fn start(&mut self, key: Key) {
-        if let Some(any) = self.open.last_mut() {
-            if core::mem::replace(any, true) {
-                self.text.push_str(", ");
-            }
+        if let Some(any) = self.open.last_mut()
+            && core::mem::replace(any, true)
+        {
+            self.text.push_str(", ");
         }
         match key {
             Key::Name("value" | "values" | "decoded") | Key::Top | Key::Index(_) => {}

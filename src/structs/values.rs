@@ -187,7 +187,7 @@ pub fn read_octets<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a
 
 fn multi_sz<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
     let all = WStr::le(input.rest());
-    let canonical = input.len() % 2 == 0;
+    let canonical = input.len().is_multiple_of(2);
     let list = all.multi_sz().filter(|_| canonical);
     if !all.is_well_formed() && list.is_some() {
         return sink.item(slot.key, Meaning::MultiSz, Item::Units(all), None);
@@ -238,7 +238,8 @@ fn dwords<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Res
 fn structs<'a>(slot: Slot<'_>, name: &str, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
     let unknown = Error::new(input.offset(), ErrorKind::Mismatch { expected: "a known structure" });
     let declaration = super::records::by_name(name).ok_or(unknown)?;
-    let divides = |reading: &usize| declaration.size(*reading).is_some_and(|size| size > 0 && input.len() % size == 0);
+    let divides =
+        |reading: &usize| declaration.size(*reading).is_some_and(|size| size > 0 && input.len().is_multiple_of(size));
     let reading = (0..declaration.readings.len().max(1)).find(divides).unwrap_or_else(|| choose(declaration, input));
     let open = Open::List { raw: None };
     sink.begin(slot.key, open);
@@ -316,9 +317,7 @@ pub fn write(content: Content, value: &Value, out: &mut Vec<u8>) -> Result<(), R
         }
         (Content::Values(_), Value::Map(fields)) => value_list::write(fields, out),
         (Content::ValuesPerDisk(_), Value::Map(fields)) => value_list::write_disks(fields, out),
-        (content, Value::List(_)) if matches!(content, Content::Bytes) => {
-            writer::bytes(value).map(|octets| out.extend(octets))
-        }
+        (Content::Bytes, Value::List(_)) => writer::bytes(value).map(|octets| out.extend(octets)),
         (content, _) => Err(Refused::new(format!("not a value of format {content}"))),
     }
 }
