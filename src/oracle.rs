@@ -26,9 +26,12 @@ use crate::ndr::value::{Collect, Contents};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Method, Syntax, WStr, sink, write};
 
-/// The fuzz targets, as the directories in `fuzz/corpus` are named.
+/// A fuzz target: its name, as the directories in `fuzz/corpus` are named, and what it does with an input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// The fuzz targets.
 #[cfg(feature = "pcap")]
-pub static TARGETS: &[(&str, fn(&[u8]))] = &[
+pub static TARGETS: &[Target] = &[
     ("stub", stub),
     ("stub_round_trip", generated),
     ("json_stub", |data| json_line(&String::from_utf8_lossy(data))),
