@@ -90,6 +90,8 @@
 #[cfg(feature = "std")]
 extern crate alloc;
 
+#[cfg(feature = "pcap")]
+pub mod analysis;
 #[cfg(feature = "std")]
 pub mod auth;
 #[cfg(feature = "pcap")]

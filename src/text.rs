@@ -4,6 +4,7 @@
 
 use crate::consts::status;
 use crate::ndr::WStr;
+use crate::ndr::names::{HandleName, HandleNames};
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Field, Meaning, Scalar, Struct};
 use crate::ndr::wire::Message;
@@ -37,6 +38,7 @@ pub struct Values<'w, W> {
     out: &'w mut W,
     style: Style,
     version: usize,
+    names: Option<&'w dyn HandleNames>,
     /// The last `dwObjectType`, which names the bits of a filter.
     object_type: u32,
     /// The mask that names the entries of the list that is being read.
@@ -59,7 +61,14 @@ impl<'w, W: Write> Values<'w, W> {
     pub fn new(out: &'w mut W, style: Style, method: &Method, direction: Direction, version: usize) -> Self {
         let mut widths = [0; LEVELS];
         widths[0] = widest(method.fields_of(direction, version));
-        Values { out, style, version, object_type: 0, kinds: None, hidden: None, widths, result: Ok(()) }
+        Values { out, style, version, names: None, object_type: 0, kinds: None, hidden: None, widths, result: Ok(()) }
+    }
+
+    /// Shows behind each context handle what it stands for.
+    #[must_use]
+    pub fn with_names(mut self, names: Option<&'w dyn HandleNames>) -> Self {
+        self.names = names;
+        self
     }
 
     /// Whether everything could be written.
@@ -220,10 +229,11 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     }
 
     fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
+        let about = About(self.names.filter(|_| !handle.is_null()).and_then(|names| names.lookup(at.field, handle)));
         match (handle.is_null(), handle.attributes) {
             (true, _) => self.line(&at, format_args!("null handle")),
-            (_, 0) => self.line(&at, format_args!("{}", handle.uuid)),
-            (_, attributes) => self.line(&at, format_args!("{} (attributes {attributes:#x})", handle.uuid)),
+            (_, 0) => self.line(&at, format_args!("{}{about}", handle.uuid)),
+            (_, attributes) => self.line(&at, format_args!("{} (attributes {attributes:#x}){about}", handle.uuid)),
         }
     }
 
@@ -289,6 +299,37 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
             1 => self.line(&at, format_args!("1 element")),
             n => self.line(&at, format_args!("{n} elements")),
         }
+    }
+}
+
+/// What a context handle stands for, behind its UUID.
+struct About<'n>(Option<HandleName<'n>>);
+
+impl fmt::Display for About<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(HandleName { kind, name, opened, state, .. }) = self.0 else { return Ok(()) };
+        write!(f, "  {kind}")?;
+        if let Some(name) = name {
+            write!(f, " {name:?}")?;
+        }
+        match (state, opened) {
+            (Some(state), Some(frame)) => write!(f, " ({}, opened in #{frame})", Words(state)),
+            (Some(state), None) => write!(f, " ({})", Words(state)),
+            (None, Some(frame)) => write!(f, " (#{frame})"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// A name with blanks in place of underscores.
+struct Words<'n>(&'n str);
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, word) in self.0.split('_').enumerate() {
+            write!(f, "{}{word}", if i == 0 { "" } else { " " })?;
+        }
+        Ok(())
     }
 }
 

@@ -6,9 +6,10 @@
 use super::blocks::{self, StatusOf};
 use super::dissect::{Choice, Selection, limits};
 use super::{Capture, Failure, Format, Outcome, output, source};
+use crate::analysis::{Seen, Tracker, View};
 use crate::consts::status;
 use crate::json::out::Out;
-use crate::json::record::{Records, body, timestamp};
+use crate::json::record::{Records, body_with, timestamp};
 use crate::ndr::wire::Message;
 use crate::net::Timestamp;
 use crate::rpc::event::Body;
@@ -46,6 +47,9 @@ struct Calls<'o, W> {
     next: u64,
     bytes: usize,
     given_up: u64,
+    tracker: Tracker,
+    /// What the tracker knows of the record that is being printed.
+    seen: Option<Seen>,
 }
 
 /// The other half of a call.
@@ -69,18 +73,24 @@ pub(super) fn run(capture: &Capture) -> Outcome {
         next: 0,
         bytes: 0,
         given_up: 0,
+        tracker: Tracker::default(),
+        seen: None,
     };
-    let (session, any) = source::read(capture, &mut |record| match selection.choose(&record) {
-        Choice::Show(_) => calls.record(&record),
-        Choice::Hold | Choice::Skip => Ok(()),
+    let (session, any) = source::read(capture, &mut |record| {
+        calls.seen = Some(calls.tracker.feed(&record));
+        match selection.choose(&record) {
+            Choice::Show(_) => calls.record(&record),
+            Choice::Hold | Choice::Skip => Ok(()),
+        }
     })?;
+    let tracker = std::mem::take(&mut calls.tracker);
     while let Some((_, waiting)) = calls.by_age.pop_first() {
         calls.print(Some(&waiting), &Answer::None("no answer in the capture"))?;
     }
     if calls.given_up > 0 {
         eprintln!("cluscope: {} calls were printed before their answers came: too many were open", calls.given_up);
     }
-    limits(&mut out, &session, format)?;
+    limits(&mut out, &session, &tracker, format)?;
     out.flush()?;
     Ok(any)
 }
@@ -120,6 +130,10 @@ impl<W: Write> Calls<'_, W> {
         }
     }
 
+    fn view(&self) -> Option<View<'_>> {
+        self.seen.as_ref().map(|seen| self.tracker.view(seen))
+    }
+
     fn take(&mut self, key: (bool, u64, u32)) -> Option<Waiting> {
         let waiting = self.by_age.remove(&self.by_call.remove(&key)?)?;
         self.bytes -= waiting.print.len();
@@ -131,7 +145,7 @@ impl<W: Write> Calls<'_, W> {
             Format::Jsonl => self.half(record),
             Format::Text => {
                 let mut text = String::new();
-                blocks::stub(&mut text, record, &self.style);
+                blocks::stub(&mut text, record, &self.style, self.view().as_ref());
                 text.into_bytes()
             }
         };
@@ -151,7 +165,7 @@ impl<W: Write> Calls<'_, W> {
         self.json.begin();
         self.json.key("frame");
         self.json.uint(record.event.frame());
-        body(&mut self.json, record);
+        body_with(&mut self.json, record, self.seen.as_ref().map(|seen| self.tracker.view(seen)).as_ref());
         self.json.end();
         self.json.as_bytes().to_vec()
     }
@@ -254,7 +268,7 @@ impl<W: Write> Calls<'_, W> {
         }
         if let Answer::Record(record) = answer {
             let start = text.len();
-            blocks::stub(&mut text, record, &self.style);
+            blocks::stub(&mut text, record, &self.style, self.view().as_ref());
             if text.len() > start {
                 text.insert_str(start, "   =>\n");
             }
