@@ -101,6 +101,8 @@ pub mod cli;
 pub mod consts;
 pub mod diagnostic;
 pub mod error;
+#[cfg(all(feature = "pcap", feature = "serde"))]
+pub mod filter;
 pub mod idl;
 #[cfg(feature = "serde")]
 pub mod json;

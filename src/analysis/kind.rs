@@ -108,6 +108,20 @@ impl Kind {
         }
     }
 
+    /// The kind that an event of a port of the first generation is about (2.2.2.7): one bit.
+    pub fn of_change(flags: u64) -> Kind {
+        match flags.trailing_zeros() {
+            0..=3 => Kind::Node,
+            4..=7 => Kind::Key,
+            8..=11 | 28 => Kind::Resource,
+            12..=15 => Kind::Group,
+            16..=18 => Kind::ResourceType,
+            20..=23 => Kind::Network,
+            24..=27 => Kind::NetInterface,
+            _ => Kind::Cluster,
+        }
+    }
+
     /// The kind that control codes of this family are about.
     pub fn of_family(family: Family) -> Kind {
         match family {

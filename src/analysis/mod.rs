@@ -37,7 +37,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { handles: 1 << 16, associations: 1 << 16, calls: 1 << 16, ids: 1 << 16, subscriptions: 1 << 16, name: 1024 }
+        Limits {
+            handles: 1 << 16,
+            associations: 1 << 16,
+            calls: 1 << 16,
+            ids: 1 << 16,
+            subscriptions: 1 << 16,
+            name: 1024,
+        }
     }
 }
 
@@ -114,5 +121,7 @@ impl<K: core::hash::Hash + Eq, V> Bounded<K, V> {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod test_records;
 #[cfg(test)]
 mod tests;

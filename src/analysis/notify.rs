@@ -31,6 +31,28 @@ pub struct Notification<'a> {
     pub buffer: Option<&'a [u8]>,
 }
 
+impl Notification<'_> {
+    /// What kind of object it is about.
+    pub fn kind(&self) -> Kind {
+        match self.object_type {
+            Some(object_type) => Kind::of_object_type(object_type),
+            None => Kind::of_change(self.flags),
+        }
+    }
+
+    /// Whether this may be what was asked for: the object itself, or the whole cluster.
+    pub fn fits(&self, asked: &Asked) -> bool {
+        match &asked.object {
+            Some((Kind::Cluster, _)) | None => true,
+            Some((kind, name)) => {
+                let same = |name: &str| self.name.is_none_or(|n| n.chars().eq(name.chars().map(Ok)));
+                // Of a key, the name of what lies below it is told.
+                *kind == self.kind() && (*kind == Kind::Key || name.as_deref().is_none_or(same))
+            }
+        }
+    }
+}
+
 /// The notifications of a response; empty for everything else.
 pub fn notifications<'a>(record: &Record<'a>) -> Vec<Notification<'a>> {
     let mut list = List::default();

@@ -28,6 +28,9 @@ use smallvec::SmallVec;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+/// Calls remembered that gave the same key to a port, and calls named beside a delivery.
+const MAX_ASKED: usize = 32;
+
 /// What identifies a call: whether TCP, stream, call id and frame of the request.
 pub type CallKey = (bool, u64, u32, u64);
 
@@ -86,7 +89,7 @@ pub struct Seen {
     pub user: Option<Arc<str>>,
     /// The handles that the call uses: of a response, those of its request and those that it returns.
     pub objects: Objects,
-    /// Of a delivery of notifications: what was asked for, each key once.
+    /// Of a delivery of notifications: the calls that asked for them.
     pub asked: Vec<Asked>,
     /// What a response came to.
     pub status: Option<u32>,
@@ -120,7 +123,7 @@ pub struct Tracker {
     handles: Handles,
     calls: Bounded<CallKey, Asking>,
     ids: Ids,
-    subscriptions: Bounded<(Scope, ContextHandle, u64), Asked>,
+    subscriptions: Bounded<(Scope, ContextHandle, u64), Vec<Asked>>,
 }
 
 impl Default for Tracker {
@@ -252,7 +255,10 @@ impl Tracker {
             opens,
             access: number("dwDesiredAccess").or(number("samDesired")).map(|n| n as u32),
             key: number("dwNotifyKey").map(|key| {
-                (key, number("dwFilter").or(number("FilterFlags")).or(number("Filter")).or(number("filter")).unwrap_or(0))
+                (
+                    key,
+                    number("dwFilter").or(number("FilterFlags")).or(number("Filter")).or(number("filter")).unwrap_or(0),
+                )
             }),
             text: match learn::renames(method.name) {
                 true => facts.texts.first().and_then(|(_, t)| self.ids.plain(*t, self.limits.name)),
@@ -381,19 +387,33 @@ impl Tracker {
             (None, None) => None,
         };
         let asked = Asked { key, frame: asking.frame, method: method.name, client: seen.client, object, filter };
-        if self.subscriptions.insert((seen.scope, port.handle, key), asked).is_some() {
-            self.counters.subscriptions_forgotten += 1;
+        let key = (seen.scope, port.handle, key);
+        match self.subscriptions.get(&key) {
+            // The same key may be given for several objects.
+            Some(all) => {
+                all.retain(|one| one.object != asked.object);
+                if all.len() < MAX_ASKED {
+                    all.push(asked);
+                } else {
+                    self.counters.subscriptions_forgotten += 1;
+                }
+            }
+            None => {
+                if self.subscriptions.insert(key, vec![asked]).is_some() {
+                    self.counters.subscriptions_forgotten += 1;
+                }
+            }
         }
     }
 
     fn delivered(&mut self, record: &Record<'_>, seen: &mut Seen) {
         let Some(port) = seen.objects.first().map(|used| used.handle) else { return };
         for notification in notify::notifications(record) {
-            if seen.asked.iter().any(|asked| asked.key == notification.key) {
-                continue;
-            }
-            if let Some(asked) = self.subscriptions.get(&(seen.scope, port, notification.key)) {
-                seen.asked.push(asked.clone());
+            let Some(all) = self.subscriptions.get(&(seen.scope, port, notification.key)) else { continue };
+            for asked in all.iter().filter(|asked| notification.fits(asked)) {
+                if seen.asked.len() < MAX_ASKED && !seen.asked.contains(asked) {
+                    seen.asked.push(asked.clone());
+                }
             }
         }
     }
@@ -466,7 +486,7 @@ pub struct View<'t> {
 }
 
 impl<'t> View<'t> {
-    /// What was asked for under the keys of the notifications that the record delivers, each key once.
+    /// The calls that asked for the notifications which the record delivers.
     pub fn asked(&self) -> &'t [Asked] {
         &self.seen.asked
     }

@@ -221,7 +221,8 @@ pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: O
     };
     values(out, method, kind, stub, style, paint, view.map(|view| view as &dyn HandleNames));
     for asked in view.map_or(&[][..], |view| view.asked()) {
-        let _ = write!(out, "    key {} was given in #{} by {}: {}", asked.key, asked.frame, asked.client, asked.method);
+        let _ =
+            write!(out, "    key {} was given in #{} by {}: {}", asked.key, asked.frame, asked.client, asked.method);
         if let Some((kind, name)) = &asked.object {
             let _ = write!(out, " for {kind} {:?}", name.as_deref().unwrap_or("?"));
         }

@@ -2,6 +2,7 @@
 
 use super::{Capture, Failure, Format, Outcome, blocks, output, source};
 use crate::analysis::Tracker;
+use crate::filter::Subject;
 use crate::json::out::Out;
 use crate::json::record::Records;
 use crate::rpc::event::Body;
@@ -83,6 +84,7 @@ fn rejected(record: &Record<'_>) -> bool {
 }
 
 pub(super) fn run(capture: &Capture) -> Outcome {
+    let filter = capture.filter()?;
     let format = output::format(&capture.look);
     let style = output::style(capture.full);
     let mut out = output::stdout();
@@ -94,6 +96,17 @@ pub(super) fn run(capture: &Capture) -> Outcome {
     let (session, any) = source::read(capture, &mut |record| {
         let seen = tracker.feed(&record);
         let choice = selection.choose(&record);
+        let passes = filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(&record, &seen)));
+        let choice = match choice {
+            Choice::Show(held) if !passes => {
+                for earlier in held {
+                    output::line(&mut out, &earlier)?;
+                }
+                Choice::Skip
+            }
+            Choice::Hold if !passes => Choice::Skip,
+            choice => choice,
+        };
         if let Choice::Skip = choice {
             return Ok(());
         }
@@ -126,7 +139,12 @@ pub(super) fn run(capture: &Capture) -> Outcome {
 }
 
 /// What was given up for a limit, as the last record: nothing read is lost silently.
-pub(super) fn limits(out: &mut impl Write, session: &Session, tracker: &Tracker, format: Format) -> Result<(), Failure> {
+pub(super) fn limits(
+    out: &mut impl Write,
+    session: &Session,
+    tracker: &Tracker,
+    format: Format,
+) -> Result<(), Failure> {
     let network = session.network_stats();
     let rpc = session.stats().rpc;
     let mut found: Vec<(&str, u64)> = vec![

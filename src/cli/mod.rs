@@ -10,6 +10,7 @@ mod output;
 mod source;
 mod stub;
 
+use crate::filter::Filter;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -61,9 +62,22 @@ struct Capture {
     look: Look,
     #[command(flatten)]
     secrets: Secrets,
+    /// Show only what this expression holds for, such as 'object == "IP1" and status != 0'; see docs/views.md
+    #[arg(long, value_name = "EXPR")]
+    filter: Option<String>,
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
+}
+
+impl Capture {
+    /// The filter, if one was given.
+    fn filter(&self) -> Result<Option<Filter>, Failure> {
+        let parse = |text: &String| {
+            Filter::parse(text).map_err(|e| Failure::Argument(format!("in --filter\n{}", e.explain(text))))
+        };
+        self.filter.as_ref().map(parse).transpose()
+    }
 }
 
 /// Where keys come from. Secrets themselves are never arguments.
@@ -90,6 +104,8 @@ enum Failure {
     Message(String),
     /// The arguments are wrong.
     Usage(String),
+    /// An argument is wrong, and this explains it.
+    Argument(String),
     /// The reader of our output has gone: nothing to say.
     Gone,
 }
@@ -131,6 +147,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Failure::Usage(message)) => {
             let usage = Cli::command().render_usage();
             eprintln!("cluscope: {message}\n{usage}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Argument(message)) => {
+            eprintln!("cluscope: {message}");
             ExitCode::from(2)
         }
         Err(Failure::Message(message)) => {

@@ -1,8 +1,8 @@
 //! Names that depend on more than one value: the one place where the printers look them up.
 
-use crate::consts::control_codes::{self, ControlCode, Family};
 use super::sink::ContextHandle;
 use super::types::Field;
+use crate::consts::control_codes::{self, ControlCode, Family};
 use crate::consts::{Constants, change};
 
 /// The names of a filter's bits for an object type (2.2.2.12 to 2.2.2.26).
