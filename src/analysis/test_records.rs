@@ -125,6 +125,7 @@ impl Wire {
             auth: None,
             body,
             verification: None,
+            datagram: None,
             diagnostics: Vec::new(),
             call: Some(&mut call),
         };

@@ -175,7 +175,7 @@ fn state_is_bounded_and_says_what_it_dropped() {
             used(&mut tracker, &mut wire, "ApiGetGroupId", request, values([("pGuid", id.as_str().into())]));
         }
     }
-    assert!(tracker.sizes().iter().all(|size| *size <= limit as usize), "{:?}", tracker.sizes());
+    assert!(tracker.sizes().iter().all(|size| *size <= limit), "{:?}", tracker.sizes());
     let counters = *tracker.counters();
     assert_eq!(counters.handles_forgotten, total - limit as u64);
     assert!(counters.associations_forgotten > 0 && counters.calls_forgotten > 0 && counters.ids_forgotten > 0);
