@@ -4,6 +4,7 @@
 
 use crate::consts::status;
 use crate::context::{Buffers, CallContext};
+use crate::diagnostic::Diagnostic;
 use crate::ndr::WStr;
 use crate::ndr::names::{HandleName, HandleNames};
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
@@ -12,6 +13,7 @@ use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Method};
 use crate::structs;
 use crate::time::FileTime;
+use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
 /// How values are written.
@@ -49,6 +51,8 @@ pub struct Values<'w, W> {
     /// Width of the longest name at each level that is open, to put the values one below the other.
     widths: [u8; LEVELS],
     result: fmt::Result,
+    /// Broken rules, not written among the values.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Levels whose names are aligned.
@@ -71,7 +75,18 @@ impl<'w, W: Write> Values<'w, W> {
         let mut widths = [0; LEVELS];
         widths[0] = widest(method.fields_of(direction, version));
         let buffers = Buffers::new(context);
-        Values { out, style, version, buffers, names: None, kinds: None, hidden: None, widths, result: Ok(()) }
+        Values {
+            out,
+            style,
+            version,
+            buffers,
+            names: None,
+            kinds: None,
+            hidden: None,
+            widths,
+            result: Ok(()),
+            diagnostics: Vec::new(),
+        }
     }
 
     /// Shows behind each context handle what it stands for.
@@ -294,6 +309,10 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
             }
             _ => self.line(&at, format_args!("{:?}", units.until_nul())),
         }
+    }
+
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
     }
 
     fn null(&mut self, at: At<'_>) {

@@ -231,6 +231,7 @@ pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: O
     }
 }
 
+#[allow(clippy::too_many_arguments)]
 fn values(
     out: &mut String,
     method: &'static crate::ndr::Method,
@@ -243,6 +244,7 @@ fn values(
 ) {
     let mut sink = Values::new(out, *style, method, kind.direction, kind.version, context).with_names(names);
     let result = Message::decode_with(method, kind, stub, &mut sink);
+    let Values { diagnostics, .. } = sink;
     match result {
         Ok(message) if message.trailing().is_empty() => {}
         Ok(message) => {
@@ -254,10 +256,7 @@ fn values(
             let _ = crate::text::hex_dump(out, stub, 6, style.max_bytes);
         }
     }
-    let mut diagnostics = crate::ndr::sink::Diagnostics::default();
-    // The same walk once more for what breaks a rule: rare, and the values above stay in one piece.
-    let _ = Message::decode_with(method, kind, stub, &mut diagnostics);
-    for diagnostic in diagnostics.0 {
+    for diagnostic in diagnostics {
         let _ = writeln!(out, "    {}! {diagnostic}{}", paint.red(), paint.off());
     }
 }
