@@ -25,6 +25,7 @@ pub mod macros;
 pub mod batch;
 pub mod content;
 pub mod dependency;
+mod lines;
 pub mod packed;
 pub mod property_list;
 pub mod reader;

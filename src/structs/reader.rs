@@ -358,6 +358,7 @@ pub(super) fn whole_text(octets: &[u8]) -> (WStr<'_>, Option<&[u8]>, Option<&'st
         _ if text.len() == all.len() => (text, Some(octets), Some(&rules::TERMINATOR_MISSING)),
         None | Some([]) => (text, None, None),
         Some([0] | [0, 0] | [0, 0, 0]) => (text, Some(octets), Some(&rules::SIZE_COUNTS_PADDING)),
+        Some(zeros) if zeros.iter().all(|octet| *octet == 0) => (text, Some(octets), Some(&rules::LONGER_THAN_TEXT)),
         Some(_) => (text, Some(octets), Some(&rules::BEHIND_TERMINATOR)),
     }
 }

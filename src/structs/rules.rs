@@ -17,6 +17,7 @@ rules! {
     NOT_THE_CONSTANT = "not-the-constant", "MS-CMRP 2.2.3", "the member has the value that its section gives";
     TERMINATOR_MISSING = "terminator-missing", "MS-CMRP 2.2.3", "text ends with a terminator inside its field";
     BEHIND_TERMINATOR = "behind-terminator", "MS-CMRP 2.2.3", "nothing but zeros stands behind the terminator of a text";
+    LONGER_THAN_TEXT = "longer-than-text", "MS-CMRP 2.2.3", "the octets of a text end with its terminator";
     SIZE_COUNTS_PADDING = "size-counts-padding", "MS-CMRP 2.2.3.10.1", "the size of a value does not count its padding";
     SIZE_OF_FORMAT = "size-of-format", "MS-CMRP 2.2.2.2", "the size of a value is that of its format";
     NOT_OF_FORMAT = "not-of-format", "MS-CMRP 2.2.2.2", "the octets of a value are of its format";

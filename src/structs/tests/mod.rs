@@ -1,6 +1,7 @@
 //! Tests of the structures: [`fixed`] bytes with known values, [`generate`]d values there and back, [`hostile`] input,
-//! [`shown`] output.
+//! [`shown`] output, the buffers of all control codes and notifications ([`contexts`]).
 
+mod contexts;
 mod fixed;
 mod generate;
 mod hostile;
