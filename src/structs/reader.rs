@@ -197,6 +197,15 @@ impl<'a> Cx<'_, 'a> {
                 self.item(Item::Text(text), None);
                 rest
             }
+            Type::CheckedSz(size) => {
+                let (rest, text) = lower(packed::sz(input))?;
+                let (claimed, units) = (self.known.get(self.record, size), text.len() as u64);
+                if claimed != units && claimed != units + 1 {
+                    self.broken(input.offset(), &rules::LENGTH_OF_TEXT, claimed, Some(units));
+                }
+                self.item(Item::Text(text), None);
+                rest
+            }
             Type::SzRest => {
                 let (part, rest) = input.split(input.len(), "rest")?;
                 self.whole_text(part);

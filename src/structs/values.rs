@@ -11,7 +11,7 @@ use super::refused::Refused;
 use super::rules::{self, Here, broken, down};
 use super::sink::{Item, Key, Null, Open, Sink};
 use super::writer::{self, integer};
-use super::{Structure, value_list};
+use super::{Structure, security, value_list};
 use crate::consts::content::Content;
 use crate::error::{Error, ErrorKind, Segment};
 use crate::ndr::WStr;
@@ -118,6 +118,16 @@ fn read_raw<'a>(
             return Ok(rest);
         }
         Content::SecurityDescriptor => {
+            if let Err(e) = security::Descriptor::new(input.rest()) {
+                let rule = &rules::NOT_OF_FORMAT;
+                sink.diagnostic(broken(
+                    slot.here,
+                    input.offset().saturating_add(e.offset),
+                    rule,
+                    input.len() as u64,
+                    None,
+                ));
+            }
             sink.item(slot.key, Meaning::SecurityDescriptor, Item::Bytes(input.rest()), None);
         }
         Content::Dwords => return dwords(slot, input, sink),

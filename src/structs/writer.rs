@@ -101,6 +101,7 @@ impl<'w> Writer<'w> {
             Type::SizedBytes(name)
             | Type::Sized(name, _)
             | Type::SizedSz(name)
+            | Type::CheckedSz(name)
             | Type::CountedSz(name)
             | Type::Counted(name, _) => name == member.name,
             _ => false,
@@ -170,6 +171,14 @@ impl<'w> Writer<'w> {
             }
             Type::Sz => {
                 let octets = sz(self.need(member)?)?;
+                self.out.extend(octets);
+            }
+            Type::CheckedSz(size) => {
+                let octets = sz(self.need(member)?)?;
+                // The terminator decides: another size that was given stays as it is.
+                let given = self.open.iter().find(|(n, ..)| *n == size).and_then(|(.., given)| *given);
+                let units = (octets.len() / 2 - 1) as u64;
+                self.claim(size, &[given.unwrap_or(units)])?;
                 self.out.extend(octets);
             }
             Type::SzRest => {

@@ -89,7 +89,7 @@ impl Random {
                 }
                 Type::Wide(units) => self.text(units - 1),
                 Type::Chars(units) => self.text(units),
-                Type::Sz | Type::SzRest | Type::SizedSz(_) | Type::CountedSz(_) => self.text(40),
+                Type::Sz | Type::SzRest | Type::CheckedSz(_) | Type::SizedSz(_) | Type::CountedSz(_) => self.text(40),
                 Type::Record(inner) => self.record(inner, 0),
                 Type::Counted(_, e) | Type::Rest(e) => {
                     let n = self.below(4);
@@ -189,6 +189,7 @@ fn lengths(record: &'static Record) -> impl Iterator<Item = &'static str> {
         Type::SizedBytes(name)
         | Type::Sized(name, _)
         | Type::SizedSz(name)
+        | Type::CheckedSz(name)
         | Type::CountedSz(name)
         | Type::Counted(name, _) => Some(name),
         _ => None,
@@ -281,5 +282,8 @@ fn noise() {
             }
         }
         super::read_as_everything(&octets);
+        for kind in 0..8 {
+            crate::structs::oracle::context(&super::join(&[&[kind], &octets]));
+        }
     }
 }
