@@ -61,6 +61,9 @@ pub fn record<'a>(
     result
 }
 
+/// The name under which octets are shown that lie behind the members and inside the record's length.
+pub(super) const BEHIND: &str = "Padding";
+
 /// The integers of a record read so far, for the members that they give the length of.
 struct Known([u64; MAX_MEMBERS]);
 
@@ -116,6 +119,7 @@ fn members<'a>(
         Some(behind) => {
             if !rest.is_empty() {
                 sink.diagnostic(broken(here, rest.offset(), &rules::BEHIND_MEMBERS, rest.len() as u64, Some(0)));
+                sink.item(Key::Name(BEHIND), Meaning::Bytes, Item::Bytes(rest.rest()), None);
             }
             Ok(behind)
         }
