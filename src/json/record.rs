@@ -220,6 +220,13 @@ pub fn body(out: &mut Out, record: &Record<'_>) {
     if let Some(auth) = &event.auth {
         self::auth(out, auth);
     }
+    if let Some(token) = event.token.filter(|token| !token.is_empty()) {
+        // Describing a token never fails, nor does printing what is made of strings and numbers.
+        if let Ok(json) = serde_json::to_vec(&crate::auth::describe(token)) {
+            out.key("token");
+            out.raw(&json);
+        }
+    }
     if let (Some((kind, stub)), Some(opnum)) = (record.stub(), record.opnum()) {
         stub::decoded(out, &Identity { kind, opnum }, stub);
     } else if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = event.body {
@@ -416,5 +423,9 @@ fn auth(out: &mut Out, auth: &Auth) {
     out.name(level);
     out.key("reason");
     out.text(failed);
+    out.key("stub_bytes");
+    out.uint(auth.sizes.stub);
+    out.key("auth_bytes");
+    out.uint(auth.sizes.auth);
     out.end();
 }
