@@ -108,9 +108,13 @@ pub mod ndr;
 pub mod net;
 #[cfg(feature = "serde")]
 pub mod oracle;
+#[cfg(all(feature = "pcap", feature = "decrypt"))]
+pub mod rewrite;
 #[cfg(feature = "std")]
 pub mod rpc;
 #[cfg(feature = "pcap")]
 pub mod session;
+#[cfg(feature = "pcap")]
+pub mod tap;
 pub mod text;
 pub mod time;

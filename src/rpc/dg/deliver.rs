@@ -188,7 +188,7 @@ pub(super) fn make<'a, N>(
 }
 
 /// Which role sends PDUs of this type; both send facks.
-pub(super) fn sender_of(ptype: PacketType) -> Option<Sender> {
+pub(crate) fn sender_of(ptype: PacketType) -> Option<Sender> {
     match ptype {
         PacketType::Request | PacketType::Ping | PacketType::Ack | PacketType::ClCancel => Some(Sender::Client),
         PacketType::Fack => None,
