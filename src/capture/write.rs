@@ -10,6 +10,9 @@ const SECTION: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;
 const SIMPLE_PACKET: u32 = 3;
 const ENHANCED_PACKET: u32 = 6;
+const CUSTOM: u32 = 0x0bad;
+/// The enterprise number for examples (RFC 5612): nobody takes such a block for one of theirs.
+const NOBODY: u32 = 32473;
 
 const COMMENT: u16 = 1;
 
@@ -97,6 +100,19 @@ impl<W: Write> Writer<W> {
         let written = self.write(ENHANCED_PACKET, &block);
         self.block = block;
         written
+    }
+
+    /// Writes a block without contents that Wireshark gives a frame number, in place of one that isn't written, so that
+    /// the packets behind it keep theirs.
+    ///
+    /// # Errors
+    ///
+    /// When the output can't be written.
+    pub fn placeholder(&mut self) -> io::Result<()> {
+        if self.first.is_none() {
+            self.begin(LinkType::ETHERNET, 0)?;
+        }
+        self.write(CUSTOM, &NOBODY.to_le_bytes())
     }
 
     /// Brings everything to the output.

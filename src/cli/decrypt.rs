@@ -54,7 +54,11 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
     }
     let mut options = OpenOptions::new();
     options.write(true);
-    if *force { options.create(true).truncate(true) } else { options.create_new(true) };
+    if *force {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
+    };
     let file = options.open(output).map_err(|e| match e.kind() {
         ErrorKind::AlreadyExists => failed(output, &"there already; --force writes over it"),
         _ => failed(output, &e),

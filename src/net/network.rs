@@ -104,7 +104,13 @@ impl<H: Handler> Sink for Out<'_, H> {
 }
 
 /// Where bytes stand in the packets: those of the packet at hand, or of what was put together.
-fn places<'p>(last: At, part: &[u8], way: Way<'p>, one: &'p mut [Place; 1], several: &'p mut Vec<Place>) -> &'p [Place] {
+fn places<'p>(
+    last: At,
+    part: &[u8],
+    way: Way<'p>,
+    one: &'p mut [Place; 1],
+    several: &'p mut Vec<Place>,
+) -> &'p [Place] {
     let Some((whole, places)) = way.joined else {
         let At { frame, start, len, .. } = last;
         let Some(at) = offset_in(part, start, len) else { return &[] };

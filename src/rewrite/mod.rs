@@ -7,6 +7,9 @@
 //! a wrong one wrong. PDUs that span packets, retransmissions, and datagrams in IP fragments are changed wherever they
 //! stand; PDUs that are only signed are readable as they are and stay.
 //!
+//! What isn't a packet is not copied: names of hosts, statistics, secrets of other protocols; blocks that Wireshark gives a
+//! frame number are replaced by empty ones, so that packets keep theirs.
+//!
 //! The capture is read twice at the same time: one reader goes ahead and opens PDUs, the other follows and writes
 //! packets. What the first has found and the second has not passed is bounded by [`Limits`].
 //!
@@ -134,8 +137,12 @@ fn one<R: Read, W: Write>(
     writer: &mut Writer<W>,
     summary: &mut Summary,
 ) -> Result<bool, RewriteError> {
+    let before = behind.frames();
     // An error here is the one that the reader ahead met, or will meet.
     let Ok(Some(packet)) = behind.next() else { return Ok(false) };
+    for _ in before.saturating_add(1)..packet.frame {
+        writer.placeholder().map_err(RewriteError::Write)?;
+    }
     let changed = patches.apply(packet.frame, packet.data);
     summary.packets += 1;
     summary.changed += u64::from(changed.is_some());
