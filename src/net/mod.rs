@@ -10,7 +10,7 @@
 use std::net::SocketAddr;
 
 #[cfg(test)]
-mod build;
+pub(crate) mod build;
 mod checksum;
 mod community;
 mod flows;
