@@ -114,12 +114,16 @@ pub mod ndr;
 pub mod net;
 #[cfg(feature = "serde")]
 pub mod oracle;
+#[cfg(all(feature = "pcap", feature = "decrypt"))]
+pub mod rewrite;
 #[cfg(feature = "std")]
 pub mod rpc;
 #[cfg(feature = "pcap")]
 pub mod session;
 #[cfg(feature = "std")]
 pub mod structs;
+#[cfg(feature = "pcap")]
+pub mod tap;
 #[cfg(feature = "std")]
 pub mod text;
 pub mod time;

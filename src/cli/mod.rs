@@ -5,6 +5,8 @@
 
 mod blocks;
 mod calls;
+#[cfg(feature = "decrypt")]
+mod decrypt;
 mod dissect;
 mod list;
 mod output;
@@ -32,6 +34,9 @@ enum Command {
     Dissect(Capture),
     /// Print calls: each request joined with its response or fault, with the latency
     Calls(Capture),
+    /// Write the capture again with what is sealed in clear
+    #[cfg(feature = "decrypt")]
+    Decrypt(decrypt::Decrypt),
     /// Decode or encode bare NDR stubs
     #[command(subcommand)]
     Stub(stub::Stub),
@@ -143,6 +148,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match cli.command {
         Command::Dissect(capture) => dissect::run(&capture),
         Command::Calls(capture) => calls::run(&capture),
+        #[cfg(feature = "decrypt")]
+        Command::Decrypt(decrypt) => decrypt::run(&decrypt),
         Command::Stub(stub) => stub::run(&stub),
         Command::Struct(structure) => structure::run(&structure),
         Command::List(list) => list::run(&list),

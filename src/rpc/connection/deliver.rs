@@ -16,6 +16,7 @@ impl<N: Default> Session<N> {
             trailer,
             opened: findings.opened,
             identity: io.security.identity(&trailer),
+            sizes: findings.sizes,
         });
         let request = head.ptype == PacketType::Request;
         let mut verification = None;
@@ -108,6 +109,7 @@ impl<N: Default> Session<N> {
             context_id: Some(head.context_id),
             context,
             auth,
+            token: None,
             body,
             verification,
             diagnostics: notes.0,
