@@ -4,6 +4,7 @@
 
 mod blocks;
 mod calls;
+mod check;
 mod dissect;
 mod list;
 mod output;
@@ -29,6 +30,8 @@ enum Command {
     Dissect(Capture),
     /// Print calls: each request joined with its response or fault, with the latency
     Calls(Capture),
+    /// List where a capture breaks the rules of the specification, and what tells the servers' Windows release
+    Check(check::Check),
     /// Decode or encode bare NDR stubs
     #[command(subcommand)]
     Stub(stub::Stub),
@@ -122,6 +125,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match cli.command {
         Command::Dissect(capture) => dissect::run(&capture),
         Command::Calls(capture) => calls::run(&capture),
+        Command::Check(check) => check::run(check),
         Command::Stub(stub) => stub::run(&stub),
         Command::List(list) => list::run(&list),
     };

@@ -57,14 +57,13 @@ pub(crate) mod ndr {
     use super::{Grade, Rule, diagnostic};
     use crate::ndr::rules as theirs;
 
-    // COUNT_ALIGNMENT is missing: both readings are C706's.
+    // COUNT_ALIGNMENT is missing: both readings are C706's. ILL_FORMED_UTF16 has a section of its own in MS-CMRP.
     adopt! { "ndr", theirs:
         COUNT_MISMATCH = "count-mismatch", Must;
         LENGTH_MISMATCH = "length-mismatch", Must;
         OFFSET_NOT_ZERO = "offset-not-zero", Must;
         ACTUAL_EXCEEDS_MAXIMUM = "actual-exceeds-maximum", Must;
         TERMINATOR_MISSING = "terminator-missing", Must;
-        ILL_FORMED_UTF16 = "ill-formed-utf16", Must;
         OUT_OF_RANGE = "out-of-range", Must;
         NOT_THE_CONSTANT = "not-the-constant", Must;
         NOT_A_BOOLEAN = "not-a-boolean", Must;

@@ -63,7 +63,7 @@ pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
             ("FilterFlags", What::Number(n)) => context.filter_flags = Some(n),
             ("MessageType", What::Number(n)) => context.message_type = Some(n as u32),
             ("NumberOfMessages", What::Number(n)) => context.messages = Some(n as u32),
-            (_, What::Bytes { bytes, .. }) => buffer(seen, &context, (values, entry), bytes, found),
+            (_, What::Bytes { bytes }) => buffer(seen, &context, (values, entry), bytes, found),
             _ => {}
         }
     }
@@ -118,11 +118,8 @@ fn buffer(
 }
 
 fn structure(rule: &'static Rule, diagnostic: &Diagnostic, path: &str, found: &mut Report<'_, '_>) {
-    let field = if diagnostic.path.segments().is_empty() {
-        path.to_string()
-    } else {
-        format!("{path}.{}", diagnostic.path)
-    };
+    let field =
+        if diagnostic.path.segments().is_empty() { path.to_string() } else { format!("{path}.{}", diagnostic.path) };
     found.add(rule, field, diagnostic.value, super::finding::Evidence::from(diagnostic.expected));
 }
 

@@ -28,6 +28,8 @@ rules! { "lists":
         "dwDesiredAccess is an OR of the listed values", Should;
     CHANGE_ALONE = "change-without-read", "MS-CMRP 3.1.4",
         "a server returns ERROR_INVALID_PARAMETER for CLUSAPI_CHANGE_ACCESS without CLUSAPI_READ_ACCESS", Must;
+    NAME_LENGTH = "name-length", "MS-CMRP 3.1.4.2",
+        "the name of a cluster or node, with its null, is no longer than 128 octets; in version 2.0, 32", Must;
     PASSWORD = "password-not-implemented", "MS-CMRP 3.1.4.2.108",
         "a server of version 3.0 answers ApiSetServiceAccountPassword with ERROR_CALL_NOT_IMPLEMENTED", Must;
 }
@@ -37,7 +39,22 @@ pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     if !seen.is_clusapi() {
         return;
     }
+    names(seen, found);
     if seen.is_request() { request(seen, found) } else { response(seen, found) }
+}
+
+/// Names of clusters and nodes.
+fn names(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = seen.values;
+    let most = if seen.is_clusapi_version(2) { 32 } else { 128 };
+    for entry in values.entries.iter().filter(|e| e.depth == 1) {
+        let What::Text { text } = entry.what else { continue };
+        let named = matches!(entry.field.name, "NewClusterName" | "ClusterName" | "NodeName" | "lpszNodeName");
+        let octets = text.as_bytes().len() + 2;
+        if named && octets > most {
+            found.at(&NAME_LENGTH, (values, entry), octets, format!("at most {most}"));
+        }
+    }
 }
 
 /// Methods that enumerate by kinds.
@@ -58,7 +75,8 @@ fn enumerates(name: &str) -> bool {
 fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
     for entry in values.entries.iter().filter(|e| e.depth == 1) {
-        let (What::Number(value), Meaning::Flags(table)) = (entry.what, entry.field.meaning.in_version(seen.kind.version))
+        let (What::Number(value), Meaning::Flags(table)) =
+            (entry.what, entry.field.meaning.in_version(seen.kind.version))
         else {
             continue;
         };
@@ -103,7 +121,8 @@ fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
         found.add(&CHANGE_ALONE, "return", "ERROR_SUCCESS", "ERROR_INVALID_PARAMETER (87)");
     }
     for entry in values.entries.iter().filter(|e| e.depth == 1 && e.field.flow == Flow::Out) {
-        let (What::Number(value), Meaning::Enum(table)) = (entry.what, entry.field.meaning.in_version(seen.kind.version))
+        let (What::Number(value), Meaning::Enum(table)) =
+            (entry.what, entry.field.meaning.in_version(seen.kind.version))
         else {
             continue;
         };
@@ -149,7 +168,7 @@ fn entries(seen: &Seen<'_, '_>, asked: Option<u64>, found: &mut Report<'_, '_>) 
     for entry in &values.entries {
         let parameter = values.parameter(entry);
         match entry.what {
-            What::List(_) => lists.push((parameter, Vec::new())),
+            What::List => lists.push((parameter, Vec::new())),
             What::Number(value) if matches!(entry.field.meaning, Meaning::ObjectKind) => {
                 if let Some((_, types)) = lists.last_mut() {
                     types.push(value);

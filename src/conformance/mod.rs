@@ -210,7 +210,7 @@ impl Checker {
         contents::check(&seen, found);
         witness::check(&seen, found);
         if let (true, Some(call)) = (seen.is_request(), call) {
-            self.pending.insert(call, Kept::of(&values, record.event.frame(), method.opnum));
+            self.pending.insert(call, Kept::of(&values, method.opnum));
         }
     }
 

@@ -11,7 +11,7 @@ use crate::ndr::sink::ContextHandle;
 rules! { "notifications":
     CLUSTER_FILTER = "cluster-filter", "MS-CMRP 3.1.4",
         "dwFilter of ApiAddNotifyCluster has none of CLUSTER_STATE, CLUSTER_RECONNECT and HANDLE_CLOSE", Must;
-    FILTER_UNKNOWN = "filter-unknown", "MS-CMRP 2.2.2.7", "a filter has no bits but those of CLUSTER_CHANGE", Must;
+    FILTER_EMPTY = "filter-empty", "MS-CMRP 3.1.4", "dwFilter of ApiAddNotifyCluster has one value or more", Must;
     NODE_FILTER = "node-filter", "MS-CMRP 3.1.4", "dwFilter for a node is an OR of CLUSTER_CHANGE_NODE_ values", Must;
     GROUP_FILTER = "group-filter", "MS-CMRP 3.1.4",
         "dwFilter for a group is an OR of CLUSTER_CHANGE_GROUP_ values", Must;
@@ -121,9 +121,8 @@ fn add(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
     {
         found.at(rule, place, value, expected);
     }
-    let known = Change::TABLE.flags_of(value).unknown();
-    if known != 0 {
-        found.at(&FILTER_UNKNOWN, place, known, 0u64);
+    if seen.method.name == "ApiAddNotifyCluster" && value == 0 {
+        found.at(&FILTER_EMPTY, place, value, "values of CLUSTER_CHANGE");
     }
     if let Some(handle) = handle(values, "hNotify")
         && let Some(port) = handles.get_mut(seen.record.flow.dst.ip(), handle)
@@ -276,8 +275,8 @@ fn notified(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
                 event(values, entry, object, value, found);
                 row = notifications::lookup(object, value);
             }
-            ("buffer", What::Bytes { bytes, .. }) => buffer(values, entry, row, bytes.len(), found),
-            ("ObjectId" | "ParentId" | "Name" | "Type", What::Text { text, .. }) if entry.depth > 1 => {
+            ("buffer", What::Bytes { bytes }) => buffer(values, entry, row, bytes.len(), found),
+            ("ObjectId" | "ParentId" | "Name" | "Type", What::Text { text }) if entry.depth > 1 => {
                 let expected = row.map(|row| match entry.field.name {
                     "ObjectId" => row.object_id,
                     "ParentId" => row.parent_id,

@@ -153,7 +153,12 @@ fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
                 found.add(&ENUM_MORE, "TotalSize", total, format!("more than {asked}"));
             }
             if status == 0 && (written > asked || total != written) {
-                found.add(&ENUM_SIZE, "lpcbData", format!("{written}, TotalSize {total}"), format!("at most {asked}, the same"));
+                found.add(
+                    &ENUM_SIZE,
+                    "lpcbData",
+                    format!("{written}, TotalSize {total}"),
+                    format!("at most {asked}, the same"),
+                );
             }
             if status == 0 {
                 value(seen, "lpType", "lpData", Some(written), found);

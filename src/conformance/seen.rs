@@ -6,7 +6,6 @@ use super::values::{Entry, Kept, Values};
 use crate::ndr::Method;
 use crate::ndr::types::Direction;
 use crate::ndr::wire::Kind;
-use crate::rpc::security::Sender;
 use crate::session::Record;
 use std::borrow::Cow;
 
@@ -48,11 +47,6 @@ impl<'m, 'a> Seen<'m, 'a> {
     /// Whether it is ClusAPI of this major version.
     pub(super) fn is_clusapi_version(&self, major: u16) -> bool {
         self.is_clusapi() && self.kind.interface.versions.get(self.kind.version).is_some_and(|v| v.major == major)
-    }
-
-    /// The section of the method, in words.
-    pub(super) fn section(&self) -> Option<String> {
-        method_section(self.method, self.kind)
     }
 }
 
@@ -100,20 +94,6 @@ impl<'r, 'a> Report<'r, 'a> {
     ) {
         let mut finding = self.finding(rule, values.path(entry), value.into(), expected.into());
         finding.offset = Some(entry.offset);
-        (self.out)(finding);
-    }
-
-    /// A broken rule of which the other side is to blame.
-    pub(super) fn by(
-        &mut self,
-        by: Sender,
-        rule: &'static Rule,
-        field: impl Into<String>,
-        value: impl Into<Evidence>,
-        expected: impl Into<Evidence>,
-    ) {
-        let mut finding = self.finding(rule, field.into(), value.into(), expected.into());
-        finding.by = by;
         (self.out)(finding);
     }
 

@@ -49,15 +49,8 @@ pub(super) struct Association {
 }
 
 /// Rules that are broken by an association as a whole.
-static ONCE: &[&Rule] = &[
-    &V3_OVER_TCP,
-    &V2_OVER_UDP,
-    &LEVEL_PRIVACY,
-    &LEVEL_REFUSED,
-    &LEVEL_CONNECT,
-    &SERVICE_SPNEGO,
-    &SERVICE_NTLM,
-];
+static ONCE: &[&Rule] =
+    &[&V3_OVER_TCP, &V2_OVER_UDP, &LEVEL_PRIVACY, &LEVEL_REFUSED, &LEVEL_CONNECT, &SERVICE_SPNEGO, &SERVICE_NTLM];
 
 impl Association {
     /// Takes notice of a record.
@@ -69,7 +62,8 @@ impl Association {
         self.ours |= record.interface.is_some();
         match &record.event.body {
             Body::Bind(proposal) | Body::AlterContext(proposal) => {
-                self.ours |= proposal.contexts.iter().any(|c| idl::interface_by_uuid(&c.abstract_syntax.uuid.0).is_some());
+                self.ours |=
+                    proposal.contexts.iter().any(|c| idl::interface_by_uuid(&c.abstract_syntax.uuid.0).is_some());
             }
             Body::Skipped { .. } | Body::Malformed { .. } | Body::Incomplete { .. } => self.damaged = true,
             _ => {}
@@ -123,7 +117,8 @@ fn answered(results: &[AnswerResult], found: &mut Report<'_, '_>) {
         let refused = result.result.outcome == ContextOutcome::PROVIDER_REJECTION
             && result.result.reason == ProviderReason::TRANSFER_SYNTAXES_NOT_SUPPORTED;
         // Of several syntaxes that are offered in contexts of their own a server takes one.
-        let another = results.iter().any(|r| r.result.outcome == ContextOutcome::ACCEPTANCE && ours(r) == Some(interface));
+        let another =
+            results.iter().any(|r| r.result.outcome == ContextOutcome::ACCEPTANCE && ours(r) == Some(interface));
         let offered = result.proposed.iter().flat_map(|p| &p.transfer_syntaxes);
         let known = offered.clone().find(|s| **s == SyntaxId::NDR || **s == SyntaxId::NDR64);
         if let (true, false, Some(syntax)) = (refused, another, known) {
@@ -201,4 +196,3 @@ fn response(association: &mut Association, record: &Record<'_>, found: &mut Repo
         found.add(&LEVEL_REFUSED, "auth_level", u64::from(level), "a fault or bind_nak");
     }
 }
-

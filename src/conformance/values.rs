@@ -4,7 +4,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::error::Path;
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
-use crate::ndr::types::{Field, Flow, Meaning, Scalar, Struct};
+use crate::ndr::types::{Field, Flow, Meaning, Scalar};
 use crate::ndr::{Endian, WStr};
 
 /// What stands at a place.
@@ -13,12 +13,11 @@ pub(super) enum What<'a> {
     Number(u64),
     FileTime,
     Handle(ContextHandle),
-    Text { text: WStr<'a>, terminated: bool },
-    Bytes { bytes: &'a [u8], counts: Counts },
+    Text { text: WStr<'a> },
+    Bytes { bytes: &'a [u8] },
     Units(WStr<'a>),
     Null,
-    Begin(&'static Struct),
-    List(u64),
+    List,
 }
 
 /// A value with its place.
@@ -110,7 +109,7 @@ impl<'a> Values<'a> {
     pub(super) fn bytes(&self, name: &str) -> Option<(&Entry<'a>, &'a [u8])> {
         let entry = self.entries.iter().find(|e| e.field.name == name && matches!(e.what, What::Bytes { .. }))?;
         match entry.what {
-            What::Bytes { bytes, .. } => Some((entry, bytes)),
+            What::Bytes { bytes } => Some((entry, bytes)),
             _ => None,
         }
     }
@@ -118,7 +117,7 @@ impl<'a> Values<'a> {
     /// The text of a parameter.
     pub(super) fn text(&self, name: &str) -> Option<WStr<'a>> {
         self.entries.iter().find_map(|e| match e.what {
-            What::Text { text, .. } if e.field.name == name => Some(text),
+            What::Text { text } if e.field.name == name => Some(text),
             _ => None,
         })
     }
@@ -158,12 +157,12 @@ impl<'a> Sink<'a> for Values<'a> {
         self.push(at, What::Handle(handle));
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, _: Counts) {
-        self.push(at, What::Text { text, terminated });
+    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+        self.push(at, What::Text { text });
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
-        self.push(at, What::Bytes { bytes, counts });
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+        self.push(at, What::Bytes { bytes });
     }
 
     fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
@@ -174,12 +173,8 @@ impl<'a> Sink<'a> for Values<'a> {
         self.push(at, What::Null);
     }
 
-    fn begin_struct(&mut self, at: At<'_>, declaration: &'static Struct) {
-        self.push(at, What::Begin(declaration));
-    }
-
-    fn begin_array(&mut self, at: At<'_>, counts: Counts) {
-        self.push(at, What::List(counts.actual));
+    fn begin_array(&mut self, at: At<'_>, _: Counts) {
+        self.push(at, What::List);
     }
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
@@ -192,7 +187,6 @@ impl<'a> Sink<'a> for Values<'a> {
 /// The numbers and handles of a request, kept until its answer comes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
-    pub(super) frame: u64,
     pub(super) opnum: u16,
     numbers: Vec<(&'static str, u64)>,
     handles: Vec<(&'static str, ContextHandle)>,
@@ -208,16 +202,18 @@ pub(super) struct Kept {
 const KEPT: usize = crate::ndr::types::MAX_FIELDS * 2;
 
 impl Kept {
-    pub(super) fn of(values: &Values<'_>, frame: u64, opnum: u16) -> Kept {
-        let mut kept = Kept { frame, opnum, ..Kept::default() };
+    pub(super) fn of(values: &Values<'_>, opnum: u16) -> Kept {
+        let mut kept = Kept { opnum, ..Kept::default() };
         for entry in values.entries.iter().take(KEPT) {
-            if let (What::Bytes { bytes, .. }, Meaning::Custom("CLUSTER_REG_BATCH_UPDATE")) = (entry.what, entry.field.meaning) {
+            if let (What::Bytes { bytes }, Meaning::Custom("CLUSTER_REG_BATCH_UPDATE")) =
+                (entry.what, entry.field.meaning)
+            {
                 kept.commands = Some(super::contents::batch_length(bytes));
             }
             match entry.what {
                 What::Number(n) => kept.numbers.push((entry.field.name, n)),
                 What::Handle(h) => kept.handles.push((entry.field.name, h)),
-                What::Bytes { bytes, .. } => kept.lengths.push((entry.field.name, bytes.len() as u64)),
+                What::Bytes { bytes } => kept.lengths.push((entry.field.name, bytes.len() as u64)),
                 What::Null => kept.nulls.push(entry.field.name),
                 _ => {}
             }

@@ -122,7 +122,11 @@ fn notified(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
             found.add(&MESSAGE_LENGTH, field, length, format!("8 to {}", rest.len()));
             return;
         };
-        if kind == 1 { resource(message, &field, found) } else { addresses(message, &field, found) }
+        if kind == 1 {
+            resource(message, &field, found)
+        } else {
+            addresses(message, &field, found)
+        }
         rest = next;
         read += 1;
     }

@@ -9,17 +9,20 @@ use crate::rpc::uuid::Uuid;
 use serde_json::json;
 
 fn name(w: &mut Wire) {
-    w.call("ApiSetClusterName", json!({"NewClusterName": "C"}), if w.version == 2 {
-        json!({"return": 0})
-    } else {
-        json!({"rpc_status": 0, "return": 0})
-    });
+    w.call(
+        "ApiSetClusterName",
+        json!({"NewClusterName": "C"}),
+        if w.version == 2 { json!({"return": 0}) } else { json!({"rpc_status": 0, "return": 0}) },
+    );
 }
 
 fn bind(w: &mut Wire, major: u16, minor: u16) {
     let contexts = [element(major, minor)];
-    w.feed(Body::Bind(Proposal { max_xmit_frag: 4280, max_recv_frag: 4280, assoc_group_id: 0, contexts: &contexts }),
-        Sender::Client, None);
+    w.feed(
+        Body::Bind(Proposal { max_xmit_frag: 4280, max_recv_frag: 4280, assoc_group_id: 0, contexts: &contexts }),
+        Sender::Client,
+        None,
+    );
 }
 
 fn element(major: u16, minor: u16) -> ContextElement {
