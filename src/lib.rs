@@ -98,6 +98,8 @@ pub mod auth;
 pub mod capture;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "pcap")]
+pub mod conformance;
 pub mod consts;
 #[cfg(feature = "std")]
 pub mod context;

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod calls;
+mod check;
 #[cfg(feature = "decrypt")]
 mod decrypt;
 mod dissect;
@@ -37,6 +38,8 @@ enum Command {
     /// Write the capture again with what is sealed in clear
     #[cfg(feature = "decrypt")]
     Decrypt(decrypt::Decrypt),
+    /// List where a capture breaks the rules of the specification, and what tells the servers' Windows release
+    Check(check::Check),
     /// Decode or encode bare NDR stubs
     #[command(subcommand)]
     Stub(stub::Stub),
@@ -150,6 +153,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Calls(capture) => calls::run(&capture),
         #[cfg(feature = "decrypt")]
         Command::Decrypt(decrypt) => decrypt::run(&decrypt),
+        Command::Check(check) => check::run(check),
         Command::Stub(stub) => stub::run(&stub),
         Command::Struct(structure) => structure::run(&structure),
         Command::List(list) => list::run(&list),
