@@ -108,6 +108,8 @@ pub mod ndr;
 pub mod net;
 #[cfg(feature = "serde")]
 pub mod oracle;
+#[cfg(feature = "pcap")]
+pub mod resolve;
 #[cfg(feature = "std")]
 pub mod rpc;
 #[cfg(feature = "pcap")]

@@ -227,6 +227,10 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         }
     }
 
+    fn guid(&mut self, at: At<'_>, guid: crate::ndr::sink::Guid) {
+        self.line(&at, format_args!("{guid}"));
+    }
+
     fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, _: Counts) {
         let room = self.style.width.saturating_sub(self.indent(&at) + at.field.name.len() + 6).max(24);
         let shown = text.prefix(room);

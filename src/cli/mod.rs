@@ -61,6 +61,10 @@ struct Capture {
     look: Look,
     #[command(flatten)]
     secrets: Secrets,
+    /// What connections without a bind carry, INTERFACE:VERSION:SYNTAX or the same with @ADDRESS:PORT of the server:
+    /// clusapi:3.0:ndr64
+    #[arg(long, value_name = "WHAT")]
+    assume: Vec<crate::resolve::Assumption>,
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,

@@ -27,6 +27,7 @@ mod table;
 pub mod access;
 pub mod change;
 pub mod content;
+pub mod endpoint;
 pub mod control_codes;
 pub mod methods;
 pub mod notifications;

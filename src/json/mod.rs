@@ -8,5 +8,6 @@ pub mod input;
 pub mod out;
 #[cfg(feature = "pcap")]
 pub mod record;
+mod runtime;
 pub mod stub;
 pub mod values;

@@ -1,10 +1,11 @@
 //! The lines of `dissect`: one object for each message of a capture.
 
 use super::out::Out;
+use super::runtime;
 use super::stub::{self, Identity};
 use crate::consts::status;
 use crate::net::{Transport, community_id};
-use crate::rpc::event::{Answer, Auth, Body, ContextState, Event, Proposal};
+use crate::rpc::event::{Answer, AssumedContext, Auth, Body, ContextState, Event, Proposal};
 use crate::rpc::header::{Endian, PfcFlags};
 use crate::rpc::security::Opened;
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
@@ -203,7 +204,7 @@ pub fn body(out: &mut Out, record: &Record<'_>) {
             out.key("reason");
             out.text(reason);
         }
-        Body::Incomplete { stub, reason, .. } => {
+        Body::Incomplete { stub, intact, reason, .. } => {
             if let Some(ptype) = event.ptype {
                 out.key("of");
                 out.text(ptype.name());
@@ -213,14 +214,25 @@ pub fn body(out: &mut Out, record: &Record<'_>) {
             if let Some(stub) = stub {
                 out.key("stub_bytes");
                 out.uint(stub.len() as u64);
+                if *intact < stub.len() {
+                    out.key("stub_bytes_before_hole");
+                    out.uint(*intact as u64);
+                }
             }
         }
-        Body::Response { .. } | Body::Auth3 | Body::Cancel | Body::Orphaned | Body::Shutdown | Body::Control(_) => {}
+        Body::Control(body) => runtime::control(out, body),
+        Body::Response { .. } | Body::Auth3 | Body::Cancel | Body::Orphaned | Body::Shutdown => {}
+    }
+    if let Some(header) = event.datagram {
+        runtime::header(out, header, matches!(event.body, Body::Request { .. }));
+    }
+    if let Some(error) = &event.cut {
+        stub::error(out, error);
     }
     if let Some(auth) = &event.auth {
         self::auth(out, auth);
     }
-    if let (Some((kind, stub)), Some(opnum)) = (record.stub(), record.opnum()) {
+    if let (Some((kind, stub)), Some(opnum)) = (record.stub().or(record.partial_stub()), record.opnum()) {
         stub::decoded(out, &Identity { kind, opnum }, stub);
     } else if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = event.body {
         // No declaration to read it by: nothing is lost, nothing is guessed.
@@ -273,6 +285,13 @@ fn interface(out: &mut Out, record: &Record<'_>) {
         if context.assumed {
             out.key("assumed");
             out.bool(true);
+            if let Some(confidence) = context.confidence {
+                out.key("confidence");
+                out.raw(format!("0.{confidence:03}").as_bytes());
+            }
+        }
+        if let Some(before) = &event.reassumed {
+            reassumed(out, before);
         }
     } else if event.context_id.is_some() {
         out.key("context");
@@ -289,6 +308,25 @@ fn interface(out: &mut Out, record: &Record<'_>) {
             out.display(format_args!("Opnum{opnum}Reserved"));
         }
     }
+}
+
+/// What earlier messages of the context were taken for.
+fn reassumed(out: &mut Out, before: &AssumedContext) {
+    out.key("assumed_changed");
+    out.begin();
+    let interface = idl::interface_by_uuid(&before.interface.0);
+    out.key(if interface.is_some() { "interface" } else { "interface_uuid" });
+    match interface {
+        Some(interface) => out.text(interface.name),
+        None => out.display(before.interface),
+    }
+    out.key("version");
+    out.display(format_args!("{}.{}", before.version.0, before.version.1));
+    if let Some(name) = before.syntax.name() {
+        out.key("syntax");
+        out.text(name);
+    }
+    out.end();
 }
 
 fn named_code(out: &mut Out, key: &str, value: u64, name: Option<&str>) {

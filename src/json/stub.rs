@@ -196,6 +196,7 @@ pass! {
     scalar(scalar: crate::ndr::types::Scalar, value: u64) true;
     filetime(value: u64) true;
     handle(handle: crate::ndr::sink::ContextHandle) true;
+    guid(guid: crate::ndr::sink::Guid) true;
     string(text: crate::ndr::WStr<'a>, terminated: bool, counts: crate::ndr::sink::Counts) true;
     bytes(bytes: &'a [u8], counts: crate::ndr::sink::Counts) true;
     units(units: crate::ndr::WStr<'a>, counts: crate::ndr::sink::Counts) true;

@@ -5,7 +5,7 @@ use crate::consts::{Constants, Kind, status};
 use crate::diagnostic::Diagnostic;
 use crate::ndr::WStr;
 use crate::ndr::names;
-use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
+use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
 use crate::ndr::types::{Meaning, Scalar, Struct};
 use crate::time::FileTime;
 
@@ -192,6 +192,11 @@ impl<'a> Sink<'a> for Values<'_> {
         handle(self.out, value);
     }
 
+    fn guid(&mut self, at: At<'_>, guid: Guid) {
+        self.key(&at);
+        self.out.guid(guid);
+    }
+
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
         self.counts(&at, counts);
         self.key(&at);
@@ -204,6 +209,11 @@ impl<'a> Sink<'a> for Values<'_> {
         self.out.begin();
         self.out.key("hex");
         self.out.hex(bytes);
+        match at.field.meaning {
+            Meaning::Custom("twr_t") => super::runtime::tower(self.out, bytes),
+            Meaning::Text => super::runtime::text(self.out, bytes),
+            _ => {}
+        }
         self.out.end();
     }
 

@@ -166,6 +166,8 @@ pub trait Sink<'a> {
     fn filetime(&mut self, at: At<'_>, value: u64) {}
     /// A context handle.
     fn handle(&mut self, at: At<'_>, handle: ContextHandle) {}
+    /// A GUID.
+    fn guid(&mut self, at: At<'_>, guid: Guid) {}
     /// A string, without its terminator; `terminated` tells whether there was one.
     fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, counts: Counts) {}
     /// An array of octets.
@@ -226,6 +228,7 @@ ranges! {
     scalar(Scalar, u64);
     filetime(u64);
     handle(ContextHandle);
+    guid(Guid);
     string(WStr<'a>, bool, Counts);
     bytes(&'a [u8], Counts);
     units(WStr<'a>, Counts);

@@ -23,6 +23,8 @@ mod parse;
 pub mod pdu;
 pub mod security;
 pub mod syntax;
+#[cfg(feature = "std")]
+pub mod tower;
 #[cfg(all(test, feature = "pcap"))]
 mod test_capture;
 #[cfg(all(test, feature = "pcap"))]

@@ -131,7 +131,7 @@ impl Bindings {
 fn context(element: &ContextElement, syntax: SyntaxId, state: ContextState) -> Context {
     let SyntaxId { uuid, major, minor } = element.abstract_syntax;
     let assumed = state != ContextState::Accepted;
-    Context { id: element.id, interface: uuid, version: (major, minor), syntax: syntax.into(), state, assumed }
+    Context { id: element.id, interface: uuid, version: (major, minor), syntax: syntax.into(), state, assumed, confidence: None }
 }
 
 /// The transfer syntax to go by while the server's answer is unknown: the only one, or else the first NDR one.

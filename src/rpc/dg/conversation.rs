@@ -148,6 +148,7 @@ impl<N: Default> Conversation<N> {
                             opened: None,
                             notes: Notes::default(),
                             cut,
+                            intact: 0,
                         };
                         make(parts, body, sender_of(header.ptype).unwrap_or(Sender::Client), security)
                     }
@@ -277,7 +278,7 @@ impl<N: Default> Conversation<N> {
         if let Some(surplus) = surplus {
             self.close(surplus, security, out);
         }
-        let parts = Parts { side, header, carriers, fragments: 1, trailer, opened, notes: Notes::default(), cut };
+        let parts = Parts { side, header, carriers, fragments: 1, trailer, opened, notes: Notes::default(), cut, intact: usize::MAX };
         self.dispatch(parts, index, body, sender, received.data, security, out);
         self.scratch = scratch;
     }
@@ -346,7 +347,9 @@ impl<N: Default> Conversation<N> {
         if parts.trailer.is_some() {
             assembly.trailer = parts.trailer;
         }
-        assembly.cut |= parts.cut;
+        if parts.cut {
+            assembly.cut_short(header.fragment);
+        }
         let (limits, counters) = (&self.limits, &mut self.counters);
         match assembly.add(&header, stub.unwrap_or(&[]), parts.opened, &mut self.total, limits, counters) {
             Added::Pending => {}
@@ -357,6 +360,7 @@ impl<N: Default> Conversation<N> {
             }
             Added::Complete => {
                 let fragments = assembly.count();
+                let intact = assembly.intact();
                 let stub = assembly.take(&mut self.total);
                 let whole = mem::take(assembly);
                 assembly.done = true;
@@ -370,6 +374,7 @@ impl<N: Default> Conversation<N> {
                     opened: whole.opened,
                     notes: whole.notes,
                     cut: whole.cut,
+                    intact,
                 };
                 let event = message(state, parts, stub.as_deref(), response);
                 self.finish(first, event, datagram, security, out);

@@ -55,6 +55,8 @@ pub(super) struct Parts<'a> {
     pub(super) notes: Notes,
     /// Whether some datagram was not captured whole.
     pub(super) cut: bool,
+    /// Octets of the stub before the first hole.
+    pub(super) intact: usize,
 }
 
 /// What [`event::Body::Incomplete`] says of datagrams that the capture cut.
@@ -77,7 +79,8 @@ pub(super) fn message<'a, N>(
 ) -> Message<'a, N> {
     let header = parts.header;
     let stub = stub.filter(|_| is_clear(&parts.opened));
-    let incomplete = |opnum| event::Body::Incomplete { opnum, stub, reason: CUT };
+    let intact = parts.intact.min(stub.map_or(0, <[u8]>::len));
+    let incomplete = |opnum| event::Body::Incomplete { opnum, stub, intact, reason: CUT };
     if !response && parts.cut {
         return Message { body: incomplete(Some(header.opnum)), parts, response, answered: None };
     }
@@ -104,6 +107,7 @@ pub(super) fn incomplete<N>(
 ) {
     let assembly = if response { &mut state.response } else { &mut state.request };
     let fragments = assembly.count();
+    let intact = assembly.intact();
     let stub = assembly.take(total);
     let mut whole = mem::take(assembly);
     assembly.done = true;
@@ -120,8 +124,9 @@ pub(super) fn incomplete<N>(
         opened,
         notes,
         cut: false,
+        intact,
     };
-    let body = event::Body::Incomplete { opnum: Some(header.opnum), stub: stub.as_deref(), reason };
+    let body = event::Body::Incomplete { opnum: Some(header.opnum), stub: stub.as_deref(), intact, reason };
     let sender = if response { Sender::Server } else { Sender::Client };
     let mut event = make(parts, body, sender, security);
     event.call = state.call.as_mut();
@@ -140,6 +145,8 @@ pub(super) fn blank<'a, N>(side: Side, body: event::Body<'a>, carriers: &'a Carr
         flags: PfcFlags::empty(),
         context_id: None,
         context: None,
+        reassumed: None,
+        cut: None,
         auth: None,
         body,
         verification: None,
@@ -155,7 +162,7 @@ pub(super) fn make<'a, N>(
     sender: Sender,
     security: &dyn Security,
 ) -> Event<'a, N> {
-    let Parts { side, header, carriers, fragments, trailer, opened, notes, cut: _ } = parts;
+    let Parts { side, header, carriers, fragments, trailer, opened, notes, cut: _, intact: _ } = parts;
     let mut flags = PfcFlags::FIRST_FRAG | PfcFlags::LAST_FRAG;
     flags.set(PfcFlags::MAYBE, header.flags1.contains(Flags1::MAYBE));
     flags.set(PfcFlags::OBJECT_UUID, !header.object.is_nil());
@@ -174,6 +181,7 @@ pub(super) fn make<'a, N>(
             syntax: TransferSyntax::Ndr,
             state: ContextState::Stated,
             assumed: false,
+            confidence: None,
         }),
         auth: trailer.map(|trailer| Auth { trailer, opened, identity: security.identity(&trailer) }),
         diagnostics: notes.0,

@@ -344,6 +344,7 @@ impl Resolver for Guess {
             interface: CLUSAPI.uuid,
             version: (3, 0),
             syntax,
+            confidence: 700,
         })
     }
 }
