@@ -97,6 +97,8 @@ pub mod capture;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod consts;
+#[cfg(feature = "std")]
+pub mod context;
 pub mod diagnostic;
 pub mod error;
 pub mod idl;
@@ -114,5 +116,8 @@ pub mod resolve;
 pub mod rpc;
 #[cfg(feature = "pcap")]
 pub mod session;
+#[cfg(feature = "std")]
+pub mod structs;
+#[cfg(feature = "std")]
 pub mod text;
 pub mod time;

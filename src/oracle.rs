@@ -26,9 +26,12 @@ use crate::ndr::value::{Collect, Contents};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Method, Syntax, WStr, sink, write};
 
-/// The fuzz targets, as the directories in `fuzz/corpus` are named.
+/// A fuzz target: its name, as the directories in `fuzz/corpus` are named, and what it does with an input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// The fuzz targets.
 #[cfg(feature = "pcap")]
-pub static TARGETS: &[(&str, fn(&[u8]))] = &[
+pub static TARGETS: &[Target] = &[
     ("stub", stub),
     ("stub_round_trip", generated),
     ("json_stub", |data| json_line(&String::from_utf8_lossy(data))),
@@ -138,7 +141,7 @@ fn encode(method: &'static Method, kind: Kind, contents: &Contents) -> Vec<u8> {
 /// same. Returns what came out, or nothing if the stub can't be read.
 pub fn printed(identity: &Identity, stub: &[u8]) -> Option<Vec<u8>> {
     let mut out = Out::new();
-    let done = stub::decode(&mut out, identity, stub);
+    let done = stub::decode(&mut out, identity, &crate::context::CallContext::default(), stub);
     let text = core::str::from_utf8(out.as_bytes()).expect("output is UTF-8");
     let line: serde_json::Value = serde_json::from_str(text).expect("output is JSON");
     let line = line.as_object().expect("output is an object");

@@ -8,12 +8,10 @@
 
 use crate::auth::{Association, KeyStore};
 use crate::capture::Packet;
-use crate::consts::control_codes::Family;
+use crate::context::CallContext;
 use crate::idl;
-use crate::ndr::sink::At;
-use crate::ndr::types::{Meaning, Scalar};
-use crate::ndr::wire::{Kind, Message};
-use crate::ndr::{self, Direction, Endian, Interface, Method, Syntax};
+use crate::ndr::wire::Kind;
+use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
 use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Side, Transport, Verdict};
 use crate::rpc::connection::{Connection, Recognition};
 use crate::rpc::dg::{Conversation, Received};
@@ -45,13 +43,6 @@ impl Default for Limits {
     }
 }
 
-/// What a request tells that its response doesn't: kept from the one to the other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Note {
-    /// The control code, by the family of the method it came with.
-    pub control_code: Option<(Family, u32)>,
-}
-
 /// Who talks to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flow {
@@ -71,7 +62,7 @@ pub struct Record<'a> {
     /// Who talks to whom.
     pub flow: Flow,
     /// The event of the association.
-    pub event: Event<'a, Note>,
+    pub event: Event<'a, CallContext>,
     /// Interface and version, where it is one of ours.
     pub interface: Option<(&'static Interface, usize)>,
 }
@@ -128,8 +119,8 @@ impl<'a> Record<'a> {
     }
 
     /// What the request told, for a response.
-    pub fn note(&self) -> Note {
-        self.event.call.as_ref().map(|call| call.note).unwrap_or_default()
+    pub fn context(&self) -> CallContext {
+        self.event.call.as_ref().map(|call| call.note.clone()).unwrap_or_default()
     }
 }
 
@@ -166,7 +157,7 @@ struct Inner {
 
 /// A UDP flow that may carry DCE/RPC.
 struct Conversed {
-    conversation: Conversation<Note>,
+    conversation: Conversation<CallContext>,
     security: Association,
     ends: [SocketAddr; 2],
     age: u64,
@@ -174,7 +165,7 @@ struct Conversed {
 
 /// A TCP connection that may carry DCE/RPC.
 struct Tracked {
-    connection: Connection<Note>,
+    connection: Connection<CallContext>,
     security: Association,
     ends: [SocketAddr; 2],
     ended: [bool; 2],
@@ -309,7 +300,7 @@ impl Handler for Driver<'_, '_> {
         });
         let Tracked { connection, security, ends, ended, ours: is_ours } = tracked;
         let out = &mut self.out;
-        let mut emit = |event: Event<'_, Note>| {
+        let mut emit = |event: Event<'_, CallContext>| {
             let record = record(flow(Transport::Tcp, origin.stream, *ends, event.side), event);
             resolve::learn(knowledge, &record);
             *is_ours |= record.interface.is_some();
@@ -379,7 +370,7 @@ impl Handler for Driver<'_, '_> {
 }
 
 /// Makes a record of an event: finds the interface and notes what the response will need.
-fn record<'a>(flow: Flow, event: Event<'a, Note>) -> Record<'a> {
+fn record<'a>(flow: Flow, event: Event<'a, CallContext>) -> Record<'a> {
     let interface = match &event.context {
         Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
         _ => None,
@@ -387,28 +378,9 @@ fn record<'a>(flow: Flow, event: Event<'a, Note>) -> Record<'a> {
     let mut record = Record { flow, event, interface };
     if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method())
         && kind.direction == Direction::Request
-        && has_control_code(method)
         && let Some(call) = record.event.call.as_mut()
     {
-        let mut seen = ControlCode(None);
-        // What can't be decoded tells as much as was read of it.
-        let _ = Message::decode_with(method, kind, stub, &mut seen);
-        call.note.control_code = seen.0;
+        call.note = CallContext::of(method, kind, stub);
     }
     record
-}
-
-fn has_control_code(method: &Method) -> bool {
-    method.fields.iter().any(|f| matches!(f.meaning, Meaning::ControlCode(_)))
-}
-
-/// Picks the control code out of a request.
-struct ControlCode(Option<(Family, u32)>);
-
-impl ndr::Sink<'_> for ControlCode {
-    fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
-        if let Meaning::ControlCode(family) = at.field.meaning {
-            self.0 = Some((family, value as u32));
-        }
-    }
 }

@@ -3,7 +3,9 @@
 //! [`Values`] is a sink; [`Message`]'s `Display` uses it. The program's blocks around it are made in `cli`.
 
 use crate::consts::status;
+use crate::context::{Buffers, CallContext};
 use crate::ndr::WStr;
+use crate::structs;
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Field, Meaning, Scalar, Struct};
 use crate::ndr::wire::Message;
@@ -37,8 +39,7 @@ pub struct Values<'w, W> {
     out: &'w mut W,
     style: Style,
     version: usize,
-    /// The last `dwObjectType`, which names the bits of a filter.
-    object_type: u32,
+    buffers: Buffers<'w>,
     /// The mask that names the entries of the list that is being read.
     kinds: Option<&'static crate::consts::Constants>,
     /// Nesting below which nothing is written: an array's elements past the limit.
@@ -55,11 +56,19 @@ const LEVELS: usize = 16;
 const WIDEST: usize = 28;
 
 impl<'w, W: Write> Values<'w, W> {
-    /// For a method's stub, in the version at this place in [`Interface::versions`](crate::ndr::Interface::versions).
-    pub fn new(out: &'w mut W, style: Style, method: &Method, direction: Direction, version: usize) -> Self {
+    /// For a method's stub, in the version at this place in [`Interface::versions`](crate::ndr::Interface::versions);
+    /// `context` is what the request told, for a response.
+    pub fn new(
+        out: &'w mut W,
+        style: Style,
+        method: &Method,
+        direction: Direction,
+        version: usize,
+        context: &'w CallContext,
+    ) -> Self {
         let mut widths = [0; LEVELS];
         widths[0] = widest(method.fields_of(direction, version));
-        Values { out, style, version, object_type: 0, kinds: None, hidden: None, widths, result: Ok(()) }
+        Values { out, style, version, buffers: Buffers::new(context), kinds: None, hidden: None, widths, result: Ok(()) }
     }
 
     /// Whether everything could be written.
@@ -173,16 +182,14 @@ impl<W> fmt::Debug for Values<'_, W> {
 
 impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
-        if at.field.name == "dwObjectType" {
-            self.object_type = value as u32;
-        }
+        self.buffers.scalar(at.field, value);
         let meaning = match at.field.meaning.in_version(self.version) {
             Meaning::ObjectKind => self.kinds.map_or(Meaning::Number, Meaning::Flags),
             meaning => meaning,
         };
         match meaning {
             Meaning::Enum(table) | Meaning::Flags(table) => self.line(&at, format_args!("{}", table.display(value))),
-            Meaning::NotifyFlags => match crate::ndr::names::notify_flags(self.object_type) {
+            Meaning::NotifyFlags => match crate::ndr::names::notify_flags(self.buffers.content.object_type.unwrap_or(0)) {
                 Some(table) => self.line(&at, format_args!("{}", table.display(value))),
                 None => self.line(&at, format_args!("{value:#x}")),
             },
@@ -249,7 +256,17 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         }
         if self.result.is_ok() && !self.is_hidden(&at) {
             let indent = self.indent(&at) + 2;
-            self.result = hex_dump(self.out, bytes, indent, self.style.max_bytes);
+            let (meaning, content) = (at.field.meaning, &self.buffers.content);
+            let shape = structs::content::shape(meaning, self.version, content, bytes);
+            self.result = match shape.kind {
+                structs::content::ShapeKind::Nothing if shape.is_nothing() => {
+                    hex_dump(self.out, bytes, indent, self.style.max_bytes)
+                }
+                _ => {
+                    let style = Style { indent, ..self.style };
+                    structs::text::print(self.out, style, meaning, self.version, content, bytes)
+                }
+            };
         }
     }
 
@@ -340,7 +357,8 @@ pub fn hex_dump(out: &mut impl Write, bytes: &[u8], indent: usize, max: usize) -
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} {}", self.method.name, self.direction.name())?;
-        let mut values = Values::new(f, Style::default(), self.method, self.direction, self.version);
+        let context = CallContext::default();
+        let mut values = Values::new(f, Style::default(), self.method, self.direction, self.version, &context);
         self.walk(&mut values);
         values.finish()
     }

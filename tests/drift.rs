@@ -6,7 +6,7 @@ mod common;
 
 use cluscope::idl;
 use cluscope::ndr::types::{ArrayKind, Field, Flow, Meaning, Scalar, Type};
-use cluscope::ndr::{Interface, Method};
+use cluscope::ndr::{Interface, Method, Struct, Syntax};
 use std::collections::BTreeMap;
 
 type Row = BTreeMap<String, String>;
@@ -292,5 +292,70 @@ fn values(field: &Field, version: usize) -> String {
         Meaning::ControlOutput(family) => format!("control-output:{family}"),
         Meaning::Binding => "binding".into(),
         other => panic!("{other:?} of a parameter"),
+    }
+}
+
+/// Every structure that a method's stubs can have, by name.
+fn structures() -> BTreeMap<&'static str, &'static Struct> {
+    fn add(ty: &Type, found: &mut BTreeMap<&'static str, &'static Struct>) {
+        match ty {
+            Type::Pointer(_, inner) | Type::Array(_, inner) => add(inner, found),
+            Type::Struct(s) => {
+                if found.insert(s.name, s).is_none() {
+                    s.fields.iter().for_each(|f| add(f.ty, found));
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut found = BTreeMap::new();
+    methods().for_each(|(_, _, method)| method.fields.iter().for_each(|f| add(f.ty, &mut found)));
+    found
+}
+
+/// The structures that travel as NDR: members, order, sections, offsets, sizes and the tables of their values.
+#[test]
+fn structures_row_by_row() {
+    let Some(rows) = table("structs.tsv") else { return };
+    let ours = structures();
+    let mut theirs: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row["marshalling"] == "ndr") {
+        theirs.entry(&row["structure"]).or_default().push(row);
+    }
+    assert_eq!(ours.keys().collect::<Vec<_>>(), theirs.keys().collect::<Vec<_>>());
+    for (name, rows) in theirs {
+        let declaration = ours[name];
+        let names: Vec<_> = declaration.fields.iter().map(|f| f.name).collect();
+        assert_eq!(names, rows.iter().map(|row| row["member"].as_str()).collect::<Vec<_>>(), "{name}");
+        // The table counts the hoisted maximum count as the first four octets.
+        let mut at: usize = if declaration.tail.is_some() { 4 } else { 0 };
+        for (field, row) in declaration.fields.iter().zip(&rows) {
+            let what = format!("{name}.{}", field.name);
+            assert_eq!(declaration.section, row["section"], "{what}");
+            let layout = field.ty.layout(Syntax::Ndr);
+            at = at.next_multiple_of(layout.align);
+            assert_eq!(at.to_string(), row["offset"], "{what}");
+            at += layout.size;
+            let enumeration = row["enumeration"].as_str();
+            match field.meaning {
+                Meaning::Enum(table) | Meaning::Flags(table) => assert_eq!(table.name, enumeration, "{what}"),
+                Meaning::Win32 => assert_eq!("Win32 error", enumeration, "{what}"),
+                // Which table it is depends on the method, or on another member.
+                Meaning::ObjectKind => assert!(enumeration.starts_with("by method"), "{what}"),
+                Meaning::NotifyFlags => assert!(enumeration.starts_with("by dwObjectType"), "{what}"),
+                _ => assert_eq!(enumeration, "", "{what}"),
+            }
+        }
+        // "size 12 in NDR, 16 in NDR64", where the note of the first member says so.
+        let note = rows[0]["note"].strip_prefix("size ").unwrap_or_default();
+        let number =
+            |text: &str| text.split(|c: char| !c.is_ascii_digit()).next().and_then(|n| n.parse::<usize>().ok());
+        if let Some(size) = number(note) {
+            assert_eq!(Type::Struct(declaration).layout(Syntax::Ndr).size, size, "{name}");
+        }
+        let (_, wide) = note.split_once("in NDR, ").unwrap_or_default();
+        if let Some(size) = number(wide).filter(|_| wide.contains("in NDR64")) {
+            assert_eq!(Type::Struct(declaration).layout(Syntax::Ndr64).size, size, "{name}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Text: one readable block a message.
 
 use crate::consts::status;
+use crate::context::CallContext;
 use crate::json::record::{level_name, type_name};
 use crate::ndr::sink::{At, Sink};
 use crate::ndr::types::Scalar;
@@ -228,19 +229,20 @@ pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style) {
         let _ = crate::text::hex_dump(out, stub, 4, style.max_bytes);
         return;
     };
-    values(out, method, kind, stub, style, paint);
+    values(out, method, kind, &record.context(), stub, style, paint);
 }
 
 fn values(
     out: &mut String,
     method: &'static crate::ndr::Method,
     kind: crate::ndr::wire::Kind,
+    context: &CallContext,
     stub: &[u8],
     style: &Style,
     paint: &Paint,
 ) {
     let result =
-        Message::decode_with(method, kind, stub, &mut Values::new(out, *style, method, kind.direction, kind.version));
+        Message::decode_with(method, kind, stub, &mut Values::new(out, *style, method, kind.direction, kind.version, context));
     match result {
         Ok(message) if message.trailing().is_empty() => {}
         Ok(message) => {
@@ -261,13 +263,19 @@ fn values(
 }
 
 /// A bare stub's block.
-pub(super) fn bare(out: &mut String, identity: &crate::json::stub::Identity, stub: &[u8], style: &Style) {
+pub(super) fn bare(
+    out: &mut String,
+    identity: &crate::json::stub::Identity,
+    context: &CallContext,
+    stub: &[u8],
+    style: &Style,
+) {
     let paint = Paint(style.color);
     match identity.method().filter(|m| m.on_wire) {
         Some(method) => {
             let direction = identity.kind.direction.name();
             let _ = writeln!(out, "{}{}{} {direction}", paint.bold(), method.name, paint.off());
-            values(out, method, identity.kind, stub, style, &paint);
+            values(out, method, identity.kind, context, stub, style, &paint);
         }
         None => {
             let _ = writeln!(out, "opnum {}, reserved", identity.opnum);

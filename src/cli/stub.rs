@@ -1,6 +1,7 @@
 //! `stub decode` and `stub encode`: bare stubs, one by flags or many as JSON lines.
 
 use super::{Failure, Format, Look, Outcome, blocks, output};
+use crate::context::CallContext;
 use crate::json::out::Out;
 use crate::json::stub::{self, Identity};
 use clap::{Args, Subcommand};
@@ -17,7 +18,7 @@ pub(super) enum Stub {
 #[derive(Debug, Args)]
 pub(super) struct Decode {
     /// One JSON object a line on standard input, one out for each, in order
-    #[arg(long, conflicts_with_all = ["interface", "version", "opnum", "direction", "syntax", "endian", "hex"])]
+    #[arg(long, conflicts_with_all = ["interface", "version", "opnum", "direction", "syntax", "endian", "request", "hex"])]
     jsonl: bool,
     /// clusapi or witness
     #[arg(long, required_unless_present = "jsonl")]
@@ -37,6 +38,9 @@ pub(super) struct Decode {
     /// little or big
     #[arg(long, default_value = "little")]
     endian: String,
+    /// The request of the same call, for reading a response's buffers, as hexadecimal digits
+    #[arg(long, value_name = "HEX")]
+    request: Option<String>,
     /// The stub as hexadecimal digits; read from standard input if absent
     hex: Option<String>,
     #[command(flatten)]
@@ -99,16 +103,24 @@ fn one(decode: &Decode) -> Outcome {
         Some(hex) => hex.clone(),
         None => std::io::read_to_string(std::io::stdin()).map_err(|e| Failure::Message(format!("reading: {e}")))?,
     };
-    let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
-    let bytes = hex::decode(&digits).map_err(|e| Failure::Message(format!("hexadecimal digits: {e}")))?;
+    let octets = |digits: &str| {
+        let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
+        hex::decode(&digits).map_err(|e| Failure::Message(format!("hexadecimal digits: {e}")))
+    };
+    let bytes = octets(&digits)?;
+    let context = match &decode.request {
+        Some(request) => identity.context(&octets(request)?),
+        None if decode.direction.as_deref() == Some("request") => identity.context(&bytes),
+        None => CallContext::default(),
+    };
     let mut out = output::stdout();
     let mut json = Out::new();
-    let done = stub::decode(&mut json, &identity, &bytes);
+    let done = stub::decode(&mut json, &identity, &context, &bytes);
     match output::format(&decode.look) {
         Format::Jsonl => output::line(&mut out, json.as_bytes())?,
         Format::Text => {
             let mut text = String::new();
-            blocks::bare(&mut text, &identity, &bytes, &output::style(true));
+            blocks::bare(&mut text, &identity, &context, &bytes, &output::style(true));
             out.write_all(text.as_bytes())?;
         }
     }

@@ -233,7 +233,7 @@ pub fn body(out: &mut Out, record: &Record<'_>) {
         self::auth(out, auth);
     }
     if let (Some((kind, stub)), Some(opnum)) = (record.stub().or(record.partial_stub()), record.opnum()) {
-        stub::decoded(out, &Identity { kind, opnum }, stub);
+        stub::decoded(out, &Identity { kind, opnum }, &record.context(), stub);
     } else if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = event.body {
         // No declaration to read it by: nothing is lost, nothing is guessed.
         out.key("stub");

@@ -3,6 +3,7 @@
 use super::input;
 use super::out::Out;
 use super::values::{self, Returned, Values};
+use crate::context::CallContext;
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::idl;
@@ -85,6 +86,12 @@ impl Identity {
         self.kind.interface.method(self.kind.version, self.opnum)
     }
 
+    /// What the request of the same call tells, for decoding its response; of a request, what it tells itself.
+    pub fn context(&self, request: &[u8]) -> CallContext {
+        let kind = Kind { direction: Direction::Request, ..self.kind };
+        self.method().map(|method| CallContext::of(method, kind, request)).unwrap_or_default()
+    }
+
     fn print(&self, out: &mut Out) {
         let Kind { interface, version, direction, syntax, endian } = self.kind;
         out.key("interface");
@@ -112,7 +119,9 @@ impl Identity {
 
 /// Decodes a stub into members of the object that is open in `out`: `params`, `return`, `max_counts`, `trailing`,
 /// `diagnostics`, or `error` with what was read before it as `partial`. Returns whether the stub could be decoded.
-pub fn decoded(out: &mut Out, identity: &Identity, stub: &[u8]) -> bool {
+///
+/// `context` is what the request told, for a response.
+pub fn decoded(out: &mut Out, identity: &Identity, context: &CallContext, stub: &[u8]) -> bool {
     let Some(method) = identity.method().filter(|m| m.on_wire) else {
         // Reserved: nobody says what is in it.
         out.key("opaque");
@@ -122,9 +131,9 @@ pub fn decoded(out: &mut Out, identity: &Identity, stub: &[u8]) -> bool {
     let start = out.len();
     out.key("params");
     out.begin();
-    let mut sink = Values::new(out, identity.kind.version);
+    let mut sink = Values::new(out, identity.kind.version, context);
     let result = Message::decode_with(method, identity.kind, stub, &mut sink);
-    let Values { returned, max_counts, diagnostics, .. } = sink;
+    let Values { returned, max_counts, diagnostics, expressions, .. } = sink;
     match result {
         Ok(message) => {
             out.end();
@@ -138,6 +147,12 @@ pub fn decoded(out: &mut Out, identity: &Identity, stub: &[u8]) -> bool {
                 }
                 out.end();
             }
+            if !expressions.is_empty() {
+                out.key("expressions");
+                out.begin_list();
+                out.raw(expressions.as_bytes());
+                out.end_list();
+            }
             if !message.trailing().is_empty() {
                 out.key("trailing");
                 out.hex(message.trailing());
@@ -148,7 +163,7 @@ pub fn decoded(out: &mut Out, identity: &Identity, stub: &[u8]) -> bool {
         Err(e) => {
             // Brackets are open somewhere inside: print again what came before, as a tree.
             out.truncate(start);
-            partial(out, identity, method, stub);
+            partial(out, identity, context, method, stub);
             print_diagnostics(out, &diagnostics);
             error(out, &e);
             false
@@ -156,7 +171,7 @@ pub fn decoded(out: &mut Out, identity: &Identity, stub: &[u8]) -> bool {
     }
 }
 
-fn partial(out: &mut Out, identity: &Identity, method: &'static Method, stub: &[u8]) {
+fn partial(out: &mut Out, identity: &Identity, context: &CallContext, method: &'static Method, stub: &[u8]) {
     // Whole parameters only: the one with the error is named in the error.
     let mut collect = crate::ndr::value::Collect::default();
     let _ = Message::decode_with(method, identity.kind, stub, &mut collect);
@@ -166,7 +181,7 @@ fn partial(out: &mut Out, identity: &Identity, method: &'static Method, stub: &[
     }
     out.key("partial");
     out.begin();
-    let mut sink = Prefix { inner: Values::new(out, identity.kind.version), left: whole.len() };
+    let mut sink = Prefix { inner: Values::new(out, identity.kind.version, context), left: whole.len() };
     let _ = Message::decode_with(method, identity.kind, stub, &mut sink);
     out.end();
 }
@@ -305,12 +320,18 @@ pub fn decode_line(out: &mut Out, text: &str) -> bool {
     begin(out, fields);
     let parsed = line.as_ref().map_err(Clone::clone).and_then(|line| {
         let stub = input::octets(line.get("hex").ok_or("\"hex\" is missing")?)?;
-        Ok((Identity::parse(line)?, stub))
+        let identity = Identity::parse(line)?;
+        let context = match line.get("request") {
+            Some(request) => identity.context(&input::octets(request)?),
+            None if identity.kind.direction == Direction::Request => identity.context(&stub),
+            None => CallContext::default(),
+        };
+        Ok((identity, context, stub))
     });
     let done = match parsed {
-        Ok((identity, stub)) => {
+        Ok((identity, context, stub)) => {
             identity.print(out);
-            decoded(out, &identity, &stub)
+            decoded(out, &identity, &context, &stub)
         }
         Err(message) => {
             failure(out, &message);
@@ -322,11 +343,11 @@ pub fn decode_line(out: &mut Out, text: &str) -> bool {
 }
 
 /// Decodes one stub into a whole object. Returns whether it could be decoded.
-pub fn decode(out: &mut Out, identity: &Identity, stub: &[u8]) -> bool {
+pub fn decode(out: &mut Out, identity: &Identity, context: &CallContext, stub: &[u8]) -> bool {
     out.clear();
     out.begin();
     identity.print(out);
-    let done = decoded(out, identity, stub);
+    let done = decoded(out, identity, context, stub);
     out.end();
     done
 }
@@ -374,7 +395,8 @@ impl serde::Serialize for Message<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = Out::new();
         out.begin();
-        let mut sink = Values::new(&mut out, self.version);
+        let context = CallContext::default();
+        let mut sink = Values::new(&mut out, self.version, &context);
         self.walk(&mut sink);
         let returned = sink.returned;
         returned_value(&mut out, returned);

@@ -2,8 +2,10 @@
 
 use super::out::Out;
 use crate::consts::{Constants, Kind, status};
+use crate::context::{Buffers, CallContext};
 use crate::diagnostic::Diagnostic;
 use crate::ndr::WStr;
+use crate::structs;
 use crate::ndr::names;
 use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
 use crate::ndr::types::{Meaning, Scalar, Struct};
@@ -14,7 +16,7 @@ use crate::time::FileTime;
 pub struct Values<'o> {
     out: &'o mut Out,
     version: usize,
-    object_type: u32,
+    buffers: Buffers<'o>,
     kinds: Option<&'static Constants>,
     /// The return value, kept apart from the parameters.
     pub returned: Option<Returned>,
@@ -22,6 +24,8 @@ pub struct Values<'o> {
     pub max_counts: Vec<(String, u64)>,
     /// Broken rules.
     pub diagnostics: Vec<Diagnostic>,
+    /// Dependency expressions as trees: `{"lpszDependencyExpression":…}`, members without the braces around them.
+    pub expressions: Out,
 }
 
 /// A return value: all methods return a status or a handle.
@@ -34,16 +38,18 @@ pub enum Returned {
 }
 
 impl<'o> Values<'o> {
-    /// For the version at this place in [`Interface::versions`](crate::ndr::Interface::versions).
-    pub fn new(out: &'o mut Out, version: usize) -> Self {
+    /// For the version at this place in [`Interface::versions`](crate::ndr::Interface::versions); `context` is what the
+    /// request told, for a response.
+    pub fn new(out: &'o mut Out, version: usize, context: &'o CallContext) -> Self {
         Values {
             out,
             version,
-            object_type: 0,
+            buffers: Buffers::new(context),
             kinds: None,
             returned: None,
             max_counts: Vec::new(),
             diagnostics: Vec::new(),
+            expressions: Out::new(),
         }
     }
 
@@ -145,20 +151,15 @@ impl<'a> Sink<'a> for Values<'_> {
             return;
         }
         self.key(&at);
+        self.buffers.scalar(at.field, value);
         let signed = scalar.signed();
         match at.field.meaning.in_version(self.version) {
-            Meaning::Enum(table) => {
-                if at.field.name == "dwObjectType" {
-                    self.object_type = value as u32;
-                }
-                constant(self.out, table, value, signed);
-            }
-            Meaning::Flags(table) => constant(self.out, table, value, signed),
+            Meaning::Enum(table) | Meaning::Flags(table) => constant(self.out, table, value, signed),
             Meaning::ObjectKind => match self.kinds {
                 Some(table) => constant(self.out, table, value, signed),
                 None => self.out.uint(value),
             },
-            Meaning::NotifyFlags => match names::notify_flags(self.object_type) {
+            Meaning::NotifyFlags => match names::notify_flags(self.buffers.content.object_type.unwrap_or(0)) {
                 Some(table) => constant(self.out, table, value, signed),
                 None => self.out.int(value as i64),
             },
@@ -201,6 +202,13 @@ impl<'a> Sink<'a> for Values<'_> {
         self.counts(&at, counts);
         self.key(&at);
         self.out.wide(text);
+        if structs::content::is_expression(at.field.name) {
+            self.expressions.begin();
+            self.expressions.key("parameter");
+            self.expressions.name(at.field.name);
+            structs::json::expression(&mut self.expressions, text);
+            self.expressions.end();
+        }
     }
 
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
@@ -212,7 +220,7 @@ impl<'a> Sink<'a> for Values<'_> {
         match at.field.meaning {
             Meaning::Custom("twr_t") => super::runtime::tower(self.out, bytes),
             Meaning::Text => super::runtime::text(self.out, bytes),
-            _ => {}
+            meaning => structs::json::print(self.out, meaning, self.version, &self.buffers.content, bytes),
         }
         self.out.end();
     }

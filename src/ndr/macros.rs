@@ -218,7 +218,7 @@ macro_rules! ndr_method {
 
         impl core::fmt::Debug for $view<'_> {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Display::fmt(&self.0, f)
+                $crate::ndr::wire::debug(&self.0, f)
             }
         }
 

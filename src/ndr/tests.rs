@@ -1,6 +1,6 @@
 //! Hand-derived byte vectors for each rule of NDR (C706 chapter 14) and NDR64 (MS-RPCE 2.2.5), in both byte orders and
 //! both ways. `support.rs` explains how the vectors are written.
-#![allow(dead_code, unreachable_pub, missing_docs)]
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::upper_case_acronyms)]
 
 mod arrays;
 mod encode_errors;

@@ -214,6 +214,14 @@ impl<'a> Message<'a> {
     }
 }
 
+/// What views show of themselves: all values where text can be made, else what they are.
+pub fn debug(message: &Message<'_>, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+    #[cfg(feature = "std")]
+    return core::fmt::Display::fmt(message, f);
+    #[cfg(not(feature = "std"))]
+    write!(f, "{} {}", message.method.name, message.direction.name())
+}
+
 /// The place of a field in a list, for accessors; refuses unknown names at compile time.
 pub const fn index_of(fields: &[Field], name: &str) -> usize {
     let mut i = 0;

@@ -15,7 +15,8 @@ impl Timestamp {
     pub fn to_ascii(self) -> [u8; Timestamp::TEXT_LEN] {
         let seconds = self.0.div_euclid(NANOS_PER_SECOND);
         let nanos = self.0.rem_euclid(NANOS_PER_SECOND);
-        let (year, month, day) = civil(seconds.div_euclid(SECONDS_PER_DAY));
+        let (year, month, day) = crate::time::civil(seconds.div_euclid(SECONDS_PER_DAY));
+        let (month, day) = (i64::from(month), i64::from(day));
         let second = seconds.rem_euclid(SECONDS_PER_DAY);
         let mut text = *b"0000-00-00T00:00:00.000000000Z";
         for (range, value) in [
@@ -46,21 +47,6 @@ fn write_digits(digits: &mut [u8], mut value: i64) {
         *digit = b'0' + u8::try_from(value % 10).unwrap_or(0);
         value /= 10;
     }
-}
-
-/// Year, month and day in the Gregorian calendar of a day counted from 1970-01-01, by Howard Hinnant's
-/// `civil_from_days`: years start in March, so that the leap day is a year's last.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
 }
 
 impl fmt::Display for Timestamp {

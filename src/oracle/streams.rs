@@ -15,10 +15,11 @@ use crate::rpc::{Counters, Limits};
 use crate::session::{self, Record, Session};
 use std::sync::{Arc, LazyLock};
 
-/// The keys of the captures in the repository, so that sealed ones are opened.
+/// The key of the captures in the repository, so that those sealed by NTLM are opened. The hash and not the password: with
+/// a password each Kerberos token would cost the making of keys, which is slow on purpose.
 static KEYS: LazyLock<Arc<KeyStore>> = LazyLock::new(|| {
     let mut keys = KeyStore::new();
-    keys.add_keys_file(b"password LAB\\clusadm Passw0rd-Lab1\n").expect("a keys file");
+    keys.add_keys_file(b"nthash LAB\\clusadm 932b81c3f47277a751d5d8a9b3e5af1f\n").expect("a keys file");
     Arc::new(keys)
 });
 

@@ -9,12 +9,18 @@ use crate::ndr::{Direction, Method, Value};
 #[derive(Clone, Debug)]
 pub struct Source<'d> {
     rest: &'d [u8],
+    plain: bool,
 }
 
 impl<'d> Source<'d> {
     /// Over these octets.
     pub fn new(octets: &'d [u8]) -> Self {
-        Source { rest: octets }
+        Source { rest: octets, plain: false }
+    }
+
+    /// The same; all text is printable ASCII.
+    pub fn plain(octets: &'d [u8]) -> Self {
+        Source { rest: octets, plain: true }
     }
 
     /// The next octet.
@@ -184,7 +190,7 @@ impl Maker<'_, '_> {
 
     /// Text of all kinds: ASCII, beyond it, beyond the BMP, with terminators inside; ill-formed units now and then.
     fn units(&mut self, n: usize) -> Vec<u16> {
-        let style = self.source.octet() % 8;
+        let style = if self.source.plain { 0 } else { self.source.octet() % 8 };
         let mut units = Vec::with_capacity(n);
         for _ in 0..n {
             let pick = self.source.number(2) as u16;
@@ -227,6 +233,7 @@ impl Maker<'_, '_> {
         }
         let value = match element {
             Type::Scalar(Scalar::U8) => Value::Bytes(self.source.octets(n)),
+            Type::Scalar(Scalar::U16) if self.source.plain => Value::Units(self.units(n)),
             Type::Scalar(Scalar::U16) => Value::Units((0..n).map(|_| self.source.number(2) as u16).collect()),
             _ => {
                 let mut items = Vec::with_capacity(n);

@@ -12,7 +12,7 @@ crate::interface! {
     error_status_t NewLimit([in, v3_range(0, 5)] DWORD a);
 
     2 ("1", "1")
-    error_status_t Versioned([in, v2] DWORD old, [in, v3] USHORT new, [in] UCHAR z, [out, v3] error_status_t *rpc_status);
+    error_status_t Versioned([in, v2] DWORD older, [in, v3] USHORT newer, [in] UCHAR z, [out, v3] error_status_t *rpc_status);
 
     3 ("1", "1")
     error_status_t Flags([in] DWORD a => flags(ClusterEnumType), [in] DWORD b => enumeration(ClusterGroupState));
@@ -76,8 +76,8 @@ fn parameters_of_one_version() {
         }
     };
     use Direction::{Request, Response};
-    check(0, Request, "00000001 02", &params([("old", 1u32.into()), ("z", 2u8.into())]));
-    check(1, Request, "0001 02", &params([("new", 1u16.into()), ("z", 2u8.into())]));
+    check(0, Request, "00000001 02", &params([("older", 1u32.into()), ("z", 2u8.into())]));
+    check(1, Request, "0001 02", &params([("newer", 1u16.into()), ("z", 2u8.into())]));
     check(0, Response, "00000005", &params([("return", 5u32.into())]));
     check(1, Response, "00000006 00000005", &params([("rpc_status", 6u32.into()), ("return", 5u32.into())]));
 
@@ -91,7 +91,7 @@ fn parameters_of_one_version() {
     let stub = octets("0001 02", Endian::Big, 0);
     let message = crate::ndr::wire::Message::decode(&Versioned::METHOD, kind(1), &stub).unwrap();
     let view = Versioned::Request::of(message).unwrap();
-    assert_eq!((view.old(), view.new(), view.z()), (None, Some(1), 2));
+    assert_eq!((view.older(), view.newer(), view.z()), (None, Some(1), 2));
 }
 
 /// Numbers that the specification names are not restricted to those: they survive, without a diagnostic.

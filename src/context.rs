@@ -1,0 +1,90 @@
+//! What a request tells that its response doesn't: kept from the one to the other, because a response's buffer can only
+//! be read by the control code that asked for it.
+
+use crate::consts::Constant;
+use crate::consts::change::CLUSTER_OBJECT_TYPE;
+use crate::consts::control_codes::Family;
+use crate::consts::registry::RegistryValueType;
+use crate::consts::witness::WitnessMessageType;
+use crate::ndr::sink::{At, Counts, Sink};
+use crate::ndr::types::{Field, Meaning, Scalar};
+use crate::ndr::wire::{Kind, Message};
+use crate::ndr::{Direction, Method, WStr};
+use crate::structs::content;
+use alloc::string::{String, ToString};
+
+/// What the request of a call told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallContext {
+    /// The control code, by the family of the method it came with.
+    pub control_code: Option<(Family, u32)>,
+    /// The resource type whose control code it is.
+    pub resource_type: Option<String>,
+}
+
+impl CallContext {
+    /// Reads it from a request. Methods without a control code have none; what can't be decoded tells as much as was
+    /// read of it.
+    pub fn of(method: &'static Method, kind: Kind, stub: &[u8]) -> CallContext {
+        let mut context = CallContext::default();
+        let has_code = method.fields.iter().any(|f| matches!(f.meaning, Meaning::ControlCode(_)));
+        if has_code && kind.direction == Direction::Request {
+            let _ = Message::decode_with(method, kind, stub, &mut context);
+        }
+        context
+    }
+}
+
+impl<'a> Sink<'a> for CallContext {
+    fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
+        if let Meaning::ControlCode(family) = at.field.meaning {
+            self.control_code = Some((family, value as u32));
+        }
+    }
+
+    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+        if at.field.name == "lpszResourceTypeName" {
+            self.resource_type = Some(text.to_string());
+        }
+    }
+}
+
+/// What the values of a stub that were met so far tell about the buffers behind them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Buffers<'c> {
+    /// For [`crate::structs`].
+    pub content: content::Context<'c>,
+}
+
+impl<'c> Buffers<'c> {
+    /// At the start of a stub.
+    pub fn new(call: &'c CallContext) -> Self {
+        let content = content::Context {
+            control_code: call.control_code,
+            resource_type: call.resource_type.as_deref(),
+            ..content::Context::default()
+        };
+        Buffers { content }
+    }
+
+    /// An integer went by.
+    #[inline]
+    pub fn scalar(&mut self, field: &Field, value: u64) {
+        match field.meaning {
+            Meaning::ControlCode(family) => self.content.control_code = Some((family, value as u32)),
+            Meaning::NotifyFlags => self.content.filter_flags = Some(value),
+            Meaning::Count if field.name == "NumberOfMessages" => self.content.messages = Some(value as u32),
+            Meaning::Enum(table) => {
+                let value = Some(value as u32);
+                if core::ptr::eq(table, RegistryValueType::TABLE) {
+                    self.content.registry_type = value;
+                } else if core::ptr::eq(table, CLUSTER_OBJECT_TYPE::TABLE) {
+                    self.content.object_type = value;
+                } else if core::ptr::eq(table, WitnessMessageType::TABLE) {
+                    self.content.message_type = value;
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! CLUSTER_REG_BATCH_UPDATE (2.2.3.17): registry updates, read requests with their answers, and batch notifications:
+//! a version, then commands to the end of the buffer, each on an even offset.
+//!
+//! [`Batch`] is the view for embedders; [`read`] and [`write`](fn@write) are its way to a sink and back.
+
+use super::packed::{self, Packed, Parsed, lift, lower};
+use super::reader::whole_text;
+use super::refused::Refused;
+use super::rules::{self, Here, broken, down, path};
+use super::sink::{Item, Key, Open, Sink};
+use super::values::{self, Slot};
+use super::writer::{integer, text_or_bytes};
+use crate::consts::Constant;
+use crate::consts::content::Content;
+use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegBatchControlValue, RegistryValueType};
+use crate::error::{Error, ErrorKind, Segment};
+use crate::ndr::WStr;
+use crate::ndr::types::{Meaning, Scalar};
+use crate::ndr::value::{Fields, Value};
+use alloc::format;
+use alloc::vec::Vec;
+
+/// A batch, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// Version of the structure, 1.
+    pub version: u32,
+    body: Packed<'a>,
+}
+
+impl<'a> Batch<'a> {
+    /// Reads the version.
+    ///
+    /// # Errors
+    /// Fewer than four octets.
+    pub fn new(buffer: &'a [u8]) -> Result<Self, Error> {
+        let (body, version) = lower(packed::u32(Packed::new(buffer)))?;
+        Ok(Batch { version, body })
+    }
+
+    /// The commands, ending with the first error.
+    pub fn commands(&self) -> impl Iterator<Item = Result<Command<'a>, Error>> + use<'a> {
+        let mut at = Some(self.body);
+        core::iter::from_fn(move || {
+            let rest = at.filter(|rest| !rest.is_empty())?;
+            Some(match lower(command(rest)) {
+                Ok((next, command)) => {
+                    at = Some(next);
+                    Ok(command)
+                }
+                Err(e) => {
+                    at = None;
+                    Err(e)
+                }
+            })
+        })
+    }
+}
+
+/// A command, borrowed (2.2.3.17.1).
+#[derive(Clone, Copy, Debug)]
+pub struct Command<'a> {
+    /// What to do.
+    pub command: CommandType,
+    /// Type of the value; a status code in the answer to a read that failed.
+    pub value_type: u32,
+    name: Packed<'a>,
+    data: Packed<'a>,
+    padded: bool,
+}
+
+impl<'a> Command<'a> {
+    /// Name of the key or value, up to its terminator.
+    pub fn name(&self) -> WStr<'a> {
+        WStr::le(self.name.rest()).until_nul()
+    }
+
+    /// The data, without padding.
+    pub fn data(&self) -> &'a [u8] {
+        self.data.rest()
+    }
+
+    /// The format of the data.
+    pub fn content(&self) -> Content {
+        match self.command {
+            CommandType::CLUSREG_READ_ERROR => Content::Bytes,
+            CommandType::CLUSREG_CONTROL_COMMAND => Content::DwordOf(RegBatchControlValue::TABLE),
+            _ => content_of(self.value_type),
+        }
+    }
+}
+
+/// The format of a registry value of this type.
+pub fn content_of(value_type: u32) -> Content {
+    Content::of_registry_type(RegistryValueType(value_type))
+}
+
+/// A command and the padding behind it.
+fn command(input: Packed<'_>) -> Parsed<'_, Command<'_>> {
+    let (rest, (command, value_type)) = nom::Parser::parse(&mut (packed::u32, packed::u32), input)?;
+    let (names, length) = packed::u32(rest)?;
+    if length % 2 != 0 {
+        let kind = ErrorKind::Value { value: u64::from(length), expected: "an even NameLength" };
+        return lift(Err(Error { path: crate::error::Path::of("NameLength"), ..Error::new(rest.offset(), kind) }));
+    }
+    let (name, rest) = lift(names.split_claimed(u64::from(length), "NameLength"))?;
+    let (rest, length) = packed::u32(rest)?;
+    let (data, rest) = lift(rest.split_claimed(u64::from(length), "DataLength"))?;
+    let padded = data.len() % 2 == 0 || !rest.is_empty();
+    let rest = rest.skip(data.len() % 2);
+    Ok((rest, Command { command: CommandType(command), value_type, name, data, padded }))
+}
+
+/// Reads a batch to the end of the buffer.
+///
+/// # Errors
+/// A length that is not there or can't be. The commands before it are in the sink.
+pub fn read<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+    let open = Open::Record { name: "CLUSTER_REG_BATCH_UPDATE", reading: None };
+    sink.begin(key, open);
+    let result = batch(input, here, sink);
+    sink.end(open);
+    result
+}
+
+fn batch<'a>(input: Packed<'a>, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+    let trail = down(here, Segment::Name("VersionNumber"));
+    let (mut rest, version) = lower(packed::u32(input)).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
+    sink.item(Key::Name("VersionNumber"), Meaning::Const(1), Item::Uint(u64::from(version)), None);
+    if version != 1 {
+        let rule = &rules::NOT_THE_CONSTANT;
+        sink.diagnostic(broken(Some(&trail), input.offset(), rule, u64::from(version), Some(1)));
+    }
+    let trail = down(here, Segment::Name("commands"));
+    let open = Open::List { raw: None };
+    sink.begin(Key::Name("commands"), open);
+    let mut result = Ok(());
+    for index in 0u32.. {
+        if rest.is_empty() {
+            break;
+        }
+        let trail = trail.down(Segment::Index(index));
+        match one(rest, Key::Index(index), Some(&trail), sink) {
+            Ok(next) => rest = next,
+            Err(e) => {
+                result = Err(e);
+                break;
+            }
+        }
+    }
+    sink.end(open);
+    result.map(|()| rest)
+}
+
+/// Reads a command; returns what is behind it and its padding.
+///
+/// # Errors
+/// As for [`read`].
+pub fn one<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+    let open = Open::Record { name: "BATCH_UPDATE_COMMAND", reading: None };
+    sink.begin(key, open);
+    let result = match lower(command(input)) {
+        Ok((rest, command)) => {
+            members(&command, here, sink);
+            Ok(rest)
+        }
+        Err(e) => {
+            partial(input, sink);
+            let within = e.path;
+            let mut path = path(here);
+            within.segments().iter().for_each(|step| path.push(*step));
+            Err(Error { path, ..e })
+        }
+    };
+    sink.end(open);
+    result
+}
+
+fn head<'a>(command: CommandType, value_type: u32, sink: &mut dyn Sink<'a>) {
+    let meaning = Meaning::Enum(CommandType::TABLE);
+    sink.item(Key::Name("CommandType"), meaning, Item::Uint(command.value()), None);
+    let meaning = match command {
+        CommandType::CLUSREG_READ_ERROR => Meaning::Win32,
+        _ => Meaning::Enum(RegistryValueType::TABLE),
+    };
+    sink.item(Key::Name("ValueType"), meaning, Item::Uint(u64::from(value_type)), None);
+}
+
+/// What can be read of a command that is not all there.
+fn partial<'a>(input: Packed<'a>, sink: &mut dyn Sink<'a>) {
+    let Ok((rest, (command, value_type))) = nom::Parser::parse(&mut (packed::u32, packed::u32), input) else { return };
+    head(CommandType(command), value_type, sink);
+    let name = packed::u32(rest).ok().and_then(|(rest, length)| rest.split_claimed(u64::from(length), "").ok());
+    if let Some((name, _)) = name {
+        let text = WStr::le(name.rest()).until_nul();
+        sink.item(Key::Name("Name"), Meaning::Text, Item::Text(text), None);
+        sink.blame(text);
+    }
+}
+
+fn members<'a>(command: &Command<'a>, here: Here<'_>, sink: &mut dyn Sink<'a>) {
+    head(command.command, command.value_type, sink);
+    let (text, raw, rule) = whole_text(command.name.rest());
+    if let Some(rule) = rule {
+        let rule = if command.name.is_empty() { &rules::NAME_LENGTH } else { rule };
+        let trail = down(here, Segment::Name("Name"));
+        let length = command.name.len() as u64;
+        sink.diagnostic(broken(Some(&trail), command.name.offset(), rule, length, None));
+    }
+    sink.item(Key::Name("Name"), Meaning::Text, Item::Text(text), raw);
+    if !command.padded {
+        let end = command.data.skip(command.data.len()).offset();
+        sink.diagnostic(broken(here, end, &rules::PADDING_MISSING, command.data.len() as u64, None));
+    }
+    let trail = down(here, Segment::Name("Data"));
+    values::read_octets(Slot::of(command.content(), "Data", Some(&trail)), command.data, sink);
+}
+
+/// Encodes a batch.
+///
+/// # Errors
+/// Which command can't be represented, and why.
+pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
+    let version = match fields.get("VersionNumber") {
+        Some(value) => integer(value, Scalar::U32).map_err(|e| e.within("VersionNumber"))?,
+        None => 1,
+    };
+    out.extend((version as u32).to_le_bytes());
+    let list = match fields.get("commands") {
+        Some(Value::List(list)) => list,
+        Some(_) => return Err(Refused::new("not a list").within("commands")),
+        None => return Err(Refused::new("missing").within("commands")),
+    };
+    for (i, value) in list.iter().enumerate() {
+        let written = match value {
+            Value::Map(fields) => write_one(fields, out),
+            _ => Err(Refused::new("not an object of a command's members")),
+        };
+        written.map_err(|e| e.within(format_args!("[{i}]")).within("commands"))?;
+    }
+    Ok(())
+}
+
+/// Encodes a command.
+///
+/// # Errors
+/// Which member is missing or can't be represented, and why.
+pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
+    let number = |name: &'static str| {
+        let value = fields.get(name).ok_or_else(|| Refused::new("missing").within(name))?;
+        integer(value, Scalar::U32).map(|n| n as u32).map_err(|e| e.within(name))
+    };
+    let (command, value_type) = (number("CommandType")?, number("ValueType")?);
+    let name = fields.get("Name").ok_or_else(|| Refused::new("missing").within("Name"))?;
+    let name = text_or_bytes(name).map_err(|e| e.within("Name"))?;
+    if name.len() % 2 != 0 {
+        return Err(Refused::new("half a code unit").within("Name"));
+    }
+    let mut data = Vec::new();
+    match fields.get("Data") {
+        None | Some(Value::Null) => {}
+        // Octets, or a value of the type that the command names.
+        Some(value) => values::write(content_of(value_type), value, &mut data).map_err(|e| e.within("Data"))?,
+    }
+    let length = |octets: &[u8], name: &str| {
+        u32::try_from(octets.len())
+            .map_err(|_| Refused::new(format!("{} octets are too many", octets.len())).within(name))
+    };
+    out.extend(command.to_le_bytes());
+    out.extend(value_type.to_le_bytes());
+    out.extend(length(&name, "Name")?.to_le_bytes());
+    out.extend(&name);
+    out.extend(length(&data, "Data")?.to_le_bytes());
+    out.extend(&data);
+    out.extend([0u8; 1].iter().take(data.len() % 2));
+    Ok(())
+}

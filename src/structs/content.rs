@@ -1,0 +1,271 @@
+//! What a buffer holds, from what came with it: the control code, the notification, the registry type, the message
+//! type. [`shape`] finds out, [`read`] reads it into a sink; [`super::json::print`] and [`super::text::print`] show it.
+//!
+//! Nothing here fails: what does not fit is shown with the error and with what came before it. Reading takes time in
+//! proportion to the buffer and, but for what is printed, no memory.
+//!
+//! ```
+//! use cluscope::consts::control_codes::Family;
+//! use cluscope::ndr::types::Meaning;
+//! use cluscope::structs::content::{shape, Context};
+//!
+//! let context = Context { control_code: Some((Family::Resource, 0x0100_0029)), ..Context::default() };
+//! let shape = shape(Meaning::ControlOutput(Family::Resource), 1, &context, b"I\0P\0\0\0");
+//! assert_eq!(shape.name(), "SZ");
+//! ```
+
+use super::packed::{Packed, lower, sz};
+use super::reader::{Extent, record};
+use super::records::witness::{IPADDR_INFO_LIST, RESOURCE_CHANGE};
+use super::rules::down;
+use super::security::Descriptor;
+use super::sink::{Key, Null, Open, Sink};
+use super::types::Record;
+use super::values::{self, Slot};
+use crate::consts::change::CLUSTER_OBJECT_TYPE;
+use crate::consts::content::Content;
+use crate::consts::control_codes::{ControlCodeFields, Family};
+use crate::consts::notifications;
+use crate::consts::registry::RegistryValueType;
+use crate::consts::witness::WitnessMessageType;
+use crate::error::{Error, Segment};
+use crate::ndr::types::Meaning;
+use crate::ndr::{WStr, names};
+
+/// Whether secrets (passwords, tokens) are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Secrets {
+    /// As any other value.
+    Shown,
+    /// `{"secret":true}` stands for them.
+    #[default]
+    Hidden,
+}
+
+/// What came with a buffer, as far as it is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    /// `dwControlCode`, and the family of the method.
+    pub control_code: Option<(Family, u32)>,
+    /// `dwType`, `lpValueType` or `lpType` of a registry value.
+    pub registry_type: Option<u32>,
+    /// `dwObjectType` of a notification.
+    pub object_type: Option<u32>,
+    /// `FilterFlags` of a notification.
+    pub filter_flags: Option<u64>,
+    /// `MessageType` of RESP_ASYNC_NOTIFY.
+    pub message_type: Option<u32>,
+    /// `NumberOfMessages` of RESP_ASYNC_NOTIFY.
+    pub messages: Option<u32>,
+    /// Name of the resource type, for the control codes whose buffers depend on it.
+    pub resource_type: Option<&'a str>,
+    /// Whether secrets are printed.
+    pub secrets: Secrets,
+}
+
+/// What a buffer holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// What to read.
+    pub kind: ShapeKind,
+    /// Nobody says so, but it fits exactly.
+    pub guess: bool,
+    /// A control code that no list has, taken apart.
+    pub unknown_code: Option<ControlCodeFields>,
+}
+
+/// What to read.
+#[derive(Clone, Copy, Debug)]
+pub enum ShapeKind {
+    /// Octets of which there is nothing to say.
+    Nothing,
+    /// A value of this format.
+    Content(Content),
+    /// A dependency expression: text with a tree beside it.
+    Expression,
+    /// So many messages, or to the end.
+    Messages(&'static Record, Option<u32>),
+}
+
+impl Shape {
+    const NOTHING: Shape = Shape { kind: ShapeKind::Nothing, guess: false, unknown_code: None };
+
+    fn of(content: Content, length: usize) -> Shape {
+        let kind = match content.for_length(length) {
+            Content::Bytes | Content::Nothing => ShapeKind::Nothing,
+            content => ShapeKind::Content(content),
+        };
+        Shape { kind, ..Shape::NOTHING }
+    }
+
+    /// Whether there is anything to say.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self.kind, ShapeKind::Nothing) && self.unknown_code.is_none()
+    }
+
+    /// The format's name: of a structure its own, else `SZ`, `DWORD` …
+    pub fn name(&self) -> &'static str {
+        match self.kind {
+            ShapeKind::Nothing => "",
+            ShapeKind::Expression => "SZ",
+            ShapeKind::Messages(record, _) => record.name,
+            ShapeKind::Content(content) => name_of(content),
+        }
+    }
+}
+
+/// A format's name.
+pub fn name_of(content: Content) -> &'static str {
+    match content {
+        Content::Nothing => "none",
+        Content::Word => "WORD",
+        Content::Dword | Content::DwordOf(_) | Content::Dwords => "DWORD",
+        Content::Long => "LONG",
+        Content::Qword => "ULARGE_INTEGER",
+        Content::LargeInteger => "LARGE_INTEGER",
+        Content::Filetime => "FILETIME",
+        Content::Guid => "GUID",
+        Content::Sz | Content::Names => "SZ",
+        Content::MultiSz => "MULTI_SZ",
+        Content::SecurityDescriptor => "SECURITY_DESCRIPTOR",
+        Content::PropertyList | Content::PropertyListOf(_) => "PROPERTY_LIST",
+        Content::PropertyFormats => "PROPERTY_FORMAT_LIST",
+        Content::Values(_) => "VALUE_LIST",
+        Content::ValuesPerDisk(_) => "DISK_LIST",
+        Content::Struct(name) | Content::Structs(name) => name,
+        _ => "bytes",
+    }
+}
+
+/// Finds out what a buffer holds. `version` is the place in [`Interface::versions`](crate::ndr::Interface::versions).
+pub fn shape(meaning: Meaning, version: usize, context: &Context<'_>, octets: &[u8]) -> Shape {
+    let length = octets.len();
+    match meaning.in_version(version) {
+        _ if length == 0 => Shape::NOTHING,
+        Meaning::PropertyList => Shape::of(Content::PropertyList, length),
+        Meaning::MultiSz => Shape::of(Content::MultiSz, length),
+        Meaning::SecurityDescriptor => Shape::of(Content::SecurityDescriptor, length),
+        Meaning::Custom(name) => Shape::of(Content::Struct(name), length),
+        Meaning::RegistryData => registry(context.registry_type, octets),
+        Meaning::ControlInput(family) => control(family, context, octets, true),
+        Meaning::ControlOutput(family) => control(family, context, octets, false),
+        Meaning::NotificationBuffer => notification(context, length),
+        Meaning::WitnessMessages => messages(context),
+        _ => Shape::NOTHING,
+    }
+}
+
+fn registry(value_type: Option<u32>, octets: &[u8]) -> Shape {
+    let Some(value_type) = value_type else { return Shape::NOTHING };
+    let descriptor = || Descriptor::new(octets).is_ok_and(|d| d.owner.is_some() || d.dacl.is_some());
+    match RegistryValueType(value_type) {
+        RegistryValueType::REG_BINARY if descriptor() => {
+            Shape { guess: true, ..Shape::of(Content::SecurityDescriptor, octets.len()) }
+        }
+        value_type => Shape::of(Content::of_registry_type(value_type), octets.len()),
+    }
+}
+
+fn control(family: Family, context: &Context<'_>, octets: &[u8], input: bool) -> Shape {
+    let Some((_, code)) = context.control_code else { return Shape::NOTHING };
+    let Some(row) = names::control_code(family, code) else {
+        let guessed = guess(octets);
+        return Shape {
+            kind: guessed.map_or(ShapeKind::Nothing, ShapeKind::Content),
+            guess: guessed.is_some(),
+            unknown_code: Some(ControlCodeFields::decode(code)),
+        };
+    };
+    let content = if input { row.input } else { row.output };
+    Shape::of(content.for_resource_type(context.resource_type), octets.len())
+}
+
+/// What the octets fit exactly, where nobody says what they are.
+pub fn guess(octets: &[u8]) -> Option<Content> {
+    let input = Packed::new(octets);
+    let exact = |content| values::read(Slot::top(content), input, &mut Null).is_ok_and(|rest| rest.is_empty());
+    let all = WStr::le(octets);
+    let text = |text: WStr<'_>| text.chars().all(|c| c.is_ok_and(|c| !c.is_control())) && !text.is_empty();
+    match octets.len() {
+        4 => Some(Content::Dword),
+        length if length % 2 != 0 => None,
+        8.. if exact(Content::PropertyList) => Some(Content::PropertyList),
+        _ if lower(sz(input)).is_ok_and(|(rest, found)| rest.is_empty() && text(found)) => Some(Content::Sz),
+        _ if all.multi_sz().is_some_and(|mut list| list.all(text)) => Some(Content::MultiSz),
+        _ => None,
+    }
+}
+
+fn notification(context: &Context<'_>, length: usize) -> Shape {
+    let (Some(kind), Some(flags)) = (context.object_type, context.filter_flags) else { return Shape::NOTHING };
+    let Some(row) = notifications::lookup(CLUSTER_OBJECT_TYPE(kind), flags) else { return Shape::NOTHING };
+    if row.meaning == "dependency expression" {
+        return Shape { kind: ShapeKind::Expression, ..Shape::NOTHING };
+    }
+    Shape::of(row.buffer, length)
+}
+
+fn messages(context: &Context<'_>) -> Shape {
+    let Some(kind) = context.message_type.map(WitnessMessageType) else { return Shape::NOTHING };
+    let record = match kind {
+        WitnessMessageType::RESOURCE_CHANGE_NOTIFICATION => &RESOURCE_CHANGE,
+        WitnessMessageType::CLIENT_MOVE_NOTIFICATION
+        | WitnessMessageType::SHARE_MOVE_NOTIFICATION
+        | WitnessMessageType::IP_CHANGE_NOTIFICATION => &IPADDR_INFO_LIST,
+        _ => return Shape::NOTHING,
+    };
+    Shape { kind: ShapeKind::Messages(record, context.messages), ..Shape::NOTHING }
+}
+
+/// Reads what a buffer holds; returns what is left over.
+///
+/// # Errors
+/// The octets don't fit. What came before is in the sink.
+pub fn read<'a>(shape: &Shape, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+    match shape.kind {
+        ShapeKind::Nothing => Ok(input.skip(input.len())),
+        ShapeKind::Content(content) => values::read(Slot::top(content), input, sink),
+        ShapeKind::Expression => values::read(Slot::top(Content::Sz), input, sink),
+        ShapeKind::Messages(declaration, count) => list(declaration, count, input, sink),
+    }
+}
+
+fn list<'a>(
+    declaration: &'static Record,
+    count: Option<u32>,
+    input: Packed<'a>,
+    sink: &mut dyn Sink<'a>,
+) -> Result<Packed<'a>, Error> {
+    let open = Open::List { raw: None };
+    sink.begin(Key::Top, open);
+    let (mut rest, mut index, mut result) = (input, 0u32, Ok(()));
+    while result.is_ok() && count.map_or(!rest.is_empty(), |count| index < count) {
+        let trail = down(None, Segment::Index(index));
+        match record(declaration, Extent::InPlace(0), rest, Key::Index(index), Some(&trail), sink) {
+            Ok(next) => (rest, index) = (next, index.saturating_add(1)),
+            Err(e) => result = Err(e),
+        }
+    }
+    sink.end(open);
+    result.map(|()| rest)
+}
+
+/// Whether a parameter of this name holds a dependency expression (3.1.4.2.109, 3.1.4.2.110 and those for groups).
+pub fn is_expression(parameter: &str) -> bool {
+    parameter == "lpszDependencyExpression"
+}
+
+/// The formats that control codes, notifications and registry types name, for a count of what can be decoded.
+pub fn is_structured(content: Content) -> bool {
+    match content {
+        Content::Bytes => false,
+        Content::Struct(name) | Content::Structs(name) => super::Structure::by_name(name).is_some(),
+        Content::ByLength(choices) => choices.iter().all(|(_, content)| is_structured(*content)),
+        Content::ByResourceType { then, otherwise, .. } => is_structured(*then) && is_structured(*otherwise),
+        Content::PropertyListOf(binary) => is_structured(*binary),
+        Content::Values(list) | Content::ValuesPerDisk(list) => {
+            list.binary == Content::Bytes || is_structured(list.binary)
+        }
+        _ => true,
+    }
+}

@@ -1,0 +1,140 @@
+//! `record!`: declares a plain record in words near those of the specification.
+
+/// Declares a record of section 2.2.3 as a `static` [`Record`](crate::structs::types::Record) of its name.
+///
+/// ```
+/// use cluscope::consts::syntax::ClusResourceClass;
+/// use cluscope::record;
+///
+/// record! {
+///     /// Two numbers and a list.
+///     ("2.2.3.x") EXAMPLE {
+///         DWORD Class => enumeration(ClusResourceClass);
+///         DWORD Count;
+///         GUID Ids[Count];
+///     }
+/// }
+/// let (value, _) = cluscope::structs::decode_record(&EXAMPLE, &[1, 0, 0, 0, 0, 0, 0, 0]);
+/// assert_eq!(value.unwrap().get("Class"), Some(&1u32.into()));
+/// ```
+///
+/// Types: `BYTE`, `BOOLEAN`, `WORD`, `DWORD`, `ULONGLONG`, `LONG`, `LONGLONG`, `GUID`, `IPV4`, `IPV6`, `WCHAR[n]`
+/// (null-terminated text in a fixed field), `CHARS[n]` (text that may fill the field), `SZ` (text up to its terminator), `SZ x[Size]` (text of so many octets),
+/// `SZ x[..]` (to the end), `TOTAL` (length of the whole record), `GAP x[n]` (alignment), `FILL x[n]` (optional octets up
+/// to that length), and other records by name. `[n]`, `[Member]` and `[..]` make arrays.
+///
+/// Before the type: `#[natural]`, only in the reading of that name; `#[when(Member == 1)]`; `#[alias(Name)]`;
+/// `#[secret]`. Behind the name: `=> flags(Mask)`, `=> enumeration(Enum)`, `=> constant(1)`, `=> boolean`, `=> seconds`,
+/// `=> octets`.
+#[macro_export]
+macro_rules! record {
+    ($(
+        $(#[doc = $doc:literal])+
+        ($section:literal) $name:ident
+        $(readings($($reading:ident: $text:literal),+; encode $encode:ident))?
+        { $( $(#[$($attribute:tt)+])* $ty:ident $member:ident $([$($dimension:tt)+])? $(=> $meaning:ident $(($($arg:tt)+))?)?; )+ }
+    )+) => { $(
+        $(#[doc = $doc])+
+        #[doc = ""]
+        #[doc = concat!("Section ", $section, ".")]
+        #[allow(non_upper_case_globals)]
+        pub static $name: $crate::structs::types::Record = $crate::structs::types::Record {
+            name: stringify!($name),
+            section: $section,
+            members: &[$(
+                $crate::record!(@attributes {
+                    name: stringify!($member),
+                    ty: $crate::record!(@type $ty $([$($dimension)+])?),
+                    meaning: $crate::record!(@meaning $($meaning $(($($arg)+))?)?),
+                } only "" when (None) alias "" secret false; $([$($attribute)+])*),
+            )+],
+            readings: &[$($($crate::structs::types::Reading { name: stringify!($reading), text: $text },)+)?],
+            encode: $crate::record!(@place $($encode)? in $($($reading)+)?),
+        };
+    )+ };
+
+    (@attributes { $($field:ident: $value:expr,)+ } only $only:tt when $when:tt alias $alias:tt secret $secret:tt;) => {
+        $crate::structs::types::Member {
+            $($field: $value,)+
+            only: $crate::record!(@string $only),
+            when: $when,
+            alias: $crate::record!(@string $alias),
+            secret: $secret,
+        }
+    };
+    (@attributes $fields:tt only $only:tt when $when:tt alias $alias:tt secret $secret:tt; [secret] $($rest:tt)*) => {
+        $crate::record!(@attributes $fields only $only when $when alias $alias secret true; $($rest)*)
+    };
+    (@attributes $fields:tt only $only:tt when $when:tt alias $alias:tt secret $secret:tt;
+        [when($member:ident == $value:literal)] $($rest:tt)*) => {
+        $crate::record!(@attributes $fields only $only when (Some((stringify!($member), $value)))
+            alias $alias secret $secret; $($rest)*)
+    };
+    (@attributes $fields:tt only $only:tt when $when:tt alias $alias:tt secret $secret:tt;
+        [alias($other:ident)] $($rest:tt)*) => {
+        $crate::record!(@attributes $fields only $only when $when alias $other secret $secret; $($rest)*)
+    };
+    (@attributes $fields:tt only $only:tt when $when:tt alias $alias:tt secret $secret:tt;
+        [$reading:ident] $($rest:tt)*) => {
+        $crate::record!(@attributes $fields only $reading when $when alias $alias secret $secret; $($rest)*)
+    };
+    (@string $name:ident) => { stringify!($name) };
+    (@string $text:literal) => { $text };
+
+    (@place in) => { 0 };
+    (@place $wanted:ident in $($reading:ident)+) => {{
+        let names = [$(stringify!($reading)),+];
+        let mut place = 0;
+        while !$crate::ndr::types::same(names[place], stringify!($wanted)) {
+            place += 1;
+        }
+        place
+    }};
+
+    (@type BYTE) => { $crate::structs::types::Type::Int($crate::ndr::types::Scalar::U8) };
+    (@type BOOLEAN) => { $crate::structs::types::Type::Int($crate::ndr::types::Scalar::U8) };
+    (@type WORD) => { $crate::structs::types::Type::Int($crate::ndr::types::Scalar::U16) };
+    (@type DWORD) => { $crate::structs::types::Type::Int($crate::ndr::types::Scalar::U32) };
+    (@type LONG) => { $crate::structs::types::Type::Int($crate::ndr::types::Scalar::I32) };
+    (@type ULONGLONG) => { $crate::structs::types::Type::Int($crate::ndr::types::Scalar::U64) };
+    (@type LONGLONG) => { $crate::structs::types::Type::Int($crate::ndr::types::Scalar::I64) };
+    (@type TOTAL) => { $crate::structs::types::Type::Total };
+    (@type GUID) => { $crate::structs::types::Type::Guid };
+    (@type IPV4) => { $crate::structs::types::Type::Ipv4 };
+    (@type IPV6) => { $crate::structs::types::Type::Ipv6 };
+    (@type SZ) => { $crate::structs::types::Type::Sz };
+    (@type SZ [..]) => { $crate::structs::types::Type::SzRest };
+    (@type SZ [$size:ident]) => { $crate::structs::types::Type::SizedSz(stringify!($size)) };
+    (@type SZ [$size:ident octets or units]) => { $crate::structs::types::Type::CountedSz(stringify!($size)) };
+    (@type WCHAR [$units:literal]) => { $crate::structs::types::Type::Wide($units) };
+    (@type CHARS [$units:literal]) => { $crate::structs::types::Type::Chars($units) };
+    (@type BYTE [$n:literal]) => { $crate::structs::types::Type::Bytes($n) };
+    (@type BYTE [$size:ident]) => { $crate::structs::types::Type::SizedBytes(stringify!($size)) };
+    (@type GAP [$n:literal]) => { $crate::structs::types::Type::Gap($n) };
+    (@type FILL [$n:literal]) => { $crate::structs::types::Type::Fill($n) };
+    (@type $other:ident [..]) => { $crate::structs::types::Type::Rest($crate::record!(@element $other)) };
+    (@type $other:ident [$size:ident octets]) => {
+        $crate::structs::types::Type::Sized(stringify!($size), &$other)
+    };
+    (@type $other:ident [$count:ident]) => {
+        $crate::structs::types::Type::Counted(stringify!($count), $crate::record!(@element $other))
+    };
+    (@type $other:ident) => { $crate::structs::types::Type::Record(&$other) };
+
+    (@element DWORD) => { $crate::structs::types::Element::U32 };
+    (@element GUID) => { $crate::structs::types::Element::Guid };
+    (@element $other:ident) => { $crate::structs::types::Element::Record(&$other) };
+
+    (@meaning) => { $crate::ndr::types::Meaning::Number };
+    (@meaning boolean) => { $crate::ndr::types::Meaning::Bool };
+    (@meaning seconds) => { $crate::ndr::types::Meaning::Seconds };
+    (@meaning octets) => { $crate::ndr::types::Meaning::Bytes };
+    (@meaning reserved) => { $crate::ndr::types::Meaning::Reserved };
+    (@meaning constant($value:literal)) => { $crate::ndr::types::Meaning::Const($value) };
+    (@meaning flags($mask:ident)) => {
+        $crate::ndr::types::Meaning::Flags(<$mask as $crate::consts::Constant>::TABLE)
+    };
+    (@meaning enumeration($list:ident)) => {
+        $crate::ndr::types::Meaning::Enum(<$list as $crate::consts::Constant>::TABLE)
+    };
+}

@@ -1,0 +1,243 @@
+//! The custom-marshalled structures of MS-CMRP 2.2.3 and MS-SWN 2.2.2: raw little-endian octets inside byte buffers,
+//! whatever the data representation of the PDU says.
+//!
+//! * [`records`]: the declarations of the plain ones, in the words of [`record!`](crate::record); [`types`]: what they
+//!   are made of; [`reader`], [`writer`]: what interprets them
+//! * [`property_list`], [`value_list`], [`batch`]: those that are no plain records
+//! * [`values`]: a single value of a known format; [`security`]: security descriptors
+//! * [`content`]: what a buffer holds, from the control code, notification or registry type it came with
+//! * [`packed`]: the primitives as nom parsers
+//! * [`sink`]: where readers put what they find; `json` and [`text`] print it
+//!
+//! Every structure can be read by [`decode`] and written by [`encode`], or with a sink of one's own:
+//!
+//! ```
+//! use cluscope::structs;
+//!
+//! let octets = [1, 0, 0, 0, 0x0f, 0, 0, 0];
+//! let decoded = structs::decode("CLUS_STORAGE_SET_DRIVELETTER", &octets).unwrap();
+//! let value = decoded.value.unwrap();
+//! assert_eq!(structs::encode("CLUS_STORAGE_SET_DRIVELETTER", &value).unwrap(), octets);
+//! ```
+
+#[macro_use]
+pub mod macros;
+pub mod batch;
+pub mod content;
+pub mod dependency;
+pub mod packed;
+pub mod property_list;
+pub mod reader;
+pub mod records;
+pub mod refused;
+pub mod rules;
+pub mod security;
+pub mod sink;
+pub mod text;
+pub mod types;
+pub mod value_list;
+pub mod values;
+pub mod writer;
+
+#[cfg(feature = "serde")]
+pub mod json;
+
+#[cfg(test)]
+mod tests;
+
+pub use refused::Refused;
+
+use crate::consts::content::{Content, ValueList};
+use crate::diagnostic::Diagnostic;
+use crate::error::{Error, ErrorKind};
+use crate::ndr::value::{Fields, Value};
+use alloc::vec::Vec;
+use packed::Packed;
+use rules::Here;
+use sink::{Collect, Key, Sink};
+use types::Record;
+use values::Slot;
+
+/// A structure that can be decoded and encoded by its name.
+#[derive(Clone, Copy, Debug)]
+pub struct Structure {
+    /// Name in the specification; one of ours where it has none.
+    pub name: &'static str,
+    /// Section that defines it.
+    pub section: &'static str,
+    /// How it is read and written.
+    pub kind: Kind,
+}
+
+/// How a structure is read and written.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// By a declaration.
+    Record(&'static Record),
+    /// By the functions of [`property_list`], for one property.
+    Property,
+    /// By the functions of [`batch`], for the whole.
+    Batch,
+    /// By the functions of [`batch`], for one command.
+    Command,
+    /// As a value of this format.
+    Content(Content),
+}
+
+static VALUES: ValueList = ValueList { first: &[], then: &[], binary: Content::Bytes };
+static DISKS: ValueList = ValueList {
+    first: &[
+        crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_DISK_SIGNATURE,
+        crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_DISK_GUID,
+    ],
+    then: &[],
+    binary: Content::Bytes,
+};
+
+/// The structures that are no plain records.
+static OTHERS: [Structure; 9] = [
+    Structure { name: "PROPERTY_LIST", section: "2.2.3.10", kind: Kind::Content(Content::PropertyList) },
+    Structure { name: "PROPERTY_VALUE", section: "2.2.3.10.1", kind: Kind::Property },
+    Structure { name: "CLUSTER_REG_BATCH_UPDATE", section: "2.2.3.17", kind: Kind::Batch },
+    Structure { name: "BATCH_UPDATE_COMMAND", section: "2.2.3.17.1", kind: Kind::Command },
+    Structure { name: "VALUE_LIST", section: "3.1.4.3.1.38", kind: Kind::Content(Content::Values(&VALUES)) },
+    Structure { name: "DISK_LIST", section: "3.1.4.3.2.21", kind: Kind::Content(Content::ValuesPerDisk(&DISKS)) },
+    Structure { name: "PROPERTY_FORMAT_LIST", section: "3.1.4.3.1.14", kind: Kind::Content(Content::PropertyFormats) },
+    Structure { name: "MULTI_SZ", section: "2.2.2.2", kind: Kind::Content(Content::MultiSz) },
+    Structure {
+        name: "SECURITY_DESCRIPTOR",
+        section: "MS-DTYP 2.4.6",
+        kind: Kind::Content(Content::SecurityDescriptor),
+    },
+];
+
+const COUNT: usize = 47 + OTHERS.len();
+
+static JOINED: [Structure; COUNT] = {
+    let mut all = [OTHERS[0]; COUNT];
+    let mut i = 0;
+    while i < records::ALL.len() {
+        let record = records::ALL[i];
+        all[i] = Structure { name: record.name, section: record.section, kind: Kind::Record(record) };
+        i += 1;
+    }
+    let mut other = 0;
+    while other < OTHERS.len() {
+        all[i] = OTHERS[other];
+        i += 1;
+        other += 1;
+    }
+    assert!(i == COUNT);
+    all
+};
+
+/// Every structure that has a name.
+pub static ALL: &[Structure] = &JOINED;
+
+impl Structure {
+    /// The structure of this name, as the specification spells it or in other case.
+    pub fn by_name(name: &str) -> Option<&'static Structure> {
+        ALL.iter().find(|s| s.name == name).or_else(|| ALL.iter().find(|s| s.name.eq_ignore_ascii_case(name)))
+    }
+
+    /// `record`, `list` or `value`.
+    pub const fn kind_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Record(_) => "record",
+            Kind::Content(Content::SecurityDescriptor) => "value",
+            _ => "list",
+        }
+    }
+
+    /// Octets, where they are always the same; of the reading that encoding chooses.
+    pub fn size(&self) -> Option<usize> {
+        match self.kind {
+            Kind::Record(record) => record.size(record.encode),
+            _ => None,
+        }
+    }
+
+    /// Reads the structure from all of `input` into a sink; returns what is left over.
+    ///
+    /// # Errors
+    /// Where and why the octets can't be this structure. What came before is in the sink.
+    pub fn read<'a>(
+        &self,
+        input: Packed<'a>,
+        key: Key,
+        here: Here<'_>,
+        sink: &mut dyn Sink<'a>,
+    ) -> Result<Packed<'a>, Error> {
+        match self.kind {
+            Kind::Record(record) => reader::record(record, reader::Extent::Whole, input, key, here, sink),
+            Kind::Property => property_list::one(input, key, here, property_list::Dialect::PLAIN, sink),
+            Kind::Batch => batch::read(input, key, here, sink),
+            Kind::Command => batch::one(input, key, here, sink),
+            Kind::Content(content) => values::read(Slot { key, here, ..Slot::top(content) }, input, sink),
+        }
+    }
+
+    /// Encodes the structure.
+    ///
+    /// # Errors
+    /// Which member is missing or can't be represented, and why.
+    pub fn write(&self, value: &Value, out: &mut Vec<u8>) -> Result<(), Refused> {
+        match (self.kind, value) {
+            (Kind::Content(content), value) => values::write(content, value, out),
+            (Kind::Record(record), Value::Map(fields)) => writer::record(record, fields, out),
+            (Kind::Property, Value::Map(fields)) => property_list::write_one(fields, out),
+            (Kind::Batch, Value::Map(fields)) => batch::write(fields, out),
+            (Kind::Command, Value::Map(fields)) => batch::write_one(fields, out),
+            _ => Err(Refused::new("not an object of the structure's members")),
+        }
+    }
+}
+
+/// What [`decode`] finds.
+#[derive(Debug)]
+pub struct Decoded<'a> {
+    /// The value; what came before the error, if there was one.
+    pub value: Option<Value>,
+    /// Broken rules.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Octets behind the structure.
+    pub trailing: &'a [u8],
+    /// Why reading stopped early.
+    pub error: Option<Error>,
+}
+
+/// Decodes a structure into a tree. With a sink ([`Structure::read`]) nothing is copied.
+///
+/// # Errors
+/// There is no structure of this name.
+pub fn decode<'a>(name: &str, octets: &'a [u8]) -> Result<Decoded<'a>, Error> {
+    let unknown = Error::new(0, ErrorKind::Mismatch { expected: "the name of a structure" });
+    let structure = Structure::by_name(name).ok_or(unknown)?;
+    let mut sink = Collect::default();
+    let result = structure.read(Packed::new(octets), Key::Top, None, &mut sink);
+    let Collect { value, diagnostics, .. } = sink;
+    let trailing = result.as_ref().map_or(&[] as &[u8], Packed::rest);
+    Ok(Decoded { value, diagnostics, trailing, error: result.err() })
+}
+
+/// Encodes a structure from a tree.
+///
+/// # Errors
+/// There is no structure of this name, or which member can't be represented, and why.
+pub fn encode(name: &str, value: &Value) -> Result<Vec<u8>, Refused> {
+    let structure = Structure::by_name(name).ok_or_else(|| Refused::new("unknown structure"))?;
+    let mut out = Vec::new();
+    structure.write(value, &mut out)?;
+    Ok(out)
+}
+
+/// Decodes a record of a declaration of one's own: its members, and why reading stopped early.
+pub fn decode_record(record: &'static Record, octets: &[u8]) -> (Option<Fields>, Option<Error>) {
+    let mut sink = Collect::default();
+    let result = reader::record(record, reader::Extent::Whole, Packed::new(octets), Key::Top, None, &mut sink);
+    let fields = match sink.value {
+        Some(Value::Map(fields)) => Some(fields),
+        _ => None,
+    };
+    (fields, result.err())
+}

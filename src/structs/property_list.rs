@@ -1,0 +1,424 @@
+//! PROPERTY_LIST (2.2.3.10): a count, then for each property its name, its values and an end mark.
+//!
+//! [`PropertyList`] is the view for embedders; [`read`] and [`write`](fn@write) are its way to a sink and back.
+//!
+//! ```
+//! use cluscope::structs::property_list::PropertyList;
+//!
+//! let buffer = [
+//!     1, 0, 0, 0, // one property
+//!     3, 0, 4, 0, 4, 0, 0, 0, b'A', 0, 0, 0, // its name
+//!     2, 0, 1, 0, 4, 0, 0, 0, 7, 0, 0, 0, // a DWORD
+//!     0, 0, 0, 0, // end mark
+//! ];
+//! let list = PropertyList::new(&buffer).unwrap();
+//! let property = list.properties().next().unwrap().unwrap();
+//! assert_eq!(property.name().to_string(), "A");
+//! assert_eq!(property.values().next().unwrap().unwrap().octets(), [7, 0, 0, 0]);
+//! ```
+
+use super::packed::{self, Packed, Parsed, lift, lower, pad4};
+use super::reader::whole_text;
+use super::refused::Refused;
+use super::rules::{self, Here, broken, down, path};
+use super::sink::{Item, Key, Open, Sink};
+use super::values::{self, Slot};
+use super::writer::{integer, text_or_bytes};
+use crate::consts::Constant;
+use crate::consts::content::Content;
+use crate::consts::properties;
+use crate::consts::syntax::{CLUSTER_PROPERTY_FORMAT, CLUSTER_PROPERTY_SYNTAX as Syntax};
+use crate::error::{Error, ErrorKind, Segment};
+use crate::ndr::WStr;
+use crate::ndr::types::{Meaning, Scalar};
+use crate::ndr::value::{Fields, Value};
+use alloc::format;
+use alloc::vec::Vec;
+use nom::Parser;
+
+/// A property list, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct PropertyList<'a> {
+    /// Number of properties that the list claims to have.
+    pub count: u32,
+    body: Packed<'a>,
+}
+
+impl<'a> PropertyList<'a> {
+    /// Reads the count.
+    ///
+    /// # Errors
+    /// Fewer than four octets.
+    pub fn new(buffer: &'a [u8]) -> Result<Self, Error> {
+        let (body, count) = lower(packed::u32(Packed::new(buffer)))?;
+        Ok(PropertyList { count, body })
+    }
+
+    /// The properties, ending with the first error.
+    pub fn properties(&self) -> impl Iterator<Item = Result<Property<'a>, Error>> + use<'a> {
+        let (mut rest, mut left) = (self.body, self.count);
+        core::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            Some(match lower(property(rest)) {
+                Ok((next, property)) => {
+                    rest = next;
+                    Ok(property)
+                }
+                Err(e) => {
+                    left = 0;
+                    Err(e)
+                }
+            })
+        })
+    }
+}
+
+/// A property, borrowed: its name, and where its values start.
+#[derive(Clone, Copy, Debug)]
+pub struct Property<'a> {
+    name: Packed<'a>,
+    values: Packed<'a>,
+}
+
+impl<'a> Property<'a> {
+    /// The name up to its terminator.
+    pub fn name(&self) -> WStr<'a> {
+        WStr::le(self.name.rest()).until_nul()
+    }
+
+    /// The values, ending with the first error.
+    pub fn values(&self) -> impl Iterator<Item = Result<PropertyValue<'a>, Error>> + use<'a> {
+        let mut at = Some(self.values);
+        core::iter::from_fn(move || match lower(entry(at?)) {
+            Ok((next, Some(value))) => {
+                at = Some(next);
+                Some(Ok(value))
+            }
+            Ok((_, None)) => {
+                at = None;
+                None
+            }
+            Err(e) => {
+                at = None;
+                Some(Err(e))
+            }
+        })
+    }
+}
+
+/// A value: its syntax and its octets.
+#[derive(Clone, Copy, Debug)]
+pub struct PropertyValue<'a> {
+    /// What it is and how it is written.
+    pub syntax: Syntax,
+    pub(super) data: Packed<'a>,
+}
+
+impl<'a> PropertyValue<'a> {
+    /// The octets, without padding.
+    pub fn octets(&self) -> &'a [u8] {
+        self.data.rest()
+    }
+}
+
+/// Size, data and padding.
+fn sized(input: Packed<'_>) -> Parsed<'_, Packed<'_>> {
+    let (input, size) = packed::u32(input)?;
+    let (data, rest) = lift(input.split_claimed(u64::from(size), "Size"))?;
+    let (rest, ()) = pad4(data.len())(rest)?;
+    Ok((rest, data))
+}
+
+/// An entry of a list of values; `None` for an end mark, which is taken, and for the name of the next property, which
+/// is not.
+fn entry(input: Packed<'_>) -> Parsed<'_, Option<PropertyValue<'_>>> {
+    match packed::u32.map(Syntax).parse(input)? {
+        (_, Syntax::CLUSPROP_SYNTAX_NAME) => Ok((input, None)),
+        _ => any_entry(input),
+    }
+}
+
+/// An entry of a list in which names are values, too; `None` for an end mark.
+pub(super) fn any_entry(input: Packed<'_>) -> Parsed<'_, Option<PropertyValue<'_>>> {
+    match packed::u32.map(Syntax).parse(input)? {
+        (rest, Syntax::CLUSPROP_SYNTAX_ENDMARK) => Ok((rest, None)),
+        (rest, syntax) => sized.map(|data| Some(PropertyValue { syntax, data })).parse(rest),
+    }
+}
+
+/// Syntax, size and text of a name.
+pub(super) fn name(input: Packed<'_>) -> Parsed<'_, Packed<'_>> {
+    let (rest, syntax) = packed::u32.map(Syntax).parse(input)?;
+    if syntax != Syntax::CLUSPROP_SYNTAX_NAME {
+        let kind = ErrorKind::Value { value: syntax.value(), expected: "CLUSPROP_SYNTAX_NAME" };
+        return lift(Err(Error::new(input.offset(), kind)));
+    }
+    sized(rest)
+}
+
+/// A property and all its values.
+fn property(input: Packed<'_>) -> Parsed<'_, Property<'_>> {
+    let (values, name) = name(input)?;
+    let mut rest = values;
+    loop {
+        match entry(rest)? {
+            (next, Some(_)) => rest = next,
+            (next, None) => return Ok((next, Property { name, values })),
+        }
+    }
+}
+
+/// What a property list holds besides what the syntaxes say.
+#[derive(Clone, Copy, Debug)]
+pub struct Dialect {
+    /// What binary values hold.
+    pub binary: Content,
+    /// WORD values are formats of properties.
+    pub formats: bool,
+}
+
+impl Dialect {
+    /// What the syntaxes say and nothing else.
+    pub const PLAIN: Dialect = Dialect { binary: Content::Bytes, formats: false };
+}
+
+/// Reads a property list; returns what is behind it.
+///
+/// # Errors
+/// A size that is not there, or something else where a name must stand. The properties before it are in the sink.
+pub fn read<'a>(
+    input: Packed<'a>,
+    key: Key,
+    here: Here<'_>,
+    dialect: Dialect,
+    sink: &mut dyn Sink<'a>,
+) -> Result<Packed<'a>, Error> {
+    let open = Open::Record { name: "PROPERTY_LIST", reading: None };
+    sink.begin(key, open);
+    let result = list(input, here, dialect, sink);
+    sink.end(open);
+    result
+}
+
+fn list<'a>(input: Packed<'a>, here: Here<'_>, dialect: Dialect, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+    let (mut rest, count) = lower(packed::u32(input))
+        .map_err(|e| Error { path: path(Some(&down(here, Segment::Name("propertyCount")))), ..e })?;
+    sink.item(Key::Name("propertyCount"), Meaning::Count, Item::Uint(u64::from(count)), None);
+    let trail = down(here, Segment::Name("properties"));
+    let open = Open::List { raw: None };
+    sink.begin(Key::Name("properties"), open);
+    let mut result = Ok(());
+    for index in 0..count {
+        let trail = trail.down(Segment::Index(index));
+        match one(rest, Key::Index(index), Some(&trail), dialect, sink) {
+            Ok(next) => rest = next,
+            Err(e) => {
+                result = Err(e);
+                break;
+            }
+        }
+    }
+    sink.end(open);
+    result?;
+    // Windows closes the list with an end mark of its own.
+    if rest.rest() == [0; 4] {
+        sink.item(Key::Name("final_endmark"), Meaning::Bool, Item::Bool(true), None);
+        rest = rest.skip(4);
+    }
+    Ok(rest)
+}
+
+/// Reads a property (2.2.3.10.1); returns what is behind it.
+///
+/// # Errors
+/// As for [`read`].
+pub fn one<'a>(
+    input: Packed<'a>,
+    key: Key,
+    here: Here<'_>,
+    dialect: Dialect,
+    sink: &mut dyn Sink<'a>,
+) -> Result<Packed<'a>, Error> {
+    let open = Open::Record { name: "PROPERTY_VALUE", reading: None };
+    sink.begin(key, open);
+    let result = property_members(input, here, dialect, sink);
+    sink.end(open);
+    result
+}
+
+fn property_members<'a>(
+    input: Packed<'a>,
+    here: Here<'_>,
+    dialect: Dialect,
+    sink: &mut dyn Sink<'a>,
+) -> Result<Packed<'a>, Error> {
+    let trail = down(here, Segment::Name("name"));
+    let (rest, name) = lower(name(input)).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
+    let (text, raw, rule) = whole_text(name.rest());
+    if let Some(rule) = rule {
+        sink.diagnostic(broken(Some(&trail), name.offset(), rule, name.len() as u64, None));
+    }
+    sink.item(Key::Name("name"), Meaning::Text, Item::Text(text), raw);
+    let open = Open::List { raw: None };
+    sink.begin(Key::Name("values"), open);
+    let result = property_values(rest, text, here, dialect, sink);
+    sink.end(open);
+    result.inspect_err(|_| sink.blame(text))
+}
+
+fn property_values<'a>(
+    input: Packed<'a>,
+    name: WStr<'a>,
+    here: Here<'_>,
+    dialect: Dialect,
+    sink: &mut dyn Sink<'a>,
+) -> Result<Packed<'a>, Error> {
+    let trail = down(here, Segment::Name("values"));
+    let known = described(name);
+    let mut rest = input;
+    let mut previous = Syntax::CLUSPROP_SYNTAX_ENDMARK;
+    for index in 0u32.. {
+        let trail = trail.down(Segment::Index(index));
+        let (next, found) = lower(entry(rest)).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
+        let Some(value) = found else {
+            if next.offset() == rest.offset() {
+                sink.diagnostic(broken(Some(&trail), rest.offset(), &rules::LIST_NOT_ENDED, 0x0004_0003, Some(0)));
+            }
+            if index == 0 {
+                sink.diagnostic(broken(here, rest.offset(), &rules::NO_VALUE, 0, None));
+            }
+            return Ok(next);
+        };
+        if value.syntax == Syntax::CLUSPROP_SYNTAX_LIST_VALUE_EXPANDED_SZ
+            && previous != Syntax::CLUSPROP_SYNTAX_LIST_VALUE_EXPAND_SZ
+        {
+            let rule = &rules::EXPANDED_WITHOUT_EXPAND;
+            sink.diagnostic(broken(Some(&trail), rest.offset(), rule, value.syntax.value(), None));
+        }
+        previous = value.syntax;
+        read_entry(value, Key::Index(index), Some(&trail), dialect, known, sink);
+        rest = next;
+    }
+    Ok(rest)
+}
+
+/// Reads an entry: its syntax, and its value or the octets that are none.
+pub(super) fn read_entry<'a>(
+    value: PropertyValue<'a>,
+    key: Key,
+    here: Here<'_>,
+    dialect: Dialect,
+    known: Option<&'static properties::Property>,
+    sink: &mut dyn Sink<'a>,
+) {
+    let open = Open::Record { name: "VALUE", reading: None };
+    sink.begin(key, open);
+    sink.item(Key::Name("syntax"), Meaning::Enum(Syntax::TABLE), Item::Uint(value.syntax.value()), None);
+    let content = match (Content::of_syntax(value.syntax), known.map(|known| known.format)) {
+        (Content::Bytes, _) => dialect.binary,
+        (Content::Dword, Some(named @ Content::DwordOf(_))) => named,
+        (other, _) => other,
+    };
+    let trail = down(here, Segment::Name("value"));
+    let slot = Slot { secret: known.is_some_and(|known| known.secret), ..Slot::of(content, "value", Some(&trail)) };
+    match (dialect.formats, content, value.octets()) {
+        (true, Content::Word, [low, high]) => {
+            let format = u16::from_le_bytes([*low, *high]);
+            let meaning = Meaning::Enum(CLUSTER_PROPERTY_FORMAT::TABLE);
+            sink.item(slot.key, meaning, Item::Uint(u64::from(format)), None);
+        }
+        (_, Content::Bytes, _) => sink.item(slot.key, Meaning::Bytes, Item::Bytes(value.octets()), None),
+        _ if content == dialect.binary => values::read_octets(slot, value.data, sink),
+        _ => values::read_any(slot, value.data, sink),
+    }
+    sink.end(open);
+}
+
+/// What the specification says about a property of this name, if it says something about its values.
+pub(super) fn described(name: WStr<'_>) -> Option<&'static properties::Property> {
+    let same = |known: &str| {
+        name.len() == known.len()
+            && name.units().zip(known.bytes()).all(|(a, b)| u8::try_from(a).is_ok_and(|a| a.eq_ignore_ascii_case(&b)))
+    };
+    properties::ALL.iter().find(|p| (p.secret || matches!(p.format, Content::DwordOf(_))) && same(p.name))
+}
+
+/// Encodes a property list.
+///
+/// # Errors
+/// Which property or value can't be represented, and why.
+pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
+    let list = match fields.get("properties") {
+        Some(Value::List(list)) => list.as_slice(),
+        Some(_) => return Err(Refused::new("not a list").within("properties")),
+        None => return Err(Refused::new("missing").within("properties")),
+    };
+    let count = match fields.get("propertyCount") {
+        Some(value) => integer(value, Scalar::U32).map_err(|e| e.within("propertyCount"))?,
+        None => list.len() as u64,
+    };
+    if count != list.len() as u64 {
+        let reason = format!("{count} where {} properties follow", list.len());
+        return Err(Refused::new(reason).within("propertyCount"));
+    }
+    out.extend((count as u32).to_le_bytes());
+    for (i, value) in list.iter().enumerate() {
+        let property = match value {
+            Value::Map(fields) => write_one(fields, out),
+            _ => Err(Refused::new("not an object of name and values")),
+        };
+        property.map_err(|e| e.within(format_args!("[{i}]")).within("properties"))?;
+    }
+    if matches!(fields.get("final_endmark"), Some(Value::Int(1))) {
+        out.extend([0; 4]);
+    }
+    Ok(())
+}
+
+/// Encodes a property.
+///
+/// # Errors
+/// Which value can't be represented, and why.
+pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
+    let name = fields.get("name").ok_or_else(|| Refused::new("missing").within("name"))?;
+    let octets = text_or_bytes(name).map_err(|e| e.within("name"))?;
+    put(Syntax::CLUSPROP_SYNTAX_NAME, &octets, out).map_err(|e| e.within("name"))?;
+    write_entries(fields, out)?;
+    out.extend([0; 4]);
+    Ok(())
+}
+
+/// Encodes the values of `fields`, without an end mark.
+pub(super) fn write_entries(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
+    let list = match fields.get("values") {
+        Some(Value::List(list)) => list.as_slice(),
+        _ => return Err(Refused::new("not a list").within("values")),
+    };
+    for (i, value) in list.iter().enumerate() {
+        write_entry(value, out).map_err(|e| e.within(format_args!("[{i}]")).within("values"))?;
+    }
+    Ok(())
+}
+
+fn write_entry(value: &Value, out: &mut Vec<u8>) -> Result<(), Refused> {
+    let Value::Map(fields) = value else { return Err(Refused::new("not an object of syntax and value")) };
+    let syntax = fields.get("syntax").ok_or_else(|| Refused::new("missing").within("syntax"))?;
+    let syntax = integer(syntax, Scalar::U32).map_err(|e| e.within("syntax"))? as u32;
+    let value = fields.get("value").ok_or_else(|| Refused::new("missing").within("value"))?;
+    let mut octets = Vec::new();
+    values::write(Content::of_syntax(Syntax(syntax)), value, &mut octets).map_err(|e| e.within("value"))?;
+    put(Syntax(syntax), &octets, out)
+}
+
+/// Syntax, size, data and padding.
+fn put(syntax: Syntax, octets: &[u8], out: &mut Vec<u8>) -> Result<(), Refused> {
+    if syntax == Syntax::CLUSPROP_SYNTAX_ENDMARK {
+        return Err(Refused::new("an end mark is no value").within("syntax"));
+    }
+    let size = u32::try_from(octets.len()).map_err(|_| Refused::new("longer than a size can tell"))?;
+    out.extend(syntax.0.to_le_bytes());
+    out.extend(size.to_le_bytes());
+    out.extend_from_slice(octets);
+    out.extend([0; 3].iter().take(octets.len().wrapping_neg() & 3));
+    Ok(())
+}

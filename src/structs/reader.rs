@@ -1,0 +1,363 @@
+//! The reader of plain records: interprets the declarations of [`super::records`].
+//!
+//! Next: [`super::writer`], its mirror image.
+
+use super::packed::{self, Packed, lower};
+use super::rules::{self, Here, broken, down, path};
+use super::sink::{Item, Key, Null, Open, Sink};
+use super::types::{Element, MAX_MEMBERS, Member, Record, Type};
+use crate::error::{Error, ErrorKind, Segment};
+use crate::ndr::types::{Meaning, Scalar};
+use crate::ndr::{Syntax, WStr};
+
+/// How much of the input is the record's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it: what the length tells about the reading counts.
+    Whole,
+    /// As much as the members need, in this reading.
+    InPlace(usize),
+}
+
+/// Which reading the bytes are in: the one that takes exactly all of them; else the first one that they are enough for;
+/// else the first one.
+pub fn choose(record: &'static Record, input: Packed<'_>) -> usize {
+    let mut enough = None;
+    for reading in 0..record.readings.len() {
+        let left = match record.size(reading) {
+            Some(size) => input.len().checked_sub(size),
+            None => members(record, reading, input, None, &mut Null).ok().map(|rest| rest.len()),
+        };
+        match left {
+            Some(0) => return reading,
+            Some(_) if enough.is_none() => enough = Some(reading),
+            _ => {}
+        }
+    }
+    enough.unwrap_or(0)
+}
+
+/// Reads a record; returns what is behind it.
+///
+/// # Errors
+/// The bytes end too early or a length in them can't be. What came before is in the sink, ended properly.
+pub fn record<'a>(
+    record: &'static Record,
+    extent: Extent,
+    input: Packed<'a>,
+    key: Key,
+    here: Here<'_>,
+    sink: &mut dyn Sink<'a>,
+) -> Result<Packed<'a>, Error> {
+    let reading = match extent {
+        Extent::Whole => choose(record, input),
+        Extent::InPlace(reading) => reading,
+    };
+    let unusual = if reading == record.encode { None } else { record.readings.get(reading).map(|r| r.name) };
+    let open = Open::Record { name: record.name, reading: unusual };
+    sink.begin(key, open);
+    let result = members(record, reading, input, here, sink);
+    sink.end(open);
+    result
+}
+
+/// The integers of a record read so far, for the members that they give the length of.
+struct Known([u64; MAX_MEMBERS]);
+
+impl Known {
+    fn get(&self, record: &Record, name: &str) -> u64 {
+        record.place(name).and_then(|i| self.0.get(i)).copied().unwrap_or(0)
+    }
+}
+
+fn members<'a>(
+    record: &'static Record,
+    reading: usize,
+    input: Packed<'a>,
+    here: Here<'_>,
+    sink: &mut dyn Sink<'a>,
+) -> Result<Packed<'a>, Error> {
+    let start = input;
+    let mut known = Known([0; MAX_MEMBERS]);
+    let mut rest = input;
+    // What lies behind a record that says how long it is.
+    let mut behind = None;
+    for (i, member) in record.members_of(reading) {
+        if member.when.is_some_and(|(name, value)| known.get(record, name) != value) {
+            continue;
+        }
+        let trail = down(here, Segment::Name(member.name));
+        let mut cx = Cx { record, member, start, known: &known, here: Some(&trail), sink };
+        let (next, integer) = cx.member(rest).map_err(|mut e| {
+            if e.path.segments().is_empty() {
+                e.path = path(Some(&trail));
+            }
+            e
+        })?;
+        rest = next;
+        if let (Type::Total, Some(total)) = (member.ty, integer) {
+            let read = start.until(&rest).len() as u64;
+            let left = total.checked_sub(read).ok_or_else(|| Error {
+                path: path(Some(&trail)),
+                ..Error::new(
+                    start.offset(),
+                    ErrorKind::Value { value: total, expected: "a length of at least this member's" },
+                )
+            })?;
+            let (part, next) =
+                rest.split_claimed(left, member.name).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
+            (rest, behind) = (part, Some(next));
+        }
+        if let (Some(slot), Some(value)) = (known.0.get_mut(i), integer) {
+            *slot = value;
+        }
+    }
+    match behind {
+        Some(behind) => {
+            if !rest.is_empty() {
+                sink.diagnostic(broken(here, rest.offset(), &rules::BEHIND_MEMBERS, rest.len() as u64, Some(0)));
+            }
+            Ok(behind)
+        }
+        None => Ok(rest),
+    }
+}
+
+/// What reading a member needs.
+struct Cx<'c, 'a> {
+    record: &'static Record,
+    member: &'static Member,
+    start: Packed<'a>,
+    known: &'c Known,
+    here: Here<'c>,
+    sink: &'c mut dyn Sink<'a>,
+}
+
+impl<'a> Cx<'_, 'a> {
+    fn item(&mut self, item: Item<'a>, raw: Option<&'a [u8]>) {
+        let meaning = if self.member.secret { Meaning::Opaque } else { self.member.meaning };
+        self.sink.item(Key::Name(self.member.name), meaning, item, raw);
+    }
+
+    fn broken(&mut self, offset: usize, rule: &'static crate::diagnostic::Rule, value: u64, expected: Option<u64>) {
+        self.sink.diagnostic(broken(self.here, offset, rule, value, expected));
+    }
+
+    /// Reads the member; an integer is returned as well.
+    fn member(&mut self, input: Packed<'a>) -> Result<(Packed<'a>, Option<u64>), Error> {
+        let key = Key::Name(self.member.name);
+        let rest = match self.member.ty {
+            Type::Int(scalar) => return self.integer(scalar, input),
+            Type::Total => return self.integer(Scalar::U32, input),
+            Type::Guid => {
+                let (rest, guid) = lower(packed::guid(input))?;
+                self.item(Item::Guid(guid), None);
+                rest
+            }
+            Type::Ipv4 => {
+                let (rest, octets) = lower(packed::take(4, "IPv4 address")(input))?;
+                self.item(Item::Ipv4(octets.try_into().unwrap_or_default()), None);
+                rest
+            }
+            Type::Ipv6 => {
+                let (rest, octets) = lower(packed::take(16, "IPv6 address")(input))?;
+                self.item(Item::Ipv6(octets.try_into().unwrap_or_default()), None);
+                rest
+            }
+            Type::Bytes(n) => self.bytes(input, n as u64)?,
+            Type::Gap(n) => {
+                let (part, rest) = input.split(n, "alignment")?;
+                if part.rest().iter().any(|octet| *octet != 0) {
+                    self.item(Item::Bytes(part.rest()), None);
+                }
+                rest
+            }
+            Type::Fill(n) => {
+                let missing = n.saturating_sub(self.start.until(&input).len());
+                self.disk_id_numbering(input, n);
+                if missing == 0 || input.len() < missing {
+                    return Ok((input, None));
+                }
+                self.bytes(input, missing as u64)?
+            }
+            Type::SizedBytes(size) => self.bytes(input, self.known.get(self.record, size))?,
+            Type::Sized(size, inner) => {
+                let (part, rest) = input.split_claimed(self.known.get(self.record, size), size)?;
+                self.inner(inner, part);
+                rest
+            }
+            Type::Wide(units) | Type::Chars(units) => {
+                let (part, rest) = input.split(units * 2, "fixed field")?;
+                let full = matches!(self.member.ty, Type::Chars(_));
+                self.text(part.rest(), part.offset(), full);
+                rest
+            }
+            Type::Sz => {
+                let (rest, text) = lower(packed::sz(input))?;
+                self.item(Item::Text(text), None);
+                rest
+            }
+            Type::SzRest => {
+                let (part, rest) = input.split(input.len(), "rest")?;
+                self.whole_text(part);
+                rest
+            }
+            Type::SizedSz(size) => self.sized_sz(input, size)?,
+            Type::CountedSz(size) => self.counted_sz(input, size)?,
+            Type::Record(inner) => record(inner, Extent::InPlace(0), input, key, self.here, self.sink)?,
+            Type::Counted(count, element) => self.array(input, element, Some(self.known.get(self.record, count)))?,
+            Type::Rest(element) => self.array(input, element, None)?,
+        };
+        Ok((rest, None))
+    }
+
+    fn integer(&mut self, scalar: Scalar, input: Packed<'a>) -> Result<(Packed<'a>, Option<u64>), Error> {
+        let (rest, value) = lower(packed::uint(scalar.size(Syntax::Ndr), scalar.name())(input))?;
+        match scalar {
+            Scalar::I32 => self.item(Item::Int(i64::from(value as u32 as i32)), None),
+            Scalar::I64 => self.item(Item::Int(value as i64), None),
+            _ => self.item(Item::Uint(value), None),
+        }
+        if let Meaning::Const(expected) = self.member.meaning
+            && value != u64::from(expected)
+        {
+            self.broken(input.offset(), &rules::NOT_THE_CONSTANT, value, Some(u64::from(expected)));
+        }
+        Ok((rest, Some(value)))
+    }
+
+    fn bytes(&mut self, input: Packed<'a>, n: u64) -> Result<Packed<'a>, Error> {
+        let (part, rest) = input.split_claimed(n, "octets")?;
+        self.item(Item::Bytes(part.rest()), None);
+        Ok(rest)
+    }
+
+    /// A record in octets of its own: they are shown, and what they hold beside them if they hold exactly that.
+    fn inner(&mut self, inner: &'static Record, part: Packed<'a>) {
+        let key = Key::Name(self.member.name);
+        let fits = record(inner, Extent::Whole, part, key, self.here, &mut Null).is_ok_and(|rest| rest.is_empty());
+        if !fits {
+            self.broken(part.offset(), &rules::NOT_OF_FORMAT, part.len() as u64, None);
+            return self.item(Item::Bytes(part.rest()), None);
+        }
+        let open = Open::Bytes(part.rest());
+        self.sink.begin(key, open);
+        // It was just read without an error.
+        let _ = record(inner, Extent::Whole, part, Key::Name("decoded"), self.here, self.sink);
+        self.sink.end(open);
+    }
+
+    /// Text in a field of fixed size.
+    fn text(&mut self, field: &'a [u8], offset: usize, full: bool) {
+        let all = WStr::le(field);
+        let text = all.until_nul();
+        if text.len() == all.len() && !full {
+            self.broken(offset, &rules::TERMINATOR_MISSING, all.len() as u64, None);
+            return self.item(Item::Text(text), Some(field));
+        }
+        let junk = all.suffix(text.len()).as_bytes().iter().filter(|octet| **octet != 0).count();
+        if junk > 0 {
+            self.broken(offset + text.as_bytes().len() + 2, &rules::BEHIND_TERMINATOR, junk as u64, Some(0));
+            return self.item(Item::Text(text), Some(field));
+        }
+        self.item(Item::Text(text), None);
+    }
+
+    /// Text that should be all of its octets: one terminator at the very end.
+    fn whole_text(&mut self, part: Packed<'a>) {
+        let (text, raw, rule) = whole_text(part.rest());
+        if let Some(rule) = rule {
+            self.broken(part.offset(), rule, part.len() as u64, None);
+        }
+        self.item(Item::Text(text), raw);
+    }
+
+    fn sized_sz(&mut self, input: Packed<'a>, size: &'static str) -> Result<Packed<'a>, Error> {
+        let (part, rest) = input.split_claimed(self.known.get(self.record, size), size)?;
+        let text = WStr::le(part.rest());
+        // The size counts the characters alone, and the terminator is the last that there is.
+        if rest.rest() == [0, 0] && part.len() % 2 == 0 && text.until_nul().len() == text.len() {
+            self.item(Item::Text(text), None);
+            return Ok(rest.skip(2));
+        }
+        self.whole_text(part);
+        Ok(rest)
+    }
+
+    fn counted_sz(&mut self, input: Packed<'a>, size: &'static str) -> Result<Packed<'a>, Error> {
+        let claimed = self.known.get(self.record, size);
+        let exact = |n: u64| {
+            let (part, rest) = input.split_claimed(n, size).ok()?;
+            let (text, raw, _) = whole_text(part.rest());
+            raw.is_none().then_some((text, rest))
+        };
+        if let Some((text, rest)) = exact(claimed) {
+            self.item(Item::Text(text), None);
+            return Ok(rest);
+        }
+        if let Some((text, rest)) = claimed.checked_mul(2).and_then(exact) {
+            self.broken(input.offset(), &rules::OTHER_READING, claimed, claimed.checked_mul(2));
+            self.item(Item::Text(text), None);
+            return Ok(rest);
+        }
+        let (part, rest) = input.split_claimed(claimed, size)?;
+        self.whole_text(part);
+        Ok(rest)
+    }
+
+    fn array(&mut self, input: Packed<'a>, element: Element, count: Option<u64>) -> Result<Packed<'a>, Error> {
+        let open = Open::List { raw: None };
+        self.sink.begin(Key::Name(self.member.name), open);
+        let result = self.elements(input, element, count);
+        self.sink.end(open);
+        result
+    }
+
+    fn elements(&mut self, input: Packed<'a>, element: Element, count: Option<u64>) -> Result<Packed<'a>, Error> {
+        let mut rest = input;
+        let mut index = 0u32;
+        // Every element takes at least an octet, so that the bytes end before a count that lies can do harm.
+        while count.map_or(!rest.is_empty(), |count| u64::from(index) < count) {
+            let trail = down(self.here, Segment::Index(index));
+            let key = Key::Index(index);
+            let read = match element {
+                Element::U32 => lower(packed::u32(rest)).map(|(next, value)| {
+                    self.sink.item(key, Meaning::Number, Item::Uint(u64::from(value)), None);
+                    next
+                }),
+                Element::Guid => lower(packed::guid(rest)).map(|(next, guid)| {
+                    self.sink.item(key, Meaning::Number, Item::Guid(guid), None);
+                    next
+                }),
+                Element::Record(inner) => record(inner, Extent::InPlace(0), rest, key, Some(&trail), self.sink),
+            };
+            rest = read
+                .map_err(|e| if e.path.segments().is_empty() { Error { path: path(Some(&trail)), ..e } } else { e })?;
+            index = index.saturating_add(1);
+        }
+        Ok(rest)
+    }
+
+    /// Some systems count the kinds of disk identifiers from 0.
+    fn disk_id_numbering(&mut self, input: Packed<'a>, size: usize) {
+        let kind = self.known.get(self.record, "DiskIdType");
+        let set = self.start.rest().iter().skip(4).take(size.saturating_sub(4)).filter(|octet| **octet != 0).count();
+        if self.record.name == "CLUSDSK_DISKID" && (kind == 0 || (kind == 1 && set > 4)) {
+            self.broken(input.offset(), &rules::DISK_ID_NUMBERING, kind, None);
+        }
+    }
+}
+
+/// Text that should be all of these octets, with one terminator at their end. What is not so comes with the octets
+/// themselves and the rule that they break.
+pub(super) fn whole_text(octets: &[u8]) -> (WStr<'_>, Option<&[u8]>, Option<&'static crate::diagnostic::Rule>) {
+    let all = WStr::le(octets);
+    let text = all.until_nul();
+    let behind = octets.get(text.as_bytes().len() + 2..);
+    match behind {
+        _ if text.len() == all.len() => (text, Some(octets), Some(&rules::TERMINATOR_MISSING)),
+        None | Some([]) => (text, None, None),
+        Some([0] | [0, 0] | [0, 0, 0]) => (text, Some(octets), Some(&rules::SIZE_COUNTS_PADDING)),
+        Some(_) => (text, Some(octets), Some(&rules::BEHIND_TERMINATOR)),
+    }
+}

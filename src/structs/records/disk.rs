@@ -1,0 +1,116 @@
+//! Disks, partitions and drive letters.
+
+use crate::consts::storage::*;
+use crate::consts::syntax::{ClusResourceClass, ClusResourceSubClass};
+
+record! {
+    /// Class and subclass of a resource.
+    ("2.2.3.7") CLUS_RESOURCE_CLASS_INFO {
+        DWORD Class => enumeration(ClusResourceClass);
+        DWORD SubClass => enumeration(ClusResourceSubClass);
+    }
+
+    /// Address of a disk on a SCSI bus; `PortNumber` is the low byte of the property's DWORD.
+    ("2.2.3.8") CLUS_SCSI_ADDRESS {
+        BYTE PortNumber;
+        BYTE PathId;
+        BYTE TargetID;
+        BYTE LUN;
+    }
+
+    /// A partition.
+    ("2.2.3.9") CLUS_PARTITION_INFO {
+        DWORD dwFlags => flags(ClusPartitionInfoFlags);
+        WCHAR szDeviceName[260];
+        WCHAR szVolumeLabel[260];
+        DWORD dwSerialNumber;
+        DWORD rgdwMaximumComponentLength;
+        DWORD dwFileSystemFlags;
+        WCHAR szFileSystem[32];
+    }
+
+    /// A partition with its sizes and GUID.
+    ("2.2.3.11") CLUS_PARTITION_INFO_EX {
+        DWORD dwFlags => flags(ClusPartitionInfoFlags);
+        WCHAR szDeviceName[260];
+        WCHAR szVolumeLabel[260];
+        DWORD dwSerialNumber;
+        DWORD rgdwMaximumComponentLength;
+        DWORD dwFileSystemFlags;
+        WCHAR szFileSystem[32];
+        ULONGLONG TotalSizeInBytes => octets;
+        ULONGLONG FreeSizeInBytes => octets;
+        DWORD DeviceNumber;
+        DWORD PartitionNumber;
+        GUID VolumeGuid;
+    }
+
+    /// A partition with its name and encryption. A C compiler adds four octets at the end, which the size of the
+    /// property's value tells.
+    ("2.2.3.45") CLUS_PARTITION_INFO_EX2
+    readings(documented: "1700 octets, as the members add up", natural: "1704 octets, aligned to 8"; encode documented) {
+        DWORD dwFlags => flags(ClusPartitionInfoFlags);
+        WCHAR szDeviceName[260];
+        WCHAR szVolumeLabel[260];
+        DWORD dwSerialNumber;
+        DWORD rgdwMaximumComponentLength;
+        DWORD dwFileSystemFlags;
+        WCHAR szFileSystem[32];
+        ULONGLONG TotalSizeInBytes => octets;
+        ULONGLONG FreeSizeInBytes => octets;
+        DWORD DeviceNumber;
+        DWORD PartitionNumber;
+        GUID VolumeGuid;
+        GUID GptPartitionId;
+        WCHAR szPartitionName[260];
+        DWORD EncryptionFlags => flags(PartitionEncryptionFlags);
+        #[natural] GAP Padding[4];
+    }
+
+    /// Drive letters to be exchanged.
+    ("2.2.3.12") CLUS_STORAGE_REMAP_DRIVELETTER {
+        DWORD CurrentDriveLetterMask => flags(DriveLetterMask);
+        DWORD TargetDriveLetterMask => flags(DriveLetterMask);
+    }
+
+    /// Drive letter of a partition; mask 0 takes it away.
+    ("2.2.3.16") CLUS_STORAGE_SET_DRIVELETTER {
+        DWORD PartitionNumber;
+        DWORD DriveLetterMask => flags(DriveLetterMask);
+    }
+
+    /// What a disk is identified by: octets as they lie, no NDR union. A sender that copies a C structure sends 20
+    /// octets in every case.
+    ("2.2.3.33") CLUSDSK_DISKID {
+        DWORD DiskIdType => enumeration(CLUSDSK_DISKID_ENUM);
+        #[when(DiskIdType == 1)] DWORD DiskSignature;
+        #[when(DiskIdType == 2)] GUID DiskGuid;
+        FILL Padding[20];
+    }
+
+    /// Number of a disk.
+    ("2.2.3.44") CLUS_DISK_NUMBER_INFO {
+        DWORD DiskNumber;
+        DWORD BytesPerSector => octets;
+    }
+
+    /// A drive of a storage pool. The text has no gap before the 64-bit members; Windows has.
+    ("2.2.3.31") CLUS_POOL_DRIVE_INFO
+    readings(natural: "2608 octets, 64-bit members aligned to 8", documented: "2600 octets, packed"; encode natural) {
+        WCHAR DriveName[256];
+        BYTE IncursSeekPenalty => boolean;
+        BYTE Padding1;
+        BYTE Padding2;
+        BYTE Padding3;
+        DWORD DriveHealth => enumeration(PoolDriveHealth);
+        DWORD DriveState => enumeration(PoolDriveState);
+        #[natural] GAP Padding4[4];
+        ULONGLONG TotalCapacity => octets;
+        ULONGLONG ConsumedCapacity => octets;
+        DWORD Usage => enumeration(PoolDriveUsage);
+        DWORD BusType => enumeration(StorageBusType);
+        DWORD Slot;
+        WCHAR EnclosureName[1024];
+        #[natural] GAP Padding5[4];
+    }
+}

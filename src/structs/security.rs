@@ -1,0 +1,350 @@
+//! Security descriptors in self-relative form (MS-DTYP 2.4.6) as text in the Security Descriptor Definition Language
+//! (MS-DTYP 2.5.1): `O:BAG:SYD:(A;;FA;;;SY)`.
+//!
+//! [`Descriptor`] is the view; every offset and size in it is checked against the octets that are there. Next:
+//! [`super::values`].
+
+use super::packed::{self, Packed, lower};
+use crate::error::{Error, ErrorKind, Path};
+use crate::ndr::sink::Guid;
+use alloc::string::String;
+use core::fmt::{self, Write as _};
+
+/// A security descriptor, borrowed; its parts have been checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Descriptor<'a> {
+    /// `Control` bits.
+    pub control: u16,
+    /// Owner.
+    pub owner: Option<Sid<'a>>,
+    /// Primary group.
+    pub group: Option<Sid<'a>>,
+    /// Discretionary list: absent, null or entries.
+    pub dacl: Option<Acl<'a>>,
+    /// System list.
+    pub sacl: Option<Acl<'a>>,
+}
+
+/// A security identifier, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Sid<'a> {
+    revision: u8,
+    authority: [u8; 6],
+    subs: &'a [u8],
+}
+
+/// An access control list, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Acl<'a> {
+    /// Whether there is a list at all; without one everything is allowed.
+    pub present: bool,
+    count: u16,
+    entries: Packed<'a>,
+}
+
+/// An access control entry, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Ace<'a> {
+    /// `AceType`
+    pub kind: u8,
+    /// `AceFlags`
+    pub flags: u8,
+    body: Packed<'a>,
+}
+
+const DACL_PRESENT: u16 = 0x0004;
+const SACL_PRESENT: u16 = 0x0010;
+const SELF_RELATIVE: u16 = 0x8000;
+
+fn within<T>(name: &'static str, result: Result<T, Error>) -> Result<T, Error> {
+    result.map_err(|e| Error { path: Path::of(name), ..e })
+}
+
+impl<'a> Descriptor<'a> {
+    /// Reads a descriptor and checks all its parts.
+    ///
+    /// # Errors
+    /// An offset or size outside the octets, or no self-relative descriptor of revision 1.
+    pub fn new(octets: &'a [u8]) -> Result<Self, Error> {
+        let start = Packed::new(octets);
+        let (rest, (revision, _, control)) =
+            lower(nom::Parser::parse(&mut (packed::u8, packed::u8, packed::u16), start))?;
+        if revision != 1 || control & SELF_RELATIVE == 0 {
+            return Err(Error::new(0, ErrorKind::Mismatch { expected: "a self-relative security descriptor" }));
+        }
+        let offsets = &mut (packed::u32, packed::u32, packed::u32, packed::u32);
+        let (_, (owner, group, sacl, dacl)) = lower(nom::Parser::parse(offsets, rest))?;
+        let at = |offset: u32| start.split_claimed(u64::from(offset), "offset").map(|(_, part)| part);
+        let sid = |offset: u32| match offset {
+            0 => Ok(None),
+            offset => at(offset).and_then(sid).map(|(_, sid)| Some(sid)),
+        };
+        let list = |offset: u32, bit: u16| match (control & bit != 0, offset) {
+            (false, _) => Ok(None),
+            (true, 0) => Ok(Some(Acl { present: false, count: 0, entries: start.skip(octets.len()) })),
+            (true, offset) => at(offset).and_then(acl).map(Some),
+        };
+        Ok(Descriptor {
+            control,
+            owner: within("OffsetOwner", sid(owner))?,
+            group: within("OffsetGroup", sid(group))?,
+            dacl: within("OffsetDacl", list(dacl, DACL_PRESENT))?,
+            sacl: within("OffsetSacl", list(sacl, SACL_PRESENT))?,
+        })
+    }
+}
+
+fn sid(input: Packed<'_>) -> Result<(Packed<'_>, Sid<'_>), Error> {
+    let head = &mut (packed::u8, packed::u8, packed::take(6, "IdentifierAuthority"));
+    let (rest, (revision, count, octets)) = lower(nom::Parser::parse(head, input))?;
+    if count > 15 {
+        let kind = ErrorKind::Count { value: u64::from(count), limit: 15, claimed_by: "SubAuthorityCount" };
+        return Err(Error::new(input.offset(), kind));
+    }
+    let (part, rest) = rest.split(usize::from(count) * 4, "SubAuthorityCount")?;
+    Ok((rest, Sid { revision, authority: octets.try_into().unwrap_or_default(), subs: part.rest() }))
+}
+
+fn acl(input: Packed<'_>) -> Result<Acl<'_>, Error> {
+    let head = &mut (packed::u8, packed::u8, packed::u16, packed::u16, packed::u16);
+    let (rest, (_, _, size, count, _)) = lower(nom::Parser::parse(head, input))?;
+    let size = usize::from(size).checked_sub(8);
+    let size =
+        size.ok_or(Error::new(input.offset(), ErrorKind::Value { value: 0, expected: "an AclSize of 8 or more" }))?;
+    let (entries, _) = rest.split(size, "AclSize")?;
+    let list = Acl { present: true, count, entries };
+    list.entries().try_for_each(|entry| entry.map(drop))?;
+    Ok(list)
+}
+
+impl<'a> Acl<'a> {
+    /// The entries, ending with the first error; a list that came with a [`Descriptor`] has none.
+    pub fn entries(&self) -> impl Iterator<Item = Result<Ace<'a>, Error>> + use<'a> {
+        let (mut rest, mut left) = (self.entries, self.count);
+        core::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            let read = ace(rest);
+            Some(match read {
+                Ok((next, ace)) => {
+                    rest = next;
+                    Ok(ace)
+                }
+                Err(e) => {
+                    left = 0;
+                    Err(e)
+                }
+            })
+        })
+    }
+}
+
+fn ace(input: Packed<'_>) -> Result<(Packed<'_>, Ace<'_>), Error> {
+    let (_, (kind, flags, size)) = lower(nom::Parser::parse(&mut (packed::u8, packed::u8, packed::u16), input))?;
+    let (part, next) = input.split(usize::from(size).max(4), "AceSize")?;
+    Ok((next, Ace { kind, flags, body: part.skip(4) }))
+}
+
+impl fmt::Display for Sid<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let authority = self.authority.iter().fold(0u64, |n, octet| n << 8 | u64::from(*octet));
+        let subs = || self.subs.chunks_exact(4).map(|c| u32::from_le_bytes(c.try_into().unwrap_or_default()));
+        let alias = |table: &[(&[u32], &'static str)]| {
+            table.iter().find(|(known, _)| subs().eq(known.iter().copied())).map(|(_, name)| *name)
+        };
+        let name = match (self.revision, authority) {
+            (1, 1) => alias(&[(&[0], "WD")]),
+            (1, 3) => alias(&[(&[0], "CO"), (&[1], "CG"), (&[4], "OW")]),
+            (1, 5) => alias(NT_AUTHORITY),
+            (1, 16) => alias(&[(&[0x1000], "LW"), (&[0x2000], "ME"), (&[0x3000], "HI"), (&[0x4000], "SI")]),
+            _ => None,
+        };
+        if let Some(name) = name {
+            return f.write_str(name);
+        }
+        write!(f, "S-{}-", self.revision)?;
+        if authority >> 32 == 0 {
+            write!(f, "{authority}")?
+        } else {
+            write!(f, "{authority:#014x}")?
+        }
+        subs().try_for_each(|sub| write!(f, "-{sub}"))
+    }
+}
+
+/// Aliases below S-1-5 (MS-DTYP 2.5.1.1).
+const NT_AUTHORITY: &[(&[u32], &str)] = &[
+    (&[2], "NU"),
+    (&[4], "IU"),
+    (&[6], "SU"),
+    (&[7], "AN"),
+    (&[9], "ED"),
+    (&[10], "PS"),
+    (&[11], "AU"),
+    (&[12], "RC"),
+    (&[18], "SY"),
+    (&[19], "LS"),
+    (&[20], "NS"),
+    (&[32, 544], "BA"),
+    (&[32, 545], "BU"),
+    (&[32, 546], "BG"),
+    (&[32, 547], "PU"),
+    (&[32, 548], "AO"),
+    (&[32, 549], "SO"),
+    (&[32, 550], "PO"),
+    (&[32, 551], "BO"),
+    (&[32, 552], "RE"),
+    (&[32, 554], "RU"),
+    (&[32, 555], "RD"),
+    (&[32, 556], "NO"),
+    (&[32, 559], "LU"),
+];
+
+/// Names of the kinds of entries (MS-DTYP 2.5.1.1); those with GUIDs are marked.
+const KINDS: &[(u8, &str, bool)] = &[
+    (0x00, "A", false),
+    (0x01, "D", false),
+    (0x02, "AU", false),
+    (0x03, "AL", false),
+    (0x05, "OA", true),
+    (0x06, "OD", true),
+    (0x07, "OU", true),
+    (0x09, "XA", false),
+    (0x0a, "XD", false),
+    (0x0b, "ZA", true),
+    (0x0d, "XU", false),
+    (0x11, "ML", false),
+    (0x12, "RA", false),
+    (0x13, "SP", false),
+];
+
+const ACE_FLAGS: &[(u8, &str)] =
+    &[(0x01, "OI"), (0x02, "CI"), (0x04, "NP"), (0x08, "IO"), (0x10, "ID"), (0x40, "SA"), (0x80, "FA")];
+
+const RIGHTS: &[(u32, &str)] = &[
+    (0x8000_0000, "GR"),
+    (0x4000_0000, "GW"),
+    (0x2000_0000, "GX"),
+    (0x1000_0000, "GA"),
+    (0x000F_003F, "KA"),
+    (0x0002_0019, "KR"),
+    (0x0002_0006, "KW"),
+    (0x001F_01FF, "FA"),
+    (0x0012_0089, "FR"),
+    (0x0012_0116, "FW"),
+    (0x0012_00A0, "FX"),
+];
+
+const BITS: &[(u32, &str)] = &[
+    (0x1, "CC"),
+    (0x2, "DC"),
+    (0x4, "LC"),
+    (0x8, "SW"),
+    (0x10, "RP"),
+    (0x20, "WP"),
+    (0x40, "DT"),
+    (0x80, "LO"),
+    (0x100, "CR"),
+    (0x1_0000, "SD"),
+    (0x2_0000, "RC"),
+    (0x4_0000, "WD"),
+    (0x8_0000, "WO"),
+    (0x8000_0000, "GR"),
+    (0x4000_0000, "GW"),
+    (0x2000_0000, "GX"),
+    (0x1000_0000, "GA"),
+];
+
+fn rights(mask: u32, text: &mut String) {
+    if let Some((_, name)) = RIGHTS.iter().find(|(bits, _)| *bits == mask) {
+        return text.push_str(name);
+    }
+    let named = BITS.iter().fold(0, |all, (bit, _)| all | bit);
+    if mask == 0 || mask & !named != 0 {
+        // Writing to memory does not fail.
+        let _ = write!(text, "{mask:#x}");
+        return;
+    }
+    BITS.iter().filter(|(bit, _)| mask & bit != 0).for_each(|(_, name)| text.push_str(name));
+}
+
+impl Ace<'_> {
+    /// Appends `(type;flags;rights;object;inherited object;sid)`; what has another form as `(0xNN;flags;;;;)`.
+    fn append(&self, text: &mut String) {
+        let known = KINDS.iter().find(|(kind, ..)| *kind == self.kind);
+        let mut flags = String::new();
+        ACE_FLAGS.iter().filter(|(bit, _)| self.flags & bit != 0).for_each(|(_, name)| flags.push_str(name));
+        let parsed = known.and_then(|(_, name, object)| Some((name, self.parts(*object)?)));
+        let Some((name, parts)) = parsed else {
+            let _ = write!(text, "({:#x};{flags};;;;)", self.kind);
+            return;
+        };
+        let _ = write!(text, "({name};{flags};");
+        rights(parts.mask, text);
+        for guid in [parts.object, parts.inherited] {
+            text.push(';');
+            if let Some(guid) = guid {
+                let _ = write!(text, "{guid}");
+            }
+        }
+        let _ = write!(text, ";{}", parts.sid);
+        text.push(')');
+    }
+
+    fn parts(&self, object: bool) -> Option<Parts<'_>> {
+        let (mut rest, mask) = packed::u32(self.body).ok()?;
+        let mut guids = [None; 2];
+        if object {
+            let (mut next, present) = packed::u32(rest).ok()?;
+            for (slot, bit) in guids.iter_mut().zip([1, 2]) {
+                if present & bit != 0 {
+                    let (behind, guid) = packed::guid(next).ok()?;
+                    (next, *slot) = (behind, Some(guid));
+                }
+            }
+            rest = next;
+        }
+        let (_, sid) = sid(rest).ok()?;
+        let [object, inherited] = guids;
+        Some(Parts { mask, object, inherited, sid })
+    }
+}
+
+struct Parts<'a> {
+    mask: u32,
+    object: Option<Guid>,
+    inherited: Option<Guid>,
+    sid: Sid<'a>,
+}
+
+fn list(letter: char, acl: &Acl<'_>, flags: [(bool, &str); 3], text: &mut String) {
+    text.push(letter);
+    text.push(':');
+    flags.iter().filter(|(set, _)| *set).for_each(|(_, name)| text.push_str(name));
+    if !acl.present {
+        text.push_str("NO_ACCESS_CONTROL");
+    }
+    acl.entries().flatten().for_each(|entry| entry.append(text));
+}
+
+/// A descriptor as text. It is at most some twenty times as long as the octets.
+///
+/// # Errors
+/// As for [`Descriptor::new`].
+pub fn sddl(octets: &[u8]) -> Result<String, Error> {
+    let descriptor = Descriptor::new(octets)?;
+    let mut text = String::new();
+    if let Some(owner) = descriptor.owner {
+        let _ = write!(text, "O:{owner}");
+    }
+    if let Some(group) = descriptor.group {
+        let _ = write!(text, "G:{group}");
+    }
+    let bit = |n: u16| descriptor.control & n != 0;
+    if let Some(acl) = &descriptor.dacl {
+        list('D', acl, [(bit(0x1000), "P"), (bit(0x0100), "AR"), (bit(0x0400), "AI")], &mut text);
+    }
+    if let Some(acl) = &descriptor.sacl {
+        list('S', acl, [(bit(0x2000), "P"), (bit(0x0200), "AR"), (bit(0x0800), "AI")], &mut text);
+    }
+    Ok(text)
+}

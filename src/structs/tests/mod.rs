@@ -1,0 +1,102 @@
+//! Tests of the structures: [`fixed`] bytes with known values, [`generate`]d values there and back, [`hostile`] input,
+//! [`shown`] output.
+
+mod fixed;
+mod generate;
+mod hostile;
+mod shown;
+
+use super::packed::Packed;
+use super::sink::{Key, Null};
+use super::{ALL, Structure};
+use crate::ndr::value::Value;
+
+/// Decodes, which must take all octets and break no rule.
+fn clean(name: &str, octets: &[u8]) -> Value {
+    let decoded = super::decode(name, octets).unwrap();
+    assert_eq!(decoded.error, None, "{name}");
+    assert!(decoded.trailing.is_empty(), "{name}: trailing {:02x?}", decoded.trailing);
+    assert!(decoded.diagnostics.is_empty(), "{name}: {}", decoded.diagnostics[0]);
+    decoded.value.unwrap()
+}
+
+/// Decodes and encodes, which must give the same octets.
+fn there_and_back(name: &str, octets: &[u8]) -> Value {
+    let value = clean(name, octets);
+    assert_eq!(super::encode(name, &value).unwrap(), octets, "{name}: {value:?}");
+    value
+}
+
+fn member<'v>(value: &'v Value, name: &str) -> &'v Value {
+    match value {
+        Value::Map(fields) => fields.get(name).unwrap_or_else(|| panic!("no member {name} in {value:?}")),
+        other => panic!("no members in {other:?}"),
+    }
+}
+
+fn element(value: &Value, index: usize) -> &Value {
+    match value {
+        Value::List(list) => &list[index],
+        other => panic!("no elements in {other:?}"),
+    }
+}
+
+/// Text in UTF-16 with its terminator.
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect()
+}
+
+/// Text in a fixed field.
+fn field(text: &str, units: usize) -> Vec<u8> {
+    let mut octets = wide(text);
+    octets.resize(units * 2, 0);
+    octets
+}
+
+/// Octets from parts.
+fn join(parts: &[&[u8]]) -> Vec<u8> {
+    parts.concat()
+}
+
+/// Syntax, size, data, padding.
+fn entry(syntax: u32, data: &[u8]) -> Vec<u8> {
+    let padding = data.len().wrapping_neg() & 3;
+    join(&[&syntax.to_le_bytes(), &(data.len() as u32).to_le_bytes(), data, &[0; 3][..padding]])
+}
+
+/// A property list of these properties, each a name and entries.
+fn list(properties: &[(&str, &[Vec<u8>])]) -> Vec<u8> {
+    let mut octets = (properties.len() as u32).to_le_bytes().to_vec();
+    for (name, values) in properties {
+        octets.extend(entry(0x0004_0003, &wide(name)));
+        octets.extend(values.concat());
+        octets.extend([0; 4]);
+    }
+    octets
+}
+
+/// Reads as every structure, and prints all that it finds.
+fn read_as_everything(octets: &[u8]) {
+    for structure in ALL {
+        read_as(structure, octets);
+    }
+}
+
+fn read_as(structure: &Structure, octets: &[u8]) {
+    let _ = structure.read(Packed::new(octets), Key::Top, None, &mut Null);
+    let decoded = super::decode(structure.name, octets).unwrap();
+    if let (Some(value), None) = (&decoded.value, decoded.error) {
+        // What was decoded can be encoded, and comes out the same.
+        if let Ok(again) = super::encode(structure.name, value) {
+            let once_more = super::decode(structure.name, &again).unwrap();
+            assert_eq!(once_more.value.as_ref(), Some(value), "{}", structure.name);
+        }
+    }
+    #[cfg(feature = "serde")]
+    {
+        let mut out = crate::json::out::Out::new();
+        super::json::decode(&mut out, structure.name, octets);
+        serde_json::from_slice::<serde_json::Value>(out.as_bytes())
+            .unwrap_or_else(|e| panic!("{}: {e}: {}", structure.name, String::from_utf8_lossy(out.as_bytes())));
+    }
+}

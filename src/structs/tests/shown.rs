@@ -1,0 +1,166 @@
+//! What buffers look like in their context: JSON and text.
+
+use super::{entry, join, list, wide};
+use crate::consts::control_codes::Family;
+use crate::ndr::types::Meaning;
+use crate::structs::content::Context;
+use crate::structs::{dependency, text};
+use crate::text::Style;
+
+fn lines(meaning: Meaning, context: &Context<'_>, octets: &[u8]) -> String {
+    let mut out = String::new();
+    text::print(&mut out, Style { indent: 2, ..Style::default() }, meaning, 1, context, octets).unwrap();
+    out
+}
+
+#[cfg(feature = "serde")]
+fn json(meaning: Meaning, context: &Context<'_>, octets: &[u8]) -> String {
+    let mut out = crate::json::out::Out::new();
+    out.begin();
+    crate::structs::json::print(&mut out, meaning, 1, context, octets);
+    out.end();
+    let text = String::from_utf8(out.as_bytes().to_vec()).unwrap();
+    serde_json::from_str::<serde_json::Value>(&text).unwrap();
+    text
+}
+
+fn code(code: u32) -> Context<'static> {
+    Context { control_code: Some((Family::Resource, code)), ..Context::default() }
+}
+
+const OUTPUT: Meaning = Meaning::ControlOutput(Family::Resource);
+const INPUT: Meaning = Meaning::ControlInput(Family::Resource);
+
+#[test]
+fn a_property_list_is_a_table() {
+    let octets = list(&[
+        ("Address", &[entry(0x0001_0003, &wide("10.1.2.3"))]),
+        ("EnableDhcp", &[entry(0x0001_0002, &[1, 0, 0, 0])]),
+        ("Path", &[entry(0x0001_0004, &wide("%x%")), entry(0x0001_0008, &wide("C:"))]),
+        ("Names", &[entry(0x0001_0005, &join(&[&wide("a"), &wide("b"), &[0, 0]]))]),
+    ]);
+    let expected = "  Address     SZ              \"10.1.2.3\"
+  EnableDhcp  DWORD           1
+  Path        EXPAND_SZ       \"%x%\"
+              EXPANDED_SZ     \"C:\"
+  Names       MULTI_SZ        \"a\", \"b\"
+";
+    assert_eq!(lines(OUTPUT, &code(0x0100_0081), &octets), expected);
+    let cut = lines(OUTPUT, &code(0x0100_0081), &octets[..octets.len() - 10]);
+    assert!(cut.contains("! offset") && cut.contains("(in \"Names\")"), "{cut}");
+}
+
+#[test]
+fn a_batch_is_a_line_a_command() {
+    let command = |kind: u32, value_type: u32, name: &str, data: &[u8]| {
+        let name = wide(name);
+        join(&[
+            &kind.to_le_bytes(),
+            &value_type.to_le_bytes(),
+            &(name.len() as u32).to_le_bytes(),
+            &name,
+            &(data.len() as u32).to_le_bytes(),
+            data,
+        ])
+    };
+    let octets = join(&[
+        &[1, 0, 0, 0],
+        &command(2, 0, "Resources\\1234\\Parameters", &[]),
+        &command(1, 1, "Address", &wide("10.1.2.3")),
+        &command(1, 4, "", &[5, 0, 0, 0]),
+        &command(3, 0, "Groups\\9", &[]),
+        &command(9, 2, "Gone", &[]),
+        &command(10, 0, "", &[1, 0, 0, 0]),
+    ]);
+    let expected = "  key Resources\\1234\\Parameters
+  set Resources\\1234\\Parameters  Address = \"10.1.2.3\" (REG_SZ)
+  set Resources\\1234\\Parameters  (default) = 5 (REG_DWORD)
+  delete key Groups\\9
+  error Gone: ERROR_FILE_NOT_FOUND (2)
+  control (default) = SynchronizeAllNodes (1)
+";
+    assert_eq!(lines(Meaning::Custom("CLUSTER_REG_BATCH_UPDATE"), &Context::default(), &octets), expected);
+}
+
+#[test]
+#[cfg(feature = "serde")]
+fn secrets_stay_hidden() {
+    let octets = list(&[("PrimaryToken", &[entry(0x0001_0003, &wide("t0ken"))])]);
+    assert!(!json(INPUT, &code(0x0140_20e6), &octets).contains("t0ken"));
+    assert!(!lines(INPUT, &code(0x0140_20e6), &octets).contains("t0ken"));
+    let mut password = vec![0; 680];
+    password[4..16].copy_from_slice(&wide("p4ssw")[..12]);
+    assert!(!json(INPUT, &code(0x0100_017a), &password).contains("p4ssw"));
+    assert!(!lines(INPUT, &code(0x0100_017a), &password).contains("p4ssw"));
+}
+
+#[test]
+#[cfg(feature = "serde")]
+fn simple_outputs() {
+    assert_eq!(json(OUTPUT, &code(0x0100_0029), &wide("IP1")), r#"{"decoded":{"type":"SZ","value":"IP1"}}"#);
+    assert_eq!(json(OUTPUT, &code(0x0100_0029), &[]), "{}");
+    assert_eq!(
+        json(OUTPUT, &code(0x0100_0009), &[1, 0, 0, 0]),
+        r#"{"decoded":{"type":"DWORD","value":{"value":1,"flags":["CLUS_FLAG_CORE"]}}}"#
+    );
+    assert_eq!(
+        json(OUTPUT, &code(0x0100_0009), &[1, 0]),
+        r#"{"decoded":{"type":"DWORD","error":{"offset":0,"message":"4 bytes needed (u32), 2 left"}}}"#
+    );
+    assert_eq!(
+        json(OUTPUT, &code(0x0100_0009), &[1, 0, 0, 0, 7]),
+        r#"{"decoded":{"type":"DWORD","value":{"value":1,"flags":["CLUS_FLAG_CORE"]},"trailing":"07"}}"#
+    );
+}
+
+#[test]
+#[cfg(feature = "serde")]
+fn unknown_control_codes_are_guessed_at() {
+    let unknown = code(0x0160_1234);
+    let printed = json(OUTPUT, &unknown, &wide("text"));
+    assert!(printed.contains(r#""function":1165"#) && printed.contains(r#""guess":true,"value":"text""#), "{printed}");
+    assert!(json(OUTPUT, &unknown, &list(&[("A", &[entry(0x0001_0002, &[0; 4])])])).contains("PROPERTY_LIST"));
+    assert!(json(OUTPUT, &unknown, &[1, 2, 3, 4]).contains(r#""type":"DWORD","guess":true"#));
+    assert!(!json(OUTPUT, &unknown, &[1, 2, 3, 4, 5]).contains("guess"));
+}
+
+#[test]
+#[cfg(feature = "serde")]
+fn errors_keep_what_came_before() {
+    let mut octets = list(&[("A", &[entry(0x0001_0002, &[1, 0, 0, 0])]), ("B", &[entry(0x0001_0002, &[1, 0, 0, 0])])]);
+    octets.truncate(octets.len() - 6);
+    let printed = json(Meaning::PropertyList, &Context::default(), &octets);
+    assert!(printed.contains(r#""partial":{"propertyCount":2,"properties":[{"name":"A""#), "{printed}");
+    assert!(printed.contains(r#""field":"properties[1].values[0]","object":"B""#), "{printed}");
+}
+
+#[test]
+#[cfg(feature = "serde")]
+fn witness_messages() {
+    let change = join(&[&14u32.to_le_bytes(), &[255, 0, 0, 0], &wide("FS")]);
+    let context = Context { message_type: Some(1), messages: Some(2), ..Context::default() };
+    let printed = json(Meaning::WitnessMessages, &context, &join(&[&change, &change]));
+    assert_eq!(printed.matches(r#""ResourceName":"FS""#).count(), 2, "{printed}");
+    let printed = json(Meaning::WitnessMessages, &context, &change);
+    assert!(printed.contains(r#""error""#), "{printed}");
+}
+
+#[test]
+fn expressions() {
+    let parsed = |text: &str| dependency::parse(text).map(|tree| tree.map(|tree| tree.to_string()));
+    assert_eq!(parsed("[a]").unwrap().unwrap(), "[a]");
+    assert_eq!(parsed("([a] or [b]) and ([c] OR [d])").unwrap().unwrap(), "([a] or [b]) and ([c] or [d])");
+    assert_eq!(parsed(" ( [a]or[b] )and[c d] ").unwrap().unwrap(), "([a] or [b]) and [c d]");
+    assert_eq!(parsed("{[a] and [b]} and [c]").unwrap().unwrap(), "([a] and [b]) and [c]");
+    assert_eq!(parsed("").unwrap(), None);
+    assert_eq!(parsed("[a] and").unwrap_err().offset, 4);
+    assert!(parsed("[a").is_err());
+    assert!(parsed("([a]").is_err());
+    assert!(parsed("a or b").is_err());
+    let deep = format!("{}[a]{}", "(".repeat(32), ")".repeat(32));
+    assert_eq!(parsed(&deep).unwrap().unwrap(), "[a]");
+    let deeper = format!("{}[a]{}", "(".repeat(100_000), ")".repeat(100_000));
+    assert!(parsed(&deeper).unwrap_err().limit);
+    let long = vec!["[x]"; 5000].join(" or ");
+    assert!(parsed(&long).is_ok());
+}

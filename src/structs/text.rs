@@ -1,0 +1,504 @@
+//! What buffers hold as lines for people: a property list as a table, a batch as one line a command, everything else
+//! member by member.
+//!
+//! ```text
+//! Address        SZ        "10.1.2.3"
+//! set Resources\1234\Parameters  Address = "10.1.2.3" (REG_SZ)
+//! ```
+
+use super::batch::{Batch, Command};
+use super::content::{self, Context, Secrets, ShapeKind};
+use super::dependency;
+use super::packed::Packed;
+use super::property_list::{Dialect, Property, PropertyList, described, read_entry};
+use super::security;
+use super::sink::{Item, Key, Null, Open, Sink};
+use super::values::{self, Slot};
+use crate::consts::content::Content;
+use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegistryValueType};
+use crate::consts::status;
+use crate::consts::syntax::CLUSTER_PROPERTY_FORMAT;
+use crate::error::Error;
+use crate::ndr::WStr;
+use crate::ndr::types::Meaning;
+use crate::text::Style;
+use crate::time::FileTime;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+
+/// The widest column of names.
+const MAX_COLUMN: usize = 48;
+
+/// Writes what a buffer holds as lines, or nothing where there is nothing to say. `style.indent` is that of the lines;
+/// at most `style.max_elements` properties, commands or elements are written. `version` is the place in
+/// [`Interface::versions`](crate::ndr::Interface::versions).
+///
+/// # Errors
+/// The writer's.
+pub fn print<W: Write>(
+    out: &mut W,
+    style: Style,
+    meaning: Meaning,
+    version: usize,
+    context: &Context<'_>,
+    octets: &[u8],
+) -> fmt::Result {
+    let shape = content::shape(meaning, version, context, octets);
+    let indent = style.indent;
+    if let Some(code) = shape.unknown_code {
+        writeln!(out, "{:indent$}unknown control code: {code}", "")?;
+    }
+    if shape.guess {
+        writeln!(out, "{:indent$}looks like {}:", "", shape.name())?;
+    }
+    match shape.kind {
+        ShapeKind::Nothing => return Ok(()),
+        ShapeKind::Content(Content::PropertyList) => return table(out, style, context, Dialect::PLAIN, octets),
+        ShapeKind::Content(Content::PropertyListOf(binary)) => {
+            return table(out, style, context, Dialect { binary: *binary, formats: false }, octets);
+        }
+        ShapeKind::Content(Content::PropertyFormats) => {
+            return table(out, style, context, Dialect { formats: true, ..Dialect::PLAIN }, octets);
+        }
+        ShapeKind::Content(Content::Struct("CLUSTER_REG_BATCH_UPDATE")) => return batch(out, style, context, octets),
+        _ => {}
+    }
+    let mut lines = Lines::new(style, context.secrets);
+    let result = content::read(&shape, Packed::new(octets), &mut lines);
+    out.write_str(&lines.text)?;
+    if let ShapeKind::Expression = shape.kind {
+        expression(out, style, WStr::le(octets).until_nul())?;
+    }
+    end(out, style, result.map(|rest| rest.len()), lines.blamed)
+}
+
+/// Writes a dependency expression as an indented tree; nothing for a single name.
+///
+/// # Errors
+/// The writer's.
+pub fn expression<W: Write>(out: &mut W, style: Style, text: WStr<'_>) -> fmt::Result {
+    fn branch<W: Write>(out: &mut W, tree: &dependency::Expression, indent: usize) -> fmt::Result {
+        let (word, parts) = match tree {
+            dependency::Expression::Object(name) => return writeln!(out, "{:indent$}{name}", ""),
+            dependency::Expression::And(parts) => ("all of", parts),
+            dependency::Expression::Or(parts) => ("one of", parts),
+        };
+        writeln!(out, "{:indent$}{word}", "")?;
+        parts.iter().try_for_each(|part| branch(out, part, indent + 2))
+    }
+    let indent = style.indent;
+    match dependency::parse_wide(text) {
+        Ok(Some(dependency::Expression::Object(_)) | None) => Ok(()),
+        Ok(Some(tree)) => branch(out, &tree, indent),
+        Err(e) => writeln!(out, "{:indent$}! {e}", ""),
+    }
+}
+
+fn end<W: Write>(out: &mut W, style: Style, left: Result<usize, Error>, blamed: Option<WStr<'_>>) -> fmt::Result {
+    let indent = style.indent;
+    match (left, blamed) {
+        (Ok(0), _) => Ok(()),
+        (Ok(n), _) => writeln!(out, "{:indent$}! {n} bytes more", ""),
+        (Err(e), Some(name)) => writeln!(out, "{:indent$}! {e} (in {:?})", "", name.prefix(64)),
+        (Err(e), None) => writeln!(out, "{:indent$}! {e}", ""),
+    }
+}
+
+/// A property list: name, format and value in columns.
+fn table<W: Write>(out: &mut W, style: Style, context: &Context<'_>, dialect: Dialect, octets: &[u8]) -> fmt::Result {
+    let indent = style.indent;
+    let list = match PropertyList::new(octets) {
+        Ok(list) => list,
+        Err(e) => return end(out, style, Err(e), None),
+    };
+    let limit = usize::try_from(style.max_elements).unwrap_or(usize::MAX);
+    let mut rows: Vec<Property<'_>> = Vec::new();
+    let (mut more, mut error) = (0u64, None);
+    for property in list.properties() {
+        match property {
+            Ok(property) if rows.len() < limit => rows.push(property),
+            Ok(_) => more += 1,
+            Err(e) => error = Some(e),
+        }
+    }
+    if list.count == 0 {
+        writeln!(out, "{:indent$}no properties", "")?;
+    }
+    let width = rows.iter().map(|p| p.name().len()).max().unwrap_or(0).min(MAX_COLUMN);
+    for property in &rows {
+        row(out, style, context, dialect, property, width)?;
+    }
+    if more > 0 {
+        writeln!(out, "{:indent$}… {more} properties more", "")?;
+    }
+    match error {
+        // Read again for the path and the name.
+        Some(_) => {
+            let mut sink = Blamed::default();
+            let shape = Slot::top(Content::PropertyList);
+            let result = values::read(shape, Packed::new(octets), &mut sink).map(|rest| rest.len());
+            end(out, style, result, sink.0)
+        }
+        None => Ok(()),
+    }
+}
+
+#[derive(Default)]
+struct Blamed<'a>(Option<WStr<'a>>);
+
+impl<'a> Sink<'a> for Blamed<'a> {
+    fn blame(&mut self, name: WStr<'a>) {
+        self.0 = Some(name);
+    }
+}
+
+fn row<W: Write>(
+    out: &mut W,
+    style: Style,
+    context: &Context<'_>,
+    dialect: Dialect,
+    property: &Property<'_>,
+    width: usize,
+) -> fmt::Result {
+    let indent = style.indent;
+    let name = clean(property.name());
+    let mut first = true;
+    for value in property.values().flatten() {
+        let room = style.width.saturating_sub(indent + width + 16).max(24);
+        let mut inline = Inline::new(room, context.secrets);
+        read_entry(value, Key::Top, None, dialect, described(property.name()), &mut inline);
+        let format = CLUSTER_PROPERTY_FORMAT((value.syntax.0 & 0xffff) as u16);
+        let format = format.name().and_then(|name| name.strip_prefix("CLUSPROP_FORMAT_")).unwrap_or("?");
+        let shown = if first { name.as_str() } else { "" };
+        let format = if format == "SECURITY_DESCRIPTOR" { "SD" } else { format };
+        writeln!(out, "{:indent$}{shown:width$}  {format:<14}  {}", "", inline.text)?;
+        first = false;
+    }
+    if first {
+        writeln!(out, "{:indent$}{name}", "")?;
+    }
+    Ok(())
+}
+
+/// Text of one line: no control characters.
+fn clean(text: WStr<'_>) -> String {
+    let mut clean = String::new();
+    for c in text.prefix(4 * MAX_COLUMN).chars() {
+        match c {
+            Ok(c) if !c.is_control() => clean.push(c),
+            _ => clean.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+    clean
+}
+
+/// A batch: one line a command, values under the key that the commands before them lead to.
+fn batch<W: Write>(out: &mut W, style: Style, context: &Context<'_>, octets: &[u8]) -> fmt::Result {
+    let indent = style.indent;
+    let batch = match Batch::new(octets) {
+        Ok(batch) => batch,
+        Err(e) => return end(out, style, Err(e), None),
+    };
+    let mut key: Option<WStr<'_>> = None;
+    let (mut shown, mut more) = (0, 0u64);
+    for command in batch.commands() {
+        match command {
+            Ok(command) if shown < style.max_elements => {
+                shown += 1;
+                write!(out, "{:indent$}", "")?;
+                line(out, style, context, &command, &mut key)?;
+            }
+            Ok(_) => more += 1,
+            Err(_) => {
+                let mut sink = Blamed::default();
+                let result = super::batch::read(Packed::new(octets), Key::Top, None, &mut sink);
+                end(out, style, result.map(|rest| rest.len()), sink.0)?;
+            }
+        }
+    }
+    if more > 0 {
+        writeln!(out, "{:indent$}… {more} commands more", "")?;
+    }
+    Ok(())
+}
+
+fn line<'a, W: Write>(
+    out: &mut W,
+    style: Style,
+    context: &Context<'_>,
+    command: &Command<'a>,
+    key: &mut Option<WStr<'a>>,
+) -> fmt::Result {
+    let name = command.name();
+    let shown = clean(name);
+    let verb = match command.command {
+        CommandType::CLUSREG_SET_VALUE => "set",
+        CommandType::CLUSREG_DELETE_VALUE => "delete value",
+        CommandType::CLUSREG_VALUE_DELETED => "value was",
+        CommandType::CLUSREG_READ_VALUE => "read",
+        CommandType::CLUSREG_CONDITION_EXISTS => "if exists",
+        CommandType::CLUSREG_CONDITION_NOT_EXISTS => "if missing",
+        CommandType::CLUSREG_CONDITION_IS_EQUAL => "if equal",
+        CommandType::CLUSREG_CONDITION_IS_NOT_EQUAL => "if not equal",
+        CommandType::CLUSREG_CONDITION_IS_GREATER_THAN => "if greater",
+        CommandType::CLUSREG_CONDITION_IS_LESS_THAN => "if less",
+        CommandType::CLUSREG_CREATE_KEY => {
+            *key = Some(name);
+            return writeln!(out, "key {shown}");
+        }
+        CommandType::CLUSREG_READ_KEY => {
+            *key = Some(name);
+            return writeln!(out, "read key {shown}");
+        }
+        CommandType::CLUSREG_DELETE_KEY => {
+            // The server forgets the key that it was at.
+            *key = None;
+            return writeln!(out, "delete key {shown}");
+        }
+        CommandType::CLUSREG_CONDITION_KEY_EXISTS => return writeln!(out, "if key exists {shown}"),
+        CommandType::CLUSREG_CONDITION_KEY_NOT_EXISTS => return writeln!(out, "if key is missing {shown}"),
+        CommandType::CLUSREG_READ_ERROR => {
+            write!(out, "error {shown}: ")?;
+            return match status::win32_name(command.value_type) {
+                Some(name) => writeln!(out, "{name} ({})", command.value_type),
+                None => writeln!(out, "{0} ({0:#x})", command.value_type),
+            };
+        }
+        CommandType::CLUSREG_CONTROL_COMMAND => "control",
+        _ => "",
+    };
+    match verb {
+        "" => write!(out, "{}", command.command)?,
+        verb => write!(out, "{verb}")?,
+    }
+    if let Some(key) = key.filter(|key| !key.is_empty()) {
+        write!(out, " {} ", clean(key))?;
+    }
+    write!(out, " {}", if name.is_empty() { "(default)" } else { &shown })?;
+    if !command.data().is_empty() {
+        let mut inline = Inline::new(style.width.max(40), context.secrets);
+        values::read_any(Slot::top(command.content()), Packed::new(command.data()), &mut inline);
+        write!(out, " = {}", inline.text)?;
+    }
+    match RegistryValueType(command.value_type).name() {
+        Some(kind) if command.value_type != 0 => writeln!(out, " ({kind})"),
+        None => writeln!(out, " (type {})", command.value_type),
+        _ => writeln!(out),
+    }
+}
+
+/// Writes a value.
+fn item(out: &mut String, meaning: Meaning, item: Item<'_>, secrets: Secrets) {
+    if matches!(meaning, Meaning::Opaque) && secrets == Secrets::Hidden {
+        return out.push_str("(secret)");
+    }
+    // Writing to memory does not fail.
+    let _ = match item {
+        Item::Uint(n) => match meaning {
+            Meaning::Enum(table) | Meaning::Flags(table) => write!(out, "{}", table.display(n)),
+            Meaning::Bool if n <= 1 => out.write_str(if n == 1 { "TRUE (1)" } else { "FALSE (0)" }),
+            Meaning::Seconds => write!(out, "{n} s"),
+            Meaning::Win32 => match status::win32_name(n as u32) {
+                Some(name) => write!(out, "{name} ({n})"),
+                None => write!(out, "{n:#x}"),
+            },
+            Meaning::Const(_) => write!(out, "{n:#x}"),
+            _ if (0x8000_0000..=0xffff_ffff).contains(&n) => write!(out, "{n} ({n:#x})"),
+            _ => write!(out, "{n}"),
+        },
+        Item::Int(n) => write!(out, "{n}"),
+        Item::Bool(b) => write!(out, "{b}"),
+        Item::FileTime(n) => write!(out, "{}", FileTime(n)),
+        Item::Guid(guid) => write!(out, "{guid}"),
+        Item::Text(text) if text.len() > 1024 => {
+            write!(out, "{:?}… {} characters more", text.prefix(1024), text.len() - 1024)
+        }
+        Item::Text(text) | Item::Units(text) => write!(out, "{text:?}"),
+        Item::Ipv4(octets) => write!(out, "{}", core::net::Ipv4Addr::from(octets)),
+        Item::Ipv6(octets) => write!(out, "{}", core::net::Ipv6Addr::from(octets)),
+        Item::Bytes(octets) => match (meaning, security::sddl(octets)) {
+            (Meaning::SecurityDescriptor, Ok(text)) => out.write_str(&text),
+            _ => {
+                let shown = octets.get(..32).unwrap_or(octets);
+                shown.iter().for_each(|octet| {
+                    let _ = write!(out, "{octet:02x}");
+                });
+                match octets.len() - shown.len() {
+                    0 if octets.is_empty() => out.write_str("no bytes"),
+                    0 => Ok(()),
+                    more => write!(out, "… {more} bytes more"),
+                }
+            }
+        },
+    };
+}
+
+/// Writes a value, whatever it holds, into one line of limited length.
+struct Inline {
+    text: String,
+    room: usize,
+    secrets: Secrets,
+    /// Of each thing that is open, whether it holds something already.
+    open: Vec<bool>,
+}
+
+impl Inline {
+    fn new(room: usize, secrets: Secrets) -> Self {
+        Inline { text: String::new(), room, secrets, open: Vec::new() }
+    }
+
+    fn full(&mut self) -> bool {
+        if self.text.len() <= self.room.saturating_mul(4) {
+            return false;
+        }
+        if !self.text.ends_with('…') {
+            self.text.push('…');
+        }
+        true
+    }
+
+    /// Commas between members and elements, names before members.
+    fn start(&mut self, key: Key) {
+        if let Some(any) = self.open.last_mut()
+            && core::mem::replace(any, true)
+        {
+            self.text.push_str(", ");
+        }
+        match key {
+            Key::Name("value" | "values" | "decoded") | Key::Top | Key::Index(_) => {}
+            Key::Name(name) => {
+                self.text.push_str(name);
+                self.text.push(' ');
+            }
+        }
+    }
+}
+
+impl<'a> Sink<'a> for Inline {
+    fn item(&mut self, key: Key, meaning: Meaning, value: Item<'a>, _: Option<&'a [u8]>) {
+        // The column before the value tells the syntax.
+        if key == Key::Name("syntax") || self.full() {
+            return;
+        }
+        self.start(key);
+        item(&mut self.text, meaning, value, self.secrets);
+    }
+
+    fn begin(&mut self, key: Key, open: Open<'a>) {
+        if self.full() {
+            return self.open.push(false);
+        }
+        match open {
+            // A value's own braces would only be noise.
+            Open::Record { name: "VALUE", .. } => {}
+            Open::Record { .. } => {
+                self.start(key);
+                self.text.push('{');
+            }
+            Open::List { .. } => self.start(key),
+            Open::Bytes(octets) => {
+                self.start(key);
+                let _ = write!(self.text, "{} bytes: ", octets.len());
+            }
+        }
+        self.open.push(false);
+    }
+
+    fn end(&mut self, open: Open<'a>) {
+        let any = self.open.pop().unwrap_or(false);
+        match open {
+            Open::Record { name: "VALUE", .. } => {}
+            Open::Record { .. } if !self.text.ends_with('…') => self.text.push('}'),
+            Open::List { .. } if !any && !self.text.ends_with('…') => self.text.push_str("(empty)"),
+            _ => {}
+        }
+    }
+}
+
+/// Writes members as indented lines.
+struct Lines<'a> {
+    text: String,
+    style: Style,
+    secrets: Secrets,
+    depth: usize,
+    /// Depth of the list whose elements past the limit are left out.
+    hidden: Option<usize>,
+    blamed: Option<WStr<'a>>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(style: Style, secrets: Secrets) -> Self {
+        Lines { text: String::new(), style, secrets, depth: 0, hidden: None, blamed: None }
+    }
+
+    fn is_hidden(&mut self, key: Key) -> bool {
+        match (self.hidden, key) {
+            (Some(depth), Key::Index(_)) if self.depth == depth => true,
+            (Some(depth), _) if self.depth > depth => true,
+            (_, Key::Index(i)) if u64::from(i) >= self.style.max_elements => {
+                self.hidden = Some(self.depth);
+                let indent = self.indent();
+                let _ = writeln!(self.text, "{:indent$}…", "");
+                true
+            }
+            _ => {
+                self.hidden = None;
+                false
+            }
+        }
+    }
+
+    fn indent(&self) -> usize {
+        self.style.indent + 2 * self.depth.saturating_sub(1).min(16)
+    }
+
+    fn start(&mut self, key: Key) {
+        let indent = self.indent();
+        let _ = match key {
+            Key::Top => write!(self.text, "{:indent$}", ""),
+            Key::Name(name) => write!(self.text, "{:indent$}{name}  ", ""),
+            Key::Index(i) => write!(self.text, "{:indent$}[{i}]  ", ""),
+        };
+    }
+}
+
+impl<'a> Sink<'a> for Lines<'a> {
+    fn item(&mut self, key: Key, meaning: Meaning, value: Item<'a>, _: Option<&'a [u8]>) {
+        if !self.is_hidden(key) {
+            self.start(key);
+            item(&mut self.text, meaning, value, self.secrets);
+            self.text.push('\n');
+        }
+    }
+
+    fn begin(&mut self, key: Key, open: Open<'a>) {
+        let hidden = self.is_hidden(key);
+        if !hidden && key != Key::Top {
+            self.start(key);
+            let _ = match open {
+                Open::Record { name: "VALUE", .. } | Open::List { .. } => writeln!(self.text),
+                Open::Record { name, .. } => writeln!(self.text, "{name}"),
+                Open::Bytes(octets) => writeln!(self.text, "{} bytes", octets.len()),
+            };
+        }
+        self.depth += 1;
+    }
+
+    fn end(&mut self, _: Open<'a>) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    fn blame(&mut self, name: WStr<'a>) {
+        self.blamed = Some(name);
+    }
+}
+
+/// One value as text, for tests and short summaries.
+pub fn inline(content: Content, octets: &[u8], secrets: Secrets) -> Option<String> {
+    let input = Packed::new(octets);
+    let fits = values::read(Slot::top(content), input, &mut Null).is_ok_and(|rest| rest.is_empty());
+    let mut sink = Inline::new(256, secrets);
+    let _ = values::read(Slot::top(content), input, &mut sink);
+    fits.then_some(sink.text)
+}

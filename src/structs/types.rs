@@ -1,0 +1,154 @@
+//! What the declaration of a plain record is made of. Everything is `'static` data, made by [`record!`](crate::record)
+//! and interpreted by one reader ([`super::reader`]) and one writer ([`super::writer`]).
+
+use crate::ndr::types::{Meaning, Scalar};
+
+/// A record of section 2.2.3: members one after the other, packed, little-endian.
+#[derive(Debug)]
+pub struct Record {
+    /// Name in the specification.
+    pub name: &'static str,
+    /// Section that defines it.
+    pub section: &'static str,
+    /// Members in wire order, those of all readings.
+    pub members: &'static [Member],
+    /// The ways in which the text can be read, in the order in which they are tried; empty where there is but one.
+    pub readings: &'static [Reading],
+    /// The reading that encoding chooses unless told otherwise, as a place in `readings`.
+    pub encode: usize,
+}
+
+/// A way of reading the text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Its name in output and input: `documented`, `natural` …
+    pub name: &'static str,
+    /// What it says, in a line.
+    pub text: &'static str,
+}
+
+/// A member of a record.
+#[derive(Debug)]
+pub struct Member {
+    /// Name in the specification, to the letter.
+    pub name: &'static str,
+    /// Another spelling that encoding takes; empty for none.
+    pub alias: &'static str,
+    /// Type on the wire.
+    pub ty: Type,
+    /// What the value means.
+    pub meaning: Meaning,
+    /// The only reading that has it; empty for all.
+    pub only: &'static str,
+    /// Present only if the earlier member of this name has this value.
+    pub when: Option<(&'static str, u64)>,
+    /// Not to be shown where nobody asked for this very structure.
+    pub secret: bool,
+}
+
+/// The type of a member.
+#[derive(Clone, Copy, Debug)]
+pub enum Type {
+    /// An integer.
+    Int(Scalar),
+    /// A 32-bit integer: octets of the whole record, itself included. Nothing of the record lies behind them.
+    Total,
+    /// GUID, 16 octets.
+    Guid,
+    /// IPv4 address, octets in network order.
+    Ipv4,
+    /// IPv6 address, octets in network order.
+    Ipv6,
+    /// So many octets.
+    Bytes(usize),
+    /// So many octets between two members, without meaning; shown only when they are not zero.
+    Gap(usize),
+    /// What is left of the record if that brings it to this length; else nothing.
+    Fill(usize),
+    /// As many octets as the earlier member says.
+    SizedBytes(&'static str),
+    /// A record in as many octets as the earlier member says.
+    Sized(&'static str, &'static Record),
+    /// Null-terminated UTF-16 text in a field of so many units.
+    Wide(usize),
+    /// UTF-16 text in a field of so many units, which it may fill without a terminator.
+    Chars(usize),
+    /// UTF-16 text up to its terminator, of no stated length.
+    Sz,
+    /// UTF-16 text in what is left of the record.
+    SzRest,
+    /// UTF-16 text in as many octets as the earlier member says; the terminator may be among them or behind them.
+    SizedSz(&'static str),
+    /// UTF-16 text in as many octets, or else units, as the earlier member says.
+    CountedSz(&'static str),
+    /// A record.
+    Record(&'static Record),
+    /// As many elements as the earlier member says.
+    Counted(&'static str, Element),
+    /// Elements to the end.
+    Rest(Element),
+}
+
+/// The type of an array's elements.
+#[derive(Clone, Copy, Debug)]
+pub enum Element {
+    /// 32-bit integers.
+    U32,
+    /// GUIDs.
+    Guid,
+    /// Records.
+    Record(&'static Record),
+}
+
+/// The most members that a record can have, those of all readings together.
+pub const MAX_MEMBERS: usize = 24;
+
+impl Record {
+    /// The members that a reading has.
+    pub fn members_of(&self, reading: usize) -> impl Iterator<Item = (usize, &'static Member)> + use<> {
+        let name = self.readings.get(reading).map_or("", |r| r.name);
+        self.members.iter().enumerate().filter(move |(_, m)| m.only.is_empty() || m.only == name)
+    }
+
+    /// Octets of a reading, where they are always the same.
+    pub fn size(&self, reading: usize) -> Option<usize> {
+        self.members_of(reading).try_fold(0usize, |sum, (_, member)| sum.checked_add(member.size()?))
+    }
+
+    /// The fewest octets that a reading can take.
+    pub fn min_size(&self, reading: usize) -> usize {
+        self.members_of(reading).map(|(_, member)| member.min_size()).sum()
+    }
+
+    /// The place of the reading of this name.
+    pub fn reading(&self, name: &str) -> Option<usize> {
+        self.readings.iter().position(|r| r.name == name)
+    }
+
+    pub(super) fn place(&self, name: &str) -> Option<usize> {
+        self.members.iter().position(|m| m.name == name)
+    }
+}
+
+impl Member {
+    fn size(&self) -> Option<usize> {
+        match self.ty {
+            _ if self.when.is_some() => None,
+            Type::Int(scalar) => Some(scalar.size(crate::ndr::Syntax::Ndr)),
+            Type::Total | Type::Ipv4 => Some(4),
+            Type::Guid | Type::Ipv6 => Some(16),
+            Type::Bytes(n) | Type::Gap(n) => Some(n),
+            Type::Wide(units) | Type::Chars(units) => Some(units * 2),
+            Type::Record(record) => record.size(0),
+            _ => None,
+        }
+    }
+
+    fn min_size(&self) -> usize {
+        match self.ty {
+            Type::Sz | Type::CountedSz(_) => 2,
+            Type::Record(record) => record.min_size(0),
+            _ => self.size().unwrap_or(0),
+        }
+    }
+}

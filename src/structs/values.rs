@@ -1,0 +1,323 @@
+//! One value of a known format in octets of its own: the value of a property, of a registry command, of an entry in a
+//! value list, or a whole buffer.
+//!
+//! Formats are those of [`Content`]. A value that its octets don't represent in the usual way comes with the octets
+//! beside it, so that nothing is lost.
+
+use super::packed::{self, Packed, lower};
+use super::property_list::{self, Dialect};
+use super::reader::{Extent, choose, record, whole_text};
+use super::refused::Refused;
+use super::rules::{self, Here, broken, down};
+use super::sink::{Item, Key, Null, Open, Sink};
+use super::writer::{self, integer};
+use super::{Structure, value_list};
+use crate::consts::content::Content;
+use crate::error::{Error, ErrorKind, Segment};
+use crate::ndr::WStr;
+use crate::ndr::types::{Meaning, Scalar};
+use crate::ndr::value::Value;
+use alloc::format;
+use alloc::vec::Vec;
+
+/// A value to be read: what it is, and where it goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot<'t> {
+    /// Its format.
+    pub content: Content,
+    /// Under which key it goes to the sink.
+    pub key: Key,
+    /// Whether it is a secret.
+    pub secret: bool,
+    /// The way down to it.
+    pub here: Here<'t>,
+}
+
+impl<'t> Slot<'t> {
+    /// A value that stands alone.
+    pub fn top(content: Content) -> Self {
+        Slot { content, key: Key::Top, secret: false, here: None }
+    }
+
+    /// A member of this name.
+    pub fn of(content: Content, name: &'static str, here: Here<'t>) -> Self {
+        Slot { content, key: Key::Name(name), secret: false, here }
+    }
+
+    fn meaning(&self, meaning: Meaning) -> Meaning {
+        if self.secret { Meaning::Opaque } else { meaning }
+    }
+}
+
+/// The integer formats: width and sign.
+fn scalar(content: Content) -> Option<(Scalar, Meaning)> {
+    Some(match content {
+        Content::Word => (Scalar::U16, Meaning::Number),
+        Content::Dword => (Scalar::U32, Meaning::Number),
+        Content::DwordOf(table) => (
+            Scalar::U32,
+            match table.kind {
+                crate::consts::Kind::Enum => Meaning::Enum(table),
+                crate::consts::Kind::Flags => Meaning::Flags(table),
+            },
+        ),
+        Content::Long => (Scalar::I32, Meaning::Number),
+        Content::Qword => (Scalar::U64, Meaning::Number),
+        Content::LargeInteger => (Scalar::I64, Meaning::Number),
+        Content::Filetime => (Scalar::U64, Meaning::FileTime),
+        _ => return None,
+    })
+}
+
+/// Reads a value that should be all of `input`; returns what is left over.
+///
+/// # Errors
+/// The octets are not of this format. What came before is in the sink, ended properly.
+pub fn read<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+    read_raw(slot, input, None, sink)
+}
+
+fn read_raw<'a>(
+    slot: Slot<'_>,
+    input: Packed<'a>,
+    raw: Option<&'a [u8]>,
+    sink: &mut dyn Sink<'a>,
+) -> Result<Packed<'a>, Error> {
+    let content = slot.content.for_length(input.len());
+    let end = input.skip(input.len());
+    if let Some((scalar, meaning)) = scalar(content) {
+        let (rest, value) = lower(packed::uint(scalar.size(crate::ndr::Syntax::Ndr), scalar.name())(input))?;
+        let item = match (scalar, meaning) {
+            (_, Meaning::FileTime) => Item::FileTime(value),
+            (Scalar::I32, _) => Item::Int(i64::from(value as u32 as i32)),
+            (Scalar::I64, _) => Item::Int(value as i64),
+            _ => Item::Uint(value),
+        };
+        sink.item(slot.key, slot.meaning(meaning), item, raw);
+        return Ok(rest);
+    }
+    match content {
+        Content::Nothing if input.is_empty() => {}
+        Content::Sz => {
+            let (text, raw, rule) = whole_text(input.rest());
+            if let Some(rule) = rule {
+                sink.diagnostic(broken(slot.here, input.offset(), rule, input.len() as u64, None));
+            }
+            sink.item(slot.key, slot.meaning(Meaning::Text), Item::Text(text), raw);
+        }
+        Content::MultiSz => multi_sz(slot, input, sink),
+        Content::Names => match WStr::le(input.rest()).strip_terminator() {
+            (text, true) if text.until_nul().len() == text.len() => {
+                return read_raw(Slot { content: Content::Sz, ..slot }, input, raw, sink);
+            }
+            _ => multi_sz(slot, input, sink),
+        },
+        Content::Guid => {
+            let (rest, guid) = lower(packed::guid(input))?;
+            sink.item(slot.key, slot.meaning(Meaning::Number), Item::Guid(guid), raw);
+            return Ok(rest);
+        }
+        Content::SecurityDescriptor => {
+            sink.item(slot.key, Meaning::SecurityDescriptor, Item::Bytes(input.rest()), None);
+        }
+        Content::Dwords => return dwords(slot, input, sink),
+        Content::Struct(name) => {
+            let structure = Structure::by_name(name);
+            let structure =
+                structure.ok_or(Error::new(input.offset(), ErrorKind::Mismatch { expected: "a known structure" }))?;
+            return structure.read(input, slot.key, slot.here, sink);
+        }
+        Content::Structs(name) => return structs(slot, name, input, sink),
+        Content::PropertyList => return property_list::read(input, slot.key, slot.here, Dialect::PLAIN, sink),
+        Content::PropertyListOf(binary) => {
+            return property_list::read(input, slot.key, slot.here, Dialect { binary: *binary, formats: false }, sink);
+        }
+        Content::PropertyFormats => {
+            return property_list::read(input, slot.key, slot.here, Dialect { formats: true, ..Dialect::PLAIN }, sink);
+        }
+        Content::Values(list) => return value_list::read(input, slot.key, slot.here, list.binary, sink),
+        Content::ValuesPerDisk(list) => return value_list::read_disks(input, slot.key, slot.here, list, sink),
+        _ => sink.item(slot.key, slot.meaning(Meaning::Bytes), Item::Bytes(input.rest()), None),
+    }
+    Ok(end)
+}
+
+/// Reads a value that may be anything: what is not of its format comes as octets, with a diagnostic.
+pub fn read_any<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
+    if nested(slot.content) {
+        return read_octets(slot, input, sink);
+    }
+    let left = read(slot, input, &mut Null).map(|rest| rest.rest());
+    let raw = match left {
+        Ok([]) => None,
+        // A size that counts the padding.
+        Ok([0] | [0, 0] | [0, 0, 0]) if scalar(slot.content.for_length(input.len())).is_some() => {
+            sink.diagnostic(broken(slot.here, input.offset(), &rules::SIZE_COUNTS_PADDING, input.len() as u64, None));
+            Some(input.rest())
+        }
+        _ => {
+            sink.diagnostic(broken(slot.here, input.offset(), &rules::SIZE_OF_FORMAT, input.len() as u64, None));
+            return sink.item(slot.key, slot.meaning(Meaning::Bytes), Item::Bytes(input.rest()), None);
+        }
+    };
+    // It was just read without an error.
+    let _ = read_raw(slot, input, raw, sink);
+}
+
+/// Formats that are shown beside their octets rather than instead of them when they stand inside something.
+fn nested(content: Content) -> bool {
+    matches!(content, Content::PropertyList | Content::PropertyListOf(_) | Content::Struct("CLUSTER_REG_BATCH_UPDATE"))
+}
+
+/// Reads a value as octets, with what they hold beside them if they hold exactly that.
+pub fn read_octets<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
+    let plain = matches!(slot.content, Content::Bytes | Content::Nothing) || input.is_empty();
+    let inner = Slot { key: Key::Name("decoded"), ..slot };
+    if plain || !read(inner, input, &mut Null).is_ok_and(|rest| rest.is_empty()) {
+        if !plain {
+            sink.diagnostic(broken(slot.here, input.offset(), &rules::NOT_OF_FORMAT, input.len() as u64, None));
+        }
+        return sink.item(slot.key, slot.meaning(Meaning::Bytes), Item::Bytes(input.rest()), None);
+    }
+    let open = Open::Bytes(input.rest());
+    sink.begin(slot.key, open);
+    let _ = read(inner, input, sink);
+    sink.end(open);
+}
+
+fn multi_sz<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
+    let all = WStr::le(input.rest());
+    let canonical = input.len().is_multiple_of(2);
+    let list = all.multi_sz().filter(|_| canonical);
+    if !all.is_well_formed() && list.is_some() {
+        return sink.item(slot.key, Meaning::MultiSz, Item::Units(all), None);
+    }
+    let raw = if list.is_some() { None } else { Some(input.rest()) };
+    let open = Open::List { raw };
+    sink.begin(slot.key, open);
+    let put = |i: u32, text: WStr<'a>, sink: &mut dyn Sink<'a>| {
+        sink.item(Key::Index(i), slot.meaning(Meaning::Text), Item::Text(text), None);
+    };
+    match list {
+        Some(list) => {
+            for (i, text) in list.enumerate() {
+                put(i as u32, text, sink);
+            }
+        }
+        None => {
+            sink.diagnostic(broken(slot.here, input.offset(), &rules::NOT_OF_FORMAT, input.len() as u64, None));
+            let (mut rest, mut i) = (all, 0);
+            while !rest.is_empty() {
+                let text = rest.until_nul();
+                rest = rest.suffix(text.len() + 1);
+                if !text.is_empty() {
+                    put(i, text, sink);
+                    i += 1;
+                }
+            }
+        }
+    }
+    sink.end(open);
+}
+
+fn dwords<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+    let open = Open::List { raw: None };
+    sink.begin(slot.key, open);
+    let (mut rest, mut index) = (input, 0);
+    while rest.len() >= 4 {
+        if let Ok((next, value)) = packed::u32(rest) {
+            sink.item(Key::Index(index), Meaning::Number, Item::Uint(u64::from(value)), None);
+            (rest, index) = (next, index.saturating_add(1));
+        }
+    }
+    sink.end(open);
+    Ok(rest)
+}
+
+/// Records of one kind to the end of the buffer. Its length tells the reading: the first one whose size divides it.
+fn structs<'a>(slot: Slot<'_>, name: &str, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+    let unknown = Error::new(input.offset(), ErrorKind::Mismatch { expected: "a known structure" });
+    let declaration = super::records::by_name(name).ok_or(unknown)?;
+    let divides =
+        |reading: &usize| declaration.size(*reading).is_some_and(|size| size > 0 && input.len().is_multiple_of(size));
+    let reading = (0..declaration.readings.len().max(1)).find(divides).unwrap_or_else(|| choose(declaration, input));
+    let open = Open::List { raw: None };
+    sink.begin(slot.key, open);
+    let (mut rest, mut index, mut result) = (input, 0u32, Ok(()));
+    while !rest.is_empty() && result.is_ok() {
+        let trail = down(slot.here, Segment::Index(index));
+        match record(declaration, Extent::InPlace(reading), rest, Key::Index(index), Some(&trail), sink) {
+            Ok(next) => (rest, index) = (next, index.saturating_add(1)),
+            Err(e) => result = Err(e),
+        }
+    }
+    sink.end(open);
+    result.map(|()| rest)
+}
+
+/// Encodes a value of a format. Octets stand for themselves, whatever the format.
+///
+/// # Errors
+/// The value can't be represented in this format, and why.
+pub fn write(content: Content, value: &Value, out: &mut Vec<u8>) -> Result<(), Refused> {
+    if let Value::Bytes(octets) = value {
+        out.extend_from_slice(octets);
+        return Ok(());
+    }
+    let content = match content {
+        // A number is the short form, an object the structure.
+        Content::ByLength(choices) => {
+            let wanted = |c: &&(usize, Content)| matches!(c.1, Content::Struct(_)) == matches!(value, Value::Map(_));
+            choices.iter().find(wanted).map_or(Content::Bytes, |c| c.1)
+        }
+        other => other,
+    };
+    if let Some((scalar, _)) = scalar(content) {
+        let n = integer(value, scalar)?;
+        out.extend(n.to_le_bytes().iter().take(scalar.size(crate::ndr::Syntax::Ndr)));
+        return Ok(());
+    }
+    match (content, value) {
+        (Content::Nothing, Value::Null) => Ok(()),
+        (Content::Sz, value) => writer::sz(value).map(|octets| out.extend(octets)),
+        (Content::MultiSz | Content::Names, Value::List(list)) => {
+            for (i, text) in list.iter().enumerate() {
+                let octets = writer::sz(text).map_err(|e| e.within(format_args!("[{i}]")))?;
+                if octets.len() == 2 {
+                    return Err(Refused::new("an empty string would end the list").within(format_args!("[{i}]")));
+                }
+                out.extend(octets);
+            }
+            out.extend([0, 0]);
+            Ok(())
+        }
+        (Content::MultiSz, Value::Units(units)) => {
+            out.extend(units.iter().flat_map(|u| u.to_le_bytes()));
+            Ok(())
+        }
+        (Content::MultiSz | Content::Names, value @ Value::Text(_)) => {
+            writer::sz(value).map(|octets| out.extend(octets))
+        }
+        (Content::Guid, value) => writer::guid(value).map(|octets| out.extend(octets)),
+        (Content::Dwords, Value::List(list)) => {
+            for value in list {
+                out.extend(integer(value, Scalar::U32)?.to_le_bytes().iter().take(4));
+            }
+            Ok(())
+        }
+        (Content::Struct(name), Value::Map(_)) => match Structure::by_name(name) {
+            Some(structure) => structure.write(value, out),
+            None => Err(Refused::new(format!("unknown structure {name}"))),
+        },
+        (Content::Structs(name), Value::List(list)) => {
+            list.iter().try_for_each(|value| write(Content::Struct(name), value, out))
+        }
+        (Content::PropertyList | Content::PropertyListOf(_) | Content::PropertyFormats, Value::Map(fields)) => {
+            property_list::write(fields, out)
+        }
+        (Content::Values(_), Value::Map(fields)) => value_list::write(fields, out),
+        (Content::ValuesPerDisk(_), Value::Map(fields)) => value_list::write_disks(fields, out),
+        (Content::Bytes, Value::List(_)) => writer::bytes(value).map(|octets| out.extend(octets)),
+        (content, _) => Err(Refused::new(format!("not a value of format {content}"))),
+    }
+}
