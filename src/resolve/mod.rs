@@ -250,7 +250,15 @@ impl Guesser {
 
 impl Resolver for Guesser {
     fn resolve(&mut self, message: &Unbound<'_>) -> Option<AssumedContext> {
-        let (priors, told) = self.priors(self.server(message));
+        let (mut priors, mut told) = self.priors(self.server(message));
+        if let Some(accepted) = message.accepted {
+            told = true;
+            for (weight, candidate) in priors.iter_mut().zip(&CANDIDATES) {
+                if candidate.transfer() == accepted {
+                    *weight *= 20.0;
+                }
+            }
+        }
         if self.contexts.len() >= CONTEXTS && !self.contexts.contains_key(&message.context_id) {
             return None;
         }

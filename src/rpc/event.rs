@@ -381,6 +381,8 @@ pub struct Unbound<'a> {
     pub representation: Representation,
     /// The stub, where it could be opened.
     pub stub: Option<&'a [u8]>,
+    /// What the server accepted in the context's place, where only the answer to the bind was captured.
+    pub accepted: Option<TransferSyntax>,
     /// Whether the stub is a whole one.
     pub whole: bool,
 }

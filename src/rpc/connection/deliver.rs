@@ -63,7 +63,8 @@ impl<N: Default> Session<N> {
             let sender = sender_of(head.ptype);
             let (context_id, representation) = (head.context_id, head.representation);
             let (side, whole) = (head.side, damage.is_none() && fault.is_none());
-            let message = Unbound { context_id, side, sender, opnum, representation, stub, whole };
+            let accepted = self.bindings.accepted(context_id);
+            let message = Unbound { context_id, side, sender, opnum, representation, stub, accepted, whole };
             context = self.context(message);
         }
         let reassumed = context.and_then(|context| self.reassumed(&context));
