@@ -82,7 +82,7 @@ fn printing(c: &mut Criterion) {
     let mut group = c.benchmark_group("how_fast_is_printing_a_stub_as_json");
     let mut out = Out::new();
     each(&mut group, &samples, |s| {
-        black_box(stub::decode(&mut out, &s.identity, &s.stub));
+        black_box(stub::decode(&mut out, &s.identity, &cluscope::context::CallContext::default(), &s.stub));
     });
     group.finish();
 

@@ -90,6 +90,8 @@
 #[cfg(feature = "std")]
 extern crate alloc;
 
+#[cfg(feature = "pcap")]
+pub mod analysis;
 #[cfg(feature = "std")]
 pub mod auth;
 #[cfg(feature = "pcap")]
@@ -101,6 +103,8 @@ pub mod consts;
 pub mod context;
 pub mod diagnostic;
 pub mod error;
+#[cfg(all(feature = "pcap", feature = "serde"))]
+pub mod filter;
 pub mod idl;
 #[cfg(feature = "serde")]
 pub mod json;

@@ -4,13 +4,16 @@
 
 use crate::consts::status;
 use crate::context::{Buffers, CallContext};
+use crate::diagnostic::Diagnostic;
 use crate::ndr::WStr;
-use crate::structs;
+use crate::ndr::names::{HandleName, HandleNames};
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Field, Meaning, Scalar, Struct};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Method};
+use crate::structs;
 use crate::time::FileTime;
+use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
 /// How values are written.
@@ -40,6 +43,7 @@ pub struct Values<'w, W> {
     style: Style,
     version: usize,
     buffers: Buffers<'w>,
+    names: Option<&'w dyn HandleNames>,
     /// The mask that names the entries of the list that is being read.
     kinds: Option<&'static crate::consts::Constants>,
     /// Nesting below which nothing is written: an array's elements past the limit.
@@ -47,6 +51,8 @@ pub struct Values<'w, W> {
     /// Width of the longest name at each level that is open, to put the values one below the other.
     widths: [u8; LEVELS],
     result: fmt::Result,
+    /// Broken rules, not written among the values.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Levels whose names are aligned.
@@ -68,7 +74,26 @@ impl<'w, W: Write> Values<'w, W> {
     ) -> Self {
         let mut widths = [0; LEVELS];
         widths[0] = widest(method.fields_of(direction, version));
-        Values { out, style, version, buffers: Buffers::new(context), kinds: None, hidden: None, widths, result: Ok(()) }
+        let buffers = Buffers::new(context);
+        Values {
+            out,
+            style,
+            version,
+            buffers,
+            names: None,
+            kinds: None,
+            hidden: None,
+            widths,
+            result: Ok(()),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// Shows behind each context handle what it stands for.
+    #[must_use]
+    pub fn with_names(mut self, names: Option<&'w dyn HandleNames>) -> Self {
+        self.names = names;
+        self
     }
 
     /// Whether everything could be written.
@@ -189,10 +214,12 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         };
         match meaning {
             Meaning::Enum(table) | Meaning::Flags(table) => self.line(&at, format_args!("{}", table.display(value))),
-            Meaning::NotifyFlags => match crate::ndr::names::notify_flags(self.buffers.content.object_type.unwrap_or(0)) {
-                Some(table) => self.line(&at, format_args!("{}", table.display(value))),
-                None => self.line(&at, format_args!("{value:#x}")),
-            },
+            Meaning::NotifyFlags => {
+                match crate::ndr::names::notify_flags(self.buffers.content.object_type.unwrap_or(0)) {
+                    Some(table) => self.line(&at, format_args!("{}", table.display(value))),
+                    None => self.line(&at, format_args!("{value:#x}")),
+                }
+            }
             Meaning::Win32 | Meaning::RpcStatus => match status::win32_name(value as u32) {
                 Some(name) => self.line(&at, format_args!("{name} ({value})")),
                 None => match status::StatusName::of(value as u32) {
@@ -227,10 +254,11 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     }
 
     fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
+        let about = About(self.names.filter(|_| !handle.is_null()).and_then(|names| names.lookup(at.field, handle)));
         match (handle.is_null(), handle.attributes) {
             (true, _) => self.line(&at, format_args!("null handle")),
-            (_, 0) => self.line(&at, format_args!("{}", handle.uuid)),
-            (_, attributes) => self.line(&at, format_args!("{} (attributes {attributes:#x})", handle.uuid)),
+            (_, 0) => self.line(&at, format_args!("{}{about}", handle.uuid)),
+            (_, attributes) => self.line(&at, format_args!("{} (attributes {attributes:#x}){about}", handle.uuid)),
         }
     }
 
@@ -287,6 +315,10 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         }
     }
 
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
     fn null(&mut self, at: At<'_>) {
         self.line(&at, format_args!("null"));
     }
@@ -310,6 +342,37 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
             1 => self.line(&at, format_args!("1 element")),
             n => self.line(&at, format_args!("{n} elements")),
         }
+    }
+}
+
+/// What a context handle stands for, behind its UUID.
+struct About<'n>(Option<HandleName<'n>>);
+
+impl fmt::Display for About<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(HandleName { kind, name, opened, state, .. }) = self.0 else { return Ok(()) };
+        write!(f, "  {kind}")?;
+        if let Some(name) = name {
+            write!(f, " {name:?}")?;
+        }
+        match (state, opened) {
+            (Some(state), Some(frame)) => write!(f, " ({}, opened in #{frame})", Words(state)),
+            (Some(state), None) => write!(f, " ({})", Words(state)),
+            (None, Some(frame)) => write!(f, " (#{frame})"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// A name with blanks in place of underscores.
+struct Words<'n>(&'n str);
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, word) in self.0.split('_').enumerate() {
+            write!(f, "{}{word}", if i == 0 { "" } else { " " })?;
+        }
+        Ok(())
     }
 }
 

@@ -71,7 +71,9 @@ fn plain(value: &Value) -> Value {
             if let Some(hex) = map.get("hex") {
                 return serde_json::json!({ "hex": hex });
             }
-            Value::Object(map.iter().map(|(k, v)| (k.clone(), plain(v))).collect())
+            // Beside a handle stands what it was opened for, which the log doesn't tell.
+            let told = |key: &str| !(key == "object" && map.contains_key("uuid"));
+            Value::Object(map.iter().filter(|(k, _)| told(k)).map(|(k, v)| (k.clone(), plain(v))).collect())
         }
         Value::Array(items) => Value::Array(items.iter().map(plain).collect()),
         other => other.clone(),

@@ -300,11 +300,7 @@ fn structures() -> BTreeMap<&'static str, &'static Struct> {
     fn add(ty: &Type, found: &mut BTreeMap<&'static str, &'static Struct>) {
         match ty {
             Type::Pointer(_, inner) | Type::Array(_, inner) => add(inner, found),
-            Type::Struct(s) => {
-                if found.insert(s.name, s).is_none() {
-                    s.fields.iter().for_each(|f| add(f.ty, found));
-                }
-            }
+            Type::Struct(s) if found.insert(s.name, s).is_none() => s.fields.iter().for_each(|f| add(f.ty, found)),
             _ => {}
         }
     }

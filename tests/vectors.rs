@@ -41,7 +41,12 @@ fn check(samples: &[Sample]) {
     let mut encoded = 0;
     for sample in samples {
         let mut out = Out::new();
-        assert!(stub::decode(&mut out, &sample.identity, &sample.stub), "{}: {:?}", sample.id, out);
+        assert!(
+            stub::decode(&mut out, &sample.identity, &cluscope::context::CallContext::default(), &sample.stub),
+            "{}: {:?}",
+            sample.id,
+            out
+        );
         let printed: Map<String, Value> = serde_json::from_slice(out.as_bytes()).unwrap();
         let mut problems: Vec<String> = ["method", "params", "return"]
             .iter()

@@ -1,8 +1,10 @@
 //! Text: one readable block a message.
 
+use crate::analysis::View;
 use crate::consts::status;
 use crate::context::CallContext;
 use crate::json::record::{level_name, type_name};
+use crate::ndr::names::HandleNames;
 use crate::ndr::sink::{At, Sink};
 use crate::ndr::types::Scalar;
 use crate::ndr::wire::Message;
@@ -38,7 +40,7 @@ impl Paint {
 
 /// Appends a record's block, without a line end behind its last line. Writing to a string does not fail, so results
 /// are not looked at.
-pub(super) fn record(out: &mut String, record: &Record<'_>, style: &Style) {
+pub(super) fn record(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
     let paint = Paint(style.color);
     let event = &record.event;
     let _ = write!(out, "{}#{}", paint.dim(), event.frame());
@@ -56,7 +58,7 @@ pub(super) fn record(out: &mut String, record: &Record<'_>, style: &Style) {
     }
     let _ = writeln!(out, "{}", paint.off());
     title(out, record, &paint);
-    body(out, record, style, &paint);
+    body(out, record, style, &paint, view);
     while out.ends_with('\n') {
         out.pop();
     }
@@ -153,7 +155,7 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
     out.push('\n');
 }
 
-fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint) {
+fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, view: Option<&View<'_>>) {
     let event = &record.event;
     match &event.body {
         Body::Bind(proposal) | Body::AlterContext(proposal) => {
@@ -210,14 +212,14 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint) {
     {
         let _ = writeln!(out, "    {}not opened: {reason}{}", paint.red(), paint.off());
     }
-    stub(out, record, style);
+    stub(out, record, style, view);
     for diagnostic in &event.diagnostics {
         let _ = writeln!(out, "    {}! {diagnostic}{}", paint.red(), paint.off());
     }
 }
 
 /// The stub's values.
-pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style) {
+pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
     let paint = &Paint(style.color);
     let Some((kind, stub)) = record.stub() else {
         if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {
@@ -229,9 +231,18 @@ pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style) {
         let _ = crate::text::hex_dump(out, stub, 4, style.max_bytes);
         return;
     };
-    values(out, method, kind, &record.context(), stub, style, paint);
+    values(out, method, kind, &record.context(), stub, style, paint, view.map(|view| view as &dyn HandleNames));
+    for asked in view.map_or(&[][..], |view| view.asked()) {
+        let _ =
+            write!(out, "    key {} was given in #{} by {}: {}", asked.key, asked.frame, asked.client, asked.method);
+        if let Some((kind, name)) = &asked.object {
+            let _ = write!(out, " for {kind} {:?}", name.as_deref().unwrap_or("?"));
+        }
+        out.push('\n');
+    }
 }
 
+#[allow(clippy::too_many_arguments)]
 fn values(
     out: &mut String,
     method: &'static crate::ndr::Method,
@@ -240,9 +251,11 @@ fn values(
     stub: &[u8],
     style: &Style,
     paint: &Paint,
+    names: Option<&dyn HandleNames>,
 ) {
-    let result =
-        Message::decode_with(method, kind, stub, &mut Values::new(out, *style, method, kind.direction, kind.version, context));
+    let mut sink = Values::new(out, *style, method, kind.direction, kind.version, context).with_names(names);
+    let result = Message::decode_with(method, kind, stub, &mut sink);
+    let Values { diagnostics, .. } = sink;
     match result {
         Ok(message) if message.trailing().is_empty() => {}
         Ok(message) => {
@@ -254,10 +267,7 @@ fn values(
             let _ = crate::text::hex_dump(out, stub, 6, style.max_bytes);
         }
     }
-    let mut diagnostics = crate::ndr::sink::Diagnostics::default();
-    // The same walk once more for what breaks a rule: rare, and the values above stay in one piece.
-    let _ = Message::decode_with(method, kind, stub, &mut diagnostics);
-    for diagnostic in diagnostics.0 {
+    for diagnostic in diagnostics {
         let _ = writeln!(out, "    {}! {diagnostic}{}", paint.red(), paint.off());
     }
 }
@@ -275,7 +285,7 @@ pub(super) fn bare(
         Some(method) => {
             let direction = identity.kind.direction.name();
             let _ = writeln!(out, "{}{}{} {direction}", paint.bold(), method.name, paint.off());
-            values(out, method, identity.kind, context, stub, style, &paint);
+            values(out, method, identity.kind, context, stub, style, &paint, None);
         }
         None => {
             let _ = writeln!(out, "opnum {}, reserved", identity.opnum);

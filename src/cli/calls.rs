@@ -6,9 +6,12 @@
 use super::blocks::{self, StatusOf};
 use super::dissect::{Choice, Selection, limits};
 use super::{Capture, Failure, Format, Outcome, output, source};
+use crate::analysis::notify::is_long_poll;
+use crate::analysis::{Seen, Tracker, View};
 use crate::consts::status;
+use crate::filter::{Filter, Subject};
 use crate::json::out::Out;
-use crate::json::record::{Records, body, timestamp};
+use crate::json::record::{Records, body_with, timestamp};
 use crate::ndr::wire::Message;
 use crate::net::Timestamp;
 use crate::rpc::event::Body;
@@ -16,6 +19,7 @@ use crate::session::{Flow, Record};
 use crate::text::Style;
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Arc;
 
 /// Octets of requests that wait for their answers.
 const WAITING_BYTES: usize = 64 << 20;
@@ -30,6 +34,9 @@ struct Waiting {
     frame: u64,
     time: Option<Timestamp>,
     method: String,
+    user: Option<Arc<str>>,
+    /// Which of the filter's comparisons hold for it.
+    tests: u64,
     /// The request as members of an object, or as lines.
     print: Vec<u8>,
 }
@@ -46,6 +53,12 @@ struct Calls<'o, W> {
     next: u64,
     bytes: usize,
     given_up: u64,
+    tracker: Tracker,
+    /// What the tracker knows of the record that is being printed.
+    seen: Option<Seen>,
+    filter: Option<Filter>,
+    /// When the last record was captured.
+    last: Option<Timestamp>,
 }
 
 /// The other half of a call.
@@ -55,6 +68,7 @@ enum Answer<'r, 'a> {
 }
 
 pub(super) fn run(capture: &Capture) -> Outcome {
+    let filter = capture.filter()?;
     let format = output::format(&capture.look);
     let mut out = output::stdout();
     let mut selection = Selection::default();
@@ -69,18 +83,27 @@ pub(super) fn run(capture: &Capture) -> Outcome {
         next: 0,
         bytes: 0,
         given_up: 0,
+        tracker: Tracker::default(),
+        seen: None,
+        filter,
+        last: None,
     };
-    let (session, any) = source::read(capture, &mut |record| match selection.choose(&record) {
-        Choice::Show(_) => calls.record(&record),
-        Choice::Hold | Choice::Skip => Ok(()),
+    let (session, any) = source::read(capture, &mut |record| {
+        calls.seen = Some(calls.tracker.feed(&record));
+        calls.last = record.event.time().or(calls.last);
+        match selection.choose(&record) {
+            Choice::Show(_) => calls.record(&record),
+            Choice::Hold | Choice::Skip => Ok(()),
+        }
     })?;
+    let tracker = std::mem::take(&mut calls.tracker);
     while let Some((_, waiting)) = calls.by_age.pop_first() {
         calls.print(Some(&waiting), &Answer::None("no answer in the capture"))?;
     }
     if calls.given_up > 0 {
         eprintln!("cluscope: {} calls were printed before their answers came: too many were open", calls.given_up);
     }
-    limits(&mut out, &session, format)?;
+    limits(&mut out, &session, &tracker, format)?;
     out.flush()?;
     Ok(any)
 }
@@ -120,6 +143,17 @@ impl<W: Write> Calls<'_, W> {
         }
     }
 
+    fn tests(&self, record: &Record<'_>) -> u64 {
+        match (&self.filter, &self.seen) {
+            (Some(filter), Some(seen)) => filter.tests(&Subject::of_call(record, seen)),
+            _ => 0,
+        }
+    }
+
+    fn view(&self) -> Option<View<'_>> {
+        self.seen.as_ref().map(|seen| self.tracker.view(seen))
+    }
+
     fn take(&mut self, key: (bool, u64, u32)) -> Option<Waiting> {
         let waiting = self.by_age.remove(&self.by_call.remove(&key)?)?;
         self.bytes -= waiting.print.len();
@@ -131,7 +165,7 @@ impl<W: Write> Calls<'_, W> {
             Format::Jsonl => self.half(record),
             Format::Text => {
                 let mut text = String::new();
-                blocks::stub(&mut text, record, &self.style);
+                blocks::stub(&mut text, record, &self.style, self.view().as_ref());
                 text.into_bytes()
             }
         };
@@ -141,6 +175,8 @@ impl<W: Write> Calls<'_, W> {
             frame: record.event.frame(),
             time: record.event.time(),
             method: name(record),
+            user: self.seen.as_ref().and_then(|seen| seen.user.clone()),
+            tests: self.tests(record),
             print,
         }
     }
@@ -151,12 +187,20 @@ impl<W: Write> Calls<'_, W> {
         self.json.begin();
         self.json.key("frame");
         self.json.uint(record.event.frame());
-        body(&mut self.json, record);
+        body_with(&mut self.json, record, self.seen.as_ref().map(|seen| self.tracker.view(seen)).as_ref());
         self.json.end();
         self.json.as_bytes().to_vec()
     }
 
     fn print(&mut self, waiting: Option<&Waiting>, answer: &Answer<'_, '_>) -> Result<(), Failure> {
+        let answered = match answer {
+            Answer::Record(record) => self.tests(record),
+            Answer::None(_) => 0,
+        };
+        let tests = answered | waiting.map_or(0, |w| w.tests);
+        if self.filter.as_ref().is_some_and(|filter| !filter.decide(tests)) {
+            return Ok(());
+        }
         match self.format {
             Format::Jsonl => self.print_json(waiting, answer),
             Format::Text => self.print_text(waiting, answer),
@@ -187,9 +231,23 @@ impl<W: Write> Calls<'_, W> {
             out.key("method");
             out.text(&method);
         }
+        if let Some(user) = waiting.and_then(|w| w.user.as_deref()) {
+            out.key("user");
+            out.text(user);
+        }
+        if is_long_poll(&method) {
+            out.key("long_poll");
+            out.bool(true);
+        }
         if let Some(latency) = latency(waiting, answer) {
             out.key("latency_ns");
             out.int(latency);
+        }
+        if let (Some(waiting), Answer::None(_), Some(last)) = (waiting, answer, self.last)
+            && let Some(time) = waiting.time
+        {
+            out.key("pending_ns");
+            out.int(last.0.saturating_sub(time.0));
         }
         if let Some(status) = outcome(answer) {
             out.key("status");
@@ -242,7 +300,8 @@ impl<W: Write> Calls<'_, W> {
                     None => text.push_str(&format!("  {fault}answered")),
                 }
                 if let Some(latency) = latency(waiting, answer) {
-                    text.push_str(&format!("  after {}", blocks::duration(latency)));
+                    let word = if is_long_poll(&method) { "waited" } else { "after" };
+                    text.push_str(&format!("  {word} {}", blocks::duration(latency)));
                 }
             }
             Answer::None(reason) => text.push_str(&format!("  no answer: {reason}")),
@@ -254,7 +313,7 @@ impl<W: Write> Calls<'_, W> {
         }
         if let Answer::Record(record) = answer {
             let start = text.len();
-            blocks::stub(&mut text, record, &self.style);
+            blocks::stub(&mut text, record, &self.style, self.view().as_ref());
             if text.len() > start {
                 text.insert_str(start, "   =>\n");
             }

@@ -1,6 +1,8 @@
 //! `dissect`: every message of a capture.
 
 use super::{Capture, Failure, Format, Outcome, blocks, output, source};
+use crate::analysis::Tracker;
+use crate::filter::Subject;
 use crate::json::out::Out;
 use crate::json::record::Records;
 use crate::rpc::event::Body;
@@ -82,6 +84,7 @@ fn rejected(record: &Record<'_>) -> bool {
 }
 
 pub(super) fn run(capture: &Capture) -> Outcome {
+    let filter = capture.filter()?;
     let format = output::format(&capture.look);
     let style = output::style(capture.full);
     let mut out = output::stdout();
@@ -89,19 +92,32 @@ pub(super) fn run(capture: &Capture) -> Outcome {
     let mut records = Records::default();
     let mut selection = Selection::default();
     let mut text = String::new();
+    let mut tracker = Tracker::default();
     let (session, any) = source::read(capture, &mut |record| {
+        let seen = tracker.feed(&record);
         let choice = selection.choose(&record);
+        let passes = filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(&record, &seen)));
+        let choice = match choice {
+            Choice::Show(held) if !passes => {
+                for earlier in held {
+                    output::line(&mut out, &earlier)?;
+                }
+                Choice::Skip
+            }
+            Choice::Hold if !passes => Choice::Skip,
+            choice => choice,
+        };
         if let Choice::Skip = choice {
             return Ok(());
         }
         let print: &[u8] = match format {
             Format::Jsonl => {
-                records.print(&mut json, &record);
+                records.print_with(&mut json, &record, Some(&tracker.view(&seen)));
                 json.as_bytes()
             }
             Format::Text => {
                 text.clear();
-                blocks::record(&mut text, &record, &style);
+                blocks::record(&mut text, &record, &style, Some(&tracker.view(&seen)));
                 text.as_bytes()
             }
         };
@@ -117,13 +133,18 @@ pub(super) fn run(capture: &Capture) -> Outcome {
         }
         Ok(())
     })?;
-    limits(&mut out, &session, format)?;
+    limits(&mut out, &session, &tracker, format)?;
     out.flush()?;
     Ok(any)
 }
 
 /// What was given up for a limit, as the last record: nothing read is lost silently.
-pub(super) fn limits(out: &mut impl Write, session: &Session, format: Format) -> Result<(), Failure> {
+pub(super) fn limits(
+    out: &mut impl Write,
+    session: &Session,
+    tracker: &Tracker,
+    format: Format,
+) -> Result<(), Failure> {
     let network = session.network_stats();
     let rpc = session.stats().rpc;
     let mut found: Vec<(&str, u64)> = vec![
@@ -136,6 +157,7 @@ pub(super) fn limits(out: &mut impl Write, session: &Session, format: Format) ->
         ("conversations_evicted", session.stats().conversations_evicted),
     ];
     found.extend(rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
+    found.extend(tracker.counters().all());
     found.retain(|(_, count)| *count != 0);
     if found.is_empty() {
         return Ok(());

@@ -1,11 +1,12 @@
 //! `list`: what this build knows.
 
 use super::{Format, Look, Outcome, output};
-use crate::consts::{self, control_codes};
+use crate::consts::{self, control_codes, notifications};
 use crate::idl::INTERFACES;
 use crate::json::out::Out;
 use crate::ndr::types::{Flow, Interface};
 use crate::ndr::{Method, describe};
+use crate::structs;
 use clap::{Args, ValueEnum};
 use std::io::Write;
 
@@ -28,6 +29,10 @@ enum What {
     Enums,
     /// Control codes of the eight families
     ControlCodes,
+    /// Custom-marshalled structures
+    Structs,
+    /// Events of a second-generation notification port and what comes with them
+    Notifications,
 }
 
 pub(super) fn run(list: &List) -> Outcome {
@@ -38,6 +43,8 @@ pub(super) fn run(list: &List) -> Outcome {
         What::Methods => methods(&mut lines)?,
         What::Enums => enums(&mut lines)?,
         What::ControlCodes => codes(&mut lines)?,
+        What::Structs => structures(&mut lines)?,
+        What::Notifications => events(&mut lines)?,
     }
     out.flush()?;
     Ok(true)
@@ -228,6 +235,51 @@ fn codes(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                 }
             },
             || format!("{:#010x}  {:14} {}  {}", code.value, code.family.as_str(), code.name, code.section),
+        )?;
+    }
+    Ok(())
+}
+
+fn structures(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
+    for structure in structs::ALL {
+        lines.entry(
+            |out| {
+                out.key("struct");
+                out.text(structure.name);
+                out.key("kind");
+                out.text(structure.kind_name());
+                out.key("section");
+                out.text(structure.section);
+                if let Some(size) = structure.size() {
+                    out.key("size");
+                    out.uint(size as u64);
+                }
+            },
+            || {
+                let size = structure.size().map_or_else(|| "     ".into(), |n| format!("{n:5}"));
+                format!("{size}  {:7} {}  {}", structure.kind_name(), structure.name, structure.section)
+            },
+        )?;
+    }
+    Ok(())
+}
+
+fn events(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
+    for event in notifications::ALL {
+        lines.entry(
+            |out| {
+                out.key("object_type");
+                out.display(event.object_type);
+                out.key("flag");
+                out.uint(event.flag);
+                out.key("name");
+                out.text(event.name);
+                out.key("buffer");
+                out.display(event.buffer);
+                out.key("section");
+                out.text(event.section);
+            },
+            || format!("{}  {:#x}  {}  {}", event.object_type, event.flag, event.name, event.buffer),
         )?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The command line. [`run`] does everything; each command has a file of its own.
 //!
-//! Exit status: 0 done, 1 the input could not be read at all (or, for `stub`, at least one item failed), 2 wrong usage.
+//! Exit status: 0 done, 1 the input could not be read at all (or, for `stub` and `struct`, at
+//! least one item failed), 2 wrong usage.
 
 mod blocks;
 mod calls;
@@ -8,8 +9,10 @@ mod dissect;
 mod list;
 mod output;
 mod source;
+mod structure;
 mod stub;
 
+use crate::filter::Filter;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -32,6 +35,9 @@ enum Command {
     /// Decode or encode bare NDR stubs
     #[command(subcommand)]
     Stub(stub::Stub),
+    /// Decode or encode custom-marshalled structures
+    #[command(subcommand)]
+    Struct(structure::Struct),
     /// Print what this build knows
     List(list::List),
 }
@@ -65,9 +71,22 @@ struct Capture {
     /// clusapi:3.0:ndr64
     #[arg(long, value_name = "WHAT")]
     assume: Vec<crate::resolve::Assumption>,
+    /// Show only what this expression holds for, such as 'object == "IP1" and status != 0'; see docs/views.md
+    #[arg(long, value_name = "EXPR")]
+    filter: Option<String>,
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
+}
+
+impl Capture {
+    /// The filter, if one was given.
+    fn filter(&self) -> Result<Option<Filter>, Failure> {
+        let parse = |text: &String| {
+            Filter::parse(text).map_err(|e| Failure::Argument(format!("in --filter\n{}", e.explain(text))))
+        };
+        self.filter.as_ref().map(parse).transpose()
+    }
 }
 
 /// Where keys come from. Secrets themselves are never arguments.
@@ -94,6 +113,8 @@ enum Failure {
     Message(String),
     /// The arguments are wrong.
     Usage(String),
+    /// An argument is wrong, and this explains it.
+    Argument(String),
     /// The reader of our output has gone: nothing to say.
     Gone,
 }
@@ -127,6 +148,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Dissect(capture) => dissect::run(&capture),
         Command::Calls(capture) => calls::run(&capture),
         Command::Stub(stub) => stub::run(&stub),
+        Command::Struct(structure) => structure::run(&structure),
         Command::List(list) => list::run(&list),
     };
     match outcome {
@@ -135,6 +157,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Failure::Usage(message)) => {
             let usage = Cli::command().render_usage();
             eprintln!("cluscope: {message}\n{usage}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Argument(message)) => {
+            eprintln!("cluscope: {message}");
             ExitCode::from(2)
         }
         Err(Failure::Message(message)) => {

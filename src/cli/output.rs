@@ -1,8 +1,9 @@
 //! Standard output: format, colour, width, and a writer that stops quietly when its reader has gone.
 
-use super::{Format, Look};
+use super::{Failure, Format, Look, Outcome};
+use crate::json::out::Out;
 use crate::text::Style;
-use std::io::{BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{BufRead, BufWriter, IsTerminal, StdoutLock, Write};
 
 /// The format that was named, or the one that fits where the output goes.
 pub(super) fn format(look: &Look) -> Format {
@@ -31,4 +32,27 @@ pub(super) fn stdout() -> BufWriter<StdoutLock<'static>> {
 pub(super) fn line(out: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {
     out.write_all(bytes)?;
     out.write_all(b"\n")
+}
+
+/// Answers JSON lines one by one; true if every line could be answered.
+pub(super) fn lines(input: &mut dyn BufRead, mut answer: impl FnMut(&mut Out, &str) -> bool) -> Outcome {
+    let mut out = stdout();
+    let mut json = Out::new();
+    let mut all = true;
+    let mut octets = Vec::new();
+    loop {
+        octets.clear();
+        let n = input.read_until(b'\n', &mut octets).map_err(|e| Failure::Message(format!("reading: {e}")))?;
+        if n == 0 {
+            break;
+        }
+        let text = String::from_utf8_lossy(&octets);
+        if text.trim().is_empty() {
+            continue;
+        }
+        all &= answer(&mut json, &text);
+        line(&mut out, json.as_bytes())?;
+    }
+    out.flush()?;
+    Ok(all)
 }

@@ -44,7 +44,7 @@ pub(super) fn read(
         session.assume(*assumption);
     }
     let mut files = capture.files.clone();
-    if sort_by_time(&mut files, &crate::capture::Limits::default()) {
+    if sort_by_time(&mut files, &crate::capture::Limits::default()) && std::io::stderr().is_terminal() {
         eprintln!("cluscope: the files are read in the order of their time stamps");
     }
     let mut frames = 0;

@@ -5,7 +5,7 @@ use crate::context::CallContext;
 use crate::json::out::Out;
 use crate::json::stub::{self, Identity};
 use clap::{Args, Subcommand};
-use std::io::{BufRead, Read, Write};
+use std::io::{Read, Write};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Stub {
@@ -57,35 +57,11 @@ pub(super) struct Encode {
 
 pub(super) fn run(stub: &Stub) -> Outcome {
     match stub {
-        Stub::Decode(decode) if decode.jsonl => lines(stub::decode_line),
+        Stub::Decode(decode) if decode.jsonl => output::lines(&mut std::io::stdin().lock(), stub::decode_line),
         Stub::Decode(decode) => one(decode),
-        Stub::Encode(encode) if encode.jsonl => lines(stub::encode_line),
+        Stub::Encode(encode) if encode.jsonl => output::lines(&mut std::io::stdin().lock(), stub::encode_line),
         Stub::Encode(_) => encode_one(),
     }
-}
-
-/// Answers line by line; true if every line could be answered.
-fn lines(answer: fn(&mut Out, &str) -> bool) -> Outcome {
-    let mut out = output::stdout();
-    let mut json = Out::new();
-    let mut input = std::io::stdin().lock();
-    let mut all = true;
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let n = input.read_until(b'\n', &mut line).map_err(|e| Failure::Message(format!("reading: {e}")))?;
-        if n == 0 {
-            break;
-        }
-        let text = String::from_utf8_lossy(&line);
-        if text.trim().is_empty() {
-            continue;
-        }
-        all &= answer(&mut json, &text);
-        output::line(&mut out, json.as_bytes())?;
-    }
-    out.flush()?;
-    Ok(all)
 }
 
 fn one(decode: &Decode) -> Outcome {

@@ -3,7 +3,10 @@
 use super::out::Out;
 use super::runtime;
 use super::stub::{self, Identity};
+use crate::analysis::View;
+use crate::analysis::notify::Asked;
 use crate::consts::status;
+use crate::ndr::names::HandleNames;
 use crate::net::{Transport, community_id};
 use crate::rpc::event::{Answer, AssumedContext, Auth, Body, ContextState, Event, Proposal};
 use crate::rpc::header::{Endian, PfcFlags};
@@ -70,10 +73,15 @@ pub fn type_name<N>(event: &Event<'_, N>) -> &'static str {
 impl Records {
     /// Replaces `out` by the record's object.
     pub fn print(&mut self, out: &mut Out, record: &Record<'_>) {
+        self.print_with(out, record, None);
+    }
+
+    /// The same, with what analysis knows of it.
+    pub fn print_with(&mut self, out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
         out.clear();
         out.begin();
         self.head(out, record);
-        body(out, record);
+        body_with(out, record, view);
         out.end();
     }
 
@@ -132,6 +140,11 @@ pub fn timestamp(out: &mut Out, time: Timestamp) {
 
 /// Everything about a record that is not where and when.
 pub fn body(out: &mut Out, record: &Record<'_>) {
+    body_with(out, record, None);
+}
+
+/// The same, with what analysis knows of it.
+pub fn body_with(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
     let event = &record.event;
     interface(out, record);
     if event.fragments > 1 {
@@ -233,11 +246,15 @@ pub fn body(out: &mut Out, record: &Record<'_>) {
         self::auth(out, auth);
     }
     if let (Some((kind, stub)), Some(opnum)) = (record.stub().or(record.partial_stub()), record.opnum()) {
-        stub::decoded(out, &Identity { kind, opnum }, &record.context(), stub);
+        let names = view.map(|view| view as &dyn HandleNames);
+        stub::decoded_with(out, &Identity { kind, opnum }, &record.context(), stub, names);
     } else if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = event.body {
         // No declaration to read it by: nothing is lost, nothing is guessed.
         out.key("stub");
         out.hex(stub);
+    }
+    if let Some(view) = view {
+        asked(out, view.asked());
     }
     if event.verification.is_some() {
         out.key("verification_trailer");
@@ -247,6 +264,39 @@ pub fn body(out: &mut Out, record: &Record<'_>) {
         out.key("pdu_diagnostics");
         stub::diagnostic_list(out, &event.diagnostics);
     }
+}
+
+/// `"asked":[…]`: the calls that asked for the notifications which a response delivers.
+fn asked(out: &mut Out, asked: &[Asked]) {
+    if asked.is_empty() {
+        return;
+    }
+    out.key("asked");
+    out.begin_list();
+    for one in asked {
+        out.begin();
+        out.key("key");
+        out.uint(one.key);
+        out.key("frame");
+        out.uint(one.frame);
+        out.key("method");
+        out.text(one.method);
+        out.key("client");
+        out.display(one.client);
+        if let Some((kind, name)) = &one.object {
+            out.key("object");
+            out.begin();
+            out.key("kind");
+            out.text(kind.name());
+            if let Some(name) = name {
+                out.key("name");
+                out.text(name);
+            }
+            out.end();
+        }
+        out.end();
+    }
+    out.end_list();
 }
 
 fn interface(out: &mut Out, record: &Record<'_>) {

@@ -7,6 +7,7 @@ use crate::context::CallContext;
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::idl;
+use crate::ndr::names::HandleNames;
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Method, Syntax, write};
 use serde_json::{Map, Value as Json};
@@ -122,6 +123,17 @@ impl Identity {
 ///
 /// `context` is what the request told, for a response.
 pub fn decoded(out: &mut Out, identity: &Identity, context: &CallContext, stub: &[u8]) -> bool {
+    decoded_with(out, identity, context, stub, None)
+}
+
+/// The same, with what is known of the context handles.
+pub fn decoded_with(
+    out: &mut Out,
+    identity: &Identity,
+    context: &CallContext,
+    stub: &[u8],
+    names: Option<&dyn HandleNames>,
+) -> bool {
     let Some(method) = identity.method().filter(|m| m.on_wire) else {
         // Reserved: nobody says what is in it.
         out.key("opaque");
@@ -131,13 +143,13 @@ pub fn decoded(out: &mut Out, identity: &Identity, context: &CallContext, stub: 
     let start = out.len();
     out.key("params");
     out.begin();
-    let mut sink = Values::new(out, identity.kind.version, context);
+    let mut sink = Values::new(out, identity.kind.version, context).with_names(names);
     let result = Message::decode_with(method, identity.kind, stub, &mut sink);
     let Values { returned, max_counts, diagnostics, expressions, .. } = sink;
     match result {
         Ok(message) => {
             out.end();
-            returned_value(out, returned);
+            returned_value(out, returned, names);
             if !max_counts.is_empty() {
                 out.key("max_counts");
                 out.begin();
@@ -222,15 +234,15 @@ pass! {
     end_array() true;
 }
 
-fn returned_value(out: &mut Out, returned: Option<Returned>) {
+fn returned_value(out: &mut Out, returned: Option<Returned>, names: Option<&dyn HandleNames>) {
     match returned {
         Some(Returned::Status(status)) => {
             out.key("return");
             values::status(out, status);
         }
-        Some(Returned::Handle(handle)) => {
+        Some(Returned::Handle(field, handle)) => {
             out.key("return");
-            values::handle(out, handle);
+            values::named_handle(out, handle, names.and_then(|names| names.lookup(field, handle)));
         }
         None => {}
     }
@@ -399,7 +411,7 @@ impl serde::Serialize for Message<'_> {
         let mut sink = Values::new(&mut out, self.version, &context);
         self.walk(&mut sink);
         let returned = sink.returned;
-        returned_value(&mut out, returned);
+        returned_value(&mut out, returned, None);
         out.end();
         let json: Json = serde_json::from_slice(out.as_bytes()).map_err(serde::ser::Error::custom)?;
         json.serialize(serializer)

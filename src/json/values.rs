@@ -5,18 +5,18 @@ use crate::consts::{Constants, Kind, status};
 use crate::context::{Buffers, CallContext};
 use crate::diagnostic::Diagnostic;
 use crate::ndr::WStr;
-use crate::structs;
-use crate::ndr::names;
+use crate::ndr::names::{self, HandleName, HandleNames};
 use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
-use crate::ndr::types::{Meaning, Scalar, Struct};
+use crate::ndr::types::{Field, Meaning, Scalar, Struct};
+use crate::structs;
 use crate::time::FileTime;
 
 /// Prints values. What does not fit into the object of the values (maximum counts, diagnostics) is collected beside it.
-#[derive(Debug)]
 pub struct Values<'o> {
     out: &'o mut Out,
     version: usize,
     buffers: Buffers<'o>,
+    names: Option<&'o dyn HandleNames>,
     kinds: Option<&'static Constants>,
     /// The return value, kept apart from the parameters.
     pub returned: Option<Returned>,
@@ -33,8 +33,14 @@ pub struct Values<'o> {
 pub enum Returned {
     /// A status code.
     Status(u32),
-    /// A context handle.
-    Handle(ContextHandle),
+    /// A context handle, with the declaration of the return value.
+    Handle(&'static Field, ContextHandle),
+}
+
+impl core::fmt::Debug for Values<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Values").field("version", &self.version).finish_non_exhaustive()
+    }
 }
 
 impl<'o> Values<'o> {
@@ -45,12 +51,20 @@ impl<'o> Values<'o> {
             out,
             version,
             buffers: Buffers::new(context),
+            names: None,
             kinds: None,
             returned: None,
             max_counts: Vec::new(),
             diagnostics: Vec::new(),
             expressions: Out::new(),
         }
+    }
+
+    /// Shows beside each context handle what it stands for.
+    #[must_use]
+    pub fn with_names(mut self, names: Option<&'o dyn HandleNames>) -> Self {
+        self.names = names;
+        self
     }
 
     #[inline]
@@ -135,6 +149,40 @@ pub fn handle(out: &mut Out, handle: ContextHandle) {
     out.end();
 }
 
+/// A context handle with the object it stands for.
+pub fn named_handle(out: &mut Out, value: ContextHandle, name: Option<HandleName<'_>>) {
+    let Some(HandleName { kind, name, opened, state, access }) = name.filter(|_| !value.is_null()) else {
+        return handle(out, value);
+    };
+    out.begin();
+    out.key("attributes");
+    out.uint(u64::from(value.attributes));
+    out.key("uuid");
+    out.guid(value.uuid);
+    out.key("object");
+    out.begin();
+    out.key("kind");
+    out.text(kind);
+    if let Some(name) = name {
+        out.key("name");
+        out.text(name);
+    }
+    if let Some(frame) = opened {
+        out.key("opened");
+        out.uint(frame);
+    }
+    if let Some(state) = state {
+        out.key("state");
+        out.text(state);
+    }
+    if let Some(access) = access {
+        out.key("access");
+        out.uint(u64::from(access));
+    }
+    out.end();
+    out.end();
+}
+
 /// A FILETIME with its time.
 pub fn filetime(out: &mut Out, value: u64) {
     named(out, value, |out| {
@@ -186,11 +234,11 @@ impl<'a> Sink<'a> for Values<'_> {
 
     fn handle(&mut self, at: At<'_>, value: ContextHandle) {
         if at.field.flow == crate::ndr::types::Flow::Return {
-            self.returned = Some(Returned::Handle(value));
+            self.returned = Some(Returned::Handle(at.field, value));
             return;
         }
         self.key(&at);
-        handle(self.out, value);
+        named_handle(self.out, value, self.names.and_then(|names| names.lookup(at.field, value)));
     }
 
     fn guid(&mut self, at: At<'_>, guid: Guid) {

@@ -320,7 +320,7 @@ fn item(out: &mut String, meaning: Meaning, item: Item<'_>, secrets: Secrets) {
         Item::Bytes(octets) => match (meaning, security::sddl(octets)) {
             (Meaning::SecurityDescriptor, Ok(text)) => out.write_str(&text),
             _ => {
-                let shown = octets.get(..32).unwrap_or(octets);
+                let shown = octets.get(..24).unwrap_or(octets);
                 shown.iter().for_each(|octet| {
                     let _ = write!(out, "{octet:02x}");
                 });

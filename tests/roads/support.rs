@@ -44,12 +44,16 @@ pub(crate) fn ours(name: &str) -> Vec<Owned> {
 
 /// A recorded capture, where they are at hand.
 pub(crate) fn recorded(name: &str) -> Option<Vec<Owned>> {
-    let path = root().join("../shared/captures").join(name);
-    if !path.is_file() {
+    let Some(folder) = recordings() else {
         println!("skipped: {name} is not beside the project");
         return None;
-    }
-    Some(load(path))
+    };
+    Some(load(folder.join(name)))
+}
+
+/// The folder of recorded captures beside one of the crate's parent folders.
+pub(crate) fn recordings() -> Option<PathBuf> {
+    root().ancestors().map(|dir| dir.join("shared/captures")).find(|dir| dir.is_dir())
 }
 
 pub(crate) fn load(path: PathBuf) -> Vec<Owned> {

@@ -130,7 +130,8 @@ impl<N: Default> Session<N> {
         if let Some(context) = self.bindings.get(message.context_id) {
             return Some(context);
         }
-        let guess = self.resolver.as_mut()?.resolve(&message)?;
+        // Where nothing is missing, a context that nobody negotiated is the client's mistake.
+        let guess = self.resolver.as_mut().filter(|_| !self.complete)?.resolve(&message)?;
         Some(Context {
             id: message.context_id,
             interface: guess.interface,

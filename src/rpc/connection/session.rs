@@ -32,6 +32,8 @@ pub(super) struct Session<N> {
     pub(super) messages: Messages,
     pub(super) calls: Calls<u32, N>,
     pub(super) resolver: Option<Box<dyn Resolver + Send>>,
+    /// Whether the capture has all that was negotiated: a whole bind, and no hole since.
+    pub(super) complete: bool,
     /// What contexts were last taken for.
     pub(super) guesses: BTreeMap<u16, AssumedContext>,
     /// Decrypted bodies, kept for its capacity.
@@ -63,6 +65,7 @@ impl<N: Default> Session<N> {
             messages: Messages::default(),
             calls: Calls::new(),
             resolver,
+            complete: false,
             guesses: BTreeMap::new(),
             scratch: Vec::new(),
         }
@@ -145,6 +148,7 @@ impl<N: Default> Session<N> {
     /// Octets were passed over; `lost` is what security contexts have to know, `next` the PDU that follows.
     pub(super) fn hole(&mut self, side: Side, lost: Option<u64>, next: Option<&[u8]>, io: &mut Io<'_, N>) {
         let told = next.and_then(|pdu| Header::parse(pdu).ok()).map(|header| sender_of(header.ptype));
+        self.complete = false;
         io.security.gap(told.unwrap_or_else(|| self.sender(side)), lost);
     }
 
@@ -260,6 +264,7 @@ impl<N: Default> Session<N> {
         };
         let body = match &pdu.body {
             pdu::Body::Bind(bind) => {
+                self.complete = true;
                 proposal(bind, &mut self.bindings, counters);
                 Body::Bind(describe(bind))
             }

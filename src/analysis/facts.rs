@@ -1,0 +1,83 @@
+//! What analysis wants to know of a stub: its top-level values, borrowed, without a tree.
+
+use crate::ndr::WStr;
+use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
+use crate::ndr::types::{Field, Flow, Meaning, Scalar};
+use crate::ndr::wire::Message;
+use crate::session::Record;
+use smallvec::SmallVec;
+
+/// The top-level values of a stub, each with its declaration, in wire order.
+#[derive(Debug, Default)]
+pub struct Facts<'a> {
+    /// Context handles, null handles among them.
+    pub handles: SmallVec<[(&'static Field, ContextHandle); 4]>,
+    /// Strings; null pointers are left out.
+    pub texts: SmallVec<[(&'static Field, WStr<'a>); 4]>,
+    /// Integers, and the two members of a notification filter.
+    pub numbers: SmallVec<[(&'static Field, u64); 8]>,
+    /// Byte buffers.
+    pub bytes: SmallVec<[(&'static Field, &'a [u8]); 2]>,
+}
+
+impl<'a> Facts<'a> {
+    /// What a request's or response's stub holds; of one that can't be decoded, what stands before the error. `None`
+    /// where there is no stub or no declaration.
+    pub fn of(record: &Record<'a>) -> Option<Facts<'a>> {
+        let (kind, stub) = record.stub()?;
+        let method = record.method().filter(|m| m.on_wire)?;
+        let mut facts = Facts::default();
+        let _ = Message::decode_with(method, kind, stub, &mut facts);
+        Some(facts)
+    }
+
+    /// The number of this name.
+    pub fn number(&self, name: &str) -> Option<u64> {
+        self.numbers.iter().find(|(field, _)| field.name == name).map(|(_, value)| *value)
+    }
+
+    /// The string of this name.
+    pub fn text(&self, name: &str) -> Option<WStr<'a>> {
+        self.texts.iter().find(|(field, _)| field.name == name).map(|(_, text)| *text)
+    }
+
+    /// The buffer of this name.
+    pub fn buffer(&self, name: &str) -> Option<&'a [u8]> {
+        self.bytes.iter().find(|(field, _)| field.name == name).map(|(_, bytes)| *bytes)
+    }
+
+    /// What the method came to: its return value, or for one that returns a handle the first status parameter.
+    pub fn status(&self) -> Option<u32> {
+        let statuses = || self.numbers.iter().filter(|(f, _)| matches!(f.meaning, Meaning::Win32));
+        let found = statuses().find(|(f, _)| f.flow == Flow::Return).or_else(|| statuses().next());
+        found.map(|(_, value)| *value as u32)
+    }
+}
+
+impl<'a> Sink<'a> for Facts<'a> {
+    fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
+        let filter = at.trail.depth() == 2 && matches!(at.field.name, "dwObjectType" | "FilterFlags");
+        // A hostile stub can't make this long: only a filter that is a parameter stands this high.
+        if at.index.is_none() && (at.trail.depth() == 1 || filter) {
+            self.numbers.push((at.field, value));
+        }
+    }
+
+    fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
+        if at.trail.depth() == 1 {
+            self.handles.push((at.field, handle));
+        }
+    }
+
+    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+        if at.trail.depth() == 1 && at.index.is_none() {
+            self.texts.push((at.field, text));
+        }
+    }
+
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+        if at.trail.depth() == 1 {
+            self.bytes.push((at.field, bytes));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The table of context handles.
+//!
+//! A handle is good within its association: the table's key is the association and the handle's octets, since servers
+//! may give the same octets to two clients.
+
+use super::kind::Kind;
+use super::{Bounded, Counters};
+use crate::ndr::names::HandleName;
+use crate::ndr::sink::ContextHandle;
+use std::sync::Arc;
+
+/// An association as the tracker counts them: connections that joined the same association group share one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Scope(pub u64);
+
+/// How the use of a handle stands to what the capture shows of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Its opening was seen, its closing was not.
+    Open,
+    /// It was closed before, by the call of this frame.
+    Closed(u64),
+    /// It was opened in another association only.
+    OtherAssociation,
+    /// Its opening is not in the capture.
+    BeforeCapture,
+    /// Its opening is not in the capture, or was forgotten for a limit.
+    Unknown,
+    /// It is open, but the parameter takes another kind of handle.
+    WrongKind,
+}
+
+impl State {
+    /// The word that records show; an open handle needs none.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            State::Open => None,
+            State::Closed(_) => Some("closed"),
+            State::OtherAssociation => Some("other_association"),
+            State::BeforeCapture => Some("before_capture"),
+            State::Unknown => Some("unknown"),
+            State::WrongKind => Some("wrong_kind"),
+        }
+    }
+}
+
+/// What a handle stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// Kind of the object.
+    pub kind: Kind,
+    /// Name or path; of one whose opening was not seen, as far as anything else told it.
+    pub name: Option<Arc<str>>,
+    /// Frame of the request that opened it, of the response where the request was lost.
+    pub opened: Option<u64>,
+    /// Access granted, where the capture tells.
+    pub access: Option<u32>,
+    /// Whether it may be used as it was.
+    pub state: State,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) kind: Kind,
+    pub(super) name: Option<Arc<str>>,
+    /// `None` for handles that were met without an opening.
+    pub(super) opened: Option<u64>,
+    pub(super) access: Option<u32>,
+    pub(super) closed: Option<u64>,
+}
+
+#[derive(Debug)]
+pub(super) struct Handles {
+    table: Bounded<(Scope, ContextHandle), Entry>,
+    /// Where a handle's octets were opened last, whatever the association.
+    anywhere: Bounded<ContextHandle, Scope>,
+}
+
+impl Handles {
+    pub(super) fn new(limit: usize) -> Self {
+        Handles { table: Bounded::new(limit), anywhere: Bounded::new(limit) }
+    }
+
+    pub(super) fn open(&mut self, scope: Scope, handle: ContextHandle, entry: Entry, counters: &mut Counters) {
+        if self.table.insert((scope, handle), entry).is_some() {
+            counters.handles_forgotten += 1;
+        }
+        self.anywhere.insert(handle, scope);
+    }
+
+    /// The entry of a handle that is in use, made if this is the first that is seen of it.
+    pub(super) fn entry(&mut self, scope: Scope, handle: ContextHandle) -> Option<&mut Entry> {
+        self.table.get(&(scope, handle))
+    }
+
+    /// Remembers a handle whose opening was not seen, so that what is learnt of it later finds a place.
+    pub(super) fn met(&mut self, scope: Scope, handle: ContextHandle, kind: Kind, counters: &mut Counters) {
+        if self.table.peek(&(scope, handle)).is_none() && self.anywhere.peek(&handle).is_none() {
+            let entry = Entry { kind, name: None, opened: None, access: None, closed: None };
+            if self.table.insert((scope, handle), entry).is_some() {
+                counters.handles_forgotten += 1;
+            }
+        }
+    }
+
+    /// What a handle stands for where a parameter takes handles of the kind `wanted`.
+    pub(super) fn resolve(&self, scope: Scope, handle: ContextHandle, wanted: Kind, forgotten: bool) -> Resolved {
+        let unseen = if forgotten { State::Unknown } else { State::BeforeCapture };
+        let resolved = |entry: &Entry, state| Resolved {
+            kind: entry.kind,
+            name: entry.name.clone(),
+            opened: entry.opened,
+            access: entry.access,
+            state,
+        };
+        if let Some(entry) = self.table.peek(&(scope, handle)) {
+            let state = match (entry.closed, entry.opened) {
+                (Some(frame), _) => State::Closed(frame),
+                (None, None) => unseen,
+                (None, Some(_)) if !entry.kind.fits(wanted) => State::WrongKind,
+                (None, Some(_)) => State::Open,
+            };
+            return resolved(entry, state);
+        }
+        let other = self.anywhere.peek(&handle).and_then(|scope| self.table.peek(&(*scope, handle)));
+        match other {
+            Some(entry) => resolved(entry, State::OtherAssociation),
+            None => Resolved { kind: wanted, name: None, opened: None, access: None, state: unseen },
+        }
+    }
+
+    /// The same as the printers want it, without a copy of the name.
+    pub(super) fn name(&self, scope: Scope, handle: ContextHandle, wanted: Kind, forgotten: bool) -> HandleName<'_> {
+        let Resolved { kind, opened, access, state, .. } = self.resolve(scope, handle, wanted, forgotten);
+        let entry = self.table.peek(&(scope, handle)).or_else(|| {
+            let scope = self.anywhere.peek(&handle)?;
+            self.table.peek(&(*scope, handle))
+        });
+        let name = entry.and_then(|e| e.name.as_deref());
+        HandleName { kind: kind.name(), name, opened, state: state.name(), access }
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
+    }
+}

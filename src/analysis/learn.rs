@@ -1,0 +1,204 @@
+//! Ids and names: where a capture tells both, the one stands for the other from there on.
+//!
+//! Sources: `ApiGet…Id` and the control codes `…_GET_ID` and `…_GET_NAME` of a handle whose other half is known; the
+//! lists of ApiCreateEnumEx, ApiCreateNodeEnumEx, ApiCreateGroupEnum and ApiCreateResourceEnum; notifications of the
+//! second generation.
+
+use super::facts::Facts;
+use super::kind::Kind;
+use super::{Bounded, Counters, notify, tracker};
+use crate::consts::methods::{ClusterEnumType, ClusterNodeEnumType};
+use crate::ndr::WStr;
+use crate::ndr::names::control_code;
+use crate::ndr::sink::{At, Counts, Sink};
+use crate::ndr::types::{Field, Scalar};
+use crate::ndr::wire::Message;
+use crate::session::Record;
+use std::sync::Arc;
+
+/// Pairs taken from one response.
+const MAX: usize = 1 << 16;
+
+/// Ids and their names. Both compare without case.
+#[derive(Debug)]
+pub(super) struct Ids(Bounded<(Kind, String), Arc<str>>);
+
+impl Ids {
+    pub(super) fn new(limit: usize) -> Self {
+        Ids(Bounded::new(limit))
+    }
+
+    pub(super) fn learn(&mut self, kind: Kind, id: &str, name: Arc<str>, counters: &mut Counters) {
+        if id.is_empty() || name.eq_ignore_ascii_case(id) {
+            return;
+        }
+        let key = (kind, id.to_ascii_lowercase());
+        if self.0.peek(&key).is_some_and(|known| *known == name) {
+            return;
+        }
+        if self.0.insert(key, name).is_some() {
+            counters.ids_forgotten += 1;
+        }
+    }
+
+    pub(super) fn name(&self, kind: Kind, id: &str) -> Option<Arc<str>> {
+        self.find(kind, id).cloned()
+    }
+
+    pub(super) fn borrowed(&self, kind: Kind, id: &str) -> Option<&str> {
+        self.find(kind, id).map(|name| &**name)
+    }
+
+    fn find(&self, kind: Kind, id: &str) -> Option<&Arc<str>> {
+        // Only what looks like an id is looked up: a GUID, or the number of a node.
+        let looks = id.len() == 36 || (kind == Kind::Node && id.len() <= 10 && id.bytes().all(|b| b.is_ascii_digit()));
+        if looks { self.0.peek(&(kind, id.to_ascii_lowercase())) } else { None }
+    }
+
+    /// A string to keep.
+    pub(super) fn plain(&self, text: WStr<'_>, limit: usize) -> Option<Arc<str>> {
+        tracker::plain(text, limit).map(Arc::from)
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// Whether a method gives its object another name: the first string of its request.
+pub(super) fn renames(method: &str) -> bool {
+    matches!(method, "ApiSetResourceName" | "ApiSetGroupName" | "ApiSetNetworkName")
+}
+
+/// What a response told about the object that its request's first handle stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Told<'a> {
+    Id(WStr<'a>),
+    Name(WStr<'a>),
+}
+
+/// What a response told.
+#[derive(Debug, Default)]
+pub(super) struct Lessons<'a> {
+    pub(super) of_handle: Option<Told<'a>>,
+    pub(super) pairs: Vec<(Kind, WStr<'a>, WStr<'a>)>,
+}
+
+/// What there is to learn from a response.
+pub(super) fn told<'a>(record: &Record<'a>, facts: &Facts<'a>) -> Lessons<'a> {
+    let mut lessons = Lessons::default();
+    let Some(method) = record.method() else { return lessons };
+    if let Some(id) = facts.text("pGuid") {
+        lessons.of_handle = Some(Told::Id(id));
+    } else if let Some((family, code)) = record.context().control_code
+        && let Some(buffer) = facts.buffer("lpOutBuffer").filter(|b| !b.is_empty())
+        && facts.status() == Some(0)
+        && let Some(code) = control_code(family, code)
+    {
+        // The node that a control code is sent through comes second; the object of the family first.
+        let text = WStr::le(buffer).until_nul();
+        lessons.of_handle = match code.name {
+            name if name.ends_with("_GET_ID") => Some(Told::Id(text)),
+            name if name.ends_with("_GET_NAME") => Some(Told::Name(text)),
+            _ => None,
+        };
+    } else if notify::delivers(method.name) {
+        for n in notify::notifications(record) {
+            if let (Some(object), Some(id), Some(name)) = (n.object_type, n.id, n.name) {
+                let kind = Kind::of_object_type(object);
+                // A registry event's Id is the name of a value.
+                if kind != Kind::Key {
+                    lessons.pairs.push((kind, id, name));
+                }
+            }
+        }
+    } else if lists(method.fields)
+        && let Some((kind, stub)) = record.stub()
+    {
+        let mut list = List { of_nodes: method.name.starts_with("ApiCreateNodeEnum"), ..List::default() };
+        let _ = Message::decode_with(method, kind, stub, &mut list);
+        lessons.pairs = list.pairs;
+        for ((kind, id), (other, name)) in list.ids.into_iter().zip(list.names) {
+            if let (Some(kind), true) = (kind, kind == other) {
+                lessons.pairs.push((kind, id, name));
+            }
+        }
+    }
+    lessons
+}
+
+/// Whether a method's response has a list with ids and names.
+fn lists(fields: &[Field]) -> bool {
+    fields.iter().any(|f| f.name == "ReturnIdEnum" || matches!(f.idl, "PGROUP_ENUM_LIST" | "PRESOURCE_ENUM_LIST"))
+}
+
+/// The kind of object that an entry of a list names, by its bit.
+fn listed(bits: u64, of_nodes: bool) -> Option<Kind> {
+    if of_nodes {
+        return match ClusterNodeEnumType::from_bits_retain(bits as u32) {
+            ClusterNodeEnumType::CLUSTER_NODE_ENUM_NETINTERFACES => Some(Kind::NetInterface),
+            ClusterNodeEnumType::CLUSTER_NODE_ENUM_GROUPS => Some(Kind::Group),
+            _ => None,
+        };
+    }
+    match ClusterEnumType::from_bits_retain(bits as u32) {
+        ClusterEnumType::CLUSTER_ENUM_NODE => Some(Kind::Node),
+        ClusterEnumType::CLUSTER_ENUM_RESOURCE | ClusterEnumType::CLUSTER_ENUM_SHARED_VOLUME_RESOURCE => {
+            Some(Kind::Resource)
+        }
+        ClusterEnumType::CLUSTER_ENUM_GROUP => Some(Kind::Group),
+        ClusterEnumType::CLUSTER_ENUM_NETWORK | ClusterEnumType::CLUSTER_ENUM_INTERNAL_NETWORK => Some(Kind::Network),
+        ClusterEnumType::CLUSTER_ENUM_NETINTERFACE => Some(Kind::NetInterface),
+        _ => None,
+    }
+}
+
+/// Collects the entries of lists.
+#[derive(Default)]
+struct List<'a> {
+    of_nodes: bool,
+    in_ids: bool,
+    /// Whether the entries have both an id and a name.
+    paired: bool,
+    kind: Option<Kind>,
+    name: Option<WStr<'a>>,
+    ids: Vec<(Option<Kind>, WStr<'a>)>,
+    names: Vec<(Option<Kind>, WStr<'a>)>,
+    pairs: Vec<(Kind, WStr<'a>, WStr<'a>)>,
+}
+
+impl<'a> Sink<'a> for List<'a> {
+    fn begin_struct(&mut self, at: At<'_>, declaration: &'static crate::ndr::Struct) {
+        match (at.field.name, declaration.name) {
+            ("ReturnIdEnum", _) => self.in_ids = true,
+            ("ReturnNameEnum", _) => self.in_ids = false,
+            (_, "GROUP_ENUM_ENTRY") => (self.paired, self.kind) = (true, Some(Kind::Group)),
+            (_, "RESOURCE_ENUM_ENTRY") => (self.paired, self.kind) = (true, Some(Kind::Resource)),
+            _ => {}
+        }
+    }
+
+    fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
+        if at.field.name == "Type" {
+            self.kind = listed(value, self.of_nodes);
+        }
+    }
+
+    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+        if self.pairs.len() >= MAX || self.ids.len() >= MAX || self.names.len() >= MAX {
+            return;
+        }
+        match (at.field.name, self.kind) {
+            ("Name", _) if self.paired => self.name = Some(text),
+            ("Id", Some(kind)) if self.paired => {
+                if let Some(name) = self.name.take() {
+                    self.pairs.push((kind, text, name));
+                }
+            }
+            ("Name", kind) if self.in_ids => self.ids.push((kind, text)),
+            ("Name", kind) => self.names.push((kind, text)),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! From messages to what happened: context handles resolved to objects, calls joined, statistics, stories.
+//!
+//! Everything reads [`session::Record`](crate::session::Record)s in the order in which a session hands them out.
+//! [`tracker::Tracker`] comes first: it is fed with each record and then knows, for that record, which association it
+//! belongs to, what its handles stand for and which request it answers. State is bounded by [`Limits`]; what was
+//! dropped for a limit is counted in [`Counters`].
+//!
+//! Next: [`tracker`], [`handles`] for the table behind it, [`notify`] for notifications.
+
+pub mod facts;
+pub mod handles;
+pub mod kind;
+pub mod learn;
+pub mod notify;
+pub mod tracker;
+
+pub use handles::{Resolved, State};
+pub use kind::Kind;
+pub use tracker::{Seen, Tracker, View};
+
+/// What analysis may keep. Each table drops what was used least recently when it is full; each has a counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Context handles, open and closed ones together. Default 65536.
+    pub handles: usize,
+    /// Associations: connections, and address pairs of connectionless calls. Default 65536.
+    pub associations: usize,
+    /// Requests that wait for their answer. Default 65536.
+    pub calls: usize,
+    /// Objects known by id and name. Default 65536.
+    pub ids: usize,
+    /// Notification keys that were given to ports. Default 65536.
+    pub subscriptions: usize,
+    /// Characters of a name or path. Default 1024; longer ones are cut.
+    pub name: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            handles: 1 << 16,
+            associations: 1 << 16,
+            calls: 1 << 16,
+            ids: 1 << 16,
+            subscriptions: 1 << 16,
+            name: 1024,
+        }
+    }
+}
+
+/// What was given up for [`Limits`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Handles forgotten for [`Limits::handles`]; later uses of them count as of unknown origin.
+    pub handles_forgotten: u64,
+    /// Associations forgotten for [`Limits::associations`].
+    pub associations_forgotten: u64,
+    /// Requests forgotten for [`Limits::calls`].
+    pub calls_forgotten: u64,
+    /// Ids forgotten for [`Limits::ids`].
+    pub ids_forgotten: u64,
+    /// Notification keys forgotten for [`Limits::subscriptions`].
+    pub subscriptions_forgotten: u64,
+    /// Names cut for [`Limits::name`].
+    pub names_cut: u64,
+}
+
+impl Counters {
+    /// Names and values, for the `limits` record.
+    pub fn all(&self) -> [(&'static str, u64); 6] {
+        [
+            ("handles_forgotten", self.handles_forgotten),
+            ("associations_forgotten", self.associations_forgotten),
+            ("calls_forgotten", self.calls_forgotten),
+            ("ids_forgotten", self.ids_forgotten),
+            ("subscriptions_forgotten", self.subscriptions_forgotten),
+            ("names_cut", self.names_cut),
+        ]
+    }
+}
+
+/// A table of bounded size that forgets what was used least recently.
+#[derive(Debug)]
+pub(crate) struct Bounded<K: core::hash::Hash + Eq, V> {
+    table: lru::LruCache<K, V>,
+    limit: usize,
+}
+
+impl<K: core::hash::Hash + Eq, V> Bounded<K, V> {
+    pub(crate) fn new(limit: usize) -> Self {
+        // Room is made as it is needed, not at once.
+        Bounded { table: lru::LruCache::unbounded(), limit: limit.max(1) }
+    }
+
+    /// Adds or replaces; hands back what had to go for it.
+    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<(K, V)> {
+        self.table.put(key, value);
+        if self.table.len() > self.limit { self.table.pop_lru() } else { None }
+    }
+
+    pub(crate) fn get(&mut self, key: &K) -> Option<&mut V> {
+        self.table.get_mut(key)
+    }
+
+    pub(crate) fn peek(&self, key: &K) -> Option<&V> {
+        self.table.peek(key)
+    }
+
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+        self.table.pop(key)
+    }
+
+    /// Everything, the least recently used first.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (K, V)> + '_ {
+        core::iter::from_fn(|| self.table.pop_lru())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.table.len()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod test_records;
+#[cfg(test)]
+mod tests;

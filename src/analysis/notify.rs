@@ -1,0 +1,138 @@
+//! Notifications out of the responses of ApiGetNotify, ApiGetNotifyV2 and ApiGetNotifyAsync, and what was asked for.
+
+use super::kind::Kind;
+use crate::ndr::WStr;
+use crate::ndr::sink::{At, Counts, Sink};
+use crate::ndr::types::Scalar;
+use crate::ndr::wire::Message;
+use crate::session::Record;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Notifications read of one response; further ones are left out.
+const MAX: usize = 4096;
+
+/// An event that a port delivered.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Notification<'a> {
+    /// `dwNotifyKey`, as it was given when the event was asked for.
+    pub key: u64,
+    /// `dwObjectType`; `None` for ports of the first generation.
+    pub object_type: Option<u32>,
+    /// `dwFilter` or `FilterFlags`.
+    pub flags: u64,
+    /// `Name`
+    pub name: Option<WStr<'a>>,
+    /// `ObjectId`
+    pub id: Option<WStr<'a>>,
+    /// `ParentId`
+    pub parent: Option<WStr<'a>>,
+    /// `buffer`
+    pub buffer: Option<&'a [u8]>,
+}
+
+impl Notification<'_> {
+    /// What kind of object it is about.
+    pub fn kind(&self) -> Kind {
+        match self.object_type {
+            Some(object_type) => Kind::of_object_type(object_type),
+            None => Kind::of_change(self.flags),
+        }
+    }
+
+    /// Whether this may be what was asked for: the object itself, or the whole cluster.
+    pub fn fits(&self, asked: &Asked) -> bool {
+        match &asked.object {
+            Some((Kind::Cluster, _)) | None => true,
+            Some((kind, name)) => {
+                let same = |name: &str| self.name.is_none_or(|n| n.chars().eq(name.chars().map(Ok)));
+                // Of a key, the name of what lies below it is told.
+                *kind == self.kind() && (*kind == Kind::Key || name.as_deref().is_none_or(same))
+            }
+        }
+    }
+}
+
+/// The notifications of a response; empty for everything else.
+pub fn notifications<'a>(record: &Record<'a>) -> Vec<Notification<'a>> {
+    let mut list = List::default();
+    if let (Some(method), Some((kind, stub))) = (record.method(), record.stub())
+        && delivers(method.name)
+        && kind.direction == crate::ndr::Direction::Response
+    {
+        let _ = Message::decode_with(method, kind, stub, &mut list);
+    }
+    list.all
+}
+
+/// Whether a method's response delivers notifications of a port.
+pub fn delivers(method: &str) -> bool {
+    matches!(method, "ApiGetNotify" | "ApiGetNotifyV2" | "ApiGetNotifyAsync")
+}
+
+/// Whether a method waits by design until something happens, so that a long latency is nothing slow.
+pub fn is_long_poll(method: &str) -> bool {
+    delivers(method) || matches!(method, "ApiGetBatchNotification" | "WitnessrAsyncNotify")
+}
+
+#[derive(Default)]
+struct List<'a> {
+    all: Vec<Notification<'a>>,
+    full: bool,
+}
+
+impl<'a> List<'a> {
+    fn last(&mut self) -> Option<&mut Notification<'a>> {
+        self.all.last_mut().filter(|_| !self.full)
+    }
+}
+
+impl<'a> Sink<'a> for List<'a> {
+    fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
+        if at.field.name == "dwNotifyKey" {
+            self.full = self.all.len() >= MAX;
+            if !self.full {
+                self.all.push(Notification { key: value, ..Notification::default() });
+            }
+        }
+        let Some(last) = self.last() else { return };
+        match at.field.name {
+            "dwFilter" | "FilterFlags" => last.flags = value,
+            "dwObjectType" => last.object_type = Some(value as u32),
+            _ => {}
+        }
+    }
+
+    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+        let Some(last) = self.last() else { return };
+        match at.field.name {
+            "Name" => last.name = Some(text),
+            "ObjectId" => last.id = Some(text),
+            "ParentId" => last.parent = Some(text),
+            _ => {}
+        }
+    }
+
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+        if let ("buffer", Some(last)) = (at.field.name, self.last()) {
+            last.buffer = Some(bytes);
+        }
+    }
+}
+
+/// What a notification key was given for: the call that asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The key.
+    pub key: u64,
+    /// Frame of the request that asked.
+    pub frame: u64,
+    /// The method: `ApiAddNotifyGroup` …
+    pub method: &'static str,
+    /// Who asked.
+    pub client: SocketAddr,
+    /// The object that was named, with what is known of it.
+    pub object: Option<(Kind, Option<Arc<str>>)>,
+    /// The filter.
+    pub filter: u64,
+}

@@ -1,0 +1,157 @@
+//! Records for tests: calls made of values, without a capture.
+
+use crate::context::CallContext;
+use crate::idl;
+use crate::ndr::types::Direction;
+use crate::ndr::value::{Contents, Fields, Value};
+use crate::ndr::{Endian, Method, Syntax};
+use crate::net::{Side, Timestamp, Transport};
+use crate::rpc::event::{Body, Call, Carriers, Context, ContextState, Event};
+use crate::rpc::header::{PacketType, PfcFlags, Representation};
+use crate::rpc::security::Sender;
+use crate::rpc::syntax::TransferSyntax;
+use crate::rpc::uuid::Uuid;
+use crate::session::{Flow, Record};
+
+/// Makes calls and shows their records to a closure; frames count up by one, time by a millisecond.
+pub(crate) struct Wire {
+    pub(crate) frame: u64,
+    pub(crate) time: i64,
+    pub(crate) stream: u64,
+    pub(crate) port: u16,
+    version: (&'static str, u16),
+}
+
+/// The values of a stub by name.
+pub(crate) fn values<const N: usize>(list: [(&'static str, Value); N]) -> Fields {
+    let mut fields = Fields::default();
+    for (name, value) in list {
+        fields.set(name, value);
+    }
+    fields
+}
+
+/// A handle whose octets are this number.
+pub(crate) fn handle(n: u64) -> Value {
+    let mut uuid = crate::ndr::sink::Guid::default();
+    uuid.0[..8].copy_from_slice(&n.to_le_bytes());
+    Value::Handle(crate::ndr::sink::ContextHandle { attributes: 0, uuid })
+}
+
+impl Wire {
+    pub(crate) fn new() -> Self {
+        Wire { frame: 0, time: 0, stream: 0, port: 50_000, version: ("3.0", 3) }
+    }
+
+    pub(crate) fn method(name: &str) -> &'static Method {
+        let interface = &idl::CLUSAPI;
+        let all = interface.versions[1].methods.iter().chain(idl::WITNESS.versions[0].methods);
+        all.copied().find(|m| m.name == name).unwrap_or_else(|| panic!("{name}"))
+    }
+
+    /// A call: its request, then its response. What is not named is 0, empty or null.
+    pub(crate) fn call(&mut self, name: &str, request: Fields, response: Fields, out: &mut dyn FnMut(&Record<'_>)) {
+        let asked = self.request(name, request, out);
+        self.response(name, asked, response, out);
+    }
+
+    /// Only the request; returns its frame and time for the response.
+    pub(crate) fn request(&mut self, name: &str, values: Fields, out: &mut dyn FnMut(&Record<'_>)) -> (u64, i64) {
+        self.frame += 1;
+        self.time += 1_000_000;
+        let asked = (self.frame, self.time);
+        self.message(name, Direction::Request, values, asked, out);
+        asked
+    }
+
+    /// The response to the request of this frame and time.
+    pub(crate) fn response(&mut self, name: &str, asked: (u64, i64), values: Fields, out: &mut dyn FnMut(&Record<'_>)) {
+        self.frame += 1;
+        self.time += 1_000_000;
+        self.message(name, Direction::Response, values, asked, out);
+    }
+
+    fn message(
+        &mut self,
+        name: &str,
+        direction: Direction,
+        values: Fields,
+        asked: (u64, i64),
+        out: &mut dyn FnMut(&Record<'_>),
+    ) {
+        let method = Wire::method(name);
+        let witness = name.starts_with("Witness");
+        let (interface, place, version) =
+            if witness { (&idl::WITNESS, 0, ("1.1", 1)) } else { (&idl::CLUSAPI, 1, self.version) };
+        let contents = Contents { fields: complete(method, direction, place, values), max_counts: Vec::new() };
+        let stub = idl::encode(method, version.0, direction, Syntax::Ndr, Endian::Little, &contents)
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
+        let request = direction == Direction::Request;
+        let client = ([192, 0, 2, 10], self.port).into();
+        let server = ([192, 0, 2, 20], 49_664).into();
+        let context = Context {
+            id: 0,
+            interface: Uuid(interface.uuid_bytes),
+            version: (version.1, u16::from(witness)),
+            syntax: TransferSyntax::Ndr,
+            state: ContextState::Accepted,
+            assumed: false,
+            confidence: None,
+        };
+        let carriers = Carriers::of(self.frame, Some(Timestamp(self.time)));
+        let mut call = Call {
+            opnum: method.opnum,
+            context_id: 0,
+            context: Some(context),
+            object: None,
+            frame: asked.0,
+            time: Some(Timestamp(asked.1)),
+            note: CallContext::default(),
+        };
+        let opnum = method.opnum;
+        let body = match direction {
+            Direction::Request => Body::Request { opnum, object: None, stub: Some(&stub) },
+            Direction::Response => Body::Response { opnum: Some(opnum), cancel_count: 0, stub: Some(&stub) },
+        };
+        let event = Event {
+            ptype: Some(if request { PacketType::Request } else { PacketType::Response }),
+            side: if request { Side::A } else { Side::B },
+            sender: if request { Sender::Client } else { Sender::Server },
+            call_id: Some(asked.0 as u32),
+            carriers: &carriers,
+            fragments: 1,
+            representation: Representation::LITTLE,
+            flags: PfcFlags::empty(),
+            context_id: Some(0),
+            context: Some(context),
+            reassumed: None,
+            cut: None,
+            auth: None,
+            body,
+            verification: None,
+            datagram: None,
+            diagnostics: Vec::new(),
+            call: Some(&mut call),
+        };
+        let (src, dst) = if request { (client, server) } else { (server, client) };
+        let flow = Flow { transport: Transport::Tcp, stream: self.stream, src, dst };
+        out(&Record { flow, event, interface: Some((interface, place)) });
+    }
+}
+
+/// The values with everything that is missing filled in.
+fn complete(method: &Method, direction: Direction, version: usize, mut values: Fields) -> Fields {
+    use crate::ndr::types::Type;
+    for field in method.fields_of(direction, version) {
+        if values.get(field.name).is_none() {
+            let value = match field.ty {
+                Type::String => Value::Text(String::new()),
+                Type::Array(..) => Value::Bytes(Vec::new()),
+                Type::Handle | Type::Pointer(..) => Value::Null,
+                _ => Value::Int(0),
+            };
+            values.set(field.name, value);
+        }
+    }
+    values
+}

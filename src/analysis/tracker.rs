@@ -1,0 +1,529 @@
+//! Follows associations, calls and context handles through the records of a session.
+//!
+//! ```no_run
+//! # use cluscope::{analysis::Tracker, session::Record};
+//! # fn each(tracker: &mut Tracker, record: &Record<'_>) {
+//! let seen = tracker.feed(record);
+//! for used in &seen.objects {
+//!     println!("{} {:?}", used.resolved.kind, used.resolved.name);
+//! }
+//! # }
+//! ```
+
+use super::facts::Facts;
+use super::handles::{Entry, Handles, Resolved, Scope, State};
+use super::kind::Kind;
+use super::learn::{self, Ids};
+use super::notify::{self, Asked};
+use super::{Bounded, Counters, Limits};
+use crate::ndr::names::{HandleName, HandleNames};
+use crate::ndr::sink::ContextHandle;
+use crate::ndr::types::{Field, Flow, Type};
+use crate::ndr::{Method, WStr};
+use crate::net::{Timestamp, Transport};
+use crate::rpc::event::Body;
+use crate::rpc::security::Sender;
+use crate::session::Record;
+use smallvec::SmallVec;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Calls remembered that gave the same key to a port, and calls named beside a delivery.
+const MAX_ASKED: usize = 32;
+
+/// What identifies a call: whether TCP, stream, call id and frame of the request.
+pub type CallKey = (bool, u64, u32, u64);
+
+/// The key of the call that a request, response or fault belongs to; `None` where its request was not seen.
+pub fn call_key(record: &Record<'_>) -> Option<CallKey> {
+    let frame = match record.event.body {
+        Body::Request { .. } => record.event.frame(),
+        _ => record.event.call.as_ref()?.frame,
+    };
+    Some((record.flow.transport == Transport::Tcp, record.flow.stream, record.event.call_id?, frame))
+}
+
+/// A handle where it was used.
+#[derive(Clone, Debug)]
+pub struct Used {
+    /// The parameter.
+    pub field: &'static Field,
+    /// The handle.
+    pub handle: ContextHandle,
+    /// What it stands for.
+    pub resolved: Resolved,
+}
+
+/// Handles of a message; few have more than two.
+pub type Objects = SmallVec<[Used; 2]>;
+
+/// What is kept of a request until its answer comes.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// Frame that completed it.
+    pub frame: u64,
+    /// When that was.
+    pub time: Option<Timestamp>,
+    /// Octets of its stub.
+    pub bytes: usize,
+    /// The handles it used.
+    pub objects: Objects,
+    /// The name that a handle will have which the response returns.
+    opens: Option<Arc<str>>,
+    access: Option<u32>,
+    /// A notification key: the key, the object named, the filter.
+    key: Option<(u64, u64)>,
+    text: Option<Arc<str>>,
+}
+
+/// What the tracker knows of a record.
+#[derive(Debug)]
+pub struct Seen {
+    /// The association.
+    pub scope: Scope,
+    /// The caller's end.
+    pub client: SocketAddr,
+    /// The server's end.
+    pub server: SocketAddr,
+    /// The user of the association, where a token told it.
+    pub user: Option<Arc<str>>,
+    /// The handles that the call uses: of a response, those of its request and those that it returns.
+    pub objects: Objects,
+    /// Of a delivery of notifications: the calls that asked for them.
+    pub asked: Vec<Asked>,
+    /// What a response came to.
+    pub status: Option<u32>,
+    /// Of a response or fault, the request.
+    pub request: Option<Asking>,
+}
+
+#[derive(Debug)]
+struct Association {
+    scope: Scope,
+    user: Option<Arc<str>>,
+    asked_group: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum AssociationKey {
+    Connection(u64),
+    Pair(SocketAddr, SocketAddr),
+}
+
+/// Follows associations, calls and handles. See the module's description.
+#[derive(Debug)]
+pub struct Tracker {
+    limits: Limits,
+    counters: Counters,
+    associations: Bounded<AssociationKey, Association>,
+    /// By server, client address and association group.
+    groups: Bounded<(SocketAddr, std::net::IpAddr, u32), Scope>,
+    next_scope: u64,
+    next_port: u64,
+    handles: Handles,
+    calls: Bounded<CallKey, Asking>,
+    ids: Ids,
+    subscriptions: Bounded<(Scope, ContextHandle, u64), Vec<Asked>>,
+}
+
+impl Default for Tracker {
+    fn default() -> Self {
+        Tracker::new(Limits::default())
+    }
+}
+
+impl Tracker {
+    /// An empty one.
+    pub fn new(limits: Limits) -> Self {
+        Tracker {
+            limits,
+            counters: Counters::default(),
+            associations: Bounded::new(limits.associations),
+            groups: Bounded::new(limits.associations),
+            next_scope: 0,
+            next_port: 0,
+            handles: Handles::new(limits.handles),
+            calls: Bounded::new(limits.calls),
+            ids: Ids::new(limits.ids),
+            subscriptions: Bounded::new(limits.subscriptions),
+        }
+    }
+
+    /// What was given up for the limits.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// The name that goes with an id, where the capture told both.
+    pub fn name_of(&self, kind: Kind, id: &str) -> Option<Arc<str>> {
+        self.ids.name(kind, id)
+    }
+
+    /// Takes in the next record; every record of the session is to be shown to it, in order.
+    pub fn feed(&mut self, record: &Record<'_>) -> Seen {
+        let (client, server) = ends(record);
+        let (scope, user) = self.associate(record, client, server);
+        let mut seen = Seen {
+            scope,
+            client,
+            server,
+            user,
+            objects: Objects::new(),
+            asked: Vec::new(),
+            status: None,
+            request: None,
+        };
+        match record.event.body {
+            Body::Request { .. } => self.request(record, &mut seen),
+            Body::Response { .. } => self.response(record, &mut seen),
+            Body::Fault { status, .. } => {
+                seen.status = status;
+                self.take(record, &mut seen);
+            }
+            _ => {}
+        }
+        seen
+    }
+
+    /// The names of handles as they are after [`Tracker::feed`] of this record, for the printers.
+    pub fn view<'t>(&'t self, seen: &'t Seen) -> View<'t> {
+        View { tracker: self, seen }
+    }
+
+    /// Takes out the requests that no answer was seen for.
+    pub fn unanswered(&mut self) -> impl Iterator<Item = (CallKey, Asking)> + '_ {
+        self.calls.drain()
+    }
+
+    fn forgotten(&self) -> bool {
+        self.counters.handles_forgotten > 0
+    }
+
+    fn associate(&mut self, record: &Record<'_>, client: SocketAddr, server: SocketAddr) -> (Scope, Option<Arc<str>>) {
+        let key = match record.flow.transport {
+            Transport::Tcp => AssociationKey::Connection(record.flow.stream),
+            Transport::Udp => AssociationKey::Pair(client, server),
+        };
+        if self.associations.peek(&key).is_none() {
+            let scope = Scope(self.next_scope);
+            self.next_scope += 1;
+            if self.associations.insert(key, Association { scope, user: None, asked_group: 0 }).is_some() {
+                self.counters.associations_forgotten += 1;
+            }
+        }
+        let user = record.event.auth.as_ref().and_then(|auth| auth.identity.user.as_deref());
+        let Some(association) = self.associations.get(&key) else { return (Scope(u64::MAX), None) };
+        if user.is_some() && user != association.user.as_deref() {
+            association.user = user.map(Arc::from);
+        }
+        match &record.event.body {
+            Body::Bind(proposal) => association.asked_group = proposal.assoc_group_id,
+            Body::BindAck(answer) if answer.assoc_group_id != 0 => {
+                let group = (server, client.ip(), answer.assoc_group_id);
+                // A client that asks for a group by number joins it; one that asks for none starts a new one, even if
+                // the number was used before.
+                match self.groups.peek(&group) {
+                    Some(scope) if association.asked_group == answer.assoc_group_id => association.scope = *scope,
+                    _ => {
+                        self.groups.insert(group, association.scope);
+                    }
+                }
+            }
+            _ => {}
+        }
+        (association.scope, association.user.clone())
+    }
+
+    fn request(&mut self, record: &Record<'_>, seen: &mut Seen) {
+        let facts = Facts::of(record).unwrap_or_default();
+        for (field, handle) in &facts.handles {
+            if !handle.is_null() {
+                let wanted = Kind::of_idl(field.idl);
+                self.handles.met(seen.scope, *handle, wanted, &mut self.counters);
+                self.used(seen, field, *handle);
+            }
+        }
+        let (Some(method), Some(key)) = (record.method(), call_key(record)) else { return };
+        let opens = opened_field(method).and_then(|field| self.future_name(field, &facts, &seen.objects));
+        let number = |name| facts.number(name);
+        let text = |name: &str| facts.text(name).and_then(|t| self.ids.plain(t, self.limits.name));
+        let asking = Asking {
+            frame: record.event.frame(),
+            time: record.event.time(),
+            bytes: record.stub().map_or(0, |(_, stub)| stub.len()),
+            objects: seen.objects.clone(),
+            opens,
+            access: number("dwDesiredAccess").or(number("samDesired")).map(|n| n as u32),
+            key: number("dwNotifyKey").map(|key| {
+                (
+                    key,
+                    number("dwFilter").or(number("FilterFlags")).or(number("Filter")).or(number("filter")).unwrap_or(0),
+                )
+            }),
+            text: match learn::renames(method.name) {
+                true => facts.texts.first().and_then(|(_, t)| self.ids.plain(*t, self.limits.name)),
+                false => text("resTypeName"),
+            },
+        };
+        if record.event.call.is_some() && self.calls.insert(key, asking).is_some() {
+            self.counters.calls_forgotten += 1;
+        }
+    }
+
+    /// The request of this response or fault.
+    fn take(&mut self, record: &Record<'_>, seen: &mut Seen) {
+        seen.request = call_key(record).and_then(|key| self.calls.remove(&key));
+        if let Some(asking) = &seen.request {
+            seen.objects.clone_from(&asking.objects);
+        }
+    }
+
+    fn response(&mut self, record: &Record<'_>, seen: &mut Seen) {
+        self.take(record, seen);
+        let (Some(facts), Some(method)) = (Facts::of(record), record.method()) else { return };
+        seen.status = facts.status();
+        let done = seen.status.is_none_or(|status| status == 0);
+        for (field, handle) in &facts.handles {
+            match field.flow {
+                Flow::InOut if handle.is_null() => self.close(record, seen, Some(field)),
+                Flow::Out | Flow::Return if !handle.is_null() => {
+                    self.open(record, seen, field, *handle, &facts);
+                    self.used(seen, field, *handle);
+                }
+                _ => {}
+            }
+        }
+        if done && method.name == "WitnessrUnRegister" {
+            // Its handle is not handed back.
+            self.close(record, seen, None);
+        }
+        if done && let Some(asking) = &seen.request {
+            self.subscribe(asking, method, seen);
+            if learn::renames(method.name)
+                && let (Some(used), Some(name)) = (asking.objects.first(), &asking.text)
+                && let Some(entry) = self.handles.entry(seen.scope, used.handle)
+            {
+                entry.name = Some(Arc::clone(name));
+            }
+        }
+        self.learn(record, seen, &facts);
+        if notify::delivers(method.name) {
+            self.delivered(record, seen);
+        }
+    }
+
+    fn used(&mut self, seen: &mut Seen, field: &'static Field, handle: ContextHandle) {
+        let mut resolved = self.handles.resolve(seen.scope, handle, Kind::of_idl(field.idl), self.forgotten());
+        if let Some(name) = resolved.name.as_deref().and_then(|name| self.ids.name(resolved.kind, name)) {
+            // It was opened by its id.
+            resolved.name = Some(name);
+        }
+        seen.objects.push(Used { field, handle, resolved });
+    }
+
+    /// The name of what a request asks to be opened, by its declaration: a key's path, the first string, or the object
+    /// that the port is for.
+    fn future_name(&mut self, field: &Field, facts: &Facts<'_>, objects: &Objects) -> Option<Arc<str>> {
+        let text = facts.texts.first().and_then(|(_, text)| self.ids.plain(*text, self.limits.name));
+        let parent = objects.first().map(|used| used.resolved.name.clone());
+        match (Kind::of_idl(field.idl), text, parent) {
+            (Kind::Key, Some(text), Some(parent)) => {
+                let parent = parent.as_deref().unwrap_or("…");
+                let path = text.trim_matches('\\');
+                let path = if path.is_empty() { parent.to_string() } else { format!("{parent}\\{path}") };
+                Some(self.cut(&path))
+            }
+            (Kind::Notify, ..) => {
+                self.next_port += 1;
+                Some(Arc::from(format!("port {}", self.next_port)))
+            }
+            // The cluster itself, and the root of its registry.
+            (Kind::Cluster, ..) | (Kind::Key, None, None) => Some(Arc::from("Cluster")),
+            (_, Some(text), _) => Some(text),
+            (_, None, parent) => parent.flatten(),
+        }
+    }
+
+    fn cut(&mut self, name: &str) -> Arc<str> {
+        match name.char_indices().nth(self.limits.name) {
+            None => Arc::from(name),
+            Some((at, _)) => {
+                self.counters.names_cut += 1;
+                Arc::from(format!("{}…", name.get(..at).unwrap_or_default()))
+            }
+        }
+    }
+
+    fn open(&mut self, record: &Record<'_>, seen: &Seen, field: &Field, handle: ContextHandle, facts: &Facts<'_>) {
+        let request = seen.request.as_ref();
+        let granted = facts.number("lpdwGrantedAccess").map(|n| n as u32);
+        let entry = Entry {
+            kind: Kind::of_idl(field.idl),
+            name: request.and_then(|r| r.opens.clone()),
+            opened: Some(request.map_or(record.event.frame(), |r| r.frame)),
+            access: granted.or(request.and_then(|r| r.access)),
+            closed: None,
+        };
+        self.handles.open(seen.scope, handle, entry, &mut self.counters);
+    }
+
+    /// Closes the request's handle in this parameter; without one, its first.
+    fn close(&mut self, record: &Record<'_>, seen: &Seen, field: Option<&Field>) {
+        let Some(asking) = &seen.request else { return };
+        let used = asking.objects.iter().find(|used| field.is_none_or(|field| used.field.name == field.name));
+        if let Some(entry) = used.and_then(|used| self.handles.entry(seen.scope, used.handle)) {
+            entry.closed = Some(record.event.frame());
+        }
+    }
+
+    fn subscribe(&mut self, asking: &Asking, method: &'static Method, seen: &Seen) {
+        let (Some((key, filter)), Some(port)) = (asking.key, asking.objects.first()) else { return };
+        if port.resolved.kind != Kind::Notify {
+            return;
+        }
+        let object = match (asking.objects.get(1), &asking.text) {
+            (Some(used), _) => Some((used.resolved.kind, used.resolved.name.clone())),
+            (None, Some(name)) => Some((Kind::ResourceType, Some(Arc::clone(name)))),
+            (None, None) => None,
+        };
+        let asked = Asked { key, frame: asking.frame, method: method.name, client: seen.client, object, filter };
+        let key = (seen.scope, port.handle, key);
+        match self.subscriptions.get(&key) {
+            // The same key may be given for several objects.
+            Some(all) => {
+                all.retain(|one| one.object != asked.object);
+                if all.len() < MAX_ASKED {
+                    all.push(asked);
+                } else {
+                    self.counters.subscriptions_forgotten += 1;
+                }
+            }
+            None => {
+                if self.subscriptions.insert(key, vec![asked]).is_some() {
+                    self.counters.subscriptions_forgotten += 1;
+                }
+            }
+        }
+    }
+
+    fn delivered(&mut self, record: &Record<'_>, seen: &mut Seen) {
+        let Some(port) = seen.objects.first().map(|used| used.handle) else { return };
+        for notification in notify::notifications(record) {
+            let Some(all) = self.subscriptions.get(&(seen.scope, port, notification.key)) else { continue };
+            for asked in all.iter().filter(|asked| notification.fits(asked)) {
+                if seen.asked.len() < MAX_ASKED && !seen.asked.contains(asked) {
+                    seen.asked.push(asked.clone());
+                }
+            }
+        }
+    }
+
+    fn learn<'a>(&mut self, record: &Record<'a>, seen: &Seen, facts: &Facts<'a>) {
+        let told = learn::told(record, facts);
+        let limit = self.limits.name;
+        if let (Some(told), Some(used)) = (told.of_handle, seen.objects.first()) {
+            let name = used.resolved.name.clone();
+            match (told, name) {
+                (learn::Told::Id(id), Some(name)) => {
+                    if let Some(id) = self.ids.plain(id, limit) {
+                        self.ids.learn(used.resolved.kind, &id, name, &mut self.counters);
+                    }
+                }
+                (learn::Told::Id(id), None) => {
+                    let name = self.ids.plain(id, limit).and_then(|id| self.ids.name(used.resolved.kind, &id));
+                    self.rename(seen.scope, used.handle, name);
+                }
+                (learn::Told::Name(name), None) => {
+                    let name = self.ids.plain(name, limit);
+                    self.rename(seen.scope, used.handle, name);
+                }
+                (learn::Told::Name(_), Some(_)) => {}
+            }
+        }
+        for (kind, id, name) in told.pairs {
+            if let (Some(id), Some(name)) = (self.ids.plain(id, limit), self.ids.plain(name, limit)) {
+                self.ids.learn(kind, &id, name, &mut self.counters);
+            }
+        }
+    }
+
+    fn rename(&mut self, scope: Scope, handle: ContextHandle, name: Option<Arc<str>>) {
+        if let (Some(entry), Some(name)) = (self.handles.entry(scope, handle), name) {
+            entry.name = Some(name);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> [usize; 5] {
+        [self.handles.len(), self.associations.len(), self.calls.len(), self.ids.len(), self.subscriptions.len()]
+    }
+}
+
+/// The parameter in which a method returns a new handle, if it does.
+fn opened_field(method: &Method) -> Option<&'static Field> {
+    method.fields.iter().find(|f| matches!((f.flow, f.ty), (Flow::Out | Flow::Return, Type::Handle)))
+}
+
+/// Client and server of a record.
+fn ends(record: &Record<'_>) -> (SocketAddr, SocketAddr) {
+    let there = match record.event.body {
+        Body::Request { .. } => true,
+        Body::Response { .. } | Body::Fault { .. } => false,
+        _ => record.event.sender == Sender::Client,
+    };
+    match there {
+        true => (record.flow.src, record.flow.dst),
+        false => (record.flow.dst, record.flow.src),
+    }
+}
+
+/// What printers show of a record beside its values: the names of its handles, and what its notifications were asked
+/// for.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'t> {
+    tracker: &'t Tracker,
+    seen: &'t Seen,
+}
+
+impl<'t> View<'t> {
+    /// The calls that asked for the notifications which the record delivers.
+    pub fn asked(&self) -> &'t [Asked] {
+        &self.seen.asked
+    }
+}
+
+impl HandleNames for View<'_> {
+    fn lookup(&self, field: &Field, handle: ContextHandle) -> Option<HandleName<'_>> {
+        let Tracker { handles, ids, .. } = self.tracker;
+        let mut name = handles.name(self.seen.scope, handle, Kind::of_idl(field.idl), self.tracker.forgotten());
+        if !matches!(field.flow, Flow::Out | Flow::Return) {
+            name.access = None;
+        }
+        if let Some(opened_by) = name.name
+            && let Some(kind) = Kind::ALL.into_iter().find(|k| k.name() == name.kind)
+            && let Some(joined) = ids.borrowed(kind, opened_by)
+        {
+            name.name = Some(joined);
+        }
+        Some(name)
+    }
+}
+
+/// Text of a string, for those who keep it.
+pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<String> {
+    if text.is_empty() {
+        return None;
+    }
+    let shown = text.prefix(limit);
+    let mut plain = String::with_capacity(shown.len());
+    plain.extend(shown.chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    if shown.len() < text.len() {
+        plain.push('…');
+    }
+    Some(plain)
+}
+
+/// Whether a use was of a handle that the capture shows being opened.
+pub fn after_open(state: State) -> bool {
+    matches!(state, State::Open | State::Closed(_) | State::WrongKind | State::OtherAssociation)
+}

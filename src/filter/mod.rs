@@ -1,0 +1,84 @@
+//! Filters: a small typed expression language over messages and calls.
+//!
+//! ```
+//! use cluscope::filter::Filter;
+//!
+//! let filter = Filter::parse("object == \"IP1\" and not status == ERROR_SUCCESS").unwrap();
+//! let error = Filter::parse("latency > \"slow\"").unwrap_err();
+//! assert_eq!(error.at, 10);
+//! ```
+//!
+//! An expression is a tree over at most [`MAX_TESTS`] comparisons. A message is looked at once for each comparison;
+//! which ones held is a bit set, so that the two halves of a call are tested apart and joined by OR before the tree is
+//! evaluated ([`Filter::tests`], [`Filter::decide`]).
+//!
+//! Grammar, loosest first:
+//!
+//! ```text
+//! or    = and ("or" and)*          also ||
+//! and   = not ("and" not)*         also &&
+//! not   = "not" not | atom         also !
+//! atom  = "(" or ")" | field operator literal
+//! ```
+//!
+//! Next: [`field`] for the fields and their types, [`parse`](mod@parse), [`subject`] for what is tested.
+
+pub mod field;
+pub mod lex;
+pub mod parse;
+pub mod subject;
+
+pub use field::{Field, Type};
+pub use parse::{Error, Test, Tree};
+pub use subject::Subject;
+
+/// Octets of an expression.
+pub const MAX_LENGTH: usize = 4096;
+
+/// Nesting of parentheses and `not`.
+pub const MAX_DEPTH: usize = 64;
+
+/// Comparisons in one expression.
+pub const MAX_TESTS: usize = 64;
+
+/// A parsed expression.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    tests: Vec<Test>,
+    tree: Tree,
+}
+
+impl Filter {
+    /// Reads an expression.
+    ///
+    /// # Errors
+    /// Where the mistake is and what was expected there.
+    pub fn parse(text: &str) -> Result<Filter, Error> {
+        let (tests, tree) = parse::parse(text)?;
+        Ok(Filter { tests, tree })
+    }
+
+    /// Which comparisons hold for a message: bit n for the nth.
+    pub fn tests(&self, subject: &Subject<'_, '_>) -> u64 {
+        let mut held = 0;
+        for (n, test) in self.tests.iter().enumerate() {
+            if subject.holds(test) {
+                held |= 1 << n;
+            }
+        }
+        held
+    }
+
+    /// Whether the expression holds, by the comparisons that do; of a call, those of either half.
+    pub fn decide(&self, held: u64) -> bool {
+        self.tree.decide(held, &self.tests)
+    }
+
+    /// Whether it holds for a message by itself.
+    pub fn matches(&self, subject: &Subject<'_, '_>) -> bool {
+        self.decide(self.tests(subject))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+//! What a filter is asked about: a message with what analysis knows of it.
+
+use super::field::Field;
+use super::lex::Operator;
+use super::parse::{Literal, Test};
+use crate::analysis::Seen;
+use crate::consts::status::StatusName;
+use crate::json::record::type_name;
+use crate::ndr::WStr;
+use crate::ndr::sink::{At, Counts, Sink};
+use crate::ndr::types::Meaning;
+use crate::ndr::wire::Message;
+use crate::rpc::event::Body;
+use crate::session::Record;
+use std::net::SocketAddr;
+
+/// A message.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'r, 'a> {
+    record: &'r Record<'a>,
+    seen: &'r Seen,
+    src: SocketAddr,
+    dst: SocketAddr,
+}
+
+impl<'r, 'a> Subject<'r, 'a> {
+    /// A message by itself.
+    pub fn of(record: &'r Record<'a>, seen: &'r Seen) -> Self {
+        Subject { record, seen, src: record.flow.src, dst: record.flow.dst }
+    }
+
+    /// A message as half of a call: `src` is the caller in both halves.
+    pub fn of_call(record: &'r Record<'a>, seen: &'r Seen) -> Self {
+        Subject { record, seen, src: seen.client, dst: seen.server }
+    }
+
+    /// Whether a comparison holds.
+    pub fn holds(&self, test: &Test) -> bool {
+        let record = self.record;
+        let direction = match record.event.body {
+            Body::Request { .. } => Some("request"),
+            Body::Response { .. } | Body::Fault { .. } => Some("response"),
+            _ => None,
+        };
+        match test.field {
+            Field::Method => record.method().is_some_and(|m| text(test, m.name)),
+            Field::Opnum => record.opnum().is_some_and(|n| number(test, u64::from(n))),
+            Field::Interface => record.interface.is_some_and(|(i, _)| text(test, i.name)),
+            Field::Version => {
+                let version = record.interface.and_then(|(i, v)| i.versions.get(v));
+                version.is_some_and(|v| text(test, v.text))
+            }
+            Field::Src => address(test, self.src),
+            Field::Dst => address(test, self.dst),
+            Field::Addr => address(test, self.src) || address(test, self.dst),
+            Field::User => self.seen.user.as_deref().is_some_and(|user| text(test, user)),
+            Field::Status => self.seen.status.is_some_and(|value| status(test, value)),
+            Field::Latency => self.latency().is_some_and(|nanos| duration(test, nanos)),
+            Field::Object => {
+                self.seen.objects.iter().any(|used| used.resolved.name.as_deref().is_some_and(|n| text(test, n)))
+            }
+            Field::Kind => self.seen.objects.iter().any(|used| text(test, used.resolved.kind.name())),
+            Field::Type => text(test, type_name(&record.event)),
+            Field::Direction => direction.is_some_and(|d| text(test, d)),
+            Field::Stream => number(test, record.flow.stream),
+            Field::CallId => record.event.call_id.is_some_and(|id| number(test, u64::from(id))),
+            Field::Frame => {
+                let frames = record.event.frames();
+                match test.operator {
+                    Operator::Equal => frames.iter().any(|frame| number(test, *frame)),
+                    _ => number(test, record.event.frame()),
+                }
+            }
+            Field::Text => self.texts(test),
+        }
+    }
+
+    fn latency(&self) -> Option<i64> {
+        if !matches!(self.record.event.body, Body::Response { .. } | Body::Fault { .. }) {
+            return None;
+        }
+        let start = self.record.event.call.as_ref()?.time?;
+        Some(self.record.event.time()?.0.saturating_sub(start.0))
+    }
+
+    /// Whether the comparison holds for any string among the parameters.
+    fn texts(&self, test: &Test) -> bool {
+        let (Some((kind, stub)), Some(method)) = (self.record.stub(), self.record.method()) else { return false };
+        let mut texts = Texts { test, found: false };
+        let _ = Message::decode_with(method, kind, stub, &mut texts);
+        texts.found
+    }
+}
+
+struct Texts<'t> {
+    test: &'t Test,
+    found: bool,
+}
+
+impl Texts<'_> {
+    fn look(&mut self, value: WStr<'_>) {
+        if !self.found {
+            let value: String = value.chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+            self.found = text(self.test, &value);
+        }
+    }
+}
+
+impl<'a> Sink<'a> for Texts<'_> {
+    fn string(&mut self, _: At<'_>, value: WStr<'a>, _: bool, _: Counts) {
+        self.look(value);
+    }
+
+    fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
+        match (at.field.meaning, units.multi_sz()) {
+            (Meaning::MultiSz, Some(list)) => list.for_each(|item| self.look(item)),
+            (Meaning::Text, _) => self.look(units.until_nul()),
+            _ => {}
+        }
+    }
+}
+
+fn text(test: &Test, value: &str) -> bool {
+    match (&test.literal, test.operator) {
+        (Literal::Regex(regex), _) => regex.is_match(value),
+        (Literal::Text(literal), Operator::Contains) => value.to_lowercase().contains(literal),
+        (Literal::Text(literal), operator) => {
+            let same = value.chars().flat_map(char::to_lowercase).eq(literal.chars());
+            // Of a field with many values this is turned round later.
+            same != (operator == Operator::Unequal && !test.field.many())
+        }
+        _ => false,
+    }
+}
+
+fn ordered<T: PartialOrd>(operator: Operator, value: T, literal: T) -> bool {
+    match operator {
+        Operator::Equal => value == literal,
+        Operator::Unequal => value != literal,
+        Operator::Less => value < literal,
+        Operator::AtMost => value <= literal,
+        Operator::Greater => value > literal,
+        Operator::AtLeast => value >= literal,
+        Operator::Matches | Operator::Contains => false,
+    }
+}
+
+fn number(test: &Test, value: u64) -> bool {
+    matches!(test.literal, Literal::Number(literal) if ordered(test.operator, value, literal))
+}
+
+fn duration(test: &Test, nanos: i64) -> bool {
+    matches!(test.literal, Literal::Duration(literal) if ordered(test.operator, nanos, literal))
+}
+
+fn status(test: &Test, value: u32) -> bool {
+    match test.operator {
+        Operator::Matches | Operator::Contains => {
+            StatusName::of(value).is_some_and(|name| text(test, &name.to_string()))
+        }
+        _ => number(test, u64::from(value)),
+    }
+}
+
+fn address(test: &Test, value: SocketAddr) -> bool {
+    let same = match &test.literal {
+        Literal::Ip(ip) => value.ip() == *ip,
+        Literal::Socket(socket) => value == *socket,
+        _ => return text(test, &value.to_string()),
+    };
+    same != (test.operator == Operator::Unequal && !test.field.many())
+}
