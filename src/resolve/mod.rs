@@ -309,9 +309,10 @@ impl Scores {
     fn best(&self, priors: &[f64; COUNT + 1]) -> Option<(usize, f64)> {
         let posterior: Vec<f64> = self.0.iter().zip(priors).map(|(score, prior)| score.exp() * prior).collect();
         let total: f64 = posterior.iter().sum();
-        let (best, weight) = posterior.iter().enumerate().fold((COUNT, 0.0), |best, (i, weight)| {
-            if *weight > best.1 { (i, *weight) } else { best }
-        });
+        let (best, weight) = posterior
+            .iter()
+            .enumerate()
+            .fold((COUNT, 0.0), |best, (i, weight)| if *weight > best.1 { (i, *weight) } else { best });
         (best < COUNT && total > 0.0).then(|| (best, weight / total))
     }
 }

@@ -23,12 +23,12 @@ mod parse;
 pub mod pdu;
 pub mod security;
 pub mod syntax;
-#[cfg(feature = "std")]
-pub mod tower;
 #[cfg(all(test, feature = "pcap"))]
 mod test_capture;
 #[cfg(all(test, feature = "pcap"))]
 mod test_network;
+#[cfg(feature = "std")]
+pub mod tower;
 pub mod uuid;
 pub mod verification;
 mod write;

@@ -47,9 +47,13 @@ fn at_every_length() {
             for record in &cut {
                 let key = (record["frame"].as_u64().unwrap(), record["call_id"].as_u64().unwrap_or(u64::MAX));
                 if record["type"] == "incomplete" {
-                    assert!(record["error"].is_object() || record.get("params").is_some()
-                        || record.get("stub_bytes").is_none_or(|n| n == 0)
-                        || record.get("stub_bytes_before_hole").is_some_and(|n| n == 0), "{name} {length}: {record}");
+                    assert!(
+                        record["error"].is_object()
+                            || record.get("params").is_some()
+                            || record.get("stub_bytes").is_none_or(|n| n == 0)
+                            || record.get("stub_bytes_before_hole").is_some_and(|n| n == 0),
+                        "{name} {length}: {record}"
+                    );
                     // Without the bind's contexts a guess may be wrong, and says so.
                     let known = record.get("partial").filter(|_| record.get("assumed").is_none());
                     if let (Some(found), Some(whole)) = (known, whole.get(&key)) {

@@ -50,8 +50,11 @@ fn entries_of_a_lookup() {
                     ("annotation", Ndr::Bytes(text.to_vec())),
                 ])
             };
-            let list =
-                vec![entry(49664, b"Cluster\0", true), entry(0, b"\0", false), entry(49665, b"Failover Cluster\0", true)];
+            let list = vec![
+                entry(49664, b"Cluster\0", true),
+                entry(0, b"\0", false),
+                entry(49665, b"Failover Cluster\0", true),
+            ];
             let stub = epm::ept_lookup::Response::builder()
                 .entry_handle(cluscope::ndr::sink::ContextHandle::default())
                 .num_ents(3u32)
@@ -59,7 +62,8 @@ fn entries_of_a_lookup() {
                 .status(0u32);
             let mut contents = stub.contents.clone();
             contents.max_counts.push(("entries".into(), 100));
-            let stub = idl::encode(&epm::ept_lookup::METHOD, "3.0", Direction::Response, syntax, endian, &contents).unwrap();
+            let stub =
+                idl::encode(&epm::ept_lookup::METHOD, "3.0", Direction::Response, syntax, endian, &contents).unwrap();
             let line = decode(2, Direction::Response, syntax, endian, &stub);
             assert_eq!(line["trailing"], Value::Null, "{line}");
             let entries = line["params"]["entries"].as_array().expect("entries").clone();

@@ -131,9 +131,16 @@ fn the_user_names_it() {
 fn words_of_the_user() {
     let one: Assumption = "witness:1.1:ndr64@[2001:db8::1]:49664".parse().unwrap();
     assert_eq!((one.interface.name, one.server.unwrap().port()), ("witness", 49664));
-    for wrong in ["", "clusapi", "clusapi:3.0", "clusapi:9.0:ndr", "srvsvc:3.0:ndr", "clusapi:3.0:xml",
-        "clusapi:3.0:ndr@host", "clusapi:3.0:ndr:x"]
-    {
+    for wrong in [
+        "",
+        "clusapi",
+        "clusapi:3.0",
+        "clusapi:9.0:ndr",
+        "srvsvc:3.0:ndr",
+        "clusapi:3.0:xml",
+        "clusapi:3.0:ndr@host",
+        "clusapi:3.0:ndr:x",
+    ] {
         assert!(wrong.parse::<Assumption>().is_err(), "{wrong}");
     }
 }

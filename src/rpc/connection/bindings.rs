@@ -78,9 +78,8 @@ impl Bindings {
     ) -> Vec<AnswerResult> {
         let proposed = self.take(call_id);
         if proposed.is_none() {
-            let accepted = |r: &ContextResult| {
-                Some(r.transfer_syntax).filter(|_| r.outcome == ContextOutcome::ACCEPTANCE)
-            };
+            let accepted =
+                |r: &ContextResult| Some(r.transfer_syntax).filter(|_| r.outcome == ContextOutcome::ACCEPTANCE);
             self.unproposed = ack.results.iter().map(accepted).collect();
         }
         if let Some(proposed) = proposed.as_ref().filter(|p| p.complete) {
@@ -145,7 +144,15 @@ impl Bindings {
 fn context(element: &ContextElement, syntax: SyntaxId, state: ContextState) -> Context {
     let SyntaxId { uuid, major, minor } = element.abstract_syntax;
     let assumed = state != ContextState::Accepted;
-    Context { id: element.id, interface: uuid, version: (major, minor), syntax: syntax.into(), state, assumed, confidence: None }
+    Context {
+        id: element.id,
+        interface: uuid,
+        version: (major, minor),
+        syntax: syntax.into(),
+        state,
+        assumed,
+        confidence: None,
+    }
 }
 
 /// The transfer syntax to go by while the server's answer is unknown: the only one, or else the first NDR one.

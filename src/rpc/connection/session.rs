@@ -7,7 +7,9 @@ use super::rules;
 use crate::diagnostic::Rule;
 use crate::error::Error;
 use crate::net::Side;
-use crate::rpc::event::{Answer, AnswerResult, AssumedContext, Auth, Body, Carriers, Event, Notes, Proposal, Resolver, wrong_length};
+use crate::rpc::event::{
+    Answer, AnswerResult, AssumedContext, Auth, Body, Carriers, Event, Notes, Proposal, Resolver, wrong_length,
+};
 use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::pdu::{self, Pdu, Verifier};

@@ -278,7 +278,17 @@ impl<N: Default> Conversation<N> {
         if let Some(surplus) = surplus {
             self.close(surplus, security, out);
         }
-        let parts = Parts { side, header, carriers, fragments: 1, trailer, opened, notes: Notes::default(), cut, intact: usize::MAX };
+        let parts = Parts {
+            side,
+            header,
+            carriers,
+            fragments: 1,
+            trailer,
+            opened,
+            notes: Notes::default(),
+            cut,
+            intact: usize::MAX,
+        };
         self.dispatch(parts, index, body, sender, received.data, security, out);
         self.scratch = scratch;
     }
