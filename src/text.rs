@@ -277,6 +277,17 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     }
 
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
+        match at.field.meaning {
+            #[cfg(feature = "std")]
+            Meaning::Custom("twr_t") => {
+                return self.line(&at, format_args!("{}", crate::rpc::tower::Tower::parse(bytes)));
+            }
+            Meaning::Text => {
+                let text = bytes.split(|b| *b == 0).next().unwrap_or_default();
+                return self.line(&at, format_args!("\"{}\"", text.escape_ascii()));
+            }
+            _ => {}
+        }
         let room = if counts.max == counts.actual { None } else { Some(counts.max) };
         match room {
             None => self.line(&at, format_args!("{} bytes", bytes.len())),

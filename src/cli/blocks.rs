@@ -202,7 +202,11 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
             let of = event.ptype.map_or("message", |p| p.name());
             let _ = writeln!(out, "    {of}: {reason}; {} bytes of its stub came", stub.map_or(0, <[u8]>::len));
         }
+        Body::Control(body) => super::runtime::control(out, body, event.datagram),
         _ => {}
+    }
+    if let Some(header) = event.datagram {
+        super::runtime::header(out, header);
     }
     if let Some(error) = &event.cut {
         let _ = writeln!(out, "    {}{error}{}", paint.red(), paint.off());
@@ -221,7 +225,7 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
 /// The stub's values.
 pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
     let paint = &Paint(style.color);
-    let Some((kind, stub)) = record.stub() else {
+    let Some((kind, stub)) = record.stub().or(record.partial_stub()) else {
         if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {
             let _ = crate::text::hex_dump(out, stub, 4, style.max_bytes);
         }

@@ -8,6 +8,7 @@ mod calls;
 mod dissect;
 mod list;
 mod output;
+mod runtime;
 mod source;
 mod structure;
 mod stub;

@@ -27,6 +27,7 @@ pub mod notify;
 pub mod reserved;
 pub mod resource;
 pub mod resource_type;
+pub mod rules;
 pub mod structures;
 pub mod witness;
 pub mod words;

@@ -11,3 +11,5 @@ pub mod record;
 mod runtime;
 pub mod stub;
 pub mod values;
+
+pub(crate) use runtime::flags as datagram_flags;

@@ -160,6 +160,9 @@ pub struct Counts {
 /// Receives the values of a stub in declaration order, nested.
 #[allow(unused_variables)]
 pub trait Sink<'a> {
+    /// Whether rules are worth checking that need a walk of their own.
+    const WANTS_DIAGNOSTICS: bool = true;
+
     /// An integer; `value` is sign-extended where the type has a sign.
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {}
     /// A FILETIME.
@@ -196,7 +199,9 @@ pub trait Sink<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Null;
 
-impl Sink<'_> for Null {}
+impl Sink<'_> for Null {
+    const WANTS_DIAGNOSTICS: bool = false;
+}
 
 /// Collects diagnostics and nothing else.
 #[cfg(feature = "std")]

@@ -177,7 +177,11 @@ impl<'a> Message<'a> {
             });
         }
         let consumed = walk::message(cx, method, direction, version, sink)?;
-        Ok(Message { cx, interface, version, method, direction, consumed })
+        let message = Message { cx, interface, version, method, direction, consumed };
+        if S::WANTS_DIAGNOSTICS && crate::idl::rules::concerns(&message) {
+            crate::idl::rules::check(&message, sink);
+        }
+        Ok(message)
     }
 
     /// Hands the values to a sink.

@@ -8,6 +8,7 @@ use super::header::Endian;
 use super::parse::{Res, bytes, u16_, uuid};
 use super::syntax::SyntaxId;
 use alloc::vec::Vec;
+use core::fmt;
 use core::net::Ipv4Addr;
 
 /// Floors read of one tower; more than any protocol has.
@@ -200,6 +201,30 @@ impl<'a> Tower<'a> {
             [0x0c, ..] => "ncalrpc",
             _ => return None,
         })
+    }
+}
+
+impl fmt::Display for Tower<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.interface() {
+            Some(id) => match crate::idl::interface_by_uuid(&id.uuid.0) {
+                Some(interface) => write!(f, "{} {}.{}", interface.name, id.major, id.minor)?,
+                None => write!(f, "{id}")?,
+            },
+            None => f.write_str("no interface")?,
+        }
+        write!(f, " at {}", self.protocol_sequence().unwrap_or("an unknown protocol"))?;
+        if let Some(pipe) = self.pipe() {
+            write!(f, " {}", pipe.escape_ascii())?;
+        }
+        if let Some(address) = self.address() {
+            write!(f, " {address}")?;
+        }
+        match self.port() {
+            Some(0) => f.write_str(", any port"),
+            Some(port) => write!(f, " port {port}"),
+            None => Ok(()),
+        }
     }
 }
 
