@@ -116,6 +116,8 @@ pub mod ndr;
 pub mod net;
 #[cfg(feature = "serde")]
 pub mod oracle;
+#[cfg(feature = "pcap")]
+pub mod resolve;
 #[cfg(all(feature = "pcap", feature = "decrypt"))]
 pub mod rewrite;
 #[cfg(feature = "std")]

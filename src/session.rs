@@ -13,10 +13,11 @@ use crate::idl;
 use crate::ndr::wire::Kind;
 use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
 use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Placed, Side, Transport, Verdict};
+use crate::resolve::{self, Assumption, Guesser, Shared};
 use crate::rpc::connection::{Connection, Recognition};
 use crate::rpc::dg::{Conversation, Received};
 use crate::rpc::event::{Body, ContextState, Event};
-use crate::rpc::header::Endian as ByteOrder;
+use crate::rpc::header::{Endian as ByteOrder, PacketType};
 use crate::rpc::security::Security;
 use crate::rpc::syntax::TransferSyntax;
 use crate::rpc::{self, uuid::Uuid};
@@ -90,6 +91,21 @@ impl<'a> Record<'a> {
             Body::Response { stub, .. } => (Direction::Response, stub?),
             _ => return None,
         };
+        Some((self.kind(direction)?, stub))
+    }
+
+    /// The beginning of a stub of which the rest is missing, and how to read it.
+    pub fn partial_stub(&self) -> Option<(Kind, &'a [u8])> {
+        let Body::Incomplete { stub, intact, .. } = self.event.body else { return None };
+        let direction = match self.event.ptype? {
+            PacketType::Request => Direction::Request,
+            PacketType::Response => Direction::Response,
+            _ => return None,
+        };
+        Some((self.kind(direction)?, stub?.get(..intact).filter(|stub| !stub.is_empty())?))
+    }
+
+    fn kind(&self, direction: Direction) -> Option<Kind> {
         let (interface, version) = self.interface?;
         let syntax = match self.event.context?.syntax {
             TransferSyntax::Ndr => Syntax::Ndr,
@@ -100,7 +116,7 @@ impl<'a> Record<'a> {
             ByteOrder::Little => Endian::Little,
             ByteOrder::Big => Endian::Big,
         };
-        Some((Kind { interface, version, direction, syntax, endian }, stub))
+        Some(Kind { interface, version, direction, syntax, endian })
     }
 
     /// What the request told, for a response.
@@ -131,6 +147,7 @@ pub struct Session {
 struct Inner {
     limits: Limits,
     keys: Arc<KeyStore>,
+    knowledge: Shared,
     connections: HashMap<u64, Tracked>,
     conversations: HashMap<u64, Conversed>,
     /// Latest use to UDP flow, for eviction.
@@ -170,6 +187,7 @@ impl Session {
             inner: Inner {
                 limits,
                 keys,
+                knowledge: Shared::default(),
                 connections: HashMap::new(),
                 conversations: HashMap::new(),
                 ages: BTreeMap::new(),
@@ -177,6 +195,11 @@ impl Session {
                 stats: Stats::default(),
             },
         }
+    }
+
+    /// What the user says of connections whose bind the capture doesn't have.
+    pub fn assume(&mut self, assumption: Assumption) {
+        resolve::lock(&self.inner.knowledge).assume(assumption);
     }
 
     /// Works on the next packet; `out` gets every message that it completes.
@@ -283,18 +306,22 @@ impl Handler for Driver<'_, '_> {
     }
 
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
-        let Inner { limits, keys, connections, stats, .. } = &mut *self.inner;
-        let tracked = connections.entry(origin.stream).or_insert_with(|| Tracked {
-            connection: Connection::new(limits.rpc),
-            security: Association::new(Arc::clone(keys)),
-            ends: ends(origin),
-            ended: [false; 2],
-            ours: false,
+        let Inner { limits, keys, connections, stats, knowledge, .. } = &mut *self.inner;
+        let tracked = connections.entry(origin.stream).or_insert_with(|| {
+            let guesser = Guesser::new(Arc::clone(knowledge), ends(origin));
+            Tracked {
+                connection: Connection::with_resolver(limits.rpc, Box::new(guesser)),
+                security: Association::new(Arc::clone(keys)),
+                ends: ends(origin),
+                ended: [false; 2],
+                ours: false,
+            }
         });
         let Tracked { connection, security, ends, ended, ours: is_ours } = tracked;
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
             let record = record(flow(Transport::Tcp, origin.stream, *ends, event.side), event);
+            resolve::learn(knowledge, &record);
             *is_ours |= record.interface.is_some();
             stats.records += 1;
             out(record);
@@ -326,7 +353,7 @@ impl Handler for Driver<'_, '_> {
     }
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
-        let Inner { limits, keys, conversations, ages, clock, stats, .. } = &mut *self.inner;
+        let Inner { limits, keys, conversations, ages, clock, stats, knowledge, .. } = &mut *self.inner;
         *clock += 1;
         let age = *clock;
         let conversed = conversations.entry(origin.stream).or_insert_with(|| Conversed {
@@ -348,7 +375,9 @@ impl Handler for Driver<'_, '_> {
         let (ends, out) = (conversed.ends, &mut self.out);
         let mut emit = |event: Event<'_, CallContext>| {
             stats.records += 1;
-            out(record(flow(Transport::Udp, origin.stream, ends, event.side), event));
+            let record = record(flow(Transport::Udp, origin.stream, ends, event.side), event);
+            resolve::learn(knowledge, &record);
+            out(record);
         };
         let Conversed { conversation, security, .. } = conversed;
         let found = match &mut self.tap {

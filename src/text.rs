@@ -262,6 +262,10 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         }
     }
 
+    fn guid(&mut self, at: At<'_>, guid: crate::ndr::sink::Guid) {
+        self.line(&at, format_args!("{guid}"));
+    }
+
     fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, _: Counts) {
         let room = self.style.width.saturating_sub(self.indent(&at) + at.field.name.len() + 6).max(24);
         let shown = text.prefix(room);
@@ -273,6 +277,17 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     }
 
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
+        match at.field.meaning {
+            #[cfg(feature = "std")]
+            Meaning::Custom("twr_t") => {
+                return self.line(&at, format_args!("{}", crate::rpc::tower::Tower::parse(bytes)));
+            }
+            Meaning::Text => {
+                let text = bytes.split(|b| *b == 0).next().unwrap_or_default();
+                return self.line(&at, format_args!("\"{}\"", text.escape_ascii()));
+            }
+            _ => {}
+        }
         let room = if counts.max == counts.actual { None } else { Some(counts.max) };
         match room {
             None => self.line(&at, format_args!("{} bytes", bytes.len())),

@@ -96,6 +96,7 @@ impl Wire {
             syntax: TransferSyntax::Ndr,
             state: ContextState::Accepted,
             assumed: false,
+            confidence: None,
         };
         let carriers = Carriers::of(self.frame, Some(Timestamp(self.time)));
         let mut call = Call {
@@ -124,6 +125,8 @@ impl Wire {
             flags: PfcFlags::empty(),
             context_id: Some(0),
             context: Some(context),
+            reassumed: None,
+            cut: None,
             auth: None,
             body,
             verification: None,

@@ -116,8 +116,16 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
         if context.state == ContextState::Rejected {
             notes.push("on a rejected context".into());
         }
-        if context.assumed {
-            notes.push("assumed".into());
+        match (context.assumed, context.confidence) {
+            (true, Some(c)) => notes.push(format!("assumed, {}.{} % sure", c / 10, c % 10)),
+            (true, None) => notes.push("assumed".into()),
+            _ => {}
+        }
+        if let Some(before) = &event.reassumed {
+            let interface = crate::idl::interface_by_uuid(&before.interface.0);
+            let name = interface.map_or_else(|| before.interface.to_string(), |i| i.name.to_string());
+            let syntax = before.syntax.name().unwrap_or_default();
+            notes.push(format!("taken for {name} {}.{} {syntax} before", before.version.0, before.version.1));
         }
     } else if let (None, Some(id)) = (&event.context, event.context_id) {
         notes.push(format!("context {id} was never negotiated here"));
@@ -196,7 +204,14 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
             let of = event.ptype.map_or("message", |p| p.name());
             let _ = writeln!(out, "    {of}: {reason}; {} bytes of its stub came", stub.map_or(0, <[u8]>::len));
         }
+        Body::Control(body) => super::runtime::control(out, body, event.datagram),
         _ => {}
+    }
+    if let Some(header) = event.datagram {
+        super::runtime::header(out, header);
+    }
+    if let Some(error) = &event.cut {
+        let _ = writeln!(out, "    {}{error}{}", paint.red(), paint.off());
     }
     if let Some(auth) = &event.auth
         && let Some(Opened::Sealed { reason } | Opened::Failed { reason }) = &auth.opened
@@ -229,7 +244,7 @@ fn printable(text: &str) -> String {
 /// The stub's values.
 pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
     let paint = &Paint(style.color);
-    let Some((kind, stub)) = record.stub() else {
+    let Some((kind, stub)) = record.stub().or(record.partial_stub()) else {
         if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {
             let _ = crate::text::hex_dump(out, stub, 4, style.max_bytes);
         }

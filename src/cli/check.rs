@@ -34,7 +34,7 @@ pub(super) fn run(check: Check) -> Outcome {
         return Ok(true);
     }
     let Check { files, look, secrets, .. } = check;
-    let capture = Capture { files, look, secrets, filter: None, full: false };
+    let capture = Capture { files, look, secrets, filter: None, full: false, assume: Vec::new() };
     let mut checker = Checker::default();
     let mut json = Out::new();
     let mut records = Records::default();

@@ -11,6 +11,7 @@ mod decrypt;
 mod dissect;
 mod list;
 mod output;
+mod runtime;
 mod source;
 mod structure;
 mod stub;
@@ -75,6 +76,10 @@ struct Capture {
     look: Look,
     #[command(flatten)]
     secrets: Secrets,
+    /// What connections without a bind carry, INTERFACE:VERSION:SYNTAX or the same with @ADDRESS:PORT of the server:
+    /// clusapi:3.0:ndr64
+    #[arg(long, value_name = "WHAT")]
+    assume: Vec<crate::resolve::Assumption>,
     /// Show only what this expression holds for, such as 'object == "IP1" and status != 0'; see docs/views.md
     #[arg(long, value_name = "EXPR")]
     filter: Option<String>,

@@ -2,7 +2,7 @@
 
 use super::{Capture, Failure, Secrets};
 use crate::auth::KeyStore;
-use crate::capture::{CaptureError, Reader};
+use crate::capture::{CaptureError, Reader, sort_by_time};
 use crate::session::{Limits, Record, Session};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
@@ -56,10 +56,17 @@ pub(super) fn read(
     out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
 ) -> Result<(Session, bool), Failure> {
     let mut session = Session::new(Limits::default(), keys(&capture.secrets)?);
+    for assumption in &capture.assume {
+        session.assume(*assumption);
+    }
+    let mut files = capture.files.clone();
+    if sort_by_time(&mut files, &crate::capture::Limits::default()) && std::io::stderr().is_terminal() {
+        eprintln!("cluscope: the files are read in the order of their time stamps");
+    }
     let mut frames = 0;
     let mut any = false;
     let mut result = Ok(());
-    for path in &capture.files {
+    for path in &files {
         match one(path, frames, &mut session, &mut result, out) {
             Ok(last) => {
                 any = true;

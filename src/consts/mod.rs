@@ -28,6 +28,7 @@ pub mod access;
 pub mod change;
 pub mod content;
 pub mod control_codes;
+pub mod endpoint;
 pub mod methods;
 pub mod notifications;
 pub mod properties;

@@ -1,4 +1,5 @@
-//! The interfaces: ClusAPI 2.0 and 3.0, Witness 1.1. Declarations only, one file to each kind of object; every decoder,
+//! The interfaces: ClusAPI 2.0 and 3.0, Witness 1.1, and the two of the RPC runtime that go with them: endpoint mapper
+//! and conversation manager. Declarations only, one file to each kind of object; every decoder,
 //! encoder, printer and list reads them.
 //!
 //! Methods are found by interface, version and opnum; the UUID is the same for both versions of ClusAPI, so decoding
@@ -14,6 +15,8 @@
 
 pub mod batch;
 pub mod cluster;
+pub mod conv;
+pub mod epm;
 pub mod group;
 pub mod group_set;
 pub mod key;
@@ -24,6 +27,7 @@ pub mod notify;
 pub mod reserved;
 pub mod resource;
 pub mod resource_type;
+pub mod rules;
 pub mod structures;
 pub mod witness;
 pub mod words;
@@ -79,6 +83,8 @@ const fn by_opnum<const N: usize>(files: &[&[&'static Method]], versions: Versio
 
 static CLUSAPI_2: [&Method; 109] = by_opnum(CLUSAPI_FILES, Versions::FIRST);
 static CLUSAPI_3: [&Method; 186] = by_opnum(CLUSAPI_FILES, Versions::SECOND);
+static EPM_3: [&Method; 7] = by_opnum(&[epm::METHODS], Versions::FIRST);
+static CONV_3: [&Method; 5] = by_opnum(&[conv::METHODS], Versions::FIRST);
 static WITNESS_1: [&Method; 6] = by_opnum(&[witness::METHODS], Versions::FIRST);
 
 /// ClusAPI (MS-CMRP).
@@ -104,22 +110,49 @@ pub static WITNESS: Interface = Interface {
     versions: &[InterfaceVersion { major: 1, minor: 1, text: "1.1", methods: &WITNESS_1 }],
 };
 
-/// All interfaces.
+/// The endpoint mapper (C706 appendix O).
+pub static EPM: Interface = Interface {
+    name: "epm",
+    title: "DCE/RPC endpoint mapper, C706 appendix O",
+    uuid: "e1af8308-5d1f-11c9-91a4-08002b14a0fa",
+    uuid_bytes: [0x08, 0x83, 0xaf, 0xe1, 0x1f, 0x5d, 0xc9, 0x11, 0x91, 0xa4, 0x08, 0x00, 0x2b, 0x14, 0xa0, 0xfa],
+    reserved_to: 6,
+    versions: &[InterfaceVersion { major: 3, minor: 0, text: "3.0", methods: &EPM_3 }],
+};
+
+/// The conversation manager (C706 appendix P).
+pub static CONV: Interface = Interface {
+    name: "conv",
+    title: "DCE/RPC conversation manager, C706 appendix P",
+    uuid: "333a2276-0000-0000-0d00-00809c000000",
+    uuid_bytes: [0x76, 0x22, 0x3a, 0x33, 0x00, 0x00, 0x00, 0x00, 0x0d, 0x00, 0x00, 0x80, 0x9c, 0x00, 0x00, 0x00],
+    reserved_to: 4,
+    versions: &[InterfaceVersion { major: 3, minor: 0, text: "3.0", methods: &CONV_3 }],
+};
+
+/// The interfaces of the failover cluster protocols.
 pub static INTERFACES: &[&Interface] = &[&CLUSAPI, &WITNESS];
+
+/// Interfaces of the RPC runtime that lead to the others.
+pub static RUNTIME: &[&Interface] = &[&EPM, &CONV];
+
+fn all() -> impl Iterator<Item = &'static Interface> {
+    INTERFACES.iter().chain(RUNTIME).copied()
+}
 
 /// The interface of this name.
 pub fn interface(name: &str) -> Option<&'static Interface> {
-    INTERFACES.iter().copied().find(|i| i.name == name)
+    all().find(|i| i.name == name)
 }
 
 /// The interface with this UUID, octets as in a little-endian PDU.
 pub fn interface_by_uuid(uuid: &[u8; 16]) -> Option<&'static Interface> {
-    INTERFACES.iter().copied().find(|i| i.uuid_bytes == *uuid)
+    all().find(|i| i.uuid_bytes == *uuid)
 }
 
 /// The interface that has this method, and the version with this text.
 fn place(method: &'static Method, version: &str) -> Option<(&'static Interface, usize)> {
-    INTERFACES.iter().copied().find_map(|interface| {
+    all().find_map(|interface| {
         let version = interface.versions.iter().position(|v| v.text == version)?;
         let found = interface.method(version, method.opnum)?;
         core::ptr::eq(found, method).then_some((interface, version))

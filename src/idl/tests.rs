@@ -39,7 +39,7 @@ fn interfaces_by_name_uuid_and_version() {
         }
     }
     assert_eq!((CLUSAPI.version(2, 1), CLUSAPI.version(4, 0), WITNESS.version(1, 0)), (None, None, None));
-    assert!(interface("epm").is_none() && interface_by_uuid(&[0; 16]).is_none());
+    assert!(interface("srvsvc").is_none() && interface_by_uuid(&[0; 16]).is_none());
 }
 
 /// What the engine takes for granted of a declaration.

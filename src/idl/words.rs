@@ -4,6 +4,7 @@
 pub use super::structures::*;
 pub use crate::consts::access::*;
 pub use crate::consts::change::*;
+pub use crate::consts::endpoint::{EptInquiryType, EptVersionOption};
 pub use crate::consts::methods::*;
 pub use crate::consts::registry::*;
 pub use crate::consts::states::*;
@@ -21,14 +22,16 @@ macro_rules! words {
             #[allow(non_camel_case_types)]
             #[derive(Clone, Copy, Debug)]
             pub enum $name {}
-            impl Idl for $name {
+            impl $crate::ndr::wire::Idl for $name {
                 type Zero = $zero;
                 type One = $one;
-                const MEANING: Meaning = Meaning::$meaning;
+                const MEANING: $crate::ndr::types::Meaning = $crate::ndr::types::Meaning::$meaning;
             }
         )*
     };
 }
+
+pub(super) use words;
 
 words! {
     UCHAR: wire::U8, wire::U8, Number;
@@ -56,6 +59,7 @@ words! {
     LPCWSTR: wire::Text, Unique<wire::Text>, Text;
     LPWSTR: wire::Text, Unique<wire::Text>, Text;
     handle_t: wire::Nothing, wire::Nothing, Binding;
+    void: wire::Nothing, wire::Nothing, Binding;
 
     HCLUSTER_RPC: wire::Handle, wire::Handle, Handle;
     HNODE_RPC: wire::Handle, wire::Handle, Handle;

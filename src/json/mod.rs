@@ -8,5 +8,8 @@ pub mod input;
 pub mod out;
 #[cfg(feature = "pcap")]
 pub mod record;
+mod runtime;
 pub mod stub;
 pub mod values;
+
+pub(crate) use runtime::flags as datagram_flags;

@@ -1,13 +1,14 @@
 //! The lines of `dissect`: one object for each message of a capture.
 
 use super::out::Out;
+use super::runtime;
 use super::stub::{self, Identity};
 use crate::analysis::View;
 use crate::analysis::notify::Asked;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
 use crate::net::{Transport, community_id};
-use crate::rpc::event::{Answer, Auth, Body, ContextState, Event, Proposal};
+use crate::rpc::event::{Answer, AssumedContext, Auth, Body, ContextState, Event, Proposal};
 use crate::rpc::header::{Endian, PfcFlags};
 use crate::rpc::security::Opened;
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
@@ -62,11 +63,18 @@ pub fn level_name(level: u8) -> &'static str {
 /// What stands for the PDU type where there is no whole PDU.
 pub fn type_name<N>(event: &Event<'_, N>) -> &'static str {
     match event.body {
+        // A server's question about a call, in the other direction: neither a call of the client's nor its answer.
+        Body::Request { .. } if is_callback(event) => "conv_request",
+        Body::Response { .. } if is_callback(event) => "conv_response",
         Body::Malformed { .. } => "malformed",
         Body::Skipped { .. } => "skipped",
         Body::Incomplete { .. } => "incomplete",
         _ => event.ptype.map_or("unknown", |ptype| ptype.name()),
     }
+}
+
+fn is_callback<N>(event: &Event<'_, N>) -> bool {
+    event.datagram.is_some_and(|header| header.interface == crate::rpc::dg::conv::INTERFACE)
 }
 
 impl Records {
@@ -216,7 +224,7 @@ pub fn body_with(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
             out.key("reason");
             out.text(reason);
         }
-        Body::Incomplete { stub, reason, .. } => {
+        Body::Incomplete { stub, intact, reason, .. } => {
             if let Some(ptype) = event.ptype {
                 out.key("of");
                 out.text(ptype.name());
@@ -226,9 +234,20 @@ pub fn body_with(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
             if let Some(stub) = stub {
                 out.key("stub_bytes");
                 out.uint(stub.len() as u64);
+                if *intact < stub.len() {
+                    out.key("stub_bytes_before_hole");
+                    out.uint(*intact as u64);
+                }
             }
         }
-        Body::Response { .. } | Body::Auth3 | Body::Cancel | Body::Orphaned | Body::Shutdown | Body::Control(_) => {}
+        Body::Control(body) => runtime::control(out, body),
+        Body::Response { .. } | Body::Auth3 | Body::Cancel | Body::Orphaned | Body::Shutdown => {}
+    }
+    if let Some(header) = event.datagram {
+        runtime::header(out, header, matches!(event.body, Body::Request { .. }));
+    }
+    if let Some(error) = &event.cut {
+        stub::error(out, error);
     }
     if let Some(auth) = &event.auth {
         self::auth(out, auth);
@@ -240,7 +259,7 @@ pub fn body_with(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
             out.raw(&json);
         }
     }
-    if let (Some((kind, stub)), Some(opnum)) = (record.stub(), record.opnum()) {
+    if let (Some((kind, stub)), Some(opnum)) = (record.stub().or(record.partial_stub()), record.opnum()) {
         let names = view.map(|view| view as &dyn HandleNames);
         stub::decoded_with(out, &Identity { kind, opnum }, &record.context(), stub, names);
     } else if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = event.body {
@@ -330,6 +349,13 @@ fn interface(out: &mut Out, record: &Record<'_>) {
         if context.assumed {
             out.key("assumed");
             out.bool(true);
+            if let Some(confidence) = context.confidence {
+                out.key("confidence");
+                out.raw(format!("0.{confidence:03}").as_bytes());
+            }
+        }
+        if let Some(before) = &event.reassumed {
+            reassumed(out, before);
         }
     } else if event.context_id.is_some() {
         out.key("context");
@@ -346,6 +372,25 @@ fn interface(out: &mut Out, record: &Record<'_>) {
             out.display(format_args!("Opnum{opnum}Reserved"));
         }
     }
+}
+
+/// What earlier messages of the context were taken for.
+fn reassumed(out: &mut Out, before: &AssumedContext) {
+    out.key("assumed_changed");
+    out.begin();
+    let interface = idl::interface_by_uuid(&before.interface.0);
+    out.key(if interface.is_some() { "interface" } else { "interface_uuid" });
+    match interface {
+        Some(interface) => out.text(interface.name),
+        None => out.display(before.interface),
+    }
+    out.key("version");
+    out.display(format_args!("{}.{}", before.version.0, before.version.1));
+    if let Some(name) = before.syntax.name() {
+        out.key("syntax");
+        out.text(name);
+    }
+    out.end();
 }
 
 fn named_code(out: &mut Out, key: &str, value: u64, name: Option<&str>) {

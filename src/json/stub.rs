@@ -184,53 +184,58 @@ pub fn decoded_with(
 }
 
 fn partial(out: &mut Out, identity: &Identity, context: &CallContext, method: &'static Method, stub: &[u8]) {
-    // Whole parameters only: the one with the error is named in the error.
-    let mut collect = crate::ndr::value::Collect::default();
-    let _ = Message::decode_with(method, identity.kind, stub, &mut collect);
-    let whole: Vec<&str> = collect.contents.fields.0.iter().map(|(name, _)| name.as_ref()).collect();
-    if whole.is_empty() {
-        return;
-    }
+    let start = out.len();
     out.key("partial");
     out.begin();
-    let mut sink = Prefix { inner: Values::new(out, identity.kind.version, context), left: whole.len() };
+    let empty = out.len();
+    let mut sink = Open { inner: Values::new(out, identity.kind.version, context), open: Vec::new() };
     let _ = Message::decode_with(method, identity.kind, stub, &mut sink);
+    let open = sink.open;
+    if out.len() == empty {
+        return out.truncate(start);
+    }
+    // What the error left open is closed where it stands.
+    for is_list in open.into_iter().rev() {
+        if is_list { out.end_list() } else { out.end() }
+    }
     out.end();
 }
 
-/// Passes on the first so many parameters.
-struct Prefix<'o> {
+/// Remembers which brackets are open: of lists, and of objects.
+struct Open<'o> {
     inner: Values<'o>,
-    left: usize,
+    open: Vec<bool>,
 }
 
 macro_rules! pass {
-    ($($name:ident($($arg:ident: $ty:ty),*) $ends:literal;)*) => {
-        impl<'a> crate::ndr::Sink<'a> for Prefix<'_> {
+    ($($name:ident($($arg:ident: $ty:ty),*) $does:ident;)*) => {
+        impl<'a> crate::ndr::Sink<'a> for Open<'_> {
             $(fn $name(&mut self, at: crate::ndr::sink::At<'_>, $($arg: $ty),*) {
-                if self.left > 0 {
-                    self.inner.$name(at, $($arg),*);
-                    if $ends && at.trail.depth() == 1 {
-                        self.left -= 1;
-                    }
-                }
+                pass!(@$does self);
+                self.inner.$name(at, $($arg),*);
             })*
         }
     };
+    (@prints $self:ident) => {};
+    (@object $self:ident) => { $self.open.push(false) };
+    (@list $self:ident) => { $self.open.push(true) };
+    (@ends $self:ident) => { $self.open.pop() };
 }
 
 pass! {
-    scalar(scalar: crate::ndr::types::Scalar, value: u64) true;
-    filetime(value: u64) true;
-    handle(handle: crate::ndr::sink::ContextHandle) true;
-    string(text: crate::ndr::WStr<'a>, terminated: bool, counts: crate::ndr::sink::Counts) true;
-    bytes(bytes: &'a [u8], counts: crate::ndr::sink::Counts) true;
-    units(units: crate::ndr::WStr<'a>, counts: crate::ndr::sink::Counts) true;
-    null() true;
-    begin_struct(declaration: &'static crate::ndr::Struct) false;
-    end_struct() true;
-    begin_array(counts: crate::ndr::sink::Counts) false;
-    end_array() true;
+    scalar(scalar: crate::ndr::types::Scalar, value: u64) prints;
+    filetime(value: u64) prints;
+    handle(handle: crate::ndr::sink::ContextHandle) prints;
+    guid(guid: crate::ndr::sink::Guid) prints;
+    string(text: crate::ndr::WStr<'a>, terminated: bool, counts: crate::ndr::sink::Counts) prints;
+    bytes(bytes: &'a [u8], counts: crate::ndr::sink::Counts) prints;
+    units(units: crate::ndr::WStr<'a>, counts: crate::ndr::sink::Counts) prints;
+    null() prints;
+    alias(referent: u64) prints;
+    begin_struct(declaration: &'static crate::ndr::Struct) object;
+    end_struct() ends;
+    begin_array(counts: crate::ndr::sink::Counts) list;
+    end_array() ends;
 }
 
 fn returned_value(out: &mut Out, returned: Option<Returned>, names: Option<&dyn HandleNames>) {

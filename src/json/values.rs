@@ -6,7 +6,7 @@ use crate::context::{Buffers, CallContext};
 use crate::diagnostic::Diagnostic;
 use crate::ndr::WStr;
 use crate::ndr::names::{self, HandleName, HandleNames};
-use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
+use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
 use crate::ndr::types::{Field, Meaning, Scalar, Struct};
 use crate::structs;
 use crate::time::FileTime;
@@ -241,6 +241,11 @@ impl<'a> Sink<'a> for Values<'_> {
         named_handle(self.out, value, self.names.and_then(|names| names.lookup(at.field, value)));
     }
 
+    fn guid(&mut self, at: At<'_>, guid: Guid) {
+        self.key(&at);
+        self.out.guid(guid);
+    }
+
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
         self.counts(&at, counts);
         self.key(&at);
@@ -260,7 +265,11 @@ impl<'a> Sink<'a> for Values<'_> {
         self.out.begin();
         self.out.key("hex");
         self.out.hex(bytes);
-        structs::json::print(self.out, at.field.meaning, self.version, &self.buffers.content, bytes);
+        match at.field.meaning {
+            Meaning::Custom("twr_t") => super::runtime::tower(self.out, bytes),
+            Meaning::Text => super::runtime::text(self.out, bytes),
+            meaning => structs::json::print(self.out, meaning, self.version, &self.buffers.content, bytes),
+        }
         self.out.end();
     }
 

@@ -11,6 +11,7 @@ pub fn wire_type(field: &Field) -> String {
         Type::Scalar(_) | Type::Handle if field.idl == "error_status_t" => "error_status_t".into(),
         Type::Scalar(scalar) => by_reference(field, scalar.name()),
         Type::Handle => "context handle".into(),
+        Type::Guid => by_reference(field, "GUID"),
         Type::FileTime => by_reference(field, "struct FILETIME"),
         Type::Nothing => "nothing (binding handle)".into(),
         Type::String => format!("ref {}", string()),

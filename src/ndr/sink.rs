@@ -160,12 +160,17 @@ pub struct Counts {
 /// Receives the values of a stub in declaration order, nested.
 #[allow(unused_variables)]
 pub trait Sink<'a> {
+    /// Whether rules are worth checking that need a walk of their own.
+    const WANTS_DIAGNOSTICS: bool = true;
+
     /// An integer; `value` is sign-extended where the type has a sign.
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {}
     /// A FILETIME.
     fn filetime(&mut self, at: At<'_>, value: u64) {}
     /// A context handle.
     fn handle(&mut self, at: At<'_>, handle: ContextHandle) {}
+    /// A GUID.
+    fn guid(&mut self, at: At<'_>, guid: Guid) {}
     /// A string, without its terminator; `terminated` tells whether there was one.
     fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, counts: Counts) {}
     /// An array of octets.
@@ -194,7 +199,9 @@ pub trait Sink<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Null;
 
-impl Sink<'_> for Null {}
+impl Sink<'_> for Null {
+    const WANTS_DIAGNOSTICS: bool = false;
+}
 
 /// Collects diagnostics and nothing else.
 #[cfg(feature = "std")]
@@ -226,6 +233,7 @@ ranges! {
     scalar(Scalar, u64);
     filetime(u64);
     handle(ContextHandle);
+    guid(Guid);
     string(WStr<'a>, bool, Counts);
     bytes(&'a [u8], Counts);
     units(WStr<'a>, Counts);

@@ -96,6 +96,8 @@ pub enum Type {
     FileTime,
     /// A context handle: 32-bit attributes and a UUID, 20 octets.
     Handle,
+    /// A GUID: a 32-bit field, two 16-bit fields and eight octets.
+    Guid,
     /// `[string] wchar_t`: a conformant varying array of UTF-16 code units with its terminator.
     String,
     /// A pointer inside something, or a pointer behind a top-level reference.
@@ -140,6 +142,7 @@ impl Type {
             }
             Type::FileTime => Layout { size: 8, align: 4 },
             Type::Handle => Layout { size: 20, align: 4 },
+            Type::Guid => Layout { size: 16, align: 4 },
             Type::String => Layout { size: 0, align: syntax.word() },
             Type::Pointer(..) => Layout { size: syntax.word(), align: syntax.word() },
             Type::Array(kind, element) => {

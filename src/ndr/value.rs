@@ -164,6 +164,10 @@ impl<'a> Sink<'a> for Collect {
         self.put(&at, Value::Handle(handle));
     }
 
+    fn guid(&mut self, at: At<'_>, guid: super::sink::Guid) {
+        self.put(&at, Value::Text(guid.to_string()));
+    }
+
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
         self.counts(&at, counts);
         self.put(&at, text.into());

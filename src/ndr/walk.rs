@@ -44,8 +44,10 @@ pub fn message<'a, S: Sink<'a>>(
         }
         let trail = Trail::top(Segment::Name(field.name));
         *slot = walker.construct(field, None, field.ty, &mut cursor, &trail)?;
+        // Where nothing was begun yet, the null handle is what goes in.
         if let Found::Handle { null: true } = *slot
             && direction == Direction::Request
+            && !matches!(field.meaning, Meaning::Opaque)
         {
             walker.report(cursor.saturating_sub(20), &trail, &rules::NULL_HANDLE_IN, 0, None);
         }
@@ -193,7 +195,15 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         };
         let layout = element.layout(self.cx.syntax);
         let mut at = *cursor;
-        if actual != 0 {
+        if let Some((inner, elements)) = element.tail() {
+            // Each element has a length of its own; their referents stand behind the last one.
+            at = align_up(at, layout.align);
+            let mut end = at;
+            for _ in 0..actual {
+                (_, _, end) = own_length(self.cx, element, (inner, elements), end, trail)?;
+            }
+            *cursor = end;
+        } else if actual != 0 {
             at = align_up(at, layout.align);
             let extent = self.extent(layout, actual, at, claimed_by).map_err(|e| fail(e, trail))?;
             *cursor = at + extent;
@@ -264,6 +274,11 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
                     self.report(at, trail, &rules::HANDLE_ATTRIBUTES, u64::from(handle.attributes), Some(0));
                 }
                 Ok(Found::Handle { null: handle.is_null() })
+            }
+            Type::Guid => {
+                let guid = guid(&self.cx, at).map_err(|e| fail(e, trail))?;
+                self.sink.guid(place(16), guid);
+                Ok(Found::Nothing)
             }
             Type::Pointer(kind, target) => self.pointer(field, index, *kind, target, at, cursor, trail),
             Type::Struct(declaration) => {
@@ -352,6 +367,20 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
     ) -> Result<(), Error> {
         let Tail { at, counts } = tail;
         let layout = element.layout(self.cx.syntax);
+        if let Some(inner) = element.tail() {
+            let place = At { field, index, offset: at, len: 0, trail };
+            self.sink.begin_array(place, counts);
+            let mut next = at;
+            for i in 0..counts.actual {
+                let index = u32::try_from(i).unwrap_or(u32::MAX);
+                let step = trail.down(Segment::Index(index));
+                let (at, tail, end) = own_length(self.cx, element, inner, next, &step)?;
+                next = end;
+                self.inline(field, Some(index), element, at, cursor, Some(tail), &step)?;
+            }
+            self.sink.end_array(place);
+            return Ok(());
+        }
         let len = self.extent(layout, counts.actual, at, "actual count").map_err(|e| fail(e, trail))?;
         let place = At { field, index, offset: at, len, trail };
         match element {
@@ -482,6 +511,31 @@ pub(super) fn locate(cx: Cx<'_>, ty: &'static Type, mut cursor: usize) -> Result
     Ok(Part { at, cursor, tail })
 }
 
+/// An element of an array whose elements end with an array of their own counts: where it begins, that array, and where
+/// the element ends.
+pub(super) fn own_length(
+    cx: Cx<'_>,
+    element: &'static Type,
+    (kind, inner): (ArrayKind, &'static Type),
+    at: usize,
+    trail: &Trail<'_>,
+) -> Result<(usize, Tail, usize), Error> {
+    let layout = element.layout(cx.syntax);
+    let bound = match kind {
+        ArrayKind::Varying(bound) | ArrayKind::Fixed(bound) => u64::from(bound),
+        // A maximum count can't stand inside an array's elements.
+        _ => return Err(fail(Error::new(at, ErrorKind::Limit { limit: "declaration" }), trail)),
+    };
+    let at = align_up(at, layout.align);
+    cx.take(at, layout.size, type_name(element)).map_err(|e| fail(e, trail))?;
+    let mut end = at + layout.size;
+    let tail = Walker::new(cx, 0, &mut Null).tail(kind, inner, bound, &mut end, trail)?;
+    if cx.syntax == Syntax::Ndr64 {
+        end = align_up(end, layout.align);
+    }
+    Ok((at, tail, end))
+}
+
 /// Moves a cursor behind a whole construct.
 pub(super) fn skip(cx: Cx<'_>, ty: &'static Type, cursor: &mut usize) -> Result<(), Error> {
     let trail = Trail::top(Segment::Name(""));
@@ -494,6 +548,12 @@ pub(super) fn skip_referents(cx: Cx<'_>, ty: &'static Type, part: &mut Part) -> 
     let trail = Trail::top(Segment::Name(""));
     Walker::new(cx, 0, &mut Null).inline(&UNNAMED, None, ty, part.at, &mut part.cursor, part.tail, &trail)?;
     Ok(())
+}
+
+/// A GUID at `at`.
+pub(super) fn guid(cx: &Cx<'_>, at: usize) -> Result<Guid, Error> {
+    let octets = cx.take(at, 16, "GUID")?;
+    Ok(Guid::from_wire(<[u8; 16]>::try_from(octets).unwrap_or_default(), cx.endian))
 }
 
 /// A context handle at `at`.
@@ -509,6 +569,7 @@ fn type_name(ty: &Type) -> &'static str {
         Type::Scalar(scalar) => scalar.name(),
         Type::FileTime => "FILETIME",
         Type::Handle => "context handle",
+        Type::Guid => "GUID",
         Type::String => "string",
         Type::Pointer(..) => "referent identifier",
         Type::Array(..) => "array",

@@ -3,7 +3,7 @@
 //! [`Message`] is only made of a stub that was read to its end.
 
 use super::cursor::{CountAlignment, Cx};
-use super::sink::{ContextHandle, Null};
+use super::sink::{ContextHandle, Guid, Null};
 use super::types::{ArrayKind, Direction, Field, Interface, Method, PointerKind, Scalar, Type};
 use super::utf16::WStr;
 use super::walk::{self, Part};
@@ -177,7 +177,11 @@ impl<'a> Message<'a> {
             });
         }
         let consumed = walk::message(cx, method, direction, version, sink)?;
-        Ok(Message { cx, interface, version, method, direction, consumed })
+        let message = Message { cx, interface, version, method, direction, consumed };
+        if S::WANTS_DIAGNOSTICS && crate::idl::rules::concerns(&message) {
+            crate::idl::rules::check(&message, sink);
+        }
+        Ok(message)
     }
 
     /// Hands the values to a sink.
@@ -298,6 +302,8 @@ plain! {
     };
     /// A context handle.
     Handle: Type::Handle, ContextHandle, |node| walk::handle(&node.cx, node.part().at).unwrap_or_default();
+    /// A GUID.
+    Uuid: Type::Guid, Guid, |node| walk::guid(&node.cx, node.part().at).unwrap_or_default();
     /// `[string]` UTF-16 text.
     Text: Type::String, WStr<'a>, |node| node.string();
     /// Nothing on the wire.
@@ -425,12 +431,19 @@ impl<'a, T: Wire> Iterator for List<'a, T> {
         }
         self.len -= 1;
         let mut part = Part { at: self.at, cursor: self.cursor, tail: None };
+        let mut next = self.at.saturating_add(self.element.layout(self.cx.syntax).stride());
+        if let Some(inner) = self.element.tail() {
+            let trail = super::sink::Trail::top(crate::error::Segment::Name(""));
+            if let Ok((at, tail, end)) = walk::own_length(self.cx, self.element, inner, self.at, &trail) {
+                (part.at, part.tail, next) = (at, Some(tail), end);
+            }
+        }
         let item = T::view(Node { cx: self.cx, ty: self.element, place: Place::Part(part) });
         match walk::skip_referents(self.cx, self.element, &mut part) {
             Ok(()) => self.cursor = part.cursor,
             Err(_) => self.len = 0,
         }
-        self.at = self.at.saturating_add(self.element.layout(self.cx.syntax).stride());
+        self.at = next;
         Some(item)
     }
 

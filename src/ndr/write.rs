@@ -271,6 +271,16 @@ impl<'v> Writer<'v> {
                 Value::Null => self.handle(&ContextHandle::default()),
                 _ => Err(wrong(value, "a context handle")),
             },
+            Type::Guid => {
+                let guid = match value {
+                    Value::Text(text) => super::sink::Guid::parse(text),
+                    _ => None,
+                };
+                let guid = guid.ok_or_else(|| wrong(value, "a GUID"))?;
+                self.align(4);
+                self.out.extend(guid.to_wire(self.endian));
+                Ok(())
+            }
             Type::Pointer(kind, target) => {
                 self.align(self.syntax.word());
                 if *value == Value::Null {

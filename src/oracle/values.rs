@@ -127,6 +127,7 @@ impl Maker<'_, '_> {
             Type::Scalar(scalar) => Value::Int(self.scalar(field, *scalar)),
             Type::FileTime => Value::Int(self.source.number(8)),
             Type::Handle => Value::Handle(self.handle()),
+            Type::Guid => Value::Text(self.handle().uuid.to_string()),
             Type::String => self.string(path),
             Type::Pointer(_, target) => {
                 if self.source.once_in(5) {

@@ -37,6 +37,10 @@ pub struct Event<'a, N> {
     pub context_id: Option<u16>,
     /// The presentation context.
     pub context: Option<Context>,
+    /// What the context of earlier messages was taken for, where it is now known or believed to be another one.
+    pub reassumed: Option<AssumedContext>,
+    /// Where the capture cut a PDU of the association short: the body has what is whole in it.
+    pub cut: Option<Error>,
     /// The security trailer and what came of it.
     pub auth: Option<Auth>,
     /// The token of a handshake that the PDU carries: `auth_value` of bind, bind_ack, alter_context, its answer and auth3;
@@ -172,6 +176,8 @@ pub struct Context {
     pub state: ContextState,
     /// Whether any of this is a guess: the answer to the bind was not seen, or a [`Resolver`] was asked.
     pub assumed: bool,
+    /// The [`Resolver`]'s confidence in its guess, in thousandths.
+    pub confidence: Option<u16>,
 }
 
 impl Context {
@@ -331,6 +337,8 @@ pub enum Body<'a> {
         opnum: Option<u16>,
         /// The stub data that did come, in order; `None` where it could not be opened or was not kept.
         stub: Option<&'a [u8]>,
+        /// How many octets of it are the stub's beginning, without a hole.
+        intact: usize,
         /// What is missing.
         reason: &'static str,
     },
@@ -385,6 +393,8 @@ pub trait Resolver {
 pub struct Unbound<'a> {
     /// `p_cont_id`.
     pub context_id: u16,
+    /// The side of the flow that sent it.
+    pub side: Side,
     /// Who sent it.
     pub sender: Sender,
     /// `opnum`, where it is known.
@@ -393,6 +403,10 @@ pub struct Unbound<'a> {
     pub representation: Representation,
     /// The stub, where it could be opened.
     pub stub: Option<&'a [u8]>,
+    /// What the server accepted in the context's place, where only the answer to the bind was captured.
+    pub accepted: Option<TransferSyntax>,
+    /// Whether the stub is a whole one.
+    pub whole: bool,
 }
 
 /// A [`Resolver`]'s guess.
@@ -404,6 +418,8 @@ pub struct AssumedContext {
     pub version: (u16, u16),
     /// The transfer syntax.
     pub syntax: TransferSyntax,
+    /// How sure that is, in thousandths.
+    pub confidence: u16,
 }
 
 /// Collects diagnostics under [`Limits::diagnostics`].

@@ -27,6 +27,8 @@ pub mod syntax;
 mod test_capture;
 #[cfg(all(test, feature = "pcap"))]
 mod test_network;
+#[cfg(feature = "std")]
+pub mod tower;
 pub mod uuid;
 pub mod verification;
 mod write;

@@ -145,6 +145,7 @@ impl Wire {
             syntax: TransferSyntax::Ndr,
             state: ContextState::Accepted,
             assumed: false,
+            confidence: None,
         });
         let mut call =
             Call { opnum: 0, context_id: 0, context, object: None, frame: 1, time: None, note: Default::default() };
@@ -171,6 +172,8 @@ impl Wire {
             call: self.answered.then_some(&mut call),
             datagram: None,
             token: None,
+            reassumed: None,
+            cut: None,
         };
         let flow = Flow { transport: self.transport, stream: self.stream, src, dst };
         let interface = interface.filter(|_| self.context);

@@ -3,7 +3,7 @@
 use super::rules;
 use crate::rpc::event::{AnswerResult, Context, ContextState, Notes};
 use crate::rpc::limits::{Counters, Limits};
-use crate::rpc::pdu::{BindAck, ContextElement};
+use crate::rpc::pdu::{BindAck, ContextElement, ContextResult};
 use crate::rpc::syntax::{ContextOutcome, SyntaxId, TransferSyntax};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -15,6 +15,8 @@ pub(super) struct Bindings {
     contexts: HashMap<u16, Context>,
     /// Proposals without an answer yet, oldest first.
     pending: VecDeque<Pending>,
+    /// Transfer syntaxes that an answer accepted whose proposal was not captured, by the place of the context.
+    unproposed: Vec<Option<SyntaxId>>,
 }
 
 #[derive(Debug)]
@@ -28,6 +30,12 @@ struct Pending {
 impl Bindings {
     pub(super) fn get(&self, id: u16) -> Option<Context> {
         self.contexts.get(&id).copied()
+    }
+
+    /// The transfer syntax that a context probably has of which only the answer was captured: clients number contexts
+    /// from 0, in the order of the bind.
+    pub(super) fn accepted(&self, id: u16) -> Option<TransferSyntax> {
+        self.unproposed.get(usize::from(id)).copied().flatten().map(Into::into)
     }
 
     /// A context whose bind was not captured told its name otherwise.
@@ -69,6 +77,11 @@ impl Bindings {
         notes: &mut Notes,
     ) -> Vec<AnswerResult> {
         let proposed = self.take(call_id);
+        if proposed.is_none() {
+            let accepted =
+                |r: &ContextResult| Some(r.transfer_syntax).filter(|_| r.outcome == ContextOutcome::ACCEPTANCE);
+            self.unproposed = ack.results.iter().map(accepted).collect();
+        }
         if let Some(proposed) = proposed.as_ref().filter(|p| p.complete) {
             let (got, due) = (ack.results.len() as u64, proposed.elements.len() as u64);
             if got != due {
@@ -131,7 +144,15 @@ impl Bindings {
 fn context(element: &ContextElement, syntax: SyntaxId, state: ContextState) -> Context {
     let SyntaxId { uuid, major, minor } = element.abstract_syntax;
     let assumed = state != ContextState::Accepted;
-    Context { id: element.id, interface: uuid, version: (major, minor), syntax: syntax.into(), state, assumed }
+    Context {
+        id: element.id,
+        interface: uuid,
+        version: (major, minor),
+        syntax: syntax.into(),
+        state,
+        assumed,
+        confidence: None,
+    }
 }
 
 /// The transfer syntax to go by while the server's answer is unknown: the only one, or else the first NDR one.

@@ -3,14 +3,14 @@
 use super::messages::{ABANDONED, EVICTED};
 use super::rules;
 use super::session::{Io, Session, Whole, sender_of};
-use crate::rpc::event::{Auth, Body, Call, Context, ContextState, Event, Unbound};
+use crate::rpc::event::{AssumedContext, Auth, Body, Call, Context, ContextState, Event, Unbound};
 use crate::rpc::header::{PacketType, PfcFlags};
 use crate::rpc::verification::Verification;
 
 impl<N: Default> Session<N> {
     /// A message, whole or as far as it came.
     pub(super) fn deliver(&mut self, whole: Whole<'_>, io: &mut Io<'_, N>) {
-        let Whole { head, findings, mut stub, carriers, fragments, damage, fault } = whole;
+        let Whole { head, findings, mut stub, carriers, fragments, damage, intact, fault } = whole;
         let mut notes = findings.notes;
         let auth = head.trailer.map(|trailer| Auth {
             trailer,
@@ -38,7 +38,8 @@ impl<N: Default> Session<N> {
             };
             if let Some((id, known)) = call.map(|call| (call.context_id, call.context)) {
                 if id == head.context_id {
-                    context = known;
+                    // A guess is made again, with what the answer tells.
+                    context = known.filter(|c| c.state != ContextState::Resolved);
                 } else {
                     let (got, due) = (head.context_id.into(), Some(id.into()));
                     self.note(&mut notes, &rules::RESPONSE_CONTEXT, (20, "p_cont_id"), got, due);
@@ -55,14 +56,19 @@ impl<N: Default> Session<N> {
                 syntax: transfer.into(),
                 state: ContextState::Stated,
                 assumed: false,
+                confidence: None,
             };
             self.bindings.learn(context, &self.limits, &mut self.counters);
         }
         if context.is_none() {
             let sender = sender_of(head.ptype);
             let (context_id, representation) = (head.context_id, head.representation);
-            context = self.context(Unbound { context_id, sender, opnum, representation, stub });
+            let (side, whole) = (head.side, damage.is_none() && fault.is_none());
+            let accepted = self.bindings.accepted(context_id);
+            let message = Unbound { context_id, side, sender, opnum, representation, stub, accepted, whole };
+            context = self.context(message);
         }
+        let reassumed = context.and_then(|context| self.reassumed(&context));
         if context.is_some_and(|c| c.state == ContextState::Rejected) {
             self.note(&mut notes, &rules::REJECTED_CONTEXT, (20, "p_cont_id"), head.context_id.into(), None);
         }
@@ -89,7 +95,7 @@ impl<N: Default> Session<N> {
             call.as_mut()
         };
         let body = match (damage, fault) {
-            (Some(reason), _) => Body::Incomplete { opnum, stub, reason },
+            (Some(reason), _) => Body::Incomplete { opnum, stub, intact, reason },
             (None, Some((status, extended_error))) => {
                 let cancel_count = head.cancel_count;
                 Body::Fault { status, opnum, cancel_count, extended_error, stub }
@@ -108,6 +114,8 @@ impl<N: Default> Session<N> {
             flags: head.flags,
             context_id: Some(head.context_id),
             context,
+            reassumed,
+            cut: None,
             auth,
             token: None,
             body,
@@ -124,7 +132,8 @@ impl<N: Default> Session<N> {
         if let Some(context) = self.bindings.get(message.context_id) {
             return Some(context);
         }
-        let guess = self.resolver.as_mut()?.resolve(&message)?;
+        // Where nothing is missing, a context that nobody negotiated is the client's mistake.
+        let guess = self.resolver.as_mut().filter(|_| !self.complete)?.resolve(&message)?;
         Some(Context {
             id: message.context_id,
             interface: guess.interface,
@@ -132,6 +141,21 @@ impl<N: Default> Session<N> {
             syntax: guess.syntax,
             state: ContextState::Resolved,
             assumed: true,
+            confidence: Some(guess.confidence),
         })
+    }
+
+    /// What the context was taken for before, if that was something else.
+    fn reassumed(&mut self, now: &Context) -> Option<AssumedContext> {
+        let before = self.guesses.get(&now.id).copied();
+        match now.confidence {
+            Some(confidence) if before.is_some() || self.guesses.len() < self.limits.contexts => {
+                let Context { interface, version, syntax, .. } = *now;
+                self.guesses.insert(now.id, AssumedContext { interface, version, syntax, confidence });
+            }
+            Some(_) => {}
+            None => drop(self.guesses.remove(&now.id)),
+        }
+        before.filter(|b| (b.interface, b.version, b.syntax) != (now.interface, now.version, now.syntax))
     }
 }

@@ -98,7 +98,8 @@ impl<N: Default> Session<N> {
         }
         if first && last {
             self.counters.messages_incomplete += u64::from(cut.is_some());
-            self.deliver(Whole { head, findings, stub, carriers, fragments: 1, damage: cut, fault }, io);
+            let intact = stub.map_or(0, <[u8]>::len);
+            self.deliver(Whole { head, findings, stub, carriers, fragments: 1, damage: cut, intact, fault }, io);
         } else {
             if !first && self.messages.find(side, call_id).is_none() {
                 self.note(&mut findings.notes, &rules::NO_FIRST, (3, "pfc_flags"), bits, None);
@@ -139,17 +140,19 @@ impl<N: Default> Session<N> {
             let Message { head, findings, stub, carriers, fragments, .. } = message;
             let stub = readable.then_some(stub.as_slice());
             let carriers = &carriers;
-            self.deliver(Whole { head, findings, stub, carriers, fragments, damage: None, fault: None }, io);
+            let (damage, fault, intact) = (None, None, 0);
+            self.deliver(Whole { head, findings, stub, carriers, fragments, damage, intact, fault }, io);
         }
     }
 
     pub(super) fn incomplete(&mut self, message: Message, reason: &'static str, io: &mut Io<'_, N>) {
         self.counters.messages_incomplete += 1;
-        let readable = message.readable();
+        let (readable, intact) = (message.readable(), message.intact());
         let Message { head, findings, stub, carriers, fragments, damage, .. } = message;
         let stub = readable.then_some(stub.as_slice());
         let damage = Some(damage.unwrap_or(reason));
-        self.deliver(Whole { head, findings, stub, carriers: &carriers, fragments, damage, fault: None }, io);
+        let carriers = &carriers;
+        self.deliver(Whole { head, findings, stub, carriers, fragments, damage, intact, fault: None }, io);
     }
 }
 

@@ -44,6 +44,8 @@ pub(super) struct Message {
     pub(super) fragments: u32,
     /// Why it can't become whole any more.
     pub(super) damage: Option<&'static str>,
+    /// Octets of the stub before the first hole; `None` as long as there is none.
+    intact: Option<usize>,
     too_large: bool,
 }
 
@@ -101,6 +103,7 @@ impl Messages {
             carriers,
             fragments: 0,
             damage,
+            intact: damage.map(|_| 0),
             too_large: false,
         });
     }
@@ -110,6 +113,7 @@ impl Messages {
         for message in &mut self.open {
             if message.head.side == side && call_id.is_none_or(|id| id == message.head.call_id) {
                 message.damage.get_or_insert(reason);
+                message.intact.get_or_insert(message.stub.len());
             }
         }
     }
@@ -179,6 +183,11 @@ impl Messages {
 }
 
 impl Message {
+    /// Octets of the stub before the first hole.
+    pub(super) fn intact(&self) -> usize {
+        self.intact.unwrap_or(self.stub.len()).min(self.stub.len())
+    }
+
     /// Whether what was read of the stub is there to be handed out.
     pub(super) fn readable(&self) -> bool {
         !self.too_large && is_clear(&self.findings.opened)

@@ -7,12 +7,15 @@ use super::rules;
 use crate::diagnostic::Rule;
 use crate::error::Error;
 use crate::net::Side;
-use crate::rpc::event::{Answer, Auth, Body, Carriers, Event, Notes, Proposal, Resolver, Sizes, wrong_length};
+use crate::rpc::event::{
+    Answer, AnswerResult, AssumedContext, Auth, Body, Carriers, Event, Notes, Proposal, Resolver, Sizes, wrong_length,
+};
 use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::pdu::{self, Pdu, Verifier};
 use crate::rpc::security::{Opened, Protected, Security, Sender, Token};
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::mem;
 use core::ops::Range;
@@ -31,6 +34,10 @@ pub(super) struct Session<N> {
     pub(super) messages: Messages,
     pub(super) calls: Calls<u32, N>,
     pub(super) resolver: Option<Box<dyn Resolver + Send>>,
+    /// Whether the capture has all that was negotiated: a whole bind, and no hole since.
+    pub(super) complete: bool,
+    /// What contexts were last taken for.
+    pub(super) guesses: BTreeMap<u16, AssumedContext>,
     /// Decrypted bodies, kept for its capacity.
     pub(super) scratch: Vec<u8>,
 }
@@ -44,6 +51,8 @@ pub(super) struct Whole<'a> {
     pub(super) fragments: u32,
     /// What is missing.
     pub(super) damage: Option<&'static str>,
+    /// With damage: octets of the stub before the first hole.
+    pub(super) intact: usize,
     /// Status and extended-error flag of a fault.
     pub(super) fault: Option<(Option<u32>, bool)>,
 }
@@ -58,6 +67,8 @@ impl<N: Default> Session<N> {
             messages: Messages::default(),
             calls: Calls::new(),
             resolver,
+            complete: false,
+            guesses: BTreeMap::new(),
             scratch: Vec::new(),
         }
     }
@@ -98,13 +109,36 @@ impl<N: Default> Session<N> {
             self.client.get_or_insert(client_side(side, sender_of(header.ptype)));
         }
         match Pdu::parse_truncated(bytes) {
-            Ok(pdu) => match pdu.body {
-                pdu::Body::Bind(bind) | pdu::Body::AlterContext(bind) => {
-                    let call_id = pdu.header.call_id;
-                    self.bindings.propose(call_id, bind.contexts, false, &self.limits, &mut self.counters);
-                }
-                _ => return self.cut(side, &pdu, reason, carriers, io),
-            },
+            Ok(pdu) => {
+                let (header, call_id) = (pdu.header, pdu.header.call_id);
+                let (limits, counters) = (&self.limits, &mut self.counters);
+                let body = match &pdu.body {
+                    pdu::Body::Bind(bind) | pdu::Body::AlterContext(bind) => {
+                        self.bindings.propose(call_id, bind.contexts.clone(), false, limits, counters);
+                        match header.ptype {
+                            PacketType::Bind => Body::Bind(describe(bind)),
+                            _ => Body::AlterContext(describe(bind)),
+                        }
+                    }
+                    pdu::Body::BindAck(ack) | pdu::Body::AlterContextResp(ack) => {
+                        // That results are missing is the capture's fault.
+                        let results = self.bindings.answer(call_id, ack, limits, counters, &mut Notes::default());
+                        match header.ptype {
+                            PacketType::BindAck => Body::BindAck(answer(ack, results)),
+                            _ => Body::AlterContextResp(answer(ack, results)),
+                        }
+                    }
+                    _ => return self.cut(side, &pdu, reason, carriers, io),
+                };
+                let mut event = self.bare(side, body, carriers);
+                event.ptype = Some(header.ptype);
+                event.sender = sender_of(header.ptype);
+                event.call_id = Some(call_id);
+                event.representation = header.representation;
+                event.flags = header.flags;
+                event.cut = Some(Error::truncated(bytes.len(), needed, 0, "frag_length"));
+                return (io.out)(event);
+            }
             Err(_) => {
                 let call_id = Header::parse(bytes).ok().map(|header| header.call_id);
                 self.messages.damage(side, call_id, reason);
@@ -116,6 +150,7 @@ impl<N: Default> Session<N> {
     /// Octets were passed over; `lost` is what security contexts have to know, `next` the PDU that follows.
     pub(super) fn hole(&mut self, side: Side, lost: Option<u64>, next: Option<&[u8]>, io: &mut Io<'_, N>) {
         let told = next.and_then(|pdu| Header::parse(pdu).ok()).map(|header| sender_of(header.ptype));
+        self.complete = false;
         io.security.gap(told.unwrap_or_else(|| self.sender(side)), lost);
     }
 
@@ -171,6 +206,8 @@ impl<N: Default> Session<N> {
             flags: PfcFlags::empty(),
             context_id: None,
             context: None,
+            reassumed: None,
+            cut: None,
             auth: None,
             token: None,
             body,
@@ -230,6 +267,7 @@ impl<N: Default> Session<N> {
         };
         let body = match &pdu.body {
             pdu::Body::Bind(bind) => {
+                self.complete = true;
                 proposal(bind, &mut self.bindings, counters);
                 Body::Bind(describe(bind))
             }
@@ -239,13 +277,7 @@ impl<N: Default> Session<N> {
             }
             pdu::Body::BindAck(ack) | pdu::Body::AlterContextResp(ack) => {
                 let results = self.bindings.answer(call_id, ack, limits, counters, &mut notes);
-                let answer = Answer {
-                    max_xmit_frag: ack.max_xmit_frag,
-                    max_recv_frag: ack.max_recv_frag,
-                    assoc_group_id: ack.assoc_group_id,
-                    secondary_address: ack.secondary_address(),
-                    results,
-                };
+                let answer = answer(ack, results);
                 match ptype {
                     PacketType::BindAck => Body::BindAck(answer),
                     _ => Body::AlterContextResp(answer),
@@ -324,6 +356,16 @@ fn client_side(side: Side, sender: Sender) -> Side {
     match sender {
         Sender::Client => side,
         Sender::Server => side.other(),
+    }
+}
+
+fn answer<'a>(ack: &'a pdu::BindAck<'_>, results: Vec<AnswerResult>) -> Answer<'a> {
+    Answer {
+        max_xmit_frag: ack.max_xmit_frag,
+        max_recv_frag: ack.max_recv_frag,
+        assoc_group_id: ack.assoc_group_id,
+        secondary_address: ack.secondary_address(),
+        results,
     }
 }
 

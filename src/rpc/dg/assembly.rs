@@ -27,6 +27,8 @@ pub(super) struct Assembly {
     pub(super) sizes: Sizes,
     /// Whether some datagram was not captured whole.
     pub(super) cut: bool,
+    /// The first fragment that was not captured whole.
+    cut_at: Option<u16>,
     cost: usize,
 }
 
@@ -112,6 +114,27 @@ impl Assembly {
             Some(last) if self.fragments.len() > usize::from(last) => Added::Complete,
             _ => Added::Pending,
         }
+    }
+
+    /// Notes that a fragment was not captured whole.
+    pub(super) fn cut_short(&mut self, fragment: u16) {
+        self.cut = true;
+        self.cut_at = Some(self.cut_at.map_or(fragment, |at| at.min(fragment)));
+    }
+
+    /// Octets before the first hole.
+    pub(super) fn intact(&self) -> usize {
+        let mut octets = 0;
+        for (due, (number, fragment)) in (0..=u16::MAX).zip(&self.fragments) {
+            if *number != due {
+                break;
+            }
+            octets += fragment.len();
+            if self.cut_at == Some(due) {
+                break;
+            }
+        }
+        octets
     }
 
     /// Takes the octets out, in order, as far as they are there.

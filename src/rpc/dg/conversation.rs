@@ -149,6 +149,7 @@ impl<N: Default> Conversation<N> {
                             sizes: Sizes::default(),
                             notes: Notes::default(),
                             cut,
+                            intact: 0,
                         };
                         make(parts, body, sender_of(header.ptype).unwrap_or(Sender::Client), security)
                     }
@@ -281,8 +282,18 @@ impl<N: Default> Conversation<N> {
         let sizes = pdu
             .verifier
             .map_or(Sizes::default(), |v| Sizes { stub: u64::from(header.length), auth: v.value.len() as u64 });
-        let notes = Notes::default();
-        let parts = Parts { side, header, carriers, fragments: 1, trailer, opened, sizes, notes, cut };
+        let parts = Parts {
+            side,
+            header,
+            carriers,
+            fragments: 1,
+            trailer,
+            opened,
+            sizes,
+            notes: Notes::default(),
+            cut,
+            intact: usize::MAX,
+        };
         self.dispatch(parts, index, body, sender, received.data, security, out);
         self.scratch = scratch;
     }
@@ -351,7 +362,9 @@ impl<N: Default> Conversation<N> {
         if parts.trailer.is_some() {
             assembly.trailer = parts.trailer;
         }
-        assembly.cut |= parts.cut;
+        if parts.cut {
+            assembly.cut_short(header.fragment);
+        }
         assembly.sizes.add(parts.sizes);
         let (limits, counters) = (&self.limits, &mut self.counters);
         match assembly.add(&header, stub.unwrap_or(&[]), parts.opened, &mut self.total, limits, counters) {
@@ -363,6 +376,7 @@ impl<N: Default> Conversation<N> {
             }
             Added::Complete => {
                 let fragments = assembly.count();
+                let intact = assembly.intact();
                 let stub = assembly.take(&mut self.total);
                 let whole = mem::take(assembly);
                 assembly.done = true;
@@ -377,6 +391,7 @@ impl<N: Default> Conversation<N> {
                     sizes: whole.sizes,
                     notes: whole.notes,
                     cut: whole.cut,
+                    intact,
                 };
                 let event = message(state, parts, stub.as_deref(), response);
                 self.finish(first, event, datagram, security, out);

@@ -58,6 +58,8 @@ pub(super) struct Parts<'a> {
     pub(super) notes: Notes,
     /// Whether some datagram was not captured whole.
     pub(super) cut: bool,
+    /// Octets of the stub before the first hole.
+    pub(super) intact: usize,
 }
 
 /// What [`event::Body::Incomplete`] says of datagrams that the capture cut.
@@ -80,7 +82,8 @@ pub(super) fn message<'a, N>(
 ) -> Message<'a, N> {
     let header = parts.header;
     let stub = stub.filter(|_| is_clear(&parts.opened));
-    let incomplete = |opnum| event::Body::Incomplete { opnum, stub, reason: CUT };
+    let intact = parts.intact.min(stub.map_or(0, <[u8]>::len));
+    let incomplete = |opnum| event::Body::Incomplete { opnum, stub, intact, reason: CUT };
     if !response && parts.cut {
         return Message { body: incomplete(Some(header.opnum)), parts, response, answered: None };
     }
@@ -107,6 +110,7 @@ pub(super) fn incomplete<N>(
 ) {
     let assembly = if response { &mut state.response } else { &mut state.request };
     let fragments = assembly.count();
+    let intact = assembly.intact();
     let stub = assembly.take(total);
     let mut whole = mem::take(assembly);
     assembly.done = true;
@@ -124,8 +128,9 @@ pub(super) fn incomplete<N>(
         sizes: whole.sizes,
         notes,
         cut: false,
+        intact,
     };
-    let body = event::Body::Incomplete { opnum: Some(header.opnum), stub: stub.as_deref(), reason };
+    let body = event::Body::Incomplete { opnum: Some(header.opnum), stub: stub.as_deref(), intact, reason };
     let sender = if response { Sender::Server } else { Sender::Client };
     let mut event = make(parts, body, sender, security);
     event.call = state.call.as_mut();
@@ -144,6 +149,8 @@ pub(super) fn blank<'a, N>(side: Side, body: event::Body<'a>, carriers: &'a Carr
         flags: PfcFlags::empty(),
         context_id: None,
         context: None,
+        reassumed: None,
+        cut: None,
         auth: None,
         token: None,
         body,
@@ -160,7 +167,7 @@ pub(super) fn make<'a, N>(
     sender: Sender,
     security: &dyn Security,
 ) -> Event<'a, N> {
-    let Parts { side, header, carriers, fragments, trailer, opened, sizes, notes, cut: _ } = parts;
+    let Parts { side, header, carriers, fragments, trailer, opened, sizes, notes, cut: _, intact: _ } = parts;
     let mut flags = PfcFlags::FIRST_FRAG | PfcFlags::LAST_FRAG;
     flags.set(PfcFlags::MAYBE, header.flags1.contains(Flags1::MAYBE));
     flags.set(PfcFlags::OBJECT_UUID, !header.object.is_nil());
@@ -179,6 +186,7 @@ pub(super) fn make<'a, N>(
             syntax: TransferSyntax::Ndr,
             state: ContextState::Stated,
             assumed: false,
+            confidence: None,
         }),
         auth: trailer.map(|trailer| Auth { trailer, opened, identity: security.identity(&trailer), sizes }),
         diagnostics: notes.0,

@@ -143,6 +143,28 @@ fn context_element(input: &[u8], endian: Endian) -> Res<'_, ContextElement> {
 }
 
 pub(super) fn bind_ack(start: &[u8], endian: Endian) -> Res<'_, BindAck<'_>> {
+    let (mut input, (mut ack, count)) = bind_ack_head(start, endian)?;
+    for _ in 0..count {
+        let (rest, result) = context_result(input, endian)?;
+        ack.results.push(result);
+        input = rest;
+    }
+    Ok((input, ack))
+}
+
+/// As far as whole results are there.
+pub(super) fn bind_ack_truncated(start: &[u8], endian: Endian) -> Res<'_, BindAck<'_>> {
+    let (mut input, (mut ack, count)) = bind_ack_head(start, endian)?;
+    for _ in 0..count {
+        let Ok((rest, result)) = context_result(input, endian) else { break };
+        ack.results.push(result);
+        input = rest;
+    }
+    Ok((input, ack))
+}
+
+/// Everything before the results, and their number.
+fn bind_ack_head(start: &[u8], endian: Endian) -> Res<'_, (BindAck<'_>, u8)> {
     let (input, max_xmit_frag) = u16_(start, endian, "max_xmit_frag")?;
     let (input, max_recv_frag) = u16_(input, endian, "max_recv_frag")?;
     let (input, assoc_group_id) = u32_(input, endian, "assoc_group_id")?;
@@ -157,17 +179,17 @@ pub(super) fn bind_ack(start: &[u8], endian: Endian) -> Res<'_, BindAck<'_>> {
     let read = start.len() - input.len();
     let (input, _pad) = bytes(input, read.wrapping_neg() % 4, "pad2")?;
     let (input, count) = u8_(input, "n_results")?;
-    let (mut input, _reserved) = bytes(input, 3, "reserved")?;
-    let mut results = Vec::new();
-    for _ in 0..count {
-        let (rest, outcome) = u16_(input, endian, "result")?;
-        let (rest, reason) = u16_(rest, endian, "reason")?;
-        let (rest, transfer_syntax) = SyntaxId::read(rest, endian, "transfer_syntax")?;
-        let (outcome, reason) = (ContextOutcome(outcome), ProviderReason(reason));
-        results.push(ContextResult { outcome, reason, transfer_syntax });
-        input = rest;
-    }
-    Ok((input, BindAck { max_xmit_frag, max_recv_frag, assoc_group_id, secondary_address, results }))
+    let (input, _reserved) = bytes(input, 3, "reserved")?;
+    let results = Vec::new();
+    Ok((input, (BindAck { max_xmit_frag, max_recv_frag, assoc_group_id, secondary_address, results }, count)))
+}
+
+fn context_result(input: &[u8], endian: Endian) -> Res<'_, ContextResult> {
+    let (rest, outcome) = u16_(input, endian, "result")?;
+    let (rest, reason) = u16_(rest, endian, "reason")?;
+    let (rest, transfer_syntax) = SyntaxId::read(rest, endian, "transfer_syntax")?;
+    let (outcome, reason) = (ContextOutcome(outcome), ProviderReason(reason));
+    Ok((rest, ContextResult { outcome, reason, transfer_syntax }))
 }
 
 pub(super) fn bind_nak(input: &[u8], endian: Endian) -> Res<'_, BindNak<'_>> {

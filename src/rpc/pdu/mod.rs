@@ -203,6 +203,10 @@ impl<'a> Pdu<'a> {
             PacketType::AlterContext => {
                 bind::bind_truncated(body, endian).map(|(rest, b)| (rest, Body::AlterContext(b)))
             }
+            PacketType::BindAck => bind::bind_ack_truncated(body, endian).map(|(rest, b)| (rest, Body::BindAck(b))),
+            PacketType::AlterContextResp => {
+                bind::bind_ack_truncated(body, endian).map(|(rest, b)| (rest, Body::AlterContextResp(b)))
+            }
             PacketType::Request | PacketType::Response | PacketType::Fault => parse_body(&header, body, 0),
             _ => Err(Fail::count(&[], header.frag_length, input.len(), "frag_length")),
         };

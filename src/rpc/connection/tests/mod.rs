@@ -107,7 +107,7 @@ fn see(event: Event<'_, u32>) -> Seen {
         Body::Skipped { bytes, lost, reason } => {
             let _ = write!(what, " skipped {bytes} lost {lost:?} {reason}");
         }
-        Body::Incomplete { opnum, stub: s, reason } => {
+        Body::Incomplete { opnum, stub: s, reason, .. } => {
             let _ = write!(what, " incomplete {opnum:?} {reason}");
             stub = s.map(<[u8]>::to_vec);
         }
@@ -344,6 +344,7 @@ impl Resolver for Guess {
             interface: CLUSAPI.uuid,
             version: (3, 0),
             syntax,
+            confidence: 700,
         })
     }
 }

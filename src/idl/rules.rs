@@ -1,0 +1,146 @@
+//! Rules of MS-SWN that a message can break without becoming unreadable. They are checked on the values of a decoded
+//! stub and reported like the reader's own.
+
+use super::witness;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
+use crate::ndr::types::{Flow, Meaning, Scalar};
+use crate::ndr::wire::Message;
+use crate::ndr::{Direction, WStr};
+use core::net::IpAddr;
+
+macro_rules! rules {
+    ($($id:ident = $name:literal, $section:literal, $text:literal;)*) => {
+        $(#[doc = concat!($section, ": ", $text)]
+        pub static $id: Rule = Rule { name: $name, text: $text, section: $section };)*
+    };
+}
+
+rules! {
+    VERSION_1 = "witness-version", "MS-SWN 3.1.4.2", "WitnessrRegister is of version 0x00010001";
+    VERSION_2 = "witness-version", "MS-SWN 3.1.4.5", "WitnessrRegisterEx is of version 0x00020000";
+    FLAGS = "witness-flags", "MS-SWN 3.1.4.5", "Flags is 0x00000000 or 0x00000001";
+    STRING_NULL = "witness-string-null", "MS-SWN 3.1.4.5",
+        "NetName, IpAddress and ClientComputerName point to strings; only ShareName may be null";
+    STRING_EMPTY = "witness-string-empty", "MS-SWN 3.1.4.5", "the strings name something";
+    STRING_INSIDE = "witness-string-terminator", "MS-SWN 3.1.4.5", "a null-terminated string has no null inside";
+    ADDRESS = "witness-address", "MS-SWN 3.1.4.5", "IpAddress is an IPv4 or IPv6 address";
+    HANDLE = "witness-handle", "MS-SWN 3.1.4.5", "a successful registration returns its key as the context handle";
+    VALUE = "witness-value", "MS-SWN 2.2.2", "the member has one of the values that its section names";
+    RESERVED = "witness-reserved-bits", "MS-SWN 2.2.2", "bits that no section names are 0";
+}
+
+/// Whether there are rules for the message beyond those that the reader knows.
+pub(crate) fn concerns(message: &Message<'_>) -> bool {
+    core::ptr::eq(message.interface, &super::WITNESS)
+}
+
+/// Checks a message and hands what it breaks to `out`.
+pub(crate) fn check<'a, S: Sink<'a>>(message: &Message<'a>, out: &mut S) {
+    let registers = message.method.opnum == witness::WitnessrRegister::METHOD.opnum;
+    let registers_more = message.method.opnum == witness::WitnessrRegisterEx::METHOD.opnum;
+    let version = match (registers, registers_more) {
+        (true, _) => Some((&VERSION_1, 0x0001_0001)),
+        (_, true) => Some((&VERSION_2, 0x0002_0000)),
+        _ => None,
+    };
+    let request = message.direction == Direction::Request;
+    message.walk(&mut Check {
+        out,
+        version: version.filter(|_| request),
+        registered: version.is_some() && !request,
+        null: None,
+    });
+}
+
+struct Check<'s, S> {
+    out: &'s mut S,
+    /// Of a registration: what its version has to be.
+    version: Option<(&'static Rule, u64)>,
+    /// Whether this is the answer to a registration.
+    registered: bool,
+    /// Where the answer's handle stands, if it is null.
+    null: Option<(usize, crate::error::Path)>,
+}
+
+impl<'a, S: Sink<'a>> Check<'_, S> {
+    fn broken(&mut self, at: &At<'_>, rule: &'static Rule, value: u64, expected: Option<u64>) {
+        self.out.diagnostic(Diagnostic { offset: at.offset, path: at.trail.to_path(), rule, value, expected });
+    }
+}
+
+impl<'a, S: Sink<'a>> Sink<'a> for Check<'_, S> {
+    fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
+        match (self.version, at.field.name) {
+            (Some((rule, due)), "Version") => {
+                if value != due {
+                    self.broken(&at, rule, value, Some(due));
+                }
+                return;
+            }
+            (Some(_), "Flags") => {
+                if value > 1 {
+                    self.broken(&at, &FLAGS, value, None);
+                }
+                return;
+            }
+            _ => {}
+        }
+        if at.field.flow == Flow::Return {
+            if let (true, 0, Some((offset, path))) = (self.registered, value, self.null.take()) {
+                self.out.diagnostic(Diagnostic { offset, path, rule: &HANDLE, value: 0, expected: None });
+            }
+            return;
+        }
+        match at.field.meaning {
+            Meaning::Enum(table) if table.name_of(value).is_none() => self.broken(&at, &VALUE, value, None),
+            Meaning::Flags(table) => {
+                let unknown = table.flags_of(value).unknown();
+                if unknown != 0 {
+                    self.broken(&at, &RESERVED, unknown, Some(0));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
+        self.null = handle.is_null().then(|| (at.offset, at.trail.to_path()));
+    }
+
+    fn null(&mut self, at: At<'_>) {
+        if self.version.is_some() && at.field.name != "ShareName" {
+            self.broken(&at, &STRING_NULL, 0, None);
+        }
+    }
+
+    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+        if self.version.is_none() {
+            return;
+        }
+        let inside = text.units().position(|unit| unit == 0);
+        if let Some(position) = inside {
+            self.broken(&at, &STRING_INSIDE, position as u64, None);
+        }
+        if text.is_empty() {
+            self.broken(&at, &STRING_EMPTY, 0, None);
+        } else if at.field.name == "IpAddress" && !is_address(text) {
+            self.broken(&at, &ADDRESS, text.len() as u64, None);
+        }
+    }
+}
+
+/// Whether the text is an address; no text of an address is longer than this.
+fn is_address(text: WStr<'_>) -> bool {
+    let mut ascii = [0_u8; 64];
+    let mut length = 0;
+    for unit in text.units() {
+        let (Some(slot), Ok(octet)) = (ascii.get_mut(length), u8::try_from(unit)) else { return false };
+        *slot = octet;
+        length += 1;
+    }
+    let text = ascii.get(..length).and_then(|octets| core::str::from_utf8(octets).ok()).unwrap_or_default();
+    // A link-local address may name its zone.
+    let text = text.split_once('%').map_or(text, |(address, _)| address);
+    text.parse::<IpAddr>().is_ok()
+}

@@ -1,0 +1,73 @@
+//! What a session's records tell about which address serves what: the answers to binds, and those of the endpoint
+//! mapper.
+
+use super::{Shared, lock};
+use crate::idl;
+use crate::ndr::sink::{At, Counts, Sink};
+use crate::ndr::types::Meaning;
+use crate::ndr::wire::Message;
+use crate::net::Transport;
+use crate::rpc::event::Body;
+use crate::rpc::syntax::{ContextOutcome, SyntaxId};
+use crate::rpc::tower::Tower;
+use crate::session::Record;
+use std::net::{IpAddr, SocketAddr};
+
+/// Remembers what a record tells.
+pub(crate) fn learn(knowledge: &Shared, record: &Record<'_>) {
+    let (transport, server) = (record.flow.transport, record.flow.src);
+    match &record.event.body {
+        Body::BindAck(answer) | Body::AlterContextResp(answer) => {
+            for one in answer.results.iter().filter(|one| one.result.outcome == ContextOutcome::ACCEPTANCE) {
+                let Some(proposed) = &one.proposed else { continue };
+                let (id, syntax) = (proposed.abstract_syntax, one.result.transfer_syntax.into());
+                if is_ours(&id) {
+                    lock(knowledge).serves(transport, server, id, Some(syntax));
+                }
+            }
+        }
+        Body::Response { .. } if record.interface.is_some_and(|(i, _)| core::ptr::eq(i, &idl::EPM)) => {
+            if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) {
+                let mut towers = Towers { knowledge, server };
+                // What was read before an error counts all the same.
+                let _ = Message::decode_with(method, kind, stub, &mut towers);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_ours(id: &SyntaxId) -> bool {
+    idl::interface_by_uuid(&id.uuid.0).is_some_and(|i| i.version(id.major, id.minor).is_some())
+}
+
+/// Learns from the towers that an endpoint mapper hands out.
+struct Towers<'k> {
+    knowledge: &'k Shared,
+    server: SocketAddr,
+}
+
+impl<'a> Sink<'a> for Towers<'_> {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+        if !matches!(at.field.meaning, Meaning::Custom("twr_t")) {
+            return;
+        }
+        let tower = Tower::parse(bytes);
+        let transport = match tower.protocol_sequence() {
+            Some("ncacn_ip_tcp") => Transport::Tcp,
+            Some("ncadg_ip_udp") => Transport::Udp,
+            _ => return,
+        };
+        let (Some(interface), Some(port)) = (tower.interface(), tower.port().filter(|port| *port != 0)) else { return };
+        if !is_ours(&interface) {
+            return;
+        }
+        // A tower without an address means the mapper's own host; behind address translation it may name another one.
+        let told = tower.address().filter(|a| !a.is_unspecified()).map(IpAddr::V4);
+        let mut knowledge = lock(self.knowledge);
+        for host in told.into_iter().chain([self.server.ip()]) {
+            // The tower's transfer syntax is what the client asked with, not what it will bind to.
+            knowledge.serves(transport, SocketAddr::new(host, port), interface, None);
+        }
+    }
+}
