@@ -1,6 +1,7 @@
 //! Makes the seeds in `fuzz/corpus` from `tests/data/stubs.jsonl` and the captures.
 //!
-//! Run as `cargo run --example seeds [CAPTURE...]`; without names it takes `captures/*.pcapng`.
+//! Run as `cargo run --example seeds [FILE...]` with captures, or with files of structures, one object a line (`struct`,
+//! `hex`); without names it takes `captures/*.pcapng`.
 
 use cluscope::capture::Reader;
 use cluscope::json::stub::Identity;
@@ -67,6 +68,52 @@ fn stubs(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Buffers of the stubs, as each structure in turn.
+fn structures(root: &Path) -> Result<()> {
+    use cluscope::ndr::Value;
+    use cluscope::ndr::value::Collect;
+    use cluscope::ndr::wire::Message;
+    let text = std::fs::read_to_string(root.join("tests/data/stubs.jsonl"))?;
+    let mut index = 0u8;
+    for line in text.lines() {
+        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)?;
+        let identity = Identity::parse(&object)?;
+        let stub = hex::decode(object["hex"].as_str().unwrap_or_default())?;
+        let Some(method) = identity.method() else { continue };
+        let mut collect = Collect::default();
+        Message::decode_with(method, identity.kind, &stub, &mut collect)?;
+        for (_, value) in &collect.contents.fields.0 {
+            if let Value::Bytes(octets) = value
+                && !octets.is_empty()
+            {
+                index = index.wrapping_add(1) % 60;
+                put(root, "structures", &index.to_string(), &[&[index][..], octets].concat())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Structures by name, one a line: `{"struct":"NAME","hex":"…"}`; the shortest of each.
+fn named_structures(root: &Path, path: &Path) -> Result<()> {
+    let mut shortest: BTreeMap<usize, Vec<u8>> = BTreeMap::new();
+    for line in std::fs::read_to_string(path)?.lines() {
+        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)?;
+        let name = object["struct"].as_str().unwrap_or_default();
+        let Some(index) = cluscope::structs::ALL.iter().position(|s| s.name == name) else { continue };
+        let octets = hex::decode(object["hex"].as_str().unwrap_or_default())?;
+        let seed = [&[index as u8][..], &octets].concat();
+        let slot = shortest.entry(index).or_insert_with(|| seed.clone());
+        if seed.len() < slot.len() {
+            *slot = seed;
+        }
+    }
+    for (index, seed) in shortest {
+        put(root, "structures", &format!("named-{}", cluscope::structs::ALL[index].name), &seed)?;
+    }
+    Ok(())
+}
+
 fn capture(root: &Path, path: &Path) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let octets = std::fs::read(path)?;
@@ -88,6 +135,7 @@ fn capture(root: &Path, path: &Path) -> Result<()> {
 fn main() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     stubs(root)?;
+    structures(root)?;
     let mut paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     if paths.is_empty() {
         for entry in std::fs::read_dir(root.join("captures"))? {
@@ -97,6 +145,10 @@ fn main() -> Result<()> {
         paths.sort();
     }
     for path in paths {
+        if path.extension().is_some_and(|e| e == "jsonl") {
+            named_structures(root, &path)?;
+            continue;
+        }
         capture(root, &path).map_err(|e| format!("{}: {e}", path.display()))?;
     }
     Ok(())

@@ -98,6 +98,8 @@ pub mod auth;
 pub mod capture;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "pcap")]
+pub mod conformance;
 pub mod consts;
 #[cfg(feature = "std")]
 pub mod context;
@@ -116,12 +118,16 @@ pub mod net;
 pub mod oracle;
 #[cfg(feature = "pcap")]
 pub mod resolve;
+#[cfg(all(feature = "pcap", feature = "decrypt"))]
+pub mod rewrite;
 #[cfg(feature = "std")]
 pub mod rpc;
 #[cfg(feature = "pcap")]
 pub mod session;
 #[cfg(feature = "std")]
 pub mod structs;
+#[cfg(feature = "pcap")]
+pub mod tap;
 #[cfg(feature = "std")]
 pub mod text;
 pub mod time;

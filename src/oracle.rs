@@ -7,6 +7,7 @@
 //! * [`round_trip`], fed by [`Source`]: values made from octets, encoded, decoded and encoded again
 //! * [`json_line`]: a line of `stub encode`
 //! * [`parsers`]: the nom parsers
+//! * [`structure`]: custom-marshalled structures
 //! * `pdus`, `datagrams`, `capture`: what lies above stubs
 #![doc(hidden)]
 
@@ -25,6 +26,7 @@ use crate::json::stub::{self, Identity};
 use crate::ndr::value::{Collect, Contents};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Method, Syntax, WStr, sink, write};
+use crate::structs;
 
 /// A fuzz target: its name, as the directories in `fuzz/corpus` are named, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
@@ -36,6 +38,7 @@ pub static TARGETS: &[Target] = &[
     ("stub_round_trip", generated),
     ("json_stub", |data| json_line(&String::from_utf8_lossy(data))),
     ("parsers", parsers),
+    ("structures", structure),
     ("pdus", pdus),
     ("datagrams", datagrams),
     ("capture", capture),
@@ -181,6 +184,39 @@ pub fn generated(data: &[u8]) {
     let Some(method) = identity.method() else { return };
     let contents = contents(method, identity.kind.direction, identity.kind.version, &mut Source::new(rest));
     round_trip(&identity, &contents);
+}
+
+/// Reads octets as a custom-marshalled structure; the first octet tells which. Errors lie in the octets; what is printed is
+/// JSON; what is encoded from that can be read, and encodes to the same octets.
+pub fn structure(data: &[u8]) {
+    let Some((&index, octets)) = data.split_first() else { return };
+    let Some(structure) = structs::ALL.get(usize::from(index) % structs::ALL.len()) else { return };
+    let decoded = structs::decode(structure.name, octets).expect("a name of the list");
+    if let Some(error) = &decoded.error {
+        assert!(error.offset <= octets.len(), "{error}: outside {} octets", octets.len());
+    }
+    assert!(decoded.trailing.len() <= octets.len());
+    let line = |octets: &[u8]| {
+        let mut out = Out::new();
+        let done = structs::json::decode(&mut out, structure.name, octets);
+        let line: serde_json::Value = serde_json::from_slice(out.as_bytes()).expect("output is JSON");
+        match line {
+            serde_json::Value::Object(line) if done => Some(line),
+            _ => None,
+        }
+    };
+    let Some(first) = line(octets) else {
+        assert!(decoded.error.is_some());
+        return;
+    };
+    // Not everything that can be read can be written: sizes that contradict each other, for one.
+    let Ok(encoded) = structs::json::encode(&first, None) else { return };
+    let second =
+        line(&encoded).unwrap_or_else(|| panic!("{}: {} can't be read", structure.name, hex::encode(&encoded)));
+    match structs::json::encode(&second, None) {
+        Ok(again) => assert_eq!(hex::encode(again), hex::encode(&encoded), "{}", structure.name),
+        Err(e) => panic!("{}: {} can't be encoded again: {e}", structure.name, hex::encode(&encoded)),
+    }
 }
 
 /// Takes any text as a line of `stub encode`. What it encodes can be printed, and what is printed encodes to the same.

@@ -12,7 +12,7 @@ use crate::context::CallContext;
 use crate::idl;
 use crate::ndr::wire::Kind;
 use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
-use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Side, Transport, Verdict};
+use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Placed, Side, Transport, Verdict};
 use crate::resolve::{self, Assumption, Guesser, Shared};
 use crate::rpc::connection::{Connection, Recognition};
 use crate::rpc::dg::{Conversation, Received};
@@ -21,6 +21,7 @@ use crate::rpc::header::{Endian as ByteOrder, PacketType};
 use crate::rpc::security::Security;
 use crate::rpc::syntax::TransferSyntax;
 use crate::rpc::{self, uuid::Uuid};
+use crate::tap::{Tap, Tapped};
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -203,12 +204,23 @@ impl Session {
 
     /// Works on the next packet; `out` gets every message that it completes.
     pub fn packet(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(Record<'_>)) {
-        self.network.input(packet, &mut Driver { inner: &mut self.inner, out });
+        self.network.input(packet, &mut Driver { inner: &mut self.inner, tap: None, out });
+    }
+
+    /// The same, telling `tap` where what was opened stands.
+    pub fn packet_tapped(&mut self, packet: &Packet<'_>, tap: &mut dyn Tap, out: &mut dyn FnMut(Record<'_>)) {
+        self.network.input(packet, &mut Driver { inner: &mut self.inner, tap: Some(tap), out });
+    }
+
+    /// [`Session::finish`] with a tap.
+    pub fn finish_tapped(&mut self, tap: &mut dyn Tap, out: &mut dyn FnMut(Record<'_>)) {
+        self.network.finish(&mut Driver { inner: &mut self.inner, tap: Some(tap), out });
+        self.finish(out);
     }
 
     /// The capture is over: hands out what was still waiting.
     pub fn finish(&mut self, out: &mut dyn FnMut(Record<'_>)) {
-        self.network.finish(&mut Driver { inner: &mut self.inner, out });
+        self.network.finish(&mut Driver { inner: &mut self.inner, tap: None, out });
         let rest: Vec<u64> = self.inner.connections.keys().copied().collect();
         for stream in rest {
             self.inner.drop_connection(stream);
@@ -276,6 +288,7 @@ fn ends(origin: &Origin) -> [SocketAddr; 2] {
 
 struct Driver<'s, 'o> {
     inner: &'s mut Inner,
+    tap: Option<&'s mut dyn Tap>,
     out: &'o mut dyn FnMut(Record<'_>),
 }
 
@@ -286,6 +299,12 @@ fn ours(interface: &Uuid, version: (u16, u16)) -> Option<(&'static Interface, us
 }
 
 impl Handler for Driver<'_, '_> {
+    fn placed(&mut self, origin: &Origin, placed: Placed<'_>) {
+        if let Some(tap) = &mut self.tap {
+            tap.placed(origin, placed);
+        }
+    }
+
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
         let Inner { limits, keys, connections, stats, knowledge, .. } = &mut *self.inner;
         let tracked = connections.entry(origin.stream).or_insert_with(|| {
@@ -307,7 +326,12 @@ impl Handler for Driver<'_, '_> {
             stats.records += 1;
             out(record);
         };
-        let security: &mut dyn Security = security;
+        let mut security: &mut dyn Security = security;
+        let mut tapped;
+        if let (Some(tap), Chunk::Data(bytes)) = (&mut self.tap, &chunk) {
+            tapped = Tapped::new(security, &mut **tap, origin, bytes.len());
+            security = &mut tapped;
+        }
         match chunk {
             Chunk::Data(bytes) => {
                 let found = connection.data(origin.from, origin.frame, origin.time, bytes, security, &mut emit);
@@ -349,12 +373,24 @@ impl Handler for Driver<'_, '_> {
             wire_len: datagram.wire_len,
         };
         let (ends, out) = (conversed.ends, &mut self.out);
-        let found = conversed.conversation.datagram(received, &mut conversed.security, &mut |event| {
+        let mut emit = |event: Event<'_, CallContext>| {
             stats.records += 1;
             let record = record(flow(Transport::Udp, origin.stream, ends, event.side), event);
             resolve::learn(knowledge, &record);
             out(record);
-        });
+        };
+        let Conversed { conversation, security, .. } = conversed;
+        let found = match &mut self.tap {
+            None => conversation.datagram(received, security, &mut emit),
+            Some(tap) => {
+                let mut tapped = Tapped::new(security, &mut **tap, origin, 0);
+                let found = conversation.datagram(received, &mut tapped, &mut emit);
+                if found == Recognition::Rpc && datagram.data.len() == datagram.wire_len {
+                    tapped.repeated(datagram.data);
+                }
+                found
+            }
+        };
         if found == Recognition::NotRpc {
             self.inner.drop_conversation(origin.stream, self.out);
             return Verdict::Ignore;

@@ -165,9 +165,9 @@ fn compare(shared: &Path, capture: &str, base: &str, keys: &[&str]) -> usize {
 
 /// The recorded sets, by the folder beside the project; the tests that need it say so and pass without.
 fn shared() -> Option<PathBuf> {
-    let folder = root().join("../shared/captures");
-    if folder.is_dir() {
-        return Some(folder);
+    let folder = root().ancestors().skip(1).take(2).map(|p| p.join("shared/captures")).find(|p| p.is_dir());
+    if folder.is_some() {
+        return folder;
     }
     println!("skipped: no recorded captures beside the project");
     None
@@ -189,6 +189,7 @@ fn every_message_equals_the_servers_log() {
         ("d2-v3-ntlm-seal-ndr64", &keys[..]),
         ("e-v3-ntlm-sign", &keys[..]),
         ("f-v3-spnego-ntlm-seal", &keys[..]),
+        ("g-v3-spnego-krb5-seal", &keytab[..]),
         ("g2-v3-krb5-sign", &keytab[..]),
         ("h-bigfrag-ndr", &keys[..0]),
         ("h2-bigfrag-ndr64", &keys[..0]),
@@ -196,6 +197,8 @@ fn every_message_equals_the_servers_log() {
         ("i-witness-ndr", &keys[..0]),
         ("i2-witness-all-ndr64", &keys[..0]),
         ("i3-witness-ntlm-seal", &keys[..]),
+        ("j-epm-dynamic", &keys[..0]),
+        ("j2-epm-ntlm-seal", &keys[..]),
         ("l-faults", &keys[..]),
         ("l1-bindnak", &keys[..0]),
         ("l2-two-interfaces", &keys[..0]),
@@ -229,6 +232,125 @@ fn transport_variants_give_the_same_messages() {
     }
     assert!(variants.len() >= 30, "{variants:?}");
     assert!(variants.values().all(|n| *n == 244), "{variants:?}");
+}
+
+/// The protected captures: messages under a level that signs or seals, and how many of those are sealed.
+const PROTECTED: [(&str, usize, bool); 12] = [
+    ("d-v3-ntlm-seal.pcapng", 1468, true),
+    ("d2-v3-ntlm-seal-ndr64.pcapng", 1468, true),
+    ("e-v3-ntlm-sign.pcapng", 1468, false),
+    ("f-v3-spnego-ntlm-seal.pcapng", 1468, true),
+    ("g-v3-spnego-krb5-seal.pcapng", 1468, true),
+    ("g2-v3-krb5-sign.pcapng", 412, false),
+    ("h3-bigfrag-ntlm-seal.pcapng", 98, true),
+    ("i3-witness-ntlm-seal.pcapng", 32, true),
+    ("j2-epm-ntlm-seal.pcapng", 46, true),
+    ("n-base-sealed.pcapng", 244, true),
+    ("n-outoforder-sealed.pcap", 244, true),
+    ("n-retransmitted-sealed.pcap", 244, true),
+];
+
+/// Requests and responses under protection.
+fn protected(records: &[Value]) -> Vec<&Value> {
+    let message = |r: &&Value| matches!(r["type"].as_str(), Some("request" | "response" | "fault"));
+    let level = |r: &&Value| matches!(r["auth"]["level"].as_str(), Some("pkt_integrity" | "pkt_privacy"));
+    records.iter().filter(message).filter(level).collect()
+}
+
+#[test]
+fn every_protected_message_opens_and_is_verified() {
+    let Some(shared) = shared() else { return };
+    let keytab = shared.join("service.keytab").to_string_lossy().into_owned();
+    let keys = root().join("captures/lab.keys").to_string_lossy().into_owned();
+    for (capture, count, _) in PROTECTED {
+        let records = dissect(&shared.join(capture), &["--keys", &keys, "--keytab", &keytab]);
+        let messages = protected(&records);
+        let verified =
+            messages.iter().filter(|r| r["auth"]["verified"] == true && r.get("encrypted").is_none()).count();
+        assert_eq!((messages.len(), verified), (count, count), "{capture}");
+        let unread = messages.iter().filter(|r| r["type"] != "fault" && r.get("params").is_none());
+        assert_eq!(unread.collect::<Vec<_>>(), Vec::<&&Value>::new(), "{capture}");
+    }
+}
+
+/// With wrong secrets nothing opens and each message says why; with none, everything but the stubs is there.
+#[test]
+fn without_the_right_secret() {
+    let Some(shared) = shared() else { return };
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("wrong");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let (wrong, other) = (folder.join("wrong.keys"), folder.join("other.keytab"));
+    std::fs::write(&wrong, "password LAB\\clusadm not-the-password\n").expect("written");
+    // The key's last octet changed: same principal, version and type, wrong key.
+    let mut keytab = std::fs::read(shared.join("service.keytab")).expect("the keytab");
+    let sound = dissect(
+        &shared.join("g-v3-spnego-krb5-seal.pcapng"),
+        &["--keytab", &shared.join("service.keytab").to_string_lossy()],
+    );
+    assert!(protected(&sound).iter().all(|r| r["auth"]["verified"] == true));
+    let mut at = 2;
+    while let Some(size) = keytab.get(at..at + 4).map(|s| u32::from_be_bytes(s.try_into().expect("four")) as usize) {
+        // An entry ends with the key, or with four octets of its version behind it.
+        for octet in &mut keytab[at + 4 + size - 12..at + 4 + size - 4] {
+            *octet ^= 0x55;
+        }
+        at += 4 + size;
+    }
+    std::fs::write(&other, keytab).expect("written");
+    let wrong = ["--keys", &*wrong.to_string_lossy(), "--keytab", &*other.to_string_lossy()];
+    for (capture, count, sealed) in PROTECTED {
+        let kerberos = capture.contains("krb5");
+        for (keys, reason) in [
+            (&wrong[..], if kerberos { "no matching keytab entry (have kvno 1 aes256" } else { "wrong password" }),
+            (&[], if kerberos { "): no key of a service" } else { "no key for LAB\\clusadm" }),
+        ] {
+            let records = dissect(&shared.join(capture), keys);
+            let messages = protected(&records);
+            assert_eq!(messages.len(), count, "{capture}");
+            for record in messages {
+                assert_ne!(record["auth"]["verified"], true, "{capture}: {record}");
+                // What is only signed is readable.
+                assert_eq!(record.get("params").is_none(), sealed, "{capture}: {record}");
+                for key in ["opnum", "method", "call_id", "interface", "version", "syntax", "community_id"] {
+                    assert!(record.get(key).is_some(), "{capture}: {key} of {record}");
+                }
+                if record["type"] != "request" {
+                    assert!(record["latency_ns"].is_i64() && record["request_frame"].is_u64(), "{capture}: {record}");
+                }
+                if sealed {
+                    let told = record["encrypted"]["reason"].as_str().unwrap_or_default();
+                    assert!(told.contains(reason), "{capture}: {told}");
+                    let encrypted = &record["encrypted"];
+                    assert!(
+                        encrypted["stub_bytes"].is_u64() && encrypted["auth_bytes"].as_u64() >= Some(16),
+                        "{record}"
+                    );
+                }
+            }
+            // The handshake, told by its tokens.
+            let tokens: Vec<&str> = records.iter().filter_map(|r| r["token"]["type"].as_str()).collect();
+            let expected = match capture.as_bytes() {
+                [b'f', ..] => "spnego_init",
+                [b'g', b'-', ..] => "spnego_init",
+                [b'g', b'2', ..] => "kerberos_ap_req",
+                _ => "ntlm_authenticate",
+            };
+            assert!(tokens.contains(&expected), "{capture}: {tokens:?}");
+        }
+    }
+}
+
+/// One whole sealed response is missing: how far the key stream moved is told by the sequence numbers of TCP and of
+/// NTLM, so everything behind the gap opens; the answer that is lost is the only one missing.
+#[test]
+fn after_a_lost_segment() {
+    let Some(shared) = shared() else { return };
+    let keys = root().join("captures/lab.keys").to_string_lossy().into_owned();
+    let records = dissect(&shared.join("n-dropped-sealed.pcap"), &["--keys", &keys]);
+    let messages = protected(&records);
+    let opened = |kind: &str| messages.iter().filter(|r| r["type"] == kind && r["auth"]["verified"] == true).count();
+    assert_eq!((messages.len(), opened("request"), opened("response")), (243, 122, 121));
+    assert!(records.iter().any(|r| r["type"] == "skipped" && r["lost_bytes"] == 80), "the gap is told");
 }
 
 /// Frame, stream and call numbers are Wireshark's.

@@ -197,3 +197,30 @@ fn lists_tell_what_is_known() {
     assert!(stdout(&run(&["list", "enums"], b"")).lines().count() > 80);
     assert_eq!(stdout(&run(&["list", "control-codes"], b"")).lines().count(), 211);
 }
+
+#[cfg(unix)]
+#[test]
+fn secrets_that_everybody_can_read_are_warned_about() {
+    use std::os::unix::fs::PermissionsExt;
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("public.keys");
+    std::fs::write(&path, "password LAB\\clusadm Passw0rd-Lab1\n").expect("written");
+    let path = path.to_string_lossy();
+    for (mode, warned) in [(0o644, true), (0o600, false), (0o640, false)] {
+        std::fs::set_permissions(&*path, std::fs::Permissions::from_mode(mode)).expect("set");
+        let output = run(&["dissect", "--keys", &path, "captures/sealed.pcapng"], b"");
+        assert_eq!(stderr(&output).contains("everybody can read"), warned, "{mode:o}: {}", stderr(&output));
+        assert_eq!(output.status.code(), Some(0));
+        assert!(!stderr(&output).contains("Passw0rd") && stdout(&output).contains("\"verified\":true"));
+    }
+}
+
+/// There is no option that takes a secret itself.
+#[test]
+fn no_option_takes_a_secret() {
+    for name in ["--password", "--key", "--nthash", "--session-key"] {
+        for command in ["dissect", "calls", "decrypt"] {
+            let output = run(&[command, name, "Passw0rd-Lab1", "captures/sealed.pcapng"], b"");
+            assert_eq!(output.status.code(), Some(2), "{command} {name}");
+        }
+    }
+}

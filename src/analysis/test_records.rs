@@ -114,6 +114,7 @@ impl Wire {
             Direction::Response => Body::Response { opnum: Some(opnum), cancel_count: 0, stub: Some(&stub) },
         };
         let event = Event {
+            token: None,
             ptype: Some(if request { PacketType::Request } else { PacketType::Response }),
             side: if request { Side::A } else { Side::B },
             sender: if request { Sender::Client } else { Sender::Server },

@@ -31,6 +31,7 @@ mod text;
 mod token;
 #[cfg(test)]
 mod token_tests;
+mod token_text;
 
 pub use association::{Association, Counters, Limits};
 pub use keys::{KeyError, KeyErrorKind, KeyStore};

@@ -8,7 +8,7 @@ use super::{kerberos, ntlm, spnego};
 /// A token of the handshake, as far as it can be read without a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[cfg_attr(feature = "serde", serde(tag = "token", rename_all = "snake_case"))]
+#[cfg_attr(feature = "serde", serde(tag = "type", rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum TokenInfo {
     /// NTLM NEGOTIATE_MESSAGE (MS-NLMP 2.2.1.1).

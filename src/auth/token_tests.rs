@@ -91,11 +91,11 @@ fn bombs_and_bent_tokens() {
 fn serializes() {
     let token = b"NTLMSSP\0\x01\0\0\0\x07\x82\x08\xa2";
     let json = serde_json::to_value(describe(token)).unwrap();
-    assert_eq!(json["token"], "ntlm_negotiate");
+    assert_eq!(json["type"], "ntlm_negotiate");
     assert_eq!(json["flags"]["value"], 0xa208_8207u32);
     assert_eq!(json["flags"]["flags"][0], "NEGOTIATE_UNICODE");
     let json = serde_json::to_value(describe(&init())).unwrap();
-    assert_eq!(json["inner"]["token"], "kerberos_ap_req");
+    assert_eq!(json["inner"]["type"], "kerberos_ap_req");
     assert_eq!(json["inner"]["ticket"]["kvno"], 3);
 }
 

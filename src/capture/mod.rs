@@ -19,11 +19,13 @@ mod files;
 mod pcapng;
 mod reader;
 mod time;
+mod write;
 
 pub use error::CaptureError;
 pub use files::{FileError, Files, sort_by_time};
 pub use pcapng::{Names, Section};
 pub use reader::{Problem, Reader};
+pub use write::Writer;
 
 /// How much a capture may cost. The defaults suit files from unknown hands.
 #[derive(Clone, Debug, PartialEq, Eq)]

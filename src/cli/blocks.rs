@@ -142,10 +142,12 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
     if let Some(auth) = &event.auth {
         let mut note = format!("{} {}", auth.identity.mechanism, level_name(auth.trailer.auth_level));
         if let Some(user) = &auth.identity.user {
-            note.push_str(&format!(" as {user}"));
+            note.push_str(&format!(" as {}", printable(user)));
         }
-        if let Some(Opened::Clear { verified: Some(true), .. }) = auth.opened {
-            note.push_str(", verified");
+        match auth.opened {
+            Some(Opened::Clear { verified: Some(true), .. }) => note.push_str(", verified"),
+            Some(Opened::Clear { verified: Some(false), .. }) => note.push_str(", SIGNATURE WRONG"),
+            _ => {}
         }
         notes.push(note);
     }
@@ -214,12 +216,29 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
     if let Some(auth) = &event.auth
         && let Some(Opened::Sealed { reason } | Opened::Failed { reason }) = &auth.opened
     {
-        let _ = writeln!(out, "    {}not opened: {reason}{}", paint.red(), paint.off());
+        let sizes = auth.sizes;
+        let _ = writeln!(
+            out,
+            "    {}not opened: {}{} (stub of {} bytes, signature of {})",
+            paint.red(),
+            printable(reason),
+            paint.off(),
+            sizes.stub,
+            sizes.auth
+        );
+    }
+    if let Some(token) = event.token.filter(|token| !token.is_empty()) {
+        let _ = writeln!(out, "    {}", printable(&crate::auth::describe(token).to_string()));
     }
     stub(out, record, style, view);
     for diagnostic in &event.diagnostics {
         let _ = writeln!(out, "    {}! {diagnostic}{}", paint.red(), paint.off());
     }
+}
+
+/// Names in tokens are the sender's: nothing in them is to move a terminal's cursor.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// The stub's values.

@@ -57,6 +57,10 @@ impl Selection {
             Body::Request { .. } | Body::Response { .. } | Body::Fault { .. } | Body::Incomplete { .. }
         );
         if self.ours.contains(&key) {
+            // The callbacks of connectionless security are the handshake of the calls they are about.
+            if record.event.token.is_some() {
+                return Choice::Show(Vec::new());
+            }
             // Calls of other interfaces on the same connection are none of ours; those of no known one may be.
             return match (&record.event.context, call) {
                 (Some(_), true) if record.interface.is_none() && !rejected(record) => Choice::Skip,

@@ -5,6 +5,9 @@
 
 mod blocks;
 mod calls;
+mod check;
+#[cfg(feature = "decrypt")]
+mod decrypt;
 mod dissect;
 mod list;
 mod output;
@@ -33,6 +36,11 @@ enum Command {
     Dissect(Capture),
     /// Print calls: each request joined with its response or fault, with the latency
     Calls(Capture),
+    /// Write the capture again with what is sealed in clear
+    #[cfg(feature = "decrypt")]
+    Decrypt(decrypt::Decrypt),
+    /// List where a capture breaks the rules of the specification, and what tells the servers' Windows release
+    Check(check::Check),
     /// Decode or encode bare NDR stubs
     #[command(subcommand)]
     Stub(stub::Stub),
@@ -148,6 +156,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match cli.command {
         Command::Dissect(capture) => dissect::run(&capture),
         Command::Calls(capture) => calls::run(&capture),
+        #[cfg(feature = "decrypt")]
+        Command::Decrypt(decrypt) => decrypt::run(&decrypt),
+        Command::Check(check) => check::run(check),
         Command::Stub(stub) => stub::run(&stub),
         Command::Struct(structure) => structure::run(&structure),
         Command::List(list) => list::run(&list),

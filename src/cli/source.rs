@@ -21,6 +21,8 @@ pub(super) fn keys(secrets: &Secrets) -> Result<Arc<KeyStore>, Failure> {
     let mut store = KeyStore::new();
     let variable = std::env::var_os("CLUSCOPE_KEYS").filter(|v| !v.is_empty()).map(std::path::PathBuf::from);
     let named = |path: &Path, e: crate::auth::KeyError| Failure::Message(format!("{}: {e}", path.display()));
+    let all = secrets.keys.iter().chain(&secrets.keytab).chain(&secrets.ccache).chain(variable.as_ref());
+    all.for_each(|path| warn_if_public(path));
     for path in secrets.keys.iter().chain(variable.as_ref()) {
         store.load_keys_file(path).map_err(|e| named(path, e))?;
     }
@@ -31,6 +33,20 @@ pub(super) fn keys(secrets: &Secrets) -> Result<Arc<KeyStore>, Failure> {
         store.load_ccache(path).map_err(|e| named(path, e))?;
     }
     Ok(Arc::new(store))
+}
+
+/// Warns about a file of secrets that everybody on this machine can read.
+fn warn_if_public(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let public = std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o004 != 0);
+        if public {
+            eprintln!("cluscope: {}: warning: everybody can read these secrets (chmod 600)", path.display());
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
 }
 
 /// Reads all files through one session. Problems go to standard error, a line each; whatever could be read is handed

@@ -45,7 +45,12 @@ pub(crate) fn check<'a, S: Sink<'a>>(message: &Message<'a>, out: &mut S) {
         _ => None,
     };
     let request = message.direction == Direction::Request;
-    message.walk(&mut Check { out, version: version.filter(|_| request), registered: version.is_some() && !request, null: None });
+    message.walk(&mut Check {
+        out,
+        version: version.filter(|_| request),
+        registered: version.is_some() && !request,
+        null: None,
+    });
 }
 
 struct Check<'s, S> {

@@ -252,6 +252,13 @@ pub fn body_with(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
     if let Some(auth) = &event.auth {
         self::auth(out, auth);
     }
+    if let Some(token) = event.token.filter(|token| !token.is_empty()) {
+        // Describing a token never fails, nor does printing what is made of strings and numbers.
+        if let Ok(json) = serde_json::to_vec(&crate::auth::describe(token)) {
+            out.key("token");
+            out.raw(&json);
+        }
+    }
     if let (Some((kind, stub)), Some(opnum)) = (record.stub().or(record.partial_stub()), record.opnum()) {
         let names = view.map(|view| view as &dyn HandleNames);
         stub::decoded_with(out, &Identity { kind, opnum }, &record.context(), stub, names);
@@ -511,5 +518,9 @@ fn auth(out: &mut Out, auth: &Auth) {
     out.name(level);
     out.key("reason");
     out.text(failed);
+    out.key("stub_bytes");
+    out.uint(auth.sizes.stub);
+    out.key("auth_bytes");
+    out.uint(auth.sizes.auth);
     out.end();
 }

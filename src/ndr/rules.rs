@@ -47,7 +47,7 @@ rules! {
         "the attributes of a context handle are 0";
     /// Handle of zeroes going in.
     NULL_HANDLE_IN = "null-handle-in", "C706 4.2.16.6",
-        "an [in] context handle is not the null handle";
+        "a context handle that goes in is not the null handle";
     /// Enumerations in NDR64.
     ENUM_HIGH_BITS = "enum-high-bits", "C706 14.2.6",
         "an enumeration's value fits into 15 bits";

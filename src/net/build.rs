@@ -2,8 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-pub(super) const A: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
-pub(super) const B: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 2);
+pub(crate) const A: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
+pub(crate) const B: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 2);
 
 fn sum(words: &[u8]) -> u16 {
     let mut sum = 0_u32;
@@ -16,12 +16,12 @@ fn sum(words: &[u8]) -> u16 {
     !(sum as u16)
 }
 
-pub(super) fn ipv4(src: Ipv4Addr, dst: Ipv4Addr, protocol: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn ipv4(src: Ipv4Addr, dst: Ipv4Addr, protocol: u8, payload: &[u8]) -> Vec<u8> {
     ipv4_fragment(src, dst, protocol, 0, 0, payload)
 }
 
 /// `flags_offset`: the header's seventh and eighth byte.
-pub(super) fn ipv4_fragment(
+pub(crate) fn ipv4_fragment(
     src: Ipv4Addr,
     dst: Ipv4Addr,
     protocol: u8,
@@ -42,7 +42,7 @@ pub(super) fn ipv4_fragment(
     packet
 }
 
-pub(super) fn ipv6(next_header: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn ipv6(next_header: u8, payload: &[u8]) -> Vec<u8> {
     let mut packet = vec![0x60, 0, 0, 0];
     packet.extend((payload.len() as u16).to_be_bytes());
     packet.extend([next_header, 64]);
@@ -52,7 +52,7 @@ pub(super) fn ipv6(next_header: u8, payload: &[u8]) -> Vec<u8> {
     packet
 }
 
-pub(super) fn tcp(src: u16, dst: u16, seq: u32, ack: u32, flags: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn tcp(src: u16, dst: u16, seq: u32, ack: u32, flags: u8, payload: &[u8]) -> Vec<u8> {
     let mut segment = Vec::new();
     segment.extend(src.to_be_bytes());
     segment.extend(dst.to_be_bytes());
@@ -63,12 +63,12 @@ pub(super) fn tcp(src: u16, dst: u16, seq: u32, ack: u32, flags: u8, payload: &[
     segment
 }
 
-pub(super) const FIN: u8 = 1;
-pub(super) const SYN: u8 = 2;
-pub(super) const RST: u8 = 4;
-pub(super) const ACK: u8 = 16;
+pub(crate) const FIN: u8 = 1;
+pub(crate) const SYN: u8 = 2;
+pub(crate) const RST: u8 = 4;
+pub(crate) const ACK: u8 = 16;
 
-pub(super) fn udp(src: u16, dst: u16, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn udp(src: u16, dst: u16, payload: &[u8]) -> Vec<u8> {
     let mut datagram = Vec::new();
     datagram.extend(src.to_be_bytes());
     datagram.extend(dst.to_be_bytes());
@@ -78,7 +78,7 @@ pub(super) fn udp(src: u16, dst: u16, payload: &[u8]) -> Vec<u8> {
     datagram
 }
 
-pub(super) fn ethernet(kind: u16, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn ethernet(kind: u16, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2];
     frame.extend(kind.to_be_bytes());
     frame.extend(payload);

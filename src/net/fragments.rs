@@ -5,7 +5,7 @@
 
 use super::ip::Fragment;
 use super::link::Piece;
-use super::{Limits, Stats, Timestamp};
+use super::{Limits, Place, Stats, Timestamp};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::IpAddr;
 
@@ -26,6 +26,8 @@ pub(super) struct Whole {
     pub(super) cut: usize,
     /// The packets that carried the parts, in the order of the parts.
     pub(super) frames: Vec<u64>,
+    /// Where `data` stands in them; empty if that isn't known of some part.
+    pub(super) places: Vec<Place>,
     /// Upper-layer protocol, as the first fragment names it.
     pub(super) protocol: u8,
 }
@@ -35,6 +37,8 @@ struct Part {
     data: Vec<u8>,
     wire_len: u32,
     frame: u64,
+    /// Where `data` begins in the packet, if it stands there as it is.
+    at: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -72,6 +76,7 @@ impl Fragments {
         fragment: Fragment,
         protocol: u8,
         piece: Piece<'_>,
+        at: Option<usize>,
         frame: u64,
         time: Option<Timestamp>,
         limits: &Limits,
@@ -109,7 +114,7 @@ impl Fragments {
             datagram.protocol = Some(protocol);
         }
         self.held -= datagram.held;
-        let overlapped = datagram.insert(fragment.offset, piece, frame);
+        let overlapped = datagram.insert(fragment.offset, piece, at, frame);
         self.held += datagram.held;
         stats.fragment_overlaps += u64::from(overlapped);
         if datagram.is_complete() {
@@ -178,7 +183,7 @@ impl Fragments {
 
 impl Datagram {
     /// Puts in what is not there yet; returns whether something was.
-    fn insert(&mut self, offset: u32, piece: Piece<'_>, frame: u64) -> bool {
+    fn insert(&mut self, offset: u32, piece: Piece<'_>, start: Option<usize>, frame: u64) -> bool {
         let end = offset.saturating_add(u32::try_from(piece.wire_len()).unwrap_or(u32::MAX));
         let mut overlapped = false;
         let mut at = offset;
@@ -203,7 +208,8 @@ impl Datagram {
                 let data = piece.data.get(from..to).unwrap_or(&[]).to_vec();
                 self.held += data.len() + Limits::SEGMENT_COST;
                 self.covered += stop - at;
-                self.parts.insert(at, Part { data, wire_len: stop - at, frame });
+                let start = start.and_then(|start| start.checked_add(from));
+                self.parts.insert(at, Part { data, wire_len: stop - at, frame, at: start });
             }
             at = next;
         }
@@ -224,7 +230,8 @@ impl Datagram {
         let total = usize::try_from(self.total?).ok()?;
         let mut data = Vec::with_capacity(self.held.min(total));
         let mut frames = Vec::with_capacity(self.parts.len());
-        let mut whole = true;
+        let mut places = Vec::with_capacity(self.parts.len());
+        let (mut whole, mut known) = (true, true);
         for (start, part) in self.parts {
             if usize::try_from(start).is_ok_and(|start| start >= total) {
                 break;
@@ -233,6 +240,8 @@ impl Datagram {
                 frames.push(part.frame);
             }
             if whole {
+                known &= part.at.is_some();
+                places.push(Place { frame: part.frame, at: part.at.unwrap_or(0), len: part.data.len() });
                 data.extend_from_slice(&part.data);
             }
             // What follows a part that the capture cut has no place in a contiguous payload.
@@ -240,7 +249,10 @@ impl Datagram {
         }
         data.truncate(total);
         let cut = total - data.len();
-        Some(Whole { data, cut, frames, protocol: self.protocol? })
+        if !known {
+            places.clear();
+        }
+        Some(Whole { data, cut, frames, places, protocol: self.protocol? })
     }
 }
 

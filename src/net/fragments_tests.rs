@@ -33,7 +33,7 @@ impl Bench {
         let fragment = Fragment { id, offset, more };
         let piece = Piece { data, cut };
         let (limits, stats) = (&self.limits, &mut self.stats);
-        self.fragments.add(key(id), fragment, 17, piece, self.frame, self.time, limits, stats)
+        self.fragments.add(key(id), fragment, 17, piece, None, self.frame, self.time, limits, stats)
     }
 }
 

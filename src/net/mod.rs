@@ -10,7 +10,7 @@
 use std::net::SocketAddr;
 
 #[cfg(test)]
-mod build;
+pub(crate) mod build;
 mod checksum;
 mod community;
 mod flows;
@@ -77,6 +77,35 @@ pub struct Origin {
     pub frame: u64,
     /// When that packet was captured; absent where the capture has no time stamps.
     pub time: Option<Timestamp>,
+    /// TCP sequence number of the first byte of [`Chunk::Data`], and of what [`Placed`] holds behind its header; 0 for
+    /// everything else.
+    pub seq: u32,
+}
+
+/// Some bytes of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The packet.
+    pub frame: u64,
+    /// Offset of the first byte in the packet's captured data.
+    pub at: usize,
+    /// How many bytes.
+    pub len: usize,
+}
+
+impl Place {
+    const NONE: Place = Place { frame: 0, at: 0, len: 0 };
+}
+
+/// Where a TCP segment or UDP datagram stands in the capture, for those who want to change it there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed<'a> {
+    /// Its captured bytes, header and payload, in order: one place, or several for one that came in IP fragments.
+    pub places: &'a [Place],
+    /// Bytes of the TCP or UDP header that it begins with.
+    pub header: usize,
+    /// The checksum in that header; 0 in a UDP header means none.
+    pub checksum: u16,
 }
 
 /// What happened on a TCP flow, in stream order for each direction.
@@ -124,6 +153,9 @@ pub trait Handler {
     /// The next chunk of a TCP direction. `origin.frame` is the packet that carried these bytes, which may be an
     /// earlier one than the packet that made them deliverable.
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict;
+    /// Where the segment or datagram stands that the next calls are about; also of segments that bring nothing new.
+    /// Only flows that were not ignored are told of, and segments with a payload.
+    fn placed(&mut self, _origin: &Origin, _placed: Placed<'_>) {}
     /// A datagram.
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict;
 }

@@ -6,7 +6,9 @@ use super::ip::{self, Bad, Upper};
 use super::link::{self, Layer, Miss, Piece};
 use super::tcp::{Bases, Connection, Context, Direction, Segment, Sink};
 use super::tunnel;
-use super::{Chunk, Datagram, Handler, Limits, Origin, Side, Stats, Timestamp, Transport, Verdict, checksum};
+use super::{
+    Chunk, Datagram, Handler, Limits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum,
+};
 use crate::capture::{LinkType, Packet};
 use std::net::{IpAddr, SocketAddr};
 
@@ -31,6 +33,9 @@ pub struct Network {
 struct At {
     frame: u64,
     time: Option<Timestamp>,
+    /// Address of its first captured byte.
+    start: usize,
+    len: usize,
 }
 
 #[derive(Debug)]
@@ -63,6 +68,8 @@ struct UdpFlow {
 struct Way<'a> {
     /// The packets that carried it, in the order of its parts.
     frames: &'a [u64],
+    /// What fragments were put together to, and where it stands in the packets; `None` for bytes of the packet itself.
+    joined: Option<(&'a [u8], &'a [Place])>,
     /// Tunnels that it went through.
     depth: usize,
 }
@@ -90,6 +97,44 @@ impl<H: Handler> Sink for Out<'_, H> {
         self.wanted |= verdict == Verdict::Keep;
         verdict
     }
+
+    fn sequence(&mut self, seq: u32) {
+        self.origin.seq = seq;
+    }
+}
+
+/// Where bytes stand in the packets: those of the packet at hand, or of what was put together.
+fn places<'p>(
+    last: At,
+    part: &[u8],
+    way: Way<'p>,
+    one: &'p mut [Place; 1],
+    several: &'p mut Vec<Place>,
+) -> &'p [Place] {
+    let Some((whole, places)) = way.joined else {
+        let At { frame, start, len, .. } = last;
+        let Some(at) = offset_in(part, start, len) else { return &[] };
+        *one = [Place { frame, at, len: part.len() }];
+        return one;
+    };
+    let Some(mut skip) = offset_in(part, whole.as_ptr().addr(), whole.len()) else { return &[] };
+    let mut left = part.len();
+    for place in places {
+        let from = skip.min(place.len);
+        skip -= from;
+        let len = (place.len - from).min(left);
+        left -= len;
+        if len > 0 {
+            several.push(Place { frame: place.frame, at: place.at.saturating_add(from), len });
+        }
+    }
+    several
+}
+
+/// Where `part` begins in `whole`, if it is a part of it.
+fn offset_in(part: &[u8], start: usize, len: usize) -> Option<usize> {
+    let at = part.as_ptr().addr().checked_sub(start)?;
+    (at.checked_add(part.len())? <= len).then_some(at)
 }
 
 /// The origin of what one side of a flow sends.
@@ -97,7 +142,7 @@ fn origin(transport: Transport, key: &Key, stream: u64, a_is_low: bool, a_sends:
     let (low, high) = key.ends();
     let (src, dst) = if a_is_low == a_sends { (low, high) } else { (high, low) };
     let from = if a_sends { Side::A } else { Side::B };
-    Origin { transport, stream, from, src, dst, frame: at.frame, time: at.time }
+    Origin { transport, stream, from, src, dst, frame: at.frame, time: at.time, seq: 0 }
 }
 
 impl Network {
@@ -137,9 +182,9 @@ impl Network {
         handler: &mut impl Handler,
     ) {
         self.stats.packets += 1;
-        self.last = At { frame, time };
+        self.last = At { frame, time, start: data.as_ptr().addr(), len: data.len() };
         let piece = Piece { data, cut: original_len.saturating_sub(data.len()) };
-        self.packet(Layer::Link(link), piece, Way { frames: &[frame], depth: 0 }, handler);
+        self.packet(Layer::Link(link), piece, Way { frames: &[frame], joined: None, depth: 0 }, handler);
     }
 
     /// Hands on what is held and ends every direction: to be called at the end of the capture.
@@ -177,15 +222,19 @@ impl Network {
         };
         let protocol = if packet.src.is_ipv4() { upper.protocol } else { 0 };
         let key = fragments::Key { src: ends.src, dst: ends.dst, protocol, id: fragment.id };
-        let At { frame, time } = self.last;
+        let At { frame, time, start, len } = self.last;
+        let at = offset_in(upper.payload.data, start, len);
         let (limits, stats) = (&self.limits, &mut self.stats);
-        let whole = self.fragments.add(key, fragment, upper.protocol, upper.payload, frame, time, limits, stats);
+        let whole = self.fragments.add(key, fragment, upper.protocol, upper.payload, at, frame, time, limits, stats);
         let Some(whole) = whole else { return };
         let piece = Piece { data: &whole.data, cut: whole.cut };
         match ip::upper(whole.protocol, piece, self.limits.extension_headers) {
             // A fragment within what fragments were put together to is an attack, not traffic.
             Ok(Upper { fragment: Some(_), .. }) => self.stats.malformed += 1,
-            Ok(upper) => self.upper(ends, upper, Way { frames: &whole.frames, ..way }, handler),
+            Ok(upper) => {
+                let joined = Some((whole.data.as_slice(), whole.places.as_slice()));
+                self.upper(ends, upper, Way { frames: &whole.frames, joined, ..way }, handler);
+            }
             Err(bad) => self.bad(bad),
         }
     }
@@ -199,7 +248,7 @@ impl Network {
 
     fn upper(&mut self, ends: Ends, upper: Upper<'_>, way: Way<'_>, handler: &mut impl Handler) {
         match upper.protocol {
-            6 => self.tcp(ends, upper.payload, handler),
+            6 => self.tcp(ends, upper.payload, way, handler),
             17 => self.udp(ends, upper.payload, way, handler),
             1 => self.icmp(upper.payload, &[3, 4, 5, 11, 12], handler),
             58 => self.icmp(upper.payload, &[1, 2, 3, 4], handler),
@@ -232,7 +281,7 @@ impl Network {
         matches!(ip::parse(piece, true, self.limits.extension_headers), Ok(packet) if packet.checksum)
     }
 
-    fn tcp(&mut self, ends: Ends, piece: Piece<'_>, handler: &mut impl Handler) {
+    fn tcp(&mut self, ends: Ends, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
         let Some(segment) = Segment::parse(piece) else {
             self.stats.malformed += 1;
             return;
@@ -267,6 +316,15 @@ impl Network {
             self.stats.bad_transport_checksums += u64::from(!right);
         }
         let a_sends = from_low == flow.a_is_low;
+        if !segment.payload.data.is_empty() && !segment.rst {
+            let mut origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a_sends, self.last);
+            origin.seq = segment.seq.wrapping_add(u32::from(segment.syn));
+            let header = piece.data.len() - segment.payload.data.len();
+            let (mut one, mut several) = ([Place::NONE], Vec::new());
+            let places = places(self.last, piece.data, way, &mut one, &mut several);
+            let checksum = piece.data.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);
+            handler.placed(&origin, Placed { places, header, checksum });
+        }
         let before = connection.held();
         let mut context = Context {
             frame: self.last.frame,
@@ -424,6 +482,9 @@ impl Network {
             self.stats.bad_transport_checksums += u64::from(!right);
         }
         let origin = origin(Transport::Udp, &key, stream, a_is_low, from_low == a_is_low, self.last);
+        let (mut one, mut several) = ([Place::NONE], Vec::new());
+        let places = places(self.last, whole.data, way, &mut one, &mut several);
+        handler.placed(&origin, Placed { places, header: 8, checksum: u16::from_be_bytes([c0, c1]) });
         let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames: way.frames };
         let ignored = handler.udp(&origin, datagram) == Verdict::Ignore;
         if let Some(flow) = self.udp.at(index) {

@@ -43,6 +43,9 @@ pub struct Event<'a, N> {
     pub cut: Option<Error>,
     /// The security trailer and what came of it.
     pub auth: Option<Auth>,
+    /// The token of a handshake that the PDU carries: `auth_value` of bind, bind_ack, alter_context, its answer and auth3;
+    /// of connectionless associations what the conversation manager's callback and its answer carry.
+    pub token: Option<&'a [u8]>,
     /// What the PDU says.
     pub body: Body<'a>,
     /// The verification trailer behind the stub of a protected request; it is no longer part of the stub.
@@ -230,6 +233,25 @@ pub struct Auth {
     pub opened: Option<Opened>,
     /// Who the security context belongs to.
     pub identity: Identity,
+    /// How much is protected.
+    pub sizes: Sizes,
+}
+
+/// Sizes of a protected message, over all its fragments; they show whether it could be opened or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// Octets of stub, without authentication padding; as far as captured. A verification trailer counts.
+    pub stub: u64,
+    /// Octets of `auth_value`.
+    pub auth: u64,
+}
+
+impl Sizes {
+    /// Adds a fragment's.
+    pub(super) fn add(&mut self, other: Sizes) {
+        self.stub = self.stub.saturating_add(other.stub);
+        self.auth = self.auth.saturating_add(other.auth);
+    }
 }
 
 /// What PDUs say. A `stub` is `None` where the PDU could not be opened; [`Event::auth`] has the reason.

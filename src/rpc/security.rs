@@ -120,6 +120,9 @@ pub trait Security {
     fn gap(&mut self, sender: Sender, lost: Option<u64>);
     /// Who the context `auth_context_id` belongs to.
     fn identity(&self, trailer: &AuthTrailer) -> Identity;
+    /// The whole connection-oriented PDU that is worked on next ends `rest` octets before the end of what the
+    /// connection was given last.
+    fn framed(&mut self, _rest: usize) {}
 }
 
 /// Opens nothing.

@@ -17,11 +17,13 @@
 use super::packed::{Packed, lower, sz};
 use super::reader::{Extent, record};
 use super::records::witness::{IPADDR_INFO_LIST, RESOURCE_CHANGE};
+use super::refused::Refused;
 use super::rules::down;
 use super::security::Descriptor;
 use super::sink::{Key, Null, Open, Sink};
 use super::types::Record;
 use super::values::{self, Slot};
+use super::writer;
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::content::Content;
 use crate::consts::control_codes::{ControlCodeFields, Family};
@@ -30,7 +32,9 @@ use crate::consts::registry::RegistryValueType;
 use crate::consts::witness::WitnessMessageType;
 use crate::error::{Error, Segment};
 use crate::ndr::types::Meaning;
+use crate::ndr::value::Value;
 use crate::ndr::{WStr, names};
+use alloc::vec::Vec;
 
 /// Whether secrets (passwords, tokens) are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -267,5 +271,27 @@ pub fn is_structured(content: Content) -> bool {
             list.binary == Content::Bytes || is_structured(list.binary)
         }
         _ => true,
+    }
+}
+
+/// Encodes what [`read`] gave to [`Collect`](super::sink::Collect).
+///
+/// # Errors
+/// Which value can't be represented, and why.
+pub fn write(shape: &Shape, value: &Value, out: &mut Vec<u8>) -> Result<(), Refused> {
+    match (shape.kind, value) {
+        (ShapeKind::Nothing, value) => values::write(Content::Bytes, value, out),
+        (ShapeKind::Content(content), value) => values::write(content, value, out),
+        (ShapeKind::Expression, value) => values::write(Content::Sz, value, out),
+        (ShapeKind::Messages(declaration, _), Value::List(list)) => {
+            let message = |(i, value): (usize, &Value)| match value {
+                Value::Map(fields) => {
+                    writer::record(declaration, fields, out).map_err(|e| e.within(format_args!("[{i}]")))
+                }
+                _ => Err(Refused::new("not an object of a message's members").within(format_args!("[{i}]"))),
+            };
+            list.iter().enumerate().try_for_each(message)
+        }
+        (ShapeKind::Messages(..), _) => Err(Refused::new("not a list")),
     }
 }

@@ -1,7 +1,7 @@
 //! Dependency expressions (3.1.4.2.109, 3.1.4.2.168, 3.1.4.2.171): names or IDs in brackets, joined by `and` and `or`.
 //!
 //! The grammar has ANDs of ORs; this parser takes any nesting up to [`MAX_DEPTH`], braces for parentheses, and words in
-//! any case, and says what a server would not take.
+//! any case.
 
 use crate::ndr::WStr;
 use alloc::string::{String, ToString};

@@ -20,7 +20,8 @@
 ///
 /// Types: `BYTE`, `BOOLEAN`, `WORD`, `DWORD`, `ULONGLONG`, `LONG`, `LONGLONG`, `GUID`, `IPV4`, `IPV6`, `WCHAR[n]`
 /// (null-terminated text in a fixed field), `CHARS[n]` (text that may fill the field), `SZ` (text up to its terminator), `SZ x[Size]` (text of so many octets),
-/// `SZ x[..]` (to the end), `TOTAL` (length of the whole record), `GAP x[n]` (alignment), `FILL x[n]` (optional octets up
+/// `SZ x[Size characters]` (up to
+/// its terminator, which the size is checked against), `SZ x[..]` (to the end), `TOTAL` (length of the whole record), `GAP x[n]` (alignment), `FILL x[n]` (optional octets up
 /// to that length), and other records by name. `[n]`, `[Member]` and `[..]` make arrays.
 ///
 /// Before the type: `#[natural]`, only in the reading of that name; `#[when(Member == 1)]`; `#[alias(Name)]`;
@@ -106,6 +107,7 @@ macro_rules! record {
     (@type SZ [..]) => { $crate::structs::types::Type::SzRest };
     (@type SZ [$size:ident]) => { $crate::structs::types::Type::SizedSz(stringify!($size)) };
     (@type SZ [$size:ident octets or units]) => { $crate::structs::types::Type::CountedSz(stringify!($size)) };
+    (@type SZ [$size:ident characters]) => { $crate::structs::types::Type::CheckedSz(stringify!($size)) };
     (@type WCHAR [$units:literal]) => { $crate::structs::types::Type::Wide($units) };
     (@type CHARS [$units:literal]) => { $crate::structs::types::Type::Chars($units) };
     (@type BYTE [$n:literal]) => { $crate::structs::types::Type::Bytes($n) };

@@ -25,6 +25,8 @@ pub mod macros;
 pub mod batch;
 pub mod content;
 pub mod dependency;
+mod lines;
+pub mod oracle;
 pub mod packed;
 pub mod property_list;
 pub mod reader;

@@ -327,6 +327,8 @@ pub(super) fn read_entry<'a>(
             let meaning = Meaning::Enum(CLUSTER_PROPERTY_FORMAT::TABLE);
             sink.item(slot.key, meaning, Item::Uint(u64::from(format)), None);
         }
+        // The syntax alone tells the format: some answer so.
+        (true, _, []) => sink.item(slot.key, Meaning::Bytes, Item::Bytes(&[]), None),
         (_, Content::Bytes, _) => sink.item(slot.key, Meaning::Bytes, Item::Bytes(value.octets()), None),
         _ if content == dialect.binary => values::read_octets(slot, value.data, sink),
         _ => values::read_any(slot, value.data, sink),

@@ -61,6 +61,9 @@ pub fn record<'a>(
     result
 }
 
+/// The name under which octets are shown that lie behind the members and inside the record's length.
+pub(super) const BEHIND: &str = "Padding";
+
 /// The integers of a record read so far, for the members that they give the length of.
 struct Known([u64; MAX_MEMBERS]);
 
@@ -116,6 +119,7 @@ fn members<'a>(
         Some(behind) => {
             if !rest.is_empty() {
                 sink.diagnostic(broken(here, rest.offset(), &rules::BEHIND_MEMBERS, rest.len() as u64, Some(0)));
+                sink.item(Key::Name(BEHIND), Meaning::Bytes, Item::Bytes(rest.rest()), None);
             }
             Ok(behind)
         }
@@ -194,6 +198,15 @@ impl<'a> Cx<'_, 'a> {
             }
             Type::Sz => {
                 let (rest, text) = lower(packed::sz(input))?;
+                self.item(Item::Text(text), None);
+                rest
+            }
+            Type::CheckedSz(size) => {
+                let (rest, text) = lower(packed::sz(input))?;
+                let (claimed, units) = (self.known.get(self.record, size), text.len() as u64);
+                if claimed != units && claimed != units + 1 {
+                    self.broken(input.offset(), &rules::LENGTH_OF_TEXT, claimed, Some(units));
+                }
                 self.item(Item::Text(text), None);
                 rest
             }
@@ -358,6 +371,7 @@ pub(super) fn whole_text(octets: &[u8]) -> (WStr<'_>, Option<&[u8]>, Option<&'st
         _ if text.len() == all.len() => (text, Some(octets), Some(&rules::TERMINATOR_MISSING)),
         None | Some([]) => (text, None, None),
         Some([0] | [0, 0] | [0, 0, 0]) => (text, Some(octets), Some(&rules::SIZE_COUNTS_PADDING)),
+        Some(zeros) if zeros.iter().all(|octet| *octet == 0) => (text, Some(octets), Some(&rules::LONGER_THAN_TEXT)),
         Some(_) => (text, Some(octets), Some(&rules::BEHIND_TERMINATOR)),
     }
 }

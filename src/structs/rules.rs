@@ -17,6 +17,8 @@ rules! {
     NOT_THE_CONSTANT = "not-the-constant", "MS-CMRP 2.2.3", "the member has the value that its section gives";
     TERMINATOR_MISSING = "terminator-missing", "MS-CMRP 2.2.3", "text ends with a terminator inside its field";
     BEHIND_TERMINATOR = "behind-terminator", "MS-CMRP 2.2.3", "nothing but zeros stands behind the terminator of a text";
+    LENGTH_OF_TEXT = "length-of-text", "MS-CMRP 2.2.3.43", "the size of a text counts its characters";
+    LONGER_THAN_TEXT = "longer-than-text", "MS-CMRP 2.2.3", "the octets of a text end with its terminator";
     SIZE_COUNTS_PADDING = "size-counts-padding", "MS-CMRP 2.2.3.10.1", "the size of a value does not count its padding";
     SIZE_OF_FORMAT = "size-of-format", "MS-CMRP 2.2.2.2", "the size of a value is that of its format";
     NOT_OF_FORMAT = "not-of-format", "MS-CMRP 2.2.2.2", "the octets of a value are of its format";
@@ -30,7 +32,6 @@ rules! {
         "DiskIdType is 1, 2 or 0x1388; some systems number the signature 0 and the GUID 1";
     BEHIND_MEMBERS = "behind-members", "MS-CMRP 2.2.3", "nothing stands behind the last member";
     OTHER_READING = "other-reading", "MS-CMRP 2.2.3", "the text can be read in several ways, and only another one than usual fits";
-    ACE_SIZE = "ace-size", "MS-DTYP 2.4.4", "an access control entry lies inside its list";
 }
 
 /// The way down to a value, from the top of the structure.

@@ -7,12 +7,12 @@
 //! ```
 
 use super::batch::{Batch, Command};
-use super::content::{self, Context, Secrets, ShapeKind};
+use super::content::{self, Context, ShapeKind};
 use super::dependency;
+use super::lines::{Inline, Lines};
 use super::packed::Packed;
 use super::property_list::{Dialect, Property, PropertyList, described, read_entry};
-use super::security;
-use super::sink::{Item, Key, Null, Open, Sink};
+use super::sink::{Key, Sink};
 use super::values::{self, Slot};
 use crate::consts::content::Content;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegistryValueType};
@@ -22,7 +22,6 @@ use crate::error::Error;
 use crate::ndr::WStr;
 use crate::ndr::types::Meaning;
 use crate::text::Style;
-use crate::time::FileTime;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
@@ -286,219 +285,4 @@ fn line<'a, W: Write>(
         None => writeln!(out, " (type {})", command.value_type),
         _ => writeln!(out),
     }
-}
-
-/// Writes a value.
-fn item(out: &mut String, meaning: Meaning, item: Item<'_>, secrets: Secrets) {
-    if matches!(meaning, Meaning::Opaque) && secrets == Secrets::Hidden {
-        return out.push_str("(secret)");
-    }
-    // Writing to memory does not fail.
-    let _ = match item {
-        Item::Uint(n) => match meaning {
-            Meaning::Enum(table) | Meaning::Flags(table) => write!(out, "{}", table.display(n)),
-            Meaning::Bool if n <= 1 => out.write_str(if n == 1 { "TRUE (1)" } else { "FALSE (0)" }),
-            Meaning::Seconds => write!(out, "{n} s"),
-            Meaning::Win32 => match status::win32_name(n as u32) {
-                Some(name) => write!(out, "{name} ({n})"),
-                None => write!(out, "{n:#x}"),
-            },
-            Meaning::Const(_) => write!(out, "{n:#x}"),
-            _ if (0x8000_0000..=0xffff_ffff).contains(&n) => write!(out, "{n} ({n:#x})"),
-            _ => write!(out, "{n}"),
-        },
-        Item::Int(n) => write!(out, "{n}"),
-        Item::Bool(b) => write!(out, "{b}"),
-        Item::FileTime(n) => write!(out, "{}", FileTime(n)),
-        Item::Guid(guid) => write!(out, "{guid}"),
-        Item::Text(text) if text.len() > 1024 => {
-            write!(out, "{:?}… {} characters more", text.prefix(1024), text.len() - 1024)
-        }
-        Item::Text(text) | Item::Units(text) => write!(out, "{text:?}"),
-        Item::Ipv4(octets) => write!(out, "{}", core::net::Ipv4Addr::from(octets)),
-        Item::Ipv6(octets) => write!(out, "{}", core::net::Ipv6Addr::from(octets)),
-        Item::Bytes(octets) => match (meaning, security::sddl(octets)) {
-            (Meaning::SecurityDescriptor, Ok(text)) => out.write_str(&text),
-            _ => {
-                let shown = octets.get(..24).unwrap_or(octets);
-                shown.iter().for_each(|octet| {
-                    let _ = write!(out, "{octet:02x}");
-                });
-                match octets.len() - shown.len() {
-                    0 if octets.is_empty() => out.write_str("no bytes"),
-                    0 => Ok(()),
-                    more => write!(out, "… {more} bytes more"),
-                }
-            }
-        },
-    };
-}
-
-/// Writes a value, whatever it holds, into one line of limited length.
-struct Inline {
-    text: String,
-    room: usize,
-    secrets: Secrets,
-    /// Of each thing that is open, whether it holds something already.
-    open: Vec<bool>,
-}
-
-impl Inline {
-    fn new(room: usize, secrets: Secrets) -> Self {
-        Inline { text: String::new(), room, secrets, open: Vec::new() }
-    }
-
-    fn full(&mut self) -> bool {
-        if self.text.len() <= self.room.saturating_mul(4) {
-            return false;
-        }
-        if !self.text.ends_with('…') {
-            self.text.push('…');
-        }
-        true
-    }
-
-    /// Commas between members and elements, names before members.
-    fn start(&mut self, key: Key) {
-        if let Some(any) = self.open.last_mut()
-            && core::mem::replace(any, true)
-        {
-            self.text.push_str(", ");
-        }
-        match key {
-            Key::Name("value" | "values" | "decoded") | Key::Top | Key::Index(_) => {}
-            Key::Name(name) => {
-                self.text.push_str(name);
-                self.text.push(' ');
-            }
-        }
-    }
-}
-
-impl<'a> Sink<'a> for Inline {
-    fn item(&mut self, key: Key, meaning: Meaning, value: Item<'a>, _: Option<&'a [u8]>) {
-        // The column before the value tells the syntax.
-        if key == Key::Name("syntax") || self.full() {
-            return;
-        }
-        self.start(key);
-        item(&mut self.text, meaning, value, self.secrets);
-    }
-
-    fn begin(&mut self, key: Key, open: Open<'a>) {
-        if self.full() {
-            return self.open.push(false);
-        }
-        match open {
-            // A value's own braces would only be noise.
-            Open::Record { name: "VALUE", .. } => {}
-            Open::Record { .. } => {
-                self.start(key);
-                self.text.push('{');
-            }
-            Open::List { .. } => self.start(key),
-            Open::Bytes(octets) => {
-                self.start(key);
-                let _ = write!(self.text, "{} bytes: ", octets.len());
-            }
-        }
-        self.open.push(false);
-    }
-
-    fn end(&mut self, open: Open<'a>) {
-        let any = self.open.pop().unwrap_or(false);
-        match open {
-            Open::Record { name: "VALUE", .. } => {}
-            Open::Record { .. } if !self.text.ends_with('…') => self.text.push('}'),
-            Open::List { .. } if !any && !self.text.ends_with('…') => self.text.push_str("(empty)"),
-            _ => {}
-        }
-    }
-}
-
-/// Writes members as indented lines.
-struct Lines<'a> {
-    text: String,
-    style: Style,
-    secrets: Secrets,
-    depth: usize,
-    /// Depth of the list whose elements past the limit are left out.
-    hidden: Option<usize>,
-    blamed: Option<WStr<'a>>,
-}
-
-impl<'a> Lines<'a> {
-    fn new(style: Style, secrets: Secrets) -> Self {
-        Lines { text: String::new(), style, secrets, depth: 0, hidden: None, blamed: None }
-    }
-
-    fn is_hidden(&mut self, key: Key) -> bool {
-        match (self.hidden, key) {
-            (Some(depth), Key::Index(_)) if self.depth == depth => true,
-            (Some(depth), _) if self.depth > depth => true,
-            (_, Key::Index(i)) if u64::from(i) >= self.style.max_elements => {
-                self.hidden = Some(self.depth);
-                let indent = self.indent();
-                let _ = writeln!(self.text, "{:indent$}…", "");
-                true
-            }
-            _ => {
-                self.hidden = None;
-                false
-            }
-        }
-    }
-
-    fn indent(&self) -> usize {
-        self.style.indent + 2 * self.depth.saturating_sub(1).min(16)
-    }
-
-    fn start(&mut self, key: Key) {
-        let indent = self.indent();
-        let _ = match key {
-            Key::Top => write!(self.text, "{:indent$}", ""),
-            Key::Name(name) => write!(self.text, "{:indent$}{name}  ", ""),
-            Key::Index(i) => write!(self.text, "{:indent$}[{i}]  ", ""),
-        };
-    }
-}
-
-impl<'a> Sink<'a> for Lines<'a> {
-    fn item(&mut self, key: Key, meaning: Meaning, value: Item<'a>, _: Option<&'a [u8]>) {
-        if !self.is_hidden(key) {
-            self.start(key);
-            item(&mut self.text, meaning, value, self.secrets);
-            self.text.push('\n');
-        }
-    }
-
-    fn begin(&mut self, key: Key, open: Open<'a>) {
-        let hidden = self.is_hidden(key);
-        if !hidden && key != Key::Top {
-            self.start(key);
-            let _ = match open {
-                Open::Record { name: "VALUE", .. } | Open::List { .. } => writeln!(self.text),
-                Open::Record { name, .. } => writeln!(self.text, "{name}"),
-                Open::Bytes(octets) => writeln!(self.text, "{} bytes", octets.len()),
-            };
-        }
-        self.depth += 1;
-    }
-
-    fn end(&mut self, _: Open<'a>) {
-        self.depth = self.depth.saturating_sub(1);
-    }
-
-    fn blame(&mut self, name: WStr<'a>) {
-        self.blamed = Some(name);
-    }
-}
-
-/// One value as text, for tests and short summaries.
-pub fn inline(content: Content, octets: &[u8], secrets: Secrets) -> Option<String> {
-    let input = Packed::new(octets);
-    let fits = values::read(Slot::top(content), input, &mut Null).is_ok_and(|rest| rest.is_empty());
-    let mut sink = Inline::new(256, secrets);
-    let _ = values::read(Slot::top(content), input, &mut sink);
-    fits.then_some(sink.text)
 }

@@ -75,6 +75,8 @@ pub enum Type {
     Chars(usize),
     /// UTF-16 text up to its terminator, of no stated length.
     Sz,
+    /// UTF-16 text up to its terminator; the earlier member says how many units it has, with the terminator or without.
+    CheckedSz(&'static str),
     /// UTF-16 text in what is left of the record.
     SzRest,
     /// UTF-16 text in as many octets as the earlier member says; the terminator may be among them or behind them.
@@ -146,7 +148,7 @@ impl Member {
 
     fn min_size(&self) -> usize {
         match self.ty {
-            Type::Sz | Type::CountedSz(_) => 2,
+            Type::Sz | Type::CheckedSz(_) | Type::CountedSz(_) => 2,
             Type::Record(record) => record.min_size(0),
             _ => self.size().unwrap_or(0),
         }

@@ -11,7 +11,7 @@ use super::refused::Refused;
 use super::rules::{self, Here, broken, down};
 use super::sink::{Item, Key, Null, Open, Sink};
 use super::writer::{self, integer};
-use super::{Structure, value_list};
+use super::{Structure, security, value_list};
 use crate::consts::content::Content;
 use crate::error::{Error, ErrorKind, Segment};
 use crate::ndr::WStr;
@@ -118,6 +118,16 @@ fn read_raw<'a>(
             return Ok(rest);
         }
         Content::SecurityDescriptor => {
+            if let Err(e) = security::Descriptor::new(input.rest()) {
+                let rule = &rules::NOT_OF_FORMAT;
+                sink.diagnostic(broken(
+                    slot.here,
+                    input.offset().saturating_add(e.offset),
+                    rule,
+                    input.len() as u64,
+                    None,
+                ));
+            }
             sink.item(slot.key, Meaning::SecurityDescriptor, Item::Bytes(input.rest()), None);
         }
         Content::Dwords => return dwords(slot, input, sink),
@@ -264,14 +274,32 @@ pub fn write(content: Content, value: &Value, out: &mut Vec<u8>) -> Result<(), R
         out.extend_from_slice(octets);
         return Ok(());
     }
-    let content = match content {
-        // A number is the short form, an object the structure.
-        Content::ByLength(choices) => {
-            let wanted = |c: &&(usize, Content)| matches!(c.1, Content::Struct(_)) == matches!(value, Value::Map(_));
-            choices.iter().find(wanted).map_or(Content::Bytes, |c| c.1)
+    if let Content::ByResourceType { then, otherwise, .. } = content {
+        let mut octets = Vec::new();
+        let written = write(*otherwise, value, &mut octets);
+        return match written {
+            Ok(()) => {
+                out.extend(octets);
+                Ok(())
+            }
+            Err(_) => write(*then, value, out),
+        };
+    }
+    if let Content::ByLength(choices) = content {
+        // The first one that has all the members, in its length.
+        let mut refused = None;
+        for (_, choice) in choices {
+            let mut octets = Vec::new();
+            match write(*choice, value, &mut octets) {
+                Ok(()) => {
+                    out.extend(octets);
+                    return Ok(());
+                }
+                Err(e) => refused = refused.or(Some(e)),
+            }
         }
-        other => other,
-    };
+        return Err(refused.unwrap_or_else(|| Refused::new("no format")));
+    }
     if let Some((scalar, _)) = scalar(content) {
         let n = integer(value, scalar)?;
         out.extend(n.to_le_bytes().iter().take(scalar.size(crate::ndr::Syntax::Ndr)));

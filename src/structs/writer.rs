@@ -4,6 +4,7 @@
 //! (`Value::Bytes`) stands for itself wherever the field's length allows it, so that what was decoded from unusual
 //! bytes can be encoded again.
 
+use super::reader::BEHIND;
 use super::refused::Refused;
 use super::types::{Element, Member, Record, Type};
 use crate::ndr::sink::Guid;
@@ -20,7 +21,8 @@ pub fn record(record: &'static Record, fields: &Fields, out: &mut Vec<u8>) -> Re
     let reading = reading(record, fields)?;
     for (name, _) in &fields.0 {
         let known = record.members.iter().any(|m| m.name == *name || m.alias == *name);
-        if !known && *name != "reading" {
+        let behind = *name == BEHIND && record.members.iter().any(|m| matches!(m.ty, Type::Total));
+        if !known && !behind && *name != "reading" {
             return Err(Refused::new(format!("{} has no member of this name", record.name)).within(name));
         }
     }
@@ -101,6 +103,7 @@ impl<'w> Writer<'w> {
             Type::SizedBytes(name)
             | Type::Sized(name, _)
             | Type::SizedSz(name)
+            | Type::CheckedSz(name)
             | Type::CountedSz(name)
             | Type::Counted(name, _) => name == member.name,
             _ => false,
@@ -170,6 +173,14 @@ impl<'w> Writer<'w> {
             }
             Type::Sz => {
                 let octets = sz(self.need(member)?)?;
+                self.out.extend(octets);
+            }
+            Type::CheckedSz(size) => {
+                let octets = sz(self.need(member)?)?;
+                // The terminator decides: another size that was given stays as it is.
+                let given = self.open.iter().find(|(n, ..)| *n == size).and_then(|(.., given)| *given);
+                let units = (octets.len() / 2 - 1) as u64;
+                self.claim(size, &[given.unwrap_or(units)])?;
                 self.out.extend(octets);
             }
             Type::SzRest => {
@@ -257,6 +268,9 @@ impl<'w> Writer<'w> {
 
     fn finish(self) -> Result<(), Refused> {
         let Some((name, at, given)) = self.total else { return Ok(()) };
+        if let Some(behind) = self.fields.get(BEHIND) {
+            self.out.extend(bytes(behind).map_err(|e| e.within(BEHIND))?);
+        }
         let total = (self.out.len() - self.start) as u64;
         let right =
             u32::try_from(total).map_err(|_| Refused::new(format!("{total} octets are too many")).within(name))?;

@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 /// Takes a direction's chunks, with the number and time of the packet each came in.
 pub(in super::super) trait Sink {
     fn chunk(&mut self, frame: u64, time: Option<Timestamp>, chunk: Chunk<'_>) -> Verdict;
+
+    /// The sequence number of the data that the next chunk brings.
+    fn sequence(&mut self, _seq: u32) {}
 }
 
 /// What a direction needs besides the segment.
@@ -403,8 +406,10 @@ impl Direction {
         stats: &mut Stats,
         sink: &mut impl Sink,
     ) -> Verdict {
+        let seq = self.next_seq;
         self.advance(wire_len);
         if !data.is_empty() {
+            sink.sequence(seq);
             hand!(sink.chunk(frame, time, Chunk::Data(data)));
         }
         let lost = wire_len.saturating_sub(data.len() as u64);

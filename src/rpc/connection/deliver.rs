@@ -16,6 +16,7 @@ impl<N: Default> Session<N> {
             trailer,
             opened: findings.opened,
             identity: io.security.identity(&trailer),
+            sizes: findings.sizes,
         });
         let request = head.ptype == PacketType::Request;
         let mut verification = None;
@@ -116,6 +117,7 @@ impl<N: Default> Session<N> {
             reassumed,
             cut: None,
             auth,
+            token: None,
             body,
             verification,
             diagnostics: notes.0,

@@ -4,7 +4,7 @@ use super::messages::{ABANDONED, FIRST_MISSING, Findings, Head, Message};
 use super::rules;
 use super::session::{Io, Session, Whole, open, sender_of};
 use crate::net::Side;
-use crate::rpc::event::{Carriers, Notes};
+use crate::rpc::event::{Carriers, Notes, Sizes};
 use crate::rpc::header::{Endian, Header, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::{self, Pdu, split_padding};
 use crate::rpc::security::Opened;
@@ -48,9 +48,10 @@ impl<N: Default> Session<N> {
             }
         }
         let clear = matches!(opened, None | Some(Opened::Clear { .. }));
+        let sizes = sizes(pdu);
         let head = head(side, pdu);
         let stub = if clear { Some(stub) } else { None };
-        self.place((head, Findings { opened, notes }), stub, fault, None, carriers, io);
+        self.place((head, Findings { opened, notes, sizes }), stub, fault, None, carriers, io);
         self.scratch = scratch;
     }
 
@@ -63,7 +64,7 @@ impl<N: Default> Session<N> {
         carriers: &Carriers,
         io: &mut Io<'_, N>,
     ) {
-        let mut findings = Findings::default();
+        let mut findings = Findings { sizes: sizes(pdu), ..Findings::default() };
         if pdu.header.auth_length != 0 {
             findings.opened = Some(Opened::Sealed { reason: String::from("PDU not captured whole") });
         }
@@ -174,6 +175,10 @@ fn stub<'a>(pdu: &Pdu<'a>) -> Option<&'a [u8]> {
         pdu::Body::Fault(f) => Some(f.stub),
         _ => None,
     }
+}
+
+fn sizes(pdu: &Pdu<'_>) -> Sizes {
+    Sizes { stub: stub(pdu).map_or(0, <[u8]>::len) as u64, auth: u64::from(pdu.header.auth_length) }
 }
 
 /// Status and extended-error flag.

@@ -2,7 +2,7 @@
 
 use super::rules;
 use crate::net::Side;
-use crate::rpc::event::{Carriers, Notes, is_clear, join_opened};
+use crate::rpc::event::{Carriers, Notes, Sizes, is_clear, join_opened};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::security::{AuthTrailer, Opened};
@@ -31,6 +31,7 @@ pub(super) struct Head {
 pub(super) struct Findings {
     pub(super) opened: Option<Opened>,
     pub(super) notes: Notes,
+    pub(super) sizes: Sizes,
 }
 
 /// A message of which fragments were seen, but not the last one.
@@ -155,6 +156,7 @@ impl Messages {
             note(&rules::AUTH_CHANGED, (0, "auth_level"), level(&head.trailer), Some(level(&first.trailer)));
         }
         first.cancel_count = first.cancel_count.max(head.cancel_count);
+        message.findings.sizes.add(findings.sizes);
         if let Some(opened) = findings.opened {
             join_opened(&mut message.findings.opened, opened);
         }

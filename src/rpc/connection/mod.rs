@@ -298,6 +298,7 @@ impl Direction {
                 return &[];
             };
             self.close_hole(side, session, io, Some(pdu));
+            io.security.framed(rest.len());
             session.pdu(side, pdu, &self.latest, io);
             return rest;
         }
@@ -324,6 +325,7 @@ impl Direction {
             let pdu = mem::take(&mut self.buffer);
             self.close_hole(side, session, io, Some(&pdu));
             let carriers = mem::take(&mut self.carriers);
+            io.security.framed(rest.len());
             session.pdu(side, &pdu, &carriers, io);
             self.buffer = pdu;
             self.buffer.clear();

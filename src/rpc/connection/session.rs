@@ -8,7 +8,7 @@ use crate::diagnostic::Rule;
 use crate::error::Error;
 use crate::net::Side;
 use crate::rpc::event::{
-    Answer, AnswerResult, AssumedContext, Auth, Body, Carriers, Event, Notes, Proposal, Resolver, wrong_length,
+    Answer, AnswerResult, AssumedContext, Auth, Body, Carriers, Event, Notes, Proposal, Resolver, Sizes, wrong_length,
 };
 use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
 use crate::rpc::limits::{Counters, Limits};
@@ -209,6 +209,7 @@ impl<N: Default> Session<N> {
             reassumed: None,
             cut: None,
             auth: None,
+            token: None,
             body,
             verification: None,
             diagnostics: Vec::new(),
@@ -291,7 +292,12 @@ impl<N: Default> Session<N> {
             pdu::Body::CoCancel => Body::Cancel,
             _ => Body::Orphaned,
         };
-        let auth = pdu.auth.map(|a| Auth { trailer: a.trailer, opened, identity: io.security.identity(&a.trailer) });
+        let auth = pdu.auth.map(|a| Auth {
+            trailer: a.trailer,
+            opened,
+            identity: io.security.identity(&a.trailer),
+            sizes: Sizes { stub: 0, auth: a.value.len() as u64 },
+        });
         let mut event = self.bare(side, body, carriers);
         event.ptype = Some(ptype);
         event.sender = sender;
@@ -299,6 +305,7 @@ impl<N: Default> Session<N> {
         event.representation = representation;
         event.flags = flags;
         event.auth = auth;
+        event.token = pdu.auth.filter(|_| !protected).map(|a| a.value);
         event.diagnostics = notes.0;
         if protected {
             event.call = self.calls.get(call_id);

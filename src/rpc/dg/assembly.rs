@@ -2,7 +2,7 @@
 
 use super::Header;
 use crate::rpc::connection::rules;
-use crate::rpc::event::{Carriers, Notes, is_clear, join_opened};
+use crate::rpc::event::{Carriers, Notes, Sizes, is_clear, join_opened};
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::security::{AuthTrailer, Opened};
 use alloc::collections::BTreeMap;
@@ -24,6 +24,7 @@ pub(super) struct Assembly {
     pub(super) trailer: Option<AuthTrailer>,
     pub(super) opened: Option<Opened>,
     pub(super) notes: Notes,
+    pub(super) sizes: Sizes,
     /// Whether some datagram was not captured whole.
     pub(super) cut: bool,
     /// The first fragment that was not captured whole.

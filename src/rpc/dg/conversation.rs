@@ -9,7 +9,7 @@ use super::{Body, Flags1, Header, Pdu, conv};
 use crate::error::{Error, ErrorKind};
 use crate::net::{Side, Timestamp};
 use crate::rpc::connection::Recognition;
-use crate::rpc::event::{self, Call, Carriers, Event, Notes};
+use crate::rpc::event::{self, Call, Carriers, Event, Notes, Sizes};
 use crate::rpc::header::PacketType;
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::security::{AuthTrailer, Opened, Security, Sender, Token};
@@ -146,6 +146,7 @@ impl<N: Default> Conversation<N> {
                             fragments: 1,
                             trailer: None,
                             opened: None,
+                            sizes: Sizes::default(),
                             notes: Notes::default(),
                             cut,
                             intact: 0,
@@ -278,6 +279,9 @@ impl<N: Default> Conversation<N> {
         if let Some(surplus) = surplus {
             self.close(surplus, security, out);
         }
+        let sizes = pdu
+            .verifier
+            .map_or(Sizes::default(), |v| Sizes { stub: u64::from(header.length), auth: v.value.len() as u64 });
         let parts = Parts {
             side,
             header,
@@ -285,6 +289,7 @@ impl<N: Default> Conversation<N> {
             fragments: 1,
             trailer,
             opened,
+            sizes,
             notes: Notes::default(),
             cut,
             intact: usize::MAX,
@@ -360,6 +365,7 @@ impl<N: Default> Conversation<N> {
         if parts.cut {
             assembly.cut_short(header.fragment);
         }
+        assembly.sizes.add(parts.sizes);
         let (limits, counters) = (&self.limits, &mut self.counters);
         match assembly.add(&header, stub.unwrap_or(&[]), parts.opened, &mut self.total, limits, counters) {
             Added::Pending => {}
@@ -382,6 +388,7 @@ impl<N: Default> Conversation<N> {
                     fragments,
                     trailer: whole.trailer,
                     opened: whole.opened,
+                    sizes: whole.sizes,
                     notes: whole.notes,
                     cut: whole.cut,
                     intact,
@@ -407,11 +414,13 @@ impl<N: Default> Conversation<N> {
             event::Body::Request { stub, .. } | event::Body::Response { stub, .. } => *stub,
             _ => None,
         };
+        let mut token = None;
         if header.interface == conv::INTERFACE {
-            self.callback(&header, stub.unwrap_or(&[]), response, datagram, security);
+            token = self.callback(&header, stub.unwrap_or(&[]), response, datagram, security);
         }
         let sender = if response { Sender::Server } else { Sender::Client };
         let mut event = make(parts, body, sender, security);
+        event.token = token;
         if response {
             event.context = answered.as_ref().and_then(|call| call.context).or(event.context);
             event.call = answered.as_mut();
@@ -436,8 +445,15 @@ impl<N: Default> Conversation<N> {
         out(event);
     }
 
-    /// The conversation manager's callbacks carry the tokens of connectionless security.
-    fn callback(&mut self, header: &Header, stub: &[u8], response: bool, datagram: &[u8], security: &mut dyn Security) {
+    /// The conversation manager's callbacks carry the tokens of connectionless security: this one's, if it has one.
+    fn callback<'s>(
+        &mut self,
+        header: &Header,
+        stub: &'s [u8],
+        response: bool,
+        datagram: &[u8],
+        security: &mut dyn Security,
+    ) -> Option<&'s [u8]> {
         let endian = header.representation.endian;
         let mut about = None;
         let token = if response {
@@ -466,5 +482,6 @@ impl<N: Default> Conversation<N> {
                 pdu: datagram,
             });
         }
+        token
     }
 }

@@ -4,7 +4,9 @@ use super::assembly::Assembly;
 use super::{Body, Flags1, Header, Pdu};
 use crate::error::Error;
 use crate::net::Side;
-use crate::rpc::event::{self, Auth, Call, Carriers, Context, ContextState, Event, Notes, is_clear, wrong_length};
+use crate::rpc::event::{
+    self, Auth, Call, Carriers, Context, ContextState, Event, Notes, Sizes, is_clear, wrong_length,
+};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::split_padding;
 use crate::rpc::security::{AuthTrailer, Connectionless, Opened, Protected, Security, Sender};
@@ -52,6 +54,7 @@ pub(super) struct Parts<'a> {
     pub(super) fragments: u32,
     pub(super) trailer: Option<AuthTrailer>,
     pub(super) opened: Option<Opened>,
+    pub(super) sizes: Sizes,
     pub(super) notes: Notes,
     /// Whether some datagram was not captured whole.
     pub(super) cut: bool,
@@ -122,6 +125,7 @@ pub(super) fn incomplete<N>(
         fragments,
         trailer: whole.trailer,
         opened,
+        sizes: whole.sizes,
         notes,
         cut: false,
         intact,
@@ -148,6 +152,7 @@ pub(super) fn blank<'a, N>(side: Side, body: event::Body<'a>, carriers: &'a Carr
         reassumed: None,
         cut: None,
         auth: None,
+        token: None,
         body,
         verification: None,
         diagnostics: Vec::new(),
@@ -162,7 +167,7 @@ pub(super) fn make<'a, N>(
     sender: Sender,
     security: &dyn Security,
 ) -> Event<'a, N> {
-    let Parts { side, header, carriers, fragments, trailer, opened, notes, cut: _, intact: _ } = parts;
+    let Parts { side, header, carriers, fragments, trailer, opened, sizes, notes, cut: _, intact: _ } = parts;
     let mut flags = PfcFlags::FIRST_FRAG | PfcFlags::LAST_FRAG;
     flags.set(PfcFlags::MAYBE, header.flags1.contains(Flags1::MAYBE));
     flags.set(PfcFlags::OBJECT_UUID, !header.object.is_nil());
@@ -183,7 +188,7 @@ pub(super) fn make<'a, N>(
             assumed: false,
             confidence: None,
         }),
-        auth: trailer.map(|trailer| Auth { trailer, opened, identity: security.identity(&trailer) }),
+        auth: trailer.map(|trailer| Auth { trailer, opened, identity: security.identity(&trailer), sizes }),
         diagnostics: notes.0,
         datagram: Some(header),
         ..blank(side, body, carriers)
@@ -191,7 +196,7 @@ pub(super) fn make<'a, N>(
 }
 
 /// Which role sends PDUs of this type; both send facks.
-pub(super) fn sender_of(ptype: PacketType) -> Option<Sender> {
+pub(crate) fn sender_of(ptype: PacketType) -> Option<Sender> {
     match ptype {
         PacketType::Request | PacketType::Ping | PacketType::Ack | PacketType::ClCancel => Some(Sender::Client),
         PacketType::Fack => None,

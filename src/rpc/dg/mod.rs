@@ -17,6 +17,8 @@ mod tests;
 pub use body::{Body, Cancel, CancelAck, Fack, Selack};
 #[cfg(feature = "pcap")]
 pub use conversation::{Conversation, Received};
+#[cfg(feature = "pcap")]
+pub(crate) use deliver::sender_of;
 
 use super::header::{PacketType, Representation};
 use super::parse::{Fail, Res, bytes, u8_, u16_, u32_, uuid};

@@ -16,8 +16,8 @@ record! {
     ("2.2.3.43") OS_AND_OS_VERSION_INFO {
         DWORD dwOSSize;
         DWORD dwOSVersionSize;
-        SZ OS;
-        SZ OSVersion;
+        SZ OS[dwOSSize characters];
+        SZ OSVersion[dwOSVersionSize characters];
     }
 
     /// Utilization of a node: its name to the terminator, then packed numbers.

@@ -66,6 +66,7 @@ fn lengths_are_known_before() {
                 Type::SizedBytes(name)
                 | Type::Sized(name, _)
                 | Type::SizedSz(name)
+                | Type::CheckedSz(name)
                 | Type::CountedSz(name)
                 | Type::Counted(name, _) => name,
                 _ => continue,
@@ -309,6 +310,11 @@ fn nested_and_variable() {
 
     let versions = join(&[&[1, 0, 0, 0, 2, 0, 0, 0], &wide("W"), &wide("10")]);
     assert_eq!(member(&there_and_back("OS_AND_OS_VERSION_INFO", &versions), "OSVersion"), &"10".into());
+
+    let odd = join(&[&[9, 0, 0, 0, 3, 0, 0, 0], &wide("W"), &wide("10")]);
+    let decoded = decode("OS_AND_OS_VERSION_INFO", &odd).unwrap();
+    assert_eq!((decoded.diagnostics.len(), decoded.diagnostics[0].rule), (1, &rules::LENGTH_OF_TEXT));
+    assert_eq!(encode("OS_AND_OS_VERSION_INFO", &decoded.value.unwrap()).unwrap(), odd);
 
     let address = [9, 0, 0, 0, 10, 1, 2, 3, 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
     let octets = join(&[&36u32.to_le_bytes(), &[0, 0, 0, 0, 1, 0, 0, 0], &address]);

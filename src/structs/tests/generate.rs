@@ -9,7 +9,7 @@ use crate::structs::types::{Element, Record, Type};
 use crate::structs::{decode, encode, records};
 
 /// A small generator of numbers (splitmix64): the same ones on every run.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -20,11 +20,11 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, n: u64) -> u64 {
+    pub(super) fn below(&mut self, n: u64) -> u64 {
         self.next() % n.max(1)
     }
 
-    fn number(&mut self, bits: u32) -> u64 {
+    pub(super) fn number(&mut self, bits: u32) -> u64 {
         let mask = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
         match self.below(4) {
             0 => self.below(4),
@@ -33,11 +33,11 @@ impl Random {
         }
     }
 
-    fn octets(&mut self, n: usize) -> Vec<u8> {
+    pub(super) fn octets(&mut self, n: usize) -> Vec<u8> {
         (0..n).map(|_| self.next() as u8).collect()
     }
 
-    fn text(&mut self, most: usize) -> Value {
+    pub(super) fn text(&mut self, most: usize) -> Value {
         let most = match self.below(3) {
             0 => most,
             _ => most.min(6),
@@ -52,7 +52,7 @@ impl Random {
         Value::Text(text)
     }
 
-    fn record(&mut self, record: &'static Record, reading: usize) -> Value {
+    pub(super) fn record(&mut self, record: &'static Record, reading: usize) -> Value {
         let mut fields = Fields::default();
         for (_, m) in record.members_of(reading) {
             if m.when.is_some_and(|(name, value)| fields.get(name) != Some(&value.into())) {
@@ -89,7 +89,7 @@ impl Random {
                 }
                 Type::Wide(units) => self.text(units - 1),
                 Type::Chars(units) => self.text(units),
-                Type::Sz | Type::SzRest | Type::SizedSz(_) | Type::CountedSz(_) => self.text(40),
+                Type::Sz | Type::SzRest | Type::CheckedSz(_) | Type::SizedSz(_) | Type::CountedSz(_) => self.text(40),
                 Type::Record(inner) => self.record(inner, 0),
                 Type::Counted(_, e) | Type::Rest(e) => {
                     let n = self.below(4);
@@ -112,7 +112,7 @@ impl Random {
         }
     }
 
-    fn property_value(&mut self) -> Value {
+    pub(super) fn property_value(&mut self) -> Value {
         let members = CLUSTER_PROPERTY_SYNTAX::TABLE.members;
         let syntax = loop {
             let syntax = members[self.below(members.len() as u64) as usize].value;
@@ -149,7 +149,7 @@ impl Random {
         Value::Map(fields)
     }
 
-    fn property_list(&mut self) -> Value {
+    pub(super) fn property_list(&mut self) -> Value {
         let properties = (0..self.below(5)).map(|_| {
             let mut fields = Fields::default();
             fields.set("name", self.text(12));
@@ -189,6 +189,7 @@ fn lengths(record: &'static Record) -> impl Iterator<Item = &'static str> {
         Type::SizedBytes(name)
         | Type::Sized(name, _)
         | Type::SizedSz(name)
+        | Type::CheckedSz(name)
         | Type::CountedSz(name)
         | Type::Counted(name, _) => Some(name),
         _ => None,
@@ -281,5 +282,8 @@ fn noise() {
             }
         }
         super::read_as_everything(&octets);
+        for kind in 0..8 {
+            crate::structs::oracle::context(&super::join(&[&[kind], &octets]));
+        }
     }
 }

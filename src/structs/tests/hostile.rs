@@ -198,6 +198,9 @@ fn cut_and_flipped() {
     for sample in samples {
         for n in 0..=sample.len() {
             read_as_everything(&sample[..n]);
+            for kind in 0..8 {
+                crate::structs::oracle::context(&join(&[&[kind, n as u8, 3, 0], &sample[..n]]));
+            }
         }
         for n in 0..sample.len() {
             for value in [0, 0x7f, 0xff] {

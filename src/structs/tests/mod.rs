@@ -1,13 +1,12 @@
 //! Tests of the structures: [`fixed`] bytes with known values, [`generate`]d values there and back, [`hostile`] input,
-//! [`shown`] output.
+//! [`shown`] output, the buffers of all control codes and notifications ([`contexts`]).
 
+mod contexts;
 mod fixed;
 mod generate;
 mod hostile;
 mod shown;
 
-use super::packed::Packed;
-use super::sink::{Key, Null};
 use super::{ALL, Structure};
 use crate::ndr::value::Value;
 
@@ -83,20 +82,5 @@ fn read_as_everything(octets: &[u8]) {
 }
 
 fn read_as(structure: &Structure, octets: &[u8]) {
-    let _ = structure.read(Packed::new(octets), Key::Top, None, &mut Null);
-    let decoded = super::decode(structure.name, octets).unwrap();
-    if let (Some(value), None) = (&decoded.value, decoded.error) {
-        // What was decoded can be encoded, and comes out the same.
-        if let Ok(again) = super::encode(structure.name, value) {
-            let once_more = super::decode(structure.name, &again).unwrap();
-            assert_eq!(once_more.value.as_ref(), Some(value), "{}", structure.name);
-        }
-    }
-    #[cfg(feature = "serde")]
-    {
-        let mut out = crate::json::out::Out::new();
-        super::json::decode(&mut out, structure.name, octets);
-        serde_json::from_slice::<serde_json::Value>(out.as_bytes())
-            .unwrap_or_else(|e| panic!("{}: {e}: {}", structure.name, String::from_utf8_lossy(out.as_bytes())));
-    }
+    super::oracle::structure(structure, octets);
 }

@@ -83,6 +83,26 @@ fn a_batch_is_a_line_a_command() {
 }
 
 #[test]
+fn a_value_list_is_a_line_a_value() {
+    let octets = join(&[
+        &entry(0x0005_0002, &[1, 0, 0, 0]),
+        &entry(0x0006_0002, &[1, 2, 3, 4]),
+        &entry(0x000b_0003, &wide("{cab0e89a}")),
+        &[0; 4],
+    ]);
+    let expected = "  values
+    [0]  DISK_SIGNATURE  1
+    [1]  SCSI_ADDRESS  CLUS_SCSI_ADDRESS
+        PortNumber  1
+        PathId  2
+        TargetID  3
+        LUN  4
+    [2]  DISK_GUID  \"{cab0e89a}\"
+";
+    assert_eq!(lines(OUTPUT, &code(0x0100_0191), &octets), expected);
+}
+
+#[test]
 #[cfg(feature = "serde")]
 fn secrets_stay_hidden() {
     let octets = list(&[("PrimaryToken", &[entry(0x0001_0003, &wide("t0ken"))])]);

@@ -1,0 +1,201 @@
+//! `check`: where a capture breaks the rules of the specification, and what its answers tell about the servers.
+
+use super::dissect::limits;
+use super::{Capture, Failure, Format, Look, Outcome, Secrets, output, source};
+use crate::analysis::Tracker;
+use crate::conformance::{self, Checker, Evidence, Finding, Rule};
+use crate::json::out::Out;
+use crate::json::record::{Records, timestamp};
+use crate::rpc::security::Sender;
+use clap::Args;
+use std::io::Write;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Captures, pcap or pcapng; - is standard input
+    #[arg(required_unless_present = "list", value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    look: Look,
+    #[command(flatten)]
+    secrets: Secrets,
+    /// Print the rules instead
+    #[arg(long, conflicts_with = "files")]
+    list: bool,
+}
+
+pub(super) fn run(check: Check) -> Outcome {
+    let format = output::format(&check.look);
+    let mut out = output::stdout();
+    if check.list {
+        list(&mut out, format)?;
+        out.flush()?;
+        return Ok(true);
+    }
+    let Check { files, look, secrets, .. } = check;
+    let capture = Capture { files, look, secrets, filter: None, full: false, assume: Vec::new() };
+    let mut checker = Checker::default();
+    let mut json = Out::new();
+    let mut records = Records::default();
+    let (session, any) = source::read(&capture, &mut |record| {
+        let mut result: std::io::Result<()> = Ok(());
+        checker.record(&record, &mut |finding| {
+            if result.is_ok() {
+                result = match format {
+                    Format::Jsonl => {
+                        finding_json(&mut json, &mut records, &finding);
+                        output::line(&mut out, json.as_bytes())
+                    }
+                    Format::Text => output::line(&mut out, finding.to_string().as_bytes()),
+                };
+            }
+        });
+        Ok(result?)
+    })?;
+    summary(&mut out, &checker, format)?;
+    limits(&mut out, &session, &Tracker::default(), format)?;
+    out.flush()?;
+    Ok(any)
+}
+
+fn evidence(out: &mut Out, key: &str, evidence: &Evidence) {
+    match evidence {
+        Evidence::None => {}
+        Evidence::Number(n) => {
+            out.key(key);
+            out.uint(*n);
+        }
+        Evidence::Text(text) => {
+            out.key(key);
+            out.text(text);
+        }
+    }
+}
+
+fn finding_json(out: &mut Out, records: &mut Records, finding: &Finding) {
+    out.clear();
+    out.begin();
+    out.key("type");
+    out.text("finding");
+    out.key("rule");
+    out.text(finding.rule.name);
+    out.key("section");
+    out.text(&finding.section);
+    out.key("grade");
+    out.text(finding.rule.grade.name());
+    out.key("text");
+    out.text(finding.rule.text);
+    out.key("frame");
+    out.uint(finding.frame);
+    if let Some(time) = finding.time {
+        out.key("time");
+        timestamp(out, time);
+    }
+    records.flow(out, &finding.flow);
+    out.key("by");
+    out.text(if finding.by == Sender::Client { "client" } else { "server" });
+    if let Some(call) = finding.call_id {
+        out.key("call_id");
+        out.uint(u64::from(call));
+    }
+    if let Some((interface, version)) = finding.interface {
+        out.key("interface");
+        out.text(interface);
+        out.key("version");
+        out.text(version);
+    }
+    if let Some(method) = finding.method {
+        out.key("method");
+        out.text(method);
+    }
+    if !finding.field.is_empty() {
+        out.key("field");
+        out.text(&finding.field);
+    }
+    if let Some(offset) = finding.offset {
+        out.key("offset");
+        out.uint(offset as u64);
+    }
+    evidence(out, "value", &finding.value);
+    evidence(out, "expected", &finding.expected);
+    out.end();
+}
+
+/// How often each rule was broken, and what was given up for a limit.
+fn summary(out: &mut impl Write, checker: &Checker, format: Format) -> Result<(), Failure> {
+    let found = checker.summary();
+    let counters = checker.counters();
+    let given_up = [
+        ("associations_evicted", counters.associations_evicted),
+        ("pending_evicted", counters.pending_evicted),
+        ("handles_evicted", counters.handles_evicted),
+        ("values_omitted", counters.values_omitted),
+    ];
+    match format {
+        Format::Jsonl => {
+            let mut json = Out::new();
+            json.begin();
+            json.key("type");
+            json.text("summary");
+            json.key("messages");
+            json.uint(checker.checked());
+            json.key("findings");
+            json.uint(found.values().sum());
+            json.key("rules");
+            json.begin();
+            for (rule, count) in found {
+                json.key(rule);
+                json.uint(*count);
+            }
+            json.end();
+            for (name, count) in given_up.iter().filter(|(_, count)| *count != 0) {
+                json.key(name);
+                json.uint(*count);
+            }
+            json.end();
+            output::line(out, json.as_bytes())?;
+        }
+        Format::Text => {
+            let messages = checker.checked();
+            if found.is_empty() {
+                writeln!(out, "No rule broken in {messages} requests and responses.")?;
+            } else {
+                let total: u64 = found.values().sum();
+                writeln!(out, "\n{total} findings in {messages} requests and responses:")?;
+                for rule in conformance::rules() {
+                    if let Some(count) = found.get(rule.name) {
+                        writeln!(out, "  {count:6}  {:26} {}: {}", rule.name, rule.section, rule.text)?;
+                    }
+                }
+            }
+            for (name, count) in given_up.iter().filter(|(_, count)| *count != 0) {
+                writeln!(out, "Given up for a limit: {name} {count}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn list(out: &mut impl Write, format: Format) -> Result<(), Failure> {
+    let mut json = Out::new();
+    for rule in conformance::rules() {
+        let Rule { name, section, text, grade, area } = rule;
+        match format {
+            Format::Jsonl => {
+                json.clear();
+                json.begin();
+                for (key, value) in
+                    [("rule", *name), ("area", area), ("section", section), ("grade", grade.name()), ("text", text)]
+                {
+                    json.key(key);
+                    json.text(value);
+                }
+                json.end();
+                output::line(out, json.as_bytes())?;
+            }
+            Format::Text => writeln!(out, "{name:26} {:6} {section:22} {text}", grade.name())?,
+        }
+    }
+    Ok(())
+}

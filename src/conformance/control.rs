@@ -1,0 +1,106 @@
+//! Control codes: known ones, on handles that may, with buffers that fit.
+
+use super::rule::rules;
+use super::seen::{Report, Seen};
+use super::state::Handles;
+use crate::consts::content::Content;
+use crate::consts::control_codes::{self, Access, ControlCode, Versions};
+use crate::ndr::types::Meaning;
+
+rules! { "control codes":
+    UNKNOWN = "control-code-unknown", "MS-CMRP 3.1.4", "dwControlCode is one of the method's control codes", Must;
+    FAMILY = "control-code-family", "MS-CMRP 3.1.4", "dwControlCode is one for the kind of object it is sent to", Must;
+    VERSION = "control-code-version", "MS-CMRP 3.1.4",
+        "a control code of version 3.0 is not sent over version 2.0", Must;
+    ACCESS = "control-access", "MS-CMRP 3.1.4",
+        "a control code that needs access level All does not succeed on a handle with Read", Must;
+    INPUT = "control-input", "MS-CMRP 3.1.4",
+        "a control code that needs input does not succeed without any", Must;
+    OUTPUT = "control-output", "MS-CMRP 3.1.4.3", "a control code without output returns none", Must;
+    RETURNED = "bytes-returned", "MS-CMRP 3.1.4",
+        "lpBytesReturned after success is what was written to lpOutBuffer: no more than nOutBufferSize", Must;
+    MORE = "more-data-required", "MS-CMRP 3.1.4",
+        "lpcbRequired with ERROR_MORE_DATA is the size that would have done: more than nOutBufferSize", Must;
+    REQUIRED_ZERO = "required-zero", "MS-CMRP 3.1.4",
+        "lpcbRequired is 0 after success with lpBytesReturned 0", Must;
+}
+
+const MORE_DATA: u32 = 234;
+
+/// Checks a message of the control methods.
+pub(super) fn check(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
+    let Some(family) = seen.method.fields.iter().find_map(|f| match f.meaning {
+        Meaning::ControlCode(family) => Some(family),
+        _ => None,
+    }) else {
+        return;
+    };
+    let number = match seen.request {
+        Some(request) => request.number("dwControlCode"),
+        None => seen.values.number("dwControlCode"),
+    };
+    let code = number.and_then(|n| control_codes::lookup(family, n as u32));
+    if seen.is_request() {
+        if let (Some(number), None) = (number, code) {
+            match control_codes::lookup_any(number as u32) {
+                Some(other) => found.add(&FAMILY, "dwControlCode", other.name, format!("a code for a {family}")),
+                None => found.add(&UNKNOWN, "dwControlCode", format!("{number:#010x}"), "a listed code"),
+            }
+        }
+        if let Some(code) = code.filter(|c| c.versions == Versions::Only3 && seen.is_clusapi_version(2)) {
+            found.add(&VERSION, "dwControlCode", code.name, "a code of version 2.0");
+        }
+        return;
+    }
+    buffers(seen, found);
+    if let (Some(code), true) = (code, seen.success()) {
+        succeeded(seen, code, handles, found);
+    }
+}
+
+fn buffers(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = seen.values;
+    let Some((_, status)) = values.status() else { return };
+    let (Some(returned), Some(required)) = (values.number("lpBytesReturned"), values.number("lpcbRequired")) else {
+        return;
+    };
+    if status == 0 && returned == 0 && required != 0 {
+        found.add(&REQUIRED_ZERO, "lpcbRequired", required, 0u64);
+    }
+    let Some(room) = seen.request.and_then(|r| r.number("nOutBufferSize")) else { return };
+    if status == 0 && returned > room {
+        found.add(&RETURNED, "lpBytesReturned", returned, format!("at most {room}"));
+    }
+    if status == MORE_DATA && required <= room {
+        found.add(&MORE, "lpcbRequired", required, format!("more than {room}"));
+    }
+}
+
+fn succeeded(seen: &Seen<'_, '_>, code: &ControlCode, handles: &Handles, found: &mut Report<'_, '_>) {
+    let Some(request) = seen.request else { return };
+    let empty = request.length("lpInBuffer").unwrap_or(0) == 0;
+    if empty && needs_input(code.input) {
+        found.add(&INPUT, "lpInBuffer", code.name, format!("{:?}", code.input).to_lowercase());
+    }
+    if code.output == Content::Nothing
+        && let Some(returned) = seen.values.number("lpBytesReturned").filter(|n| *n != 0)
+    {
+        found.add(&OUTPUT, "lpBytesReturned", format!("{returned} of {}", code.name), 0u64);
+    }
+    if code.access != Access::All || !seen.is_clusapi_version(3) {
+        return;
+    }
+    let server = seen.record.flow.src.ip();
+    for (name, handle) in request.handles() {
+        if handles.get(server, handle).and_then(|o| o.granted) == Some(GENERIC_READ) {
+            found.add(&ACCESS, name, code.name, "a handle with GENERIC_ALL");
+        }
+    }
+}
+
+const GENERIC_READ: u32 = 0x8000_0000;
+
+/// Formats of which no octets at all are no value.
+fn needs_input(content: Content) -> bool {
+    !matches!(content, Content::Nothing | Content::Bytes | Content::Dwords | Content::ByLength(_))
+}

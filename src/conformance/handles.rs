@@ -1,0 +1,114 @@
+//! Context handles: of the right kind, from this interface, not yet closed; and what opening and closing return.
+
+use super::rule::rules;
+use super::seen::{Report, Seen};
+use super::state::{Handles, Opened};
+use super::values::What;
+use crate::ndr::sink::ContextHandle;
+use crate::ndr::types::Flow;
+
+rules! { "handles":
+    KIND = "handle-kind", "MS-CMRP 2.2.1",
+        "a context handle is used as what it was opened as", Must;
+    CLOSED = "handle-closed", "MS-CMRP 3.1.4", "a context handle is not used after it was closed", Must;
+    FOREIGN = "handle-foreign", "MS-CMRP 3.1.4.2",
+        "a context handle is not used on another interface than the one that made it (strict_context_handle)", Must;
+    NULL_ON_SUCCESS = "null-handle-on-success", "MS-CMRP 3.1.4",
+        "a method that succeeds in opening an object returns a valid context handle", Must;
+    HANDLE_ON_ERROR = "handle-on-error", "MS-CMRP 3.1.4",
+        "a method that fails to open an object returns a null context handle", Must;
+    NOT_NULLED = "handle-not-nulled", "MS-CMRP 3.1.4",
+        "a method that succeeds in closing a context handle sets it to null", Must;
+}
+
+/// The kind of handle that a type of the IDL names; `None` for handles of any kind.
+fn kind(idl: &'static str) -> Option<&'static str> {
+    match idl {
+        "HGENERIC_RPC" => None,
+        "PPCONTEXT_HANDLE" | "PCONTEXT_HANDLE_SHARED" => Some("PCONTEXT_HANDLE"),
+        kind => Some(kind),
+    }
+}
+
+/// Whether a method ends the life of the handle it takes and gives back.
+fn closes(seen: &Seen<'_, '_>) -> bool {
+    seen.method.name.starts_with("ApiClose") || seen.method.name.starts_with("WitnessrUnRegister")
+}
+
+/// Checks the handles of a message and takes notice of those that it opens and closes.
+pub(super) fn check(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
+    if seen.is_request() { request(seen, handles, found) } else { response(seen, handles, found) }
+}
+
+fn request(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
+    let values = seen.values;
+    let server = seen.record.flow.dst.ip();
+    for entry in &values.entries {
+        let What::Handle(handle) = entry.what else { continue };
+        let Some(opened) = handles.get(server, handle) else { continue };
+        if !core::ptr::eq(opened.interface, seen.kind.interface) || opened.version != seen.kind.version {
+            let theirs = opened.interface.versions.get(opened.version).map_or("", |v| v.text);
+            let value = format!("a handle of {} {theirs}", opened.interface.name);
+            found.at(&FOREIGN, (values, entry), value, seen.kind.interface.name);
+            continue;
+        }
+        if let Some(frame) = opened.closed {
+            let value = format!("{} closed in frame {frame}", handle.uuid);
+            found.at(&CLOSED, (values, entry), value, "a handle that is open");
+        } else if let Some(wanted) = kind(entry.field.idl)
+            && wanted != opened.kind
+        {
+            let value = format!("{} of frame {}", opened.kind, opened.frame);
+            found.at(&KIND, (values, entry), value, wanted);
+        }
+    }
+}
+
+fn response(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
+    let values = seen.values;
+    let server = seen.record.flow.src.ip();
+    let Some((_, status)) = values.status() else { return };
+    for entry in values.entries.iter().filter(|e| e.depth == 1) {
+        let What::Handle(handle) = entry.what else { continue };
+        match entry.field.flow {
+            Flow::InOut if status == 0 && !handle.is_null() && closes(seen) => {
+                found.at(&NOT_NULLED, (values, entry), handle.uuid.to_string(), "null");
+            }
+            Flow::Return | Flow::Out if status == 0 && handle.is_null() => {
+                found.at(&NULL_ON_SUCCESS, (values, entry), "null", "a handle");
+            }
+            Flow::Return | Flow::Out if status != 0 && !handle.is_null() => {
+                found.at(&HANDLE_ON_ERROR, (values, entry), handle.uuid.to_string(), "null");
+            }
+            _ => {}
+        }
+        if matches!(entry.field.flow, Flow::Return | Flow::Out) && !handle.is_null() {
+            open(seen, handles, entry.field.idl, handle);
+        }
+    }
+    // What was closed is named by the request alone.
+    if status == 0 && closes(seen) {
+        for (_, handle) in seen.request.into_iter().flat_map(|r| r.handles()) {
+            handles.close(server, handle, seen.record.event.frame());
+        }
+    }
+}
+
+fn open(seen: &Seen<'_, '_>, handles: &mut Handles, idl: &'static str, handle: ContextHandle) {
+    let opened = Opened {
+        kind: kind(idl).unwrap_or(idl),
+        frame: seen.record.event.frame(),
+        closed: None,
+        interface: seen.kind.interface,
+        version: seen.kind.version,
+        granted: granted(seen),
+        second_generation: seen.method.name == "ApiCreateNotifyV2",
+        filter: 0,
+    };
+    handles.open(seen.record.flow.src.ip(), handle, opened);
+}
+
+/// The access that a method granted: methods without access levels grant all (3.1.4.2.1).
+fn granted(seen: &Seen<'_, '_>) -> Option<u32> {
+    seen.values.number("lpdwGrantedAccess").map(|n| n as u32)
+}

@@ -1,0 +1,195 @@
+//! Enumerations of objects, states and versions: what may be asked for, what may come back.
+
+use super::rule::rules;
+use super::seen::{Report, Seen};
+use super::values::What;
+use crate::consts::Kind;
+use crate::ndr::types::{Flow, Meaning};
+
+rules! { "lists":
+    ASKED = "enum-type-unknown", "MS-CMRP 3.1.4", "dwType is an OR of one or more of the method's values", Must;
+    ALONE = "enum-type-alone", "MS-CMRP 3.1.4",
+        "CLUSTER_ENUM_INTERNAL_NETWORK and CLUSTER_ENUM_SHARED_VOLUME_RESOURCE stand alone in dwType", Must;
+    ENTRY_TYPE = "entry-type", "MS-CMRP 2.2.3.4", "Type of an ENUM_ENTRY is one of the values", Must;
+    ENTRY_KIND = "entry-not-asked", "MS-CMRP 3.1.4", "a list holds entries of the kinds that were asked for", Must;
+    EQUAL_LENGTH = "lists-equal-length", "MS-CMRP 3.1.4", "the lists of IDs and of names are of equal length", Must;
+    EQUAL_TYPES = "lists-equal-types", "MS-CMRP 3.1.4",
+        "an ID and the name at the same place of the two lists are of the same object", Must;
+    STATE = "state-value", "MS-CMRP 3.1.4", "a state after success is one of the listed ones", Must;
+    FLAGS = "flags-unknown", "MS-CMRP 3.1.4", "flags of a request are those that the method lists", Must;
+    VERSION_SIZE = "version-info-size", "MS-CMRP 2.2.3.3", "dwSize of CLUSTER_OPERATIONAL_VERSION_INFO is 20", Must;
+    VERSION_FLAGS = "version-info-flags", "MS-CMRP 2.2.3.3",
+        "dwFlags of CLUSTER_OPERATIONAL_VERSION_INFO is 0 or CLUSTER_VERSION_FLAG_MIXED_MODE", Must;
+    VERSION_RESERVED = "version-info-reserved", "MS-CMRP 2.2.3.3",
+        "dwReserved of CLUSTER_OPERATIONAL_VERSION_INFO is 0", Must;
+    GRANTED = "granted-access", "MS-CMRP 3.1.4",
+        "lpdwGrantedAccess after success is GENERIC_READ or GENERIC_ALL", Must;
+    DESIRED = "desired-access", "MS-CMRP 3.1.4",
+        "dwDesiredAccess is an OR of the listed values", Should;
+    CHANGE_ALONE = "change-without-read", "MS-CMRP 3.1.4",
+        "a server returns ERROR_INVALID_PARAMETER for CLUSAPI_CHANGE_ACCESS without CLUSAPI_READ_ACCESS", Must;
+    NAME_LENGTH = "name-length", "MS-CMRP 3.1.4.2",
+        "the name of a cluster or node, with its null, is no longer than 128 octets; in version 2.0, 32", Must;
+    PASSWORD = "password-not-implemented", "MS-CMRP 3.1.4.2.108",
+        "a server of version 3.0 answers ApiSetServiceAccountPassword with ERROR_CALL_NOT_IMPLEMENTED", Must;
+}
+
+/// Checks lists, states and versions.
+pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
+    if !seen.is_clusapi() {
+        return;
+    }
+    names(seen, found);
+    if seen.is_request() { request(seen, found) } else { response(seen, found) }
+}
+
+/// Names of clusters and nodes.
+fn names(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = seen.values;
+    let most = if seen.is_clusapi_version(2) { 32 } else { 128 };
+    for entry in values.entries.iter().filter(|e| e.depth == 1) {
+        let What::Text { text } = entry.what else { continue };
+        let named = matches!(entry.field.name, "NewClusterName" | "ClusterName" | "NodeName" | "lpszNodeName");
+        let octets = text.as_bytes().len() + 2;
+        if named && octets > most {
+            found.at(&NAME_LENGTH, (values, entry), octets, format!("at most {most}"));
+        }
+    }
+}
+
+/// Methods that enumerate by kinds.
+fn enumerates(name: &str) -> bool {
+    matches!(
+        name,
+        "ApiCreateEnum"
+            | "ApiCreateEnumEx"
+            | "ApiCreateResEnum"
+            | "ApiCreateGroupResourceEnum"
+            | "ApiCreateNetworkEnum"
+            | "ApiCreateNodeEnum"
+            | "ApiCreateNodeEnumEx"
+            | "ApiCreateResTypeEnum"
+    )
+}
+
+fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = seen.values;
+    for entry in values.entries.iter().filter(|e| e.depth == 1) {
+        let (What::Number(value), Meaning::Flags(table)) =
+            (entry.what, entry.field.meaning.in_version(seen.kind.version))
+        else {
+            continue;
+        };
+        let unknown = table.flags_of(value).unknown();
+        match entry.field.name {
+            "dwType" if enumerates(seen.method.name) => {
+                if unknown != 0 || value == 0 {
+                    found.at(&ASKED, (values, entry), value, format!("values of {}", table.name));
+                }
+                let alone = value & 0xc000_0000;
+                if alone != 0 && value.count_ones() > 1 && seen.method.name.starts_with("ApiCreateEnum") {
+                    found.at(&ALONE, (values, entry), value, alone);
+                }
+            }
+            "dwDesiredAccess" => {
+                if unknown != 0 || value == 0 {
+                    found.at(&DESIRED, (values, entry), value, format!("values of {}", table.name));
+                }
+            }
+            name if name.ends_with("Flags") && unknown != 0 => {
+                found.at(&FLAGS, (values, entry), value, format!("values of {}", table.name));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = seen.values;
+    let Some((_, status)) = values.status() else { return };
+    if seen.method.name == "ApiSetServiceAccountPassword" && seen.is_clusapi_version(3) && status != 120 {
+        found.add(&PASSWORD, "return", super::registry::status_name(status), "ERROR_CALL_NOT_IMPLEMENTED (120)");
+    }
+    if status != 0 {
+        return;
+    }
+    let asked = |name| seen.request.and_then(|r| r.number(name));
+    if let Some(wanted) = asked("dwDesiredAccess")
+        && wanted & 3 == 2
+        && wanted & 0xf200_0000 == 0
+    {
+        found.add(&CHANGE_ALONE, "return", "ERROR_SUCCESS", "ERROR_INVALID_PARAMETER (87)");
+    }
+    for entry in values.entries.iter().filter(|e| e.depth == 1 && e.field.flow == Flow::Out) {
+        let (What::Number(value), Meaning::Enum(table)) =
+            (entry.what, entry.field.meaning.in_version(seen.kind.version))
+        else {
+            continue;
+        };
+        if table.kind != Kind::Enum || table.member(value).is_some() {
+            continue;
+        }
+        match entry.field.name {
+            "State" => found.at(&STATE, (values, entry), value, format!("a value of {}", table.name)),
+            "lpdwGrantedAccess" => {
+                found.at(&GRANTED, (values, entry), value, "GENERIC_READ or GENERIC_ALL");
+            }
+            _ => {}
+        }
+    }
+    versions(seen, found);
+    if enumerates(seen.method.name) || seen.method.name == "ApiCreateNetInterfaceEnum" {
+        entries(seen, asked("dwType"), found);
+    }
+}
+
+fn versions(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = seen.values;
+    if seen.method.name != "ApiGetClusterVersion2" {
+        return;
+    }
+    for (entry, value) in values.numbers("dwSize").filter(|(_, n)| *n != 20) {
+        found.at(&VERSION_SIZE, (values, entry), value, 20u64);
+    }
+    for (entry, value) in values.numbers("dwFlags").filter(|(_, n)| *n > 1) {
+        found.at(&VERSION_FLAGS, (values, entry), value, "0 or 1");
+    }
+    for (entry, value) in values.numbers("dwReserved").filter(|(_, n)| *n != 0) {
+        found.at(&VERSION_RESERVED, (values, entry), value, 0u64);
+    }
+}
+
+/// The entries of the lists that enumerations return.
+fn entries(seen: &Seen<'_, '_>, asked: Option<u64>, found: &mut Report<'_, '_>) {
+    let values = seen.values;
+    // Only interfaces: the method has no dwType.
+    let asked = if seen.method.name == "ApiCreateNetInterfaceEnum" { Some(0x20) } else { asked };
+    let mut lists: Vec<(&str, Vec<u64>)> = Vec::new();
+    for entry in &values.entries {
+        let parameter = values.parameter(entry);
+        match entry.what {
+            What::List => lists.push((parameter, Vec::new())),
+            What::Number(value) if matches!(entry.field.meaning, Meaning::ObjectKind) => {
+                if let Some((_, types)) = lists.last_mut() {
+                    types.push(value);
+                }
+                if value.count_ones() != 1 {
+                    found.at(&ENTRY_TYPE, (values, entry), value, "one of the values");
+                } else if let Some(asked) = asked.filter(|asked| asked & value == 0) {
+                    found.at(&ENTRY_KIND, (values, entry), value, format!("kinds of {asked:#x}"));
+                }
+            }
+            _ => {}
+        }
+    }
+    if let [(_, ids), (field, names)] = lists.as_slice()
+        && values.omitted == 0
+    {
+        if ids.len() != names.len() {
+            found.add(&EQUAL_LENGTH, *field, names.len(), ids.len());
+        } else if let Some(index) = ids.iter().zip(names).position(|(a, b)| a != b) {
+            let types = format!("{:?}", ids.get(index).zip(names.get(index)).unwrap_or((&0, &0)));
+            found.add(&EQUAL_TYPES, format!("{field}.Entry[{index}].Type"), types, "the same type");
+        }
+    }
+}

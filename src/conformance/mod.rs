@@ -1,0 +1,236 @@
+//! Conformance: where a capture breaks the rules of the specification that a wire can show.
+//!
+//! [`Checker`] looks at the records of a [`crate::session::Session`] and hands out a [`Finding`] for each broken rule:
+//! which rule, by whom, in which packet and field, what stands there and what was expected. [`rules`] lists them all.
+//! Each area has a file with its table of rules on top and the checks below: `transport`, `opnums`, `handles`, `lists`,
+//! `control`, `registry`, `notify`, `contents` (custom-marshalled structures), `witness`; `adopted` gives grades to the
+//! rules that the decoders report as diagnostics. `state` is what is remembered, under [`Limits`]; `fingerprint` tells
+//! what the answers say about the server.
+//!
+//! ```no_run
+//! use cluscope::conformance::{Checker, Limits};
+//! use cluscope::session::Session;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut reader = cluscope::capture::Reader::new(std::fs::File::open("trace.pcapng")?)?;
+//! let mut session = Session::new(Default::default(), Default::default());
+//! let mut checker = Checker::new(Limits::default());
+//! while let Some(packet) = reader.next()? {
+//!     session.packet(&packet, &mut |record| checker.record(&record, &mut |finding| println!("{finding}")));
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod adopted;
+mod contents;
+mod control;
+mod finding;
+mod handles;
+mod lists;
+mod notify;
+mod opnums;
+mod registry;
+mod rule;
+mod seen;
+mod state;
+mod transport;
+mod values;
+mod witness;
+
+#[cfg(all(test, feature = "serde"))]
+mod tests;
+
+pub use finding::{Evidence, Finding};
+pub use rule::{Grade, Rule};
+
+use crate::ndr::wire::Message;
+use crate::net::Transport;
+use crate::rpc::event::Body;
+use crate::session::Record;
+use seen::{Report, Seen};
+use state::{Bounded, Handles};
+use std::collections::BTreeMap;
+use transport::Association;
+use values::{Kept, Values};
+
+/// Every limit of a checker. What is given up for one of them goes unchecked and is counted.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections and UDP flows that are remembered.
+    pub associations: usize,
+    /// Requests that wait for their answers.
+    pub pending: usize,
+    /// Context handles that are remembered, closed ones too.
+    pub handles: usize,
+    /// Values of one stub that are looked at; about 300 octets each while the stub is being checked.
+    pub values: usize,
+    /// Servers of which is remembered what their answers tell.
+    pub servers: usize,
+}
+
+impl Default for Limits {
+    /// 65536 associations and pending calls, 262144 handles, 65536 values, 1024 servers.
+    fn default() -> Self {
+        Limits { associations: 1 << 16, pending: 1 << 16, handles: 1 << 18, values: 1 << 16, servers: 1024 }
+    }
+}
+
+/// What was given up for a limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Associations forgotten for [`Limits::associations`].
+    pub associations_evicted: u64,
+    /// Requests forgotten for [`Limits::pending`].
+    pub pending_evicted: u64,
+    /// Handles forgotten for [`Limits::handles`].
+    pub handles_evicted: u64,
+    /// Values not looked at for [`Limits::values`].
+    pub values_omitted: u64,
+}
+
+/// All rules, by area.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    [
+        transport::RULES,
+        adopted::rpc::RULES,
+        opnums::RULES,
+        adopted::ndr::RULES,
+        handles::RULES,
+        lists::RULES,
+        control::RULES,
+        registry::RULES,
+        notify::RULES,
+        contents::RULES,
+        adopted::structs::RULES,
+        witness::RULES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+/// A connection or UDP flow: whether it is TCP, and its number.
+type Stream = (bool, u64);
+
+/// Looks at records and finds broken rules.
+#[derive(Debug)]
+pub struct Checker {
+    limits: Limits,
+    associations: Bounded<Stream, Association>,
+    pending: Bounded<(Stream, u32), Kept>,
+    handles: Handles,
+    values_omitted: u64,
+    records: u64,
+    summary: BTreeMap<&'static str, u64>,
+}
+
+impl Default for Checker {
+    fn default() -> Self {
+        Checker::new(Limits::default())
+    }
+}
+
+impl Checker {
+    /// A checker that has seen nothing.
+    pub fn new(limits: Limits) -> Self {
+        Checker {
+            associations: Bounded::new(limits.associations),
+            pending: Bounded::new(limits.pending),
+            handles: Handles(Bounded::new(limits.handles)),
+            values_omitted: 0,
+            records: 0,
+            summary: BTreeMap::new(),
+            limits,
+        }
+    }
+
+    /// Checks a record; `out` gets what is found. Records come in the order in which the session hands them out.
+    pub fn record(&mut self, record: &Record<'_>, out: &mut dyn FnMut(Finding)) {
+        let mut summary = core::mem::take(&mut self.summary);
+        self.inspect(record, &mut |finding: Finding| {
+            *summary.entry(finding.rule.name).or_default() += 1;
+            out(finding);
+        });
+        self.summary = summary;
+    }
+
+    fn inspect(&mut self, record: &Record<'_>, out: &mut dyn FnMut(Finding)) {
+        let stream = (record.flow.transport == Transport::Tcp, record.flow.stream);
+        let Some(association) = self.associations.or_insert(stream, Association::default()) else { return };
+        association.observe(record);
+        if !association.ours {
+            return;
+        }
+        let mut found = Report::new(record, out);
+        for diagnostic in &record.event.diagnostics {
+            found.diagnostic(adopted::rpc::of(diagnostic.rule), diagnostic);
+        }
+        transport::check(association, record, &mut found);
+        if record.interface.is_none() {
+            return;
+        }
+        self.records += u64::from(matches!(record.event.body, Body::Request { .. } | Body::Response { .. }));
+        opnums::check_opnum(record, &mut found);
+        self.stub(stream, record, &mut found);
+    }
+
+    /// Checks the stub of a request or response.
+    fn stub(&mut self, stream: Stream, record: &Record<'_>, found: &mut Report<'_, '_>) {
+        let call = record.event.call_id.map(|id| (stream, id));
+        let request = match record.event.body {
+            Body::Response { .. } | Body::Fault { .. } => call.and_then(|call| self.pending.remove(&call)),
+            _ => None,
+        };
+        let (Some(method), Some((kind, stub))) = (record.method(), record.stub()) else { return };
+        if !method.on_wire {
+            return;
+        }
+        let mut values = Values::new(self.limits.values);
+        let outcome = Message::decode_with(method, kind, stub, &mut values);
+        for diagnostic in &values.diagnostics {
+            if let Some(rule) = adopted::ndr::of(diagnostic.rule) {
+                found.diagnostic(rule, diagnostic);
+            }
+        }
+        self.values_omitted += values.omitted;
+        match outcome {
+            Ok(message) => opnums::trailing(message.trailing().len(), found),
+            Err(error) => return opnums::unreadable(&error, found),
+        }
+        // The answer is to this opnum, or what is kept is of another call.
+        let request = request.filter(|kept| kept.opnum == method.opnum);
+        let seen = Seen { record, method, kind, values: &values, request: request.as_ref() };
+        opnums::check(&seen, found);
+        handles::check(&seen, &mut self.handles, found);
+        lists::check(&seen, found);
+        control::check(&seen, &self.handles, found);
+        registry::check(&seen, found);
+        notify::check(&seen, &mut self.handles, found);
+        contents::check(&seen, found);
+        witness::check(&seen, found);
+        if let (true, Some(call)) = (seen.is_request(), call) {
+            self.pending.insert(call, Kept::of(&values, method.opnum));
+        }
+    }
+
+    /// How often each rule was broken, by name.
+    pub fn summary(&self) -> &BTreeMap<&'static str, u64> {
+        &self.summary
+    }
+
+    /// Requests and responses that were checked.
+    pub fn checked(&self) -> u64 {
+        self.records
+    }
+
+    /// What was given up for a limit.
+    pub fn counters(&self) -> Counters {
+        Counters {
+            associations_evicted: self.associations.evicted,
+            pending_evicted: self.pending.evicted,
+            handles_evicted: self.handles.0.evicted,
+            values_omitted: self.values_omitted,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Which operations may be called at all, and whether what they carry can be read.
+
+use super::rule::rules;
+use super::seen::{Report, Seen};
+use super::values::What;
+use crate::error::Error;
+use crate::idl;
+use crate::rpc::event::Body;
+use crate::session::Record;
+
+rules! { "methods":
+    RESERVED_OPNUM = "reserved-opnum", "MS-CMRP 3.1.4.2",
+        "a client does not send an opnum that is reserved for local use", Must;
+    UNKNOWN_OPNUM = "unknown-opnum", "MS-CMRP 3.1.4.2", "the interface has a method of this opnum", Must;
+    UNREADABLE = "stub-unreadable", "MS-CMRP 3.1.4.2", "a stub passes the strict NDR consistency check", Must;
+    TRAILING = "trailing-octets", "MS-CMRP 3.1.4.2", "nothing stands behind the last parameter of a stub", Should;
+    NULL_WITH_SIZE = "null-with-size", "MS-CMRP 3.1.4.2",
+        "a null unique pointer does not come with a count other than 0", Must;
+    ILL_FORMED = "ill-formed-utf16", "MS-CMRP 2.2", "text is UTF-16 of Unicode 5.0", Must;
+    RPC_STATUS = "rpc-status", "MS-CMRP 3.1.4",
+        "rpc_status of a call that was executed and answered is 0", Must;
+}
+
+/// The opnum of a request.
+pub(super) fn check_opnum(record: &Record<'_>, found: &mut Report<'_, '_>) {
+    let (Body::Request { opnum, .. }, Some((interface, version))) = (&record.event.body, record.interface) else {
+        return;
+    };
+    match interface.method(version, *opnum) {
+        Some(method) if method.on_wire => {}
+        Some(method) => found.add(&RESERVED_OPNUM, "opnum", u64::from(*opnum), format!("not {}", method.name)),
+        // The published text ends at 185; more of them are in use.
+        None => {
+            let last = interface.versions.get(version).map_or(0, |v| v.methods.len().saturating_sub(1));
+            let rule = if opnum_is_reserved(interface, version, *opnum) { &RESERVED_OPNUM } else { &UNKNOWN_OPNUM };
+            found.add(rule, "opnum", u64::from(*opnum), format!("at most {last}"));
+        }
+    }
+}
+
+fn opnum_is_reserved(interface: &crate::ndr::Interface, version: usize, opnum: u16) -> bool {
+    core::ptr::eq(interface, &idl::CLUSAPI) && version == 1 && opnum <= interface.reserved_to
+}
+
+/// A stub that ends the decoder.
+pub(super) fn unreadable(error: &Error, found: &mut Report<'_, '_>) {
+    found.add(&UNREADABLE, error.path.to_string(), error.kind.to_string(), "");
+}
+
+/// Octets behind the last parameter.
+pub(super) fn trailing(octets: usize, found: &mut Report<'_, '_>) {
+    if octets > 0 {
+        found.add(&TRAILING, "", octets, 0u64);
+    }
+}
+
+/// What holds for every method.
+pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = seen.values;
+    for entry in &values.entries {
+        if let What::Text { text } = entry.what
+            && !text.is_well_formed()
+        {
+            found.at(&ILL_FORMED, (values, entry), "an unpaired surrogate", "well-formed UTF-16");
+        }
+    }
+    if seen.is_request() {
+        for entry in values.entries.iter().filter(|e| matches!(e.what, What::Null) && e.depth == 1) {
+            let Some(size) = entry.field.size_is else { continue };
+            if let Some(size) = values.number(size).filter(|size| *size != 0) {
+                found.at(&NULL_WITH_SIZE, (values, entry), size, 0u64);
+            }
+        }
+    }
+    if let Some(status) = values.number("rpc_status").filter(|status| *status != 0) {
+        found.add(&RPC_STATUS, "rpc_status", status, 0u64);
+    }
+}

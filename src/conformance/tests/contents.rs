@@ -1,0 +1,73 @@
+use super::wire::{Wire, cases, handle};
+use serde_json::json;
+
+fn send(w: &mut Wire, list: &str) {
+    w.request(
+        "ApiResourceControl",
+        &json!({"hResource": handle(1), "dwControlCode": 0x0140_0086,
+        "lpInBuffer": {"hex": list}, "nInBufferSize": list.len() / 2, "nOutBufferSize": 0}),
+    );
+}
+
+/// The private properties of a resource.
+fn get(w: &mut Wire, list: &str) {
+    let size = list.len() / 2;
+    w.call(
+        "ApiResourceControl",
+        json!({"hResource": handle(1), "dwControlCode": 0x0100_0081, "lpInBuffer": null,
+        "nInBufferSize": 0, "nOutBufferSize": size}),
+        json!({"lpOutBuffer": {"hex": list}, "lpBytesReturned": size,
+        "lpcbRequired": size, "rpc_status": 0, "return": 0}),
+    );
+}
+
+const NAME: &str = "030004000400000041000000";
+const DWORD: &str = "020001000400000007000000";
+const EXPAND: &str = "040001000400000025000000";
+const EXPANDED: &str = "080001000400000025000000";
+const END: &str = "00000000";
+
+fn list(count: u8, values: &str) -> String {
+    format!("{count:02x}000000{NAME}{values}{END}")
+}
+
+fn execute(w: &mut Wire, batch: &str) {
+    w.request("ApiExecuteBatch", &json!({"hKey": handle(1), "cbData": batch.len() / 2, "lpData": {"hex": batch}}));
+}
+
+fn command(kind: u8, value_type: u8) -> String {
+    format!("{kind:02x}000000{value_type:02x}0000000400000041000000{data}", data = "0400000001000000")
+}
+
+fn batch(kind: u8, value_type: u8) -> String {
+    format!("01000000{}", command(kind, value_type))
+}
+
+fn read(w: &mut Wire, answers: usize) {
+    let asked = format!("01000000{}", "0800000000000000040000004100000000000000".repeat(2));
+    let answer = format!("01000000{}", command(8, 4).repeat(answers));
+    w.call(
+        "ApiExecuteReadBatch",
+        json!({"hKey": handle(1), "cbInData": asked.len() / 2, "lpInData": {"hex": asked}}),
+        json!({"cbOutData": answer.len() / 2, "lpOutData": {"hex": answer}, "rpc_status": 0, "return": 0}),
+    );
+}
+
+cases! {
+    "structure-malformed" => |w| send(w, "0100000003000400ff00000041000000"), |w| send(w, &list(1, DWORD));
+    "property-count" => |w| get(w, &format!("01000000{0}{0}", format!("{NAME}{DWORD}{END}"))),
+        |w| get(w, &format!("02000000{0}{0}", format!("{NAME}{DWORD}{END}")));
+    "property-syntax" => |w| send(w, &list(1, "0f0001000400000007000000")), |w| send(w, &list(1, DWORD));
+    "expanded-from-client" => |w| send(w, &list(1, &format!("{EXPAND}{EXPANDED}"))), |w| send(w, &list(1, EXPAND));
+    "expand-without-expanded" => |w| get(w, &list(1, EXPAND)), |w| get(w, &list(1, &format!("{EXPAND}{EXPANDED}")));
+    "property-without-value" => |w| send(w, &list(1, "")), |w| send(w, &list(1, DWORD));
+    "size-of-format" => |w| send(w, &list(1, "020001000300000007000000")), |w| send(w, &list(1, DWORD));
+    "text-not-terminated" => |w| send(w, &list(1, "030001000400000041004100")),
+        |w| send(w, &list(1, "030001000400000041000000"));
+    "batch-empty" => |w| execute(w, "01000000"), |w| execute(w, &batch(1, 4));
+    "batch-command" => |w| execute(w, &batch(5, 4)), |w| execute(w, &batch(1, 4));
+    "batch-value-type" => |w| execute(w, &batch(1, 9)), |w| execute(w, &batch(4, 9));
+    "batch-reply-command" => |w| execute(w, &batch(6, 4)), |w| execute(w, &batch(4, 4));
+    "batch-same-length" => |w| read(w, 1), |w| read(w, 2);
+    "member-not-the-constant" => |w| execute(w, &format!("02000000{}", command(1, 4))), |w| execute(w, &batch(1, 4));
+}

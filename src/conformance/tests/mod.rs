@@ -1,0 +1,70 @@
+//! Each rule has two tests: a conversation that breaks it, and one that comes close and gives no finding at all.
+
+mod wire;
+
+mod contents;
+mod control;
+mod handles;
+mod lists;
+mod notify;
+mod registry;
+mod transport;
+mod witness;
+
+use crate::conformance::rules;
+use std::collections::BTreeSet;
+use wire::{Case, Wire};
+
+fn cases() -> impl Iterator<Item = &'static Case> {
+    [
+        transport::CASES,
+        handles::CASES,
+        lists::CASES,
+        control::CASES,
+        registry::CASES,
+        notify::CASES,
+        contents::CASES,
+        witness::CASES,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+#[test]
+fn each_rule_is_found_broken_and_found_kept() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let run = |f: fn(&mut Wire)| {
+            std::panic::catch_unwind(|| {
+                let mut wire = Wire::new();
+                f(&mut wire);
+                wire
+            })
+        };
+        let (Ok(wire), Ok(kept)) = (run(case.breaks), run(case.keeps)) else {
+            wrong.push(format!("{} panicked", case.rule));
+            continue;
+        };
+        match wire.findings.iter().find(|f| f.rule.name == case.rule) {
+            Some(found) => assert!(found.to_string().contains(case.rule)),
+            None => wrong.push(format!("{} not found broken, only {:?}", case.rule, wire.names())),
+        }
+        for found in &kept.findings {
+            wrong.push(format!("{} kept, but: {found}", case.rule));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn rule_names_are_unique_and_well_made() {
+    let mut names = BTreeSet::new();
+    for rule in rules() {
+        assert!(names.insert(rule.name), "{} twice", rule.name);
+        assert!(rule.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{}", rule.name);
+        assert!(!rule.section.is_empty() && !rule.text.ends_with('.'), "{}", rule.name);
+    }
+    for case in cases() {
+        assert!(names.contains(case.rule), "{} is no rule", case.rule);
+    }
+}

@@ -1,0 +1,249 @@
+//! The values of one stub, flat and in wire order, for checks to look things up in; and what is kept of a request until
+//! its answer comes.
+
+use crate::diagnostic::Diagnostic;
+use crate::error::Path;
+use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
+use crate::ndr::types::{Field, Flow, Meaning, Scalar};
+use crate::ndr::{Endian, WStr};
+
+/// What stands at a place.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum What<'a> {
+    Number(u64),
+    FileTime,
+    Handle(ContextHandle),
+    Text { text: WStr<'a> },
+    Bytes { bytes: &'a [u8] },
+    Units(WStr<'a>),
+    Null,
+    List,
+}
+
+/// A value with its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'a> {
+    pub(super) field: &'static Field,
+    pub(super) offset: usize,
+    pub(super) depth: usize,
+    /// Index in [`Values::paths`].
+    path: usize,
+    pub(super) what: What<'a>,
+}
+
+/// All values of a stub.
+#[derive(Debug, Default)]
+pub(super) struct Values<'a> {
+    pub(super) entries: Vec<Entry<'a>>,
+    paths: Vec<Path>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Most entries that are kept; the rest goes unchecked.
+    limit: usize,
+    /// Entries beyond the limit.
+    pub(super) omitted: u64,
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn new(limit: usize) -> Self {
+        Values { limit, ..Values::default() }
+    }
+
+    fn push(&mut self, at: At<'_>, what: What<'a>) {
+        if self.entries.len() >= self.limit {
+            self.omitted += 1;
+            return;
+        }
+        let path = self.paths.len();
+        self.paths.push(at.trail.to_path());
+        self.entries.push(Entry { field: at.field, offset: at.offset, depth: at.trail.depth(), path, what });
+    }
+
+    /// The way to an entry.
+    pub(super) fn path(&self, entry: &Entry<'_>) -> String {
+        self.paths.get(entry.path).map(Path::to_string).unwrap_or_default()
+    }
+
+    /// The parameter an entry belongs to.
+    pub(super) fn parameter(&self, entry: &Entry<'_>) -> &'static str {
+        match self.paths.get(entry.path).and_then(|p| p.segments().first()) {
+            Some(crate::error::Segment::Name(name)) => name,
+            _ => "",
+        }
+    }
+
+    /// The parameter of this name.
+    pub(super) fn get(&self, name: &str) -> Option<&Entry<'a>> {
+        self.entries.iter().find(|e| e.depth == 1 && e.field.name == name)
+    }
+
+    /// The first value of this name, parameter or member.
+    pub(super) fn any(&self, name: &str) -> Option<&Entry<'a>> {
+        self.entries.iter().find(|e| e.field.name == name)
+    }
+
+    /// A parameter that is a number.
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        match self.get(name)?.what {
+            What::Number(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// A member that is a number.
+    pub(super) fn member(&self, name: &str) -> Option<u64> {
+        match self.any(name)?.what {
+            What::Number(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// Numbers of this member in all structures of the stub, with their entries.
+    pub(super) fn numbers(&self, name: &str) -> impl Iterator<Item = (&Entry<'a>, u64)> {
+        self.entries.iter().filter_map(move |e| match e.what {
+            What::Number(n) if e.field.name == name => Some((e, n)),
+            _ => None,
+        })
+    }
+
+    /// The octets of a parameter.
+    pub(super) fn bytes(&self, name: &str) -> Option<(&Entry<'a>, &'a [u8])> {
+        let entry = self.entries.iter().find(|e| e.field.name == name && matches!(e.what, What::Bytes { .. }))?;
+        match entry.what {
+            What::Bytes { bytes } => Some((entry, bytes)),
+            _ => None,
+        }
+    }
+
+    /// The text of a parameter.
+    pub(super) fn text(&self, name: &str) -> Option<WStr<'a>> {
+        self.entries.iter().find_map(|e| match e.what {
+            What::Text { text } if e.field.name == name => Some(text),
+            _ => None,
+        })
+    }
+
+    /// Whether the parameter is a null pointer.
+    pub(super) fn is_null(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|e| matches!(e.what, What::Null))
+    }
+
+    /// The status of a response: what it returns, or for methods that return a handle what they put into `Status`.
+    pub(super) fn status(&self) -> Option<(&Entry<'a>, u32)> {
+        let mut found = None;
+        for entry in self.entries.iter().filter(|e| e.depth == 1 && matches!(e.field.meaning, Meaning::Win32)) {
+            if let What::Number(n) = entry.what
+                && (found.is_none() || entry.field.flow == Flow::Return)
+            {
+                found = Some((entry, n as u32));
+            }
+        }
+        found
+    }
+}
+
+impl<'a> Sink<'a> for Values<'a> {
+    fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
+        // Elements of an array of numbers tell a check nothing.
+        if at.index.is_none() {
+            self.push(at, What::Number(value));
+        }
+    }
+
+    fn filetime(&mut self, at: At<'_>, _: u64) {
+        self.push(at, What::FileTime);
+    }
+
+    fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
+        self.push(at, What::Handle(handle));
+    }
+
+    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+        self.push(at, What::Text { text });
+    }
+
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+        self.push(at, What::Bytes { bytes });
+    }
+
+    fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
+        self.push(at, What::Units(units));
+    }
+
+    fn null(&mut self, at: At<'_>) {
+        self.push(at, What::Null);
+    }
+
+    fn begin_array(&mut self, at: At<'_>, _: Counts) {
+        self.push(at, What::List);
+    }
+
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < self.limit {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+/// The numbers and handles of a request, kept until its answer comes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kept {
+    pub(super) opnum: u16,
+    numbers: Vec<(&'static str, u64)>,
+    handles: Vec<(&'static str, ContextHandle)>,
+    /// Octets that pointers to buffers led to.
+    lengths: Vec<(&'static str, u64)>,
+    /// Pointers that were null.
+    nulls: Vec<&'static str>,
+    /// Commands of a batch.
+    pub(super) commands: Option<u64>,
+}
+
+/// Numbers, handles or lengths that are kept of a request: no method has more.
+const KEPT: usize = crate::ndr::types::MAX_FIELDS * 2;
+
+impl Kept {
+    pub(super) fn of(values: &Values<'_>, opnum: u16) -> Kept {
+        let mut kept = Kept { opnum, ..Kept::default() };
+        for entry in values.entries.iter().take(KEPT) {
+            if let (What::Bytes { bytes }, Meaning::Custom("CLUSTER_REG_BATCH_UPDATE")) =
+                (entry.what, entry.field.meaning)
+            {
+                kept.commands = Some(super::contents::batch_length(bytes));
+            }
+            match entry.what {
+                What::Number(n) => kept.numbers.push((entry.field.name, n)),
+                What::Handle(h) => kept.handles.push((entry.field.name, h)),
+                What::Bytes { bytes } => kept.lengths.push((entry.field.name, bytes.len() as u64)),
+                What::Null => kept.nulls.push(entry.field.name),
+                _ => {}
+            }
+        }
+        kept
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        self.numbers.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)
+    }
+
+    pub(super) fn handle(&self, name: &str) -> Option<ContextHandle> {
+        self.handles.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)
+    }
+
+    pub(super) fn handles(&self) -> impl Iterator<Item = (&'static str, ContextHandle)> + '_ {
+        self.handles.iter().copied()
+    }
+
+    pub(super) fn was_null(&self, name: &str) -> bool {
+        self.nulls.contains(&name)
+    }
+
+    /// Octets of a buffer; `None` for a null pointer.
+    pub(super) fn length(&self, name: &str) -> Option<u64> {
+        self.lengths.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)
+    }
+}
+
+/// Little-endian text of a registry value or property.
+pub(super) fn wide(bytes: &[u8]) -> WStr<'_> {
+    WStr::new(bytes, Endian::Little)
+}

@@ -1,0 +1,167 @@
+//! The Service Witness Protocol: registrations, interfaces, notifications.
+
+use super::rule::rules;
+use super::seen::{Report, Seen};
+use super::values::{What, wide};
+use crate::consts::Constant;
+use crate::consts::witness::{WitnessInterfaceState, WitnessMessageType as Type, WitnessResourceChangeType};
+
+rules! { "witness":
+    FLAGS = "witness-flags", "MS-SWN 3.1.4.5", "Flags is WITNESS_REGISTER_NONE or WITNESS_REGISTER_IP_NOTIFICATION", Must;
+    REVISION = "witness-revision", "MS-SWN 3.1.4",
+        "a server refuses any version but 1 in WitnessrRegister, any but 2 in WitnessrRegisterEx, with \
+         ERROR_REVISION_MISMATCH", Must;
+    NO_NAME = "witness-null-name", "MS-SWN 3.1.4",
+        "a server refuses a registration without the names and the address with ERROR_INVALID_PARAMETER", Must;
+    STATE = "witness-interface-state", "MS-SWN 2.2.2.5", "State is UNKNOWN, AVAILABLE or UNAVAILABLE", Must;
+    INTERFACE_FLAGS = "witness-interface-flags", "MS-SWN 2.2.2.5",
+        "Flags of an interface is an OR of IPv4, IPv6 and INTERFACE_WITNESS", Must;
+    GROUP_NAME = "witness-group-name", "MS-SWN 2.2.2.5", "InterfaceGroupName is null-terminated", Must;
+    EMPTY_LIST = "witness-empty-list", "MS-SWN 3.1.4.1",
+        "a server without interfaces returns ERROR_NO_MORE_ITEMS", Must;
+    MESSAGE_TYPE = "witness-message-type", "MS-SWN 2.2.2.4", "MessageType is 1 to 4", Must;
+    MESSAGE_COUNT = "witness-message-count", "MS-SWN 2.2.2.4",
+        "NumberOfMessages is the number of notifications in MessageBuffer", Must;
+    MESSAGE_LENGTH = "witness-message-length", "MS-SWN 2.2.2", "Length of a notification lies inside the buffer", Must;
+    RESERVED = "witness-reserved", "MS-SWN 2.2.2.2", "Reserved of an IPADDR_INFO_LIST is 0", Must;
+    INSTANCES = "witness-instances", "MS-SWN 2.2.2.2",
+        "an IPADDR_INFO_LIST holds IPAddrInstances addresses, one or more", Must;
+    ADDRESS_FAMILY = "witness-address-family", "MS-SWN 2.2.2.1",
+        "IPADDR_V4 and IPADDR_V6 are not set together", Must;
+    ADDRESS_FLAGS = "witness-address-flags", "MS-SWN 2.2.2.1",
+        "Flags of an address is an OR of the listed values", Should;
+    CHANGE_TYPE = "witness-change-type", "MS-SWN 2.2.2.3", "ChangeType is 0, 1 or 255", Must;
+    RESOURCE_NAME = "witness-resource-name", "MS-SWN 2.2.2.3", "ResourceName is null-terminated", Must;
+}
+
+const REVISION_MISMATCH: u32 = 0x51a;
+const INVALID_PARAMETER: u32 = 0x57;
+
+/// Checks a message of Witness.
+pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
+    if !core::ptr::eq(seen.kind.interface, &crate::idl::WITNESS) {
+        return;
+    }
+    let values = seen.values;
+    match (seen.request_of(), seen.response_to()) {
+        ("WitnessrRegisterEx", _) => {
+            if let Some(flags) = values.number("Flags").filter(|flags| *flags > 1) {
+                found.add(&FLAGS, "Flags", flags, "0 or 1");
+            }
+        }
+        (_, "WitnessrRegister" | "WitnessrRegisterEx") => registered(seen, found),
+        (_, "WitnessrGetInterfaceList") if seen.success() => interfaces(seen, found),
+        (_, "WitnessrAsyncNotify") if seen.success() => notified(seen, found),
+        _ => {}
+    }
+}
+
+fn registered(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
+    let (Some(request), Some((_, status))) = (seen.request, seen.values.status()) else { return };
+    let wanted = if seen.method.name == "WitnessrRegister" { 0x0001_0001 } else { 0x0002_0000 };
+    let version = request.number("Version");
+    if version.is_some_and(|v| v != wanted) && status != REVISION_MISMATCH {
+        let value = format!("version {:#x}, {}", version.unwrap_or(0), super::registry::status_name(status));
+        found.add(&REVISION, "return", value, "ERROR_REVISION_MISMATCH (1306)");
+        return;
+    }
+    // Of RegisterEx the text says so of a NetName that is not the server's: null is not.
+    let names: &[&str] = match seen.method.name {
+        "WitnessrRegister" => &["NetName", "IpAddress", "ClientComputerName"],
+        _ => &["NetName"],
+    };
+    if status == 0
+        && let Some(name) = names.iter().copied().find(|name| request.was_null(name))
+    {
+        let value = format!("{name} null, ERROR_SUCCESS");
+        found.add(&NO_NAME, "return", value, format!("ERROR_INVALID_PARAMETER ({INVALID_PARAMETER})"));
+    }
+}
+
+fn interfaces(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = seen.values;
+    if values.member("NumberOfInterfaces") == Some(0) || values.is_null("InterfaceList") {
+        found.add(&EMPTY_LIST, "InterfaceList", "ERROR_SUCCESS with no interface", "ERROR_NO_MORE_ITEMS (259)");
+    }
+    for entry in &values.entries {
+        match (entry.field.name, entry.what) {
+            ("State", What::Number(state)) if WitnessInterfaceState::TABLE.member(state).is_none() => {
+                found.at(&STATE, (values, entry), state, "0, 1 or 255");
+            }
+            ("Flags", What::Number(flags)) if flags > 7 => {
+                found.at(&INTERFACE_FLAGS, (values, entry), flags, "at most 7");
+            }
+            ("InterfaceGroupName", What::Units(units)) if !units.units().any(|u| u == 0) => {
+                found.at(&GROUP_NAME, (values, entry), "no null character", "a null character");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    let octets = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_le_bytes(<[u8; 4]>::try_from(octets).ok()?))
+}
+
+fn notified(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = seen.values;
+    let Some((entry, kind)) = values.numbers("MessageType").next() else { return };
+    if Type::TABLE.member(kind).is_none() {
+        found.at(&MESSAGE_TYPE, (values, entry), kind, "1 to 4");
+        return;
+    }
+    let buffer = values.bytes("MessageBuffer").map_or(&[][..], |(_, bytes)| bytes);
+    let count = values.member("NumberOfMessages").unwrap_or(0);
+    let mut rest = buffer;
+    let mut read = 0u64;
+    while !rest.is_empty() {
+        let field = format!("pResp.MessageBuffer[{read}]");
+        let length = word(rest, 0).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        let Some((message, next)) = rest.split_at_checked(length).filter(|(m, _)| m.len() >= 8) else {
+            found.add(&MESSAGE_LENGTH, field, length, format!("8 to {}", rest.len()));
+            return;
+        };
+        if kind == 1 {
+            resource(message, &field, found)
+        } else {
+            addresses(message, &field, found)
+        }
+        rest = next;
+        read += 1;
+    }
+    if read != count {
+        found.add(&MESSAGE_COUNT, "pResp.NumberOfMessages", count, read);
+    }
+}
+
+fn resource(message: &[u8], field: &str, found: &mut Report<'_, '_>) {
+    let change = word(message, 4).unwrap_or(0);
+    if WitnessResourceChangeType::TABLE.member(u64::from(change)).is_none() {
+        found.add(&CHANGE_TYPE, format!("{field}.ChangeType"), change, "0, 1 or 255");
+    }
+    let name = wide(message.get(8..).unwrap_or(&[]));
+    if !name.units().any(|u| u == 0) {
+        found.add(&RESOURCE_NAME, format!("{field}.ResourceName"), name.to_string(), "a null character at the end");
+    }
+}
+
+fn addresses(message: &[u8], field: &str, found: &mut Report<'_, '_>) {
+    if let Some(reserved) = word(message, 4).filter(|n| *n != 0) {
+        found.add(&RESERVED, format!("{field}.Reserved"), reserved, 0u64);
+    }
+    let instances = word(message, 8).unwrap_or(0) as usize;
+    let list = message.get(12..).unwrap_or(&[]);
+    if instances == 0 || instances.checked_mul(24) != Some(list.len()) {
+        found.add(&INSTANCES, format!("{field}.IPAddrInstances"), instances, list.len() / 24);
+    }
+    for (i, address) in list.chunks_exact(24).enumerate() {
+        let flags = word(address, 0).unwrap_or(0);
+        let field = format!("{field}.IPAddrList[{i}].Flags");
+        if flags & 3 == 3 {
+            found.add(&ADDRESS_FAMILY, field, flags, "one of the two");
+        } else if flags & !0x1b != 0 || flags == 0 {
+            found.add(&ADDRESS_FLAGS, field, flags, "values of WitnessIpaddrFlags");
+        }
+    }
+}

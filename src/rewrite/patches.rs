@@ -1,0 +1,309 @@
+//! What is to be changed where: [`Patches`] notes where segments and datagrams stand and what was opened of them, and
+//! changes packets accordingly.
+//!
+//! TCP: an opened PDU is kept by the sequence numbers of its octets, as sealed and as clear; a packet is changed where a
+//! segment of it holds those sequence numbers and exactly those sealed octets, which also tells retransmissions with
+//! other contents and numbers that have wrapped around. UDP: the octets' places are known when the PDU is opened.
+
+use crate::net::{Origin, Place, Placed, Side, Transport};
+use crate::tap::{Tap, Unsealed};
+use std::collections::{BTreeMap, VecDeque};
+use zeroize::Zeroizing;
+
+/// Which direction of which TCP stream, and the sequence number of the first octet.
+type Key = (u64, bool, u32);
+
+/// The longest PDU: `frag_length` has 16 bits.
+const MAX_PDU: u32 = 0xffff;
+
+/// What a note costs beside octets, roughly.
+const NOTE_COST: usize = 128;
+
+/// `auth_level` of PDUs whose stub is not protected (C706 13.1.2.1).
+const CONNECT: u8 = 2;
+
+/// A part of an opened PDU, from its stub to the end of the trailer's header.
+struct Patch {
+    sealed: Box<[u8]>,
+    clear: Zeroizing<Vec<u8>>,
+    /// Octets written so far, those of retransmissions again.
+    written: usize,
+}
+
+/// A note on a packet.
+enum Note {
+    /// Payload of a TCP segment.
+    Segment {
+        at: usize,
+        len: usize,
+        key: Key,
+        /// Where the segment's checksum stands, if in this packet.
+        checksum: Option<usize>,
+        /// Offset of `at` in the payload.
+        offset: usize,
+    },
+    /// Octets to be replaced.
+    Replace { at: usize, octets: Zeroizing<Vec<u8>> },
+}
+
+impl Note {
+    fn cost(&self) -> usize {
+        match self {
+            Note::Segment { .. } => NOTE_COST,
+            Note::Replace { octets, .. } => NOTE_COST + octets.len(),
+        }
+    }
+}
+
+/// What is to be changed; a [`Tap`] of a session.
+#[derive(Default)]
+pub struct Patches {
+    notes: BTreeMap<u64, Vec<Note>>,
+    patches: BTreeMap<Key, Patch>,
+    /// Keys of `patches`, oldest first, with the packet that completed the PDU.
+    ages: VecDeque<(Key, u64)>,
+    weight: usize,
+    /// The last packet that was changed or passed.
+    passed: u64,
+    pdus: u64,
+    left: u64,
+    /// The datagram at hand: its places, octets of its header, its checksum.
+    datagram: (Vec<Place>, usize, u16),
+}
+
+impl core::fmt::Debug for Patches {
+    /// Never the octets.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Patches").field("pdus", &self.pdus).field("weight", &self.weight).finish_non_exhaustive()
+    }
+}
+
+impl Patches {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Patches::default()
+    }
+
+    /// Octets that it takes, roughly.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// PDUs opened so far.
+    #[must_use]
+    pub fn pdus(&self) -> u64 {
+        self.pdus
+    }
+
+    /// PDUs of which not every octet could be placed, so far as it is known: finally only after all packets were
+    /// passed.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        let open = self.patches.values().filter(|patch| !patch.is_written()).count();
+        self.left.saturating_add(open as u64)
+    }
+
+    /// Forgets the oldest PDUs whose packets have all been passed until no more than `weight` octets are taken.
+    pub fn forget(&mut self, weight: usize) {
+        while self.weight > weight {
+            let Some((key, frame)) = self.ages.front().copied() else { break };
+            if frame > self.passed {
+                break;
+            }
+            self.ages.pop_front();
+            if let Some(patch) = self.patches.remove(&key) {
+                self.weight = self.weight.saturating_sub(patch.cost());
+                self.left += u64::from(!patch.is_written());
+            }
+        }
+    }
+
+    /// The packet as it is to be written, `None` if it stays. Packets come in order; nothing is kept of those before.
+    pub fn apply(&mut self, frame: u64, data: &[u8]) -> Option<Vec<u8>> {
+        self.passed = self.passed.max(frame);
+        let mut out = None;
+        while let Some(entry) = self.notes.first_entry().filter(|entry| *entry.key() <= frame) {
+            let (of, notes) = entry.remove_entry();
+            for note in notes {
+                self.weight = self.weight.saturating_sub(note.cost());
+                if of == frame {
+                    self.change(&note, data, &mut out);
+                }
+            }
+        }
+        out
+    }
+
+    fn change(&mut self, note: &Note, data: &[u8], out: &mut Option<Vec<u8>>) {
+        match note {
+            Note::Replace { at, octets } => {
+                let out = out.get_or_insert_with(|| data.to_vec());
+                if let Some(place) = at.checked_add(octets.len()).and_then(|end| out.get_mut(*at..end)) {
+                    place.copy_from_slice(octets);
+                }
+            }
+            Note::Segment { at, len, key, checksum, offset } => {
+                let mut delta = 0;
+                let mut changed = false;
+                let (stream, side, seq) = *key;
+                // PDUs that begin in the segment, or so shortly before it that they reach into it.
+                let from = seq.wrapping_sub(MAX_PDU);
+                let until = seq.wrapping_add(u32::try_from(*len).unwrap_or(u32::MAX));
+                let ranges = if from <= until { [(from, until), (1, 0)] } else { [(from, u32::MAX), (0, until)] };
+                for (low, high) in ranges.into_iter().filter(|(low, high)| low <= high) {
+                    for ((_, _, start), patch) in self.patches.range_mut((stream, side, low)..=(stream, side, high)) {
+                        // Distance of the PDU's part from the segment's first octet.
+                        let distance = i64::from(start.wrapping_sub(seq).cast_signed());
+                        let skip = usize::try_from(-distance).unwrap_or(0);
+                        let into = usize::try_from(distance).unwrap_or(0);
+                        let count = patch.sealed.len().saturating_sub(skip).min(len.saturating_sub(into));
+                        let place = at.saturating_add(into)..at.saturating_add(into).saturating_add(count);
+                        let (Some(sealed), Some(clear)) =
+                            (patch.sealed.get(skip..skip + count), patch.clear.get(skip..skip + count))
+                        else {
+                            continue;
+                        };
+                        if count == 0 || data.get(place.clone()) != Some(sealed) {
+                            continue;
+                        }
+                        let out = out.get_or_insert_with(|| data.to_vec());
+                        if let Some(octets) = out.get_mut(place) {
+                            octets.copy_from_slice(clear);
+                            delta += difference(sealed, clear, (offset + into) % 2 == 1);
+                            changed = true;
+                            patch.written = patch.written.saturating_add(count);
+                        }
+                    }
+                }
+                if let (true, Some(at), Some(out)) = (changed, checksum, out) {
+                    let field = at.checked_add(2).and_then(|end| out.get_mut(*at..end));
+                    if let Some(field) = field
+                        && let Ok(old) = <[u8; 2]>::try_from(&*field)
+                    {
+                        field.copy_from_slice(&updated(old, delta));
+                    }
+                }
+            }
+        }
+    }
+
+    fn note(&mut self, frame: u64, note: Note) -> bool {
+        if frame <= self.passed {
+            return false;
+        }
+        self.weight = self.weight.saturating_add(note.cost());
+        self.notes.entry(frame).or_default().push(note);
+        true
+    }
+
+    /// Replaces octets of the datagram at hand, `at` counted from its UDP header.
+    fn replace(&mut self, at: usize, octets: &[u8]) -> bool {
+        let places = core::mem::take(&mut self.datagram.0);
+        let (mut skip, mut rest, mut all) = (at, octets, true);
+        for place in &places {
+            let from = skip.min(place.len);
+            skip -= from;
+            let (now, later) = rest.split_at_checked(place.len - from).unwrap_or((rest, &[]));
+            rest = later;
+            if !now.is_empty() {
+                let octets = Zeroizing::new(now.to_vec());
+                all &= self.note(place.frame, Note::Replace { at: place.at.saturating_add(from), octets });
+            }
+        }
+        self.datagram.0 = places;
+        all && rest.is_empty()
+    }
+}
+
+impl Patch {
+    fn is_written(&self) -> bool {
+        self.written >= self.sealed.len()
+    }
+
+    fn cost(&self) -> usize {
+        NOTE_COST + self.sealed.len() + self.clear.len()
+    }
+}
+
+impl Tap for Patches {
+    fn placed(&mut self, origin: &Origin, placed: Placed<'_>) {
+        if origin.transport == Transport::Udp {
+            self.datagram = (placed.places.to_vec(), placed.header, placed.checksum);
+            return;
+        }
+        // The checksum stands at offset 16; of a segment in IP fragments it is left alone, since its octets are changed
+        // packet by packet.
+        let checksum = match placed.places {
+            [one] if one.len >= 18 => Some(one.at.saturating_add(16)),
+            _ => None,
+        };
+        let (mut skip, mut offset) = (placed.header, 0);
+        for place in placed.places {
+            let from = skip.min(place.len);
+            skip -= from;
+            let len = place.len - from;
+            if len > 0 {
+                let seq = origin.seq.wrapping_add(u32::try_from(offset).unwrap_or(0));
+                let key = (origin.stream, origin.from == Side::A, seq);
+                let at = place.at.saturating_add(from);
+                self.note(place.frame, Note::Segment { at, len, key, checksum, offset });
+            }
+            offset += len;
+        }
+    }
+
+    fn unsealed(&mut self, unsealed: Unsealed<'_>) {
+        let Unsealed { origin, seq, pdu, clear } = unsealed;
+        self.pdus += 1;
+        let datagram = pdu.connectionless.is_some();
+        // `auth_type` stands before it in the trailers of connections.
+        let level = pdu.trailer_header.start + usize::from(!datagram);
+        let Some(sealed) = pdu.pdu.get(pdu.body.start..pdu.trailer_header.end) else { return };
+        let mut opened = Zeroizing::new(sealed.to_vec());
+        if let Some(body) = opened.get_mut(..clear.len()) {
+            body.copy_from_slice(clear);
+        }
+        if let Some(octet) = opened.get_mut(level.saturating_sub(pdu.body.start)) {
+            *octet = CONNECT;
+        }
+        if datagram {
+            let header = self.datagram.1;
+            // The body begins at an even offset (80), the UDP header has 8 octets and its checksum last.
+            let delta = difference(sealed, &opened, (header + pdu.body.start) % 2 == 1);
+            let mut all = self.replace(header + pdu.body.start, &opened);
+            if self.datagram.2 != 0 {
+                all &= self.replace(6, &updated(self.datagram.2.to_be_bytes(), delta));
+            }
+            self.left += u64::from(!all);
+            return;
+        }
+        let start = seq.wrapping_add(u32::try_from(pdu.body.start).unwrap_or(0));
+        let key = (origin.stream, origin.from == Side::A, start);
+        let patch = Patch { sealed: sealed.into(), clear: opened, written: 0 };
+        self.weight = self.weight.saturating_add(patch.cost());
+        match self.patches.insert(key, patch) {
+            Some(old) => self.weight = self.weight.saturating_sub(old.cost()),
+            None => self.ages.push_back((key, origin.frame)),
+        }
+    }
+}
+
+/// By how much the sum of 16-bit words changes; `odd`: the first octet is the second of its word.
+fn difference(old: &[u8], new: &[u8], odd: bool) -> i64 {
+    let mut high = !odd;
+    let mut sum = 0;
+    for (old, new) in old.iter().zip(new) {
+        let change = i64::from(*new) - i64::from(*old);
+        sum += if high { change << 8 } else { change };
+        high = !high;
+    }
+    sum
+}
+
+/// A checksum after the sum changed (RFC 1624); never 0, which UDP takes for none.
+fn updated(old: [u8; 2], delta: i64) -> [u8; 2] {
+    let sum = (i64::from(!u16::from_be_bytes(old)) + delta).rem_euclid(0xffff);
+    (!u16::try_from(sum).unwrap_or(0)).to_be_bytes()
+}

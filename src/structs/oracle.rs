@@ -1,0 +1,93 @@
+//! What must hold for any octets, for tests and fuzz targets. Panics where it does not.
+#![doc(hidden)]
+
+use super::content::{self, Context};
+use super::packed::Packed;
+use super::sink::{Key, Null};
+use super::{ALL, Structure, dependency};
+use crate::consts::control_codes::{self, Family};
+use crate::ndr::WStr;
+use crate::ndr::types::Meaning;
+use alloc::string::String;
+
+/// Octets read as one structure: validating and collecting agree, what was decoded can be encoded and comes out the
+/// same, and what is printed is JSON.
+pub fn structure(structure: &Structure, octets: &[u8]) {
+    let input = Packed::new(octets);
+    let validated = structure.read(input, Key::Top, None, &mut Null);
+    let Ok(decoded) = super::decode(structure.name, octets) else { panic!("{} has no name", structure.name) };
+    assert_eq!(validated.err(), decoded.error, "{}", structure.name);
+    if let (Some(value), None) = (&decoded.value, decoded.error) {
+        // Padding that is not zero, or missing at the very end, is all that may be unlike.
+        let again = match super::encode(structure.name, value) {
+            Ok(again) => again,
+            Err(e) => panic!("{}: what was decoded can't be encoded: {e}", structure.name),
+        };
+        let once_more = super::decode(structure.name, &again).ok().and_then(|decoded| decoded.value);
+        assert_eq!(once_more.as_ref(), Some(value), "{}", structure.name);
+    }
+    #[cfg(feature = "serde")]
+    {
+        let mut out = crate::json::out::Out::new();
+        super::json::decode(&mut out, structure.name, octets);
+        is_json(&out);
+    }
+}
+
+/// The same in the context of a call: the first four octets choose it.
+pub fn context(octets: &[u8]) {
+    let [kind, a, b, c, rest @ ..] = octets else { return };
+    let number = u32::from_le_bytes([*a, *b, *c, 0]);
+    let family = Family::ALL.into_iter().nth(usize::from(*a % 8)).unwrap_or(Family::Resource);
+    let known = control_codes::ALL.get(number as usize % control_codes::ALL.len().max(1));
+    let code = known.filter(|_| *c < 128).map_or((family, number), |code| (code.family, code.value));
+    let context = Context {
+        control_code: Some(code),
+        registry_type: Some(number & 0xff),
+        object_type: Some(u32::from(*a)),
+        filter_flags: Some(1 << (*b % 64)),
+        message_type: Some(u32::from(*a)),
+        messages: if *c == 0 { None } else { Some(u32::from(*c)) },
+        ..Context::default()
+    };
+    let meaning = match kind % 8 {
+        0 => Meaning::ControlInput(code.0),
+        1 => Meaning::ControlOutput(code.0),
+        2 => Meaning::RegistryData,
+        3 => Meaning::NotificationBuffer,
+        4 => Meaning::WitnessMessages,
+        5 => Meaning::SecurityDescriptor,
+        6 => Meaning::MultiSz,
+        _ => Meaning::Custom("CLUSTER_REG_BATCH_UPDATE"),
+    };
+    let mut text = String::new();
+    let printed = super::text::print(&mut text, crate::text::Style::default(), meaning, 1, &context, rest);
+    assert!(printed.is_ok());
+    let shape = content::shape(meaning, 1, &context, rest);
+    let _ = content::read(&shape, Packed::new(rest), &mut Null);
+    let _ = dependency::parse_wide(WStr::le(rest));
+    #[cfg(feature = "serde")]
+    {
+        let mut out = crate::json::out::Out::new();
+        out.begin();
+        super::json::print(&mut out, meaning, 1, &context, rest);
+        out.end();
+        is_json(&out);
+    }
+}
+
+/// Octets for a fuzz target: the first one chooses the structure, or a context.
+pub fn any(octets: &[u8]) {
+    if let [first, rest @ ..] = octets {
+        match ALL.get(usize::from(*first)) {
+            Some(known) => structure(known, rest),
+            None => context(rest),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+fn is_json(out: &crate::json::out::Out) {
+    let parsed = serde_json::from_slice::<serde::de::IgnoredAny>(out.as_bytes());
+    assert!(parsed.is_ok(), "{parsed:?}: {}", String::from_utf8_lossy(out.as_bytes()));
+}
