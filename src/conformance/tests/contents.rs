@@ -21,6 +21,18 @@ fn get(w: &mut Wire, list: &str) {
     );
 }
 
+fn formats(w: &mut Wire, value: &str) {
+    let list = format!("01000000{NAME}{value}");
+    let size = list.len() / 2;
+    w.call(
+        "ApiResourceControl",
+        json!({"hResource": handle(1), "dwControlCode": 0x0100_0065, "lpInBuffer": null,
+        "nInBufferSize": 0, "nOutBufferSize": size}),
+        json!({"lpOutBuffer": {"hex": list}, "lpBytesReturned": size,
+        "lpcbRequired": size, "rpc_status": 0, "return": 0}),
+    );
+}
+
 const NAME: &str = "030004000400000041000000";
 const DWORD: &str = "020001000400000007000000";
 const EXPAND: &str = "040001000400000025000000";
@@ -64,6 +76,8 @@ cases! {
     "size-of-format" => |w| send(w, &list(1, "020001000300000007000000")), |w| send(w, &list(1, DWORD));
     "text-not-terminated" => |w| send(w, &list(1, "030001000400000041004100")),
         |w| send(w, &list(1, "030001000400000041000000"));
+    "property-formats" => |w| formats(w, "020001000000000000000000"),
+        |w| formats(w, &format!("0b0001000200000002000000{END}"));
     "batch-empty" => |w| execute(w, "01000000"), |w| execute(w, &batch(1, 4));
     "batch-command" => |w| execute(w, &batch(5, 4)), |w| execute(w, &batch(1, 4));
     "batch-value-type" => |w| execute(w, &batch(1, 9)), |w| execute(w, &batch(4, 9));

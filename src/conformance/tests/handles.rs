@@ -45,6 +45,15 @@ cases! {
         let resource = w.open("ApiOpenResource", 1);
         close(w, resource, json!(null));
     };
+    "handle-access" => |w| {
+        let resource = w.open_with(1, 0x8000_0000);
+        w.call("ApiFailResource", json!({"hResource": resource}), json!({"rpc_status": 0, "return": 0}));
+    }, |w| {
+        let resource = w.open_with(1, 0x8000_0000);
+        w.call("ApiFailResource", json!({"hResource": resource}), json!({"rpc_status": 0, "return": 5}));
+        let resource = w.open_with(2, 0x1000_0000);
+        w.call("ApiFailResource", json!({"hResource": resource}), json!({"rpc_status": 0, "return": 0}));
+    };
     "null-handle-in" => |w| online(w, json!(null)), |w| online(w, handle(1));
     "handle-attributes" => |w| {
         online(w, json!({"attributes": 1, "uuid": "00000000-0000-4000-8000-000000000001"}));

@@ -4,6 +4,7 @@ mod wire;
 
 mod contents;
 mod control;
+mod fingerprint;
 mod handles;
 mod lists;
 mod notify;
