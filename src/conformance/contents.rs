@@ -5,6 +5,7 @@ use super::rule::{Rule, rules};
 use super::seen::{Report, Seen};
 use super::values::{Entry, Values, What};
 use crate::consts::Constant;
+use crate::consts::content::Content;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as Command, RegistryValueType};
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX as Syntax;
 use crate::diagnostic::Diagnostic;
@@ -113,6 +114,11 @@ fn buffer(
         let field = if error.path.segments().is_empty() { path.clone() } else { format!("{path}.{}", error.path) };
         let value = format!("{} at offset {}", error.kind, error.offset);
         found.add(&MALFORMED, field, value, shape.name());
+    }
+    if let (Ok(rest), ShapeKind::Content(Content::Struct(_))) = (&outcome, shape.kind)
+        && !rest.is_empty()
+    {
+        found.add(&adopted::structs::BEHIND_MEMBERS, path.clone(), rest.len(), 0u64);
     }
     match shape.name() {
         "PROPERTY_LIST" => properties(seen, &path, bytes, outcome.is_ok_and(|rest| rest.is_empty()), found),

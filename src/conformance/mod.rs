@@ -168,7 +168,9 @@ impl Checker {
         }
         let mut found = Report::new(record, out);
         for diagnostic in &record.event.diagnostics {
-            found.diagnostic(adopted::rpc::of(diagnostic.rule), diagnostic);
+            if let Some(rule) = adopted::rpc::of(diagnostic.rule) {
+                found.diagnostic(rule, diagnostic);
+            }
         }
         transport::check(association, record, &mut found);
         if record.interface.is_none() {

@@ -84,4 +84,25 @@ cases! {
     "batch-reply-command" => |w| execute(w, &batch(6, 4)), |w| execute(w, &batch(4, 4));
     "batch-same-length" => |w| read(w, 1), |w| read(w, 2);
     "member-not-the-constant" => |w| execute(w, &format!("02000000{}", command(1, 4))), |w| execute(w, &batch(1, 4));
+    "size-counts-padding" => |w| send(w, &list(1, "0b0001000400000007000000")),
+        |w| send(w, &list(1, "0b0001000200000007000000"));
+    "not-of-format" => |w| send(w, &list(1, "050001000400000041004200")),
+        |w| send(w, &list(1, "0500010006000000410000000000beef"));
+    "list-not-ended" => |w| send(w, &format!("02000000{NAME}{DWORD}{NAME}{DWORD}{END}")),
+        |w| send(w, &format!("02000000{NAME}{DWORD}{END}{NAME}{DWORD}{END}"));
+    "expanded-without-expand" => |w| get(w, &list(1, EXPANDED)),
+        |w| get(w, &list(1, &format!("{EXPAND}{EXPANDED}")));
+    "batch-name-length" => |w| execute(w, "0100000003000000000000000000000000000000"),
+        |w| execute(w, "01000000030000000000000002000000000000000000");
+    "batch-padding" => |w| execute(w, "0100000001000000030000000400000041000000010000000f"),
+        |w| execute(w, "0100000001000000030000000400000041000000010000000f00");
+    "behind-members" => |w| letter(w, "010000000f00000001"), |w| letter(w, "010000000f000000");
+}
+
+fn letter(w: &mut Wire, input: &str) {
+    w.request(
+        "ApiResourceControl",
+        &json!({"hResource": handle(1), "dwControlCode": 0x0140_01ea,
+        "lpInBuffer": {"hex": input}, "nInBufferSize": input.len() / 2, "nOutBufferSize": 0}),
+    );
 }
