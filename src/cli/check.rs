@@ -54,9 +54,54 @@ pub(super) fn run(check: Check) -> Outcome {
         Ok(result?)
     })?;
     summary(&mut out, &checker, format)?;
+    fingerprints(&mut out, &checker, format)?;
     limits(&mut out, &session, &Tracker::default(), format)?;
     out.flush()?;
     Ok(any)
+}
+
+/// What the servers' answers tell about them.
+fn fingerprints(out: &mut impl Write, checker: &Checker, format: Format) -> Result<(), Failure> {
+    let mut json = Out::new();
+    for fingerprint in checker.fingerprints() {
+        if format == Format::Text {
+            writeln!(out, "\nServer {}: {}", fingerprint.server, fingerprint.release)?;
+            for clue in &fingerprint.evidence {
+                writeln!(out, "  #{} {} -> {} ({})", clue.frame, clue.says, clue.points_to, clue.section)?;
+            }
+            continue;
+        }
+        json.clear();
+        json.begin();
+        json.key("type");
+        json.text("fingerprint");
+        json.key("server");
+        json.display(fingerprint.server);
+        json.key("release");
+        json.display(fingerprint.release);
+        json.key("releases");
+        json.begin_list();
+        fingerprint.release.releases().iter().for_each(|name| json.text(name));
+        json.end_list();
+        json.key("evidence");
+        json.begin_list();
+        for clue in &fingerprint.evidence {
+            json.begin();
+            json.key("frame");
+            json.uint(clue.frame);
+            json.key("says");
+            json.text(&clue.says);
+            json.key("points_to");
+            json.display(clue.points_to);
+            json.key("section");
+            json.text(clue.section);
+            json.end();
+        }
+        json.end_list();
+        json.end();
+        output::line(out, json.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn evidence(out: &mut Out, key: &str, evidence: &Evidence) {

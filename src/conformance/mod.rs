@@ -26,6 +26,7 @@ mod adopted;
 mod contents;
 mod control;
 mod finding;
+mod fingerprint;
 mod handles;
 mod lists;
 mod notify;
@@ -42,6 +43,7 @@ mod witness;
 mod tests;
 
 pub use finding::{Evidence, Finding};
+pub use fingerprint::{Clue, Fingerprint, Range};
 pub use rule::{Grade, Rule};
 
 use crate::ndr::wire::Message;
@@ -120,6 +122,7 @@ pub struct Checker {
     associations: Bounded<Stream, Association>,
     pending: Bounded<(Stream, u32), Kept>,
     handles: Handles,
+    fingerprints: fingerprint::Fingerprints,
     values_omitted: u64,
     records: u64,
     summary: BTreeMap<&'static str, u64>,
@@ -138,6 +141,7 @@ impl Checker {
             associations: Bounded::new(limits.associations),
             pending: Bounded::new(limits.pending),
             handles: Handles(Bounded::new(limits.handles)),
+            fingerprints: fingerprint::Fingerprints::new(limits.servers),
             values_omitted: 0,
             records: 0,
             summary: BTreeMap::new(),
@@ -164,7 +168,9 @@ impl Checker {
         }
         let mut found = Report::new(record, out);
         for diagnostic in &record.event.diagnostics {
-            found.diagnostic(adopted::rpc::of(diagnostic.rule), diagnostic);
+            if let Some(rule) = adopted::rpc::of(diagnostic.rule) {
+                found.diagnostic(rule, diagnostic);
+            }
         }
         transport::check(association, record, &mut found);
         if record.interface.is_none() {
@@ -172,6 +178,7 @@ impl Checker {
         }
         self.records += u64::from(matches!(record.event.body, Body::Request { .. } | Body::Response { .. }));
         opnums::check_opnum(record, &mut found);
+        self.fingerprints.fault(record);
         self.stub(stream, record, &mut found);
     }
 
@@ -195,7 +202,7 @@ impl Checker {
         }
         self.values_omitted += values.omitted;
         match outcome {
-            Ok(message) => opnums::trailing(message.trailing().len(), found),
+            Ok(message) => opnums::trailing(message.trailing().len(), record.event.verification.is_some(), found),
             Err(error) => return opnums::unreadable(&error, found),
         }
         // The answer is to this opnum, or what is kept is of another call.
@@ -209,6 +216,7 @@ impl Checker {
         notify::check(&seen, &mut self.handles, found);
         contents::check(&seen, found);
         witness::check(&seen, found);
+        self.fingerprints.response(&seen);
         if let (true, Some(call)) = (seen.is_request(), call) {
             self.pending.insert(call, Kept::of(&values, method.opnum));
         }
@@ -222,6 +230,11 @@ impl Checker {
     /// Requests and responses that were checked.
     pub fn checked(&self) -> u64 {
         self.records
+    }
+
+    /// What the answers tell about the servers.
+    pub fn fingerprints(&self) -> Vec<Fingerprint> {
+        self.fingerprints.all()
     }
 
     /// What was given up for a limit.

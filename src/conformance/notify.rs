@@ -168,7 +168,9 @@ fn reported(seen: &Seen<'_, '_>, (entry, value): (&Entry<'_>, u64), handles: &Ha
         return;
     }
     let port = seen.request.and_then(|r| r.handle("hNotify"));
-    let asked = port.and_then(|port| handles.get(seen.record.flow.src.ip(), port)).map(|port| port.filter);
+    let asked = port.and_then(|port| handles.get(seen.record.flow.src.ip(), port));
+    // What a port of the other version was asked for is another matter.
+    let asked = asked.filter(|port| !port.second_generation).map(|port| port.filter);
     let lost = change_bits(Change::CLUSTER_CHANGE_CLUSTER_RECONNECT);
     if let Some(asked) = asked.filter(|asked| value & (asked | never | lost) == 0) {
         found.at(&UNASKED, place, names(value), format!("bits of {asked:#x}"));

@@ -1,5 +1,6 @@
 //! Which operations may be called at all, and whether what they carry can be read.
 
+use super::finding::Evidence;
 use super::rule::rules;
 use super::seen::{Report, Seen};
 use super::values::What;
@@ -44,12 +45,12 @@ fn opnum_is_reserved(interface: &crate::ndr::Interface, version: usize, opnum: u
 
 /// A stub that ends the decoder.
 pub(super) fn unreadable(error: &Error, found: &mut Report<'_, '_>) {
-    found.add(&UNREADABLE, error.path.to_string(), error.kind.to_string(), "");
+    found.add(&UNREADABLE, error.path.to_string(), error.kind.to_string(), Evidence::None);
 }
 
-/// Octets behind the last parameter.
-pub(super) fn trailing(octets: usize, found: &mut Report<'_, '_>) {
-    if octets > 0 {
+/// Octets behind the last parameter; up to three of them align a verification trailer (MS-RPCE 2.2.2.13).
+pub(super) fn trailing(octets: usize, verification: bool, found: &mut Report<'_, '_>) {
+    if octets > if verification { 3 } else { 0 } {
         found.add(&TRAILING, "", octets, 0u64);
     }
 }

@@ -26,6 +26,10 @@ impl<K: Hash + Eq + Copy, V> Bounded<K, V> {
         self.map.get(key).map(|(_, value)| value)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.map.iter().map(|(key, (_, value))| (key, value))
+    }
+
     pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         self.map.get_mut(key).map(|(_, value)| value)
     }
