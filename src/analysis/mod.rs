@@ -7,11 +7,13 @@
 //!
 //! Next: [`tracker`], [`handles`] for the table behind it, [`notify`] for notifications.
 
+pub mod calls;
 pub mod facts;
 pub mod handles;
 pub mod kind;
 pub mod learn;
 pub mod notify;
+pub mod stats;
 pub mod tracker;
 
 pub use handles::{Resolved, State};

@@ -16,10 +16,11 @@ use super::kind::Kind;
 use super::learn::{self, Ids};
 use super::notify::{self, Asked};
 use super::{Bounded, Counters, Limits};
+use crate::consts::control_codes::Family;
 use crate::ndr::names::{HandleName, HandleNames};
 use crate::ndr::sink::ContextHandle;
 use crate::ndr::types::{Field, Flow, Type};
-use crate::ndr::{Method, WStr};
+use crate::ndr::{Interface, Method, WStr};
 use crate::net::{Timestamp, Transport};
 use crate::rpc::event::Body;
 use crate::rpc::security::Sender;
@@ -64,8 +65,22 @@ pub struct Asking {
     pub frame: u64,
     /// When that was.
     pub time: Option<Timestamp>,
+    /// The caller's end.
+    pub client: SocketAddr,
+    /// The server's end.
+    pub server: SocketAddr,
+    /// Interface and version.
+    pub interface: Option<(&'static Interface, usize)>,
+    /// Operation number.
+    pub opnum: u16,
+    /// The user of the association, where a token told it.
+    pub user: Option<Arc<str>>,
+    /// The control code, with the family of the method it came with.
+    pub control_code: Option<(Family, u32)>,
     /// Octets of its stub.
     pub bytes: usize,
+    /// Which of a filter's comparisons hold for it; see [`Tracker::mark`].
+    pub tests: u64,
     /// The handles it used.
     pub objects: Objects,
     /// The name that a handle will have which the response returns.
@@ -95,6 +110,9 @@ pub struct Seen {
     pub status: Option<u32>,
     /// Of a response or fault, the request.
     pub request: Option<Asking>,
+    /// A request whose answer is not waited for any longer: this one, if it expects none, or one that had to go for a
+    /// limit.
+    pub given_up: Option<(CallKey, Asking)>,
 }
 
 #[derive(Debug)]
@@ -172,6 +190,7 @@ impl Tracker {
             asked: Vec::new(),
             status: None,
             request: None,
+            given_up: None,
         };
         match record.event.body {
             Body::Request { .. } => self.request(record, &mut seen),
@@ -188,6 +207,13 @@ impl Tracker {
     /// The names of handles as they are after [`Tracker::feed`] of this record, for the printers.
     pub fn view<'t>(&'t self, seen: &'t Seen) -> View<'t> {
         View { tracker: self, seen }
+    }
+
+    /// Keeps with a request which of a filter's comparisons hold for it, until its answer comes.
+    pub fn mark(&mut self, record: &Record<'_>, tests: u64) {
+        if let Some(asking) = call_key(record).and_then(|key| self.calls.get(&key)) {
+            asking.tests = tests;
+        }
     }
 
     /// Takes out the requests that no answer was seen for.
@@ -243,13 +269,21 @@ impl Tracker {
                 self.used(seen, field, *handle);
             }
         }
-        let (Some(method), Some(key)) = (record.method(), call_key(record)) else { return };
-        let opens = opened_field(method).and_then(|field| self.future_name(field, &facts, &seen.objects));
+        let Some(key) = call_key(record) else { return };
+        let method = record.method();
+        let opens = method.and_then(opened_field).and_then(|field| self.future_name(field, &facts, &seen.objects));
         let number = |name| facts.number(name);
         let text = |name: &str| facts.text(name).and_then(|t| self.ids.plain(t, self.limits.name));
         let asking = Asking {
             frame: record.event.frame(),
             time: record.event.time(),
+            client: seen.client,
+            server: seen.server,
+            interface: record.interface,
+            opnum: record.opnum().unwrap_or_default(),
+            user: seen.user.clone(),
+            control_code: record.note().control_code,
+            tests: 0,
             bytes: record.stub().map_or(0, |(_, stub)| stub.len()),
             objects: seen.objects.clone(),
             opens,
@@ -260,14 +294,17 @@ impl Tracker {
                     number("dwFilter").or(number("FilterFlags")).or(number("Filter")).or(number("filter")).unwrap_or(0),
                 )
             }),
-            text: match learn::renames(method.name) {
+            text: match method.is_some_and(|method| learn::renames(method.name)) {
                 true => facts.texts.first().and_then(|(_, t)| self.ids.plain(*t, self.limits.name)),
                 false => text("resTypeName"),
             },
         };
-        if record.event.call.is_some() && self.calls.insert(key, asking).is_some() {
-            self.counters.calls_forgotten += 1;
+        if record.event.call.is_none() {
+            seen.given_up = Some((key, asking));
+            return;
         }
+        seen.given_up = self.calls.insert(key, asking);
+        self.counters.calls_forgotten += u64::from(seen.given_up.is_some());
     }
 
     /// The request of this response or fault.
