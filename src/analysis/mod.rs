@@ -14,6 +14,7 @@ pub mod kind;
 pub mod learn;
 pub mod notify;
 pub mod stats;
+pub mod story;
 pub mod tracker;
 
 pub use handles::{Resolved, State};

@@ -212,3 +212,7 @@ impl Stats {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "stats_tests.rs"]
+mod tests;

@@ -282,7 +282,7 @@ impl Tracker {
             interface: record.interface,
             opnum: record.opnum().unwrap_or_default(),
             user: seen.user.clone(),
-            control_code: record.note().control_code,
+            control_code: record.context().control_code,
             tests: 0,
             bytes: record.stub().map_or(0, |(_, stub)| stub.len()),
             objects: seen.objects.clone(),
