@@ -11,109 +11,26 @@
 //! ```
 
 use super::facts::Facts;
-use super::handles::{Entry, Handles, Resolved, Scope, State};
+use super::handles::{Entry, Handles, Scope};
 use super::kind::Kind;
 use super::learn::{self, Ids};
 use super::notify::{self, Asked};
+use super::seen::ends;
+pub use super::seen::{Asking, CallKey, Objects, Seen, Used, call_key};
+use super::view::View;
 use super::{Bounded, Counters, Limits};
-use crate::consts::control_codes::Family;
-use crate::ndr::names::{HandleName, HandleNames};
+use crate::ndr::Method;
+use crate::ndr::names::HandleName;
 use crate::ndr::sink::ContextHandle;
 use crate::ndr::types::{Field, Flow, Type};
-use crate::ndr::{Interface, Method, WStr};
-use crate::net::{Timestamp, Transport};
+use crate::net::Transport;
 use crate::rpc::event::Body;
-use crate::rpc::security::Sender;
 use crate::session::Record;
-use smallvec::SmallVec;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Calls remembered that gave the same key to a port, and calls named beside a delivery.
 const MAX_ASKED: usize = 32;
-
-/// What identifies a call: whether TCP, stream, call id and frame of the request.
-pub type CallKey = (bool, u64, u32, u64);
-
-/// The key of the call that a request, response or fault belongs to; `None` where its request was not seen.
-pub fn call_key(record: &Record<'_>) -> Option<CallKey> {
-    let frame = match record.event.body {
-        Body::Request { .. } => record.event.frame(),
-        _ => record.event.call.as_ref()?.frame,
-    };
-    Some((record.flow.transport == Transport::Tcp, record.flow.stream, record.event.call_id?, frame))
-}
-
-/// A handle where it was used.
-#[derive(Clone, Debug)]
-pub struct Used {
-    /// The parameter.
-    pub field: &'static Field,
-    /// The handle.
-    pub handle: ContextHandle,
-    /// What it stands for.
-    pub resolved: Resolved,
-}
-
-/// Handles of a message; few have more than two.
-pub type Objects = SmallVec<[Used; 2]>;
-
-/// What is kept of a request until its answer comes.
-#[derive(Clone, Debug)]
-pub struct Asking {
-    /// Frame that completed it.
-    pub frame: u64,
-    /// When that was.
-    pub time: Option<Timestamp>,
-    /// The caller's end.
-    pub client: SocketAddr,
-    /// The server's end.
-    pub server: SocketAddr,
-    /// Interface and version.
-    pub interface: Option<(&'static Interface, usize)>,
-    /// Operation number.
-    pub opnum: u16,
-    /// The user of the association, where a token told it.
-    pub user: Option<Arc<str>>,
-    /// The control code, with the family of the method it came with.
-    pub control_code: Option<(Family, u32)>,
-    /// Octets of its stub.
-    pub bytes: usize,
-    /// Which of a filter's comparisons hold for it; see [`Tracker::mark`].
-    pub tests: u64,
-    /// The handles it used.
-    pub objects: Objects,
-    /// The name that a handle will have which the response returns.
-    opens: Option<Arc<str>>,
-    access: Option<u32>,
-    /// A notification key: the key, the object named, the filter.
-    key: Option<(u64, u64)>,
-    text: Option<Arc<str>>,
-}
-
-/// What the tracker knows of a record.
-#[derive(Debug)]
-pub struct Seen {
-    /// The association.
-    pub scope: Scope,
-    /// The caller's end.
-    pub client: SocketAddr,
-    /// The server's end.
-    pub server: SocketAddr,
-    /// The user of the association, where a token told it.
-    pub user: Option<Arc<str>>,
-    /// The handles that the call uses: of a response, those of its request and those that it returns.
-    pub objects: Objects,
-    /// Of a delivery of notifications: the calls that asked for them.
-    pub asked: Vec<Asked>,
-    /// What a response came to.
-    pub status: Option<u32>,
-    /// Of a response or fault, the request.
-    pub request: Option<Asking>,
-    /// A request whose answer is not waited for any longer: this one, if it expects none, or one that had to go for a
-    /// limit.
-    pub given_up: Option<(CallKey, Asking)>,
-}
 
 #[derive(Debug)]
 struct Association {
@@ -206,7 +123,7 @@ impl Tracker {
 
     /// The names of handles as they are after [`Tracker::feed`] of this record, for the printers.
     pub fn view<'t>(&'t self, seen: &'t Seen) -> View<'t> {
-        View { tracker: self, seen }
+        View::new(self, seen)
     }
 
     /// Keeps with a request which of a filter's comparisons hold for it, until its answer comes.
@@ -219,6 +136,19 @@ impl Tracker {
     /// Takes out the requests that no answer was seen for.
     pub fn unanswered(&mut self) -> impl Iterator<Item = (CallKey, Asking)> + '_ {
         self.calls.drain()
+    }
+
+    /// The handle's name for a printer, by the association of `seen`.
+    pub(super) fn handle_name(&self, seen: &Seen, wanted: Kind, handle: ContextHandle) -> HandleName<'_> {
+        let mut name = self.handles.name(seen.scope, handle, wanted, self.forgotten());
+        if let Some(opened_by) = name.name
+            && let Some(kind) = Kind::ALL.into_iter().find(|k| k.name() == name.kind)
+            && let Some(joined) = self.ids.borrowed(kind, opened_by)
+        {
+            // It was opened by its id.
+            name.name = Some(joined);
+        }
+        name
     }
 
     fn forgotten(&self) -> bool {
@@ -499,68 +429,4 @@ impl Tracker {
 /// The parameter in which a method returns a new handle, if it does.
 fn opened_field(method: &Method) -> Option<&'static Field> {
     method.fields.iter().find(|f| matches!((f.flow, f.ty), (Flow::Out | Flow::Return, Type::Handle)))
-}
-
-/// Client and server of a record.
-fn ends(record: &Record<'_>) -> (SocketAddr, SocketAddr) {
-    let there = match record.event.body {
-        Body::Request { .. } => true,
-        Body::Response { .. } | Body::Fault { .. } => false,
-        _ => record.event.sender == Sender::Client,
-    };
-    match there {
-        true => (record.flow.src, record.flow.dst),
-        false => (record.flow.dst, record.flow.src),
-    }
-}
-
-/// What printers show of a record beside its values: the names of its handles, and what its notifications were asked
-/// for.
-#[derive(Clone, Copy, Debug)]
-pub struct View<'t> {
-    tracker: &'t Tracker,
-    seen: &'t Seen,
-}
-
-impl<'t> View<'t> {
-    /// The calls that asked for the notifications which the record delivers.
-    pub fn asked(&self) -> &'t [Asked] {
-        &self.seen.asked
-    }
-}
-
-impl HandleNames for View<'_> {
-    fn lookup(&self, field: &Field, handle: ContextHandle) -> Option<HandleName<'_>> {
-        let Tracker { handles, ids, .. } = self.tracker;
-        let mut name = handles.name(self.seen.scope, handle, Kind::of_idl(field.idl), self.tracker.forgotten());
-        if !matches!(field.flow, Flow::Out | Flow::Return) {
-            name.access = None;
-        }
-        if let Some(opened_by) = name.name
-            && let Some(kind) = Kind::ALL.into_iter().find(|k| k.name() == name.kind)
-            && let Some(joined) = ids.borrowed(kind, opened_by)
-        {
-            name.name = Some(joined);
-        }
-        Some(name)
-    }
-}
-
-/// Text of a string, for those who keep it.
-pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<String> {
-    if text.is_empty() {
-        return None;
-    }
-    let shown = text.prefix(limit);
-    let mut plain = String::with_capacity(shown.len());
-    plain.extend(shown.chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
-    if shown.len() < text.len() {
-        plain.push('…');
-    }
-    Some(plain)
-}
-
-/// Whether a use was of a handle that the capture shows being opened.
-pub fn after_open(state: State) -> bool {
-    matches!(state, State::Open | State::Closed(_) | State::WrongKind | State::OtherAssociation)
 }

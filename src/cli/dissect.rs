@@ -150,6 +150,17 @@ pub(super) fn limits(
     tracker: &Tracker,
     format: Format,
 ) -> Result<(), Failure> {
+    limits_with(out, session, tracker, &[], format)
+}
+
+/// The same with what a command has given up itself.
+pub(super) fn limits_with(
+    out: &mut impl Write,
+    session: &Session,
+    tracker: &Tracker,
+    more: &[(&'static str, u64)],
+    format: Format,
+) -> Result<(), Failure> {
     let network = session.network_stats();
     let rpc = session.stats().rpc;
     let mut found: Vec<(&str, u64)> = vec![
@@ -163,6 +174,7 @@ pub(super) fn limits(
     ];
     found.extend(rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
     found.extend(tracker.counters().all());
+    found.extend(more);
     found.retain(|(_, count)| *count != 0);
     if found.is_empty() {
         return Ok(());

@@ -1,6 +1,6 @@
 //! `story`: what happened, one line an event.
 
-use super::dissect::limits;
+use super::dissect::limits_with;
 use super::views::Reader;
 use super::{Capture, Failure, Format, Look, Outcome, output};
 use crate::analysis::story::{self, Event};
@@ -54,7 +54,7 @@ pub(super) fn run(args: &Story) -> Outcome {
     )?;
     story.finish(&mut |event| pending.push(event));
     print(&mut pending)?;
-    limits(&mut out, &session, &tracker, format)?;
+    limits_with(&mut out, &session, &tracker, &[("story_forgotten", story.forgotten())], format)?;
     out.flush()?;
     Ok(any)
 }

@@ -119,6 +119,10 @@ impl Values {
         Values { known: Bounded::new(MAX_REMEMBERED), asked: Bounded::new(MAX_REMEMBERED) }
     }
 
+    pub(super) fn forgotten(&self) -> u64 {
+        self.known.dropped() + self.asked.dropped()
+    }
+
     /// A request asks for a registry value.
     pub(super) fn request(&mut self, method: &Method, facts: &Facts<'_>, record: &Record<'_>) {
         if let ("ApiQueryValue", Some(name), Some(key)) = (method.name, facts.text("lpValueName"), call_key(record)) {

@@ -234,6 +234,11 @@ impl Story {
         self.lines.flush(false, emit);
     }
 
+    /// How often something was forgotten for [`MAX_REMEMBERED`]: what it was before is then not told.
+    pub fn forgotten(&self) -> u64 {
+        self.drafts.dropped() + self.states.forgotten() + self.values.forgotten() + self.reconnects.forgotten()
+    }
+
     /// The capture is over.
     pub fn finish(&mut self, emit: &mut dyn FnMut(Event)) {
         self.states.finish(&mut self.lines, self.last);

@@ -60,6 +60,10 @@ impl Reconnects {
         Reconnects(Bounded::new(MAX_CLIENTS))
     }
 
+    pub(super) fn forgotten(&self) -> u64 {
+        self.0.dropped()
+    }
+
     pub(super) fn request(&mut self, record: &Record<'_>, scene: &Scene<'_>, lines: &mut Lines) {
         let (Some(method), Some(key)) = (record.method(), call_key(record)) else { return };
         let ip = scene.seen.client.ip();

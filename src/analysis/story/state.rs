@@ -120,6 +120,10 @@ impl States {
         States { known: Bounded::new(MAX_REMEMBERED), waiting: Bounded::new(MAX_REMEMBERED) }
     }
 
+    pub(super) fn forgotten(&self) -> u64 {
+        self.known.dropped() + self.waiting.dropped()
+    }
+
     /// An operation waits for its end.
     pub(super) fn wait(&mut self, goal: Goal, line: u64, done: String, scene: &Scene<'_>, lines: &mut Lines) {
         let key = (goal.kind, goal.name.to_lowercase());
@@ -272,7 +276,8 @@ impl States {
         let changed = before
             .as_ref()
             .is_some_and(|before| before.state != now.state || (before.owner.is_some() && before.owner != now.owner));
-        if !changed && !(before.is_none() && alarming(kind, state)) {
+        let first = before.is_none() && alarming(kind, state);
+        if !(changed || first) {
             return;
         }
         let what = words::object(kind, Some(name));
