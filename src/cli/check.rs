@@ -33,8 +33,8 @@ pub(super) fn run(check: Check) -> Outcome {
         out.flush()?;
         return Ok(true);
     }
-    let Check { files, look, secrets, .. } = check;
-    let capture = Capture { files, look, secrets, filter: None, full: false, assume: Vec::new() };
+    let Check { files, secrets, .. } = check;
+    let capture = Capture { files, secrets, filter: None, assume: Vec::new() };
     let mut checker = Checker::default();
     let mut json = Out::new();
     let mut records = Records::default();
