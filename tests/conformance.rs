@@ -20,8 +20,8 @@ fn keys() -> Arc<KeyStore> {
 }
 
 fn shared(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/captures").join(name);
-    path.is_file().then_some(path)
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    root.ancestors().skip(1).take(3).map(|p| p.join("shared/captures").join(name)).find(|p| p.is_file())
 }
 
 fn check(path: &Path, limits: Limits, keys: Arc<KeyStore>) -> Checker {
@@ -107,4 +107,89 @@ fn syntax_and_byte_order_change_nothing() {
         all.push(found(&check(&path, Limits::default(), Arc::default())));
     }
     assert!(all.windows(2).all(|pair| pair[0] == pair[1]), "{all:?}");
+}
+
+/// Octets of a capture changed here and there: whatever comes of it, the checker goes on.
+#[test]
+fn damaged_captures_do_no_harm() {
+    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % below.max(1) as u64) as usize
+    };
+    for name in ["tour.pcapng", "ndr64.pcapng", "witness.pcapng", "faults.pcapng"] {
+        let whole = std::fs::read(captures.join(name)).unwrap();
+        for _ in 0..8 {
+            let mut damaged = whole.clone();
+            for _ in 0..whole.len() / 200 {
+                let at = 300 + random(damaged.len() - 300);
+                damaged[at] = [0, 1, 0x7f, 0x80, 0xff][random(5)];
+            }
+            let Ok(mut reader) = Reader::new(damaged.as_slice()) else { continue };
+            let mut session = Session::new(session::Limits::default(), Arc::default());
+            let mut checker = Checker::default();
+            let mut record = |record: session::Record<'_>| {
+                checker.record(&record, &mut |finding| assert!(!finding.to_string().is_empty()));
+            };
+            while let Ok(Some(packet)) = reader.next() {
+                session.packet(&packet, &mut record);
+            }
+            session.finish(&mut record);
+        }
+    }
+}
+
+#[cfg(feature = "cli")]
+mod program {
+    use super::*;
+    use std::process::Command;
+
+    fn run(arguments: &[&str]) -> (Option<i32>, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_cluscope")).args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    }
+
+    #[test]
+    fn check_prints_findings_a_summary_and_what_it_thinks_of_the_server() {
+        let tour = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/tour.pcapng");
+        let tour = tour.to_str().unwrap();
+        let (status, json) = run(&["check", "--format", "jsonl", tour]);
+        assert_eq!(status, Some(0));
+        let lines: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let of = |kind: &str| lines.iter().filter(|l| l["type"] == kind).collect::<Vec<_>>();
+        let (findings, summary, servers) = (of("finding"), of("summary"), of("fingerprint"));
+        assert_eq!(summary[0]["findings"], findings.len());
+        assert_eq!((summary.len(), servers.len()), (1, 1));
+        for finding in &findings {
+            for key in ["rule", "section", "grade", "text", "frame", "stream", "src", "dst", "by", "method"] {
+                assert!(!finding[key].is_null(), "{key}: {finding}");
+            }
+        }
+        let (status, text) = run(&["check", "--format", "text", tour]);
+        assert_eq!(status, Some(0));
+        assert!(text.contains("MS-CMRP 2.1") && text.contains("\nServer "), "{text}");
+    }
+
+    #[test]
+    fn check_lists_its_rules_and_knows_wrong_usage() {
+        let (status, text) = run(&["check", "--list", "--format", "text"]);
+        assert_eq!(status, Some(0));
+        assert!(text.lines().count() >= 60);
+        assert_eq!(run(&["check"]).0, Some(2));
+        assert_eq!(run(&["check", "no such file"]).0, Some(1));
+    }
+
+    /// The document names every rule with its section.
+    #[test]
+    fn the_document_lists_every_rule() {
+        let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/conformance.md");
+        let document = std::fs::read_to_string(document).unwrap();
+        for rule in cluscope::conformance::rules() {
+            let row = format!("| `{}` | {} | {} | {} |", rule.name, rule.section, rule.grade.name(), rule.text);
+            assert!(document.contains(&row), "{row}");
+        }
+    }
 }
