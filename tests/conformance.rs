@@ -80,7 +80,7 @@ fn a_server_is_known_by_its_answers() {
 #[test]
 fn memory_is_bounded_and_what_is_forgotten_is_counted() {
     let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
-    let limits = Limits { associations: 1, pending: 1, handles: 2, values: 3, servers: 1 };
+    let limits = Limits { associations: 1, pending: 1, handles: 2, values: 3, servers: 1, ..Limits::default() };
     let tour = check(&captures.join("tour.pcapng"), limits, Arc::default());
     let counters = tour.counters();
     assert!(counters.handles_evicted > 0 && counters.values_omitted > 0 && counters.associations_evicted > 0);
