@@ -2,7 +2,6 @@
 
 use super::dissect::limits;
 use super::{Capture, Failure, Format, Look, Outcome, Secrets, output, source};
-use crate::analysis::Tracker;
 use crate::conformance::{self, Checker, Evidence, Finding, Rule};
 use crate::json::out::Out;
 use crate::json::record::{Records, timestamp};
@@ -55,7 +54,7 @@ pub(super) fn run(check: Check) -> Outcome {
     })?;
     summary(&mut out, &checker, format)?;
     fingerprints(&mut out, &checker, format)?;
-    limits(&mut out, &session, &Tracker::default(), format)?;
+    limits(&mut out, &session, checker.tracker(), format)?;
     out.flush()?;
     Ok(any)
 }
@@ -153,6 +152,15 @@ fn finding_json(out: &mut Out, records: &mut Records, finding: &Finding) {
     if let Some(method) = finding.method {
         out.key("method");
         out.text(method);
+    }
+    if let Some((kind, name)) = &finding.object {
+        out.key("object");
+        out.begin();
+        out.key("kind");
+        out.text(kind);
+        out.key("name");
+        out.text(name);
+        out.end();
     }
     if !finding.field.is_empty() {
         out.key("field");

@@ -90,10 +90,10 @@ fn succeeded(seen: &Seen<'_, '_>, code: &ControlCode, handles: &Handles, found: 
     if code.access != Access::All || !seen.is_clusapi_version(3) {
         return;
     }
-    let server = seen.record.flow.src.ip();
+    let scope = seen.scope;
     // The text asks nothing of cluster handles.
     for (name, handle) in request.handles().filter(|(name, _)| *name != "hCluster") {
-        if handles.get(server, handle).and_then(|o| o.granted) == Some(GENERIC_READ) {
+        if handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ) {
             found.add(&ACCESS, name, code.name, "a handle with GENERIC_ALL");
         }
     }

@@ -85,10 +85,10 @@ pub(super) fn check(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Repo
 
 fn request(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
     let values = seen.values;
-    let server = seen.record.flow.dst.ip();
+    let scope = seen.scope;
     for entry in &values.entries {
         let What::Handle(handle) = entry.what else { continue };
-        let Some(opened) = handles.get(server, handle) else { continue };
+        let Some(opened) = handles.get(scope, handle) else { continue };
         if !core::ptr::eq(opened.interface, seen.kind.interface) || opened.version != seen.kind.version {
             let theirs = opened.interface.versions.get(opened.version).map_or("", |v| v.text);
             let value = format!("a handle of {} {theirs}", opened.interface.name);
@@ -109,7 +109,7 @@ fn request(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_
 
 fn response(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
     let values = seen.values;
-    let server = seen.record.flow.src.ip();
+    let scope = seen.scope;
     let Some((_, status)) = values.status() else { return };
     for entry in values.entries.iter().filter(|e| e.depth == 1) {
         let What::Handle(handle) = entry.what else { continue };
@@ -132,14 +132,14 @@ fn response(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '
     if status == 0
         && let Some((_, name)) = ALL_ACCESS.iter().find(|(method, _)| *method == seen.method.name)
         && let Some(handle) = seen.request.and_then(|r| r.handle(name))
-        && handles.get(server, handle).and_then(|o| o.granted) == Some(GENERIC_READ)
+        && handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ)
     {
         found.add(&ACCESS, *name, "GENERIC_READ, ERROR_SUCCESS", "ERROR_ACCESS_DENIED (5)");
     }
     // What was closed is named by the request alone.
     if status == 0 && closes(seen) {
         for (_, handle) in seen.request.into_iter().flat_map(|r| r.handles()) {
-            handles.close(server, handle, seen.record.event.frame());
+            handles.close(scope, handle, seen.record.event.frame());
         }
     }
 }
@@ -155,7 +155,7 @@ fn open(seen: &Seen<'_, '_>, handles: &mut Handles, idl: &'static str, handle: C
         second_generation: seen.method.name == "ApiCreateNotifyV2",
         filter: 0,
     };
-    handles.open(seen.record.flow.src.ip(), handle, opened);
+    handles.open(seen.scope, handle, opened);
 }
 
 /// The access that a method granted: methods without access levels grant all (3.1.4.2.1).

@@ -93,10 +93,8 @@ fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
                     found.at(&ALONE, (values, entry), value, alone);
                 }
             }
-            "dwDesiredAccess" => {
-                if unknown != 0 || value == 0 {
-                    found.at(&DESIRED, (values, entry), value, format!("values of {}", table.name));
-                }
+            "dwDesiredAccess" if unknown != 0 || value == 0 => {
+                found.at(&DESIRED, (values, entry), value, format!("values of {}", table.name));
             }
             name if name.ends_with("Flags") && unknown != 0 => {
                 found.at(&FLAGS, (values, entry), value, format!("values of {}", table.name));

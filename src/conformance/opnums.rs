@@ -17,7 +17,6 @@ rules! { "methods":
     TRAILING = "trailing-octets", "MS-CMRP 3.1.4.2", "nothing stands behind the last parameter of a stub", Should;
     NULL_WITH_SIZE = "null-with-size", "MS-CMRP 3.1.4.2",
         "a null unique pointer does not come with a count other than 0", Must;
-    ILL_FORMED = "ill-formed-utf16", "MS-CMRP 2.2", "text is UTF-16 of Unicode 5.0", Must;
     RPC_STATUS = "rpc-status", "MS-CMRP 3.1.4",
         "rpc_status of a call that was executed and answered is 0", Must;
 }
@@ -58,13 +57,6 @@ pub(super) fn trailing(octets: usize, verification: bool, found: &mut Report<'_,
 /// What holds for every method.
 pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
-    for entry in &values.entries {
-        if let What::Text { text } = entry.what
-            && !text.is_well_formed()
-        {
-            found.at(&ILL_FORMED, (values, entry), "an unpaired surrogate", "well-formed UTF-16");
-        }
-    }
     if seen.is_request() {
         for entry in values.entries.iter().filter(|e| matches!(e.what, What::Null) && e.depth == 1) {
             let Some(size) = entry.field.size_is else { continue };
