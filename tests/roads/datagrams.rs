@@ -47,12 +47,8 @@ fn every_opnum_out_of_udp() {
             seen.entry(record["type"].as_str().unwrap()).or_default().insert(record["opnum"].as_u64().unwrap());
         }
     }
-    let on_wire: BTreeSet<u64> = cluscope::idl::CLUSAPI.versions[0]
-        .methods
-        .iter()
-        .filter(|m| m.on_wire)
-        .map(|m| u64::from(m.opnum))
-        .collect();
+    let on_wire: BTreeSet<u64> =
+        cluscope::idl::CLUSAPI.versions[0].methods.iter().filter(|m| m.on_wire).map(|m| u64::from(m.opnum)).collect();
     assert_eq!(seen["request"], on_wire);
     assert_eq!(seen["response"], on_wire);
 }
@@ -62,7 +58,19 @@ fn the_unusual_ones() {
     let Some(packets) = recorded("n-base-udp.pcapng") else { return };
     let lines = run(&packets);
     let of = |t: &str| lines.iter().filter(|r| r["type"] == t).collect::<Vec<&Value>>();
-    for t in ["request", "response", "fault", "ping", "working", "nocall", "ack", "reject", "cl_cancel", "cancel_ack", "fack"] {
+    for t in [
+        "request",
+        "response",
+        "fault",
+        "ping",
+        "working",
+        "nocall",
+        "ack",
+        "reject",
+        "cl_cancel",
+        "cancel_ack",
+        "fack",
+    ] {
         assert!(!of(t).is_empty(), "no {t}");
         assert!(of(t).iter().all(|r| r["activity"].is_string() && r["server_boot"].is_u64()), "{t}");
     }

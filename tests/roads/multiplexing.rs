@@ -16,7 +16,6 @@ fn interface(i: &cluscope::ndr::Interface) -> Uuid {
     Uuid(i.uuid_bytes)
 }
 
-
 fn clusapi(version: u16) -> SyntaxId {
     SyntaxId::new(interface(&idl::CLUSAPI), version, 0)
 }
@@ -96,8 +95,12 @@ fn calls(lines: &[Value]) -> Vec<&Value> {
 fn contexts_of_several_interfaces() {
     let swn = SyntaxId::new(interface(&idl::WITNESS), 1, 1);
     let mut talk = Talk::new(CLIENT, SERVER);
-    let contexts =
-        [(0, clusapi(3), SyntaxId::NDR), (1, clusapi(3), SyntaxId::NDR64), (7, swn, SyntaxId::NDR), (9, clusapi(2), SyntaxId::NDR)];
+    let contexts = [
+        (0, clusapi(3), SyntaxId::NDR),
+        (1, clusapi(3), SyntaxId::NDR64),
+        (7, swn, SyntaxId::NDR),
+        (9, clusapi(2), SyntaxId::NDR),
+    ];
     talk.client(&make(Body::Bind(proposal(0, &contexts)), 1, 3));
     let results = [(true, SyntaxId::NDR), (true, SyntaxId::NDR64), (true, SyntaxId::NDR), (false, SyntaxId::NDR)];
     talk.server(&make(Body::BindAck(answer(0x1234, &results)), 1, 3));
