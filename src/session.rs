@@ -4,25 +4,30 @@
 //! turn out to be something else are dropped at once. Records are lent to a closure while a packet is being worked on,
 //! so that a message that lies whole in one packet is never copied.
 //!
+//! `session/flows.rs` keeps the associations under one budget.
+//!
 //! Next: [`crate::rpc::event`] for what a record's event holds, [`crate::ndr::wire::Message`] to decode its stub.
 
-use crate::auth::{Association, KeyStore};
+mod flows;
+
+use flows::{Conversed, Flows, Tracked};
+
+use crate::auth::KeyStore;
 use crate::capture::Packet;
 use crate::context::CallContext;
 use crate::idl;
 use crate::ndr::wire::Kind;
 use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
 use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Placed, Side, Transport, Verdict};
-use crate::resolve::{self, Assumption, Guesser, Shared};
-use crate::rpc::connection::{Connection, Recognition};
-use crate::rpc::dg::{Conversation, Received};
+use crate::resolve::{self, Assumption, Shared};
+use crate::rpc::connection::Recognition;
+use crate::rpc::dg::Received;
 use crate::rpc::event::{Body, ContextState, Event};
 use crate::rpc::header::{Endian as ByteOrder, PacketType};
 use crate::rpc::security::Security;
 use crate::rpc::syntax::TransferSyntax;
 use crate::rpc::{self, uuid::Uuid};
 use crate::tap::{Tap, Tapped};
-use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -33,14 +38,24 @@ pub struct Limits {
     pub network: net::Limits,
     /// Each association.
     pub rpc: rpc::Limits,
-    /// UDP flows that carry or may carry DCE/RPC, kept at a time; the one that was quiet for longest gives way.
+    /// TCP connections that carry or may carry DCE/RPC, kept at a time: 32768. One that was quiet for long gives way,
+    /// first among those of no interest so far; when it goes on it is read as if the capture began there.
+    pub connections: usize,
+    /// UDP flows that carry or may carry DCE/RPC, kept at a time: 16384. One that was quiet for long gives way.
     pub conversations: usize,
+    /// Octets that all associations may hold together: 64 MiB. Those that were quiet for long give way.
+    pub association_bytes: usize,
 }
 
 impl Default for Limits {
-    /// The layers' defaults, and 16384 conversations.
     fn default() -> Self {
-        Limits { network: net::Limits::default(), rpc: rpc::Limits::default(), conversations: 16_384 }
+        Limits {
+            network: net::Limits::default(),
+            rpc: rpc::Limits::default(),
+            connections: 32_768,
+            conversations: 16_384,
+            association_bytes: 64 << 20,
+        }
     }
 }
 
@@ -132,7 +147,9 @@ pub struct Stats {
     pub associations: u64,
     /// Records handed out.
     pub records: u64,
-    /// Conversations given up for [`Limits::conversations`].
+    /// Connections given up for [`Limits::connections`] or [`Limits::association_bytes`].
+    pub connections_evicted: u64,
+    /// Conversations given up for [`Limits::conversations`] or [`Limits::association_bytes`].
     pub conversations_evicted: u64,
     /// Counters of all associations together.
     pub rpc: rpc::Counters,
@@ -148,29 +165,8 @@ struct Inner {
     limits: Limits,
     keys: Arc<KeyStore>,
     knowledge: Shared,
-    connections: HashMap<u64, Tracked>,
-    conversations: HashMap<u64, Conversed>,
-    /// Latest use to UDP flow, for eviction.
-    ages: BTreeMap<u64, u64>,
-    clock: u64,
+    flows: Flows,
     stats: Stats,
-}
-
-/// A UDP flow that may carry DCE/RPC.
-struct Conversed {
-    conversation: Conversation<CallContext>,
-    security: Association,
-    ends: [SocketAddr; 2],
-    age: u64,
-}
-
-/// A TCP connection that may carry DCE/RPC.
-struct Tracked {
-    connection: Connection<CallContext>,
-    security: Association,
-    ends: [SocketAddr; 2],
-    ended: [bool; 2],
-    ours: bool,
 }
 
 impl core::fmt::Debug for Session {
@@ -184,16 +180,7 @@ impl Session {
     pub fn new(limits: Limits, keys: Arc<KeyStore>) -> Self {
         Session {
             network: Network::new(limits.network.clone()),
-            inner: Inner {
-                limits,
-                keys,
-                knowledge: Shared::default(),
-                connections: HashMap::new(),
-                conversations: HashMap::new(),
-                ages: BTreeMap::new(),
-                clock: 0,
-                stats: Stats::default(),
-            },
+            inner: Inner { limits, keys, knowledge: Shared::default(), flows: Flows::new(), stats: Stats::default() },
         }
     }
 
@@ -221,13 +208,8 @@ impl Session {
     /// The capture is over: hands out what was still waiting.
     pub fn finish(&mut self, out: &mut dyn FnMut(Record<'_>)) {
         self.network.finish(&mut Driver { inner: &mut self.inner, tap: None, out });
-        let rest: Vec<u64> = self.inner.connections.keys().copied().collect();
-        for stream in rest {
-            self.inner.drop_connection(stream);
-        }
-        while let Some((_, stream)) = self.inner.ages.pop_first() {
-            self.inner.drop_conversation(stream, out);
-        }
+        let Inner { flows, stats, .. } = &mut self.inner;
+        flows.finish(stats, out);
     }
 
     /// Counters of the network layer.
@@ -238,33 +220,8 @@ impl Session {
     /// Counters of the associations.
     pub fn stats(&self) -> Stats {
         let mut stats = self.inner.stats;
-        for tracked in self.inner.connections.values() {
-            stats.rpc.add(tracked.connection.counters());
-        }
-        for conversed in self.inner.conversations.values() {
-            stats.rpc.add(conversed.conversation.counters());
-        }
+        self.inner.flows.count(&mut stats);
         stats
-    }
-}
-
-impl Inner {
-    fn drop_connection(&mut self, stream: u64) {
-        if let Some(tracked) = self.connections.remove(&stream) {
-            self.stats.rpc.add(tracked.connection.counters());
-            self.stats.associations += u64::from(tracked.ours);
-        }
-    }
-
-    fn drop_conversation(&mut self, stream: u64, out: &mut dyn FnMut(Record<'_>)) {
-        let Some(mut conversed) = self.conversations.remove(&stream) else { return };
-        self.ages.remove(&conversed.age);
-        let (ends, records) = (conversed.ends, &mut self.stats.records);
-        conversed.conversation.end(&mut conversed.security, &mut |event| {
-            *records += 1;
-            out(record(flow(Transport::Udp, stream, ends, event.side), event));
-        });
-        self.stats.rpc.add(conversed.conversation.counters());
     }
 }
 
@@ -276,14 +233,6 @@ fn flow(transport: Transport, stream: u64, ends: [SocketAddr; 2], side: Side) ->
         Side::B => (b, a),
     };
     Flow { transport, stream, src, dst }
-}
-
-/// The ends of a flow, the side that sent its first packet first.
-fn ends(origin: &Origin) -> [SocketAddr; 2] {
-    match origin.from {
-        Side::A => [origin.src, origin.dst],
-        Side::B => [origin.dst, origin.src],
-    }
 }
 
 struct Driver<'s, 'o> {
@@ -306,18 +255,9 @@ impl Handler for Driver<'_, '_> {
     }
 
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
-        let Inner { limits, keys, connections, stats, knowledge, .. } = &mut *self.inner;
-        let tracked = connections.entry(origin.stream).or_insert_with(|| {
-            let guesser = Guesser::new(Arc::clone(knowledge), ends(origin));
-            Tracked {
-                connection: Connection::with_resolver(limits.rpc, Box::new(guesser)),
-                security: Association::new(Arc::clone(keys)),
-                ends: ends(origin),
-                ended: [false; 2],
-                ours: false,
-            }
-        });
-        let Tracked { connection, security, ends, ended, ours: is_ours } = tracked;
+        let Inner { limits, keys, flows, stats, knowledge } = &mut *self.inner;
+        let Tracked { rpc, security, ends, ended, ours: is_ours, .. } =
+            flows.connection(origin, limits, keys, knowledge);
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
             let record = record(flow(Transport::Tcp, origin.stream, *ends, event.side), event);
@@ -334,37 +274,29 @@ impl Handler for Driver<'_, '_> {
         }
         match chunk {
             Chunk::Data(bytes) => {
-                let found = connection.data(origin.from, origin.frame, origin.time, bytes, security, &mut emit);
+                let found = rpc.data(origin.from, origin.frame, origin.time, bytes, security, &mut emit);
                 if found == Recognition::NotRpc {
-                    self.inner.drop_connection(origin.stream);
+                    flows.drop_connection(origin.stream, stats, self.out);
                     return Verdict::Ignore;
                 }
             }
-            Chunk::Gap { lost, reason } => connection.gap(origin.from, lost, reason, security, &mut emit),
+            Chunk::Gap { lost, reason } => rpc.gap(origin.from, lost, reason, security, &mut emit),
             Chunk::End { reason } => {
-                connection.end(origin.from, reason, security, &mut emit);
+                rpc.end(origin.from, reason, security, &mut emit);
                 ended[origin.from as usize] = true;
                 if ended.iter().all(|e| *e) {
-                    self.inner.drop_connection(origin.stream);
+                    flows.drop_connection(origin.stream, stats, self.out);
+                    return Verdict::Keep;
                 }
             }
         }
+        flows.settle(Transport::Tcp, origin.stream, limits, stats, self.out);
         Verdict::Keep
     }
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
-        let Inner { limits, keys, conversations, ages, clock, stats, knowledge, .. } = &mut *self.inner;
-        *clock += 1;
-        let age = *clock;
-        let conversed = conversations.entry(origin.stream).or_insert_with(|| Conversed {
-            conversation: Conversation::new(limits.rpc),
-            security: Association::new(Arc::clone(keys)),
-            ends: ends(origin),
-            age,
-        });
-        ages.remove(&conversed.age);
-        ages.insert(age, origin.stream);
-        conversed.age = age;
+        let Inner { limits, keys, flows, stats, knowledge } = &mut *self.inner;
+        let Conversed { rpc, security, ends, ours: is_ours, .. } = flows.conversation(origin, limits, keys);
         let received = Received {
             side: origin.from,
             frames: datagram.frames,
@@ -372,19 +304,19 @@ impl Handler for Driver<'_, '_> {
             data: datagram.data,
             wire_len: datagram.wire_len,
         };
-        let (ends, out) = (conversed.ends, &mut self.out);
+        let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
             stats.records += 1;
-            let record = record(flow(Transport::Udp, origin.stream, ends, event.side), event);
+            let record = record(flow(Transport::Udp, origin.stream, *ends, event.side), event);
             resolve::learn(knowledge, &record);
+            *is_ours |= record.interface.is_some();
             out(record);
         };
-        let Conversed { conversation, security, .. } = conversed;
         let found = match &mut self.tap {
-            None => conversation.datagram(received, security, &mut emit),
+            None => rpc.datagram(received, security, &mut emit),
             Some(tap) => {
                 let mut tapped = Tapped::new(security, &mut **tap, origin, 0);
-                let found = conversation.datagram(received, &mut tapped, &mut emit);
+                let found = rpc.datagram(received, &mut tapped, &mut emit);
                 if found == Recognition::Rpc && datagram.data.len() == datagram.wire_len {
                     tapped.repeated(datagram.data);
                 }
@@ -392,15 +324,10 @@ impl Handler for Driver<'_, '_> {
             }
         };
         if found == Recognition::NotRpc {
-            self.inner.drop_conversation(origin.stream, self.out);
+            flows.drop_conversation(origin.stream, stats, self.out);
             return Verdict::Ignore;
         }
-        if self.inner.conversations.len() > self.inner.limits.conversations
-            && let Some((_, oldest)) = self.inner.ages.pop_first()
-        {
-            self.inner.stats.conversations_evicted += 1;
-            self.inner.drop_conversation(oldest, self.out);
-        }
+        flows.settle(Transport::Udp, origin.stream, limits, stats, self.out);
         Verdict::Keep
     }
 }

@@ -14,7 +14,7 @@ use std::io::Write;
 const HELD: usize = 16;
 
 /// Connections with something held back.
-const HELD_CONNECTIONS: usize = 4096;
+const HELD_CONNECTIONS: usize = 1024;
 
 /// Which records are shown: those of our interfaces, everything about the associations they travel on, and binds that
 /// were refused, since nothing else tells what they were for.
@@ -170,6 +170,7 @@ pub(super) fn limits_with(
         ("fragment_evictions", network.fragment_evictions),
         ("fragment_timeouts", network.fragment_timeouts),
         ("too_deep", network.too_deep),
+        ("connections_evicted", session.stats().connections_evicted),
         ("conversations_evicted", session.stats().conversations_evicted),
     ];
     found.extend(rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));

@@ -7,6 +7,8 @@
 mod bad_input;
 mod cut;
 mod datagrams;
+#[cfg(feature = "cli")]
+mod files;
 mod mapper;
 mod multiplexing;
 mod support;

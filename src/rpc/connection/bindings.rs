@@ -25,9 +25,17 @@ struct Pending {
     elements: Vec<ContextElement>,
     /// Whether these are all that were proposed: a PDU that was cut short may have had more.
     complete: bool,
+    /// Octets that the elements take.
+    cost: usize,
 }
 
 impl Bindings {
+    /// Roughly what is held, octets.
+    pub(super) fn cost(&self) -> usize {
+        let pending: usize = self.pending.iter().map(|p| p.cost + size_of::<Pending>()).sum();
+        pending + 2 * self.contexts.capacity() * size_of::<Context>() + self.unproposed.len() * size_of::<SyntaxId>()
+    }
+
     pub(super) fn get(&self, id: u16) -> Option<Context> {
         self.contexts.get(&id).copied()
     }
@@ -60,7 +68,9 @@ impl Bindings {
             }
             self.insert(context(element, syntax, ContextState::Proposed), limits, counters);
         }
-        self.pending.push_back(Pending { call_id, elements, complete });
+        let each = |e: &ContextElement| size_of::<ContextElement>() + e.transfer_syntaxes.len() * size_of::<SyntaxId>();
+        let cost = elements.iter().map(each).sum();
+        self.pending.push_back(Pending { call_id, elements, complete, cost });
         while self.pending.len() > limits.pending_binds {
             self.pending.pop_front();
             counters.binds_evicted += 1;

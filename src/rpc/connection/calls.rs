@@ -47,6 +47,10 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
         (replaced, self.get(key))
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.calls.len()
+    }
+
     pub(crate) fn get(&mut self, key: K) -> Option<&mut Call<N>> {
         self.calls.get_mut(&key).map(|(_, call)| call)
     }

@@ -62,6 +62,12 @@ pub(super) struct Messages {
 }
 
 impl Messages {
+    /// Roughly what is held, octets.
+    pub(super) fn cost(&self) -> usize {
+        let each = |m: &Message| size_of::<Message>() + 8 * m.carriers.frames().len();
+        self.bytes + self.open.iter().map(each).sum::<usize>()
+    }
+
     pub(super) fn find(&self, side: Side, call_id: u32) -> Option<&Message> {
         self.open.iter().find(|m| m.head.side == side && m.head.call_id == call_id)
     }

@@ -124,6 +124,22 @@ impl<N: Default> Connection<N> {
         &self.session.counters
     }
 
+    /// Roughly what the connection holds, octets.
+    #[must_use]
+    pub fn cost(&self) -> usize {
+        let [a, b] = &self.directions;
+        let buffers = a.buffer.capacity() + b.buffer.capacity() + self.session.scratch.capacity();
+        let call = size_of::<super::event::Call<N>>() + 64;
+        // The rest: what this type is in size, what goes with it, and what allocators add.
+        size_of::<Self>()
+            + 512
+            + buffers
+            + self.session.messages.cost()
+            + self.session.bindings.cost()
+            + self.session.calls.len() * call
+            + self.session.guesses.len() * 64
+    }
+
     /// Which side binds, as far as PDU types have told.
     #[must_use]
     pub fn client(&self) -> Option<Side> {

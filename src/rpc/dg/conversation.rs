@@ -55,6 +55,8 @@ pub struct Conversation<N> {
     clock: u64,
     /// What all assemblies cost, octets.
     total: usize,
+    /// Calls of all activities.
+    states: usize,
     scratch: Vec<u8>,
 }
 
@@ -80,6 +82,7 @@ impl<N: Default> Conversation<N> {
             ages: BTreeMap::new(),
             clock: 0,
             total: 0,
+            states: 0,
             scratch: Vec::new(),
         }
     }
@@ -94,6 +97,17 @@ impl<N: Default> Conversation<N> {
     #[must_use]
     pub fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// Roughly what the flow holds, octets.
+    #[must_use]
+    pub fn cost(&self) -> usize {
+        size_of::<Self>()
+            + 512
+            + self.total
+            + self.scratch.capacity()
+            + self.activities.len() * (2 * size_of::<(Uuid, Activity<N>)>() + 64)
+            + self.states * (size_of::<State<N>>() + 64)
     }
 
     /// The next datagram.
@@ -173,6 +187,7 @@ impl<N: Default> Conversation<N> {
 
     fn forget(&mut self, id: Uuid, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
         if let Some(activity) = self.activities.remove(&id) {
+            self.states = self.states.saturating_sub(activity.calls.len());
             for state in activity.calls {
                 self.close(state, security, out);
             }
@@ -229,6 +244,7 @@ impl<N: Default> Conversation<N> {
         let forgotten = |at: &usize| activity.calls.get(*at).is_some_and(|state| state.acknowledged);
         if let (PacketType::Request, Some(at)) = (header.ptype, known.filter(forgotten)) {
             surplus = activity.calls.remove(at);
+            self.states = self.states.saturating_sub(1);
             known = None;
         }
         let concludes =
@@ -244,9 +260,11 @@ impl<N: Default> Conversation<N> {
             let caller = if header.ptype == PacketType::Request { side } else { side.other() };
             if activity.calls.len() >= CALLS {
                 surplus = activity.calls.pop_front();
+                self.states = self.states.saturating_sub(1);
             }
             index = Some(activity.calls.len());
             activity.calls.push_back(State::new(header.sequence, caller));
+            self.states += 1;
         }
         // Repetitions are left out before anything is opened.
         if let Some(state) = index.and_then(|at| activity.calls.get(at)) {

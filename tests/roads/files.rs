@@ -1,0 +1,77 @@
+//! Several files in a row as one time line, compressed or not, and standard input.
+
+use crate::support::root;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+fn dissect(arguments: &[&Path], input: &[u8]) -> String {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cluscope"))
+        .args(["dissect", "--format", "jsonl"])
+        .args(arguments)
+        .env_remove("CLUSCOPE_KEYS")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The packet blocks of a pcapng file of one section, and what stands before them.
+fn blocks(file: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let (mut head, mut packets, mut at) = (Vec::new(), Vec::new(), 0);
+    while at + 12 <= file.len() {
+        let word = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap());
+        let length = word(at + 4) as usize;
+        let block = &file[at..at + length];
+        match word(at) {
+            6 => packets.push(block.to_vec()),
+            _ => head.extend(block),
+        }
+        at += length;
+    }
+    (head, packets)
+}
+
+fn gzip(octets: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    flate2::read::GzEncoder::new(octets, flate2::Compression::fast()).read_to_end(&mut out).unwrap();
+    out
+}
+
+#[test]
+fn a_flow_goes_on_from_file_to_file() {
+    let original = root().join("captures/tour.pcapng");
+    let file = std::fs::read(&original).unwrap();
+    let (head, packets) = blocks(&file);
+    let folder = std::env::temp_dir().join(format!("cluscope-roads-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let whole = dissect(&[&original], b"");
+    for parts in [2, 3, 7] {
+        let size = packets.len().div_ceil(parts);
+        let mut names: Vec<PathBuf> = Vec::new();
+        for (i, part) in packets.chunks(size).enumerate() {
+            let mut octets = head.clone();
+            octets.extend(part.concat());
+            let (name, octets) = match i % 2 {
+                0 => (format!("part-{parts}-{i}.pcapng"), octets),
+                _ => (format!("part-{parts}-{i}.whatever"), gzip(&octets)),
+            };
+            let path = folder.join(name);
+            std::fs::write(&path, octets).unwrap();
+            names.push(path);
+        }
+        let list: Vec<&Path> = names.iter().map(PathBuf::as_path).collect();
+        assert_eq!(dissect(&list, b""), whole, "{parts} parts");
+        // The order is that of the time stamps.
+        let reversed: Vec<&Path> = list.iter().rev().copied().collect();
+        assert_eq!(dissect(&reversed, b""), whole, "{parts} parts, reversed");
+    }
+    assert_eq!(dissect(&[Path::new("-")], &gzip(&file)), whole);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
