@@ -15,7 +15,7 @@ pub struct Limits {
     pub tcp_buffer: usize,
     /// The same as long as the other side has acknowledged nothing, as in a capture of one direction only: 256 KiB.
     pub tcp_buffer_unacknowledged: usize,
-    /// Out-of-order bytes held for all connections together: 64 MiB.
+    /// Out-of-order bytes held for all connections together: 32 MiB.
     pub tcp_buffer_total: usize,
     /// Out-of-order segments held for one direction: 4096.
     pub tcp_segments: usize,
@@ -58,7 +58,7 @@ impl Default for Limits {
             udp_flows: 1 << 17,
             tcp_buffer: 4 << 20,
             tcp_buffer_unacknowledged: 256 << 10,
-            tcp_buffer_total: 64 << 20,
+            tcp_buffer_total: 32 << 20,
             tcp_segments: 4096,
             hole_packets: 32,
             start_packets: 3,

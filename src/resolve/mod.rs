@@ -127,10 +127,13 @@ impl FromStr for Assumption {
     }
 }
 
+/// An interface that is served somewhere, with the transfer syntax where that is known.
+type Served = (SyntaxId, Option<TransferSyntax>);
+
 /// What a capture and its reader tell about servers, bounded.
 #[derive(Debug, Default)]
 pub struct Knowledge {
-    servers: HashMap<(Transport, SocketAddr), Vec<(SyntaxId, Option<TransferSyntax>)>>,
+    servers: HashMap<(Transport, SocketAddr), Vec<Served>>,
     assumptions: Vec<Assumption>,
     /// What was not remembered because there was too much of it.
     pub dropped: u64,
