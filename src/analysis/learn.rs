@@ -6,7 +6,7 @@
 
 use super::facts::Facts;
 use super::kind::Kind;
-use super::{Bounded, Counters, notify, tracker};
+use super::{Bounded, Counters, notify, seen};
 use crate::consts::methods::{ClusterEnumType, ClusterNodeEnumType};
 use crate::ndr::WStr;
 use crate::ndr::names::control_code;
@@ -57,7 +57,7 @@ impl Ids {
 
     /// A string to keep.
     pub(super) fn plain(&self, text: WStr<'_>, limit: usize) -> Option<Arc<str>> {
-        tracker::plain(text, limit).map(Arc::from)
+        seen::plain(text, limit).map(Arc::from)
     }
 
     #[cfg(test)]

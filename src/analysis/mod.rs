@@ -5,18 +5,25 @@
 //! belongs to, what its handles stand for and which request it answers. State is bounded by [`Limits`]; what was
 //! dropped for a limit is counted in [`Counters`].
 //!
-//! Next: [`tracker`], [`handles`] for the table behind it, [`notify`] for notifications.
+//! Next: [`tracker`], [`seen`] for what it says of a record, [`handles`] for the table behind it, [`notify`] for
+//! notifications, [`calls`] and [`stats`], [`story`].
 
+pub mod calls;
 pub mod facts;
 pub mod handles;
 pub mod kind;
 pub mod learn;
 pub mod notify;
+pub mod seen;
+pub mod stats;
+pub mod story;
 pub mod tracker;
+pub mod view;
 
 pub use handles::{Resolved, State};
 pub use kind::Kind;
-pub use tracker::{Seen, Tracker, View};
+pub use tracker::{Seen, Tracker};
+pub use view::View;
 
 /// What analysis may keep. Each table drops what was used least recently when it is full; each has a counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,18 +91,28 @@ impl Counters {
 pub(crate) struct Bounded<K: core::hash::Hash + Eq, V> {
     table: lru::LruCache<K, V>,
     limit: usize,
+    dropped: u64,
 }
 
 impl<K: core::hash::Hash + Eq, V> Bounded<K, V> {
     pub(crate) fn new(limit: usize) -> Self {
         // Room is made as it is needed, not at once.
-        Bounded { table: lru::LruCache::unbounded(), limit: limit.max(1) }
+        Bounded { table: lru::LruCache::unbounded(), limit: limit.max(1), dropped: 0 }
     }
 
     /// Adds or replaces; hands back what had to go for it.
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<(K, V)> {
         self.table.put(key, value);
-        if self.table.len() > self.limit { self.table.pop_lru() } else { None }
+        if self.table.len() <= self.limit {
+            return None;
+        }
+        self.dropped += 1;
+        self.table.pop_lru()
+    }
+
+    /// How often something had to go.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
     }
 
     pub(crate) fn get(&mut self, key: &K) -> Option<&mut V> {

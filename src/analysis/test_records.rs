@@ -20,6 +20,8 @@ pub(crate) struct Wire {
     pub(crate) stream: u64,
     pub(crate) port: u16,
     version: (&'static str, u16),
+    /// What requests told, by frame.
+    told: std::collections::HashMap<u64, CallContext>,
 }
 
 /// The values of a stub by name.
@@ -40,7 +42,7 @@ pub(crate) fn handle(n: u64) -> Value {
 
 impl Wire {
     pub(crate) fn new() -> Self {
-        Wire { frame: 0, time: 0, stream: 0, port: 50_000, version: ("3.0", 3) }
+        Wire { frame: 0, time: 0, stream: 0, port: 50_000, version: ("3.0", 3), told: std::collections::HashMap::new() }
     }
 
     pub(crate) fn method(name: &str) -> &'static Method {
@@ -87,6 +89,16 @@ impl Wire {
         let stub = idl::encode(method, version.0, direction, Syntax::Ndr, Endian::Little, &contents)
             .unwrap_or_else(|e| panic!("{name}: {e}"));
         let request = direction == Direction::Request;
+        if request && name.contains("Control") {
+            let kind = crate::ndr::wire::Kind {
+                interface,
+                version: place,
+                direction,
+                syntax: Syntax::Ndr,
+                endian: Endian::Little,
+            };
+            self.told.insert(asked.0, CallContext::of(method, kind, &stub));
+        }
         let client = ([192, 0, 2, 10], self.port).into();
         let server = ([192, 0, 2, 20], 49_664).into();
         let context = Context {
@@ -106,7 +118,7 @@ impl Wire {
             object: None,
             frame: asked.0,
             time: Some(Timestamp(asked.1)),
-            note: CallContext::default(),
+            note: self.told.get(&asked.0).cloned().unwrap_or_default(),
         };
         let opnum = method.opnum;
         let body = match direction {
@@ -147,7 +159,8 @@ fn complete(method: &Method, direction: Direction, version: usize, mut values: F
         if values.get(field.name).is_none() {
             let value = match field.ty {
                 Type::String => Value::Text(String::new()),
-                Type::Array(..) => Value::Bytes(Vec::new()),
+                Type::Array(_, Type::Scalar(crate::ndr::types::Scalar::U8)) => Value::Bytes(Vec::new()),
+                Type::Array(..) => Value::List(Vec::new()),
                 Type::Handle | Type::Pointer(..) => Value::Null,
                 _ => Value::Int(0),
             };

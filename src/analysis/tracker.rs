@@ -11,91 +11,26 @@
 //! ```
 
 use super::facts::Facts;
-use super::handles::{Entry, Handles, Resolved, Scope, State};
+use super::handles::{Entry, Handles, Scope};
 use super::kind::Kind;
 use super::learn::{self, Ids};
 use super::notify::{self, Asked};
+use super::seen::ends;
+pub use super::seen::{Asking, CallKey, Objects, Seen, Used, call_key};
+use super::view::View;
 use super::{Bounded, Counters, Limits};
-use crate::ndr::names::{HandleName, HandleNames};
+use crate::ndr::Method;
+use crate::ndr::names::HandleName;
 use crate::ndr::sink::ContextHandle;
 use crate::ndr::types::{Field, Flow, Type};
-use crate::ndr::{Method, WStr};
-use crate::net::{Timestamp, Transport};
+use crate::net::Transport;
 use crate::rpc::event::Body;
-use crate::rpc::security::Sender;
 use crate::session::Record;
-use smallvec::SmallVec;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Calls remembered that gave the same key to a port, and calls named beside a delivery.
 const MAX_ASKED: usize = 32;
-
-/// What identifies a call: whether TCP, stream, call id and frame of the request.
-pub type CallKey = (bool, u64, u32, u64);
-
-/// The key of the call that a request, response or fault belongs to; `None` where its request was not seen.
-pub fn call_key(record: &Record<'_>) -> Option<CallKey> {
-    let frame = match record.event.body {
-        Body::Request { .. } => record.event.frame(),
-        _ => record.event.call.as_ref()?.frame,
-    };
-    Some((record.flow.transport == Transport::Tcp, record.flow.stream, record.event.call_id?, frame))
-}
-
-/// A handle where it was used.
-#[derive(Clone, Debug)]
-pub struct Used {
-    /// The parameter.
-    pub field: &'static Field,
-    /// The handle.
-    pub handle: ContextHandle,
-    /// What it stands for.
-    pub resolved: Resolved,
-}
-
-/// Handles of a message; few have more than two.
-pub type Objects = SmallVec<[Used; 2]>;
-
-/// What is kept of a request until its answer comes.
-#[derive(Clone, Debug)]
-pub struct Asking {
-    /// Frame that completed it.
-    pub frame: u64,
-    /// When that was.
-    pub time: Option<Timestamp>,
-    /// Octets of its stub.
-    pub bytes: usize,
-    /// The handles it used.
-    pub objects: Objects,
-    /// The name that a handle will have which the response returns.
-    opens: Option<Arc<str>>,
-    access: Option<u32>,
-    /// A notification key: the key, the object named, the filter.
-    key: Option<(u64, u64)>,
-    text: Option<Arc<str>>,
-}
-
-/// What the tracker knows of a record.
-#[derive(Debug)]
-pub struct Seen {
-    /// The association.
-    pub scope: Scope,
-    /// The caller's end.
-    pub client: SocketAddr,
-    /// The server's end.
-    pub server: SocketAddr,
-    /// The user of the association, where a token told it.
-    pub user: Option<Arc<str>>,
-    /// The handles that the call uses: of a response, those of its request and those that it returns.
-    pub objects: Objects,
-    /// Of a delivery of notifications: the calls that asked for them.
-    pub asked: Vec<Asked>,
-    /// What a response came to.
-    pub status: Option<u32>,
-    /// Of a response or fault, the request.
-    pub request: Option<Asking>,
-}
 
 #[derive(Debug)]
 struct Association {
@@ -172,6 +107,7 @@ impl Tracker {
             asked: Vec::new(),
             status: None,
             request: None,
+            given_up: None,
         };
         match record.event.body {
             Body::Request { .. } => self.request(record, &mut seen),
@@ -187,12 +123,32 @@ impl Tracker {
 
     /// The names of handles as they are after [`Tracker::feed`] of this record, for the printers.
     pub fn view<'t>(&'t self, seen: &'t Seen) -> View<'t> {
-        View { tracker: self, seen }
+        View::new(self, seen)
+    }
+
+    /// Keeps with a request which of a filter's comparisons hold for it, until its answer comes.
+    pub fn mark(&mut self, record: &Record<'_>, tests: u64) {
+        if let Some(asking) = call_key(record).and_then(|key| self.calls.get(&key)) {
+            asking.tests = tests;
+        }
     }
 
     /// Takes out the requests that no answer was seen for.
     pub fn unanswered(&mut self) -> impl Iterator<Item = (CallKey, Asking)> + '_ {
         self.calls.drain()
+    }
+
+    /// The handle's name for a printer, by the association of `seen`.
+    pub(super) fn handle_name(&self, seen: &Seen, wanted: Kind, handle: ContextHandle) -> HandleName<'_> {
+        let mut name = self.handles.name(seen.scope, handle, wanted, self.forgotten());
+        if let Some(opened_by) = name.name
+            && let Some(kind) = Kind::ALL.into_iter().find(|k| k.name() == name.kind)
+            && let Some(joined) = self.ids.borrowed(kind, opened_by)
+        {
+            // It was opened by its id.
+            name.name = Some(joined);
+        }
+        name
     }
 
     fn forgotten(&self) -> bool {
@@ -243,13 +199,21 @@ impl Tracker {
                 self.used(seen, field, *handle);
             }
         }
-        let (Some(method), Some(key)) = (record.method(), call_key(record)) else { return };
-        let opens = opened_field(method).and_then(|field| self.future_name(field, &facts, &seen.objects));
+        let Some(key) = call_key(record) else { return };
+        let method = record.method();
+        let opens = method.and_then(opened_field).and_then(|field| self.future_name(field, &facts, &seen.objects));
         let number = |name| facts.number(name);
         let text = |name: &str| facts.text(name).and_then(|t| self.ids.plain(t, self.limits.name));
         let asking = Asking {
             frame: record.event.frame(),
             time: record.event.time(),
+            client: seen.client,
+            server: seen.server,
+            interface: record.interface,
+            opnum: record.opnum().unwrap_or_default(),
+            user: seen.user.clone(),
+            control_code: record.context().control_code,
+            tests: 0,
             bytes: record.stub().map_or(0, |(_, stub)| stub.len()),
             objects: seen.objects.clone(),
             opens,
@@ -260,14 +224,17 @@ impl Tracker {
                     number("dwFilter").or(number("FilterFlags")).or(number("Filter")).or(number("filter")).unwrap_or(0),
                 )
             }),
-            text: match learn::renames(method.name) {
+            text: match method.is_some_and(|method| learn::renames(method.name)) {
                 true => facts.texts.first().and_then(|(_, t)| self.ids.plain(*t, self.limits.name)),
                 false => text("resTypeName"),
             },
         };
-        if record.event.call.is_some() && self.calls.insert(key, asking).is_some() {
-            self.counters.calls_forgotten += 1;
+        if record.event.call.is_none() {
+            seen.given_up = Some((key, asking));
+            return;
         }
+        seen.given_up = self.calls.insert(key, asking);
+        self.counters.calls_forgotten += u64::from(seen.given_up.is_some());
     }
 
     /// The request of this response or fault.
@@ -462,68 +429,4 @@ impl Tracker {
 /// The parameter in which a method returns a new handle, if it does.
 fn opened_field(method: &Method) -> Option<&'static Field> {
     method.fields.iter().find(|f| matches!((f.flow, f.ty), (Flow::Out | Flow::Return, Type::Handle)))
-}
-
-/// Client and server of a record.
-fn ends(record: &Record<'_>) -> (SocketAddr, SocketAddr) {
-    let there = match record.event.body {
-        Body::Request { .. } => true,
-        Body::Response { .. } | Body::Fault { .. } => false,
-        _ => record.event.sender == Sender::Client,
-    };
-    match there {
-        true => (record.flow.src, record.flow.dst),
-        false => (record.flow.dst, record.flow.src),
-    }
-}
-
-/// What printers show of a record beside its values: the names of its handles, and what its notifications were asked
-/// for.
-#[derive(Clone, Copy, Debug)]
-pub struct View<'t> {
-    tracker: &'t Tracker,
-    seen: &'t Seen,
-}
-
-impl<'t> View<'t> {
-    /// The calls that asked for the notifications which the record delivers.
-    pub fn asked(&self) -> &'t [Asked] {
-        &self.seen.asked
-    }
-}
-
-impl HandleNames for View<'_> {
-    fn lookup(&self, field: &Field, handle: ContextHandle) -> Option<HandleName<'_>> {
-        let Tracker { handles, ids, .. } = self.tracker;
-        let mut name = handles.name(self.seen.scope, handle, Kind::of_idl(field.idl), self.tracker.forgotten());
-        if !matches!(field.flow, Flow::Out | Flow::Return) {
-            name.access = None;
-        }
-        if let Some(opened_by) = name.name
-            && let Some(kind) = Kind::ALL.into_iter().find(|k| k.name() == name.kind)
-            && let Some(joined) = ids.borrowed(kind, opened_by)
-        {
-            name.name = Some(joined);
-        }
-        Some(name)
-    }
-}
-
-/// Text of a string, for those who keep it.
-pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<String> {
-    if text.is_empty() {
-        return None;
-    }
-    let shown = text.prefix(limit);
-    let mut plain = String::with_capacity(shown.len());
-    plain.extend(shown.chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
-    if shown.len() < text.len() {
-        plain.push('…');
-    }
-    Some(plain)
-}
-
-/// Whether a use was of a handle that the capture shows being opened.
-pub fn after_open(state: State) -> bool {
-    matches!(state, State::Open | State::Closed(_) | State::WrongKind | State::OtherAssociation)
 }

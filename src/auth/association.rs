@@ -23,11 +23,14 @@ pub struct Limits {
     pub resync_work: u64,
     /// Longest token of a handshake that is looked at, in octets.
     pub token: usize,
+    /// Longest part of a handshake that is kept until the rest of it comes, in octets; a context keeps three at most.
+    /// Those of Windows and Samba have a few hundred.
+    pub kept: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { contexts: 64, resync_window: 1 << 20, resync_work: 8 << 20, token: 65_536 }
+        Limits { contexts: 32, resync_window: 1 << 20, resync_work: 8 << 20, token: 65_536, kept: 8192 }
     }
 }
 

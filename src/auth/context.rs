@@ -28,6 +28,8 @@ pub(crate) struct Context {
     #[cfg(feature = "decrypt")]
     mech_types: Vec<u8>,
     #[cfg(feature = "decrypt")]
+    kept: usize,
+    #[cfg(feature = "decrypt")]
     ntlm: ntlm::handshake::Handshake,
     #[cfg(feature = "decrypt")]
     kerberos: kerberos::handshake::Handshake,
@@ -49,6 +51,8 @@ impl Context {
             negotiated: trailer.auth_type == 9,
             #[cfg(feature = "decrypt")]
             mech_types: Vec::new(),
+            #[cfg(feature = "decrypt")]
+            kept: limits.kept,
             #[cfg(feature = "decrypt")]
             ntlm: ntlm::handshake::Handshake::new(limits),
             #[cfg(feature = "decrypt")]
@@ -100,7 +104,7 @@ impl Context {
 
     #[cfg(feature = "decrypt")]
     fn offered(&mut self, init: &spnego::Init<'_>) {
-        if let Some(mech_types) = init.mech_types {
+        if let Some(mech_types) = init.mech_types.filter(|m| m.len() <= self.kept) {
             self.mech_types = mech_types.to_vec();
         }
         self.prefer(init);

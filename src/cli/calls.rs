@@ -67,9 +67,8 @@ enum Answer<'r, 'a> {
     None(&'static str),
 }
 
-pub(super) fn run(capture: &Capture) -> Outcome {
+pub(super) fn run(capture: &Capture, format: Format, full: bool) -> Outcome {
     let filter = capture.filter()?;
-    let format = output::format(&capture.look);
     let mut out = output::stdout();
     let mut selection = Selection::default();
     let mut calls = Calls {
@@ -77,7 +76,7 @@ pub(super) fn run(capture: &Capture) -> Outcome {
         json: Out::new(),
         records: Records::default(),
         format,
-        style: output::style(capture.full),
+        style: output::style(full),
         by_age: BTreeMap::new(),
         by_call: BTreeMap::new(),
         next: 0,

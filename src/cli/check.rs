@@ -2,7 +2,6 @@
 
 use super::dissect::limits;
 use super::{Capture, Failure, Format, Look, Outcome, Secrets, output, source};
-use crate::analysis::Tracker;
 use crate::conformance::{self, Checker, Evidence, Finding, Rule};
 use crate::json::out::Out;
 use crate::json::record::{Records, timestamp};
@@ -33,8 +32,8 @@ pub(super) fn run(check: Check) -> Outcome {
         out.flush()?;
         return Ok(true);
     }
-    let Check { files, look, secrets, .. } = check;
-    let capture = Capture { files, look, secrets, filter: None, full: false, assume: Vec::new() };
+    let Check { files, secrets, .. } = check;
+    let capture = Capture { files, secrets, filter: None, assume: Vec::new() };
     let mut checker = Checker::default();
     let mut json = Out::new();
     let mut records = Records::default();
@@ -54,9 +53,54 @@ pub(super) fn run(check: Check) -> Outcome {
         Ok(result?)
     })?;
     summary(&mut out, &checker, format)?;
-    limits(&mut out, &session, &Tracker::default(), format)?;
+    fingerprints(&mut out, &checker, format)?;
+    limits(&mut out, &session, checker.tracker(), format)?;
     out.flush()?;
     Ok(any)
+}
+
+/// What the servers' answers tell about them.
+fn fingerprints(out: &mut impl Write, checker: &Checker, format: Format) -> Result<(), Failure> {
+    let mut json = Out::new();
+    for fingerprint in checker.fingerprints() {
+        if format == Format::Text {
+            writeln!(out, "\nServer {}: {}", fingerprint.server, fingerprint.release)?;
+            for clue in &fingerprint.evidence {
+                writeln!(out, "  #{} {} -> {} ({})", clue.frame, clue.says, clue.points_to, clue.section)?;
+            }
+            continue;
+        }
+        json.clear();
+        json.begin();
+        json.key("type");
+        json.text("fingerprint");
+        json.key("server");
+        json.display(fingerprint.server);
+        json.key("release");
+        json.display(fingerprint.release);
+        json.key("releases");
+        json.begin_list();
+        fingerprint.release.releases().iter().for_each(|name| json.text(name));
+        json.end_list();
+        json.key("evidence");
+        json.begin_list();
+        for clue in &fingerprint.evidence {
+            json.begin();
+            json.key("frame");
+            json.uint(clue.frame);
+            json.key("says");
+            json.text(&clue.says);
+            json.key("points_to");
+            json.display(clue.points_to);
+            json.key("section");
+            json.text(clue.section);
+            json.end();
+        }
+        json.end_list();
+        json.end();
+        output::line(out, json.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn evidence(out: &mut Out, key: &str, evidence: &Evidence) {
@@ -108,6 +152,15 @@ fn finding_json(out: &mut Out, records: &mut Records, finding: &Finding) {
     if let Some(method) = finding.method {
         out.key("method");
         out.text(method);
+    }
+    if let Some((kind, name)) = &finding.object {
+        out.key("object");
+        out.begin();
+        out.key("kind");
+        out.text(kind);
+        out.key("name");
+        out.text(name);
+        out.end();
     }
     if !finding.field.is_empty() {
         out.key("field");

@@ -32,9 +32,10 @@ pub(super) struct Decrypt {
 
 pub(super) fn run(arguments: &Decrypt) -> Outcome {
     let Decrypt { input, output, force, secrets } = arguments;
-    for path in [input, output].into_iter().filter(|path| path.as_os_str() == "-") {
-        let which = if path == input { "input" } else { "output" };
-        return Err(Failure::Usage(format!("the {which} of decrypt is a file, not -")));
+    for (path, which) in [(input, "input"), (output, "output")] {
+        if path.as_os_str() == "-" {
+            return Err(Failure::Usage(format!("the {which} of decrypt is a file, not -")));
+        }
     }
     let failed = |path: &Path, error: &dyn std::fmt::Display| Failure::Message(format!("{}: {error}", path.display()));
     let open = || {

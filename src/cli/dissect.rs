@@ -1,6 +1,6 @@
 //! `dissect`: every message of a capture.
 
-use super::{Capture, Failure, Format, Outcome, blocks, output, source};
+use super::{Failure, Format, Messages, Outcome, blocks, output, source};
 use crate::analysis::Tracker;
 use crate::filter::Subject;
 use crate::json::out::Out;
@@ -87,10 +87,11 @@ fn rejected(record: &Record<'_>) -> bool {
     record.event.context.is_some_and(|c| crate::idl::interface_by_uuid(&c.interface.0).is_some())
 }
 
-pub(super) fn run(capture: &Capture) -> Outcome {
+pub(super) fn run(messages: &Messages) -> Outcome {
+    let capture = &messages.capture;
     let filter = capture.filter()?;
-    let format = output::format(&capture.look);
-    let style = output::style(capture.full);
+    let format = output::format(&messages.look);
+    let style = output::style(messages.full);
     let mut out = output::stdout();
     let mut json = Out::new();
     let mut records = Records::default();
@@ -149,6 +150,17 @@ pub(super) fn limits(
     tracker: &Tracker,
     format: Format,
 ) -> Result<(), Failure> {
+    limits_with(out, session, tracker, &[], format)
+}
+
+/// The same with what a command has given up itself.
+pub(super) fn limits_with(
+    out: &mut impl Write,
+    session: &Session,
+    tracker: &Tracker,
+    more: &[(&'static str, u64)],
+    format: Format,
+) -> Result<(), Failure> {
     let network = session.network_stats();
     let rpc = session.stats().rpc;
     let mut found: Vec<(&str, u64)> = vec![
@@ -163,6 +175,7 @@ pub(super) fn limits(
     ];
     found.extend(rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
     found.extend(tracker.counters().all());
+    found.extend(more);
     found.retain(|(_, count)| *count != 0);
     if found.is_empty() {
         return Ok(());

@@ -13,8 +13,11 @@ mod list;
 mod output;
 mod runtime;
 mod source;
+mod stats;
+mod story;
 mod structure;
 mod stub;
+mod views;
 
 use crate::filter::Filter;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -33,9 +36,13 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Print every ClusAPI and Witness message of a capture
-    Dissect(Capture),
+    Dissect(Messages),
     /// Print calls: each request joined with its response or fault, with the latency
-    Calls(Capture),
+    Calls(views::Calls),
+    /// Count calls by method, client, object and status: errors, latency, bytes
+    Stats(stats::Stats),
+    /// Tell what happened, one line an event
+    Story(story::Story),
     /// Write the capture again with what is sealed in clear
     #[cfg(feature = "decrypt")]
     Decrypt(decrypt::Decrypt),
@@ -73,8 +80,6 @@ struct Capture {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
-    look: Look,
-    #[command(flatten)]
     secrets: Secrets,
     /// What connections without a bind carry, INTERFACE:VERSION:SYNTAX or the same with @ADDRESS:PORT of the server:
     /// clusapi:3.0:ndr64
@@ -83,6 +88,14 @@ struct Capture {
     /// Show only what this expression holds for, such as 'object == "IP1" and status != 0'; see docs/views.md
     #[arg(long, value_name = "EXPR")]
     filter: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct Messages {
+    #[command(flatten)]
+    capture: Capture,
+    #[command(flatten)]
+    look: Look,
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
@@ -154,8 +167,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let outcome = match cli.command {
-        Command::Dissect(capture) => dissect::run(&capture),
-        Command::Calls(capture) => calls::run(&capture),
+        Command::Dissect(messages) => dissect::run(&messages),
+        Command::Calls(calls) => views::run(&calls),
+        Command::Stats(stats) => stats::run(&stats),
+        Command::Story(story) => story::run(&story),
         #[cfg(feature = "decrypt")]
         Command::Decrypt(decrypt) => decrypt::run(&decrypt),
         Command::Check(check) => check::run(check),

@@ -5,6 +5,7 @@ use super::rule::{Rule, rules};
 use super::seen::{Report, Seen};
 use super::values::{Entry, Values, What};
 use crate::consts::Constant;
+use crate::consts::content::Content;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as Command, RegistryValueType};
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX as Syntax;
 use crate::diagnostic::Diagnostic;
@@ -24,6 +25,8 @@ rules! { "structures":
         "a client does not put a LIST_VALUE_EXPANDED_SZ into a property list", Must;
     EXPANDED_MISSING = "expand-without-expanded", "MS-CMRP 2.2.2.3",
         "a server gives an EXPAND_SZ value together with its EXPANDED_SZ value", Must;
+    FORMATS = "property-formats", "MS-CMRP 3.1.4.3.1.14",
+        "each property of a format list has one value: a LIST_VALUE_WORD of 2 octets", Must;
     BATCH_EMPTY = "batch-empty", "MS-CMRP 2.2.3.17", "a batch has one or more commands", Must;
     BATCH_COMMAND = "batch-command", "MS-CMRP 2.2.2.8", "CommandType is one of the listed values", Must;
     BATCH_TYPE = "batch-value-type", "MS-CMRP 2.2.3.17.1",
@@ -100,7 +103,9 @@ fn buffer(
     let path = place.0.path(place.1);
     let mut sink = Collected::default();
     let outcome = content::read(&shape, Packed::new(bytes), &mut sink);
-    for diagnostic in &sink.0 {
+    // Of format lists one finding says everything.
+    let formats = shape.name() == "PROPERTY_FORMAT_LIST";
+    for diagnostic in sink.0.iter().filter(|_| !formats) {
         if let Some(rule) = adopted::structs::of(diagnostic.rule) {
             structure(rule, diagnostic, &path, found);
         }
@@ -110,8 +115,14 @@ fn buffer(
         let value = format!("{} at offset {}", error.kind, error.offset);
         found.add(&MALFORMED, field, value, shape.name());
     }
+    if let (Ok(rest), ShapeKind::Content(Content::Struct(_))) = (&outcome, shape.kind)
+        && !rest.is_empty()
+    {
+        found.add(&adopted::structs::BEHIND_MEMBERS, path.clone(), rest.len(), 0u64);
+    }
     match shape.name() {
         "PROPERTY_LIST" => properties(seen, &path, bytes, outcome.is_ok_and(|rest| rest.is_empty()), found),
+        "PROPERTY_FORMAT_LIST" => formats_of(&path, bytes, found),
         "CLUSTER_REG_BATCH_UPDATE" => batch(seen, &path, bytes, found),
         _ => {}
     }
@@ -157,6 +168,23 @@ fn properties(seen: &Seen<'_, '_>, path: &str, bytes: &[u8], whole: bool, found:
         let name = Syntax::CLUSPROP_SYNTAX_NAME.0.to_le_bytes();
         if tail(bytes, &list).is_some_and(|behind| behind.starts_with(&name)) {
             found.add(&LIST_COUNT, format!("{path}.propertyCount"), list.count, "more");
+        }
+    }
+}
+
+fn formats_of(path: &str, bytes: &[u8], found: &mut Report<'_, '_>) {
+    let Ok(list) = PropertyList::new(bytes) else { return };
+    for (index, property) in list.properties().enumerate() {
+        let Ok(property) = property else { return };
+        let mut values = property.values();
+        let (first, second) = (values.next(), values.next());
+        let Some(Ok(value)) = first else { return };
+        let word = value.syntax == Syntax::CLUSPROP_SYNTAX_LIST_VALUE_WORD && value.octets().len() == 2;
+        if !word || second.is_some() {
+            let here =
+                format!("{} of {} octets", Syntax::TABLE.display(u64::from(value.syntax.0)), value.octets().len());
+            found.add(&FORMATS, format!("{path}.properties[{index}]"), here, "LIST_VALUE_WORD of 2 octets");
+            return;
         }
     }
 }

@@ -79,7 +79,7 @@ fn buffers(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
 fn succeeded(seen: &Seen<'_, '_>, code: &ControlCode, handles: &Handles, found: &mut Report<'_, '_>) {
     let Some(request) = seen.request else { return };
     let empty = request.length("lpInBuffer").unwrap_or(0) == 0;
-    if empty && needs_input(code.input) {
+    if empty && needs_input(code) {
         found.add(&INPUT, "lpInBuffer", code.name, format!("{:?}", code.input).to_lowercase());
     }
     if code.output == Content::Nothing
@@ -90,9 +90,10 @@ fn succeeded(seen: &Seen<'_, '_>, code: &ControlCode, handles: &Handles, found: 
     if code.access != Access::All || !seen.is_clusapi_version(3) {
         return;
     }
-    let server = seen.record.flow.src.ip();
-    for (name, handle) in request.handles() {
-        if handles.get(server, handle).and_then(|o| o.granted) == Some(GENERIC_READ) {
+    let scope = seen.scope;
+    // The text asks nothing of cluster handles.
+    for (name, handle) in request.handles().filter(|(name, _)| *name != "hCluster") {
+        if handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ) {
             found.add(&ACCESS, name, code.name, "a handle with GENERIC_ALL");
         }
     }
@@ -101,6 +102,8 @@ fn succeeded(seen: &Seen<'_, '_>, code: &ControlCode, handles: &Handles, found: 
 const GENERIC_READ: u32 = 0x8000_0000;
 
 /// Formats of which no octets at all are no value.
-fn needs_input(content: Content) -> bool {
-    !matches!(content, Content::Nothing | Content::Bytes | Content::Dwords | Content::ByLength(_))
+fn needs_input(code: &ControlCode) -> bool {
+    // A virtual machine's configuration takes none.
+    code.value != control_codes::CLUSCTL_RESOURCE_VM_START_MIGRATION
+        && !matches!(code.input, Content::Nothing | Content::Bytes | Content::Dwords | Content::ByLength(_))
 }

@@ -6,6 +6,7 @@ use crate::rpc::security::Sender;
 use crate::session::Flow;
 use core::fmt;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A broken rule and where it was broken.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Finding {
     pub interface: Option<(&'static str, &'static str)>,
     /// The method.
     pub method: Option<&'static str>,
+    /// Kind and name of the object whose handle stands in the field, where the capture tells.
+    pub object: Option<(&'static str, Arc<str>)>,
     /// The field as a path from the parameter; empty when it is none in particular.
     pub field: String,
     /// Offset of the offending octets in the stub, where there are any.
@@ -124,6 +127,9 @@ impl fmt::Display for Finding {
             write!(f, "{}: ", self.field)?;
         }
         write!(f, "{}", self.rule.text)?;
+        if let Some((kind, name)) = &self.object {
+            write!(f, " ({kind} {name})")?;
+        }
         if self.value != Evidence::None {
             write!(f, "; here {}", self.value)?;
         }

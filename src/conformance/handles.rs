@@ -17,9 +17,52 @@ rules! { "handles":
         "a method that succeeds in opening an object returns a valid context handle", Must;
     HANDLE_ON_ERROR = "handle-on-error", "MS-CMRP 3.1.4",
         "a method that fails to open an object returns a null context handle", Must;
+    ACCESS = "handle-access", "MS-CMRP 3.1.4",
+        "a method that requires access level All of a handle does not succeed on one with GENERIC_READ", Must;
     NOT_NULLED = "handle-not-nulled", "MS-CMRP 3.1.4",
         "a method that succeeds in closing a context handle sets it to null", Must;
 }
+
+const GENERIC_READ: u32 = 0x8000_0000;
+
+/// Methods of which the text requires access level All, and of which handle.
+static ALL_ACCESS: &[(&str, &str)] = &[
+    ("ApiCreateResource", "hGroup"),
+    ("ApiDeleteResource", "hResource"),
+    ("ApiSetResourceName", "hResource"),
+    ("ApiFailResource", "hResource"),
+    ("ApiOnlineResource", "hResource"),
+    ("ApiOfflineResource", "hResource"),
+    ("ApiAddResourceDependency", "hResource"),
+    ("ApiRemoveResourceDependency", "hResource"),
+    ("ApiAddResourceNode", "hResource"),
+    ("ApiRemoveResourceNode", "hResource"),
+    ("ApiChangeResourceGroup", "hResource"),
+    ("ApiDeleteGroup", "Group"),
+    ("ApiSetGroupName", "hGroup"),
+    ("ApiOnlineGroup", "hGroup"),
+    ("ApiOfflineGroup", "hGroup"),
+    ("ApiSetGroupNodeList", "hGroup"),
+    ("ApiPauseNode", "hNode"),
+    ("ApiResumeNode", "hNode"),
+    ("ApiEvictNode", "hNode"),
+    ("ApiSetNetworkName", "hNetwork"),
+    ("ApiSetResourceDependencyExpression", "hResource"),
+    ("ApiChangeCsvState", "hResource"),
+    ("ApiPauseNodeEx", "hNode"),
+    ("ApiResumeNodeEx", "hNode"),
+    ("ApiOnlineGroupEx", "hGroup"),
+    ("ApiOfflineGroupEx", "hGroup"),
+    ("ApiMoveGroupEx", "hGroup"),
+    ("ApiMoveGroupToNodeEx", "hGroup"),
+    ("ApiCancelClusterGroupOperation", "hGroup"),
+    ("ApiOnlineResourceEx", "hResource"),
+    ("ApiOfflineResourceEx", "hResource"),
+    ("ApiRestartResource", "hResource"),
+    ("ApiSetGroupDependencyExpression", "hGroup"),
+    ("ApiRemoveClusterGroupDependency", "hGroup"),
+    ("ApiChangeCsvStateEx", "hResource"),
+];
 
 /// The kind of handle that a type of the IDL names; `None` for handles of any kind.
 fn kind(idl: &'static str) -> Option<&'static str> {
@@ -42,10 +85,10 @@ pub(super) fn check(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Repo
 
 fn request(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
     let values = seen.values;
-    let server = seen.record.flow.dst.ip();
+    let scope = seen.scope;
     for entry in &values.entries {
         let What::Handle(handle) = entry.what else { continue };
-        let Some(opened) = handles.get(server, handle) else { continue };
+        let Some(opened) = handles.get(scope, handle) else { continue };
         if !core::ptr::eq(opened.interface, seen.kind.interface) || opened.version != seen.kind.version {
             let theirs = opened.interface.versions.get(opened.version).map_or("", |v| v.text);
             let value = format!("a handle of {} {theirs}", opened.interface.name);
@@ -66,7 +109,7 @@ fn request(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_
 
 fn response(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
     let values = seen.values;
-    let server = seen.record.flow.src.ip();
+    let scope = seen.scope;
     let Some((_, status)) = values.status() else { return };
     for entry in values.entries.iter().filter(|e| e.depth == 1) {
         let What::Handle(handle) = entry.what else { continue };
@@ -86,10 +129,17 @@ fn response(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '
             open(seen, handles, entry.field.idl, handle);
         }
     }
+    if status == 0
+        && let Some((_, name)) = ALL_ACCESS.iter().find(|(method, _)| *method == seen.method.name)
+        && let Some(handle) = seen.request.and_then(|r| r.handle(name))
+        && handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ)
+    {
+        found.add(&ACCESS, *name, "GENERIC_READ, ERROR_SUCCESS", "ERROR_ACCESS_DENIED (5)");
+    }
     // What was closed is named by the request alone.
     if status == 0 && closes(seen) {
         for (_, handle) in seen.request.into_iter().flat_map(|r| r.handles()) {
-            handles.close(server, handle, seen.record.event.frame());
+            handles.close(scope, handle, seen.record.event.frame());
         }
     }
 }
@@ -105,7 +155,7 @@ fn open(seen: &Seen<'_, '_>, handles: &mut Handles, idl: &'static str, handle: C
         second_generation: seen.method.name == "ApiCreateNotifyV2",
         filter: 0,
     };
-    handles.open(seen.record.flow.src.ip(), handle, opened);
+    handles.open(seen.scope, handle, opened);
 }
 
 /// The access that a method granted: methods without access levels grant all (3.1.4.2.1).

@@ -30,6 +30,8 @@ rules! { "lists":
         "a server returns ERROR_INVALID_PARAMETER for CLUSAPI_CHANGE_ACCESS without CLUSAPI_READ_ACCESS", Must;
     NAME_LENGTH = "name-length", "MS-CMRP 3.1.4.2",
         "the name of a cluster or node, with its null, is no longer than 128 octets; in version 2.0, 32", Must;
+    OLD_VERSION = "version-not-implemented", "MS-CMRP 3.1.4.2.5",
+        "a server of version 3.0 answers ApiGetClusterVersion with ERROR_CALL_NOT_IMPLEMENTED", Must;
     PASSWORD = "password-not-implemented", "MS-CMRP 3.1.4.2.108",
         "a server of version 3.0 answers ApiSetServiceAccountPassword with ERROR_CALL_NOT_IMPLEMENTED", Must;
 }
@@ -91,10 +93,8 @@ fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
                     found.at(&ALONE, (values, entry), value, alone);
                 }
             }
-            "dwDesiredAccess" => {
-                if unknown != 0 || value == 0 {
-                    found.at(&DESIRED, (values, entry), value, format!("values of {}", table.name));
-                }
+            "dwDesiredAccess" if unknown != 0 || value == 0 => {
+                found.at(&DESIRED, (values, entry), value, format!("values of {}", table.name));
             }
             name if name.ends_with("Flags") && unknown != 0 => {
                 found.at(&FLAGS, (values, entry), value, format!("values of {}", table.name));
@@ -109,6 +109,9 @@ fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let Some((_, status)) = values.status() else { return };
     if seen.method.name == "ApiSetServiceAccountPassword" && seen.is_clusapi_version(3) && status != 120 {
         found.add(&PASSWORD, "return", super::registry::status_name(status), "ERROR_CALL_NOT_IMPLEMENTED (120)");
+    }
+    if seen.method.name == "ApiGetClusterVersion" && seen.is_clusapi_version(3) && status != 120 {
+        found.add(&OLD_VERSION, "return", super::registry::status_name(status), "ERROR_CALL_NOT_IMPLEMENTED (120)");
     }
     if status != 0 {
         return;

@@ -26,6 +26,7 @@ mod adopted;
 mod contents;
 mod control;
 mod finding;
+mod fingerprint;
 mod handles;
 mod lists;
 mod notify;
@@ -42,8 +43,11 @@ mod witness;
 mod tests;
 
 pub use finding::{Evidence, Finding};
+pub use fingerprint::{Clue, Fingerprint, Range};
 pub use rule::{Grade, Rule};
 
+use crate::analysis::handles::Scope;
+use crate::analysis::{self, Tracker};
 use crate::ndr::wire::Message;
 use crate::net::Transport;
 use crate::rpc::event::Body;
@@ -67,12 +71,21 @@ pub struct Limits {
     pub values: usize,
     /// Servers of which is remembered what their answers tell.
     pub servers: usize,
+    /// What handles stand for.
+    pub analysis: analysis::Limits,
 }
 
 impl Default for Limits {
     /// 65536 associations and pending calls, 262144 handles, 65536 values, 1024 servers.
     fn default() -> Self {
-        Limits { associations: 1 << 16, pending: 1 << 16, handles: 1 << 18, values: 1 << 16, servers: 1024 }
+        Limits {
+            associations: 1 << 16,
+            pending: 1 << 16,
+            handles: 1 << 18,
+            values: 1 << 16,
+            servers: 1024,
+            analysis: analysis::Limits::default(),
+        }
     }
 }
 
@@ -104,6 +117,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         contents::RULES,
         adopted::structs::RULES,
         witness::RULES,
+        adopted::witness::RULES,
     ]
     .into_iter()
     .flatten()
@@ -120,6 +134,8 @@ pub struct Checker {
     associations: Bounded<Stream, Association>,
     pending: Bounded<(Stream, u32), Kept>,
     handles: Handles,
+    tracker: Tracker,
+    fingerprints: fingerprint::Fingerprints,
     values_omitted: u64,
     records: u64,
     summary: BTreeMap<&'static str, u64>,
@@ -138,6 +154,8 @@ impl Checker {
             associations: Bounded::new(limits.associations),
             pending: Bounded::new(limits.pending),
             handles: Handles(Bounded::new(limits.handles)),
+            tracker: Tracker::new(limits.analysis),
+            fingerprints: fingerprint::Fingerprints::new(limits.servers),
             values_omitted: 0,
             records: 0,
             summary: BTreeMap::new(),
@@ -156,15 +174,18 @@ impl Checker {
     }
 
     fn inspect(&mut self, record: &Record<'_>, out: &mut dyn FnMut(Finding)) {
+        let known = self.tracker.feed(record);
         let stream = (record.flow.transport == Transport::Tcp, record.flow.stream);
         let Some(association) = self.associations.or_insert(stream, Association::default()) else { return };
         association.observe(record);
         if !association.ours {
             return;
         }
-        let mut found = Report::new(record, out);
+        let mut found = Report::new(record, &known.objects, out);
         for diagnostic in &record.event.diagnostics {
-            found.diagnostic(adopted::rpc::of(diagnostic.rule), diagnostic);
+            if let Some(rule) = adopted::rpc::of(diagnostic.rule) {
+                found.diagnostic(rule, diagnostic);
+            }
         }
         transport::check(association, record, &mut found);
         if record.interface.is_none() {
@@ -172,11 +193,12 @@ impl Checker {
         }
         self.records += u64::from(matches!(record.event.body, Body::Request { .. } | Body::Response { .. }));
         opnums::check_opnum(record, &mut found);
-        self.stub(stream, record, &mut found);
+        self.fingerprints.fault(record);
+        self.stub(stream, record, known.scope, &mut found);
     }
 
     /// Checks the stub of a request or response.
-    fn stub(&mut self, stream: Stream, record: &Record<'_>, found: &mut Report<'_, '_>) {
+    fn stub(&mut self, stream: Stream, record: &Record<'_>, scope: Scope, found: &mut Report<'_, '_>) {
         let call = record.event.call_id.map(|id| (stream, id));
         let request = match record.event.body {
             Body::Response { .. } | Body::Fault { .. } => call.and_then(|call| self.pending.remove(&call)),
@@ -189,18 +211,19 @@ impl Checker {
         let mut values = Values::new(self.limits.values);
         let outcome = Message::decode_with(method, kind, stub, &mut values);
         for diagnostic in &values.diagnostics {
-            if let Some(rule) = adopted::ndr::of(diagnostic.rule) {
+            let rule = adopted::ndr::of(diagnostic.rule).or_else(|| adopted::witness::of(diagnostic.rule));
+            if let Some(rule) = rule {
                 found.diagnostic(rule, diagnostic);
             }
         }
         self.values_omitted += values.omitted;
         match outcome {
-            Ok(message) => opnums::trailing(message.trailing().len(), found),
+            Ok(message) => opnums::trailing(message.trailing().len(), record.event.verification.is_some(), found),
             Err(error) => return opnums::unreadable(&error, found),
         }
         // The answer is to this opnum, or what is kept is of another call.
         let request = request.filter(|kept| kept.opnum == method.opnum);
-        let seen = Seen { record, method, kind, values: &values, request: request.as_ref() };
+        let seen = Seen { record, method, kind, values: &values, request: request.as_ref(), scope };
         opnums::check(&seen, found);
         handles::check(&seen, &mut self.handles, found);
         lists::check(&seen, found);
@@ -209,6 +232,7 @@ impl Checker {
         notify::check(&seen, &mut self.handles, found);
         contents::check(&seen, found);
         witness::check(&seen, found);
+        self.fingerprints.response(&seen);
         if let (true, Some(call)) = (seen.is_request(), call) {
             self.pending.insert(call, Kept::of(&values, method.opnum));
         }
@@ -222,6 +246,16 @@ impl Checker {
     /// Requests and responses that were checked.
     pub fn checked(&self) -> u64 {
         self.records
+    }
+
+    /// What the answers tell about the servers.
+    pub fn fingerprints(&self) -> Vec<Fingerprint> {
+        self.fingerprints.all()
+    }
+
+    /// What followed the handles.
+    pub fn tracker(&self) -> &Tracker {
+        &self.tracker
     }
 
     /// What was given up for a limit.

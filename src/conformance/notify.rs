@@ -125,7 +125,7 @@ fn add(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
         found.at(&FILTER_EMPTY, place, value, "values of CLUSTER_CHANGE");
     }
     if let Some(handle) = handle(values, "hNotify")
-        && let Some(port) = handles.get_mut(seen.record.flow.dst.ip(), handle)
+        && let Some(port) = handles.get_mut(seen.scope, handle)
     {
         // A key that is watched with its subtree, or the cluster's with REGISTRY_SUBTREE, gives all its events.
         let registry = if value & 0x80 != 0 { 0x70 } else { 0 };
@@ -168,7 +168,9 @@ fn reported(seen: &Seen<'_, '_>, (entry, value): (&Entry<'_>, u64), handles: &Ha
         return;
     }
     let port = seen.request.and_then(|r| r.handle("hNotify"));
-    let asked = port.and_then(|port| handles.get(seen.record.flow.src.ip(), port)).map(|port| port.filter);
+    let asked = port.and_then(|port| handles.get(seen.scope, port));
+    // What a port of the other version was asked for is another matter.
+    let asked = asked.filter(|port| !port.second_generation).map(|port| port.filter);
     let lost = change_bits(Change::CLUSTER_CHANGE_CLUSTER_RECONNECT);
     if let Some(asked) = asked.filter(|asked| value & (asked | never | lost) == 0) {
         found.at(&UNASKED, place, names(value), format!("bits of {asked:#x}"));
@@ -184,7 +186,7 @@ fn ports(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
         _ => return,
     };
     let Some(port) = handle(seen.values, "hNotify") else { return };
-    let Some(opened) = handles.get(seen.record.flow.dst.ip(), port) else { return };
+    let Some(opened) = handles.get(seen.scope, port) else { return };
     if opened.kind == "HNOTIFY_RPC" && opened.second_generation != second {
         let made = |second| if second { "ApiCreateNotifyV2" } else { "ApiCreateNotify" };
         found.add(&PORT, "hNotify", format!("of {}", made(opened.second_generation)), format!("of {}", made(second)));
@@ -246,7 +248,7 @@ fn add_v2(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
         found.at(&V2_TYPE, (values, entry), object.0, "1 to 15");
     }
     flags(values, object, "FilterFlags", found);
-    let opened = handle(values, "hObject").and_then(|h| handles.get(seen.record.flow.dst.ip(), h));
+    let opened = handle(values, "hObject").and_then(|h| handles.get(seen.scope, h));
     let targeted = values.number("isTargetedAtObject").is_some_and(|n| n != 0);
     let wanted = if targeted { object_handle(object) } else { Some("HCLUSTER_RPC") };
     if let (Some(opened), Some(wanted)) = (opened, wanted)

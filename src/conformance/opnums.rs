@@ -1,5 +1,6 @@
 //! Which operations may be called at all, and whether what they carry can be read.
 
+use super::finding::Evidence;
 use super::rule::rules;
 use super::seen::{Report, Seen};
 use super::values::What;
@@ -16,7 +17,6 @@ rules! { "methods":
     TRAILING = "trailing-octets", "MS-CMRP 3.1.4.2", "nothing stands behind the last parameter of a stub", Should;
     NULL_WITH_SIZE = "null-with-size", "MS-CMRP 3.1.4.2",
         "a null unique pointer does not come with a count other than 0", Must;
-    ILL_FORMED = "ill-formed-utf16", "MS-CMRP 2.2", "text is UTF-16 of Unicode 5.0", Must;
     RPC_STATUS = "rpc-status", "MS-CMRP 3.1.4",
         "rpc_status of a call that was executed and answered is 0", Must;
 }
@@ -44,12 +44,12 @@ fn opnum_is_reserved(interface: &crate::ndr::Interface, version: usize, opnum: u
 
 /// A stub that ends the decoder.
 pub(super) fn unreadable(error: &Error, found: &mut Report<'_, '_>) {
-    found.add(&UNREADABLE, error.path.to_string(), error.kind.to_string(), "");
+    found.add(&UNREADABLE, error.path.to_string(), error.kind.to_string(), Evidence::None);
 }
 
-/// Octets behind the last parameter.
-pub(super) fn trailing(octets: usize, found: &mut Report<'_, '_>) {
-    if octets > 0 {
+/// Octets behind the last parameter; up to three of them align a verification trailer (MS-RPCE 2.2.2.13).
+pub(super) fn trailing(octets: usize, verification: bool, found: &mut Report<'_, '_>) {
+    if octets > if verification { 3 } else { 0 } {
         found.add(&TRAILING, "", octets, 0u64);
     }
 }
@@ -57,13 +57,6 @@ pub(super) fn trailing(octets: usize, found: &mut Report<'_, '_>) {
 /// What holds for every method.
 pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
-    for entry in &values.entries {
-        if let What::Text { text } = entry.what
-            && !text.is_well_formed()
-        {
-            found.at(&ILL_FORMED, (values, entry), "an unpaired surrogate", "well-formed UTF-16");
-        }
-    }
     if seen.is_request() {
         for entry in values.entries.iter().filter(|e| matches!(e.what, What::Null) && e.depth == 1) {
             let Some(size) = entry.field.size_is else { continue };

@@ -3,6 +3,8 @@
 use super::finding::{Evidence, Finding};
 use super::rule::Rule;
 use super::values::{Entry, Kept, Values};
+use crate::analysis::handles::Scope;
+use crate::analysis::tracker::Used;
 use crate::ndr::Method;
 use crate::ndr::types::Direction;
 use crate::ndr::wire::Kind;
@@ -17,16 +19,13 @@ pub(super) struct Seen<'m, 'a> {
     pub(super) values: &'m Values<'a>,
     /// Of a response: what its request said.
     pub(super) request: Option<&'m Kept>,
+    /// The association that the message belongs to, in whose bounds its handles are good.
+    pub(super) scope: Scope,
 }
 
 impl<'m, 'a> Seen<'m, 'a> {
     pub(super) fn is_request(&self) -> bool {
         self.kind.direction == Direction::Request
-    }
-
-    /// The method's name, if this is a request.
-    pub(super) fn request_of(&self) -> &'static str {
-        if self.is_request() { self.method.name } else { "" }
     }
 
     /// The method's name, if this is a response.
@@ -60,16 +59,18 @@ pub(super) fn method_section(method: &Method, kind: Kind) -> Option<String> {
 /// Where findings go.
 pub(super) struct Report<'r, 'a> {
     record: &'r Record<'a>,
+    /// What the handles of the call stand for.
+    objects: &'r [Used],
     method: Option<&'static str>,
     section: Option<String>,
     out: &'r mut dyn FnMut(Finding),
 }
 
 impl<'r, 'a> Report<'r, 'a> {
-    pub(super) fn new(record: &'r Record<'a>, out: &'r mut dyn FnMut(Finding)) -> Self {
+    pub(super) fn new(record: &'r Record<'a>, objects: &'r [Used], out: &'r mut dyn FnMut(Finding)) -> Self {
         let method = record.method();
         let section = method.zip(record.stub()).and_then(|(method, (kind, _))| method_section(method, kind));
-        Report { record, method: method.map(|m| m.name), section, out }
+        Report { record, objects, method: method.map(|m| m.name), section, out }
     }
 
     /// A broken rule that is written in a section of its own.
@@ -117,8 +118,12 @@ impl<'r, 'a> Report<'r, 'a> {
             }
             (_, section) => Cow::Borrowed(section),
         };
+        let parameter = field.split(['.', '[']).next().unwrap_or_default();
+        let object = self.objects.iter().find(|used| used.field.name == parameter);
+        let object = object.and_then(|used| Some((used.resolved.kind.name(), used.resolved.name.clone()?)));
         Finding {
             rule,
+            object,
             section,
             frame: record.event.frame(),
             time: record.event.time(),

@@ -1,10 +1,10 @@
 //! What is remembered from message to message, all of it bounded.
 
+use crate::analysis::handles::Scope;
 use crate::ndr::Interface;
 use crate::ndr::sink::{ContextHandle, Guid};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
-use std::net::IpAddr;
 
 /// A map that forgets what was entered first.
 #[derive(Debug)]
@@ -24,6 +24,10 @@ impl<K: Hash + Eq + Copy, V> Bounded<K, V> {
 
     pub(super) fn get(&self, key: &K) -> Option<&V> {
         self.map.get(key).map(|(_, value)| value)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.map.iter().map(|(key, (_, value))| (key, value))
     }
 
     pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
@@ -80,25 +84,25 @@ pub(super) struct Opened {
     pub(super) filter: u64,
 }
 
-/// Context handles by server: clients with several connections may use them on each.
+/// Context handles by association: connections that joined the same association group share them.
 #[derive(Debug)]
-pub(super) struct Handles(pub(super) Bounded<(IpAddr, Guid), Opened>);
+pub(super) struct Handles(pub(super) Bounded<(Scope, Guid), Opened>);
 
 impl Handles {
-    pub(super) fn get(&self, server: IpAddr, handle: ContextHandle) -> Option<&Opened> {
-        self.0.get(&(server, handle.uuid))
+    pub(super) fn get(&self, scope: Scope, handle: ContextHandle) -> Option<&Opened> {
+        self.0.get(&(scope, handle.uuid))
     }
 
-    pub(super) fn get_mut(&mut self, server: IpAddr, handle: ContextHandle) -> Option<&mut Opened> {
-        self.0.get_mut(&(server, handle.uuid))
+    pub(super) fn get_mut(&mut self, scope: Scope, handle: ContextHandle) -> Option<&mut Opened> {
+        self.0.get_mut(&(scope, handle.uuid))
     }
 
-    pub(super) fn open(&mut self, server: IpAddr, handle: ContextHandle, opened: Opened) {
-        self.0.insert((server, handle.uuid), opened);
+    pub(super) fn open(&mut self, scope: Scope, handle: ContextHandle, opened: Opened) {
+        self.0.insert((scope, handle.uuid), opened);
     }
 
-    pub(super) fn close(&mut self, server: IpAddr, handle: ContextHandle, frame: u64) {
-        if let Some(opened) = self.get_mut(server, handle) {
+    pub(super) fn close(&mut self, scope: Scope, handle: ContextHandle, frame: u64) {
+        if let Some(opened) = self.get_mut(scope, handle) {
             opened.closed = Some(frame);
         }
     }

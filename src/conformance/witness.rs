@@ -7,7 +7,6 @@ use crate::consts::Constant;
 use crate::consts::witness::{WitnessInterfaceState, WitnessMessageType as Type, WitnessResourceChangeType};
 
 rules! { "witness":
-    FLAGS = "witness-flags", "MS-SWN 3.1.4.5", "Flags is WITNESS_REGISTER_NONE or WITNESS_REGISTER_IP_NOTIFICATION", Must;
     REVISION = "witness-revision", "MS-SWN 3.1.4",
         "a server refuses any version but 1 in WitnessrRegister, any but 2 in WitnessrRegisterEx, with \
          ERROR_REVISION_MISMATCH", Must;
@@ -42,16 +41,10 @@ pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     if !core::ptr::eq(seen.kind.interface, &crate::idl::WITNESS) {
         return;
     }
-    let values = seen.values;
-    match (seen.request_of(), seen.response_to()) {
-        ("WitnessrRegisterEx", _) => {
-            if let Some(flags) = values.number("Flags").filter(|flags| *flags > 1) {
-                found.add(&FLAGS, "Flags", flags, "0 or 1");
-            }
-        }
-        (_, "WitnessrRegister" | "WitnessrRegisterEx") => registered(seen, found),
-        (_, "WitnessrGetInterfaceList") if seen.success() => interfaces(seen, found),
-        (_, "WitnessrAsyncNotify") if seen.success() => notified(seen, found),
+    match seen.response_to() {
+        "WitnessrRegister" | "WitnessrRegisterEx" => registered(seen, found),
+        "WitnessrGetInterfaceList" if seen.success() => interfaces(seen, found),
+        "WitnessrAsyncNotify" if seen.success() => notified(seen, found),
         _ => {}
     }
 }

@@ -37,23 +37,24 @@ pub fn message<'a, S: Sink<'a>>(
 ) -> Result<usize, Error> {
     let mut walker = Walker::new(cx, version, sink);
     let mut cursor = 0;
-    let mut seen: Seen = [Found::Nothing; MAX_FIELDS];
-    for (field, slot) in method.fields.iter().zip(seen.iter_mut()) {
+    let mut seen = method.sized.then_some([Found::Nothing; MAX_FIELDS]);
+    for (i, field) in method.fields.iter().enumerate() {
         if !field.flow.travels(direction) || !field.versions.contains(version) {
             continue;
         }
         let trail = Trail::top(Segment::Name(field.name));
-        *slot = walker.construct(field, None, field.ty, &mut cursor, &trail)?;
+        let found = walker.construct(field, None, field.ty, &mut cursor, &trail)?;
+        note(&mut seen, i, found);
         // Where nothing was begun yet, the null handle is what goes in.
-        if let Found::Handle { null: true } = *slot
+        if let Found::Handle { null: true } = found
             && direction == Direction::Request
             && !matches!(field.meaning, Meaning::Opaque)
         {
             walker.report(cursor.saturating_sub(20), &trail, &rules::NULL_HANDLE_IN, 0, None);
         }
     }
-    if method.sized {
-        walker.check_counts(method.fields, &seen, None);
+    if let Some(seen) = &seen {
+        walker.check_counts(method.fields, seen, None);
     }
     // The last gap may lie behind the end.
     Ok(cursor.min(cx.data.len()))
@@ -101,6 +102,14 @@ enum Found {
 
 /// What the fields of one message or structure held, by their place in the declaration.
 type Seen = [Found; MAX_FIELDS];
+
+/// Remembers what a field held, where anything is compared with it.
+#[inline]
+fn note(seen: &mut Option<Seen>, index: usize, found: Found) {
+    if let Some(slot) = seen.as_mut().and_then(|seen| seen.get_mut(index)) {
+        *slot = found;
+    }
+}
 
 struct Walker<'a, 's, S> {
     cx: Cx<'a>,
@@ -315,17 +324,18 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         if parent.depth() >= MAX_DEPTH {
             return Err(fail(Error::new(at, ErrorKind::Limit { limit: "MAX_DEPTH" }), parent));
         }
-        let mut seen: Seen = [Found::Nothing; MAX_FIELDS];
+        let mut seen = declaration.sized.then_some([Found::Nothing; MAX_FIELDS]);
         let mut place = at;
-        for (member, slot) in declaration.fields.iter().zip(seen.iter_mut()) {
+        for (i, member) in declaration.fields.iter().enumerate() {
             let layout = member.ty.layout(self.cx.syntax);
             place = align_up(place, layout.align);
             let trail = parent.down(Segment::Name(member.name));
-            *slot = self.inline(member, None, member.ty, place, cursor, tail, &trail)?;
+            let found = self.inline(member, None, member.ty, place, cursor, tail, &trail)?;
+            note(&mut seen, i, found);
             place += layout.size;
         }
-        if declaration.sized {
-            self.check_counts(declaration.fields, &seen, Some(parent));
+        if let Some(seen) = &seen {
+            self.check_counts(declaration.fields, seen, Some(parent));
         }
         Ok(())
     }
@@ -461,6 +471,11 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         self.sink.string(At { field, index, offset: at, len, trail }, text, terminated, counts);
         if !terminated {
             self.report(at + len, trail, &rules::TERMINATOR_MISSING, actual, None);
+        }
+        let surrogate = |unit: u16| unit & 0xf800 == 0xd800;
+        if text.units().any(surrogate) && !text.is_well_formed() {
+            let unit = text.chars().find_map(Result::err).unwrap_or(0);
+            self.report(at, trail, &rules::ILL_FORMED_UTF16, u64::from(unit), None);
         }
         Ok(Found::Counts { counts, at })
     }

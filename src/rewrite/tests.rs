@@ -199,7 +199,7 @@ fn other_bytes_under_the_same_numbers_stay() {
     let pdu = Sealed::new(24, 80, 3, false);
     let forged = vec![0xee; pdu.pdu.len()];
     let packets = [segment(9, SYN, &[]), segment(10, ACK, &pdu.pdu), segment(10, ACK, &forged)];
-    let (changed, _) = rewritten(&packets, &[pdu.clone()]);
+    let (changed, _) = rewritten(&packets, std::slice::from_ref(&pdu));
     assert!(changed[0].is_none() && changed[1].is_some() && changed[2].is_none());
     assert_eq!(carried(&packets, &changed), pdu.opened());
 }
@@ -213,7 +213,7 @@ fn datagrams_whole_and_in_fragments() {
             datagram = summed(17, datagram);
         }
         let whole = [ethernet(0x0800, &ipv4(A, B, 17, &datagram))];
-        let (changed, patches) = rewritten(&whole, &[pdu.clone()]);
+        let (changed, patches) = rewritten(&whole, std::slice::from_ref(&pdu));
         assert_eq!((patches.pdus(), patches.left()), (1, 0));
         assert_eq!(carried(&whole, &changed), pdu.opened());
         for reverse in [false, true] {
@@ -228,7 +228,7 @@ fn datagrams_whole_and_in_fragments() {
             if reverse {
                 packets.reverse();
             }
-            let (changed, patches) = rewritten(&packets, &[pdu.clone()]);
+            let (changed, patches) = rewritten(&packets, std::slice::from_ref(&pdu));
             assert_eq!((patches.pdus(), patches.left()), (1, 0));
             assert_eq!(carried(&packets, &changed), pdu.opened());
         }

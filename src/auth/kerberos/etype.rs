@@ -4,6 +4,7 @@
 //! DK, KDF-HMAC-SHA2, key usages. (picky-krb has AES-SHA1 alone, keeps its n-fold to itself and can't take a message in
 //! pieces with sign-only parts between them, which DCE style needs.) Nothing decrypted leaves without its checksum verified.
 
+use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -13,6 +14,7 @@ use cts::{CbcCs3, Decrypt as _, KeyIvInit as _};
 use hmac::{EagerHash, Hmac, Mac as _};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384};
+use std::sync::OnceLock;
 
 use crate::auth::keys::{SecretBytes, secret};
 use crate::auth::ntlm::crypto::{hmac_md5, rc4k};
@@ -40,6 +42,8 @@ pub(crate) enum Purpose {
 pub(crate) struct EncryptionKey {
     pub(crate) etype: Etype,
     pub(crate) key: SecretBytes,
+    /// What the usages of messages derive to, made when first needed: deriving costs more than opening a short message.
+    messages: [OnceLock<SecretBytes>; 12],
 }
 
 /// Octets that a checksum covers beside what is encrypted, in place: before and after the body (sign-only buffers).
@@ -99,7 +103,11 @@ impl EncryptionKey {
     /// A key, if the type is known and the length right.
     pub(crate) fn new(etype: i64, key: &[u8]) -> Option<Self> {
         let etype = Etype::from_number(etype)?;
-        (key.len() == etype.key_len()).then(|| EncryptionKey { etype, key: secret(key.to_vec()) })
+        (key.len() == etype.key_len()).then(|| EncryptionKey {
+            etype,
+            key: secret(key.to_vec()),
+            messages: [const { OnceLock::new() }; 12],
+        })
     }
 
     /// The key derived for a usage and a purpose; RC4-HMAC derives differently and has none.
@@ -112,6 +120,20 @@ impl EncryptionKey {
             (Etype::Aes256Sha384, Purpose::Encryption) => kdf_hmac_sha2::<Sha384>(&self.key, &constant, 32),
             (Etype::Aes256Sha384, _) => kdf_hmac_sha2::<Sha384>(&self.key, &constant, 24),
             (Etype::Rc4, _) => self.key.clone(),
+        }
+    }
+
+    /// The same, made once for the usages of messages (RFC 4121 2).
+    fn derived(&self, usage: u32, purpose: Purpose) -> Cow<'_, SecretBytes> {
+        let row = usage.checked_sub(22).and_then(|n| usize::try_from(n).ok()).filter(|n| *n < 4);
+        let column = match purpose {
+            Purpose::Checksum => 0,
+            Purpose::Encryption => 1,
+            Purpose::Integrity => 2,
+        };
+        match row.and_then(|row| self.messages.get(3 * row + column)) {
+            Some(slot) => Cow::Borrowed(slot.get_or_init(|| self.derive(usage, purpose))),
+            None => Cow::Owned(self.derive(usage, purpose)),
         }
     }
 
@@ -129,7 +151,7 @@ impl EncryptionKey {
 
     /// `get_mic` of the AES types: the checksum under Kc.
     pub(crate) fn checksum(&self, usage: u32, parts: &[&[u8]]) -> Vec<u8> {
-        self.mac(&self.derive(usage, Purpose::Checksum), parts)
+        self.mac(&self.derived(usage, Purpose::Checksum), parts)
     }
 
     /// Decrypts a message (RFC 3961 5.3, RFC 8009 5, RFC 4757 5) and verifies its checksum. Without confounder.
@@ -139,11 +161,14 @@ impl EncryptionKey {
         }
         let (cipher, mac) = message.split_at_checked(message.len().checked_sub(self.etype.mac_len())?)?;
         let (confounder, body) = cipher.split_at_checked(BLOCK)?;
-        self.decrypt_parts(usage, confounder, body, &[], mac, Around::default())
+        let mut plain = secret(Vec::new());
+        self.decrypt_parts(usage, confounder, body, &[], mac, Around::default(), &mut plain)?;
+        Some(plain)
     }
 
     /// Decrypts a message whose cipher text lies in three pieces, as DCE style has it (AES only): confounder, body,
-    /// rest. Gives body and rest in one.
+    /// rest. `out` gets body and rest in one.
+    #[allow(clippy::too_many_arguments, reason = "the pieces of one message")]
     pub(crate) fn decrypt_parts(
         &self,
         usage: u32,
@@ -152,8 +177,9 @@ impl EncryptionKey {
         rest: &[u8],
         mac: &[u8],
         around: Around<'_>,
-    ) -> Option<SecretBytes> {
-        let integrity = self.derive(usage, Purpose::Integrity);
+        out: &mut Vec<u8>,
+    ) -> Option<()> {
+        let integrity = self.derived(usage, Purpose::Integrity);
         let covered = |confounder: &[u8], body: &[u8], rest: &[u8]| {
             let iv: &[u8] = if self.etype.encrypts_then_macs() { &[0; BLOCK] } else { &[] };
             self.mac(&integrity, &[iv, confounder, around.head, body, around.tail, rest]) == mac
@@ -161,14 +187,18 @@ impl EncryptionKey {
         if self.etype.encrypts_then_macs() && !covered(confounder, body, rest) {
             return None;
         }
-        let mut plain = secret([confounder, body, rest].concat());
-        self.cts_decrypt(&self.derive(usage, Purpose::Encryption), &mut plain)?;
-        let (confounder, after) = plain.split_at_checked(confounder.len())?;
+        out.clear();
+        out.reserve(confounder.len() + body.len() + rest.len());
+        [confounder, body, rest].into_iter().for_each(|part| out.extend_from_slice(part));
+        self.cts_decrypt(&self.derived(usage, Purpose::Encryption), out)?;
+        let (plain_confounder, after) = out.split_at_checked(confounder.len())?;
         let (body, rest) = after.split_at_checked(body.len())?;
-        if !self.etype.encrypts_then_macs() && !covered(confounder, body, rest) {
+        if !self.etype.encrypts_then_macs() && !covered(plain_confounder, body, rest) {
+            out.clear();
             return None;
         }
-        Some(secret(after.to_vec()))
+        out.drain(..confounder.len());
+        Some(())
     }
 
     fn cts_decrypt(&self, key: &[u8], data: &mut [u8]) -> Option<()> {

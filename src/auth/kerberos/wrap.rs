@@ -153,17 +153,20 @@ fn unwrap(
             continue;
         }
         let usage = usage(sender, true);
-        let Some(plain) = key.decrypt_parts(usage, confounder, frame.body, tail, mac, around) else { continue };
-        let (body, tail) = plain.split_at_checked(frame.body.len())?;
+        if key.decrypt_parts(usage, confounder, frame.body, tail, mac, around, out).is_none() {
+            continue;
+        }
+        let tail = out.get(frame.body.len()..)?;
         // The header's copy inside has no RRC yet.
         let mut inner = *header.head;
         inner[6] = 0;
         inner[7] = 0;
         if tail.get(ec..) == Some(&inner[..]) {
-            out.extend_from_slice(body);
+            out.truncate(frame.body.len());
             return Some(());
         }
     }
+    out.clear();
     None
 }
 

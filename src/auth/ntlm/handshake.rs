@@ -96,7 +96,12 @@ impl Handshake {
         match parse(token) {
             Ok(Message::Negotiate(_)) => {
                 *self = Handshake::new(self.limits);
-                self.negotiate = token.to_vec();
+                if token.len() <= self.limits.kept {
+                    self.negotiate = token.to_vec();
+                }
+            }
+            Ok(Message::Challenge(_)) if token.len() > self.limits.kept => {
+                self.reason = "the CHALLENGE is longer than is kept".to_string();
             }
             Ok(Message::Challenge(_)) if !self.complete => self.challenge = token.to_vec(),
             Ok(Message::Authenticate(message)) => self.authenticate(token, &message, keys),

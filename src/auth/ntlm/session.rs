@@ -366,6 +366,7 @@ impl Session {
             }
         }
         self.work -= granted - budget;
+        self.direction(of).stream.release();
         if found {
             Verdict::Opened
         } else if budget < price {

@@ -21,6 +21,18 @@ fn get(w: &mut Wire, list: &str) {
     );
 }
 
+fn formats(w: &mut Wire, value: &str) {
+    let list = format!("01000000{NAME}{value}");
+    let size = list.len() / 2;
+    w.call(
+        "ApiResourceControl",
+        json!({"hResource": handle(1), "dwControlCode": 0x0100_0065, "lpInBuffer": null,
+        "nInBufferSize": 0, "nOutBufferSize": size}),
+        json!({"lpOutBuffer": {"hex": list}, "lpBytesReturned": size,
+        "lpcbRequired": size, "rpc_status": 0, "return": 0}),
+    );
+}
+
 const NAME: &str = "030004000400000041000000";
 const DWORD: &str = "020001000400000007000000";
 const EXPAND: &str = "040001000400000025000000";
@@ -64,10 +76,33 @@ cases! {
     "size-of-format" => |w| send(w, &list(1, "020001000300000007000000")), |w| send(w, &list(1, DWORD));
     "text-not-terminated" => |w| send(w, &list(1, "030001000400000041004100")),
         |w| send(w, &list(1, "030001000400000041000000"));
+    "property-formats" => |w| formats(w, "020001000000000000000000"),
+        |w| formats(w, &format!("0b0001000200000002000000{END}"));
     "batch-empty" => |w| execute(w, "01000000"), |w| execute(w, &batch(1, 4));
     "batch-command" => |w| execute(w, &batch(5, 4)), |w| execute(w, &batch(1, 4));
     "batch-value-type" => |w| execute(w, &batch(1, 9)), |w| execute(w, &batch(4, 9));
     "batch-reply-command" => |w| execute(w, &batch(6, 4)), |w| execute(w, &batch(4, 4));
     "batch-same-length" => |w| read(w, 1), |w| read(w, 2);
     "member-not-the-constant" => |w| execute(w, &format!("02000000{}", command(1, 4))), |w| execute(w, &batch(1, 4));
+    "size-counts-padding" => |w| send(w, &list(1, "0b0001000400000007000000")),
+        |w| send(w, &list(1, "0b0001000200000007000000"));
+    "not-of-format" => |w| send(w, &list(1, "050001000400000041004200")),
+        |w| send(w, &list(1, "0500010006000000410000000000beef"));
+    "list-not-ended" => |w| send(w, &format!("02000000{NAME}{DWORD}{NAME}{DWORD}{END}")),
+        |w| send(w, &format!("02000000{NAME}{DWORD}{END}{NAME}{DWORD}{END}"));
+    "expanded-without-expand" => |w| get(w, &list(1, EXPANDED)),
+        |w| get(w, &list(1, &format!("{EXPAND}{EXPANDED}")));
+    "batch-name-length" => |w| execute(w, "0100000003000000000000000000000000000000"),
+        |w| execute(w, "01000000030000000000000002000000000000000000");
+    "batch-padding" => |w| execute(w, "0100000001000000030000000400000041000000010000000f"),
+        |w| execute(w, "0100000001000000030000000400000041000000010000000f00");
+    "behind-members" => |w| letter(w, "010000000f00000001"), |w| letter(w, "010000000f000000");
+}
+
+fn letter(w: &mut Wire, input: &str) {
+    w.request(
+        "ApiResourceControl",
+        &json!({"hResource": handle(1), "dwControlCode": 0x0140_01ea,
+        "lpInBuffer": {"hex": input}, "nInBufferSize": input.len() / 2, "nOutBufferSize": 0}),
+    );
 }

@@ -45,6 +45,15 @@ cases! {
         let resource = w.open("ApiOpenResource", 1);
         close(w, resource, json!(null));
     };
+    "handle-access" => |w| {
+        let resource = w.open_with(1, 0x8000_0000);
+        w.call("ApiFailResource", json!({"hResource": resource}), json!({"rpc_status": 0, "return": 0}));
+    }, |w| {
+        let resource = w.open_with(1, 0x8000_0000);
+        w.call("ApiFailResource", json!({"hResource": resource}), json!({"rpc_status": 0, "return": 5}));
+        let resource = w.open_with(2, 0x1000_0000);
+        w.call("ApiFailResource", json!({"hResource": resource}), json!({"rpc_status": 0, "return": 0}));
+    };
     "null-handle-in" => |w| online(w, json!(null)), |w| online(w, handle(1));
     "handle-attributes" => |w| {
         online(w, json!({"attributes": 1, "uuid": "00000000-0000-4000-8000-000000000001"}));
@@ -82,4 +91,35 @@ cases! {
         w.raw_request("ApiSetValue", &stub);
     }, |w| w.request("ApiSetValue", &json!({"hKey": handle(1), "lpValueName": "V", "dwType": 3,
             "lpData": {"hex": "01020304"}, "cbData": 4}));
+    "length-mismatch" => |w| {
+        let stub = control(w, 3);
+        w.raw_response("ApiResourceControl", &stub);
+    }, |w| {
+        let stub = control(w, 4);
+        w.raw_response("ApiResourceControl", &stub);
+    };
+    "enum-high-bits" => |w| password(w, 0x8001), |w| password(w, 1);
+}
+
+/// A response whose buffer has four octets.
+fn control(w: &mut Wire, returned: u8) -> Vec<u8> {
+    let mut stub = w.stub(
+        "ApiResourceControl",
+        "response",
+        &json!({"lpOutBuffer": {"hex": "01020304"},
+        "lpBytesReturned": 4, "lpcbRequired": 4, "rpc_status": 0, "return": 0}),
+    );
+    let end = stub.len();
+    stub[end - 16] = returned;
+    stub
+}
+
+fn password(w: &mut Wire, flags: u16) {
+    let mut stub = w.stub(
+        "ApiSetServiceAccountPassword",
+        "request",
+        &json!({"lpszNewPassword": "x", "dwFlags": 1, "ReturnStatusBufferSize": 0}),
+    );
+    stub[16..18].copy_from_slice(&flags.to_le_bytes());
+    w.raw_request("ApiSetServiceAccountPassword", &stub);
 }

@@ -56,6 +56,15 @@ fn password(w: &mut Wire, status: u32) {
     );
 }
 
+fn old_version(w: &mut Wire, status: u32) {
+    w.call(
+        "ApiGetClusterVersion",
+        json!({}),
+        json!({"lpwMajorVersion": 6, "lpwMinorVersion": 3,
+        "lpwBuildNumber": 9600, "lpszVendorId": "V", "lpszCSDVersion": "", "return": status}),
+    );
+}
+
 fn name(w: &mut Wire, name: &str) {
     w.request("ApiOpenNode", &json!({"lpszNodeName": name}));
 }
@@ -78,5 +87,6 @@ cases! {
     "desired-access" => |w| open(w, 0x10, 0x8000_0000, 0), |w| open(w, 0x0200_0000, 0x8000_0000, 0);
     "change-without-read" => |w| open(w, 2, 0x1000_0000, 0), |w| open(w, 2, 0, 87);
     "password-not-implemented" => |w| password(w, 0), |w| password(w, 120);
+    "version-not-implemented" => |w| old_version(w, 0), |w| old_version(w, 120);
     "name-length" => |w| name(w, &"n".repeat(64)), |w| name(w, &"n".repeat(63));
 }

@@ -4,10 +4,12 @@ mod wire;
 
 mod contents;
 mod control;
+mod fingerprint;
 mod handles;
 mod lists;
 mod notify;
 mod registry;
+mod rpc;
 mod transport;
 mod witness;
 
@@ -25,6 +27,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
         notify::CASES,
         contents::CASES,
         witness::CASES,
+        rpc::CASES,
     ]
     .into_iter()
     .flatten()
@@ -65,6 +68,7 @@ fn rule_names_are_unique_and_well_made() {
         assert!(!rule.section.is_empty() && !rule.text.ends_with('.'), "{}", rule.name);
     }
     for case in cases() {
-        assert!(names.contains(case.rule), "{} is no rule", case.rule);
+        assert!(names.remove(case.rule), "{} is no rule, or tested twice", case.rule);
     }
+    assert!(names.is_empty(), "without tests: {names:?}");
 }

@@ -1,13 +1,15 @@
 //! Messages made by hand, fed to a checker as a session would.
 
 use crate::conformance::{Checker, Finding};
+use crate::context::CallContext;
 use crate::idl;
 use crate::ndr::Method;
 use crate::ndr::types::Interface;
 use crate::net::{Side, Transport};
+use crate::rpc::connection::Connection;
 use crate::rpc::event::{Auth, Body, Call, Carriers, Context, ContextState, Event};
 use crate::rpc::header::{PfcFlags, Representation};
-use crate::rpc::security::{AuthTrailer, Identity, Sender};
+use crate::rpc::security::{AuthTrailer, Identity, NoSecurity, Sender};
 use crate::rpc::syntax::TransferSyntax;
 use crate::rpc::uuid::Uuid;
 use crate::session::{Flow, Record};
@@ -29,6 +31,7 @@ pub(super) struct Wire {
     pub(super) answered: bool,
     frame: u64,
     call: u32,
+    connection: Connection<CallContext>,
 }
 
 impl Wire {
@@ -44,6 +47,7 @@ impl Wire {
             answered: true,
             frame: 0,
             call: 0,
+            connection: Connection::new(crate::rpc::Limits::default()),
         }
     }
 
@@ -180,6 +184,26 @@ impl Wire {
         let record = Record { flow, event, interface };
         let findings = &mut self.findings;
         self.checker.record(&record, &mut |finding| findings.push(finding));
+    }
+
+    /// Octets of a connection, through the decoder of its PDUs.
+    pub(super) fn octets(&mut self, sender: Sender, octets: &[u8]) {
+        self.frame += 1;
+        let client = "192.0.2.10:49731".parse().unwrap();
+        let server = "192.0.2.20:49664".parse().unwrap();
+        let (side, src, dst) = match sender {
+            Sender::Client => (Side::A, client, server),
+            Sender::Server => (Side::B, server, client),
+        };
+        let Wire { connection, checker, findings, frame, .. } = self;
+        connection.data(side, *frame, None, octets, &mut NoSecurity, &mut |event| {
+            let interface = event.context.filter(|c| c.state != ContextState::Rejected).and_then(|c| {
+                let found = idl::interface_by_uuid(&c.interface.0)?;
+                Some((found, found.version(c.version.0, c.version.1)?))
+            });
+            let record = Record { flow: Flow { transport: Transport::Tcp, stream: 0, src, dst }, event, interface };
+            checker.record(&record, &mut |finding| findings.push(finding));
+        });
     }
 
     /// Opens an object and returns its handle.

@@ -11,12 +11,28 @@ fn register(w: &mut Wire, version: u32, name: Option<&str>, status: u32) {
     );
 }
 
-fn register_ex(w: &mut Wire, flags: u32) {
+fn register_ex(w: &mut Wire, version: u32, address: &str, flags: u32) {
     w.request(
         "WitnessrRegisterEx",
-        &json!({"Version": 0x0002_0000, "NetName": "N", "ShareName": null,
-        "IpAddress": "192.0.2.1", "ClientComputerName": "C", "Flags": flags, "KeepAliveTimeout": 120}),
+        &json!({"Version": version, "NetName": "N", "ShareName": null,
+        "IpAddress": address, "ClientComputerName": "C", "Flags": flags, "KeepAliveTimeout": 120}),
     );
+}
+
+const V2: u32 = 0x0002_0000;
+const ADDRESS: &str = "192.0.2.1";
+
+fn refused(w: &mut Wire, name: Option<&str>, status: u32) {
+    let request = json!({"Version": 0x0001_0001, "NetName": name, "IpAddress": ADDRESS, "ClientComputerName": "C"});
+    let response = json!({"ppContext": if status == 0 { handle(1) } else { json!(null) }, "return": status});
+    w.call("WitnessrRegister", request, response);
+    // That the client asked so is another rule.
+    w.findings.retain(|f| f.rule.name != "witness-string-null");
+}
+
+fn revision(w: &mut Wire, version: u32, status: u32) {
+    register(w, version, Some("N"), status);
+    w.findings.retain(|f| f.rule.name != "witness-register-version");
 }
 
 fn interface(state: u32, flags: u32, group: Vec<u16>) -> Json {
@@ -60,9 +76,17 @@ const NO: &str = "00000000";
 const ONE: &str = "01000000";
 
 cases! {
-    "witness-flags" => |w| register_ex(w, 2), |w| register_ex(w, 1);
-    "witness-revision" => |w| register(w, 1, Some("N"), 0), |w| register(w, 1, Some("N"), 0x51a);
-    "witness-null-name" => |w| register(w, 0x0001_0001, None, 0), |w| register(w, 0x0001_0001, None, 87);
+    "witness-flags" => |w| register_ex(w, V2, ADDRESS, 2), |w| register_ex(w, V2, ADDRESS, 1);
+    "witness-register-version" => |w| register(w, 0x0002_0000, Some("N"), 0x51a),
+        |w| register(w, 0x0001_0001, Some("N"), 0);
+    "witness-register-ex-version" => |w| register_ex(w, 0x0001_0001, ADDRESS, 0),
+        |w| register_ex(w, V2, ADDRESS, 0);
+    "witness-string-null" => |w| register(w, 0x0001_0001, None, 87), |w| register(w, 0x0001_0001, Some("N"), 87);
+    "witness-string-terminator" => |w| register(w, 0x0001_0001, Some("N\0M"), 87),
+        |w| register(w, 0x0001_0001, Some("NM"), 87);
+    "witness-address" => |w| register_ex(w, V2, "somewhere", 0), |w| register_ex(w, V2, "2001:db8::1", 0);
+    "witness-revision" => |w| revision(w, 1, 0), |w| revision(w, 1, 0x51a);
+    "witness-null-name" => |w| refused(w, None, 0), |w| refused(w, None, 87);
     "witness-interface-state" => |w| interfaces(w, vec![interface(2, 5, vec![78])]),
         |w| interfaces(w, vec![interface(255, 5, vec![78])]);
     "witness-interface-flags" => |w| interfaces(w, vec![interface(1, 8, vec![78])]),

@@ -3,7 +3,7 @@
 use super::support::*;
 use crate::idl::words::*;
 use crate::ndr::value::Contents;
-use crate::ndr::{Direction, Endian, Syntax, Value};
+use crate::ndr::{Direction, Endian, Syntax, Value, write};
 
 crate::interface! {
     0 ("1", "1")
@@ -79,12 +79,18 @@ fn surrogates() {
         "01 ... 00000003 00000000 00000003 d83d dcbe 0000 02",
         "01 ....... 0000000000000003 0000000000000000 0000000000000003 d83d dcbe 0000 02",
     );
-    request(
-        &Name::METHOD,
-        &name(Value::Units(vec![0xd800, 0x41])),
-        "01 ... 00000003 00000000 00000003 d800 0041 0000 02",
-        "01 ....... 0000000000000003 0000000000000000 0000000000000003 d800 0041 0000 02",
-    );
+    let ill = name(Value::Units(vec![0xd800, 0x41]));
+    for (syntax, at, vector) in [
+        (Syntax::Ndr, 16, "01 ... 00000003 00000000 00000003 d800 0041 0000 02"),
+        (Syntax::Ndr64, 32, "01 ....... 0000000000000003 0000000000000000 0000000000000003 d800 0041 0000 02"),
+    ] {
+        breaks(&Name::METHOD, Direction::Request, syntax, vector, &ill, &[("ill-formed-utf16", at)]);
+        for endian in [Endian::Little, Endian::Big] {
+            let stub = octets(vector, endian, 0);
+            let encoded = write::message(&Name::METHOD, Direction::Request, 1, syntax, endian, &ill);
+            assert_eq!(encoded, Ok(stub), "{syntax:?} {endian:?}");
+        }
+    }
 }
 
 /// A terminator inside the string is a character like any other; only the last one is taken off.

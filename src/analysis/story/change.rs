@@ -1,0 +1,199 @@
+//! Properties and registry values: what they are set to, and what they were before, where the capture shows both.
+
+use super::rules::{Draft, scene_code, subject};
+use super::words::{self, plain, wide};
+use super::{MAX_REMEMBERED, Scene, object};
+use crate::analysis::Bounded;
+use crate::analysis::facts::Facts;
+use crate::analysis::kind::Kind;
+use crate::analysis::tracker::{CallKey, call_key};
+use crate::consts::content::Content;
+use crate::ndr::Method;
+use crate::ndr::names::control_code;
+use crate::session::Record;
+use crate::structs::batch::content_of;
+use crate::structs::property_list::PropertyList;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+/// Properties read of one list.
+const MAX_PROPERTIES: usize = 1024;
+
+/// Values named in one line.
+const MAX_SHOWN: usize = 6;
+
+/// Which value: of what kind of object, of which one, in which class of properties, by what name; in lower case.
+type Place = (Kind, String, &'static str, String);
+
+/// A value as shown, and a digest of all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    shown: String,
+    digest: u64,
+}
+
+/// A value that a request sets.
+#[derive(Clone, Debug)]
+pub(super) struct NewValue {
+    /// `None` where the object's name is not known.
+    place: Option<Place>,
+    /// Its name, where the line has several.
+    name: Option<String>,
+    value: Known,
+}
+
+/// The values that the capture has shown so far.
+#[derive(Debug)]
+pub(super) struct Values {
+    known: Bounded<Place, Known>,
+    /// Names of registry values that were asked for.
+    asked: Bounded<CallKey, String>,
+}
+
+fn known(name: &str, content: Content, octets: &[u8]) -> Known {
+    let mut hasher = DefaultHasher::new();
+    octets.hash(&mut hasher);
+    Known { shown: words::value(name, content, octets), digest: hasher.finish() }
+}
+
+/// The class of properties that a control code is about.
+fn class(code: &str) -> Option<&'static str> {
+    if code.ends_with("_COMMON_PROPERTIES") {
+        Some(if code.contains("_RO_") { "read-only" } else { "common" })
+    } else if code.ends_with("_PRIVATE_PROPERTIES") {
+        Some(if code.contains("_RO_") { "read-only private" } else { "private" })
+    } else {
+        None
+    }
+}
+
+fn place(scene: &Scene<'_>, class: &'static str, name: &str) -> Option<Place> {
+    let (kind, of) = object(&scene.seen.objects, 0)?;
+    Some((kind, of?.to_lowercase(), class, name.to_lowercase()))
+}
+
+/// The properties of a list, each with its first value.
+fn properties(buffer: &[u8]) -> impl Iterator<Item = (String, Known)> {
+    let list = PropertyList::new(buffer).ok();
+    let all = list.into_iter().flat_map(|list| list.properties().map_while(Result::ok)).take(MAX_PROPERTIES);
+    all.filter_map(|property| {
+        let name = plain(property.name());
+        let value = property.values().next()?.ok()?;
+        let content = Content::of_syntax(value.syntax);
+        let known = known(&name, content, value.octets());
+        Some((name, known))
+    })
+}
+
+/// The words of a request that sets properties or a registry value.
+pub(super) fn draft(method: &Method, facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
+    let draft =
+        |name, past, base, what, values| Some(Draft { name, past, base, what, goal: None, only_new: false, values });
+    if method.name == "ApiSetValue" {
+        let name = facts.text("lpValueName")?;
+        let of = subject(facts, scene);
+        let plain = plain(name);
+        let content = content_of(facts.number("dwType")? as u32);
+        let value = known(&plain, content, facts.buffer("lpData").unwrap_or_default());
+        let values = vec![NewValue { place: place(scene, "registry", &plain), name: None, value }];
+        let what = if name.is_empty() { format!("the value of {of}") } else { format!("value {} of {of}", wide(name)) };
+        return draft("registry_written", "wrote", "write", what, values);
+    }
+    let (family, code) = scene_code(facts)?;
+    let code = control_code(family, code)?.name;
+    let class = class(code).filter(|_| code.contains("_SET_"))?;
+    let resource_type = facts.text("lpszResourceTypeName");
+    let values = properties(facts.buffer("lpInBuffer")?)
+        .map(|(name, value)| NewValue {
+            place: if resource_type.is_some() { None } else { place(scene, class, &name) },
+            name: Some(name),
+            value,
+        })
+        .collect();
+    let what = format!("{class} properties of {}", subject(facts, scene));
+    draft("properties_changed", "set", "set", what, values)
+}
+
+impl Values {
+    pub(super) fn new() -> Self {
+        Values { known: Bounded::new(MAX_REMEMBERED), asked: Bounded::new(MAX_REMEMBERED) }
+    }
+
+    pub(super) fn forgotten(&self) -> u64 {
+        self.known.dropped() + self.asked.dropped()
+    }
+
+    /// A request asks for a registry value.
+    pub(super) fn request(&mut self, method: &Method, facts: &Facts<'_>, record: &Record<'_>) {
+        if let ("ApiQueryValue", Some(name), Some(key)) = (method.name, facts.text("lpValueName"), call_key(record)) {
+            self.asked.insert(key, plain(name));
+        }
+    }
+
+    /// A response shows values.
+    pub(super) fn learn(&mut self, method: &Method, facts: &Facts<'_>, record: &Record<'_>, scene: &Scene<'_>) {
+        let asked = call_key(record).and_then(|key| self.asked.remove(&key));
+        if scene.seen.status != Some(0) {
+            return;
+        }
+        let registry = match method.name {
+            "ApiQueryValue" => asked.zip(facts.number("lpValueType")),
+            "ApiEnumValue" => facts.text("lpValueName").map(plain).zip(facts.number("lpType")),
+            _ => None,
+        };
+        if let Some((name, kind)) = registry {
+            let value = known(&name, content_of(kind as u32), facts.buffer("lpData").unwrap_or_default());
+            if let Some(place) = place(scene, "registry", &name) {
+                self.known.insert(place, value);
+            }
+            return;
+        }
+        let code = scene.seen.request.as_ref().and_then(|request| request.control_code);
+        let Some(code) = code.and_then(|(family, code)| control_code(family, code)) else { return };
+        // A resource type's control codes come with a handle of the cluster.
+        let of_type = method.name.contains("ResourceTypeControl");
+        let class = class(code.name).filter(|_| code.name.contains("_GET_") && !of_type);
+        if let (Some(class), Some(buffer)) = (class, facts.buffer("lpOutBuffer")) {
+            for (name, value) in properties(buffer) {
+                if let Some(place) = place(scene, class, &name) {
+                    self.known.insert(place, value);
+                }
+            }
+        }
+    }
+
+    /// A request's new values in words, with the old ones; from then on, if it was `done`, the new ones are known.
+    pub(super) fn compare(&mut self, draft: &Draft, done: bool) -> Option<String> {
+        if draft.values.is_empty() {
+            return None;
+        }
+        let mut shown = Vec::new();
+        let mut same = 0;
+        for new in &draft.values {
+            let old = new.place.as_ref().and_then(|place| self.known.peek(place));
+            let name = new.name.as_deref().map(|name| format!("{name} ")).unwrap_or_default();
+            match old {
+                Some(old) if *old == new.value => same += 1,
+                Some(old) if old.shown == new.value.shown => shown.push(format!("{name}{}, other content", old.shown)),
+                Some(old) => shown.push(format!("{name}{} -> {}", old.shown, new.value.shown)),
+                None if name.is_empty() => shown.push(new.value.shown.clone()),
+                None => shown.push(format!("{name}= {}", new.value.shown)),
+            }
+            if let (true, Some(place)) = (done, &new.place) {
+                self.known.insert(place.clone(), new.value.clone());
+            }
+        }
+        let more = shown.len().saturating_sub(MAX_SHOWN);
+        shown.truncate(MAX_SHOWN);
+        let mut text = shown.join(", ");
+        if more > 0 {
+            text.push_str(&format!(" and {more} more"));
+        }
+        match (same, text.is_empty()) {
+            (0, _) => {}
+            (_, true) => text.push_str("as before"),
+            (n, false) => text.push_str(&format!("; {n} as before")),
+        }
+        Some(text)
+    }
+}

@@ -1,0 +1,293 @@
+//! Which methods change something, and how that is put into words.
+
+use super::state::Goal;
+use super::words::{self, wide};
+use super::{Scene, object};
+use crate::analysis::facts::Facts;
+use crate::consts::control_codes::ControlCodeBits;
+use crate::consts::registry::CLUSTER_REG_BATCH_COMMAND as Command;
+use crate::ndr::Method;
+use crate::ndr::names::control_code;
+use crate::structs::batch::Batch;
+use std::sync::Arc;
+
+/// The words of an event, made of its request.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    /// Name of the event.
+    pub(super) name: &'static str,
+    /// "moved"
+    pub(super) past: &'static str,
+    /// "move"
+    pub(super) base: &'static str,
+    /// Everything behind the verb.
+    pub(super) what: String,
+    /// The state that the operation leads to.
+    pub(super) goal: Option<Goal>,
+    /// Whether it is only an event if the response says that something new was made.
+    pub(super) only_new: bool,
+    /// New values, to be compared with the old ones.
+    pub(super) values: Vec<super::change::NewValue>,
+}
+
+/// What a state-changing operation leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leads {
+    Nowhere,
+    Online,
+    Offline,
+    /// Online on the node of the second handle, if there is one.
+    Moved,
+}
+
+struct Rule {
+    method: &'static str,
+    name: &'static str,
+    past: &'static str,
+    base: &'static str,
+    /// `{0}` and `{1}` stand for the first two handles' objects, `{param}` for a string parameter,
+    /// `{path}` for a subkey with the path of its key.
+    what: &'static str,
+    leads: Leads,
+}
+
+macro_rules! rules {
+    ($($method:literal $name:literal $past:literal/$base:literal $what:literal $(=> $leads:ident)?;)*) => {
+        &[$(Rule {
+            method: $method, name: $name, past: $past, base: $base, what: $what,
+            leads: { let _leads = Leads::Nowhere; $(let _leads = Leads::$leads;)? _leads },
+        },)*]
+    };
+}
+
+/// Methods by name. An `Ex` behind the name of a method in here follows the same rule.
+const RULES: &[Rule] = rules! {
+    "ApiSetClusterName" "cluster_renamed" "renamed"/"rename" "the cluster to {NewClusterName}";
+    "ApiSetQuorumResource" "quorum_changed" "made"/"make" "{0} the quorum resource, device {lpszDeviceName}";
+    "ApiBackupClusterDatabase" "database_backed_up" "backed up"/"back up" "the cluster database to {lpszPathName}";
+    "ApiSetServiceAccountPassword" "password_changed" "changed"/"change" "the password of the cluster service account";
+
+    "ApiCreateResource" "resource_created" "created"/"create" "resource {lpszResourceName} of type {lpszResourceType} in {0}";
+    "ApiDeleteResource" "resource_deleted" "deleted"/"delete" "{0}";
+    "ApiSetResourceName" "resource_renamed" "renamed"/"rename" "{0} to {lpszResourceName}";
+    "ApiFailResource" "resource_failed" "made"/"make" "{0} fail on purpose";
+    "ApiOnlineResource" "resource_online" "brought"/"bring" "{0} online" => Online;
+    "ApiOfflineResource" "resource_offline" "took"/"take" "{0} offline" => Offline;
+    "ApiRestartResource" "resource_restarted" "restarted"/"restart" "{0}" => Online;
+    "ApiAddResourceDependency" "dependency_added" "made"/"make" "{0} depend on {1}";
+    "ApiRemoveResourceDependency" "dependency_removed" "ended"/"end" "the dependency of {0} on {1}";
+    "ApiSetResourceDependencyExpression" "dependencies_set" "set"/"set" "the dependencies of {0} to {lpszDependencyExpression}";
+    "ApiAddResourceNode" "owner_allowed" "allowed"/"allow" "{0} to run on {1}";
+    "ApiRemoveResourceNode" "owner_forbidden" "forbade"/"forbid" "{0} to run on {1}";
+    "ApiChangeResourceGroup" "resource_moved" "moved"/"move" "{0} to {1}";
+    "ApiChangeCsvState" "shared_volume_changed" "changed"/"change" "whether {0} is a cluster shared volume";
+    "ApiCreateResourceType" "resource_type_created" "created"/"create" "resource type {lpszTypeName} with {lpszDllName}";
+    "ApiDeleteResourceType" "resource_type_deleted" "deleted"/"delete" "resource type {lpszTypeName}";
+
+    "ApiCreateGroup" "group_created" "created"/"create" "group {lpszGroupName}";
+    "ApiDeleteGroup" "group_deleted" "deleted"/"delete" "{0}";
+    "ApiSetGroupName" "group_renamed" "renamed"/"rename" "{0} to {lpszGroupName}";
+    "ApiOnlineGroup" "group_online" "brought"/"bring" "{0} online" => Online;
+    "ApiOfflineGroup" "group_offline" "took"/"take" "{0} offline" => Offline;
+    "ApiMoveGroup" "group_moved" "moved"/"move" "{0} to the best node" => Moved;
+    "ApiMoveGroupToNode" "group_moved" "moved"/"move" "{0} to {1}" => Moved;
+    "ApiCancelClusterGroupOperation" "operation_cancelled" "cancelled"/"cancel" "the pending operation on {0}";
+    "ApiSetGroupNodeList" "preferred_owners_set" "set"/"set" "the preferred owners of {0}";
+    "ApiSetGroupDependencyExpression" "dependencies_set" "set"/"set" "the dependencies of {0} to {lpszDependencyExpression}";
+    "ApiRemoveClusterGroupDependency" "dependency_removed" "ended"/"end" "the dependency of {0} on {1}";
+
+    "ApiCreateGroupSet" "group_set_created" "created"/"create" "group set {lpszGroupSetName}";
+    "ApiDeleteGroupSet" "group_set_deleted" "deleted"/"delete" "{0}";
+    "ApiAddGroupToGroupSet" "group_set_changed" "added"/"add" "{1} to {0}";
+    "ApiRemoveGroupFromGroupSet" "group_set_changed" "removed"/"remove" "{0} from its group set";
+    "ApiMoveGroupToGroupSet" "group_set_changed" "moved"/"move" "{1} to {0}";
+    "ApiAddGroupSetDependency" "dependency_added" "made"/"make" "{0} depend on {1}";
+    "ApiAddGroupToGroupSetDependency" "dependency_added" "made"/"make" "{0} depend on {1}";
+    "ApiSetGroupSetDependencyExpression" "dependencies_set" "set"/"set" "the dependencies of {0} to {lpszDependencyExpression}";
+    "ApiRemoveGroupSetDependency" "dependency_removed" "ended"/"end" "the dependency of {0} on {1}";
+    "ApiRemoveClusterGroupToGroupSetDependency" "dependency_removed" "ended"/"end" "the dependency of {0} on {1}";
+
+    "ApiPauseNode" "node_paused" "paused"/"pause" "{0}";
+    "ApiPauseNodeWithDrainTarget" "node_paused" "paused"/"pause" "{0}, its groups going to {1}";
+    "ApiResumeNode" "node_resumed" "resumed"/"resume" "{0}";
+    "ApiEvictNode" "node_evicted" "evicted"/"evict" "{0}";
+
+    "ApiSetNetworkName" "network_renamed" "renamed"/"rename" "{0} to {lpszNetworkName}";
+    "ApiSetNetworkPriorityOrder" "network_order_changed" "changed"/"change" "the priority order of the networks";
+
+    "ApiCreateKey" "registry_key_created" "created"/"create" "registry key {path}";
+    "ApiDeleteKey" "registry_key_deleted" "deleted"/"delete" "registry key {path}";
+    "ApiDeleteValue" "registry_value_deleted" "deleted"/"delete" "value {lpValueName} of {0}";
+    "ApiSetKeySecurity" "registry_security_changed" "changed"/"change" "the security of {0}";
+
+    "WitnessrRegister" "witness_registered" "registered"/"register" "with the witness of {NetName} as {ClientComputerName}, watching {IpAddress}";
+    "WitnessrUnRegister" "witness_unregistered" "gave up"/"give up" "the {0}";
+};
+
+/// The words for a request, if it changes something.
+pub(super) fn draft(method: &Method, facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
+    let objects = &scene.seen.objects;
+    if method.name.starts_with("ApiExecuteBatch") {
+        return batch(facts, scene);
+    }
+    if let Some(code) = facts.number("dwControlCode") {
+        return control(code as u32, facts, scene);
+    }
+    let base = method.name.strip_suffix("Ex").unwrap_or(method.name);
+    let rule = RULES.iter().find(|rule| rule.method == method.name || rule.method == base)?;
+    let mut what = fill(rule.what, facts, scene);
+    match method.name {
+        "ApiPauseNodeEx" if facts.number("bDrainNode") == Some(1) => what.push_str(", draining its groups"),
+        "ApiResumeNodeEx" => match facts.number("dwResumeFailbackType") {
+            Some(1) => what.push_str(", groups coming back at once"),
+            Some(2) => what.push_str(", groups coming back by their policies"),
+            _ => {}
+        },
+        "ApiChangeCsvState" | "ApiChangeCsvStateEx" => {
+            let name = words_of(scene, 0);
+            what = match facts.number("dwState") {
+                Some(0) => format!("{name} out of the cluster shared volumes"),
+                _ => format!("{name} into the cluster shared volumes"),
+            };
+        }
+        "WitnessrRegisterEx" => {
+            if let Some(share) = facts.text("ShareName") {
+                what.push_str(&format!(", share {}", wide(share)));
+            }
+        }
+        _ => {}
+    }
+    let (past, base) = if rule.name == "shared_volume_changed" { ("put", "put") } else { (rule.past, rule.base) };
+    let first = object(objects, 0).and_then(|(kind, name)| Some((kind, Arc::from(name?))));
+    let goal = first.and_then(|(kind, name)| match rule.leads {
+        Leads::Nowhere => None,
+        Leads::Online => Some(Goal { kind, name, online: true, node: None, moved: false }),
+        Leads::Offline => Some(Goal { kind, name, online: false, node: None, moved: false }),
+        Leads::Moved => {
+            let node = object(objects, 1).and_then(|(_, node)| node).map(Arc::from);
+            Some(Goal { kind, name, online: true, node, moved: true })
+        }
+    });
+    let only_new = method.name == "ApiCreateKey";
+    Some(Draft { name: rule.name, past, base, what, goal, only_new, values: Vec::new() })
+}
+
+fn words_of(scene: &Scene<'_>, n: usize) -> String {
+    match object(&scene.seen.objects, n) {
+        Some((kind, name)) => words::object(kind, name),
+        None => "an object".to_string(),
+    }
+}
+
+/// Puts objects and strings into a template.
+fn fill(template: &str, facts: &Facts<'_>, scene: &Scene<'_>) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
+        match name {
+            "0" => text.push_str(&words_of(scene, 0)),
+            "1" => text.push_str(&words_of(scene, 1)),
+            "path" => {
+                let parent = object(&scene.seen.objects, 0).and_then(|(_, name)| name).unwrap_or("…");
+                let sub = facts.text("lpSubKey").map(|t| words::plain(t)).unwrap_or_default();
+                text.push_str(&words::quoted(&format!("{parent}\\{}", sub.trim_matches('\\'))));
+            }
+            name => match facts.text(name) {
+                Some(value) => text.push_str(&wide(value)),
+                None => text.push_str("nothing"),
+            },
+        }
+        rest = behind;
+    }
+    text.push_str(rest);
+    text
+}
+
+/// A control code that changes something and is none of those with properties, which `change` looks after.
+fn control(code: u32, facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
+    let modifies = ControlCodeBits::from_bits_retain(code).contains(ControlCodeBits::CLCTL_MODIFY);
+    let (family, _) = scene_code(facts)?;
+    let known = control_code(family, code)?;
+    // Reading properties may ask for more access than it needs; the name says what it does.
+    let asks =
+        ["_GET_", "_ENUM_", "_VALIDATE_", "_QUERY_", "_CHECK_", "_IS_"].iter().any(|word| known.name.contains(word));
+    if !modifies || asks {
+        return None;
+    }
+    let what = format!("{} to {}", known.name, subject(facts, scene));
+    Some(Draft { name: "control", past: "sent", base: "send", what, goal: None, only_new: false, values: Vec::new() })
+}
+
+/// The control code of a request with the family of its method.
+pub(super) fn scene_code(facts: &Facts<'_>) -> Option<(crate::consts::control_codes::Family, u32)> {
+    facts.numbers.iter().find_map(|(field, value)| match field.meaning {
+        crate::ndr::types::Meaning::ControlCode(family) => Some((family, *value as u32)),
+        _ => None,
+    })
+}
+
+/// What a control code is about: the first handle's object, or the resource type that is named.
+pub(super) fn subject(facts: &Facts<'_>, scene: &Scene<'_>) -> String {
+    match facts.text("lpszResourceTypeName") {
+        Some(name) => format!("resource type {}", wide(name)),
+        None => words_of(scene, 0),
+    }
+}
+
+/// A batch of registry updates, in numbers.
+fn batch(facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
+    let batch = Batch::new(facts.buffer("lpData")?).ok()?;
+    let mut counts: [(u64, &str, &str); 5] = [
+        (0, "value written", "values written"),
+        (0, "key created", "keys created"),
+        (0, "key deleted", "keys deleted"),
+        (0, "value deleted", "values deleted"),
+        (0, "condition", "conditions"),
+    ];
+    let mut names = Vec::new();
+    for command in batch.commands().map_while(Result::ok) {
+        let at = match command.command {
+            Command::CLUSREG_SET_VALUE => 0,
+            Command::CLUSREG_CREATE_KEY => 1,
+            Command::CLUSREG_DELETE_KEY => 2,
+            Command::CLUSREG_DELETE_VALUE => 3,
+            Command(11..) => 4,
+            _ => continue,
+        };
+        if let Some((count, ..)) = counts.get_mut(at) {
+            *count += 1;
+        }
+        if at < 4 && names.len() < 4 {
+            names.push(wide(command.name()));
+        }
+    }
+    let list: Vec<String> = counts
+        .iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, one, many)| format!("{n} {}", if *n == 1 { one } else { many }))
+        .collect();
+    let mut what = format!("a batch on {}", words_of(scene, 0));
+    if !list.is_empty() {
+        what.push_str(&format!(": {}", list.join(", ")));
+    }
+    if !names.is_empty() {
+        what.push_str(&format!(" ({})", names.join(", ")));
+    }
+    Some(Draft {
+        name: "registry_batch",
+        past: "ran",
+        base: "run",
+        what,
+        goal: None,
+        only_new: false,
+        values: Vec::new(),
+    })
+}
+
+/// The methods that have a rule.
+#[cfg(test)]
+pub(super) fn methods() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.method)
+}

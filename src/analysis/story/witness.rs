@@ -1,0 +1,118 @@
+//! What the Witness protocol tells clients: to move, or that something is gone.
+
+use super::words;
+use super::{Lines, Scene};
+use crate::consts::witness::{WitnessMessageType, WitnessResourceChangeType as Change};
+use crate::ndr::Method;
+use crate::ndr::sink::{At, Counts, Sink};
+use crate::ndr::types::Scalar;
+use crate::ndr::value::{Fields, Value};
+use crate::ndr::wire::Message;
+use crate::session::Record;
+use crate::structs;
+
+/// Resource changes named of one message.
+const MAX: usize = 16;
+
+#[derive(Default)]
+struct Answer<'a> {
+    kind: u32,
+    buffer: &'a [u8],
+}
+
+impl<'a> Sink<'a> for Answer<'a> {
+    fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
+        if at.field.name == "MessageType" {
+            self.kind = value as u32;
+        }
+    }
+
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+        if at.field.name == "MessageBuffer" {
+            self.buffer = bytes;
+        }
+    }
+}
+
+/// The lines of a response to WitnessrAsyncNotify.
+pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &Scene<'_>, lines: &mut Lines) {
+    let Some((kind, stub)) = record.stub().filter(|_| method.name == "WitnessrAsyncNotify") else { return };
+    let Some(record_method) = record.method() else { return };
+    let mut answer = Answer::default();
+    let _ = Message::decode_with(record_method, kind, stub, &mut answer);
+    if answer.buffer.is_empty() {
+        return;
+    }
+    let registered = super::object(&scene.seen.objects, 0).and_then(|(_, name)| name);
+    let of = registered.map(|name| format!(" of {}", words::quoted(name))).unwrap_or_default();
+    let (name, verb) = match WitnessMessageType(answer.kind) {
+        WitnessMessageType::RESOURCE_CHANGE_NOTIFICATION => {
+            for (resource, state) in changes(answer.buffer) {
+                let text = format!("was told by the witness{of}: {} is {state}", words::quoted(&resource));
+                lines.add(scene.event("witness_resource_change", text), true);
+            }
+            return;
+        }
+        WitnessMessageType::CLIENT_MOVE_NOTIFICATION => ("witness_client_move", "was asked by the witness"),
+        WitnessMessageType::SHARE_MOVE_NOTIFICATION => ("witness_share_move", "was asked by the witness"),
+        WitnessMessageType::IP_CHANGE_NOTIFICATION => ("witness_ip_change", "was told by the witness"),
+        _ => return,
+    };
+    let list = addresses(answer.buffer);
+    let list = if list.is_empty() { "no address".to_string() } else { list.join(", ") };
+    let text = match name {
+        "witness_ip_change" => format!("{verb}{of}: addresses are now {list}"),
+        "witness_share_move" => format!("{verb}{of} to move to {list} for its share"),
+        _ => format!("{verb}{of} to move to {list}"),
+    };
+    lines.add(scene.event(name, text), true);
+}
+
+fn fields(name: &str, octets: &[u8]) -> Option<Fields> {
+    match structs::decode(name, octets).ok()?.value? {
+        Value::Map(fields) => Some(fields),
+        _ => None,
+    }
+}
+
+/// RESOURCE_CHANGE messages, each with its length in front (MS-SWN 2.2.2.3).
+fn changes(buffer: &[u8]) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    let mut rest = buffer;
+    while let Some(length) = rest.first_chunk::<4>().map(|b| u32::from_le_bytes(*b) as usize) {
+        let Some((one, behind)) = rest.split_at_checked(length).filter(|_| length >= 4 && found.len() < MAX) else {
+            break;
+        };
+        if let Some(fields) = fields("RESOURCE_CHANGE", one)
+            && let (Some(Value::Text(name)), Some(Value::Int(state))) =
+                (fields.get("ResourceName"), fields.get("ChangeType"))
+        {
+            let state = match Change(*state as u32) {
+                Change::RESOURCE_STATE_AVAILABLE => "available",
+                Change::RESOURCE_STATE_UNAVAILABLE => "unavailable",
+                _ => "in an unknown state",
+            };
+            found.push((name.clone(), state));
+        }
+        rest = behind;
+    }
+    found
+}
+
+/// Addresses of an IPADDR_INFO_LIST with their state (MS-SWN 2.2.2.2).
+fn addresses(buffer: &[u8]) -> Vec<String> {
+    let Some(Value::List(list)) = fields("IPADDR_INFO_LIST", buffer).and_then(|f| f.get("IPAddrList").cloned()) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for one in list.into_iter().take(MAX) {
+        let Value::Map(one) = one else { continue };
+        let Some(Value::Int(flags)) = one.get("Flags") else { continue };
+        let member = if flags & 1 != 0 { "IPV4" } else { "IPV6" };
+        if let Some(Value::Text(address)) = one.get(member) {
+            let state = if flags & 0x10 != 0 { " (offline)" } else { "" };
+            found.push(format!("{address}{state}"));
+        }
+    }
+    found
+}

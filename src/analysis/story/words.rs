@@ -1,0 +1,140 @@
+//! Names, values and durations as the story writes them: short, on one line, nothing that could move the cursor.
+
+use crate::analysis::kind::Kind;
+use crate::consts::content::Content;
+use crate::ndr::WStr;
+use crate::ndr::value::Value;
+use crate::structs::packed::Packed;
+use crate::structs::sink::Collect;
+use crate::structs::values::{self, Slot};
+use crate::time::FileTime;
+
+/// Characters of a name or value.
+const MAX: usize = 120;
+
+/// Text in quotes, cut to a readable length. Paths keep their backslashes as they are.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for (n, c) in text.chars().enumerate() {
+        match c {
+            _ if n == MAX => {
+                quoted.push_str("\"…");
+                return quoted;
+            }
+            '"' => quoted.push_str("\\\""),
+            c if c.is_control() || is_invisible(c) => quoted.extend(c.escape_default()),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Characters that change how those around them are shown.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The same of UTF-16.
+pub(super) fn wide(text: WStr<'_>) -> String {
+    quoted(&plain(text))
+}
+
+/// UTF-16 as a string, a little longer than what is shown of it.
+pub(super) fn plain(text: WStr<'_>) -> String {
+    text.prefix(2 * MAX + 1).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+/// An object: `group "Cluster Group"`, `the cluster`.
+pub(super) fn object(kind: Kind, name: Option<&str>) -> String {
+    let word = match kind {
+        Kind::Cluster => return "the cluster".to_string(),
+        Kind::Key => "registry key",
+        Kind::NetInterface => "network interface",
+        Kind::GroupSet => "group set",
+        Kind::ResourceType => "resource type",
+        Kind::Notify => "notification port",
+        Kind::BatchPort => "batch port for",
+        Kind::Witness => "registration for",
+        kind => kind.name(),
+    };
+    match name {
+        Some(name) => format!("{word} {}", quoted(name)),
+        None => format!("a {word} opened before the capture"),
+    }
+}
+
+/// Octets of a known format as text, cut to a readable length; passwords are not shown.
+pub(super) fn value(name: &str, content: Content, octets: &[u8]) -> String {
+    if is_secret(name) {
+        return "(hidden)".to_string();
+    }
+    let mut tree = Collect::default();
+    let read = values::read(Slot::top(content), Packed::new(octets), &mut tree);
+    let fits = read.is_ok_and(|rest| rest.is_empty());
+    match tree.value.filter(|_| fits) {
+        None | Some(Value::Bytes(_)) => bytes(octets),
+        Some(value) => cut(&plain_value(&value, content)),
+    }
+}
+
+/// A value in words; structures are only counted, their members stand in `dissect`.
+fn plain_value(value: &Value, content: Content) -> String {
+    match (value, content) {
+        (Value::Int(n), Content::Long | Content::LargeInteger) => (*n as i64).to_string(),
+        (Value::Int(n), Content::Filetime) => FileTime(*n).to_string(),
+        (Value::Int(n), Content::DwordOf(table)) => table.name_of(*n).map_or_else(|| n.to_string(), str::to_string),
+        (Value::Int(n), _) => n.to_string(),
+        (Value::Text(text), _) => quoted(text),
+        (Value::List(items), content) => match items.as_slice() {
+            [] => "nothing".to_string(),
+            items => {
+                let shown: Vec<String> = items.iter().take(8).map(|item| plain_value(item, content)).collect();
+                let more = if items.len() > shown.len() { " …" } else { "" };
+                format!("{}{more}", shown.join(", "))
+            }
+        },
+        (Value::Units(units), _) => format!("({} UTF-16 units)", units.len()),
+        (Value::Bytes(octets), _) => bytes(octets),
+        (Value::Map(fields), _) => format!("({} members)", fields.0.len()),
+        (Value::Null | Value::Handle(_), _) => "null".to_string(),
+    }
+}
+
+/// Text cut to a readable length.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MAX + 8) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_string(),
+    }
+}
+
+fn bytes(octets: &[u8]) -> String {
+    match octets.len() {
+        0 => "(empty)".to_string(),
+        n @ ..=8 => {
+            let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+            format!("{digits} ({n} bytes)")
+        }
+        n => format!("({n} bytes)"),
+    }
+}
+
+/// Whether a property or registry value of this name holds a secret.
+pub(super) fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["password", "secret", "token", "pwd"].iter().any(|word| name.contains(word))
+}
+
+/// A span of time in the unit that fits.
+pub(super) fn duration(nanos: i64) -> String {
+    if nanos < 1_000_000 {
+        format!("{} us", nanos / 1_000)
+    } else if nanos < 1_000_000_000 {
+        format!("{} ms", nanos / 1_000_000)
+    } else if nanos < 120_000_000_000 {
+        format!("{:.1} s", nanos as f64 / 1e9)
+    } else {
+        format!("{} min {} s", nanos / 60_000_000_000, nanos / 1_000_000_000 % 60)
+    }
+}

@@ -1,0 +1,62 @@
+use super::wire::{Wire, handle};
+use crate::idl;
+use crate::rpc::event::Body;
+use crate::rpc::security::Sender;
+use serde_json::json;
+
+fn version(w: &mut Wire, number: (u32, u32, u32), vendor: &str, operational: u32) {
+    w.call(
+        "ApiGetClusterVersion2",
+        json!({}),
+        json!({"lpwMajorVersion": number.0, "lpwMinorVersion": number.1,
+        "lpwBuildNumber": number.2, "lpszVendorId": vendor, "lpszCSDVersion": "",
+        "ppClusterOpVerInfo": {"dwSize": 20, "dwClusterHighestVersion": operational,
+        "dwClusterLowestVersion": operational, "dwFlags": 0, "dwReserved": 0}, "rpc_status": 0, "return": 0}),
+    );
+}
+
+#[test]
+fn versions_tell_the_release() {
+    let mut w = Wire::new();
+    version(&mut w, (6, 3, 0x2580), "Microsoft(R) Cluster service", 0x0008_2580);
+    let found = w.checker.fingerprints();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].release.to_string(), "Windows Server 2012 R2");
+    assert!(found[0].evidence.iter().all(|clue| clue.frame == 2));
+    assert_eq!(found[0].evidence.len(), 4, "{found:?}");
+}
+
+#[test]
+fn opnums_tell_at_least_and_at_most() {
+    let mut w = Wire::new();
+    w.call(
+        "ApiOpenClusterEx",
+        json!({"dwDesiredAccess": 1}),
+        json!({"lpdwGrantedAccess": 0x8000_0000_u32, "Status": 0, "return": handle(1)}),
+    );
+    assert_eq!(w.checker.fingerprints()[0].release.to_string(), "Windows Server 2008 R2 or later");
+    let fault =
+        Body::Fault { status: Some(0x1c01_0002), opnum: Some(126), cancel_count: 0, extended_error: false, stub: None };
+    w.feed(fault, Sender::Server, Some((&idl::CLUSAPI, 1)));
+    let found = &w.checker.fingerprints()[0];
+    assert_eq!(found.release.releases(), ["Windows Server 2008 R2"]);
+    assert!(found.evidence.iter().any(|clue| clue.frame == 3 && clue.says.contains("ApiPauseNodeEx")));
+}
+
+#[test]
+fn contradictions_and_other_vendors_are_told() {
+    let mut w = Wire::new();
+    version(&mut w, (6, 1, 0x1db1), "Somebody", 0x000a_0001);
+    let found = &w.checker.fingerprints()[0];
+    assert!(found.release.is_empty());
+    assert!(found.release.to_string().contains("contradict"));
+    assert!(found.evidence.iter().any(|clue| clue.says.contains("Somebody")));
+}
+
+#[test]
+fn version_two_is_old() {
+    let mut w = Wire::new();
+    w.second();
+    w.call("ApiUnblockGetNotifyCall", json!({"hNotify": handle(1)}), json!({"return": 0}));
+    assert_eq!(w.checker.fingerprints()[0].release.to_string(), "Windows Server 2003");
+}

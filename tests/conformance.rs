@@ -1,0 +1,202 @@
+//! The rules of conformance over recorded captures: what they really break is found, once, and nothing else.
+
+#![cfg(all(feature = "pcap", feature = "decrypt"))]
+
+use cluscope::auth::KeyStore;
+use cluscope::capture::Reader;
+use cluscope::conformance::{Checker, Limits};
+use cluscope::session::{self, Session};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+fn keys() -> Arc<KeyStore> {
+    let mut keys = KeyStore::new();
+    keys.load_keys_file(&Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/lab.keys")).unwrap();
+    if let Some(keytab) = shared("service.keytab") {
+        keys.load_keytab(&keytab).unwrap();
+    }
+    Arc::new(keys)
+}
+
+fn shared(name: &str) -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    root.ancestors().skip(1).take(3).map(|p| p.join("shared/captures").join(name)).find(|p| p.is_file())
+}
+
+fn check(path: &Path, limits: Limits, keys: Arc<KeyStore>) -> Checker {
+    let mut reader = Reader::new(std::fs::File::open(path).unwrap()).unwrap();
+    let mut session = Session::new(session::Limits::default(), keys);
+    let mut checker = Checker::new(limits);
+    let mut count = 0;
+    let mut record = |record: session::Record<'_>| {
+        checker.record(&record, &mut |finding| {
+            assert!(finding.frame > 0 && !finding.section.is_empty(), "{finding}");
+            count += 1;
+        });
+    };
+    while let Ok(Some(packet)) = reader.next() {
+        session.packet(&packet, &mut record);
+    }
+    session.finish(&mut record);
+    assert_eq!(checker.summary().values().sum::<u64>(), count);
+    checker
+}
+
+fn found(checker: &Checker) -> BTreeMap<&'static str, u64> {
+    checker.summary().clone()
+}
+
+/// What smbtorture and the lab's server really do wrong: it asks for kinds of objects and control codes that don't
+/// exist; it gets an access mask where the text allows two values, and a security descriptor that is cut off.
+const SMBTORTURE: [(&str, u64); 5] = [
+    ("control-code-unknown", 5),
+    ("control-input", 2),
+    ("enum-type-unknown", 15),
+    ("granted-access", 4),
+    ("not-of-format", 2),
+];
+
+fn expect(more: &[(&'static str, u64)]) -> BTreeMap<&'static str, u64> {
+    SMBTORTURE.into_iter().chain(more.iter().copied()).collect()
+}
+
+#[test]
+fn own_captures_break_what_they_break() {
+    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
+    let tour = check(&captures.join("tour.pcapng"), Limits::default(), Arc::default());
+    assert_eq!(found(&tour), expect(&[("auth-level-privacy", 3), ("auth-level-refused", 3)]));
+    let sealed = check(&captures.join("sealed.pcapng"), Limits::default(), keys());
+    assert_eq!(found(&sealed), expect(&[("auth-service-spnego", 3)]));
+    let witness = check(&captures.join("witness.pcapng"), Limits::default(), keys());
+    // It tries registrations that are to be refused, and a handle twice.
+    let tried = [("handle-closed", 3), ("witness-register-version", 3), ("witness-string-null", 3)];
+    assert_eq!(found(&witness), BTreeMap::from(tried));
+}
+
+#[test]
+fn a_server_is_known_by_its_answers() {
+    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
+    let tour = check(&captures.join("tour.pcapng"), Limits::default(), Arc::default());
+    let servers = tour.fingerprints();
+    assert_eq!(servers.len(), 1);
+    assert!(!servers[0].release.is_empty(), "{servers:?}");
+    assert!(servers[0].evidence.iter().all(|clue| clue.frame > 0));
+}
+
+#[test]
+fn memory_is_bounded_and_what_is_forgotten_is_counted() {
+    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
+    let limits = Limits { associations: 1, pending: 1, handles: 2, values: 3, servers: 1, ..Limits::default() };
+    let tour = check(&captures.join("tour.pcapng"), limits, Arc::default());
+    let counters = tour.counters();
+    assert!(counters.handles_evicted > 0 && counters.values_omitted > 0 && counters.associations_evicted > 0);
+}
+
+/// SPNEGO at privacy: only what client and server say above it is left.
+#[test]
+fn protected_sessions_keep_the_rules_of_transport() {
+    for name in ["f-v3-spnego-ntlm-seal.pcapng", "g-v3-spnego-krb5-seal.pcapng"] {
+        let Some(path) = shared(name) else { continue };
+        let checker = check(&path, Limits::default(), keys());
+        let rules: Vec<&str> = found(&checker).into_keys().collect();
+        assert_eq!(rules, SMBTORTURE.map(|(rule, _)| rule), "{name}");
+        assert!(checker.checked() > 1400);
+    }
+}
+
+/// The same traffic gives the same findings in every syntax and byte order.
+#[test]
+fn syntax_and_byte_order_change_nothing() {
+    let mut all = Vec::new();
+    for name in ["m-all-ndr.pcapng", "m2-all-ndr64.pcapng", "m3-all-bigendian.pcapng"] {
+        let Some(path) = shared(name) else { continue };
+        all.push(found(&check(&path, Limits::default(), Arc::default())));
+    }
+    assert!(all.windows(2).all(|pair| pair[0] == pair[1]), "{all:?}");
+}
+
+/// Octets of a capture changed here and there: whatever comes of it, the checker goes on.
+#[test]
+fn damaged_captures_do_no_harm() {
+    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % below.max(1) as u64) as usize
+    };
+    for name in ["tour.pcapng", "ndr64.pcapng", "witness.pcapng", "faults.pcapng"] {
+        let whole = std::fs::read(captures.join(name)).unwrap();
+        for _ in 0..8 {
+            let mut damaged = whole.clone();
+            for _ in 0..whole.len() / 200 {
+                let at = 300 + random(damaged.len() - 300);
+                damaged[at] = [0, 1, 0x7f, 0x80, 0xff][random(5)];
+            }
+            let Ok(mut reader) = Reader::new(damaged.as_slice()) else { continue };
+            let mut session = Session::new(session::Limits::default(), Arc::default());
+            let mut checker = Checker::default();
+            let mut record = |record: session::Record<'_>| {
+                checker.record(&record, &mut |finding| assert!(!finding.to_string().is_empty()));
+            };
+            while let Ok(Some(packet)) = reader.next() {
+                session.packet(&packet, &mut record);
+            }
+            session.finish(&mut record);
+        }
+    }
+}
+
+#[cfg(feature = "cli")]
+mod program {
+    use super::*;
+    use std::process::Command;
+
+    fn run(arguments: &[&str]) -> (Option<i32>, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_cluscope")).args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    }
+
+    #[test]
+    fn check_prints_findings_a_summary_and_what_it_thinks_of_the_server() {
+        let tour = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/tour.pcapng");
+        let tour = tour.to_str().unwrap();
+        let (status, json) = run(&["check", "--format", "jsonl", tour]);
+        assert_eq!(status, Some(0));
+        let lines: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let of = |kind: &str| lines.iter().filter(|l| l["type"] == kind).collect::<Vec<_>>();
+        let (findings, summary, servers) = (of("finding"), of("summary"), of("fingerprint"));
+        assert_eq!(summary[0]["findings"], findings.len());
+        assert_eq!((summary.len(), servers.len()), (1, 1));
+        for finding in &findings {
+            for key in ["rule", "section", "grade", "text", "frame", "stream", "src", "dst", "by", "method"] {
+                assert!(!finding[key].is_null(), "{key}: {finding}");
+            }
+        }
+        let (status, text) = run(&["check", "--format", "text", tour]);
+        assert_eq!(status, Some(0));
+        assert!(text.contains("MS-CMRP 2.1") && text.contains("\nServer "), "{text}");
+    }
+
+    #[test]
+    fn check_lists_its_rules_and_knows_wrong_usage() {
+        let (status, text) = run(&["check", "--list", "--format", "text"]);
+        assert_eq!(status, Some(0));
+        assert!(text.lines().count() >= 60);
+        assert_eq!(run(&["check"]).0, Some(2));
+        assert_eq!(run(&["check", "no such file"]).0, Some(1));
+    }
+
+    /// The document names every rule with its section.
+    #[test]
+    fn the_document_lists_every_rule() {
+        let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/conformance.md");
+        let document = std::fs::read_to_string(document).unwrap();
+        for rule in cluscope::conformance::rules() {
+            let row = format!("| `{}` | {} | {} | {} |", rule.name, rule.section, rule.grade.name(), rule.text);
+            assert!(document.contains(&row), "{row}");
+        }
+    }
+}
