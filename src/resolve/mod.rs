@@ -127,11 +127,7 @@ impl FromStr for Assumption {
     }
 }
 
-<<<<<<< HEAD
-/// An interface that a server was seen to serve, and the transfer syntax, where that was seen too.
-=======
 /// An interface that is served somewhere, with the transfer syntax where that is known.
->>>>>>> 86dddf7bd2c288f50dcfb4bd02248e87b440d107
 type Served = (SyntaxId, Option<TransferSyntax>);
 
 /// What a capture and its reader tell about servers, bounded.
