@@ -105,6 +105,14 @@ fn protected_sessions_keep_the_rules_of_transport() {
     }
 }
 
+/// The endpoint mapper's calls are no calls of a cluster.
+#[test]
+fn the_endpoint_mapper_breaks_nothing() {
+    let Some(path) = shared("j2-epm-ntlm-seal.pcapng") else { return };
+    let checker = check(&path, Limits::default(), keys());
+    assert_eq!(found(&checker), BTreeMap::from([("auth-service-spnego", 13)]));
+}
+
 /// The same traffic gives the same findings in every syntax and byte order.
 #[test]
 fn syntax_and_byte_order_change_nothing() {

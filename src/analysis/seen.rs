@@ -61,7 +61,7 @@ pub struct Asking {
     pub control_code: Option<(Family, u32)>,
     /// Octets of its stub.
     pub bytes: usize,
-    /// Which of a filter's comparisons hold for it; see [`Tracker::mark`].
+    /// Which of a filter's comparisons hold for it; see [`Tracker::mark`](super::Tracker::mark).
     pub tests: u64,
     /// The handles it used.
     pub objects: Objects,

@@ -10,6 +10,7 @@ use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as Command, RegistryValu
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX as Syntax;
 use crate::diagnostic::Diagnostic;
 use crate::ndr::types::Meaning;
+use crate::structs::Structure;
 use crate::structs::content::{self, Context, ShapeKind};
 use crate::structs::packed::Packed;
 use crate::structs::property_list::PropertyList;
@@ -98,6 +99,12 @@ fn buffer(
     }
     let shape = content::shape(meaning, seen.kind.version, context, bytes);
     if shape.guess || shape.unknown_code.is_some() || matches!(shape.kind, ShapeKind::Nothing) {
+        return;
+    }
+    // Towers of the endpoint mapper are none of these structures.
+    if let ShapeKind::Content(Content::Struct(name)) = shape.kind
+        && Structure::by_name(name).is_none()
+    {
         return;
     }
     let path = place.0.path(place.1);

@@ -52,7 +52,11 @@ impl<'m, 'a> Seen<'m, 'a> {
 /// The section of a method: `MS-CMRP 3.1.4.2.8`.
 pub(super) fn method_section(method: &Method, kind: Kind) -> Option<String> {
     let section = method.sections.get(kind.version).copied().filter(|s| s.starts_with(|c: char| c.is_ascii_digit()))?;
-    let document = if core::ptr::eq(kind.interface, &crate::idl::CLUSAPI) { "MS-CMRP" } else { "MS-SWN" };
+    let document = match kind.interface {
+        interface if core::ptr::eq(interface, &crate::idl::CLUSAPI) => "MS-CMRP",
+        interface if core::ptr::eq(interface, &crate::idl::WITNESS) => "MS-SWN",
+        _ => return None,
+    };
     Some(format!("{document} {section}"))
 }
 

@@ -8,8 +8,10 @@ pub mod input;
 pub mod out;
 #[cfg(feature = "pcap")]
 pub mod record;
+#[cfg_attr(not(feature = "pcap"), allow(dead_code))]
 mod runtime;
 pub mod stub;
 pub mod values;
 
+#[cfg(feature = "cli")]
 pub(crate) use runtime::flags as datagram_flags;

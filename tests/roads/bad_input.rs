@@ -113,10 +113,7 @@ fn header_fields_at_their_extremes() {
 /// More half-open associations than the limits take: what goes is counted, and what it held is handed out.
 #[test]
 fn half_open_associations() {
-    let mut limits = Limits::default();
-    limits.connections = 64;
-    limits.conversations = 64;
-    limits.association_bytes = 256 << 10;
+    let limits = Limits { connections: 64, conversations: 64, association_bytes: 256 << 10, ..Limits::default() };
     let mut session = Session::new(limits, Arc::default());
     let server = (0xc000_0214, 135);
     // A request's first fragment, of many.
@@ -154,8 +151,7 @@ fn half_open_associations() {
 #[test]
 fn what_matters_stays() {
     let tour = ours("tour.pcapng");
-    let mut limits = Limits::default();
-    limits.connections = 32;
+    let limits = Limits { connections: 32, ..Limits::default() };
     let mut session = Session::new(limits, Arc::default());
     let (mut calls, mut assumed) = (0, 0);
     let mut flood = 0_u32;

@@ -169,13 +169,6 @@ impl Talk {
         talk
     }
 
-    pub(crate) fn at(mut self, first: u64) -> Talk {
-        for (i, packet) in self.packets.iter_mut().enumerate() {
-            packet.frame = first + i as u64;
-        }
-        self
-    }
-
     fn push(&mut self, from_server: bool, flags: u8, payload: &[u8]) {
         let (src, dst) = if from_server { (self.server, self.client) } else { (self.client, self.server) };
         let [mine, theirs] = if from_server { [self.seq[1], self.seq[0]] } else { self.seq };
