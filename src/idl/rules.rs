@@ -13,6 +13,8 @@ macro_rules! rules {
     ($($id:ident = $name:literal, $section:literal, $text:literal;)*) => {
         $(#[doc = concat!($section, ": ", $text)]
         pub static $id: Rule = Rule { name: $name, text: $text, section: $section };)*
+        /// All of them.
+        pub static ALL: &[&Rule] = &[$(&$id),*];
     };
 }
 
