@@ -30,7 +30,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Calls remembered that gave the same key to a port, and calls named beside a delivery.
-const MAX_ASKED: usize = 32;
+const MAX_ASKED: usize = 8;
 
 #[derive(Debug)]
 struct Association {
@@ -152,7 +152,7 @@ impl Tracker {
     }
 
     fn forgotten(&self) -> bool {
-        self.counters.handles_forgotten > 0
+        self.counters.handles_forgotten + self.counters.closed_handles_forgotten > 0
     }
 
     fn associate(&mut self, record: &Record<'_>, client: SocketAddr, server: SocketAddr) -> (Scope, Option<Arc<str>>) {
