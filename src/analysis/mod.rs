@@ -26,20 +26,20 @@ pub use tracker::{Seen, Tracker};
 pub use view::View;
 
 /// What analysis may keep. Each table drops what was used least recently when it is full; each has a counter. Hostile
-/// names that fill every table bring it to some 300 MiB; captures of gigabytes stay below 50 MiB.
+/// names that fill every table bring it to some 120 MiB; ordinary captures of gigabytes stay below 50 MiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Context handles, open and closed ones together. Default 65536.
     pub handles: usize,
     /// Associations: connections, and address pairs of connectionless calls. Default 65536.
     pub associations: usize,
-    /// Requests that wait for their answer. Default 16384.
+    /// Requests that wait for their answer. Default 8192.
     pub calls: usize,
-    /// Objects known by id and name. Default 32768.
+    /// Objects known by id and name. Default 16384.
     pub ids: usize,
-    /// Notification keys that were given to ports. Default 8192.
+    /// Notification keys that were given to ports. Default 4096.
     pub subscriptions: usize,
-    /// Characters of a name or path. Default 512; longer ones are cut.
+    /// Octets of a name or path in UTF-8. Default 512; longer ones are cut.
     pub name: usize,
 }
 
@@ -48,9 +48,9 @@ impl Default for Limits {
         Limits {
             handles: 1 << 16,
             associations: 1 << 16,
-            calls: 1 << 14,
-            ids: 1 << 15,
-            subscriptions: 1 << 13,
+            calls: 1 << 13,
+            ids: 1 << 14,
+            subscriptions: 1 << 12,
             name: 512,
         }
     }

@@ -41,7 +41,7 @@ pub const MAX_HELD: usize = 1024;
 pub const MAX_REMEMBERED: usize = 1 << 14;
 
 /// Requests that wait for their answer.
-const MAX_DRAFTS: usize = 1024;
+const MAX_DRAFTS: usize = 512;
 
 /// Frames named for one event.
 const MAX_FRAMES: usize = 16;
