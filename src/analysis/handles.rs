@@ -82,10 +82,16 @@ impl Handles {
     }
 
     pub(super) fn open(&mut self, scope: Scope, handle: ContextHandle, entry: Entry, counters: &mut Counters) {
-        if self.table.insert((scope, handle), entry).is_some() {
-            counters.handles_forgotten += 1;
-        }
+        self.insert(scope, handle, entry, counters);
         self.anywhere.insert(handle, scope);
+    }
+
+    fn insert(&mut self, scope: Scope, handle: ContextHandle, entry: Entry, counters: &mut Counters) {
+        match self.table.insert((scope, handle), entry) {
+            Some((_, Entry { closed: None, .. })) => counters.handles_forgotten += 1,
+            Some(_) => counters.closed_handles_forgotten += 1,
+            None => {}
+        }
     }
 
     /// The entry of a handle that is in use, made if this is the first that is seen of it.
@@ -97,9 +103,7 @@ impl Handles {
     pub(super) fn met(&mut self, scope: Scope, handle: ContextHandle, kind: Kind, counters: &mut Counters) {
         if self.table.peek(&(scope, handle)).is_none() && self.anywhere.peek(&handle).is_none() {
             let entry = Entry { kind, name: None, opened: None, access: None, closed: None };
-            if self.table.insert((scope, handle), entry).is_some() {
-                counters.handles_forgotten += 1;
-            }
+            self.insert(scope, handle, entry, counters);
         }
     }
 

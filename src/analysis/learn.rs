@@ -29,7 +29,7 @@ impl Ids {
     }
 
     pub(super) fn learn(&mut self, kind: Kind, id: &str, name: Arc<str>, counters: &mut Counters) {
-        if id.is_empty() || name.eq_ignore_ascii_case(id) {
+        if !is_id(kind, id) || name.eq_ignore_ascii_case(id) {
             return;
         }
         let key = (kind, id.to_ascii_lowercase());
@@ -50,9 +50,7 @@ impl Ids {
     }
 
     fn find(&self, kind: Kind, id: &str) -> Option<&Arc<str>> {
-        // Only what looks like an id is looked up: a GUID, or the number of a node.
-        let looks = id.len() == 36 || (kind == Kind::Node && id.len() <= 10 && id.bytes().all(|b| b.is_ascii_digit()));
-        if looks { self.0.peek(&(kind, id.to_ascii_lowercase())) } else { None }
+        if is_id(kind, id) { self.0.peek(&(kind, id.to_ascii_lowercase())) } else { None }
     }
 
     /// A string to keep.
@@ -64,6 +62,11 @@ impl Ids {
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
+}
+
+/// Whether a text looks like an id: a GUID, or the number of a node.
+fn is_id(kind: Kind, text: &str) -> bool {
+    text.len() == 36 || (kind == Kind::Node && text.len() <= 10 && text.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whether a method gives its object another name: the first string of its request.

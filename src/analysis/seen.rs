@@ -110,16 +110,19 @@ pub(super) fn ends(record: &Record<'_>) -> (SocketAddr, SocketAddr) {
     }
 }
 
-/// Text of a string, for those who keep it.
+/// Text of a string, for those who keep it, in at most so many octets.
 pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<String> {
     if text.is_empty() {
         return None;
     }
-    let shown = text.prefix(limit);
-    let mut plain = String::with_capacity(shown.len());
-    plain.extend(shown.chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
-    if shown.len() < text.len() {
-        plain.push('…');
+    let mut plain = String::new();
+    for c in text.chars() {
+        let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
+        if plain.len() + c.len_utf8() > limit {
+            plain.push('…');
+            break;
+        }
+        plain.push(c);
     }
     Some(plain)
 }

@@ -188,4 +188,5 @@ fn state_is_bounded_and_says_what_it_dropped() {
     open(&mut tracker, &mut wire, "ApiOpenGroup", long, 5);
     let found = used(&mut tracker, &mut wire, "ApiGetGroupState", values([("hGroup", handle(5))]), Fields::default());
     assert_eq!(name(&found[0]).chars().count(), 65);
+    assert_eq!(tracker.counters().names_cut, 1);
 }

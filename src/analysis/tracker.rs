@@ -30,7 +30,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Calls remembered that gave the same key to a port, and calls named beside a delivery.
-const MAX_ASKED: usize = 32;
+const MAX_ASKED: usize = 8;
 
 #[derive(Debug)]
 struct Association {
@@ -152,7 +152,7 @@ impl Tracker {
     }
 
     fn forgotten(&self) -> bool {
-        self.counters.handles_forgotten > 0
+        self.counters.handles_forgotten + self.counters.closed_handles_forgotten > 0
     }
 
     fn associate(&mut self, record: &Record<'_>, client: SocketAddr, server: SocketAddr) -> (Scope, Option<Arc<str>>) {
@@ -292,6 +292,7 @@ impl Tracker {
     /// that the port is for.
     fn future_name(&mut self, field: &Field, facts: &Facts<'_>, objects: &Objects) -> Option<Arc<str>> {
         let text = facts.texts.first().and_then(|(_, text)| self.ids.plain(*text, self.limits.name));
+        self.counters.names_cut += u64::from(text.as_ref().is_some_and(|text| text.len() > self.limits.name));
         let parent = objects.first().map(|used| used.resolved.name.clone());
         match (Kind::of_idl(field.idl), text, parent) {
             (Kind::Key, Some(text), Some(parent)) => {
@@ -312,13 +313,12 @@ impl Tracker {
     }
 
     fn cut(&mut self, name: &str) -> Arc<str> {
-        match name.char_indices().nth(self.limits.name) {
-            None => Arc::from(name),
-            Some((at, _)) => {
-                self.counters.names_cut += 1;
-                Arc::from(format!("{}…", name.get(..at).unwrap_or_default()))
-            }
+        if name.len() <= self.limits.name {
+            return Arc::from(name);
         }
+        self.counters.names_cut += 1;
+        let at = (0..=self.limits.name).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
+        Arc::from(format!("{}…", name.get(..at).unwrap_or_default()))
     }
 
     fn open(&mut self, record: &Record<'_>, seen: &Seen, field: &Field, handle: ContextHandle, facts: &Facts<'_>) {

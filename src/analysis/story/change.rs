@@ -5,7 +5,6 @@ use super::words::{self, plain, wide};
 use super::{MAX_REMEMBERED, Scene, object};
 use crate::analysis::Bounded;
 use crate::analysis::facts::Facts;
-use crate::analysis::kind::Kind;
 use crate::analysis::tracker::{CallKey, call_key};
 use crate::consts::content::Content;
 use crate::ndr::Method;
@@ -17,13 +16,13 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
 /// Properties read of one list.
-const MAX_PROPERTIES: usize = 1024;
+const MAX_PROPERTIES: usize = 64;
 
 /// Values named in one line.
 const MAX_SHOWN: usize = 6;
 
-/// Which value: of what kind of object, of which one, in which class of properties, by what name; in lower case.
-type Place = (Kind, String, &'static str, String);
+/// Which value: a digest of the object's kind and name, the class of properties and the value's name, without case.
+type Place = u64;
 
 /// A value as shown, and a digest of all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +68,9 @@ fn class(code: &str) -> Option<&'static str> {
 
 fn place(scene: &Scene<'_>, class: &'static str, name: &str) -> Option<Place> {
     let (kind, of) = object(&scene.seen.objects, 0)?;
-    Some((kind, of?.to_lowercase(), class, name.to_lowercase()))
+    let mut hasher = DefaultHasher::new();
+    (kind, of?.to_lowercase(), class, name.to_lowercase()).hash(&mut hasher);
+    Some(hasher.finish())
 }
 
 /// The properties of a list, each with its first value.
@@ -170,7 +171,7 @@ impl Values {
         let mut shown = Vec::new();
         let mut same = 0;
         for new in &draft.values {
-            let old = new.place.as_ref().and_then(|place| self.known.peek(place));
+            let old = new.place.and_then(|place| self.known.peek(&place));
             let name = new.name.as_deref().map(|name| format!("{name} ")).unwrap_or_default();
             match old {
                 Some(old) if *old == new.value => same += 1,
@@ -179,8 +180,8 @@ impl Values {
                 None if name.is_empty() => shown.push(new.value.shown.clone()),
                 None => shown.push(format!("{name}= {}", new.value.shown)),
             }
-            if let (true, Some(place)) = (done, &new.place) {
-                self.known.insert(place.clone(), new.value.clone());
+            if let (true, Some(place)) = (done, new.place) {
+                self.known.insert(place, new.value.clone());
             }
         }
         let more = shown.len().saturating_sub(MAX_SHOWN);

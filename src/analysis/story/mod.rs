@@ -37,8 +37,11 @@ use std::sync::Arc;
 /// Lines that wait for one before them; then that one goes without its end.
 pub const MAX_HELD: usize = 1024;
 
-/// Requests that wait for their answer, and objects whose state or values are remembered.
-pub const MAX_REMEMBERED: usize = 1 << 16;
+/// Objects whose state is remembered, and values.
+pub const MAX_REMEMBERED: usize = 1 << 14;
+
+/// Requests that wait for their answer.
+const MAX_DRAFTS: usize = 512;
 
 /// Frames named for one event.
 const MAX_FRAMES: usize = 16;
@@ -211,7 +214,7 @@ impl Default for Story {
     fn default() -> Self {
         Story {
             lines: Lines::default(),
-            drafts: Bounded::new(MAX_REMEMBERED),
+            drafts: Bounded::new(MAX_DRAFTS),
             states: States::new(),
             values: Values::new(),
             reconnects: Reconnects::new(),
