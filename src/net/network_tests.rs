@@ -328,7 +328,8 @@ fn the_total_of_held_bytes_is_bounded() {
         assert!(bench.network.held <= 10_000);
     }
     assert!(bench.network.stats().tcp_buffer_limits > 80);
-    assert!(bench.network.stats().tcp_buffer_peak < 11_000);
+    // The segment that is one too many counts before one goes for it.
+    assert!(bench.network.stats().tcp_buffer_peak <= (10_000 + 900 + Limits::SEGMENT_COST) as u64);
 }
 
 #[test]
