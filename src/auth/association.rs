@@ -54,6 +54,8 @@ pub struct Association {
     contexts: VecDeque<Context>,
     /// Whether the client offered and the server accepted header signing (MS-RPCE 2.2.2.3).
     header_signing: [bool; 2],
+    /// What `contexts` cost together.
+    cost: usize,
 }
 
 impl core::fmt::Debug for Association {
@@ -81,7 +83,18 @@ impl Association {
             counters: Counters::default(),
             contexts: VecDeque::new(),
             header_signing: [false; 2],
+            cost: 0,
         }
+    }
+
+    /// Octets of memory that its contexts take, roughly: handshakes that wait for their rest, keys, key streams.
+    pub fn cost(&self) -> usize {
+        self.cost
+    }
+
+    /// Takes account of what a context costs now.
+    fn settle(&mut self) {
+        self.cost = self.contexts.iter().map(Context::cost).sum();
     }
 
     /// What limits cost so far.
@@ -128,6 +141,7 @@ impl Security for Association {
         if let Some(context) = self.context(&token.trailer) {
             context.token(token.sender, token.token, &keys);
         }
+        self.settle();
     }
 
     fn open(&mut self, pdu: &Protected<'_>, out: &mut Vec<u8>) -> Opened {
@@ -161,6 +175,7 @@ impl Security for Association {
                 None => Verdict::Sealed("handshake not captured".to_string()),
             }
         };
+        self.settle();
         let opened = matches!(verdict, Verdict::Opened);
         if !opened || !frame.sealed {
             out.clear();

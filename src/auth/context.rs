@@ -71,6 +71,18 @@ impl Context {
     #[cfg(not(feature = "decrypt"))]
     pub(crate) fn assume(&mut self, _: &KeyStore, _: Limits) {}
 
+    /// Octets of memory.
+    #[cfg(feature = "decrypt")]
+    pub(crate) fn cost(&self) -> usize {
+        size_of::<Context>() + self.mech_types.capacity() + self.ntlm.cost()
+    }
+
+    /// Octets of memory.
+    #[cfg(not(feature = "decrypt"))]
+    pub(crate) fn cost(&self) -> usize {
+        size_of::<Context>()
+    }
+
     pub(crate) fn is(&self, trailer: &AuthTrailer) -> bool {
         self.id == trailer.auth_context_id && self.auth_type == trailer.auth_type
     }

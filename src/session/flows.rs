@@ -142,7 +142,7 @@ impl Flows {
         match transport {
             Transport::Tcp => {
                 if let Some(k) = self.connections.kept.get_mut(&stream) {
-                    let cost = k.rpc.cost();
+                    let cost = k.rpc.cost().saturating_add(k.security.cost());
                     let fresh = k.cost == 0;
                     account((&mut k.cost, &mut k.lives, k.ours), cost, &mut self.cost);
                     k.lives -= u8::from(fresh && !k.ours);
@@ -150,7 +150,7 @@ impl Flows {
             }
             Transport::Udp => {
                 if let Some(k) = self.conversations.kept.get_mut(&stream) {
-                    let cost = k.rpc.cost();
+                    let cost = k.rpc.cost().saturating_add(k.security.cost());
                     let fresh = k.cost == 0;
                     account((&mut k.cost, &mut k.lives, k.ours), cost, &mut self.cost);
                     k.lives -= u8::from(fresh && !k.ours);

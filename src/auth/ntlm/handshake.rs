@@ -82,6 +82,12 @@ impl Handshake {
         handshake
     }
 
+    /// Octets of memory beside the handshake itself.
+    pub(crate) fn cost(&self) -> usize {
+        let sessions: usize = self.sessions.iter().map(Session::cost).sum();
+        sessions + self.negotiate.capacity() + self.challenge.capacity() + self.reason.capacity()
+    }
+
     pub(crate) fn user(&self) -> Option<&str> {
         self.user.as_deref()
     }

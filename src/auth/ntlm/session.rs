@@ -105,6 +105,11 @@ impl Session {
         }
     }
 
+    /// Octets of memory.
+    pub(crate) fn cost(&self) -> usize {
+        size_of::<Session>() + self.client.stream.cost() + self.server.stream.cost()
+    }
+
     fn ess(&self) -> bool {
         self.flags.contains(Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY)
     }

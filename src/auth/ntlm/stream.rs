@@ -59,6 +59,11 @@ impl KeyStream {
         self.used = self.used.saturating_add(n as u64);
     }
 
+    /// Octets held beside the stream itself.
+    pub(crate) fn cost(&self) -> usize {
+        self.ahead.capacity()
+    }
+
     /// Gives back what a search made ahead, so that sessions that never open don't hold it. The handle can't go back, so
     /// a stream that is still near its start is made anew; one that got farther has opened PDUs, and keeps it.
     pub(crate) fn release(&mut self) {

@@ -430,3 +430,36 @@ fn contexts_are_bounded_and_apart() {
     assert_eq!(association.counters().tokens_refused, 1);
     assert!(!format!("{association:?}").contains("pw"));
 }
+
+/// What strangers can make an association hold: handshakes that never go on, and searches that find nothing.
+#[test]
+fn memory_is_bounded_and_told() {
+    let limits = Limits::default();
+    let mut association = Association::with_limits(keys("password LAB\\clusadm pw"), limits);
+    assert_eq!(association.cost(), 0);
+    feed(&mut association, Sender::Client, 11, &negotiate(FULL), true);
+    let one = association.cost();
+    assert!((100..8192).contains(&one), "{one} for a handshake that is half open");
+    for (id, length) in (0..200).flat_map(|id| [(id, limits.kept), (id, limits.kept + 1)]) {
+        let trailer = AuthTrailer { auth_context_id: id, ..TRAILER };
+        for mut token in [negotiate(FULL), challenge(FULL)] {
+            token.resize(length, 0);
+            let (sender, ptype) = (Sender::Client, 11);
+            association.token(&Token { sender, ptype, trailer, token: &token, header_signing: true, pdu: &[] });
+        }
+    }
+    assert!(association.cost() <= limits.contexts * (8192 + 3 * limits.kept), "{}", association.cost());
+
+    let given: String = (0..16).map(|i| format!("session-key {}\n", hex::encode([i; 16]))).collect();
+    let mut association = Association::with_limits(keys(&given), limits);
+    let mut peers = Peers::new(FULL, [99; 16], false);
+    for _ in 0..20 {
+        let sent = [peers.send(Sender::Client, 6, &[7; 5000]), peers.send(Sender::Server, 6, &[7; 5000])];
+        for pdu in &sent[..] {
+            let opened = association.open(&pdu.protected(), &mut Vec::new());
+            assert!(matches!(opened, Opened::Sealed { .. }), "{opened:?}");
+        }
+    }
+    // The window of one search alone has a megabyte; sixteen keys have two streams each.
+    assert!(association.cost() < 16 * 2 * 16_384, "{}", association.cost());
+}
