@@ -12,7 +12,7 @@ mod flows;
 
 use flows::{Conversed, Flows, Tracked};
 
-use crate::auth::KeyStore;
+use crate::auth::{self, KeyStore};
 use crate::capture::Packet;
 use crate::context::CallContext;
 use crate::idl;
@@ -38,12 +38,14 @@ pub struct Limits {
     pub network: net::Limits,
     /// Each association.
     pub rpc: rpc::Limits,
+    /// The security contexts of each association.
+    pub auth: auth::Limits,
     /// TCP connections that carry or may carry DCE/RPC, kept at a time: 32768. One that was quiet for long gives way,
     /// first among those of no interest so far; when it goes on it is read as if the capture began there.
     pub connections: usize,
     /// UDP flows that carry or may carry DCE/RPC, kept at a time: 16384. One that was quiet for long gives way.
     pub conversations: usize,
-    /// Octets that all associations may hold together: 64 MiB. Those that were quiet for long give way.
+    /// Octets that all associations may hold together: 40 MiB. Those that were quiet for long give way.
     pub association_bytes: usize,
 }
 
@@ -52,9 +54,10 @@ impl Default for Limits {
         Limits {
             network: net::Limits::default(),
             rpc: rpc::Limits::default(),
+            auth: auth::Limits::default(),
             connections: 32_768,
             conversations: 16_384,
-            association_bytes: 64 << 20,
+            association_bytes: 40 << 20,
         }
     }
 }

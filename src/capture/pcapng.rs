@@ -38,7 +38,7 @@ pub struct Section {
 /// Host names from name resolution blocks, at most [`Limits::names`].
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    by_address: HashMap<IpAddr, String>,
+    by_address: HashMap<IpAddr, Box<str>>,
     dropped: u64,
 }
 
@@ -46,12 +46,12 @@ impl Names {
     /// The first name recorded for an address.
     #[must_use]
     pub fn get(&self, address: IpAddr) -> Option<&str> {
-        self.by_address.get(&address).map(String::as_str)
+        self.by_address.get(&address).map(AsRef::as_ref)
     }
 
     /// Every address with its name, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (IpAddr, &str)> {
-        self.by_address.iter().map(|(address, name)| (*address, name.as_str()))
+        self.by_address.iter().map(|(address, name)| (*address, name.as_ref()))
     }
 
     /// How many names were left out because of the limit.
@@ -70,7 +70,7 @@ impl Names {
         }
         // A DNS name has at most 255 bytes; a longer one is cut.
         let name = name.get(..255).unwrap_or(name);
-        self.by_address.insert(address, String::from_utf8_lossy(name).into_owned());
+        self.by_address.insert(address, String::from_utf8_lossy(name).as_ref().into());
     }
 }
 

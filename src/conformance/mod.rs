@@ -76,13 +76,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 65536 associations and pending calls, 262144 handles, 65536 values, 1024 servers.
+    /// 16384 associations, 4096 pending calls, 32768 handles, 16384 values, 1024 servers.
     fn default() -> Self {
         Limits {
-            associations: 1 << 16,
-            pending: 1 << 16,
-            handles: 1 << 18,
-            values: 1 << 16,
+            associations: 1 << 14,
+            pending: 1 << 12,
+            handles: 1 << 15,
+            values: 1 << 14,
             servers: 1024,
             analysis: analysis::Limits::default(),
         }

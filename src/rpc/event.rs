@@ -386,6 +386,11 @@ pub struct AnswerResult {
 pub trait Resolver {
     /// What the context probably is, if anything.
     fn resolve(&mut self, message: &Unbound<'_>) -> Option<AssumedContext>;
+
+    /// Octets of memory that it takes for this connection, roughly.
+    fn cost(&self) -> usize {
+        0
+    }
 }
 
 /// A message on a presentation context that was never negotiated as far as the capture tells.

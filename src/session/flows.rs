@@ -34,8 +34,8 @@ pub(super) type Tracked = Kept<Connection<CallContext>>;
 pub(super) type Conversed = Kept<Conversation<CallContext>>;
 
 impl<A> Kept<A> {
-    fn new(rpc: A, keys: &Arc<KeyStore>, ends: [SocketAddr; 2]) -> Box<Self> {
-        let security = Association::new(Arc::clone(keys));
+    fn new(rpc: A, keys: &Arc<KeyStore>, limits: &Limits, ends: [SocketAddr; 2]) -> Box<Self> {
+        let security = Association::with_limits(Arc::clone(keys), limits.auth);
         Box::new(Kept { rpc, security, ends, ended: [false; 2], ours: false, lives: 0, cost: 0 })
     }
 }
@@ -114,13 +114,13 @@ impl Flows {
     ) -> &mut Tracked {
         self.connections.get(origin.stream, || {
             let guesser = Guesser::new(Arc::clone(knowledge), ends(origin));
-            Kept::new(Connection::with_resolver(limits.rpc, Box::new(guesser)), keys, ends(origin))
+            Kept::new(Connection::with_resolver(limits.rpc, Box::new(guesser)), keys, limits, ends(origin))
         })
     }
 
     /// The conversation of a stream.
     pub(super) fn conversation(&mut self, origin: &Origin, limits: &Limits, keys: &Arc<KeyStore>) -> &mut Conversed {
-        self.conversations.get(origin.stream, || Kept::new(Conversation::new(limits.rpc), keys, ends(origin)))
+        self.conversations.get(origin.stream, || Kept::new(Conversation::new(limits.rpc), keys, limits, ends(origin)))
     }
 
     /// Takes account of what an association costs now, and makes room where all together cost too much.

@@ -64,8 +64,11 @@ pub(super) struct Messages {
 impl Messages {
     /// Roughly what is held, octets.
     pub(super) fn cost(&self) -> usize {
-        let each = |m: &Message| size_of::<Message>() + 8 * m.carriers.frames().len();
-        self.bytes + self.open.iter().map(each).sum::<usize>()
+        let each = |m: &Message| {
+            let notes = m.findings.notes.0.capacity() * size_of::<crate::diagnostic::Diagnostic>();
+            size_of::<Message>() + m.stub.capacity() + 16 * m.carriers.frames().len() + notes
+        };
+        self.open.iter().map(each).sum::<usize>()
     }
 
     pub(super) fn find(&self, side: Side, call_id: u32) -> Option<&Message> {
