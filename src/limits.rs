@@ -18,11 +18,11 @@ use crate::{analysis, capture, conformance, session};
 /// The ceiling that the defaults are made for, in octets: 256 MB, on any input.
 pub const DEFAULT_MEMORY: u64 = 256_000_000;
 
-/// The smallest ceiling, in octets: 24 MB. Below it nothing of use could be kept.
-pub const LEAST_MEMORY: u64 = 24_000_000;
+/// The smallest ceiling, in octets: 16 MiB. Below it nothing of use could be kept.
+pub const LEAST_MEMORY: u64 = 16 << 20;
 
 /// What the program takes whatever the limits are, in octets: its code, its stacks, buffers of input and output.
-pub const BASE: u64 = 12_000_000;
+pub const BASE: u64 = 9_000_000;
 
 /// Every limit.
 #[derive(Clone, Debug, Default)]
@@ -48,11 +48,11 @@ pub struct Limits {
 /// What printing may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Output {
-    /// Octets of one printed record. Default 20 MiB. A longer one is printed without its values.
+    /// Octets of one printed record. Default 16 MiB. A longer one is printed without its values.
     pub record: usize,
-    /// Octets of one half of a call as `calls` prints it. Default 6 MiB. A longer one is printed without its values.
+    /// Octets of one half of a call as `calls` prints it. Default 4 MiB. A longer one is printed without its values.
     pub half: usize,
-    /// Requests of `calls` that wait for their answer. Default 16384.
+    /// Requests of `calls` that wait for their answer. Default 8192.
     pub waiting: usize,
     /// Octets of them. Default 8 MiB.
     pub waiting_bytes: usize,
@@ -60,20 +60,20 @@ pub struct Output {
     pub held: usize,
     /// Octets of those PDUs as printed. Default 4 MiB.
     pub held_bytes: usize,
-    /// Connections of interest that are remembered. Default 65536.
+    /// Connections of interest that are remembered. Default 32768.
     pub chosen: usize,
 }
 
 impl Default for Output {
     fn default() -> Self {
         Output {
-            record: 20 << 20,
-            half: 6 << 20,
-            waiting: 1 << 14,
+            record: 16 << 20,
+            half: 4 << 20,
+            waiting: 1 << 13,
             waiting_bytes: 8 << 20,
             held: 1024,
             held_bytes: 4 << 20,
-            chosen: 1 << 16,
+            chosen: 1 << 15,
         }
     }
 }
@@ -242,7 +242,7 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     };
     let size = number.checked_mul(factor).filter(|size| *size <= 1 << 50).ok_or_else(|| format!("{text} is too much"))?;
     if size < LEAST_MEMORY {
-        return Err(format!("{text} is too little: at least {} MB", LEAST_MEMORY / 1_000_000));
+        return Err(format!("{text} is too little: at least {}M", LEAST_MEMORY >> 20));
     }
     Ok(size)
 }

@@ -100,6 +100,8 @@ pub struct Counters {
     pub handles_evicted: u64,
     /// Values not looked at for [`Limits::values`].
     pub values_omitted: u64,
+    /// Servers forgotten for [`Limits::servers`].
+    pub servers_evicted: u64,
 }
 
 /// All rules, by area.
@@ -265,6 +267,7 @@ impl Checker {
             pending_evicted: self.pending.evicted,
             handles_evicted: self.handles.0.evicted,
             values_omitted: self.values_omitted,
+            servers_evicted: self.fingerprints.evicted(),
         }
     }
 }

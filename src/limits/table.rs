@@ -10,7 +10,7 @@ use crate::{analysis, auth, capture, conformance, net, rpc, session};
 macro_rules! limits {
     ($($section:literal $limits:ident => $place:expr, $($ty:ident)::+ {
         $($field:ident: $unit:literal, $scale:expr, $each:literal, $keeper:ident, $what:literal, $bites:literal, $counter:literal;)*
-        $(inside $inside:ident;)*
+        $([$inside:ident])*
     })*) => {
         /// Every limit that can be set.
         pub static TABLE: &[Limit] = &[$($(Limit {
@@ -37,9 +37,9 @@ use Scale::{Fixed as Stays, Memory};
 
 limits! {
     "capture" l => l.capture, capture::Limits {
-        block: "bytes", Memory(320 << 10), 1, All, "a packet record or packet block",
+        block: "bytes", Memory(264 << 10), 1, All, "a packet record or packet block",
             "reading of the file ends with an error", "capture_too_large, and the error";
-        metadata: "bytes", Memory(16 << 10), 24, All,
+        metadata: "bytes", Memory(8 << 10), 24, All,
             "options of a packet; a section header, an interface description, a block of names",
             "the block is passed over, of a packet its comments", "capture_problems";
         interfaces: "interfaces", Memory(256), 40, All, "interfaces of a section",
@@ -54,7 +54,7 @@ limits! {
             "reading of the file ends with an error", "capture_expansion, and the error";
         decompressed_total: "bytes", Stays, 0, All, "expansion of a compressed file, whatever its size",
             "reading of the file ends with an error", "capture_expansion, and the error";
-        window: "bytes", Memory(1 << 20), 3, All, "the window of a zstd stream", "the stream is refused",
+        window: "bytes", Memory(256 << 10), 3, All, "the window of a zstd stream", "the stream is refused",
             "the error";
     }
     "session.network" l => l.session.network, net::Limits {
@@ -76,7 +76,7 @@ limits! {
             "the lowest sequence number seen is the start", "none: nothing is lost";
         fragment_datagrams: "datagrams", Memory(16), 600, All, "IP datagrams in reassembly", "the oldest is given up",
             "fragment_evictions";
-        fragment_bytes: "bytes", Memory(128 << 10), 1, All, "bytes of them", "the oldest is given up",
+        fragment_bytes: "bytes", Memory(64 << 10), 1, All, "bytes of them", "the oldest is given up",
             "fragment_evictions";
         fragment_pieces: "fragments", Stays, 0, All, "fragments of one datagram", "the datagram is given up",
             "fragment_evictions";
@@ -88,18 +88,18 @@ limits! {
         tunnels: "tunnels", Stays, 0, All, "tunnels in tunnels", "the packet is left out", "too_deep";
         extension_headers: "headers", Stays, 0, All, "extension headers of an IPv6 packet", "the packet is left out",
             "too_deep";
-        inside verify_checksums;
+        [verify_checksums]
     }
     "session" l => l.session, session::Limits {
         connections: "connections", Memory(128), 64, All, "TCP connections that carry or may carry DCE/RPC",
             "one quiet for long is ended", "connections_evicted";
         conversations: "flows", Memory(128), 64, All, "UDP flows that carry or may carry DCE/RPC",
             "one quiet for long is ended", "conversations_evicted";
-        association_bytes: "bytes", Memory(1 << 20), 1, All, "what all of them hold together",
+        association_bytes: "bytes", Memory(768 << 10), 1, All, "what all of them hold together",
             "one quiet for long is ended", "connections_evicted, conversations_evicted";
-        inside network;
-        inside rpc;
-        inside auth;
+        [network]
+        [rpc]
+        [auth]
     }
     "session.rpc" l => l.session.rpc, rpc::Limits {
         message_bytes: "bytes", Memory(64 << 10), 2, All, "the stub of a fragmented message",
@@ -156,32 +156,32 @@ limits! {
             "pending_evicted, of the summary";
         handles: "handles", Memory(256), 220, Check, "context handles", "the oldest is forgotten",
             "handles_evicted, of the summary";
-        values: "values", Memory(1024), 640, Check, "values of a stub", "further ones go unchecked",
+        values: "values", Memory(512), 640, Check, "values of a stub", "further ones go unchecked",
             "values_omitted, of the summary";
         servers: "servers", Memory(32), 2400, Check, "servers whose answers tell their release",
-            "further ones are left out", "servers_omitted, of the summary";
-        inside analysis;
+            "the oldest is forgotten", "servers_evicted, of the summary";
+        [analysis]
     }
     "stats" l => l.stats, analysis::stats::Limits {
-        keys: "keys", Memory(64), 11_000, Stats, "rows of each of the four tables", "the rest is counted in one row",
+        keys: "keys", Memory(32), 11_000, Stats, "rows of each of the four tables", "the rest is counted in one row",
             "the row (other)";
     }
     "story" l => l.story, analysis::story::Limits {
-        remembered: "objects", Memory(64), 4200, Story, "states, values, operations that are remembered",
+        remembered: "objects", Memory(32), 4200, Story, "states, values, operations that are remembered",
             "the one used least recently is forgotten: what it was before is not told", "story_forgotten";
-        drafts: "requests", Memory(16), 90_000, Story, "requests for a change that wait for their answer",
+        drafts: "requests", Memory(4), 90_000, Story, "requests for a change that wait for their answer",
             "the oldest is forgotten", "story_forgotten";
-        clients: "clients", Memory(32), 7200, Story, "clients that are followed through reconnects",
+        clients: "clients", Memory(8), 7200, Story, "clients that are followed through reconnects",
             "the one heard of least recently is forgotten", "story_forgotten";
-        lines: "lines", Memory(64), 5200, Story, "lines that wait for the end of one before them",
+        lines: "lines", Memory(32), 5200, Story, "lines that wait for the end of one before them",
             "that one is told without its end", "story_unfinished";
     }
     "rewrite" l => l.rewrite, super::Rewrite {
-        memory: "bytes", Memory(1 << 20), 1, Decrypt, "opened PDUs that wait to be written",
+        memory: "bytes", Memory(512 << 10), 1, Decrypt, "opened PDUs that wait to be written",
             "those whose packets are too far apart stay sealed", "the line on standard error";
     }
     "output" l => l.output, super::Output {
-        record: "bytes", Memory(384 << 10), 2, Dissect, "a record as printed", "it is printed without its values",
+        record: "bytes", Memory(320 << 10), 2, Dissect, "a record as printed", "it is printed without its values",
             "records_cut";
         half: "bytes", Memory(128 << 10), 6, Calls, "a request or an answer as calls prints it",
             "it is printed without its values", "records_cut";
@@ -202,7 +202,7 @@ limits! {
 pub static FIXED: &[Fixed] = &[
     Fixed {
         name: "nesting of NDR",
-        value: crate::ndr::MAX_DEPTH as u64,
+        value: crate::ndr::walk::MAX_DEPTH as u64,
         unit: "levels",
         what: "structures and arrays in one another",
         bites: "the stub can't be decoded",

@@ -207,6 +207,7 @@ impl Flows {
             });
         }
         stats.rpc.add(rpc.counters());
+        stats.auth.add(&security.counters());
         stats.associations += u64::from(kept.ours);
     }
 
@@ -220,6 +221,7 @@ impl Flows {
             out(record(flow(Transport::Udp, stream, *ends, event.side), event));
         });
         stats.rpc.add(rpc.counters());
+        stats.auth.add(&security.counters());
     }
 
     /// Hands out everything and forgets it, in the order of the streams.
@@ -238,8 +240,12 @@ impl Flows {
 
     /// Adds the counters of those that are still there.
     pub(super) fn count(&self, stats: &mut Stats) {
-        self.connections.kept.values().for_each(|kept| stats.rpc.add(kept.rpc.counters()));
-        self.conversations.kept.values().for_each(|kept| stats.rpc.add(kept.rpc.counters()));
+        let mut add = |rpc, security: &Association| {
+            stats.rpc.add(rpc);
+            stats.auth.add(&security.counters());
+        };
+        self.connections.kept.values().for_each(|kept| add(kept.rpc.counters(), &kept.security));
+        self.conversations.kept.values().for_each(|kept| add(kept.rpc.counters(), &kept.security));
     }
 }
 

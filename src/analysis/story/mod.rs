@@ -37,9 +37,9 @@ use std::sync::Arc;
 /// What a story may keep. Each table forgets what was used least recently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Objects whose state is remembered, values, values asked for, operations that wait: so many of each. Default 4096.
+    /// Objects whose state is remembered, values, values asked for, operations that wait: so many of each. Default 3072.
     pub remembered: usize,
-    /// Requests for a change that wait for their answer. Default 128.
+    /// Requests for a change that wait for their answer. Default 96.
     pub drafts: usize,
     /// Clients that are followed through reconnects. Default 1024.
     pub clients: usize,
@@ -49,7 +49,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { remembered: 1 << 12, drafts: 128, clients: 1024, lines: 1024 }
+        Limits { remembered: 3 << 10, drafts: 96, clients: 1024, lines: 1024 }
     }
 }
 

@@ -9,7 +9,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 /// What a fragment costs beside its octets, so that empty ones don't come for free.
-const OVERHEAD: usize = 64;
+const OVERHEAD: usize = 96;
 
 /// The fragments of a message.
 #[derive(Debug, Default)]
