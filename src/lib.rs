@@ -133,6 +133,11 @@ pub mod tap;
 #[cfg(feature = "std")]
 pub mod text;
 pub mod time;
+#[cfg(feature = "work-counter")]
+#[doc(hidden)]
+pub mod work;
+#[cfg(not(feature = "work-counter"))]
+mod work;
 
 #[cfg(feature = "pcap")]
 pub use limits::Limits;

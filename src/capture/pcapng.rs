@@ -212,6 +212,7 @@ impl Ng {
             }
             Block::NameResolution(names) => {
                 for record in &names.nr {
+                    crate::work::tick(1 + record.record_value.len());
                     self.name(record.record_type.0, record.record_value, limits);
                 }
                 Outcome::Nothing
@@ -230,6 +231,7 @@ impl Ng {
                 pcap_parser::parse_option_le::<pcap_parser::PcapError<&[u8]>>(options)
             };
             let Ok((rest, option)) = parsed else { break };
+            crate::work::tick(1 + usize::from(option.len));
             if option.code == OptionCode::EndOfOpt {
                 break;
             }
@@ -248,6 +250,7 @@ impl Ng {
     fn clock(&self, options: &[PcapNGOption<'_>]) -> Clock {
         let mut clock = Clock::default();
         for option in options {
+            crate::work::tick(1);
             let Ok(value) = option.as_bytes() else { continue };
             match option.code {
                 OptionCode::EndOfOpt => break,
@@ -382,6 +385,7 @@ impl Ng {
 fn texts<'a>(options: &'a [PcapNGOption<'a>], code: OptionCode) -> impl Iterator<Item = String> + 'a {
     options
         .iter()
+        .inspect(|_| crate::work::tick(1))
         .take_while(|option| option.code != OptionCode::EndOfOpt)
         .filter(move |option| option.code == code)
         .filter_map(|option| option.as_bytes().ok())

@@ -218,6 +218,7 @@ impl Datagram {
             }
         }
         while at < end {
+            crate::work::tick(1);
             let (stop, next) = match self.parts.range(at..end).next() {
                 Some((start, part)) => {
                     overlapped = true;
@@ -229,6 +230,7 @@ impl Datagram {
                 let from = usize::try_from(at - offset).unwrap_or(usize::MAX);
                 let to = usize::try_from(stop - offset).unwrap_or(usize::MAX).min(piece.data.len());
                 let data = piece.data.get(from..to).unwrap_or(&[]).to_vec();
+                crate::work::tick(data.len());
                 self.held += data.len() + Limits::SEGMENT_COST;
                 self.covered += stop - at;
                 let start = start.and_then(|start| start.checked_add(from));
@@ -260,6 +262,7 @@ impl Datagram {
             if whole {
                 known &= part.at.is_some();
                 places.push(Place { frame: part.frame, at: part.at.unwrap_or(0), len: part.data.len() });
+                crate::work::tick(1 + part.data.len());
                 data.extend_from_slice(&part.data);
             }
             // What follows a part that the capture cut has no place in a contiguous payload.
