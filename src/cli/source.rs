@@ -108,7 +108,8 @@ fn one(
         Box::new(File::open(path).map_err(|e| (frames, e.to_string()))?)
     };
     let bar = progress(path);
-    let mut reader = Reader::with_limits(input, limits.capture.clone()).map_err(|e| fail(frames, e))?.continue_after(frames);
+    let mut reader =
+        Reader::with_limits(input, limits.capture.clone()).map_err(|e| fail(frames, e))?.continue_after(frames);
     let outcome = loop {
         match reader.next() {
             Ok(Some(packet)) => {

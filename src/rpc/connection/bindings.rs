@@ -33,7 +33,9 @@ impl Bindings {
     /// Roughly what is held, octets.
     pub(super) fn cost(&self) -> usize {
         let pending: usize = self.pending.iter().map(|p| p.cost + size_of::<Pending>()).sum();
-        pending + self.contexts.capacity() / 7 * 8 * size_of::<(u16, Context, u8)>() + self.unproposed.capacity() * size_of::<Option<SyntaxId>>()
+        pending
+            + self.contexts.capacity() / 7 * 8 * size_of::<(u16, Context, u8)>()
+            + self.unproposed.capacity() * size_of::<Option<SyntaxId>>()
     }
 
     pub(super) fn get(&self, id: u16) -> Option<Context> {
