@@ -409,8 +409,7 @@ fn amplified(input: &mut Input, n: u64) -> Result<()> {
         pcap.packet(&ends[0].send(&request(call, WHOLE, 7, &0xffff_ffffu32.to_le_bytes())))?;
         // Under the limit of a message, whatever the ceiling; then just under it at the default one.
         let entries: u32 = if i % 2 == 0 { 7000 } else { 1_000_000 };
-        let mut stub =
-            [0x20000u32, entries, 0x20004, entries].iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
+        let mut stub = [0x20000u32, entries, entries].iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
         for _ in 0..entries {
             stub.extend([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
         }

@@ -112,7 +112,7 @@ fn bound(say: impl FnOnce(&mut Vec<Vec<u8>>, &mut [End; 2])) -> Vec<Vec<u8>> {
 /// A response of ApiCreateEnum with so many names.
 fn names(n: usize) -> Vec<u8> {
     let n = n as u32;
-    let mut stub: Vec<u8> = [0x20000u32, n, 0x20004, n].iter().flat_map(|n| n.to_le_bytes()).collect();
+    let mut stub: Vec<u8> = [0x20000u32, n, n].iter().flat_map(|n| n.to_le_bytes()).collect();
     for i in 0..n {
         stub.extend(1u32.to_le_bytes());
         stub.extend((0x20008 + 4 * i).to_le_bytes());
@@ -281,6 +281,21 @@ fn disorder() {
     linear("segments reversed", 500, |n| segments(n, 40, 40), session);
     linear("segments reversed, overlapping", 500, |n| segments(n, 20, 40), session);
     linear("segments reversed, with holes", 500, |n| segments(n, 40, 39), session);
+    linear(
+        "a message in segments reversed",
+        500,
+        |n| {
+            let [client, _] = connection(1);
+            let mut packets = vec![tcp(client.src, client.dst, 0, SYN, &[])];
+            let stub = string(&"x".repeat(20_000));
+            let stream = request(1, WHOLE, 8, &stub[..n * 20]);
+            for (i, part) in stream.chunks(20).enumerate().rev() {
+                packets.push(tcp(client.src, client.dst, 1 + i as u32 * 20, ACK, part));
+            }
+            packets
+        },
+        session,
+    );
     linear("segments of an octet, with holes", 500, |n| segments(n, 2, 1), session);
     linear(
         "segments again and again",
