@@ -66,6 +66,8 @@ fn session(packets: &[Vec<u8>]) {
     let mut limits = Limits::default();
     limits.network.fragment_pieces = 1 << 16;
     limits.network.tcp_segments = 1 << 16;
+    limits.network.tcp_buffer_unacknowledged = limits.network.tcp_buffer_total;
+    limits.network.tcp_buffer = limits.network.tcp_buffer_total;
     let mut session = Session::new(limits, Default::default());
     let mut tracker = Tracker::default();
     let mut checker = Checker::default();

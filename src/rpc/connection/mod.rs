@@ -363,6 +363,7 @@ impl Direction {
         session: &mut Session<N>,
         io: &mut Io<'_, N>,
     ) -> &'b [u8] {
+        crate::work::tick(bytes.len());
         // Headers that begin in the octets kept from before.
         let kept = self.buffer.len();
         let mut joined = self.buffer.clone();
@@ -380,6 +381,7 @@ impl Direction {
         let mut from = 0;
         while let Some(at) = bytes.get(from..).and_then(|b| b.iter().position(|b| *b == 5)).map(|n| n + from) {
             let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= Header::SIZE) else { break };
+            crate::work::tick(Header::SIZE);
             if Header::plausible(rest) {
                 self.hole.skipped += (kept + at) as u64;
                 self.buffer.clear();
