@@ -4,7 +4,7 @@ use super::{entry, join, list, wide};
 use crate::consts::control_codes::Family;
 use crate::ndr::types::Meaning;
 use crate::structs::content::Context;
-use crate::structs::{dependency, text};
+use crate::structs::{self, dependency, text};
 use crate::text::Style;
 
 fn lines(meaning: Meaning, context: &Context<'_>, octets: &[u8]) -> String {
@@ -112,6 +112,34 @@ fn secrets_stay_hidden() {
     password[4..16].copy_from_slice(&wide("p4ssw")[..12]);
     assert!(!json(INPUT, &code(0x0100_017a), &password).contains("p4ssw"));
     assert!(!lines(INPUT, &code(0x0100_017a), &password).contains("p4ssw"));
+}
+
+/// Enumerations are asked for properties by name: in a MULTI_SZ by the text, in a property list by some clients, with
+/// values or without.
+#[test]
+#[cfg(feature = "serde")]
+fn names_of_properties_in_three_forms() {
+    let asked = |octets: &[u8]| json(Meaning::MultiSz, &Context::default(), octets);
+    let names = join(&[&wide("Priority"), &wide("Type"), &[0, 0]]);
+    assert_eq!(asked(&names), r#"{"decoded":{"type":"MULTI_SZ","value":["Priority","Type"]}}"#);
+    assert_eq!(asked(&wide("*")), r#"{"decoded":{"type":"SZ","value":"*"}}"#);
+
+    let only = join(&[&[2, 0, 0, 0], &entry(0x0004_0003, &wide("Priority")), &entry(0x0004_0003, &wide("Type"))]);
+    let printed = asked(&only);
+    let list = r#""value":{"propertyCount":2,"properties":[{"name":"Priority"},{"name":"Type"}]}"#;
+    assert!(printed.contains(&format!(r#""type":"PROPERTY_LIST",{list},"reading":"names only""#)), "{printed}");
+    assert!(printed.contains("no-value"), "{printed}");
+    assert_eq!(lines(Meaning::MultiSz, &Context::default(), &only), "  Priority\n  Type\n");
+    let value = structs::decode("PROPERTY_LIST", &only).unwrap().value.unwrap();
+    assert_eq!(structs::encode("PROPERTY_LIST", &value).unwrap(), only);
+
+    let whole = self::list(&[("Priority", &[entry(0x0001_0002, &[7, 0, 0, 0])])]);
+    assert!(asked(&whole).contains(r#"{"name":"Priority","values":[{"syntax":"#));
+
+    // A name behind what is no list of names is none.
+    let broken = join(&[&[3, 0, 0, 0], &entry(0x0004_0003, &wide("Priority"))]);
+    assert!(asked(&broken).contains("MULTI_SZ"));
+    assert!(structs::decode("PROPERTY_LIST", &broken).unwrap().error.is_some());
 }
 
 #[test]
