@@ -67,9 +67,13 @@ impl<'o, 'a> Values<'o, 'a> {
                 out.begin();
                 out.key("hex");
                 out.hex(octets);
-                if let (Meaning::SecurityDescriptor, Ok(text)) = (meaning, security::sddl(octets)) {
-                    out.key("sddl");
+                if let (Meaning::SecurityDescriptor, Ok((text, error))) = (meaning, security::readable(octets)) {
+                    out.key(if error.is_none() { "sddl" } else { "partial_sddl" });
                     out.text(&text);
+                    if let Some(error) = error {
+                        out.key("error");
+                        out.display(error);
+                    }
                 }
                 out.end();
             }

@@ -172,6 +172,12 @@ fn security_descriptors() {
             let _ = security::sddl(&bad);
         }
     }
+    // What can be read is shown, and where there is something that can't.
+    let mut bad = octets.clone();
+    bad[16..20].copy_from_slice(&0xffffu32.to_le_bytes());
+    let (text, error) = security::readable(&bad).unwrap();
+    assert_eq!(text, "O:BAG:SYD:?S:(AU;SA;0x1000000;;;AU)");
+    assert!(error.unwrap().to_string().contains("OffsetDacl"));
     // No list and an empty one are not the same.
     assert_eq!(security::sddl(&join(&[&[1, 0, 4, 0x80], &[0; 16]])).unwrap(), "D:NO_ACCESS_CONTROL");
     assert_eq!(
