@@ -287,7 +287,10 @@ fn values(
         }
         Err(error) => {
             let _ = writeln!(out, "    {}can't be decoded: {error}{}", paint.red(), paint.off());
-            let _ = crate::text::hex_dump(out, stub, 6, style.max_bytes);
+            // Of what should have been a password nothing is shown.
+            if !method.fields.iter().any(|field| crate::structs::content::is_secret_parameter(field.name)) {
+                let _ = crate::text::hex_dump(out, stub, 6, style.max_bytes);
+            }
         }
     }
     for diagnostic in diagnostics {

@@ -94,6 +94,9 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     let style = output::style(messages.full);
     let mut out = output::stdout();
     let mut json = Out::new();
+    if messages.hide_secrets {
+        json.hide_secrets();
+    }
     let mut records = Records::default();
     let mut selection = Selection::default();
     let mut text = String::new();

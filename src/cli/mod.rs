@@ -99,6 +99,9 @@ struct Messages {
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
+    /// Leave passwords and tokens that stand in messages out of JSON as well; text never has them
+    #[arg(long)]
+    hide_secrets: bool,
 }
 
 impl Capture {

@@ -23,6 +23,9 @@ pub(super) struct Calls {
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
+    /// Leave passwords and tokens that stand in messages out of JSON as well; the other formats never have them
+    #[arg(long)]
+    hide_secrets: bool,
 }
 
 /// Formats of calls.
@@ -47,7 +50,7 @@ pub(super) fn run(args: &Calls) -> Outcome {
         Some(view) => return table(args, view),
         None => None,
     };
-    calls::run(&args.capture, output::format(&Look { format: named }), args.full)
+    calls::run(&args.capture, output::format(&Look { format: named }), args.full, args.hide_secrets)
 }
 
 /// Calls out of a capture, in the order in which they were completed; those without an answer last.

@@ -2,12 +2,14 @@
 
 use crate::ndr::WStr;
 use crate::ndr::sink::Guid;
+use crate::structs::content::Secrets;
 use std::fmt::Write as _;
 
 /// A buffer that JSON is appended to.
 #[derive(Debug, Default)]
 pub struct Out {
     bytes: Vec<u8>,
+    secrets: Secrets,
 }
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -16,6 +18,16 @@ impl Out {
     /// Empty.
     pub fn new() -> Self {
         Out::default()
+    }
+
+    /// From now on secrets that stand in messages are left out: [`Secrets::Masked`].
+    pub fn hide_secrets(&mut self) {
+        self.secrets = Secrets::Masked;
+    }
+
+    /// What is done with secrets that stand in messages.
+    pub fn secrets(&self) -> Secrets {
+        self.secrets
     }
 
     /// What was written, without the comma behind the last value.

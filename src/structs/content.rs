@@ -37,14 +37,17 @@ use crate::ndr::value::Value;
 use crate::ndr::{WStr, names};
 use alloc::vec::Vec;
 
-/// Whether secrets (passwords, tokens) are printed.
+/// Whether secrets that stand in messages (passwords, tokens) are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Secrets {
     /// As any other value.
     Shown,
-    /// `{"secret":true}` stands for them.
+    /// `{"secret":true}` stands for them in what a buffer holds; the octets of the buffer, which JSON has beside that, are
+    /// as they were sent.
     #[default]
     Hidden,
+    /// The same, and zeros stand for them in the octets.
+    Masked,
 }
 
 /// What came with a buffer, as far as it is known.
@@ -268,6 +271,11 @@ fn list<'a>(
     }
     sink.end(open);
     result.map(|()| rest)
+}
+
+/// Whether a parameter of this name is a secret (3.1.4.2.108).
+pub fn is_secret_parameter(parameter: &str) -> bool {
+    parameter == "lpszNewPassword"
 }
 
 /// Whether a parameter of this name holds a dependency expression (3.1.4.2.109, 3.1.4.2.110 and those for groups).

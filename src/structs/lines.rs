@@ -16,7 +16,7 @@ use core::fmt::Write;
 
 /// Writes a value.
 fn item(out: &mut String, meaning: Meaning, item: Item<'_>, secrets: Secrets) {
-    if matches!(meaning, Meaning::Opaque) && secrets == Secrets::Hidden {
+    if matches!(meaning, Meaning::Opaque) && secrets != Secrets::Shown {
         return out.push_str("(secret)");
     }
     // Writing to memory does not fail.

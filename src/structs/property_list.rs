@@ -391,6 +391,10 @@ pub(super) fn read_entry<'a>(
         }
         // The syntax alone tells the format: some answer so.
         (true, _, []) => sink.item(slot.key, Meaning::Bytes, Item::Bytes(&[]), None),
+        // A secret of another format than it should have is no less one.
+        _ if slot.secret && content != Content::Sz => {
+            sink.item(slot.key, Meaning::Opaque, Item::Bytes(value.octets()), None);
+        }
         (_, Content::Bytes, _) => sink.item(slot.key, Meaning::Bytes, Item::Bytes(value.octets()), None),
         _ if content == dialect.binary => values::read_octets(slot, value.data, sink),
         _ => values::read_any(slot, value.data, sink),
