@@ -181,7 +181,8 @@ impl Tracker {
                 match self.groups.peek(&group) {
                     Some(scope) if association.asked_group == answer.assoc_group_id => association.scope = *scope,
                     _ => {
-                        self.groups.insert(group, association.scope);
+                        let forgotten = self.groups.insert(group, association.scope).is_some();
+                        self.counters.associations_forgotten += u64::from(forgotten);
                     }
                 }
             }

@@ -38,7 +38,7 @@ pub struct Section {
 /// Host names from name resolution blocks, at most [`Limits::names`].
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    by_address: HashMap<IpAddr, String>,
+    by_address: HashMap<IpAddr, Box<str>>,
     dropped: u64,
 }
 
@@ -46,12 +46,12 @@ impl Names {
     /// The first name recorded for an address.
     #[must_use]
     pub fn get(&self, address: IpAddr) -> Option<&str> {
-        self.by_address.get(&address).map(String::as_str)
+        self.by_address.get(&address).map(AsRef::as_ref)
     }
 
     /// Every address with its name, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (IpAddr, &str)> {
-        self.by_address.iter().map(|(address, name)| (*address, name.as_str()))
+        self.by_address.iter().map(|(address, name)| (*address, name.as_ref()))
     }
 
     /// How many names were left out because of the limit.
@@ -70,7 +70,7 @@ impl Names {
         }
         // A DNS name has at most 255 bytes; a longer one is cut.
         let name = name.get(..255).unwrap_or(name);
-        self.by_address.insert(address, String::from_utf8_lossy(name).into_owned());
+        self.by_address.insert(address, String::from_utf8_lossy(name).as_ref().into());
     }
 }
 
@@ -212,6 +212,7 @@ impl Ng {
             }
             Block::NameResolution(names) => {
                 for record in &names.nr {
+                    crate::work::tick(1 + record.record_value.len());
                     self.name(record.record_type.0, record.record_value, limits);
                 }
                 Outcome::Nothing
@@ -230,6 +231,7 @@ impl Ng {
                 pcap_parser::parse_option_le::<pcap_parser::PcapError<&[u8]>>(options)
             };
             let Ok((rest, option)) = parsed else { break };
+            crate::work::tick(1 + usize::from(option.len));
             if option.code == OptionCode::EndOfOpt {
                 break;
             }
@@ -248,6 +250,7 @@ impl Ng {
     fn clock(&self, options: &[PcapNGOption<'_>]) -> Clock {
         let mut clock = Clock::default();
         for option in options {
+            crate::work::tick(1);
             let Ok(value) = option.as_bytes() else { continue };
             match option.code {
                 OptionCode::EndOfOpt => break,
@@ -382,6 +385,7 @@ impl Ng {
 fn texts<'a>(options: &'a [PcapNGOption<'a>], code: OptionCode) -> impl Iterator<Item = String> + 'a {
     options
         .iter()
+        .inspect(|_| crate::work::tick(1))
         .take_while(|option| option.code != OptionCode::EndOfOpt)
         .filter(move |option| option.code == code)
         .filter_map(|option| option.as_bytes().ok())

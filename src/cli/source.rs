@@ -3,7 +3,8 @@
 use super::{Capture, Failure, Secrets};
 use crate::auth::KeyStore;
 use crate::capture::{CaptureError, Reader, sort_by_time};
-use crate::session::{Limits, Record, Session};
+use crate::limits::Limits;
+use crate::session::{Record, Session};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{IsTerminal, Read};
@@ -55,19 +56,20 @@ pub(super) fn read(
     capture: &Capture,
     out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
 ) -> Result<(Session, bool), Failure> {
-    let mut session = Session::new(Limits::default(), keys(&capture.secrets)?);
+    let limits = capture.memory.limits();
+    let mut session = Session::new(limits.session.clone(), keys(&capture.secrets)?);
     for assumption in &capture.assume {
         session.assume(*assumption);
     }
     let mut files = capture.files.clone();
-    if sort_by_time(&mut files, &crate::capture::Limits::default()) && std::io::stderr().is_terminal() {
+    if sort_by_time(&mut files, &limits.capture) && std::io::stderr().is_terminal() {
         eprintln!("cluscope: the files are read in the order of their time stamps");
     }
     let mut frames = 0;
     let mut any = false;
     let mut result = Ok(());
     for path in &files {
-        match one(path, frames, &mut session, &mut result, out) {
+        match one(path, frames, &limits, &mut session, &mut result, out) {
             Ok(last) => {
                 any = true;
                 frames = last;
@@ -94,6 +96,7 @@ pub(super) fn read(
 fn one(
     path: &Path,
     frames: u64,
+    limits: &Limits,
     session: &mut Session,
     result: &mut Result<(), Failure>,
     out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
@@ -105,7 +108,7 @@ fn one(
         Box::new(File::open(path).map_err(|e| (frames, e.to_string()))?)
     };
     let bar = progress(path);
-    let mut reader = Reader::new(input).map_err(|e| fail(frames, e))?.continue_after(frames);
+    let mut reader = Reader::with_limits(input, limits.capture.clone()).map_err(|e| fail(frames, e))?.continue_after(frames);
     let outcome = loop {
         match reader.next() {
             Ok(Some(packet)) => {
@@ -130,6 +133,7 @@ fn one(
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
+    session.captured(&reader.counters());
     for problem in reader.problems() {
         eprintln!(
             "cluscope: {}: packet {}, offset {}: {}",

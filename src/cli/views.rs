@@ -62,7 +62,9 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(capture: &Capture) -> Result<Self, Failure> {
-        Ok(Reader { filter: capture.filter()?, tracker: Tracker::default(), selection: Selection::default() })
+        let limits = capture.memory.limits();
+        let (tracker, selection) = (Tracker::new(limits.analysis), Selection::new(limits.output));
+        Ok(Reader { filter: capture.filter()?, tracker, selection })
     }
 
     /// Whether an expression holds, by its comparisons that do.

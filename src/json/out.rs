@@ -6,10 +6,21 @@ use crate::structs::content::Secrets;
 use std::fmt::Write as _;
 
 /// A buffer that JSON is appended to.
-#[derive(Debug, Default)]
+///
+/// With a limit it drops what it holds as soon as that grows longer, and says so by [`Out::overflowed`]: whoever prints
+/// then prints something shorter instead. So a few octets that print as many don't take memory without bound.
+#[derive(Debug)]
 pub struct Out {
     bytes: Vec<u8>,
     secrets: Secrets,
+    limit: usize,
+    overflowed: bool,
+}
+
+impl Default for Out {
+    fn default() -> Self {
+        Out { bytes: Vec::new(), secrets: Secrets::default(), limit: usize::MAX, overflowed: false }
+    }
 }
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -30,6 +41,37 @@ impl Out {
         self.secrets
     }
 
+    /// Empty, and never to hold much more than `limit` octets.
+    pub fn with_limit(limit: usize) -> Self {
+        Out { limit, ..Out::default() }
+    }
+
+    /// Whether more was written than the limit allows since [`Out::clear`]; what it holds then is of no use.
+    pub fn overflowed(&self) -> bool {
+        self.overflowed
+    }
+
+    /// Whether it has a limit.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.limit != usize::MAX
+    }
+
+    /// Whether so many octets more find room; drops everything if they don't.
+    #[inline]
+    fn room(&mut self, more: usize) -> bool {
+        let fits = self.bytes.len().saturating_add(more) <= self.limit;
+        if !fits {
+            self.overflow();
+        }
+        fits
+    }
+
+    #[cold]
+    pub(crate) fn overflow(&mut self) {
+        self.overflowed |= self.limit != usize::MAX;
+        self.bytes.clear();
+    }
+
     /// What was written, without the comma behind the last value.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.strip_suffix(b",").unwrap_or(&self.bytes)
@@ -37,6 +79,7 @@ impl Out {
 
     /// Forgets everything; keeps the memory.
     pub fn clear(&mut self) {
+        self.overflowed = false;
         self.bytes.clear();
     }
 
@@ -85,6 +128,7 @@ impl Out {
     /// A member's key. Keys are names of the specification or of the contract and need no escaping.
     #[inline]
     pub fn key(&mut self, key: &str) {
+        self.room(0);
         self.bytes.push(b'"');
         self.bytes.extend_from_slice(key.as_bytes());
         self.bytes.extend_from_slice(b"\":");
@@ -132,6 +176,9 @@ impl Out {
 
     /// Text inside quotes: runs without anything to escape are copied whole.
     fn escaped(&mut self, text: &str) {
+        if !self.room(text.len()) {
+            return;
+        }
         let mut rest = text;
         while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {
             let (plain, more) = rest.split_at(at);
@@ -162,6 +209,9 @@ impl Out {
 
     /// UTF-16 text; ill-formed, `{"utf16":"…"}` with the code units in little-endian order.
     pub fn wide(&mut self, text: WStr<'_>) {
+        if !self.room(text.len()) {
+            return;
+        }
         let start = self.bytes.len();
         self.bytes.reserve(text.len() + 4);
         self.bytes.push(b'"');
@@ -190,6 +240,9 @@ impl Out {
     pub fn utf16(&mut self, text: WStr<'_>) {
         self.begin();
         self.key("utf16");
+        if !self.room(4 * text.len()) {
+            return;
+        }
         self.bytes.push(b'"');
         for unit in text.units() {
             self.octets(&unit.to_le_bytes());
@@ -200,6 +253,9 @@ impl Out {
 
     /// Octets as a hexadecimal string.
     pub fn hex(&mut self, octets: &[u8]) {
+        if !self.room(2 * octets.len()) {
+            return;
+        }
         self.bytes.push(b'"');
         self.octets(octets);
         self.bytes.extend_from_slice(b"\",");
@@ -219,6 +275,9 @@ impl Out {
 
     /// A value that is JSON already.
     pub fn raw(&mut self, json: &[u8]) {
+        if !self.room(json.len()) {
+            return;
+        }
         self.bytes.extend_from_slice(json);
         self.bytes.push(b',');
     }

@@ -21,6 +21,7 @@ use std::net::SocketAddr;
 #[derive(Debug, Default)]
 pub struct Records {
     flows: HashMap<(bool, u64), Ends>,
+    cut: u64,
 }
 
 /// A flow's sender as last printed, and what goes with it.
@@ -90,6 +91,19 @@ impl Records {
         self.head(out, record);
         body_with(out, record, view);
         out.end();
+        if out.overflowed() {
+            self.cut += 1;
+            out.clear();
+            out.begin();
+            self.head(out, record);
+            cut(out, record);
+            out.end();
+        }
+    }
+
+    /// Records printed without their values, because they would have been longer than the limit of the output.
+    pub fn cut(&self) -> u64 {
+        self.cut
     }
 
     fn head(&mut self, out: &mut Out, record: &Record<'_>) {
@@ -137,6 +151,20 @@ impl Records {
             out.raw(&ends.there);
         }
     }
+}
+
+/// What stands for the body of a record that is too long to be printed: what it is, and how much.
+pub fn cut(out: &mut Out, record: &Record<'_>) {
+    interface(out, record);
+    out.key("omitted");
+    out.begin();
+    out.key("reason");
+    out.text("longer than the limit of a record");
+    if let Some((_, stub)) = record.stub().or(record.partial_stub()) {
+        out.key("stub_bytes");
+        out.uint(stub.len() as u64);
+    }
+    out.end();
 }
 
 /// A time as text.

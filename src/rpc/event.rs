@@ -121,6 +121,7 @@ impl Carriers {
     /// Adds a packet, keeping at most `limit` numbers.
     pub fn add(&mut self, frame: u64, time: Option<Timestamp>, limit: usize, counters: &mut Counters) {
         let room = self.frames.len() < limit.max(1);
+        crate::work::tick(1);
         match self.frames.last_mut() {
             Some(last) if *last == frame => {}
             Some(last) if *last < frame => {
@@ -141,6 +142,8 @@ impl Carriers {
                     self.first_time = time;
                 }
                 if room {
+                    // What stands behind it is moved, eight octets a frame.
+                    crate::work::tick((self.frames.len() - at) / 8);
                     self.frames.insert(at, frame);
                 } else {
                     self.omitted += 1;
@@ -386,6 +389,11 @@ pub struct AnswerResult {
 pub trait Resolver {
     /// What the context probably is, if anything.
     fn resolve(&mut self, message: &Unbound<'_>) -> Option<AssumedContext>;
+
+    /// Octets of memory that it takes for this connection, roughly.
+    fn cost(&self) -> usize {
+        0
+    }
 }
 
 /// A message on a presentation context that was never negotiated as far as the capture tells.

@@ -88,6 +88,7 @@ pub fn parse_wide(text: WStr<'_>) -> Result<Option<Expression>, NotAnExpression>
 fn depth(text: &str) -> usize {
     let (mut deepest, mut now) = (0usize, 0usize);
     for c in text.bytes() {
+        crate::work::tick(1);
         match c {
             b'(' | b'{' => now += 1,
             b')' | b'}' => now = now.saturating_sub(1),
@@ -99,6 +100,7 @@ fn depth(text: &str) -> usize {
 }
 
 fn object(input: &str) -> IResult<&str, Expression> {
+    crate::work::tick(1 + input.find(']').unwrap_or(input.len()));
     let name = take_till1(|c| c == ']');
     delimited(tag("["), name, tag("]")).map(|name: &str| Expression::Object(name.trim().to_string())).parse(input)
 }

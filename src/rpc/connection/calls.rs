@@ -6,6 +6,9 @@ use alloc::collections::BTreeMap;
 use core::hash::Hash;
 use std::collections::HashMap;
 
+/// What the receiver's note on a call may hold beside itself, octets.
+const NOTE: usize = 192;
+
 /// Pending calls; `K` identifies a call on its association.
 #[derive(Debug)]
 pub(crate) struct Calls<K, N> {
@@ -47,8 +50,11 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
         (replaced, self.get(key))
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.calls.len()
+    /// Roughly what is held, octets.
+    pub(crate) fn cost(&self) -> usize {
+        // A table is full at seven eighths; an age costs a share of a node.
+        let table = self.calls.capacity() / 7 * 8 * (size_of::<(K, (u64, Call<N>))>() + 1);
+        table + self.calls.len() * (3 * size_of::<(u64, K)>() + NOTE)
     }
 
     pub(crate) fn get(&mut self, key: K) -> Option<&mut Call<N>> {

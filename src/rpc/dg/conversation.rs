@@ -107,7 +107,7 @@ impl<N: Default> Conversation<N> {
             + self.total
             + self.scratch.capacity()
             + self.activities.len() * (2 * size_of::<(Uuid, Activity<N>)>() + 64)
-            + self.states * (size_of::<State<N>>() + 64)
+            + self.states * (size_of::<State<N>>() + 256)
     }
 
     /// The next datagram.
