@@ -3,11 +3,11 @@
 use super::{Failure, Format, Messages, Outcome, blocks, output, source};
 use crate::analysis::Tracker;
 use crate::filter::Subject;
+use crate::hash::{Map, Set};
 use crate::json::out::Out;
 use crate::json::record::Records;
 use crate::rpc::event::Body;
 use crate::session::{Record, Session};
-use std::collections::HashMap;
 use std::io::Write;
 
 /// Association PDUs of a connection that are held back until the connection turns out to be ours.
@@ -20,8 +20,8 @@ const HELD_CONNECTIONS: usize = 1024;
 /// were refused, since nothing else tells what they were for.
 #[derive(Default)]
 pub(super) struct Selection {
-    ours: std::collections::HashSet<(bool, u64)>,
-    held: HashMap<(bool, u64), Vec<Vec<u8>>>,
+    ours: Set<(bool, u64)>,
+    held: Map<(bool, u64), Vec<Vec<u8>>>,
 }
 
 /// What to do with a record.
@@ -42,6 +42,7 @@ impl Selection {
     /// Decides about a record.
     pub(super) fn choose(&mut self, record: &Record<'_>) -> Choice {
         let key = Selection::key(record);
+        let ours = self.ours.contains(&key);
         let proposed = match &record.event.body {
             Body::Bind(p) | Body::AlterContext(p) => {
                 p.contexts.iter().any(|c| crate::idl::interface_by_uuid(&c.abstract_syntax.uuid.0).is_some())
@@ -49,14 +50,15 @@ impl Selection {
             _ => false,
         };
         let refused = matches!(record.event.body, Body::BindNak { .. });
-        if (proposed || refused || record.interface.is_some()) && self.ours.insert(key) {
+        if !ours && (proposed || refused || record.interface.is_some()) {
+            self.ours.insert(key);
             return Choice::Show(self.held.remove(&key).unwrap_or_default());
         }
         let call = matches!(
             record.event.body,
             Body::Request { .. } | Body::Response { .. } | Body::Fault { .. } | Body::Incomplete { .. }
         );
-        if self.ours.contains(&key) {
+        if ours {
             // The callbacks of connectionless security are the handshake of the calls they are about.
             if record.event.token.is_some() {
                 return Choice::Show(Vec::new());
