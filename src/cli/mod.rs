@@ -99,6 +99,9 @@ struct Messages {
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
+    /// Decode everything and print nothing
+    #[arg(long, conflicts_with_all = ["format", "full", "filter"])]
+    quiet: bool,
 }
 
 impl Capture {
