@@ -48,7 +48,8 @@ impl<'a> Sink<'a> for CallContext {
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
         if at.field.name == "lpszResourceTypeName" {
             // A real one is short; a long one would be kept with every call.
-            self.resource_type = Some(text.prefix(MAX_NAME).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect());
+            self.resource_type =
+                Some(text.prefix(MAX_NAME).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect());
         }
     }
 }

@@ -228,7 +228,8 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
-    let shape = || format!("{text:?} is no size: a number with k, M or G (powers of 1024) or kB, MB, GB, such as 256MB");
+    let shape =
+        || format!("{text:?} is no size: a number with k, M or G (powers of 1024) or kB, MB, GB, such as 256MB");
     let number: u64 = number.parse().map_err(|_| shape())?;
     let factor: u64 = match unit.trim_start().to_ascii_lowercase().as_str() {
         "" | "b" => 1,
@@ -240,7 +241,8 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
         "g" | "gib" => 1 << 30,
         _ => return Err(shape()),
     };
-    let size = number.checked_mul(factor).filter(|size| *size <= 1 << 50).ok_or_else(|| format!("{text} is too much"))?;
+    let size =
+        number.checked_mul(factor).filter(|size| *size <= 1 << 50).ok_or_else(|| format!("{text} is too much"))?;
     if size < LEAST_MEMORY {
         return Err(format!("{text} is too little: at least {}M", LEAST_MEMORY >> 20));
     }

@@ -37,27 +37,135 @@ const DISSECT: &[&str] = &["dissect"];
 const ALL: &[&str] = &["dissect", "calls", "check", "stats", "story"];
 
 static STREAMS: &[Stream] = &[
-    Stream { name: "half-open connections", commands: DISSECT, full: 1_000_000, counters: &["tcp_evictions"], make: half_open },
+    Stream {
+        name: "half-open connections",
+        commands: DISSECT,
+        full: 1_000_000,
+        counters: &["tcp_evictions"],
+        make: half_open,
+    },
     Stream { name: "UDP flows", commands: DISSECT, full: 1_000_000, counters: &["udp_evictions"], make: udp_flows },
-    Stream { name: "beginnings of headers", commands: DISSECT, full: 500_000, counters: &["tcp_evictions", "connections_evicted"], make: beginnings },
+    Stream {
+        name: "beginnings of headers",
+        commands: DISSECT,
+        full: 500_000,
+        counters: &["tcp_evictions", "connections_evicted"],
+        make: beginnings,
+    },
     Stream { name: "binds", commands: ALL, full: 1_000_000, counters: &["connections_evicted"], make: binds },
-    Stream { name: "binds of 255 contexts", commands: DISSECT, full: 40_000, counters: &["connections_evicted"], make: wide_binds },
-    Stream { name: "alter_contexts", commands: DISSECT, full: 100_000, counters: &["contexts_dropped"], make: alter_contexts },
-    Stream { name: "pending calls", commands: ALL, full: 2_000_000, counters: &["calls_evicted", "connections_evicted"], make: pending },
-    Stream { name: "first fragments", commands: DISSECT, full: 300_000, counters: &["messages_evicted", "connections_evicted"], make: first_fragments },
-    Stream { name: "messages without end", commands: DISSECT, full: 20_000, counters: &["messages_too_large", "connections_evicted"], make: endless },
-    Stream { name: "UDP activities", commands: DISSECT, full: 1_000_000, counters: &["activities_evicted", "conversations_evicted"], make: activities },
-    Stream { name: "UDP fragments", commands: DISSECT, full: 400_000, counters: &["conversations_evicted", "activities_evicted", "messages_too_large"], make: dg_fragments },
-    Stream { name: "IP fragments", commands: DISSECT, full: 500_000, counters: &["fragment_evictions"], make: ip_fragments },
-    Stream { name: "TCP disorder", commands: DISSECT, full: 1_000_000, counters: &["tcp_buffer_limits"], make: disorder },
-    Stream { name: "opens without closes", commands: ALL, full: 500_000, counters: &["handles_forgotten"], make: opens },
-    Stream { name: "calls of many addresses", commands: ALL, full: 300_000, counters: &["connections_evicted", "associations_forgotten"], make: addresses },
-    Stream { name: "users of 30000 letters", commands: ALL, full: 40_000, counters: &["connections_evicted", "associations_forgotten"], make: users },
-    Stream { name: "security contexts", commands: DISSECT, full: 40_000, counters: &["security_contexts_evicted"], make: security },
-    Stream { name: "records of many times their stub", commands: ALL, full: 12, counters: &["records_cut", "messages_too_large"], make: amplified },
+    Stream {
+        name: "binds of 255 contexts",
+        commands: DISSECT,
+        full: 40_000,
+        counters: &["connections_evicted"],
+        make: wide_binds,
+    },
+    Stream {
+        name: "alter_contexts",
+        commands: DISSECT,
+        full: 100_000,
+        counters: &["contexts_dropped"],
+        make: alter_contexts,
+    },
+    Stream {
+        name: "pending calls",
+        commands: ALL,
+        full: 2_000_000,
+        counters: &["calls_evicted", "connections_evicted"],
+        make: pending,
+    },
+    Stream {
+        name: "first fragments",
+        commands: DISSECT,
+        full: 300_000,
+        counters: &["messages_evicted", "connections_evicted"],
+        make: first_fragments,
+    },
+    Stream {
+        name: "messages without end",
+        commands: DISSECT,
+        full: 20_000,
+        counters: &["messages_too_large", "connections_evicted"],
+        make: endless,
+    },
+    Stream {
+        name: "UDP activities",
+        commands: DISSECT,
+        full: 1_000_000,
+        counters: &["activities_evicted", "conversations_evicted"],
+        make: activities,
+    },
+    Stream {
+        name: "UDP fragments",
+        commands: DISSECT,
+        full: 400_000,
+        counters: &["conversations_evicted", "activities_evicted", "messages_too_large"],
+        make: dg_fragments,
+    },
+    Stream {
+        name: "IP fragments",
+        commands: DISSECT,
+        full: 500_000,
+        counters: &["fragment_evictions"],
+        make: ip_fragments,
+    },
+    Stream {
+        name: "TCP disorder",
+        commands: DISSECT,
+        full: 1_000_000,
+        counters: &["tcp_buffer_limits"],
+        make: disorder,
+    },
+    Stream {
+        name: "opens without closes",
+        commands: ALL,
+        full: 500_000,
+        counters: &["handles_forgotten"],
+        make: opens,
+    },
+    Stream {
+        name: "calls of many addresses",
+        commands: ALL,
+        full: 300_000,
+        counters: &["connections_evicted", "associations_forgotten"],
+        make: addresses,
+    },
+    Stream {
+        name: "users of 30000 letters",
+        commands: ALL,
+        full: 40_000,
+        counters: &["connections_evicted", "associations_forgotten"],
+        make: users,
+    },
+    Stream {
+        name: "security contexts",
+        commands: DISSECT,
+        full: 40_000,
+        counters: &["security_contexts_evicted"],
+        make: security,
+    },
+    Stream {
+        name: "records of many times their stub",
+        commands: ALL,
+        full: 12,
+        counters: &["records_cut", "messages_too_large"],
+        make: amplified,
+    },
     Stream { name: "strings of control characters", commands: ALL, full: 12, counters: &[], make: controls },
-    Stream { name: "settings of properties", commands: &["story", "check"], full: 20_000, counters: &[], make: settings },
-    Stream { name: "names, options, interfaces, secrets", commands: DISSECT, full: 400, counters: &["capture_problems", "capture_names_dropped"], make: blocks },
+    Stream {
+        name: "settings of properties",
+        commands: &["story", "check"],
+        full: 20_000,
+        counters: &[],
+        make: settings,
+    },
+    Stream {
+        name: "names, options, interfaces, secrets",
+        commands: DISSECT,
+        full: 400,
+        counters: &["capture_problems", "capture_names_dropped"],
+        make: blocks,
+    },
     Stream { name: "gzip bomb", commands: DISSECT, full: 4000, counters: &[], make: gzip },
     Stream { name: "zstd bomb", commands: DISSECT, full: 4000, counters: &[], make: zstd },
     Stream { name: "everything", commands: ALL, full: 300_000, counters: &["tcp_evictions"], make: everything },
@@ -274,7 +382,14 @@ fn security(input: &mut Input, n: u64) -> Result<()> {
 }
 
 /// A message in fragments of 60000 octets.
-fn fragmented(pcap: &mut Pcap<&mut Input>, end: &mut End, call: u32, stub: &[u8], reply: bool, opnum: u16) -> Result<()> {
+fn fragmented(
+    pcap: &mut Pcap<&mut Input>,
+    end: &mut End,
+    call: u32,
+    stub: &[u8],
+    reply: bool,
+    opnum: u16,
+) -> Result<()> {
     let count = stub.len().div_ceil(60_000);
     for (i, part) in stub.chunks(60_000).enumerate() {
         let flags = if i == 0 { FIRST } else { 0 } | if i + 1 == count { LAST } else { 0 };
@@ -294,7 +409,8 @@ fn amplified(input: &mut Input, n: u64) -> Result<()> {
         pcap.packet(&ends[0].send(&request(call, WHOLE, 7, &0xffff_ffffu32.to_le_bytes())))?;
         // Under the limit of a message, whatever the ceiling; then just under it at the default one.
         let entries: u32 = if i % 2 == 0 { 7000 } else { 1_000_000 };
-        let mut stub = [0x20000u32, entries, 0x20004, entries].iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
+        let mut stub =
+            [0x20000u32, entries, 0x20004, entries].iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
         for _ in 0..entries {
             stub.extend([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
         }
@@ -407,7 +523,14 @@ fn everything(input: &mut Input, n: u64) -> Result<()> {
         let [client, _] = connection(1000 + i);
         pcap.packet(&tcp(client.src, client.dst, 0, SYN, &[]))?;
         pcap.packet(&udp(client.src, client.dst, &datagram(0, 4, i, 1, 0, &[0x41; 100])))?;
-        pcap.packet(&ipv4(17, 0x0a00_0001, 3, (i / 40) as u16, 0x2000 | (185 * (i % 40)) as u16, &data[..1400 / 8 * 8]))?;
+        pcap.packet(&ipv4(
+            17,
+            0x0a00_0001,
+            3,
+            (i / 40) as u16,
+            0x2000 | (185 * (i % 40)) as u16,
+            &data[..1400 / 8 * 8],
+        ))?;
         let [client, _] = connection(100 + i % 500);
         pcap.packet(&tcp(client.src, client.dst, 10 + 1401 * (i / 500) as u32, ACK, &data))?;
         pcap.packet(&ends[0].send(&request(i as u32, WHOLE, 8, &string(&format!("{i} {name}")))))?;

@@ -224,11 +224,13 @@ mod lying_counts {
     #[test]
     fn of_stubs() {
         let _alone = alone();
-        let words: [[u8; 8]; 4] = [[0xff; 8], [0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0], [0, 0, 0, 0x40, 0, 0, 0, 0], [1; 8]];
+        let words: [[u8; 8]; 4] =
+            [[0xff; 8], [0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0], [0, 0, 0, 0x40, 0, 0, 0, 0], [1; 8]];
         for interface in INTERFACES {
             for (version, of) in interface.versions.iter().enumerate() {
                 for method in of.methods.iter().filter(|method| method.on_wire) {
-                    for (word, direction) in words.iter().zip([Direction::Request, Direction::Response].iter().cycle()) {
+                    for (word, direction) in words.iter().zip([Direction::Request, Direction::Response].iter().cycle())
+                    {
                         for (syntax, endian) in [(Syntax::Ndr, Endian::Little), (Syntax::Ndr64, Endian::Big)] {
                             let stub = word.repeat(32);
                             let kind = Kind { interface, version, direction: *direction, syntax, endian };
@@ -410,9 +412,8 @@ mod state_growth {
             let packet = Packet { frame, time: None, link: LinkType::RAW, data: &data, original_len, comments };
             session.packet(&packet, &mut |record| drop(tracker.feed(&record)));
             let change = region.change();
-            held = held.max(
-                change.bytes_allocated as isize - change.bytes_deallocated as isize + change.bytes_reallocated,
-            );
+            held = held
+                .max(change.bytes_allocated as isize - change.bytes_deallocated as isize + change.bytes_reallocated);
         };
         feed(&mut session, &mut tracker, ends[0].send(&bind(0, 0..1, 1)));
         feed(&mut session, &mut tracker, ends[1].send(&bind_ack(0, 1)));

@@ -54,7 +54,13 @@ pub(super) fn run(args: &Story) -> Outcome {
     )?;
     story.finish(&mut |event| pending.push(event));
     print(&mut pending)?;
-    limits_with(&mut out, &session, &tracker, &[("story_forgotten", story.forgotten()), ("story_unfinished", story.unfinished())], format)?;
+    limits_with(
+        &mut out,
+        &session,
+        &tracker,
+        &[("story_forgotten", story.forgotten()), ("story_unfinished", story.unfinished())],
+        format,
+    )?;
     out.flush()?;
     Ok(any)
 }

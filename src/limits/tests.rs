@@ -16,7 +16,9 @@ fn sizes_as_people_write_them() {
     ] {
         assert_eq!(parse_size(text), Ok(octets), "{text}");
     }
-    for text in ["", "M", "-1M", "1.5G", "64X", "64 M B", "0x10M", "99999999999999999999", "18446744073709551615G", "９M"] {
+    for text in
+        ["", "M", "-1M", "1.5G", "64X", "64 M B", "0x10M", "99999999999999999999", "18446744073709551615G", "９M"]
+    {
         assert!(parse_size(text).is_err(), "{text}");
     }
     assert_eq!(parse_size("1M").unwrap_err(), "1M is too little: at least 16M");

@@ -184,8 +184,7 @@ impl States {
 
     fn notified(&mut self, n: &Notification<'_>, scene: &Scene<'_>, lines: &mut Lines) {
         let kind = n.kind();
-        let Some(name) = n.name.map(words::plain).filter(|name| !name.is_empty() || kind == Kind::Cluster)
-        else {
+        let Some(name) = n.name.map(words::plain).filter(|name| !name.is_empty() || kind == Kind::Cluster) else {
             return;
         };
         let (event, state) = match n.object_type {
