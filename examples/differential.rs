@@ -12,6 +12,7 @@ mod peer;
 
 use peer::Scratch;
 use peer::known::Peer;
+use peer::ndrdump::Runner;
 use peer::subject::{Subject, Use, sorts, subject};
 use peer::tally::Tally;
 use std::collections::BTreeSet;
@@ -53,12 +54,15 @@ fn arguments() -> Option<Arguments> {
 }
 
 /// Compares a block of stubs.
-fn block(purpose: Use, numbers: std::ops::Range<u64>, scratch: &Scratch) -> Tally {
+fn block(purpose: Use, numbers: std::ops::Range<u64>, scratch: &Scratch, runner: &mut Runner) -> Tally {
     let sorts = sorts(purpose);
     let mut tally = Tally::default();
     let stubs = numbers.map(|n| subject(&sorts, purpose, n));
     match purpose {
-        Use::Ndrdump => stubs.for_each(|s| tally.add(Peer::Samba, &s, peer::ndrdump::compare(&s, &scratch.0))),
+        Use::Ndrdump => stubs.for_each(|s| {
+            let outcome = peer::ndrdump::compare(&s, &scratch.0, runner);
+            tally.add(Peer::Samba, &s, outcome);
+        }),
         Use::Tshark => {
             let stubs: Vec<Subject> = stubs.collect();
             peer::tshark::compare(&stubs, &scratch.0, |s, outcome| tally.add(Peer::Wireshark, s, outcome));
@@ -90,6 +94,10 @@ fn main() -> ExitCode {
             let (next, file, all, done) = (&next, &file, &all, &done);
             scope.spawn(move || {
                 let scratch = Scratch::new(&format!("{job}"));
+                let mut runner = match purpose {
+                    Use::Ndrdump => Runner::fast(&scratch.0),
+                    Use::Tshark => Runner::Once,
+                };
                 loop {
                     let first = next.fetch_add(BLOCK, Ordering::Relaxed);
                     if first >= count {
@@ -99,7 +107,7 @@ fn main() -> ExitCode {
                     if done.contains(&numbers.start) {
                         continue;
                     }
-                    let tally = block(purpose, numbers.clone(), &scratch);
+                    let tally = block(purpose, numbers.clone(), &scratch, &mut runner);
                     let line = format!("{}\n", tally.to_json(numbers.start));
                     if let Some(file) = file.lock().expect("no thread panics").as_mut() {
                         file.write_all(line.as_bytes()).expect("the journal can be written");

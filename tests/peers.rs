@@ -33,7 +33,7 @@ fn samba() {
             break;
         }
         let subject = subject(&sorts, Use::Ndrdump, number);
-        tally.add(Peer::Samba, &subject, ndrdump::compare(&subject, &scratch.0));
+        tally.add(Peer::Samba, &subject, ndrdump::compare(&subject, &scratch.0, &mut ndrdump::Runner::Once));
     }
     check(&tally, start);
 }

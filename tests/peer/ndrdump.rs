@@ -5,32 +5,98 @@ use super::Outcome;
 use super::subject::{Leaf, Shown, Subject, leaves};
 use cluscope::consts::status;
 use cluscope::ndr::{Direction, Syntax};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// Whether it is installed.
 pub fn available() -> bool {
     Command::new("ndrdump").arg("--version").output().is_ok()
 }
 
+/// How it is run.
+pub enum Runner {
+    /// A process for each stub.
+    Once,
+    /// One process that forks for each stub, see `again.c`.
+    Again { child: Child, input: ChildStdin, output: BufReader<ChildStdout> },
+}
+
+impl Runner {
+    /// The fast way if there is a C compiler. The library goes into `scratch`.
+    pub fn fast(scratch: &Path) -> Runner {
+        let library = scratch.join("again.so");
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peer/again.c");
+        let made = Command::new("cc").args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(source).status();
+        if !made.is_ok_and(|status| status.success()) {
+            eprintln!("no C compiler: a process for each stub");
+            return Runner::Once;
+        }
+        let mut child = Command::new("ndrdump")
+            .env("TZ", "UTC")
+            .env("LD_PRELOAD", library)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("ndrdump can be started");
+        let input = child.stdin.take().expect("a pipe");
+        let output = BufReader::new(child.stdout.take().expect("a pipe"));
+        Runner::Again { child, input, output }
+    }
+
+    /// Runs it with these arguments, none of which has a space; what it printed, and whether it ended well.
+    fn run(&mut self, arguments: &[&str]) -> (String, bool) {
+        match self {
+            Runner::Once => {
+                let output = Command::new("ndrdump").env("TZ", "UTC").args(arguments).output();
+                let output = output.expect("ndrdump can be started");
+                let text = [output.stdout, output.stderr].concat();
+                (String::from_utf8_lossy(&text).into_owned(), output.status.success())
+            }
+            Runner::Again { input, output, .. } => {
+                writeln!(input, "{}", arguments.join(" ")).expect("ndrdump takes input");
+                let (mut text, mut line) = (Vec::new(), Vec::new());
+                loop {
+                    line.clear();
+                    let read = output.read_until(b'\n', &mut line).expect("ndrdump's output can be read");
+                    if let Some(status) = line.strip_prefix(b"== ") {
+                        return (String::from_utf8_lossy(&text).into_owned(), status == b"0\n");
+                    }
+                    assert_ne!(read, 0, "ndrdump ended");
+                    text.extend_from_slice(&line);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        if let Runner::Again { child, .. } = self {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
 /// Asks about a stub. Files go into `scratch`.
-pub fn compare(subject: &Subject, scratch: &Path) -> Outcome {
+pub fn compare(subject: &Subject, scratch: &Path, runner: &mut Runner) -> Outcome {
     let (context, file) = (scratch.join("in"), scratch.join("stub"));
     let written = std::fs::write(&file, &subject.stub).and_then(|()| std::fs::write(&context, &subject.request));
     written.expect("scratch files can be written");
+    let [context, file] = [&context, &file].map(|path| path.to_str().expect("a plain path"));
     let kind = subject.identity.kind;
-    let mut command = Command::new("ndrdump");
-    command.env("TZ", "UTC").arg(kind.interface.name).arg(subject.method.opnum.to_string());
+    let opnum = subject.method.opnum.to_string();
+    let mut arguments = vec![kind.interface.name, &opnum];
     match kind.direction {
-        Direction::Request => command.arg("in").arg(&file),
-        Direction::Response => command.arg("out").arg(&file).arg("-c").arg(&context),
-    };
-    if kind.syntax == Syntax::Ndr64 {
-        command.arg("--ndr64");
+        Direction::Request => arguments.extend(["in", file]),
+        Direction::Response => arguments.extend(["out", file, "-c", context]),
     }
-    let output = command.output().expect("ndrdump can be started");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    judge(&leaves(subject), &text, output.status.success())
+    if kind.syntax == Syntax::Ndr64 {
+        arguments.push("--ndr64");
+    }
+    let (text, success) = runner.run(&arguments);
+    judge(&leaves(subject), &text, success)
 }
 
 /// Compares what we read with what it printed.
