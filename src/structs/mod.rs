@@ -26,6 +26,7 @@ pub mod batch;
 pub mod content;
 pub mod dependency;
 mod lines;
+pub mod made;
 pub mod oracle;
 pub mod packed;
 pub mod property_list;
