@@ -4,11 +4,17 @@
 //! turn out to be something else are dropped at once. Records are lent to a closure while a packet is being worked on,
 //! so that a message that lies whole in one packet is never copied.
 //!
-//! `session/flows.rs` keeps the associations under one budget.
+//! `session/flows.rs` keeps the associations under one budget, `session/parcel.rs` takes records from one thread to
+//! another.
 //!
 //! Next: [`crate::rpc::event`] for what a record's event holds, [`crate::ndr::wire::Message`] to decode its stub.
 
 mod flows;
+#[cfg(feature = "cli")]
+mod parcel;
+
+#[cfg(feature = "cli")]
+pub(crate) use parcel::Batch;
 
 use flows::{Conversed, Flows, Tracked};
 
@@ -138,8 +144,9 @@ impl<'a> Record<'a> {
     }
 
     /// What the request told, for a response.
-    pub fn context(&self) -> CallContext {
-        self.event.call.as_ref().map(|call| call.note.clone()).unwrap_or_default()
+    pub fn context(&self) -> &CallContext {
+        static NOTHING: CallContext = CallContext { control_code: None, resource_type: None };
+        self.event.call.as_ref().map_or(&NOTHING, |call| &call.note)
     }
 }
 

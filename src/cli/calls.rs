@@ -67,7 +67,7 @@ enum Answer<'r, 'a> {
     None(&'static str),
 }
 
-pub(super) fn run(capture: &Capture, format: Format, full: bool) -> Outcome {
+pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: bool) -> Outcome {
     let filter = capture.filter()?;
     let mut out = output::stdout();
     let limits = capture.memory.limits();
@@ -93,6 +93,9 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool) -> Outcome {
         filter,
         last: None,
     };
+    if hide_secrets {
+        calls.json.hide_secrets();
+    }
     let (session, any) = source::read(capture, &mut |record| {
         calls.seen = Some(calls.tracker.feed(&record));
         calls.last = record.event.time().or(calls.last);

@@ -3,12 +3,13 @@
 use super::{Failure, Format, Messages, Outcome, blocks, output, source};
 use crate::analysis::{Bounded, Tracker};
 use crate::filter::Subject;
+use crate::hash::Map;
 use crate::json::out::Out;
 use crate::json::record::Records;
 use crate::limits::Output;
+use crate::ndr::wire::Message;
 use crate::rpc::event::Body;
 use crate::session::{Record, Session};
-use std::collections::HashMap;
 use std::io::Write;
 
 /// Association PDUs of a connection that are held back until the connection turns out to be ours.
@@ -18,7 +19,7 @@ const HELD: usize = 16;
 /// were refused, since nothing else tells what they were for.
 pub(super) struct Selection {
     ours: Bounded<(bool, u64), ()>,
-    held: HashMap<(bool, u64), Vec<Vec<u8>>>,
+    held: Map<(bool, u64), Vec<Vec<u8>>>,
     /// Octets of `held`.
     bytes: usize,
     omitted: u64,
@@ -41,7 +42,7 @@ impl Selection {
     }
 
     pub(super) fn new(limits: Output) -> Self {
-        Selection { ours: Bounded::new(limits.chosen), held: HashMap::new(), bytes: 0, omitted: 0, limits }
+        Selection { ours: Bounded::new(limits.chosen), held: Map::default(), bytes: 0, omitted: 0, limits }
     }
 
     /// What was given up for limits.
@@ -59,6 +60,7 @@ impl Selection {
     /// Decides about a record.
     pub(super) fn choose(&mut self, record: &Record<'_>) -> Choice {
         let key = Selection::key(record);
+        let ours = self.ours.get(&key).is_some();
         let proposed = match &record.event.body {
             Body::Bind(p) | Body::AlterContext(p) => {
                 p.contexts.iter().any(|c| crate::idl::interface_by_uuid(&c.abstract_syntax.uuid.0).is_some())
@@ -66,8 +68,7 @@ impl Selection {
             _ => false,
         };
         let refused = matches!(record.event.body, Body::BindNak { .. });
-        let known = self.ours.get(&key).is_some();
-        if (proposed || refused || record.interface.is_some()) && !known {
+        if !ours && (proposed || refused || record.interface.is_some()) {
             self.ours.insert(key, ());
             return Choice::Show(self.release(key));
         }
@@ -75,7 +76,7 @@ impl Selection {
             record.event.body,
             Body::Request { .. } | Body::Response { .. } | Body::Fault { .. } | Body::Incomplete { .. }
         );
-        if known {
+        if ours {
             // The callbacks of connectionless security are the handshake of the calls they are about.
             if record.event.token.is_some() {
                 return Choice::Show(Vec::new());
@@ -113,7 +114,22 @@ fn rejected(record: &Record<'_>) -> bool {
     record.event.context.is_some_and(|c| crate::idl::interface_by_uuid(&c.interface.0).is_some())
 }
 
+/// Decodes every stub and prints nothing.
+fn quiet(messages: &Messages) -> Outcome {
+    let (_, any) = source::read_here(&messages.capture, &mut |record| {
+        if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) {
+            // What can't be decoded would be a record like any other.
+            let _ = Message::decode(method, kind, stub);
+        }
+        Ok(())
+    })?;
+    Ok(any)
+}
+
 pub(super) fn run(messages: &Messages) -> Outcome {
+    if messages.quiet {
+        return quiet(messages);
+    }
     let capture = &messages.capture;
     let filter = capture.filter()?;
     let format = output::format(&messages.look);
@@ -122,6 +138,9 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     style.max_output = limits.output.record;
     let mut out = output::stdout();
     let mut json = Out::with_limit(limits.output.record);
+    if messages.hide_secrets {
+        json.hide_secrets();
+    }
     let mut records = Records::default();
     let mut selection = Selection::new(limits.output);
     let mut text = String::new();

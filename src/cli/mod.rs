@@ -116,6 +116,12 @@ struct Messages {
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
+    /// Leave passwords and tokens that stand in messages out of JSON as well; text never has them
+    #[arg(long)]
+    hide_secrets: bool,
+    /// Decode everything and print nothing
+    #[arg(long, conflicts_with_all = ["format", "full", "filter"])]
+    quiet: bool,
 }
 
 impl Capture {

@@ -9,6 +9,8 @@ use crate::ndr::names::{self, HandleName, HandleNames};
 use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
 use crate::ndr::types::{Field, Meaning, Scalar, Struct};
 use crate::structs;
+use crate::structs::content::Secrets;
+use crate::structs::mask::Mask;
 use crate::time::FileTime;
 
 /// Maximum counts that are collected for an output with a limit: they stand behind the values, so each takes memory
@@ -53,10 +55,12 @@ impl<'o> Values<'o> {
     /// For the version at this place in [`Interface::versions`](crate::ndr::Interface::versions); `context` is what the
     /// request told, for a response.
     pub fn new(out: &'o mut Out, version: usize, context: &'o CallContext) -> Self {
+        let mut buffers = Buffers::new(context);
+        buffers.content.secrets = out.secrets();
         Values {
             out,
             version,
-            buffers: Buffers::new(context),
+            buffers,
             names: None,
             kinds: None,
             returned: None,
@@ -78,6 +82,20 @@ impl<'o> Values<'o> {
     fn key(&mut self, at: &At<'_>) {
         if at.index.is_none() {
             self.out.key(at.field.name);
+        }
+    }
+
+    /// The octets of a buffer, without secrets where they are to be hidden.
+    fn octets(&mut self, meaning: Meaning, bytes: &[u8]) {
+        if self.out.secrets() != Secrets::Masked {
+            return self.out.hex(bytes);
+        }
+        let shape = structs::content::shape(meaning, self.version, &self.buffers.content, bytes);
+        let mask = Mask::of(&shape, bytes);
+        self.out.hex(&mask.apply(bytes));
+        if !mask.is_empty() {
+            self.out.key("secret");
+            self.out.bool(true);
         }
     }
 
@@ -259,6 +277,12 @@ impl<'a> Sink<'a> for Values<'_> {
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
         self.counts(&at, counts);
         self.key(&at);
+        if self.out.secrets() == Secrets::Masked && structs::content::is_secret_parameter(at.field.name) {
+            self.out.begin();
+            self.out.key("secret");
+            self.out.bool(true);
+            return self.out.end();
+        }
         self.out.wide(text);
         if structs::content::is_expression(at.field.name) {
             self.expressions.begin();
@@ -274,7 +298,7 @@ impl<'a> Sink<'a> for Values<'_> {
         self.key(&at);
         self.out.begin();
         self.out.key("hex");
-        self.out.hex(bytes);
+        self.octets(at.field.meaning, bytes);
         match at.field.meaning {
             Meaning::Custom("twr_t") => super::runtime::tower(self.out, bytes),
             Meaning::Text => super::runtime::text(self.out, bytes),

@@ -84,12 +84,16 @@ pub fn parse_wide(text: WStr<'_>) -> Result<Option<Expression>, NotAnExpression>
     parse(&text.to_string())
 }
 
-/// The deepest nesting of brackets, counted before anything recurses.
+/// The deepest nesting of brackets, counted before anything recurses. Those in names are none: up to where the parser
+/// stops, it takes the same brackets for names as this does.
 fn depth(text: &str) -> usize {
-    let (mut deepest, mut now) = (0usize, 0usize);
+    let (mut deepest, mut now, mut named) = (0usize, 0usize, false);
     for c in text.bytes() {
         crate::work::tick(1);
         match c {
+            b']' => named = false,
+            _ if named => {}
+            b'[' => named = true,
             b'(' | b'{' => now += 1,
             b')' | b'}' => now = now.saturating_sub(1),
             _ => {}
