@@ -264,6 +264,8 @@ impl<N: Default> Conversation<N> {
                 self.states = self.states.saturating_sub(1);
             }
             index = Some(activity.calls.len());
+            // Exactly: there are never many, and each is large.
+            activity.calls.reserve_exact(1);
             activity.calls.push_back(State::new(header.sequence, caller));
             self.states += 1;
         }
