@@ -37,7 +37,7 @@ use Scale::{Fixed as Stays, Memory};
 
 limits! {
     "capture" l => l.capture, capture::Limits {
-        block: "bytes", Memory(264 << 10), 1, All, "a packet record or packet block",
+        block: "bytes", Memory(128 << 10), 1, All, "a packet record or packet block",
             "reading of the file ends with an error", "capture_too_large, and the error";
         metadata: "bytes", Memory(8 << 10), 24, All,
             "options of a packet; a section header, an interface description, a block of names",
