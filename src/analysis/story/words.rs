@@ -67,7 +67,7 @@ pub(super) fn object(kind: Kind, name: Option<&str>) -> String {
 /// Octets of a known format as text, cut to a readable length; passwords are not shown.
 pub(super) fn value(name: &str, content: Content, octets: &[u8]) -> String {
     if is_secret(name) {
-        return "(hidden)".to_string();
+        return "(secret)".to_string();
     }
     let mut tree = Collect::default();
     let read = values::read(Slot::top(content), Packed::new(octets), &mut tree);
