@@ -3,7 +3,7 @@
 use super::out::Out;
 use crate::consts::{Constants, Kind, status};
 use crate::context::{Buffers, CallContext};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, MAX_KEPT};
 use crate::ndr::WStr;
 use crate::ndr::names::{self, HandleName, HandleNames};
 use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
@@ -12,6 +12,10 @@ use crate::structs;
 use crate::structs::content::Secrets;
 use crate::structs::mask::Mask;
 use crate::time::FileTime;
+
+/// Maximum counts that are collected for an output with a limit: they stand behind the values, so each takes memory
+/// until then.
+const MAX_COUNTS: usize = 4096;
 
 /// Prints values. What does not fit into the object of the values (maximum counts, diagnostics) is collected beside it.
 pub struct Values<'o> {
@@ -24,8 +28,10 @@ pub struct Values<'o> {
     pub returned: Option<Returned>,
     /// Maximum counts that differ from the actual ones, by path.
     pub max_counts: Vec<(String, u64)>,
-    /// Broken rules.
+    /// Broken rules, as many as [`crate::diagnostic::MAX_KEPT`].
     pub diagnostics: Vec<Diagnostic>,
+    /// How many more there are.
+    pub diagnostics_omitted: u64,
     /// Dependency expressions as trees: `{"lpszDependencyExpression":…}`, members without the braces around them.
     pub expressions: Out,
 }
@@ -60,6 +66,7 @@ impl<'o> Values<'o> {
             returned: None,
             max_counts: Vec::new(),
             diagnostics: Vec::new(),
+            diagnostics_omitted: 0,
             expressions: Out::new(),
         }
     }
@@ -94,6 +101,9 @@ impl<'o> Values<'o> {
 
     fn counts(&mut self, at: &At<'_>, counts: Counts) {
         if counts.max != counts.actual {
+            if self.out.is_limited() && self.max_counts.len() >= MAX_COUNTS {
+                return self.out.overflow();
+            }
             self.max_counts.push((at.trail.to_path().to_string(), counts.max));
         }
     }
@@ -370,6 +380,10 @@ impl<'a> Sink<'a> for Values<'_> {
     }
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        if self.diagnostics.len() < MAX_KEPT {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.diagnostics_omitted += 1;
+        }
     }
 }

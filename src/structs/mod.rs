@@ -27,6 +27,7 @@ pub mod batch;
 pub mod content;
 pub mod dependency;
 mod lines;
+pub mod made;
 pub mod mask;
 pub mod oracle;
 pub mod packed;

@@ -12,9 +12,6 @@ use crate::ndr::types::{Flow, Type};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// Clients that are remembered, and servers.
-const MAX_MET: usize = 4096;
-
 /// ERROR_ACCESS_DENIED
 const DENIED: u32 = 5;
 
@@ -37,8 +34,8 @@ pub(super) struct Arrivals {
 }
 
 impl Arrivals {
-    pub(super) fn new() -> Self {
-        Arrivals { met: Bounded::new(MAX_MET), servers: Bounded::new(MAX_MET) }
+    pub(super) fn new(limit: usize) -> Self {
+        Arrivals { met: Bounded::new(limit), servers: Bounded::new(limit) }
     }
 
     pub(super) fn forgotten(&self) -> u64 {

@@ -236,3 +236,19 @@ fn linear() {
     assert!(decode("VALUE_LIST", &octets[4..]).unwrap().error.is_none());
     assert!(started.elapsed().as_secs() < 10);
 }
+
+/// A bracket in a name closes nothing: names with one in each of thousands of levels once overflowed the stack.
+#[test]
+fn expressions_that_hide_their_depth() {
+    use crate::structs::dependency::{MAX_DEPTH, NotAnExpression, parse};
+    let too_deep = Err(NotAnExpression { offset: 0, limit: true });
+    for name in ["[)]", "[}]", "[a)})}]"] {
+        let nested = |levels: usize| format!("({name} or ").repeat(levels) + name + &")".repeat(levels);
+        assert_eq!(parse(&nested(5000)), too_deep);
+        assert_eq!(parse(&nested(MAX_DEPTH + 1)), too_deep);
+        assert!(matches!(parse(&nested(MAX_DEPTH)), Ok(Some(_))));
+    }
+    // Nor does one open anything.
+    let names = vec!["[((((]"; 100].join(" and ");
+    assert!(matches!(parse(&names), Ok(Some(_))));
+}
