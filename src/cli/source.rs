@@ -71,11 +71,25 @@ pub(super) fn read(
         let (empty, emptied) = mpsc::channel::<Batch>();
         let reader = thread::Builder::new().name("read".into()).spawn_scoped(scope, move || {
             let mut batch = Batch::default();
+            let mut under_way = 0_usize;
             let read = read_here(capture, &mut |record| {
                 batch.push(record);
                 if batch.is_full() {
-                    let next = emptied.try_recv().unwrap_or_default();
+                    let next = match emptied.try_recv() {
+                        Ok(emptied) => {
+                            under_way = under_way.saturating_sub(1);
+                            emptied
+                        }
+                        Err(_) => Batch::default(),
+                    };
+                    let large = batch.is_large();
                     full.send(std::mem::replace(&mut batch, next)).map_err(|_| Failure::Gone)?;
+                    under_way += 1;
+                    // Large messages are not piled up: memory is kept for one of them.
+                    while large && under_way > 0 {
+                        emptied.recv().map_err(|_| Failure::Gone)?;
+                        under_way -= 1;
+                    }
                 }
                 Ok(())
             });
@@ -95,7 +109,7 @@ pub(super) fn read(
             let _ = empty.send(batch);
         }
         // The reader gives up when it finds that nobody listens.
-        drop(filled);
+        drop((filled, empty));
         let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         result?;
         read

@@ -58,7 +58,7 @@ limits! {
             "the error";
     }
     "session.network" l => l.session.network, net::Limits {
-        tcp_flows: "connections", Memory(256), 640, All, "TCP connections at a time",
+        tcp_flows: "connections", Memory(256), 800, All, "TCP connections at a time",
             "the one quiet for longest is ended, those without DCE/RPC first", "tcp_evictions";
         udp_flows: "flows", Memory(256), 360, All, "UDP flows at a time", "the one quiet for longest is forgotten",
             "udp_evictions";
@@ -102,7 +102,7 @@ limits! {
         [auth]
     }
     "session.rpc" l => l.session.rpc, rpc::Limits {
-        message_bytes: "bytes", Memory(64 << 10), 2, All, "the stub of a fragmented message",
+        message_bytes: "bytes", Memory(64 << 10), 3, All, "the stub of a fragmented message",
             "it becomes an incomplete record", "messages_too_large";
         total_bytes: "bytes", Memory(128 << 10), 0, All, "all messages in reassembly of an association",
             "the message at hand becomes an incomplete record", "messages_too_large";
