@@ -107,6 +107,8 @@ pub mod diagnostic;
 pub mod error;
 #[cfg(all(feature = "pcap", feature = "serde"))]
 pub mod filter;
+#[cfg(feature = "std")]
+mod hash;
 pub mod idl;
 #[cfg(feature = "serde")]
 pub mod json;

@@ -138,8 +138,9 @@ impl<'a> Record<'a> {
     }
 
     /// What the request told, for a response.
-    pub fn context(&self) -> CallContext {
-        self.event.call.as_ref().map(|call| call.note.clone()).unwrap_or_default()
+    pub fn context(&self) -> &CallContext {
+        static NOTHING: CallContext = CallContext { control_code: None, resource_type: None };
+        self.event.call.as_ref().map_or(&NOTHING, |call| &call.note)
     }
 }
 

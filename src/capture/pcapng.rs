@@ -149,6 +149,28 @@ impl Ng {
         true
     }
 
+    /// Reads a whole enhanced packet block without options at the start of `data`, as nearly all are: the packet and the
+    /// block's length. `None` where anything is out of the ordinary, which [`Ng::block`] then looks into.
+    #[inline]
+    pub(super) fn plain_packet(&self, data: &[u8], limits: &Limits) -> Option<(Found, usize)> {
+        let (head, rest) = data.split_first_chunk::<28>()?;
+        let (words, _) = head.as_chunks::<4>();
+        let &[kind, length, interface, high, low, captured, original] = words else { return None };
+        let read = |word: [u8; 4]| if self.big_endian { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) };
+        let total = usize::try_from(read(length)).ok().filter(|total| *total <= limits.block)?;
+        let padded = total.checked_sub(32)?;
+        let captured = usize::try_from(read(captured)).ok()?;
+        // Behind the packet, padded to four octets, the length stands once more.
+        let behind = *rest.get(padded..)?.first_chunk::<4>()?;
+        if read(kind) != ENHANCED_PACKET || behind != length || captured.checked_next_multiple_of(4)? != padded {
+            return None;
+        }
+        match self.packet(read(interface), read(high), read(low), 28, captured, read(original), 0..0) {
+            Outcome::Packet(found, None) => Some((found, total)),
+            _ => None,
+        }
+    }
+
     /// Reads one whole block of a type that [`Ng::is_read`] named.
     pub(super) fn block(&mut self, kind: u32, block: &[u8], limits: &Limits) -> Outcome {
         if kind == ENHANCED_PACKET {

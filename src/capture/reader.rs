@@ -349,6 +349,14 @@ impl<R: Read> Reader<R> {
 
     fn advance_ng(&mut self) -> Result<Option<Found>, CaptureError> {
         loop {
+            if let Format::Ng(ng) = &self.format
+                && ng.in_section()
+                && let Some((found, total)) = ng.plain_packet(self.buffer.data(), &self.limits)
+            {
+                self.frames += 1;
+                self.pending = total;
+                return Ok(Some(found));
+            }
             if !self.require(8)? {
                 return Ok(None);
             }

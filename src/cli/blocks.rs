@@ -254,7 +254,7 @@ pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: O
         let _ = crate::text::hex_dump(out, stub, 4, style.max_bytes);
         return;
     };
-    values(out, method, kind, &record.context(), stub, style, paint, view.map(|view| view as &dyn HandleNames));
+    values(out, method, kind, record.context(), stub, style, paint, view.map(|view| view as &dyn HandleNames));
     for asked in view.map_or(&[][..], |view| view.asked()) {
         let _ =
             write!(out, "    key {} was given in #{} by {}: {}", asked.key, asked.frame, asked.client, asked.method);

@@ -3,12 +3,12 @@
 use super::{Failure, Format, Messages, Outcome, blocks, output, source};
 use crate::analysis::{Bounded, Tracker};
 use crate::filter::Subject;
+use crate::hash::Map;
 use crate::json::out::Out;
 use crate::json::record::Records;
 use crate::limits::Output;
 use crate::rpc::event::Body;
 use crate::session::{Record, Session};
-use std::collections::HashMap;
 use std::io::Write;
 
 /// Association PDUs of a connection that are held back until the connection turns out to be ours.
@@ -18,7 +18,7 @@ const HELD: usize = 16;
 /// were refused, since nothing else tells what they were for.
 pub(super) struct Selection {
     ours: Bounded<(bool, u64), ()>,
-    held: HashMap<(bool, u64), Vec<Vec<u8>>>,
+    held: Map<(bool, u64), Vec<Vec<u8>>>,
     /// Octets of `held`.
     bytes: usize,
     omitted: u64,
@@ -41,7 +41,7 @@ impl Selection {
     }
 
     pub(super) fn new(limits: Output) -> Self {
-        Selection { ours: Bounded::new(limits.chosen), held: HashMap::new(), bytes: 0, omitted: 0, limits }
+        Selection { ours: Bounded::new(limits.chosen), held: Map::default(), bytes: 0, omitted: 0, limits }
     }
 
     /// What was given up for limits.

@@ -104,7 +104,7 @@ impl Reader {
             result?;
             let Some(mut seen) = seen else { return Ok(()) };
             if let Some((key, asking)) = seen.given_up.take() {
-                let given_up = Call::unanswered(key, asking);
+                let given_up = Call::unanswered(key, *asking);
                 // One that expects no answer is not in the tracker's table, so its tests are those of this record.
                 let own = if given_up.is(&record) { tests } else { given_up.tests };
                 if self.passes(own) {
@@ -118,7 +118,7 @@ impl Reader {
             }
             Ok(())
         })?;
-        let rest: Vec<Call> = self.tracker.unanswered().map(|(key, asking)| Call::unanswered(key, asking)).collect();
+        let rest: Vec<Call> = self.tracker.unanswered().map(|(key, asking)| Call::unanswered(key, *asking)).collect();
         for waiting in rest.iter().filter(|waiting| waiting.interface.is_some() && self.passes(waiting.tests)) {
             call(waiting)?;
         }

@@ -23,7 +23,17 @@ impl Default for Out {
     }
 }
 
-const HEX: &[u8; 16] = b"0123456789abcdef";
+/// The two digits of each octet.
+const HEX: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut octet = 0;
+    while octet < 256 {
+        pairs[octet] = [digits[octet >> 4], digits[octet & 15]];
+        octet += 1;
+    }
+    pairs
+};
 
 impl Out {
     /// Empty.
@@ -126,9 +136,10 @@ impl Out {
     }
 
     /// A member's key. Keys are names of the specification or of the contract and need no escaping.
-    #[inline]
+    #[inline(always)]
     pub fn key(&mut self, key: &str) {
         self.room(0);
+        self.bytes.reserve(key.len() + 3);
         self.bytes.push(b'"');
         self.bytes.extend_from_slice(key.as_bytes());
         self.bytes.extend_from_slice(b"\":");
@@ -147,6 +158,9 @@ impl Out {
     /// An unsigned integer.
     #[inline]
     pub fn uint(&mut self, value: u64) {
+        if value < 10 {
+            return self.bytes.extend_from_slice(&[b'0' + value as u8, b',']);
+        }
         let mut buffer = itoa::Buffer::new();
         self.bytes.extend_from_slice(buffer.format(value).as_bytes());
         self.bytes.push(b',');
@@ -167,8 +181,9 @@ impl Out {
     }
 
     /// A name of the specification or of the contract, which has nothing to escape.
-    #[inline]
+    #[inline(always)]
     pub fn name(&mut self, name: &str) {
+        self.bytes.reserve(name.len() + 3);
         self.bytes.push(b'"');
         self.bytes.extend_from_slice(name.as_bytes());
         self.bytes.extend_from_slice(b"\",");
@@ -215,15 +230,18 @@ impl Out {
         let start = self.bytes.len();
         self.bytes.reserve(text.len() + 4);
         self.bytes.push(b'"');
+        // What needs no second look, which is all of most texts.
+        self.bytes.resize(start + 1 + text.len(), 0);
+        let room = self.bytes.get_mut(start + 1..).unwrap_or(&mut []);
         let mut plain = 0;
-        for unit in text.units() {
-            match unit {
-                0x22 | 0x5c => break,
-                0x20..=0x7e => self.bytes.push(unit as u8),
-                _ => break,
+        for (octet, unit) in room.iter_mut().zip(text.units()) {
+            if !(0x20..=0x7e).contains(&unit) || unit == 0x22 || unit == 0x5c {
+                break;
             }
+            *octet = unit as u8;
             plain += 1;
         }
+        self.bytes.truncate(start + 1 + plain);
         for c in text.suffix(plain).chars() {
             match c {
                 Ok(c) => self.char(c),
@@ -263,14 +281,18 @@ impl Out {
 
     /// A GUID as text.
     pub fn guid(&mut self, guid: Guid) {
-        self.bytes.push(b'"');
-        for (i, octet) in guid.to_wire(crate::ndr::Endian::Big).iter().enumerate() {
-            if matches!(i, 4 | 6 | 8 | 10) {
-                self.bytes.push(b'-');
-            }
-            self.octets(&[*octet]);
+        let mut text = *b"\"00000000-0000-0000-0000-000000000000\",";
+        let (before, after) = text.split_at_mut(19);
+        let octets = guid.to_wire(crate::ndr::Endian::Big);
+        let (front, back) = octets.split_at(8);
+        // Where the digits of each octet stand: `"aabbccdd-eeff-gghh` and `-iijj-kkllmmnnoopp",`.
+        for (at, octet) in [1, 3, 5, 7, 10, 12, 15, 17].into_iter().zip(front) {
+            before[at..at + 2].copy_from_slice(&HEX[usize::from(*octet)]);
         }
-        self.bytes.extend_from_slice(b"\",");
+        for (at, octet) in [1, 3, 6, 8, 10, 12, 14, 16].into_iter().zip(back) {
+            after[at..at + 2].copy_from_slice(&HEX[usize::from(*octet)]);
+        }
+        self.bytes.extend_from_slice(&text);
     }
 
     /// A value that is JSON already.
@@ -288,7 +310,7 @@ impl Out {
         self.bytes.resize(start + octets.len() * 2, 0);
         let room = self.bytes.get_mut(start..).unwrap_or(&mut []);
         for (digits, octet) in room.chunks_exact_mut(2).zip(octets) {
-            digits.copy_from_slice(&[HEX[usize::from(octet >> 4)], HEX[usize::from(octet & 15)]]);
+            digits.copy_from_slice(&HEX[usize::from(*octet)]);
         }
     }
 

@@ -4,11 +4,12 @@
 use super::{Limits, Record, Stats, flow, record};
 use crate::auth::{Association, KeyStore};
 use crate::context::CallContext;
+use crate::hash::Map;
 use crate::net::{Origin, Side, Transport};
 use crate::resolve::{Guesser, Shared};
 use crate::rpc::connection::Connection;
 use crate::rpc::dg::Conversation;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -42,14 +43,14 @@ impl<A> Kept<A> {
 
 /// Associations of one transport, by stream number.
 struct Table<A> {
-    kept: HashMap<u64, Box<Kept<A>>>,
+    kept: Map<u64, Box<Kept<A>>>,
     /// The order in which they are looked at for eviction; numbers of those that are gone are left in it for a while.
     queue: VecDeque<u64>,
 }
 
 impl<A> Table<A> {
     fn new() -> Self {
-        Table { kept: HashMap::new(), queue: VecDeque::new() }
+        Table { kept: Map::default(), queue: VecDeque::new() }
     }
 
     fn get(&mut self, stream: u64, make: impl FnOnce() -> Box<Kept<A>>) -> &mut Kept<A> {

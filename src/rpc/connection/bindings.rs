@@ -1,18 +1,18 @@
 //! Presentation contexts: what was proposed, what became of it.
 
 use super::rules;
+use crate::hash::Map;
 use crate::rpc::event::{AnswerResult, Context, ContextState, Notes};
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::pdu::{BindAck, ContextElement, ContextResult};
 use crate::rpc::syntax::{ContextOutcome, SyntaxId, TransferSyntax};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-use std::collections::HashMap;
 
 /// The presentation contexts of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Bindings {
-    contexts: HashMap<u16, Context>,
+    contexts: Map<u16, Context>,
     /// Proposals without an answer yet, oldest first.
     pending: VecDeque<Pending>,
     /// Transfer syntaxes that an answer accepted whose proposal was not captured, by the place of the context.

@@ -1,0 +1,12 @@
+//! The hasher of tables that are looked into for every packet or message.
+//!
+//! `foldhash` costs a fraction of the standard library's SipHash. Its seed is drawn at random for every process and
+//! table, so that a capture can't be made whose keys collide; and every table here is bounded by a limit.
+
+use std::collections::{HashMap, HashSet};
+
+/// A map with the fast hasher.
+pub(crate) type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
+/// A set with the fast hasher.
+pub(crate) type Set<K> = HashSet<K, foldhash::fast::RandomState>;
