@@ -65,7 +65,14 @@ impl<W: Write> Capture<W> {
         Ok(Capture { out, nanos: 1_790_000_000_000_000_000, written: 60, id: 0, packet: Vec::new() })
     }
 
-    fn send(&mut self, protocol: u8, ends: Ends, header: &[u8], checksum_at: usize, payload: &[u8]) -> std::io::Result<()> {
+    fn send(
+        &mut self,
+        protocol: u8,
+        ends: Ends,
+        header: &[u8],
+        checksum_at: usize,
+        payload: &[u8],
+    ) -> std::io::Result<()> {
         let mut frame = std::mem::take(&mut self.packet);
         frame.clear();
         frame.extend([2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0]);
@@ -156,7 +163,9 @@ fn speech(port: u16, from_client: bool, noise: &mut Noise, out: &mut Vec<u8>) {
         (false, _) => 20_000 + noise.below(60_000),
     } as usize;
     match (port, from_client) {
-        (80, true) => out.extend(b"GET /index.html HTTP/1.1\r\nHost: www.example.org\r\nUser-Agent: x\r\nAccept: */*\r\n\r\n"),
+        (80, true) => {
+            out.extend(b"GET /index.html HTTP/1.1\r\nHost: www.example.org\r\nUser-Agent: x\r\nAccept: */*\r\n\r\n")
+        }
         (80, false) => out.extend(b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n"),
         (443, _) => out.extend([0x17, 3, 3, (len >> 8) as u8, len as u8]),
         (445, _) => {
@@ -279,10 +288,7 @@ fn recorded(path: &str) -> Result<Vec<Recorded>> {
         let (Some(tcp), Some(flags)) = (data.get(34..14 + total), data.get(47).copied()) else { continue };
         let header = usize::from(tcp[12] >> 4) * 4;
         let ports = word(tcp, 0);
-        let ends = Ends {
-            src: (word(data, 26), (ports >> 16) as u16),
-            dst: (word(data, 30), ports as u16),
-        };
+        let ends = Ends { src: (word(data, 26), (ports >> 16) as u16), dst: (word(data, 30), ports as u16) };
         let (seq, ack) = (word(tcp, 4), word(tcp, 8));
         let from_client = !found.contains_key(&ends.turned());
         let key = if from_client { ends } else { ends.turned() };
@@ -400,6 +406,9 @@ fn main() -> Result<()> {
     match arguments.first().map(String::as_str) {
         Some("ordinary") => ordinary(out, number(1)?, number(2).unwrap_or(200)),
         Some("cluster") => cluster(out, number(1)?, number(2)?, number(3)?, arguments.get(4..).unwrap_or(&[])),
-        _ => Err(Error::other("usage: traffic ordinary BYTES [FLOWS] | cluster BYTES FLOWS CONCURRENT CAPTURE...").into()),
+        _ => {
+            Err(Error::other("usage: traffic ordinary BYTES [FLOWS] | cluster BYTES FLOWS CONCURRENT CAPTURE...")
+                .into())
+        }
     }
 }

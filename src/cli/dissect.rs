@@ -7,6 +7,7 @@ use crate::hash::Map;
 use crate::json::out::Out;
 use crate::json::record::Records;
 use crate::limits::Output;
+use crate::ndr::wire::Message;
 use crate::rpc::event::Body;
 use crate::session::{Record, Session};
 use std::io::Write;
@@ -113,7 +114,22 @@ fn rejected(record: &Record<'_>) -> bool {
     record.event.context.is_some_and(|c| crate::idl::interface_by_uuid(&c.interface.0).is_some())
 }
 
+/// Decodes every stub and prints nothing.
+fn quiet(messages: &Messages) -> Outcome {
+    let (_, any) = source::read_here(&messages.capture, &mut |record| {
+        if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) {
+            // What can't be decoded would be a record like any other.
+            let _ = Message::decode(method, kind, stub);
+        }
+        Ok(())
+    })?;
+    Ok(any)
+}
+
 pub(super) fn run(messages: &Messages) -> Outcome {
+    if messages.quiet {
+        return quiet(messages);
+    }
     let capture = &messages.capture;
     let filter = capture.filter()?;
     let format = output::format(&messages.look);

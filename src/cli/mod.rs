@@ -119,6 +119,9 @@ struct Messages {
     /// Leave passwords and tokens that stand in messages out of JSON as well; text never has them
     #[arg(long)]
     hide_secrets: bool,
+    /// Decode everything and print nothing
+    #[arg(long, conflicts_with_all = ["format", "full", "filter", "hide_secrets"])]
+    quiet: bool,
 }
 
 impl Capture {

@@ -4,12 +4,13 @@ use super::{Capture, Failure, Secrets};
 use crate::auth::KeyStore;
 use crate::capture::{CaptureError, Reader, sort_by_time};
 use crate::limits::Limits;
-use crate::session::{Record, Session};
+use crate::session::{Batch, Record, Session};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 /// Files from this size on get a progress bar.
 const LONG: u64 = 64 << 20;
@@ -50,9 +51,60 @@ fn warn_if_public(path: &Path) {
     let _ = path;
 }
 
+/// Batches of records on their way between two threads, beside the one being filled and the one being emptied: three in
+/// all, each of half a megabyte or of a single larger message.
+const UNDER_WAY: usize = 1;
+
 /// Reads all files through one session. Problems go to standard error, a line each; whatever could be read is handed
 /// out before. Returns the session for its counters, and whether anything could be read at all.
+///
+/// Where there is a second processor, a thread of its own reads the files and puts messages together while `out` works
+/// on those before; the order stays the same.
 pub(super) fn read(
+    capture: &Capture,
+    out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
+) -> Result<(Session, bool), Failure> {
+    if thread::available_parallelism().is_ok_and(|n| n.get() == 1) {
+        return read_here(capture, out);
+    }
+    thread::scope(|scope| {
+        let (full, filled) = mpsc::sync_channel::<Batch>(UNDER_WAY);
+        let (empty, emptied) = mpsc::channel::<Batch>();
+        let reader = thread::Builder::new().name("read".into()).spawn_scoped(scope, move || {
+            let mut batch = Batch::default();
+            let read = read_here(capture, &mut |record| {
+                batch.push(record);
+                if batch.is_full() {
+                    let next = emptied.try_recv().unwrap_or_default();
+                    full.send(std::mem::replace(&mut batch, next)).map_err(|_| Failure::Gone)?;
+                }
+                Ok(())
+            });
+            if !batch.is_empty() {
+                // Where nobody takes it any more, the other side knows why.
+                let _ = full.send(batch);
+            }
+            read
+        });
+        let reader = reader.map_err(|e| Failure::Message(format!("starting a thread: {e}")))?;
+        let mut result = Ok(());
+        while let Ok(mut batch) = filled.recv() {
+            result = batch.drain(out);
+            if result.is_err() {
+                break;
+            }
+            let _ = empty.send(batch);
+        }
+        // The reader gives up when it finds that nobody listens.
+        drop(filled);
+        let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        result?;
+        read
+    })
+}
+
+/// The same in this thread alone.
+pub(super) fn read_here(
     capture: &Capture,
     out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
 ) -> Result<(Session, bool), Failure> {

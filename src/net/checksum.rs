@@ -62,7 +62,9 @@ mod tests {
             for (src, dst) in [("10.1.2.3", "192.0.2.9"), ("2001:db8::1", "fe80::abcd:ef01")] {
                 let (src, dst): (IpAddr, IpAddr) = (src.parse().unwrap(), dst.parse().unwrap());
                 let mut pseudo = match (src, dst) {
-                    (IpAddr::V4(a), IpAddr::V4(b)) => Sum16BitWords::new().add_4bytes(a.octets()).add_4bytes(b.octets()),
+                    (IpAddr::V4(a), IpAddr::V4(b)) => {
+                        Sum16BitWords::new().add_4bytes(a.octets()).add_4bytes(b.octets())
+                    }
                     (IpAddr::V6(a), IpAddr::V6(b)) => {
                         Sum16BitWords::new().add_16bytes(a.octets()).add_16bytes(b.octets())
                     }

@@ -333,7 +333,12 @@ impl<N: Default> Conversation<N> {
             Ok(body) => body,
             Err(error) => {
                 self.counters.malformed += 1;
-                return out(make(parts, event::Body::Malformed { error: error.into(), bytes: datagram }, sender, security));
+                return out(make(
+                    parts,
+                    event::Body::Malformed { error: error.into(), bytes: datagram },
+                    sender,
+                    security,
+                ));
             }
         };
         let (response, stub) = match (header.ptype, body) {
