@@ -144,7 +144,7 @@ impl Records {
             }
             clock => &mut clock.insert((second, time.to_ascii())).1,
         };
-        out.name(core::str::from_utf8(text).unwrap_or_default());
+        out.ascii(text);
     }
 
     /// Transport, stream number, addresses and community id.
