@@ -224,3 +224,28 @@ fn no_option_takes_a_secret() {
         }
     }
 }
+
+/// Secrets that stand in messages: text never has them, JSON where the contract wants the octets, unless asked not to.
+#[test]
+fn secrets_in_messages() {
+    let run_on = |arguments: &[&str]| stdout(&run(arguments, &tour()));
+    for command in ["dissect", "calls"] {
+        let text = run_on(&[command, "--format", "text", "-"]);
+        assert!(!text.contains("P@ssw0rd") && text.contains("(secret)"), "{command}");
+        assert!(run_on(&[command, "--format", "jsonl", "-"]).contains("P@ssw0rd!"), "{command}");
+        let hidden = run_on(&[command, "--format", "jsonl", "--hide-secrets", "-"]);
+        assert!(hidden.contains(r#""lpszNewPassword":{"secret":true}"#) && !hidden.contains("P@ssw0rd"), "{command}");
+    }
+    for view in ["csv", "zeek", "ecs"] {
+        assert!(!run_on(&["calls", "--format", view, "-"]).contains("P@ssw0rd"), "{view}");
+    }
+    for command in ["story", "stats", "check"] {
+        assert!(!run_on(&[command, "--format", "jsonl", "-"]).contains("P@ssw0rd"), "{command}");
+    }
+    // What was left out can't be encoded.
+    let line = r#"{"interface":"clusapi","version":"3.0","opnum":108,"direction":"request","syntax":"ndr",
+        "params":{"lpszNewPassword":{"secret":true},"dwFlags":0,"ReturnStatusBufferSize":0}}"#;
+    let output = run(&["stub", "encode", "--jsonl"], line.replace('\n', "").as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("left out"), "{}", stdout(&output));
+}

@@ -91,10 +91,10 @@ pub struct Seen {
     /// What a response came to.
     pub status: Option<u32>,
     /// Of a response or fault, the request.
-    pub request: Option<Asking>,
+    pub request: Option<Box<Asking>>,
     /// A request whose answer is not waited for any longer: this one, if it expects none, or one that had to go for a
     /// limit.
-    pub given_up: Option<(CallKey, Asking)>,
+    pub given_up: Option<(CallKey, Box<Asking>)>,
 }
 
 /// Client and server of a record.

@@ -39,7 +39,7 @@ pub struct Section {
 /// Host names from name resolution blocks, at most [`Limits::names`].
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    by_address: HashMap<IpAddr, String>,
+    by_address: HashMap<IpAddr, Box<str>>,
     dropped: u64,
 }
 
@@ -47,12 +47,12 @@ impl Names {
     /// The first name recorded for an address.
     #[must_use]
     pub fn get(&self, address: IpAddr) -> Option<&str> {
-        self.by_address.get(&address).map(String::as_str)
+        self.by_address.get(&address).map(AsRef::as_ref)
     }
 
     /// Every address with its name, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (IpAddr, &str)> {
-        self.by_address.iter().map(|(address, name)| (*address, name.as_str()))
+        self.by_address.iter().map(|(address, name)| (*address, name.as_ref()))
     }
 
     /// How many names were left out because of the limit.
@@ -71,7 +71,7 @@ impl Names {
         }
         // A DNS name has at most 255 bytes; a longer one is cut.
         let name = name.get(..255).unwrap_or(name);
-        self.by_address.insert(address, String::from_utf8_lossy(name).into_owned());
+        self.by_address.insert(address, String::from_utf8_lossy(name).as_ref().into());
     }
 }
 
@@ -150,6 +150,28 @@ impl Ng {
         true
     }
 
+    /// Reads a whole enhanced packet block without options at the start of `data`, as nearly all are: the packet and the
+    /// block's length. `None` where anything is out of the ordinary, which [`Ng::block`] then looks into.
+    #[inline]
+    pub(super) fn plain_packet(&self, data: &[u8], limits: &Limits) -> Option<(Found, usize)> {
+        let (head, rest) = data.split_first_chunk::<28>()?;
+        let (words, _) = head.as_chunks::<4>();
+        let &[kind, length, interface, high, low, captured, original] = words else { return None };
+        let read = |word: [u8; 4]| if self.big_endian { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) };
+        let total = usize::try_from(read(length)).ok().filter(|total| *total <= limits.block)?;
+        let padded = total.checked_sub(32)?;
+        let captured = usize::try_from(read(captured)).ok()?;
+        // Behind the packet, padded to four octets, the length stands once more.
+        let behind = *rest.get(padded..)?.first_chunk::<4>()?;
+        if read(kind) != ENHANCED_PACKET || behind != length || captured.checked_next_multiple_of(4)? != padded {
+            return None;
+        }
+        match self.packet(read(interface), read(high), read(low), 28, captured, read(original), 0..0) {
+            Outcome::Packet(found, None) => Some((found, total)),
+            _ => None,
+        }
+    }
+
     /// Reads one whole block of a type that [`Ng::is_read`] named.
     pub(super) fn block(&mut self, kind: u32, block: &[u8], limits: &Limits) -> Outcome {
         if kind == ENHANCED_PACKET {
@@ -213,6 +235,7 @@ impl Ng {
             }
             Block::NameResolution(names) => {
                 for record in &names.nr {
+                    crate::work::tick(1 + record.record_value.len());
                     self.name(record.record_type.0, record.record_value, limits);
                 }
                 Outcome::Nothing
@@ -231,6 +254,7 @@ impl Ng {
                 pcap_parser::parse_option_le::<pcap_parser::PcapError<&[u8]>>(options)
             };
             let Ok((rest, option)) = parsed else { break };
+            crate::work::tick(1 + usize::from(option.len));
             if option.code == OptionCode::EndOfOpt {
                 break;
             }
@@ -249,6 +273,7 @@ impl Ng {
     fn clock(&self, options: &[PcapNGOption<'_>]) -> Clock {
         let mut clock = Clock::default();
         for option in options {
+            crate::work::tick(1);
             let Ok(value) = option.as_bytes() else { continue };
             match option.code {
                 OptionCode::EndOfOpt => break,
@@ -417,6 +442,7 @@ fn parse(kind: u32, block: &[u8], big_endian: bool) -> Option<Block<'_>> {
 fn texts<'a>(options: &'a [PcapNGOption<'a>], code: OptionCode) -> impl Iterator<Item = String> + 'a {
     options
         .iter()
+        .inspect(|_| crate::work::tick(1))
         .take_while(|option| option.code != OptionCode::EndOfOpt)
         .filter(move |option| option.code == code)
         .filter_map(|option| option.as_bytes().ok())

@@ -9,7 +9,7 @@ use super::buffer::Buffer;
 use super::decompress::Expansion;
 use super::error::guess;
 use super::pcapng::{Ng, Outcome};
-use super::{CaptureError, Limits, LinkType, Names, Packet, Section};
+use super::{CaptureError, Counters, Limits, LinkType, Names, Packet, Section};
 use crate::net::Timestamp;
 use pcap_parser::{parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified, parse_pcap_header};
 use std::io::{self, ErrorKind, Read};
@@ -77,6 +77,8 @@ pub struct Reader<R: Read> {
     error: Option<CaptureError>,
     problems: Vec<Problem>,
     problem_count: u64,
+    too_large: u64,
+    expansion: u64,
 }
 
 impl<R: Read> Reader<R> {
@@ -106,6 +108,8 @@ impl<R: Read> Reader<R> {
             error: None,
             problems: Vec::new(),
             problem_count: 0,
+            too_large: 0,
+            expansion: 0,
         })
     }
 
@@ -147,6 +151,8 @@ impl<R: Read> Reader<R> {
             Err(error) => {
                 let again = matches!(&error, CaptureError::Io { source, .. } if source.kind() == ErrorKind::WouldBlock);
                 self.finished = !again;
+                self.too_large += u64::from(matches!(error, CaptureError::TooLarge { .. }));
+                self.expansion += u64::from(matches!(error, CaptureError::Expansion { .. }));
                 self.error = Some(error);
             }
         }
@@ -199,6 +205,13 @@ impl<R: Read> Reader<R> {
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// What limits and contradictions cost so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        let names_dropped = self.names().map_or(0, Names::dropped);
+        Counters { problems: self.problem_count, names_dropped, too_large: self.too_large, expansion: self.expansion }
     }
 
     /// How many things could not be used.
@@ -336,6 +349,14 @@ impl<R: Read> Reader<R> {
 
     fn advance_ng(&mut self) -> Result<Option<Found>, CaptureError> {
         loop {
+            if let Format::Ng(ng) = &self.format
+                && ng.in_section()
+                && let Some((found, total)) = ng.plain_packet(self.buffer.data(), &self.limits)
+            {
+                self.frames += 1;
+                self.pending = total;
+                return Ok(Some(found));
+            }
             if !self.require(8)? {
                 return Ok(None);
             }

@@ -1,7 +1,7 @@
 //! `check`: where a capture breaks the rules of the specification, and what its answers tell about the servers.
 
 use super::dissect::limits;
-use super::{Capture, Failure, Format, Look, Outcome, Secrets, output, source};
+use super::{Capture, Failure, Format, Look, Memory, Outcome, Secrets, output, source};
 use crate::conformance::{self, Checker, Evidence, Finding, Rule};
 use crate::json::out::Out;
 use crate::json::record::{Records, timestamp};
@@ -19,6 +19,8 @@ pub(super) struct Check {
     look: Look,
     #[command(flatten)]
     secrets: Secrets,
+    #[command(flatten)]
+    memory: Memory,
     /// Print the rules instead
     #[arg(long, conflicts_with = "files")]
     list: bool,
@@ -32,9 +34,9 @@ pub(super) fn run(check: Check) -> Outcome {
         out.flush()?;
         return Ok(true);
     }
-    let Check { files, secrets, .. } = check;
-    let capture = Capture { files, secrets, filter: None, assume: Vec::new() };
-    let mut checker = Checker::default();
+    let Check { files, secrets, memory, .. } = check;
+    let capture = Capture { files, secrets, filter: None, assume: Vec::new(), memory };
+    let mut checker = Checker::new(capture.memory.limits().conformance);
     let mut json = Out::new();
     let mut records = Records::default();
     let (session, any) = source::read(&capture, &mut |record| {
@@ -184,6 +186,7 @@ fn summary(out: &mut impl Write, checker: &Checker, format: Format) -> Result<()
         ("pending_evicted", counters.pending_evicted),
         ("handles_evicted", counters.handles_evicted),
         ("values_omitted", counters.values_omitted),
+        ("servers_evicted", counters.servers_evicted),
     ];
     match format {
         Format::Jsonl => {

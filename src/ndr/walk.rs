@@ -261,6 +261,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         tail: Option<Tail>,
         trail: &Trail<'_>,
     ) -> Result<Found, Error> {
+        crate::work::tick(1);
         let place = |len| At { field, index, offset: at, len, trail };
         match ty {
             Type::Scalar(scalar) => {
@@ -465,6 +466,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         let layout = Layout { size: 2, align: 2 };
         let len = self.extent(layout, actual, at, "actual count")?;
         let bytes = self.cx.take(at, len, "actual count")?;
+        crate::work::tick(1 + len);
         *cursor = at + len;
         let (text, terminated) = WStr::new(bytes, self.cx.endian).strip_terminator();
         let counts = Counts { max, actual };
@@ -535,6 +537,7 @@ pub(super) fn own_length(
     at: usize,
     trail: &Trail<'_>,
 ) -> Result<(usize, Tail, usize), Error> {
+    crate::work::tick(1);
     let layout = element.layout(cx.syntax);
     let bound = match kind {
         ArrayKind::Varying(bound) | ArrayKind::Fixed(bound) => u64::from(bound),

@@ -4,6 +4,7 @@ use crate::ndr::sink::{ContextHandle, Guid};
 use crate::ndr::types::{ArrayKind, Field, Meaning, Scalar, Type};
 use crate::ndr::value::{Contents, Fields};
 use crate::ndr::{Direction, Method, Value};
+use crate::structs;
 
 /// Octets that decide. When they are used up everything is zero, so that every input makes values and values end.
 #[derive(Clone, Debug)]
@@ -86,6 +87,12 @@ impl<'d> Source<'d> {
             224..=250 => self.below(40),
             _ => self.below(600),
         }
+    }
+}
+
+impl structs::made::Chance for Source<'_> {
+    fn octets_of_number(&mut self, octets: usize) -> u64 {
+        self.number(octets)
     }
 }
 

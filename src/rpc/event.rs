@@ -10,6 +10,7 @@ use super::verification::Verification;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::error::{Error, Path};
 use crate::net::{Side, Timestamp};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use smallvec::SmallVec;
@@ -40,7 +41,7 @@ pub struct Event<'a, N> {
     /// What the context of earlier messages was taken for, where it is now known or believed to be another one.
     pub reassumed: Option<AssumedContext>,
     /// Where the capture cut a PDU of the association short: the body has what is whole in it.
-    pub cut: Option<Error>,
+    pub cut: Option<Box<Error>>,
     /// The security trailer and what came of it.
     pub auth: Option<Auth>,
     /// The token of a handshake that the PDU carries: `auth_value` of bind, bind_ack, alter_context, its answer and auth3;
@@ -49,7 +50,7 @@ pub struct Event<'a, N> {
     /// What the PDU says.
     pub body: Body<'a>,
     /// The verification trailer behind the stub of a protected request; it is no longer part of the stub.
-    pub verification: Option<Verification>,
+    pub verification: Option<Box<Verification>>,
     /// Broken rules, offsets counted from the first octet of the PDU concerned.
     pub diagnostics: Vec<Diagnostic>,
     /// The call that the message belongs to: of a request, for the receiver to put a note into; of a response or fault,
@@ -121,6 +122,7 @@ impl Carriers {
     /// Adds a packet, keeping at most `limit` numbers.
     pub fn add(&mut self, frame: u64, time: Option<Timestamp>, limit: usize, counters: &mut Counters) {
         let room = self.frames.len() < limit.max(1);
+        crate::work::tick(1);
         match self.frames.last_mut() {
             Some(last) if *last == frame => {}
             Some(last) if *last < frame => {
@@ -141,6 +143,8 @@ impl Carriers {
                     self.first_time = time;
                 }
                 if room {
+                    // What stands behind it is moved, eight octets a frame.
+                    crate::work::tick((self.frames.len() - at) / 8);
                     self.frames.insert(at, frame);
                 } else {
                     self.omitted += 1;
@@ -318,7 +322,7 @@ pub enum Body<'a> {
     /// A PDU that can't be read.
     Malformed {
         /// What is wrong, with the offset in the PDU.
-        error: Error,
+        error: Box<Error>,
         /// The PDU as far as it is there.
         bytes: &'a [u8],
     },
@@ -386,6 +390,11 @@ pub struct AnswerResult {
 pub trait Resolver {
     /// What the context probably is, if anything.
     fn resolve(&mut self, message: &Unbound<'_>) -> Option<AssumedContext>;
+
+    /// Octets of memory that it takes for this connection, roughly.
+    fn cost(&self) -> usize {
+        0
+    }
 }
 
 /// A message on a presentation context that was never negotiated as far as the capture tells.

@@ -2,7 +2,7 @@
 
 use super::rules::{Draft, scene_code, subject};
 use super::words::{self, plain, wide};
-use super::{MAX_REMEMBERED, Scene, object};
+use super::{Scene, object};
 use crate::analysis::Bounded;
 use crate::analysis::facts::Facts;
 use crate::analysis::tracker::{CallKey, call_key};
@@ -116,8 +116,8 @@ pub(super) fn draft(method: &Method, facts: &Facts<'_>, scene: &Scene<'_>) -> Op
 }
 
 impl Values {
-    pub(super) fn new() -> Self {
-        Values { known: Bounded::new(MAX_REMEMBERED), asked: Bounded::new(MAX_REMEMBERED) }
+    pub(super) fn new(limit: usize) -> Self {
+        Values { known: Bounded::new(limit), asked: Bounded::new(limit) }
     }
 
     pub(super) fn forgotten(&self) -> u64 {

@@ -5,7 +5,7 @@
 //! changed.
 //!
 //! An operation that the server answers with ERROR_IO_PENDING is held back until a poll or a notification shows how it
-//! ended; lines behind it wait, up to [`MAX_HELD`].
+//! ended; lines behind it wait, up to [`Limits::lines`].
 //!
 //! [`rules`]: which method does what, as a table; [`change`]: properties and registry values, with what they were
 //! before; [`state`]: states that polls and notifications show; [`reconnect`]: clients that lost their server
@@ -34,14 +34,24 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Lines that wait for one before them; then that one goes without its end.
-pub const MAX_HELD: usize = 1024;
+/// What a story may keep. Each table forgets what was used least recently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Objects whose state is remembered, values, values asked for, operations that wait: so many of each. Default 3072.
+    pub remembered: usize,
+    /// Requests for a change that wait for their answer. Default 96.
+    pub drafts: usize,
+    /// Clients that are followed through reconnects. Default 1024.
+    pub clients: usize,
+    /// Lines that wait for one before them; then that one goes without its end. Default 1024.
+    pub lines: usize,
+}
 
-/// Objects whose state is remembered, and values.
-pub const MAX_REMEMBERED: usize = 1 << 14;
-
-/// Requests that wait for their answer.
-const MAX_DRAFTS: usize = 512;
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { remembered: 3 << 10, drafts: 96, clients: 1024, lines: 1024 }
+    }
+}
 
 /// Frames named for one event.
 const MAX_FRAMES: usize = 16;
@@ -110,6 +120,9 @@ pub(super) struct Line {
 pub(super) struct Lines {
     lines: VecDeque<Line>,
     next: u64,
+    limit: usize,
+    /// Lines that went without their end.
+    unfinished: u64,
 }
 
 impl Lines {
@@ -154,9 +167,10 @@ impl Lines {
         loop {
             let keep = if all { 0 } else { 1 };
             let ready = self.lines.front().is_some_and(|line| line.ready);
-            if self.lines.len() <= keep || !(ready || all || self.lines.len() > MAX_HELD) {
+            if self.lines.len() <= keep || !(ready || all || self.lines.len() > self.limit) {
                 return;
             }
+            self.unfinished += u64::from(!ready && !all);
             if let Some(line) = self.lines.pop_front() {
                 emit(line.event);
             }
@@ -212,18 +226,24 @@ pub struct Story {
 
 impl Default for Story {
     fn default() -> Self {
-        Story {
-            lines: Lines::default(),
-            drafts: Bounded::new(MAX_DRAFTS),
-            states: States::new(),
-            values: Values::new(),
-            reconnects: Reconnects::new(),
-            last: None,
-        }
+        Story::new(Limits::default())
     }
 }
 
 impl Story {
+    /// A story that has not begun.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Story {
+            lines: Lines { limit: limits.lines.max(1), ..Lines::default() },
+            drafts: Bounded::new(limits.drafts),
+            states: States::new(limits.remembered),
+            values: Values::new(limits.remembered),
+            reconnects: Reconnects::new(limits.clients),
+            last: None,
+        }
+    }
+
     /// Takes in the next record, after the tracker; `tests` goes into the events that it begins.
     pub fn feed(&mut self, record: &Record<'_>, seen: &Seen, tests: u64, emit: &mut dyn FnMut(Event)) {
         self.last = record.event.time().or(self.last);
@@ -237,9 +257,14 @@ impl Story {
         self.lines.flush(false, emit);
     }
 
-    /// How often something was forgotten for [`MAX_REMEMBERED`]: what it was before is then not told.
+    /// How often something was forgotten for [`Limits`]: what it was before is then not told.
     pub fn forgotten(&self) -> u64 {
         self.drafts.dropped() + self.states.forgotten() + self.values.forgotten() + self.reconnects.forgotten()
+    }
+
+    /// Lines that were told without their end for [`Limits::lines`].
+    pub fn unfinished(&self) -> u64 {
+        self.lines.unfinished
     }
 
     /// The capture is over.

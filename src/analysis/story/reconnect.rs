@@ -14,9 +14,6 @@ use crate::net::Timestamp;
 use crate::session::Record;
 use std::net::{IpAddr, SocketAddr};
 
-/// Clients that are followed.
-const MAX_CLIENTS: usize = 4096;
-
 /// Calls of one client that wait for their answer.
 const MAX_OPEN: usize = 64;
 
@@ -56,8 +53,8 @@ struct Client {
 pub(super) struct Reconnects(Bounded<IpAddr, Client>);
 
 impl Reconnects {
-    pub(super) fn new() -> Self {
-        Reconnects(Bounded::new(MAX_CLIENTS))
+    pub(super) fn new(limit: usize) -> Self {
+        Reconnects(Bounded::new(limit))
     }
 
     pub(super) fn forgotten(&self) -> u64 {
@@ -110,7 +107,7 @@ impl Reconnects {
         match (method.name, status) {
             ("ApiGetClusterName", 0) => {
                 let node = crate::analysis::facts::Facts::of(record).and_then(|f| f.text("NodeName"));
-                client.node = node.map(|node| (scope, node.to_string()));
+                client.node = node.map(|node| (scope, words::plain(node)));
                 return;
             }
             // Its failure is no reason to reconnect.

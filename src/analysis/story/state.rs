@@ -2,7 +2,7 @@
 //! wait for one.
 
 use super::words;
-use super::{Lines, MAX_REMEMBERED, Outcome, Scene, object};
+use super::{Lines, Outcome, Scene, object};
 use crate::analysis::Bounded;
 use crate::analysis::facts::Facts;
 use crate::analysis::kind::Kind;
@@ -116,8 +116,8 @@ fn alarming(kind: Kind, state: u64) -> bool {
 }
 
 impl States {
-    pub(super) fn new() -> Self {
-        States { known: Bounded::new(MAX_REMEMBERED), waiting: Bounded::new(MAX_REMEMBERED) }
+    pub(super) fn new(limit: usize) -> Self {
+        States { known: Bounded::new(limit), waiting: Bounded::new(limit) }
     }
 
     pub(super) fn forgotten(&self) -> u64 {
@@ -177,15 +177,14 @@ impl States {
             return;
         }
         if let (Some(state), Some((kind, Some(name)))) = (facts.number("State"), object(&scene.seen.objects, 0)) {
-            let owner = facts.text("NodeName").map(|node| node.to_string());
+            let owner = facts.text("NodeName").map(words::plain);
             self.seen(kind, name, state, owner, "saw", scene, lines);
         }
     }
 
     fn notified(&mut self, n: &Notification<'_>, scene: &Scene<'_>, lines: &mut Lines) {
         let kind = n.kind();
-        let Some(name) = n.name.map(|name| name.to_string()).filter(|name| !name.is_empty() || kind == Kind::Cluster)
-        else {
+        let Some(name) = n.name.map(words::plain).filter(|name| !name.is_empty() || kind == Kind::Cluster) else {
             return;
         };
         let (event, state) = match n.object_type {

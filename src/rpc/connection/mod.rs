@@ -129,14 +129,14 @@ impl<N: Default> Connection<N> {
     pub fn cost(&self) -> usize {
         let [a, b] = &self.directions;
         let buffers = a.buffer.capacity() + b.buffer.capacity() + self.session.scratch.capacity();
-        let call = size_of::<super::event::Call<N>>() + 64;
         // The rest: what this type is in size, what goes with it, and what allocators add.
         size_of::<Self>()
             + 512
             + buffers
             + self.session.messages.cost()
             + self.session.bindings.cost()
-            + self.session.calls.len() * call
+            + self.session.calls.cost()
+            + self.session.resolver.as_ref().map_or(0, |resolver| resolver.cost())
             + self.session.guesses.len() * 64
     }
 

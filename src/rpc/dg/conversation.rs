@@ -7,6 +7,7 @@ use super::assembly::Added;
 use super::deliver::{CUT, Message, Parts, State, blank, incomplete, make, message, open, opened_body, sender_of};
 use super::{Body, Flags1, Header, Pdu, conv};
 use crate::error::{Error, ErrorKind};
+use crate::hash::Map;
 use crate::net::{Side, Timestamp};
 use crate::rpc::connection::Recognition;
 use crate::rpc::event::{self, Call, Carriers, Event, Notes, Sizes};
@@ -18,7 +19,6 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
-use std::collections::HashMap;
 
 /// Calls of an activity that are remembered: the current one, and earlier ones for the sake of late repetitions.
 const CALLS: usize = 3;
@@ -49,7 +49,7 @@ pub struct Conversation<N> {
     counters: Counters,
     recognition: Recognition,
     attempts: u8,
-    activities: HashMap<Uuid, Activity<N>>,
+    activities: Map<Uuid, Activity<N>>,
     /// Latest use to activity, for eviction.
     ages: BTreeMap<u64, Uuid>,
     clock: u64,
@@ -78,7 +78,7 @@ impl<N: Default> Conversation<N> {
             counters: Counters::default(),
             recognition: Recognition::Undecided,
             attempts: 0,
-            activities: HashMap::new(),
+            activities: Map::default(),
             ages: BTreeMap::new(),
             clock: 0,
             total: 0,
@@ -107,7 +107,7 @@ impl<N: Default> Conversation<N> {
             + self.total
             + self.scratch.capacity()
             + self.activities.len() * (2 * size_of::<(Uuid, Activity<N>)>() + 64)
-            + self.states * (size_of::<State<N>>() + 64)
+            + self.states * (size_of::<State<N>>() + 256)
     }
 
     /// The next datagram.
@@ -150,7 +150,7 @@ impl<N: Default> Conversation<N> {
             Err(error) => {
                 self.counters.malformed += 1;
                 let header = Header::parse(received.data).ok();
-                let body = event::Body::Malformed { error, bytes: received.data };
+                let body = event::Body::Malformed { error: error.into(), bytes: received.data };
                 let mut event = match &header {
                     Some(header) => {
                         let parts = Parts {
@@ -333,7 +333,12 @@ impl<N: Default> Conversation<N> {
             Ok(body) => body,
             Err(error) => {
                 self.counters.malformed += 1;
-                return out(make(parts, event::Body::Malformed { error, bytes: datagram }, sender, security));
+                return out(make(
+                    parts,
+                    event::Body::Malformed { error: error.into(), bytes: datagram },
+                    sender,
+                    security,
+                ));
             }
         };
         let (response, stub) = match (header.ptype, body) {
