@@ -105,6 +105,12 @@ fn stubs(root: &Path) -> Result<()> {
         put(root, "stub", &id, &[&header[..], &stub].concat())?;
         if i % 4 == 0 {
             put(root, "stub_round_trip", &id, &[&header[..], &oracle::noise(i as u64, 200)].concat())?;
+            put(
+                root,
+                "json_stub",
+                &format!("made-{id}"),
+                &[&[i as u8 % 4], &header[..], &oracle::noise(i as u64, 120)].concat(),
+            )?;
             put(root, "parsers", &id, &[&[i as u8][..], &stub].concat())?;
             let mut object = object;
             object.retain(|key, _| !matches!(key.as_str(), "id" | "hex" | "canonical" | "method"));

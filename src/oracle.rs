@@ -5,7 +5,7 @@
 //!
 //! * [`stub`]: octets that begin with four telling what they are
 //! * [`round_trip`], fed by [`Source`]: values made from octets, encoded, decoded and encoded again
-//! * [`json_line`]: a line of `stub encode`
+//! * [`json_line`]: a line of `stub encode`; [`json`]: one that is made, too
 //! * [`parsers`]: the nom parsers
 //! * [`structure`]: custom-marshalled structures; [`made_structure`]: those that are made from octets
 //! * `pdus`, `datagrams`, `capture`, `compressed`: what lies above stubs (`oracle/streams.rs`, `oracle/packed.rs`)
@@ -18,6 +18,7 @@ mod auth;
 mod dictionary;
 #[cfg(feature = "pcap")]
 mod filter;
+mod lines;
 #[cfg(feature = "compress")]
 mod packed;
 #[cfg(feature = "pcap")]
@@ -32,6 +33,7 @@ pub use auth::{kerberos, keytab, ntlm, spnego};
 pub use dictionary::dictionaries;
 #[cfg(feature = "pcap")]
 pub use filter::filter;
+pub use lines::json;
 #[cfg(feature = "compress")]
 pub use packed::compressed;
 #[cfg(feature = "pcap")]
@@ -55,7 +57,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub static TARGETS: &[Target] = &[
     ("stub", stub),
     ("stub_round_trip", generated),
-    ("json_stub", |data| json_line(&String::from_utf8_lossy(data))),
+    ("json_stub", json),
     ("parsers", parsers),
     ("structures", structure),
     ("struct_round_trip", made_structure),
