@@ -215,6 +215,14 @@ fn made(root: &Path) -> Result<()> {
             put(root, target, &format!("made-{seed}"), &octets)?;
         }
     }
+    for opnum in (0..190u8).step_by(2) {
+        let mut octets = Vec::new();
+        for (i, opnum) in [opnum, opnum, opnum + 1, opnum + 1].into_iter().enumerate() {
+            octets.extend([opnum, 0, 8 | i as u8 & 1, 1 + u8::from(opnum < 5 && i > 1), 60]);
+            octets.extend(oracle::noise(u64::from(opnum) + i as u64, 60));
+        }
+        put(root, "calls", &opnum.to_string(), &octets)?;
+    }
     let keys = std::fs::read(root.join("captures/lab.keys"))?;
     let session =
         b"session-key 00112233445566778899aabbccddeeff\r\n# none\nnthash X\\y 932b81c3f47277a751d5d8a9b3e5af1f\n";

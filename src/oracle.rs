@@ -9,7 +9,8 @@
 //! * [`parsers`]: the nom parsers
 //! * [`structure`]: custom-marshalled structures; [`made_structure`]: those that are made from octets
 //! * `pdus`, `datagrams`, `capture`, `compressed`: what lies above stubs (`oracle/streams.rs`, `oracle/packed.rs`)
-//! * `ntlm`, `spnego`, `kerberos`, `keytab` (`oracle/auth.rs`), `filter` (`oracle/filter.rs`)
+//! * `ntlm`, `spnego`, `kerberos`, `keytab` (`oracle/auth.rs`), `filter` (`oracle/filter.rs`),
+//!   `calls` (`oracle/records.rs`)
 #![doc(hidden)]
 
 #[cfg(feature = "pcap")]
@@ -21,6 +22,8 @@ mod filter;
 mod lines;
 #[cfg(feature = "compress")]
 mod packed;
+#[cfg(feature = "pcap")]
+mod records;
 #[cfg(feature = "pcap")]
 mod streams;
 #[cfg(feature = "pcap")]
@@ -36,6 +39,8 @@ pub use filter::filter;
 pub use lines::json;
 #[cfg(feature = "compress")]
 pub use packed::compressed;
+#[cfg(feature = "pcap")]
+pub use records::calls;
 #[cfg(feature = "pcap")]
 pub use streams::{capture, datagrams, pdus, put_piece};
 pub use values::{Source, contents, noise};
@@ -70,6 +75,7 @@ pub static TARGETS: &[Target] = &[
     ("spnego", spnego),
     ("kerberos", kerberos),
     ("keytab", keytab),
+    ("calls", calls),
     ("filter", |data| filter(&String::from_utf8_lossy(data))),
 ];
 
