@@ -107,7 +107,7 @@ pub mod diagnostic;
 pub mod error;
 #[cfg(all(feature = "pcap", feature = "serde"))]
 pub mod filter;
-#[cfg(feature = "std")]
+#[cfg(feature = "pcap")]
 mod hash;
 pub mod idl;
 #[cfg(feature = "serde")]

@@ -5,7 +5,8 @@
 use super::reader::{Found, u32_at};
 use super::time::Clock;
 use super::{Limits, LinkType};
-use pcap_parser::{Block, OptionCode, PcapNGOption, parse_block_be, parse_block_le};
+use pcap_parser::nom::Parser;
+use pcap_parser::{Block, OptionCode, PcapError, PcapNGOption};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -184,8 +185,8 @@ impl Ng {
         if kind == PACKET {
             return self.obsolete_packet(block, limits);
         }
-        let parsed = if self.big_endian { parse_block_be(block) } else { parse_block_le(block) };
-        let Ok((_, parsed)) = parsed else {
+        let shown = as_the_library_wants_it(block);
+        let Some(parsed) = parse(kind, &shown, self.big_endian) else {
             return self.unreadable(kind, block, limits);
         };
         match parsed {
@@ -401,6 +402,40 @@ impl Ng {
             self.names.insert(address, name, limits);
         }
     }
+}
+
+/// The library's parsers of single blocks (0.17) compare a block's type in the machine's byte order where they mean the
+/// file's, so that none of them takes a block on a big-endian machine. There they are shown a copy with the type's octets
+/// the other way round. [`parse`] knows the type without them.
+fn as_the_library_wants_it(block: &[u8]) -> Cow<'_, [u8]> {
+    let mut shown = Cow::Borrowed(block);
+    if cfg!(target_endian = "big")
+        && let Some(kind) = shown.to_mut().first_chunk_mut::<4>()
+    {
+        kind.reverse();
+    }
+    shown
+}
+
+/// A whole block of one of the types of [`Ng::is_read`] that the library knows.
+fn parse(kind: u32, block: &[u8], big_endian: bool) -> Option<Block<'_>> {
+    macro_rules! either {
+        ($little:ident, $big:ident, $variant:ident) => {{
+            let parse = if big_endian { pcap_parser::$big } else { pcap_parser::$little };
+            parse.map(Block::$variant).parse(block)
+        }};
+    }
+    let parsed: Result<_, pcap_parser::nom::Err<PcapError<&[u8]>>> = match kind {
+        SECTION => either!(parse_sectionheaderblock_le, parse_sectionheaderblock_be, SectionHeader),
+        INTERFACE => {
+            either!(parse_interfacedescriptionblock_le, parse_interfacedescriptionblock_be, InterfaceDescription)
+        }
+        SIMPLE_PACKET => either!(parse_simplepacketblock_le, parse_simplepacketblock_be, SimplePacket),
+        NAMES => either!(parse_nameresolutionblock_le, parse_nameresolutionblock_be, NameResolution),
+        ENHANCED_PACKET => either!(parse_enhancedpacketblock_le, parse_enhancedpacketblock_be, EnhancedPacket),
+        _ => return None,
+    };
+    parsed.ok().map(|(_, block)| block)
 }
 
 /// Every value of a text option, ill-formed UTF-8 replaced.

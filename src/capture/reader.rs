@@ -449,7 +449,8 @@ fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
         Err(pcap_parser::nom::Err::Incomplete(_)) if available >= 4 || buffer.is_cut() => Err(truncated(24)),
         Err(_) => {
             let start = data.get(..16).unwrap_or(data).to_vec();
-            let guess = guess(data);
+            // Of what was asked for, so that it makes no difference how much came at once.
+            let guess = guess(data.get(..24).unwrap_or(data));
             Err(CaptureError::NotACapture { start, guess })
         }
     }

@@ -51,8 +51,9 @@ fn warn_if_public(path: &Path) {
     let _ = path;
 }
 
-/// Batches of records on their way between two threads, beside the ones being filled and emptied.
-const UNDER_WAY: usize = 2;
+/// Batches of records on their way between two threads, beside the one being filled and the one being emptied: three in
+/// all, each of half a megabyte or of a single larger message.
+const UNDER_WAY: usize = 1;
 
 /// Reads all files through one session. Problems go to standard error, a line each; whatever could be read is handed
 /// out before. Returns the session for its counters, and whether anything could be read at all.

@@ -171,7 +171,7 @@ limits! {
             "the one used least recently is forgotten: what it was before is not told", "story_forgotten";
         drafts: "requests", Memory(4), 90_000, Story, "requests for a change that wait for their answer",
             "the oldest is forgotten", "story_forgotten";
-        clients: "clients", Memory(8), 7200, Story, "clients that are followed through reconnects",
+        clients: "clients", Memory(8), 9600, Story, "clients that are followed, servers by what they say of themselves",
             "the one heard of least recently is forgotten", "story_forgotten";
         lines: "lines", Memory(32), 5200, Story, "lines that wait for the end of one before them",
             "that one is told without its end", "story_unfinished";
