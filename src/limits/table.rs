@@ -169,7 +169,7 @@ limits! {
     "story" l => l.story, analysis::story::Limits {
         remembered: "objects", Memory(32), 4200, Story, "states, values, operations that are remembered",
             "the one used least recently is forgotten: what it was before is not told", "story_forgotten";
-        drafts: "requests", Memory(4), 90_000, Story, "requests for a change that wait for their answer",
+        drafts: "requests", Memory(3), 90_000, Story, "requests for a change that wait for their answer",
             "the oldest is forgotten", "story_forgotten";
         clients: "clients", Memory(8), 9600, Story, "clients that are followed, servers by what they say of themselves",
             "the one heard of least recently is forgotten", "story_forgotten";
