@@ -498,7 +498,7 @@ fn gzip(input: &mut Input, n: u64) -> Result<()> {
 fn zstd(input: &mut Input, n: u64) -> Result<()> {
     let mut start = Vec::new();
     Pcap::new(&mut start)?;
-    start.extend([[1u8; 4], [0; 4], [0xff, 0xff, 0x3f, 0], [0xff, 0xff, 0x3f, 0]].concat());
+    start.extend([[1u8; 4], [0; 4], [0, 0, 0x3f, 0], [0, 0, 0x3f, 0]].concat());
     // A frame with a window of 8 MiB (or, at a small ceiling, more than is allowed), a raw block, then blocks that
     // repeat one octet 128 KiB long.
     input.write_all(&[0x28, 0xb5, 0x2f, 0xfd, 0, 13 << 3])?;
@@ -600,7 +600,9 @@ fn memory_stays_below_the_ceiling() {
         if full { &[("256MB", 256_000_000), ("64M", 64 << 20), ("16M", 16 << 20)] } else { &[("16M", 16 << 20)] };
     let mut failed = Vec::new();
     for stream in STREAMS.iter().filter(|stream| only.as_deref().is_none_or(|only| stream.name.contains(only))) {
-        for command in stream.commands {
+        // Without optimization one command will do, but for the stream that has it all.
+        let few = cfg!(debug_assertions) && stream.name != "everything";
+        for command in stream.commands.iter().take(if few { 1 } else { usize::MAX }) {
             for (limit, ceiling) in ceilings {
                 // Tables are full long before the end; the first command at the default ceiling gets all of it.
                 let share = match (full, *command, *limit) {

@@ -62,6 +62,7 @@ pub(super) fn run(check: Check) -> Outcome {
         ("check_pending_evicted", own.pending_evicted),
         ("check_handles_evicted", own.handles_evicted),
         ("check_values_omitted", own.values_omitted),
+        ("check_servers_evicted", own.servers_evicted),
     ];
     limits_with(&mut out, &session, checker.tracker(), &own, format)?;
     out.flush()?;

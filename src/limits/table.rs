@@ -151,15 +151,15 @@ limits! {
     }
     "conformance" l => l.conformance, conformance::Limits {
         associations: "associations", Memory(256), 260, Check, "associations", "the oldest goes unchecked",
-            "associations_evicted, of the summary";
+            "check_associations_evicted";
         pending: "calls", Memory(64), 2800, Check, "requests that wait for their answer", "the oldest is forgotten",
-            "pending_evicted, of the summary";
+            "check_pending_evicted";
         handles: "handles", Memory(256), 220, Check, "context handles", "the oldest is forgotten",
-            "handles_evicted, of the summary";
+            "check_handles_evicted";
         values: "values", Memory(512), 640, Check, "values of a stub", "further ones go unchecked",
-            "values_omitted, of the summary";
+            "check_values_omitted";
         servers: "servers", Memory(32), 2400, Check, "servers whose answers tell their release",
-            "the oldest is forgotten", "servers_evicted, of the summary";
+            "the oldest is forgotten", "check_servers_evicted";
         [analysis]
     }
     "stats" l => l.stats, analysis::stats::Limits {
