@@ -139,14 +139,14 @@ impl Analysis {
             self.statistics.add(&call);
         }
         if let Some((key, asking)) = seen.given_up {
-            self.statistics.add(&Joined::unanswered(key, asking));
+            self.statistics.add(&Joined::unanswered(key, *asking));
         }
     }
 
     fn finish(mut self) {
         self.story.finish(&mut |event| assert!(!format!("{event:?}").is_empty()));
         for (key, asking) in self.tracker.unanswered() {
-            self.statistics.add(&Joined::unanswered(key, asking));
+            self.statistics.add(&Joined::unanswered(key, *asking));
         }
         let _ = (self.checker.fingerprints(), self.checker.counters(), self.story.forgotten());
     }
