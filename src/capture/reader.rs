@@ -388,11 +388,7 @@ impl<R: Read> Reader<R> {
                 self.skip(padded)?;
                 continue;
             }
-            let total = match usize::try_from(padded) {
-                Ok(total) if total <= self.limits.block => total,
-                _ => return Err(self.too_large(padded)),
-            };
-            if !Ng::is_frame(kind) && total > self.limits.metadata {
+            if !Ng::is_frame(kind) && padded > self.limits.metadata as u64 {
                 let outcome = ng.oversized(kind, &self.limits);
                 if let Outcome::Problem(reason) = outcome {
                     self.problem(reason);
@@ -400,6 +396,10 @@ impl<R: Read> Reader<R> {
                 self.skip(padded)?;
                 continue;
             }
+            let total = match usize::try_from(padded) {
+                Ok(total) if total <= self.limits.block => total,
+                _ => return Err(self.too_large(padded)),
+            };
             self.require(total)?;
             if Ng::is_frame(kind) {
                 self.frames += 1;

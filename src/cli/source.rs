@@ -200,7 +200,10 @@ fn one(
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    session.captured(&reader.counters());
+    // Of a file that can't be read at all the error says everything.
+    if outcome.is_ok() || reader.frames() > frames {
+        session.captured(&reader.counters());
+    }
     for problem in reader.problems() {
         eprintln!(
             "cluscope: {}: packet {}, offset {}: {}",

@@ -37,7 +37,7 @@ use Scale::{Fixed as Stays, Memory};
 
 limits! {
     "capture" l => l.capture, capture::Limits {
-        block: "bytes", Memory(264 << 10), 1, All, "a packet record or packet block",
+        block: "bytes", Memory(128 << 10), 1, All, "a packet record or packet block",
             "reading of the file ends with an error", "capture_too_large, and the error";
         metadata: "bytes", Memory(8 << 10), 24, All,
             "options of a packet; a section header, an interface description, a block of names",
@@ -169,7 +169,7 @@ limits! {
     "story" l => l.story, analysis::story::Limits {
         remembered: "objects", Memory(32), 4200, Story, "states, values, operations that are remembered",
             "the one used least recently is forgotten: what it was before is not told", "story_forgotten";
-        drafts: "requests", Memory(4), 90_000, Story, "requests for a change that wait for their answer",
+        drafts: "requests", Memory(3), 90_000, Story, "requests for a change that wait for their answer",
             "the oldest is forgotten", "story_forgotten";
         clients: "clients", Memory(8), 9600, Story, "clients that are followed, servers by what they say of themselves",
             "the one heard of least recently is forgotten", "story_forgotten";
