@@ -8,9 +8,9 @@ fn shown(value: u64, unit: &str) -> String {
     match value {
         60_000_000_000 if unit == "nanoseconds" => "60 s".to_string(),
         _ if unit != "bytes" => format!("{value} {unit}"),
-        _ if value >= 1 << 40 && value % (1 << 40) == 0 => format!("{} TiB", value >> 40),
-        _ if value >= 1 << 20 && value % (1 << 20) == 0 => format!("{} MiB", value >> 20),
-        _ if value >= 1 << 10 && value % (1 << 10) == 0 => format!("{} KiB", value >> 10),
+        _ if value >= 1 << 40 && value.is_multiple_of(1 << 40) => format!("{} TiB", value >> 40),
+        _ if value >= 1 << 20 && value.is_multiple_of(1 << 20) => format!("{} MiB", value >> 20),
+        _ if value >= 1 << 10 && value.is_multiple_of(1 << 10) => format!("{} KiB", value >> 10),
         _ => format!("{value} bytes"),
     }
 }

@@ -80,11 +80,11 @@ pub const ALL: &[Known] = &[
     big(response(known(Wireshark, ("clusapi", 38), &["at lpftLastWriteTime"], FILETIME))),
     request(known(Wireshark, ("clusapi", 43), &["at force"], BOOL)),
     request(known(Wireshark, ("clusapi", 61), &["at WatchSubTree"], BOOL)),
-    request(known(Wireshark, ("clusapi", 87), &["at NetworkIdList", "malformed"], LIST)),
+    request(known(Wireshark, ("clusapi", 87), &["at NetworkIdList", "malformed", "Expert Info"], LIST)),
     response(known(
         Wireshark,
         ("clusapi", 108),
-        &["at ReturnStatusBufferPtr"],
+        &["at ReturnStatusBufferPtr", "at SizeReturned"],
         "ReturnStatusBufferPtr is missing in the dissector, by 3.1.4.2.108 it comes first; ndrdump has it",
     )),
     Known { alone: true, ..request(known(Wireshark, ("clusapi", 126), &["at bDrainNode"], BOOL)) },
@@ -97,7 +97,7 @@ pub const ALL: &[Known] = &[
         Wireshark,
         ("witness", 0),
         &["at InterfaceList.InterfaceInfo[].InterfaceGroupName"],
-        "an array of WCHAR has the byte order of the data (C706 14.2.2), here read as little-endian",
+        "an array of WCHAR has the byte order of the data (C706 14.2.5), here read as little-endian",
     ))),
     known(Wireshark, ("witness", 5), &["at ", "shows ", "not dissected"], NEWER),
 ];

@@ -111,7 +111,9 @@ fn asked(method: &'static Method, response: &Contents, request: &mut Contents) {
 fn tame(method: &'static Method, purpose: Use, contents: &mut Contents) {
     for field in method.fields {
         let capacity = matches!(field.meaning, Meaning::Capacity(_)) || field.flow == Flow::InOut;
-        if let (true, Use::Ndrdump, Some(Value::Int(n))) = (capacity, purpose, contents.fields.get(field.name)) {
+        let given = contents.fields.get(field.name);
+        // Smaller ones stay: they may be the length of what is there.
+        if let (true, Use::Ndrdump, Some(Value::Int(n @ 0x1_0000..))) = (capacity, purpose, given) {
             let n = *n & 0xfff;
             contents.fields.set(field.name, n);
         }
