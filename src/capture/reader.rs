@@ -388,7 +388,9 @@ impl<R: Read> Reader<R> {
                 self.skip(padded)?;
                 continue;
             }
-            if !Ng::is_frame(kind) && padded > self.limits.metadata as u64 {
+            // A section header of such a size is no header; anything else can be passed over.
+            let too_large = padded > self.limits.block as u64 && Ng::is_section(data);
+            if !Ng::is_frame(kind) && padded > self.limits.metadata as u64 && !too_large {
                 let outcome = ng.oversized(kind, &self.limits);
                 if let Outcome::Problem(reason) = outcome {
                     self.problem(reason);
