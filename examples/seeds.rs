@@ -105,6 +105,12 @@ fn stubs(root: &Path) -> Result<()> {
         put(root, "stub", &id, &[&header[..], &stub].concat())?;
         if i % 4 == 0 {
             put(root, "stub_round_trip", &id, &[&header[..], &oracle::noise(i as u64, 200)].concat())?;
+            put(
+                root,
+                "json_stub",
+                &format!("made-{id}"),
+                &[&[i as u8 % 4], &header[..], &oracle::noise(i as u64, 120)].concat(),
+            )?;
             put(root, "parsers", &id, &[&[i as u8][..], &stub].concat())?;
             let mut object = object;
             object.retain(|key, _| !matches!(key.as_str(), "id" | "hex" | "canonical" | "method"));
@@ -208,6 +214,14 @@ fn made(root: &Path) -> Result<()> {
             }
             put(root, target, &format!("made-{seed}"), &octets)?;
         }
+    }
+    for opnum in (0..190u8).step_by(2) {
+        let mut octets = Vec::new();
+        for (i, opnum) in [opnum, opnum, opnum + 1, opnum + 1].into_iter().enumerate() {
+            octets.extend([opnum, 0, 8 | i as u8 & 1, 1 + u8::from(opnum < 5 && i > 1), 60]);
+            octets.extend(oracle::noise(u64::from(opnum) + i as u64, 60));
+        }
+        put(root, "calls", &opnum.to_string(), &octets)?;
     }
     let keys = std::fs::read(root.join("captures/lab.keys"))?;
     let session =

@@ -5,11 +5,12 @@
 //!
 //! * [`stub`]: octets that begin with four telling what they are
 //! * [`round_trip`], fed by [`Source`]: values made from octets, encoded, decoded and encoded again
-//! * [`json_line`]: a line of `stub encode`
+//! * [`json_line`]: a line of `stub encode`; [`json`]: one that is made, too
 //! * [`parsers`]: the nom parsers
 //! * [`structure`]: custom-marshalled structures; [`made_structure`]: those that are made from octets
 //! * `pdus`, `datagrams`, `capture`, `compressed`: what lies above stubs (`oracle/streams.rs`, `oracle/packed.rs`)
-//! * `ntlm`, `spnego`, `kerberos`, `keytab` (`oracle/auth.rs`), `filter` (`oracle/filter.rs`)
+//! * `ntlm`, `spnego`, `kerberos`, `keytab` (`oracle/auth.rs`), `filter` (`oracle/filter.rs`),
+//!   `calls` (`oracle/records.rs`)
 #![doc(hidden)]
 
 #[cfg(feature = "pcap")]
@@ -18,8 +19,11 @@ mod auth;
 mod dictionary;
 #[cfg(feature = "pcap")]
 mod filter;
+mod lines;
 #[cfg(feature = "compress")]
 mod packed;
+#[cfg(feature = "pcap")]
+mod records;
 #[cfg(feature = "pcap")]
 mod streams;
 #[cfg(feature = "pcap")]
@@ -32,8 +36,11 @@ pub use auth::{kerberos, keytab, ntlm, spnego};
 pub use dictionary::dictionaries;
 #[cfg(feature = "pcap")]
 pub use filter::filter;
+pub use lines::json;
 #[cfg(feature = "compress")]
 pub use packed::compressed;
+#[cfg(feature = "pcap")]
+pub use records::calls;
 #[cfg(feature = "pcap")]
 pub use streams::{capture, datagrams, pdus, put_piece};
 pub use values::{Source, contents, noise};
@@ -55,7 +62,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub static TARGETS: &[Target] = &[
     ("stub", stub),
     ("stub_round_trip", generated),
-    ("json_stub", |data| json_line(&String::from_utf8_lossy(data))),
+    ("json_stub", json),
     ("parsers", parsers),
     ("structures", structure),
     ("struct_round_trip", made_structure),
@@ -68,6 +75,7 @@ pub static TARGETS: &[Target] = &[
     ("spnego", spnego),
     ("kerberos", kerberos),
     ("keytab", keytab),
+    ("calls", calls),
     ("filter", |data| filter(&String::from_utf8_lossy(data))),
 ];
 

@@ -51,7 +51,7 @@ pub struct Limits {
     pub connections: usize,
     /// UDP flows that carry or may carry DCE/RPC, kept at a time: 16384. One that was quiet for long gives way.
     pub conversations: usize,
-    /// Octets that all associations may hold together: 36 MiB. Those that were quiet for long give way.
+    /// Octets that all associations may hold together: 32 MiB. Those that were quiet for long give way.
     pub association_bytes: usize,
 }
 
@@ -63,7 +63,7 @@ impl Default for Limits {
             auth: auth::Limits::default(),
             connections: 32_768,
             conversations: 16_384,
-            association_bytes: 36 << 20,
+            association_bytes: 32 << 20,
         }
     }
 }

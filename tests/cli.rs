@@ -249,3 +249,26 @@ fn secrets_in_messages() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("left out"), "{}", stdout(&output));
 }
+
+/// Sizes that are none are refused as wrong usage; those that are decide what a capture may cost.
+#[test]
+fn memory_limits() {
+    let capture = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/tour.pcapng");
+    let run = |command: &str, size: &str| {
+        let program = env!("CARGO_BIN_EXE_cluscope");
+        std::process::Command::new(program).args([command, "--memory-limit", size, capture]).output().unwrap()
+    };
+    for command in ["dissect", "calls", "check", "stats", "story"] {
+        for size in ["", "many", "1.5G", "1M", "-64M", "99999999999G"] {
+            let output = run(command, size);
+            assert_eq!(output.status.code(), Some(2), "{command} {size}");
+            assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{command} {size}");
+        }
+        for size in ["16M", "256MB", "1G"] {
+            assert_eq!(run(command, size).status.code(), Some(0), "{command} {size}");
+        }
+        assert_eq!(run(command, "16M").stdout, run(command, "256MB").stdout, "{command}");
+    }
+    let refused = String::from_utf8(run("dissect", "many").stderr).unwrap();
+    assert!(refused.contains("\"many\" is no size"), "{refused}");
+}

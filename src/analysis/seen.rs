@@ -115,6 +115,11 @@ pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<String> {
     if text.is_empty() {
         return None;
     }
+    // ASCII, as most names are, needs no decoding.
+    if text.len() <= limit && text.units().all(|unit| unit < 0x80) {
+        let octets: Vec<u8> = text.units().map(|unit| unit as u8).collect();
+        return String::from_utf8(octets).ok();
+    }
     let mut plain = String::new();
     for c in text.chars() {
         let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);

@@ -94,7 +94,8 @@ impl<R: Read> Buffer<R> {
     /// Makes room behind the data: moves it to the front, and grows once half of the buffer is data.
     fn make_room(&mut self) {
         if self.start > 0 && (self.bytes.len() - self.end < CHUNK / 2) {
-            crate::work::tick(self.end - self.start);
+            // A cache line at a time.
+            crate::work::tick((self.end - self.start) / 64);
             self.bytes.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
@@ -103,7 +104,6 @@ impl<R: Read> Buffer<R> {
             // Doubled, but not beyond the largest block and a chunk.
             let most = self.most.saturating_add(CHUNK).max(self.bytes.len().saturating_add(CHUNK));
             let grown = self.bytes.len().saturating_mul(2).max(2 * CHUNK).min(most.max(2 * CHUNK));
-            crate::work::tick(grown);
             self.bytes.resize(grown, 0);
         }
     }

@@ -388,11 +388,7 @@ impl<R: Read> Reader<R> {
                 self.skip(padded)?;
                 continue;
             }
-            let total = match usize::try_from(padded) {
-                Ok(total) if total <= self.limits.block => total,
-                _ => return Err(self.too_large(padded)),
-            };
-            if !Ng::is_frame(kind) && total > self.limits.metadata {
+            if !Ng::is_frame(kind) && padded > self.limits.metadata as u64 {
                 let outcome = ng.oversized(kind, &self.limits);
                 if let Outcome::Problem(reason) = outcome {
                     self.problem(reason);
@@ -400,6 +396,10 @@ impl<R: Read> Reader<R> {
                 self.skip(padded)?;
                 continue;
             }
+            let total = match usize::try_from(padded) {
+                Ok(total) if total <= self.limits.block => total,
+                _ => return Err(self.too_large(padded)),
+            };
             self.require(total)?;
             if Ng::is_frame(kind) {
                 self.frames += 1;
@@ -449,7 +449,8 @@ fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
         Err(pcap_parser::nom::Err::Incomplete(_)) if available >= 4 || buffer.is_cut() => Err(truncated(24)),
         Err(_) => {
             let start = data.get(..16).unwrap_or(data).to_vec();
-            let guess = guess(data);
+            // Of what was asked for, so that it makes no difference how much came at once.
+            let guess = guess(data.get(..24).unwrap_or(data));
             Err(CaptureError::NotACapture { start, guess })
         }
     }

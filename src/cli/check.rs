@@ -1,6 +1,6 @@
 //! `check`: where a capture breaks the rules of the specification, and what its answers tell about the servers.
 
-use super::dissect::limits;
+use super::dissect::limits_with;
 use super::{Capture, Failure, Format, Look, Memory, Outcome, Secrets, output, source};
 use crate::conformance::{self, Checker, Evidence, Finding, Rule};
 use crate::json::out::Out;
@@ -56,7 +56,14 @@ pub(super) fn run(check: Check) -> Outcome {
     })?;
     summary(&mut out, &checker, format)?;
     fingerprints(&mut out, &checker, format)?;
-    limits(&mut out, &session, checker.tracker(), format)?;
+    let own = checker.counters();
+    let own = [
+        ("check_associations_evicted", own.associations_evicted),
+        ("check_pending_evicted", own.pending_evicted),
+        ("check_handles_evicted", own.handles_evicted),
+        ("check_values_omitted", own.values_omitted),
+    ];
+    limits_with(&mut out, &session, checker.tracker(), &own, format)?;
     out.flush()?;
     Ok(any)
 }

@@ -120,7 +120,7 @@ struct Messages {
     #[arg(long)]
     hide_secrets: bool,
     /// Decode everything and print nothing
-    #[arg(long, conflicts_with_all = ["format", "full", "filter"])]
+    #[arg(long, conflicts_with_all = ["format", "full", "filter", "hide_secrets"])]
     quiet: bool,
 }
 

@@ -51,8 +51,9 @@ fn warn_if_public(path: &Path) {
     let _ = path;
 }
 
-/// Batches of records on their way between two threads, beside the ones being filled and emptied.
-const UNDER_WAY: usize = 2;
+/// Batches of records on their way between two threads, beside the one being filled and the one being emptied: three in
+/// all, each of half a megabyte or of a single larger message.
+const UNDER_WAY: usize = 1;
 
 /// Reads all files through one session. Problems go to standard error, a line each; whatever could be read is handed
 /// out before. Returns the session for its counters, and whether anything could be read at all.
@@ -71,11 +72,25 @@ pub(super) fn read(
         let (empty, emptied) = mpsc::channel::<Batch>();
         let reader = thread::Builder::new().name("read".into()).spawn_scoped(scope, move || {
             let mut batch = Batch::default();
+            let mut under_way = 0_usize;
             let read = read_here(capture, &mut |record| {
                 batch.push(record);
                 if batch.is_full() {
-                    let next = emptied.try_recv().unwrap_or_default();
+                    let next = match emptied.try_recv() {
+                        Ok(emptied) => {
+                            under_way = under_way.saturating_sub(1);
+                            emptied
+                        }
+                        Err(_) => Batch::default(),
+                    };
+                    let large = batch.is_large();
                     full.send(std::mem::replace(&mut batch, next)).map_err(|_| Failure::Gone)?;
+                    under_way += 1;
+                    // Large messages are not piled up: memory is kept for one of them.
+                    while large && under_way > 0 {
+                        emptied.recv().map_err(|_| Failure::Gone)?;
+                        under_way -= 1;
+                    }
                 }
                 Ok(())
             });
@@ -95,7 +110,7 @@ pub(super) fn read(
             let _ = empty.send(batch);
         }
         // The reader gives up when it finds that nobody listens.
-        drop(filled);
+        drop((filled, empty));
         let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         result?;
         read
@@ -185,7 +200,10 @@ fn one(
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    session.captured(&reader.counters());
+    // Of a file that can't be read at all the error says everything.
+    if outcome.is_ok() || reader.frames() > frames {
+        session.captured(&reader.counters());
+    }
     for problem in reader.problems() {
         eprintln!(
             "cluscope: {}: packet {}, offset {}: {}",

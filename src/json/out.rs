@@ -189,6 +189,13 @@ impl Out {
         self.bytes.extend_from_slice(b"\",");
     }
 
+    /// Text of ASCII octets with nothing to escape.
+    pub(super) fn ascii(&mut self, text: &[u8]) {
+        self.bytes.push(b'"');
+        self.bytes.extend_from_slice(text);
+        self.bytes.extend_from_slice(b"\",");
+    }
+
     /// Text inside quotes: runs without anything to escape are copied whole.
     fn escaped(&mut self, text: &str) {
         if !self.room(text.len()) {

@@ -21,9 +21,9 @@ use std::net::SocketAddr;
 #[derive(Debug, Default)]
 pub struct Records {
     flows: Map<(bool, u64), Ends>,
+    cut: u64,
     /// The last time printed; most are of the same second.
     clock: Option<(i64, [u8; Timestamp::TEXT_LEN])>,
-    cut: u64,
 }
 
 /// A flow's sender as last printed, and what goes with it.
@@ -144,7 +144,7 @@ impl Records {
             }
             clock => &mut clock.insert((second, time.to_ascii())).1,
         };
-        out.name(core::str::from_utf8(text).unwrap_or_default());
+        out.ascii(text);
     }
 
     /// Transport, stream number, addresses and community id.

@@ -37,7 +37,7 @@ use Scale::{Fixed as Stays, Memory};
 
 limits! {
     "capture" l => l.capture, capture::Limits {
-        block: "bytes", Memory(264 << 10), 1, All, "a packet record or packet block",
+        block: "bytes", Memory(128 << 10), 1, All, "a packet record or packet block",
             "reading of the file ends with an error", "capture_too_large, and the error";
         metadata: "bytes", Memory(8 << 10), 24, All,
             "options of a packet; a section header, an interface description, a block of names",
@@ -58,7 +58,7 @@ limits! {
             "the error";
     }
     "session.network" l => l.session.network, net::Limits {
-        tcp_flows: "connections", Memory(256), 640, All, "TCP connections at a time",
+        tcp_flows: "connections", Memory(256), 800, All, "TCP connections at a time",
             "the one quiet for longest is ended, those without DCE/RPC first", "tcp_evictions";
         udp_flows: "flows", Memory(256), 360, All, "UDP flows at a time", "the one quiet for longest is forgotten",
             "udp_evictions";
@@ -102,7 +102,7 @@ limits! {
         [auth]
     }
     "session.rpc" l => l.session.rpc, rpc::Limits {
-        message_bytes: "bytes", Memory(64 << 10), 2, All, "the stub of a fragmented message",
+        message_bytes: "bytes", Memory(64 << 10), 3, All, "the stub of a fragmented message",
             "it becomes an incomplete record", "messages_too_large";
         total_bytes: "bytes", Memory(128 << 10), 0, All, "all messages in reassembly of an association",
             "the message at hand becomes an incomplete record", "messages_too_large";
@@ -169,9 +169,9 @@ limits! {
     "story" l => l.story, analysis::story::Limits {
         remembered: "objects", Memory(32), 4200, Story, "states, values, operations that are remembered",
             "the one used least recently is forgotten: what it was before is not told", "story_forgotten";
-        drafts: "requests", Memory(4), 90_000, Story, "requests for a change that wait for their answer",
+        drafts: "requests", Memory(3), 90_000, Story, "requests for a change that wait for their answer",
             "the oldest is forgotten", "story_forgotten";
-        clients: "clients", Memory(8), 7200, Story, "clients that are followed through reconnects",
+        clients: "clients", Memory(8), 9600, Story, "clients that are followed, servers by what they say of themselves",
             "the one heard of least recently is forgotten", "story_forgotten";
         lines: "lines", Memory(32), 5200, Story, "lines that wait for the end of one before them",
             "that one is told without its end", "story_unfinished";

@@ -57,7 +57,7 @@ mod tests {
             if right.len() % 2 == 1 {
                 right.push(0);
             }
-            right.extend(missing.to_be_bytes());
+            right.extend(missing.to_ne_bytes());
             assert!(header_is_right(&right), "{n}");
             for (src, dst) in [("10.1.2.3", "192.0.2.9"), ("2001:db8::1", "fe80::abcd:ef01")] {
                 let (src, dst): (IpAddr, IpAddr) = (src.parse().unwrap(), dst.parse().unwrap());
@@ -73,7 +73,7 @@ mod tests {
                 let length = right.len() as u32 + 2;
                 pseudo = pseudo.add_2bytes([0, 17]).add_4bytes(length.to_be_bytes()).add_slice(&right);
                 let mut whole = right.clone();
-                whole.extend(pseudo.ones_complement().to_be_bytes());
+                whole.extend(pseudo.ones_complement().to_ne_bytes());
                 assert!(segment_is_right(src, dst, 17, &whole));
                 whole[0] ^= 1;
                 assert!(!segment_is_right(src, dst, 17, &whole));

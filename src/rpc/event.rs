@@ -90,6 +90,11 @@ impl<N> Event<'_, N> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Carriers {
     frames: SmallVec<[u64; 4]>,
+    /// Numbers that came far too late, in no order, until [`Carriers::settle`]: to put each into its place at once would
+    /// take time with the square of their number.
+    late: Vec<u64>,
+    /// The smallest number.
+    low: u64,
     /// Time of the packet with the smallest number.
     pub first_time: Option<Timestamp>,
     /// Time of the packet with the largest number.
@@ -98,13 +103,16 @@ pub struct Carriers {
     pub omitted: u64,
 }
 
+/// So many places from the end a late number is put into its place at once.
+const NEAR: usize = 32;
+
 impl Carriers {
     /// A single packet.
     #[must_use]
     pub fn of(frame: u64, time: Option<Timestamp>) -> Carriers {
         let mut frames = SmallVec::new();
         frames.push(frame);
-        Carriers { frames, first_time: time, last_time: time, omitted: 0 }
+        Carriers { frames, late: Vec::new(), low: frame, first_time: time, last_time: time, omitted: 0 }
     }
 
     /// The numbers, ascending.
@@ -121,7 +129,7 @@ impl Carriers {
 
     /// Adds a packet, keeping at most `limit` numbers.
     pub fn add(&mut self, frame: u64, time: Option<Timestamp>, limit: usize, counters: &mut Counters) {
-        let room = self.frames.len() < limit.max(1);
+        let room = self.frames.len() + self.late.len() < limit.max(1);
         crate::work::tick(1);
         match self.frames.last_mut() {
             Some(last) if *last == frame => {}
@@ -139,12 +147,12 @@ impl Carriers {
             None => *self = Carriers::of(frame, time),
             Some(_) => {
                 let Err(at) = self.frames.binary_search(&frame) else { return };
-                if at == 0 {
-                    self.first_time = time;
+                if frame < self.low {
+                    (self.low, self.first_time) = (frame, time);
                 }
-                if room {
-                    // What stands behind it is moved, eight octets a frame.
-                    crate::work::tick((self.frames.len() - at) / 8);
+                if room && self.frames.len() - at > NEAR {
+                    self.late.push(frame);
+                } else if room {
                     self.frames.insert(at, frame);
                 } else {
                     self.omitted += 1;
@@ -161,6 +169,19 @@ impl Carriers {
             // Only the ends' times are kept, so those in between don't matter.
             let time = if n == last { other.last_time } else { other.first_time };
             self.add(*frame, time, limit, counters);
+        }
+        other.late.iter().for_each(|frame| self.add(*frame, other.first_time, limit, counters));
+    }
+
+    /// Brings the numbers in order: to be called before they are handed out.
+    pub(crate) fn settle(&mut self) {
+        if !self.late.is_empty() {
+            let mut frames = core::mem::take(&mut self.frames).into_vec();
+            frames.append(&mut self.late);
+            crate::work::tick(frames.len());
+            frames.sort_unstable();
+            frames.dedup();
+            self.frames = SmallVec::from_vec(frames);
         }
     }
 }

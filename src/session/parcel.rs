@@ -14,7 +14,7 @@ use crate::rpc::event::{Answer, AnswerResult, AssumedContext, Auth, Body, Call, 
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::ContextElement;
 use crate::rpc::security::Sender;
-use crate::rpc::syntax::RejectReason;
+use crate::rpc::syntax::{RejectReason, SyntaxId};
 use crate::rpc::uuid::Uuid;
 use crate::rpc::verification::Verification;
 use std::ops::Range;
@@ -30,6 +30,8 @@ const OCTETS: usize = 256 << 10;
 pub(crate) struct Batch {
     octets: Vec<u8>,
     parcels: Vec<Parcel>,
+    /// Octets of what the parcels own beside `octets`, roughly.
+    owned: usize,
 }
 
 /// A record without what it borrowed.
@@ -129,7 +131,16 @@ struct Results {
 impl Batch {
     /// Whether it is time to hand it over.
     pub(crate) fn is_full(&self) -> bool {
-        self.parcels.len() >= RECORDS || self.octets.len() >= OCTETS
+        self.parcels.len() >= RECORDS || self.weight() >= OCTETS
+    }
+
+    /// Whether it has so much that only one like it is to be there at a time.
+    pub(crate) fn is_large(&self) -> bool {
+        self.weight() >= 2 * OCTETS
+    }
+
+    fn weight(&self) -> usize {
+        self.octets.len().saturating_add(self.owned)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -142,6 +153,7 @@ impl Batch {
         let result = self.parcels.iter_mut().try_for_each(|parcel| out(parcel.lend(octets)));
         self.parcels.clear();
         self.octets.clear();
+        self.owned = 0;
         // What a single large message needed is not kept for all the others.
         self.octets.shrink_to(2 * OCTETS);
         result
@@ -202,6 +214,18 @@ impl Batch {
             }
         };
         let token = put(event.token);
+        let listed = match &body {
+            Kept::Bind(contexts) | Kept::AlterContext(contexts) => contexts.contexts.iter().map(context_cost).sum(),
+            Kept::BindAck(results) | Kept::AlterContextResp(results) => {
+                let each = |result: &AnswerResult| {
+                    size_of::<AnswerResult>() + result.proposed.as_ref().map_or(0, context_cost)
+                };
+                results.results.iter().map(each).sum()
+            }
+            _ => 0,
+        };
+        let told = event.diagnostics.capacity() * size_of::<Diagnostic>();
+        self.owned += listed + told + 8 * event.carriers.frames().len();
         self.parcels.push(Parcel {
             flow,
             interface,
@@ -226,6 +250,11 @@ impl Batch {
             datagram: event.datagram.map(|header| Box::new(header.clone())),
         });
     }
+}
+
+/// Octets that a proposed context takes.
+fn context_cost(context: &ContextElement) -> usize {
+    size_of::<ContextElement>() + context.transfer_syntaxes.len() * size_of::<SyntaxId>()
 }
 
 impl Parcel {

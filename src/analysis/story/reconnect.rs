@@ -61,6 +61,12 @@ impl Reconnects {
         self.0.dropped()
     }
 
+    /// Whether the client has just come back in this association.
+    pub(super) fn is_back(&self, scene: &Scene<'_>) -> bool {
+        let client = self.0.peek(&scene.seen.client.ip());
+        client.and_then(|client| client.back.as_ref()).is_some_and(|(_, scope, _)| *scope == scene.seen.scope)
+    }
+
     pub(super) fn request(&mut self, record: &Record<'_>, scene: &Scene<'_>, lines: &mut Lines) {
         let (Some(method), Some(key)) = (record.method(), call_key(record)) else { return };
         let ip = scene.seen.client.ip();

@@ -199,7 +199,7 @@ impl States {
         if let Some(state) = state {
             return self.seen(kind, &name, state, None, "was told of", scene, lines);
         }
-        // Property changes come in crowds and say nothing of the values that the rest doesn't.
+        // Of properties only those are worth a line that come with their values: see `change`.
         if event.is_empty() || event.contains("PROPERTY") || event.contains("HANDLE_CLOSE") {
             return;
         }
@@ -220,7 +220,10 @@ impl States {
         } else if event.contains("_ADDED") {
             format!("was told that {} was added", added(event, &name))
         } else if event.contains("OWNER_NODE") {
-            format!("was told that {what} has another owner")
+            match n.buffer.map(|octets| crate::ndr::WStr::le(octets).until_nul()).filter(|id| !id.is_empty()) {
+                Some(id) => format!("was told that {what} has another owner, node {}", words::wide(id)),
+                None => format!("was told that {what} has another owner"),
+            }
         } else {
             let plain = event.trim_start_matches("CLUSTER_CHANGE_").trim_end_matches("_V2").trim_end_matches("_v2");
             format!("was told of {}: {what}", plain.to_ascii_lowercase().replace('_', " "))
@@ -288,8 +291,8 @@ impl States {
         if let Some(before) = before {
             let old = words_of(kind, before.state);
             match (moved, before.owner) {
-                (true, Some(owner)) => text.push_str(&format!(", before {old} on {}", words::quoted(&owner))),
-                _ => text.push_str(&format!(", before {old}")),
+                (true, Some(owner)) => text.push_str(&format!(" (was {old} on {})", words::quoted(&owner))),
+                _ => text.push_str(&format!(" (was {old})")),
             }
         }
         let name = match kind {

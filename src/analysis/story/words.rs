@@ -70,7 +70,7 @@ pub(super) fn object(kind: Kind, name: Option<&str>) -> String {
 /// Octets of a known format as text, cut to a readable length; passwords are not shown.
 pub(super) fn value(name: &str, content: Content, octets: &[u8]) -> String {
     if is_secret(name) {
-        return "(hidden)".to_string();
+        return "(secret)".to_string();
     }
     // A long one would be a tree of many times its size, of which nobody sees more than the beginning.
     if octets.len() > MAX_READ {

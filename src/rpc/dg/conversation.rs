@@ -124,6 +124,7 @@ impl<N: Default> Conversation<N> {
         for frame in received.frames {
             carriers.add(*frame, received.time, self.limits.frames, &mut self.counters);
         }
+        carriers.settle();
         let plausible = Header::plausible(received.data, received.wire_len);
         match (plausible, self.recognition) {
             (true, _) => self.recognition = Recognition::Rpc,
@@ -263,6 +264,8 @@ impl<N: Default> Conversation<N> {
                 self.states = self.states.saturating_sub(1);
             }
             index = Some(activity.calls.len());
+            // Exactly: there are never many, and each is large.
+            activity.calls.reserve_exact(1);
             activity.calls.push_back(State::new(header.sequence, caller));
             self.states += 1;
         }
@@ -401,7 +404,8 @@ impl<N: Default> Conversation<N> {
                 let fragments = assembly.count();
                 let intact = assembly.intact();
                 let stub = assembly.take(&mut self.total);
-                let whole = mem::take(assembly);
+                let mut whole = mem::take(assembly);
+                whole.carriers.settle();
                 assembly.done = true;
                 let first = whole.header.unwrap_or(header);
                 let parts = Parts {
