@@ -3,8 +3,11 @@
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::upper_case_acronyms)]
 
 mod arrays;
+mod descriptions;
 mod encode_errors;
+mod encode_forms;
 mod errors;
+mod inner_lengths;
 mod parsers;
 mod pointers;
 mod pointers_full;
@@ -15,4 +18,6 @@ mod strings;
 mod structures;
 mod structures_gaps;
 mod support;
+mod texts;
 mod two_counts;
+mod views;

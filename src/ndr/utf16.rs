@@ -105,11 +105,10 @@ impl<'a> WStr<'a> {
         }
         // An empty string in the middle would end the list there.
         let mut previous = 0;
-        for (i, unit) in body.units().enumerate() {
+        for unit in body.units() {
             if unit == 0 && previous == 0 {
                 return None;
             }
-            let _ = i;
             previous = unit;
         }
         Some(MultiSz { rest: body })

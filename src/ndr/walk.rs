@@ -240,6 +240,30 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         Ok(Tail { at, counts: Counts { max, actual } })
     }
 
+    /// Measures an element that ends with an array of its own counts; see the function of this name.
+    fn own_length(
+        &mut self,
+        element: &'static Type,
+        (kind, inner): (ArrayKind, &'static Type),
+        at: usize,
+        trail: &Trail<'_>,
+    ) -> Result<(usize, Tail, usize), Error> {
+        let layout = element.layout(self.cx.syntax);
+        let bound = match kind {
+            ArrayKind::Varying(bound) | ArrayKind::Fixed(bound) => u64::from(bound),
+            // A maximum count can't stand inside an array's elements.
+            _ => return Err(fail(Error::new(at, ErrorKind::Limit { limit: "declaration" }), trail)),
+        };
+        let at = align_up(at, layout.align);
+        self.cx.take(at, layout.size, type_name(element)).map_err(|e| fail(e, trail))?;
+        let mut end = at + layout.size;
+        let tail = self.tail(kind, inner, bound, &mut end, trail)?;
+        if self.cx.syntax == Syntax::Ndr64 {
+            end = align_up(end, layout.align);
+        }
+        Ok((at, tail, end))
+    }
+
     /// Offset and actual count.
     fn varying(&mut self, max: u64, cursor: &mut usize, trail: &Trail<'_>) -> Result<u64, Error> {
         let offset = self.cx.word(cursor, "offset").map_err(|e| fail(e, trail))?;
@@ -403,7 +427,8 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             for i in 0..counts.actual {
                 let index = u32::try_from(i).unwrap_or(u32::MAX);
                 let step = trail.down(Segment::Index(index));
-                let (at, tail, end) = own_length(self.cx, element, inner, next, &step)?;
+                // The array was measured in silence; what is wrong with its counts is told here.
+                let (at, tail, end) = self.own_length(element, inner, next, &step)?;
                 next = end;
                 self.inline(field, Some(index), element, at, cursor, Some(tail), &step)?;
             }
@@ -550,25 +575,12 @@ pub(super) fn locate(cx: Cx<'_>, ty: &'static Type, mut cursor: usize) -> Result
 pub(super) fn own_length(
     cx: Cx<'_>,
     element: &'static Type,
-    (kind, inner): (ArrayKind, &'static Type),
+    inner: (ArrayKind, &'static Type),
     at: usize,
     trail: &Trail<'_>,
 ) -> Result<(usize, Tail, usize), Error> {
     crate::work::tick(1);
-    let layout = element.layout(cx.syntax);
-    let bound = match kind {
-        ArrayKind::Varying(bound) | ArrayKind::Fixed(bound) => u64::from(bound),
-        // A maximum count can't stand inside an array's elements.
-        _ => return Err(fail(Error::new(at, ErrorKind::Limit { limit: "declaration" }), trail)),
-    };
-    let at = align_up(at, layout.align);
-    cx.take(at, layout.size, type_name(element)).map_err(|e| fail(e, trail))?;
-    let mut end = at + layout.size;
-    let tail = Walker::new(cx, 0, &mut Null).tail(kind, inner, bound, &mut end, trail)?;
-    if cx.syntax == Syntax::Ndr64 {
-        end = align_up(end, layout.align);
-    }
-    Ok((at, tail, end))
+    Walker::new(cx, 0, &mut Null).own_length(element, inner, at, trail)
 }
 
 /// Moves a cursor behind a whole construct.
