@@ -247,7 +247,7 @@ impl Batch {
             verification: event.verification,
             diagnostics: event.diagnostics,
             call: event.call.map(|call| call.clone()),
-            datagram: event.datagram.map(|header| Box::new(header.clone())),
+            datagram: event.datagram.map(|header| Box::new(*header)),
         });
     }
 }
