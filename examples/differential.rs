@@ -81,10 +81,10 @@ fn main() -> ExitCode {
         // What was cut in the middle of a line is no JSON and is done again.
         text.lines().map(String::from).collect::<Vec<_>>()
     }) {
-        if let Some((first, tally)) = Tally::from_json(&line) {
-            if done.insert(first) {
-                all.join(tally);
-            }
+        if let Some((first, tally)) = Tally::from_json(&line)
+            && done.insert(first)
+        {
+            all.join(tally);
         }
     }
     let file = journal.map(|path| std::fs::File::options().create(true).append(true).open(path).expect("the journal"));
