@@ -285,10 +285,16 @@ pub fn json_line(text: &str) {
     }
 }
 
-/// The nom parsers on any octets: they end, and never move backwards or over the end.
+/// The nom parsers on any octets: they end, and never move backwards or over the end. A tower can always be told.
 pub fn parsers(data: &[u8]) {
     use crate::ndr::parsers as p;
     let Some((&bits, data)) = data.split_first() else { return };
+    #[cfg(feature = "pcap")]
+    {
+        let tower = crate::rpc::tower::Tower::parse(data);
+        let _ = (tower.interface(), tower.transfer_syntax(), tower.port(), tower.address(), tower.pipe());
+        assert!(tower.protocol_sequence().is_none_or(|name| tower.to_string().contains(name)), "{tower}");
+    }
     let syntax = if bits & 1 == 0 { Syntax::Ndr } else { Syntax::Ndr64 };
     let endian = if bits & 2 == 0 { Endian::Little } else { Endian::Big };
     let mut input = p::Input::new(data, syntax, endian);

@@ -87,9 +87,10 @@ fn handshake(auth_type: u8, data: &[u8], make: fn(&mut Source<'_>) -> Vec<u8>) {
     }
 }
 
-/// What a token tells, which is JSON.
+/// What a token tells, as text and as JSON.
 fn told(token: &[u8]) {
     let info = describe(token);
+    assert!(!info.to_string().is_empty(), "{info:?}");
     let text = serde_json::to_string(&info).expect("what a token tells is JSON");
     assert!(text.starts_with('{'));
 }
