@@ -37,3 +37,18 @@ fn whatever_is_whole_in_it() {
     many.resize(100_000, 0);
     assert_eq!(Tower::parse(&many).floors.len(), MAX_FLOORS);
 }
+
+/// A floor of a pipe's name (C706 I, 0x0f and 0x10) beside those of other protocols.
+#[test]
+fn pipes() {
+    let floor = |protocol: &[u8], related: &[u8]| {
+        let length = |octets: &[u8]| (octets.len() as u16).to_le_bytes();
+        [&length(protocol)[..], protocol, &length(related), related].concat()
+    };
+    for protocol in [0x0f, 0x10] {
+        let octets = [&[2, 0][..], &floor(&[0x0b], &[0, 0]), &floor(&[protocol], b"\\pipe\\clus\0")].concat();
+        let name = Tower::parse(&octets).pipe().map(<[u8]>::to_vec);
+        assert!(name.is_some_and(|name| name.starts_with(b"\\pipe\\clus")), "{protocol:x}");
+    }
+    assert_eq!(Tower::parse(&octets()).pipe(), None);
+}

@@ -289,3 +289,18 @@ fn every_prefix_and_every_flipped_byte() {
         }
     }
 }
+
+/// Of a PDU that was not captured whole the type of its body is known all the same.
+#[test]
+fn truncated_answers_keep_their_type() {
+    for body in [Body::BindAck(ack(&[(0, 0, SyntaxId::NDR)])), Body::AlterContextResp(ack(&[(0, 0, SyntaxId::NDR)]))] {
+        let ptype = body.ptype();
+        let octets = pdu(body, 7, false).encode().unwrap();
+        let parsed = Pdu::parse_truncated(&octets[..octets.len() - 24]).unwrap();
+        assert_eq!((parsed.header.ptype, parsed.body.ptype()), (ptype, ptype));
+        match parsed.body {
+            Body::BindAck(ack) | Body::AlterContextResp(ack) => assert_eq!(ack.assoc_group_id, 0x1234),
+            other => panic!("{other:?}"),
+        }
+    }
+}

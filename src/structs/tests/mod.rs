@@ -2,6 +2,7 @@
 //! [`shown`] output, the buffers of all control codes and notifications ([`contexts`]).
 
 mod contexts;
+mod exact;
 mod fixed;
 mod generate;
 mod hostile;
