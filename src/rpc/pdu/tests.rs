@@ -304,3 +304,26 @@ fn truncated_answers_keep_their_type() {
         }
     }
 }
+
+/// MS-RPCE 2.2.2.9: bit 0 alone says that extended error information follows.
+#[test]
+fn extended_errors() {
+    for (flags, extended) in [(0, false), (1, true), (2, false), (0xfe, false), (0xff, true)] {
+        let (alloc_hint, status) = (0, 5);
+        let fault = Fault { alloc_hint, context_id: 0, cancel_count: 0, flags, status, reserved: None, stub: b"" };
+        assert_eq!(fault.extended_error(), extended, "{flags:02x}");
+    }
+}
+
+/// Transfer syntaxes there and back.
+#[test]
+fn transfer_syntaxes() {
+    use crate::rpc::syntax::TransferSyntax;
+    for (id, known) in [
+        (SyntaxId::NDR, TransferSyntax::Ndr),
+        (SyntaxId::NDR64, TransferSyntax::Ndr64),
+        (CLUSAPI, TransferSyntax::Other(CLUSAPI)),
+    ] {
+        assert_eq!((TransferSyntax::from(id), SyntaxId::from(known)), (known, id));
+    }
+}

@@ -7,6 +7,7 @@ mod fixed;
 mod generate;
 mod hostile;
 mod shown;
+mod shown_lines;
 
 use super::{ALL, Structure};
 use crate::ndr::value::Value;
