@@ -126,3 +126,176 @@ fn old_ones_time_out() {
     bench.frame += 100_001;
     assert!(bench.add(1, 8, false, b"b").is_none());
 }
+
+/// Everything that can be said of a fragment.
+struct Given<'a> {
+    id: u32,
+    offset: u32,
+    more: bool,
+    protocol: u8,
+    at: Option<usize>,
+    data: &'a [u8],
+}
+
+impl Bench {
+    fn give(&mut self, given: Given<'_>) -> Option<Whole> {
+        self.frame += 1;
+        let Given { id, offset, more, protocol, at, data } = given;
+        let (fragment, piece) = (Fragment { id, offset, more }, Piece { data, cut: 0 });
+        let (limits, stats) = (&self.limits, &mut self.stats);
+        self.fragments.add(key(id), fragment, protocol, piece, at, self.frame, self.time, limits, stats)
+    }
+}
+
+/// RFC 8200, 4.5: what is above IP is named by the first fragment, whatever the others say and whichever comes first.
+#[test]
+fn the_first_fragment_names_the_protocol() {
+    let mut bench = Bench::new();
+    let part = |offset, more, protocol, data| Given { id: 1, offset, more, protocol, at: None, data };
+    assert!(bench.give(part(8, true, 6, b"bbbbbbbb")).is_none());
+    assert!(bench.give(part(0, true, 17, b"aaaaaaaa")).is_none());
+    assert!(bench.give(part(0, true, 1, b"AAAAAAAA")).is_none());
+    let whole = bench.give(part(16, false, 2, b"c")).unwrap();
+    let expected =
+        Whole { data: b"aaaaaaaabbbbbbbbc".to_vec(), cut: 0, frames: vec![2, 1, 4], places: vec![], protocol: 17 };
+    assert_eq!(whole, expected);
+    let stats = &bench.stats;
+    assert_eq!((stats.fragments, stats.reassembled, stats.fragment_overlaps, stats.malformed), (4, 1, 1, 0));
+}
+
+/// A fragment around another one gives its two ends; each part knows where it stands in its packet.
+#[test]
+fn around_another() {
+    let mut bench = Bench::new();
+    let part = |offset, more, at, data| Given { id: 1, offset, more, protocol: 17, at, data };
+    assert!(bench.give(part(16, true, Some(40), b"BBBBBBBB")).is_none());
+    assert_eq!(bench.fragments.held, 8 + Limits::SEGMENT_COST);
+    assert!(bench.give(part(8, true, Some(50), b"aaaaaaaabbbbbbbbcccccccc")).is_none());
+    assert_eq!(bench.fragments.held, 24 + 3 * Limits::SEGMENT_COST);
+    assert!(bench.give(part(32, false, Some(60), b"dd")).is_none());
+    let whole = bench.give(part(0, true, Some(70), b"........")).unwrap();
+    assert_eq!(whole.data, b"........aaaaaaaaBBBBBBBBccccccccdd");
+    let place = |frame, at, len| Place { frame, at, len };
+    let places = [place(4, 70, 8), place(2, 50, 8), place(1, 40, 8), place(2, 66, 8), place(3, 60, 2)];
+    assert_eq!((whole.places.as_slice(), whole.frames.as_slice()), (&places[..], &[4, 2, 1, 2, 3][..]));
+    assert_eq!((bench.fragments.held, bench.stats.fragment_overlaps), (0, 1));
+    // One part whose place is unknown: nothing is said of places.
+    assert!(bench.give(part(0, true, Some(1), b"aaaaaaaa")).is_none());
+    assert!(bench.give(part(8, true, None, b"bbbbbbbb")).is_none());
+    let whole = bench.give(part(16, false, Some(1), b"c")).unwrap();
+    assert_eq!((whole.places, whole.data.len()), (vec![], 17));
+}
+
+/// A part that reaches over the datagram's end counts up to it.
+#[test]
+fn across_the_end() {
+    let mut bench = Bench::new();
+    assert!(bench.add(1, 8, true, b"bbbbbbbbbbbbbbbb").is_none());
+    assert!(bench.add(1, 8, false, b"BB").is_none());
+    let whole = bench.add(1, 0, true, b"aaaaaaaa").unwrap();
+    assert_eq!((whole.data.as_slice(), whole.cut), (&b"aaaaaaaabb"[..], 0));
+}
+
+/// RFC 791: 65 535 is the largest total length.
+#[test]
+fn the_largest_datagram() {
+    let mut bench = Bench::new();
+    assert!(bench.add(1, 65_528, false, &[1; 7]).is_none());
+    assert!(bench.add(1, 65_528, false, &[1; 8]).is_none());
+    assert_eq!((bench.stats.malformed, bench.fragments.datagrams.len()), (1, 1));
+    let whole = bench.add(1, 0, true, &[0; 65_528]).unwrap();
+    assert_eq!(whole.data.len(), 65_535);
+}
+
+/// The queue is cleared when it has more than 64 entries and more than two for each datagram; what lives stays in it.
+#[test]
+fn the_queue_of_ages() {
+    let mut bench = Bench::new();
+    let complete = |bench: &mut Bench, id| {
+        assert!(bench.add(id, 0, true, b"aaaaaaaa").is_none());
+        assert!(bench.add(id, 8, false, b"b").is_some());
+    };
+    // The front of the queue is looked at with each fragment; behind one that lives, entries of finished ones stay.
+    bench.add(9999, 0, true, b"aaaaaaaa");
+    for id in 1..=63 {
+        complete(&mut bench, id);
+        assert_eq!(bench.fragments.ages.len(), 1 + id as usize);
+    }
+    complete(&mut bench, 64);
+    assert_eq!(bench.fragments.ages.len(), 1);
+
+    let mut bench = Bench::new();
+    for id in 0..40 {
+        bench.add(1000 + id, 0, true, b"aaaaaaaa");
+    }
+    for id in 0..40 {
+        complete(&mut bench, 2000 + id);
+    }
+    assert_eq!(bench.fragments.ages.len(), 80);
+    complete(&mut bench, 2040);
+    assert_eq!((bench.fragments.ages.len(), bench.fragments.datagrams.len()), (40, 40));
+}
+
+/// The oldest goes first; that a datagram of the same key was finished before does not make one old.
+#[test]
+fn the_oldest_goes_first() {
+    let mut bench = Bench::new();
+    bench.limits.fragment_datagrams = 2;
+    bench.add(1, 0, true, b"aaaaaaaa");
+    assert!(bench.add(1, 8, false, b"b").is_some());
+    bench.add(2, 0, true, b"aaaaaaaa");
+    bench.add(1, 0, true, b"aaaaaaaa");
+    bench.add(3, 0, true, b"aaaaaaaa");
+    let known = |id| bench.fragments.datagrams.contains_key(&key(id));
+    assert_eq!((known(1), known(2), known(3)), (true, false, true));
+    assert_eq!(bench.stats.fragment_evictions, 1);
+}
+
+/// A limit is the most that may be held, not the least that may not.
+#[test]
+fn limits_are_inclusive() {
+    let mut bench = Bench::new();
+    bench.limits.fragment_bytes = 2 * (8 + Limits::SEGMENT_COST);
+    bench.limits.fragment_pieces = 2;
+    bench.add(1, 0, true, b"aaaaaaaa");
+    bench.add(2, 0, true, b"aaaaaaaa");
+    assert_eq!((bench.fragments.held, bench.stats.fragment_evictions), (bench.limits.fragment_bytes, 0));
+    bench.limits.fragment_bytes -= 1;
+    bench.add(2, 16, true, b"cccccccc");
+    assert_eq!((bench.fragments.datagrams.len(), bench.stats.fragment_evictions), (0, 2));
+    bench.limits.fragment_bytes = 10_000;
+    for offset in [0, 16] {
+        bench.add(3, offset, true, b"aaaaaaaa");
+    }
+    assert_eq!((bench.fragments.datagrams.len(), bench.stats.fragment_evictions), (1, 2));
+    bench.add(3, 32, true, b"aaaaaaaa");
+    assert_eq!((bench.fragments.datagrams.len(), bench.stats.fragment_evictions, bench.fragments.held), (0, 3, 0));
+}
+
+/// Age is what exceeds the limit; a clock that goes back makes nothing old.
+#[test]
+fn exactly_so_old() {
+    let started = |time: Option<i64>| {
+        let mut bench = Bench::new();
+        bench.limits.fragment_nanos = 1000;
+        bench.limits.fragment_packets = 10;
+        bench.time = time.map(Timestamp);
+        bench.add(1, 0, true, b"aaaaaaaa");
+        bench
+    };
+    for (then, now, kept) in [(0, 1000, true), (0, 1001, false), (5000, 100, true)] {
+        let mut bench = started(Some(then));
+        bench.time = Some(Timestamp(now));
+        assert_eq!(bench.add(1, 8, false, b"b").is_some(), kept, "{now}");
+        assert_eq!(bench.stats.fragment_timeouts, u64::from(!kept));
+    }
+    for (packets, kept) in [(10, true), (11, false)] {
+        let mut bench = started(None);
+        bench.frame += packets - 1;
+        assert_eq!(bench.add(1, 8, false, b"b").is_some(), kept, "{packets}");
+    }
+    let mut bench = started(None);
+    bench.add(2, 0, true, b"aaaaaaaa");
+    bench.fragments.finish(&mut bench.stats);
+    assert_eq!((bench.stats.fragment_timeouts, bench.fragments.datagrams.len()), (2, 0));
+}

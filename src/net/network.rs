@@ -501,3 +501,7 @@ mod tests;
 #[cfg(test)]
 #[path = "numbering_tests.rs"]
 mod numbering_tests;
+
+#[cfg(test)]
+#[path = "counted_tests.rs"]
+mod counted_tests;

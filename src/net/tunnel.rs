@@ -96,3 +96,7 @@ pub(super) fn udp(port: u16, piece: Piece<'_>) -> Option<(Layer, Piece<'_>)> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[path = "tunnel_tests.rs"]
+mod tests;

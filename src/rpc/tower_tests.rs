@@ -37,3 +37,52 @@ fn whatever_is_whole_in_it() {
     many.resize(100_000, 0);
     assert_eq!(Tower::parse(&many).floors.len(), MAX_FLOORS);
 }
+
+/// A floor of a pipe's name (C706 I, 0x0f and 0x10) beside those of other protocols.
+#[test]
+fn pipes() {
+    let floor = |protocol: &[u8], related: &[u8]| {
+        let length = |octets: &[u8]| (octets.len() as u16).to_le_bytes();
+        [&length(protocol)[..], protocol, &length(related), related].concat()
+    };
+    for protocol in [0x0f, 0x10] {
+        let octets = [&[2, 0][..], &floor(&[0x0b], &[0, 0]), &floor(&[protocol], b"\\pipe\\clus\0")].concat();
+        let name = Tower::parse(&octets).pipe().map(<[u8]>::to_vec);
+        assert!(name.is_some_and(|name| name.starts_with(b"\\pipe\\clus")), "{protocol:x}");
+    }
+    assert_eq!(Tower::parse(&octets()).pipe(), None);
+}
+
+/// C706 I: protocol sequences by the two floors behind interface and transfer syntax; the tower in a line.
+#[test]
+fn sequences() {
+    let floor =
+        |protocol: u8, related: &[u8]| [&[1, 0, protocol][..], &(related.len() as u16).to_le_bytes(), related].concat();
+    let tower = |floors: &[Vec<u8>]| {
+        let mut octets = octets()[..2 + 25 + 25].to_vec();
+        octets[0] = 2 + floors.len() as u8;
+        octets.extend(floors.concat());
+        octets
+    };
+    for (runtime, transport, name) in [
+        (0x0b, 0x07, Some("ncacn_ip_tcp")),
+        (0x0a, 0x08, Some("ncadg_ip_udp")),
+        (0x0b, 0x0f, Some("ncacn_np")),
+        (0x0b, 0x1f, Some("ncacn_http")),
+        (0x0b, 0x12, Some("ncacn_nb_nb")),
+        (0x0b, 0x13, Some("ncacn_spx")),
+        (0x0a, 0x0e, Some("ncadg_ipx")),
+        (0x0c, 0x00, Some("ncalrpc")),
+        (0x0b, 0x77, None),
+        (0x0a, 0x07, None),
+    ] {
+        let octets = tower(&[floor(runtime, &[0, 0]), floor(transport, &[0, 0])]);
+        assert_eq!(Tower::parse(&octets).protocol_sequence(), name, "{runtime:02x} {transport:02x}");
+    }
+    assert_eq!(Tower::parse(&octets()).to_string(), "clusapi 3.0 at ncacn_ip_tcp 127.0.77.11, any port");
+    let pipe = tower(&[floor(0x0b, &[0, 0]), floor(0x0f, b"\\pipe\\x")]);
+    assert!(Tower::parse(&pipe).to_string().starts_with("clusapi 3.0 at ncacn_np "));
+    let udp = tower(&[floor(0x0a, &[0, 0]), floor(0x08, &[0xc0, 1]), floor(0x09, &[10, 0, 0, 1])]);
+    assert_eq!(Tower::parse(&udp).to_string(), "clusapi 3.0 at ncadg_ip_udp 10.0.0.1 port 49153");
+    assert_eq!(Tower::parse(&[0, 0]).to_string(), "no interface at an unknown protocol");
+}

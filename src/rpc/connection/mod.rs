@@ -239,7 +239,7 @@ impl Direction {
                 State::Foreign => return,
                 State::Fresh => self.recognise(known, bytes, session),
                 State::Synced => self.read(side, bytes, session, io),
-                State::Searching => self.search(side, known, bytes, session, io),
+                State::Searching => self.search(known, bytes, session),
             };
         }
     }
@@ -355,14 +355,7 @@ impl Direction {
 
     /// Looks for the next plausible header: each octet is looked at once, and a header's length at the places where one
     /// could begin.
-    fn search<'b, N: Default>(
-        &mut self,
-        side: Side,
-        known: bool,
-        bytes: &'b [u8],
-        session: &mut Session<N>,
-        io: &mut Io<'_, N>,
-    ) -> &'b [u8] {
+    fn search<'b, N>(&mut self, known: bool, bytes: &'b [u8], session: &mut Session<N>) -> &'b [u8] {
         crate::work::tick(bytes.len());
         // Headers that begin in the octets kept from before.
         let kept = self.buffer.len();
@@ -402,7 +395,6 @@ impl Direction {
             self.state = State::Foreign;
             self.buffer = Vec::new();
         }
-        let _ = (side, io);
         &[]
     }
 

@@ -289,3 +289,41 @@ fn every_prefix_and_every_flipped_byte() {
         }
     }
 }
+
+/// Of a PDU that was not captured whole the type of its body is known all the same.
+#[test]
+fn truncated_answers_keep_their_type() {
+    for body in [Body::BindAck(ack(&[(0, 0, SyntaxId::NDR)])), Body::AlterContextResp(ack(&[(0, 0, SyntaxId::NDR)]))] {
+        let ptype = body.ptype();
+        let octets = pdu(body, 7, false).encode().unwrap();
+        let parsed = Pdu::parse_truncated(&octets[..octets.len() - 24]).unwrap();
+        assert_eq!((parsed.header.ptype, parsed.body.ptype()), (ptype, ptype));
+        match parsed.body {
+            Body::BindAck(ack) | Body::AlterContextResp(ack) => assert_eq!(ack.assoc_group_id, 0x1234),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// MS-RPCE 2.2.2.9: bit 0 alone says that extended error information follows.
+#[test]
+fn extended_errors() {
+    for (flags, extended) in [(0, false), (1, true), (2, false), (0xfe, false), (0xff, true)] {
+        let (alloc_hint, status) = (0, 5);
+        let fault = Fault { alloc_hint, context_id: 0, cancel_count: 0, flags, status, reserved: None, stub: b"" };
+        assert_eq!(fault.extended_error(), extended, "{flags:02x}");
+    }
+}
+
+/// Transfer syntaxes there and back.
+#[test]
+fn transfer_syntaxes() {
+    use crate::rpc::syntax::TransferSyntax;
+    for (id, known) in [
+        (SyntaxId::NDR, TransferSyntax::Ndr),
+        (SyntaxId::NDR64, TransferSyntax::Ndr64),
+        (CLUSAPI, TransferSyntax::Other(CLUSAPI)),
+    ] {
+        assert_eq!((TransferSyntax::from(id), SyntaxId::from(known)), (known, id));
+    }
+}

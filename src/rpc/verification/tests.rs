@@ -70,3 +70,15 @@ fn flipped_bytes() {
         }
     }
 }
+
+/// MS-RPCE 2.2.2.13.1: 0x8000 says that a command has to be understood; without it one need not be.
+#[test]
+fn unknown_commands_that_may_be_ignored() {
+    let trailer = |command: u16| [&SIGNATURE[..], &command.to_le_bytes(), &[4, 0], &[0; 4]].concat();
+    for (command, must) in [(0x4009, false), (0xc009, true)] {
+        let found = Verification::find(&trailer(command), Endian::Little).unwrap();
+        assert_eq!((found.unknown, found.unknown_must), (1, must), "{command:04x}");
+    }
+    // Without the bit of the last command there is no end.
+    assert!(Verification::find(&trailer(0x8009), Endian::Little).is_none());
+}

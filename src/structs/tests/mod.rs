@@ -2,10 +2,12 @@
 //! [`shown`] output, the buffers of all control codes and notifications ([`contexts`]).
 
 mod contexts;
+mod exact;
 mod fixed;
 mod generate;
 mod hostile;
 mod shown;
+mod shown_lines;
 
 use super::{ALL, Structure};
 use crate::ndr::value::Value;

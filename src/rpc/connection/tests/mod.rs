@@ -1,6 +1,7 @@
 //! The connection under hand-made streams; `captures` runs it over recorded ones.
 
 mod captures;
+mod holes;
 mod limits;
 mod mutations;
 mod streams;

@@ -4,6 +4,8 @@
 mod captures;
 #[cfg(feature = "pcap")]
 mod conversations;
+#[cfg(feature = "pcap")]
+mod joined;
 
 use super::*;
 use alloc::vec;

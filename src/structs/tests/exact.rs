@@ -1,0 +1,177 @@
+//! Small things, one by one: sizes, names of formats, keys and paths, the forms in which values may be given.
+
+use super::{entry, join, wide};
+use crate::consts::content::Content;
+use crate::diagnostic::Diagnostic;
+use crate::ndr::sink::Trail;
+use crate::ndr::types::Meaning;
+use crate::ndr::value::{Fields, Value};
+use crate::structs::packed::Packed;
+use crate::structs::sink::{Collect, Item, Key, Open, Sink};
+use crate::structs::values::{self, Slot};
+use crate::structs::{self, Structure, content, records};
+
+fn map<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
+    Value::Map(Fields(fields.into_iter().map(|(name, value)| (name.into(), value)).collect()))
+}
+
+/// A structure without anything of variable length has a size, which is also the least that it takes.
+#[test]
+fn sizes_of_structures() {
+    let size = |name| Structure::by_name(name).unwrap().size();
+    assert_eq!(size("CLUS_SCSI_ADDRESS"), Some(4));
+    assert_eq!(size("clus_partition_info"), Some(1120));
+    assert_eq!(size("IPADDR_INFO_LIST"), None);
+    for name in ["PROPERTY_LIST", "PROPERTY_VALUE", "CLUSTER_REG_BATCH_UPDATE", "MULTI_SZ"] {
+        assert_eq!(size(name), None, "{name}");
+    }
+    for record in records::ALL {
+        for reading in 0..record.readings.len().max(1) {
+            if let Some(size) = record.size(reading) {
+                assert_eq!(record.min_size(reading), size, "{}", record.name);
+            }
+        }
+    }
+    // Text of no stated length has its terminator at least.
+    let least: usize = records::by_name("IPADDR_INFO_LIST").unwrap().min_size(0);
+    assert!(least >= 4 && least < 4 + 24, "{least}");
+}
+
+/// A record of a declaration of one's own: members and error side by side.
+#[test]
+fn records_by_declaration() {
+    let record = records::by_name("CLUS_MAINTENANCE_MODE_INFO").unwrap();
+    let (fields, error) = structs::decode_record(record, &[1, 0, 0, 0]);
+    assert_eq!((fields.map(|f| f.0.len()), error), (Some(1), None));
+    let (_, error) = structs::decode_record(record, &[1, 0]);
+    assert_eq!(error.map(|e| e.offset), Some(0));
+}
+
+/// The tables' names of the formats.
+#[test]
+fn names_of_formats() {
+    let names = [
+        (Content::Nothing, "none"),
+        (Content::Word, "WORD"),
+        (Content::Dword, "DWORD"),
+        (Content::Dwords, "DWORD"),
+        (Content::Long, "LONG"),
+        (Content::Qword, "ULARGE_INTEGER"),
+        (Content::LargeInteger, "LARGE_INTEGER"),
+        (Content::Filetime, "FILETIME"),
+        (Content::Guid, "GUID"),
+        (Content::Sz, "SZ"),
+        (Content::Names, "SZ"),
+        (Content::MultiSz, "MULTI_SZ"),
+        (Content::SecurityDescriptor, "SECURITY_DESCRIPTOR"),
+        (Content::PropertyList, "PROPERTY_LIST"),
+        (Content::PropertyFormats, "PROPERTY_FORMAT_LIST"),
+        (Content::Struct("X"), "X"),
+        (Content::Structs("Y"), "Y"),
+        (Content::Bytes, "bytes"),
+    ];
+    for (format, name) in names {
+        assert_eq!(content::name_of(format), name);
+    }
+}
+
+/// Writes down what it is told.
+#[derive(Default)]
+struct Told(Vec<String>);
+
+impl<'a> Sink<'a> for Told {
+    fn item(&mut self, key: Key, _: Meaning, item: Item<'a>, raw: Option<&'a [u8]>) {
+        self.0.push(format!("{key:?} {item:?}{}", if raw.is_some() { " raw" } else { "" }));
+    }
+    fn begin(&mut self, key: Key, open: Open<'a>) {
+        let what = match open {
+            Open::Record { name, .. } => name,
+            Open::List { .. } => "list",
+            Open::Bytes(_) => "bytes",
+        };
+        self.0.push(format!("{key:?} {what} {{"));
+    }
+    fn end(&mut self, _: Open<'a>) {
+        self.0.push("}".into());
+    }
+    fn diagnostic(&mut self, d: Diagnostic) {
+        self.0.push(format!("{} {} {}", d.rule.name, d.offset, d.path));
+    }
+}
+
+/// Keys are those that the caller gives; what octets hold stands beside them as `decoded`.
+#[test]
+fn keys() {
+    let told = |name: &str, octets: &[u8]| {
+        let mut told = Told::default();
+        let trail = Trail::top(crate::error::Segment::Name("outer"));
+        let structure = Structure::by_name(name).unwrap();
+        let _ = structure.read(Packed::new(octets), Key::Name("here"), Some(&trail), &mut told);
+        told.0
+    };
+    let octets = join(&[&wide("a"), &wide("b"), &[0, 0]]);
+    let lines = told("MULTI_SZ", &octets);
+    assert_eq!(lines.first().map(String::as_str), Some("Name(\"here\") list {"));
+    assert_eq!(lines.len(), 4);
+    // A list without its end breaks a rule, at the place that the caller said.
+    let lines = told("MULTI_SZ", &octets[..octets.len() - 2]);
+    assert!(lines.iter().any(|line| line.contains(" outer")), "{lines:?}");
+
+    let mut told = Told::default();
+    let slot = Slot { key: Key::Name("value"), ..Slot::top(Content::Dword) };
+    values::read_octets(slot, Packed::new(&[7, 0, 0, 0]), &mut told);
+    assert_eq!(told.0, ["Name(\"value\") bytes {", "Name(\"decoded\") Uint(7)", "}"]);
+    let mut told = Told::default();
+    values::read_octets(slot, Packed::new(&[7, 0, 0]), &mut told);
+    assert_eq!(told.0, ["not-of-format 0 ", "Name(\"value\") Bytes([7, 0, 0])"]);
+}
+
+/// Names are one text, or a list of several.
+#[test]
+fn names_in_both_forms() {
+    let read = |octets: &[u8]| {
+        let mut sink = Collect::default();
+        values::read(Slot::top(Content::Names), Packed::new(octets), &mut sink).unwrap();
+        sink.value
+    };
+    assert_eq!(read(&wide("n1")), Some("n1".into()));
+    let list = Value::List(vec!["n1".into(), "n2".into()]);
+    assert_eq!(read(&join(&[&wide("n1"), &wide("n2"), &[0, 0]])), Some(list));
+}
+
+/// Octets may be given as such or as numbers.
+#[test]
+fn octets_as_numbers() {
+    let property = |value: Value| {
+        let value = map([("syntax", 0x0001_0001u32.into()), ("value", value)]);
+        structs::encode("PROPERTY_VALUE", &map([("name", "Blob".into()), ("values", Value::List(vec![value]))]))
+    };
+    let expected = join(&[&entry(0x0004_0003, &wide("Blob")), &entry(0x0001_0001, &[1, 2, 255]), &[0; 4]]);
+    assert_eq!(property(vec![1u8, 2, 255].into()).unwrap(), expected);
+    assert_eq!(property(Value::List(vec![1u8.into(), 2u8.into(), 255u8.into()])).unwrap(), expected);
+    assert!(property(Value::List(vec![256u32.into()])).is_err());
+}
+
+/// Lines are answered, and whether they could be is told.
+#[cfg(feature = "serde")]
+#[test]
+fn answers_to_lines() {
+    use crate::structs::json;
+    let told = |answer: fn(&mut crate::json::out::Out, &str) -> bool, line: &str| {
+        let mut out = crate::json::out::Out::new();
+        let done = answer(&mut out, line);
+        let parsed: serde_json::Value = serde_json::from_slice(out.as_bytes()).unwrap();
+        (done, parsed)
+    };
+    let (done, line) = told(json::decode_line, r#"{"id":1,"struct":"CLUS_MAINTENANCE_MODE_INFO","hex":"01000000"}"#);
+    assert!(done && line["value"].is_object() && line["id"] == 1, "{line}");
+    let (done, line) = told(json::decode_line, r#"{"struct":"CLUS_MAINTENANCE_MODE_INFO","hex":"0100"}"#);
+    assert!(!done && line["error"].is_object() || line["error"].is_string(), "{line}");
+    for bad in ["{}", r#"{"struct":"NOPE","hex":"00"}"#, r#"{"struct":5,"hex":"00"}"#, "no line", r#"{"hex":"00"}"#] {
+        let (done, line) = told(json::decode_line, bad);
+        assert!(!done && !line["error"].is_null(), "{bad}: {line}");
+        assert!(!told(json::encode_line, bad).0, "{bad}");
+    }
+    let (done, line) = told(json::encode_line, r#"{"struct":"MULTI_SZ","value":["a"]}"#);
+    assert!(done && line["hex"] == "610000000000", "{line}");
+}
