@@ -153,8 +153,7 @@ fn blob<'t>(lines: &mut std::iter::Peekable<impl Iterator<Item = &'t str>>, leng
     octets
 }
 
-/// What `ndrdump` shows of a list, and whether it took it all.
-/// What was read, the lines of hex dumps by their offsets, and whether ndrdump was content.
+/// What `ndrdump` shows of a list, its names of the syntaxes, and whether it took it all.
 type Read = (Vec<Property>, Vec<(u64, String)>, Result<(), String>);
 
 fn ndrdump(file: &Path) -> Read {
