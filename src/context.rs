@@ -11,7 +11,10 @@ use crate::ndr::types::{Field, Meaning, Scalar};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Method, WStr};
 use crate::structs::content;
-use alloc::string::{String, ToString};
+use alloc::string::String;
+
+/// UTF-16 units of a name that are kept.
+const MAX_NAME: usize = 64;
 
 /// What the request of a call told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +47,9 @@ impl<'a> Sink<'a> for CallContext {
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
         if at.field.name == "lpszResourceTypeName" {
-            self.resource_type = Some(text.to_string());
+            // A real one is short; a long one would be kept with every call.
+            self.resource_type =
+                Some(text.prefix(MAX_NAME).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect());
         }
     }
 }

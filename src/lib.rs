@@ -107,9 +107,13 @@ pub mod diagnostic;
 pub mod error;
 #[cfg(all(feature = "pcap", feature = "serde"))]
 pub mod filter;
+#[cfg(feature = "pcap")]
+mod hash;
 pub mod idl;
 #[cfg(feature = "serde")]
 pub mod json;
+#[cfg(feature = "pcap")]
+pub mod limits;
 #[macro_use]
 pub mod ndr;
 #[cfg(feature = "pcap")]
@@ -131,3 +135,11 @@ pub mod tap;
 #[cfg(feature = "std")]
 pub mod text;
 pub mod time;
+#[cfg(feature = "work-counter")]
+#[doc(hidden)]
+pub mod work;
+#[cfg(not(feature = "work-counter"))]
+mod work;
+
+#[cfg(feature = "pcap")]
+pub use limits::Limits;

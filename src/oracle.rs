@@ -5,16 +5,42 @@
 //!
 //! * [`stub`]: octets that begin with four telling what they are
 //! * [`round_trip`], fed by [`Source`]: values made from octets, encoded, decoded and encoded again
-//! * [`json_line`]: a line of `stub encode`
+//! * [`json_line`]: a line of `stub encode`; [`json`]: one that is made, too
 //! * [`parsers`]: the nom parsers
-//! * [`structure`]: custom-marshalled structures
-//! * `pdus`, `datagrams`, `capture`: what lies above stubs
+//! * [`structure`]: custom-marshalled structures; [`made_structure`]: those that are made from octets
+//! * `pdus`, `datagrams`, `capture`, `compressed`: what lies above stubs (`oracle/streams.rs`, `oracle/packed.rs`)
+//! * `ntlm`, `spnego`, `kerberos`, `keytab` (`oracle/auth.rs`), `filter` (`oracle/filter.rs`),
+//!   `calls` (`oracle/records.rs`)
 #![doc(hidden)]
 
 #[cfg(feature = "pcap")]
+mod auth;
+#[cfg(feature = "pcap")]
+mod dictionary;
+#[cfg(feature = "pcap")]
+mod filter;
+mod lines;
+#[cfg(feature = "compress")]
+mod packed;
+#[cfg(feature = "pcap")]
+mod records;
+#[cfg(feature = "pcap")]
 mod streams;
+#[cfg(feature = "pcap")]
+mod tokens;
 mod values;
 
+#[cfg(feature = "pcap")]
+pub use auth::{kerberos, keytab, ntlm, spnego};
+#[cfg(feature = "pcap")]
+pub use dictionary::dictionaries;
+#[cfg(feature = "pcap")]
+pub use filter::filter;
+pub use lines::json;
+#[cfg(feature = "compress")]
+pub use packed::compressed;
+#[cfg(feature = "pcap")]
+pub use records::calls;
 #[cfg(feature = "pcap")]
 pub use streams::{capture, datagrams, pdus, put_piece};
 pub use values::{Source, contents, noise};
@@ -36,12 +62,21 @@ pub type Target = (&'static str, fn(&[u8]));
 pub static TARGETS: &[Target] = &[
     ("stub", stub),
     ("stub_round_trip", generated),
-    ("json_stub", |data| json_line(&String::from_utf8_lossy(data))),
+    ("json_stub", json),
     ("parsers", parsers),
     ("structures", structure),
+    ("struct_round_trip", made_structure),
     ("pdus", pdus),
     ("datagrams", datagrams),
     ("capture", capture),
+    #[cfg(feature = "compress")]
+    ("compressed", compressed),
+    ("ntlm", ntlm),
+    ("spnego", spnego),
+    ("kerberos", kerberos),
+    ("keytab", keytab),
+    ("calls", calls),
+    ("filter", |data| filter(&String::from_utf8_lossy(data))),
 ];
 
 /// Octets in front of a stub that tell [`stub`] what it is: opnum, little-endian; then bits: 0 response, 1 NDR64, 2 big
@@ -189,11 +224,20 @@ pub fn generated(data: &[u8]) {
     round_trip(&identity, &contents);
 }
 
-/// Reads octets as a custom-marshalled structure; the first octet tells which. Errors lie in the octets; what is printed is
-/// JSON; what is encoded from that can be read, and encodes to the same octets.
+/// A structure made from octets, see [`structs::oracle::round_trip`]; the first octet tells which.
+pub fn made_structure(data: &[u8]) {
+    let mut source = Source::new(data);
+    let index = usize::from(source.octet()) % structs::ALL.len();
+    let Some(structure) = structs::ALL.get(index) else { return };
+    structs::oracle::round_trip(structure, &structs::made::value(structure, &mut source));
+}
+
+/// Reads octets as a custom-marshalled structure, or in the context of a call; the first octet tells which. Errors lie in
+/// the octets; what is printed is JSON; what is encoded from that can be read, and encodes to the same octets.
 pub fn structure(data: &[u8]) {
+    structs::oracle::any(data);
     let Some((&index, octets)) = data.split_first() else { return };
-    let Some(structure) = structs::ALL.get(usize::from(index) % structs::ALL.len()) else { return };
+    let Some(structure) = structs::ALL.get(usize::from(index)) else { return };
     let decoded = structs::decode(structure.name, octets).expect("a name of the list");
     if let Some(error) = &decoded.error {
         assert!(error.offset <= octets.len(), "{error}: outside {} octets", octets.len());
@@ -241,10 +285,16 @@ pub fn json_line(text: &str) {
     }
 }
 
-/// The nom parsers on any octets: they end, and never move backwards or over the end.
+/// The nom parsers on any octets: they end, and never move backwards or over the end. A tower can always be told.
 pub fn parsers(data: &[u8]) {
     use crate::ndr::parsers as p;
     let Some((&bits, data)) = data.split_first() else { return };
+    #[cfg(feature = "pcap")]
+    {
+        let tower = crate::rpc::tower::Tower::parse(data);
+        let _ = (tower.interface(), tower.transfer_syntax(), tower.port(), tower.address(), tower.pipe());
+        assert!(tower.protocol_sequence().is_none_or(|name| tower.to_string().contains(name)), "{tower}");
+    }
     let syntax = if bits & 1 == 0 { Syntax::Ndr } else { Syntax::Ndr64 };
     let endian = if bits & 2 == 0 { Endian::Little } else { Endian::Big };
     let mut input = p::Input::new(data, syntax, endian);

@@ -4,16 +4,22 @@
 //! turn out to be something else are dropped at once. Records are lent to a closure while a packet is being worked on,
 //! so that a message that lies whole in one packet is never copied.
 //!
-//! `session/flows.rs` keeps the associations under one budget.
+//! `session/flows.rs` keeps the associations under one budget, `session/parcel.rs` takes records from one thread to
+//! another.
 //!
 //! Next: [`crate::rpc::event`] for what a record's event holds, [`crate::ndr::wire::Message`] to decode its stub.
 
 mod flows;
+#[cfg(feature = "cli")]
+mod parcel;
+
+#[cfg(feature = "cli")]
+pub(crate) use parcel::Batch;
 
 use flows::{Conversed, Flows, Tracked};
 
-use crate::auth::KeyStore;
-use crate::capture::Packet;
+use crate::auth::{self, KeyStore};
+use crate::capture::{self, Packet};
 use crate::context::CallContext;
 use crate::idl;
 use crate::ndr::wire::Kind;
@@ -38,12 +44,14 @@ pub struct Limits {
     pub network: net::Limits,
     /// Each association.
     pub rpc: rpc::Limits,
+    /// The security contexts of each association.
+    pub auth: auth::Limits,
     /// TCP connections that carry or may carry DCE/RPC, kept at a time: 32768. One that was quiet for long gives way,
     /// first among those of no interest so far; when it goes on it is read as if the capture began there.
     pub connections: usize,
     /// UDP flows that carry or may carry DCE/RPC, kept at a time: 16384. One that was quiet for long gives way.
     pub conversations: usize,
-    /// Octets that all associations may hold together: 64 MiB. Those that were quiet for long give way.
+    /// Octets that all associations may hold together: 32 MiB. Those that were quiet for long give way.
     pub association_bytes: usize,
 }
 
@@ -52,9 +60,10 @@ impl Default for Limits {
         Limits {
             network: net::Limits::default(),
             rpc: rpc::Limits::default(),
+            auth: auth::Limits::default(),
             connections: 32_768,
             conversations: 16_384,
-            association_bytes: 64 << 20,
+            association_bytes: 32 << 20,
         }
     }
 }
@@ -135,8 +144,9 @@ impl<'a> Record<'a> {
     }
 
     /// What the request told, for a response.
-    pub fn context(&self) -> CallContext {
-        self.event.call.as_ref().map(|call| call.note.clone()).unwrap_or_default()
+    pub fn context(&self) -> &CallContext {
+        static NOTHING: CallContext = CallContext { control_code: None, resource_type: None };
+        self.event.call.as_ref().map_or(&NOTHING, |call| &call.note)
     }
 }
 
@@ -151,8 +161,16 @@ pub struct Stats {
     pub connections_evicted: u64,
     /// Conversations given up for [`Limits::conversations`] or [`Limits::association_bytes`].
     pub conversations_evicted: u64,
+    /// Flows that turned out to carry something else than DCE/RPC.
+    pub foreign_flows: u64,
+    /// Servers and interfaces not remembered for connections without a bind.
+    pub servers_dropped: u64,
     /// Counters of all associations together.
     pub rpc: rpc::Counters,
+    /// Those of their security contexts.
+    pub auth: auth::Counters,
+    /// Those of the captures that [`Session::captured`] was told of.
+    pub capture: capture::Counters,
 }
 
 /// Packets in, records out.
@@ -221,7 +239,40 @@ impl Session {
     pub fn stats(&self) -> Stats {
         let mut stats = self.inner.stats;
         self.inner.flows.count(&mut stats);
+        stats.servers_dropped = resolve::lock(&self.inner.knowledge).dropped;
         stats
+    }
+
+    /// Takes note of what limits cost of a capture that was read to its end, for [`Session::given_up`].
+    pub fn captured(&mut self, counters: &capture::Counters) {
+        self.inner.stats.capture.add(counters);
+    }
+
+    /// What was given up for a limit, by the names that stand in the record of type `limits`; only what is not zero.
+    pub fn given_up(&self) -> Vec<(&'static str, u64)> {
+        let (network, stats) = (self.network_stats(), self.stats());
+        let mut all = vec![
+            ("capture_too_large", stats.capture.too_large),
+            ("capture_expansion", stats.capture.expansion),
+            ("capture_problems", stats.capture.problems),
+            ("capture_names_dropped", stats.capture.names_dropped),
+            ("tcp_buffer_limits", network.tcp_buffer_limits),
+            ("tcp_evictions", network.tcp_evictions),
+            ("udp_evictions", network.udp_evictions),
+            ("fragment_evictions", network.fragment_evictions),
+            ("fragment_timeouts", network.fragment_timeouts),
+            ("too_deep", network.too_deep),
+            ("connections_evicted", stats.connections_evicted),
+            ("conversations_evicted", stats.conversations_evicted),
+        ];
+        all.extend(stats.rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
+        all.extend([
+            ("security_contexts_evicted", stats.auth.contexts_evicted),
+            ("tokens_refused", stats.auth.tokens_refused),
+            ("servers_dropped", stats.servers_dropped),
+        ]);
+        all.retain(|(_, count)| *count != 0);
+        all
     }
 }
 
@@ -276,6 +327,7 @@ impl Handler for Driver<'_, '_> {
             Chunk::Data(bytes) => {
                 let found = rpc.data(origin.from, origin.frame, origin.time, bytes, security, &mut emit);
                 if found == Recognition::NotRpc {
+                    stats.foreign_flows += 1;
                     flows.drop_connection(origin.stream, stats, self.out);
                     return Verdict::Ignore;
                 }
@@ -324,6 +376,7 @@ impl Handler for Driver<'_, '_> {
             }
         };
         if found == Recognition::NotRpc {
+            stats.foreign_flows += 1;
             flows.drop_conversation(origin.stream, stats, self.out);
             return Verdict::Ignore;
         }

@@ -29,11 +29,13 @@ pub struct Style {
     pub max_elements: u64,
     /// Names in colour (ANSI).
     pub color: bool,
+    /// Octets that the values of one message may take as text; then they end.
+    pub max_output: usize,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Style { width: 100, indent: 4, max_bytes: 64, max_elements: 64, color: false }
+        Style { width: 100, indent: 4, max_bytes: 64, max_elements: 64, color: false, max_output: usize::MAX }
     }
 }
 
@@ -51,7 +53,7 @@ pub struct Values<'w, W> {
     /// Width of the longest name at each level that is open, to put the values one below the other.
     widths: [u8; LEVELS],
     result: fmt::Result,
-    /// Broken rules, not written among the values.
+    /// Broken rules, not written among the values; as many as [`crate::diagnostic::MAX_KEPT`].
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -267,6 +269,9 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, _: Counts) {
+        if structs::content::is_secret_parameter(at.field.name) {
+            return self.line(&at, format_args!("(secret)"));
+        }
         let room = self.style.width.saturating_sub(self.indent(&at) + at.field.name.len() + 6).max(24);
         let shown = text.prefix(room);
         let mark = if terminated { "" } else { " (no terminator)" };
@@ -327,7 +332,9 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     }
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        if self.diagnostics.len() < crate::diagnostic::MAX_KEPT {
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     fn null(&mut self, at: At<'_>) {

@@ -224,3 +224,51 @@ fn no_option_takes_a_secret() {
         }
     }
 }
+
+/// Secrets that stand in messages: text never has them, JSON where the contract wants the octets, unless asked not to.
+#[test]
+fn secrets_in_messages() {
+    let run_on = |arguments: &[&str]| stdout(&run(arguments, &tour()));
+    for command in ["dissect", "calls"] {
+        let text = run_on(&[command, "--format", "text", "-"]);
+        assert!(!text.contains("P@ssw0rd") && text.contains("(secret)"), "{command}");
+        assert!(run_on(&[command, "--format", "jsonl", "-"]).contains("P@ssw0rd!"), "{command}");
+        let hidden = run_on(&[command, "--format", "jsonl", "--hide-secrets", "-"]);
+        assert!(hidden.contains(r#""lpszNewPassword":{"secret":true}"#) && !hidden.contains("P@ssw0rd"), "{command}");
+    }
+    for view in ["csv", "zeek", "ecs"] {
+        assert!(!run_on(&["calls", "--format", view, "-"]).contains("P@ssw0rd"), "{view}");
+    }
+    for command in ["story", "stats", "check"] {
+        assert!(!run_on(&[command, "--format", "jsonl", "-"]).contains("P@ssw0rd"), "{command}");
+    }
+    // What was left out can't be encoded.
+    let line = r#"{"interface":"clusapi","version":"3.0","opnum":108,"direction":"request","syntax":"ndr",
+        "params":{"lpszNewPassword":{"secret":true},"dwFlags":0,"ReturnStatusBufferSize":0}}"#;
+    let output = run(&["stub", "encode", "--jsonl"], line.replace('\n', "").as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("left out"), "{}", stdout(&output));
+}
+
+/// Sizes that are none are refused as wrong usage; those that are decide what a capture may cost.
+#[test]
+fn memory_limits() {
+    let capture = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/tour.pcapng");
+    let run = |command: &str, size: &str| {
+        let program = env!("CARGO_BIN_EXE_cluscope");
+        std::process::Command::new(program).args([command, "--memory-limit", size, capture]).output().unwrap()
+    };
+    for command in ["dissect", "calls", "check", "stats", "story"] {
+        for size in ["", "many", "1.5G", "1M", "-64M", "99999999999G"] {
+            let output = run(command, size);
+            assert_eq!(output.status.code(), Some(2), "{command} {size}");
+            assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{command} {size}");
+        }
+        for size in ["16M", "256MB", "1G"] {
+            assert_eq!(run(command, size).status.code(), Some(0), "{command} {size}");
+        }
+        assert_eq!(run(command, "16M").stdout, run(command, "256MB").stdout, "{command}");
+    }
+    let refused = String::from_utf8(run("dissect", "many").stderr).unwrap();
+    assert!(refused.contains("\"many\" is no size"), "{refused}");
+}

@@ -74,6 +74,64 @@ fn own_captures_break_what_they_break() {
     assert_eq!(found(&witness), BTreeMap::from(tried));
 }
 
+/// A session as the specification wants it gives no finding at all.
+#[test]
+fn a_clean_capture_gives_no_finding() {
+    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
+    let clean = check(&captures.join("clean.pcapng"), Limits::default(), keys());
+    assert_eq!(found(&clean), BTreeMap::new());
+    assert_eq!(clean.checked(), 30);
+}
+
+/// What the recorded sets break; docs/conformance.md says what of it is whose doing.
+#[test]
+fn recorded_sets_break_what_they_break() {
+    let smbtorture = [
+        ("control-code-unknown", 64),
+        ("control-input", 2),
+        ("enum-type-unknown", 27),
+        ("granted-access", 29),
+        ("not-of-format", 10),
+    ];
+    let of = |more: &[(&'static str, u64)]| -> BTreeMap<&'static str, u64> {
+        smbtorture.into_iter().chain(more.iter().copied()).collect()
+    };
+    let clear = of(&[("auth-level-privacy", 9), ("auth-level-refused", 9)]);
+    let every_opnum = BTreeMap::from([
+        ("auth-level-privacy", 1),
+        ("auth-level-refused", 1),
+        ("control-code-unknown", 4),
+        ("control-input", 6),
+        ("enum-type-unknown", 8),
+        ("granted-access", 6),
+        ("group-filter", 2),
+        ("handle-kind", 3),
+        ("key-filter", 1),
+        ("netinterface-filter", 2),
+        ("network-filter", 2),
+        ("node-filter", 2),
+        ("not-of-format", 3),
+        ("not-the-constant", 10),
+        ("password-not-implemented", 1),
+        ("port-generation", 3),
+        ("property-formats", 6),
+        ("property-without-value", 10),
+        ("resource-filter", 2),
+        ("size-of-format", 8),
+        ("v2-filter-disallowed", 8),
+        ("v2-filter-unknown", 1),
+    ]);
+    for (name, expected) in [
+        ("a-v3-ndr.pcapng", clear.clone()),
+        ("b-v3-ndr64.pcapng", clear),
+        ("d-v3-ntlm-seal.pcapng", of(&[("auth-service-spnego", 9)])),
+        ("m-all-ndr.pcapng", every_opnum),
+    ] {
+        let Some(path) = shared(name) else { continue };
+        assert_eq!(found(&check(&path, Limits::default(), keys())), expected, "{name}");
+    }
+}
+
 #[test]
 fn a_server_is_known_by_its_answers() {
     let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");

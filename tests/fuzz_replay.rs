@@ -1,4 +1,5 @@
-//! Runs each fuzz target over its seeds and over the inputs that once made it fail (`fuzz/corpus`, `fuzz/regressions`).
+//! Runs each fuzz target over its corpus and over the inputs that once made it fail (`fuzz/corpus`, `fuzz/regressions`),
+//! and holds the dictionaries against the declarations.
 
 mod common;
 
@@ -40,5 +41,24 @@ fn every_directory_has_a_target() {
             let name = entry.file_name();
             assert!(oracle::TARGETS.iter().any(|(target, _)| name == *target), "{}", entry.path().display());
         }
+    }
+}
+
+/// Each target has a program, and each program is one of the targets.
+#[test]
+fn every_target_has_a_program() {
+    let manifest = std::fs::read_to_string(common::file("fuzz/Cargo.toml")).unwrap();
+    let programs: Vec<_> = manifest.lines().filter_map(|l| l.strip_prefix("path = \"fuzz_targets/")).collect();
+    let wanted: Vec<_> = oracle::TARGETS.iter().map(|(target, _)| format!("{target}.rs\"")).collect();
+    assert!(wanted.iter().all(|name| programs.contains(&name.as_str())), "{wanted:?}");
+    assert_eq!(programs.len(), wanted.len());
+}
+
+/// `cargo run --example seeds` writes them anew.
+#[test]
+fn dictionaries_are_those_of_the_declarations() {
+    for (target, text) in oracle::dictionaries() {
+        let path = common::file("fuzz/dictionaries").join(format!("{target}.dict"));
+        assert!(std::fs::read_to_string(&path).unwrap() == text, "{} is out of date", path.display());
     }
 }

@@ -87,10 +87,6 @@ fn message(found: &mut Found, line: &Map<String, Value>, request: &Map<String, V
     let version = interface.versions.iter().position(|v| u64::from(v.major) == line["version"].as_u64().unwrap_or(0));
     let Some(version) = version else { return };
     let Some(method) = interface.method(version, opnum as u16) else { return };
-    if params.get("return").and_then(Value::as_u64).is_some_and(|status| status != 0) {
-        // What a failed call carries is whatever lay there.
-        return;
-    }
     for field in method.fields {
         let Some(value) = params.get(field.name) else { continue };
         let meaning = field.meaning.in_version(version);

@@ -26,32 +26,32 @@ pub use tracker::{Seen, Tracker};
 pub use view::View;
 
 /// What analysis may keep. Each table drops what was used least recently when it is full; each has a counter. Hostile
-/// names that fill every table bring it to some 120 MiB; ordinary captures of gigabytes stay below 50 MiB.
+/// names that fill every table bring it to some 45 MB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Context handles, open and closed ones together. Default 65536.
+    /// Context handles, open and closed ones together. Default 32768.
     pub handles: usize,
-    /// Associations: connections, and address pairs of connectionless calls. Default 65536.
+    /// Associations: connections, and address pairs of connectionless calls. Default 16384.
     pub associations: usize,
-    /// Requests that wait for their answer. Default 8192.
+    /// Requests that wait for their answer. Default 4096.
     pub calls: usize,
-    /// Objects known by id and name. Default 16384.
+    /// Objects known by id and name. Default 8192.
     pub ids: usize,
-    /// Notification keys that were given to ports. Default 4096.
+    /// Notification keys that were given to ports. Default 1024.
     pub subscriptions: usize,
-    /// Octets of a name or path in UTF-8. Default 512; longer ones are cut.
+    /// Octets of a name or path in UTF-8. Default 256; longer ones are cut.
     pub name: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            handles: 1 << 16,
-            associations: 1 << 16,
-            calls: 1 << 13,
-            ids: 1 << 14,
-            subscriptions: 1 << 12,
-            name: 512,
+            handles: 1 << 15,
+            associations: 1 << 14,
+            calls: 1 << 12,
+            ids: 1 << 13,
+            subscriptions: 1 << 10,
+            name: 256,
         }
     }
 }

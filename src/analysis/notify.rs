@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Notifications read of one response; further ones are left out.
-const MAX: usize = 4096;
+pub(crate) const MAX: usize = 4096;
 
 /// An event that a port delivered.
 #[derive(Clone, Copy, Debug, Default)]

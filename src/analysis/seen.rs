@@ -91,10 +91,10 @@ pub struct Seen {
     /// What a response came to.
     pub status: Option<u32>,
     /// Of a response or fault, the request.
-    pub request: Option<Asking>,
+    pub request: Option<Box<Asking>>,
     /// A request whose answer is not waited for any longer: this one, if it expects none, or one that had to go for a
     /// limit.
-    pub given_up: Option<(CallKey, Asking)>,
+    pub given_up: Option<(CallKey, Box<Asking>)>,
 }
 
 /// Client and server of a record.
@@ -114,6 +114,11 @@ pub(super) fn ends(record: &Record<'_>) -> (SocketAddr, SocketAddr) {
 pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<String> {
     if text.is_empty() {
         return None;
+    }
+    // ASCII, as most names are, needs no decoding.
+    if text.len() <= limit && text.units().all(|unit| unit < 0x80) {
+        let octets: Vec<u8> = text.units().map(|unit| unit as u8).collect();
+        return String::from_utf8(octets).ok();
     }
     let mut plain = String::new();
     for c in text.chars() {

@@ -3,8 +3,18 @@
 use super::calls::{Answer, Call};
 use std::collections::HashMap;
 
-/// Keys of one table; what comes later goes into the row of the others.
-pub const MAX_KEYS: usize = 4096;
+/// What statistics may keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Keys of one table; what comes later goes into the row of the others. Default 2048.
+    pub keys: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { keys: 2048 }
+    }
+}
 
 /// The key of the row for what found no place.
 pub const OTHER: &str = "(other)";
@@ -154,8 +164,8 @@ pub struct Table {
 }
 
 impl Table {
-    fn add(&mut self, key: &str, call: &Call, by: By) {
-        let room = self.rows.len() < MAX_KEYS;
+    fn add(&mut self, key: &str, call: &Call, by: By, limits: Limits) {
+        let room = self.rows.len() < limits.keys;
         match self.rows.get_mut(key) {
             Some(row) => row.add(call, by),
             None if room => self.rows.entry(key.to_string()).or_default().add(call, by),
@@ -178,26 +188,34 @@ impl Table {
 #[derive(Debug, Default)]
 pub struct Stats {
     tables: [Table; 4],
+    limits: Limits,
 }
 
 impl Stats {
+    /// Nothing counted yet.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Stats { limits, ..Stats::default() }
+    }
+
     /// Counts a call.
     pub fn add(&mut self, call: &Call) {
-        let Stats { tables: [method, client, object, status] } = self;
-        method.add(&call.name(), call, By::Method);
-        client.add(&call.client.ip().to_string(), call, By::Client);
-        status.add(&call.outcome(), call, By::Status);
+        let Stats { tables: [method, client, object, status], limits } = self;
+        let limits = *limits;
+        method.add(&call.name(), call, By::Method, limits);
+        client.add(&call.client.ip().to_string(), call, By::Client, limits);
+        status.add(&call.outcome(), call, By::Status, limits);
         let mut seen: Vec<String> = Vec::new();
         for used in &call.objects {
             let resolved = &used.resolved;
             let key = format!("{} {}", resolved.kind, resolved.name.as_deref().unwrap_or("?"));
             if !seen.contains(&key) {
-                object.add(&key, call, By::Object);
+                object.add(&key, call, By::Object, limits);
                 seen.push(key);
             }
         }
         if seen.is_empty() {
-            object.add("(none)", call, By::Object);
+            object.add("(none)", call, By::Object, limits);
         }
     }
 

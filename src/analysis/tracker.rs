@@ -56,7 +56,7 @@ pub struct Tracker {
     next_scope: u64,
     next_port: u64,
     handles: Handles,
-    calls: Bounded<CallKey, Asking>,
+    calls: Bounded<CallKey, Box<Asking>>,
     ids: Ids,
     subscriptions: Bounded<(Scope, ContextHandle, u64), Vec<Asked>>,
 }
@@ -134,7 +134,7 @@ impl Tracker {
     }
 
     /// Takes out the requests that no answer was seen for.
-    pub fn unanswered(&mut self) -> impl Iterator<Item = (CallKey, Asking)> + '_ {
+    pub fn unanswered(&mut self) -> impl Iterator<Item = (CallKey, Box<Asking>)> + '_ {
         self.calls.drain()
     }
 
@@ -181,7 +181,8 @@ impl Tracker {
                 match self.groups.peek(&group) {
                     Some(scope) if association.asked_group == answer.assoc_group_id => association.scope = *scope,
                     _ => {
-                        self.groups.insert(group, association.scope);
+                        let forgotten = self.groups.insert(group, association.scope).is_some();
+                        self.counters.associations_forgotten += u64::from(forgotten);
                     }
                 }
             }
@@ -204,7 +205,7 @@ impl Tracker {
         let opens = method.and_then(opened_field).and_then(|field| self.future_name(field, &facts, &seen.objects));
         let number = |name| facts.number(name);
         let text = |name: &str| facts.text(name).and_then(|t| self.ids.plain(t, self.limits.name));
-        let asking = Asking {
+        let asking = Box::new(Asking {
             frame: record.event.frame(),
             time: record.event.time(),
             client: seen.client,
@@ -228,7 +229,7 @@ impl Tracker {
                 true => facts.texts.first().and_then(|(_, t)| self.ids.plain(*t, self.limits.name)),
                 false => text("resTypeName"),
             },
-        };
+        });
         if record.event.call.is_none() {
             seen.given_up = Some((key, asking));
             return;

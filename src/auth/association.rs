@@ -43,6 +43,14 @@ pub struct Counters {
     pub tokens_refused: u64,
 }
 
+impl Counters {
+    /// Adds another association's counts.
+    pub fn add(&mut self, other: &Counters) {
+        self.contexts_evicted = self.contexts_evicted.saturating_add(other.contexts_evicted);
+        self.tokens_refused = self.tokens_refused.saturating_add(other.tokens_refused);
+    }
+}
+
 /// The security contexts of an association (a connection, or an activity of the connectionless protocol).
 ///
 /// Tokens of the handshake go to [`Security::token`] in the order of capture, protected PDUs to [`Security::open`].

@@ -74,7 +74,7 @@ impl Context {
     /// Octets of memory.
     #[cfg(feature = "decrypt")]
     pub(crate) fn cost(&self) -> usize {
-        size_of::<Context>() + self.mech_types.capacity() + self.ntlm.cost()
+        size_of::<Context>() + self.mech_types.capacity() + self.ntlm.cost() + self.kerberos.cost()
     }
 
     /// Octets of memory.
@@ -158,7 +158,7 @@ impl Context {
         if token.starts_with(ntlm::SIGNATURE) {
             self.mechanism = Mechanism::Ntlm;
             if let Ok(ntlm::Message::Authenticate(message)) = ntlm::parse(token) {
-                self.user = Some(message.account());
+                self.user = Some(super::text::short(message.account()));
             }
         } else if kerberos::parse(token).is_ok() && !self.negotiated {
             self.mechanism = Mechanism::Kerberos;

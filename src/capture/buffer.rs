@@ -18,12 +18,14 @@ pub(super) struct Buffer<R: Read> {
     /// Offset in the input of `bytes[start]`.
     offset: u64,
     ended: bool,
+    /// The most that is ever asked for at once.
+    most: usize,
 }
 
 impl<R: Read> Buffer<R> {
     pub(super) fn new(input: R, limits: &Limits) -> Result<Self> {
         let input = Input::new(input, limits)?;
-        Ok(Buffer { input, bytes: Vec::new(), start: 0, end: 0, offset: 0, ended: false })
+        Ok(Buffer { input, bytes: Vec::new(), start: 0, end: 0, offset: 0, ended: false, most: limits.block })
     }
 
     /// Whether the input ended as a compressed stream that is not complete.
@@ -92,12 +94,16 @@ impl<R: Read> Buffer<R> {
     /// Makes room behind the data: moves it to the front, and grows once half of the buffer is data.
     fn make_room(&mut self) {
         if self.start > 0 && (self.bytes.len() - self.end < CHUNK / 2) {
+            // A cache line at a time.
+            crate::work::tick((self.end - self.start) / 64);
             self.bytes.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
         }
         if self.bytes.len() - self.end < CHUNK / 2 {
-            let grown = self.bytes.len().saturating_mul(2).max(2 * CHUNK);
+            // Doubled, but not beyond the largest block and a chunk.
+            let most = self.most.saturating_add(CHUNK).max(self.bytes.len().saturating_add(CHUNK));
+            let grown = self.bytes.len().saturating_mul(2).max(2 * CHUNK).min(most.max(2 * CHUNK));
             self.bytes.resize(grown, 0);
         }
     }

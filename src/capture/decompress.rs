@@ -76,7 +76,7 @@ impl<R: Read> Input<R> {
             [0x1f, 0x8b, 0x08, _] => Kind::Gzip(flate2::bufread::MultiGzDecoder::new(packed::source(whole))),
             // A frame, or the skippable frame that some writers put in front.
             [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => {
-                Kind::Zstd(Box::new(packed::Zstd::new(packed::source(whole))))
+                Kind::Zstd(Box::new(packed::Zstd::new(packed::source(whole), limits.window)))
             }
             [0x04, 0x22, 0x4d, 0x18] => Kind::Lz4(packed::Lz4::new(packed::source(whole))),
             _ => Kind::Plain(whole),
@@ -215,9 +215,6 @@ mod packed {
         }
     }
 
-    /// The largest zstd window: 128 MiB, what the command line program accepts without being asked for more.
-    const WINDOW: u64 = 1 << 27;
-
     /// A zstd stream of any number of frames, skippable ones among them.
     ///
     /// The library's own reader stops after one frame, does not compare checksums, and keeps the last window of a
@@ -231,9 +228,9 @@ mod packed {
     }
 
     impl<R: Read> Zstd<R> {
-        pub(super) fn new(source: Source<R>) -> Self {
+        pub(super) fn new(source: Source<R>, window: u64) -> Self {
             let mut decoder = ZstdDecoder::new();
-            decoder.set_max_window_size(WINDOW);
+            decoder.set_max_window_size(window);
             Zstd { source, decoder, in_frame: false, failed: None }
         }
 

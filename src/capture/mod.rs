@@ -30,15 +30,15 @@ pub use write::Writer;
 /// How much a capture may cost. The defaults suit files from unknown hands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The largest packet record (pcap) or packet block (pcapng) that is read, in bytes: 16 MiB. A larger claim ends
+    /// The largest packet record (pcap) or packet block (pcapng) that is read, in bytes: 4 MiB. A larger claim ends
     /// the reading with [`CaptureError::TooLarge`].
     pub block: usize,
     /// The largest options area, section header, interface description or name resolution block, in bytes: 256 KiB.
     /// Larger ones are noted as a [`Problem`]; the packet itself still comes out, without its comments.
     pub metadata: usize,
-    /// Interfaces in one section of a pcapng file: 65536. Packets of interfaces beyond are noted and left out.
+    /// Interfaces in one section of a pcapng file: 16384. Packets of interfaces beyond are noted and left out.
     pub interfaces: usize,
-    /// Names kept from name resolution blocks: 65536. The others are counted.
+    /// Names kept from name resolution blocks: 4096. The others are counted.
     pub names: usize,
     /// Problems kept with their text: 64. The others are counted.
     pub problems: usize,
@@ -48,20 +48,47 @@ pub struct Limits {
     pub decompressed_ratio: u64,
     /// And to so many bytes at most: 1 TiB.
     pub decompressed_total: u64,
+    /// The largest window that a zstd stream may ask for, in bytes: 8 MiB, as RFC 8878 recommends. A stream that asks
+    /// for more (`zstd --long`, `--ultra`) is refused with [`CaptureError::Io`].
+    pub window: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            block: 16 << 20,
+            block: 4 << 20,
             metadata: 256 << 10,
-            interfaces: 1 << 16,
-            names: 1 << 16,
+            interfaces: 1 << 14,
+            names: 1 << 12,
             problems: 64,
             decompressed_free: 64 << 20,
             decompressed_ratio: 1000,
             decompressed_total: 1 << 40,
+            window: 8 << 20,
         }
+    }
+}
+
+/// What limits and contradictions cost of a capture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// What could not be used, [`Problem`]s, whether kept with their text or not.
+    pub problems: u64,
+    /// Names left out for [`Limits::names`].
+    pub names_dropped: u64,
+    /// Files that were not read on for [`Limits::block`].
+    pub too_large: u64,
+    /// Files that were not read on because they expand too much.
+    pub expansion: u64,
+}
+
+impl Counters {
+    /// Adds another file's counts.
+    pub fn add(&mut self, other: &Counters) {
+        self.problems = self.problems.saturating_add(other.problems);
+        self.names_dropped = self.names_dropped.saturating_add(other.names_dropped);
+        self.too_large = self.too_large.saturating_add(other.too_large);
+        self.expansion = self.expansion.saturating_add(other.expansion);
     }
 }
 

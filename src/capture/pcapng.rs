@@ -5,7 +5,8 @@
 use super::reader::{Found, u32_at};
 use super::time::Clock;
 use super::{Limits, LinkType};
-use pcap_parser::{Block, OptionCode, PcapNGOption, parse_block_be, parse_block_le};
+use pcap_parser::nom::Parser;
+use pcap_parser::{Block, OptionCode, PcapError, PcapNGOption};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -38,7 +39,7 @@ pub struct Section {
 /// Host names from name resolution blocks, at most [`Limits::names`].
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    by_address: HashMap<IpAddr, String>,
+    by_address: HashMap<IpAddr, Box<str>>,
     dropped: u64,
 }
 
@@ -46,12 +47,12 @@ impl Names {
     /// The first name recorded for an address.
     #[must_use]
     pub fn get(&self, address: IpAddr) -> Option<&str> {
-        self.by_address.get(&address).map(String::as_str)
+        self.by_address.get(&address).map(AsRef::as_ref)
     }
 
     /// Every address with its name, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (IpAddr, &str)> {
-        self.by_address.iter().map(|(address, name)| (*address, name.as_str()))
+        self.by_address.iter().map(|(address, name)| (*address, name.as_ref()))
     }
 
     /// How many names were left out because of the limit.
@@ -70,7 +71,7 @@ impl Names {
         }
         // A DNS name has at most 255 bytes; a longer one is cut.
         let name = name.get(..255).unwrap_or(name);
-        self.by_address.insert(address, String::from_utf8_lossy(name).into_owned());
+        self.by_address.insert(address, String::from_utf8_lossy(name).as_ref().into());
     }
 }
 
@@ -149,6 +150,28 @@ impl Ng {
         true
     }
 
+    /// Reads a whole enhanced packet block without options at the start of `data`, as nearly all are: the packet and the
+    /// block's length. `None` where anything is out of the ordinary, which [`Ng::block`] then looks into.
+    #[inline]
+    pub(super) fn plain_packet(&self, data: &[u8], limits: &Limits) -> Option<(Found, usize)> {
+        let (head, rest) = data.split_first_chunk::<28>()?;
+        let (words, _) = head.as_chunks::<4>();
+        let &[kind, length, interface, high, low, captured, original] = words else { return None };
+        let read = |word: [u8; 4]| if self.big_endian { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) };
+        let total = usize::try_from(read(length)).ok().filter(|total| *total <= limits.block)?;
+        let padded = total.checked_sub(32)?;
+        let captured = usize::try_from(read(captured)).ok()?;
+        // Behind the packet, padded to four octets, the length stands once more.
+        let behind = *rest.get(padded..)?.first_chunk::<4>()?;
+        if read(kind) != ENHANCED_PACKET || behind != length || captured.checked_next_multiple_of(4)? != padded {
+            return None;
+        }
+        match self.packet(read(interface), read(high), read(low), 28, captured, read(original), 0..0) {
+            Outcome::Packet(found, None) => Some((found, total)),
+            _ => None,
+        }
+    }
+
     /// Reads one whole block of a type that [`Ng::is_read`] named.
     pub(super) fn block(&mut self, kind: u32, block: &[u8], limits: &Limits) -> Outcome {
         if kind == ENHANCED_PACKET {
@@ -162,8 +185,8 @@ impl Ng {
         if kind == PACKET {
             return self.obsolete_packet(block, limits);
         }
-        let parsed = if self.big_endian { parse_block_be(block) } else { parse_block_le(block) };
-        let Ok((_, parsed)) = parsed else {
+        let shown = as_the_library_wants_it(block);
+        let Some(parsed) = parse(kind, &shown, self.big_endian) else {
             return self.unreadable(kind, block, limits);
         };
         match parsed {
@@ -212,6 +235,7 @@ impl Ng {
             }
             Block::NameResolution(names) => {
                 for record in &names.nr {
+                    crate::work::tick(1 + record.record_value.len());
                     self.name(record.record_type.0, record.record_value, limits);
                 }
                 Outcome::Nothing
@@ -230,6 +254,7 @@ impl Ng {
                 pcap_parser::parse_option_le::<pcap_parser::PcapError<&[u8]>>(options)
             };
             let Ok((rest, option)) = parsed else { break };
+            crate::work::tick(1 + usize::from(option.len));
             if option.code == OptionCode::EndOfOpt {
                 break;
             }
@@ -248,6 +273,7 @@ impl Ng {
     fn clock(&self, options: &[PcapNGOption<'_>]) -> Clock {
         let mut clock = Clock::default();
         for option in options {
+            crate::work::tick(1);
             let Ok(value) = option.as_bytes() else { continue };
             match option.code {
                 OptionCode::EndOfOpt => break,
@@ -378,10 +404,45 @@ impl Ng {
     }
 }
 
+/// The library's parsers of single blocks (0.17) compare a block's type in the machine's byte order where they mean the
+/// file's, so that none of them takes a block on a big-endian machine. There they are shown a copy with the type's octets
+/// the other way round. [`parse`] knows the type without them.
+fn as_the_library_wants_it(block: &[u8]) -> Cow<'_, [u8]> {
+    let mut shown = Cow::Borrowed(block);
+    if cfg!(target_endian = "big")
+        && let Some(kind) = shown.to_mut().first_chunk_mut::<4>()
+    {
+        kind.reverse();
+    }
+    shown
+}
+
+/// A whole block of one of the types of [`Ng::is_read`] that the library knows.
+fn parse(kind: u32, block: &[u8], big_endian: bool) -> Option<Block<'_>> {
+    macro_rules! either {
+        ($little:ident, $big:ident, $variant:ident) => {{
+            let parse = if big_endian { pcap_parser::$big } else { pcap_parser::$little };
+            parse.map(Block::$variant).parse(block)
+        }};
+    }
+    let parsed: Result<_, pcap_parser::nom::Err<PcapError<&[u8]>>> = match kind {
+        SECTION => either!(parse_sectionheaderblock_le, parse_sectionheaderblock_be, SectionHeader),
+        INTERFACE => {
+            either!(parse_interfacedescriptionblock_le, parse_interfacedescriptionblock_be, InterfaceDescription)
+        }
+        SIMPLE_PACKET => either!(parse_simplepacketblock_le, parse_simplepacketblock_be, SimplePacket),
+        NAMES => either!(parse_nameresolutionblock_le, parse_nameresolutionblock_be, NameResolution),
+        ENHANCED_PACKET => either!(parse_enhancedpacketblock_le, parse_enhancedpacketblock_be, EnhancedPacket),
+        _ => return None,
+    };
+    parsed.ok().map(|(_, block)| block)
+}
+
 /// Every value of a text option, ill-formed UTF-8 replaced.
 fn texts<'a>(options: &'a [PcapNGOption<'a>], code: OptionCode) -> impl Iterator<Item = String> + 'a {
     options
         .iter()
+        .inspect(|_| crate::work::tick(1))
         .take_while(|option| option.code != OptionCode::EndOfOpt)
         .filter(move |option| option.code == code)
         .filter_map(|option| option.as_bytes().ok())

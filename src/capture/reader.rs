@@ -9,7 +9,7 @@ use super::buffer::Buffer;
 use super::decompress::Expansion;
 use super::error::guess;
 use super::pcapng::{Ng, Outcome};
-use super::{CaptureError, Limits, LinkType, Names, Packet, Section};
+use super::{CaptureError, Counters, Limits, LinkType, Names, Packet, Section};
 use crate::net::Timestamp;
 use pcap_parser::{parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified, parse_pcap_header};
 use std::io::{self, ErrorKind, Read};
@@ -77,6 +77,8 @@ pub struct Reader<R: Read> {
     error: Option<CaptureError>,
     problems: Vec<Problem>,
     problem_count: u64,
+    too_large: u64,
+    expansion: u64,
 }
 
 impl<R: Read> Reader<R> {
@@ -106,6 +108,8 @@ impl<R: Read> Reader<R> {
             error: None,
             problems: Vec::new(),
             problem_count: 0,
+            too_large: 0,
+            expansion: 0,
         })
     }
 
@@ -147,6 +151,8 @@ impl<R: Read> Reader<R> {
             Err(error) => {
                 let again = matches!(&error, CaptureError::Io { source, .. } if source.kind() == ErrorKind::WouldBlock);
                 self.finished = !again;
+                self.too_large += u64::from(matches!(error, CaptureError::TooLarge { .. }));
+                self.expansion += u64::from(matches!(error, CaptureError::Expansion { .. }));
                 self.error = Some(error);
             }
         }
@@ -199,6 +205,13 @@ impl<R: Read> Reader<R> {
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// What limits and contradictions cost so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        let names_dropped = self.names().map_or(0, Names::dropped);
+        Counters { problems: self.problem_count, names_dropped, too_large: self.too_large, expansion: self.expansion }
     }
 
     /// How many things could not be used.
@@ -336,6 +349,14 @@ impl<R: Read> Reader<R> {
 
     fn advance_ng(&mut self) -> Result<Option<Found>, CaptureError> {
         loop {
+            if let Format::Ng(ng) = &self.format
+                && ng.in_section()
+                && let Some((found, total)) = ng.plain_packet(self.buffer.data(), &self.limits)
+            {
+                self.frames += 1;
+                self.pending = total;
+                return Ok(Some(found));
+            }
             if !self.require(8)? {
                 return Ok(None);
             }
@@ -367,11 +388,9 @@ impl<R: Read> Reader<R> {
                 self.skip(padded)?;
                 continue;
             }
-            let total = match usize::try_from(padded) {
-                Ok(total) if total <= self.limits.block => total,
-                _ => return Err(self.too_large(padded)),
-            };
-            if !Ng::is_frame(kind) && total > self.limits.metadata {
+            // A section header of such a size is no header; anything else can be passed over.
+            let too_large = padded > self.limits.block as u64 && Ng::is_section(data);
+            if !Ng::is_frame(kind) && padded > self.limits.metadata as u64 && !too_large {
                 let outcome = ng.oversized(kind, &self.limits);
                 if let Outcome::Problem(reason) = outcome {
                     self.problem(reason);
@@ -379,6 +398,10 @@ impl<R: Read> Reader<R> {
                 self.skip(padded)?;
                 continue;
             }
+            let total = match usize::try_from(padded) {
+                Ok(total) if total <= self.limits.block => total,
+                _ => return Err(self.too_large(padded)),
+            };
             self.require(total)?;
             if Ng::is_frame(kind) {
                 self.frames += 1;
@@ -428,7 +451,8 @@ fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
         Err(pcap_parser::nom::Err::Incomplete(_)) if available >= 4 || buffer.is_cut() => Err(truncated(24)),
         Err(_) => {
             let start = data.get(..16).unwrap_or(data).to_vec();
-            let guess = guess(data);
+            // Of what was asked for, so that it makes no difference how much came at once.
+            let guess = guess(data.get(..24).unwrap_or(data));
             Err(CaptureError::NotACapture { start, guess })
         }
     }

@@ -303,7 +303,7 @@ fn lying_lengths_end_in_one_clear_line() {
     assert_eq!(packets.len(), 1);
     assert_eq!(
         error.unwrap().to_string(),
-        "what starts at offset 84, after packet 1, claims 4026531840 bytes; the limit is 16777216"
+        "what starts at offset 84, after packet 1, claims 4026531840 bytes; the limit is 4194304"
     );
     let mut short = start.clone();
     short.extend([6, 0, 0, 0, 8, 0, 0, 0]);
@@ -337,10 +337,10 @@ fn lying_lengths_end_in_one_clear_line() {
 
 #[test]
 fn a_claim_alone_allocates_little() {
-    // 16 MiB claimed, some bytes there: an endless reader is asked for no more than it says.
+    // 4 MiB claimed, some bytes there: an endless reader is asked for no more than it says.
     let mut file = [section(false, &[]), interface(false, 1, 0, &[])].concat();
     file.extend([6, 0, 0, 0]);
-    file.extend(((16_u32 << 20) - 16).to_le_bytes());
+    file.extend(((4_u32 << 20) - 16).to_le_bytes());
     file.extend([0; 1000]);
     let mut reader = Reader::new(&file[..]).unwrap();
     assert!(reader.next().unwrap_err().is_truncated());

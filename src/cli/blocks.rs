@@ -254,7 +254,7 @@ pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: O
         let _ = crate::text::hex_dump(out, stub, 4, style.max_bytes);
         return;
     };
-    values(out, method, kind, &record.context(), stub, style, paint, view.map(|view| view as &dyn HandleNames));
+    values(out, method, kind, record.context(), stub, style, paint, view.map(|view| view as &dyn HandleNames));
     for asked in view.map_or(&[][..], |view| view.asked()) {
         let _ =
             write!(out, "    key {} was given in #{} by {}: {}", asked.key, asked.frame, asked.client, asked.method);
@@ -262,6 +262,24 @@ pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: O
             let _ = write!(out, " for {kind} {:?}", name.as_deref().unwrap_or("?"));
         }
         out.push('\n');
+    }
+}
+
+/// A string that takes no more than so many octets.
+struct Capped<'o> {
+    out: &'o mut String,
+    limit: usize,
+    cut: bool,
+}
+
+impl std::fmt::Write for Capped<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        if self.cut || self.out.len().saturating_add(text.len()) > self.limit {
+            self.cut = true;
+            return Err(std::fmt::Error);
+        }
+        self.out.push_str(text);
+        Ok(())
     }
 }
 
@@ -276,9 +294,15 @@ fn values(
     paint: &Paint,
     names: Option<&dyn HandleNames>,
 ) {
-    let mut sink = Values::new(out, *style, method, kind.direction, kind.version, context).with_names(names);
+    let limit = out.len().saturating_add(style.max_output);
+    let mut capped = Capped { out, limit, cut: false };
+    let mut sink = Values::new(&mut capped, *style, method, kind.direction, kind.version, context).with_names(names);
     let result = Message::decode_with(method, kind, stub, &mut sink);
     let Values { diagnostics, .. } = sink;
+    let Capped { out, cut, .. } = capped;
+    if cut {
+        let _ = writeln!(out, "\n    … too long: the rest is left out (--memory-limit)");
+    }
     match result {
         Ok(message) if message.trailing().is_empty() => {}
         Ok(message) => {
@@ -287,7 +311,10 @@ fn values(
         }
         Err(error) => {
             let _ = writeln!(out, "    {}can't be decoded: {error}{}", paint.red(), paint.off());
-            let _ = crate::text::hex_dump(out, stub, 6, style.max_bytes);
+            // Of what should have been a password nothing is shown.
+            if !method.fields.iter().any(|field| crate::structs::content::is_secret_parameter(field.name)) {
+                let _ = crate::text::hex_dump(out, stub, 6, style.max_bytes);
+            }
         }
     }
     for diagnostic in diagnostics {

@@ -4,14 +4,15 @@
 //! call whose answer was not waited for.
 
 use super::blocks::{self, StatusOf};
-use super::dissect::{Choice, Selection, limits};
+use super::dissect::{Choice, Selection, limits_with};
 use super::{Capture, Failure, Format, Outcome, output, source};
 use crate::analysis::notify::is_long_poll;
 use crate::analysis::{Seen, Tracker, View};
 use crate::consts::status;
 use crate::filter::{Filter, Subject};
 use crate::json::out::Out;
-use crate::json::record::{Records, body_with, timestamp};
+use crate::json::record::{Records, body_with, cut, timestamp};
+use crate::limits::Output;
 use crate::ndr::wire::Message;
 use crate::net::Timestamp;
 use crate::rpc::event::Body;
@@ -20,12 +21,6 @@ use crate::text::Style;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
-
-/// Octets of requests that wait for their answers.
-const WAITING_BYTES: usize = 64 << 20;
-
-/// Requests that wait for their answers.
-const WAITING: usize = 1 << 16;
 
 /// A request that waits for its answer.
 struct Waiting {
@@ -45,6 +40,8 @@ struct Waiting {
 struct Calls<'o, W> {
     out: &'o mut W,
     json: Out,
+    /// Where both halves are put together; each has its limit already.
+    whole: Out,
     records: Records,
     format: Format,
     style: Style,
@@ -53,6 +50,9 @@ struct Calls<'o, W> {
     next: u64,
     bytes: usize,
     given_up: u64,
+    /// Halves of calls printed without their values.
+    cut: u64,
+    limits: Output,
     tracker: Tracker,
     /// What the tracker knows of the record that is being printed.
     seen: Option<Seen>,
@@ -67,26 +67,35 @@ enum Answer<'r, 'a> {
     None(&'static str),
 }
 
-pub(super) fn run(capture: &Capture, format: Format, full: bool) -> Outcome {
+pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: bool) -> Outcome {
     let filter = capture.filter()?;
     let mut out = output::stdout();
-    let mut selection = Selection::default();
+    let limits = capture.memory.limits();
+    let mut selection = Selection::new(limits.output);
+    let mut style = output::style(full);
+    style.max_output = limits.output.half;
     let mut calls = Calls {
         out: &mut out,
-        json: Out::new(),
+        json: Out::with_limit(limits.output.half),
+        whole: Out::new(),
         records: Records::default(),
         format,
-        style: output::style(full),
+        style,
         by_age: BTreeMap::new(),
         by_call: BTreeMap::new(),
         next: 0,
         bytes: 0,
         given_up: 0,
-        tracker: Tracker::default(),
+        cut: 0,
+        limits: limits.output,
+        tracker: Tracker::new(limits.analysis),
         seen: None,
         filter,
         last: None,
     };
+    if hide_secrets {
+        calls.json.hide_secrets();
+    }
     let (session, any) = source::read(capture, &mut |record| {
         calls.seen = Some(calls.tracker.feed(&record));
         calls.last = record.event.time().or(calls.last);
@@ -99,10 +108,9 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool) -> Outcome {
     while let Some((_, waiting)) = calls.by_age.pop_first() {
         calls.print(Some(&waiting), &Answer::None("no answer in the capture"))?;
     }
-    if calls.given_up > 0 {
-        eprintln!("cluscope: {} calls were printed before their answers came: too many were open", calls.given_up);
-    }
-    limits(&mut out, &session, &tracker, format)?;
+    let mut more = vec![("calls_not_waited_for", calls.given_up), ("records_cut", calls.cut)];
+    more.extend(selection.given_up());
+    limits_with(&mut out, &session, &tracker, &more, format)?;
     out.flush()?;
     Ok(any)
 }
@@ -124,7 +132,7 @@ impl<W: Write> Calls<'_, W> {
                 self.by_age.insert(self.next, waiting);
                 self.by_call.insert(key, self.next);
                 self.next += 1;
-                while self.bytes > WAITING_BYTES || self.by_age.len() > WAITING {
+                while self.bytes > self.limits.waiting_bytes || self.by_age.len() > self.limits.waiting {
                     let Some((_, oldest)) = self.by_age.pop_first() else { break };
                     self.bytes -= oldest.print.len();
                     let tcp = oldest.flow.transport == crate::net::Transport::Tcp;
@@ -188,6 +196,15 @@ impl<W: Write> Calls<'_, W> {
         self.json.uint(record.event.frame());
         body_with(&mut self.json, record, self.seen.as_ref().map(|seen| self.tracker.view(seen)).as_ref());
         self.json.end();
+        if self.json.overflowed() {
+            self.cut += 1;
+            self.json.clear();
+            self.json.begin();
+            self.json.key("frame");
+            self.json.uint(record.event.frame());
+            cut(&mut self.json, record);
+            self.json.end();
+        }
         self.json.as_bytes().to_vec()
     }
 
@@ -212,7 +229,7 @@ impl<W: Write> Calls<'_, W> {
             Answer::None(_) => None,
         };
         let (flow, call_id, method) = heading(waiting, answer);
-        let out = &mut self.json;
+        let out = &mut self.whole;
         out.clear();
         out.begin();
         out.key("type");

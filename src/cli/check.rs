@@ -1,7 +1,7 @@
 //! `check`: where a capture breaks the rules of the specification, and what its answers tell about the servers.
 
-use super::dissect::limits;
-use super::{Capture, Failure, Format, Look, Outcome, Secrets, output, source};
+use super::dissect::limits_with;
+use super::{Capture, Failure, Format, Look, Memory, Outcome, Secrets, output, source};
 use crate::conformance::{self, Checker, Evidence, Finding, Rule};
 use crate::json::out::Out;
 use crate::json::record::{Records, timestamp};
@@ -19,6 +19,8 @@ pub(super) struct Check {
     look: Look,
     #[command(flatten)]
     secrets: Secrets,
+    #[command(flatten)]
+    memory: Memory,
     /// Print the rules instead
     #[arg(long, conflicts_with = "files")]
     list: bool,
@@ -32,9 +34,9 @@ pub(super) fn run(check: Check) -> Outcome {
         out.flush()?;
         return Ok(true);
     }
-    let Check { files, secrets, .. } = check;
-    let capture = Capture { files, secrets, filter: None, assume: Vec::new() };
-    let mut checker = Checker::default();
+    let Check { files, secrets, memory, .. } = check;
+    let capture = Capture { files, secrets, filter: None, assume: Vec::new(), memory };
+    let mut checker = Checker::new(capture.memory.limits().conformance);
     let mut json = Out::new();
     let mut records = Records::default();
     let (session, any) = source::read(&capture, &mut |record| {
@@ -54,7 +56,15 @@ pub(super) fn run(check: Check) -> Outcome {
     })?;
     summary(&mut out, &checker, format)?;
     fingerprints(&mut out, &checker, format)?;
-    limits(&mut out, &session, checker.tracker(), format)?;
+    let own = checker.counters();
+    let own = [
+        ("check_associations_evicted", own.associations_evicted),
+        ("check_pending_evicted", own.pending_evicted),
+        ("check_handles_evicted", own.handles_evicted),
+        ("check_values_omitted", own.values_omitted),
+        ("check_servers_evicted", own.servers_evicted),
+    ];
+    limits_with(&mut out, &session, checker.tracker(), &own, format)?;
     out.flush()?;
     Ok(any)
 }
@@ -184,6 +194,7 @@ fn summary(out: &mut impl Write, checker: &Checker, format: Format) -> Result<()
         ("pending_evicted", counters.pending_evicted),
         ("handles_evicted", counters.handles_evicted),
         ("values_omitted", counters.values_omitted),
+        ("servers_evicted", counters.servers_evicted),
     ];
     match format {
         Format::Jsonl => {

@@ -1,10 +1,10 @@
 //! `decrypt`: the same capture with what is sealed in clear.
 
-use super::{Failure, Outcome, Secrets, source};
+use super::{Failure, Memory, Outcome, Secrets, source};
 use crate::capture::{Reader, Writer};
 use crate::rewrite::{self, MARK, RewriteError, Summary};
 use crate::rpc::security::Opened;
-use crate::session::{self, Session};
+use crate::session::Session;
 use clap::Args;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -28,10 +28,13 @@ pub(super) struct Decrypt {
     force: bool,
     #[command(flatten)]
     secrets: Secrets,
+    #[command(flatten)]
+    memory: Memory,
 }
 
 pub(super) fn run(arguments: &Decrypt) -> Outcome {
-    let Decrypt { input, output, force, secrets } = arguments;
+    let Decrypt { input, output, force, secrets, memory } = arguments;
+    let limits = memory.limits();
     for (path, which) in [(input, "input"), (output, "output")] {
         if path.as_os_str() == "-" {
             return Err(Failure::Usage(format!("the {which} of decrypt is a file, not -")));
@@ -43,7 +46,7 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
         if !file.metadata().is_ok_and(|m| m.is_file()) {
             return Err(failed(input, &"not a regular file; it has to be read twice, so save it first"));
         }
-        Reader::new(file).map_err(|e| failed(input, &e))
+        Reader::with_limits(file, limits.capture.clone()).map_err(|e| failed(input, &e))
     };
     // What can't be read leaves no output behind.
     let (ahead, behind, mut first) = (open()?, open()?, open()?);
@@ -72,11 +75,12 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
         env!("CARGO_PKG_VERSION")
     );
     let mut writer = Writer::new(BufWriter::with_capacity(1 << 18, file), first.section(), &comment);
-    let session = Session::new(session::Limits::default(), keys);
+    let session = Session::new(limits.session.clone(), keys);
     let mut closed: BTreeMap<String, u64> = BTreeMap::new();
     let mut others = 0_u64;
-    let limits = rewrite::Limits::default();
-    let result = rewrite::rewrite(ahead, behind, session, &mut writer, limits, &mut |record| {
+    // Its buffer is not needed any more.
+    drop(first);
+    let result = rewrite::rewrite(ahead, behind, session, &mut writer, limits.rewrite, &mut |record| {
         let opened = record.event.auth.as_ref().and_then(|auth| auth.opened.as_ref());
         if let Some(Opened::Sealed { reason } | Opened::Failed { reason }) = opened {
             if closed.len() < REASONS || closed.contains_key(reason) {

@@ -1,27 +1,29 @@
 //! `dissect`: every message of a capture.
 
 use super::{Failure, Format, Messages, Outcome, blocks, output, source};
-use crate::analysis::Tracker;
+use crate::analysis::{Bounded, Tracker};
 use crate::filter::Subject;
+use crate::hash::Map;
 use crate::json::out::Out;
 use crate::json::record::Records;
+use crate::limits::Output;
+use crate::ndr::wire::Message;
 use crate::rpc::event::Body;
 use crate::session::{Record, Session};
-use std::collections::HashMap;
 use std::io::Write;
 
 /// Association PDUs of a connection that are held back until the connection turns out to be ours.
 const HELD: usize = 16;
 
-/// Connections with something held back.
-const HELD_CONNECTIONS: usize = 1024;
-
 /// Which records are shown: those of our interfaces, everything about the associations they travel on, and binds that
 /// were refused, since nothing else tells what they were for.
-#[derive(Default)]
 pub(super) struct Selection {
-    ours: std::collections::HashSet<(bool, u64)>,
-    held: HashMap<(bool, u64), Vec<Vec<u8>>>,
+    ours: Bounded<(bool, u64), ()>,
+    held: Map<(bool, u64), Vec<Vec<u8>>>,
+    /// Octets of `held`.
+    bytes: usize,
+    omitted: u64,
+    limits: Output,
 }
 
 /// What to do with a record.
@@ -39,9 +41,26 @@ impl Selection {
         (record.flow.transport == crate::net::Transport::Tcp, record.flow.stream)
     }
 
+    pub(super) fn new(limits: Output) -> Self {
+        Selection { ours: Bounded::new(limits.chosen), held: Map::default(), bytes: 0, omitted: 0, limits }
+    }
+
+    /// What was given up for limits.
+    pub(super) fn given_up(&self) -> [(&'static str, u64); 2] {
+        [("held_omitted", self.omitted), ("connections_forgotten", self.ours.dropped())]
+    }
+
+    /// Takes out what was held back of a connection.
+    fn release(&mut self, key: (bool, u64)) -> Vec<Vec<u8>> {
+        let held = self.held.remove(&key).unwrap_or_default();
+        self.bytes -= held.iter().map(Vec::len).sum::<usize>();
+        held
+    }
+
     /// Decides about a record.
     pub(super) fn choose(&mut self, record: &Record<'_>) -> Choice {
         let key = Selection::key(record);
+        let ours = self.ours.get(&key).is_some();
         let proposed = match &record.event.body {
             Body::Bind(p) | Body::AlterContext(p) => {
                 p.contexts.iter().any(|c| crate::idl::interface_by_uuid(&c.abstract_syntax.uuid.0).is_some())
@@ -49,14 +68,15 @@ impl Selection {
             _ => false,
         };
         let refused = matches!(record.event.body, Body::BindNak { .. });
-        if (proposed || refused || record.interface.is_some()) && self.ours.insert(key) {
-            return Choice::Show(self.held.remove(&key).unwrap_or_default());
+        if !ours && (proposed || refused || record.interface.is_some()) {
+            self.ours.insert(key, ());
+            return Choice::Show(self.release(key));
         }
         let call = matches!(
             record.event.body,
             Body::Request { .. } | Body::Response { .. } | Body::Fault { .. } | Body::Incomplete { .. }
         );
-        if self.ours.contains(&key) {
+        if ours {
             // The callbacks of connectionless security are the handshake of the calls they are about.
             if record.event.token.is_some() {
                 return Choice::Show(Vec::new());
@@ -67,17 +87,24 @@ impl Selection {
                 _ => Choice::Show(Vec::new()),
             };
         }
-        match (call, self.held.len() < HELD_CONNECTIONS || self.held.contains_key(&key)) {
+        match (call, self.held.len() < self.limits.held || self.held.contains_key(&key)) {
             (false, true) => Choice::Hold,
-            _ => Choice::Skip,
+            (false, false) => {
+                self.omitted += 1;
+                Choice::Skip
+            }
+            (true, _) => Choice::Skip,
         }
     }
 
     /// Keeps a record's print until its connection turns out to be ours.
     pub(super) fn hold(&mut self, record: &Record<'_>, print: Vec<u8>) {
         let held = self.held.entry(Selection::key(record)).or_default();
-        if held.len() < HELD {
+        if held.len() < HELD && self.bytes.saturating_add(print.len()) <= self.limits.held_bytes {
+            self.bytes += print.len();
             held.push(print);
+        } else {
+            self.omitted += 1;
         }
     }
 }
@@ -87,17 +114,37 @@ fn rejected(record: &Record<'_>) -> bool {
     record.event.context.is_some_and(|c| crate::idl::interface_by_uuid(&c.interface.0).is_some())
 }
 
+/// Decodes every stub and prints nothing.
+fn quiet(messages: &Messages) -> Outcome {
+    let (_, any) = source::read_here(&messages.capture, &mut |record| {
+        if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) {
+            // What can't be decoded would be a record like any other.
+            let _ = Message::decode(method, kind, stub);
+        }
+        Ok(())
+    })?;
+    Ok(any)
+}
+
 pub(super) fn run(messages: &Messages) -> Outcome {
+    if messages.quiet {
+        return quiet(messages);
+    }
     let capture = &messages.capture;
     let filter = capture.filter()?;
     let format = output::format(&messages.look);
-    let style = output::style(messages.full);
+    let limits = capture.memory.limits();
+    let mut style = output::style(messages.full);
+    style.max_output = limits.output.record;
     let mut out = output::stdout();
-    let mut json = Out::new();
+    let mut json = Out::with_limit(limits.output.record);
+    if messages.hide_secrets {
+        json.hide_secrets();
+    }
     let mut records = Records::default();
-    let mut selection = Selection::default();
+    let mut selection = Selection::new(limits.output);
     let mut text = String::new();
-    let mut tracker = Tracker::default();
+    let mut tracker = Tracker::new(limits.analysis);
     let (session, any) = source::read(capture, &mut |record| {
         let seen = tracker.feed(&record);
         let choice = selection.choose(&record);
@@ -138,7 +185,9 @@ pub(super) fn run(messages: &Messages) -> Outcome {
         }
         Ok(())
     })?;
-    limits(&mut out, &session, &tracker, format)?;
+    let mut more = vec![("records_cut", records.cut())];
+    more.extend(selection.given_up());
+    limits_with(&mut out, &session, &tracker, &more, format)?;
     out.flush()?;
     Ok(any)
 }
@@ -161,19 +210,7 @@ pub(super) fn limits_with(
     more: &[(&'static str, u64)],
     format: Format,
 ) -> Result<(), Failure> {
-    let network = session.network_stats();
-    let rpc = session.stats().rpc;
-    let mut found: Vec<(&str, u64)> = vec![
-        ("tcp_buffer_limits", network.tcp_buffer_limits),
-        ("tcp_evictions", network.tcp_evictions),
-        ("udp_evictions", network.udp_evictions),
-        ("fragment_evictions", network.fragment_evictions),
-        ("fragment_timeouts", network.fragment_timeouts),
-        ("too_deep", network.too_deep),
-        ("connections_evicted", session.stats().connections_evicted),
-        ("conversations_evicted", session.stats().conversations_evicted),
-    ];
-    found.extend(rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
+    let mut found = session.given_up();
     found.extend(tracker.counters().all());
     found.extend(more);
     found.retain(|(_, count)| *count != 0);

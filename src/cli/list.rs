@@ -4,6 +4,7 @@ use super::{Format, Look, Outcome, output};
 use crate::consts::{self, control_codes, notifications};
 use crate::idl::INTERFACES;
 use crate::json::out::Out;
+use crate::limits::{Scale, TABLE};
 use crate::ndr::types::{Flow, Interface};
 use crate::ndr::{Method, describe};
 use crate::structs;
@@ -33,6 +34,8 @@ enum What {
     Structs,
     /// Events of a second-generation notification port and what comes with them
     Notifications,
+    /// Limits of memory and work, and which counter shows each
+    Limits,
 }
 
 pub(super) fn run(list: &List) -> Outcome {
@@ -45,6 +48,7 @@ pub(super) fn run(list: &List) -> Outcome {
         What::ControlCodes => codes(&mut lines)?,
         What::Structs => structures(&mut lines)?,
         What::Notifications => events(&mut lines)?,
+        What::Limits => limits(&mut lines)?,
     }
     out.flush()?;
     Ok(true)
@@ -70,6 +74,33 @@ impl<W: Write> Lines<'_, W> {
             Format::Text => output::line(self.out, text().as_bytes()),
         }
     }
+}
+
+fn limits(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
+    for limit in TABLE {
+        lines.entry(
+            |out| {
+                out.key("limit");
+                out.text(limit.name);
+                out.key("default");
+                out.uint(limit.default());
+                out.key("unit");
+                out.text(limit.unit);
+                out.key("scales");
+                out.bool(matches!(limit.scale, Scale::Memory(_)));
+                for (key, text) in [("what", limit.what), ("bites", limit.bites), ("counter", limit.counter)] {
+                    out.key(key);
+                    out.text(text);
+                }
+            },
+            || {
+                let scales = if matches!(limit.scale, Scale::Memory(_)) { '*' } else { ' ' };
+                let (name, default, unit) = (limit.name, limit.default(), limit.unit);
+                format!("{name:42}{scales}{default:>14} {unit}: {}\n    {}; {}", limit.what, limit.bites, limit.counter)
+            },
+        )?;
+    }
+    Ok(())
 }
 
 fn interfaces(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {

@@ -20,6 +20,7 @@ mod stub;
 mod views;
 
 use crate::filter::Filter;
+use crate::limits::Limits;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -88,6 +89,22 @@ struct Capture {
     /// Show only what this expression holds for, such as 'object == "IP1" and status != 0'; see docs/views.md
     #[arg(long, value_name = "EXPR")]
     filter: Option<String>,
+    #[command(flatten)]
+    memory: Memory,
+}
+
+/// How much memory a command may take.
+#[derive(Clone, Copy, Debug, Args)]
+struct Memory {
+    /// Memory that is not exceeded whatever the input, such as 64M or 1GB; what has to be given up for it is counted
+    #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = crate::limits::parse_size)]
+    memory_limit: u64,
+}
+
+impl Memory {
+    fn limits(self) -> Limits {
+        Limits::for_memory(self.memory_limit)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -99,6 +116,12 @@ struct Messages {
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
+    /// Leave passwords and tokens that stand in messages out of JSON as well; text never has them
+    #[arg(long)]
+    hide_secrets: bool,
+    /// Decode everything and print nothing
+    #[arg(long, conflicts_with_all = ["format", "full", "filter", "hide_secrets"])]
+    quiet: bool,
 }
 
 impl Capture {

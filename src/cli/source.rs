@@ -3,12 +3,14 @@
 use super::{Capture, Failure, Secrets};
 use crate::auth::KeyStore;
 use crate::capture::{CaptureError, Reader, sort_by_time};
-use crate::session::{Limits, Record, Session};
+use crate::limits::Limits;
+use crate::session::{Batch, Record, Session};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 /// Files from this size on get a progress bar.
 const LONG: u64 = 64 << 20;
@@ -49,25 +51,91 @@ fn warn_if_public(path: &Path) {
     let _ = path;
 }
 
+/// Batches of records on their way between two threads, beside the one being filled and the one being emptied: three in
+/// all, each of half a megabyte or of a single larger message.
+const UNDER_WAY: usize = 1;
+
 /// Reads all files through one session. Problems go to standard error, a line each; whatever could be read is handed
 /// out before. Returns the session for its counters, and whether anything could be read at all.
+///
+/// Where there is a second processor, a thread of its own reads the files and puts messages together while `out` works
+/// on those before; the order stays the same.
 pub(super) fn read(
     capture: &Capture,
     out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
 ) -> Result<(Session, bool), Failure> {
-    let mut session = Session::new(Limits::default(), keys(&capture.secrets)?);
+    if thread::available_parallelism().is_ok_and(|n| n.get() == 1) {
+        return read_here(capture, out);
+    }
+    thread::scope(|scope| {
+        let (full, filled) = mpsc::sync_channel::<Batch>(UNDER_WAY);
+        let (empty, emptied) = mpsc::channel::<Batch>();
+        let reader = thread::Builder::new().name("read".into()).spawn_scoped(scope, move || {
+            let mut batch = Batch::default();
+            let mut under_way = 0_usize;
+            let read = read_here(capture, &mut |record| {
+                batch.push(record);
+                if batch.is_full() {
+                    let next = match emptied.try_recv() {
+                        Ok(emptied) => {
+                            under_way = under_way.saturating_sub(1);
+                            emptied
+                        }
+                        Err(_) => Batch::default(),
+                    };
+                    let large = batch.is_large();
+                    full.send(std::mem::replace(&mut batch, next)).map_err(|_| Failure::Gone)?;
+                    under_way += 1;
+                    // Large messages are not piled up: memory is kept for one of them.
+                    while large && under_way > 0 {
+                        emptied.recv().map_err(|_| Failure::Gone)?;
+                        under_way -= 1;
+                    }
+                }
+                Ok(())
+            });
+            if !batch.is_empty() {
+                // Where nobody takes it any more, the other side knows why.
+                let _ = full.send(batch);
+            }
+            read
+        });
+        let reader = reader.map_err(|e| Failure::Message(format!("starting a thread: {e}")))?;
+        let mut result = Ok(());
+        while let Ok(mut batch) = filled.recv() {
+            result = batch.drain(out);
+            if result.is_err() {
+                break;
+            }
+            let _ = empty.send(batch);
+        }
+        // The reader gives up when it finds that nobody listens.
+        drop((filled, empty));
+        let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        result?;
+        read
+    })
+}
+
+/// The same in this thread alone.
+pub(super) fn read_here(
+    capture: &Capture,
+    out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
+) -> Result<(Session, bool), Failure> {
+    let limits = capture.memory.limits();
+    let mut session = Session::new(limits.session.clone(), keys(&capture.secrets)?);
     for assumption in &capture.assume {
         session.assume(*assumption);
     }
     let mut files = capture.files.clone();
-    if sort_by_time(&mut files, &crate::capture::Limits::default()) && std::io::stderr().is_terminal() {
+    if sort_by_time(&mut files, &limits.capture) && std::io::stderr().is_terminal() {
         eprintln!("cluscope: the files are read in the order of their time stamps");
     }
     let mut frames = 0;
     let mut any = false;
     let mut result = Ok(());
     for path in &files {
-        match one(path, frames, &mut session, &mut result, out) {
+        match one(path, frames, &limits, &mut session, &mut result, out) {
             Ok(last) => {
                 any = true;
                 frames = last;
@@ -94,6 +162,7 @@ pub(super) fn read(
 fn one(
     path: &Path,
     frames: u64,
+    limits: &Limits,
     session: &mut Session,
     result: &mut Result<(), Failure>,
     out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
@@ -105,7 +174,8 @@ fn one(
         Box::new(File::open(path).map_err(|e| (frames, e.to_string()))?)
     };
     let bar = progress(path);
-    let mut reader = Reader::new(input).map_err(|e| fail(frames, e))?.continue_after(frames);
+    let mut reader =
+        Reader::with_limits(input, limits.capture.clone()).map_err(|e| fail(frames, e))?.continue_after(frames);
     let outcome = loop {
         match reader.next() {
             Ok(Some(packet)) => {
@@ -129,6 +199,10 @@ fn one(
     };
     if let Some(bar) = bar {
         bar.finish_and_clear();
+    }
+    // Of a file that can't be read at all the error says everything.
+    if outcome.is_ok() || reader.frames() > frames {
+        session.captured(&reader.counters());
     }
     for problem in reader.problems() {
         eprintln!(

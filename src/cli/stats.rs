@@ -86,7 +86,7 @@ fn numbers(row: &Row) -> [Option<u64>; 10] {
 pub(super) fn run(args: &Stats) -> Outcome {
     let terminal = std::io::stdout().is_terminal();
     let shape = args.format.unwrap_or(if terminal { Shape::Text } else { Shape::Jsonl });
-    let mut stats = crate::analysis::stats::Stats::default();
+    let mut stats = crate::analysis::stats::Stats::new(args.capture.memory.limits().stats);
     let reader = Reader::new(&args.capture)?;
     let (session, tracker, any) = reader.read(&args.capture, &mut |_, _, _| Ok(()), &mut |call| {
         stats.add(call);

@@ -24,7 +24,7 @@ pub(super) fn run(args: &Story) -> Outcome {
     let format = output::format(&args.look);
     let mut out = output::stdout();
     let mut json = Out::new();
-    let mut story = story::Story::default();
+    let mut story = story::Story::new(args.capture.memory.limits().story);
     let mut pending: Vec<Event> = Vec::new();
     let reader = Reader::new(&args.capture)?;
     // The filter is asked when the reader has gone.
@@ -54,7 +54,13 @@ pub(super) fn run(args: &Story) -> Outcome {
     )?;
     story.finish(&mut |event| pending.push(event));
     print(&mut pending)?;
-    limits_with(&mut out, &session, &tracker, &[("story_forgotten", story.forgotten())], format)?;
+    limits_with(
+        &mut out,
+        &session,
+        &tracker,
+        &[("story_forgotten", story.forgotten()), ("story_unfinished", story.unfinished())],
+        format,
+    )?;
     out.flush()?;
     Ok(any)
 }

@@ -23,6 +23,9 @@ pub(super) struct Calls {
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
+    /// Leave passwords and tokens that stand in messages out of JSON as well; the other formats never have them
+    #[arg(long)]
+    hide_secrets: bool,
 }
 
 /// Formats of calls.
@@ -47,7 +50,7 @@ pub(super) fn run(args: &Calls) -> Outcome {
         Some(view) => return table(args, view),
         None => None,
     };
-    calls::run(&args.capture, output::format(&Look { format: named }), args.full)
+    calls::run(&args.capture, output::format(&Look { format: named }), args.full, args.hide_secrets)
 }
 
 /// Calls out of a capture, in the order in which they were completed; those without an answer last.
@@ -59,7 +62,9 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(capture: &Capture) -> Result<Self, Failure> {
-        Ok(Reader { filter: capture.filter()?, tracker: Tracker::default(), selection: Selection::default() })
+        let limits = capture.memory.limits();
+        let (tracker, selection) = (Tracker::new(limits.analysis), Selection::new(limits.output));
+        Ok(Reader { filter: capture.filter()?, tracker, selection })
     }
 
     /// Whether an expression holds, by its comparisons that do.
@@ -99,7 +104,7 @@ impl Reader {
             result?;
             let Some(mut seen) = seen else { return Ok(()) };
             if let Some((key, asking)) = seen.given_up.take() {
-                let given_up = Call::unanswered(key, asking);
+                let given_up = Call::unanswered(key, *asking);
                 // One that expects no answer is not in the tracker's table, so its tests are those of this record.
                 let own = if given_up.is(&record) { tests } else { given_up.tests };
                 if self.passes(own) {
@@ -113,7 +118,7 @@ impl Reader {
             }
             Ok(())
         })?;
-        let rest: Vec<Call> = self.tracker.unanswered().map(|(key, asking)| Call::unanswered(key, asking)).collect();
+        let rest: Vec<Call> = self.tracker.unanswered().map(|(key, asking)| Call::unanswered(key, *asking)).collect();
         for waiting in rest.iter().filter(|waiting| waiting.interface.is_some() && self.passes(waiting.tests)) {
             call(waiting)?;
         }

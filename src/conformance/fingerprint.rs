@@ -141,6 +141,11 @@ impl Fingerprints {
         Fingerprints { servers: Bounded::new(limit) }
     }
 
+    /// Servers forgotten for the limit.
+    pub(super) fn evicted(&self) -> u64 {
+        self.servers.evicted
+    }
+
     fn version(record: &Record<'_>) -> Option<u16> {
         let (interface, version) = record.interface?;
         let version = interface.versions.get(version)?;

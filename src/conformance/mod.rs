@@ -76,13 +76,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 65536 associations and pending calls, 262144 handles, 65536 values, 1024 servers.
+    /// 16384 associations, 4096 pending calls, 32768 handles, 16384 values, 1024 servers.
     fn default() -> Self {
         Limits {
-            associations: 1 << 16,
-            pending: 1 << 16,
-            handles: 1 << 18,
-            values: 1 << 16,
+            associations: 1 << 14,
+            pending: 1 << 12,
+            handles: 1 << 15,
+            values: 1 << 14,
             servers: 1024,
             analysis: analysis::Limits::default(),
         }
@@ -100,6 +100,8 @@ pub struct Counters {
     pub handles_evicted: u64,
     /// Values not looked at for [`Limits::values`].
     pub values_omitted: u64,
+    /// Servers forgotten for [`Limits::servers`].
+    pub servers_evicted: u64,
 }
 
 /// All rules, by area.
@@ -265,6 +267,7 @@ impl Checker {
             pending_evicted: self.pending.evicted,
             handles_evicted: self.handles.0.evicted,
             values_omitted: self.values_omitted,
+            servers_evicted: self.fingerprints.evicted(),
         }
     }
 }

@@ -18,7 +18,9 @@ pub fn value(json: &Json) -> Result<Value, String> {
         Json::String(s) => Value::Text(s.clone()),
         Json::Array(items) => Value::List(items.iter().map(value).collect::<Result<_, _>>()?),
         Json::Object(map) => {
-            if let Some(hex) = map.get("hex") {
+            if map.contains_key("secret") {
+                return Err("a secret was left out here".into());
+            } else if let Some(hex) = map.get("hex") {
                 Value::Bytes(octets(hex)?)
             } else if let Some(hex) = map.get("utf16") {
                 let octets = octets(hex)?;

@@ -6,6 +6,7 @@ use super::stub::{self, Identity};
 use crate::analysis::View;
 use crate::analysis::notify::Asked;
 use crate::consts::status;
+use crate::hash::Map;
 use crate::ndr::names::HandleNames;
 use crate::net::{Transport, community_id};
 use crate::rpc::event::{Answer, AssumedContext, Auth, Body, ContextState, Event, Proposal};
@@ -14,13 +15,15 @@ use crate::rpc::security::Opened;
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 use crate::session::{Flow, Record};
 use crate::{idl, net::Timestamp};
-use std::collections::HashMap;
 use std::net::SocketAddr;
 
 /// Prints records; remembers what it printed of the flows it has met lately.
 #[derive(Debug, Default)]
 pub struct Records {
-    flows: HashMap<(bool, u64), Ends>,
+    flows: Map<(bool, u64), Ends>,
+    cut: u64,
+    /// The last time printed; most are of the same second.
+    clock: Option<(i64, [u8; Timestamp::TEXT_LEN])>,
 }
 
 /// A flow's sender as last printed, and what goes with it.
@@ -28,7 +31,7 @@ pub struct Records {
 struct Ends {
     src: SocketAddr,
     dst: SocketAddr,
-    /// `"src":…,"dst":…,"community_id":…,` for either direction.
+    /// `"transport":…,"stream":…,"src":…,"dst":…,"community_id":…` for either direction.
     there: Vec<u8>,
     back: Vec<u8>,
 }
@@ -36,8 +39,11 @@ struct Ends {
 impl Ends {
     fn new(flow: &Flow) -> Ends {
         let id = community_id(flow.transport, flow.src, flow.dst);
+        let transport = if flow.transport == Transport::Tcp { "tcp" } else { "udp" };
+        let stream = flow.stream;
         let print = |src: SocketAddr, dst: SocketAddr| {
-            format!("\"src\":\"{src}\",\"dst\":\"{dst}\",\"community_id\":\"{id}\"").into_bytes()
+            let head = format!("\"transport\":\"{transport}\",\"stream\":{stream}");
+            format!("{head},\"src\":\"{src}\",\"dst\":\"{dst}\",\"community_id\":\"{id}\"").into_bytes()
         };
         Ends { src: flow.src, dst: flow.dst, there: print(flow.src, flow.dst), back: print(flow.dst, flow.src) }
     }
@@ -90,6 +96,19 @@ impl Records {
         self.head(out, record);
         body_with(out, record, view);
         out.end();
+        if out.overflowed() {
+            self.cut += 1;
+            out.clear();
+            out.begin();
+            self.head(out, record);
+            cut(out, record);
+            out.end();
+        }
+    }
+
+    /// Records printed without their values, because they would have been longer than the limit of the output.
+    pub fn cut(&self) -> u64 {
+        self.cut
     }
 
     fn head(&mut self, out: &mut Out, record: &Record<'_>) {
@@ -104,7 +123,7 @@ impl Records {
         out.end_list();
         if let Some(time) = event.time() {
             out.key("time");
-            timestamp(out, time);
+            self.time(out, time);
         }
         self.flow(out, &record.flow);
         if let Some(call_id) = event.call_id {
@@ -115,13 +134,22 @@ impl Records {
         out.name(type_name(event));
     }
 
+    /// A time as text.
+    fn time(&mut self, out: &mut Out, time: Timestamp) {
+        let second = time.0.div_euclid(1_000_000_000);
+        let text = match &mut self.clock {
+            Some((last, text)) if *last == second => {
+                time.write_fraction(text);
+                text
+            }
+            clock => &mut clock.insert((second, time.to_ascii())).1,
+        };
+        out.ascii(text);
+    }
+
     /// Transport, stream number, addresses and community id.
     pub fn flow(&mut self, out: &mut Out, flow: &Flow) {
         let tcp = flow.transport == Transport::Tcp;
-        out.key("transport");
-        out.name(if tcp { "tcp" } else { "udp" });
-        out.key("stream");
-        out.uint(flow.stream);
         let key = (tcp, flow.stream);
         if self.flows.len() >= FLOWS && !self.flows.contains_key(&key) {
             self.flows.clear();
@@ -137,6 +165,20 @@ impl Records {
             out.raw(&ends.there);
         }
     }
+}
+
+/// What stands for the body of a record that is too long to be printed: what it is, and how much.
+pub fn cut(out: &mut Out, record: &Record<'_>) {
+    interface(out, record);
+    out.key("omitted");
+    out.begin();
+    out.key("reason");
+    out.text("longer than the limit of a record");
+    if let Some((_, stub)) = record.stub().or(record.partial_stub()) {
+        out.key("stub_bytes");
+        out.uint(stub.len() as u64);
+    }
+    out.end();
 }
 
 /// A time as text.
@@ -261,7 +303,7 @@ pub fn body_with(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
     }
     if let (Some((kind, stub)), Some(opnum)) = (record.stub().or(record.partial_stub()), record.opnum()) {
         let names = view.map(|view| view as &dyn HandleNames);
-        stub::decoded_with(out, &Identity { kind, opnum }, &record.context(), stub, names);
+        stub::decoded_with(out, &Identity { kind, opnum }, record.context(), stub, names);
     } else if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = event.body {
         // No declaration to read it by: nothing is lost, nothing is guessed.
         out.key("stub");

@@ -145,7 +145,7 @@ pub fn decoded_with(
     out.begin();
     let mut sink = Values::new(out, identity.kind.version, context).with_names(names);
     let result = Message::decode_with(method, identity.kind, stub, &mut sink);
-    let Values { returned, max_counts, diagnostics, expressions, .. } = sink;
+    let Values { returned, max_counts, diagnostics, diagnostics_omitted, expressions, .. } = sink;
     match result {
         Ok(message) => {
             out.end();
@@ -170,6 +170,7 @@ pub fn decoded_with(
                 out.hex(message.trailing());
             }
             print_diagnostics(out, &diagnostics);
+            omitted(out, diagnostics_omitted);
             true
         }
         Err(e) => {
@@ -177,6 +178,7 @@ pub fn decoded_with(
             out.truncate(start);
             partial(out, identity, context, method, stub);
             print_diagnostics(out, &diagnostics);
+            omitted(out, diagnostics_omitted);
             error(out, &e);
             false
         }
@@ -259,6 +261,14 @@ pub fn print_diagnostics(out: &mut Out, diagnostics: &[Diagnostic]) {
     }
     out.key("diagnostics");
     diagnostic_list(out, diagnostics);
+}
+
+/// How many diagnostics there are beyond those that are told.
+fn omitted(out: &mut Out, count: u64) {
+    if count > 0 {
+        out.key("diagnostics_omitted");
+        out.uint(count);
+    }
 }
 
 /// The diagnostics as a list of objects.

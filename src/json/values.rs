@@ -3,13 +3,19 @@
 use super::out::Out;
 use crate::consts::{Constants, Kind, status};
 use crate::context::{Buffers, CallContext};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, MAX_KEPT};
 use crate::ndr::WStr;
 use crate::ndr::names::{self, HandleName, HandleNames};
 use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
 use crate::ndr::types::{Field, Meaning, Scalar, Struct};
 use crate::structs;
+use crate::structs::content::Secrets;
+use crate::structs::mask::Mask;
 use crate::time::FileTime;
+
+/// Maximum counts that are collected for an output with a limit: they stand behind the values, so each takes memory
+/// until then.
+const MAX_COUNTS: usize = 4096;
 
 /// Prints values. What does not fit into the object of the values (maximum counts, diagnostics) is collected beside it.
 pub struct Values<'o> {
@@ -22,8 +28,10 @@ pub struct Values<'o> {
     pub returned: Option<Returned>,
     /// Maximum counts that differ from the actual ones, by path.
     pub max_counts: Vec<(String, u64)>,
-    /// Broken rules.
+    /// Broken rules, as many as [`crate::diagnostic::MAX_KEPT`].
     pub diagnostics: Vec<Diagnostic>,
+    /// How many more there are.
+    pub diagnostics_omitted: u64,
     /// Dependency expressions as trees: `{"lpszDependencyExpression":…}`, members without the braces around them.
     pub expressions: Out,
 }
@@ -47,15 +55,18 @@ impl<'o> Values<'o> {
     /// For the version at this place in [`Interface::versions`](crate::ndr::Interface::versions); `context` is what the
     /// request told, for a response.
     pub fn new(out: &'o mut Out, version: usize, context: &'o CallContext) -> Self {
+        let mut buffers = Buffers::new(context);
+        buffers.content.secrets = out.secrets();
         Values {
             out,
             version,
-            buffers: Buffers::new(context),
+            buffers,
             names: None,
             kinds: None,
             returned: None,
             max_counts: Vec::new(),
             diagnostics: Vec::new(),
+            diagnostics_omitted: 0,
             expressions: Out::new(),
         }
     }
@@ -74,8 +85,25 @@ impl<'o> Values<'o> {
         }
     }
 
+    /// The octets of a buffer, without secrets where they are to be hidden.
+    fn octets(&mut self, meaning: Meaning, bytes: &[u8]) {
+        if self.out.secrets() != Secrets::Masked {
+            return self.out.hex(bytes);
+        }
+        let shape = structs::content::shape(meaning, self.version, &self.buffers.content, bytes);
+        let mask = Mask::of(&shape, bytes);
+        self.out.hex(&mask.apply(bytes));
+        if !mask.is_empty() {
+            self.out.key("secret");
+            self.out.bool(true);
+        }
+    }
+
     fn counts(&mut self, at: &At<'_>, counts: Counts) {
         if counts.max != counts.actual {
+            if self.out.is_limited() && self.max_counts.len() >= MAX_COUNTS {
+                return self.out.overflow();
+            }
             self.max_counts.push((at.trail.to_path().to_string(), counts.max));
         }
     }
@@ -249,6 +277,12 @@ impl<'a> Sink<'a> for Values<'_> {
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
         self.counts(&at, counts);
         self.key(&at);
+        if self.out.secrets() == Secrets::Masked && structs::content::is_secret_parameter(at.field.name) {
+            self.out.begin();
+            self.out.key("secret");
+            self.out.bool(true);
+            return self.out.end();
+        }
         self.out.wide(text);
         if structs::content::is_expression(at.field.name) {
             self.expressions.begin();
@@ -264,7 +298,7 @@ impl<'a> Sink<'a> for Values<'_> {
         self.key(&at);
         self.out.begin();
         self.out.key("hex");
-        self.out.hex(bytes);
+        self.octets(at.field.meaning, bytes);
         match at.field.meaning {
             Meaning::Custom("twr_t") => super::runtime::tower(self.out, bytes),
             Meaning::Text => super::runtime::text(self.out, bytes),
@@ -346,6 +380,10 @@ impl<'a> Sink<'a> for Values<'_> {
     }
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        if self.diagnostics.len() < MAX_KEPT {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.diagnostics_omitted += 1;
+        }
     }
 }

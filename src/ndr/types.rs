@@ -121,6 +121,7 @@ pub struct Layout {
 
 impl Layout {
     /// Distance between two elements of this layout.
+    #[inline]
     pub const fn stride(self) -> usize {
         align_up(self.size, self.align)
     }
@@ -128,12 +129,14 @@ impl Layout {
 
 /// The next multiple of `align`, a power of two. Offsets are far below the limits of `usize` here: they are positions
 /// in a slice or sizes of declared types.
+#[inline]
 pub const fn align_up(at: usize, align: usize) -> usize {
     (at.saturating_add(align - 1)) & !(align - 1)
 }
 
 impl Type {
     /// Layout of the type where it stands inside a construct.
+    #[inline]
     pub const fn layout(&self, syntax: Syntax) -> Layout {
         match self {
             Type::Scalar(s) => {
@@ -145,19 +148,7 @@ impl Type {
             Type::Guid => Layout { size: 16, align: 4 },
             Type::String => Layout { size: 0, align: syntax.word() },
             Type::Pointer(..) => Layout { size: syntax.word(), align: syntax.word() },
-            Type::Array(kind, element) => {
-                let e = element.layout(syntax);
-                match kind {
-                    ArrayKind::Fixed(0) => Layout { size: 0, align: e.align },
-                    ArrayKind::Fixed(n) => Layout { size: e.stride() * (*n as usize - 1) + e.size, align: e.align },
-                    ArrayKind::Conformant => Layout { size: 0, align: e.align },
-                    // Offset and actual count stand in place; the elements behind them may need more.
-                    ArrayKind::Varying(_) | ArrayKind::ConformantVarying => {
-                        let w = syntax.word();
-                        Layout { size: 0, align: if e.align > w { e.align } else { w } }
-                    }
-                }
-            }
+            Type::Array(kind, element) => Type::array_layout(*kind, element, syntax),
             Type::Struct(s) => match syntax {
                 Syntax::Ndr => s.layouts[0],
                 Syntax::Ndr64 => s.layouts[1],
@@ -166,7 +157,22 @@ impl Type {
         }
     }
 
+    const fn array_layout(kind: ArrayKind, element: &Type, syntax: Syntax) -> Layout {
+        let e = element.layout(syntax);
+        match kind {
+            ArrayKind::Fixed(0) => Layout { size: 0, align: e.align },
+            ArrayKind::Fixed(n) => Layout { size: e.stride() * (n as usize - 1) + e.size, align: e.align },
+            ArrayKind::Conformant => Layout { size: 0, align: e.align },
+            // Offset and actual count stand in place; the elements behind them may need more.
+            ArrayKind::Varying(_) | ArrayKind::ConformantVarying => {
+                let w = syntax.word();
+                Layout { size: 0, align: if e.align > w { e.align } else { w } }
+            }
+        }
+    }
+
     /// The array of counted length at the end of this type, whose maximum count is hoisted, if any.
+    #[inline]
     pub const fn tail(&self) -> Option<(ArrayKind, &'static Type)> {
         match self {
             Type::Array(kind, element) => match kind {

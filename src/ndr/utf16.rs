@@ -56,7 +56,17 @@ impl<'a> WStr<'a> {
 
     /// Whether every surrogate is paired.
     pub fn is_well_formed(&self) -> bool {
-        self.chars().all(|c| c.is_ok())
+        !self.has_surrogates() || self.chars().all(|c| c.is_ok())
+    }
+
+    /// Whether any unit is half of a surrogate pair; without one, text is well-formed.
+    pub fn has_surrogates(&self) -> bool {
+        let (units, _) = self.bytes.as_chunks::<2>();
+        // Every unit is looked at, which a processor does many at a time.
+        match self.endian {
+            Endian::Little => units.iter().fold(false, |found, unit| found | (unit[1] & 0xf8 == 0xd8)),
+            Endian::Big => units.iter().fold(false, |found, unit| found | (unit[0] & 0xf8 == 0xd8)),
+        }
     }
 
     /// Units before the first null unit, or all.

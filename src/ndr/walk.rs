@@ -14,7 +14,7 @@ use super::types::{
     ArrayKind, Direction, Field, Layout, MAX_FIELDS, Meaning, Method, PointerKind, Scalar, Struct, Type, align_up,
 };
 use super::utf16::WStr;
-use super::{Syntax, rules};
+use super::{Endian, Syntax, rules};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::error::{Error, ErrorKind, Segment};
 
@@ -142,6 +142,24 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             return Err(fail(Error::new(*cursor, ErrorKind::Limit { limit: "MAX_DEPTH" }), trail));
         }
         match ty {
+            // The two that most parameters are need neither a layout nor a second check.
+            Type::Scalar(scalar) => {
+                let size = scalar.size(self.cx.syntax);
+                let at = align_up(*cursor, size);
+                let value = self.cx.scalar(at, *scalar).map_err(|e| fail(e, trail))?;
+                *cursor = at + size;
+                let place = At { field, index, offset: at, len: size, trail };
+                self.sink.scalar(place, *scalar, value);
+                self.check_scalar(field, *scalar, value, place);
+                Ok(Found::Value(value))
+            }
+            Type::Pointer(kind, target) => {
+                let size = self.cx.syntax.word();
+                let at = align_up(*cursor, size);
+                // Checked where it is read; the cursor stands behind it whatever it leads to.
+                *cursor = at.saturating_add(size);
+                self.pointer(field, index, *kind, target, at, cursor, trail)
+            }
             Type::String => self.string(field, index, cursor, trail).map_err(|e| fail(e, trail)),
             Type::Nothing => Ok(Found::Nothing),
             _ => {
@@ -285,6 +303,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         tail: Option<Tail>,
         trail: &Trail<'_>,
     ) -> Result<Found, Error> {
+        crate::work::tick(1);
         let place = |len| At { field, index, offset: at, len, trail };
         match ty {
             Type::Scalar(scalar) => {
@@ -490,6 +509,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         let layout = Layout { size: 2, align: 2 };
         let len = self.extent(layout, actual, at, "actual count")?;
         let bytes = self.cx.take(at, len, "actual count")?;
+        crate::work::tick(1 + len);
         *cursor = at + len;
         let (text, terminated) = WStr::new(bytes, self.cx.endian).strip_terminator();
         let counts = Counts { max, actual };
@@ -497,8 +517,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         if !terminated {
             self.report(at + len, trail, &rules::TERMINATOR_MISSING, actual, None);
         }
-        let surrogate = |unit: u16| unit & 0xf800 == 0xd800;
-        if text.units().any(surrogate) && !text.is_well_formed() {
+        if text.has_surrogates() && !text.is_well_formed() {
             let unit = text.chars().find_map(Result::err).unwrap_or(0);
             self.report(at, trail, &rules::ILL_FORMED_UTF16, u64::from(unit), None);
         }
@@ -560,6 +579,7 @@ pub(super) fn own_length(
     at: usize,
     trail: &Trail<'_>,
 ) -> Result<(usize, Tail, usize), Error> {
+    crate::work::tick(1);
     Walker::new(cx, 0, &mut Null).own_length(element, inner, at, trail)
 }
 
@@ -585,10 +605,16 @@ pub(super) fn guid(cx: &Cx<'_>, at: usize) -> Result<Guid, Error> {
 
 /// A context handle at `at`.
 pub(super) fn handle(cx: &Cx<'_>, at: usize) -> Result<ContextHandle, Error> {
-    let attributes = cx.uint(at, 4, "context handle")? as u32;
-    let octets = cx.take(at.saturating_add(4), 16, "context handle")?;
-    let octets = <[u8; 16]>::try_from(octets).unwrap_or_default();
-    Ok(ContextHandle { attributes, uuid: Guid::from_wire(octets, cx.endian) })
+    let octets = cx.take(at, 20, "context handle")?;
+    let (Some((attributes, _)), Some((_, uuid))) = (octets.split_first_chunk::<4>(), octets.split_last_chunk::<16>())
+    else {
+        return Ok(ContextHandle::default());
+    };
+    let attributes = match cx.endian {
+        Endian::Little => u32::from_le_bytes(*attributes),
+        Endian::Big => u32::from_be_bytes(*attributes),
+    };
+    Ok(ContextHandle { attributes, uuid: Guid::from_wire(*uuid, cx.endian) })
 }
 
 fn type_name(ty: &Type) -> &'static str {

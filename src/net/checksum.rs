@@ -1,21 +1,84 @@
 //! The Internet checksum (RFC 1071), only to count the bad ones: offloading network cards make them normal.
+//!
+//! A sum in ones' complement is the same in either byte order but for its own (RFC 1071, 2 B), so four octets are added at
+//! a time as the machine has them; a right one comes to all ones, whichever order that is.
 
-use etherparse::checksum::Sum16BitWords;
 use std::net::IpAddr;
+
+/// The sum of 32-bit words, the last one filled up with zeros. Packets are far shorter than what could overflow it.
+fn sum(octets: &[u8]) -> u64 {
+    let (words, rest) = octets.as_chunks::<4>();
+    let mut last = [0; 4];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    let whole: u64 = words.iter().map(|word| u64::from(u32::from_ne_bytes(*word))).sum();
+    whole + u64::from(u32::from_ne_bytes(last))
+}
+
+/// Whether a sum comes to all ones in 16 bits.
+fn is_right(mut sum: u64) -> bool {
+    while sum > 0xffff {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    sum == 0xffff
+}
 
 /// Whether the checksum over an IPv4 header, its checksum field included, is right.
 pub(super) fn header_is_right(header: &[u8]) -> bool {
-    Sum16BitWords::new().add_slice(header).ones_complement() == 0
+    is_right(sum(header))
 }
 
 /// Whether the checksum over a whole TCP or UDP segment, with its pseudo header, is right. A UDP checksum of 0, which
 /// means none, is the caller's business.
 pub(super) fn segment_is_right(src: IpAddr, dst: IpAddr, protocol: u8, segment: &[u8]) -> bool {
-    let length = u32::try_from(segment.len()).unwrap_or(u32::MAX);
-    let sum = match (src, dst) {
-        (IpAddr::V4(src), IpAddr::V4(dst)) => Sum16BitWords::new().add_4bytes(src.octets()).add_4bytes(dst.octets()),
-        (IpAddr::V6(src), IpAddr::V6(dst)) => Sum16BitWords::new().add_16bytes(src.octets()).add_16bytes(dst.octets()),
+    let length = u32::try_from(segment.len()).unwrap_or(u32::MAX).to_be_bytes();
+    let addresses = match (src, dst) {
+        (IpAddr::V4(src), IpAddr::V4(dst)) => sum(&src.octets()) + sum(&dst.octets()),
+        (IpAddr::V6(src), IpAddr::V6(dst)) => sum(&src.octets()) + sum(&dst.octets()),
         _ => return true,
     };
-    sum.add_2bytes([0, protocol]).add_4bytes(length.to_be_bytes()).add_slice(segment).ones_complement() == 0
+    is_right(addresses + sum(&length) + sum(&[0, protocol]) + sum(segment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etherparse::checksum::Sum16BitWords;
+
+    #[test]
+    fn as_another_implementation_has_it() {
+        let mut segment = Vec::new();
+        for n in 0..300_u32 {
+            segment.push((n.wrapping_mul(2_654_435_761) >> 13) as u8);
+            let reference = Sum16BitWords::new().add_slice(&segment);
+            let missing = reference.ones_complement();
+            assert_eq!(header_is_right(&segment), missing == 0);
+            // Made right by what is missing, on an even place.
+            let mut right = segment.clone();
+            if right.len() % 2 == 1 {
+                right.push(0);
+            }
+            right.extend(missing.to_ne_bytes());
+            assert!(header_is_right(&right), "{n}");
+            for (src, dst) in [("10.1.2.3", "192.0.2.9"), ("2001:db8::1", "fe80::abcd:ef01")] {
+                let (src, dst): (IpAddr, IpAddr) = (src.parse().unwrap(), dst.parse().unwrap());
+                let mut pseudo = match (src, dst) {
+                    (IpAddr::V4(a), IpAddr::V4(b)) => {
+                        Sum16BitWords::new().add_4bytes(a.octets()).add_4bytes(b.octets())
+                    }
+                    (IpAddr::V6(a), IpAddr::V6(b)) => {
+                        Sum16BitWords::new().add_16bytes(a.octets()).add_16bytes(b.octets())
+                    }
+                    _ => unreachable!(),
+                };
+                let length = right.len() as u32 + 2;
+                pseudo = pseudo.add_2bytes([0, 17]).add_4bytes(length.to_be_bytes()).add_slice(&right);
+                let mut whole = right.clone();
+                whole.extend(pseudo.ones_complement().to_ne_bytes());
+                assert!(segment_is_right(src, dst, 17, &whole));
+                whole[0] ^= 1;
+                assert!(!segment_is_right(src, dst, 17, &whole));
+            }
+        }
+        assert!(!header_is_right(&[0; 20]));
+    }
 }

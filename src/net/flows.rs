@@ -3,7 +3,7 @@
 //! When it is full, the least recently used flow goes, but first among those that nobody has shown interest in: a port
 //! scan must not push out the connections that matter.
 
-use std::collections::HashMap;
+use crate::hash::Map;
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
@@ -27,8 +27,7 @@ impl Key {
 }
 
 impl Hash for Key {
-    /// Feeds whole words, which costs the (keyed, flooding-safe) hasher of the standard library much less than the
-    /// fields one by one.
+    /// Feeds whole words, which costs a hasher much less than the fields one by one.
     fn hash<H: Hasher>(&self, state: &mut H) {
         let ports = u32::from(self.low.port()) << 16 | u32::from(self.high.port());
         match (self.low.ip(), self.high.ip()) {
@@ -64,7 +63,7 @@ struct Slot<T> {
 /// Flows by their end points. Looking one up makes it the most recently used; all operations take constant time.
 #[derive(Debug)]
 pub(super) struct Flows<T> {
-    map: HashMap<Key, usize>,
+    map: Map<Key, usize>,
     slots: Vec<Slot<T>>,
     /// Flows that nobody has shown interest in, and those that somebody has.
     unwanted: List,
@@ -84,7 +83,7 @@ const EMPTY: List = List { newest: NONE, oldest: NONE };
 impl<T> Flows<T> {
     /// A table of at most `limit` flows, at least one.
     pub(super) fn new(limit: usize) -> Self {
-        Flows { map: HashMap::new(), slots: Vec::new(), unwanted: EMPTY, wanted: EMPTY, limit: limit.max(1) }
+        Flows { map: Map::default(), slots: Vec::new(), unwanted: EMPTY, wanted: EMPTY, limit: limit.max(1) }
     }
 
     /// The place of a flow, if it is known, for [`Flows::at`]. Good until the next insertion.

@@ -44,7 +44,7 @@ struct Part {
 #[derive(Debug)]
 struct Datagram {
     parts: BTreeMap<u32, Part>,
-    /// Bytes of `parts` on the wire, which don't overlap.
+    /// Bytes of `parts` on the wire, which don't overlap and don't reach beyond `total`.
     covered: u32,
     held: usize,
     total: Option<u32>,
@@ -108,7 +108,7 @@ impl Fragments {
             }
         };
         if !fragment.more && datagram.total.is_none() {
-            datagram.total = Some(end);
+            datagram.end_at(end, &mut self.held);
         }
         if fragment.offset == 0 && datagram.protocol.is_none() {
             datagram.protocol = Some(protocol);
@@ -182,9 +182,32 @@ impl Fragments {
 }
 
 impl Datagram {
+    /// Takes note of where the datagram ends; what was seen beyond belongs to nothing.
+    fn end_at(&mut self, end: u32, held: &mut usize) {
+        self.total = Some(end);
+        *held -= self.held;
+        for part in self.parts.split_off(&end).into_values() {
+            self.covered -= part.wire_len;
+            self.held -= part.data.len() + Limits::SEGMENT_COST;
+        }
+        if let Some((start, last)) = self.parts.last_key_value().map(|(start, part)| (*start, part.wire_len)) {
+            let beyond = start.saturating_add(last).saturating_sub(end);
+            if let (true, Some(part)) = (beyond > 0, self.parts.get_mut(&start)) {
+                part.wire_len -= beyond;
+                self.covered -= beyond;
+                let kept = usize::try_from(part.wire_len).unwrap_or(usize::MAX).min(part.data.len());
+                self.held -= part.data.len() - kept;
+                part.data.truncate(kept);
+                part.data.shrink_to_fit();
+            }
+        }
+        *held += self.held;
+    }
+
     /// Puts in what is not there yet; returns whether something was.
     fn insert(&mut self, offset: u32, piece: Piece<'_>, start: Option<usize>, frame: u64) -> bool {
         let end = offset.saturating_add(u32::try_from(piece.wire_len()).unwrap_or(u32::MAX));
+        let end = self.total.map_or(end, |total| end.min(total));
         let mut overlapped = false;
         let mut at = offset;
         if let Some((start, part)) = self.parts.range(..=at).next_back() {
@@ -195,6 +218,7 @@ impl Datagram {
             }
         }
         while at < end {
+            crate::work::tick(1);
             let (stop, next) = match self.parts.range(at..end).next() {
                 Some((start, part)) => {
                     overlapped = true;
@@ -206,6 +230,7 @@ impl Datagram {
                 let from = usize::try_from(at - offset).unwrap_or(usize::MAX);
                 let to = usize::try_from(stop - offset).unwrap_or(usize::MAX).min(piece.data.len());
                 let data = piece.data.get(from..to).unwrap_or(&[]).to_vec();
+                crate::work::tick(data.len());
                 self.held += data.len() + Limits::SEGMENT_COST;
                 self.covered += stop - at;
                 let start = start.and_then(|start| start.checked_add(from));
@@ -217,13 +242,8 @@ impl Datagram {
     }
 
     fn is_complete(&self) -> bool {
-        // Parts don't overlap, so they fill the datagram exactly when as much is covered below its end.
-        match self.total {
-            Some(total) if self.protocol.is_some() && self.covered >= total => {
-                self.parts.range(..total).map(|(start, part)| part.wire_len.min(total - start)).sum::<u32>() == total
-            }
-            _ => false,
-        }
+        // Parts don't overlap and end with the datagram, so they fill it exactly when as much is covered.
+        self.protocol.is_some() && self.total == Some(self.covered)
     }
 
     fn join(self) -> Option<Whole> {
@@ -242,6 +262,7 @@ impl Datagram {
             if whole {
                 known &= part.at.is_some();
                 places.push(Place { frame: part.frame, at: part.at.unwrap_or(0), len: part.data.len() });
+                crate::work::tick(1 + part.data.len());
                 data.extend_from_slice(&part.data);
             }
             // What follows a part that the capture cut has no place in a contiguous payload.

@@ -4,18 +4,18 @@
 /// `tcp_buffer_total + fragment_bytes +` a few hundred bytes for each flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// TCP connections kept at a time: 65536. The one that was quiet for longest gives way, with
+    /// TCP connections kept at a time: 32768. The one that was quiet for longest gives way, with
     /// [`Chunk::End`](super::Chunk::End); first among those that are closed, ignored, or have not carried anything.
     /// When it comes back it counts as a new stream.
     pub tcp_flows: usize,
-    /// UDP flows kept at a time: 65536. One that comes back after eviction gets a new stream number.
+    /// UDP flows kept at a time: 16384. One that comes back after eviction gets a new stream number.
     pub udp_flows: usize,
     /// Out-of-order bytes held for one direction of a connection: 4 MiB. Each segment costs
     /// [`Limits::SEGMENT_COST`] bytes more than its data.
     pub tcp_buffer: usize,
     /// The same as long as the other side has acknowledged nothing, as in a capture of one direction only: 256 KiB.
     pub tcp_buffer_unacknowledged: usize,
-    /// Out-of-order bytes held for all connections together: 32 MiB.
+    /// Out-of-order bytes held for all connections together: 12 MiB.
     pub tcp_buffer_total: usize,
     /// Out-of-order segments held for one direction: 4096.
     pub tcp_segments: usize,
@@ -27,7 +27,7 @@ pub struct Limits {
     pub start_packets: u32,
     /// IP datagrams under reassembly at a time: 1024. The oldest gives way.
     pub fragment_datagrams: usize,
-    /// Bytes held for IP reassembly together: 16 MiB.
+    /// Bytes held for IP reassembly together: 6 MiB. Each fragment costs [`Limits::SEGMENT_COST`] bytes more than its data.
     pub fragment_bytes: usize,
     /// Fragments of one datagram: 1024. A datagram of more is given up.
     pub fragment_pieces: usize,
@@ -54,16 +54,16 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            tcp_flows: 1 << 16,
-            udp_flows: 1 << 16,
+            tcp_flows: 1 << 15,
+            udp_flows: 1 << 14,
             tcp_buffer: 4 << 20,
             tcp_buffer_unacknowledged: 256 << 10,
-            tcp_buffer_total: 32 << 20,
+            tcp_buffer_total: 12 << 20,
             tcp_segments: 4096,
             hole_packets: 32,
             start_packets: 3,
             fragment_datagrams: 1024,
-            fragment_bytes: 16 << 20,
+            fragment_bytes: 6 << 20,
             fragment_pieces: 1024,
             fragment_nanos: 60_000_000_000,
             fragment_packets: 100_000,

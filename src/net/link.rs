@@ -79,6 +79,12 @@ type Step<'a> = IResult<&'a [u8], Layer>;
 
 /// Goes from `layer` to the IP header. Each step takes bytes or ends, and `tags` bounds their number.
 pub(super) fn to_ip(mut layer: Layer, mut piece: Piece<'_>, tags: usize) -> Result<Piece<'_>, Miss> {
+    // By far the most.
+    if let (Layer::Link(LinkType::ETHERNET), Some(([.., 0x08, 0x00], rest))) =
+        (layer, piece.data.split_first_chunk::<14>())
+    {
+        return Ok(Piece { data: rest, cut: piece.cut });
+    }
     // The fixed headers around the tags take a few steps of their own.
     for _ in 0..tags.saturating_add(4) {
         let step = match layer {

@@ -311,10 +311,6 @@ impl Network {
             return;
         }
         let TcpState::Active(connection) = &mut flow.state else { return };
-        if self.limits.verify_checksums && piece.cut == 0 {
-            let right = checksum::segment_is_right(ends.src, ends.dst, 6, piece.data);
-            self.stats.bad_transport_checksums += u64::from(!right);
-        }
         let a_sends = from_low == flow.a_is_low;
         if !segment.payload.data.is_empty() && !segment.rst {
             let mut origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a_sends, self.last);
@@ -356,6 +352,10 @@ impl Network {
             verdict = other.close("RST of the other side", &mut context, &mut out);
         }
         let wanted = out.wanted;
+        if verdict == Verdict::Keep && self.limits.verify_checksums && piece.cut == 0 {
+            let right = checksum::segment_is_right(ends.src, ends.dst, 6, piece.data);
+            self.stats.bad_transport_checksums += u64::from(!right);
+        }
         if verdict == Verdict::Ignore {
             flow.state = TcpState::Ignored;
             self.held = self.held.saturating_sub(before);
@@ -477,16 +477,16 @@ impl Network {
         if ignored {
             return;
         }
-        if self.limits.verify_checksums && whole.cut == 0 && [c0, c1] != [0, 0] {
-            let right = checksum::segment_is_right(ends.src, ends.dst, 17, whole.data);
-            self.stats.bad_transport_checksums += u64::from(!right);
-        }
         let origin = origin(Transport::Udp, &key, stream, a_is_low, from_low == a_is_low, self.last);
         let (mut one, mut several) = ([Place::NONE], Vec::new());
         let places = places(self.last, whole.data, way, &mut one, &mut several);
         handler.placed(&origin, Placed { places, header: 8, checksum: u16::from_be_bytes([c0, c1]) });
         let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames: way.frames };
         let ignored = handler.udp(&origin, datagram) == Verdict::Ignore;
+        if !ignored && self.limits.verify_checksums && whole.cut == 0 && [c0, c1] != [0, 0] {
+            let right = checksum::segment_is_right(ends.src, ends.dst, 17, whole.data);
+            self.stats.bad_transport_checksums += u64::from(!right);
+        }
         if let Some(flow) = self.udp.at(index) {
             flow.ignored = ignored;
         }

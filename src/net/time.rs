@@ -35,6 +35,13 @@ impl Timestamp {
         text
     }
 
+    /// Puts the fraction of the second into a text of the same second.
+    pub(crate) fn write_fraction(self, text: &mut [u8; Timestamp::TEXT_LEN]) {
+        if let Some(digits) = text.get_mut(20..29) {
+            write_digits(digits, self.0.rem_euclid(NANOS_PER_SECOND));
+        }
+    }
+
     /// Appends the text, without the formatting machinery.
     pub fn write_to(self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.to_ascii());

@@ -3,6 +3,7 @@
 //! Streams and datagrams come in pieces: two octets, little-endian, then what they count. The highest bit tells the side;
 //! the others the length. No octet stands for octets that were not captured.
 
+use super::auth::{KEYS, LIMITS};
 use crate::auth::{Association, KeyStore};
 use crate::capture::Reader;
 use crate::json::stub::Identity;
@@ -13,15 +14,7 @@ use crate::rpc::event::{Body, Event};
 use crate::rpc::security::NoSecurity;
 use crate::rpc::{Counters, Limits};
 use crate::session::{self, Record, Session};
-use std::sync::{Arc, LazyLock};
-
-/// The key of the captures in the repository, so that those sealed by NTLM are opened. The hash and not the password: with
-/// a password each Kerberos token would cost the making of keys, which is slow on purpose.
-static KEYS: LazyLock<Arc<KeyStore>> = LazyLock::new(|| {
-    let mut keys = KeyStore::new();
-    keys.add_keys_file(b"nthash LAB\\clusadm 932b81c3f47277a751d5d8a9b3e5af1f\n").expect("a keys file");
-    Arc::new(keys)
-});
+use std::sync::Arc;
 
 /// Octets of one side, or octets of it that are missing.
 type Piece<'d> = (Side, &'d [u8]);
@@ -57,7 +50,7 @@ fn connection<'d>(
 ) -> (Vec<String>, Counters, Recognition) {
     let mut events = Vec::new();
     let mut connection = Connection::<()>::new(Limits::default());
-    let mut association = keys.map(|keys| Association::new(Arc::clone(keys)));
+    let mut association = keys.map(|keys| Association::with_limits(Arc::clone(keys), LIMITS));
     let mut nothing = NoSecurity;
     let mut total = 0;
     let mut out = |event: Event<'_, ()>| events.push(summary(&event));
@@ -103,7 +96,7 @@ pub fn pdus(data: &[u8]) {
 /// A UDP flow.
 pub fn datagrams(data: &[u8]) {
     let mut conversation = Conversation::<()>::new(Limits::default());
-    let mut security = Association::new(Arc::clone(&KEYS));
+    let mut security = Association::with_limits(Arc::clone(&KEYS), LIMITS);
     let mut out = |event: Event<'_, ()>| assert!(!summary(&event).is_empty());
     for (frame, (side, octets)) in (1u64..).zip(pieces(data)) {
         let received = Received {

@@ -4,23 +4,44 @@ use crate::ndr::sink::{ContextHandle, Guid};
 use crate::ndr::types::{ArrayKind, Field, Meaning, Scalar, Type};
 use crate::ndr::value::{Contents, Fields};
 use crate::ndr::{Direction, Method, Value};
+use crate::structs;
 
 /// Octets that decide. When they are used up everything is zero, so that every input makes values and values end.
 #[derive(Clone, Debug)]
 pub struct Source<'d> {
     rest: &'d [u8],
-    plain: bool,
+    style: Style,
 }
+
+/// What text is made of, and how often extremes come up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// Anything, ill-formed text and terminators inside it too.
+    Any,
+    /// Printable ASCII.
+    Plain,
+    /// Well-formed text of all planes without control characters; many extremes of numbers and lengths.
+    Edges,
+}
+
+/// Lengths at which encodings and buffers change their minds.
+const LENGTHS: [usize; 8] = [0, 1, 2, 255, 256, 1023, 4096, 9000];
 
 impl<'d> Source<'d> {
     /// Over these octets.
     pub fn new(octets: &'d [u8]) -> Self {
-        Source { rest: octets, plain: false }
+        Source { rest: octets, style: Style::Any }
     }
 
     /// The same; all text is printable ASCII.
     pub fn plain(octets: &'d [u8]) -> Self {
-        Source { rest: octets, plain: true }
+        Source { rest: octets, style: Style::Plain }
+    }
+
+    /// The same; text is well-formed, of all planes and without control characters, and extremes are frequent: numbers
+    /// with all bits or only the highest one set, empty and long strings and buffers. Needs many octets.
+    pub fn edges(octets: &'d [u8]) -> Self {
+        Source { rest: octets, style: Style::Edges }
     }
 
     /// The next octet.
@@ -54,12 +75,24 @@ impl<'d> Source<'d> {
     }
 
     /// How many elements or units something gets: mostly few.
-    fn length(&mut self) -> usize {
+    fn length(&mut self, longest: usize) -> usize {
+        if self.style == Style::Edges && self.once_in(8) {
+            let pick = usize::from(self.octet());
+            // The long ones are rare: they are slow.
+            let pick = if pick < 16 { pick % 8 } else { pick % 3 };
+            return LENGTHS.get(pick).copied().unwrap_or(0).min(longest);
+        }
         match self.octet() {
             0..=223 => self.below(6),
             224..=250 => self.below(40),
             _ => self.below(600),
         }
+    }
+}
+
+impl structs::made::Chance for Source<'_> {
+    fn octets_of_number(&mut self, octets: usize) -> u64 {
+        self.number(octets)
     }
 }
 
@@ -155,7 +188,16 @@ impl Maker<'_, '_> {
             Scalar::U32 | Scalar::I32 | Scalar::UintPtr => (4, 0xffff_ffff),
             Scalar::U64 | Scalar::I64 => (8, u64::MAX),
         };
-        let number = self.source.number(octets) & mask;
+        let mut number = self.source.number(octets) & mask;
+        if self.source.style == Style::Edges && self.source.once_in(4) {
+            number = match self.source.octet() % 5 {
+                0 => 0,
+                1 => 1,
+                2 => mask,
+                3 => mask >> 1,
+                _ => (mask >> 1) + 1,
+            };
+        }
         let number = match field.meaning.in_version(self.version) {
             Meaning::Bool => number & 1,
             Meaning::Const(constant) => u64::from(constant),
@@ -190,7 +232,15 @@ impl Maker<'_, '_> {
 
     /// Text of all kinds: ASCII, beyond it, beyond the BMP, with terminators inside; ill-formed units now and then.
     fn units(&mut self, n: usize) -> Vec<u16> {
-        let style = if self.source.plain { 0 } else { self.source.octet() % 8 };
+        if self.source.style == Style::Edges {
+            let mut units: Vec<u16> = self.text(n).encode_utf16().take(n).collect();
+            // No half of a pair at the end.
+            if let Some(last @ 0xd800..=0xdbff) = units.last_mut() {
+                *last = 0x2a;
+            }
+            return units;
+        }
+        let style = if self.source.style == Style::Plain { 0 } else { self.source.octet() % 8 };
         let mut units = Vec::with_capacity(n);
         for _ in 0..n {
             let pick = self.source.number(2) as u16;
@@ -205,8 +255,22 @@ impl Maker<'_, '_> {
         units
     }
 
+    /// `n` characters that peers print as they are.
+    fn text(&mut self, n: usize) -> String {
+        let style = self.source.octet() % 8;
+        let (first, last) = match style {
+            0..=3 => (0x20, 0x7e),
+            4 => (0xa1, 0x24f),
+            5 => (0x370, 0xd7ff),
+            6 => (0xe000, 0xfffd),
+            _ => (0x1_0000, 0x10_ffff),
+        };
+        let character = |pick: u64| char::from_u32(first + (pick % u64::from(last - first + 1)) as u32).unwrap_or('?');
+        (0..n).map(|_| character(self.source.number(3))).collect()
+    }
+
     fn string(&mut self, path: &str) -> Value {
-        let n = self.source.length();
+        let n = self.source.length(usize::MAX);
         let units = self.units(n);
         if self.source.once_in(16) {
             let actual = units.len() as u64 + 1;
@@ -222,7 +286,11 @@ impl Maker<'_, '_> {
         let n = match kind {
             ArrayKind::Fixed(n) => n as usize,
             ArrayKind::Varying(n) => self.source.below(n as usize + 1),
-            ArrayKind::Conformant | ArrayKind::ConformantVarying => self.source.length(),
+            // Of what is more than a number a few hundred do.
+            ArrayKind::Conformant | ArrayKind::ConformantVarying => {
+                let longest = if let Type::Scalar(_) = element { usize::MAX } else { 256 };
+                self.source.length(longest)
+            }
         };
         // The place of the maximum count stands before those of what is inside.
         let actual = n as u64;
@@ -233,7 +301,7 @@ impl Maker<'_, '_> {
         }
         let value = match element {
             Type::Scalar(Scalar::U8) => Value::Bytes(self.source.octets(n)),
-            Type::Scalar(Scalar::U16) if self.source.plain => Value::Units(self.units(n)),
+            Type::Scalar(Scalar::U16) if self.source.style != Style::Any => Value::Units(self.units(n)),
             Type::Scalar(Scalar::U16) => Value::Units((0..n).map(|_| self.source.number(2) as u16).collect()),
             _ => {
                 let mut items = Vec::with_capacity(n);

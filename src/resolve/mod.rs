@@ -31,7 +31,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Servers of which something is remembered; further ones are not.
-const SERVERS: usize = 4096;
+pub(crate) const SERVERS: usize = 4096;
 
 /// Interfaces remembered of one server.
 const INTERFACES: usize = 8;
@@ -252,6 +252,10 @@ impl Guesser {
 }
 
 impl Resolver for Guesser {
+    fn cost(&self) -> usize {
+        size_of::<Guesser>() + self.contexts.capacity() / 7 * 8 * (size_of::<(u16, Scores)>() + 1)
+    }
+
     fn resolve(&mut self, message: &Unbound<'_>) -> Option<AssumedContext> {
         let (mut priors, mut told) = self.priors(self.server(message));
         if let Some(accepted) = message.accepted {
@@ -263,6 +267,7 @@ impl Resolver for Guesser {
             }
         }
         if self.contexts.len() >= CONTEXTS && !self.contexts.contains_key(&message.context_id) {
+            lock(&self.shared).dropped += 1;
             return None;
         }
         let scores = self.contexts.entry(message.context_id).or_default();

@@ -69,6 +69,7 @@ fn what_is_known_of_the_server_counts() {
 fn contexts_are_bounded() {
     let shared = Shared::default();
     let mut guesser = guesser(&shared);
+    let stub = wide();
     for context_id in 0..1000 {
         let message = Unbound {
             context_id,
@@ -76,7 +77,7 @@ fn contexts_are_bounded() {
             sender: Sender::Client,
             opnum: Some(8),
             representation: Representation::LITTLE,
-            stub: Some(&wide()),
+            stub: Some(&stub),
             accepted: None,
             whole: true,
         };

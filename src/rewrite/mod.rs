@@ -19,6 +19,7 @@ mod patches;
 #[cfg(test)]
 mod tests;
 
+pub use crate::limits::Rewrite as Limits;
 pub use patches::Patches;
 
 use crate::capture::{CaptureError, Reader, Writer};
@@ -27,21 +28,6 @@ use std::io::{self, Read, Write};
 
 /// The comment on the section and on each changed packet begins so.
 pub const MARK: &str = "decrypted by cluscope";
-
-/// What rewriting may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Octets of opened PDUs, sealed and clear, and of notes on packets, kept at a time: 256 MiB. Beyond it the reader
-    /// that writes goes on as far as it may; PDUs whose packets it has passed then stay sealed in retransmissions that
-    /// come later.
-    pub memory: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { memory: 256 << 20 }
-    }
-}
 
 /// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

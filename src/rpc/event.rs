@@ -10,6 +10,7 @@ use super::verification::Verification;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::error::{Error, Path};
 use crate::net::{Side, Timestamp};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use smallvec::SmallVec;
@@ -40,7 +41,7 @@ pub struct Event<'a, N> {
     /// What the context of earlier messages was taken for, where it is now known or believed to be another one.
     pub reassumed: Option<AssumedContext>,
     /// Where the capture cut a PDU of the association short: the body has what is whole in it.
-    pub cut: Option<Error>,
+    pub cut: Option<Box<Error>>,
     /// The security trailer and what came of it.
     pub auth: Option<Auth>,
     /// The token of a handshake that the PDU carries: `auth_value` of bind, bind_ack, alter_context, its answer and auth3;
@@ -49,7 +50,7 @@ pub struct Event<'a, N> {
     /// What the PDU says.
     pub body: Body<'a>,
     /// The verification trailer behind the stub of a protected request; it is no longer part of the stub.
-    pub verification: Option<Verification>,
+    pub verification: Option<Box<Verification>>,
     /// Broken rules, offsets counted from the first octet of the PDU concerned.
     pub diagnostics: Vec<Diagnostic>,
     /// The call that the message belongs to: of a request, for the receiver to put a note into; of a response or fault,
@@ -89,6 +90,11 @@ impl<N> Event<'_, N> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Carriers {
     frames: SmallVec<[u64; 4]>,
+    /// Numbers that came far too late, in no order, until [`Carriers::settle`]: to put each into its place at once would
+    /// take time with the square of their number.
+    late: Vec<u64>,
+    /// The smallest number.
+    low: u64,
     /// Time of the packet with the smallest number.
     pub first_time: Option<Timestamp>,
     /// Time of the packet with the largest number.
@@ -97,13 +103,16 @@ pub struct Carriers {
     pub omitted: u64,
 }
 
+/// So many places from the end a late number is put into its place at once.
+const NEAR: usize = 32;
+
 impl Carriers {
     /// A single packet.
     #[must_use]
     pub fn of(frame: u64, time: Option<Timestamp>) -> Carriers {
         let mut frames = SmallVec::new();
         frames.push(frame);
-        Carriers { frames, first_time: time, last_time: time, omitted: 0 }
+        Carriers { frames, late: Vec::new(), low: frame, first_time: time, last_time: time, omitted: 0 }
     }
 
     /// The numbers, ascending.
@@ -120,7 +129,8 @@ impl Carriers {
 
     /// Adds a packet, keeping at most `limit` numbers.
     pub fn add(&mut self, frame: u64, time: Option<Timestamp>, limit: usize, counters: &mut Counters) {
-        let room = self.frames.len() < limit.max(1);
+        let room = self.frames.len() + self.late.len() < limit.max(1);
+        crate::work::tick(1);
         match self.frames.last_mut() {
             Some(last) if *last == frame => {}
             Some(last) if *last < frame => {
@@ -137,10 +147,12 @@ impl Carriers {
             None => *self = Carriers::of(frame, time),
             Some(_) => {
                 let Err(at) = self.frames.binary_search(&frame) else { return };
-                if at == 0 {
-                    self.first_time = time;
+                if frame < self.low {
+                    (self.low, self.first_time) = (frame, time);
                 }
-                if room {
+                if room && self.frames.len() - at > NEAR {
+                    self.late.push(frame);
+                } else if room {
                     self.frames.insert(at, frame);
                 } else {
                     self.omitted += 1;
@@ -157,6 +169,19 @@ impl Carriers {
             // Only the ends' times are kept, so those in between don't matter.
             let time = if n == last { other.last_time } else { other.first_time };
             self.add(*frame, time, limit, counters);
+        }
+        other.late.iter().for_each(|frame| self.add(*frame, other.first_time, limit, counters));
+    }
+
+    /// Brings the numbers in order: to be called before they are handed out.
+    pub(crate) fn settle(&mut self) {
+        if !self.late.is_empty() {
+            let mut frames = core::mem::take(&mut self.frames).into_vec();
+            frames.append(&mut self.late);
+            crate::work::tick(frames.len());
+            frames.sort_unstable();
+            frames.dedup();
+            self.frames = SmallVec::from_vec(frames);
         }
     }
 }
@@ -318,7 +343,7 @@ pub enum Body<'a> {
     /// A PDU that can't be read.
     Malformed {
         /// What is wrong, with the offset in the PDU.
-        error: Error,
+        error: Box<Error>,
         /// The PDU as far as it is there.
         bytes: &'a [u8],
     },
@@ -386,6 +411,11 @@ pub struct AnswerResult {
 pub trait Resolver {
     /// What the context probably is, if anything.
     fn resolve(&mut self, message: &Unbound<'_>) -> Option<AssumedContext>;
+
+    /// Octets of memory that it takes for this connection, roughly.
+    fn cost(&self) -> usize {
+        0
+    }
 }
 
 /// A message on a presentation context that was never negotiated as far as the capture tells.

@@ -4,10 +4,10 @@
 /// counter in [`Counters`] that says how often it bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Octets of stub that one fragmented message may have. Default 16 MiB: enumerations and control codes of real
+    /// Octets of stub that one fragmented message may have. Default 8 MiB: enumerations and control codes of real
     /// clusters pass the 1 MiB that other tools stop at.
     pub message_bytes: usize,
-    /// Octets that all messages in reassembly may hold together. Default 32 MiB.
+    /// Octets that all messages in reassembly may hold together. Default 16 MiB.
     pub total_bytes: usize,
     /// Messages in reassembly at the same time; the oldest one goes first. Default 64.
     pub open_messages: usize,
@@ -34,8 +34,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            message_bytes: 16 << 20,
-            total_bytes: 32 << 20,
+            message_bytes: 8 << 20,
+            total_bytes: 16 << 20,
             open_messages: 64,
             pending_calls: 4096,
             contexts: 1024,

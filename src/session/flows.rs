@@ -4,11 +4,12 @@
 use super::{Limits, Record, Stats, flow, record};
 use crate::auth::{Association, KeyStore};
 use crate::context::CallContext;
+use crate::hash::Map;
 use crate::net::{Origin, Side, Transport};
 use crate::resolve::{Guesser, Shared};
 use crate::rpc::connection::Connection;
 use crate::rpc::dg::Conversation;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -34,22 +35,22 @@ pub(super) type Tracked = Kept<Connection<CallContext>>;
 pub(super) type Conversed = Kept<Conversation<CallContext>>;
 
 impl<A> Kept<A> {
-    fn new(rpc: A, keys: &Arc<KeyStore>, ends: [SocketAddr; 2]) -> Box<Self> {
-        let security = Association::new(Arc::clone(keys));
+    fn new(rpc: A, keys: &Arc<KeyStore>, limits: &Limits, ends: [SocketAddr; 2]) -> Box<Self> {
+        let security = Association::with_limits(Arc::clone(keys), limits.auth);
         Box::new(Kept { rpc, security, ends, ended: [false; 2], ours: false, lives: 0, cost: 0 })
     }
 }
 
 /// Associations of one transport, by stream number.
 struct Table<A> {
-    kept: HashMap<u64, Box<Kept<A>>>,
+    kept: Map<u64, Box<Kept<A>>>,
     /// The order in which they are looked at for eviction; numbers of those that are gone are left in it for a while.
     queue: VecDeque<u64>,
 }
 
 impl<A> Table<A> {
     fn new() -> Self {
-        Table { kept: HashMap::new(), queue: VecDeque::new() }
+        Table { kept: Map::default(), queue: VecDeque::new() }
     }
 
     fn get(&mut self, stream: u64, make: impl FnOnce() -> Box<Kept<A>>) -> &mut Kept<A> {
@@ -114,13 +115,13 @@ impl Flows {
     ) -> &mut Tracked {
         self.connections.get(origin.stream, || {
             let guesser = Guesser::new(Arc::clone(knowledge), ends(origin));
-            Kept::new(Connection::with_resolver(limits.rpc, Box::new(guesser)), keys, ends(origin))
+            Kept::new(Connection::with_resolver(limits.rpc, Box::new(guesser)), keys, limits, ends(origin))
         })
     }
 
     /// The conversation of a stream.
     pub(super) fn conversation(&mut self, origin: &Origin, limits: &Limits, keys: &Arc<KeyStore>) -> &mut Conversed {
-        self.conversations.get(origin.stream, || Kept::new(Conversation::new(limits.rpc), keys, ends(origin)))
+        self.conversations.get(origin.stream, || Kept::new(Conversation::new(limits.rpc), keys, limits, ends(origin)))
     }
 
     /// Takes account of what an association costs now, and makes room where all together cost too much.
@@ -207,6 +208,7 @@ impl Flows {
             });
         }
         stats.rpc.add(rpc.counters());
+        stats.auth.add(&security.counters());
         stats.associations += u64::from(kept.ours);
     }
 
@@ -220,6 +222,7 @@ impl Flows {
             out(record(flow(Transport::Udp, stream, *ends, event.side), event));
         });
         stats.rpc.add(rpc.counters());
+        stats.auth.add(&security.counters());
     }
 
     /// Hands out everything and forgets it, in the order of the streams.
@@ -238,8 +241,12 @@ impl Flows {
 
     /// Adds the counters of those that are still there.
     pub(super) fn count(&self, stats: &mut Stats) {
-        self.connections.kept.values().for_each(|kept| stats.rpc.add(kept.rpc.counters()));
-        self.conversations.kept.values().for_each(|kept| stats.rpc.add(kept.rpc.counters()));
+        let mut add = |rpc, security: &Association| {
+            stats.rpc.add(rpc);
+            stats.auth.add(&security.counters());
+        };
+        self.connections.kept.values().for_each(|kept| add(kept.rpc.counters(), &kept.security));
+        self.conversations.kept.values().for_each(|kept| add(kept.rpc.counters(), &kept.security));
     }
 }
 

@@ -29,6 +29,7 @@ use crate::consts::content::Content;
 use crate::consts::control_codes::{ControlCodeFields, Family};
 use crate::consts::notifications;
 use crate::consts::registry::RegistryValueType;
+use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
 use crate::consts::witness::WitnessMessageType;
 use crate::error::{Error, Segment};
 use crate::ndr::types::Meaning;
@@ -36,14 +37,17 @@ use crate::ndr::value::Value;
 use crate::ndr::{WStr, names};
 use alloc::vec::Vec;
 
-/// Whether secrets (passwords, tokens) are printed.
+/// Whether secrets that stand in messages (passwords, tokens) are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Secrets {
     /// As any other value.
     Shown,
-    /// `{"secret":true}` stands for them.
+    /// `{"secret":true}` stands for them in what a buffer holds; the octets of the buffer, which JSON has beside that, are
+    /// as they were sent.
     #[default]
     Hidden,
+    /// The same, and zeros stand for them in the octets.
+    Masked,
 }
 
 /// What came with a buffer, as far as it is known.
@@ -147,7 +151,7 @@ pub fn shape(meaning: Meaning, version: usize, context: &Context<'_>, octets: &[
     match meaning.in_version(version) {
         _ if length == 0 => Shape::NOTHING,
         Meaning::PropertyList => Shape::of(Content::PropertyList, length),
-        Meaning::MultiSz => Shape::of(Content::MultiSz, length),
+        Meaning::MultiSz => names(octets),
         Meaning::SecurityDescriptor => Shape::of(Content::SecurityDescriptor, length),
         Meaning::Custom(name) => Shape::of(Content::Struct(name), length),
         Meaning::RegistryData => registry(context.registry_type, octets),
@@ -157,6 +161,21 @@ pub fn shape(meaning: Meaning, version: usize, context: &Context<'_>, octets: &[
         Meaning::WitnessMessages => messages(context),
         _ => Shape::NOTHING,
     }
+}
+
+/// Names of properties: MULTI_SZ by the text, a property list by some clients, whose second and third unit are no
+/// characters of a name.
+fn names(octets: &[u8]) -> Shape {
+    let syntax = CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_NAME.0.to_le_bytes();
+    let list = octets.get(4..8) == Some(&syntax)
+        && values::read(Slot::top(Content::PropertyList), Packed::new(octets), &mut Null).is_ok_and(|r| r.is_empty());
+    let content = match octets {
+        _ if list => Content::PropertyList,
+        // All of them: a single string and no list (3.1.4.2.143).
+        [b'*', 0, 0, 0] => Content::Sz,
+        _ => Content::MultiSz,
+    };
+    Shape::of(content, octets.len())
 }
 
 fn registry(value_type: Option<u32>, octets: &[u8]) -> Shape {
@@ -252,6 +271,11 @@ fn list<'a>(
     }
     sink.end(open);
     result.map(|()| rest)
+}
+
+/// Whether a parameter of this name is a secret (3.1.4.2.108).
+pub fn is_secret_parameter(parameter: &str) -> bool {
+    parameter == "lpszNewPassword"
 }
 
 /// Whether a parameter of this name holds a dependency expression (3.1.4.2.109, 3.1.4.2.110 and those for groups).

@@ -84,11 +84,16 @@ pub fn parse_wide(text: WStr<'_>) -> Result<Option<Expression>, NotAnExpression>
     parse(&text.to_string())
 }
 
-/// The deepest nesting of brackets, counted before anything recurses.
+/// The deepest nesting of brackets, counted before anything recurses. Those in names are none: up to where the parser
+/// stops, it takes the same brackets for names as this does.
 fn depth(text: &str) -> usize {
-    let (mut deepest, mut now) = (0usize, 0usize);
+    let (mut deepest, mut now, mut named) = (0usize, 0usize, false);
     for c in text.bytes() {
+        crate::work::tick(1);
         match c {
+            b']' => named = false,
+            _ if named => {}
+            b'[' => named = true,
             b'(' | b'{' => now += 1,
             b')' | b'}' => now = now.saturating_sub(1),
             _ => {}
@@ -99,6 +104,7 @@ fn depth(text: &str) -> usize {
 }
 
 fn object(input: &str) -> IResult<&str, Expression> {
+    crate::work::tick(1 + input.find(']').unwrap_or(input.len()));
     let name = take_till1(|c| c == ']');
     delimited(tag("["), name, tag("]")).map(|name: &str| Expression::Object(name.trim().to_string())).parse(input)
 }

@@ -3,6 +3,7 @@
 
 use super::content::{self, Context, Secrets, ShapeKind};
 use super::dependency::{self, Expression};
+use super::mask::Mask;
 use super::packed::Packed;
 use super::sink::{Item, Key, Null, Open, Sink};
 use super::{Refused, Structure, security};
@@ -23,6 +24,7 @@ use std::borrow::Cow;
 pub struct Values<'o, 'a> {
     out: &'o mut Out,
     secrets: Secrets,
+    mask: Mask,
     depth: usize,
     /// Which way of reading the text was taken for the outermost structure, if it is not the usual one.
     pub reading: Option<&'static str>,
@@ -38,7 +40,7 @@ pub const MAX_DIAGNOSTICS: usize = 64;
 impl<'o, 'a> Values<'o, 'a> {
     /// Appends to `out`.
     pub fn new(out: &'o mut Out, secrets: Secrets) -> Self {
-        Values { out, secrets, depth: 0, reading: None, diagnostics: Vec::new(), blamed: None }
+        Values { out, secrets, mask: Mask::default(), depth: 0, reading: None, diagnostics: Vec::new(), blamed: None }
     }
 
     fn key(&mut self, key: Key) {
@@ -67,9 +69,13 @@ impl<'o, 'a> Values<'o, 'a> {
                 out.begin();
                 out.key("hex");
                 out.hex(octets);
-                if let (Meaning::SecurityDescriptor, Ok(text)) = (meaning, security::sddl(octets)) {
-                    out.key("sddl");
+                if let (Meaning::SecurityDescriptor, Ok((text, error))) = (meaning, security::readable(octets)) {
+                    out.key(if error.is_none() { "sddl" } else { "partial_sddl" });
                     out.text(&text);
+                    if let Some(error) = error {
+                        out.key("error");
+                        out.display(error);
+                    }
                 }
                 out.end();
             }
@@ -80,7 +86,7 @@ impl<'o, 'a> Values<'o, 'a> {
 impl<'a> Sink<'a> for Values<'_, 'a> {
     fn item(&mut self, key: Key, meaning: Meaning, item: Item<'a>, raw: Option<&'a [u8]>) {
         self.key(key);
-        if matches!(meaning, Meaning::Opaque) && self.secrets == Secrets::Hidden {
+        if matches!(meaning, Meaning::Opaque) && self.secrets != Secrets::Shown {
             self.out.begin();
             self.out.key("secret");
             self.out.bool(true);
@@ -126,14 +132,14 @@ impl<'a> Sink<'a> for Values<'_, 'a> {
             Open::List { raw: Some(raw) } => {
                 self.out.begin();
                 self.out.key("hex");
-                self.out.hex(raw);
+                self.out.hex(&self.mask.apply(raw));
                 self.out.key("value");
                 self.out.begin_list();
             }
             Open::Bytes(octets) => {
                 self.out.begin();
                 self.out.key("hex");
-                self.out.hex(octets);
+                self.out.hex(&self.mask.apply(octets));
             }
         }
         self.depth += 1;
@@ -186,7 +192,7 @@ pub(super) fn error(out: &mut Out, e: &Error, blamed: Option<WStr<'_>>) {
 /// beside it. Returns whether there was no error.
 pub(super) fn members<'a>(
     out: &mut Out,
-    secrets: Secrets,
+    (secrets, mask): (Secrets, Mask),
     octets: &'a [u8],
     read: impl Fn(Packed<'a>, &mut dyn Sink<'a>) -> Result<Packed<'a>, Error>,
 ) -> bool {
@@ -195,10 +201,10 @@ pub(super) fn members<'a>(
     let start = out.len();
     out.key(if outcome.is_ok() { "value" } else { "partial" });
     let before = out.len();
-    let mut sink = Values::new(out, secrets);
+    let mut sink = Values { mask, ..Values::new(out, secrets) };
     // The same octets give the same result.
     let _ = read(input, &mut sink);
-    let Values { reading, diagnostics, blamed, .. } = sink;
+    let Values { reading, diagnostics, blamed, mask, .. } = sink;
     if out.len() == before {
         // Nothing at all was read.
         out.truncate(start);
@@ -211,7 +217,7 @@ pub(super) fn members<'a>(
         && !rest.is_empty()
     {
         out.key("trailing");
-        out.hex(rest.rest());
+        out.hex(&mask.apply(rest.rest()));
     }
     stub::print_diagnostics(out, &diagnostics);
     if let Err(e) = &outcome {
@@ -231,7 +237,7 @@ pub fn decoded(out: &mut Out, name: &str, octets: &[u8]) -> bool {
     };
     out.key("struct");
     out.text(structure.name);
-    members(out, Secrets::Shown, octets, |input, sink| structure.read(input, Key::Top, None, sink))
+    members(out, (Secrets::Shown, Mask::default()), octets, |input, sink| structure.read(input, Key::Top, None, sink))
 }
 
 /// Decodes a structure into a whole object. Returns whether it could be decoded.
@@ -263,7 +269,8 @@ pub fn print(out: &mut Out, meaning: Meaning, version: usize, context: &Context<
             out.key("guess");
             out.bool(true);
         }
-        members(out, context.secrets, octets, |input, sink| content::read(&shape, input, sink));
+        let mask = if context.secrets == Secrets::Masked { Mask::of(&shape, octets) } else { Mask::default() };
+        members(out, (context.secrets, mask), octets, |input, sink| content::read(&shape, input, sink));
     }
     if let ShapeKind::Expression = shape.kind {
         expression(out, WStr::le(octets).until_nul());

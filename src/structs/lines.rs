@@ -16,7 +16,7 @@ use core::fmt::Write;
 
 /// Writes a value.
 fn item(out: &mut String, meaning: Meaning, item: Item<'_>, secrets: Secrets) {
-    if matches!(meaning, Meaning::Opaque) && secrets == Secrets::Hidden {
+    if matches!(meaning, Meaning::Opaque) && secrets != Secrets::Shown {
         return out.push_str("(secret)");
     }
     // Writing to memory does not fail.
@@ -43,8 +43,9 @@ fn item(out: &mut String, meaning: Meaning, item: Item<'_>, secrets: Secrets) {
         Item::Text(text) | Item::Units(text) => write!(out, "{text:?}"),
         Item::Ipv4(octets) => write!(out, "{}", core::net::Ipv4Addr::from(octets)),
         Item::Ipv6(octets) => write!(out, "{}", core::net::Ipv6Addr::from(octets)),
-        Item::Bytes(octets) => match (meaning, security::sddl(octets)) {
-            (Meaning::SecurityDescriptor, Ok(text)) => out.write_str(&text),
+        Item::Bytes(octets) => match (meaning, security::readable(octets)) {
+            (Meaning::SecurityDescriptor, Ok((text, None))) => out.write_str(&text),
+            (Meaning::SecurityDescriptor, Ok((text, Some(error)))) => write!(out, "{text} ({error})"),
             _ => {
                 let shown = octets.get(..24).unwrap_or(octets);
                 shown.iter().for_each(|octet| {

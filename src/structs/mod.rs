@@ -6,6 +6,7 @@
 //! * [`property_list`], [`value_list`], [`batch`]: those that are no plain records
 //! * [`values`]: a single value of a known format; [`security`]: security descriptors
 //! * [`content`]: what a buffer holds, from the control code, notification or registry type it came with
+//! * [`mask`]: the secrets in a buffer
 //! * [`packed`]: the primitives as nom parsers
 //! * [`sink`]: where readers put what they find; `json` and [`text`] print it
 //!
@@ -26,6 +27,8 @@ pub mod batch;
 pub mod content;
 pub mod dependency;
 mod lines;
+pub mod made;
+pub mod mask;
 pub mod oracle;
 pub mod packed;
 pub mod property_list;

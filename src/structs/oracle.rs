@@ -4,10 +4,12 @@
 use super::content::{self, Context};
 use super::packed::Packed;
 use super::sink::{Key, Null};
-use super::{ALL, Structure, dependency};
+use super::{ALL, Kind, Structure, dependency};
 use crate::consts::control_codes::{self, Family};
 use crate::ndr::WStr;
 use crate::ndr::types::Meaning;
+use crate::ndr::value::Value;
+use alloc::format;
 use alloc::string::String;
 
 /// Octets read as one structure: validating and collecting agree, what was decoded can be encoded and comes out the
@@ -31,6 +33,57 @@ pub fn structure(structure: &Structure, octets: &[u8]) {
         let mut out = crate::json::out::Out::new();
         super::json::decode(&mut out, structure.name, octets);
         is_json(&out);
+    }
+}
+
+/// A value of a structure, encoded and read again: everything that was given comes back and breaks nothing, and what was
+/// read encodes to the same octets, by way of JSON as well.
+pub fn round_trip(structure: &Structure, given: &Value) {
+    let name = structure.name;
+    let octets = super::encode(name, given).unwrap_or_else(|e| panic!("{name}: {e}: {given:?}"));
+    let Ok(decoded) = super::decode(name, &octets) else { panic!("{name} has no name") };
+    let Some(value) = decoded.value.filter(|value| reading(value) == reading(given)) else {
+        // Where there is little to tell them by, one reading looks like another.
+        assert!(matches!(structure.kind, Kind::Record(record) if record.readings.len() > 1), "{name}: {octets:02x?}");
+        return self::structure(structure, &octets);
+    };
+    assert_eq!(decoded.error, None, "{name}: {octets:02x?}");
+    assert!(decoded.trailing.is_empty(), "{name}: {octets:02x?}");
+    contains(&value, given, name);
+    assert_eq!(super::encode(name, &value).as_ref(), Ok(&octets), "{name}");
+    self::structure(structure, &octets);
+    #[cfg(feature = "serde")]
+    {
+        let mut out = crate::json::out::Out::new();
+        assert!(super::json::decode(&mut out, name, &octets), "{name}: {octets:02x?}");
+        let line = serde_json::from_slice(out.as_bytes()).expect("a line of JSON");
+        assert_eq!(super::json::encode(&line, None).as_ref(), Ok(&octets), "{name} by way of JSON");
+    }
+}
+
+fn reading(value: &Value) -> Option<&Value> {
+    match value {
+        Value::Map(fields) => fields.get("reading"),
+        _ => None,
+    }
+}
+
+/// Everything that was given is there; lengths come in addition.
+fn contains(decoded: &Value, given: &Value, at: &str) {
+    match (decoded, given) {
+        (Value::Map(all), Value::Map(fields)) => {
+            for (name, value) in &fields.0 {
+                let found = all.get(name).unwrap_or_else(|| panic!("{at} has lost {name}"));
+                contains(found, value, &format!("{at}.{name}"));
+            }
+        }
+        (Value::List(all), Value::List(list)) => {
+            assert_eq!(all.len(), list.len(), "{at}");
+            for (i, (found, value)) in all.iter().zip(list).enumerate() {
+                contains(found, value, &format!("{at}[{i}]"));
+            }
+        }
+        _ => assert_eq!(decoded, given, "{at}"),
     }
 }
 

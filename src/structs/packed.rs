@@ -57,6 +57,7 @@ impl<'a> Packed<'a> {
     /// # Errors
     /// Fewer than `n` octets are left, which `claimed_by` says are there.
     pub fn split(self, n: usize, claimed_by: &'static str) -> Result<(Packed<'a>, Packed<'a>), Error> {
+        crate::work::tick(1);
         match self.at.checked_add(n).and_then(|end| Some((end, self.data.get(..end)?))) {
             Some((end, data)) => Ok((Packed { data, at: self.at }, Packed { data: self.data, at: end })),
             None => Err(Error::truncated(self.at, n as u64, self.len() as u64, claimed_by)),
@@ -151,6 +152,7 @@ pub fn take<'a>(n: usize, claimed_by: &'static str) -> impl Fn(Packed<'a>) -> Pa
 /// UTF-16 text up to its terminator, which is taken off.
 pub fn sz(input: Packed<'_>) -> Parsed<'_, WStr<'_>> {
     let text = WStr::le(input.rest()).until_nul();
+    crate::work::tick(text.len());
     let (_, rest) = lift(input.split(text.as_bytes().len() + 2, "terminator"))?;
     Ok((rest, text))
 }

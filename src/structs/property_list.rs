@@ -36,12 +36,17 @@ use alloc::format;
 use alloc::vec::Vec;
 use nom::Parser;
 
+/// The reading of a list that only names properties: neither values nor end marks stand behind the names. Enumerations
+/// are asked for properties so by clients that take "property list" in 3.1.4.2.143 and 3.1.4.2.144 at its word.
+pub const NAMES_ONLY: &str = "names only";
+
 /// A property list, borrowed.
 #[derive(Clone, Copy, Debug)]
 pub struct PropertyList<'a> {
     /// Number of properties that the list claims to have.
     pub count: u32,
     body: Packed<'a>,
+    names_only: bool,
 }
 
 impl<'a> PropertyList<'a> {
@@ -51,15 +56,24 @@ impl<'a> PropertyList<'a> {
     /// Fewer than four octets.
     pub fn new(buffer: &'a [u8]) -> Result<Self, Error> {
         let (body, count) = lower(packed::u32(Packed::new(buffer)))?;
-        Ok(PropertyList { count, body })
+        Ok(PropertyList { count, body, names_only: only_names(body, count) })
+    }
+
+    /// Whether the properties are only named: see [`NAMES_ONLY`].
+    pub fn names_only(&self) -> bool {
+        self.names_only
     }
 
     /// The properties, ending with the first error.
     pub fn properties(&self) -> impl Iterator<Item = Result<Property<'a>, Error>> + use<'a> {
-        let (mut rest, mut left) = (self.body, self.count);
+        let (list, mut rest, mut left) = (*self, self.body, self.count);
         core::iter::from_fn(move || {
             left = left.checked_sub(1)?;
-            Some(match lower(property(rest)) {
+            let next = match list.names_only {
+                true => lower(name(rest)).map(|(next, name)| (next, Property { name, values: None })),
+                false => lower(property(rest)),
+            };
+            Some(match next {
                 Ok((next, property)) => {
                     rest = next;
                     Ok(property)
@@ -77,7 +91,7 @@ impl<'a> PropertyList<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Property<'a> {
     name: Packed<'a>,
-    values: Packed<'a>,
+    values: Option<Packed<'a>>,
 }
 
 impl<'a> Property<'a> {
@@ -88,7 +102,7 @@ impl<'a> Property<'a> {
 
     /// The values, ending with the first error.
     pub fn values(&self) -> impl Iterator<Item = Result<PropertyValue<'a>, Error>> + use<'a> {
-        let mut at = Some(self.values);
+        let mut at = self.values;
         core::iter::from_fn(move || match lower(entry(at?)) {
             Ok((next, Some(value))) => {
                 at = Some(next);
@@ -163,9 +177,26 @@ fn property(input: Packed<'_>) -> Parsed<'_, Property<'_>> {
     loop {
         match entry(rest)? {
             (next, Some(_)) => rest = next,
-            (next, None) => return Ok((next, Property { name, values })),
+            (next, None) => return Ok((next, Property { name, values: Some(values) })),
         }
     }
+}
+
+/// Whether names are all that a list of so many properties has, to the last octet. Looks further than the first name only
+/// where no value stands behind it.
+fn only_names(body: Packed<'_>, count: u32) -> bool {
+    let next = |input| lower(name(input)).map(|(rest, _)| rest).ok();
+    let Some(mut rest) = next(body).filter(|_| count > 0) else { return false };
+    if !rest.is_empty() && next(rest).is_none() {
+        return false;
+    }
+    for _ in 1..count {
+        match next(rest) {
+            Some(behind) => rest = behind,
+            None => return false,
+        }
+    }
+    rest.is_empty()
 }
 
 /// What a property list holds besides what the syntaxes say.
@@ -193,14 +224,21 @@ pub fn read<'a>(
     dialect: Dialect,
     sink: &mut dyn Sink<'a>,
 ) -> Result<Packed<'a>, Error> {
-    let open = Open::Record { name: "PROPERTY_LIST", reading: None };
+    let names_only = PropertyList::new(input.rest()).is_ok_and(|list| list.names_only);
+    let open = Open::Record { name: "PROPERTY_LIST", reading: names_only.then_some(NAMES_ONLY) };
     sink.begin(key, open);
-    let result = list(input, here, dialect, sink);
+    let result = list(input, here, dialect, names_only, sink);
     sink.end(open);
     result
 }
 
-fn list<'a>(input: Packed<'a>, here: Here<'_>, dialect: Dialect, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+fn list<'a>(
+    input: Packed<'a>,
+    here: Here<'_>,
+    dialect: Dialect,
+    names_only: bool,
+    sink: &mut dyn Sink<'a>,
+) -> Result<Packed<'a>, Error> {
     let (mut rest, count) = lower(packed::u32(input))
         .map_err(|e| Error { path: path(Some(&down(here, Segment::Name("propertyCount")))), ..e })?;
     sink.item(Key::Name("propertyCount"), Meaning::Count, Item::Uint(u64::from(count)), None);
@@ -210,7 +248,11 @@ fn list<'a>(input: Packed<'a>, here: Here<'_>, dialect: Dialect, sink: &mut dyn 
     let mut result = Ok(());
     for index in 0..count {
         let trail = trail.down(Segment::Index(index));
-        match one(rest, Key::Index(index), Some(&trail), dialect, sink) {
+        let read = match names_only {
+            true => only_name(rest, Key::Index(index), Some(&trail), sink),
+            false => one(rest, Key::Index(index), Some(&trail), dialect, sink),
+        };
+        match read {
             Ok(next) => rest = next,
             Err(e) => {
                 result = Err(e);
@@ -246,12 +288,22 @@ pub fn one<'a>(
     result
 }
 
-fn property_members<'a>(
+/// A property of a list that only names them.
+fn only_name<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+    let open = Open::Record { name: "PROPERTY_VALUE", reading: None };
+    sink.begin(key, open);
+    let result = property_name(input, here, sink);
+    sink.end(open);
+    let (rest, _) = result?;
+    sink.diagnostic(broken(here, rest.offset(), &rules::NO_VALUE, 0, None));
+    Ok(rest)
+}
+
+fn property_name<'a>(
     input: Packed<'a>,
     here: Here<'_>,
-    dialect: Dialect,
     sink: &mut dyn Sink<'a>,
-) -> Result<Packed<'a>, Error> {
+) -> Result<(Packed<'a>, WStr<'a>), Error> {
     let trail = down(here, Segment::Name("name"));
     let (rest, name) = lower(name(input)).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
     let (text, raw, rule) = whole_text(name.rest());
@@ -259,6 +311,16 @@ fn property_members<'a>(
         sink.diagnostic(broken(Some(&trail), name.offset(), rule, name.len() as u64, None));
     }
     sink.item(Key::Name("name"), Meaning::Text, Item::Text(text), raw);
+    Ok((rest, text))
+}
+
+fn property_members<'a>(
+    input: Packed<'a>,
+    here: Here<'_>,
+    dialect: Dialect,
+    sink: &mut dyn Sink<'a>,
+) -> Result<Packed<'a>, Error> {
+    let (rest, text) = property_name(input, here, sink)?;
     let open = Open::List { raw: None };
     sink.begin(Key::Name("values"), open);
     let result = property_values(rest, text, here, dialect, sink);
@@ -329,6 +391,10 @@ pub(super) fn read_entry<'a>(
         }
         // The syntax alone tells the format: some answer so.
         (true, _, []) => sink.item(slot.key, Meaning::Bytes, Item::Bytes(&[]), None),
+        // A secret of another format than it should have is no less one.
+        _ if slot.secret && content != Content::Sz => {
+            sink.item(slot.key, Meaning::Opaque, Item::Bytes(value.octets()), None);
+        }
         (_, Content::Bytes, _) => sink.item(slot.key, Meaning::Bytes, Item::Bytes(value.octets()), None),
         _ if content == dialect.binary => values::read_octets(slot, value.data, sink),
         _ => values::read_any(slot, value.data, sink),
@@ -363,9 +429,15 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
         let reason = format!("{count} where {} properties follow", list.len());
         return Err(Refused::new(reason).within("propertyCount"));
     }
+    let names_only = match fields.get("reading") {
+        None => false,
+        Some(Value::Text(reading)) if &**reading == NAMES_ONLY => true,
+        Some(_) => return Err(Refused::new(format!("the only other reading is {NAMES_ONLY:?}")).within("reading")),
+    };
     out.extend((count as u32).to_le_bytes());
     for (i, value) in list.iter().enumerate() {
         let property = match value {
+            Value::Map(fields) if names_only => write_name(fields, out),
             Value::Map(fields) => write_one(fields, out),
             _ => Err(Refused::new("not an object of name and values")),
         };
@@ -382,12 +454,16 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
 /// # Errors
 /// Which value can't be represented, and why.
 pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
-    let name = fields.get("name").ok_or_else(|| Refused::new("missing").within("name"))?;
-    let octets = text_or_bytes(name).map_err(|e| e.within("name"))?;
-    put(Syntax::CLUSPROP_SYNTAX_NAME, &octets, out).map_err(|e| e.within("name"))?;
+    write_name(fields, out)?;
     write_entries(fields, out)?;
     out.extend([0; 4]);
     Ok(())
+}
+
+fn write_name(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
+    let name = fields.get("name").ok_or_else(|| Refused::new("missing").within("name"))?;
+    let octets = text_or_bytes(name).map_err(|e| e.within("name"))?;
+    put(Syntax::CLUSPROP_SYNTAX_NAME, &octets, out).map_err(|e| e.within("name"))
 }
 
 /// Encodes the values of `fields`, without an end mark.

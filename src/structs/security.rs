@@ -56,8 +56,12 @@ const DACL_PRESENT: u16 = 0x0004;
 const SACL_PRESENT: u16 = 0x0010;
 const SELF_RELATIVE: u16 = 0x8000;
 
-fn within<T>(name: &'static str, result: Result<T, Error>) -> Result<T, Error> {
-    result.map_err(|e| Error { path: Path::of(name), ..e })
+/// What was read; the first error is kept.
+fn part<T>(name: &'static str, result: Result<Option<T>, Error>, error: &mut Option<Error>) -> Option<T> {
+    result.unwrap_or_else(|e| {
+        error.get_or_insert(Error { path: Path::of(name), ..e });
+        None
+    })
 }
 
 impl<'a> Descriptor<'a> {
@@ -66,6 +70,17 @@ impl<'a> Descriptor<'a> {
     /// # Errors
     /// An offset or size outside the octets, or no self-relative descriptor of revision 1.
     pub fn new(octets: &'a [u8]) -> Result<Self, Error> {
+        match Descriptor::readable(octets)? {
+            (descriptor, None) => Ok(descriptor),
+            (_, Some(error)) => Err(error),
+        }
+    }
+
+    /// The parts of a descriptor that can be read, and what is wrong with the first of the others.
+    ///
+    /// # Errors
+    /// No self-relative descriptor of revision 1.
+    pub fn readable(octets: &'a [u8]) -> Result<(Self, Option<Error>), Error> {
         let start = Packed::new(octets);
         let (rest, (revision, _, control)) =
             lower(nom::Parser::parse(&mut (packed::u8, packed::u8, packed::u16), start))?;
@@ -84,13 +99,13 @@ impl<'a> Descriptor<'a> {
             (true, 0) => Ok(Some(Acl { present: false, count: 0, entries: start.skip(octets.len()) })),
             (true, offset) => at(offset).and_then(acl).map(Some),
         };
-        Ok(Descriptor {
-            control,
-            owner: within("OffsetOwner", sid(owner))?,
-            group: within("OffsetGroup", sid(group))?,
-            dacl: within("OffsetDacl", list(dacl, DACL_PRESENT))?,
-            sacl: within("OffsetSacl", list(sacl, SACL_PRESENT))?,
-        })
+        let mut error = None;
+        let (owner, group) = (part("OffsetOwner", sid(owner), &mut error), part("OffsetGroup", sid(group), &mut error));
+        let (dacl, sacl) = (
+            part("OffsetDacl", list(dacl, DACL_PRESENT), &mut error),
+            part("OffsetSacl", list(sacl, SACL_PRESENT), &mut error),
+        );
+        Ok((Descriptor { control, owner, group, dacl, sacl }, error))
     }
 }
 
@@ -331,20 +346,40 @@ fn list(letter: char, acl: &Acl<'_>, flags: [(bool, &str); 3], text: &mut String
 /// # Errors
 /// As for [`Descriptor::new`].
 pub fn sddl(octets: &[u8]) -> Result<String, Error> {
-    let descriptor = Descriptor::new(octets)?;
-    let mut text = String::new();
-    if let Some(owner) = descriptor.owner {
-        let _ = write!(text, "O:{owner}");
+    match readable(octets)? {
+        (text, None) => Ok(text),
+        (_, Some(error)) => Err(error),
     }
-    if let Some(group) = descriptor.group {
-        let _ = write!(text, "G:{group}");
-    }
+}
+
+/// As much of a descriptor as can be read, as text, with `?` for its other parts (`O:BAD:?`); and what is wrong with the
+/// first of those.
+///
+/// # Errors
+/// As for [`Descriptor::readable`].
+pub fn readable(octets: &[u8]) -> Result<(String, Option<Error>), Error> {
+    let (descriptor, error) = Descriptor::readable(octets)?;
+    let given = |at: usize| octets.get(at..at + 4).is_some_and(|offset| offset != [0; 4]);
     let bit = |n: u16| descriptor.control & n != 0;
-    if let Some(acl) = &descriptor.dacl {
-        list('D', acl, [(bit(0x1000), "P"), (bit(0x0100), "AR"), (bit(0x0400), "AI")], &mut text);
+    let mut text = String::new();
+    for (letter, sid, at) in [('O', &descriptor.owner, 4), ('G', &descriptor.group, 8)] {
+        let _ = match sid {
+            Some(sid) => write!(text, "{letter}:{sid}"),
+            None if given(at) => write!(text, "{letter}:?"),
+            None => Ok(()),
+        };
     }
-    if let Some(acl) = &descriptor.sacl {
-        list('S', acl, [(bit(0x2000), "P"), (bit(0x0200), "AR"), (bit(0x0800), "AI")], &mut text);
+    let flags = [(bit(0x1000), "P"), (bit(0x0100), "AR"), (bit(0x0400), "AI")];
+    match &descriptor.dacl {
+        Some(acl) => list('D', acl, flags, &mut text),
+        None if bit(DACL_PRESENT) => text.push_str("D:?"),
+        None => {}
     }
-    Ok(text)
+    let flags = [(bit(0x2000), "P"), (bit(0x0200), "AR"), (bit(0x0800), "AI")];
+    match &descriptor.sacl {
+        Some(acl) => list('S', acl, flags, &mut text),
+        None if bit(SACL_PRESENT) => text.push_str("S:?"),
+        None => {}
+    }
+    Ok((text, error))
 }

@@ -2,11 +2,15 @@
 
 use super::rules::{Draft, scene_code, subject};
 use super::words::{self, plain, wide};
-use super::{MAX_REMEMBERED, Scene, object};
+use super::{Lines, Scene, object};
 use crate::analysis::Bounded;
 use crate::analysis::facts::Facts;
+use crate::analysis::kind::Kind;
+use crate::analysis::notify;
 use crate::analysis::tracker::{CallKey, call_key};
+use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::content::Content;
+use crate::consts::notifications;
 use crate::ndr::Method;
 use crate::ndr::names::control_code;
 use crate::session::Record;
@@ -20,6 +24,9 @@ const MAX_PROPERTIES: usize = 64;
 
 /// Values named in one line.
 const MAX_SHOWN: usize = 6;
+
+/// What is said of values that are all as they were.
+const UNCHANGED: &str = "nothing changed";
 
 /// Which value: a digest of the object's kind and name, the class of properties and the value's name, without case.
 type Place = u64;
@@ -68,9 +75,13 @@ fn class(code: &str) -> Option<&'static str> {
 
 fn place(scene: &Scene<'_>, class: &'static str, name: &str) -> Option<Place> {
     let (kind, of) = object(&scene.seen.objects, 0)?;
+    Some(place_of(kind, of?, class, name))
+}
+
+fn place_of(kind: Kind, of: &str, class: &'static str, name: &str) -> Place {
     let mut hasher = DefaultHasher::new();
-    (kind, of?.to_lowercase(), class, name.to_lowercase()).hash(&mut hasher);
-    Some(hasher.finish())
+    (kind, of.to_lowercase(), class, name.to_lowercase()).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The properties of a list, each with its first value.
@@ -116,8 +127,8 @@ pub(super) fn draft(method: &Method, facts: &Facts<'_>, scene: &Scene<'_>) -> Op
 }
 
 impl Values {
-    pub(super) fn new() -> Self {
-        Values { known: Bounded::new(MAX_REMEMBERED), asked: Bounded::new(MAX_REMEMBERED) }
+    pub(super) fn new(limit: usize) -> Self {
+        Values { known: Bounded::new(limit), asked: Bounded::new(limit) }
     }
 
     pub(super) fn forgotten(&self) -> u64 {
@@ -163,14 +174,42 @@ impl Values {
         }
     }
 
-    /// A request's new values in words, with the old ones; from then on, if it was `done`, the new ones are known.
-    pub(super) fn compare(&mut self, draft: &Draft, done: bool) -> Option<String> {
-        if draft.values.is_empty() {
+    /// Notifications of the second generation bring the properties that were changed, by whomever.
+    pub(super) fn notified(&mut self, record: &Record<'_>, scene: &Scene<'_>, lines: &mut Lines) {
+        for notification in notify::notifications(record) {
+            let (Some(object_type), Some(buffer)) = (notification.object_type, notification.buffer) else { continue };
+            let row = notifications::lookup(CLUSTER_OBJECT_TYPE(object_type), notification.flags);
+            let class = match row.map_or("", |row| row.name) {
+                name if name.contains("COMMON_PROPERTY") => "common",
+                name if name.contains("PRIVATE_PROPERTY") => "private",
+                _ => continue,
+            };
+            let (kind, of) = (notification.kind(), notification.name.map(plain).unwrap_or_default());
+            // The cluster goes by another name as a handle.
+            let known_as = if kind == Kind::Cluster { "Cluster" } else { of.as_str() };
+            let values: Vec<NewValue> = properties(buffer)
+                .map(|(name, value)| NewValue {
+                    place: Some(place_of(kind, known_as, class, &name)),
+                    name: Some(name),
+                    value,
+                })
+                .collect();
+            if let Some(changes) = self.compare(&values, true).filter(|changes| changes != UNCHANGED) {
+                let what = words::object(kind, Some(&of));
+                let text = format!("was told of new {class} properties of {what}: {changes}");
+                lines.add(scene.event("notified", text), true);
+            }
+        }
+    }
+
+    /// New values in words, with the old ones; from then on, if it was `done`, the new ones are known.
+    pub(super) fn compare(&mut self, values: &[NewValue], done: bool) -> Option<String> {
+        if values.is_empty() {
             return None;
         }
         let mut shown = Vec::new();
         let mut same = 0;
-        for new in &draft.values {
+        for new in values {
             let old = new.place.and_then(|place| self.known.peek(&place));
             let name = new.name.as_deref().map(|name| format!("{name} ")).unwrap_or_default();
             match old {
@@ -192,8 +231,8 @@ impl Values {
         }
         match (same, text.is_empty()) {
             (0, _) => {}
-            (_, true) => text.push_str("as before"),
-            (n, false) => text.push_str(&format!("; {n} as before")),
+            (_, true) => text.push_str(UNCHANGED),
+            (n, false) => text.push_str(&format!("; {n} unchanged")),
         }
         Some(text)
     }

@@ -1,16 +1,17 @@
 //! What happened, one line an event, in plain words.
 //!
 //! [`Story`] is shown every record with what the tracker knows of it and hands out [`Event`]s in the order in which they
-//! began. Opening, closing, enumerating and asking are no events; changing something is, and seeing that something has
-//! changed.
+//! began. Closing, enumerating and asking are no events, nor is opening but for a client's first opening of a cluster and
+//! for what can't be opened; changing something is, and seeing that something has changed.
 //!
 //! An operation that the server answers with ERROR_IO_PENDING is held back until a poll or a notification shows how it
-//! ended; lines behind it wait, up to [`MAX_HELD`].
+//! ended; lines behind it wait, up to [`Limits::lines`].
 //!
 //! [`rules`]: which method does what, as a table; [`change`]: properties and registry values, with what they were
 //! before; [`state`]: states that polls and notifications show; [`reconnect`]: clients that lost their server
-//! (3.2.4.6); [`witness`]: the Witness protocol.
+//! (3.2.4.6); [`arrive`]: clients that come, and what is refused; [`witness`]: the Witness protocol.
 
+pub mod arrive;
 pub mod change;
 pub mod reconnect;
 pub mod rules;
@@ -22,10 +23,12 @@ use super::Bounded;
 use super::calls::{is_error, status_name};
 use super::facts::Facts;
 use super::kind::Kind;
+use super::notify;
 use super::tracker::{CallKey, Objects, Seen, call_key};
 use crate::net::Timestamp;
 use crate::rpc::event::Body;
 use crate::session::Record;
+use arrive::Arrivals;
 use change::Values;
 use reconnect::Reconnects;
 use rules::Draft;
@@ -34,14 +37,25 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Lines that wait for one before them; then that one goes without its end.
-pub const MAX_HELD: usize = 1024;
+/// What a story may keep. Each table forgets what was used least recently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Objects whose state is remembered, values, values asked for, operations that wait: so many of each. Default 3072.
+    pub remembered: usize,
+    /// Requests for a change that wait for their answer. Default 96.
+    pub drafts: usize,
+    /// Clients that are followed through reconnects, clients whose first opening was told, and servers by what they say of
+    /// themselves: so many of each. Default 1024.
+    pub clients: usize,
+    /// Lines that wait for one before them; then that one goes without its end. Default 1024.
+    pub lines: usize,
+}
 
-/// Objects whose state is remembered, and values.
-pub const MAX_REMEMBERED: usize = 1 << 14;
-
-/// Requests that wait for their answer.
-const MAX_DRAFTS: usize = 512;
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { remembered: 3 << 10, drafts: 96, clients: 1024, lines: 1024 }
+    }
+}
 
 /// Frames named for one event.
 const MAX_FRAMES: usize = 16;
@@ -110,6 +124,9 @@ pub(super) struct Line {
 pub(super) struct Lines {
     lines: VecDeque<Line>,
     next: u64,
+    limit: usize,
+    /// Lines that went without their end.
+    unfinished: u64,
 }
 
 impl Lines {
@@ -154,9 +171,10 @@ impl Lines {
         loop {
             let keep = if all { 0 } else { 1 };
             let ready = self.lines.front().is_some_and(|line| line.ready);
-            if self.lines.len() <= keep || !(ready || all || self.lines.len() > MAX_HELD) {
+            if self.lines.len() <= keep || !(ready || all || self.lines.len() > self.limit) {
                 return;
             }
+            self.unfinished += u64::from(!ready && !all);
             if let Some(line) = self.lines.pop_front() {
                 emit(line.event);
             }
@@ -207,23 +225,31 @@ pub struct Story {
     states: States,
     values: Values,
     reconnects: Reconnects,
+    arrivals: Arrivals,
     last: Option<Timestamp>,
 }
 
 impl Default for Story {
     fn default() -> Self {
-        Story {
-            lines: Lines::default(),
-            drafts: Bounded::new(MAX_DRAFTS),
-            states: States::new(),
-            values: Values::new(),
-            reconnects: Reconnects::new(),
-            last: None,
-        }
+        Story::new(Limits::default())
     }
 }
 
 impl Story {
+    /// A story that has not begun.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Story {
+            lines: Lines { limit: limits.lines.max(1), ..Lines::default() },
+            drafts: Bounded::new(limits.drafts),
+            states: States::new(limits.remembered),
+            values: Values::new(limits.remembered),
+            reconnects: Reconnects::new(limits.clients),
+            arrivals: Arrivals::new(limits.clients),
+            last: None,
+        }
+    }
+
     /// Takes in the next record, after the tracker; `tests` goes into the events that it begins.
     pub fn feed(&mut self, record: &Record<'_>, seen: &Seen, tests: u64, emit: &mut dyn FnMut(Event)) {
         self.last = record.event.time().or(self.last);
@@ -237,9 +263,18 @@ impl Story {
         self.lines.flush(false, emit);
     }
 
-    /// How often something was forgotten for [`MAX_REMEMBERED`]: what it was before is then not told.
+    /// How often something was forgotten for [`Limits`]: what it was before is then not told.
     pub fn forgotten(&self) -> u64 {
-        self.drafts.dropped() + self.states.forgotten() + self.values.forgotten() + self.reconnects.forgotten()
+        self.drafts.dropped()
+            + self.states.forgotten()
+            + self.values.forgotten()
+            + self.reconnects.forgotten()
+            + self.arrivals.forgotten()
+    }
+
+    /// Lines that were told without their end for [`Limits::lines`].
+    pub fn unfinished(&self) -> u64 {
+        self.lines.unfinished
     }
 
     /// The capture is over.
@@ -255,7 +290,12 @@ impl Story {
         let Some(facts) = Facts::of(record) else { return };
         self.values.request(method, &facts, record);
         let draft = change::draft(method, &facts, scene).or_else(|| rules::draft(method, &facts, scene));
-        if let (Some(key), Some(draft)) = (call_key(record), draft) {
+        if let (Some(key), Some(mut draft)) = (call_key(record), draft) {
+            if draft.name == "cluster_renamed"
+                && let (Some(old), Some(new)) = (self.arrivals.cluster(scene.seen.server), facts.text("NewClusterName"))
+            {
+                draft.what = format!("cluster {} to {}", words::quoted(old), words::wide(new));
+            }
             self.drafts.insert(key, draft);
         }
     }
@@ -265,10 +305,15 @@ impl Story {
         let (Some(method), Some(facts)) = (record.method(), Facts::of(record)) else { return };
         self.reconnects.response(record, scene, &mut self.lines);
         self.values.learn(method, &facts, record, scene);
+        let told = draft.is_some() || self.reconnects.is_back(scene);
         if let Some(draft) = draft {
             self.tell(draft, &facts, scene);
         }
+        self.arrivals.observe(method, &facts, scene, told, &mut self.lines);
         self.states.observe(method, &facts, record, scene, &mut self.lines);
+        if notify::delivers(method.name) {
+            self.values.notified(record, scene, &mut self.lines);
+        }
         witness::observe(method, record, scene, &mut self.lines);
     }
 
@@ -278,7 +323,7 @@ impl Story {
         if draft.only_new && facts.number("lpdwDisposition") != Some(1) && !is_error(status) {
             return;
         }
-        let changes = self.values.compare(&draft, !is_error(status));
+        let changes = self.values.compare(&draft.values, !is_error(status));
         let what = match &changes {
             Some(changes) => format!("{}: {changes}", draft.what),
             None => draft.what.clone(),

@@ -14,9 +14,6 @@ use crate::net::Timestamp;
 use crate::session::Record;
 use std::net::{IpAddr, SocketAddr};
 
-/// Clients that are followed.
-const MAX_CLIENTS: usize = 4096;
-
 /// Calls of one client that wait for their answer.
 const MAX_OPEN: usize = 64;
 
@@ -56,12 +53,18 @@ struct Client {
 pub(super) struct Reconnects(Bounded<IpAddr, Client>);
 
 impl Reconnects {
-    pub(super) fn new() -> Self {
-        Reconnects(Bounded::new(MAX_CLIENTS))
+    pub(super) fn new(limit: usize) -> Self {
+        Reconnects(Bounded::new(limit))
     }
 
     pub(super) fn forgotten(&self) -> u64 {
         self.0.dropped()
+    }
+
+    /// Whether the client has just come back in this association.
+    pub(super) fn is_back(&self, scene: &Scene<'_>) -> bool {
+        let client = self.0.peek(&scene.seen.client.ip());
+        client.and_then(|client| client.back.as_ref()).is_some_and(|(_, scope, _)| *scope == scene.seen.scope)
     }
 
     pub(super) fn request(&mut self, record: &Record<'_>, scene: &Scene<'_>, lines: &mut Lines) {
@@ -110,7 +113,7 @@ impl Reconnects {
         match (method.name, status) {
             ("ApiGetClusterName", 0) => {
                 let node = crate::analysis::facts::Facts::of(record).and_then(|f| f.text("NodeName"));
-                client.node = node.map(|node| (scope, node.to_string()));
+                client.node = node.map(|node| (scope, words::plain(node)));
                 return;
             }
             // Its failure is no reason to reconnect.

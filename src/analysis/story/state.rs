@@ -2,7 +2,7 @@
 //! wait for one.
 
 use super::words;
-use super::{Lines, MAX_REMEMBERED, Outcome, Scene, object};
+use super::{Lines, Outcome, Scene, object};
 use crate::analysis::Bounded;
 use crate::analysis::facts::Facts;
 use crate::analysis::kind::Kind;
@@ -116,8 +116,8 @@ fn alarming(kind: Kind, state: u64) -> bool {
 }
 
 impl States {
-    pub(super) fn new() -> Self {
-        States { known: Bounded::new(MAX_REMEMBERED), waiting: Bounded::new(MAX_REMEMBERED) }
+    pub(super) fn new(limit: usize) -> Self {
+        States { known: Bounded::new(limit), waiting: Bounded::new(limit) }
     }
 
     pub(super) fn forgotten(&self) -> u64 {
@@ -177,15 +177,14 @@ impl States {
             return;
         }
         if let (Some(state), Some((kind, Some(name)))) = (facts.number("State"), object(&scene.seen.objects, 0)) {
-            let owner = facts.text("NodeName").map(|node| node.to_string());
+            let owner = facts.text("NodeName").map(words::plain);
             self.seen(kind, name, state, owner, "saw", scene, lines);
         }
     }
 
     fn notified(&mut self, n: &Notification<'_>, scene: &Scene<'_>, lines: &mut Lines) {
         let kind = n.kind();
-        let Some(name) = n.name.map(|name| name.to_string()).filter(|name| !name.is_empty() || kind == Kind::Cluster)
-        else {
+        let Some(name) = n.name.map(words::plain).filter(|name| !name.is_empty() || kind == Kind::Cluster) else {
             return;
         };
         let (event, state) = match n.object_type {
@@ -200,7 +199,7 @@ impl States {
         if let Some(state) = state {
             return self.seen(kind, &name, state, None, "was told of", scene, lines);
         }
-        // Property changes come in crowds and say nothing of the values that the rest doesn't.
+        // Of properties only those are worth a line that come with their values: see `change`.
         if event.is_empty() || event.contains("PROPERTY") || event.contains("HANDLE_CLOSE") {
             return;
         }
@@ -221,7 +220,10 @@ impl States {
         } else if event.contains("_ADDED") {
             format!("was told that {} was added", added(event, &name))
         } else if event.contains("OWNER_NODE") {
-            format!("was told that {what} has another owner")
+            match n.buffer.map(|octets| crate::ndr::WStr::le(octets).until_nul()).filter(|id| !id.is_empty()) {
+                Some(id) => format!("was told that {what} has another owner, node {}", words::wide(id)),
+                None => format!("was told that {what} has another owner"),
+            }
         } else {
             let plain = event.trim_start_matches("CLUSTER_CHANGE_").trim_end_matches("_V2").trim_end_matches("_v2");
             format!("was told of {}: {what}", plain.to_ascii_lowercase().replace('_', " "))
@@ -289,8 +291,8 @@ impl States {
         if let Some(before) = before {
             let old = words_of(kind, before.state);
             match (moved, before.owner) {
-                (true, Some(owner)) => text.push_str(&format!(", before {old} on {}", words::quoted(&owner))),
-                _ => text.push_str(&format!(", before {old}")),
+                (true, Some(owner)) => text.push_str(&format!(" (was {old} on {})", words::quoted(&owner))),
+                _ => text.push_str(&format!(" (was {old})")),
             }
         }
         let name = match kind {

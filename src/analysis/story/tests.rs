@@ -114,8 +114,8 @@ fn states_are_told_when_they_change() {
     assert_eq!(
         teller.lines(),
         [
-            "saw group \"FS\" failed, before online",
-            "saw group \"FS\" online on \"node2\", before failed on \"node1\"",
+            "saw group \"FS\" failed (was online)",
+            "saw group \"FS\" online on \"node2\" (was failed on \"node1\")",
             "took group \"FS\" offline",
         ]
     );
@@ -152,9 +152,9 @@ fn properties_from_what_to_what() {
         teller.lines(),
         [
             "set common properties of group \"FS\": failoverthreshold 3 -> 5",
-            "set common properties of group \"FS\": as before",
+            "set common properties of group \"FS\": nothing changed",
             "could not set common properties of group \"FS\": FailoverThreshold 5 -> 7: ERROR_ACCESS_DENIED",
-            "set common properties of group \"FS\": AdminPassword = (hidden)",
+            "set common properties of group \"FS\": AdminPassword = (secret)",
         ]
     );
 }
@@ -231,14 +231,15 @@ fn a_call_without_an_answer_before_a_reconnect() {
     let (mut teller, mut wire, _) = begin();
     reconnect(&mut teller, &mut wire);
     let lines = teller.lines();
-    assert!(lines[0].contains("(ApiOfflineGroup was never answered) and reconnected to \"node2\""), "{lines:?}");
+    assert_eq!(lines[0], "opened the cluster at 192.0.2.20:49664");
+    assert!(lines[1].contains("(ApiOfflineGroup was never answered) and reconnected to \"node2\""), "{lines:?}");
     // A second connection while the first one is busy is no reconnect.
     let (mut teller, mut wire, asked) = begin();
     reconnect(&mut teller, &mut wire);
     wire.stream -= 1;
     wire.port -= 1;
     wire.response("ApiOfflineGroup", asked, status(0), &mut |record| teller.feed(record));
-    assert_eq!(teller.lines(), ["took group \"FS\" offline"]);
+    assert_eq!(teller.lines(), ["opened the cluster at 192.0.2.20:49664", "took group \"FS\" offline"]);
 }
 
 #[test]
@@ -255,6 +256,68 @@ fn nothing_moves_the_cursor_and_repeats_are_counted() {
 }
 
 #[test]
+fn clients_that_come_and_what_is_refused() {
+    let (mut teller, mut wire) = (Teller::default(), Wire::new());
+    let names = values([("ClusterName", "C1".into()), ("NodeName", "node1".into())]);
+    teller.call(&mut wire, "ApiGetClusterName", Fields::default(), names);
+    for n in 1..3 {
+        teller.call(&mut wire, "ApiOpenCluster", Fields::default(), values([("return", handle(n))]));
+    }
+    teller.open(&mut wire, "ApiOpenGroup", "lpszGroupName", "FS", 3);
+    let rename = values([("NewClusterName", "C2".into())]);
+    teller.call(&mut wire, "ApiSetClusterName", rename, status(0));
+    let missing = |code| values([("Status", Value::Int(code))]);
+    let ask = |name: &str| values([("lpszGroupName", name.into())]);
+    teller.call(&mut wire, "ApiOpenGroup", ask("nope"), missing(5013));
+    teller.call(&mut wire, "ApiOpenGroup", ask("mine"), missing(5));
+    teller.call(&mut wire, "ApiGetGroupState", values([("hGroup", handle(3))]), status(5));
+    // Changes are told once; answers that say how to go on are no failures.
+    teller.call(&mut wire, "ApiOnlineGroup", values([("hGroup", handle(3))]), status(5));
+    teller.call(&mut wire, "ApiGetGroupState", values([("hGroup", handle(3))]), status(234));
+    let mut lines = teller.lines();
+    assert!(lines.remove(0).starts_with("opened cluster \"C1\" at "), "{lines:?}");
+    assert_eq!(
+        lines,
+        [
+            "renamed cluster \"C1\" to \"C2\"",
+            "could not open group \"nope\": ERROR_GROUP_NOT_FOUND",
+            "could not open group \"mine\": ERROR_ACCESS_DENIED",
+            "was refused ApiGetGroupState on group \"FS\": ERROR_ACCESS_DENIED",
+            "could not bring group \"FS\" online: ERROR_ACCESS_DENIED",
+        ]
+    );
+}
+
+#[test]
+fn notifications_bring_properties() {
+    let (mut teller, mut wire) = (Teller::default(), Wire::new());
+    teller.call(&mut wire, "ApiCreateNotifyV2", Fields::default(), values([("return", handle(1))]));
+    for value in [5, 5, 7] {
+        let filter = values([("dwObjectType", Value::Int(2)), ("FilterFlags", Value::Int(2))]);
+        let data = values([
+            ("FilterAndType", Value::Map(filter)),
+            ("buffer", properties("FailoverThreshold", value)),
+            ("dwBufferSize", Value::Int(64)),
+            ("ObjectId", Value::Null),
+            ("ParentId", Value::Null),
+            ("Name", "FS".into()),
+            ("Type", Value::Null),
+        ]);
+        let one = values([("dwNotifyKey", Value::Int(9)), ("NotificationData", Value::Map(data))]);
+        let response =
+            values([("Notifications", Value::List(vec![Value::Map(one)])), ("dwNumNotifications", Value::Int(1))]);
+        teller.call(&mut wire, "ApiGetNotifyV2", values([("hNotify", handle(1))]), response);
+    }
+    assert_eq!(
+        teller.lines(),
+        [
+            "was told of new common properties of group \"FS\": FailoverThreshold = 5",
+            "was told of new common properties of group \"FS\": FailoverThreshold 5 -> 7",
+        ]
+    );
+}
+
+#[test]
 fn passwords_are_not_told() {
     let (mut teller, mut wire) = (Teller::default(), Wire::new());
     let request = values([("lpszNewPassword", "hunter2".into()), ("dwFlags", Value::Int(1))]);
@@ -268,7 +331,7 @@ fn lines_that_wait_are_bounded() {
     for n in 0..3000u64 {
         teller.open(&mut wire, "ApiOpenGroup", "lpszGroupName", &format!("g{n}"), n + 1);
         teller.call(&mut wire, "ApiOnlineGroup", values([("hGroup", handle(n + 1))]), status(997));
-        assert!(teller.story.lines.lines.len() <= MAX_HELD + 1);
+        assert!(teller.story.lines.lines.len() <= Limits::default().lines + 1);
     }
     assert_eq!(teller.lines().len(), 3000);
 }

@@ -69,6 +69,9 @@ pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &Scene<'_>, l
 }
 
 fn fields(name: &str, octets: &[u8]) -> Option<Fields> {
+    if octets.len() > words::MAX_READ {
+        return None;
+    }
     match structs::decode(name, octets).ok()?.value? {
         Value::Map(fields) => Some(fields),
         _ => None,

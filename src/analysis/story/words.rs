@@ -12,6 +12,9 @@ use crate::time::FileTime;
 /// Characters of a name or value.
 const MAX: usize = 120;
 
+/// Octets of a value that is read; of longer ones only the length is told.
+pub(super) const MAX_READ: usize = 64 << 10;
+
 /// Text in quotes, cut to a readable length. Paths keep their backslashes as they are.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
@@ -67,7 +70,11 @@ pub(super) fn object(kind: Kind, name: Option<&str>) -> String {
 /// Octets of a known format as text, cut to a readable length; passwords are not shown.
 pub(super) fn value(name: &str, content: Content, octets: &[u8]) -> String {
     if is_secret(name) {
-        return "(hidden)".to_string();
+        return "(secret)".to_string();
+    }
+    // A long one would be a tree of many times its size, of which nobody sees more than the beginning.
+    if octets.len() > MAX_READ {
+        return bytes(octets);
     }
     let mut tree = Collect::default();
     let read = values::read(Slot::top(content), Packed::new(octets), &mut tree);

@@ -14,6 +14,7 @@ use super::wrap::Token;
 use crate::auth::der;
 use crate::auth::frame::{Frame, Verdict};
 use crate::auth::keys::KeyStore;
+use crate::auth::text::short;
 use crate::rpc::security::Sender;
 
 /// Key usages (RFC 4120 7.5.1).
@@ -49,6 +50,13 @@ impl Handshake {
         }
     }
 
+    /// Octets of memory beside the handshake itself.
+    pub(crate) fn cost(&self) -> usize {
+        // A key and what goes with it is some hundred octets.
+        let keys = [&self.session, &self.initiator, &self.acceptor].into_iter().flatten().count() * 256;
+        keys + self.client.as_ref().map_or(0, String::capacity) + self.reason.capacity()
+    }
+
     /// `user@REALM`, once the ticket or the authenticator was opened.
     pub(crate) fn user(&self) -> Option<&str> {
         self.client.as_deref()
@@ -70,13 +78,14 @@ impl Handshake {
             (Err(reason), _) if self.session.is_none() => self.reason = reason.to_string(),
             (Err(_), _) => {}
         }
+        self.reason = short(core::mem::take(&mut self.reason));
     }
 
     fn request(&mut self, request: &ApReq<'_>, keys: &KeyStore) {
         let session = match search::ticket_key(request, keys) {
             Ok(ticket) => match encrypted_ticket(&ticket) {
                 Some((key, client)) => {
-                    self.client = Some(client);
+                    self.client = Some(short(client));
                     Some(key)
                 }
                 None => {
@@ -101,7 +110,7 @@ impl Handshake {
         match opened {
             Some((key, plain)) => {
                 if let Some((client, subkey)) = authenticator(&plain) {
-                    self.client = Some(client);
+                    self.client = Some(short(client));
                     self.initiator = subkey;
                 }
                 self.session = Some(key);
@@ -210,6 +219,13 @@ fn authenticator(plain: &[u8]) -> Option<(String, Option<EncryptionKey>)> {
 fn ap_rep_subkey(plain: &[u8]) -> Option<EncryptionKey> {
     let (body, _) = der::expect(der::expect(plain, 0x7b)?.0, der::SEQUENCE)?;
     der::field(body, 2).and_then(encryption_key)
+}
+
+/// Reads octets as each of the parts that a key opens: for fuzzing, which finds no key. How many they could be.
+#[cfg(all(feature = "pcap", feature = "serde"))]
+pub(crate) fn hidden_parts(plain: &[u8]) -> usize {
+    let parts = [encrypted_ticket(plain).is_some(), authenticator(plain).is_some(), ap_rep_subkey(plain).is_some()];
+    parts.into_iter().filter(|could| *could).count()
 }
 
 /// An encryption type's name, or its number.

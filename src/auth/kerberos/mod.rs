@@ -20,5 +20,7 @@ mod tests;
 #[cfg(feature = "decrypt")]
 mod wrap;
 
+#[cfg(all(feature = "decrypt", feature = "pcap", feature = "serde"))]
+pub(crate) use handshake::hidden_parts;
 pub use message::{ApRepInfo, ApReqInfo, EncryptedInfo, ErrorInfo};
 pub(crate) use message::{Message, parse};

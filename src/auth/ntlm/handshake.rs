@@ -15,7 +15,7 @@ use super::{Authenticate, Challenge, Flags, Message, parse};
 use crate::auth::association::Limits;
 use crate::auth::frame::{Frame, Verdict};
 use crate::auth::keys::{KeyStore, UserSecret};
-use crate::auth::text::units;
+use crate::auth::text::{short, units};
 use crate::rpc::security::{Connectionless, Sender};
 
 /// What sessions are assumed to have negotiated when their handshake isn't there but session keys are.
@@ -85,7 +85,8 @@ impl Handshake {
     /// Octets of memory beside the handshake itself.
     pub(crate) fn cost(&self) -> usize {
         let sessions: usize = self.sessions.iter().map(Session::cost).sum();
-        sessions + self.negotiate.capacity() + self.challenge.capacity() + self.reason.capacity()
+        let user = self.user.as_ref().map_or(0, String::capacity);
+        sessions + self.negotiate.capacity() + self.challenge.capacity() + self.reason.capacity() + user
     }
 
     pub(crate) fn user(&self) -> Option<&str> {
@@ -114,11 +115,12 @@ impl Handshake {
             Ok(Message::Challenge(_)) => {}
             Err(reason) => self.reason = reason.to_string(),
         }
+        self.reason = short(core::mem::take(&mut self.reason));
     }
 
     fn authenticate(&mut self, token: &[u8], message: &Authenticate<'_>, keys: &KeyStore) {
         self.complete = true;
-        self.user = Some(message.account());
+        self.user = Some(short(message.account()));
         self.sessions.clear();
         self.proved = false;
         self.mic = None;

@@ -129,6 +129,10 @@ pub static ALL: &[StatusCode] = &JOINED;
 
 /// The entry of this value, whatever its space.
 pub fn lookup(value: u32) -> Option<&'static StatusCode> {
+    // Most calls succeed.
+    if let Some(first) = ALL.first().filter(|code| code.value == value) {
+        return Some(first);
+    }
     let at = ALL.binary_search_by_key(&value, |code| code.value).ok()?;
     ALL.get(at)
 }

@@ -28,6 +28,27 @@ impl<'a> Segment<'a> {
     /// and flags still count. What is shorter or contradicts itself is not [`usable`](Segment::usable), but Wireshark
     /// counts a stream for it all the same if sixteen bytes are there, and so must we.
     pub(super) fn parse(piece: Piece<'a>) -> Option<Segment<'a>> {
+        Segment::plain(piece).or_else(|| Segment::parse_any(piece))
+    }
+
+    /// A segment whose header is there and contradicts nothing, by its fixed places.
+    fn plain(piece: Piece<'a>) -> Option<Segment<'a>> {
+        let &[s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, ..] = piece.data.first_chunk::<20>()?;
+        let payload = piece.after(usize::from(offset >> 4) * 4).filter(|_| offset >= 0x50)?;
+        Some(Segment {
+            src_port: u16::from_be_bytes([s0, s1]),
+            dst_port: u16::from_be_bytes([d0, d1]),
+            seq: u32::from_be_bytes([q0, q1, q2, q3]),
+            ack: (flags & 0x10 != 0).then_some(u32::from_be_bytes([a0, a1, a2, a3])),
+            syn: flags & 0x02 != 0,
+            fin: flags & 0x01 != 0,
+            rst: flags & 0x04 != 0,
+            payload,
+            usable: true,
+        })
+    }
+
+    fn parse_any(piece: Piece<'a>) -> Option<Segment<'a>> {
         let start = piece.data.get(..16)?;
         let header_len = usize::from(*start.get(12)? >> 4) * 4;
         let usable = header_len >= 20 && header_len <= piece.wire_len() && piece.data.len() >= 20;

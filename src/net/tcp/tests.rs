@@ -419,3 +419,25 @@ fn random_nonsense_stays_within_limits() {
         assert_eq!(bench.direction.held(), 0);
     }
 }
+
+#[test]
+fn the_short_way_through_a_header_finds_what_the_long_one_does() {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut noise = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let mut short = 0;
+    for _ in 0..20_000 {
+        let len = (noise() % 80) as usize;
+        let data: Vec<u8> = std::iter::repeat_with(|| (noise() >> 16) as u8).take(len).collect();
+        let piece = Piece { data: &data, cut: (noise() % 3) as usize };
+        if let Some(segment) = Segment::plain(piece) {
+            short += 1;
+            assert_eq!(format!("{:?}", Segment::parse_any(piece)), format!("{:?}", Some(segment)), "{data:02x?}");
+        }
+    }
+    assert!(short > 2_000, "{short}");
+}

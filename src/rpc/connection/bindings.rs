@@ -1,18 +1,18 @@
 //! Presentation contexts: what was proposed, what became of it.
 
 use super::rules;
+use crate::hash::Map;
 use crate::rpc::event::{AnswerResult, Context, ContextState, Notes};
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::pdu::{BindAck, ContextElement, ContextResult};
 use crate::rpc::syntax::{ContextOutcome, SyntaxId, TransferSyntax};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-use std::collections::HashMap;
 
 /// The presentation contexts of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Bindings {
-    contexts: HashMap<u16, Context>,
+    contexts: Map<u16, Context>,
     /// Proposals without an answer yet, oldest first.
     pending: VecDeque<Pending>,
     /// Transfer syntaxes that an answer accepted whose proposal was not captured, by the place of the context.
@@ -33,7 +33,9 @@ impl Bindings {
     /// Roughly what is held, octets.
     pub(super) fn cost(&self) -> usize {
         let pending: usize = self.pending.iter().map(|p| p.cost + size_of::<Pending>()).sum();
-        pending + 2 * self.contexts.capacity() * size_of::<Context>() + self.unproposed.len() * size_of::<SyntaxId>()
+        pending
+            + self.contexts.capacity() / 7 * 8 * size_of::<(u16, Context, u8)>()
+            + self.unproposed.capacity() * size_of::<Option<SyntaxId>>()
     }
 
     pub(super) fn get(&self, id: u16) -> Option<Context> {
@@ -61,6 +63,7 @@ impl Bindings {
         counters: &mut Counters,
     ) {
         for element in &elements {
+            crate::work::tick(1 + element.transfer_syntaxes.len());
             let Some(syntax) = presumed(&element.transfer_syntaxes) else { continue };
             // What the server accepted stays in force until it answers the new proposal.
             if self.get(element.id).is_some_and(|c| c.state == ContextState::Accepted) {
@@ -68,7 +71,9 @@ impl Bindings {
             }
             self.insert(context(element, syntax, ContextState::Proposed), limits, counters);
         }
-        let each = |e: &ContextElement| size_of::<ContextElement>() + e.transfer_syntaxes.len() * size_of::<SyntaxId>();
+        let each = |e: &ContextElement| {
+            2 * size_of::<ContextElement>() + 16 + e.transfer_syntaxes.capacity() * size_of::<SyntaxId>()
+        };
         let cost = elements.iter().map(each).sum();
         self.pending.push_back(Pending { call_id, elements, complete, cost });
         while self.pending.len() > limits.pending_binds {
@@ -102,6 +107,7 @@ impl Bindings {
         let mut results = Vec::with_capacity(ack.results.len());
         for result in &ack.results {
             let element = proposed.next();
+            crate::work::tick(1 + element.as_ref().map_or(0, |e| e.transfer_syntaxes.len()));
             if let Some(element) = &element {
                 let syntax = result.transfer_syntax;
                 match result.outcome {

@@ -1,23 +1,26 @@
 //! Calls that wait for their answer, by call identifier, bounded.
 
+use crate::hash::Map;
 use crate::rpc::event::Call;
 use crate::rpc::limits::Counters;
-use alloc::collections::BTreeMap;
+use alloc::collections::VecDeque;
 use core::hash::Hash;
-use std::collections::HashMap;
+
+/// What the receiver's note on a call may hold beside itself, octets.
+const NOTE: usize = 192;
 
 /// Pending calls; `K` identifies a call on its association.
 #[derive(Debug)]
 pub(crate) struct Calls<K, N> {
-    calls: HashMap<K, (u64, Call<N>)>,
-    /// Age to key, for eviction.
-    ages: BTreeMap<u64, K>,
+    calls: Map<K, (u64, Call<N>)>,
+    /// Ages and keys, oldest first, for eviction; those of calls that were answered are left in it for a while.
+    ages: VecDeque<(u64, K)>,
     next: u64,
 }
 
 impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     pub(crate) fn new() -> Self {
-        Calls { calls: HashMap::new(), ages: BTreeMap::new(), next: 0 }
+        Calls { calls: Map::default(), ages: VecDeque::new(), next: 0 }
     }
 
     /// Adds a call; whether one of the same identifier was still waiting, and the call in its place.
@@ -30,25 +33,28 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     ) -> (bool, Option<&mut Call<N>>) {
         let age = self.next;
         self.next += 1;
-        let replaced = match self.calls.insert(key, (age, call)) {
-            Some((old, _)) => {
-                self.ages.remove(&old);
-                counters.calls_replaced += 1;
-                true
-            }
-            None => false,
-        };
-        self.ages.insert(age, key);
+        let replaced = self.calls.insert(key, (age, call)).is_some();
+        counters.calls_replaced += u64::from(replaced);
+        self.ages.push_back((age, key));
         while self.calls.len() > limit.max(1) {
-            let Some((_, oldest)) = self.ages.pop_first() else { break };
-            self.calls.remove(&oldest);
-            counters.calls_evicted += 1;
+            let Some((age, oldest)) = self.ages.pop_front() else { break };
+            if self.calls.get(&oldest).is_some_and(|(own, _)| *own == age) {
+                self.calls.remove(&oldest);
+                counters.calls_evicted += 1;
+            }
+        }
+        if self.ages.len() > 2 * self.calls.len() + 32 {
+            let calls = &self.calls;
+            self.ages.retain(|(age, key)| calls.get(key).is_some_and(|(own, _)| own == age));
         }
         (replaced, self.get(key))
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.calls.len()
+    /// Roughly what is held, octets.
+    pub(crate) fn cost(&self) -> usize {
+        // A table is full at seven eighths; an age costs a share of a node.
+        let table = self.calls.capacity() / 7 * 8 * (size_of::<(K, (u64, Call<N>))>() + 1);
+        table + self.calls.len() * (3 * size_of::<(u64, K)>() + NOTE)
     }
 
     pub(crate) fn get(&mut self, key: K) -> Option<&mut Call<N>> {
@@ -56,8 +62,6 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     }
 
     pub(crate) fn remove(&mut self, key: K) -> Option<Call<N>> {
-        let (age, call) = self.calls.remove(&key)?;
-        self.ages.remove(&age);
-        Some(call)
+        self.calls.remove(&key).map(|(_, call)| call)
     }
 }

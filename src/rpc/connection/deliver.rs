@@ -6,6 +6,7 @@ use super::session::{Io, Session, Whole, sender_of};
 use crate::rpc::event::{AssumedContext, Auth, Body, Call, Context, ContextState, Event, Unbound};
 use crate::rpc::header::{PacketType, PfcFlags};
 use crate::rpc::verification::Verification;
+use alloc::boxed::Box;
 
 impl<N: Default> Session<N> {
     /// A message, whole or as far as it came.
@@ -119,7 +120,7 @@ impl<N: Default> Session<N> {
             auth,
             token: None,
             body,
-            verification,
+            verification: verification.map(Box::new),
             diagnostics: notes.0,
             call: pending,
             datagram: None,

@@ -137,7 +137,8 @@ impl<N: Default> Session<N> {
                 return self.incomplete(message, damage, io);
             }
             let readable = message.readable();
-            let Message { head, findings, stub, carriers, fragments, .. } = message;
+            let Message { head, findings, stub, mut carriers, fragments, .. } = message;
+            carriers.settle();
             let stub = readable.then_some(stub.as_slice());
             let carriers = &carriers;
             let (damage, fault, intact) = (None, None, 0);
@@ -148,7 +149,8 @@ impl<N: Default> Session<N> {
     pub(super) fn incomplete(&mut self, message: Message, reason: &'static str, io: &mut Io<'_, N>) {
         self.counters.messages_incomplete += 1;
         let (readable, intact) = (message.readable(), message.intact());
-        let Message { head, findings, stub, carriers, fragments, damage, .. } = message;
+        let Message { head, findings, stub, mut carriers, fragments, damage, .. } = message;
+        carriers.settle();
         let stub = readable.then_some(stub.as_slice());
         let damage = Some(damage.unwrap_or(reason));
         let carriers = &carriers;

@@ -64,15 +64,21 @@ pub(super) struct Messages {
 impl Messages {
     /// Roughly what is held, octets.
     pub(super) fn cost(&self) -> usize {
-        let each = |m: &Message| size_of::<Message>() + 8 * m.carriers.frames().len();
-        self.bytes + self.open.iter().map(each).sum::<usize>()
+        let each = |m: &Message| {
+            let notes = m.findings.notes.0.capacity() * size_of::<crate::diagnostic::Diagnostic>();
+            size_of::<Message>() + m.stub.capacity() + 16 * m.carriers.frames().len() + notes
+        };
+        crate::work::tick(self.open.len());
+        self.open.iter().map(each).sum::<usize>()
     }
 
     pub(super) fn find(&self, side: Side, call_id: u32) -> Option<&Message> {
+        crate::work::tick(self.open.len());
         self.open.iter().find(|m| m.head.side == side && m.head.call_id == call_id)
     }
 
     pub(super) fn take(&mut self, side: Side, call_id: u32) -> Option<Message> {
+        crate::work::tick(self.open.len());
         let at = self.open.iter().position(|m| m.head.side == side && m.head.call_id == call_id)?;
         Some(self.remove(at))
     }
@@ -183,6 +189,7 @@ impl Messages {
             message.stub = Vec::new();
             return;
         }
+        crate::work::tick(stub.len());
         message.stub.extend_from_slice(stub);
         self.bytes += stub.len();
     }

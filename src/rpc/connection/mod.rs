@@ -129,14 +129,14 @@ impl<N: Default> Connection<N> {
     pub fn cost(&self) -> usize {
         let [a, b] = &self.directions;
         let buffers = a.buffer.capacity() + b.buffer.capacity() + self.session.scratch.capacity();
-        let call = size_of::<super::event::Call<N>>() + 64;
         // The rest: what this type is in size, what goes with it, and what allocators add.
         size_of::<Self>()
             + 512
             + buffers
             + self.session.messages.cost()
             + self.session.bindings.cost()
-            + self.session.calls.len() * call
+            + self.session.calls.cost()
+            + self.session.resolver.as_ref().map_or(0, |resolver| resolver.cost())
             + self.session.guesses.len() * 64
     }
 
@@ -340,7 +340,8 @@ impl Direction {
         if complete || Header::framed(&self.buffer) == Some(self.buffer.len()) {
             let pdu = mem::take(&mut self.buffer);
             self.close_hole(side, session, io, Some(&pdu));
-            let carriers = mem::take(&mut self.carriers);
+            let mut carriers = mem::take(&mut self.carriers);
+            carriers.settle();
             io.security.framed(rest.len());
             session.pdu(side, &pdu, &carriers, io);
             self.buffer = pdu;
@@ -355,6 +356,7 @@ impl Direction {
     /// Looks for the next plausible header: each octet is looked at once, and a header's length at the places where one
     /// could begin.
     fn search<'b, N>(&mut self, known: bool, bytes: &'b [u8], session: &mut Session<N>) -> &'b [u8] {
+        crate::work::tick(bytes.len());
         // Headers that begin in the octets kept from before.
         let kept = self.buffer.len();
         let mut joined = self.buffer.clone();
@@ -372,6 +374,7 @@ impl Direction {
         let mut from = 0;
         while let Some(at) = bytes.get(from..).and_then(|b| b.iter().position(|b| *b == 5)).map(|n| n + from) {
             let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= Header::SIZE) else { break };
+            crate::work::tick(Header::SIZE);
             if Header::plausible(rest) {
                 self.hole.skipped += (kept + at) as u64;
                 self.buffer.clear();
@@ -451,7 +454,8 @@ impl Direction {
         match Header::framed(&buffer) {
             Some(length) if buffer.len() >= Header::SIZE => {
                 remaining = length.saturating_sub(buffer.len());
-                let carriers = mem::take(&mut self.carriers);
+                let mut carriers = mem::take(&mut self.carriers);
+                carriers.settle();
                 session.truncated(side, &buffer, reason, &carriers, io);
                 self.open_hole(reason);
                 self.hole.damaged = self.hole.damaged.saturating_add(length as u64);
@@ -484,7 +488,8 @@ impl Direction {
     fn end<N: Default>(&mut self, side: Side, reason: &'static str, session: &mut Session<N>, io: &mut Io<'_, N>) {
         let buffer = mem::take(&mut self.buffer);
         if self.state == State::Synced && buffer.len() >= Header::SIZE && Header::framed(&buffer).is_some() {
-            let carriers = mem::take(&mut self.carriers);
+            let mut carriers = mem::take(&mut self.carriers);
+            carriers.settle();
             session.truncated(side, &buffer, reason, &carriers, io);
         } else if !buffer.is_empty() {
             self.open_hole(reason);

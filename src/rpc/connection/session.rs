@@ -136,7 +136,7 @@ impl<N: Default> Session<N> {
                 event.call_id = Some(call_id);
                 event.representation = header.representation;
                 event.flags = header.flags;
-                event.cut = Some(Error::truncated(bytes.len(), needed, 0, "frag_length"));
+                event.cut = Some(Box::new(Error::truncated(bytes.len(), needed, 0, "frag_length")));
                 return (io.out)(event);
             }
             Err(_) => {
@@ -220,7 +220,7 @@ impl<N: Default> Session<N> {
 
     fn malformed(&mut self, side: Side, bytes: &[u8], error: Error, carriers: &Carriers, io: &mut Io<'_, N>) {
         self.counters.malformed += 1;
-        let mut event = self.bare(side, Body::Malformed { error, bytes }, carriers);
+        let mut event = self.bare(side, Body::Malformed { error: Box::new(error), bytes }, carriers);
         if let Ok(header) = Header::parse(bytes) {
             event.ptype = Some(header.ptype);
             event.sender = sender_of(header.ptype);

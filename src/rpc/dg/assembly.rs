@@ -9,7 +9,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 /// What a fragment costs beside its octets, so that empty ones don't come for free.
-const OVERHEAD: usize = 64;
+const OVERHEAD: usize = 96;
 
 /// The fragments of a message.
 #[derive(Debug, Default)]
@@ -107,6 +107,7 @@ impl Assembly {
         if self.cost + cost > limits.message_bytes || *total + cost > limits.total_bytes {
             return Added::TooLarge;
         }
+        crate::work::tick(1 + kept.len());
         self.cost += cost;
         *total += cost;
         self.fragments.insert(header.fragment, kept.to_vec());
@@ -126,6 +127,7 @@ impl Assembly {
     pub(super) fn intact(&self) -> usize {
         let mut octets = 0;
         for (due, (number, fragment)) in (0..=u16::MAX).zip(&self.fragments) {
+            crate::work::tick(1);
             if *number != due {
                 break;
             }

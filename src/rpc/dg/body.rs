@@ -79,6 +79,44 @@ pub struct CancelAck {
     pub accepting: u32,
 }
 
+impl<'a> Body<'a> {
+    /// The octets that the body borrows.
+    #[cfg(feature = "cli")]
+    pub(crate) fn octets(&self) -> &'a [u8] {
+        match self {
+            Body::Request(octets) | Body::Response(octets) | Body::Sealed(octets) => octets,
+            Body::Nocall(Some(fack)) | Body::Fack(Some(fack)) => fack.selack.octets,
+            _ => &[],
+        }
+    }
+
+    /// The same body with other octets in the place of those.
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_octets<'b>(self, octets: &'b [u8]) -> Body<'b> {
+        let fack = |fack: Option<Fack<'a>>| {
+            fack.map(|f| {
+                let Fack { version, window_size, max_tsdu, max_frag_size, serial, selack } = f;
+                let selack = Selack { octets, endian: selack.endian };
+                Fack { version, window_size, max_tsdu, max_frag_size, serial, selack }
+            })
+        };
+        match self {
+            Body::Request(_) => Body::Request(octets),
+            Body::Response(_) => Body::Response(octets),
+            Body::Sealed(_) => Body::Sealed(octets),
+            Body::Nocall(f) => Body::Nocall(fack(f)),
+            Body::Fack(f) => Body::Fack(fack(f)),
+            Body::Ping => Body::Ping,
+            Body::Fault(status) => Body::Fault(status),
+            Body::Working => Body::Working,
+            Body::Reject(status) => Body::Reject(status),
+            Body::Ack => Body::Ack,
+            Body::Cancel(cancel) => Body::Cancel(cancel),
+            Body::CancelAck(ack) => Body::CancelAck(ack),
+        }
+    }
+}
+
 impl<'a> Selack<'a> {
     /// From octets as they go on the wire; a number of them that is no multiple of 4 loses the rest.
     #[must_use]

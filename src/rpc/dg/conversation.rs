@@ -7,6 +7,7 @@ use super::assembly::Added;
 use super::deliver::{CUT, Message, Parts, State, blank, incomplete, make, message, open, opened_body, sender_of};
 use super::{Body, Flags1, Header, Pdu, conv};
 use crate::error::{Error, ErrorKind};
+use crate::hash::Map;
 use crate::net::{Side, Timestamp};
 use crate::rpc::connection::Recognition;
 use crate::rpc::event::{self, Call, Carriers, Event, Notes, Sizes};
@@ -18,7 +19,6 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
-use std::collections::HashMap;
 
 /// Calls of an activity that are remembered: the current one, and earlier ones for the sake of late repetitions.
 const CALLS: usize = 3;
@@ -49,7 +49,7 @@ pub struct Conversation<N> {
     counters: Counters,
     recognition: Recognition,
     attempts: u8,
-    activities: HashMap<Uuid, Activity<N>>,
+    activities: Map<Uuid, Activity<N>>,
     /// Latest use to activity, for eviction.
     ages: BTreeMap<u64, Uuid>,
     clock: u64,
@@ -78,7 +78,7 @@ impl<N: Default> Conversation<N> {
             counters: Counters::default(),
             recognition: Recognition::Undecided,
             attempts: 0,
-            activities: HashMap::new(),
+            activities: Map::default(),
             ages: BTreeMap::new(),
             clock: 0,
             total: 0,
@@ -107,7 +107,7 @@ impl<N: Default> Conversation<N> {
             + self.total
             + self.scratch.capacity()
             + self.activities.len() * (2 * size_of::<(Uuid, Activity<N>)>() + 64)
-            + self.states * (size_of::<State<N>>() + 64)
+            + self.states * (size_of::<State<N>>() + 256)
     }
 
     /// The next datagram.
@@ -124,6 +124,7 @@ impl<N: Default> Conversation<N> {
         for frame in received.frames {
             carriers.add(*frame, received.time, self.limits.frames, &mut self.counters);
         }
+        carriers.settle();
         let plausible = Header::plausible(received.data, received.wire_len);
         match (plausible, self.recognition) {
             (true, _) => self.recognition = Recognition::Rpc,
@@ -150,7 +151,7 @@ impl<N: Default> Conversation<N> {
             Err(error) => {
                 self.counters.malformed += 1;
                 let header = Header::parse(received.data).ok();
-                let body = event::Body::Malformed { error, bytes: received.data };
+                let body = event::Body::Malformed { error: error.into(), bytes: received.data };
                 let mut event = match &header {
                     Some(header) => {
                         let parts = Parts {
@@ -263,6 +264,8 @@ impl<N: Default> Conversation<N> {
                 self.states = self.states.saturating_sub(1);
             }
             index = Some(activity.calls.len());
+            // Exactly: there are never many, and each is large.
+            activity.calls.reserve_exact(1);
             activity.calls.push_back(State::new(header.sequence, caller));
             self.states += 1;
         }
@@ -333,7 +336,12 @@ impl<N: Default> Conversation<N> {
             Ok(body) => body,
             Err(error) => {
                 self.counters.malformed += 1;
-                return out(make(parts, event::Body::Malformed { error, bytes: datagram }, sender, security));
+                return out(make(
+                    parts,
+                    event::Body::Malformed { error: error.into(), bytes: datagram },
+                    sender,
+                    security,
+                ));
             }
         };
         let (response, stub) = match (header.ptype, body) {
@@ -396,7 +404,8 @@ impl<N: Default> Conversation<N> {
                 let fragments = assembly.count();
                 let intact = assembly.intact();
                 let stub = assembly.take(&mut self.total);
-                let whole = mem::take(assembly);
+                let mut whole = mem::take(assembly);
+                whole.carriers.settle();
                 assembly.done = true;
                 let first = whole.header.unwrap_or(header);
                 let parts = Parts {

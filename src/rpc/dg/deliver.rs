@@ -113,6 +113,7 @@ pub(super) fn incomplete<N>(
     let intact = assembly.intact();
     let stub = assembly.take(total);
     let mut whole = mem::take(assembly);
+    whole.carriers.settle();
     assembly.done = true;
     let Some(header) = whole.header else { return };
     let side = if response { state.client.other() } else { state.client };

@@ -8,6 +8,7 @@ use crate::consts::{notifications, registry};
 use crate::ndr::types::Meaning;
 use crate::ndr::value::{Fields, Value};
 use crate::structs::content::{self, Context, ShapeKind, is_structured};
+use crate::structs::made::Chance as _;
 use crate::structs::packed::Packed;
 use crate::structs::sink::Collect;
 use crate::structs::{records, values};

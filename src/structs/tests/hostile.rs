@@ -172,6 +172,12 @@ fn security_descriptors() {
             let _ = security::sddl(&bad);
         }
     }
+    // What can be read is shown, and where there is something that can't.
+    let mut bad = octets.clone();
+    bad[16..20].copy_from_slice(&0xffffu32.to_le_bytes());
+    let (text, error) = security::readable(&bad).unwrap();
+    assert_eq!(text, "O:BAG:SYD:?S:(AU;SA;0x1000000;;;AU)");
+    assert!(error.unwrap().to_string().contains("OffsetDacl"));
     // No list and an empty one are not the same.
     assert_eq!(security::sddl(&join(&[&[1, 0, 4, 0x80], &[0; 16]])).unwrap(), "D:NO_ACCESS_CONTROL");
     assert_eq!(
@@ -229,4 +235,20 @@ fn linear() {
     assert!(decode("PROPERTY_LIST", &octets).unwrap().error.is_some());
     assert!(decode("VALUE_LIST", &octets[4..]).unwrap().error.is_none());
     assert!(started.elapsed().as_secs() < 10);
+}
+
+/// A bracket in a name closes nothing: names with one in each of thousands of levels once overflowed the stack.
+#[test]
+fn expressions_that_hide_their_depth() {
+    use crate::structs::dependency::{MAX_DEPTH, NotAnExpression, parse};
+    let too_deep = Err(NotAnExpression { offset: 0, limit: true });
+    for name in ["[)]", "[}]", "[a)})}]"] {
+        let nested = |levels: usize| format!("({name} or ").repeat(levels) + name + &")".repeat(levels);
+        assert_eq!(parse(&nested(5000)), too_deep);
+        assert_eq!(parse(&nested(MAX_DEPTH + 1)), too_deep);
+        assert!(matches!(parse(&nested(MAX_DEPTH)), Ok(Some(_))));
+    }
+    // Nor does one open anything.
+    let names = vec!["[((((]"; 100].join(" and ");
+    assert!(matches!(parse(&names), Ok(Some(_))));
 }

@@ -4,7 +4,7 @@ use super::{entry, join, list, wide};
 use crate::consts::control_codes::Family;
 use crate::ndr::types::Meaning;
 use crate::structs::content::Context;
-use crate::structs::{dependency, text};
+use crate::structs::{self, dependency, text};
 use crate::text::Style;
 
 fn lines(meaning: Meaning, context: &Context<'_>, octets: &[u8]) -> String {
@@ -102,16 +102,117 @@ fn a_value_list_is_a_line_a_value() {
     assert_eq!(lines(OUTPUT, &code(0x0100_0191), &octets), expected);
 }
 
+const TOKEN: u32 = 0x0140_20e6;
+const PASSWORD: u32 = 0x0100_017a;
+
+/// What a whole parameter looks like when secrets are hidden in octets, too.
+#[cfg(feature = "serde")]
+fn masked(control_code: u32, octets: &[u8]) -> String {
+    use crate::idl::resource::ApiResourceControl;
+    use crate::json::stub::{self, Identity};
+    use crate::ndr::{Endian, Syntax};
+    let request = ApiResourceControl::Request::builder()
+        .hResource(crate::ndr::sink::ContextHandle::default())
+        .dwControlCode(control_code)
+        .nOutBufferSize(0)
+        .lpInBuffer(octets)
+        .nInBufferSize(octets.len() as u32)
+        .encode("3.0", Syntax::Ndr, Endian::Little)
+        .unwrap();
+    let identity = serde_json::json!({"interface": "clusapi", "version": "3.0", "opnum": 73,
+        "direction": "request", "syntax": "ndr"});
+    let identity = Identity::parse(identity.as_object().unwrap()).unwrap();
+    let mut out = crate::json::out::Out::new();
+    out.hide_secrets();
+    assert!(stub::decode(&mut out, &identity, &identity.context(&[]), &request));
+    String::from_utf8(out.as_bytes().to_vec()).unwrap()
+}
+
 #[test]
 #[cfg(feature = "serde")]
 fn secrets_stay_hidden() {
-    let octets = list(&[("PrimaryToken", &[entry(0x0001_0003, &wide("t0ken"))])]);
-    assert!(!json(INPUT, &code(0x0140_20e6), &octets).contains("t0ken"));
-    assert!(!lines(INPUT, &code(0x0140_20e6), &octets).contains("t0ken"));
+    let (token, before) = (wide("t0ken"), ("AccountName", [entry(0x0001_0003, &wide("lab"))]));
+    let octets = list(&[(before.0, &before.1), ("PrimaryToken", &[entry(0x0001_0003, &token)])]);
+    assert!(!json(INPUT, &code(TOKEN), &octets).contains("t0ken"));
+    assert!(!lines(INPUT, &code(TOKEN), &octets).contains("t0ken"));
     let mut password = vec![0; 680];
-    password[4..16].copy_from_slice(&wide("p4ssw")[..12]);
-    assert!(!json(INPUT, &code(0x0100_017a), &password).contains("p4ssw"));
-    assert!(!lines(INPUT, &code(0x0100_017a), &password).contains("p4ssw"));
+    password[4..16].copy_from_slice(&wide("p4ssw"));
+    assert!(!json(INPUT, &code(PASSWORD), &password).contains("p4ssw"));
+    assert!(!lines(INPUT, &code(PASSWORD), &password).contains("p4ssw"));
+
+    // In octets there are zeros for them and nothing else is changed.
+    let zeros = list(&[(before.0, &before.1), ("PrimaryToken", &[entry(0x0001_0003, &[0; 12])])]);
+    let printed = masked(TOKEN, &octets);
+    assert!(printed.contains(&format!(r#"{{"hex":"{}","secret":true,"decoded""#, hex::encode(zeros))), "{printed}");
+    assert!(masked(PASSWORD, &password).contains(&format!(r#"{{"hex":"{}","secret":true"#, "0".repeat(1360))));
+    let plain = list(&[(before.0, &before.1)]);
+    assert!(masked(TOKEN, &plain).contains(&format!(r#"{{"hex":"{}","decoded""#, hex::encode(&plain))));
+}
+
+/// A secret in another format than it should have, nested, cut, or behind what is wrong stays one.
+#[test]
+#[cfg(feature = "serde")]
+fn damaged_secrets_stay_hidden() {
+    let leaks = |control_code, octets: &[u8], secret: &[u8]| {
+        let context = code(control_code);
+        let all = lines(INPUT, &context, octets) + &json(INPUT, &context, octets) + &masked(control_code, octets);
+        secret.chunks_exact(4).map(hex::encode).any(|part| all.contains(&part)) || all.contains("5ecr3t")
+    };
+    let secret = wide("5ecr3t-5ecr3t");
+    let two = join(&[&secret, &[0, 0]]);
+    for (syntax, value) in [
+        (0x0001_0001, &secret),
+        (0x0001_0002, &secret),
+        (0x0001_0003, &secret),
+        (0x0001_0005, &secret),
+        (0x0001_0005, &two),
+        (0x0001_0009, &secret),
+        (0x7777_7777, &secret),
+    ] {
+        let octets = list(&[("primarytoken", &[entry(syntax, value), entry(0x0001_0003, &secret)])]);
+        assert!(!leaks(TOKEN, &octets, &secret), "{syntax:#x}: {}", masked(TOKEN, &octets));
+        for n in 0..octets.len() {
+            assert!(!leaks(TOKEN, &octets[..n], &secret), "{syntax:#x}, {n}: {}", masked(TOKEN, &octets[..n]));
+        }
+        // A count that says there is none.
+        let hidden = join(&[&[0; 4], &octets[4..]]);
+        let printed = masked(TOKEN, &hidden);
+        assert!(!printed.contains(&hex::encode(&secret)), "{printed}");
+    }
+    let mut password = vec![0; 680];
+    password[4..32].copy_from_slice(&secret);
+    for n in 0..100 {
+        let printed = masked(PASSWORD, &password[..n]);
+        assert!(!secret.chunks_exact(4).any(|part| printed.contains(&hex::encode(part))), "{n}: {printed}");
+    }
+}
+
+/// Enumerations are asked for properties by name: in a MULTI_SZ by the text, in a property list by some clients, with
+/// values or without.
+#[test]
+#[cfg(feature = "serde")]
+fn names_of_properties_in_three_forms() {
+    let asked = |octets: &[u8]| json(Meaning::MultiSz, &Context::default(), octets);
+    let names = join(&[&wide("Priority"), &wide("Type"), &[0, 0]]);
+    assert_eq!(asked(&names), r#"{"decoded":{"type":"MULTI_SZ","value":["Priority","Type"]}}"#);
+    assert_eq!(asked(&wide("*")), r#"{"decoded":{"type":"SZ","value":"*"}}"#);
+
+    let only = join(&[&[2, 0, 0, 0], &entry(0x0004_0003, &wide("Priority")), &entry(0x0004_0003, &wide("Type"))]);
+    let printed = asked(&only);
+    let list = r#""value":{"propertyCount":2,"properties":[{"name":"Priority"},{"name":"Type"}]}"#;
+    assert!(printed.contains(&format!(r#""type":"PROPERTY_LIST",{list},"reading":"names only""#)), "{printed}");
+    assert!(printed.contains("no-value"), "{printed}");
+    assert_eq!(lines(Meaning::MultiSz, &Context::default(), &only), "  Priority\n  Type\n");
+    let value = structs::decode("PROPERTY_LIST", &only).unwrap().value.unwrap();
+    assert_eq!(structs::encode("PROPERTY_LIST", &value).unwrap(), only);
+
+    let whole = self::list(&[("Priority", &[entry(0x0001_0002, &[7, 0, 0, 0])])]);
+    assert!(asked(&whole).contains(r#"{"name":"Priority","values":[{"syntax":"#));
+
+    // A name behind what is no list of names is none.
+    let broken = join(&[&[3, 0, 0, 0], &entry(0x0004_0003, &wide("Priority"))]);
+    assert!(asked(&broken).contains("MULTI_SZ"));
+    assert!(structs::decode("PROPERTY_LIST", &broken).unwrap().error.is_some());
 }
 
 #[test]

@@ -258,7 +258,7 @@ fn numbers_beyond_the_last_fragment() {
 
 #[test]
 fn limits_bite() {
-    let mut rig = Rig::new(Limits { message_bytes: 200, ..Limits::default() });
+    let mut rig = Rig::new(Limits { message_bytes: 300, ..Limits::default() });
     for n in 0..4 {
         rig.send(Side::A, &part(Body::Request(b"ab"), 1, n, false));
     }
@@ -266,7 +266,7 @@ fn limits_bite() {
     let counters = rig.conversation.counters();
     assert_eq!((counters.messages_too_large, counters.duplicates), (1, 0));
     // What was freed can be used again; empty fragments cost, too.
-    let mut rig = Rig::new(Limits { total_bytes: 200, ..Limits::default() });
+    let mut rig = Rig::new(Limits { total_bytes: 300, ..Limits::default() });
     for sequence in 1..20 {
         rig.send(Side::A, &part(Body::Request(b"ab"), sequence, 0, false));
         rig.send(Side::A, &part(Body::Request(b""), sequence, 1, true));

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Which lines, regions and branches the corpora and regressions reach: builds `tests/fuzz_replay` with instrumentation,
+# runs it, and prints a table by directory. Branches want `-Z coverage-options=branch`, which the stable compiler takes
+# with RUSTC_BOOTSTRAP=1. The tools come from Debian (llvm-19) or from the component llvm-tools: LLVM_SUFFIX=-19 and the like.
+# Takes the corpora from another place with CORPUS=DIRECTORY.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+suffix=${LLVM_SUFFIX--19}
+mkdir -p "${CARGO_TARGET_DIR:-target}/fuzz-coverage"
+target=$(cd "${CARGO_TARGET_DIR:-target}/fuzz-coverage" && pwd)
+export RUSTC_BOOTSTRAP=1 CARGO_PROFILE_TEST_DEBUG=0 CARGO_PROFILE_DEV_DEBUG=0
+export RUSTFLAGS="-Cinstrument-coverage -Zcoverage-options=branch -Copt-level=1"
+export LLVM_PROFILE_FILE="$target/%p-%m.profraw"
+program=$(cargo test --all-features --test fuzz_replay --no-run --target-dir "$target" --message-format json 2>/dev/null |
+    sed -n 's/.*"executable":"\([^"]*fuzz_replay[^"]*\)".*/\1/p' | tail -n 1)
+# Build scripts and macros leave counts, too.
+rm -f "$target"/*.profraw
+if [ -n "${CORPUS:-}" ]; then
+    export CARGO_MANIFEST_DIR=$CORPUS
+fi
+"$program" every_target --exact --nocapture
+"llvm-profdata$suffix" merge "$target"/*.profraw -o "$target/replay.profdata"
+"llvm-cov$suffix" export "$program" -instr-profile="$target/replay.profdata" -summary-only \
+    -ignore-filename-regex='(\.cargo|/rustc/|/tests/|_tests?\.rs|rustup)' >"$target/summary.json"
+python3 - "$target/summary.json" <<'PYTHON'
+import collections, json, re, sys
+
+table = collections.defaultdict(lambda: collections.defaultdict(lambda: [0, 0]))
+for file in json.load(open(sys.argv[1]))["data"][0]["files"]:
+    part = re.search(r"/src/([a-z_]+)", file["filename"])
+    if not part:
+        continue
+    for name in ("src/" + part[1], "all"):
+        for kind in ("lines", "regions", "branches"):
+            table[name][kind][0] += file["summary"][kind]["covered"]
+            table[name][kind][1] += file["summary"][kind]["count"]
+print("| part | lines | regions | branches |\n| --- | --- | --- | --- |")
+for name, kinds in sorted(table.items(), key=lambda item: (item[0] == "all", item[0])):
+    cells = (f"{100 * c / n:.1f} % of {n}" if n else "none" for c, n in (kinds[k] for k in ("lines", "regions", "branches")))
+    print(f"| {name} | " + " | ".join(cells) + " |")
+PYTHON

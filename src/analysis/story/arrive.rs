@@ -1,0 +1,144 @@
+//! Clients that come: the first time that one opens the cluster at a server. And what they find closed: opens that fail,
+//! and calls that are refused for want of access.
+
+use super::words;
+use super::{Lines, Outcome, Scene};
+use crate::analysis::Bounded;
+use crate::analysis::calls::{is_error, status_name};
+use crate::analysis::facts::Facts;
+use crate::analysis::kind::Kind;
+use crate::ndr::Method;
+use crate::ndr::types::{Flow, Type};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+/// ERROR_ACCESS_DENIED
+const DENIED: u32 = 5;
+
+/// A client's address, a server, a user.
+type Visit = (IpAddr, SocketAddr, Option<Arc<str>>);
+
+/// What a server says of itself.
+#[derive(Clone, Debug, Default)]
+struct Server {
+    cluster: Option<String>,
+    node: Option<String>,
+    version: Option<String>,
+}
+
+/// The clients that were seen to come, and what the servers are called.
+#[derive(Debug)]
+pub(super) struct Arrivals {
+    met: Bounded<Visit, ()>,
+    servers: Bounded<SocketAddr, Server>,
+}
+
+impl Arrivals {
+    pub(super) fn new(limit: usize) -> Self {
+        Arrivals { met: Bounded::new(limit), servers: Bounded::new(limit) }
+    }
+
+    pub(super) fn forgotten(&self) -> u64 {
+        self.met.dropped() + self.servers.dropped()
+    }
+
+    /// The name of the cluster that a server belongs to.
+    pub(super) fn cluster(&self, server: SocketAddr) -> Option<&str> {
+        self.servers.peek(&server)?.cluster.as_deref()
+    }
+
+    fn server(&mut self, address: SocketAddr) -> Option<&mut Server> {
+        if self.servers.peek(&address).is_none() {
+            self.servers.insert(address, Server::default());
+        }
+        self.servers.get(&address)
+    }
+
+    /// What a response shows. `told` says that another line has told it: that of a reconnect, or of a change that was
+    /// refused.
+    pub(super) fn observe(
+        &mut self,
+        method: &Method,
+        facts: &Facts<'_>,
+        scene: &Scene<'_>,
+        told: bool,
+        lines: &mut Lines,
+    ) {
+        let address = scene.seen.server;
+        let status = scene.seen.status.unwrap_or(0);
+        match (method.name, status) {
+            ("ApiGetClusterName", 0) => {
+                let text = |name| facts.text(name).map(words::plain);
+                if let Some(server) = self.server(address) {
+                    (server.cluster, server.node) = (text("ClusterName"), text("NodeName"));
+                }
+            }
+            ("ApiGetClusterVersion" | "ApiGetClusterVersion2", 0) => {
+                let number = |name| facts.number(name);
+                let parts = (number("lpwMajorVersion"), number("lpwMinorVersion"), number("lpwBuildNumber"));
+                if let ((Some(major), Some(minor), Some(build)), Some(server)) = (parts, self.server(address)) {
+                    server.version = Some(format!("{major}.{minor} build {build}"));
+                }
+            }
+            ("ApiOpenCluster" | "ApiOpenClusterEx", 0) => {
+                let visit = (scene.seen.client.ip(), address, scene.seen.user.clone());
+                if self.met.peek(&visit).is_none() {
+                    self.met.insert(visit, ());
+                    if !told {
+                        lines.add(scene.called("cluster_opened", self.opened(address)), true);
+                    }
+                }
+            }
+            (_, status) if !told && is_error(status) => {
+                if let Some(text) = refused(method, scene, status) {
+                    let name = if status == DENIED { "access_denied" } else { "open_failed" };
+                    let mut event = scene.called(name, format!("{text}: {}", status_name(status)));
+                    event.outcome = Outcome::Failed;
+                    lines.add(event, true);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn opened(&self, address: SocketAddr) -> String {
+        let Server { cluster, node, version } = self.servers.peek(&address).cloned().unwrap_or_default();
+        let mut text = match cluster {
+            Some(name) => format!("opened cluster {} at {address}", words::quoted(&name)),
+            None => format!("opened the cluster at {address}"),
+        };
+        if let Some(node) = node {
+            text.push_str(&format!(", node {}", words::quoted(&node)));
+        }
+        if let Some(version) = version {
+            text.push_str(&format!(", version {version}"));
+        }
+        text
+    }
+}
+
+/// What could not be opened, or was refused for want of access. That a registry key is not there is asked for all the
+/// time.
+fn refused(method: &Method, scene: &Scene<'_>, status: u32) -> Option<String> {
+    let request = scene.seen.request.as_ref();
+    let opened = method.fields.iter().find(|f| matches!((f.flow, f.ty), (Flow::Out | Flow::Return, Type::Handle)));
+    let kind = opened.map(|field| Kind::of_idl(field.idl));
+    match kind {
+        Some(kind) if method.name.starts_with("ApiOpen") && (kind != Kind::Key || status == DENIED) => {
+            let name = request.and_then(|request| request.opens.as_deref());
+            Some(match (kind, name) {
+                (Kind::Cluster, _) => format!("could not open the cluster at {}", scene.seen.server),
+                (_, None) => format!("could not open a {} without a name", kind.name()),
+                (kind, name) => format!("could not open {}", words::object(kind, name)),
+            })
+        }
+        _ if status == DENIED => Some(match scene.seen.objects.first() {
+            Some(used) => {
+                let object = words::object(used.resolved.kind, used.resolved.name.as_deref());
+                format!("was refused {} on {object}", method.name)
+            }
+            None => format!("was refused {}", method.name),
+        }),
+        _ => None,
+    }
+}

@@ -1,0 +1,271 @@
+//! Every limit there is: one structure that holds them all, and one table that says what each one does.
+//!
+//! [`Limits`] is what the program works under. Its defaults keep whatever input below [`DEFAULT_MEMORY`];
+//! [`Limits::for_memory`] scales those that bound memory to another ceiling. [`TABLE`] declares for each limit what it
+//! bounds, what happens when it bites and which counter shows it; `cluscope list limits` and `docs/limits.md` are
+//! printed from it. A field of a limits' structure without a row does not compile.
+//!
+//! Next: `limits/table.rs` for the table, [`crate::session::Limits`] and its neighbours for where each one works.
+
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use table::{FIXED, TABLE};
+
+use crate::{analysis, capture, conformance, session};
+
+/// The ceiling that the defaults are made for, in octets: 256 MB, on any input.
+pub const DEFAULT_MEMORY: u64 = 256_000_000;
+
+/// The smallest ceiling, in octets: 16 MiB. Below it nothing of use could be kept.
+pub const LEAST_MEMORY: u64 = 16 << 20;
+
+/// What the program takes whatever the limits are, in octets: its code, its stacks, buffers of input and output.
+pub const BASE: u64 = 9_000_000;
+
+/// Every limit.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// Capture files.
+    pub capture: capture::Limits,
+    /// Networks, associations, security contexts.
+    pub session: session::Limits,
+    /// What handles, calls and ids stand for.
+    pub analysis: analysis::Limits,
+    /// The rules of conformance. What it says of analysis is what `analysis` says.
+    pub conformance: conformance::Limits,
+    /// Statistics.
+    pub stats: analysis::stats::Limits,
+    /// Stories.
+    pub story: analysis::story::Limits,
+    /// Rewriting a capture.
+    pub rewrite: Rewrite,
+    /// Printing records.
+    pub output: Output,
+}
+
+/// What printing may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Octets of one printed record. Default 16 MiB. A longer one is printed without its values.
+    pub record: usize,
+    /// Octets of one half of a call as `calls` prints it. Default 4 MiB. A longer one is printed without its values.
+    pub half: usize,
+    /// Requests of `calls` that wait for their answer. Default 8192.
+    pub waiting: usize,
+    /// Octets of them. Default 8 MiB.
+    pub waiting_bytes: usize,
+    /// Connections whose association PDUs are held back until it is known whether they are of interest. Default 1024.
+    pub held: usize,
+    /// Octets of those PDUs as printed. Default 4 MiB.
+    pub held_bytes: usize,
+    /// Connections of interest that are remembered. Default 32768.
+    pub chosen: usize,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Output {
+            record: 16 << 20,
+            half: 4 << 20,
+            waiting: 1 << 13,
+            waiting_bytes: 8 << 20,
+            held: 1024,
+            held_bytes: 4 << 20,
+            chosen: 1 << 15,
+        }
+    }
+}
+
+/// What rewriting may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rewrite {
+    /// Octets of opened PDUs, sealed and clear, and of notes on packets, kept at a time. Default 32 MiB. Beyond it the
+    /// reader that writes goes on as far as it may; PDUs whose packets it has passed then stay sealed in retransmissions
+    /// that come later.
+    pub memory: usize,
+}
+
+impl Default for Rewrite {
+    fn default() -> Self {
+        Rewrite { memory: 32 << 20 }
+    }
+}
+
+/// How a limit follows the ceiling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// In proportion, but never below this.
+    Memory(u64),
+    /// Not at all: it bounds work, or is part of another one's room.
+    Fixed,
+}
+
+/// Which commands keep what a limit bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeper {
+    /// All that read captures.
+    All,
+    /// All but `decrypt`.
+    Analysis,
+    /// `dissect`.
+    Dissect,
+    /// `calls`.
+    Calls,
+    /// `check`.
+    Check,
+    /// `stats`.
+    Stats,
+    /// `story`.
+    Story,
+    /// `decrypt`.
+    Decrypt,
+}
+
+impl Keeper {
+    /// The commands.
+    pub const COMMANDS: [Keeper; 6] =
+        [Keeper::Dissect, Keeper::Calls, Keeper::Check, Keeper::Stats, Keeper::Story, Keeper::Decrypt];
+
+    /// Whether a command keeps what this one's limits bound.
+    fn is_of(self, command: Keeper) -> bool {
+        match self {
+            Keeper::All => true,
+            Keeper::Analysis => command != Keeper::Decrypt,
+            keeper => keeper == command,
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Limit {
+    /// Where it stands in [`Limits`]: `session.network.tcp_flows`.
+    pub name: &'static str,
+    /// What it counts: `bytes`, `flows` …
+    pub unit: &'static str,
+    /// What it bounds.
+    pub what: &'static str,
+    /// What happens when it is reached.
+    pub bites: &'static str,
+    /// What shows it: a member of the record of type `limits` where nothing else is said.
+    pub counter: &'static str,
+    /// How it follows `--memory-limit`.
+    pub scale: Scale,
+    /// Octets of memory for each of what it counts at the worst; 0 where another limit's room has it.
+    pub each: u64,
+    /// Who keeps it.
+    pub keeper: Keeper,
+    get: fn(&Limits) -> u64,
+    set: fn(&mut Limits, u64),
+}
+
+impl Limit {
+    /// Its value in `limits`.
+    pub fn get(&self, limits: &Limits) -> u64 {
+        (self.get)(limits)
+    }
+
+    /// Its default.
+    pub fn default(&self) -> u64 {
+        self.get(&Limits::default())
+    }
+
+    /// Changes it; a value that its type has no room for is made the largest one.
+    pub fn set(&self, limits: &mut Limits, value: u64) {
+        (self.set)(limits, value);
+    }
+}
+
+/// A bound that is no setting: part of how a decoder works.
+#[derive(Debug)]
+pub struct Fixed {
+    /// A short name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: u64,
+    /// What it counts.
+    pub unit: &'static str,
+    /// What it bounds.
+    pub what: &'static str,
+    /// What happens when it is reached.
+    pub bites: &'static str,
+    /// What shows it.
+    pub counter: &'static str,
+}
+
+impl Limits {
+    /// Limits under which the program stays below so many octets of memory, whatever the input. Less than
+    /// [`LEAST_MEMORY`] counts as that.
+    #[must_use]
+    pub fn for_memory(octets: u64) -> Limits {
+        let mut limits = Limits::default();
+        let room = octets.max(LEAST_MEMORY) - BASE;
+        for limit in TABLE {
+            if let Scale::Memory(least) = limit.scale {
+                let scaled = u128::from(limit.get(&limits)) * u128::from(room) / u128::from(DEFAULT_MEMORY - BASE);
+                limit.set(&mut limits, u64::try_from(scaled).unwrap_or(u64::MAX).max(least));
+            }
+        }
+        limits.conformance.analysis = limits.analysis;
+        limits
+    }
+
+    /// The most octets of memory that a command may take under these limits: [`BASE`] and everything full at once.
+    #[must_use]
+    pub fn worst_case(&self, command: Keeper) -> u64 {
+        let rows = TABLE.iter().filter(|limit| limit.keeper.is_of(command));
+        rows.fold(BASE, |sum, limit| sum.saturating_add(limit.get(self).saturating_mul(limit.each)))
+    }
+}
+
+/// Reads a size: `256MB` (powers of ten), `64M` or `64MiB` (powers of two), `1G`, plain octets.
+///
+/// # Errors
+/// Says what a size looks like, or that it is too small.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let shape =
+        || format!("{text:?} is no size: a number with k, M or G (powers of 1024) or kB, MB, GB, such as 256MB");
+    let number: u64 = number.parse().map_err(|_| shape())?;
+    let factor: u64 = match unit.trim_start().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        _ => return Err(shape()),
+    };
+    let size =
+        number.checked_mul(factor).filter(|size| *size <= 1 << 50).ok_or_else(|| format!("{text} is too much"))?;
+    if size < LEAST_MEMORY {
+        return Err(format!("{text} is too little: at least {}M", LEAST_MEMORY >> 20));
+    }
+    Ok(size)
+}
+
+/// The integers that limits are.
+trait Number: Copy {
+    fn get(self) -> u64;
+    fn set(value: u64) -> Self;
+}
+
+macro_rules! numbers {
+    ($($type:ty)*) => {
+        $(impl Number for $type {
+            fn get(self) -> u64 {
+                u64::try_from(self).unwrap_or(u64::MAX)
+            }
+            fn set(value: u64) -> Self {
+                <$type>::try_from(value).unwrap_or(<$type>::MAX)
+            }
+        })*
+    };
+}
+
+numbers!(u8 u32 u64 usize);

@@ -1,0 +1,94 @@
+//! Which octets of a buffer are secrets, so that a printer can show the rest of it.
+//!
+//! Zeros stand for them: sizes, offsets and everything else stay as they were. What can't be read is hidden too where
+//! a secret may lie in it.
+
+use super::content::{self, Shape, ShapeKind};
+use super::packed::Packed;
+use super::sink::{Item, Key, Sink};
+use super::{Kind, Structure};
+use crate::consts::content::Content;
+use crate::ndr::types::Meaning;
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// The secrets of a buffer, by their place in it.
+#[derive(Debug, Default)]
+pub struct Mask {
+    /// Where the buffer lies, to find the place of its parts.
+    start: usize,
+    ranges: Vec<Range<usize>>,
+}
+
+impl Mask {
+    /// Looks for secrets; takes time in proportion to the buffer.
+    pub fn of(shape: &Shape, octets: &[u8]) -> Mask {
+        let mut mask = Mask { start: octets.as_ptr().addr(), ranges: Vec::new() };
+        if matches!(shape.kind, ShapeKind::Nothing) {
+            return mask;
+        }
+        let unread = match content::read(shape, Packed::new(octets), &mut mask) {
+            Ok(rest) => octets.len() - rest.len().min(octets.len()),
+            Err(e) => e.offset.min(octets.len()),
+        };
+        if unread < octets.len() && may_hold_secrets(shape) {
+            mask.ranges.push(unread..octets.len());
+        }
+        mask
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// A part of the buffer with zeros where its secrets are.
+    pub fn apply<'p>(&self, part: &'p [u8]) -> Cow<'p, [u8]> {
+        let Some(place) = part.as_ptr().addr().checked_sub(self.start) else { return Cow::Borrowed(part) };
+        let mut masked = Cow::Borrowed(part);
+        for range in &self.ranges {
+            let (from, to) = (range.start.saturating_sub(place), range.end.saturating_sub(place).min(part.len()));
+            if from < to
+                && let Some(secret) = masked.to_mut().get_mut(from..to)
+            {
+                secret.fill(0);
+            }
+        }
+        masked
+    }
+
+    fn hide(&mut self, part: &[u8]) {
+        if let Some(place) = part.as_ptr().addr().checked_sub(self.start).filter(|_| !part.is_empty()) {
+            self.ranges.push(place..place.saturating_add(part.len()));
+        }
+    }
+}
+
+impl<'a> Sink<'a> for Mask {
+    fn item(&mut self, _: Key, meaning: Meaning, item: Item<'a>, raw: Option<&'a [u8]>) {
+        if !matches!(meaning, Meaning::Opaque) {
+            return;
+        }
+        match item {
+            Item::Text(text) | Item::Units(text) => self.hide(text.as_bytes()),
+            Item::Bytes(octets) => self.hide(octets),
+            _ => {}
+        }
+        if let Some(raw) = raw {
+            self.hide(raw);
+        }
+    }
+}
+
+/// Whether a buffer of this shape may have secrets in what could not be read of it.
+fn may_hold_secrets(shape: &Shape) -> bool {
+    match shape.kind {
+        ShapeKind::Content(Content::PropertyList | Content::PropertyListOf(_)) => true,
+        ShapeKind::Content(Content::Struct(name)) => match Structure::by_name(name).map(|s| s.kind) {
+            Some(Kind::Record(record)) => record.members.iter().any(|member| member.secret),
+            _ => false,
+        },
+        _ => false,
+    }
+}
