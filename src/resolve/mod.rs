@@ -253,7 +253,7 @@ impl Guesser {
 
 impl Resolver for Guesser {
     fn cost(&self) -> usize {
-        size_of::<Guesser>() + self.contexts.capacity() / 7 * 8 * (size_of::<(u16, Scores)>() + 1)
+        size_of::<Guesser>() + (self.contexts.capacity() * 8).div_ceil(7) * (size_of::<(u16, Scores)>() + 1)
     }
 
     fn resolve(&mut self, message: &Unbound<'_>) -> Option<AssumedContext> {

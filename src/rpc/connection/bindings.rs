@@ -34,7 +34,7 @@ impl Bindings {
     pub(super) fn cost(&self) -> usize {
         let pending: usize = self.pending.iter().map(|p| p.cost + size_of::<Pending>()).sum();
         pending
-            + self.contexts.capacity() / 7 * 8 * size_of::<(u16, Context, u8)>()
+            + (self.contexts.capacity() * 8).div_ceil(7) * size_of::<(u16, Context, u8)>()
             + self.unproposed.capacity() * size_of::<Option<SyntaxId>>()
     }
 

@@ -52,8 +52,8 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
 
     /// Roughly what is held, octets.
     pub(crate) fn cost(&self) -> usize {
-        // A table is full at seven eighths; an age costs a share of a node.
-        let table = self.calls.capacity() / 7 * 8 * (size_of::<(K, (u64, Call<N>))>() + 1);
+        // A table is full at seven eighths (three of four where it is smallest); an age costs a share of a node.
+        let table = (self.calls.capacity() * 8).div_ceil(7) * (size_of::<(K, (u64, Call<N>))>() + 1);
         table + self.calls.len() * (3 * size_of::<(u64, K)>() + NOTE)
     }
 

@@ -5,7 +5,7 @@ use super::*;
 use crate::rpc::limits::{Counters, Limits};
 
 /// What one fragment costs beside its octets.
-const EACH: usize = 64;
+const EACH: usize = 96;
 
 struct Bench {
     assembly: Assembly,
