@@ -144,6 +144,7 @@ fn encrypted(source: &mut Source<'_>) -> Vec<u8> {
 }
 
 /// A key, as tickets, authenticators and AP-REPs hold one when they are opened.
+#[cfg(feature = "decrypt")]
 fn key(source: &mut Source<'_>) -> Vec<u8> {
     let etype = [18, 17, 23, 20][usize::from(source.octet() % 4)];
     let etype = integer(source, etype);
@@ -153,6 +154,7 @@ fn key(source: &mut Source<'_>) -> Vec<u8> {
 }
 
 /// What encryption hides in a ticket, an authenticator or an AP-REP.
+#[cfg(feature = "decrypt")]
 pub(super) fn hidden(source: &mut Source<'_>) -> Vec<u8> {
     let key = key(source);
     let realm = text(source, b"LAB.TEST");
