@@ -32,6 +32,9 @@ const MOST: f64 = 2.2;
 /// What does not grow with the input: tables made when first needed, buffers of a fixed size. Counts below it say nothing.
 const LITTLE: u64 = 200_000;
 
+/// Makes a text of a size.
+type Make = fn(usize) -> String;
+
 #[track_caller]
 fn linear(name: &str, n: usize, make: impl Fn(usize) -> Vec<Vec<u8>>, run: impl Fn(&[Vec<u8>])) {
     static LOCK: Mutex<()> = Mutex::new(());
@@ -402,7 +405,7 @@ fn structures() {
 #[test]
 fn expressions() {
     let parse = |input: &[Vec<u8>]| drop(black_box(dependency::parse(std::str::from_utf8(&input[0]).unwrap())));
-    let cases: [(&str, fn(usize) -> String); 8] = [
+    let cases: [(&str, Make); 8] = [
         ("expression", |n| vec!["[name]"; n].join(" or ")),
         ("expression, nested", |n| format!("{}{}{}", "(".repeat(30), vec!["[name]"; n].join(" and "), ")".repeat(30))),
         ("expression without end", |n| "[name] or ".repeat(n)),
@@ -601,7 +604,7 @@ fn filters() {
         }
         black_box(text.to_string());
     };
-    let cases: [(&str, usize, fn(usize) -> String); 5] = [
+    let cases: [(&str, usize, Make); 5] = [
         ("filter", 16, |n| vec!["opnum == 8"; n].join(" and ")),
         ("filter with not", 14, |n| format!("{}opnum == 8", "not ".repeat(n))),
         ("filter with parentheses", 14, |n| format!("{}opnum == 8{}", "(".repeat(n), ")".repeat(n))),

@@ -153,8 +153,10 @@ fn blob<'t>(lines: &mut std::iter::Peekable<impl Iterator<Item = &'t str>>, leng
     octets
 }
 
-/// What `ndrdump` shows of a list, and whether it took it all.
-fn ndrdump(file: &Path) -> (Vec<Property>, Vec<(u64, String)>, Result<(), String>) {
+/// What `ndrdump` shows of a list, its names of the syntaxes, and whether it took it all.
+type Read = (Vec<Property>, Vec<(u64, String)>, Result<(), String>);
+
+fn ndrdump(file: &Path) -> Read {
     let arguments = ["--validate", "clusapi", "clusapi_PROPERTY_LIST", "struct"];
     let output = Command::new("ndrdump").args(arguments).arg(file).output().expect("ndrdump runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);

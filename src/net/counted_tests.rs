@@ -32,7 +32,7 @@ fn fed(limits: Limits, packets: &[Vec<u8>]) -> (Log, Stats) {
     for (frame, data) in packets.iter().enumerate() {
         network.frame(frame as u64 + 1, None, LinkType::RAW, data, data.len(), &mut log);
     }
-    (log, network.stats().clone())
+    (log, *network.stats())
 }
 
 fn place(frame: u64, at: usize, len: usize) -> Place {

@@ -34,7 +34,7 @@ fn sizes_of_structures() {
     }
     // Text of no stated length has its terminator at least.
     let least: usize = records::by_name("IPADDR_INFO_LIST").unwrap().min_size(0);
-    assert!(least >= 4 && least < 4 + 24, "{least}");
+    assert!((4..4 + 24).contains(&least), "{least}");
 }
 
 /// A record of a declaration of one's own: members and error side by side.

@@ -60,7 +60,7 @@ fn how_far_is_searched() {
     let limits = Limits { recognition_bytes: 100, ..Limits::default() };
     // The last 15 octets may be a header's beginning and don't count.
     for (octets, recognition) in [(115, Recognition::Undecided), (116, Recognition::NotRpc)] {
-        let mut rig = Rig::new(limits.clone());
+        let mut rig = Rig::new(limits);
         rig.gap(Side::A, None);
         assert_eq!(rig.data(Side::A, &vec![GARBAGE; octets]), recognition, "{octets}");
     }
