@@ -125,6 +125,7 @@ mod packed {
     use lz4_flex::frame::FrameDecoder;
     use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
     use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder as ZstdDecoder};
+    use std::fmt;
     use std::io::{BufRead, BufReader};
 
     /// What the decoders read from.
@@ -202,7 +203,9 @@ mod packed {
                     }
                     Ok(count)
                 }
-                Err(error) if error.kind() == ErrorKind::Interrupted || failed => Err(error),
+                Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::OutOfMemory) || failed => {
+                    Err(error)
+                }
                 // The decoder asked for more than there is.
                 Err(_) if ended => {
                     self.cut = true;
@@ -285,10 +288,33 @@ mod packed {
                     let skipped = io::copy(&mut (&mut self.source).take(length), &mut io::sink())?;
                     if skipped < length { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(false) }
                 }
+                // Not corrupt: whoever has the memory can read it.
+                Err(FrameDecoderError::WindowSizeTooBig { requested, max }) => {
+                    Err(io::Error::new(ErrorKind::OutOfMemory, WindowTooLarge { requested, max }))
+                }
                 Err(error) => Err(io::Error::other(error)),
             }
         }
     }
+
+    /// A frame of a zstd stream asks for more memory than it is given.
+    #[derive(Debug)]
+    struct WindowTooLarge {
+        requested: u64,
+        max: u64,
+    }
+
+    impl fmt::Display for WindowTooLarge {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            let WindowTooLarge { requested, max } = self;
+            write!(
+                f,
+                "the zstd stream needs a window of {requested} bytes; the limit is {max} (a larger memory limit allows more)"
+            )
+        }
+    }
+
+    impl std::error::Error for WindowTooLarge {}
 
     /// An lz4 stream of any number of frames.
     ///

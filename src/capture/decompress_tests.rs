@@ -169,3 +169,23 @@ fn compressed_nonsense_is_no_capture() {
         assert!(matches!(error, CaptureError::NotACapture { .. }));
     }
 }
+
+/// A window that is not allowed is no damage: the message says what is needed and what is allowed.
+#[test]
+fn windows_that_are_too_large() {
+    let mut packed = zstd(&capture(2));
+    // One frame with a header of its own: no checksum, no size, a window of 2^(10 + 13) bytes; then a raw block.
+    let data = capture(2);
+    packed.truncate(4);
+    packed.extend([0, 13 << 3]);
+    packed.extend(&((data.len() as u32) << 3 | 1).to_le_bytes()[..3]);
+    packed.extend(&data);
+    assert!(matches!(count(&packed), (2, None)));
+    let limits = Limits { window: (8 << 20) - 1, ..Limits::default() };
+    let (0, Some(error)) = count_with(&packed, limits) else { panic!("read") };
+    assert_eq!(
+        error.to_string(),
+        "reading failed at offset 0: the zstd stream needs a window of 8388608 bytes; the limit is 8388607 (a larger \
+         memory limit allows more)"
+    );
+}

@@ -190,6 +190,7 @@ impl Out {
     }
 
     /// Text of ASCII octets with nothing to escape.
+    #[cfg(feature = "pcap")]
     pub(super) fn ascii(&mut self, text: &[u8]) {
         self.bytes.push(b'"');
         self.bytes.extend_from_slice(text);
