@@ -118,7 +118,7 @@ impl<'a> Sink<'a> for Inline {
         }
         match open {
             // A value's own braces would only be noise.
-            Open::Record { name: "VALUE", .. } => {}
+            Open::Record { name: "VALUE", .. } => self.start(key),
             Open::Record { .. } => {
                 self.start(key);
                 self.text.push('{');

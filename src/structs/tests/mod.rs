@@ -1,13 +1,17 @@
 //! Tests of the structures: [`fixed`] bytes with known values, [`generate`]d values there and back, [`hostile`] input,
-//! [`shown`] output, the buffers of all control codes and notifications ([`contexts`]).
+//! [`shown`] output (to the printers one by one: [`sinks`]), what is [`written`] of records, the buffers of all control
+//! codes and notifications ([`contexts`]).
 
 mod contexts;
 mod exact;
 mod fixed;
+mod formats;
 mod generate;
 mod hostile;
 mod shown;
 mod shown_lines;
+mod sinks;
+mod written;
 
 use super::{ALL, Structure};
 use crate::ndr::value::Value;

@@ -1,0 +1,583 @@
+//! Values of each format, there and back; what a buffer is taken for, and how it is shown.
+
+use super::{entry, join, list, wide};
+use crate::consts::change::CLUSTER_OBJECT_TYPE;
+use crate::consts::content::{Content, ValueList};
+use crate::consts::control_codes::Family;
+use crate::consts::registry::RegistryValueType;
+use crate::diagnostic::Diagnostic;
+use crate::ndr::types::Meaning;
+use crate::ndr::value::{Fields, Value};
+use crate::structs::content::{self, Context, ShapeKind};
+use crate::structs::packed::Packed;
+use crate::structs::sink::{Collect, Item, Key, Open, Sink};
+use crate::structs::values::{self, Slot};
+use crate::structs::{reader, records, text};
+use crate::text::Style;
+
+/// Writes down what it is told, with the values' meanings where they matter.
+#[derive(Default)]
+struct Told(Vec<String>);
+
+impl<'a> Sink<'a> for Told {
+    fn item(&mut self, key: Key, meaning: Meaning, item: Item<'a>, raw: Option<&'a [u8]>) {
+        let key = if let Key::Name(name) = key { name } else { "" };
+        let secret = if matches!(meaning, Meaning::Opaque) { " secret" } else { "" };
+        self.0.push(format!(
+            "{key}{item:?}{}{secret}",
+            raw.map_or(String::new(), |raw| format!(" {}", hex::encode(raw)))
+        ));
+    }
+    fn begin(&mut self, key: Key, open: Open<'a>) {
+        let key = if let Key::Name(name) = key { name } else { "" };
+        self.0.push(match open {
+            Open::Record { name, .. } => format!("{key}{name}{{"),
+            Open::List { raw } => format!("{key}[{}", raw.map_or(String::new(), hex::encode)),
+            Open::Bytes(octets) => format!("{key}<{}", hex::encode(octets)),
+        });
+    }
+    fn end(&mut self, _: Open<'a>) {
+        self.0.push(".".into());
+    }
+    fn diagnostic(&mut self, d: Diagnostic) {
+        self.0.push(format!("!{} {} {}", d.rule.name, d.offset, d.value));
+    }
+}
+
+fn read(content: Content, octets: &[u8]) -> String {
+    let mut told = Told::default();
+    let end = match values::read(Slot::top(content), Packed::new(octets), &mut told) {
+        Ok(rest) if rest.is_empty() => String::new(),
+        Ok(rest) => format!(" left {}", rest.len()),
+        Err(e) => format!(" error {e}"),
+    };
+    told.0.join(" ") + &end
+}
+
+fn any(content: Content, octets: &[u8]) -> String {
+    let mut told = Told::default();
+    values::read_any(Slot::top(content), Packed::new(octets), &mut told);
+    told.0.join(" ")
+}
+
+fn write(content: Content, value: Value) -> Result<Vec<u8>, String> {
+    let mut out = vec![0xee];
+    values::write(content, &value, &mut out).map_err(|e| e.to_string())?;
+    Ok(out.split_off(1))
+}
+
+fn map(fields: &[(&'static str, Value)]) -> Value {
+    Value::Map(Fields(fields.iter().map(|(name, value)| ((*name).into(), value.clone())).collect()))
+}
+
+static VALUES: ValueList = ValueList { first: &[], then: &[], binary: Content::Bytes };
+
+/// 2.2.2.2: integers by width and sign; text, lists, GUIDs, structures.
+#[test]
+fn each_format_is_read() {
+    let minus = [0xfe; 8];
+    for (content, expected) in [
+        (Content::Word, "Uint(65278) left 6"),
+        (Content::Dword, "Uint(4278124286) left 4"),
+        (Content::DwordOf(<RegistryValueType as crate::consts::Constant>::TABLE), "Uint(4278124286) left 4"),
+        (Content::Long, "Int(-16843010) left 4"),
+        (Content::Qword, "Uint(18374403900871474942)"),
+        (Content::LargeInteger, "Int(-72340172838076674)"),
+        (Content::Filetime, "FileTime(18374403900871474942)"),
+        (Content::Dwords, "[ Uint(4278124286) Uint(4278124286) ."),
+        (Content::Bytes, "Bytes([254, 254, 254, 254, 254, 254, 254, 254])"),
+        (Content::Nothing, "Bytes([254, 254, 254, 254, 254, 254, 254, 254])"),
+        (Content::Struct("NOPE"), " error offset 0: not a known structure"),
+        (Content::Structs("NOPE"), " error offset 0: not a known structure"),
+        (
+            Content::Structs("CLUS_SCSI_ADDRESS"),
+            concat!(
+                "[ CLUS_SCSI_ADDRESS{ PortNumberUint(254) PathIdUint(254) TargetIDUint(254) LUNUint(254) . ",
+                "CLUS_SCSI_ADDRESS{ PortNumberUint(254) PathIdUint(254) TargetIDUint(254) LUNUint(254) . .",
+            ),
+        ),
+    ] {
+        assert_eq!(read(content, &minus), expected, "{content}");
+    }
+    assert_eq!(read(Content::Dwords, &minus[..7]), "[ Uint(4278124286) . left 3");
+    assert_eq!(read(Content::Dwords, &minus[..4]), "[ Uint(4278124286) .");
+    assert_eq!(read(Content::Nothing, &[]), "");
+    assert_eq!(read(Content::Guid, &[0x11; 16]), "Guid(11111111-1111-1111-1111-111111111111)");
+    assert!(read(Content::Guid, &[0x11; 15]).contains("16 bytes needed (GUID), 15 left"));
+    assert_eq!(read(Content::Sz, &wide("a")), "Text(\"a\")");
+    assert_eq!(read(Content::Sz, &wide("a")[..2]), "!terminator-missing 0 2 Text(\"a\") 6100");
+    assert_eq!(read(Content::SecurityDescriptor, &[7]), "!not-of-format 1 1 Bytes([7])");
+    let format = list(&[("A", &[entry(0x0001_000b, &[2, 0]), entry(0x0001_0002, &[])])]);
+    let formats = concat!(
+        "PROPERTY_LIST{ propertyCountUint(1) properties[ PROPERTY_VALUE{ nameText(\"A\") values[ ",
+        "VALUE{ syntaxUint(65547) valueUint(2) . VALUE{ syntaxUint(65538) valueBytes([]) . . . . ."
+    );
+    assert_eq!(read(Content::PropertyFormats, &format), formats);
+    let binary = list(&[("A", &[entry(0x0001_0001, &[1, 2, 3, 4])])]);
+    let told = |value: &str| {
+        let head = "PROPERTY_LIST{ propertyCountUint(1) properties[ PROPERTY_VALUE{ nameText(\"A\") values[ VALUE{";
+        format!("{head} syntaxUint(65537) {value} . . . . .")
+    };
+    assert_eq!(read(Content::PropertyList, &binary), told("valueBytes([1, 2, 3, 4])"));
+    let address = "decodedCLUS_SCSI_ADDRESS{ PortNumberUint(1) PathIdUint(2) TargetIDUint(3) LUNUint(4) .";
+    let of = Content::PropertyListOf(&Content::Struct("CLUS_SCSI_ADDRESS"));
+    assert_eq!(read(of, &binary), told(&format!("value<01020304 {address} .")));
+    assert_eq!(read(Content::Values(&VALUES), &entry(0x0001_000b, &[2, 0])).matches("Uint").count(), 2);
+}
+
+/// 2.2.2.2: a MULTI_SZ ends with an empty string; what is none is told with its strings beside the octets.
+#[test]
+fn lists_of_text() {
+    let two = join(&[&wide("a"), &wide("b"), &[0, 0]]);
+    assert_eq!(read(Content::MultiSz, &two), "[ Text(\"a\") Text(\"b\") .");
+    assert_eq!(read(Content::MultiSz, &[0, 0]), "[ .");
+    let cut = &two[..8];
+    assert_eq!(read(Content::MultiSz, cut), "[6100000062000000 !not-of-format 0 8 Text(\"a\") Text(\"b\") .");
+    let gap = join(&[&[0, 0], &wide("a"), &wide("b")[..2]]);
+    assert_eq!(read(Content::MultiSz, &gap), "[0000610000006200 !not-of-format 0 8 Text(\"a\") Text(\"b\") .");
+    let odd = join(&[&two, &[0]]);
+    assert_eq!(
+        read(Content::MultiSz, &odd),
+        "[61000000620000000000".to_string() + "00 !not-of-format 0 11 Text(\"a\") Text(\"b\") ."
+    );
+    // Half a surrogate pair has no text: the units as they stand.
+    let half = join(&[&[0, 0xd8, 0, 0], &[0, 0]]);
+    assert_eq!(read(Content::MultiSz, &half), "Units(\"\\u{d800}\\0\\0\")");
+    assert_eq!(read(Content::Names, &wide("a")), "Text(\"a\")");
+    assert_eq!(read(Content::Names, &two), "[ Text(\"a\") Text(\"b\") .");
+    // Elements are counted, whatever they are.
+    let mut keys = Keys::default();
+    values::read(Slot::top(Content::MultiSz), Packed::new(&gap), &mut keys).unwrap();
+    assert_eq!(keys.0, [Key::Index(0), Key::Index(1)]);
+}
+
+#[derive(Default)]
+struct Keys(Vec<Key>);
+
+impl<'a> Sink<'a> for Keys {
+    fn item(&mut self, key: Key, _: Meaning, _: Item<'a>, _: Option<&'a [u8]>) {
+        self.0.push(key);
+    }
+}
+
+/// 2.2.3.10.1: values of another size than their format has are octets; padding that the size counts is told.
+#[test]
+fn sizes_of_values() {
+    let zeros = |n: usize| join(&[&[7, 0, 0, 0], &[0; 5][..n]]);
+    assert_eq!(any(Content::Dword, &zeros(0)), "Uint(7)");
+    for n in 1..=3 {
+        let raw = hex::encode(zeros(n));
+        assert_eq!(any(Content::Dword, &zeros(n)), format!("!size-counts-padding 0 {} Uint(7) {raw}", 4 + n));
+    }
+    assert_eq!(any(Content::Dword, &zeros(4)), "!size-of-format 0 8 Bytes([7, 0, 0, 0, 0, 0, 0, 0])");
+    assert_eq!(any(Content::Dword, &[7, 0, 0, 0, 1]), "!size-of-format 0 5 Bytes([7, 0, 0, 0, 1])");
+    assert_eq!(any(Content::Dword, &[7, 0, 0]), "!size-of-format 0 3 Bytes([7, 0, 0])");
+    // Only numbers have padding that can be told from the rest.
+    assert_eq!(any(Content::Dwords, &zeros(2)), "!size-of-format 0 6 Bytes([7, 0, 0, 0, 0, 0])");
+    assert_eq!(any(Content::Guid, &[0; 17]), format!("!size-of-format 0 17 Bytes({:?})", [0; 17]));
+    // Lists stand beside their octets.
+    let inner = list(&[]);
+    let told = "<00000000 decodedPROPERTY_LIST{ propertyCountUint(0) properties[ . . .";
+    assert_eq!(any(Content::PropertyList, &inner), told);
+    assert_eq!(any(Content::PropertyListOf(&Content::Sz), &inner), told);
+    assert!(any(Content::Struct("CLUSTER_REG_BATCH_UPDATE"), &[1, 0, 0, 0]).starts_with("<01000000 decoded"));
+    assert!(any(Content::Struct("CLUS_SCSI_ADDRESS"), &[1, 0, 0, 0]).starts_with("CLUS_SCSI_ADDRESS{"));
+    assert_eq!(any(Content::PropertyList, &[1, 0]), "!not-of-format 0 2 Bytes([1, 0])");
+    assert_eq!(any(Content::PropertyList, &[]), "Bytes([])");
+}
+
+/// Each format takes its kind of value and no other; octets stand for themselves.
+#[test]
+fn each_format_is_written() {
+    let texts = |texts: &[&str]| Value::List(texts.iter().map(|t| (*t).into()).collect());
+    let scsi =
+        map(&[("PortNumber", 1u32.into()), ("PathId", 2u32.into()), ("TargetID", 3u32.into()), ("LUN", 4u32.into())]);
+    let file_share = Content::ByResourceType { name: "X", then: &Content::PropertyList, otherwise: &Content::Sz };
+    let by_length = Content::ByLength(&[(4, Content::Struct("CLUS_SCSI_ADDRESS")), (2, Content::Word)]);
+    let none = map(&[("properties", Value::List(vec![]))]);
+    let guid = "11111111-1111-1111-1111-111111111111";
+    let good: &[(Content, Value, &[u8])] = &[
+        (Content::Nothing, Value::Null, &[]),
+        (Content::Word, 0x102u32.into(), &[2, 1]),
+        (Content::Dword, 0x102u32.into(), &[2, 1, 0, 0]),
+        (Content::Long, Value::Int(-2i64 as u64), &[254, 255, 255, 255]),
+        (Content::Qword, 0x102u32.into(), &[2, 1, 0, 0, 0, 0, 0, 0]),
+        (Content::Filetime, 1u32.into(), &[1, 0, 0, 0, 0, 0, 0, 0]),
+        (Content::Dwords, Value::List(vec![1u32.into(), 2u32.into()]), &[1, 0, 0, 0, 2, 0, 0, 0]),
+        (Content::Sz, "a".into(), &[b'a', 0, 0, 0]),
+        (Content::MultiSz, texts(&["a", "b"]), &[b'a', 0, 0, 0, b'b', 0, 0, 0, 0, 0]),
+        (Content::MultiSz, texts(&[]), &[0, 0]),
+        (Content::MultiSz, Value::Units(vec![0xd800, 0, 0]), &[0, 0xd8, 0, 0, 0, 0]),
+        (Content::MultiSz, "a".into(), &[b'a', 0, 0, 0]),
+        (Content::Names, "a".into(), &[b'a', 0, 0, 0]),
+        (Content::Names, texts(&["a"]), &[b'a', 0, 0, 0, 0, 0]),
+        (Content::Guid, guid.into(), &[0x11; 16]),
+        (Content::Struct("CLUS_SCSI_ADDRESS"), scsi.clone(), &[1, 2, 3, 4]),
+        (
+            Content::Structs("CLUS_SCSI_ADDRESS"),
+            Value::List(vec![scsi.clone(), scsi.clone()]),
+            &[1, 2, 3, 4, 1, 2, 3, 4],
+        ),
+        (Content::PropertyList, none.clone(), &[0; 4]),
+        (Content::PropertyFormats, none.clone(), &[0; 4]),
+        (Content::PropertyListOf(&Content::Sz), none.clone(), &[0; 4]),
+        (Content::Values(&VALUES), map(&[("values", Value::List(vec![]))]), &[0; 4]),
+        (Content::ValuesPerDisk(&VALUES), map(&[("disks", Value::List(vec![])), ("end_marks", 2u32.into())]), &[0; 8]),
+        (Content::Bytes, Value::List(vec![1u32.into(), 255u32.into()]), &[1, 255]),
+        (Content::Sz, Value::Bytes(vec![9]), &[9]),
+        (file_share, "a".into(), &[b'a', 0, 0, 0]),
+        (file_share, none, &[0; 4]),
+        (by_length, scsi, &[1, 2, 3, 4]),
+        (by_length, 5u32.into(), &[5, 0]),
+    ];
+    for (content, value, octets) in good {
+        assert_eq!(write(*content, value.clone()).as_deref(), Ok(*octets), "{content}");
+    }
+    for (content, value, reason) in [
+        (Content::Nothing, 1u32.into(), "not a value of format none"),
+        (Content::Bytes, 1u32.into(), "not a value of format bytes"),
+        (Content::MultiSz, 1u32.into(), "not a value of format MULTI_SZ"),
+        (Content::MultiSz, texts(&["a", ""]), "[1]: an empty string would end the list"),
+        (Content::MultiSz, Value::List(vec!["a".into(), 1u32.into()]), "[1]: not text"),
+        (Content::Names, Value::Units(vec![0]), "not a value of format SZ or several"),
+        (Content::Guid, 1u32.into(), "not a GUID"),
+        (Content::Struct("NOPE"), map(&[]), "unknown structure NOPE"),
+        (Content::Struct("NOPE"), 1u32.into(), "not a value of format STRUCT:NOPE"),
+        (Content::Word, 0x1_0000u32.into(), "65536 does not fit into 16 bits"),
+        (Content::Dwords, texts(&["x"]), "not a number"),
+        (by_length, "x".into(), "not a value of format STRUCT:CLUS_SCSI_ADDRESS"),
+        (Content::ByLength(&[]), 1u32.into(), "no format"),
+        (Content::Values(&VALUES), 1u32.into(), "not a value of format value list: "),
+    ] {
+        let refused = write(content, value).unwrap_err();
+        assert!(refused.starts_with(reason), "{content}: {refused}");
+    }
+    let shape = |kind| content::Shape { kind, guess: false, unknown_code: None };
+    let messages = shape(ShapeKind::Messages(&records::witness::RESOURCE_CHANGE, None));
+    let told = |value: Value| {
+        let mut out = Vec::new();
+        content::write(&messages, &value, &mut out).map(|()| out).map_err(|e| e.to_string())
+    };
+    let change = map(&[("ChangeType", 1u32.into()), ("ResourceName", "a".into())]);
+    let octets = join(&[&[12, 0, 0, 0, 1, 0, 0, 0], &wide("a")]);
+    assert_eq!(told(Value::List(vec![change.clone(), change])), Ok(join(&[&octets, &octets])));
+    assert_eq!(told(Value::List(vec![1u32.into()])), Err("[0]: not an object of a message's members".into()));
+    assert_eq!(told(Value::List(vec![map(&[])])), Err("[0].ChangeType: missing".into()));
+    assert_eq!(told(1u32.into()), Err("not a list".into()));
+}
+
+/// What a buffer holds, by what came with it.
+#[test]
+fn shapes() {
+    let plain = Context::default();
+    let shape = |meaning: Meaning, context: &Context<'_>, octets: &[u8]| {
+        let shape = content::shape(meaning, 1, context, octets);
+        let what = if shape.guess { "guess " } else { "" };
+        format!("{what}{}{}", shape.name(), if shape.unknown_code.is_some() { " unknown" } else { "" })
+    };
+    // O:SY, then a null list that allows everything, then neither.
+    let sid = [1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0];
+    let owner = join(&[&[1, 0, 0, 0x80, 20], &[0; 15], &sid]);
+    let dacl = join(&[&[1, 0, 4, 0x80], &[0; 16]]);
+    let group = join(&[&[1, 0, 0, 0x80], &[0; 4], &[20], &[0; 11], &sid]);
+    let of_type = |n: u32| Context { registry_type: Some(n), ..plain };
+    for (octets, expected) in
+        [(&owner, "guess SECURITY_DESCRIPTOR"), (&dacl, "guess SECURITY_DESCRIPTOR"), (&group, ""), (&vec![7; 20], "")]
+    {
+        assert_eq!(shape(Meaning::RegistryData, &of_type(3), octets), expected);
+    }
+    assert_eq!(shape(Meaning::RegistryData, &of_type(4), &[1, 0, 0, 0]), "DWORD");
+    assert_eq!(shape(Meaning::RegistryData, &of_type(1), &owner), "SZ");
+    assert_eq!(shape(Meaning::RegistryData, &plain, &owner), "");
+    assert_eq!(shape(Meaning::SecurityDescriptor, &plain, &owner), "SECURITY_DESCRIPTOR");
+    assert_eq!(shape(Meaning::PropertyList, &plain, &[0; 4]), "PROPERTY_LIST");
+    assert_eq!(shape(Meaning::PropertyList, &plain, &[]), "");
+    assert_eq!(shape(Meaning::MultiSz, &plain, &[0; 2]), "MULTI_SZ");
+    assert_eq!(shape(Meaning::Custom("CLUS_SCSI_ADDRESS"), &plain, &[0; 4]), "CLUS_SCSI_ADDRESS");
+    assert_eq!(shape(Meaning::Number, &plain, &[0; 4]), "");
+
+    let code = |code: u32| Context { control_code: Some((Family::Resource, code)), ..plain };
+    let output =
+        |context: &Context<'_>, octets: &[u8]| shape(Meaning::ControlOutput(Family::Resource), context, octets);
+    assert_eq!(output(&plain, &[0; 4]), "");
+    assert_eq!(output(&code(0x0100_0065), &[0; 4]), "PROPERTY_FORMAT_LIST");
+    assert_eq!(output(&code(0x0100_0191), &[0; 4]), "VALUE_LIST");
+    assert_eq!(content::name_of(Content::ValuesPerDisk(&VALUES)), "DISK_LIST");
+    assert_eq!(output(&code(0x0160_1234), &[1, 2, 3, 4]), "guess DWORD unknown");
+    assert_eq!(output(&code(0x0160_1234), &[1, 2, 3]), " unknown");
+    // Octets of odd number are no text and no list of anything.
+    let odd = list(&[("A", &[entry(0x0001_0001, &[1, 2, 3])])]);
+    assert_eq!(content::guess(&odd).map(content::name_of), Some("PROPERTY_LIST"));
+    assert_eq!(content::guess(&odd[..odd.len() - 1]).map(content::name_of), None);
+
+    let message = |kind: u32| Context { message_type: Some(kind), ..plain };
+    let witness = |context: &Context<'_>| shape(Meaning::WitnessMessages, context, &[0; 4]);
+    let names = ["", "RESOURCE_CHANGE", "IPADDR_INFO_LIST", "IPADDR_INFO_LIST", "IPADDR_INFO_LIST", ""];
+    for (kind, name) in names.into_iter().enumerate() {
+        assert_eq!(witness(&message(kind as u32)), name, "{kind}");
+    }
+    assert_eq!(witness(&plain), "");
+}
+
+/// MS-SWN 2.2.2.4: as many messages as are announced, or to the end.
+#[test]
+fn as_many_messages_as_announced() {
+    let change = join(&[&[12, 0, 0, 0, 1, 0, 0, 0], &wide("a")]);
+    let octets = join(&[&change, &change]);
+    for (messages, count, left) in [(Some(0), 0, 24), (Some(1), 1, 12), (Some(2), 2, 0), (None, 2, 0)] {
+        let context = Context { message_type: Some(1), messages, ..Context::default() };
+        let shape = content::shape(Meaning::WitnessMessages, 1, &context, &octets);
+        let mut sink = Collect::default();
+        let rest = content::read(&shape, Packed::new(&octets), &mut sink).unwrap();
+        assert!(
+            matches!(&sink.value, Some(Value::List(list)) if list.len() == count),
+            "{messages:?}: {:?}",
+            sink.value
+        );
+        assert_eq!(rest.len(), left);
+    }
+}
+
+/// Whether a format can be taken apart, for those that are made of others.
+#[test]
+fn formats_of_formats() {
+    const NOPE: Content = Content::Struct("NOPE");
+    static NOPES: ValueList = ValueList { first: &[], then: &[], binary: NOPE };
+    static SIZES: ValueList = ValueList { first: &[], then: &[], binary: Content::Dword };
+    for content in [Content::Values(&VALUES), Content::ValuesPerDisk(&VALUES), Content::Values(&SIZES)] {
+        assert!(content::is_structured(content));
+    }
+    assert!(
+        !content::is_structured(Content::Values(&NOPES)) && !content::is_structured(Content::ValuesPerDisk(&NOPES))
+    );
+    assert!(content::is_structured(Content::PropertyListOf(&Content::Sz)));
+    assert!(!content::is_structured(Content::PropertyListOf(&NOPE)));
+    assert!(content::is_structured(Content::ByLength(&[(1, Content::Sz), (2, Content::Dword)])));
+    assert!(!content::is_structured(Content::ByLength(&[(1, Content::Sz), (2, NOPE)])));
+    for (then, otherwise, expected) in
+        [(Content::Sz, Content::Sz, true), (NOPE, Content::Sz, false), (Content::Sz, NOPE, false), (NOPE, NOPE, false)]
+    {
+        let (then, otherwise) = (&*Box::leak(Box::new(then)), &*Box::leak(Box::new(otherwise)));
+        assert_eq!(content::is_structured(Content::ByResourceType { name: "X", then, otherwise }), expected);
+    }
+    assert!(content::is_structured(Content::Dword) && content::is_structured(Content::Structs("IPADDR_INFO")));
+}
+
+fn shown(style: Style, meaning: Meaning, context: &Context<'_>, octets: &[u8]) -> String {
+    let mut out = String::new();
+    text::print(&mut out, Style { indent: 3, ..style }, meaning, 1, context, octets).unwrap();
+    out
+}
+
+/// A table has a limit of rows and of width; names are cut and cleaned.
+#[test]
+fn tables() {
+    let plain = Context::default();
+    let dword = [entry(0x0001_0002, &[1, 0, 0, 0])];
+    let table = |style: Style, octets: &[u8]| shown(style, Meaning::PropertyList, &plain, octets);
+    assert_eq!(table(Style::default(), &list(&[])), "   no properties\n");
+    assert_eq!(table(Style::default(), &[1, 0]), "   ! offset 0: 4 bytes needed (DWORD), 2 left\n");
+    let octets = list(&[("A", &dword), ("B", &dword), ("C", &dword), ("D", &dword)]);
+    let row = |name: &str| format!("   {name}  DWORD           1\n");
+    let rows = |n: usize| ["A", "B", "C", "D"].iter().take(n).map(|name| row(name)).collect::<String>();
+    for (limit, more) in [(4, ""), (3, "   … 1 properties more\n"), (2, "   … 2 properties more\n")] {
+        let style = Style { max_elements: limit, ..Style::default() };
+        assert_eq!(table(style, &octets), rows(limit as usize) + more);
+    }
+    // Four octets for each column that name and format leave, 24 columns at least.
+    let texts = |n: usize| join(&[&wide("aaaaaaa").repeat(n), &[0, 0]]);
+    let many = list(&[("Names", &[entry(0x0001_0005, &texts(30))])]);
+    for (width, shown) in [(60, 14), (10, 9), (48, 9)] {
+        let text = table(Style { width, ..Style::default() }, &many);
+        assert_eq!(text.matches("\"aaaaaaa\"").count(), shown, "{width}: {text}");
+        assert!(text.ends_with("…\n"), "{text}");
+    }
+    // Control characters are not printed; 192 characters of a name are.
+    let long = "n".repeat(193);
+    let odd = table(Style::default(), &list(&[("a\u{7}b", &dword), (&long, &dword)]));
+    let wide = odd.lines().nth(1).map(|line| line.matches('n').count());
+    assert_eq!((odd.starts_with("   a\u{fffd}b "), wide), (true, Some(192)), "{odd}");
+    // Kinds of lists: formats, and binary values that hold something.
+    let formats = list(&[("A", &[entry(0x0001_000b, &[2, 0])])]);
+    let code = Context { control_code: Some((Family::Resource, 0x0100_0065)), ..plain };
+    let told = shown(Style::default(), Meaning::ControlOutput(Family::Resource), &code, &formats);
+    assert_eq!(told, "   A  WORD            CLUSPROP_FORMAT_DWORD (2)\n");
+    let state = join(&[&super::field("v", 260), &super::field("n", 260), &[0; 4]]);
+    let notification = Context {
+        object_type: Some(CLUSTER_OBJECT_TYPE::CLUSTER_OBJECT_TYPE_SHARED_VOLUME.0),
+        filter_flags: Some(1),
+        ..plain
+    };
+    let told = shown(
+        Style::default(),
+        Meaning::NotificationBuffer,
+        &notification,
+        &list(&[("S", &[entry(0x0001_0001, &state)])]),
+    );
+    assert!(
+        told.starts_with("   S  BINARY          1044 bytes: {szVolumeName \"v\", szNodeName \"n\", VolumeState "),
+        "{told}"
+    );
+    // Nothing to say, and what is unknown.
+    assert_eq!(shown(Style::default(), Meaning::Number, &plain, &[1]), "");
+    let unknown = Context { control_code: Some((Family::Resource, 0x0160_1234)), ..plain };
+    let told = shown(Style::default(), Meaning::ControlOutput(Family::Resource), &unknown, &[1, 0, 0, 0]);
+    let lines: Vec<_> = told.lines().collect();
+    assert!(
+        lines[0].starts_with("   unknown control code: ") && lines[1..] == ["   looks like DWORD:", "   1"],
+        "{told}"
+    );
+}
+
+/// Errors behind what could be read, with the name of the command they are in.
+#[test]
+fn errors_in_text() {
+    let command = join(&[&[1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0], &wide("n"), &[9, 0, 0, 0]]);
+    let told = shown(Style::default(), Meaning::Custom("BATCH_UPDATE_COMMAND"), &Context::default(), &command);
+    assert!(told.ends_with("! offset 20: 9 bytes needed (DataLength), 0 left (in \"n\")\n"), "{told}");
+    assert!(told.contains("CommandType  ") && told.contains("Name  \"n\"\n"), "{told}");
+    let address = [1, 2, 3, 4, 5];
+    let told = shown(Style::default(), Meaning::Custom("CLUS_SCSI_ADDRESS"), &Context::default(), &address);
+    assert_eq!(told, "   PortNumber  1\n   PathId  2\n   TargetID  3\n   LUN  4\n   ! 1 bytes more\n");
+    let batch = join(&[&[1, 0, 0, 0], &command]);
+    let told = shown(Style::default(), Meaning::Custom("CLUSTER_REG_BATCH_UPDATE"), &Context::default(), &batch);
+    assert_eq!(told, "   ! offset 24, commands[0]: 9 bytes needed (DataLength), 0 left (in \"n\")\n");
+}
+
+/// Dependency expressions: one level deeper, two columns further.
+#[test]
+fn trees() {
+    let tree = |text: &str| {
+        let mut out = String::new();
+        let octets = wide(text);
+        let wide = crate::ndr::WStr::le(&octets).until_nul();
+        text::expression(&mut out, Style { indent: 3, ..Style::default() }, wide).unwrap();
+        out
+    };
+    assert_eq!(tree(""), "");
+    assert_eq!(tree("[a]"), "");
+    let whole = "   all of\n     one of\n       a\n       b\n     c\n";
+    assert_eq!(tree("([a] or [b]) and [c]"), whole);
+    assert_eq!(tree("[a] and"), "   ! no dependency expression from character 4 on\n");
+    let deep = tree(&"(".repeat(33));
+    assert_eq!(deep, "   ! deeper than 32 parentheses or longer than 65536 characters\n");
+}
+
+/// The nesting and length that are taken, and one more.
+#[test]
+fn limits_of_expressions() {
+    use crate::structs::dependency::{MAX_DEPTH, MAX_LENGTH, parse};
+    let limited = |text: &str| parse(text).is_err_and(|e| e.limit && e.offset == 0);
+    let nested = |n: usize, open: &str, close: &str| format!("{}[a]{}", open.repeat(n), close.repeat(n));
+    for (open, close) in [("(", ")"), ("{", "}")] {
+        assert!(!limited(&nested(MAX_DEPTH, open, close)));
+        assert!(limited(&nested(MAX_DEPTH + 1, open, close)));
+        // One after the other is not one in the other.
+        let row = vec![nested(20, open, close); 3].join(" or ");
+        assert!(parse(&row).is_ok());
+    }
+    assert!(parse(&format!("[{}]", "(".repeat(40))).is_ok());
+    let long = |n: usize| format!("[{}]", "x".repeat(n - 2));
+    assert!(parse(&long(3 * MAX_LENGTH)).is_ok() && limited(&long(3 * MAX_LENGTH + 1)));
+}
+
+/// MS-CMRP 2.2.3: the reading that the length tells; text whose fields and sizes are not as they should be.
+#[test]
+fn readings_by_length() {
+    let choose = |name: &str, octets: &[u8]| {
+        let record = records::by_name(name).unwrap();
+        record.readings[reader::choose(record, Packed::new(octets))].name
+    };
+    for (name, sizes) in [
+        (
+            "CLUS_PARTITION_INFO_EX2",
+            &[(1699, "documented"), (1700, "documented"), (1703, "documented"), (1704, "natural")],
+        ),
+        ("CLUS_POOL_DRIVE_INFO", &[(2599, "natural"), (2600, "documented"), (2607, "documented"), (2608, "natural")]),
+    ] {
+        for (size, reading) in sizes {
+            assert_eq!(choose(name, &vec![0; *size]), *reading, "{name} {size}");
+        }
+    }
+    assert_eq!(choose("CLUS_PARTITION_INFO_EX2", &[0; 1800]), "documented");
+    assert_eq!(choose("CLUS_POOL_DRIVE_INFO", &[0; 2700]), "natural");
+
+    let told = |name: &str, octets: &[u8]| read(Content::Struct(name.to_string().leak()), octets);
+    let field = |octets: &[u8]| join(&[&[0; 4], octets, &vec![0; 520 - octets.len()]]);
+    let name = |octets: &[u8]| told("CLUS_CSV_MAINTENANCE_MODE_INFO", &field(octets));
+    let short = "CLUS_CSV_MAINTENANCE_MODE_INFO{ InMaintenanceUint(0) VolumeNameText(\"ab\") .";
+    assert_eq!(name(&wide("ab")), short);
+    // The offset is that of the first octet behind the terminator: 4, two units, two octets.
+    let junk = name(&join(&[&wide("ab"), &[7, 0, 8]]));
+    assert!(junk.contains("!behind-terminator 10 2 VolumeNameText(\"ab\") 61006200"), "{junk}");
+    let full = name(&[b'x', 0].repeat(260));
+    assert!(full.contains("!terminator-missing 4 260 "), "{full}");
+    let version =
+        |os: u32| told("OS_AND_OS_VERSION_INFO", &join(&[&os.to_le_bytes(), &[1, 0, 0, 0], &wide("ab"), &wide("c")]));
+    for (size, rule) in [(1, true), (2, false), (3, false), (4, true)] {
+        assert_eq!(version(size).contains(&format!("!length-of-text 8 {size}")), rule, "{size}");
+    }
+    let unit = |octets: &[u8]| told("CLUSCTL_RESOURCE_NETNAME_CHECK_OU_PERMISSIONS_OUTPUT", &join(&[&[0; 8], octets]));
+    let head = "CLUSCTL_RESOURCE_NETNAME_CHECK_OU_PERMISSIONS_OUTPUT{ bHasAccessUint(0) bDefaultOUUint(0) ";
+    assert_eq!(unit(&join(&[&[4, 0, 0, 0], &wide("ab")])), format!("{head}OUSizeUint(4) OUNameText(\"ab\") ."));
+    assert_eq!(unit(&join(&[&[6, 0, 0, 0], &wide("ab")])), format!("{head}OUSizeUint(6) OUNameText(\"ab\") ."));
+    let twice = unit(&join(&[&[6, 0, 0, 0], &wide("ab"), &[0, 0]]));
+    assert_eq!(twice, format!("{head}OUSizeUint(6) OUNameText(\"ab\") . left 2"));
+    let odd = unit(&[3, 0, 0, 0, b'a', 0, b'b', 0, 0]);
+    assert!(odd.contains("terminator-missing") && odd.ends_with(" left 2"), "{odd}");
+    let other = unit(&join(&[&[4, 0, 0, 0], &wide("ab")[..4], &[1, 0]]));
+    assert!(other.contains("terminator-missing") && other.ends_with(" left 2"), "{other}");
+}
+
+/// MS-DTYP 2.4.2.4, 2.5.1.1: identifiers by alias, or by number; large authorities in hexadecimal.
+#[test]
+fn identifiers() {
+    let shown = |revision: u8, authority: u64, subs: &[u32]| {
+        let mut octets = vec![1, 0, 0, 0x80, 20];
+        octets.extend([0; 15]);
+        octets.extend([revision, subs.len() as u8]);
+        octets.extend(&authority.to_be_bytes()[2..]);
+        octets.extend(subs.iter().flat_map(|sub| sub.to_le_bytes()));
+        crate::structs::security::sddl(&octets).map_err(|e| e.to_string())
+    };
+    for (authority, subs, expected) in [
+        (1, &[0u32][..], "WD"),
+        (1, &[1], "S-1-1-1"),
+        (3, &[0], "CO"),
+        (3, &[1], "CG"),
+        (3, &[4], "OW"),
+        (5, &[32, 544], "BA"),
+        (5, &[21, 7], "S-1-5-21-7"),
+        (16, &[0x3000], "HI"),
+        (0x0102_0304, &[], "S-1-16909060"),
+        (0xffff_ffff, &[1], "S-1-4294967295-1"),
+        (0x1_0000_0000, &[1], "S-1-0x000100000000-1"),
+    ] {
+        assert_eq!(shown(1, authority, subs), Ok(format!("O:{expected}")));
+    }
+    assert_eq!(shown(2, 1, &[0]), Ok("O:S-2-1-0".into()));
+    assert!(shown(1, 5, &[1; 15]).is_ok());
+    let error = shown(1, 5, &[1; 16]).unwrap_err();
+    assert_eq!(error, "offset 20, OffsetOwner: SubAuthorityCount 16 is more than 15");
+}
+
+/// 2.2.3.17.1: what an error's place says.
+#[test]
+fn places_of_errors() {
+    let error = |name: &str, octets: &[u8]| {
+        let decoded = crate::structs::decode(name, octets).unwrap();
+        decoded.error.map(|e| e.to_string()).unwrap_or_default()
+    };
+    assert_eq!(error("CLUSTER_REG_BATCH_UPDATE", &[1]), "offset 0, VersionNumber: 4 bytes needed (DWORD), 1 left");
+    assert_eq!(error("PROPERTY_LIST", &[1]), "offset 0, propertyCount: 4 bytes needed (DWORD), 1 left");
+    let entry = [2, 0, 1, 0, 9, 0, 0, 0];
+    assert_eq!(error("VALUE_LIST", &entry), "offset 8, values[0]: 9 bytes needed (Size), 0 left");
+    let name = [1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0];
+    assert_eq!(error("BATCH_UPDATE_COMMAND", &name), "offset 8, NameLength: 0x3 where an even NameLength was expected");
+    // An answer's error is a status, with octets behind it that are of no type.
+    let failed = join(&[&[9, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0], &wide("n"), &[4, 0, 0, 0, 1, 2, 3, 4]]);
+    let told = read(Content::Struct("BATCH_UPDATE_COMMAND"), &failed);
+    assert!(told.ends_with("NameText(\"n\") DataBytes([1, 2, 3, 4]) ."), "{told}");
+    let shown = shown(Style::default(), Meaning::Custom("BATCH_UPDATE_COMMAND"), &Context::default(), &failed);
+    assert!(shown.contains("ValueType  ERROR_FILE_NOT_FOUND (2)\n"), "{shown}");
+}

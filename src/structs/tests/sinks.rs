@@ -1,0 +1,459 @@
+//! Values on their way out, told to the printers one by one: lines, values in one line, JSON, trees.
+
+use crate::consts::Constant;
+use crate::consts::registry::RegistryValueType;
+use crate::ndr::WStr;
+use crate::ndr::sink::Guid;
+use crate::ndr::types::Meaning;
+use crate::structs::content::Secrets;
+use crate::structs::lines::{Inline, Lines};
+use crate::structs::sink::{Item, Key, Null, Open, Sink};
+use crate::text::Style;
+
+fn lines(style: Style, tell: impl FnOnce(&mut Lines<'static>)) -> String {
+    let mut lines = Lines::new(Style { indent: 1, ..style }, Secrets::Hidden);
+    tell(&mut lines);
+    lines.text
+}
+
+fn inline(room: usize, tell: impl FnOnce(&mut dyn Sink<'static>)) -> String {
+    let mut inline = Inline::new(room, Secrets::Hidden);
+    tell(&mut inline);
+    inline.text
+}
+
+fn number(sink: &mut dyn Sink<'static>, key: Key, n: u64) {
+    sink.item(key, Meaning::Number, Item::Uint(n), None);
+}
+
+fn units(units: &[u16]) -> WStr<'static> {
+    WStr::le(units.iter().flat_map(|u| u.to_le_bytes()).collect::<Vec<u8>>().leak())
+}
+
+const LIST: Open<'static> = Open::List { raw: None };
+const RECORD: Open<'static> = Open::Record { name: "R", reading: None };
+const VALUE: Open<'static> = Open::Record { name: "VALUE", reading: None };
+
+/// O:SY, or the same with an offset beyond the end.
+fn descriptor(owner: u8) -> &'static [u8] {
+    let mut octets = vec![1, 0, 0, 0x80, owner];
+    octets.extend([0; 15]);
+    octets.extend([1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0]);
+    octets.leak()
+}
+
+/// What each value looks like for people: names with numbers, units, large numbers in both forms.
+#[test]
+fn values_in_words() {
+    let bytes = |n: u8| Item::Bytes((0..n).collect::<Vec<u8>>().leak());
+    let hex = |n: u8| (0..n).map(|i| format!("{i:02x}")).collect::<String>();
+    let long = |n: usize| units(&vec![0x78; n]);
+    let cut = format!("\"{}\"… 1 characters more", "x".repeat(1024));
+    let table: &[(Meaning, Item<'static>, &str)] = &[
+        (Meaning::Enum(RegistryValueType::TABLE), Item::Uint(4), "REG_DWORD (4)"),
+        (Meaning::Bool, Item::Uint(0), "FALSE (0)"),
+        (Meaning::Bool, Item::Uint(1), "TRUE (1)"),
+        (Meaning::Bool, Item::Uint(2), "2"),
+        (Meaning::Seconds, Item::Uint(5), "5 s"),
+        (Meaning::Win32, Item::Uint(5), "ERROR_ACCESS_DENIED (5)"),
+        (Meaning::Win32, Item::Uint(0xdead_beef), "0xdeadbeef"),
+        (Meaning::Const(1), Item::Uint(16), "0x10"),
+        (Meaning::Number, Item::Uint(0x7fff_ffff), "2147483647"),
+        (Meaning::Number, Item::Uint(0x8000_0000), "2147483648 (0x80000000)"),
+        (Meaning::Number, Item::Uint(0xffff_ffff), "4294967295 (0xffffffff)"),
+        (Meaning::Number, Item::Uint(0x1_0000_0000), "4294967296"),
+        (Meaning::Number, Item::Int(-5), "-5"),
+        (Meaning::Number, Item::Bool(true), "true"),
+        (Meaning::FileTime, Item::FileTime(116_444_736_000_000_000), "1970-01-01T00:00:00Z"),
+        (Meaning::Number, Item::Guid(Guid([0x11; 16])), "11111111-1111-1111-1111-111111111111"),
+        (Meaning::Text, Item::Text(units(&[0x61, 0x22])), r#""a\"""#),
+        (Meaning::Text, Item::Units(units(&[0x61, 0xd800])), r#""a\u{d800}""#),
+        (Meaning::Text, Item::Text(long(1024)), &cut[..1026]),
+        (Meaning::Text, Item::Text(long(1025)), &cut),
+        (Meaning::Ipv4, Item::Ipv4([10, 1, 2, 3]), "10.1.2.3"),
+        (Meaning::Ipv6, Item::Ipv6([0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]), "fe80::1"),
+        (Meaning::Bytes, bytes(0), "no bytes"),
+        (Meaning::Bytes, bytes(1), "00"),
+        (Meaning::Bytes, bytes(24), &hex(24)),
+        (Meaning::Bytes, bytes(25), &(hex(24) + "… 1 bytes more")),
+        (Meaning::Bytes, Item::Bytes(&descriptor(20)[..20]), "0100008014000000000000000000000000000000"),
+        (Meaning::SecurityDescriptor, Item::Bytes(descriptor(20)), "O:SY"),
+        (
+            Meaning::SecurityDescriptor,
+            Item::Bytes(descriptor(33)),
+            "O:? (offset 0, OffsetOwner: 33 bytes needed (offset), 32 left)",
+        ),
+        (Meaning::SecurityDescriptor, bytes(2), "0001"),
+        (Meaning::Opaque, Item::Uint(7), "(secret)"),
+    ];
+    for (meaning, item, expected) in table {
+        assert_eq!(lines(Style::default(), |l| l.item(Key::Top, *meaning, *item, None)), format!(" {expected}\n"));
+        assert_eq!(inline(2000, |l| l.item(Key::Top, *meaning, *item, None)), *expected);
+    }
+    for (secrets, expected) in [(Secrets::Shown, "7"), (Secrets::Hidden, "(secret)"), (Secrets::Masked, "(secret)")] {
+        let mut inline = Inline::new(9, secrets);
+        inline.item(Key::Top, Meaning::Opaque, Item::Uint(7), None);
+        assert_eq!(inline.text, expected);
+    }
+}
+
+/// Braces around records but those of values, commas between members, names but those that say nothing.
+#[test]
+fn one_line() {
+    let record = |sink: &mut dyn Sink<'static>| {
+        sink.begin(Key::Name("top"), RECORD);
+        number(sink, Key::Name("a"), 1);
+        sink.begin(Key::Name("values"), LIST);
+        sink.begin(Key::Index(0), VALUE);
+        number(sink, Key::Name("syntax"), 0x0001_0002);
+        number(sink, Key::Name("value"), 2);
+        sink.end(VALUE);
+        number(sink, Key::Index(1), 3);
+        sink.end(LIST);
+        sink.begin(Key::Name("none"), LIST);
+        sink.end(LIST);
+        sink.begin(Key::Name("b"), Open::Bytes(&[1, 2]));
+        number(sink, Key::Name("decoded"), 4);
+        sink.end(Open::Bytes(&[1, 2]));
+        sink.end(RECORD);
+    };
+    assert_eq!(inline(100, record), "top {a 1, 2, 3, none (empty), b 2 bytes: 4}");
+    // Four octets for each column; what is begun is finished, the rest is left out.
+    let digits = |n: usize, times: usize| {
+        inline(1, |sink| {
+            number(sink, Key::Top, 10u64.pow(n as u32 - 1));
+            (1..times).for_each(|_| number(sink, Key::Top, 7));
+        })
+    };
+    assert_eq!(digits(3, 3), "10077");
+    assert_eq!(digits(4, 2), "10007");
+    assert_eq!(digits(4, 4), "10007…");
+    assert_eq!(digits(5, 2), "10000…");
+    let full = |open: Open<'static>| {
+        inline(1, |sink| {
+            sink.begin(Key::Top, open);
+            number(sink, Key::Name("value"), 12345);
+            number(sink, Key::Name("value"), 6);
+            sink.begin(Key::Name("x"), LIST);
+            sink.end(LIST);
+            sink.begin(Key::Name("x"), RECORD);
+            sink.end(RECORD);
+            sink.end(open);
+        })
+    };
+    assert_eq!(full(RECORD), "{12345…");
+    assert_eq!(full(LIST), "12345…");
+    assert_eq!(full(VALUE), "12345…");
+}
+
+/// A line a member, two columns more for each level; elements past the limit are one line for all.
+#[test]
+fn many_lines() {
+    let limited = Style { max_elements: 2, ..Style::default() };
+    let told = lines(limited, |l| {
+        l.begin(Key::Top, RECORD);
+        l.begin(Key::Name("outer"), LIST);
+        l.begin(Key::Index(0), LIST);
+        (0..4).for_each(|i| number(l, Key::Index(i), 7));
+        l.end(LIST);
+        l.begin(Key::Index(1), RECORD);
+        number(l, Key::Name("m"), 8);
+        l.end(RECORD);
+        for i in 2..4 {
+            l.begin(Key::Index(i), RECORD);
+            number(l, Key::Name("m"), 9);
+            l.begin(Key::Name("n"), LIST);
+            number(l, Key::Index(0), 9);
+            l.end(LIST);
+            l.end(RECORD);
+        }
+        l.end(LIST);
+        number(l, Key::Name("after"), 10);
+        l.begin(Key::Name("next"), LIST);
+        number(l, Key::Index(0), 11);
+        l.end(LIST);
+        l.end(RECORD);
+    });
+    let expected = " outer
+   [0]
+     [0]  7
+     [1]  7
+     …
+   [1]  R
+     m  8
+   …
+ after  10
+ next
+   [0]  11
+";
+    assert_eq!(told, expected);
+
+    let told = lines(Style::default(), |l| {
+        l.begin(Key::Top, RECORD);
+        l.begin(Key::Name("values"), LIST);
+        for (i, syntax) in [0x0001_0003, 0x0005_0002, 0x7777_7777].into_iter().enumerate() {
+            l.begin(Key::Index(i as u32), VALUE);
+            number(l, Key::Name("syntax"), syntax);
+            number(l, Key::Name("value"), 1);
+            l.end(VALUE);
+        }
+        l.begin(Key::Index(3), VALUE);
+        number(l, Key::Name("syntax"), 0x0006_0002);
+        l.begin(Key::Name("value"), RECORD);
+        number(l, Key::Name("syntax"), 5);
+        l.end(RECORD);
+        l.end(VALUE);
+        l.begin(Key::Index(4), VALUE);
+        l.begin(Key::Name("other"), LIST);
+        l.end(LIST);
+        l.end(VALUE);
+        l.end(LIST);
+        l.begin(Key::Name("value"), LIST);
+        l.end(LIST);
+        l.begin(Key::Name("raw"), Open::Bytes(&[1, 2, 3]));
+        number(l, Key::Name("decoded"), 1);
+        l.end(Open::Bytes(&[1, 2, 3]));
+        l.end(RECORD);
+    });
+    let expected = " values
+   [0]  SZ  1
+   [1]  DISK_SIGNATURE  1
+   [2]  0x77777777  1
+   [3]  SCSI_ADDRESS  R
+       syntax  5
+   [4]     other
+ value
+ raw  3 bytes
+   decoded  1
+";
+    assert_eq!(told, expected);
+    // Sixteen levels are indented, the seventeenth as the one before it.
+    let deep = lines(Style::default(), |l| {
+        l.begin(Key::Top, RECORD);
+        (0..18).for_each(|_| l.begin(Key::Name("d"), LIST));
+    });
+    let columns: Vec<_> = deep.lines().map(|line| line.len()).collect();
+    let expected: Vec<_> = (0..18).map(|n: usize| 2 + 2 * n.min(16)).collect();
+    assert_eq!(columns, expected);
+    let mut blamed = Lines::new(Style::default(), Secrets::Hidden);
+    blamed.blame(units(&[0x62]));
+    assert_eq!(blamed.blamed.map(|name| name.to_string()).as_deref(), Some("b"));
+}
+
+/// What takes nothing takes anything.
+#[test]
+fn nothing_is_kept() {
+    let mut null = Null;
+    null.begin(Key::Top, LIST);
+    number(&mut null, Key::Index(0), 1);
+    null.blame(units(&[]));
+    null.end(LIST);
+}
+
+#[cfg(feature = "serde")]
+mod json {
+    use super::*;
+    use crate::diagnostic::Diagnostic;
+    use crate::error::{Error, ErrorKind, Path};
+    use crate::json::out::Out;
+    use crate::ndr::value::{Fields, Value};
+    use crate::structs::json::{self, MAX_DIAGNOSTICS, Values};
+    use crate::structs::rules;
+    use serde_json::json;
+
+    fn printed(secrets: Secrets, tell: impl FnOnce(&mut Values<'_, 'static>)) -> String {
+        let mut out = Out::new();
+        tell(&mut Values::new(&mut out, secrets));
+        String::from_utf8(out.as_bytes().to_vec()).unwrap()
+    }
+
+    /// The form of each value in the contract.
+    #[test]
+    fn values_in_json() {
+        let table: &[(Meaning, Item<'static>, &str)] = &[
+            (Meaning::Enum(RegistryValueType::TABLE), Item::Uint(4), r#"{"value":4,"name":"REG_DWORD"}"#),
+            (Meaning::Win32, Item::Uint(5), r#"{"value":5,"name":"ERROR_ACCESS_DENIED"}"#),
+            (Meaning::Bool, Item::Uint(1), "1"),
+            (Meaning::Number, Item::Uint(u64::MAX), "18446744073709551615"),
+            (Meaning::Number, Item::Int(-5), "-5"),
+            (Meaning::Number, Item::Bool(true), "true"),
+            (Meaning::Number, Item::FileTime(7), "7"),
+            (
+                Meaning::FileTime,
+                Item::FileTime(116_444_736_000_000_000),
+                r#"{"value":116444736000000000,"time":"1970-01-01T00:00:00Z"}"#,
+            ),
+            (Meaning::Number, Item::Guid(Guid([0x11; 16])), r#""11111111-1111-1111-1111-111111111111""#),
+            (Meaning::Text, Item::Text(units(&[0x61, 0x22])), r#""a\"""#),
+            (Meaning::Text, Item::Units(units(&[0x61, 0xd800])), r#"{"utf16":"610000d8"}"#),
+            (Meaning::Ipv4, Item::Ipv4([10, 1, 2, 3]), r#""10.1.2.3""#),
+            (Meaning::Ipv6, Item::Ipv6([0; 16]), r#""::""#),
+            (Meaning::Bytes, Item::Bytes(descriptor(20)), &format!(r#"{{"hex":"{}"}}"#, hex::encode(descriptor(20)))),
+            (
+                Meaning::SecurityDescriptor,
+                Item::Bytes(descriptor(20)),
+                &format!(r#"{{"hex":"{}","sddl":"O:SY"}}"#, hex::encode(descriptor(20))),
+            ),
+            (
+                Meaning::SecurityDescriptor,
+                Item::Bytes(descriptor(33)),
+                &format!(
+                    r#"{{"hex":"{}","partial_sddl":"O:?","error":"offset 0, OffsetOwner: 33 bytes needed (offset), 32 left"}}"#,
+                    hex::encode(descriptor(33))
+                ),
+            ),
+            (Meaning::SecurityDescriptor, Item::Bytes(&[1]), r#"{"hex":"01"}"#),
+            (Meaning::Opaque, Item::Uint(7), r#"{"secret":true}"#),
+        ];
+        for (meaning, item, expected) in table {
+            assert_eq!(printed(Secrets::Hidden, |v| v.item(Key::Top, *meaning, *item, None)), *expected);
+        }
+        assert_eq!(printed(Secrets::Shown, |v| v.item(Key::Top, Meaning::Opaque, Item::Uint(7), None)), "7");
+        let raw = |text: &[u16]| {
+            printed(Secrets::Shown, |v| v.item(Key::Top, Meaning::Text, Item::Text(units(text)), Some(&[1, 2])))
+        };
+        assert_eq!(raw(&[0x61]), r#"{"value":"a","hex":"0102"}"#);
+        assert_eq!(raw(&[0xd800]), r#"{"utf16":"00d8","hex":"0102"}"#);
+    }
+
+    /// The reading of the outermost structure stands beside it, that of another one inside.
+    #[test]
+    fn structures_in_json() {
+        let mut out = Out::new();
+        let mut values = Values::new(&mut out, Secrets::Shown);
+        let open = |reading| Open::Record { name: "R", reading };
+        values.begin(Key::Top, open(Some("a")));
+        values.begin(Key::Name("m"), open(Some("b")));
+        values.end(open(None));
+        values.begin(Key::Name("l"), LIST);
+        values.begin(Key::Index(0), open(Some("c")));
+        values.end(open(None));
+        values.end(LIST);
+        let raw = Open::List { raw: Some(&[5]) };
+        values.begin(Key::Name("r"), raw);
+        number(&mut values, Key::Index(0), 1);
+        number(&mut values, Key::Index(1), 2);
+        values.end(raw);
+        values.begin(Key::Name("o"), Open::Bytes(&[6]));
+        number(&mut values, Key::Name("decoded"), 3);
+        values.end(Open::Bytes(&[6]));
+        values.end(open(None));
+        for n in 0..MAX_DIAGNOSTICS + 2 {
+            let (offset, path) = (n, Path::new());
+            values.diagnostic(Diagnostic { offset, path, rule: &rules::NO_VALUE, value: 0, expected: None });
+            assert_eq!(values.diagnostics.len(), (n + 1).min(64));
+        }
+        assert_eq!(values.diagnostics[63].offset, 63);
+        values.blame(units(&[0x62]));
+        assert_eq!((values.reading, values.blamed.map(|name| name.len())), (Some("a"), Some(1)));
+        let expected = concat!(
+            r#"{"m":{"reading":"b"},"l":[{"reading":"c"}],"r":{"hex":"05","value":[1,2]},"#,
+            r#""o":{"hex":"06","decoded":3}}"#
+        );
+        assert_eq!(core::str::from_utf8(out.as_bytes()).unwrap(), expected);
+    }
+
+    #[test]
+    fn errors_in_json() {
+        let error = |path: Path, blamed: Option<WStr<'_>>| {
+            let mut out = Out::new();
+            out.begin();
+            let kind = ErrorKind::Mismatch { expected: "it" };
+            json::error(&mut out, &Error { path, ..Error::new(3, kind) }, blamed);
+            out.end();
+            String::from_utf8(out.as_bytes().to_vec()).unwrap()
+        };
+        assert_eq!(error(Path::new(), None), r#"{"error":{"offset":3,"message":"not it"}}"#);
+        let whole = error(Path::of("x"), Some(units(&[0x62; 257])));
+        let object = "b".repeat(256);
+        assert_eq!(whole, format!(r#"{{"error":{{"offset":3,"field":"x","object":"{object}","message":"not it"}}}}"#));
+    }
+
+    /// An object is what its members say: octets, code units, a value beside its octets, a property's value, a structure.
+    #[test]
+    fn values_from_json() {
+        let value = |json: serde_json::Value| json::value(&json).map_err(|e| e.to_string());
+        let map = |fields: &[(&'static str, Value)]| {
+            Ok(Value::Map(Fields(fields.iter().map(|(k, v)| ((*k).into(), v.clone())).collect())))
+        };
+        assert_eq!(value(json!({"secret": true})), Err("a secret was left out here".into()));
+        assert_eq!(value(json!({"syntax": 2, "value": 7})), map(&[("syntax", 2u32.into()), ("value", 7u32.into())]));
+        assert_eq!(value(json!({"hex": "0a0b"})), Ok(Value::Bytes(vec![10, 11])));
+        assert_eq!(value(json!({"hex": "0a", "value": 7})), Ok(Value::Bytes(vec![10])));
+        assert_eq!(value(json!({"utf16": "00d8"})), Ok(Value::Units(vec![0xd800])));
+        assert_eq!(value(json!({"value": {"value": 5}})), Ok(5u32.into()));
+        assert_eq!(
+            value(json!({"a": 1, "b": {"c": "d"}})),
+            map(&[("a", 1u32.into()), ("b", map(&[("c", "d".into())]).unwrap())])
+        );
+        assert_eq!(
+            value(json!([1, [2], "x", true, null])).unwrap(),
+            Value::List(vec![1u32.into(), Value::List(vec![2u32.into()]), "x".into(), 1u32.into(), Value::Null,])
+        );
+        assert_eq!(value(json!({"a": [1, {"b": 1.5}]})), Err("a[1].b: 1.5 is no 64-bit integer".into()));
+    }
+
+    /// Names that are none, with those that are near.
+    #[test]
+    fn lines_in_json() {
+        let answer = |line: &str| {
+            let mut out = Out::new();
+            let done = json::decode_line(&mut out, line);
+            (done, String::from_utf8(out.as_bytes().to_vec()).unwrap())
+        };
+        let unknown = |name: &str, message: &str| {
+            let expected = format!(r#"{{"id":[1],"struct":"{name}","error":{{"message":"{message}"}}}}"#);
+            assert_eq!(answer(&format!(r#"{{"id":[1],"struct":"{name}","hex":""}}"#)), (false, expected));
+        };
+        unknown("", r#"unknown structure \"\""#);
+        unknown("nope", r#"unknown structure \"nope\""#);
+        unknown("scsi", r#"unknown structure \"scsi\": CLUS_SCSI_ADDRESS"#);
+        let done = answer(r#"{"struct":"clus_scsi_address","hex":"010203040506"}"#);
+        let expected = concat!(
+            r#"{"struct":"CLUS_SCSI_ADDRESS","value":{"PortNumber":1,"PathId":2,"TargetID":3,"LUN":4},"#,
+            r#""trailing":"0506"}"#
+        );
+        assert_eq!(done, (true, expected.to_string()));
+        for (line, message) in [
+            ("[]", "the line is no JSON object"),
+            (r#"{"struct":"MULTI_SZ"}"#, r#"\"hex\" is missing"#),
+            (r#"{"hex":"00"}"#, r#"\"struct\" is missing"#),
+            (r#"{"struct":1,"hex":"00"}"#, r#"\"struct\" is a string"#),
+            (r#"{"struct":"MULTI_SZ","hex":1}"#, "hexadecimal digits are a string"),
+        ] {
+            assert_eq!(answer(line), (false, format!(r#"{{"error":{{"message":"{message}"}}}}"#)));
+        }
+        let mut out = Out::new();
+        out.begin();
+        assert!(json::decode(&mut out, "CLUS_MAINTENANCE_MODE_INFO", &[1, 0, 0, 0]));
+        let expected = r#"{"struct":"CLUS_MAINTENANCE_MODE_INFO","value":{"InMaintenance":1}}"#;
+        assert_eq!(core::str::from_utf8(out.as_bytes()), Ok(expected));
+        assert!(!json::decode(&mut out, "CLUS_MAINTENANCE_MODE_INFO", &[1]));
+        let encoded = |line: &str| {
+            let mut out = Out::new();
+            json::encode_line(&mut out, line);
+            String::from_utf8(out.as_bytes().to_vec()).unwrap()
+        };
+        let line = r#"{"struct":"SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT","reading":"reasons","value":{"DiskGuid":[]},"trailing":"07"}"#;
+        assert!(encoded(line).contains(r#""hex":"0000000007""#), "{}", encoded(line));
+        assert!(encoded(&line.replace("reasons", "nope")).contains("is none of"));
+    }
+
+    /// Dependency expressions as trees.
+    #[test]
+    fn expressions_in_json() {
+        let tree = |text: &str| {
+            let mut out = Out::new();
+            out.begin();
+            let wide: Vec<u16> = text.encode_utf16().collect();
+            json::expression(&mut out, units(&wide));
+            out.end();
+            String::from_utf8(out.as_bytes().to_vec()).unwrap()
+        };
+        assert_eq!(tree(""), r#"{"expression":null}"#);
+        assert_eq!(tree("[a]"), r#"{"expression":"a"}"#);
+        assert_eq!(tree("([a] or [b]) and [c]"), r#"{"expression":{"and":[{"or":["a","b"]},"c"]}}"#);
+        let error = "no dependency expression from character 4 on";
+        assert_eq!(tree("[a] and"), format!(r#"{{"expression":{{"error":"{error}"}}}}"#));
+    }
+}
