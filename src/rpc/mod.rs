@@ -17,6 +17,8 @@ pub mod connection;
 pub mod dg;
 #[cfg(feature = "pcap")]
 pub mod event;
+#[cfg(all(test, feature = "pcap"))]
+mod event_tests;
 pub mod header;
 pub mod limits;
 mod parse;

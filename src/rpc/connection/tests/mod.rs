@@ -5,6 +5,7 @@ mod holes;
 mod limits;
 mod mutations;
 mod streams;
+mod told;
 
 use super::*;
 use crate::rpc::event::{Body, Context, ContextState};

@@ -6,6 +6,8 @@ mod captures;
 mod conversations;
 #[cfg(feature = "pcap")]
 mod joined;
+#[cfg(feature = "pcap")]
+mod told;
 
 use super::*;
 use alloc::vec;
