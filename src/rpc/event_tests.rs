@@ -71,6 +71,9 @@ fn packets_far_too_late() {
         let expected: Vec<u64> = [50].into_iter().chain(100..100 + behind).collect();
         assert_eq!(summary((carriers, counters)), (expected, time(50), time(99 + behind), 0));
     }
+    // So near the end it does not wait, however many there are before it.
+    let frames: Vec<u64> = (0..100).map(|n| 2 * n).chain([181]).collect();
+    assert_eq!(carriers(&frames, 1000).0.frames()[91], 181);
     // Those that wait count for the limit, too.
     let frames: Vec<u64> = (100..140).chain([50, 51, 51]).collect();
     let (kept, _, _, omitted) = summary(carriers(&frames, 41));

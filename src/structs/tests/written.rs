@@ -98,7 +98,7 @@ fn lengths() {
 #[test]
 fn members_given_and_not() {
     let given = ("ReservedA", 9u32.into());
-    assert_eq!(written(&FILLERS, &[given.clone()]), Ok(vec![0, 0, 0, 9]));
+    assert_eq!(written(&FILLERS, std::slice::from_ref(&given)), Ok(vec![0, 0, 0, 9]));
     assert_eq!(written(&FILLERS, &[given, ("Reserved", 5u32.into())]), Ok(vec![0, 5, 0, 9]));
     assert_eq!(refused(&FILLERS, &[]), "ReservedA: missing");
     assert_eq!(refused(&SHORT, &[("Nope", 1u32.into())]), "Nope: SHORT has no member of this name");

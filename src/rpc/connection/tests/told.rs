@@ -80,7 +80,7 @@ fn padding_that_lies() {
         octets[30] = pad;
         let notes = &script(&[(Side::A, octets)])[0].notes;
         let expected = (30, "auth_pad_length".to_string(), u64::from(pad), Some(4));
-        assert_eq!(notes.iter().any(|note| *note == expected), told, "{pad}: {notes:?}");
+        assert_eq!(notes.contains(&expected), told, "{pad}: {notes:?}");
     }
 }
 
@@ -151,4 +151,51 @@ fn contexts_taken_for_others() {
     // What is not remembered does not change; what is remembered still does.
     assert_eq!(told(1, &[(0, 8), (1, 7), (1, 8), (0, 7), (0, 8)]), [None, None, None, even, odd]);
     assert_eq!(told(2, &[(0, 8), (1, 7), (1, 8), (0, 7)]), [None, None, odd, even]);
+}
+
+/// Remembers what the answer to a bind that was not captured accepted.
+#[derive(Default)]
+struct Accepted(std::sync::Arc<std::sync::Mutex<Vec<Option<TransferSyntax>>>>);
+
+impl Resolver for Accepted {
+    fn resolve(&mut self, message: &Unbound<'_>) -> Option<AssumedContext> {
+        self.0.lock().unwrap().push(message.accepted);
+        None
+    }
+}
+
+/// C706 12.6.3.4: results stand in the order of the proposals, which clients number from 0.
+#[test]
+fn answers_without_their_binds() {
+    let accepted = Accepted::default();
+    let told = accepted.0.clone();
+    let mut connection = Connection::with_resolver(Limits::default(), Box::new(accepted));
+    let answer = ack(&[(2, 2, SyntaxId::NDR), (0, 0, SyntaxId::NDR64), (0, 0, SyntaxId::NDR)]);
+    let mut script = vec![(Side::B, make(PduBody::BindAck(answer), 1, 3))];
+    script.extend((0..4).map(|context_id| {
+        let body = Request { alloc_hint: 0, context_id, opnum: 8, object: None, stub: b"x" };
+        (Side::A, make(PduBody::Request(body), 2, 3))
+    }));
+    run(&mut connection, &script);
+    assert_eq!(*told.lock().unwrap(), [None, Some(TransferSyntax::Ndr64), Some(TransferSyntax::Ndr), None]);
+}
+
+/// Both halves of an interface's version; the address without its terminator.
+#[test]
+fn members_of_binds() {
+    let mut connection = Connection::<u32>::new(Limits::default());
+    let mut told = Vec::new();
+    let mut out = |e: Event<'_, u32>| match e.body {
+        Body::Bind(proposal) => {
+            let syntax = proposal.contexts[0].abstract_syntax;
+            told.push(format!("{}.{} {}", syntax.major, syntax.minor, proposal.assoc_group_id));
+        }
+        Body::BindAck(answer) => told.push(String::from_utf8(answer.secondary_address.to_vec()).unwrap()),
+        other => panic!("{other:?}"),
+    };
+    let syntax = SyntaxId { major: 3, minor: 1, ..CLUSAPI };
+    let octets = make(PduBody::Bind(bind(&[(0, syntax, &[SyntaxId::NDR])])), 1, 3);
+    connection.data(Side::A, 1, None, &octets, &mut NoSecurity, &mut out);
+    connection.data(Side::B, 2, None, &ack_ndr(), &mut NoSecurity, &mut out);
+    assert_eq!(told, ["3.1 4660", "49664"]);
 }

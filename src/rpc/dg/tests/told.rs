@@ -203,7 +203,9 @@ fn fragments_add_up() {
     // Level 1 protects nothing: nobody is asked.
     for (level, opened) in [(1, false), (2, true)] {
         let mut rig = Rig::new(Limits::default());
-        (0..3).for_each(|n| drop(rig.send(Side::A, &part(n, level, b"x"))));
+        (0..3).for_each(|n| {
+            rig.send(Side::A, &part(n, level, b"x"));
+        });
         assert_eq!(rig.last().opened.is_some(), opened, "{level}");
     }
 }
@@ -242,7 +244,9 @@ fn counters() {
     // Three calls are remembered; sixty-four numbers before them are late repetitions.
     for (sequence, repeated) in [(36, true), (99, true), (35, false), (103, false)] {
         let mut rig = Rig::new(Limits::default());
-        (100..103).for_each(|n| drop(rig.send(Side::A, &request(n, b""))));
+        (100..103).for_each(|n| {
+            rig.send(Side::A, &request(n, b""));
+        });
         rig.send(Side::A, &request(sequence, b""));
         assert_eq!(rig.told.len(), if repeated { 3 } else { 4 }, "{sequence}");
         assert_eq!(rig.conversation.counters().duplicates, u64::from(repeated));
@@ -251,7 +255,9 @@ fn counters() {
     }
     // With two remembered calls nothing is too late.
     let mut rig = Rig::new(Limits::default());
-    [101, 102, 100].iter().for_each(|n| drop(rig.send(Side::A, &request(*n, b""))));
+    [101, 102, 100].iter().for_each(|n| {
+        rig.send(Side::A, &request(*n, b""));
+    });
     assert_eq!(rig.told.len(), 3);
     let mut rig = Rig::new(Limits { activities: 1, ..Limits::default() });
     for n in 0..4 {
@@ -305,4 +311,33 @@ fn weights() {
     rig.conversation.end(&mut NoSecurity, &mut |_| ());
     assert_eq!(rig.conversation.cost(), base);
     assert_eq!(Uuid([1; 16]).to_string().len(), 36);
+}
+
+/// C706 12.5: a verifier stands behind the body at the next multiple of 8, if one is announced and fits.
+#[test]
+fn bodies_and_verifiers() {
+    let range = |length, auth_proto, available| {
+        Header { length, auth_proto, ..header(PacketType::Ping, false) }.body_range(available)
+    };
+    for (length, auth_proto, available, end) in
+        [(5, 0, 200, 85), (5, 10, 200, 88), (5, 10, 88, 88), (5, 10, 87, 85), (8, 10, 200, 88), (0, 0, 200, 80)]
+    {
+        assert_eq!(range(length, auth_proto, available), 80..end, "{length} {auth_proto} {available}");
+    }
+    // Octets behind the body are a verifier only where one is announced.
+    let mut octets = request(1, b"12345678");
+    octets.extend([6; 24]);
+    assert_eq!(Pdu::parse(&octets).unwrap().verifier, None);
+    octets[78] = 10;
+    assert_eq!(Pdu::parse(&octets).unwrap().verifier.map(|v| v.value.len()), Some(20));
+    // A body that can't be read may be sealed from level 6 on.
+    let mut fault = make(Body::Fault(1), 1, false, |_| ());
+    fault.extend([0; 28]);
+    fault[74] = 2;
+    fault[78] = 10;
+    for (level, sealed) in [(5, false), (6, true), (7, true)] {
+        fault[88] = level;
+        let parsed = Pdu::parse(&fault).map(|pdu| pdu.body);
+        assert_eq!(parsed.is_ok_and(|body| body == Body::Sealed(&[1, 0])), sealed, "{level}");
+    }
 }
