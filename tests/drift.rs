@@ -5,6 +5,7 @@
 mod common;
 
 use cluscope::idl;
+use cluscope::ndr::describe::values;
 use cluscope::ndr::types::{ArrayKind, Field, Flow, Meaning, Scalar, Type};
 use cluscope::ndr::{Interface, Method, Struct, Syntax};
 use std::collections::BTreeMap;
@@ -243,55 +244,6 @@ fn referent(ty: &Type) -> String {
             format!("{kind} {of}{}", referent(element))
         }
         other => panic!("{other:?}"),
-    }
-}
-
-/// The structure that a type leads to.
-fn structure(ty: &Type) -> &'static str {
-    match ty {
-        Type::Struct(s) => s.name,
-        Type::Pointer(_, inner) | Type::Array(_, inner) => structure(inner),
-        other => panic!("{other:?}"),
-    }
-}
-
-/// The table's words for what a value means.
-fn values(field: &Field, version: usize) -> String {
-    match field.meaning.in_version(version) {
-        Meaning::Number => "number".into(),
-        Meaning::Count => "count".into(),
-        Meaning::Counter => "counter".into(),
-        Meaning::Length => "length".into(),
-        Meaning::Index => "index".into(),
-        Meaning::Bytes => "bytes".into(),
-        Meaning::Milliseconds => "milliseconds".into(),
-        Meaning::Seconds => "seconds".into(),
-        Meaning::Bool => "bool".into(),
-        Meaning::Const(value) => format!("const:{value}"),
-        Meaning::Reserved => "reserved".into(),
-        Meaning::Opaque => "opaque".into(),
-        Meaning::Enum(table) => format!("enum:{}", table.name),
-        Meaning::Flags(table) => format!("flags:{}", table.name),
-        Meaning::Win32 => "win32".into(),
-        Meaning::RpcStatus => "rpc-status".into(),
-        Meaning::Handle => format!("handle:{}", field.idl),
-        Meaning::Text => "string".into(),
-        Meaning::MultiSz => "multi_sz".into(),
-        Meaning::FileTime => "filetime".into(),
-        Meaning::Size(name) => format!("size:{name}"),
-        Meaning::Capacity(name) => format!("capacity:{name}"),
-        Meaning::Required(name) => format!("required:{name}"),
-        Meaning::Structure => format!("struct:{}", structure(field.ty)),
-        // The kinds of a list's objects are told by the prose alone.
-        Meaning::Kinds(_) => format!("struct:{}", structure(field.ty)),
-        Meaning::PropertyList => "property-list".into(),
-        Meaning::RegistryData => "registry-data".into(),
-        Meaning::Custom(name) => format!("struct:{name}"),
-        Meaning::ControlCode(family) => format!("control-code:{family}"),
-        Meaning::ControlInput(family) => format!("control-input:{family}"),
-        Meaning::ControlOutput(family) => format!("control-output:{family}"),
-        Meaning::Binding => "binding".into(),
-        other => panic!("{other:?} of a parameter"),
     }
 }
 
