@@ -39,6 +39,8 @@ impl CallContext {
 }
 
 impl<'a> Sink<'a> for CallContext {
+    const WANTS_DIAGNOSTICS: bool = false;
+
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         if let Meaning::ControlCode(family) = at.field.meaning {
             self.control_code = Some((family, value as u32));

@@ -55,6 +55,8 @@ impl<'a> Facts<'a> {
 }
 
 impl<'a> Sink<'a> for Facts<'a> {
+    const WANTS_DIAGNOSTICS: bool = false;
+
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         let filter = at.trail.depth() == 2 && matches!(at.field.name, "dwObjectType" | "FilterFlags");
         // A hostile stub can't make this long: only a filter that is a parameter stands this high.

@@ -172,6 +172,8 @@ struct List<'a> {
 }
 
 impl<'a> Sink<'a> for List<'a> {
+    const WANTS_DIAGNOSTICS: bool = false;
+
     fn begin_struct(&mut self, at: At<'_>, declaration: &'static crate::ndr::Struct) {
         match (at.field.name, declaration.name) {
             ("ReturnIdEnum", _) => self.in_ids = true,

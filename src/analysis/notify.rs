@@ -88,6 +88,8 @@ impl<'a> List<'a> {
 }
 
 impl<'a> Sink<'a> for List<'a> {
+    const WANTS_DIAGNOSTICS: bool = false;
+
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         if at.field.name == "dwNotifyKey" {
             self.full = self.all.len() >= MAX;

@@ -349,6 +349,8 @@ pub(super) fn bare(
 pub(super) struct StatusOf(pub(super) Option<u32>);
 
 impl Sink<'_> for StatusOf {
+    const WANTS_DIAGNOSTICS: bool = false;
+
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         use crate::ndr::types::{Flow, Meaning};
         let status = matches!(at.field.meaning, Meaning::Win32);

@@ -107,6 +107,8 @@ impl Texts<'_> {
 }
 
 impl<'a> Sink<'a> for Texts<'_> {
+    const WANTS_DIAGNOSTICS: bool = false;
+
     fn string(&mut self, _: At<'_>, value: WStr<'a>, _: bool, _: Counts) {
         self.look(value);
     }

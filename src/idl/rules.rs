@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Rule};
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Flow, Meaning, Scalar};
 use crate::ndr::wire::Message;
-use crate::ndr::{Direction, WStr};
+use crate::ndr::{Direction, Interface, Method, WStr};
 use core::net::IpAddr;
 
 macro_rules! rules {
@@ -32,31 +32,23 @@ rules! {
     RESERVED = "witness-reserved-bits", "MS-SWN 2.2.2", "bits that no section names are 0";
 }
 
-/// Whether there are rules for the message beyond those that the reader knows.
-pub(crate) fn concerns(message: &Message<'_>) -> bool {
-    core::ptr::eq(message.interface, &super::WITNESS)
+/// Whether there are rules for the interface's messages beyond those that the reader knows.
+pub(crate) fn concerns(interface: &Interface) -> bool {
+    core::ptr::eq(interface, &super::WITNESS)
 }
 
 /// Checks a message and hands what it breaks to `out`.
+#[cold]
 pub(crate) fn check<'a, S: Sink<'a>>(message: &Message<'a>, out: &mut S) {
-    let registers = message.method.opnum == witness::WitnessrRegister::METHOD.opnum;
-    let registers_more = message.method.opnum == witness::WitnessrRegisterEx::METHOD.opnum;
-    let version = match (registers, registers_more) {
-        (true, _) => Some((&VERSION_1, 0x0001_0001)),
-        (_, true) => Some((&VERSION_2, 0x0002_0000)),
-        _ => None,
-    };
-    let request = message.direction == Direction::Request;
-    message.walk(&mut Check {
-        out,
-        version: version.filter(|_| request),
-        registered: version.is_some() && !request,
-        null: None,
-    });
+    let mut told = |diagnostic| out.diagnostic(diagnostic);
+    message.walk(&mut Check { out: Some(&mut told), ..Check::of(message.method, message.direction) });
 }
 
-struct Check<'s, S> {
-    out: &'s mut S,
+/// Looks at a message's values while they are read, and finds out whether [`check`] would tell anything.
+pub(crate) struct Check<'s> {
+    out: Option<&'s mut dyn FnMut(Diagnostic)>,
+    /// Whether anything is broken.
+    pub(crate) broken: bool,
     /// Of a registration: what its version has to be.
     version: Option<(&'static Rule, u64)>,
     /// Whether this is the answer to a registration.
@@ -65,13 +57,42 @@ struct Check<'s, S> {
     null: Option<(usize, crate::error::Path)>,
 }
 
-impl<'a, S: Sink<'a>> Check<'_, S> {
+impl Check<'_> {
+    /// For a message of the Witness interface.
+    pub(crate) fn of(method: &Method, direction: Direction) -> Self {
+        let version = if method.opnum == witness::WitnessrRegister::METHOD.opnum {
+            Some((&VERSION_1, 0x0001_0001))
+        } else if method.opnum == witness::WitnessrRegisterEx::METHOD.opnum {
+            Some((&VERSION_2, 0x0002_0000))
+        } else {
+            None
+        };
+        let request = direction == Direction::Request;
+        Check {
+            out: None,
+            broken: false,
+            version: version.filter(|_| request),
+            registered: version.is_some() && !request,
+            null: None,
+        }
+    }
+
+    #[cold]
     fn broken(&mut self, at: &At<'_>, rule: &'static Rule, value: u64, expected: Option<u64>) {
-        self.out.diagnostic(Diagnostic { offset: at.offset, path: at.trail.to_path(), rule, value, expected });
+        self.tell(Diagnostic { offset: at.offset, path: at.trail.to_path(), rule, value, expected });
+    }
+
+    fn tell(&mut self, diagnostic: Diagnostic) {
+        self.broken = true;
+        if let Some(out) = &mut self.out {
+            out(diagnostic);
+        }
     }
 }
 
-impl<'a, S: Sink<'a>> Sink<'a> for Check<'_, S> {
+impl<'a> Sink<'a> for Check<'_> {
+    const WANTS_DIAGNOSTICS: bool = false;
+
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         match (self.version, at.field.name) {
             (Some((rule, due)), "Version") => {
@@ -90,7 +111,7 @@ impl<'a, S: Sink<'a>> Sink<'a> for Check<'_, S> {
         }
         if at.field.flow == Flow::Return {
             if let (true, 0, Some((offset, path))) = (self.registered, value, self.null.take()) {
-                self.out.diagnostic(Diagnostic { offset, path, rule: &HANDLE, value: 0, expected: None });
+                self.tell(Diagnostic { offset, path, rule: &HANDLE, value: 0, expected: None });
             }
             return;
         }

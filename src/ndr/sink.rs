@@ -160,7 +160,8 @@ pub struct Counts {
 /// Receives the values of a stub in declaration order, nested.
 #[allow(unused_variables)]
 pub trait Sink<'a> {
-    /// Whether rules are worth checking that need a walk of their own.
+    /// Whether [`Sink::diagnostic`] does anything with what it is told. Where it doesn't, nothing is checked that only
+    /// breaks a rule.
     const WANTS_DIAGNOSTICS: bool = true;
 
     /// An integer; `value` is sign-extended where the type has a sign.

@@ -136,24 +136,28 @@ pub const fn align_up(at: usize, align: usize) -> usize {
 
 impl Type {
     /// Layout of the type where it stands inside a construct.
-    #[inline]
+    #[inline(always)]
     pub const fn layout(&self, syntax: Syntax) -> Layout {
         match self {
             Type::Scalar(s) => {
                 let size = s.size(syntax);
                 Layout { size, align: size }
             }
+            Type::Struct(s) => s.layouts[syntax as usize],
+            Type::Pointer(..) => Layout { size: syntax.word(), align: syntax.word() },
+            _ => self.other_layout(syntax),
+        }
+    }
+
+    const fn other_layout(&self, syntax: Syntax) -> Layout {
+        match self {
             Type::FileTime => Layout { size: 8, align: 4 },
             Type::Handle => Layout { size: 20, align: 4 },
             Type::Guid => Layout { size: 16, align: 4 },
             Type::String => Layout { size: 0, align: syntax.word() },
-            Type::Pointer(..) => Layout { size: syntax.word(), align: syntax.word() },
             Type::Array(kind, element) => Type::array_layout(*kind, element, syntax),
-            Type::Struct(s) => match syntax {
-                Syntax::Ndr => s.layouts[0],
-                Syntax::Ndr64 => s.layouts[1],
-            },
-            Type::Nothing => Layout { size: 0, align: 1 },
+            // Those with an answer of their own stand in `layout`.
+            Type::Nothing | Type::Scalar(_) | Type::Struct(_) | Type::Pointer(..) => Layout { size: 0, align: 1 },
         }
     }
 
@@ -352,6 +356,8 @@ pub struct Field {
     pub range: Option<(u32, u32)>,
     /// The versions in which the range holds.
     pub range_versions: Versions,
+    /// Layout of `ty` in NDR and NDR64, worked out once.
+    pub(super) layouts: [Layout; 2],
 }
 
 impl Field {
@@ -371,6 +377,7 @@ impl Field {
             reference: false,
             range: None,
             range_versions: Versions::ALL,
+            layouts: [ty.layout(Syntax::Ndr), ty.layout(Syntax::Ndr64)],
         }
     }
 }

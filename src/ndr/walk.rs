@@ -15,11 +15,15 @@ use super::types::{
 };
 use super::utf16::WStr;
 use super::{Endian, Syntax, rules};
+use crate::idl::rules::Check;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::error::{Error, ErrorKind, Segment};
 
 /// The deepest nesting of declared types that is followed.
 pub const MAX_DEPTH: usize = 24;
+
+/// Of a context handle, in either syntax.
+const HANDLE: Layout = Layout { size: 20, align: 4 };
 
 /// Full pointers remembered in one stub; later ones are read as if they were unique.
 const MAX_FULL: usize = 16;
@@ -35,15 +39,30 @@ pub fn message<'a, S: Sink<'a>>(
     version: usize,
     sink: &mut S,
 ) -> Result<usize, Error> {
-    let mut walker = Walker::new(cx, version, sink);
+    watched(cx, method, direction, version, sink, None)
+}
+
+/// The same, showing the values to `watch` as well, which learns whether rules of the interface are broken.
+pub(super) fn watched<'a, S: Sink<'a>>(
+    cx: Cx<'a>,
+    method: &'static Method,
+    direction: Direction,
+    version: usize,
+    sink: &mut S,
+    watch: Option<&mut Check<'static>>,
+) -> Result<usize, Error> {
+    let mut walker = Walker { watch, ..Walker::new(cx, version, sink) };
     let mut cursor = 0;
-    let mut seen = method.sized.then_some([Found::Nothing; MAX_FIELDS]);
+    let mut seen = (S::WANTS_DIAGNOSTICS && method.sized).then_some([Found::Nothing; MAX_FIELDS]);
     for (i, field) in method.fields.iter().enumerate() {
         if !field.flow.travels(direction) || !field.versions.contains(version) {
             continue;
         }
         let trail = Trail::top(Segment::Name(field.name));
         let found = walker.construct(field, None, field.ty, &mut cursor, &trail)?;
+        if !S::WANTS_DIAGNOSTICS {
+            continue;
+        }
         note(&mut seen, i, found);
         // Where nothing was begun yet, the null handle is what goes in.
         if let Found::Handle { null: true } = found
@@ -115,13 +134,14 @@ struct Walker<'a, 's, S> {
     cx: Cx<'a>,
     version: usize,
     sink: &'s mut S,
+    watch: Option<&'s mut Check<'static>>,
     full: [Option<(u64, &'static Type)>; MAX_FULL],
     full_len: usize,
 }
 
 impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
     fn new(cx: Cx<'a>, version: usize, sink: &'s mut S) -> Self {
-        Walker { cx, version, sink, full: [None; MAX_FULL], full_len: 0 }
+        Walker { cx, version, sink, watch: None, full: [None; MAX_FULL], full_len: 0 }
     }
 
     #[cold]
@@ -149,9 +169,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
                 let value = self.cx.scalar(at, *scalar).map_err(|e| fail(e, trail))?;
                 *cursor = at + size;
                 let place = At { field, index, offset: at, len: size, trail };
-                self.sink.scalar(place, *scalar, value);
-                self.check_scalar(field, *scalar, value, place);
-                Ok(Found::Value(value))
+                Ok(self.scalar(place, *scalar, value))
             }
             Type::Pointer(kind, target) => {
                 let size = self.cx.syntax.word();
@@ -161,6 +179,12 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
                 self.pointer(field, index, *kind, target, at, cursor, trail)
             }
             Type::String => self.string(field, index, cursor, trail).map_err(|e| fail(e, trail)),
+            Type::Handle => {
+                let at = align_up(*cursor, HANDLE.align);
+                let found = self.handle(field, index, at, trail)?;
+                *cursor = at + HANDLE.size;
+                Ok(found)
+            }
             Type::Nothing => Ok(Found::Nothing),
             _ => {
                 let (at, tail) = self.open(ty, cursor, trail)?;
@@ -269,6 +293,9 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         let offset = self.cx.word(cursor, "offset").map_err(|e| fail(e, trail))?;
         let at = cursor.saturating_sub(self.cx.syntax.word());
         let actual = self.cx.word(cursor, "actual count").map_err(|e| fail(e, trail))?;
+        if !S::WANTS_DIAGNOSTICS {
+            return Ok(actual);
+        }
         if offset != 0 {
             self.report(at, trail, &rules::OFFSET_NOT_ZERO, offset, Some(0));
         }
@@ -308,10 +335,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         match ty {
             Type::Scalar(scalar) => {
                 let value = self.cx.scalar(at, *scalar).map_err(|e| fail(e, trail))?;
-                let place = place(scalar.size(self.cx.syntax));
-                self.sink.scalar(place, *scalar, value);
-                self.check_scalar(field, *scalar, value, place);
-                Ok(Found::Value(value))
+                Ok(self.scalar(place(scalar.size(self.cx.syntax)), *scalar, value))
             }
             Type::FileTime => {
                 let low = self.cx.uint(at, 4, "FILETIME").map_err(|e| fail(e, trail))?;
@@ -319,14 +343,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
                 self.sink.filetime(place(8), high << 32 | low);
                 Ok(Found::Nothing)
             }
-            Type::Handle => {
-                let handle = handle(&self.cx, at).map_err(|e| fail(e, trail))?;
-                self.sink.handle(place(20), handle);
-                if handle.attributes != 0 {
-                    self.report(at, trail, &rules::HANDLE_ATTRIBUTES, u64::from(handle.attributes), Some(0));
-                }
-                Ok(Found::Handle { null: handle.is_null() })
-            }
+            Type::Handle => self.handle(field, index, at, trail),
             Type::Guid => {
                 let guid = guid(&self.cx, at).map_err(|e| fail(e, trail))?;
                 self.sink.guid(place(16), guid);
@@ -356,6 +373,41 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         }
     }
 
+    /// A scalar that was read.
+    #[inline]
+    fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) -> Found {
+        self.sink.scalar(at, scalar, value);
+        if S::WANTS_DIAGNOSTICS {
+            if let Some(watch) = &mut self.watch {
+                watch.scalar(at, scalar, value);
+            }
+            self.check_scalar(at.field, scalar, value, at);
+        }
+        Found::Value(value)
+    }
+
+    /// A context handle at its place.
+    #[inline]
+    fn handle(
+        &mut self,
+        field: &'static Field,
+        index: Option<u32>,
+        at: usize,
+        trail: &Trail<'_>,
+    ) -> Result<Found, Error> {
+        let handle = handle(&self.cx, at).map_err(|e| fail(e, trail))?;
+        self.sink.handle(At { field, index, offset: at, len: HANDLE.size, trail }, handle);
+        if S::WANTS_DIAGNOSTICS {
+            if let Some(watch) = &mut self.watch {
+                watch.handle(At { field, index, offset: at, len: HANDLE.size, trail }, handle);
+            }
+            if handle.attributes != 0 {
+                self.report(at, trail, &rules::HANDLE_ATTRIBUTES, u64::from(handle.attributes), Some(0));
+            }
+        }
+        Ok(Found::Handle { null: handle.is_null() })
+    }
+
     fn members(
         &mut self,
         declaration: &'static Struct,
@@ -367,10 +419,10 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         if parent.depth() >= MAX_DEPTH {
             return Err(fail(Error::new(at, ErrorKind::Limit { limit: "MAX_DEPTH" }), parent));
         }
-        let mut seen = declaration.sized.then_some([Found::Nothing; MAX_FIELDS]);
+        let mut seen = (S::WANTS_DIAGNOSTICS && declaration.sized).then_some([Found::Nothing; MAX_FIELDS]);
         let mut place = at;
         for (i, member) in declaration.fields.iter().enumerate() {
-            let layout = member.ty.layout(self.cx.syntax);
+            let layout = member.layouts[self.cx.syntax as usize];
             place = align_up(place, layout.align);
             let trail = parent.down(Segment::Name(member.name));
             let found = self.inline(member, None, member.ty, place, cursor, tail, &trail)?;
@@ -480,6 +532,9 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
                 return Err(fail(Error::new(at, kind), trail));
             }
             self.sink.null(place);
+            if let (true, Some(watch)) = (S::WANTS_DIAGNOSTICS, &mut self.watch) {
+                watch.null(place);
+            }
             return Ok(Found::Nothing);
         }
         if kind == PointerKind::Full {
@@ -513,7 +568,14 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         *cursor = at + len;
         let (text, terminated) = WStr::new(bytes, self.cx.endian).strip_terminator();
         let counts = Counts { max, actual };
-        self.sink.string(At { field, index, offset: at, len, trail }, text, terminated, counts);
+        let place = At { field, index, offset: at, len, trail };
+        self.sink.string(place, text, terminated, counts);
+        if !S::WANTS_DIAGNOSTICS {
+            return Ok(Found::Nothing);
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.string(place, text, terminated, counts);
+        }
         if !terminated {
             self.report(at + len, trail, &rules::TERMINATOR_MISSING, actual, None);
         }

@@ -9,6 +9,7 @@ use super::utf16::WStr;
 use super::walk::{self, Part};
 use super::{Endian, Syntax};
 use crate::error::Error;
+use crate::idl::rules;
 use core::marker::PhantomData;
 
 /// A wire type.
@@ -176,10 +177,16 @@ impl<'a> Message<'a> {
                 expected: None,
             });
         }
-        let consumed = walk::message(cx, method, direction, version, sink)?;
+        if !S::WANTS_DIAGNOSTICS || !rules::concerns(interface) {
+            let consumed = walk::message(cx, method, direction, version, sink)?;
+            return Ok(Message { cx, interface, version, method, direction, consumed });
+        }
+        let mut check = rules::Check::of(method, direction);
+        let consumed = walk::watched(cx, method, direction, version, sink, Some(&mut check))?;
         let message = Message { cx, interface, version, method, direction, consumed };
-        if S::WANTS_DIAGNOSTICS && crate::idl::rules::concerns(&message) {
-            crate::idl::rules::check(&message, sink);
+        if check.broken {
+            // Read again for what to say of it: the reader's own findings come first.
+            rules::check(&message, sink);
         }
         Ok(message)
     }

@@ -48,6 +48,8 @@ struct Towers<'k> {
 }
 
 impl<'a> Sink<'a> for Towers<'_> {
+    const WANTS_DIAGNOSTICS: bool = false;
+
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
         if !matches!(at.field.meaning, Meaning::Custom("twr_t")) {
             return;

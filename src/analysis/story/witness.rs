@@ -21,6 +21,8 @@ struct Answer<'a> {
 }
 
 impl<'a> Sink<'a> for Answer<'a> {
+    const WANTS_DIAGNOSTICS: bool = false;
+
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         if at.field.name == "MessageType" {
             self.kind = value as u32;
