@@ -24,11 +24,17 @@ impl<'a> Facts<'a> {
     /// What a request's or response's stub holds; of one that can't be decoded, what stands before the error. `None`
     /// where there is no stub or no declaration.
     pub fn of(record: &Record<'a>) -> Option<Facts<'a>> {
-        let (kind, stub) = record.stub()?;
-        let method = record.method().filter(|m| m.on_wire)?;
         let mut facts = Facts::default();
-        let _ = Message::decode_with(method, kind, stub, &mut facts);
-        Some(facts)
+        facts.read(record).then_some(facts)
+    }
+
+    /// The same into empty ones, which are some 400 octets to move. Whether there is a stub with a declaration.
+    pub(super) fn read(&mut self, record: &Record<'a>) -> bool {
+        let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) else { return false };
+        if method.on_wire {
+            let _ = Message::decode_with(method, kind, stub, self);
+        }
+        method.on_wire
     }
 
     /// The number of this name.

@@ -113,6 +113,16 @@ impl<K: core::hash::Hash + Eq, V> Bounded<K, V> {
         self.table.pop_lru()
     }
 
+    /// What is there under the key, made if need be, and whether something had to go for it.
+    pub(crate) fn get_or_insert(&mut self, key: K, make: impl FnOnce() -> V) -> (&mut V, bool) {
+        let full = self.table.len() >= self.limit && !self.table.contains(&key);
+        if full {
+            self.dropped += 1;
+            self.table.pop_lru();
+        }
+        (self.table.get_or_insert_mut(key, make), full)
+    }
+
     /// How often something had to go.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped

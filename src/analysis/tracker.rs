@@ -160,15 +160,14 @@ impl Tracker {
             Transport::Tcp => AssociationKey::Connection(record.flow.stream),
             Transport::Udp => AssociationKey::Pair(client, server),
         };
-        if self.associations.peek(&key).is_none() {
-            let scope = Scope(self.next_scope);
-            self.next_scope += 1;
-            if self.associations.insert(key, Association { scope, user: None, asked_group: 0 }).is_some() {
-                self.counters.associations_forgotten += 1;
-            }
-        }
+        let next = &mut self.next_scope;
+        let (association, forgotten) = self.associations.get_or_insert(key, || {
+            let scope = Scope(*next);
+            *next += 1;
+            Association { scope, user: None, asked_group: 0 }
+        });
+        self.counters.associations_forgotten += u64::from(forgotten);
         let user = record.event.auth.as_ref().and_then(|auth| auth.identity.user.as_deref());
-        let Some(association) = self.associations.get(&key) else { return (Scope(u64::MAX), None) };
         if user.is_some() && user != association.user.as_deref() {
             association.user = user.map(Arc::from);
         }
@@ -192,7 +191,8 @@ impl Tracker {
     }
 
     fn request(&mut self, record: &Record<'_>, seen: &mut Seen) {
-        let facts = Facts::of(record).unwrap_or_default();
+        let mut facts = Facts::default();
+        facts.read(record);
         for (field, handle) in &facts.handles {
             if !handle.is_null() {
                 let wanted = Kind::of_idl(field.idl);
@@ -248,7 +248,8 @@ impl Tracker {
 
     fn response(&mut self, record: &Record<'_>, seen: &mut Seen) {
         self.take(record, seen);
-        let (Some(facts), Some(method)) = (Facts::of(record), record.method()) else { return };
+        let mut facts = Facts::default();
+        let (true, Some(method)) = (facts.read(record), record.method()) else { return };
         seen.status = facts.status();
         let done = seen.status.is_none_or(|status| status == 0);
         for (field, handle) in &facts.handles {
