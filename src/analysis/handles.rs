@@ -107,16 +107,9 @@ impl Handles {
         }
     }
 
-    /// What a handle stands for where a parameter takes handles of the kind `wanted`.
-    pub(super) fn resolve(&self, scope: Scope, handle: ContextHandle, wanted: Kind, forgotten: bool) -> Resolved {
+    /// What is known of a handle where a parameter takes handles of the kind `wanted`, and how its use stands to that.
+    fn find(&self, scope: Scope, handle: ContextHandle, wanted: Kind, forgotten: bool) -> (Option<&Entry>, State) {
         let unseen = if forgotten { State::Unknown } else { State::BeforeCapture };
-        let resolved = |entry: &Entry, state| Resolved {
-            kind: entry.kind,
-            name: entry.name.clone(),
-            opened: entry.opened,
-            access: entry.access,
-            state,
-        };
         if let Some(entry) = self.table.peek(&(scope, handle)) {
             let state = match (entry.closed, entry.opened) {
                 (Some(frame), _) => State::Closed(frame),
@@ -124,24 +117,40 @@ impl Handles {
                 (None, Some(_)) if !entry.kind.fits(wanted) => State::WrongKind,
                 (None, Some(_)) => State::Open,
             };
-            return resolved(entry, state);
+            return (Some(entry), state);
         }
         let other = self.anywhere.peek(&handle).and_then(|scope| self.table.peek(&(*scope, handle)));
-        match other {
-            Some(entry) => resolved(entry, State::OtherAssociation),
-            None => Resolved { kind: wanted, name: None, opened: None, access: None, state: unseen },
+        (other, if other.is_some() { State::OtherAssociation } else { unseen })
+    }
+
+    /// What a handle stands for where a parameter takes handles of the kind `wanted`.
+    pub(super) fn resolve(&self, scope: Scope, handle: ContextHandle, wanted: Kind, forgotten: bool) -> Resolved {
+        match self.find(scope, handle, wanted, forgotten) {
+            (Some(Entry { kind, name, opened, access, .. }), state) => {
+                Resolved { kind: *kind, name: name.clone(), opened: *opened, access: *access, state }
+            }
+            (None, state) => Resolved { kind: wanted, name: None, opened: None, access: None, state },
         }
     }
 
-    /// The same as the printers want it, without a copy of the name.
-    pub(super) fn name(&self, scope: Scope, handle: ContextHandle, wanted: Kind, forgotten: bool) -> HandleName<'_> {
-        let Resolved { kind, opened, access, state, .. } = self.resolve(scope, handle, wanted, forgotten);
-        let entry = self.table.peek(&(scope, handle)).or_else(|| {
-            let scope = self.anywhere.peek(&handle)?;
-            self.table.peek(&(*scope, handle))
-        });
-        let name = entry.and_then(|e| e.name.as_deref());
-        HandleName { kind: kind.name(), name, opened, state: state.name(), access }
+    /// The same as the printers want it, without a copy of the name; with its kind.
+    pub(super) fn name(
+        &self,
+        scope: Scope,
+        handle: ContextHandle,
+        wanted: Kind,
+        forgotten: bool,
+    ) -> (Kind, HandleName<'_>) {
+        let (entry, state) = self.find(scope, handle, wanted, forgotten);
+        let kind = entry.map_or(wanted, |e| e.kind);
+        let name = HandleName {
+            kind: kind.name(),
+            name: entry.and_then(|e| e.name.as_deref()),
+            opened: entry.and_then(|e| e.opened),
+            state: state.name(),
+            access: entry.and_then(|e| e.access),
+        };
+        (kind, name)
     }
 
     #[cfg(test)]

@@ -140,11 +140,8 @@ impl Tracker {
 
     /// The handle's name for a printer, by the association of `seen`.
     pub(super) fn handle_name(&self, seen: &Seen, wanted: Kind, handle: ContextHandle) -> HandleName<'_> {
-        let mut name = self.handles.name(seen.scope, handle, wanted, self.forgotten());
-        if let Some(opened_by) = name.name
-            && let Some(kind) = Kind::ALL.into_iter().find(|k| k.name() == name.kind)
-            && let Some(joined) = self.ids.borrowed(kind, opened_by)
-        {
+        let (kind, mut name) = self.handles.name(seen.scope, handle, wanted, self.forgotten());
+        if let Some(joined) = name.name.and_then(|opened_by| self.ids.borrowed(kind, opened_by)) {
             // It was opened by its id.
             name.name = Some(joined);
         }

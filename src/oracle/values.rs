@@ -82,10 +82,15 @@ impl<'d> Source<'d> {
             let pick = if pick < 16 { pick % 8 } else { pick % 3 };
             return LENGTHS.get(pick).copied().unwrap_or(0).min(longest);
         }
-        match self.octet() {
+        let length = match self.octet() {
             0..=223 => self.below(6),
             224..=250 => self.below(40),
             _ => self.below(600),
+        };
+        match self.style {
+            // Hundreds of zeroes, once the octets are used up, are slow and show nothing that a few don't.
+            Style::Any => length.min(self.rest.len() + 8),
+            Style::Plain | Style::Edges => length,
         }
     }
 }
