@@ -430,6 +430,19 @@ pub const fn check_references(fields: &[Field]) {
 /// The most parameters or members that a declaration can have.
 pub const MAX_FIELDS: usize = 20;
 
+/// Which fields stand in stubs of one direction, a bit for each.
+const fn present(fields: &[Field], direction: Direction, version: usize) -> u32 {
+    let mut bits = 0;
+    let mut i = 0;
+    while i < fields.len() && i < MAX_FIELDS {
+        if fields[i].flow.travels(direction) && fields[i].versions.contains(version) {
+            bits |= 1 << i;
+        }
+        i += 1;
+    }
+    bits
+}
+
 /// Whether any field has a `size_is`.
 pub const fn sized(fields: &[Field]) -> bool {
     let mut i = 0;
@@ -574,6 +587,8 @@ pub struct Method {
     /// Whether a maximum count in it can stand in two places in NDR, see
     /// [`CountAlignment`](super::cursor::CountAlignment).
     pub two_counts: bool,
+    /// For the first two versions, then for request and response: which fields travel, a bit for each.
+    pub(super) present: [[u32; 2]; 2],
 }
 
 impl Method {
@@ -593,7 +608,25 @@ impl Method {
             two_counts |= two_places(fields[i].ty);
             i += 1;
         }
-        Method { opnum, name, versions, sections, on_wire, fields, sized: sized(fields), two_counts }
+        let present = [
+            [present(fields, Direction::Request, 0), present(fields, Direction::Response, 0)],
+            [present(fields, Direction::Request, 1), present(fields, Direction::Response, 1)],
+        ];
+        Method { opnum, name, versions, sections, on_wire, fields, sized: sized(fields), two_counts, present }
+    }
+
+    /// The places in [`Method::fields`] of those that stand in stubs of one direction, in wire order.
+    #[inline(always)]
+    pub(super) fn places(&self, direction: Direction, version: usize) -> impl Iterator<Item = usize> + use<> {
+        let mut rest = match self.present.get(version) {
+            Some(present) => present[direction as usize],
+            None => present(self.fields, direction, version),
+        };
+        core::iter::from_fn(move || {
+            let next = rest.trailing_zeros();
+            rest &= rest.wrapping_sub(1);
+            (next < u32::BITS).then_some(next as usize)
+        })
     }
 
     /// The fields that stand in stubs of one direction, in wire order, for the version at `version`.

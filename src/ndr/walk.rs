@@ -5,8 +5,17 @@
 //! from a second cursor as the pointers are met. Values thus come out nested and in declaration order, without
 //! allocation. Neither cursor ever goes back, so the work is linear in the stub's length plus the number of fields.
 //!
+//! Next: `walk/counted.rs` measures arrays, `walk/checks.rs` compares counts and values with what the declaration says,
+//! `walk/places.rs` finds places again for views.
+//!
 //! Invariants: every count is bounded by the octets behind it before it is used; recursion follows the declared types
 //! and ends at [`MAX_DEPTH`].
+
+mod checks;
+mod counted;
+mod places;
+
+pub(super) use places::{Part, locate, own_length, skip, skip_referents};
 
 use super::cursor::{CountAlignment, Cx};
 use super::sink::{At, ContextHandle, Counts, Guid, Null, Sink, Trail};
@@ -15,9 +24,10 @@ use super::types::{
 };
 use super::utf16::WStr;
 use super::{Endian, Syntax, rules};
-use crate::idl::rules::Check;
-use crate::diagnostic::{Diagnostic, Rule};
 use crate::error::{Error, ErrorKind, Segment};
+use crate::idl::rules::Check;
+use checks::{Found, note};
+use counted::Tail;
 
 /// The deepest nesting of declared types that is followed.
 pub const MAX_DEPTH: usize = 24;
@@ -54,12 +64,15 @@ pub(super) fn watched<'a, S: Sink<'a>>(
     let mut walker = Walker { watch, ..Walker::new(cx, version, sink) };
     let mut cursor = 0;
     let mut seen = (S::WANTS_DIAGNOSTICS && method.sized).then_some([Found::Nothing; MAX_FIELDS]);
-    for (i, field) in method.fields.iter().enumerate() {
-        if !field.flow.travels(direction) || !field.versions.contains(version) {
-            continue;
-        }
+    for i in method.places(direction, version) {
+        let Some(field) = method.fields.get(i) else { break };
         let trail = Trail::top(Segment::Name(field.name));
-        let found = walker.construct(field, None, field.ty, &mut cursor, &trail)?;
+        let found = match field.ty {
+            // Half of all parameters are one of these.
+            Type::Scalar(scalar) => walker.aligned_scalar(field, *scalar, &mut cursor, &trail)?,
+            Type::Handle => walker.aligned_handle(field, None, &mut cursor, &trail)?,
+            ty => walker.construct(field, None, ty, &mut cursor, &trail)?,
+        };
         if !S::WANTS_DIAGNOSTICS {
             continue;
         }
@@ -110,26 +123,6 @@ pub fn value<'a, S: Sink<'a>>(
     Ok(cursor)
 }
 
-/// What a field turned out to hold, for comparing sizes with counts.
-#[derive(Clone, Copy)]
-enum Found {
-    Nothing,
-    Value(u64),
-    Counts { counts: Counts, at: usize },
-    Handle { null: bool },
-}
-
-/// What the fields of one message or structure held, by their place in the declaration.
-type Seen = [Found; MAX_FIELDS];
-
-/// Remembers what a field held, where anything is compared with it.
-#[inline]
-fn note(seen: &mut Option<Seen>, index: usize, found: Found) {
-    if let Some(slot) = seen.as_mut().and_then(|seen| seen.get_mut(index)) {
-        *slot = found;
-    }
-}
-
 struct Walker<'a, 's, S> {
     cx: Cx<'a>,
     version: usize,
@@ -144,9 +137,35 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         Walker { cx, version, sink, watch: None, full: [None; MAX_FULL], full_len: 0 }
     }
 
-    #[cold]
-    fn report(&mut self, offset: usize, trail: &Trail<'_>, rule: &'static Rule, value: u64, expected: Option<u64>) {
-        self.sink.diagnostic(Diagnostic { offset, path: trail.to_path(), rule, value, expected });
+    /// A scalar at the cursor.
+    #[inline(always)]
+    fn aligned_scalar(
+        &mut self,
+        field: &'static Field,
+        scalar: Scalar,
+        cursor: &mut usize,
+        trail: &Trail<'_>,
+    ) -> Result<Found, Error> {
+        let size = scalar.size(self.cx.syntax);
+        let at = align_up(*cursor, size);
+        let value = self.cx.scalar(at, scalar).map_err(|e| fail(e, trail))?;
+        *cursor = at + size;
+        Ok(self.scalar(At { field, index: None, offset: at, len: size, trail }, scalar, value))
+    }
+
+    /// A context handle at the cursor.
+    #[inline(always)]
+    fn aligned_handle(
+        &mut self,
+        field: &'static Field,
+        index: Option<u32>,
+        cursor: &mut usize,
+        trail: &Trail<'_>,
+    ) -> Result<Found, Error> {
+        let at = align_up(*cursor, HANDLE.align);
+        let found = self.handle(field, index, at, trail)?;
+        *cursor = at + HANDLE.size;
+        Ok(found)
     }
 
     /// A whole construct at the cursor: what a top-level parameter is, and what a pointer leads to.
@@ -162,7 +181,6 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             return Err(fail(Error::new(*cursor, ErrorKind::Limit { limit: "MAX_DEPTH" }), trail));
         }
         match ty {
-            // The two that most parameters are need neither a layout nor a second check.
             Type::Scalar(scalar) => {
                 let size = scalar.size(self.cx.syntax);
                 let at = align_up(*cursor, size);
@@ -179,142 +197,12 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
                 self.pointer(field, index, *kind, target, at, cursor, trail)
             }
             Type::String => self.string(field, index, cursor, trail).map_err(|e| fail(e, trail)),
-            Type::Handle => {
-                let at = align_up(*cursor, HANDLE.align);
-                let found = self.handle(field, index, at, trail)?;
-                *cursor = at + HANDLE.size;
-                Ok(found)
-            }
+            Type::Handle => self.aligned_handle(field, index, cursor, trail),
             Type::Nothing => Ok(Found::Nothing),
             _ => {
                 let (at, tail) = self.open(ty, cursor, trail)?;
                 self.inline(field, index, ty, at, cursor, tail, trail)
             }
-        }
-    }
-
-    /// Finds the place of a construct's fixed part and of its counted tail; moves the cursor behind both, to where the
-    /// first referent stands.
-    fn open(
-        &mut self,
-        ty: &'static Type,
-        cursor: &mut usize,
-        trail: &Trail<'_>,
-    ) -> Result<(usize, Option<Tail>), Error> {
-        let layout = ty.layout(self.cx.syntax);
-        let Some((kind, element)) = ty.tail() else {
-            // One check for all that has a fixed place.
-            let at = align_up(*cursor, layout.align);
-            self.cx.take(at, layout.size, type_name(ty)).map_err(|e| fail(e, trail))?;
-            *cursor = at + layout.size;
-            return Ok((at, None));
-        };
-        let hoisted = match kind {
-            ArrayKind::Conformant | ArrayKind::ConformantVarying => {
-                if self.cx.counts == CountAlignment::Elements {
-                    *cursor = align_up(*cursor, layout.align);
-                }
-                self.cx.word(cursor, "maximum count").map_err(|e| fail(e, trail))?
-            }
-            ArrayKind::Varying(bound) | ArrayKind::Fixed(bound) => u64::from(bound),
-        };
-        let mut at = *cursor;
-        if let Type::Struct(_) = ty {
-            at = align_up(at, layout.align);
-            self.cx.take(at, layout.size, type_name(ty)).map_err(|e| fail(e, trail))?;
-            *cursor = at + layout.size;
-        }
-        let tail = self.tail(kind, element, hoisted, cursor, trail)?;
-        if let (Type::Struct(_), Syntax::Ndr64) = (ty, self.cx.syntax) {
-            *cursor = align_up(*cursor, layout.align);
-        }
-        Ok((at, Some(tail)))
-    }
-
-    /// Measures the counted array at the end of a construct and moves the cursor behind its elements.
-    fn tail(
-        &mut self,
-        kind: ArrayKind,
-        element: &'static Type,
-        max: u64,
-        cursor: &mut usize,
-        trail: &Trail<'_>,
-    ) -> Result<Tail, Error> {
-        let (actual, claimed_by) = match kind {
-            ArrayKind::Conformant | ArrayKind::Fixed(_) => (max, "maximum count"),
-            ArrayKind::ConformantVarying | ArrayKind::Varying(_) => (self.varying(max, cursor, trail)?, "actual count"),
-        };
-        let layout = element.layout(self.cx.syntax);
-        let mut at = *cursor;
-        if let Some((inner, elements)) = element.tail() {
-            // Each element has a length of its own; their referents stand behind the last one.
-            at = align_up(at, layout.align);
-            let mut end = at;
-            for _ in 0..actual {
-                (_, _, end) = own_length(self.cx, element, (inner, elements), end, trail)?;
-            }
-            *cursor = end;
-        } else if actual != 0 {
-            at = align_up(at, layout.align);
-            let extent = self.extent(layout, actual, at, claimed_by).map_err(|e| fail(e, trail))?;
-            *cursor = at + extent;
-        }
-        // A varying array has no maximum count on the wire.
-        let max = if let ArrayKind::Varying(_) = kind { actual } else { max };
-        Ok(Tail { at, counts: Counts { max, actual } })
-    }
-
-    /// Measures an element that ends with an array of its own counts; see the function of this name.
-    fn own_length(
-        &mut self,
-        element: &'static Type,
-        (kind, inner): (ArrayKind, &'static Type),
-        at: usize,
-        trail: &Trail<'_>,
-    ) -> Result<(usize, Tail, usize), Error> {
-        let layout = element.layout(self.cx.syntax);
-        let bound = match kind {
-            ArrayKind::Varying(bound) | ArrayKind::Fixed(bound) => u64::from(bound),
-            // A maximum count can't stand inside an array's elements.
-            _ => return Err(fail(Error::new(at, ErrorKind::Limit { limit: "declaration" }), trail)),
-        };
-        let at = align_up(at, layout.align);
-        self.cx.take(at, layout.size, type_name(element)).map_err(|e| fail(e, trail))?;
-        let mut end = at + layout.size;
-        let tail = self.tail(kind, inner, bound, &mut end, trail)?;
-        if self.cx.syntax == Syntax::Ndr64 {
-            end = align_up(end, layout.align);
-        }
-        Ok((at, tail, end))
-    }
-
-    /// Offset and actual count.
-    fn varying(&mut self, max: u64, cursor: &mut usize, trail: &Trail<'_>) -> Result<u64, Error> {
-        let offset = self.cx.word(cursor, "offset").map_err(|e| fail(e, trail))?;
-        let at = cursor.saturating_sub(self.cx.syntax.word());
-        let actual = self.cx.word(cursor, "actual count").map_err(|e| fail(e, trail))?;
-        if !S::WANTS_DIAGNOSTICS {
-            return Ok(actual);
-        }
-        if offset != 0 {
-            self.report(at, trail, &rules::OFFSET_NOT_ZERO, offset, Some(0));
-        }
-        if offset.checked_add(actual).is_none_or(|end| end > max) {
-            self.report(at, trail, &rules::ACTUAL_EXCEEDS_MAXIMUM, offset.saturating_add(actual), Some(max));
-        }
-        Ok(actual)
-    }
-
-    /// Octets of `count` elements, if they are there.
-    fn extent(&self, layout: Layout, count: u64, at: usize, claimed_by: &'static str) -> Result<usize, Error> {
-        if count == 0 {
-            return Ok(0);
-        }
-        let stride = layout.stride().max(1) as u64;
-        let needed = (count - 1).checked_mul(stride).and_then(|n| n.checked_add(layout.size as u64));
-        match needed {
-            Some(needed) if needed <= self.cx.left(at) as u64 => Ok(needed as usize),
-            _ => Err(self.cx.short(at, needed.unwrap_or(u64::MAX), claimed_by)),
         }
     }
 
@@ -425,7 +313,15 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             let layout = member.layouts[self.cx.syntax as usize];
             place = align_up(place, layout.align);
             let trail = parent.down(Segment::Name(member.name));
-            let found = self.inline(member, None, member.ty, place, cursor, tail, &trail)?;
+            let found = match member.ty {
+                Type::Scalar(scalar) => {
+                    crate::work::tick(1);
+                    let value = self.cx.scalar(place, *scalar).map_err(|e| fail(e, &trail))?;
+                    let len = layout.size;
+                    self.scalar(At { field: member, index: None, offset: place, len, trail: &trail }, *scalar, value)
+                }
+                ty => self.inline(member, None, ty, place, cursor, tail, &trail)?,
+            };
             note(&mut seen, i, found);
             place += layout.size;
         }
@@ -433,31 +329,6 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             self.check_counts(declaration.fields, seen, Some(parent));
         }
         Ok(())
-    }
-
-    /// Compares the counts on the wire with the fields that `size_is` and `length_is` name, as far as those stand in
-    /// the same message or structure. The counts are what is trusted.
-    fn check_counts(&mut self, fields: &'static [Field], seen: &Seen, parent: Option<&Trail<'_>>) {
-        for (field, found) in fields.iter().zip(seen) {
-            let Found::Counts { counts, at } = *found else { continue };
-            for (name, count, rule) in [
-                (field.size_is, counts.max, &rules::COUNT_MISMATCH),
-                (field.length_is, counts.actual, &rules::LENGTH_MISMATCH),
-            ] {
-                let Some(name) = name else { continue };
-                let value = fields.iter().zip(seen).find_map(|(f, found)| match found {
-                    Found::Value(value) if f.name == name => Some(*value),
-                    _ => None,
-                });
-                if let Some(value) = value.filter(|value| *value != count) {
-                    let step = Segment::Name(field.name);
-                    match parent {
-                        Some(parent) => self.report(at, &parent.down(step), rule, count, Some(value)),
-                        None => self.report(at, &Trail::top(step), rule, count, Some(value)),
-                    }
-                }
-            }
-        }
     }
 
     /// The elements of an array, whose extent has been checked.
@@ -548,7 +419,12 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             }
         }
         self.sink.pointer(place, referent);
-        self.construct(field, index, target, cursor, trail)
+        match target {
+            Type::String if trail.depth() <= MAX_DEPTH => {
+                self.string(field, index, cursor, trail).map_err(|e| fail(e, trail))
+            }
+            _ => self.construct(field, index, target, cursor, trail),
+        }
     }
 
     fn string(
@@ -585,78 +461,6 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         }
         Ok(Found::Counts { counts, at })
     }
-
-    #[inline]
-    fn check_scalar(&mut self, field: &'static Field, scalar: Scalar, value: u64, at: At<'_>) {
-        let (rule, expected) = match field.meaning.in_version(self.version) {
-            _ if scalar == Scalar::Enum16 && value > 0x7fff => (&rules::ENUM_HIGH_BITS, None),
-            Meaning::Bool if value > 1 => (&rules::NOT_A_BOOLEAN, None),
-            Meaning::Const(constant) if value != u64::from(constant) => {
-                (&rules::NOT_THE_CONSTANT, Some(u64::from(constant)))
-            }
-            _ => match field.range {
-                _ if !field.range_versions.contains(self.version) => return,
-                Some((low, _)) if value < u64::from(low) => (&rules::OUT_OF_RANGE, Some(u64::from(low))),
-                Some((_, high)) if value > u64::from(high) => (&rules::OUT_OF_RANGE, Some(u64::from(high))),
-                _ => return,
-            },
-        };
-        self.report(at.offset, at.trail, rule, value, expected);
-    }
-}
-
-/// A counted array, measured: where its elements stand and how many there are.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Tail {
-    pub(super) at: usize,
-    pub(super) counts: Counts,
-}
-
-/// A part of a validated stub, for the typed views of [`super::wire`].
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Part {
-    /// Where it stands in its construct.
-    pub(super) at: usize,
-    /// Where the next referent stands.
-    pub(super) cursor: usize,
-    /// The counted array at its end.
-    pub(super) tail: Option<Tail>,
-}
-
-static UNNAMED: Field = Field::new("", "", &Type::Nothing, super::types::Flow::Member, Meaning::Number);
-
-/// Finds a construct that begins at `cursor`.
-pub(super) fn locate(cx: Cx<'_>, ty: &'static Type, mut cursor: usize) -> Result<Part, Error> {
-    let trail = Trail::top(Segment::Name(""));
-    let (at, tail) = Walker::new(cx, 0, &mut Null).open(ty, &mut cursor, &trail)?;
-    Ok(Part { at, cursor, tail })
-}
-
-/// An element of an array whose elements end with an array of their own counts: where it begins, that array, and where
-/// the element ends.
-pub(super) fn own_length(
-    cx: Cx<'_>,
-    element: &'static Type,
-    inner: (ArrayKind, &'static Type),
-    at: usize,
-    trail: &Trail<'_>,
-) -> Result<(usize, Tail, usize), Error> {
-    crate::work::tick(1);
-    Walker::new(cx, 0, &mut Null).own_length(element, inner, at, trail)
-}
-
-/// Moves a cursor behind a whole construct.
-pub(super) fn skip(cx: Cx<'_>, ty: &'static Type, cursor: &mut usize) -> Result<(), Error> {
-    let trail = Trail::top(Segment::Name(""));
-    Walker::new(cx, 0, &mut Null).construct(&UNNAMED, None, ty, cursor, &trail)?;
-    Ok(())
-}
-
-/// Moves `part.cursor` behind everything that the part's pointers lead to.
-pub(super) fn skip_referents(cx: Cx<'_>, ty: &'static Type, part: &mut Part) -> Result<(), Error> {
-    let trail = Trail::top(Segment::Name(""));
-    Walker::new(cx, 0, &mut Null).inline(&UNNAMED, None, ty, part.at, &mut part.cursor, part.tail, &trail)?;
-    Ok(())
 }
 
 /// A GUID at `at`.
@@ -677,20 +481,6 @@ pub(super) fn handle(cx: &Cx<'_>, at: usize) -> Result<ContextHandle, Error> {
         Endian::Big => u32::from_be_bytes(*attributes),
     };
     Ok(ContextHandle { attributes, uuid: Guid::from_wire(*uuid, cx.endian) })
-}
-
-fn type_name(ty: &Type) -> &'static str {
-    match ty {
-        Type::Scalar(scalar) => scalar.name(),
-        Type::FileTime => "FILETIME",
-        Type::Handle => "context handle",
-        Type::Guid => "GUID",
-        Type::String => "string",
-        Type::Pointer(..) => "referent identifier",
-        Type::Array(..) => "array",
-        Type::Struct(s) => s.name,
-        Type::Nothing => "nothing",
-    }
 }
 
 /// Gives an error the path of the field it arose in; those that have one keep it.
