@@ -16,6 +16,7 @@ pub mod macros;
 pub mod cursor;
 #[cfg(feature = "std")]
 pub mod describe;
+pub mod key;
 pub mod names;
 pub mod parsers;
 pub mod rules;

@@ -3,6 +3,7 @@
 //! Read next: [`crate::idl`] for the declarations themselves, [`super::walk`] for what interprets them.
 
 use super::Syntax;
+use super::key::Key;
 use crate::consts::Constants;
 pub use crate::consts::control_codes::Family;
 
@@ -332,6 +333,8 @@ impl Flow {
 pub struct Field {
     /// Name in the specification's IDL, to the letter; `return` for the return value.
     pub name: &'static str,
+    /// The same as the key of a JSON member.
+    pub key: Key,
     /// The IDL type as declared, without stars: `DWORD`, `PENUM_LIST`.
     pub idl: &'static str,
     /// Wire type.
@@ -365,6 +368,7 @@ impl Field {
     pub const fn new(name: &'static str, idl: &'static str, ty: &'static Type, flow: Flow, meaning: Meaning) -> Field {
         Field {
             name,
+            key: Key::of(name),
             idl,
             ty,
             flow,

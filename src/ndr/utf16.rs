@@ -27,6 +27,11 @@ impl<'a> WStr<'a> {
         self.bytes
     }
 
+    /// The byte order of the units.
+    pub fn endian(&self) -> Endian {
+        self.endian
+    }
+
     /// Number of code units.
     pub fn len(&self) -> usize {
         self.bytes.len() / 2
