@@ -1,10 +1,12 @@
 //! JSON: decoded stubs and capture records as lines, and back.
 //!
-//! [`out`]: a writer that appends to a buffer; [`values`]: the sink that prints a stub's values; [`input`]: JSON to
-//! [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of `stub decode` and `stub encode`;
-//! [`record`]: the lines of `dissect`.
+//! [`out`]: a writer that appends to a buffer (`digits.rs` and `kept.rs`: how it does that fast); [`values`]: the sink
+//! that prints a stub's values; [`input`]: JSON to [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of
+//! `stub decode` and `stub encode`; [`record`]: the lines of `dissect`.
 
+mod digits;
 pub mod input;
+mod kept;
 pub mod out;
 #[cfg(feature = "pcap")]
 pub mod record;

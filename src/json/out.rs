@@ -1,6 +1,13 @@
 //! Appends JSON to a byte buffer: members and elements each end with a comma, which closing takes off again.
+//!
+//! Pieces are short, so what one costs is what counts: room is looked for once for a value, and where a piece's width is
+//! known it is put there whole, without asking how much of it is wanted ([`Out::piece`]). How numbers and octets become
+//! digits: `digits.rs`; values whose text is kept: `kept.rs`.
 
+use super::digits;
+use super::kept::{self, Kept};
 use crate::ndr::WStr;
+use crate::ndr::key::Key;
 use crate::ndr::sink::Guid;
 use crate::structs::content::Secrets;
 use std::fmt::Write as _;
@@ -9,31 +16,39 @@ use std::fmt::Write as _;
 ///
 /// With a limit it drops what it holds as soon as that grows longer, and says so by [`Out::overflowed`]: whoever prints
 /// then prints something shorter instead. So a few octets that print as many don't take memory without bound.
-#[derive(Debug)]
 pub struct Out {
+    /// What was written, and room behind it that holds nothing of meaning.
     bytes: Vec<u8>,
+    /// Octets written; never more than there are.
+    len: usize,
     secrets: Secrets,
     limit: usize,
     overflowed: bool,
+    kept: Kept,
+}
+
+impl std::fmt::Debug for Out {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = String::from_utf8_lossy(self.written());
+        f.debug_struct("Out").field("text", &text).field("overflowed", &self.overflowed).finish_non_exhaustive()
+    }
 }
 
 impl Default for Out {
     fn default() -> Self {
-        Out { bytes: Vec::new(), secrets: Secrets::default(), limit: usize::MAX, overflowed: false }
+        Out {
+            bytes: Vec::new(),
+            len: 0,
+            secrets: Secrets::default(),
+            limit: usize::MAX,
+            overflowed: false,
+            kept: Kept::default(),
+        }
     }
 }
 
-/// The two digits of each octet.
-const HEX: [[u8; 2]; 256] = {
-    let digits = b"0123456789abcdef";
-    let mut pairs = [[0; 2]; 256];
-    let mut octet = 0;
-    while octet < 256 {
-        pairs[octet] = [digits[octet >> 4], digits[octet & 15]];
-        octet += 1;
-    }
-    pairs
-};
+/// The least that the buffer grows to.
+const SMALL: usize = 256;
 
 impl Out {
     /// Empty.
@@ -56,6 +71,11 @@ impl Out {
         Out { limit, ..Out::default() }
     }
 
+    /// From now on the texts of values that come often are kept: pays for who prints many records, for some 30 KiB.
+    pub(crate) fn keep_texts(&mut self) {
+        self.kept.start();
+    }
+
     /// Whether more was written than the limit allows since [`Out::clear`]; what it holds then is of no use.
     pub fn overflowed(&self) -> bool {
         self.overflowed
@@ -68,8 +88,8 @@ impl Out {
 
     /// Whether so many octets more find room; drops everything if they don't.
     #[inline]
-    fn room(&mut self, more: usize) -> bool {
-        let fits = self.bytes.len().saturating_add(more) <= self.limit;
+    fn fits(&mut self, more: usize) -> bool {
+        let fits = self.len.saturating_add(more) <= self.limit;
         if !fits {
             self.overflow();
         }
@@ -79,140 +99,223 @@ impl Out {
     #[cold]
     pub(crate) fn overflow(&mut self) {
         self.overflowed |= self.limit != usize::MAX;
-        self.bytes.clear();
+        self.len = 0;
     }
 
     /// What was written, without the comma behind the last value.
     pub fn as_bytes(&self) -> &[u8] {
-        self.bytes.strip_suffix(b",").unwrap_or(&self.bytes)
+        let written = self.written();
+        written.strip_suffix(b",").unwrap_or(written)
+    }
+
+    fn written(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or(&[])
     }
 
     /// Forgets everything; keeps the memory.
     pub fn clear(&mut self) {
         self.overflowed = false;
-        self.bytes.clear();
+        self.len = 0;
     }
 
     /// Octets written so far.
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.len
     }
 
     /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.len == 0
     }
 
     /// Takes back everything from `len` on.
     pub fn truncate(&mut self, len: usize) {
-        self.bytes.truncate(len);
+        self.len = self.len.min(len);
+    }
+
+    /// So many octets behind what was written, to be filled; they count as written.
+    #[inline(always)]
+    fn room(&mut self, more: usize) -> &mut [u8] {
+        let start = self.len;
+        let end = start.saturating_add(more);
+        if end > self.bytes.len() {
+            self.grow(end);
+        }
+        self.len = end;
+        self.bytes.get_mut(start..end).unwrap_or(&mut [])
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, end: usize) {
+        let len = end.max(self.bytes.len().saturating_mul(2)).max(SMALL);
+        self.bytes.resize(len, 0);
+    }
+
+    /// Appends the first `len` octets of a piece. All of it is copied, for that takes one step where a copy of any length
+    /// takes many; what is too much lies behind the end.
+    #[inline(always)]
+    pub(super) fn piece<const N: usize>(&mut self, piece: &[u8; N], len: usize) {
+        let (start, end) = (self.len, self.len.saturating_add(N));
+        if end > self.bytes.len() {
+            self.grow(end);
+        }
+        if let Some(room) = self.bytes.get_mut(start..end) {
+            room.copy_from_slice(piece);
+        }
+        self.len = start + len.min(N);
+    }
+
+    /// Appends octets; for those of a length that is known when compiling.
+    #[inline(always)]
+    fn put(&mut self, octets: &[u8]) {
+        self.room(octets.len()).copy_from_slice(octets);
     }
 
     /// Opens an object.
+    #[inline]
     pub fn begin(&mut self) {
-        self.bytes.push(b'{');
+        self.put(b"{");
     }
 
     /// Closes an object.
+    #[inline]
     pub fn end(&mut self) {
         self.close(b'}');
     }
 
     /// Opens an array.
+    #[inline]
     pub fn begin_list(&mut self) {
-        self.bytes.push(b'[');
+        self.put(b"[");
     }
 
     /// Closes an array.
+    #[inline]
     pub fn end_list(&mut self) {
         self.close(b']');
     }
 
+    #[inline]
     fn close(&mut self, bracket: u8) {
-        if self.bytes.last() == Some(&b',') {
-            self.bytes.pop();
+        if self.written().last() == Some(&b',') {
+            self.len -= 1;
         }
-        self.bytes.extend([bracket, b',']);
+        self.put(&[bracket, b',']);
     }
 
     /// A member's key. Keys are names of the specification or of the contract and need no escaping.
     #[inline(always)]
     pub fn key(&mut self, key: &str) {
-        self.room(0);
-        self.bytes.reserve(key.len() + 3);
-        self.bytes.push(b'"');
-        self.bytes.extend_from_slice(key.as_bytes());
-        self.bytes.extend_from_slice(b"\":");
+        self.fits(0);
+        self.quoted(key.as_bytes(), b':');
+    }
+
+    /// The key of a declared field, which is prepared; `name` is the field's.
+    #[inline(always)]
+    pub(crate) fn prepared_key(&mut self, key: &Key, name: &str) {
+        self.fits(0);
+        match key.padded() {
+            (_, 0) => self.quoted(name.as_bytes(), b':'),
+            (text, len) => self.piece(text, len),
+        }
+    }
+
+    /// Quotes with nothing to escape between them, and what stands behind them.
+    #[inline(always)]
+    fn quoted(&mut self, text: &[u8], behind: u8) {
+        if let [first, room @ .., quote, last] = self.room(text.len() + 3) {
+            *first = b'"';
+            room.copy_from_slice(text);
+            (*quote, *last) = (b'"', behind);
+        }
+    }
+
+    /// JSON of the contract's own, of a length that is known when compiling: keys and names of a value in one piece.
+    #[inline(always)]
+    pub(crate) fn literal(&mut self, json: &str) {
+        self.put(json.as_bytes());
     }
 
     /// `null`.
+    #[inline]
     pub fn null(&mut self) {
-        self.bytes.extend_from_slice(b"null,");
+        self.put(b"null,");
     }
 
     /// `true` or `false`.
     pub fn bool(&mut self, value: bool) {
-        self.bytes.extend_from_slice(if value { b"true," } else { b"false," });
+        match value {
+            true => self.put(b"true,"),
+            false => self.put(b"false,"),
+        }
     }
 
     /// An unsigned integer.
     #[inline]
     pub fn uint(&mut self, value: u64) {
         if value < 10 {
-            return self.bytes.extend_from_slice(&[b'0' + value as u8, b',']);
+            return self.put(&[b'0' + value as u8, b',']);
         }
-        let mut buffer = itoa::Buffer::new();
-        self.bytes.extend_from_slice(buffer.format(value).as_bytes());
-        self.bytes.push(b',');
+        self.long_uint(value);
+    }
+
+    fn long_uint(&mut self, value: u64) {
+        let (digits, len) = digits::decimal(value);
+        self.piece(&digits, len);
+        self.put(b",");
     }
 
     /// A signed integer.
     pub fn int(&mut self, value: i64) {
-        let mut buffer = itoa::Buffer::new();
-        self.bytes.extend_from_slice(buffer.format(value).as_bytes());
-        self.bytes.push(b',');
+        if value < 0 {
+            self.put(b"-");
+        }
+        self.uint(value.unsigned_abs());
     }
 
     /// Text.
     pub fn text(&mut self, text: &str) {
-        self.bytes.push(b'"');
+        if digits::is_plain(text.as_bytes()) {
+            if self.fits(text.len()) {
+                self.quoted(text.as_bytes(), b',');
+            }
+            return;
+        }
+        self.put(b"\"");
         self.escaped(text);
-        self.bytes.extend_from_slice(b"\",");
+        self.put(b"\",");
     }
 
     /// A name of the specification or of the contract, which has nothing to escape.
     #[inline(always)]
     pub fn name(&mut self, name: &str) {
-        self.bytes.reserve(name.len() + 3);
-        self.bytes.push(b'"');
-        self.bytes.extend_from_slice(name.as_bytes());
-        self.bytes.extend_from_slice(b"\",");
+        self.quoted(name.as_bytes(), b',');
     }
 
     /// Text of ASCII octets with nothing to escape.
     #[cfg(feature = "pcap")]
-    pub(super) fn ascii(&mut self, text: &[u8]) {
-        self.bytes.push(b'"');
-        self.bytes.extend_from_slice(text);
-        self.bytes.extend_from_slice(b"\",");
+    #[inline]
+    pub(super) fn ascii<const N: usize>(&mut self, text: &[u8; N]) {
+        self.quoted(text, b',');
     }
 
     /// Text inside quotes: runs without anything to escape are copied whole.
     fn escaped(&mut self, text: &str) {
-        if !self.room(text.len()) {
+        if !self.fits(text.len()) {
             return;
         }
         let mut rest = text;
         while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {
             let (plain, more) = rest.split_at(at);
-            self.bytes.extend_from_slice(plain.as_bytes());
+            self.put(plain.as_bytes());
             let mut chars = more.chars();
             if let Some(c) = chars.next() {
                 self.char(c);
             }
             rest = chars.as_str();
         }
-        self.bytes.extend_from_slice(rest.as_bytes());
+        self.put(rest.as_bytes());
     }
 
     /// Anything that can be displayed, as text.
@@ -224,120 +327,142 @@ impl Out {
                 Ok(())
             }
         }
-        self.bytes.push(b'"');
+        self.put(b"\"");
         // Writing to memory does not fail.
         let _ = write!(Escaping(self), "{value}");
-        self.bytes.extend_from_slice(b"\",");
+        self.put(b"\",");
     }
 
     /// UTF-16 text; ill-formed, `{"utf16":"…"}` with the code units in little-endian order.
     pub fn wide(&mut self, text: WStr<'_>) {
-        if !self.room(text.len()) {
+        if !self.fits(text.len()) {
             return;
         }
-        let start = self.bytes.len();
-        self.bytes.reserve(text.len() + 4);
-        self.bytes.push(b'"');
-        // What needs no second look, which is all of most texts.
-        self.bytes.resize(start + 1 + text.len(), 0);
-        let room = self.bytes.get_mut(start + 1..).unwrap_or(&mut []);
-        let mut plain = 0;
-        for (octet, unit) in room.iter_mut().zip(text.units()) {
-            if !(0x20..=0x7e).contains(&unit) || unit == 0x22 || unit == 0x5c {
-                break;
+        let start = self.len;
+        if let [first, room @ .., quote, last] = self.room(text.len() + 3) {
+            *first = b'"';
+            (*quote, *last) = (b'"', b',');
+            // What needs no second look, which is all of most texts.
+            if digits::narrow(text, room) {
+                return;
             }
-            *octet = unit as u8;
-            plain += 1;
         }
-        self.bytes.truncate(start + 1 + plain);
-        for c in text.suffix(plain).chars() {
+        self.len = start;
+        self.put(b"\"");
+        for c in text.chars() {
             match c {
                 Ok(c) => self.char(c),
                 Err(_) => {
-                    self.bytes.truncate(start);
+                    self.len = start;
                     return self.utf16(text);
                 }
             }
         }
-        self.bytes.extend_from_slice(b"\",");
+        self.put(b"\",");
     }
 
     /// Code units as `{"utf16":"…"}`.
     pub fn utf16(&mut self, text: WStr<'_>) {
         self.begin();
         self.key("utf16");
-        if !self.room(4 * text.len()) {
+        if !self.fits(4 * text.len()) {
             return;
         }
-        self.bytes.push(b'"');
+        self.put(b"\"");
         for unit in text.units() {
             self.octets(&unit.to_le_bytes());
         }
-        self.bytes.extend_from_slice(b"\",");
+        self.put(b"\",");
         self.end();
     }
 
     /// Octets as a hexadecimal string.
     pub fn hex(&mut self, octets: &[u8]) {
-        if !self.room(2 * octets.len()) {
+        if !self.fits(2 * octets.len()) {
             return;
         }
-        self.bytes.push(b'"');
+        self.put(b"\"");
         self.octets(octets);
-        self.bytes.extend_from_slice(b"\",");
+        self.put(b"\",");
     }
 
     /// A GUID as text.
+    #[inline]
     pub fn guid(&mut self, guid: Guid) {
-        let mut text = *b"\"00000000-0000-0000-0000-000000000000\",";
-        let (before, after) = text.split_at_mut(19);
-        let octets = guid.to_wire(crate::ndr::Endian::Big);
-        let (front, back) = octets.split_at(8);
-        // Where the digits of each octet stand: `"aabbccdd-eeff-gghh` and `-iijj-kkllmmnnoopp",`.
-        for (at, octet) in [1, 3, 5, 7, 10, 12, 15, 17].into_iter().zip(front) {
-            before[at..at + 2].copy_from_slice(&HEX[usize::from(*octet)]);
+        let text = digits::guid(guid);
+        self.quoted(&text, b',');
+    }
+
+    /// An IPv4 address as text.
+    pub(crate) fn ipv4(&mut self, octets: [u8; 4]) {
+        self.put(b"\"");
+        for octet in octets {
+            let (digits, len) = digits::decimal(u64::from(octet));
+            self.piece(&digits, len);
+            self.put(b".");
         }
-        for (at, octet) in [1, 3, 6, 8, 10, 12, 14, 16].into_iter().zip(back) {
-            after[at..at + 2].copy_from_slice(&HEX[usize::from(*octet)]);
+        self.len -= 1;
+        self.put(b"\",");
+    }
+
+    /// An IPv6 address as text, by its 16-bit groups.
+    pub(crate) fn ipv6(&mut self, groups: [u16; 8]) {
+        if let [0, 0, 0, 0, 0, 0xffff, ..] = groups {
+            // An IPv4 address in disguise.
+            return self.display(std::net::Ipv6Addr::from(groups));
         }
-        self.bytes.extend_from_slice(&text);
+        self.put(b"\"");
+        let (text, len) = digits::ipv6(groups);
+        self.piece(&text, len);
+        self.put(b"\",");
     }
 
     /// A value that is JSON already.
     pub fn raw(&mut self, json: &[u8]) {
-        if !self.room(json.len()) {
+        if !self.fits(json.len()) {
             return;
         }
-        self.bytes.extend_from_slice(json);
-        self.bytes.push(b',');
+        self.put(json);
+        self.put(b",");
+    }
+
+    /// A value that always prints the same, by what tells it from all others that are printed so: the address of its
+    /// table and its number. The text is kept for the next time.
+    #[inline]
+    pub(super) fn kept(&mut self, of: kept::Of, print: impl FnOnce(&mut Out)) {
+        if let Some((text, len)) = self.kept.get(of) {
+            let text = *text;
+            return self.piece(&text, len);
+        }
+        let start = self.len;
+        print(self);
+        if let Some(text) = self.bytes.get(start..self.len).filter(|_| !self.overflowed) {
+            self.kept.put(of, text);
+        }
     }
 
     #[inline]
     fn octets(&mut self, octets: &[u8]) {
-        let start = self.bytes.len();
-        self.bytes.resize(start + octets.len() * 2, 0);
-        let room = self.bytes.get_mut(start..).unwrap_or(&mut []);
-        for (digits, octet) in room.chunks_exact_mut(2).zip(octets) {
-            digits.copy_from_slice(&HEX[usize::from(*octet)]);
-        }
+        digits::hex(octets, self.room(octets.len() * 2));
     }
 
     #[inline]
     fn char(&mut self, c: char) {
         match c {
-            '"' => self.bytes.extend_from_slice(b"\\\""),
-            '\\' => self.bytes.extend_from_slice(b"\\\\"),
-            '\n' => self.bytes.extend_from_slice(b"\\n"),
-            '\r' => self.bytes.extend_from_slice(b"\\r"),
-            '\t' => self.bytes.extend_from_slice(b"\\t"),
+            '"' => self.put(b"\\\""),
+            '\\' => self.put(b"\\\\"),
+            '\n' => self.put(b"\\n"),
+            '\r' => self.put(b"\\r"),
+            '\t' => self.put(b"\\t"),
             c if (c as u32) < 0x20 => {
-                self.bytes.extend_from_slice(b"\\u00");
+                self.put(b"\\u00");
                 self.octets(&[c as u8]);
             }
-            c if c.is_ascii() => self.bytes.push(c as u8),
+            c if c.is_ascii() => self.put(&[c as u8]),
             c => {
                 let mut utf8 = [0; 4];
-                self.bytes.extend_from_slice(c.encode_utf8(&mut utf8).as_bytes());
+                let octets = c.encode_utf8(&mut utf8).len();
+                self.piece(&utf8, octets);
             }
         }
     }

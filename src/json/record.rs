@@ -6,8 +6,8 @@ use super::stub::{self, Identity};
 use crate::analysis::View;
 use crate::analysis::notify::Asked;
 use crate::consts::status;
-use crate::hash::Map;
 use crate::ndr::names::HandleNames;
+use crate::ndr::{Interface, Method};
 use crate::net::{Transport, community_id};
 use crate::rpc::event::{Answer, AssumedContext, Auth, Body, ContextState, Event, Proposal};
 use crate::rpc::header::{Endian, PfcFlags};
@@ -17,18 +17,72 @@ use crate::session::{Flow, Record};
 use crate::{idl, net::Timestamp};
 use std::net::SocketAddr;
 
-/// Prints records; remembers what it printed of the flows it has met lately.
+/// Prints records; remembers what it printed of the flows and methods it has met lately.
 #[derive(Debug, Default)]
 pub struct Records {
-    flows: Map<(bool, u64), Ends>,
+    flows: Vec<Option<Ends>>,
+    calls: Vec<Option<Call>>,
     cut: u64,
     /// The last time printed; most are of the same second.
     clock: Option<(i64, [u8; Timestamp::TEXT_LEN])>,
 }
 
+/// What is printed alike for each message of a method on a context.
+#[derive(Debug)]
+struct Call {
+    of: CallOf,
+    /// `"type":…,"interface":…,"version":…,"context_id":…,"syntax":…,"opnum":…,"method":…`
+    text: Vec<u8>,
+}
+
+/// All that the text of a [`Call`] says.
+#[derive(Debug)]
+struct CallOf {
+    kind: &'static str,
+    interface: &'static Interface,
+    version: usize,
+    context_id: u16,
+    syntax: TransferSyntax,
+    method: &'static Method,
+}
+
+impl CallOf {
+    /// Of a message of a context like any other.
+    #[inline]
+    fn of(record: &Record<'_>) -> Option<CallOf> {
+        let event = &record.event;
+        let (interface, version) = record.interface?;
+        let context = event.context.as_ref()?;
+        let strange = context.state == ContextState::Rejected || context.assumed || event.reassumed.is_some();
+        if strange || matches!(context.syntax, TransferSyntax::Other(_)) {
+            return None;
+        }
+        let (context_id, method) = (event.context_id?, record.method()?);
+        Some(CallOf { kind: type_name(event), interface, version, context_id, syntax: context.syntax, method })
+    }
+
+    /// Where the text is kept: methods stand one beside the other, requests next to responses.
+    #[inline]
+    fn place(&self) -> usize {
+        let method = usize::from(self.method.opnum) * 2 + self.kind.len() % 2;
+        (method + 37 * usize::from(self.context_id) + 101 * self.version) % CALLS
+    }
+
+    #[inline]
+    fn is(&self, other: &CallOf) -> bool {
+        std::ptr::eq(self.method, other.method)
+            && std::ptr::eq(self.interface, other.interface)
+            && (self.version, self.context_id) == (other.version, other.context_id)
+            && self.syntax == other.syntax
+            && self.kind == other.kind
+    }
+}
+
 /// A flow's sender as last printed, and what goes with it.
 #[derive(Debug)]
 struct Ends {
+    tcp: bool,
+    stream: u64,
     src: SocketAddr,
     dst: SocketAddr,
     /// `"transport":…,"stream":…,"src":…,"dst":…,"community_id":…` for either direction.
@@ -45,12 +99,48 @@ impl Ends {
             let head = format!("\"transport\":\"{transport}\",\"stream\":{stream}");
             format!("{head},\"src\":\"{src}\",\"dst\":\"{dst}\",\"community_id\":\"{id}\"").into_bytes()
         };
-        Ends { src: flow.src, dst: flow.dst, there: print(flow.src, flow.dst), back: print(flow.dst, flow.src) }
+        Ends {
+            tcp: flow.transport == Transport::Tcp,
+            stream,
+            src: flow.src,
+            dst: flow.dst,
+            there: print(flow.src, flow.dst),
+            back: print(flow.dst, flow.src),
+        }
+    }
+
+    /// What is printed of the flow, if it is this one.
+    #[inline]
+    fn text(&self, flow: &Flow) -> Option<&[u8]> {
+        if (self.tcp, self.stream) != (flow.transport == Transport::Tcp, flow.stream) {
+            None
+        } else if self.src == flow.src && self.dst == flow.dst {
+            Some(&self.there)
+        } else if self.dst == flow.src && self.src == flow.dst {
+            Some(&self.back)
+        } else {
+            // The stream number was given to other ends.
+            None
+        }
     }
 }
 
-/// Flows kept; it is cheaper to print one again than to keep all of a large capture.
+/// Flows kept, each in the place that its number gives it; it is cheaper to print one again than to keep all of a large
+/// capture.
 const FLOWS: usize = 4096;
+
+/// Methods of contexts kept likewise.
+const CALLS: usize = 1024;
+
+/// The place of this number, with room made for it.
+#[inline]
+fn place<T>(places: &mut Vec<Option<T>>, at: usize) -> &mut Option<T> {
+    if at >= places.len() {
+        places.resize_with(at + 1, || None);
+    }
+    // Room was just made for it.
+    &mut places[at]
+}
 
 /// The name of an authentication level (C706 13.1.2.1).
 pub fn level_name(level: u8) -> &'static str {
@@ -91,16 +181,19 @@ impl Records {
 
     /// The same, with what analysis knows of it.
     pub fn print_with(&mut self, out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
+        out.keep_texts();
         out.clear();
         out.begin();
         self.head(out, record);
-        body_with(out, record, view);
+        self.kind(out, record);
+        rest(out, record, view);
         out.end();
         if out.overflowed() {
             self.cut += 1;
             out.clear();
             out.begin();
             self.head(out, record);
+            type_of(out, record);
             cut(out, record);
             out.end();
         }
@@ -111,27 +204,45 @@ impl Records {
         self.cut
     }
 
+    #[inline]
     fn head(&mut self, out: &mut Out, record: &Record<'_>) {
         let event = &record.event;
-        out.key("frame");
+        out.literal("\"frame\":");
         out.uint(event.frame());
-        out.key("frames");
-        out.begin_list();
+        out.literal("\"frames\":[");
         for frame in event.frames() {
             out.uint(*frame);
         }
         out.end_list();
         if let Some(time) = event.time() {
-            out.key("time");
+            out.literal("\"time\":");
             self.time(out, time);
         }
         self.flow(out, &record.flow);
         if let Some(call_id) = event.call_id {
-            out.key("call_id");
+            out.literal("\"call_id\":");
             out.uint(u64::from(call_id));
         }
-        out.key("type");
-        out.name(type_name(event));
+    }
+
+    /// What it is and what it belongs to: type, interface, context, method.
+    #[inline]
+    fn kind(&mut self, out: &mut Out, record: &Record<'_>) {
+        let Some(of) = CallOf::of(record) else {
+            type_of(out, record);
+            return interface(out, record);
+        };
+        let call = place(&mut self.calls, of.place());
+        match call {
+            Some(call) if call.of.is(&of) => out.raw(&call.text),
+            call => {
+                let mut text = Out::new();
+                type_of(&mut text, record);
+                interface(&mut text, record);
+                out.raw(text.as_bytes());
+                *call = Some(Call { of, text: text.as_bytes().to_vec() });
+            }
+        }
     }
 
     /// A time as text.
@@ -148,23 +259,21 @@ impl Records {
     }
 
     /// Transport, stream number, addresses and community id.
+    #[inline]
     pub fn flow(&mut self, out: &mut Out, flow: &Flow) {
-        let tcp = flow.transport == Transport::Tcp;
-        let key = (tcp, flow.stream);
-        if self.flows.len() >= FLOWS && !self.flows.contains_key(&key) {
-            self.flows.clear();
-        }
-        let ends = self.flows.entry(key).or_insert_with(|| Ends::new(flow));
-        if (ends.src, ends.dst) == (flow.src, flow.dst) {
-            out.raw(&ends.there);
-        } else if (ends.dst, ends.src) == (flow.src, flow.dst) {
-            out.raw(&ends.back);
-        } else {
-            // The stream number was given to other ends.
-            *ends = Ends::new(flow);
-            out.raw(&ends.there);
+        // Numbers are given in turn, to connections and to others apart.
+        let number = flow.stream.wrapping_mul(2) | u64::from(flow.transport == Transport::Tcp);
+        let place = place(&mut self.flows, (number % FLOWS as u64) as usize);
+        match place.as_ref().and_then(|ends| ends.text(flow)) {
+            Some(text) => out.raw(text),
+            None => out.raw(&place.insert(Ends::new(flow)).there),
         }
     }
+}
+
+fn type_of(out: &mut Out, record: &Record<'_>) {
+    out.key("type");
+    out.name(type_name(&record.event));
 }
 
 /// What stands for the body of a record that is too long to be printed: what it is, and how much.
@@ -194,8 +303,13 @@ pub fn body(out: &mut Out, record: &Record<'_>) {
 
 /// The same, with what analysis knows of it.
 pub fn body_with(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
-    let event = &record.event;
     interface(out, record);
+    rest(out, record, view);
+}
+
+/// Everything about a record that is in itself.
+fn rest(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
+    let event = &record.event;
     if event.fragments > 1 {
         out.key("fragments");
         out.uint(u64::from(event.fragments));
@@ -209,10 +323,10 @@ pub fn body_with(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
         out.text("big");
     }
     if let Some(call) = event.call.as_ref().filter(|_| !matches!(event.body, Body::Request { .. })) {
-        out.key("request_frame");
+        out.literal("\"request_frame\":");
         out.uint(call.frame);
         if let (Some(start), Some(end)) = (call.time, event.time()) {
-            out.key("latency_ns");
+            out.literal("\"latency_ns\":");
             out.int(end.0.saturating_sub(start.0));
         }
     }

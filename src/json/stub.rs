@@ -141,8 +141,7 @@ pub fn decoded_with(
         return true;
     };
     let start = out.len();
-    out.key("params");
-    out.begin();
+    out.literal("\"params\":{");
     let mut sink = Values::new(out, identity.kind.version, context).with_names(names);
     let result = Message::decode_with(method, identity.kind, stub, &mut sink);
     let Values { returned, max_counts, diagnostics, diagnostics_omitted, expressions, .. } = sink;
@@ -150,15 +149,7 @@ pub fn decoded_with(
         Ok(message) => {
             out.end();
             returned_value(out, returned, names);
-            if !max_counts.is_empty() {
-                out.key("max_counts");
-                out.begin();
-                for (path, max) in &max_counts {
-                    out.key(path);
-                    out.uint(*max);
-                }
-                out.end();
-            }
+            max_counts.print(out);
             if !expressions.is_empty() {
                 out.key("expressions");
                 out.begin_list();

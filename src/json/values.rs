@@ -1,5 +1,6 @@
 //! The sink that prints a stub's values as the members of a JSON object, straight from the bytes.
 
+use super::kept::Of;
 use super::out::Out;
 use crate::consts::{Constants, Kind, status};
 use crate::context::{Buffers, CallContext};
@@ -7,11 +8,12 @@ use crate::diagnostic::{Diagnostic, MAX_KEPT};
 use crate::ndr::WStr;
 use crate::ndr::names::{self, HandleName, HandleNames};
 use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
-use crate::ndr::types::{Field, Meaning, Scalar, Struct};
+use crate::ndr::types::{Family, Field, Flow, Meaning, Scalar, Struct};
 use crate::structs;
 use crate::structs::content::Secrets;
 use crate::structs::mask::Mask;
 use crate::time::FileTime;
+use std::borrow::Cow;
 
 /// Maximum counts that are collected for an output with a limit: they stand behind the values, so each takes memory
 /// until then.
@@ -26,14 +28,47 @@ pub struct Values<'o> {
     kinds: Option<&'static Constants>,
     /// The return value, kept apart from the parameters.
     pub returned: Option<Returned>,
-    /// Maximum counts that differ from the actual ones, by path.
-    pub max_counts: Vec<(String, u64)>,
+    /// Maximum counts that differ from the actual ones.
+    pub max_counts: MaxCounts,
     /// Broken rules, as many as [`crate::diagnostic::MAX_KEPT`].
     pub diagnostics: Vec<Diagnostic>,
     /// How many more there are.
     pub diagnostics_omitted: u64,
     /// Dependency expressions as trees: `{"lpszDependencyExpression":…}`, members without the braces around them.
     pub expressions: Out,
+}
+
+/// Maximum counts by path. Most stubs have none, the others one of a parameter, which needs no memory of its own.
+#[derive(Debug, Default)]
+pub struct MaxCounts {
+    first: Option<(Cow<'static, str>, u64)>,
+    more: Vec<(Cow<'static, str>, u64)>,
+}
+
+impl MaxCounts {
+    fn len(&self) -> usize {
+        usize::from(self.first.is_some()) + self.more.len()
+    }
+
+    fn push(&mut self, path: Cow<'static, str>, count: u64) {
+        match self.first {
+            None => self.first = Some((path, count)),
+            Some(_) => self.more.push((path, count)),
+        }
+    }
+
+    /// `"max_counts":{…}`, absent when there are none.
+    pub fn print(&self, out: &mut Out) {
+        if self.first.is_none() {
+            return;
+        }
+        out.literal("\"max_counts\":{");
+        for (path, count) in self.first.iter().chain(&self.more) {
+            out.key(path);
+            out.uint(*count);
+        }
+        out.end();
+    }
 }
 
 /// A return value: all methods return a status or a handle.
@@ -64,7 +99,7 @@ impl<'o> Values<'o> {
             names: None,
             kinds: None,
             returned: None,
-            max_counts: Vec::new(),
+            max_counts: MaxCounts::default(),
             diagnostics: Vec::new(),
             diagnostics_omitted: 0,
             expressions: Out::new(),
@@ -81,7 +116,7 @@ impl<'o> Values<'o> {
     #[inline]
     fn key(&mut self, at: &At<'_>) {
         if at.index.is_none() {
-            self.out.key(at.field.name);
+            self.out.prepared_key(&at.field.key, at.field.name);
         }
     }
 
@@ -99,31 +134,50 @@ impl<'o> Values<'o> {
         }
     }
 
+    #[inline]
     fn counts(&mut self, at: &At<'_>, counts: Counts) {
         if counts.max != counts.actual {
-            if self.out.is_limited() && self.max_counts.len() >= MAX_COUNTS {
-                return self.out.overflow();
-            }
-            self.max_counts.push((at.trail.to_path().to_string(), counts.max));
+            self.different(at, counts);
         }
+    }
+
+    fn different(&mut self, at: &At<'_>, counts: Counts) {
+        if self.out.is_limited() && self.max_counts.len() >= MAX_COUNTS {
+            return self.out.overflow();
+        }
+        let path = match at.trail.depth() {
+            // The name of a parameter.
+            1 => Cow::Borrowed(at.field.name),
+            _ => Cow::Owned(at.trail.to_path().to_string()),
+        };
+        self.max_counts.push(path, counts.max);
     }
 }
 
 /// A status code with its name.
+#[inline]
 pub fn status(out: &mut Out, value: u32) {
-    named(out, u64::from(value), |out| {
-        if let Some(name) = status::win32_name(value) {
-            out.key("name");
-            out.name(name);
-        } else if let Some(name) = status::StatusName::of(value) {
-            out.key("name");
-            out.display(name);
-        }
+    out.kept(Of::list(status::ALL, value), |out| {
+        named(out, u64::from(value), |out| {
+            if let Some(name) = status::win32_name(value) {
+                out.key("name");
+                out.name(name);
+            } else if let Some(name) = status::StatusName::of(value) {
+                out.key("name");
+                out.display(name);
+            }
+        });
     });
 }
 
 /// A number of an enumeration with its name, or a bit mask with its flags.
+#[inline]
 pub fn constant(out: &mut Out, table: &'static Constants, value: u64, signed: bool) {
+    out.kept(Of::table(table, value, signed), |out| print_constant(out, table, value, signed));
+}
+
+#[cold]
+fn print_constant(out: &mut Out, table: &'static Constants, value: u64, signed: bool) {
     out.begin();
     out.key("value");
     if signed {
@@ -156,9 +210,21 @@ pub fn constant(out: &mut Out, table: &'static Constants, value: u64, signed: bo
     out.end();
 }
 
+/// A control code with its name.
+#[inline]
+fn control_code(out: &mut Out, family: Family, value: u32) {
+    out.kept(Of::list(family.codes(), value), |out| {
+        named(out, u64::from(value), |out| {
+            if let Some(code) = names::control_code(family, value) {
+                out.key("name");
+                out.name(code.name);
+            }
+        });
+    });
+}
+
 fn named(out: &mut Out, value: u64, more: impl FnOnce(&mut Out)) {
-    out.begin();
-    out.key("value");
+    out.literal("{\"value\":");
     out.uint(value);
     more(out);
     out.end();
@@ -169,12 +235,16 @@ pub fn handle(out: &mut Out, handle: ContextHandle) {
     if handle.is_null() {
         return out.null();
     }
-    out.begin();
-    out.key("attributes");
-    out.uint(u64::from(handle.attributes));
-    out.key("uuid");
-    out.guid(handle.uuid);
+    handle_members(out, handle);
     out.end();
+}
+
+#[inline]
+fn handle_members(out: &mut Out, handle: ContextHandle) {
+    out.literal("{\"attributes\":");
+    out.uint(u64::from(handle.attributes));
+    out.literal("\"uuid\":");
+    out.guid(handle.uuid);
 }
 
 /// A context handle with the object it stands for.
@@ -182,21 +252,15 @@ pub fn named_handle(out: &mut Out, value: ContextHandle, name: Option<HandleName
     let Some(HandleName { kind, name, opened, state, access }) = name.filter(|_| !value.is_null()) else {
         return handle(out, value);
     };
-    out.begin();
-    out.key("attributes");
-    out.uint(u64::from(value.attributes));
-    out.key("uuid");
-    out.guid(value.uuid);
-    out.key("object");
-    out.begin();
-    out.key("kind");
+    handle_members(out, value);
+    out.literal("\"object\":{\"kind\":");
     out.text(kind);
     if let Some(name) = name {
-        out.key("name");
+        out.literal("\"name\":");
         out.text(name);
     }
     if let Some(frame) = opened {
-        out.key("opened");
+        out.literal("\"opened\":");
         out.uint(frame);
     }
     if let Some(state) = state {
@@ -222,7 +286,7 @@ pub fn filetime(out: &mut Out, value: u64) {
 impl<'a> Sink<'a> for Values<'_> {
     #[inline]
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
-        if at.field.flow == crate::ndr::types::Flow::Return {
+        if at.field.flow == Flow::Return {
             self.returned = Some(Returned::Status(value as u32));
             return;
         }
@@ -240,16 +304,8 @@ impl<'a> Sink<'a> for Values<'_> {
                 None => self.out.int(value as i64),
             },
             Meaning::Win32 | Meaning::RpcStatus => status(self.out, value as u32),
-            Meaning::ControlCode(family) => named(self.out, value, |out| {
-                if let Some(code) = names::control_code(family, value as u32) {
-                    out.key("name");
-                    out.name(code.name);
-                }
-            }),
-            Meaning::Ipv4 => {
-                let [a, b, c, d] = (value as u32).to_le_bytes();
-                self.out.display(format_args!("{a}.{b}.{c}.{d}"));
-            }
+            Meaning::ControlCode(family) => control_code(self.out, family, value as u32),
+            Meaning::Ipv4 => self.out.ipv4((value as u32).to_le_bytes()),
             _ if signed => self.out.int(value as i64),
             _ => self.out.uint(value),
         }
@@ -261,7 +317,7 @@ impl<'a> Sink<'a> for Values<'_> {
     }
 
     fn handle(&mut self, at: At<'_>, value: ContextHandle) {
-        if at.field.flow == crate::ndr::types::Flow::Return {
+        if at.field.flow == Flow::Return {
             self.returned = Some(Returned::Handle(at.field, value));
             return;
         }
@@ -296,8 +352,7 @@ impl<'a> Sink<'a> for Values<'_> {
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
         self.counts(&at, counts);
         self.key(&at);
-        self.out.begin();
-        self.out.key("hex");
+        self.out.literal("{\"hex\":");
         self.octets(at.field.meaning, bytes);
         match at.field.meaning {
             Meaning::Custom("twr_t") => super::runtime::tower(self.out, bytes),
@@ -315,7 +370,7 @@ impl<'a> Sink<'a> for Values<'_> {
             for (slot, unit) in segments.iter_mut().zip(units.units()) {
                 *slot = unit.swap_bytes();
             }
-            return self.out.display(std::net::Ipv6Addr::from(segments));
+            return self.out.ipv6(segments);
         }
         self.out.begin();
         self.out.key("value");

@@ -5,7 +5,7 @@ use super::content::{self, Context, Secrets, ShapeKind};
 use super::dependency::{self, Expression};
 use super::mask::Mask;
 use super::packed::Packed;
-use super::sink::{Item, Key, Null, Open, Sink};
+use super::sink::{Item, Key, Open, Sink};
 use super::{Refused, Structure, security};
 use crate::consts::control_codes::ControlCodeFields;
 use crate::diagnostic::Diagnostic;
@@ -63,7 +63,7 @@ impl<'o, 'a> Values<'o, 'a> {
             Item::Guid(guid) => out.guid(guid),
             Item::Text(text) => out.wide(text),
             Item::Units(units) => out.utf16(units),
-            Item::Ipv4(octets) => out.display(std::net::Ipv4Addr::from(octets)),
+            Item::Ipv4(octets) => out.ipv4(octets),
             Item::Ipv6(octets) => out.display(std::net::Ipv6Addr::from(octets)),
             Item::Bytes(octets) => {
                 out.begin();
@@ -188,8 +188,7 @@ pub(super) fn error(out: &mut Out, e: &Error, blamed: Option<WStr<'_>>) {
     out.end();
 }
 
-/// Reads twice: first to know the outcome, then to print `value` or, up to an error, `partial`, with what belongs
-/// beside it. Returns whether there was no error.
+/// Prints `value` or, up to an error, `partial`, with what belongs beside it. Returns whether there was no error.
 pub(super) fn members<'a>(
     out: &mut Out,
     (secrets, mask): (Secrets, Mask),
@@ -197,18 +196,26 @@ pub(super) fn members<'a>(
     read: impl Fn(Packed<'a>, &mut dyn Sink<'a>) -> Result<Packed<'a>, Error>,
 ) -> bool {
     let input = Packed::new(octets);
-    let outcome = read(input, &mut Null);
     let start = out.len();
-    out.key(if outcome.is_ok() { "value" } else { "partial" });
-    let before = out.len();
-    let mut sink = Values { mask, ..Values::new(out, secrets) };
-    // The same octets give the same result.
-    let _ = read(input, &mut sink);
-    let Values { reading, diagnostics, blamed, mask, .. } = sink;
-    if out.len() == before {
-        // Nothing at all was read.
+    let print = |out: &mut Out, key: &str| {
+        out.key(key);
+        let before = out.len();
+        let mut sink = Values { mask: mask.clone(), ..Values::new(out, secrets) };
+        let outcome = read(input, &mut sink);
+        let Values { reading, diagnostics, blamed, .. } = sink;
+        if out.len() == before {
+            // Nothing at all was read.
+            out.truncate(start);
+        }
+        (outcome, reading, diagnostics, blamed)
+    };
+    let mut printed = print(out, "value");
+    if printed.0.is_err() {
+        // It has another name then. The same octets give the same result.
         out.truncate(start);
+        printed = print(out, "partial");
     }
+    let (outcome, reading, diagnostics, blamed) = printed;
     if let Some(reading) = reading {
         out.key("reading");
         out.text(reading);

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 /// The secrets of a buffer, by their place in it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Mask {
     /// Where the buffer lies, to find the place of its parts.
     start: usize,

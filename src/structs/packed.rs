@@ -122,8 +122,10 @@ pub fn u16(input: Packed<'_>) -> Parsed<'_, u16> {
 }
 
 /// A `DWORD`.
+#[inline]
 pub fn u32(input: Packed<'_>) -> Parsed<'_, u32> {
-    uint(4, "DWORD")(input).map(|(rest, value)| (rest, value as u32))
+    let (part, rest) = lift(input.split(4, "DWORD"))?;
+    Ok((rest, part.rest().first_chunk().map_or(0, |octets| u32::from_le_bytes(*octets))))
 }
 
 /// A `ULONGLONG`.

@@ -365,6 +365,12 @@ impl<'a> Cx<'_, 'a> {
 /// themselves and the rule that they break.
 pub(super) fn whole_text(octets: &[u8]) -> (WStr<'_>, Option<&[u8]>, Option<&'static crate::diagnostic::Rule>) {
     let all = WStr::le(octets);
+    // As it should be, which is what most are: seen without looking for the end unit by unit.
+    if let ([units @ .., [0, 0]], []) = octets.as_chunks::<2>()
+        && !units.iter().fold(false, |found, unit| found | (*unit == [0, 0]))
+    {
+        return (all.strip_terminator().0, None, None);
+    }
     let text = all.until_nul();
     let behind = octets.get(text.as_bytes().len() + 2..);
     match behind {

@@ -152,10 +152,23 @@ fn read_raw<'a>(
     Ok(end)
 }
 
+/// Whether so many octets are of a format whatever they are, and none are left over.
+fn fits(content: Content, length: usize) -> bool {
+    match content {
+        Content::Sz | Content::MultiSz => true,
+        content => scalar(content).is_some_and(|(scalar, _)| scalar.size(crate::ndr::Syntax::Ndr) == length),
+    }
+}
+
 /// Reads a value that may be anything: what is not of its format comes as octets, with a diagnostic.
 pub fn read_any<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
     if nested(slot.content) {
         return read_octets(slot, input, sink);
+    }
+    if fits(slot.content.for_length(input.len()), input.len()) {
+        // It can't fail.
+        let _ = read_raw(slot, input, None, sink);
+        return;
     }
     let left = read(slot, input, &mut Null).map(|rest| rest.rest());
     let raw = match left {
