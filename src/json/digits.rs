@@ -5,114 +5,105 @@
 use crate::ndr::sink::Guid;
 use crate::ndr::{Endian, WStr};
 
-/// The two digits of each number below 100.
-const PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[0; 2]; 100];
-    let mut n = 0;
-    while n < 100 {
-        pairs[n] = [b'0' + n as u8 / 10, b'0' + n as u8 % 10];
-        n += 1;
-    }
-    pairs
-};
-
-#[inline(always)]
-fn pair(n: u32) -> [u8; 2] {
-    PAIRS.get(n as usize).copied().unwrap_or_default()
-}
+/// Room for the digits of any number and one octet more.
+pub(super) type Decimal = [u8; 24];
 
 /// The digits of a number, from the front, and how many they are.
 #[inline]
-pub(super) fn decimal(value: u64) -> ([u8; 24], usize) {
+pub(super) fn decimal(value: u64) -> (Decimal, usize) {
     let mut text = [0; 24];
-    let len = match value {
-        0..10_000 => below_10_000(value as u32, &mut text, 0),
-        10_000..100_000_000 => {
-            let (front, back) = (value as u32 / 10_000, value as u32 % 10_000);
-            let at = below_10_000(front, &mut text, 0);
-            let ([a, b], [c, d]) = (pair(back / 100), pair(back % 100));
-            if let Some(room) = text.get_mut(at..at + 4) {
-                room.copy_from_slice(&[a, b, c, d]);
-            }
-            at + 4
+    let Some(value) = u32::try_from(value).ok().filter(|value| *value < 100_000_000) else {
+        let mut buffer = itoa::Buffer::new();
+        let digits = buffer.format(value).as_bytes();
+        if let Some(room) = text.get_mut(..digits.len()) {
+            room.copy_from_slice(digits);
         }
-        _ => {
-            let mut buffer = itoa::Buffer::new();
-            let digits = buffer.format(value).as_bytes();
-            if let Some(room) = text.get_mut(..digits.len()) {
-                room.copy_from_slice(digits);
-            }
-            digits.len()
-        }
+        return (text, digits.len());
     };
-    (text, len)
+    let digits = eight(value);
+    // One digit is left of 0.
+    let zeros = (digits | 1 << 56).trailing_zeros() & !7;
+    text[..8].copy_from_slice(&((digits | 0x3030_3030_3030_3030) >> zeros).to_le_bytes());
+    (text, 8 - (zeros >> 3) as usize)
 }
 
-/// A number of up to four digits.
+/// The eight digits of a number, as numbers, each in an octet, the first one in the lowest: split in two three times, all
+/// parts at once.
 #[inline(always)]
-fn below_10_000(value: u32, text: &mut [u8; 24], at: usize) -> usize {
-    let ([a, b], [c, d]) = (pair(value / 100), pair(value % 100));
-    let (digits, len) = match value {
-        0..10 => ([d, 0, 0, 0], 1),
-        10..100 => ([c, d, 0, 0], 2),
-        100..1000 => ([b, c, d, 0], 3),
-        _ => ([a, b, c, d], 4),
-    };
-    if let Some(room) = text.get_mut(at..at + 4) {
-        room.copy_from_slice(&digits);
-    }
-    at + len
+fn eight(value: u32) -> u64 {
+    let (front, back) = (value / 10_000, value % 10_000);
+    let fours = u64::from(front) | u64::from(back) << 32;
+    // What is multiplied and shifted here is divided by 100, exactly for all below 10,000, and below by 10.
+    let hundreds = ((fours * 5243) >> 19) & 0x0000_007f_0000_007f;
+    let twos = hundreds | (fours - hundreds * 100) << 16;
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | (twos - tens * 10) << 8
 }
-
-/// Octets in a block of hexadecimal digits.
-const HEX: usize = 16;
 
 /// The digits of octets; `room` holds two for each.
 #[inline]
 pub(super) fn hex(octets: &[u8], room: &mut [u8]) {
-    let (blocks, rest) = octets.as_chunks::<HEX>();
-    let (rooms, rest_room) = room.as_chunks_mut::<{ 2 * HEX }>();
-    for (block, room) in blocks.iter().zip(rooms) {
-        *room = hex_block(block);
-    }
-    if rest.is_empty() {
-        return;
-    }
-    let mut last = [0; HEX];
-    for (slot, octet) in last.iter_mut().zip(rest) {
-        *slot = *octet;
-    }
-    let digits = hex_block(&last);
-    for (slot, digit) in rest_room.iter_mut().zip(digits) {
-        *slot = digit;
+    let (rooms, _) = room.as_chunks_mut::<2>();
+    if let Some(last) = octets.last_chunk::<16>() {
+        for (block, room) in octets.as_chunks::<16>().0.iter().zip(rooms.as_chunks_mut::<16>().0) {
+            hex_16(block, room);
+        }
+        if let Some(room) = rooms.last_chunk_mut::<16>() {
+            hex_16(last, room);
+        }
+    } else if !hex_ends::<8>(octets, rooms) && !hex_ends::<4>(octets, rooms) {
+        for (octet, room) in octets.iter().zip(rooms) {
+            hex_block(&[*octet], std::array::from_mut(room));
+        }
     }
 }
 
+/// Not inlined: as part of a loop over blocks it becomes much longer and slower.
+#[inline(never)]
+fn hex_16(octets: &[u8; 16], room: &mut [[u8; 2]; 16]) {
+    hex_block(octets, room);
+}
+
+/// The first and the last block, if there are as many.
 #[inline(always)]
-fn digit(n: u8) -> u8 {
-    n + if n > 9 { b'a' - 10 } else { b'0' }
+fn hex_ends<const N: usize>(octets: &[u8], rooms: &mut [[u8; 2]]) -> bool {
+    let (Some(first), Some(last)) = (octets.first_chunk::<N>(), octets.last_chunk::<N>()) else { return false };
+    if let Some(room) = rooms.first_chunk_mut::<N>() {
+        hex_block(first, room);
+    }
+    if let Some(room) = rooms.last_chunk_mut::<N>() {
+        hex_block(last, room);
+    }
+    true
 }
 
-#[inline]
-fn hex_block(octets: &[u8; HEX]) -> [u8; 2 * HEX] {
-    let high = octets.map(|octet| digit(octet >> 4));
-    let low = octets.map(|octet| digit(octet & 15));
-    let mut digits = [0; 2 * HEX];
-    for (pair, (high, low)) in digits.as_chunks_mut::<2>().0.iter_mut().zip(high.iter().zip(&low)) {
-        *pair = [*high, *low];
+/// Both digits of an octet at once, in the two halves of a 16-bit number: so it is the same work in every lane.
+#[inline(always)]
+fn hex_block<const N: usize>(octets: &[u8; N], room: &mut [[u8; 2]; N]) {
+    for (digits, octet) in room.iter_mut().zip(octets) {
+        let octet = u16::from(*octet);
+        let nibbles = octet >> 4 | (octet & 15) << 8;
+        let letters = ((nibbles + 0x0606) >> 4) & 0x0101;
+        *digits = (nibbles + 0x3030 + letters * u16::from(b'a' - b'9' - 1)).to_le_bytes();
     }
-    digits
 }
 
 /// A GUID as text.
 #[inline]
 pub(super) fn guid(guid: Guid) -> [u8; 36] {
-    let digits = hex_block(&guid.to_wire(Endian::Big));
+    let mut digits = [[0; 2]; 16];
+    hex_16(&guid.to_wire(Endian::Big), &mut digits);
+    let digits = digits.as_flattened();
     let mut text = [b'-'; 36];
     for (to, from) in [(0..8, 0..8), (9..13, 8..12), (14..18, 12..16), (19..23, 16..20), (24..36, 20..32)] {
         text[to].copy_from_slice(&digits[from]);
     }
     text
+}
+
+#[inline(always)]
+fn digit(n: u8) -> u8 {
+    n + if n > 9 { b'a' - 10 } else { b'0' }
 }
 
 /// An IPv6 address as text (RFC 5952), and how long it is: the first of the longest runs of zeros is left out.
@@ -157,6 +148,7 @@ pub(super) fn ipv6(groups: [u16; 8]) -> ([u8; 40], usize) {
 /// Whether all of a text can stand between quotes as it is.
 #[inline]
 pub(super) fn is_plain(text: &[u8]) -> bool {
+    #[inline(always)]
     fn block<const N: usize>(block: &[u8; N]) -> bool {
         !block.iter().fold(false, |found, octet| found | (*octet < 0x20) | (*octet == b'"') | (*octet == b'\\'))
     }
@@ -175,57 +167,48 @@ pub(super) fn is_plain(text: &[u8]) -> bool {
 
 /// Writes UTF-16 as octets where all of it is ASCII with nothing to escape; says whether it is. `room` is as long as the
 /// text has units; of another text it holds anything.
-#[inline]
 pub(super) fn narrow(text: WStr<'_>, room: &mut [u8]) -> bool {
     let (units, _) = text.as_bytes().as_chunks::<2>();
-    match text.endian() {
-        Endian::Little => narrow_units(units, room, u16::from_le_bytes),
-        Endian::Big => narrow_units(units, room, u16::from_be_bytes),
-    }
+    let plain = match (text.endian(), units.len()) {
+        (Endian::Little, 4..8) => narrow_ends::<4>(units, room),
+        (Endian::Little, 8..16) => narrow_ends::<8>(units, room),
+        (Endian::Little, 16..) => {
+            let mut plain = true;
+            for (units, room) in units.as_chunks::<16>().0.iter().zip(room.as_chunks_mut::<16>().0) {
+                plain &= narrow_16(units, room);
+            }
+            match (units.last_chunk::<16>(), room.last_chunk_mut::<16>()) {
+                (Some(units), Some(room)) => Some(plain & narrow_16(units, room)),
+                _ => None,
+            }
+        }
+        // Few units; and the other order, which is rare.
+        _ => None,
+    };
+    plain.unwrap_or_else(|| {
+        text.units().zip(room).all(|(unit, octet)| narrow_block(&[unit.to_le_bytes()], std::array::from_mut(octet)))
+    })
 }
 
+/// The first and the last block, which are all of the text.
 #[inline(always)]
-fn narrow_units(units: &[[u8; 2]], room: &mut [u8], unit: impl Fn([u8; 2]) -> u16 + Copy) -> bool {
-    if units.len() < 4 {
-        return units.iter().zip(room).all(|(unit2, octet)| narrow_block(&[*unit2], std::array::from_mut(octet), unit));
-    }
-    if let Some(plain) = narrow_ends::<4>(units, room, unit).or_else(|| narrow_ends::<8>(units, room, unit)) {
-        return plain;
-    }
-    let mut plain = true;
-    for (units, room) in units.as_chunks::<16>().0.iter().zip(room.as_chunks_mut::<16>().0) {
-        plain &= narrow_block(units, room, unit);
-    }
-    match (units.last_chunk::<16>(), room.last_chunk_mut::<16>()) {
-        (Some(units), Some(room)) => plain & narrow_block(units, room, unit),
-        _ => plain,
-    }
-}
-
-/// The first and the last block, if they are all of the text.
-#[inline(always)]
-fn narrow_ends<const N: usize>(
-    units: &[[u8; 2]],
-    room: &mut [u8],
-    unit: impl Fn([u8; 2]) -> u16 + Copy,
-) -> Option<bool> {
-    if units.len() > 2 * N {
-        return None;
-    }
-    let front = narrow_block(units.first_chunk::<N>()?, room.first_chunk_mut::<N>()?, unit);
-    let back = narrow_block(units.last_chunk::<N>()?, room.last_chunk_mut::<N>()?, unit);
+fn narrow_ends<const N: usize>(units: &[[u8; 2]], room: &mut [u8]) -> Option<bool> {
+    let front = narrow_block(units.first_chunk::<N>()?, room.first_chunk_mut::<N>()?);
+    let back = narrow_block(units.last_chunk::<N>()?, room.last_chunk_mut::<N>()?);
     Some(front & back)
 }
 
+/// Not inlined, for the same reason as [`hex_16`].
+#[inline(never)]
+fn narrow_16(units: &[[u8; 2]; 16], room: &mut [u8; 16]) -> bool {
+    narrow_block(units, room)
+}
+
 #[inline(always)]
-fn narrow_block<const N: usize>(
-    units: &[[u8; 2]; N],
-    room: &mut [u8; N],
-    unit: impl Fn([u8; 2]) -> u16 + Copy,
-) -> bool {
+fn narrow_block<const N: usize>(units: &[[u8; 2]; N], room: &mut [u8; N]) -> bool {
     let mut strange = false;
     for (octet, octets) in room.iter_mut().zip(units) {
-        let unit = unit(*octets);
+        let unit = u16::from_le_bytes(*octets);
         strange |= !(0x20..=0x7e).contains(&unit) | (unit == 0x22) | (unit == 0x5c);
         *octet = unit as u8;
     }

@@ -134,21 +134,21 @@ impl Out {
     }
 
     /// So many octets behind what was written, to be filled; they count as written.
-    #[inline(always)]
+    #[inline]
     fn room(&mut self, more: usize) -> &mut [u8] {
         let start = self.len;
-        let end = start.saturating_add(more);
-        if end > self.bytes.len() {
-            self.grow(end);
+        if self.bytes.len() - start < more {
+            self.grow(more);
         }
-        self.len = end;
-        self.bytes.get_mut(start..end).unwrap_or(&mut [])
+        self.len = start + more;
+        self.bytes.get_mut(start..).and_then(|room| room.get_mut(..more)).unwrap_or(&mut [])
     }
 
+    /// Makes room for so many octets behind what was written.
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, end: usize) {
-        let len = end.max(self.bytes.len().saturating_mul(2)).max(SMALL);
+    fn grow(&mut self, more: usize) {
+        let len = self.len.saturating_add(more).max(self.bytes.len().saturating_mul(2)).max(SMALL);
         self.bytes.resize(len, 0);
     }
 
@@ -156,19 +156,30 @@ impl Out {
     /// takes many; what is too much lies behind the end.
     #[inline(always)]
     pub(super) fn piece<const N: usize>(&mut self, piece: &[u8; N], len: usize) {
-        let (start, end) = (self.len, self.len.saturating_add(N));
-        if end > self.bytes.len() {
-            self.grow(end);
+        match self.bytes.get_mut(self.len..).and_then(|room| room.first_chunk_mut::<N>()) {
+            Some(room) => {
+                *room = *piece;
+                self.len += len.min(N);
+            }
+            None => self.put_growing(piece.get(..len).unwrap_or(piece)),
         }
-        if let Some(room) = self.bytes.get_mut(start..end) {
-            room.copy_from_slice(piece);
-        }
-        self.len = start + len.min(N);
     }
 
     /// Appends octets; for those of a length that is known when compiling.
     #[inline(always)]
     fn put(&mut self, octets: &[u8]) {
+        match self.bytes.get_mut(self.len..).and_then(|room| room.get_mut(..octets.len())) {
+            Some(room) => {
+                room.copy_from_slice(octets);
+                self.len += octets.len();
+            }
+            None => self.put_growing(octets),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn put_growing(&mut self, octets: &[u8]) {
         self.room(octets.len()).copy_from_slice(octets);
     }
 
@@ -198,8 +209,9 @@ impl Out {
 
     #[inline]
     fn close(&mut self, bracket: u8) {
-        if self.written().last() == Some(&b',') {
-            self.len -= 1;
+        let before = self.len.wrapping_sub(1);
+        if self.bytes.get(before) == Some(&b',') {
+            self.len = before;
         }
         self.put(&[bracket, b',']);
     }
@@ -224,6 +236,21 @@ impl Out {
     /// Quotes with nothing to escape between them, and what stands behind them.
     #[inline(always)]
     fn quoted(&mut self, text: &[u8], behind: u8) {
+        let more = text.len() + 3;
+        match self.bytes.get_mut(self.len..).and_then(|room| room.get_mut(..more)) {
+            Some([first, room @ .., quote, last]) => {
+                *first = b'"';
+                room.copy_from_slice(text);
+                (*quote, *last) = (b'"', behind);
+                self.len += more;
+            }
+            _ => self.quoted_growing(text, behind),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn quoted_growing(&mut self, text: &[u8], behind: u8) {
         if let [first, room @ .., quote, last] = self.room(text.len() + 3) {
             *first = b'"';
             room.copy_from_slice(text);
@@ -261,9 +288,11 @@ impl Out {
     }
 
     fn long_uint(&mut self, value: u64) {
-        let (digits, len) = digits::decimal(value);
-        self.piece(&digits, len);
-        self.put(b",");
+        let (mut text, len) = digits::decimal(value);
+        if let Some(behind) = text.get_mut(len) {
+            *behind = b',';
+        }
+        self.piece(&text, len + 1);
     }
 
     /// A signed integer.
@@ -424,6 +453,12 @@ impl Out {
         }
         self.put(json);
         self.put(b",");
+    }
+
+    /// What was written from there on.
+    #[cfg(feature = "pcap")]
+    pub(super) fn since(&self, start: usize) -> &[u8] {
+        self.bytes.get(start..self.len).unwrap_or(&[])
     }
 
     /// A value that always prints the same, by what tells it from all others that are printed so: the address of its

@@ -65,7 +65,8 @@ impl CallOf {
     #[inline]
     fn place(&self) -> usize {
         let method = usize::from(self.method.opnum) * 2 + self.kind.len() % 2;
-        (method + 37 * usize::from(self.context_id) + 101 * self.version) % CALLS
+        let syntax = usize::from(matches!(self.syntax, TransferSyntax::Ndr64));
+        (method + 37 * usize::from(self.context_id) + 101 * self.version + 517 * syntax) % CALLS
     }
 
     #[inline]
@@ -236,11 +237,13 @@ impl Records {
         match call {
             Some(call) if call.of.is(&of) => out.raw(&call.text),
             call => {
-                let mut text = Out::new();
-                type_of(&mut text, record);
-                interface(&mut text, record);
-                out.raw(text.as_bytes());
-                *call = Some(Call { of, text: text.as_bytes().to_vec() });
+                let start = out.len();
+                type_of(out, record);
+                interface(out, record);
+                if !out.overflowed() {
+                    let text = out.since(start);
+                    *call = Some(Call { of, text: text.strip_suffix(b",").unwrap_or(text).to_vec() });
+                }
             }
         }
     }
