@@ -5,26 +5,29 @@
 use crate::ndr::sink::Guid;
 use crate::ndr::{Endian, WStr};
 
-/// Room for the digits of any number and one octet more.
-pub(super) type Decimal = [u8; 24];
-
 /// The digits of a number, from the front, and how many they are.
 #[inline]
-pub(super) fn decimal(value: u64) -> (Decimal, usize) {
+pub(super) fn decimal(value: u64) -> ([u8; 24], usize) {
     let mut text = [0; 24];
-    let Some(value) = u32::try_from(value).ok().filter(|value| *value < 100_000_000) else {
-        let mut buffer = itoa::Buffer::new();
-        let digits = buffer.format(value).as_bytes();
-        if let Some(room) = text.get_mut(..digits.len()) {
-            room.copy_from_slice(digits);
-        }
-        return (text, digits.len());
-    };
-    let digits = eight(value);
-    // One digit is left of 0.
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(value).as_bytes();
+    if let Some(room) = text.get_mut(..digits.len()) {
+        room.copy_from_slice(digits);
+    }
+    (text, digits.len())
+}
+
+/// A number of up to seven digits with a comma behind it, and how long that is: most numbers are, and fit into a register.
+#[inline(always)]
+pub(super) fn few(value: u64) -> Option<([u8; 8], usize)> {
+    if value >= 10_000_000 {
+        return None;
+    }
+    let digits = eight(value as u32);
+    // One digit is left of 0; the first of eight is one of those that don't count.
     let zeros = (digits | 1 << 56).trailing_zeros() & !7;
-    text[..8].copy_from_slice(&((digits | 0x3030_3030_3030_3030) >> zeros).to_le_bytes());
-    (text, 8 - (zeros >> 3) as usize)
+    let text = ((digits | 0x3030_3030_3030_3030) >> zeros) | u64::from(b',') << (64 - zeros);
+    Some((text.to_le_bytes(), 9 - (zeros >> 3) as usize))
 }
 
 /// The eight digits of a number, as numbers, each in an octet, the first one in the lowest: split in two three times, all

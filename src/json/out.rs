@@ -6,9 +6,9 @@
 
 use super::digits;
 use super::kept::{self, Kept};
-use crate::ndr::WStr;
 use crate::ndr::key::Key;
 use crate::ndr::sink::Guid;
+use crate::ndr::{Endian, WStr};
 use crate::structs::content::Secrets;
 use std::fmt::Write as _;
 
@@ -288,11 +288,52 @@ impl Out {
     }
 
     fn long_uint(&mut self, value: u64) {
-        let (mut text, len) = digits::decimal(value);
-        if let Some(behind) = text.get_mut(len) {
-            *behind = b',';
+        match digits::few(value) {
+            Some((text, len)) => self.piece(&text, len),
+            None => {
+                let (text, len) = digits::decimal(value);
+                self.piece(&text, len);
+                self.put(b",");
+            }
         }
-        self.piece(&text, len + 1);
+    }
+
+    /// `"frame":…,"frames":[…]`.
+    #[cfg(feature = "pcap")]
+    #[inline]
+    pub(super) fn frames(&mut self, first: u64, all: &[u64]) {
+        self.put(b"\"frame\":");
+        // The same number twice for most.
+        match (digits::few(first), all) {
+            (Some((text, len)), [only]) if *only == first => {
+                self.piece(&text, len);
+                self.put(b"\"frames\":[");
+                self.piece(&text, len);
+                self.len -= 1;
+            }
+            _ => {
+                self.uint(first);
+                self.put(b"\"frames\":[");
+                all.iter().for_each(|frame| self.uint(*frame));
+                return self.end_list();
+            }
+        }
+        self.put(b"],");
+    }
+
+    /// Code units as elements: numbers. Fields of a fixed length end with many zeros.
+    pub(super) fn units(&mut self, units: WStr<'_>) {
+        let (blocks, rest) = units.as_bytes().as_chunks::<16>();
+        let all = |out: &mut Out, units: &[u8], endian: Endian| {
+            WStr::new(units, endian).units().for_each(|unit| out.uint(u64::from(unit)));
+        };
+        for block in blocks {
+            match block {
+                block if *block == [0; 16] => self.put(b"0,0,0,0,0,0,0,0,"),
+                block => all(self, block, units.endian()),
+            }
+        }
+        all(self, rest, units.endian());
     }
 
     /// A signed integer.
@@ -425,12 +466,13 @@ impl Out {
     /// An IPv4 address as text.
     pub(crate) fn ipv4(&mut self, octets: [u8; 4]) {
         self.put(b"\"");
-        for octet in octets {
+        for (i, octet) in octets.into_iter().enumerate() {
+            if i > 0 {
+                self.put(b".");
+            }
             let (digits, len) = digits::decimal(u64::from(octet));
             self.piece(&digits, len);
-            self.put(b".");
         }
-        self.len -= 1;
         self.put(b"\",");
     }
 

@@ -208,13 +208,7 @@ impl Records {
     #[inline]
     fn head(&mut self, out: &mut Out, record: &Record<'_>) {
         let event = &record.event;
-        out.literal("\"frame\":");
-        out.uint(event.frame());
-        out.literal("\"frames\":[");
-        for frame in event.frames() {
-            out.uint(*frame);
-        }
-        out.end_list();
+        out.frames(event.frame(), event.frames());
         if let Some(time) = event.time() {
             out.literal("\"time\":");
             self.time(out, time);

@@ -375,9 +375,7 @@ impl<'a> Sink<'a> for Values<'_> {
         self.out.begin();
         self.out.key("value");
         self.out.begin_list();
-        for unit in units.units() {
-            self.out.uint(u64::from(unit));
-        }
+        self.out.units(units);
         self.out.end_list();
         match at.field.meaning {
             Meaning::MultiSz => {

@@ -402,13 +402,34 @@ pub(super) fn read_entry<'a>(
     sink.end(open);
 }
 
+/// Whether the specification says something about a property's values.
+const fn tells(property: &properties::Property) -> bool {
+    property.secret || matches!(property.format, Content::DwordOf(_))
+}
+
+/// The lengths of the names of such properties, as bits: most names are of none of them.
+const LENGTHS: u64 = {
+    let (mut lengths, mut i) = (0, 0);
+    while i < properties::ALL.len() {
+        if tells(&properties::ALL[i]) {
+            assert!(properties::ALL[i].name.len() < 64);
+            lengths |= 1 << properties::ALL[i].name.len();
+        }
+        i += 1;
+    }
+    lengths
+};
+
 /// What the specification says about a property of this name, if it says something about its values.
 pub(super) fn described(name: WStr<'_>) -> Option<&'static properties::Property> {
+    if name.len() >= 64 || LENGTHS >> name.len() & 1 == 0 {
+        return None;
+    }
     let same = |known: &str| {
         name.len() == known.len()
             && name.units().zip(known.bytes()).all(|(a, b)| u8::try_from(a).is_ok_and(|a| a.eq_ignore_ascii_case(&b)))
     };
-    properties::ALL.iter().find(|p| (p.secret || matches!(p.format, Content::DwordOf(_))) && same(p.name))
+    properties::ALL.iter().find(|p| tells(p) && same(p.name))
 }
 
 /// Encodes a property list.

@@ -21,6 +21,10 @@ fn decimals() {
     for n in (0..20_000).chain(edges).chain(any).chain([u64::MAX, u64::from(u32::MAX)]) {
         let (text, len) = decimal(n);
         assert_eq!(&text[..len], n.to_string().as_bytes());
+        match few(n) {
+            Some((text, len)) => assert_eq!(&text[..len], format!("{n},").as_bytes()),
+            None => assert!(n > 9_999_999),
+        }
     }
 }
 
