@@ -7,6 +7,8 @@
 mod digits;
 pub mod input;
 mod kept;
+#[cfg(feature = "pcap")]
+mod lately;
 pub mod out;
 #[cfg(feature = "pcap")]
 pub mod record;

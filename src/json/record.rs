@@ -1,5 +1,6 @@
 //! The lines of `dissect`: one object for each message of a capture.
 
+use super::lately::{Call, CallOf, Ends, place};
 use super::out::Out;
 use super::runtime;
 use super::stub::{self, Identity};
@@ -7,15 +8,12 @@ use crate::analysis::View;
 use crate::analysis::notify::Asked;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
-use crate::ndr::{Interface, Method};
-use crate::net::{Transport, community_id};
 use crate::rpc::event::{Answer, AssumedContext, Auth, Body, ContextState, Event, Proposal};
 use crate::rpc::header::{Endian, PfcFlags};
 use crate::rpc::security::Opened;
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 use crate::session::{Flow, Record};
 use crate::{idl, net::Timestamp};
-use std::net::SocketAddr;
 
 /// Prints records; remembers what it printed of the flows and methods it has met lately.
 #[derive(Debug, Default)]
@@ -25,122 +23,6 @@ pub struct Records {
     cut: u64,
     /// The last time printed; most are of the same second.
     clock: Option<(i64, [u8; Timestamp::TEXT_LEN])>,
-}
-
-/// What is printed alike for each message of a method on a context.
-#[derive(Debug)]
-struct Call {
-    of: CallOf,
-    /// `"type":…,"interface":…,"version":…,"context_id":…,"syntax":…,"opnum":…,"method":…`
-    text: Vec<u8>,
-}
-
-/// All that the text of a [`Call`] says.
-#[derive(Debug)]
-struct CallOf {
-    kind: &'static str,
-    interface: &'static Interface,
-    version: usize,
-    context_id: u16,
-    syntax: TransferSyntax,
-    method: &'static Method,
-}
-
-impl CallOf {
-    /// Of a message of a context like any other.
-    #[inline]
-    fn of(record: &Record<'_>) -> Option<CallOf> {
-        let event = &record.event;
-        let (interface, version) = record.interface?;
-        let context = event.context.as_ref()?;
-        let strange = context.state == ContextState::Rejected || context.assumed || event.reassumed.is_some();
-        if strange || matches!(context.syntax, TransferSyntax::Other(_)) {
-            return None;
-        }
-        let (context_id, method) = (event.context_id?, record.method()?);
-        Some(CallOf { kind: type_name(event), interface, version, context_id, syntax: context.syntax, method })
-    }
-
-    /// Where the text is kept: methods stand one beside the other, requests next to responses.
-    #[inline]
-    fn place(&self) -> usize {
-        let method = usize::from(self.method.opnum) * 2 + self.kind.len() % 2;
-        let syntax = usize::from(matches!(self.syntax, TransferSyntax::Ndr64));
-        (method + 37 * usize::from(self.context_id) + 101 * self.version + 517 * syntax) % CALLS
-    }
-
-    #[inline]
-    fn is(&self, other: &CallOf) -> bool {
-        std::ptr::eq(self.method, other.method)
-            && std::ptr::eq(self.interface, other.interface)
-            && (self.version, self.context_id) == (other.version, other.context_id)
-            && self.syntax == other.syntax
-            && self.kind == other.kind
-    }
-}
-
-/// A flow's sender as last printed, and what goes with it.
-#[derive(Debug)]
-struct Ends {
-    tcp: bool,
-    stream: u64,
-    src: SocketAddr,
-    dst: SocketAddr,
-    /// `"transport":…,"stream":…,"src":…,"dst":…,"community_id":…` for either direction.
-    there: Vec<u8>,
-    back: Vec<u8>,
-}
-
-impl Ends {
-    fn new(flow: &Flow) -> Ends {
-        let id = community_id(flow.transport, flow.src, flow.dst);
-        let transport = if flow.transport == Transport::Tcp { "tcp" } else { "udp" };
-        let stream = flow.stream;
-        let print = |src: SocketAddr, dst: SocketAddr| {
-            let head = format!("\"transport\":\"{transport}\",\"stream\":{stream}");
-            format!("{head},\"src\":\"{src}\",\"dst\":\"{dst}\",\"community_id\":\"{id}\"").into_bytes()
-        };
-        Ends {
-            tcp: flow.transport == Transport::Tcp,
-            stream,
-            src: flow.src,
-            dst: flow.dst,
-            there: print(flow.src, flow.dst),
-            back: print(flow.dst, flow.src),
-        }
-    }
-
-    /// What is printed of the flow, if it is this one.
-    #[inline]
-    fn text(&self, flow: &Flow) -> Option<&[u8]> {
-        if (self.tcp, self.stream) != (flow.transport == Transport::Tcp, flow.stream) {
-            None
-        } else if self.src == flow.src && self.dst == flow.dst {
-            Some(&self.there)
-        } else if self.dst == flow.src && self.src == flow.dst {
-            Some(&self.back)
-        } else {
-            // The stream number was given to other ends.
-            None
-        }
-    }
-}
-
-/// Flows kept, each in the place that its number gives it; it is cheaper to print one again than to keep all of a large
-/// capture.
-const FLOWS: usize = 4096;
-
-/// Methods of contexts kept likewise.
-const CALLS: usize = 1024;
-
-/// The place of this number, with room made for it.
-#[inline]
-fn place<T>(places: &mut Vec<Option<T>>, at: usize) -> &mut Option<T> {
-    if at >= places.len() {
-        places.resize_with(at + 1, || None);
-    }
-    // Room was just made for it.
-    &mut places[at]
 }
 
 /// The name of an authentication level (C706 13.1.2.1).
@@ -258,9 +140,7 @@ impl Records {
     /// Transport, stream number, addresses and community id.
     #[inline]
     pub fn flow(&mut self, out: &mut Out, flow: &Flow) {
-        // Numbers are given in turn, to connections and to others apart.
-        let number = flow.stream.wrapping_mul(2) | u64::from(flow.transport == Transport::Tcp);
-        let place = place(&mut self.flows, (number % FLOWS as u64) as usize);
+        let place = place(&mut self.flows, Ends::place(flow));
         match place.as_ref().and_then(|ends| ends.text(flow)) {
             Some(text) => out.raw(text),
             None => out.raw(&place.insert(Ends::new(flow)).there),
