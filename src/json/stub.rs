@@ -150,7 +150,7 @@ pub fn decoded_with(
             out.end();
             returned_value(out, returned, names);
             max_counts.print(out);
-            if !expressions.is_empty() {
+            if let Some(expressions) = expressions {
                 out.key("expressions");
                 out.begin_list();
                 out.raw(expressions.as_bytes());

@@ -35,7 +35,7 @@ pub struct Values<'o> {
     /// How many more there are.
     pub diagnostics_omitted: u64,
     /// Dependency expressions as trees: `{"lpszDependencyExpression":…}`, members without the braces around them.
-    pub expressions: Out,
+    pub expressions: Option<Box<Out>>,
 }
 
 /// Maximum counts by path. Most stubs have none, the others one of a parameter, which needs no memory of its own.
@@ -102,7 +102,7 @@ impl<'o> Values<'o> {
             max_counts: MaxCounts::default(),
             diagnostics: Vec::new(),
             diagnostics_omitted: 0,
-            expressions: Out::new(),
+            expressions: None,
         }
     }
 
@@ -341,11 +341,12 @@ impl<'a> Sink<'a> for Values<'_> {
         }
         self.out.wide(text);
         if structs::content::is_expression(at.field.name) {
-            self.expressions.begin();
-            self.expressions.key("parameter");
-            self.expressions.name(at.field.name);
-            structs::json::expression(&mut self.expressions, text);
-            self.expressions.end();
+            let expressions = self.expressions.get_or_insert_default();
+            expressions.begin();
+            expressions.key("parameter");
+            expressions.name(at.field.name);
+            structs::json::expression(expressions, text);
+            expressions.end();
         }
     }
 

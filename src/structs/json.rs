@@ -64,7 +64,7 @@ impl<'o, 'a> Values<'o, 'a> {
             Item::Text(text) => out.wide(text),
             Item::Units(units) => out.utf16(units),
             Item::Ipv4(octets) => out.ipv4(octets),
-            Item::Ipv6(octets) => out.display(std::net::Ipv6Addr::from(octets)),
+            Item::Ipv6(octets) => out.ipv6(std::net::Ipv6Addr::from(octets).segments()),
             Item::Bytes(octets) => {
                 out.begin();
                 out.key("hex");
