@@ -129,6 +129,24 @@ impl<'a> Record<'a> {
         Some((self.kind(direction)?, stub?.get(..intact).filter(|stub| !stub.is_empty())?))
     }
 
+    /// Finds the interface and notes what the response will need.
+    #[inline]
+    fn complete(&mut self) {
+        self.interface = match &self.event.context {
+            Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
+            _ => None,
+        };
+        if let Body::Request { stub: Some(stub), opnum, .. } = self.event.body
+            && let Some((interface, version)) = self.interface
+            && let Some(method) = interface.method(version, opnum)
+            && CallContext::is_told_by(method)
+            && let Some(kind) = self.kind(Direction::Request)
+            && let Some(call) = self.event.call.as_mut()
+        {
+            call.note = CallContext::of(method, kind, stub);
+        }
+    }
+
     fn kind(&self, direction: Direction) -> Option<Kind> {
         let (interface, version) = self.interface?;
         let syntax = match self.event.context?.syntax {
@@ -305,13 +323,23 @@ impl Handler for Driver<'_, '_> {
         }
     }
 
+    fn wants_places(&self) -> bool {
+        self.tap.is_some()
+    }
+
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
+        self.tcp_of(&mut 0, origin, chunk)
+    }
+
+    fn tcp_of(&mut self, memo: &mut usize, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
         let Inner { limits, keys, flows, stats, knowledge } = &mut *self.inner;
-        let Tracked { rpc, security, ends, ended, ours: is_ours, .. } =
-            flows.connection(origin, limits, keys, knowledge);
+        let Some(kept) = flows.connection(memo, origin, limits, keys, knowledge) else { return Verdict::Keep };
+        let Tracked { rpc, security, ends, ended, ours: is_ours, .. } = kept;
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
-            let record = record(flow(Transport::Tcp, origin.stream, *ends, event.side), event);
+            let mut record =
+                Record { flow: flow(Transport::Tcp, origin.stream, *ends, event.side), event, interface: None };
+            record.complete();
             resolve::learn(knowledge, &record);
             *is_ours |= record.interface.is_some();
             stats.records += 1;
@@ -342,13 +370,15 @@ impl Handler for Driver<'_, '_> {
                 }
             }
         }
-        flows.settle(Transport::Tcp, origin.stream, limits, stats, self.out);
+        flows.settle(Transport::Tcp, *memo, limits, stats, self.out);
         Verdict::Keep
     }
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
         let Inner { limits, keys, flows, stats, knowledge } = &mut *self.inner;
-        let Conversed { rpc, security, ends, ours: is_ours, .. } = flows.conversation(origin, limits, keys);
+        let mut place = 0;
+        let Some(kept) = flows.conversation(&mut place, origin, limits, keys) else { return Verdict::Keep };
+        let Conversed { rpc, security, ends, ours: is_ours, .. } = kept;
         let received = Received {
             side: origin.from,
             frames: datagram.frames,
@@ -380,23 +410,14 @@ impl Handler for Driver<'_, '_> {
             flows.drop_conversation(origin.stream, stats, self.out);
             return Verdict::Ignore;
         }
-        flows.settle(Transport::Udp, origin.stream, limits, stats, self.out);
+        flows.settle(Transport::Udp, place, limits, stats, self.out);
         Verdict::Keep
     }
 }
 
-/// Makes a record of an event: finds the interface and notes what the response will need.
+/// Makes a record of an event.
 fn record<'a>(flow: Flow, event: Event<'a, CallContext>) -> Record<'a> {
-    let interface = match &event.context {
-        Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
-        _ => None,
-    };
-    let mut record = Record { flow, event, interface };
-    if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method())
-        && kind.direction == Direction::Request
-        && let Some(call) = record.event.call.as_mut()
-    {
-        call.note = CallContext::of(method, kind, stub);
-    }
+    let mut record = Record { flow, event, interface: None };
+    record.complete();
     record
 }

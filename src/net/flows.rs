@@ -123,7 +123,14 @@ const EMPTY: List = List { newest: NONE, oldest: NONE };
 impl<T> Flows<T> {
     /// A table of at most `limit` flows, at least one.
     pub(super) fn new(limit: usize) -> Self {
-        Flows { map: Map::default(), slots: Vec::new(), unwanted: EMPTY, wanted: EMPTY, limit: limit.max(1), last: NONE }
+        Flows {
+            map: Map::default(),
+            slots: Vec::new(),
+            unwanted: EMPTY,
+            wanted: EMPTY,
+            limit: limit.max(1),
+            last: NONE,
+        }
     }
 
     /// The place of a flow, if it is known, for [`Flows::at`]. Good until the next insertion.

@@ -137,14 +137,7 @@ fn places<'p>(
 }
 
 /// Tells where a segment stands.
-fn place(
-    origin: &Origin,
-    last: At,
-    segment: &Segment<'_>,
-    piece: Piece<'_>,
-    way: Way<'_>,
-    handler: &mut impl Handler,
-) {
+fn place(origin: &Origin, last: At, segment: &Segment<'_>, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
     let header = piece.data.len() - segment.payload.data.len();
     let (mut one, mut several) = ([Place::NONE], Vec::new());
     let places = places(last, piece.data, way, &mut one, &mut several);

@@ -5,7 +5,7 @@
 //! message of one fragment is handed out as it stands; everything else is buffered under [`Limits`].
 //!
 //! This file cuts the streams into PDUs. `session` is what PDUs mean together, `fragments` and `messages` join
-//! fragments, `deliver` hands out messages with their context and call, `bindings` keeps presentation contexts, `calls`
+//! fragments, `deliver` hands out messages with their context and call, `plain` is a short way for most of them, `bindings` keeps presentation contexts, `calls`
 //! pending calls.
 
 mod bindings;
@@ -13,6 +13,7 @@ pub(crate) mod calls;
 mod deliver;
 mod fragments;
 mod messages;
+mod plain;
 pub(crate) mod rules;
 mod session;
 #[cfg(test)]
@@ -44,6 +45,8 @@ pub struct Connection<N> {
     directions: [Direction; 2],
     session: Session<N>,
     recognition: Recognition,
+    /// What is held beside calls, octets: only they change on the short way.
+    held: usize,
 }
 
 /// Where a direction stands.
@@ -99,17 +102,20 @@ impl<N: Default> Connection<N> {
     /// A connection of which nothing was seen yet.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Connection {
-            directions: [Direction::default(), Direction::default()],
-            session: Session::new(limits, None),
-            recognition: Recognition::Undecided,
-        }
+        Connection::of(Session::new(limits, None))
+    }
+
+    fn of(session: Session<N>) -> Self {
+        let directions = [Direction::default(), Direction::default()];
+        let mut connection = Connection { directions, session, recognition: Recognition::Undecided, held: 0 };
+        connection.weigh();
+        connection
     }
 
     /// The same with someone to ask about calls whose bind was not captured.
     #[must_use]
     pub fn with_resolver(limits: Limits, resolver: Box<dyn Resolver + Send>) -> Self {
-        Connection { session: Session::new(limits, Some(resolver)), ..Connection::new(limits) }
+        Connection::of(Session::new(limits, Some(resolver)))
     }
 
     /// Whether the connection carries DCE/RPC.
@@ -126,18 +132,23 @@ impl<N: Default> Connection<N> {
 
     /// Roughly what the connection holds, octets.
     #[must_use]
+    #[inline]
     pub fn cost(&self) -> usize {
+        self.held + self.session.calls.cost()
+    }
+
+    /// Takes account of what is held beside calls.
+    fn weigh(&mut self) {
         let [a, b] = &self.directions;
         let buffers = a.buffer.capacity() + b.buffer.capacity() + self.session.scratch.capacity();
         // The rest: what this type is in size, what goes with it, and what allocators add.
-        size_of::<Self>()
+        self.held = size_of::<Self>()
             + 512
             + buffers
             + self.session.messages.cost()
             + self.session.bindings.cost()
-            + self.session.calls.cost()
             + self.session.resolver.as_ref().map_or(0, |resolver| resolver.cost())
-            + self.session.guesses.len() * 64
+            + self.session.guesses.len() * 64;
     }
 
     /// Which side binds, as far as PDU types have told.
@@ -152,7 +163,7 @@ impl<N: Default> Connection<N> {
         side: Side,
         frame: u64,
         time: Option<Timestamp>,
-        bytes: &[u8],
+        mut bytes: &[u8],
         security: &mut dyn Security,
         out: &mut dyn FnMut(Event<'_, N>),
     ) -> Recognition {
@@ -162,9 +173,18 @@ impl<N: Default> Connection<N> {
         let io = &mut Io { security, out };
         let known = self.recognition == Recognition::Rpc;
         let direction = direction(&mut self.directions, side);
-        direction.latest = Carriers::of(frame, time);
+        direction.latest.set(frame, time);
+        if known && direction.is_at_boundary() {
+            while let Some(rest) = self.session.plain(side, bytes, &direction.latest, io) {
+                if rest.is_empty() {
+                    return Recognition::Rpc;
+                }
+                bytes = rest;
+            }
+        }
         direction.feed(side, known, bytes, &mut self.session, io);
         self.decide();
+        self.weigh();
         self.recognition
     }
 
@@ -180,6 +200,7 @@ impl<N: Default> Connection<N> {
         if self.recognition != Recognition::NotRpc {
             let io = &mut Io { security, out };
             direction(&mut self.directions, side).gap(side, lost, reason, &mut self.session, io);
+            self.weigh();
         }
     }
 
@@ -194,6 +215,7 @@ impl<N: Default> Connection<N> {
         if self.recognition != Recognition::NotRpc {
             let io = &mut Io { security, out };
             direction(&mut self.directions, side).end(side, reason, &mut self.session, io);
+            self.weigh();
         }
     }
 
@@ -242,6 +264,12 @@ impl Direction {
                 State::Searching => self.search(known, bytes, session),
             };
         }
+    }
+
+    /// Whether a PDU is to begin, and nothing has to be said before.
+    #[inline]
+    fn is_at_boundary(&self) -> bool {
+        self.state == State::Synced && self.step_over == 0 && self.buffer.is_empty() && !self.hole.open
     }
 
     /// Keeps octets, with the packet they came in.
