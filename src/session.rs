@@ -129,36 +129,23 @@ impl<'a> Record<'a> {
         Some((self.kind(direction)?, stub?.get(..intact).filter(|stub| !stub.is_empty())?))
     }
 
-    /// Finds the interface and notes what the response will need.
-    #[inline]
-    fn complete(&mut self) {
-        self.interface = match &self.event.context {
-            Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
-            _ => None,
-        };
-        if let Body::Request { stub: Some(stub), opnum, .. } = self.event.body
-            && let Some((interface, version)) = self.interface
-            && let Some(method) = interface.method(version, opnum)
-            && CallContext::is_told_by(method)
-            && let Some(kind) = self.kind(Direction::Request)
-            && let Some(call) = self.event.call.as_mut()
-        {
-            call.note = CallContext::of(method, kind, stub);
-        }
+    fn kind(&self, direction: Direction) -> Option<Kind> {
+        kind(&self.event, self.interface, direction)
     }
 
-    fn kind(&self, direction: Direction) -> Option<Kind> {
-        let (interface, version) = self.interface?;
-        let syntax = match self.event.context?.syntax {
-            TransferSyntax::Ndr => Syntax::Ndr,
-            TransferSyntax::Ndr64 => Syntax::Ndr64,
-            TransferSyntax::Other(_) => return None,
+    /// The record, leaving one without a body, call and diagnostics in its place.
+    pub(crate) fn take(&mut self) -> Record<'a> {
+        let Event { cut, auth, body, verification, diagnostics, call, .. } = &mut self.event;
+        let event = Event {
+            cut: cut.take(),
+            auth: auth.take(),
+            body: core::mem::replace(body, Body::Orphaned),
+            verification: verification.take(),
+            diagnostics: core::mem::take(diagnostics),
+            call: call.take(),
+            ..self.event
         };
-        let endian = match self.event.representation.endian {
-            ByteOrder::Little => Endian::Little,
-            ByteOrder::Big => Endian::Big,
-        };
-        Some(Kind { interface, version, direction, syntax, endian })
+        Record { flow: self.flow, event, interface: self.interface }
     }
 
     /// What the request told, for a response.
@@ -227,22 +214,35 @@ impl Session {
 
     /// Works on the next packet; `out` gets every message that it completes.
     pub fn packet(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(Record<'_>)) {
+        self.lend(packet, &mut |record| out(record.take()));
+    }
+
+    /// The same, lending records where they were made: they are large.
+    #[inline]
+    pub(crate) fn lend(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(&mut Record<'_>)) {
         self.network.input(packet, &mut Driver { inner: &mut self.inner, tap: None, out });
     }
 
     /// The same, telling `tap` where what was opened stands.
     pub fn packet_tapped(&mut self, packet: &Packet<'_>, tap: &mut dyn Tap, out: &mut dyn FnMut(Record<'_>)) {
+        let out = &mut |record: &mut Record<'_>| out(record.take());
         self.network.input(packet, &mut Driver { inner: &mut self.inner, tap: Some(tap), out });
     }
 
     /// [`Session::finish`] with a tap.
     pub fn finish_tapped(&mut self, tap: &mut dyn Tap, out: &mut dyn FnMut(Record<'_>)) {
-        self.network.finish(&mut Driver { inner: &mut self.inner, tap: Some(tap), out });
+        let lent = &mut |record: &mut Record<'_>| out(record.take());
+        self.network.finish(&mut Driver { inner: &mut self.inner, tap: Some(tap), out: lent });
         self.finish(out);
     }
 
     /// The capture is over: hands out what was still waiting.
     pub fn finish(&mut self, out: &mut dyn FnMut(Record<'_>)) {
+        self.lend_rest(&mut |record| out(record.take()));
+    }
+
+    /// The same, lending records.
+    pub(crate) fn lend_rest(&mut self, out: &mut dyn FnMut(&mut Record<'_>)) {
         self.network.finish(&mut Driver { inner: &mut self.inner, tap: None, out });
         let Inner { flows, stats, .. } = &mut self.inner;
         flows.finish(stats, out);
@@ -307,7 +307,7 @@ fn flow(transport: Transport, stream: u64, ends: [SocketAddr; 2], side: Side) ->
 struct Driver<'s, 'o> {
     inner: &'s mut Inner,
     tap: Option<&'s mut dyn Tap>,
-    out: &'o mut dyn FnMut(Record<'_>),
+    out: &'o mut dyn FnMut(&mut Record<'_>),
 }
 
 /// Interface and version of a UUID and version number, where they are ours.
@@ -337,10 +337,9 @@ impl Handler for Driver<'_, '_> {
         let Tracked { rpc, security, ends, ended, ours: is_ours, .. } = kept;
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
-            let mut record =
-                Record { flow: flow(Transport::Tcp, origin.stream, *ends, event.side), event, interface: None };
-            record.complete();
-            resolve::learn(knowledge, &record);
+            let flow = flow(Transport::Tcp, origin.stream, *ends, event.side);
+            let record = &mut record(flow, event);
+            resolve::learn(knowledge, record);
             *is_ours |= record.interface.is_some();
             stats.records += 1;
             out(record);
@@ -389,8 +388,8 @@ impl Handler for Driver<'_, '_> {
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
             stats.records += 1;
-            let record = record(flow(Transport::Udp, origin.stream, *ends, event.side), event);
-            resolve::learn(knowledge, &record);
+            let record = &mut record(flow(Transport::Udp, origin.stream, *ends, event.side), event);
+            resolve::learn(knowledge, record);
             *is_ours |= record.interface.is_some();
             out(record);
         };
@@ -415,9 +414,41 @@ impl Handler for Driver<'_, '_> {
     }
 }
 
-/// Makes a record of an event.
-fn record<'a>(flow: Flow, event: Event<'a, CallContext>) -> Record<'a> {
-    let mut record = Record { flow, event, interface: None };
-    record.complete();
-    record
+/// Makes a record of an event: finds the interface and notes what the response will need.
+#[inline]
+fn record<'a>(flow: Flow, mut event: Event<'a, CallContext>) -> Record<'a> {
+    let interface = match &event.context {
+        Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
+        _ => None,
+    };
+    if let Body::Request { stub: Some(stub), opnum, .. } = event.body
+        && let Some((found, version)) = interface
+        && let Some(method) = found.method(version, opnum)
+        && CallContext::is_told_by(method)
+        && let Some(kind) = kind(&event, interface, Direction::Request)
+        && let Some(call) = event.call.as_mut()
+    {
+        call.note = CallContext::of(method, kind, stub);
+    }
+    Record { flow, event, interface }
+}
+
+/// How the stub of an event is written.
+#[inline]
+fn kind(
+    event: &Event<'_, CallContext>,
+    interface: Option<(&'static Interface, usize)>,
+    direction: Direction,
+) -> Option<Kind> {
+    let (interface, version) = interface?;
+    let syntax = match event.context?.syntax {
+        TransferSyntax::Ndr => Syntax::Ndr,
+        TransferSyntax::Ndr64 => Syntax::Ndr64,
+        TransferSyntax::Other(_) => return None,
+    };
+    let endian = match event.representation.endian {
+        ByteOrder::Little => Endian::Little,
+        ByteOrder::Big => Endian::Big,
+    };
+    Some(Kind { interface, version, direction, syntax, endian })
 }

@@ -115,14 +115,20 @@ fn rejected(record: &Record<'_>) -> bool {
 }
 
 /// Decodes every stub and prints nothing.
-fn quiet(messages: &Messages) -> Outcome {
-    let (_, any) = source::read_here(&messages.capture, &mut |record| {
+struct Quiet;
+
+impl source::Taker for Quiet {
+    fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
         if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) {
             // What can't be decoded would be a record like any other.
             let _ = Message::decode(method, kind, stub);
         }
         Ok(())
-    })?;
+    }
+}
+
+fn quiet(messages: &Messages) -> Outcome {
+    let (_, any) = source::read_here(&messages.capture, &mut Quiet)?;
     Ok(any)
 }
 
@@ -145,7 +151,8 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     let mut selection = Selection::new(limits.output);
     let mut text = String::new();
     let mut tracker = Tracker::new(limits.analysis);
-    let (session, any) = source::read(capture, &mut |record| {
+    let (session, any) = source::read_live(capture, &mut |record| {
+        let Some(record) = record else { return Ok(out.flush()?) };
         let seen = tracker.feed(&record);
         let choice = selection.choose(&record);
         let passes = filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(&record, &seen)));

@@ -3,6 +3,7 @@
 //! When it is full, the least recently used flow goes, but first among those that nobody has shown interest in: a port
 //! scan must not push out the connections that matter.
 
+use super::checksum;
 use crate::hash::Map;
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -63,6 +64,15 @@ impl Key {
             Key::V4(low, high) => (v4(low), v4(high)),
             Key::V6(low, high) => (v6(low), v6(high)),
         }
+    }
+}
+
+impl Key {
+    /// The addresses' part of a checksum.
+    #[inline]
+    pub(super) fn addresses(&self) -> u64 {
+        let (low, high) = self.ends();
+        checksum::addresses(low.ip(), high.ip())
     }
 }
 

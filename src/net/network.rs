@@ -152,6 +152,7 @@ fn offset_in(part: &[u8], start: usize, len: usize) -> Option<usize> {
 }
 
 /// The origin of what one side of a flow sends.
+#[inline]
 fn origin(transport: Transport, key: &Key, stream: u64, a_is_low: bool, a_sends: bool, at: At) -> Origin {
     let (low, high) = key.ends();
     let (src, dst) = if a_is_low == a_sends { (low, high) } else { (high, low) };
@@ -309,6 +310,7 @@ impl Network {
     }
 
     /// A segment; `piece` is the same with its header.
+    #[inline(always)]
     fn segment(
         &mut self,
         (key, from_low): (Key, bool),
@@ -319,9 +321,21 @@ impl Network {
     ) {
         self.stats.tcp_segments += 1;
         let index = self.tcp_flow(key, from_low, handler);
-        if segment.is_plain() && self.pass((key, from_low), index, segment, piece, way, handler) {
-            return;
+        if !segment.is_plain() || !self.pass((key, from_low), index, segment, piece, way, handler) {
+            self.work_out((key, from_low), index, segment, piece, way, handler);
         }
+    }
+
+    /// A segment that may be out of order, begin or end something.
+    fn work_out(
+        &mut self,
+        (key, from_low): (Key, bool),
+        index: usize,
+        segment: &Segment<'_>,
+        piece: Piece<'_>,
+        way: Way<'_>,
+        handler: &mut impl Handler,
+    ) {
         if self.tcp.at(index).is_some_and(|flow| flow.bases.is_reuse(segment, from_low)) {
             self.stats.tcp_port_reuses += 1;
             let flow = self.new_stream(from_low);
@@ -380,8 +394,7 @@ impl Network {
         }
         let wanted = out.wanted;
         if verdict == Verdict::Keep && self.limits.verify_checksums && piece.cut == 0 {
-            let (low, high) = key.ends();
-            let right = checksum::segment_is_right(low.ip(), high.ip(), 6, piece.data);
+            let right = checksum::segment_is_right(key.addresses(), 6, piece.data);
             self.stats.bad_transport_checksums += u64::from(!right);
         }
         if verdict == Verdict::Ignore {
@@ -400,10 +413,16 @@ impl Network {
     }
 
     /// The flow of these end points, a new one if need be.
+    #[inline]
     fn tcp_flow(&mut self, key: Key, from_low: bool, handler: &mut impl Handler) -> usize {
-        if let Some(index) = self.tcp.find(&key) {
-            return index;
+        match self.tcp.find(&key) {
+            Some(index) => index,
+            None => self.new_tcp_flow(key, from_low, handler),
         }
+    }
+
+    #[cold]
+    fn new_tcp_flow(&mut self, key: Key, from_low: bool, handler: &mut impl Handler) -> usize {
         let flow = self.new_stream(from_low);
         let (index, evicted) = self.tcp.insert(key, flow);
         if let Some((key, flow)) = evicted {
@@ -514,7 +533,7 @@ impl Network {
         let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames: way.frames };
         let ignored = handler.udp(&origin, datagram) == Verdict::Ignore;
         if !ignored && self.limits.verify_checksums && whole.cut == 0 && [c0, c1] != [0, 0] {
-            let right = checksum::segment_is_right(ends.src, ends.dst, 17, whole.data);
+            let right = checksum::segment_is_right(key.addresses(), 17, whole.data);
             self.stats.bad_transport_checksums += u64::from(!right);
         }
         if let Some(flow) = self.udp.at(index) {

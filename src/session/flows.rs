@@ -92,6 +92,7 @@ impl<A> Table<A> {
         if let Some(place) = self.places.get(&stream) {
             return *place;
         }
+        self.tidy();
         self.queue.push_back(stream);
         let place = self.free.pop().unwrap_or(self.slots.len());
         match self.slots.get_mut(place) {
@@ -152,7 +153,6 @@ impl<A> Table<A> {
     }
 
     /// Forgets the numbers of those that are gone, now and then.
-    #[inline]
     fn tidy(&mut self) {
         if self.queue.len() > 2 * self.len() + 1024 {
             let places = &self.places;
@@ -211,7 +211,7 @@ impl Flows {
         place: usize,
         limits: &Limits,
         stats: &mut Stats,
-        out: &mut dyn FnMut(Record<'_>),
+        out: &mut dyn FnMut(&mut Record<'_>),
     ) {
         let stream = match transport {
             Transport::Tcp => {
@@ -231,8 +231,6 @@ impl Flows {
         {
             self.make_room(transport, stream, limits, stats, out);
         }
-        self.connections.tidy();
-        self.conversations.tidy();
     }
 
     #[cold]
@@ -242,7 +240,7 @@ impl Flows {
         stream: u64,
         limits: &Limits,
         stats: &mut Stats,
-        out: &mut dyn FnMut(Record<'_>),
+        out: &mut dyn FnMut(&mut Record<'_>),
     ) {
         while self.connections.len() > limits.connections.max(1) {
             let Some(victim) = self.connections.victim(Some(stream)) else { break };
@@ -281,14 +279,14 @@ impl Flows {
     }
 
     /// Hands out what is incomplete of a connection and forgets it.
-    pub(super) fn drop_connection(&mut self, stream: u64, stats: &mut Stats, out: &mut dyn FnMut(Record<'_>)) {
+    pub(super) fn drop_connection(&mut self, stream: u64, stats: &mut Stats, out: &mut dyn FnMut(&mut Record<'_>)) {
         let Some(mut kept) = self.connections.remove(stream) else { return };
         self.cost = self.cost.saturating_sub(kept.cost);
         let Kept { rpc, security, ends, .. } = &mut *kept;
         for side in [Side::A, Side::B] {
             rpc.end(side, GIVEN_UP, security, &mut |event| {
                 stats.records += 1;
-                out(record(flow(Transport::Tcp, stream, *ends, event.side), event));
+                out(&mut record(flow(Transport::Tcp, stream, *ends, event.side), event));
             });
         }
         stats.rpc.add(rpc.counters());
@@ -297,20 +295,20 @@ impl Flows {
     }
 
     /// Hands out what is incomplete of a conversation and forgets it.
-    pub(super) fn drop_conversation(&mut self, stream: u64, stats: &mut Stats, out: &mut dyn FnMut(Record<'_>)) {
+    pub(super) fn drop_conversation(&mut self, stream: u64, stats: &mut Stats, out: &mut dyn FnMut(&mut Record<'_>)) {
         let Some(mut kept) = self.conversations.remove(stream) else { return };
         self.cost = self.cost.saturating_sub(kept.cost);
         let Kept { rpc, security, ends, .. } = &mut *kept;
         rpc.end(security, &mut |event| {
             stats.records += 1;
-            out(record(flow(Transport::Udp, stream, *ends, event.side), event));
+            out(&mut record(flow(Transport::Udp, stream, *ends, event.side), event));
         });
         stats.rpc.add(rpc.counters());
         stats.auth.add(&security.counters());
     }
 
     /// Hands out everything and forgets it, in the order of the streams.
-    pub(super) fn finish(&mut self, stats: &mut Stats, out: &mut dyn FnMut(Record<'_>)) {
+    pub(super) fn finish(&mut self, stats: &mut Stats, out: &mut dyn FnMut(&mut Record<'_>)) {
         for stream in self.connections.streams() {
             self.drop_connection(stream, stats, out);
         }

@@ -21,7 +21,7 @@ struct Plain<'a> {
 
 /// Ethernet, an IPv4 header without options that names no fragment, a TCP header; all captured, and no length beyond
 /// what is there.
-#[inline]
+#[inline(always)]
 fn open(link: LinkType, data: &[u8]) -> Option<Plain<'_>> {
     if link != LinkType::ETHERNET {
         return None;
@@ -47,7 +47,7 @@ impl Network {
     pub(super) fn plain(&mut self, link: LinkType, data: &[u8], handler: &mut impl Handler) -> bool {
         let Some(Plain { key, segment, piece, ip_header }) = open(link, data) else { return false };
         if self.limits.verify_checksums {
-            self.stats.bad_ip_checksums += u64::from(!checksum::header_is_right(ip_header));
+            self.stats.bad_ip_checksums += u64::from(!checksum::plain_header_is_right(ip_header));
         }
         let frame = self.last.frame;
         self.segment(key, &segment, piece, Way { frames: &[frame], joined: None, depth: 0 }, handler);
@@ -56,7 +56,7 @@ impl Network {
 
     /// Takes a [plain](Segment::is_plain) segment of a flow of which both sides were seen, where it comes in turn and
     /// nothing of the connection is held; `false` leaves everything as it was.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pass(
         &mut self,
         (key, from_low): (Key, bool),
@@ -95,8 +95,7 @@ impl Network {
             self.tcp.want(index, true);
         }
         if self.limits.verify_checksums {
-            let (low, high) = key.ends();
-            let right = checksum::segment_is_right(low.ip(), high.ip(), 6, piece.data);
+            let right = checksum::segment_is_right(key.addresses(), 6, piece.data);
             self.stats.bad_transport_checksums += u64::from(!right);
         }
         true

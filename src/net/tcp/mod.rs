@@ -32,7 +32,7 @@ impl<'a> Segment<'a> {
     }
 
     /// A segment whose header is there and contradicts nothing, by its fixed places.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain(piece: Piece<'a>) -> Option<Segment<'a>> {
         let &[s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, ..] = piece.data.first_chunk::<20>()?;
         let payload = piece.after(usize::from(offset >> 4) * 4).filter(|_| offset >= 0x50)?;

@@ -5,7 +5,7 @@ use super::rules;
 use super::session::{Io, Session};
 use crate::net::Side;
 use crate::rpc::event::{Body, Call, Carriers, ContextState, Event, Notes};
-use crate::rpc::header::{PacketType, PfcFlags, Representation};
+use crate::rpc::header::{Endian, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::Pdu;
 use crate::rpc::security::Sender;
 
@@ -30,14 +30,14 @@ impl<N: Default> Session<N> {
         carriers: &Carriers,
         io: &mut Io<'_, N>,
     ) -> Option<&'b [u8]> {
-        // Little-endian, ASCII, IEEE; without a verifier.
+        // Without a verifier.
         let &[
             5,
             0 | 1,
             ptype @ (REQUEST | RESPONSE),
             flags,
-            0x10,
-            0,
+            integer,
+            float,
             _,
             _,
             l0,
@@ -64,10 +64,14 @@ impl<N: Default> Session<N> {
         if flags.intersection(SHAPE) != ALONE || !self.messages.is_empty() || !self.guesses.is_empty() {
             return None;
         }
-        let (pdu, rest) = bytes.split_at_checked(usize::from(u16::from_le_bytes([l0, l1])))?;
+        let representation = Representation::from_octets(integer, float)?;
+        let little = representation.endian == Endian::Little;
+        let u16 = |octets: [u8; 2]| if little { u16::from_le_bytes(octets) } else { u16::from_be_bytes(octets) };
+        let (pdu, rest) = bytes.split_at_checked(usize::from(u16([l0, l1])))?;
         let stub = Some(pdu.get(Pdu::STUB_OFFSET..)?);
         let call_id = u32::from_le_bytes([c0, c1, c2, c3]);
-        let context_id = u16::from_le_bytes([p0, p1]);
+        let call_id = if little { call_id } else { call_id.swap_bytes() };
+        let context_id = u16([p0, p1]);
         let mut notes = Notes::default();
         let (ptype, sender, context, body, call) = if ptype == REQUEST {
             if self.client != Some(side) {
@@ -75,7 +79,7 @@ impl<N: Default> Session<N> {
             }
             let context = self.bindings.current(context_id).filter(|c| c.state != ContextState::Rejected)?;
             io.security.framed(rest.len());
-            let opnum = u16::from_le_bytes([o0, o1]);
+            let opnum = u16([o0, o1]);
             let call = Call {
                 opnum,
                 context_id,
@@ -111,7 +115,7 @@ impl<N: Default> Session<N> {
             call_id: Some(call_id),
             carriers,
             fragments: 1,
-            representation: Representation::LITTLE,
+            representation,
             flags,
             context_id: Some(context_id),
             context: Some(context),
