@@ -415,7 +415,7 @@ impl Handler for Driver<'_, '_> {
 }
 
 /// Makes a record of an event: finds the interface and notes what the response will need.
-#[inline]
+#[inline(always)]
 fn record<'a>(flow: Flow, mut event: Event<'a, CallContext>) -> Record<'a> {
     let interface = match &event.context {
         Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),

@@ -152,10 +152,10 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     let mut text = String::new();
     let mut tracker = Tracker::new(limits.analysis);
     let (session, any) = source::read_live(capture, &mut |record| {
-        let Some(record) = record else { return Ok(out.flush()?) };
-        let seen = tracker.feed(&record);
-        let choice = selection.choose(&record);
-        let passes = filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(&record, &seen)));
+        let Some(record) = record.map(|record| &*record) else { return Ok(out.flush()?) };
+        let seen = tracker.feed(record);
+        let choice = selection.choose(record);
+        let passes = filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(record, &seen)));
         let choice = match choice {
             Choice::Show(held) if !passes => {
                 for earlier in held {
@@ -171,12 +171,12 @@ pub(super) fn run(messages: &Messages) -> Outcome {
         }
         let print: &[u8] = match format {
             Format::Jsonl => {
-                records.print_with(&mut json, &record, Some(&tracker.view(&seen)));
+                records.print_with(&mut json, record, Some(&tracker.view(&seen)));
                 json.as_bytes()
             }
             Format::Text => {
                 text.clear();
-                blocks::record(&mut text, &record, &style, Some(&tracker.view(&seen)));
+                blocks::record(&mut text, record, &style, Some(&tracker.view(&seen)));
                 text.as_bytes()
             }
         };
@@ -187,7 +187,7 @@ pub(super) fn run(messages: &Messages) -> Outcome {
                 }
                 output::line(&mut out, print)?;
             }
-            Choice::Hold => selection.hold(&record, print.to_vec()),
+            Choice::Hold => selection.hold(record, print.to_vec()),
             Choice::Skip => {}
         }
         Ok(())

@@ -76,13 +76,13 @@ pub(super) fn read(
     capture: &Capture,
     out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
 ) -> Result<(Session, bool), Failure> {
-    read_live(capture, &mut |record| record.map_or(Ok(()), &mut *out))
+    read_live(capture, &mut |record| record.map_or(Ok(()), |record| out(record.take())))
 }
 
 /// The same; `out` gets `None` when no further record is there yet, for output that somebody waits for.
 pub(super) fn read_live(
     capture: &Capture,
-    out: &mut dyn FnMut(Option<Record<'_>>) -> Result<(), Failure>,
+    out: &mut dyn FnMut(Option<&mut Record<'_>>) -> Result<(), Failure>,
 ) -> Result<(Session, bool), Failure> {
     if thread::available_parallelism().is_ok_and(|n| n.get() == 1) {
         return read_here(capture, &mut Direct(out));
@@ -126,11 +126,11 @@ pub(super) fn read_live(
 }
 
 /// Hands records on as they come.
-struct Direct<'o>(&'o mut dyn FnMut(Option<Record<'_>>) -> Result<(), Failure>);
+struct Direct<'o>(&'o mut dyn FnMut(Option<&mut Record<'_>>) -> Result<(), Failure>);
 
 impl Taker for Direct<'_> {
     fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
-        (self.0)(Some(record.take()))
+        (self.0)(Some(record))
     }
 
     fn pause(&mut self) -> Result<(), Failure> {

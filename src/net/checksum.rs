@@ -8,19 +8,21 @@ use std::net::IpAddr;
 /// The sum of 64-bit words, the last one filled up with zeros, as one of 32-bit words.
 #[inline]
 fn sum(octets: &[u8]) -> u64 {
-    let (words, rest) = octets.as_chunks::<8>();
-    let (mut sum, mut carries) = (0_u64, 0_u64);
-    for word in words {
-        let (more, carry) = sum.overflowing_add(u64::from_ne_bytes(*word));
-        sum = more;
-        // 2^64 counts as 1, as 2^16 does.
-        carries += u64::from(carry);
+    // Carries are counted above the 64 bits.
+    let mut sum = 0_u128;
+    let (blocks, rest) = octets.as_chunks::<32>();
+    for block in blocks {
+        let (words, _) = block.as_chunks::<8>();
+        words.iter().for_each(|word| sum += u128::from(u64::from_ne_bytes(*word)));
     }
-    let (words, rest) = rest.as_chunks::<4>();
-    let mut last = [0; 4];
+    let (words, rest) = rest.as_chunks::<8>();
+    words.iter().for_each(|word| sum += u128::from(u64::from_ne_bytes(*word)));
+    let mut last = [0; 8];
     last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    let few: u64 = words.iter().chain([&last]).map(|word| u64::from(u32::from_ne_bytes(*word))).sum();
-    (sum >> 32) + (sum & 0xffff_ffff) + carries + few
+    sum += u128::from(u64::from_ne_bytes(last));
+    // 2^64 counts as 1, as 2^16 does.
+    let (carries, low) = ((sum >> 64) as u64, sum as u64);
+    (low >> 32) + (low & 0xffff_ffff) + carries
 }
 
 /// Whether a sum comes to all ones in 16 bits.
@@ -44,13 +46,19 @@ pub(super) fn plain_header_is_right(header: &[u8; 20]) -> bool {
 }
 
 /// The sum of both addresses, for [`segment_is_right`].
-#[inline]
 pub(super) fn addresses(one: IpAddr, other: IpAddr) -> u64 {
-    let address = |ip: IpAddr| match ip {
-        IpAddr::V4(ip) => u64::from(ip.to_bits().to_be()),
-        IpAddr::V6(ip) => sum(&ip.octets()),
-    };
-    address(one) + address(other)
+    match (one, other) {
+        (IpAddr::V4(one), IpAddr::V4(other)) => v4_addresses(one.to_bits(), other.to_bits()),
+        (IpAddr::V6(one), IpAddr::V6(other)) => sum(&one.octets()) + sum(&other.octets()),
+        // Not met in a packet.
+        _ => 0,
+    }
+}
+
+/// The same of IPv4 alone.
+#[inline]
+pub(super) fn v4_addresses(one: u32, other: u32) -> u64 {
+    u64::from(one.to_be()) + u64::from(other.to_be())
 }
 
 /// Whether the checksum over a whole TCP or UDP segment, with its pseudo header, is right. A UDP checksum of 0, which

@@ -71,8 +71,13 @@ impl Key {
     /// The addresses' part of a checksum.
     #[inline]
     pub(super) fn addresses(&self) -> u64 {
-        let (low, high) = self.ends();
-        checksum::addresses(low.ip(), high.ip())
+        match *self {
+            Key::V4(low, high) => checksum::v4_addresses((low >> 16) as u32, (high >> 16) as u32),
+            Key::V6(..) => {
+                let (low, high) = self.ends();
+                checksum::addresses(low.ip(), high.ip())
+            }
+        }
     }
 }
 

@@ -28,6 +28,9 @@ pub struct Network {
     /// Out-of-order bytes held by all connections.
     held: usize,
     last: At,
+    /// Whether nothing may go the short way, to hold one against the other.
+    #[cfg(test)]
+    long_way: bool,
 }
 
 /// The packet at hand.
@@ -152,7 +155,7 @@ fn offset_in(part: &[u8], start: usize, len: usize) -> Option<usize> {
 }
 
 /// The origin of what one side of a flow sends.
-#[inline]
+#[inline(always)]
 fn origin(transport: Transport, key: &Key, stream: u64, a_is_low: bool, a_sends: bool, at: At) -> Origin {
     let (low, high) = key.ends();
     let (src, dst) = if a_is_low == a_sends { (low, high) } else { (high, low) };
@@ -172,6 +175,8 @@ impl Network {
             fragments: Fragments::default(),
             held: 0,
             last: At::default(),
+            #[cfg(test)]
+            long_way: false,
         }
     }
 

@@ -164,9 +164,9 @@ impl Batch {
     }
 
     /// Hands out its records in their order until an error stops that; the batch is empty then.
-    pub(crate) fn drain<E>(&mut self, out: &mut dyn FnMut(Record<'_>) -> Result<(), E>) -> Result<(), E> {
+    pub(crate) fn drain<E>(&mut self, out: &mut dyn FnMut(&mut Record<'_>) -> Result<(), E>) -> Result<(), E> {
         let Batch { octets, parcels, carriers, .. } = self;
-        let result = parcels.iter_mut().try_for_each(|parcel| out(parcel.lend(octets, carriers)));
+        let result = parcels.iter_mut().try_for_each(|parcel| out(&mut parcel.lend(octets, carriers)));
         self.parcels.clear();
         self.octets.clear();
         self.owned = 0;
@@ -291,6 +291,7 @@ fn context_cost(context: &ContextElement) -> usize {
 
 impl Parcel {
     /// The record, once: what it owned is given away.
+    #[inline]
     fn lend<'a>(&'a mut self, octets: &'a [u8], carriers: &'a mut Carriers) -> Record<'a> {
         let at = |range: &Range<usize>| octets.get(range.clone()).unwrap_or(&[]);
         let maybe = |range: &Option<Range<usize>>| range.as_ref().map(at);
@@ -348,7 +349,7 @@ impl Parcel {
             }
             Carried::Several(carriers) => carriers,
         };
-        let mut event = Event {
+        let event = Event {
             ptype: self.ptype,
             side: self.side,
             sender: self.sender,
@@ -369,7 +370,9 @@ impl Parcel {
             call: self.call.as_mut(),
             datagram: None,
         };
+        let mut record = Record { flow: self.flow, event, interface: self.interface };
         if let Some(rare) = self.rare.as_deref_mut() {
+            let event = &mut record.event;
             event.reassumed = rare.reassumed;
             event.cut = rare.cut.take();
             event.auth = rare.auth.take();
@@ -378,6 +381,6 @@ impl Parcel {
             event.diagnostics = std::mem::take(&mut rare.diagnostics);
             event.datagram = rare.datagram.as_deref();
         }
-        Record { flow: self.flow, event, interface: self.interface }
+        record
     }
 }
