@@ -4,8 +4,9 @@
 //! TCP and UDP, and at no port number but the UDP ports of VXLAN and Geneve; whoever handles the chunks says with a
 //! [`Verdict`] when a flow is of no interest.
 //!
-//! Next: `network.rs` for the way of a packet, `network/plain.rs` for the short way that most TCP segments take, `tcp/direction.rs` for the rules of reassembly, `fragments.rs` for IP
-//! fragments, `link.rs` and `tunnel.rs` for what may stand around an IP packet, `limits.rs` for what it may cost.
+//! Next: `network.rs` for the way of a packet, `network/plain.rs` for the short way that most TCP segments take,
+//! `network/udp.rs` for datagrams, `tcp/direction.rs` for the rules of reassembly, `fragments.rs` for IP fragments,
+//! `link.rs` and `tunnel.rs` for what may stand around an IP packet, `limits.rs` for what it may cost.
 
 use std::net::SocketAddr;
 

@@ -147,7 +147,8 @@ fn plain_pdus(random: &mut Random) -> [Vec<u8>; 2] {
         1 => server = some_pdu(random),
         2 => server = fault(call_id, 5),
         3 => {
-            let at = random.below(client.len());
+            // Behind what cuts the stream into PDUs.
+            let at = 10 + random.below(client.len() - 10);
             client[at] ^= 1 << random.below(8);
         }
         4 => server.extend(response(call_id ^ 1, 3, b"and another")),
