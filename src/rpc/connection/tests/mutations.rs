@@ -136,7 +136,7 @@ fn plain_pdus(random: &mut Random) -> [Vec<u8>; 2] {
     }
     let stub = vec![7; random.below(20)];
     let context_id = if random.chance(8) { random.below(4) as u16 } else { 0 };
-    let object = random.chance(15).then(|| SyntaxId::NDR.uuid);
+    let object = random.chance(15).then_some(SyntaxId::NDR.uuid);
     let opnum = random.below(9) as u16;
     let mut client =
         make(PduBody::Request(Request { alloc_hint: 0, context_id, opnum, object, stub: &stub }), call_id, flags);
