@@ -133,6 +133,25 @@ impl<'a> Record<'a> {
         kind(&self.event, self.interface, direction)
     }
 
+    /// Finds the interface and notes what the response will need.
+    #[inline]
+    fn complete(&mut self) {
+        let Record { event, interface, .. } = self;
+        *interface = match &event.context {
+            Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
+            _ => None,
+        };
+        if let Body::Request { stub: Some(stub), opnum, .. } = event.body
+            && let Some((found, version)) = *interface
+            && let Some(method) = found.method(version, opnum)
+            && CallContext::is_told_by(method)
+            && let Some(kind) = kind(event, *interface, Direction::Request)
+            && let Some(call) = event.call.as_mut()
+        {
+            call.note = CallContext::of(method, kind, stub);
+        }
+    }
+
     /// The record, leaving one without a body, call and diagnostics in its place.
     pub(crate) fn take(&mut self) -> Record<'a> {
         let Event { cut, auth, body, verification, diagnostics, call, .. } = &mut self.event;
@@ -338,11 +357,13 @@ impl Handler for Driver<'_, '_> {
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
             let flow = flow(Transport::Tcp, origin.stream, *ends, event.side);
-            let record = &mut record(flow, event);
-            resolve::learn(knowledge, record);
+            // Completed in its place: a copy costs more than what is done here.
+            let mut record = Record { flow, event, interface: None };
+            record.complete();
+            resolve::learn(knowledge, &record);
             *is_ours |= record.interface.is_some();
             stats.records += 1;
-            out(record);
+            out(&mut record);
         };
         let mut security: &mut dyn Security = security;
         let mut tapped;
@@ -414,23 +435,11 @@ impl Handler for Driver<'_, '_> {
     }
 }
 
-/// Makes a record of an event: finds the interface and notes what the response will need.
-#[inline(always)]
-fn record<'a>(flow: Flow, mut event: Event<'a, CallContext>) -> Record<'a> {
-    let interface = match &event.context {
-        Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
-        _ => None,
-    };
-    if let Body::Request { stub: Some(stub), opnum, .. } = event.body
-        && let Some((found, version)) = interface
-        && let Some(method) = found.method(version, opnum)
-        && CallContext::is_told_by(method)
-        && let Some(kind) = kind(&event, interface, Direction::Request)
-        && let Some(call) = event.call.as_mut()
-    {
-        call.note = CallContext::of(method, kind, stub);
-    }
-    Record { flow, event, interface }
+/// Makes a record of an event.
+fn record<'a>(flow: Flow, event: Event<'a, CallContext>) -> Record<'a> {
+    let mut record = Record { flow, event, interface: None };
+    record.complete();
+    record
 }
 
 /// How the stub of an event is written.
