@@ -26,12 +26,17 @@ pub struct CallContext {
 }
 
 impl CallContext {
+    /// Whether requests of this method tell anything.
+    #[inline]
+    pub(crate) fn is_told_by(method: &Method) -> bool {
+        method.fields.iter().any(|f| matches!(f.meaning, Meaning::ControlCode(_)))
+    }
+
     /// Reads it from a request. Methods without a control code have none; what can't be decoded tells as much as was
     /// read of it.
     pub fn of(method: &'static Method, kind: Kind, stub: &[u8]) -> CallContext {
         let mut context = CallContext::default();
-        let has_code = method.fields.iter().any(|f| matches!(f.meaning, Meaning::ControlCode(_)));
-        if has_code && kind.direction == Direction::Request {
+        if CallContext::is_told_by(method) && kind.direction == Direction::Request {
             let _ = Message::decode_with(method, kind, stub, &mut context);
         }
         context

@@ -130,17 +130,41 @@ impl<'a> Record<'a> {
     }
 
     fn kind(&self, direction: Direction) -> Option<Kind> {
-        let (interface, version) = self.interface?;
-        let syntax = match self.event.context?.syntax {
-            TransferSyntax::Ndr => Syntax::Ndr,
-            TransferSyntax::Ndr64 => Syntax::Ndr64,
-            TransferSyntax::Other(_) => return None,
+        kind(&self.event, self.interface, direction)
+    }
+
+    /// Finds the interface and notes what the response will need.
+    #[inline]
+    fn complete(&mut self) {
+        let Record { event, interface, .. } = self;
+        *interface = match &event.context {
+            Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
+            _ => None,
         };
-        let endian = match self.event.representation.endian {
-            ByteOrder::Little => Endian::Little,
-            ByteOrder::Big => Endian::Big,
+        if let Body::Request { stub: Some(stub), opnum, .. } = event.body
+            && let Some((found, version)) = *interface
+            && let Some(method) = found.method(version, opnum)
+            && CallContext::is_told_by(method)
+            && let Some(kind) = kind(event, *interface, Direction::Request)
+            && let Some(call) = event.call.as_mut()
+        {
+            call.note = CallContext::of(method, kind, stub);
+        }
+    }
+
+    /// The record, leaving one without a body, call and diagnostics in its place.
+    pub(crate) fn take(&mut self) -> Record<'a> {
+        let Event { cut, auth, body, verification, diagnostics, call, .. } = &mut self.event;
+        let event = Event {
+            cut: cut.take(),
+            auth: auth.take(),
+            body: core::mem::replace(body, Body::Orphaned),
+            verification: verification.take(),
+            diagnostics: core::mem::take(diagnostics),
+            call: call.take(),
+            ..self.event
         };
-        Some(Kind { interface, version, direction, syntax, endian })
+        Record { flow: self.flow, event, interface: self.interface }
     }
 
     /// What the request told, for a response.
@@ -209,22 +233,35 @@ impl Session {
 
     /// Works on the next packet; `out` gets every message that it completes.
     pub fn packet(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(Record<'_>)) {
+        self.lend(packet, &mut |record| out(record.take()));
+    }
+
+    /// The same, lending records where they were made: they are large.
+    #[inline]
+    pub(crate) fn lend(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(&mut Record<'_>)) {
         self.network.input(packet, &mut Driver { inner: &mut self.inner, tap: None, out });
     }
 
     /// The same, telling `tap` where what was opened stands.
     pub fn packet_tapped(&mut self, packet: &Packet<'_>, tap: &mut dyn Tap, out: &mut dyn FnMut(Record<'_>)) {
+        let out = &mut |record: &mut Record<'_>| out(record.take());
         self.network.input(packet, &mut Driver { inner: &mut self.inner, tap: Some(tap), out });
     }
 
     /// [`Session::finish`] with a tap.
     pub fn finish_tapped(&mut self, tap: &mut dyn Tap, out: &mut dyn FnMut(Record<'_>)) {
-        self.network.finish(&mut Driver { inner: &mut self.inner, tap: Some(tap), out });
+        let lent = &mut |record: &mut Record<'_>| out(record.take());
+        self.network.finish(&mut Driver { inner: &mut self.inner, tap: Some(tap), out: lent });
         self.finish(out);
     }
 
     /// The capture is over: hands out what was still waiting.
     pub fn finish(&mut self, out: &mut dyn FnMut(Record<'_>)) {
+        self.lend_rest(&mut |record| out(record.take()));
+    }
+
+    /// The same, lending records.
+    pub(crate) fn lend_rest(&mut self, out: &mut dyn FnMut(&mut Record<'_>)) {
         self.network.finish(&mut Driver { inner: &mut self.inner, tap: None, out });
         let Inner { flows, stats, .. } = &mut self.inner;
         flows.finish(stats, out);
@@ -289,7 +326,7 @@ fn flow(transport: Transport, stream: u64, ends: [SocketAddr; 2], side: Side) ->
 struct Driver<'s, 'o> {
     inner: &'s mut Inner,
     tap: Option<&'s mut dyn Tap>,
-    out: &'o mut dyn FnMut(Record<'_>),
+    out: &'o mut dyn FnMut(&mut Record<'_>),
 }
 
 /// Interface and version of a UUID and version number, where they are ours.
@@ -305,17 +342,28 @@ impl Handler for Driver<'_, '_> {
         }
     }
 
+    fn wants_places(&self) -> bool {
+        self.tap.is_some()
+    }
+
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
+        self.tcp_of(&mut 0, origin, chunk)
+    }
+
+    fn tcp_of(&mut self, memo: &mut usize, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
         let Inner { limits, keys, flows, stats, knowledge } = &mut *self.inner;
-        let Tracked { rpc, security, ends, ended, ours: is_ours, .. } =
-            flows.connection(origin, limits, keys, knowledge);
+        let Some(kept) = flows.connection(memo, origin, limits, keys, knowledge) else { return Verdict::Keep };
+        let Tracked { rpc, security, ends, ended, ours: is_ours, .. } = kept;
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
-            let record = record(flow(Transport::Tcp, origin.stream, *ends, event.side), event);
+            let flow = flow(Transport::Tcp, origin.stream, *ends, event.side);
+            // Completed in its place: a copy costs more than what is done here.
+            let mut record = Record { flow, event, interface: None };
+            record.complete();
             resolve::learn(knowledge, &record);
             *is_ours |= record.interface.is_some();
             stats.records += 1;
-            out(record);
+            out(&mut record);
         };
         let mut security: &mut dyn Security = security;
         let mut tapped;
@@ -342,13 +390,15 @@ impl Handler for Driver<'_, '_> {
                 }
             }
         }
-        flows.settle(Transport::Tcp, origin.stream, limits, stats, self.out);
+        flows.settle(Transport::Tcp, *memo, limits, stats, self.out);
         Verdict::Keep
     }
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
         let Inner { limits, keys, flows, stats, knowledge } = &mut *self.inner;
-        let Conversed { rpc, security, ends, ours: is_ours, .. } = flows.conversation(origin, limits, keys);
+        let mut place = 0;
+        let Some(kept) = flows.conversation(&mut place, origin, limits, keys) else { return Verdict::Keep };
+        let Conversed { rpc, security, ends, ours: is_ours, .. } = kept;
         let received = Received {
             side: origin.from,
             frames: datagram.frames,
@@ -359,8 +409,8 @@ impl Handler for Driver<'_, '_> {
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
             stats.records += 1;
-            let record = record(flow(Transport::Udp, origin.stream, *ends, event.side), event);
-            resolve::learn(knowledge, &record);
+            let record = &mut record(flow(Transport::Udp, origin.stream, *ends, event.side), event);
+            resolve::learn(knowledge, record);
             *is_ours |= record.interface.is_some();
             out(record);
         };
@@ -380,23 +430,34 @@ impl Handler for Driver<'_, '_> {
             flows.drop_conversation(origin.stream, stats, self.out);
             return Verdict::Ignore;
         }
-        flows.settle(Transport::Udp, origin.stream, limits, stats, self.out);
+        flows.settle(Transport::Udp, place, limits, stats, self.out);
         Verdict::Keep
     }
 }
 
-/// Makes a record of an event: finds the interface and notes what the response will need.
+/// Makes a record of an event.
 fn record<'a>(flow: Flow, event: Event<'a, CallContext>) -> Record<'a> {
-    let interface = match &event.context {
-        Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
-        _ => None,
-    };
-    let mut record = Record { flow, event, interface };
-    if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method())
-        && kind.direction == Direction::Request
-        && let Some(call) = record.event.call.as_mut()
-    {
-        call.note = CallContext::of(method, kind, stub);
-    }
+    let mut record = Record { flow, event, interface: None };
+    record.complete();
     record
+}
+
+/// How the stub of an event is written.
+#[inline]
+fn kind(
+    event: &Event<'_, CallContext>,
+    interface: Option<(&'static Interface, usize)>,
+    direction: Direction,
+) -> Option<Kind> {
+    let (interface, version) = interface?;
+    let syntax = match event.context?.syntax {
+        TransferSyntax::Ndr => Syntax::Ndr,
+        TransferSyntax::Ndr64 => Syntax::Ndr64,
+        TransferSyntax::Other(_) => return None,
+    };
+    let endian = match event.representation.endian {
+        ByteOrder::Little => Endian::Little,
+        ByteOrder::Big => Endian::Big,
+    };
+    Some(Kind { interface, version, direction, syntax, endian })
 }

@@ -44,6 +44,7 @@ impl<R: Read> Buffer<R> {
     }
 
     /// What was read and not yet consumed.
+    #[inline]
     pub(super) fn data(&self) -> &[u8] {
         self.bytes.get(self.start..self.end).unwrap_or(&[])
     }
@@ -65,6 +66,7 @@ impl<R: Read> Buffer<R> {
     }
 
     /// Drops `count` bytes from the front, at most as many as are there.
+    #[inline]
     pub(super) fn consume(&mut self, count: usize) {
         let count = count.min(self.end - self.start);
         self.start += count;

@@ -154,10 +154,21 @@ impl Ng {
     /// block's length. `None` where anything is out of the ordinary, which [`Ng::block`] then looks into.
     #[inline]
     pub(super) fn plain_packet(&self, data: &[u8], limits: &Limits) -> Option<(Found, usize)> {
+        if !self.in_section {
+            return None;
+        }
+        if self.big_endian {
+            self.plain(data, limits, u32::from_be_bytes)
+        } else {
+            self.plain(data, limits, u32::from_le_bytes)
+        }
+    }
+
+    #[inline(always)]
+    fn plain(&self, data: &[u8], limits: &Limits, read: impl Fn([u8; 4]) -> u32) -> Option<(Found, usize)> {
         let (head, rest) = data.split_first_chunk::<28>()?;
         let (words, _) = head.as_chunks::<4>();
         let &[kind, length, interface, high, low, captured, original] = words else { return None };
-        let read = |word: [u8; 4]| if self.big_endian { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) };
         let total = usize::try_from(read(length)).ok().filter(|total| *total <= limits.block)?;
         let padded = total.checked_sub(32)?;
         let captured = usize::try_from(read(captured)).ok()?;
@@ -166,10 +177,15 @@ impl Ng {
         if read(kind) != ENHANCED_PACKET || behind != length || captured.checked_next_multiple_of(4)? != padded {
             return None;
         }
-        match self.packet(read(interface), read(high), read(low), 28, captured, read(original), 0..0) {
-            Outcome::Packet(found, None) => Some((found, total)),
-            _ => None,
-        }
+        let interface = self.interfaces.get(usize::try_from(read(interface)).ok()?)?;
+        let found = Found {
+            time: interface.clock.time(u64::from(read(high)) << 32 | u64::from(read(low))),
+            link: interface.link?,
+            data: 28..28 + captured,
+            original_len: usize::try_from(read(original)).unwrap_or(usize::MAX),
+            options: 0..0,
+        };
+        Some((found, total))
     }
 
     /// Reads one whole block of a type that [`Ng::is_read`] named.

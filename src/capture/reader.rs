@@ -127,12 +127,32 @@ impl<R: Read> Reader<R> {
     /// comes (`Ok(None)`), except after an I/O error of kind `WouldBlock`, where the call can be repeated.
     #[allow(clippy::should_implement_trait, reason = "the packet borrows the reader, which no Iterator can do")]
     pub fn next(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
+        if let Some(Found { time, link, data, original_len, .. }) = self.plain() {
+            let data = self.buffer.data().get(data).unwrap_or(&[]);
+            let original_len = original_len.max(data.len());
+            return Ok(Some(Packet { frame: self.frames, time, link, data, original_len, comments: Vec::new() }));
+        }
         if !self.has_next()
             && let Some(error) = self.take_error()
         {
             return Err(error);
         }
         Ok(self.packet())
+    }
+
+    /// Reads on to the next packet where that is an ordinary one and its block whole in the buffer; `None` leaves
+    /// everything as it was. The same as [`Reader::has_next`] and [`Reader::packet`], which take longer.
+    #[inline]
+    fn plain(&mut self) -> Option<Found> {
+        let Format::Ng(ng) = &self.format else { return None };
+        if self.finished || self.error.is_some() {
+            return None;
+        }
+        let (found, total) = ng.plain_packet(self.buffer.data().get(self.pending..)?, &self.limits)?;
+        self.buffer.consume(std::mem::replace(&mut self.pending, total));
+        self.found = None;
+        self.frames += 1;
+        Some(found)
     }
 
     /// Reads on to the next packet, which [`Reader::packet`] then gives; `false` at the end or at an error, which
@@ -350,7 +370,6 @@ impl<R: Read> Reader<R> {
     fn advance_ng(&mut self) -> Result<Option<Found>, CaptureError> {
         loop {
             if let Format::Ng(ng) = &self.format
-                && ng.in_section()
                 && let Some((found, total)) = ng.plain_packet(self.buffer.data(), &self.limits)
             {
                 self.frames += 1;

@@ -22,16 +22,22 @@ impl Default for Clock {
 
 impl Clock {
     /// The time of `units` counted by this clock, rounded down to nanoseconds; `None` where it doesn't fit.
+    #[inline]
     pub(super) fn time(self, units: u64) -> Option<Timestamp> {
-        const NANOS: i128 = 1_000_000_000;
         const NANOS_PER_UNIT: [u64; 10] =
-            [NANOS as u64, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
+            [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
         // What nearly every interface does needs no wide arithmetic.
         if let (Some(nanos), 0) = (NANOS_PER_UNIT.get(usize::from(self.resolution)), self.offset)
             && let Some(total) = units.checked_mul(*nanos)
         {
             return i64::try_from(total).ok().map(Timestamp);
         }
+        self.any_time(units)
+    }
+
+    #[cold]
+    fn any_time(self, units: u64) -> Option<Timestamp> {
+        const NANOS: i128 = 1_000_000_000;
         let exponent = u32::from(self.resolution & 0x7f);
         let units = i128::from(units);
         let nanos = if self.resolution & 0x80 != 0 {

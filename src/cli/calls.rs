@@ -96,11 +96,12 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
     if hide_secrets {
         calls.json.hide_secrets();
     }
-    let (session, any) = source::read(capture, &mut |record| {
-        calls.seen = Some(calls.tracker.feed(&record));
+    let (session, any) = source::read_live(capture, &mut |record| {
+        let Some(record) = record.map(|record| &*record) else { return Ok(calls.out.flush()?) };
+        calls.seen = Some(calls.tracker.feed(record));
         calls.last = record.event.time().or(calls.last);
-        match selection.choose(&record) {
-            Choice::Show(_) => calls.record(&record),
+        match selection.choose(record) {
+            Choice::Show(_) => calls.record(record),
             Choice::Hold | Choice::Skip => Ok(()),
         }
     })?;

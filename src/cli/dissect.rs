@@ -115,14 +115,20 @@ fn rejected(record: &Record<'_>) -> bool {
 }
 
 /// Decodes every stub and prints nothing.
-fn quiet(messages: &Messages) -> Outcome {
-    let (_, any) = source::read_here(&messages.capture, &mut |record| {
+struct Quiet;
+
+impl source::Taker for Quiet {
+    fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
         if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) {
             // What can't be decoded would be a record like any other.
             let _ = Message::decode(method, kind, stub);
         }
         Ok(())
-    })?;
+    }
+}
+
+fn quiet(messages: &Messages) -> Outcome {
+    let (_, any) = source::read_here(&messages.capture, &mut Quiet)?;
     Ok(any)
 }
 
@@ -145,10 +151,11 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     let mut selection = Selection::new(limits.output);
     let mut text = String::new();
     let mut tracker = Tracker::new(limits.analysis);
-    let (session, any) = source::read(capture, &mut |record| {
-        let seen = tracker.feed(&record);
-        let choice = selection.choose(&record);
-        let passes = filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(&record, &seen)));
+    let (session, any) = source::read_live(capture, &mut |record| {
+        let Some(record) = record.map(|record| &*record) else { return Ok(out.flush()?) };
+        let seen = tracker.feed(record);
+        let choice = selection.choose(record);
+        let passes = filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(record, &seen)));
         let choice = match choice {
             Choice::Show(held) if !passes => {
                 for earlier in held {
@@ -164,12 +171,12 @@ pub(super) fn run(messages: &Messages) -> Outcome {
         }
         let print: &[u8] = match format {
             Format::Jsonl => {
-                records.print_with(&mut json, &record, Some(&tracker.view(&seen)));
+                records.print_with(&mut json, record, Some(&tracker.view(&seen)));
                 json.as_bytes()
             }
             Format::Text => {
                 text.clear();
-                blocks::record(&mut text, &record, &style, Some(&tracker.view(&seen)));
+                blocks::record(&mut text, record, &style, Some(&tracker.view(&seen)));
                 text.as_bytes()
             }
         };
@@ -180,7 +187,7 @@ pub(super) fn run(messages: &Messages) -> Outcome {
                 }
                 output::line(&mut out, print)?;
             }
-            Choice::Hold => selection.hold(&record, print.to_vec()),
+            Choice::Hold => selection.hold(record, print.to_vec()),
             Choice::Skip => {}
         }
         Ok(())

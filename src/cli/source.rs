@@ -6,6 +6,7 @@ use crate::capture::{CaptureError, Reader, sort_by_time};
 use crate::limits::Limits;
 use crate::session::{Batch, Record, Session};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
@@ -55,55 +56,62 @@ fn warn_if_public(path: &Path) {
 /// all, each of half a megabyte or of a single larger message.
 const UNDER_WAY: usize = 1;
 
+/// Takes records one by one.
+pub(super) trait Taker {
+    /// The next record; an error ends the reading.
+    fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure>;
+
+    /// What comes next may take long: what was taken so far should not wait for it.
+    fn pause(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
 /// Reads all files through one session. Problems go to standard error, a line each; whatever could be read is handed
 /// out before. Returns the session for its counters, and whether anything could be read at all.
 ///
-/// Where there is a second processor, a thread of its own reads the files and puts messages together while `out` works
-/// on those before; the order stays the same.
+/// Where there is a second processor, one thread reads, parses and puts messages together while `out` works on those
+/// before; the order stays the same.
 pub(super) fn read(
     capture: &Capture,
     out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
 ) -> Result<(Session, bool), Failure> {
+    read_live(capture, &mut |record| record.map_or(Ok(()), |record| out(record.take())))
+}
+
+/// The same; `out` gets `None` when no further record is there yet, for output that somebody waits for.
+pub(super) fn read_live(
+    capture: &Capture,
+    out: &mut dyn FnMut(Option<&mut Record<'_>>) -> Result<(), Failure>,
+) -> Result<(Session, bool), Failure> {
     if thread::available_parallelism().is_ok_and(|n| n.get() == 1) {
-        return read_here(capture, out);
+        return read_here(capture, &mut Direct(out));
     }
     thread::scope(|scope| {
         let (full, filled) = mpsc::sync_channel::<Batch>(UNDER_WAY);
         let (empty, emptied) = mpsc::channel::<Batch>();
         let reader = thread::Builder::new().name("read".into()).spawn_scoped(scope, move || {
-            let mut batch = Batch::default();
-            let mut under_way = 0_usize;
-            let read = read_here(capture, &mut |record| {
-                batch.push(record);
-                if batch.is_full() {
-                    let next = match emptied.try_recv() {
-                        Ok(emptied) => {
-                            under_way = under_way.saturating_sub(1);
-                            emptied
-                        }
-                        Err(_) => Batch::default(),
-                    };
-                    let large = batch.is_large();
-                    full.send(std::mem::replace(&mut batch, next)).map_err(|_| Failure::Gone)?;
-                    under_way += 1;
-                    // Large messages are not piled up: memory is kept for one of them.
-                    while large && under_way > 0 {
-                        emptied.recv().map_err(|_| Failure::Gone)?;
-                        under_way -= 1;
-                    }
-                }
-                Ok(())
-            });
-            if !batch.is_empty() {
-                // Where nobody takes it any more, the other side knows why.
-                let _ = full.send(batch);
-            }
+            let mut filler = Filler { batch: Batch::default(), under_way: 0, full, emptied };
+            let read = read_here(capture, &mut filler);
+            // Where nobody takes it any more, the other side knows why.
+            let _ = filler.pause();
             read
         });
         let reader = reader.map_err(|e| Failure::Message(format!("starting a thread: {e}")))?;
         let mut result = Ok(());
-        while let Ok(mut batch) = filled.recv() {
-            result = batch.drain(out);
+        loop {
+            let mut batch = match filled.try_recv() {
+                Ok(batch) => batch,
+                Err(mpsc::TryRecvError::Disconnected) => break,
+                Err(mpsc::TryRecvError::Empty) => {
+                    result = out(None);
+                    match filled.recv() {
+                        Ok(batch) if result.is_ok() => batch,
+                        _ => break,
+                    }
+                }
+            };
+            result = batch.drain(&mut |record| out(Some(record)));
             if result.is_err() {
                 break;
             }
@@ -117,11 +125,97 @@ pub(super) fn read(
     })
 }
 
-/// The same in this thread alone.
-pub(super) fn read_here(
-    capture: &Capture,
-    out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
-) -> Result<(Session, bool), Failure> {
+/// Hands records on as they come.
+struct Direct<'o>(&'o mut dyn FnMut(Option<&mut Record<'_>>) -> Result<(), Failure>);
+
+impl Taker for Direct<'_> {
+    fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
+        (self.0)(Some(record))
+    }
+
+    fn pause(&mut self) -> Result<(), Failure> {
+        (self.0)(None)
+    }
+}
+
+/// Hands records on to another thread, many at a time.
+struct Filler {
+    batch: Batch,
+    /// Batches that did not come back yet.
+    under_way: usize,
+    full: mpsc::SyncSender<Batch>,
+    emptied: mpsc::Receiver<Batch>,
+}
+
+impl Filler {
+    fn hand_over(&mut self) -> Result<(), Failure> {
+        let next = match self.emptied.try_recv() {
+            Ok(emptied) => {
+                self.under_way = self.under_way.saturating_sub(1);
+                emptied
+            }
+            Err(_) => Batch::default(),
+        };
+        let large = self.batch.is_large();
+        self.full.send(std::mem::replace(&mut self.batch, next)).map_err(|_| Failure::Gone)?;
+        self.under_way += 1;
+        // Large messages are not piled up: memory is kept for one of them.
+        while large && self.under_way > 0 {
+            self.emptied.recv().map_err(|_| Failure::Gone)?;
+            self.under_way -= 1;
+        }
+        Ok(())
+    }
+}
+
+impl Taker for Filler {
+    fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
+        self.batch.push(record);
+        if self.batch.is_full() { self.hand_over() } else { Ok(()) }
+    }
+
+    fn pause(&mut self) -> Result<(), Failure> {
+        if self.batch.is_empty() { Ok(()) } else { self.hand_over() }
+    }
+}
+
+/// A taker, and the first error that it gave.
+struct Taking<'t> {
+    taker: &'t mut dyn Taker,
+    result: Result<(), Failure>,
+}
+
+impl Taking<'_> {
+    fn record(&mut self, record: &mut Record<'_>) {
+        if self.result.is_ok() {
+            self.result = self.taker.record(record);
+        }
+    }
+}
+
+/// An input that may be waited for: a pipe, somebody's capture that goes on. Whatever was made of it so far goes on its
+/// way before more is asked for.
+struct Live<'c, 't, R> {
+    input: R,
+    taking: &'c RefCell<Taking<'t>>,
+}
+
+impl<R: Read> Read for Live<'_, '_, R> {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        let taking = &mut *self.taking.borrow_mut();
+        if taking.result.is_ok() {
+            taking.result = taking.taker.pause();
+        }
+        // Nobody listens: there is nothing to read on for.
+        if taking.result.is_err() {
+            return Ok(0);
+        }
+        self.input.read(room)
+    }
+}
+
+/// Reads in this thread alone.
+pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Session, bool), Failure> {
     let limits = capture.memory.limits();
     let mut session = Session::new(limits.session.clone(), keys(&capture.secrets)?);
     for assumption in &capture.assume {
@@ -133,9 +227,9 @@ pub(super) fn read_here(
     }
     let mut frames = 0;
     let mut any = false;
-    let mut result = Ok(());
+    let taking = RefCell::new(Taking { taker, result: Ok(()) });
     for path in &files {
-        match one(path, frames, &limits, &mut session, &mut result, out) {
+        match one(path, frames, &limits, &mut session, &taking) {
             Ok(last) => {
                 any = true;
                 frames = last;
@@ -146,16 +240,24 @@ pub(super) fn read_here(
                 eprintln!("cluscope: {}: {error}", path.display());
             }
         }
-        std::mem::replace(&mut result, Ok(()))?;
+        std::mem::replace(&mut taking.borrow_mut().result, Ok(()))?;
     }
-    let mut sink = |record: Record<'_>| {
-        if result.is_ok() {
-            result = out(record);
-        }
-    };
-    session.finish(&mut sink);
-    result?;
+    let taking = &mut *taking.borrow_mut();
+    session.lend_rest(&mut |record| taking.record(record));
+    std::mem::replace(&mut taking.result, Ok(()))?;
     Ok((session, any))
+}
+
+/// Opens a file, or standard input.
+fn open<'c>(path: &Path, taking: &'c RefCell<Taking<'_>>) -> std::io::Result<Box<dyn Read + 'c>> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(Live { input: std::io::stdin().lock(), taking }));
+    }
+    let input = File::open(path)?;
+    if input.metadata().is_ok_and(|m| m.is_file()) {
+        return Ok(Box::new(input));
+    }
+    Ok(Box::new(Live { input, taking }))
 }
 
 /// Reads one file; frames count on from `frames`. Returns the last frame's number.
@@ -164,31 +266,25 @@ fn one(
     frames: u64,
     limits: &Limits,
     session: &mut Session,
-    result: &mut Result<(), Failure>,
-    out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
+    taking: &RefCell<Taking<'_>>,
 ) -> Result<u64, (u64, String)> {
     let fail = |frames: u64, error: CaptureError| (frames, error.to_string());
-    let input: Box<dyn Read> = if path.as_os_str() == "-" {
-        Box::new(std::io::stdin().lock())
-    } else {
-        Box::new(File::open(path).map_err(|e| (frames, e.to_string()))?)
-    };
+    let input = open(path, taking).map_err(|e| (frames, e.to_string()))?;
     let bar = progress(path);
     let mut reader =
         Reader::with_limits(input, limits.capture.clone()).map_err(|e| fail(frames, e))?.continue_after(frames);
     let outcome = loop {
         match reader.next() {
             Ok(Some(packet)) => {
-                session.packet(&packet, &mut |record| {
-                    if result.is_ok() {
-                        *result = out(record);
-                    }
-                });
-                if result.is_err() {
+                let taking = &mut *taking.borrow_mut();
+                session.lend(&packet, &mut |record| taking.record(record));
+                if taking.result.is_err() {
                     break Ok(());
                 }
             }
             Ok(None) => break Ok(()),
+            // What ends because nobody listens is not cut.
+            Err(_) if taking.borrow().result.is_err() => break Ok(()),
             Err(error) => break Err(error),
         }
         if let Some(bar) = &bar

@@ -3,47 +3,100 @@
 //! When it is full, the least recently used flow goes, but first among those that nobody has shown interest in: a port
 //! scan must not push out the connections that matter.
 
+use super::checksum;
 use crate::hash::Map;
 use std::hash::{Hash, Hasher};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// A pair of end points, the same for both directions.
+/// A pair of end points, the same for both directions. Ends are numbers that sort as [`SocketAddr`]s do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key {
-    low: SocketAddr,
-    high: SocketAddr,
+pub(super) enum Key {
+    /// The lower end and the higher one, address before port in 48 bits.
+    V4(u64, u64),
+    /// The same of 128 bits of address.
+    V6(End, End),
+}
+
+/// Address, upper half first, and port.
+type End = (u64, u64, u16);
+
+fn v4(ip: Ipv4Addr, port: u16) -> u64 {
+    u64::from(ip.to_bits()) << 16 | u64::from(port)
+}
+
+fn v6(end: SocketAddr) -> End {
+    let ip = match end.ip() {
+        // A packet has both ends of one kind, so that this isn't met.
+        IpAddr::V4(ip) => ip.to_ipv6_mapped(),
+        IpAddr::V6(ip) => ip,
+    };
+    let bits = ip.to_bits();
+    ((bits >> 64) as u64, bits as u64, end.port())
 }
 
 impl Key {
     /// The key, and whether the sender is its lower end.
     pub(super) fn new(src: SocketAddr, dst: SocketAddr) -> (Key, bool) {
-        if src <= dst { (Key { low: src, high: dst }, true) } else { (Key { low: dst, high: src }, false) }
+        match (src.ip(), dst.ip()) {
+            (IpAddr::V4(from), IpAddr::V4(to)) => Key::of_v4((from, src.port()), (to, dst.port())),
+            _ => {
+                let (src, dst) = (v6(src), v6(dst));
+                if src <= dst { (Key::V6(src, dst), true) } else { (Key::V6(dst, src), false) }
+            }
+        }
+    }
+
+    /// The same for the ends of an IPv4 packet.
+    #[inline]
+    pub(super) fn of_v4(src: (Ipv4Addr, u16), dst: (Ipv4Addr, u16)) -> (Key, bool) {
+        let (src, dst) = (v4(src.0, src.1), v4(dst.0, dst.1));
+        if src <= dst { (Key::V4(src, dst), true) } else { (Key::V4(dst, src), false) }
     }
 
     /// Both ends, the lower one first.
+    #[inline]
     pub(super) fn ends(&self) -> (SocketAddr, SocketAddr) {
-        (self.low, self.high)
+        let v4 = |end: u64| SocketAddr::from((Ipv4Addr::from_bits((end >> 16) as u32), end as u16));
+        let v6 = |(upper, lower, port): End| {
+            SocketAddr::from((Ipv6Addr::from_bits(u128::from(upper) << 64 | u128::from(lower)), port))
+        };
+        match *self {
+            Key::V4(low, high) => (v4(low), v4(high)),
+            Key::V6(low, high) => (v6(low), v6(high)),
+        }
+    }
+}
+
+impl Key {
+    /// The addresses' part of a checksum.
+    #[inline]
+    pub(super) fn addresses(&self) -> u64 {
+        match *self {
+            Key::V4(low, high) => checksum::v4_addresses((low >> 16) as u32, (high >> 16) as u32),
+            Key::V6(..) => {
+                let (low, high) = self.ends();
+                checksum::addresses(low.ip(), high.ip())
+            }
+        }
     }
 }
 
 impl Hash for Key {
     /// Feeds whole words, which costs a hasher much less than the fields one by one.
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let ports = u32::from(self.low.port()) << 16 | u32::from(self.high.port());
-        match (self.low.ip(), self.high.ip()) {
-            (IpAddr::V4(low), IpAddr::V4(high)) => {
-                state.write_u64(u64::from(u32::from(low)) << 32 | u64::from(u32::from(high)));
+        match self {
+            Key::V4(low, high) => {
+                state.write_u64(*low);
+                state.write_u64(*high);
             }
-            (low, high) => {
-                for ip in [low, high] {
-                    match ip {
-                        IpAddr::V4(ip) => state.write_u32(ip.into()),
-                        IpAddr::V6(ip) => state.write_u128(ip.into()),
-                    }
+            Key::V6(low, high) => {
+                for word in [low.0, low.1, high.0, high.1] {
+                    state.write_u64(word);
                 }
+                state.write_u32(u32::from(low.2) << 16 | u32::from(high.2));
             }
         }
-        state.write_u32(ports);
     }
 }
 
@@ -69,6 +122,8 @@ pub(super) struct Flows<T> {
     unwanted: List,
     wanted: List,
     limit: usize,
+    /// The one looked up last, which is often the next one too.
+    last: usize,
 }
 
 /// The ends of a list through the slots.
@@ -83,12 +138,24 @@ const EMPTY: List = List { newest: NONE, oldest: NONE };
 impl<T> Flows<T> {
     /// A table of at most `limit` flows, at least one.
     pub(super) fn new(limit: usize) -> Self {
-        Flows { map: Map::default(), slots: Vec::new(), unwanted: EMPTY, wanted: EMPTY, limit: limit.max(1) }
+        Flows {
+            map: Map::default(),
+            slots: Vec::new(),
+            unwanted: EMPTY,
+            wanted: EMPTY,
+            limit: limit.max(1),
+            last: NONE,
+        }
     }
 
     /// The place of a flow, if it is known, for [`Flows::at`]. Good until the next insertion.
+    #[inline]
     pub(super) fn find(&mut self, key: &Key) -> Option<usize> {
-        let index = *self.map.get(key)?;
+        let index = match self.slots.get(self.last) {
+            Some(slot) if slot.key == *key => self.last,
+            _ => *self.map.get(key)?,
+        };
+        self.last = index;
         if self.unwanted.newest != index && self.wanted.newest != index {
             self.unlink(index);
             self.link(index);
@@ -97,11 +164,13 @@ impl<T> Flows<T> {
     }
 
     /// The flow at a place that [`Flows::find`] or [`Flows::insert`] told.
+    #[inline]
     pub(super) fn at(&mut self, index: usize) -> Option<&mut T> {
         self.slots.get_mut(index).map(|slot| &mut slot.flow)
     }
 
     /// Says whether a flow is of interest; a new one is not.
+    #[inline]
     pub(super) fn want(&mut self, index: usize, wanted: bool) {
         if self.slots.get(index).is_some_and(|slot| slot.wanted != wanted) {
             self.unlink(index);
@@ -200,6 +269,19 @@ mod tests {
         let b = "10.0.0.10:4".parse().unwrap();
         assert_eq!(Key::new(a, b).0, Key::new(b, a).0);
         assert_ne!(Key::new(a, b).1, Key::new(b, a).1);
+    }
+
+    #[test]
+    fn keys_sort_as_addresses_do() {
+        let ends = ["0.0.0.0:0", "10.0.0.9:65535", "10.0.0.10:4", "255.0.0.1:1", "[::1]:9", "[::2]:0", "[fe80::1]:7"];
+        let ends: Vec<SocketAddr> = ends.iter().map(|end| end.parse().unwrap()).collect();
+        for a in &ends {
+            for b in ends.iter().filter(|b| b.is_ipv4() == a.is_ipv4()) {
+                let (key, from_low) = Key::new(*a, *b);
+                assert_eq!(from_low, a <= b);
+                assert_eq!(key.ends(), (*a.min(b), *a.max(b)));
+            }
+        }
     }
 
     #[test]

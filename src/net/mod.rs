@@ -4,8 +4,9 @@
 //! TCP and UDP, and at no port number but the UDP ports of VXLAN and Geneve; whoever handles the chunks says with a
 //! [`Verdict`] when a flow is of no interest.
 //!
-//! Next: `network.rs` for the way of a packet, `tcp/direction.rs` for the rules of reassembly, `fragments.rs` for IP
-//! fragments, `link.rs` and `tunnel.rs` for what may stand around an IP packet, `limits.rs` for what it may cost.
+//! Next: `network.rs` for the way of a packet, `network/plain.rs` for the short way that most TCP segments take,
+//! `network/udp.rs` for datagrams, `tcp/direction.rs` for the rules of reassembly, `fragments.rs` for IP fragments,
+//! `link.rs` and `tunnel.rs` for what may stand around an IP packet, `limits.rs` for what it may cost.
 
 use std::net::SocketAddr;
 
@@ -153,6 +154,14 @@ pub trait Handler {
     /// The next chunk of a TCP direction. `origin.frame` is the packet that carried these bytes, which may be an
     /// earlier one than the packet that made them deliverable.
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict;
+    /// The same with a number that the handler may keep with the flow, to find it again without a search; 0 at first.
+    fn tcp_of(&mut self, _memo: &mut usize, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
+        self.tcp(origin, chunk)
+    }
+    /// Whether [`Handler::placed`] is of any use to it.
+    fn wants_places(&self) -> bool {
+        true
+    }
     /// Where the segment or datagram stands that the next calls are about; also of segments that bring nothing new.
     /// Only flows that were not ignored are told of, and segments with a payload.
     fn placed(&mut self, _origin: &Origin, _placed: Placed<'_>) {}

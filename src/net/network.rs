@@ -1,14 +1,15 @@
 //! [`Network`]: takes packets, keeps the flows, calls the handler.
 
+mod plain;
+mod udp;
+
 use super::flows::{Flows, Key};
 use super::fragments::{self, Fragments};
 use super::ip::{self, Bad, Upper};
 use super::link::{self, Layer, Miss, Piece};
 use super::tcp::{Bases, Connection, Context, Direction, Segment, Sink};
 use super::tunnel;
-use super::{
-    Chunk, Datagram, Handler, Limits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum,
-};
+use super::{Chunk, Handler, Limits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum};
 use crate::capture::{LinkType, Packet};
 use std::net::{IpAddr, SocketAddr};
 
@@ -26,6 +27,9 @@ pub struct Network {
     /// Out-of-order bytes held by all connections.
     held: usize,
     last: At,
+    /// Whether nothing may go the short way, to hold one against the other.
+    #[cfg(test)]
+    long_way: bool,
 }
 
 /// The packet at hand.
@@ -45,6 +49,8 @@ struct TcpFlow {
     a_is_low: bool,
     bases: Bases,
     state: TcpState,
+    /// The handler's.
+    memo: usize,
 }
 
 #[derive(Debug)]
@@ -84,6 +90,7 @@ struct Ends {
 /// Gives a direction's chunks to the handler under their origin.
 struct Out<'h, H> {
     handler: &'h mut H,
+    memo: &'h mut usize,
     origin: Origin,
     /// Set when the handler has taken something and wants more.
     wanted: bool,
@@ -93,7 +100,7 @@ impl<H: Handler> Sink for Out<'_, H> {
     fn chunk(&mut self, frame: u64, time: Option<Timestamp>, chunk: Chunk<'_>) -> Verdict {
         self.origin.frame = frame;
         self.origin.time = time;
-        let verdict = self.handler.tcp(&self.origin, chunk);
+        let verdict = self.handler.tcp_of(self.memo, &self.origin, chunk);
         self.wanted |= verdict == Verdict::Keep;
         verdict
     }
@@ -131,6 +138,15 @@ fn places<'p>(
     several
 }
 
+/// Tells where a segment stands.
+fn place(origin: &Origin, last: At, segment: &Segment<'_>, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
+    let header = piece.data.len() - segment.payload.data.len();
+    let (mut one, mut several) = ([Place::NONE], Vec::new());
+    let places = places(last, piece.data, way, &mut one, &mut several);
+    let checksum = piece.data.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);
+    handler.placed(origin, Placed { places, header, checksum });
+}
+
 /// Where `part` begins in `whole`, if it is a part of it.
 fn offset_in(part: &[u8], start: usize, len: usize) -> Option<usize> {
     let at = part.as_ptr().addr().checked_sub(start)?;
@@ -138,6 +154,7 @@ fn offset_in(part: &[u8], start: usize, len: usize) -> Option<usize> {
 }
 
 /// The origin of what one side of a flow sends.
+#[inline(always)]
 fn origin(transport: Transport, key: &Key, stream: u64, a_is_low: bool, a_sends: bool, at: At) -> Origin {
     let (low, high) = key.ends();
     let (src, dst) = if a_is_low == a_sends { (low, high) } else { (high, low) };
@@ -157,6 +174,8 @@ impl Network {
             fragments: Fragments::default(),
             held: 0,
             last: At::default(),
+            #[cfg(test)]
+            long_way: false,
         }
     }
 
@@ -183,6 +202,9 @@ impl Network {
     ) {
         self.stats.packets += 1;
         self.last = At { frame, time, start: data.as_ptr().addr(), len: data.len() };
+        if self.plain(link, data, handler) {
+            return;
+        }
         let piece = Piece { data, cut: original_len.saturating_sub(data.len()) };
         self.packet(Layer::Link(link), piece, Way { frames: &[frame], joined: None, depth: 0 }, handler);
     }
@@ -286,12 +308,39 @@ impl Network {
             self.stats.malformed += 1;
             return;
         };
-        self.stats.tcp_segments += 1;
         let src = SocketAddr::new(ends.src, segment.src_port);
         let dst = SocketAddr::new(ends.dst, segment.dst_port);
-        let (key, from_low) = Key::new(src, dst);
+        self.segment(Key::new(src, dst), &segment, piece, way, handler);
+    }
+
+    /// A segment; `piece` is the same with its header.
+    #[inline(always)]
+    fn segment(
+        &mut self,
+        (key, from_low): (Key, bool),
+        segment: &Segment<'_>,
+        piece: Piece<'_>,
+        way: Way<'_>,
+        handler: &mut impl Handler,
+    ) {
+        self.stats.tcp_segments += 1;
         let index = self.tcp_flow(key, from_low, handler);
-        if self.tcp.at(index).is_some_and(|flow| flow.bases.is_reuse(&segment, from_low)) {
+        if !segment.is_plain() || !self.pass((key, from_low), index, segment, piece, way, handler) {
+            self.work_out((key, from_low), index, segment, piece, way, handler);
+        }
+    }
+
+    /// A segment that may be out of order, begin or end something.
+    fn work_out(
+        &mut self,
+        (key, from_low): (Key, bool),
+        index: usize,
+        segment: &Segment<'_>,
+        piece: Piece<'_>,
+        way: Way<'_>,
+        handler: &mut impl Handler,
+    ) {
+        if self.tcp.at(index).is_some_and(|flow| flow.bases.is_reuse(segment, from_low)) {
             self.stats.tcp_port_reuses += 1;
             let flow = self.new_stream(from_low);
             if let Some(old) = self.tcp.at(index).map(|slot| std::mem::replace(slot, flow)) {
@@ -299,27 +348,23 @@ impl Network {
             }
         }
         let Some(flow) = self.tcp.at(index) else { return };
-        if !matches!(flow.state, TcpState::Active(_)) && flow.bases.is_unannounced(&segment, from_low) {
+        if !matches!(flow.state, TcpState::Active(_)) && flow.bases.is_unannounced(segment, from_low) {
             // Under the same number, as Wireshark does.
             self.stats.tcp_port_reuses += 1;
             flow.bases = Bases::default();
             flow.state = TcpState::Active(Box::default());
         }
-        flow.bases.note(&segment, from_low);
+        flow.bases.note(segment, from_low);
         if !segment.usable {
             self.stats.malformed += 1;
             return;
         }
         let TcpState::Active(connection) = &mut flow.state else { return };
         let a_sends = from_low == flow.a_is_low;
-        if !segment.payload.data.is_empty() && !segment.rst {
+        if !segment.payload.data.is_empty() && !segment.rst && handler.wants_places() {
             let mut origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a_sends, self.last);
             origin.seq = segment.seq.wrapping_add(u32::from(segment.syn));
-            let header = piece.data.len() - segment.payload.data.len();
-            let (mut one, mut several) = ([Place::NONE], Vec::new());
-            let places = places(self.last, piece.data, way, &mut one, &mut several);
-            let checksum = piece.data.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);
-            handler.placed(&origin, Placed { places, header, checksum });
+            place(&origin, self.last, segment, piece, way, handler);
         }
         let before = connection.held();
         let mut context = Context {
@@ -333,14 +378,14 @@ impl Network {
         let (own, other) = connection.directions(a_sends);
         let (stream, a_is_low, at) = (flow.stream, flow.a_is_low, self.last);
         let origin = |a_sends| origin(Transport::Tcp, &key, stream, a_is_low, a_sends, at);
-        let mut out = Out { handler, origin: origin(!a_sends), wanted: false };
+        let mut out = Out { handler, memo: &mut flow.memo, origin: origin(!a_sends), wanted: false };
         // What the other side sent comes first: this packet may have been the answer to it.
         context.held_elsewhere = total.saturating_sub(other.held());
         let mut verdict = other.packet_of_connection(segment.ack, &mut context, &mut out);
         if verdict == Verdict::Keep {
             out.origin = origin(a_sends);
             context.held_elsewhere = total.saturating_sub(own.held());
-            verdict = own.segment(&segment, &mut context, &mut out);
+            verdict = own.segment(segment, &mut context, &mut out);
             if verdict == Verdict::Keep {
                 verdict = own.packet_of_connection(None, &mut context, &mut out);
             }
@@ -353,7 +398,7 @@ impl Network {
         }
         let wanted = out.wanted;
         if verdict == Verdict::Keep && self.limits.verify_checksums && piece.cut == 0 {
-            let right = checksum::segment_is_right(ends.src, ends.dst, 6, piece.data);
+            let right = checksum::segment_is_right(key.addresses(), 6, piece.data);
             self.stats.bad_transport_checksums += u64::from(!right);
         }
         if verdict == Verdict::Ignore {
@@ -372,10 +417,16 @@ impl Network {
     }
 
     /// The flow of these end points, a new one if need be.
+    #[inline]
     fn tcp_flow(&mut self, key: Key, from_low: bool, handler: &mut impl Handler) -> usize {
-        if let Some(index) = self.tcp.find(&key) {
-            return index;
+        match self.tcp.find(&key) {
+            Some(index) => index,
+            None => self.new_tcp_flow(key, from_low, handler),
         }
+    }
+
+    #[cold]
+    fn new_tcp_flow(&mut self, key: Key, from_low: bool, handler: &mut impl Handler) -> usize {
         let flow = self.new_stream(from_low);
         let (index, evicted) = self.tcp.insert(key, flow);
         if let Some((key, flow)) = evicted {
@@ -389,11 +440,11 @@ impl Network {
         let stream = self.stats.tcp_streams;
         self.stats.tcp_streams += 1;
         let state = TcpState::Active(Box::default());
-        TcpFlow { stream, a_is_low: from_low, bases: Bases::default(), state }
+        TcpFlow { stream, a_is_low: from_low, bases: Bases::default(), state, memo: 0 }
     }
 
     /// Hands on what a flow holds and ends its directions.
-    fn close(&mut self, key: &Key, flow: TcpFlow, reason: &'static str, handler: &mut impl Handler) {
+    fn close(&mut self, key: &Key, mut flow: TcpFlow, reason: &'static str, handler: &mut impl Handler) {
         let TcpState::Active(mut connection) = flow.state else { return };
         self.held = self.held.saturating_sub(connection.held());
         let mut context = Context {
@@ -406,91 +457,11 @@ impl Network {
         for a_sends in [true, false] {
             let origin = origin(Transport::Tcp, key, flow.stream, flow.a_is_low, a_sends, self.last);
             let (direction, _): (&mut Direction, _) = connection.directions(a_sends);
-            let mut out = Out { handler, origin, wanted: false };
+            let mut out = Out { handler, memo: &mut flow.memo, origin, wanted: false };
             if direction.close(reason, &mut context, &mut out) == Verdict::Ignore {
                 return;
             }
         }
-    }
-
-    /// The flow of these end points, a new one if need be.
-    fn udp_flow(&mut self, key: Key, from_low: bool) -> usize {
-        if let Some(index) = self.udp.find(&key) {
-            return index;
-        }
-        let stream = self.stats.udp_streams;
-        self.stats.udp_streams += 1;
-        let (index, evicted) = self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false });
-        self.stats.udp_evictions += u64::from(evicted.is_some());
-        index
-    }
-
-    /// An ICMP error: Wireshark counts a stream for the packet that it quotes, when it has not seen that packet before
-    /// (as in a capture of one direction). `kinds`: the types of message that quote.
-    fn icmp(&mut self, piece: Piece<'_>, kinds: &[u8], handler: &mut impl Handler) {
-        self.stats.other_protocol += 1;
-        if !piece.data.first().is_some_and(|kind| kinds.contains(kind)) {
-            return;
-        }
-        let Some(quoted) = piece.after(8) else { return };
-        let Ok(packet) = ip::parse(quoted, false, self.limits.extension_headers) else { return };
-        let Upper { protocol, payload, fragment: None } = packet.upper else { return };
-        let needed = if protocol == 6 { 16 } else { 8 };
-        let Some([s0, s1, d0, d1]) = payload.data.get(..needed).and_then(|bytes| bytes.first_chunk::<4>()) else {
-            return;
-        };
-        let src = SocketAddr::new(packet.src, u16::from_be_bytes([*s0, *s1]));
-        let dst = SocketAddr::new(packet.dst, u16::from_be_bytes([*d0, *d1]));
-        let (key, from_low) = Key::new(src, dst);
-        match protocol {
-            6 => drop(self.tcp_flow(key, from_low, handler)),
-            17 => drop(self.udp_flow(key, from_low)),
-            _ => {}
-        }
-    }
-
-    fn udp(&mut self, ends: Ends, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
-        let Some([s0, s1, d0, d1, l0, l1, c0, c1]) = piece.data.first_chunk::<8>().copied() else {
-            self.stats.malformed += 1;
-            return;
-        };
-        let length = usize::from(u16::from_be_bytes([l0, l1]));
-        // 0 stands for an IPv6 jumbogram; a length beyond the IP packet's is a lie.
-        let length = if length == 0 && ends.src.is_ipv6() { piece.wire_len() } else { length.min(piece.wire_len()) };
-        if length < 8 {
-            self.stats.malformed += 1;
-            return;
-        }
-        self.stats.udp_datagrams += 1;
-        let whole = piece.with_wire_len(length);
-        let src = SocketAddr::new(ends.src, u16::from_be_bytes([s0, s1]));
-        let dst = SocketAddr::new(ends.dst, u16::from_be_bytes([d0, d1]));
-        let (key, from_low) = Key::new(src, dst);
-        let index = self.udp_flow(key, from_low);
-        let Some(&mut UdpFlow { stream, a_is_low, ignored }) = self.udp.at(index) else { return };
-        let Some(payload) = whole.after(8) else { return };
-        if let Some((layer, piece)) =
-            tunnel::udp(dst.port(), payload).filter(|inner| self.is_plausible(inner.0, inner.1))
-        {
-            return self.inner(Some((layer, piece)), way, handler);
-        }
-        if ignored {
-            return;
-        }
-        let origin = origin(Transport::Udp, &key, stream, a_is_low, from_low == a_is_low, self.last);
-        let (mut one, mut several) = ([Place::NONE], Vec::new());
-        let places = places(self.last, whole.data, way, &mut one, &mut several);
-        handler.placed(&origin, Placed { places, header: 8, checksum: u16::from_be_bytes([c0, c1]) });
-        let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames: way.frames };
-        let ignored = handler.udp(&origin, datagram) == Verdict::Ignore;
-        if !ignored && self.limits.verify_checksums && whole.cut == 0 && [c0, c1] != [0, 0] {
-            let right = checksum::segment_is_right(ends.src, ends.dst, 17, whole.data);
-            self.stats.bad_transport_checksums += u64::from(!right);
-        }
-        if let Some(flow) = self.udp.at(index) {
-            flow.ignored = ignored;
-        }
-        self.udp.want(index, !ignored);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::build::*;
 use super::*;
+use crate::net::Datagram;
 
 /// A datagram: stream, side, payload, length on the wire, packets.
 type Found = (u64, Side, Vec<u8>, usize, Vec<u64>);

@@ -2,6 +2,7 @@
 
 use super::super::build::*;
 use super::*;
+use crate::net::Datagram;
 
 struct Nothing;
 

@@ -14,7 +14,19 @@ use crate::session::Record;
 use std::net::{IpAddr, SocketAddr};
 
 /// Remembers what a record tells.
+#[inline]
 pub(crate) fn learn(knowledge: &Shared, record: &Record<'_>) {
+    match record.event.body {
+        Body::BindAck(_) | Body::AlterContextResp(_) => note(knowledge, record),
+        Body::Response { .. } if record.interface.is_some_and(|(i, _)| core::ptr::eq(i, &idl::EPM)) => {
+            note(knowledge, record);
+        }
+        _ => {}
+    }
+}
+
+/// What the answer to a bind or of the endpoint mapper tells.
+fn note(knowledge: &Shared, record: &Record<'_>) {
     let (transport, server) = (record.flow.transport, record.flow.src);
     match &record.event.body {
         Body::BindAck(answer) | Body::AlterContextResp(answer) => {
@@ -26,7 +38,7 @@ pub(crate) fn learn(knowledge: &Shared, record: &Record<'_>) {
                 }
             }
         }
-        Body::Response { .. } if record.interface.is_some_and(|(i, _)| core::ptr::eq(i, &idl::EPM)) => {
+        Body::Response { .. } => {
             if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) {
                 let mut towers = Towers { knowledge, server };
                 // What was read before an error counts all the same.

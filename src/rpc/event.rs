@@ -115,6 +115,30 @@ impl Carriers {
         Carriers { frames, late: Vec::new(), low: frame, first_time: time, last_time: time, omitted: 0 }
     }
 
+    /// Makes it [`Carriers::of`] a packet, with less to do where it was that of another one before.
+    #[inline]
+    pub(crate) fn set(&mut self, frame: u64, time: Option<Timestamp>) {
+        match self.frames.as_mut_slice() {
+            [only] if self.late.is_empty() && self.omitted == 0 => {
+                *only = frame;
+                (self.low, self.first_time, self.last_time) = (frame, time, time);
+            }
+            _ => *self = Carriers::of(frame, time),
+        }
+    }
+
+    /// Frame and time of a single packet, where that is all there is.
+    #[inline]
+    #[cfg(feature = "cli")]
+    pub(crate) fn only(&self) -> Option<(u64, Option<Timestamp>)> {
+        match *self.frames.as_slice() {
+            [frame] if self.late.is_empty() && self.omitted == 0 && self.first_time == self.last_time => {
+                Some((frame, self.first_time))
+            }
+            _ => None,
+        }
+    }
+
     /// The numbers, ascending.
     #[must_use]
     pub fn frames(&self) -> &[u64] {

@@ -18,6 +18,7 @@ const GIVEN_UP: &str = "given up for the limits of the session";
 
 /// An association: a TCP connection or a UDP flow that carries DCE/RPC, or may.
 pub(super) struct Kept<A> {
+    stream: u64,
     pub(super) rpc: A,
     pub(super) security: Association,
     /// The side that sent the first packet, then the other.
@@ -31,34 +32,101 @@ pub(super) struct Kept<A> {
     cost: usize,
 }
 
+impl<A> Kept<A> {
+    /// Takes account of what it costs now; returns its stream.
+    #[inline]
+    fn account(&mut self, cost: usize, total: &mut usize) -> u64 {
+        let fresh = self.cost == 0;
+        *total = total.saturating_sub(self.cost).saturating_add(cost);
+        self.cost = cost;
+        // What was of interest once is spared longer, what is new not at all.
+        self.lives = match (self.ours, fresh) {
+            (true, _) => 3,
+            (false, fresh) => u8::from(!fresh),
+        };
+        self.stream
+    }
+}
+
 pub(super) type Tracked = Kept<Connection<CallContext>>;
 pub(super) type Conversed = Kept<Conversation<CallContext>>;
 
 impl<A> Kept<A> {
-    fn new(rpc: A, keys: &Arc<KeyStore>, limits: &Limits, ends: [SocketAddr; 2]) -> Box<Self> {
+    fn new(rpc: A, keys: &Arc<KeyStore>, limits: &Limits, origin: &Origin) -> Box<Self> {
         let security = Association::with_limits(Arc::clone(keys), limits.auth);
-        Box::new(Kept { rpc, security, ends, ended: [false; 2], ours: false, lives: 0, cost: 0 })
+        let (stream, ends) = (origin.stream, ends(origin));
+        Box::new(Kept { stream, rpc, security, ends, ended: [false; 2], ours: false, lives: 0, cost: 0 })
     }
 }
 
 /// Associations of one transport, by stream number.
 struct Table<A> {
-    kept: Map<u64, Box<Kept<A>>>,
+    /// Those that are gone leave their places to others.
+    slots: Vec<Option<Box<Kept<A>>>>,
+    free: Vec<usize>,
+    places: Map<u64, usize>,
     /// The order in which they are looked at for eviction; numbers of those that are gone are left in it for a while.
     queue: VecDeque<u64>,
 }
 
 impl<A> Table<A> {
     fn new() -> Self {
-        Table { kept: Map::default(), queue: VecDeque::new() }
+        Table { slots: Vec::new(), free: Vec::new(), places: Map::default(), queue: VecDeque::new() }
     }
 
-    fn get(&mut self, stream: u64, make: impl FnOnce() -> Box<Kept<A>>) -> &mut Kept<A> {
-        let queue = &mut self.queue;
-        self.kept.entry(stream).or_insert_with(|| {
-            queue.push_back(stream);
-            make()
-        })
+    fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The place of an association; `memo` is where it was last time, and becomes where it is.
+    #[inline]
+    fn place(&mut self, memo: &mut usize, stream: u64, make: impl FnOnce() -> Box<Kept<A>>) -> usize {
+        match self.slots.get(*memo) {
+            Some(Some(kept)) if kept.stream == stream => {}
+            _ => *memo = self.search(stream, make),
+        }
+        *memo
+    }
+
+    fn search(&mut self, stream: u64, make: impl FnOnce() -> Box<Kept<A>>) -> usize {
+        if let Some(place) = self.places.get(&stream) {
+            return *place;
+        }
+        self.tidy();
+        self.queue.push_back(stream);
+        let place = self.free.pop().unwrap_or(self.slots.len());
+        match self.slots.get_mut(place) {
+            Some(slot) => *slot = Some(make()),
+            None => self.slots.push(Some(make())),
+        }
+        self.places.insert(stream, place);
+        place
+    }
+
+    #[inline]
+    fn at(&mut self, place: usize) -> Option<&mut Kept<A>> {
+        self.slots.get_mut(place)?.as_deref_mut()
+    }
+
+    fn get_mut(&mut self, stream: u64) -> Option<&mut Kept<A>> {
+        let place = *self.places.get(&stream)?;
+        self.at(place)
+    }
+
+    fn remove(&mut self, stream: u64) -> Option<Box<Kept<A>>> {
+        let place = self.places.remove(&stream)?;
+        self.free.push(place);
+        self.slots.get_mut(place)?.take()
+    }
+
+    fn streams(&self) -> Vec<u64> {
+        let mut streams: Vec<u64> = self.places.keys().copied().collect();
+        streams.sort_unstable();
+        streams
+    }
+
+    fn values(&self) -> impl Iterator<Item = &Kept<A>> {
+        self.slots.iter().flatten().map(|kept| &**kept)
     }
 
     /// The association whose turn it is to go, never `current`.
@@ -66,10 +134,10 @@ impl<A> Table<A> {
         // Each pass takes a life or the number of one that is gone, so that there is an end; `current` has but one turn.
         let mut met = false;
         while let Some(stream) = self.queue.pop_front() {
-            let Some(kept) = self.kept.get_mut(&stream) else { continue };
+            let Some(kept) = self.get_mut(stream) else { continue };
             if Some(stream) == current {
                 self.queue.push_back(stream);
-                if met && self.kept.len() <= 1 {
+                if met && self.len() <= 1 {
                     return None;
                 }
                 met = true;
@@ -86,9 +154,9 @@ impl<A> Table<A> {
 
     /// Forgets the numbers of those that are gone, now and then.
     fn tidy(&mut self) {
-        if self.queue.len() > 2 * self.kept.len() + 1024 {
-            let kept = &self.kept;
-            self.queue.retain(|stream| kept.contains_key(stream));
+        if self.queue.len() > 2 * self.len() + 1024 {
+            let places = &self.places;
+            self.queue.retain(|stream| places.contains_key(stream));
         }
     }
 }
@@ -105,65 +173,81 @@ impl Flows {
         Flows { connections: Table::new(), conversations: Table::new(), cost: 0 }
     }
 
-    /// The connection of a stream.
+    /// The connection of a stream; `memo` is where it was last time, and becomes where it is.
+    #[inline]
     pub(super) fn connection(
         &mut self,
+        memo: &mut usize,
         origin: &Origin,
         limits: &Limits,
         keys: &Arc<KeyStore>,
         knowledge: &Shared,
-    ) -> &mut Tracked {
-        self.connections.get(origin.stream, || {
+    ) -> Option<&mut Tracked> {
+        let place = self.connections.place(memo, origin.stream, || {
             let guesser = Guesser::new(Arc::clone(knowledge), ends(origin));
-            Kept::new(Connection::with_resolver(limits.rpc, Box::new(guesser)), keys, limits, ends(origin))
-        })
+            Kept::new(Connection::with_resolver(limits.rpc, Box::new(guesser)), keys, limits, origin)
+        });
+        self.connections.at(place)
     }
 
-    /// The conversation of a stream.
-    pub(super) fn conversation(&mut self, origin: &Origin, limits: &Limits, keys: &Arc<KeyStore>) -> &mut Conversed {
-        self.conversations.get(origin.stream, || Kept::new(Conversation::new(limits.rpc), keys, limits, ends(origin)))
+    /// The conversation of a stream, and its place.
+    pub(super) fn conversation(
+        &mut self,
+        memo: &mut usize,
+        origin: &Origin,
+        limits: &Limits,
+        keys: &Arc<KeyStore>,
+    ) -> Option<&mut Conversed> {
+        let make = || Kept::new(Conversation::new(limits.rpc), keys, limits, origin);
+        let place = self.conversations.place(memo, origin.stream, make);
+        self.conversations.at(place)
     }
 
     /// Takes account of what an association costs now, and makes room where all together cost too much.
+    #[inline]
     pub(super) fn settle(
+        &mut self,
+        transport: Transport,
+        place: usize,
+        limits: &Limits,
+        stats: &mut Stats,
+        out: &mut dyn FnMut(&mut Record<'_>),
+    ) {
+        let stream = match transport {
+            Transport::Tcp => {
+                let Some(kept) = self.connections.at(place) else { return };
+                let cost = kept.rpc.cost().saturating_add(kept.security.cost());
+                kept.account(cost, &mut self.cost)
+            }
+            Transport::Udp => {
+                let Some(kept) = self.conversations.at(place) else { return };
+                let cost = kept.rpc.cost().saturating_add(kept.security.cost());
+                kept.account(cost, &mut self.cost)
+            }
+        };
+        if self.connections.len() > limits.connections.max(1)
+            || self.conversations.len() > limits.conversations.max(1)
+            || self.cost > limits.association_bytes
+        {
+            self.make_room(transport, stream, limits, stats, out);
+        }
+    }
+
+    #[cold]
+    fn make_room(
         &mut self,
         transport: Transport,
         stream: u64,
         limits: &Limits,
         stats: &mut Stats,
-        out: &mut dyn FnMut(Record<'_>),
+        out: &mut dyn FnMut(&mut Record<'_>),
     ) {
-        let account = |kept: (&mut usize, &mut u8, bool), cost: usize, total: &mut usize| {
-            let (before, lives, ours) = kept;
-            *total = total.saturating_sub(*before).saturating_add(cost);
-            *before = cost;
-            // What was of interest once is spared longer.
-            *lives = if ours { 3 } else { 1 };
-        };
-        match transport {
-            Transport::Tcp => {
-                if let Some(k) = self.connections.kept.get_mut(&stream) {
-                    let cost = k.rpc.cost().saturating_add(k.security.cost());
-                    let fresh = k.cost == 0;
-                    account((&mut k.cost, &mut k.lives, k.ours), cost, &mut self.cost);
-                    k.lives -= u8::from(fresh && !k.ours);
-                }
-            }
-            Transport::Udp => {
-                if let Some(k) = self.conversations.kept.get_mut(&stream) {
-                    let cost = k.rpc.cost().saturating_add(k.security.cost());
-                    let fresh = k.cost == 0;
-                    account((&mut k.cost, &mut k.lives, k.ours), cost, &mut self.cost);
-                    k.lives -= u8::from(fresh && !k.ours);
-                }
-            }
-        }
-        while self.connections.kept.len() > limits.connections.max(1) {
+        while self.connections.len() > limits.connections.max(1) {
             let Some(victim) = self.connections.victim(Some(stream)) else { break };
             stats.connections_evicted += 1;
             self.drop_connection(victim, stats, out);
         }
-        while self.conversations.kept.len() > limits.conversations.max(1) {
+        while self.conversations.len() > limits.conversations.max(1) {
             let Some(victim) = self.conversations.victim(Some(stream)) else { break };
             stats.conversations_evicted += 1;
             self.drop_conversation(victim, stats, out);
@@ -174,8 +258,8 @@ impl Flows {
                 Transport::Tcp => (Some(stream), None),
                 Transport::Udp => (None, Some(stream)),
             };
-            let tcp_first = transport == Transport::Tcp && self.connections.kept.len() > 1;
-            let victim = if tcp_first || self.conversations.kept.len() <= usize::from(udp.is_some()) {
+            let tcp_first = transport == Transport::Tcp && self.connections.len() > 1;
+            let victim = if tcp_first || self.conversations.len() <= usize::from(udp.is_some()) {
                 self.connections.victim(tcp).map(|v| (Transport::Tcp, v))
             } else {
                 self.conversations.victim(udp).map(|v| (Transport::Udp, v))
@@ -192,19 +276,17 @@ impl Flows {
                 None => break,
             }
         }
-        self.connections.tidy();
-        self.conversations.tidy();
     }
 
     /// Hands out what is incomplete of a connection and forgets it.
-    pub(super) fn drop_connection(&mut self, stream: u64, stats: &mut Stats, out: &mut dyn FnMut(Record<'_>)) {
-        let Some(mut kept) = self.connections.kept.remove(&stream) else { return };
+    pub(super) fn drop_connection(&mut self, stream: u64, stats: &mut Stats, out: &mut dyn FnMut(&mut Record<'_>)) {
+        let Some(mut kept) = self.connections.remove(stream) else { return };
         self.cost = self.cost.saturating_sub(kept.cost);
         let Kept { rpc, security, ends, .. } = &mut *kept;
         for side in [Side::A, Side::B] {
             rpc.end(side, GIVEN_UP, security, &mut |event| {
                 stats.records += 1;
-                out(record(flow(Transport::Tcp, stream, *ends, event.side), event));
+                out(&mut record(flow(Transport::Tcp, stream, *ends, event.side), event));
             });
         }
         stats.rpc.add(rpc.counters());
@@ -213,28 +295,24 @@ impl Flows {
     }
 
     /// Hands out what is incomplete of a conversation and forgets it.
-    pub(super) fn drop_conversation(&mut self, stream: u64, stats: &mut Stats, out: &mut dyn FnMut(Record<'_>)) {
-        let Some(mut kept) = self.conversations.kept.remove(&stream) else { return };
+    pub(super) fn drop_conversation(&mut self, stream: u64, stats: &mut Stats, out: &mut dyn FnMut(&mut Record<'_>)) {
+        let Some(mut kept) = self.conversations.remove(stream) else { return };
         self.cost = self.cost.saturating_sub(kept.cost);
         let Kept { rpc, security, ends, .. } = &mut *kept;
         rpc.end(security, &mut |event| {
             stats.records += 1;
-            out(record(flow(Transport::Udp, stream, *ends, event.side), event));
+            out(&mut record(flow(Transport::Udp, stream, *ends, event.side), event));
         });
         stats.rpc.add(rpc.counters());
         stats.auth.add(&security.counters());
     }
 
     /// Hands out everything and forgets it, in the order of the streams.
-    pub(super) fn finish(&mut self, stats: &mut Stats, out: &mut dyn FnMut(Record<'_>)) {
-        let mut streams: Vec<u64> = self.connections.kept.keys().copied().collect();
-        streams.sort_unstable();
-        for stream in streams {
+    pub(super) fn finish(&mut self, stats: &mut Stats, out: &mut dyn FnMut(&mut Record<'_>)) {
+        for stream in self.connections.streams() {
             self.drop_connection(stream, stats, out);
         }
-        let mut streams: Vec<u64> = self.conversations.kept.keys().copied().collect();
-        streams.sort_unstable();
-        for stream in streams {
+        for stream in self.conversations.streams() {
             self.drop_conversation(stream, stats, out);
         }
     }
@@ -245,8 +323,8 @@ impl Flows {
             stats.rpc.add(rpc);
             stats.auth.add(&security.counters());
         };
-        self.connections.kept.values().for_each(|kept| add(kept.rpc.counters(), &kept.security));
-        self.conversations.kept.values().for_each(|kept| add(kept.rpc.counters(), &kept.security));
+        self.connections.values().for_each(|kept| add(kept.rpc.counters(), &kept.security));
+        self.conversations.values().for_each(|kept| add(kept.rpc.counters(), &kept.security));
     }
 }
 

@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::ndr::Interface;
 use crate::net::Side;
+use crate::net::Timestamp;
 use crate::rpc::dg;
 use crate::rpc::event::{Answer, AnswerResult, AssumedContext, Auth, Body, Call, Carriers, Context, Event, Proposal};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
@@ -32,6 +33,8 @@ pub(crate) struct Batch {
     parcels: Vec<Parcel>,
     /// Octets of what the parcels own beside `octets`, roughly.
     owned: usize,
+    /// The packet of the record that is lent, where it is one alone.
+    carriers: Carriers,
 }
 
 /// A record without what it borrowed.
@@ -43,20 +46,33 @@ struct Parcel {
     side: Side,
     sender: Sender,
     call_id: Option<u32>,
-    carriers: Carriers,
+    carriers: Carried,
     fragments: u32,
     representation: Representation,
     flags: PfcFlags,
     context_id: Option<u16>,
     context: Option<Context>,
+    body: Kept,
+    call: Option<Call<CallContext>>,
+    rare: Option<Box<Rare>>,
+}
+
+/// The packets that carried a record.
+#[derive(Debug)]
+enum Carried {
+    One(u64, Option<Timestamp>),
+    Several(Box<Carriers>),
+}
+
+/// What most records don't have.
+#[derive(Debug)]
+struct Rare {
     reassumed: Option<AssumedContext>,
     cut: Option<Box<Error>>,
     auth: Option<Auth>,
     token: Option<Range<usize>>,
-    body: Kept,
     verification: Option<Box<Verification>>,
     diagnostics: Vec<Diagnostic>,
-    call: Option<Call<CallContext>>,
     datagram: Option<Box<dg::Header>>,
 }
 
@@ -148,9 +164,9 @@ impl Batch {
     }
 
     /// Hands out its records in their order until an error stops that; the batch is empty then.
-    pub(crate) fn drain<E>(&mut self, out: &mut dyn FnMut(Record<'_>) -> Result<(), E>) -> Result<(), E> {
-        let octets = &self.octets;
-        let result = self.parcels.iter_mut().try_for_each(|parcel| out(parcel.lend(octets)));
+    pub(crate) fn drain<E>(&mut self, out: &mut dyn FnMut(&mut Record<'_>) -> Result<(), E>) -> Result<(), E> {
+        let Batch { octets, parcels, carriers, .. } = self;
+        let result = parcels.iter_mut().try_for_each(|parcel| out(&mut parcel.lend(octets, carriers)));
         self.parcels.clear();
         self.octets.clear();
         self.owned = 0;
@@ -165,8 +181,8 @@ impl Batch {
         start..self.octets.len()
     }
 
-    /// Takes in a record.
-    pub(crate) fn push(&mut self, record: Record<'_>) {
+    /// Takes in a record, and what it owned.
+    pub(crate) fn push(&mut self, record: &mut Record<'_>) {
         let Record { flow, event, interface } = record;
         let mut put = |octets: Option<&[u8]>| octets.map(|octets| self.put(octets));
         let contexts = |proposal: Proposal<'_>| {
@@ -178,7 +194,7 @@ impl Batch {
             let secondary_address = secondary_address.unwrap_or_default();
             Box::new(Results { max_xmit_frag, max_recv_frag, assoc_group_id, secondary_address, results })
         };
-        let body = match event.body {
+        let body = match std::mem::replace(&mut event.body, Body::Orphaned) {
             Body::Bind(proposal) => Kept::Bind(contexts(proposal)),
             Body::AlterContext(proposal) => Kept::AlterContext(contexts(proposal)),
             Body::BindAck(answer) => {
@@ -213,7 +229,24 @@ impl Batch {
                 Kept::Incomplete { opnum, stub: put(stub), intact, reason }
             }
         };
-        let token = put(event.token);
+        let rare = event.reassumed.is_some()
+            || event.cut.is_some()
+            || event.auth.is_some()
+            || event.token.is_some()
+            || event.verification.is_some()
+            || !event.diagnostics.is_empty()
+            || event.datagram.is_some();
+        let rare = rare.then(|| {
+            Box::new(Rare {
+                reassumed: event.reassumed,
+                cut: event.cut.take(),
+                auth: event.auth.take(),
+                token: put(event.token),
+                verification: event.verification.take(),
+                diagnostics: std::mem::take(&mut event.diagnostics),
+                datagram: event.datagram.map(|header| Box::new(*header)),
+            })
+        });
         let listed = match &body {
             Kept::Bind(contexts) | Kept::AlterContext(contexts) => contexts.contexts.iter().map(context_cost).sum(),
             Kept::BindAck(results) | Kept::AlterContextResp(results) => {
@@ -224,30 +257,29 @@ impl Batch {
             }
             _ => 0,
         };
-        let told = event.diagnostics.capacity() * size_of::<Diagnostic>();
+        let told =
+            rare.as_ref().map_or(0, |rare| size_of::<Rare>() + rare.diagnostics.capacity() * size_of::<Diagnostic>());
         self.owned += listed + told + 8 * event.carriers.frames().len();
+        let carriers = match event.carriers.only() {
+            Some((frame, time)) => Carried::One(frame, time),
+            None => Carried::Several(Box::new(event.carriers.clone())),
+        };
         self.parcels.push(Parcel {
-            flow,
-            interface,
+            flow: *flow,
+            interface: *interface,
             ptype: event.ptype,
             side: event.side,
             sender: event.sender,
             call_id: event.call_id,
-            carriers: event.carriers.clone(),
+            carriers,
             fragments: event.fragments,
             representation: event.representation,
             flags: event.flags,
             context_id: event.context_id,
             context: event.context,
-            reassumed: event.reassumed,
-            cut: event.cut,
-            auth: event.auth,
-            token,
             body,
-            verification: event.verification,
-            diagnostics: event.diagnostics,
-            call: event.call.map(|call| call.clone()),
-            datagram: event.datagram.map(|header| Box::new(*header)),
+            call: event.call.as_deref().cloned(),
+            rare,
         });
     }
 }
@@ -259,7 +291,8 @@ fn context_cost(context: &ContextElement) -> usize {
 
 impl Parcel {
     /// The record, once: what it owned is given away.
-    fn lend<'a>(&'a mut self, octets: &'a [u8]) -> Record<'a> {
+    #[inline]
+    fn lend<'a>(&'a mut self, octets: &'a [u8], carriers: &'a mut Carriers) -> Record<'a> {
         let at = |range: &Range<usize>| octets.get(range.clone()).unwrap_or(&[]);
         let maybe = |range: &Option<Range<usize>>| range.as_ref().map(at);
         let proposal = |c: &'a Contexts| {
@@ -309,27 +342,45 @@ impl Parcel {
                 Body::Incomplete { opnum: *opnum, stub: maybe(stub), intact: *intact, reason }
             }
         };
+        let carriers = match &self.carriers {
+            Carried::One(frame, time) => {
+                carriers.set(*frame, *time);
+                &*carriers
+            }
+            Carried::Several(carriers) => carriers,
+        };
         let event = Event {
             ptype: self.ptype,
             side: self.side,
             sender: self.sender,
             call_id: self.call_id,
-            carriers: &self.carriers,
+            carriers,
             fragments: self.fragments,
             representation: self.representation,
             flags: self.flags,
             context_id: self.context_id,
             context: self.context,
-            reassumed: self.reassumed,
-            cut: self.cut.take(),
-            auth: self.auth.take(),
-            token: maybe(&self.token),
+            reassumed: None,
+            cut: None,
+            auth: None,
+            token: None,
             body,
-            verification: self.verification.take(),
-            diagnostics: std::mem::take(&mut self.diagnostics),
+            verification: None,
+            diagnostics: Vec::new(),
             call: self.call.as_mut(),
-            datagram: self.datagram.as_deref(),
+            datagram: None,
         };
-        Record { flow: self.flow, event, interface: self.interface }
+        let mut record = Record { flow: self.flow, event, interface: self.interface };
+        if let Some(rare) = self.rare.as_deref_mut() {
+            let event = &mut record.event;
+            event.reassumed = rare.reassumed;
+            event.cut = rare.cut.take();
+            event.auth = rare.auth.take();
+            event.token = maybe(&rare.token);
+            event.verification = rare.verification.take();
+            event.diagnostics = std::mem::take(&mut rare.diagnostics);
+            event.datagram = rare.datagram.as_deref();
+        }
+        record
     }
 }

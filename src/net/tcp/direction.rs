@@ -102,6 +102,32 @@ impl Direction {
         self.held
     }
 
+    /// Whether it is open and nothing of it waits for anything.
+    #[inline]
+    pub(in super::super) fn is_at_rest(&self) -> bool {
+        self.state == State::Open && self.segments.is_empty()
+    }
+
+    /// Of a direction [at rest](Direction::is_at_rest): whether data of this sequence number is what comes next.
+    #[inline]
+    pub(in super::super) fn is_next(&self, seq: u32) -> bool {
+        self.next_seq == seq && self.fin.is_none()
+    }
+
+    /// Data of a direction at rest that comes next goes by whole; the same as [`Direction::segment`] does with it.
+    #[inline]
+    pub(in super::super) fn pass(&mut self, data: &[u8]) {
+        self.advance(data.len() as u64);
+    }
+
+    /// The other side acknowledged something of a direction at rest; the same as [`Direction::packet_of_connection`]
+    /// does then.
+    #[inline]
+    pub(in super::super) fn acknowledge(&mut self, ack: u32) {
+        let acked = self.position(ack);
+        self.acked = Some(self.acked.map_or(acked, |before| before.max(acked)));
+    }
+
     /// Takes a segment of this direction.
     pub(in super::super) fn segment(
         &mut self,

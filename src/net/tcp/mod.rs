@@ -32,7 +32,8 @@ impl<'a> Segment<'a> {
     }
 
     /// A segment whose header is there and contradicts nothing, by its fixed places.
-    fn plain(piece: Piece<'a>) -> Option<Segment<'a>> {
+    #[inline(always)]
+    pub(super) fn plain(piece: Piece<'a>) -> Option<Segment<'a>> {
         let &[s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, ..] = piece.data.first_chunk::<20>()?;
         let payload = piece.after(usize::from(offset >> 4) * 4).filter(|_| offset >= 0x50)?;
         Some(Segment {
@@ -46,6 +47,12 @@ impl<'a> Segment<'a> {
             payload,
             usable: true,
         })
+    }
+
+    /// Whether it acknowledges, maybe carries data, and does nothing else: what nearly all segments do.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.ack.is_some() && self.usable && self.payload.cut == 0 && !(self.syn || self.fin || self.rst)
     }
 
     fn parse_any(piece: Piece<'a>) -> Option<Segment<'a>> {
@@ -102,6 +109,12 @@ impl Bases {
         let [low, high] = self.base;
         let base = if from_low { low } else { high };
         base.is_some_and(|base| base != segment.seq)
+    }
+
+    /// Whether no further segment without SYN adds anything.
+    #[inline]
+    pub(super) fn are_known(&self) -> bool {
+        matches!(self.base, [Some(_), Some(_)])
     }
 
     /// Takes note of a segment. A number seen without SYN stands for the one before it, as does an acknowledgement.

@@ -13,6 +13,8 @@ use alloc::vec::Vec;
 #[derive(Debug, Default)]
 pub(super) struct Bindings {
     contexts: Map<u16, Context>,
+    /// The one asked for last, as long as nothing changes.
+    current: Option<Context>,
     /// Proposals without an answer yet, oldest first.
     pending: VecDeque<Pending>,
     /// Transfer syntaxes that an answer accepted whose proposal was not captured, by the place of the context.
@@ -40,6 +42,15 @@ impl Bindings {
 
     pub(super) fn get(&self, id: u16) -> Option<Context> {
         self.contexts.get(&id).copied()
+    }
+
+    /// The same, for one that is probably asked for again.
+    #[inline]
+    pub(super) fn current(&mut self, id: u16) -> Option<Context> {
+        if self.current.is_none_or(|context| context.id != id) {
+            self.current = self.get(id);
+        }
+        self.current
     }
 
     /// The transfer syntax that a context probably has of which only the answer was captured: clients number contexts
@@ -119,7 +130,10 @@ impl Bindings {
                         self.insert(context(element, syntax, ContextState::Accepted), limits, counters);
                     }
                     // Bind-time features: no context at all.
-                    ContextOutcome::NEGOTIATE_ACK => drop(self.contexts.remove(&element.id)),
+                    ContextOutcome::NEGOTIATE_ACK => {
+                        self.current = None;
+                        self.contexts.remove(&element.id);
+                    }
                     _ => self.reject(element),
                 }
             }
@@ -141,6 +155,7 @@ impl Bindings {
     }
 
     fn reject(&mut self, element: &ContextElement) {
+        self.current = None;
         let context = self.contexts.get_mut(&element.id);
         if let Some(context) = context.filter(|c| c.state != ContextState::Accepted) {
             context.state = ContextState::Rejected;
@@ -149,6 +164,7 @@ impl Bindings {
     }
 
     fn insert(&mut self, context: Context, limits: &Limits, counters: &mut Counters) {
+        self.current = None;
         if self.contexts.len() < limits.contexts || self.contexts.contains_key(&context.id) {
             self.contexts.insert(context.id, context);
         } else {

@@ -12,6 +12,10 @@ const NOTE: usize = 192;
 /// Pending calls; `K` identifies a call on its association.
 #[derive(Debug)]
 pub(crate) struct Calls<K, N> {
+    /// The call made last, with its age, as long as it waits: most are answered before the next one is made. Its key is
+    /// not among the others.
+    latest: Option<(K, u64, Call<N>)>,
+    /// Those before it.
     calls: Map<K, (u64, Call<N>)>,
     /// Ages and keys, oldest first, for eviction; those of calls that were answered are left in it for a while.
     ages: VecDeque<(u64, K)>,
@@ -20,7 +24,7 @@ pub(crate) struct Calls<K, N> {
 
 impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     pub(crate) fn new() -> Self {
-        Calls { calls: Map::default(), ages: VecDeque::new(), next: 0 }
+        Calls { latest: None, calls: Map::default(), ages: VecDeque::new(), next: 0 }
     }
 
     /// Adds a call; whether one of the same identifier was still waiting, and the call in its place.
@@ -33,10 +37,18 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     ) -> (bool, Option<&mut Call<N>>) {
         let age = self.next;
         self.next += 1;
-        let replaced = self.calls.insert(key, (age, call)).is_some();
+        let replaced = match self.latest.take() {
+            Some((own, ..)) if own == key => true,
+            Some((earlier, age, call)) => {
+                self.calls.insert(earlier, (age, call));
+                self.ages.push_back((age, earlier));
+                self.calls.remove(&key).is_some()
+            }
+            None => !self.calls.is_empty() && self.calls.remove(&key).is_some(),
+        };
         counters.calls_replaced += u64::from(replaced);
-        self.ages.push_back((age, key));
-        while self.calls.len() > limit.max(1) {
+        // One is the latest, which stays.
+        while self.calls.len() >= limit.max(1) {
             let Some((age, oldest)) = self.ages.pop_front() else { break };
             if self.calls.get(&oldest).is_some_and(|(own, _)| *own == age) {
                 self.calls.remove(&oldest);
@@ -47,21 +59,40 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
             let calls = &self.calls;
             self.ages.retain(|(age, key)| calls.get(key).is_some_and(|(own, _)| own == age));
         }
-        (replaced, self.get(key))
+        let (_, _, call) = self.latest.insert((key, age, call));
+        (replaced, Some(call))
     }
 
     /// Roughly what is held, octets.
     pub(crate) fn cost(&self) -> usize {
         // A table is full at seven eighths (three of four where it is smallest); an age costs a share of a node.
         let table = (self.calls.capacity() * 8).div_ceil(7) * (size_of::<(K, (u64, Call<N>))>() + 1);
-        table + self.calls.len() * (3 * size_of::<(u64, K)>() + NOTE)
+        table + (self.calls.len() + usize::from(self.latest.is_some())) * (3 * size_of::<(u64, K)>() + NOTE)
+    }
+
+    /// The call made last, if it has this key and still waits.
+    #[inline]
+    pub(crate) fn latest(&mut self, key: K) -> Option<&mut Call<N>> {
+        self.latest.as_mut().filter(|(own, ..)| *own == key).map(|(_, _, call)| call)
+    }
+
+    /// The call made last was answered.
+    #[inline]
+    pub(crate) fn forget_latest(&mut self) {
+        self.latest = None;
     }
 
     pub(crate) fn get(&mut self, key: K) -> Option<&mut Call<N>> {
-        self.calls.get_mut(&key).map(|(_, call)| call)
+        match &mut self.latest {
+            Some((own, _, call)) if *own == key => Some(call),
+            _ => self.calls.get_mut(&key).map(|(_, call)| call),
+        }
     }
 
     pub(crate) fn remove(&mut self, key: K) -> Option<Call<N>> {
+        if self.latest.as_ref().is_some_and(|(own, ..)| *own == key) {
+            return self.latest.take().map(|(_, _, call)| call);
+        }
         self.calls.remove(&key).map(|(_, call)| call)
     }
 }

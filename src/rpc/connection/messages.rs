@@ -72,6 +72,11 @@ impl Messages {
         self.open.iter().map(each).sum::<usize>()
     }
 
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
     pub(super) fn find(&self, side: Side, call_id: u32) -> Option<&Message> {
         crate::work::tick(self.open.len());
         self.open.iter().find(|m| m.head.side == side && m.head.call_id == call_id)

@@ -4,16 +4,18 @@
 //! capture has; events come out through a callback. A PDU that lies whole inside one chunk is read in place and a
 //! message of one fragment is handed out as it stands; everything else is buffered under [`Limits`].
 //!
-//! This file cuts the streams into PDUs. `session` is what PDUs mean together, `fragments` and `messages` join
-//! fragments, `deliver` hands out messages with their context and call, `bindings` keeps presentation contexts, `calls`
-//! pending calls.
+//! This file cuts the streams into PDUs, `search` finds where one begins. `session` is what PDUs mean together,
+//! `fragments` and `messages` join fragments, `deliver` hands out messages with their context and call, `plain` is a short
+//! way for most of them, `bindings` keeps presentation contexts, `calls` pending calls.
 
 mod bindings;
 pub(crate) mod calls;
 mod deliver;
 mod fragments;
 mod messages;
+mod plain;
 pub(crate) mod rules;
+mod search;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -44,6 +46,8 @@ pub struct Connection<N> {
     directions: [Direction; 2],
     session: Session<N>,
     recognition: Recognition,
+    /// What is held beside calls, octets: only they change on the short way.
+    held: usize,
 }
 
 /// Where a direction stands.
@@ -99,17 +103,20 @@ impl<N: Default> Connection<N> {
     /// A connection of which nothing was seen yet.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Connection {
-            directions: [Direction::default(), Direction::default()],
-            session: Session::new(limits, None),
-            recognition: Recognition::Undecided,
-        }
+        Connection::of(Session::new(limits, None))
+    }
+
+    fn of(session: Session<N>) -> Self {
+        let directions = [Direction::default(), Direction::default()];
+        let mut connection = Connection { directions, session, recognition: Recognition::Undecided, held: 0 };
+        connection.weigh();
+        connection
     }
 
     /// The same with someone to ask about calls whose bind was not captured.
     #[must_use]
     pub fn with_resolver(limits: Limits, resolver: Box<dyn Resolver + Send>) -> Self {
-        Connection { session: Session::new(limits, Some(resolver)), ..Connection::new(limits) }
+        Connection::of(Session::new(limits, Some(resolver)))
     }
 
     /// Whether the connection carries DCE/RPC.
@@ -126,18 +133,23 @@ impl<N: Default> Connection<N> {
 
     /// Roughly what the connection holds, octets.
     #[must_use]
+    #[inline]
     pub fn cost(&self) -> usize {
+        self.held + self.session.calls.cost()
+    }
+
+    /// Takes account of what is held beside calls.
+    fn weigh(&mut self) {
         let [a, b] = &self.directions;
         let buffers = a.buffer.capacity() + b.buffer.capacity() + self.session.scratch.capacity();
         // The rest: what this type is in size, what goes with it, and what allocators add.
-        size_of::<Self>()
+        self.held = size_of::<Self>()
             + 512
             + buffers
             + self.session.messages.cost()
             + self.session.bindings.cost()
-            + self.session.calls.cost()
             + self.session.resolver.as_ref().map_or(0, |resolver| resolver.cost())
-            + self.session.guesses.len() * 64
+            + self.session.guesses.len() * 64;
     }
 
     /// Which side binds, as far as PDU types have told.
@@ -152,7 +164,7 @@ impl<N: Default> Connection<N> {
         side: Side,
         frame: u64,
         time: Option<Timestamp>,
-        bytes: &[u8],
+        mut bytes: &[u8],
         security: &mut dyn Security,
         out: &mut dyn FnMut(Event<'_, N>),
     ) -> Recognition {
@@ -162,9 +174,18 @@ impl<N: Default> Connection<N> {
         let io = &mut Io { security, out };
         let known = self.recognition == Recognition::Rpc;
         let direction = direction(&mut self.directions, side);
-        direction.latest = Carriers::of(frame, time);
+        direction.latest.set(frame, time);
+        if known && direction.is_at_boundary() {
+            while let Some(rest) = self.session.plain(side, bytes, &direction.latest, io) {
+                if rest.is_empty() {
+                    return Recognition::Rpc;
+                }
+                bytes = rest;
+            }
+        }
         direction.feed(side, known, bytes, &mut self.session, io);
         self.decide();
+        self.weigh();
         self.recognition
     }
 
@@ -180,6 +201,7 @@ impl<N: Default> Connection<N> {
         if self.recognition != Recognition::NotRpc {
             let io = &mut Io { security, out };
             direction(&mut self.directions, side).gap(side, lost, reason, &mut self.session, io);
+            self.weigh();
         }
     }
 
@@ -194,6 +216,7 @@ impl<N: Default> Connection<N> {
         if self.recognition != Recognition::NotRpc {
             let io = &mut Io { security, out };
             direction(&mut self.directions, side).end(side, reason, &mut self.session, io);
+            self.weigh();
         }
     }
 
@@ -244,6 +267,12 @@ impl Direction {
         }
     }
 
+    /// Whether a PDU is to begin, and nothing has to be said before.
+    #[inline]
+    fn is_at_boundary(&self) -> bool {
+        self.state == State::Synced && self.step_over == 0 && self.buffer.is_empty() && !self.hole.open
+    }
+
     /// Keeps octets, with the packet they came in.
     fn keep(&mut self, bytes: &[u8], limits: &Limits, counters: &mut Counters) {
         if self.buffer.is_empty() {
@@ -252,38 +281,6 @@ impl Direction {
             self.carriers.merge(&self.latest, limits.frames, counters);
         }
         self.buffer.extend_from_slice(bytes);
-    }
-
-    /// A direction's first octets, or the first octets of a later chunk after earlier ones were of no use.
-    fn recognise<'b, N>(&mut self, known: bool, bytes: &'b [u8], session: &mut Session<N>) -> &'b [u8] {
-        let missing = Header::SIZE.saturating_sub(self.buffer.len());
-        let (head, rest) = bytes.split_at_checked(missing).unwrap_or((bytes, &[]));
-        let earlier = self.buffer.len();
-        self.keep(head, &session.limits, &mut session.counters);
-        let promising = match self.buffer.len() {
-            Header::SIZE => Header::plausible(&self.buffer),
-            _ => Header::plausible_prefix(&self.buffer),
-        };
-        if promising {
-            if self.buffer.len() == Header::SIZE {
-                self.state = State::Synced;
-            }
-            return rest;
-        }
-        self.buffer.clear();
-        self.open_hole(BEGINNING);
-        if known || self.midstream {
-            self.state = State::Searching;
-            // The octets kept from earlier chunks are no header's beginning together with these; look in these only.
-            self.hole.skipped += earlier as u64;
-            return bytes;
-        }
-        self.hole.skipped += (earlier + bytes.len()) as u64;
-        self.attempts = self.attempts.saturating_add(1);
-        if self.attempts >= session.limits.recognition_attempts {
-            self.state = State::Foreign;
-        }
-        &[]
     }
 
     /// At a PDU boundary, or inside a PDU whose beginning is in the buffer.
@@ -351,51 +348,6 @@ impl Direction {
             self.state = State::Searching;
         }
         rest
-    }
-
-    /// Looks for the next plausible header: each octet is looked at once, and a header's length at the places where one
-    /// could begin.
-    fn search<'b, N>(&mut self, known: bool, bytes: &'b [u8], session: &mut Session<N>) -> &'b [u8] {
-        crate::work::tick(bytes.len());
-        // Headers that begin in the octets kept from before.
-        let kept = self.buffer.len();
-        let mut joined = self.buffer.clone();
-        joined.extend_from_slice(bytes.get(..Header::SIZE).unwrap_or(bytes));
-        for at in 0..kept {
-            let Some(rest) = joined.get(at..).filter(|rest| rest.len() >= Header::SIZE) else { break };
-            if Header::plausible(rest) {
-                self.hole.skipped += at as u64;
-                self.buffer.drain(..at);
-                self.state = State::Synced;
-                return bytes;
-            }
-        }
-        // Headers that begin in these.
-        let mut from = 0;
-        while let Some(at) = bytes.get(from..).and_then(|b| b.iter().position(|b| *b == 5)).map(|n| n + from) {
-            let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= Header::SIZE) else { break };
-            crate::work::tick(Header::SIZE);
-            if Header::plausible(rest) {
-                self.hole.skipped += (kept + at) as u64;
-                self.buffer.clear();
-                self.state = State::Synced;
-                return rest;
-            }
-            from = at + 1;
-        }
-        let tail = bytes.get(bytes.len().saturating_sub(Header::SIZE - 1)..).unwrap_or(bytes);
-        if tail.len() == Header::SIZE - 1 {
-            self.buffer.clear();
-        }
-        self.keep(tail, &session.limits, &mut session.counters);
-        let surplus = self.buffer.len().saturating_sub(Header::SIZE - 1);
-        self.buffer.drain(..surplus);
-        self.hole.skipped += (kept + bytes.len() - self.buffer.len()) as u64;
-        if !known && self.hole.skipped > session.limits.recognition_bytes as u64 {
-            self.state = State::Foreign;
-            self.buffer = Vec::new();
-        }
-        &[]
     }
 
     fn open_hole(&mut self, reason: &'static str) {

@@ -126,3 +126,77 @@ fn conversations() {
         assert!(events <= 2 * datagrams, "{events} {datagrams}");
     }
 }
+
+/// A PDU of the client and one of the server, mostly what [`Session::plain`] is for.
+fn plain_pdus(random: &mut Random) -> [Vec<u8>; 2] {
+    let call_id = random.below(4) as u32;
+    let mut flags = 3;
+    if random.chance(6) {
+        flags ^= 1 << random.below(8);
+    }
+    let stub = vec![7; random.below(20)];
+    let context_id = if random.chance(8) { random.below(4) as u16 } else { 0 };
+    let object = random.chance(15).then_some(SyntaxId::NDR.uuid);
+    let opnum = random.below(9) as u16;
+    let mut client =
+        make(PduBody::Request(Request { alloc_hint: 0, context_id, opnum, object, stub: &stub }), call_id, flags);
+    let answer = Response { alloc_hint: 0, context_id, cancel_count: opnum as u8, reserved: 0, stub: &stub };
+    let mut server = make(PduBody::Response(answer), call_id, 3);
+    match random.below(12) {
+        0 => client = some_pdu(random),
+        1 => server = some_pdu(random),
+        2 => server = fault(call_id, 5),
+        3 => {
+            // Behind what cuts the stream into PDUs.
+            let at = 10 + random.below(client.len() - 10);
+            client[at] ^= 1 << random.below(8);
+        }
+        4 => server.extend(response(call_id ^ 1, 3, b"and another")),
+        5 => client.extend(request(call_id ^ 1, 4, 3, b"and another")),
+        _ => {}
+    }
+    [client, server]
+}
+
+/// What comes whole may go the short way; what comes in two pieces can't. Both lead to the same.
+#[test]
+fn plain_messages_in_one_piece_and_in_two() {
+    let mut random = Random(0x0123_4567_89ab_cdef);
+    let limits = Limits { pending_calls: 3, diagnostics: 1, ..Limits::default() };
+    for round in 0..300 {
+        let mut rigs = [Connection::<u32>::new(limits), Connection::new(limits)];
+        let mut seen = [Vec::new(), Vec::new()];
+        let contexts: [(u16, _, &[SyntaxId]); 2] = [(0, CLUSAPI, &[SyntaxId::NDR]), (1, CLUSAPI, &[SyntaxId::NDR])];
+        let first = [
+            make(PduBody::Bind(bind(&contexts)), 1, 3),
+            make(PduBody::BindAck(ack(&[(0, 0, SyntaxId::NDR), (2, 0, SyntaxId::NDR)])), 1, 3),
+        ];
+        for frame in 1..40 {
+            let pdus = if frame == 1 && round % 10 > 0 { first.clone() } else { plain_pdus(&mut random) };
+            for (side, pdu) in [Side::A, Side::B].into_iter().zip(pdus) {
+                for (two, (rig, seen)) in rigs.iter_mut().zip(&mut seen).enumerate() {
+                    let (one, rest) = pdu.split_at(two);
+                    for part in [one, rest] {
+                        rig.data(
+                            side,
+                            frame,
+                            Some(Timestamp(frame as i64)),
+                            part,
+                            &mut NoSecurity,
+                            &mut |mut event| {
+                                if let Some(call) = &mut event.call {
+                                    call.note = call.note.wrapping_add(frame as u32);
+                                }
+                                seen.push(format!("{event:?}"));
+                            },
+                        );
+                    }
+                }
+            }
+            let [one, two] = &rigs;
+            assert_eq!(seen[0], seen[1]);
+            assert_eq!(one.counters(), two.counters());
+            assert_eq!((one.client(), one.recognition()), (two.client(), two.recognition()));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! UDP datagrams, tunnels in them, and ICMP errors that quote a packet.
+
+use super::{Ends, Network, UdpFlow, Way, origin, places};
+use crate::net::flows::Key;
+use crate::net::ip::{self, Upper};
+use crate::net::link::Piece;
+use crate::net::{Datagram, Handler, Place, Placed, Transport, Verdict, checksum, tunnel};
+use std::net::SocketAddr;
+
+impl Network {
+    /// The flow of these end points, a new one if need be.
+    fn udp_flow(&mut self, key: Key, from_low: bool) -> usize {
+        if let Some(index) = self.udp.find(&key) {
+            return index;
+        }
+        let stream = self.stats.udp_streams;
+        self.stats.udp_streams += 1;
+        let (index, evicted) = self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false });
+        self.stats.udp_evictions += u64::from(evicted.is_some());
+        index
+    }
+
+    /// An ICMP error: Wireshark counts a stream for the packet that it quotes, when it has not seen that packet before
+    /// (as in a capture of one direction). `kinds`: the types of message that quote.
+    pub(super) fn icmp(&mut self, piece: Piece<'_>, kinds: &[u8], handler: &mut impl Handler) {
+        self.stats.other_protocol += 1;
+        if !piece.data.first().is_some_and(|kind| kinds.contains(kind)) {
+            return;
+        }
+        let Some(quoted) = piece.after(8) else { return };
+        let Ok(packet) = ip::parse(quoted, false, self.limits.extension_headers) else { return };
+        let Upper { protocol, payload, fragment: None } = packet.upper else { return };
+        let needed = if protocol == 6 { 16 } else { 8 };
+        let Some([s0, s1, d0, d1]) = payload.data.get(..needed).and_then(|bytes| bytes.first_chunk::<4>()) else {
+            return;
+        };
+        let src = SocketAddr::new(packet.src, u16::from_be_bytes([*s0, *s1]));
+        let dst = SocketAddr::new(packet.dst, u16::from_be_bytes([*d0, *d1]));
+        let (key, from_low) = Key::new(src, dst);
+        match protocol {
+            6 => drop(self.tcp_flow(key, from_low, handler)),
+            17 => drop(self.udp_flow(key, from_low)),
+            _ => {}
+        }
+    }
+
+    pub(super) fn udp(&mut self, ends: Ends, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
+        let Some([s0, s1, d0, d1, l0, l1, c0, c1]) = piece.data.first_chunk::<8>().copied() else {
+            self.stats.malformed += 1;
+            return;
+        };
+        let length = usize::from(u16::from_be_bytes([l0, l1]));
+        // 0 stands for an IPv6 jumbogram; a length beyond the IP packet's is a lie.
+        let length = if length == 0 && ends.src.is_ipv6() { piece.wire_len() } else { length.min(piece.wire_len()) };
+        if length < 8 {
+            self.stats.malformed += 1;
+            return;
+        }
+        self.stats.udp_datagrams += 1;
+        let whole = piece.with_wire_len(length);
+        let src = SocketAddr::new(ends.src, u16::from_be_bytes([s0, s1]));
+        let dst = SocketAddr::new(ends.dst, u16::from_be_bytes([d0, d1]));
+        let (key, from_low) = Key::new(src, dst);
+        let index = self.udp_flow(key, from_low);
+        let Some(&mut UdpFlow { stream, a_is_low, ignored }) = self.udp.at(index) else { return };
+        let Some(payload) = whole.after(8) else { return };
+        if let Some((layer, piece)) =
+            tunnel::udp(dst.port(), payload).filter(|inner| self.is_plausible(inner.0, inner.1))
+        {
+            return self.inner(Some((layer, piece)), way, handler);
+        }
+        if ignored {
+            return;
+        }
+        let origin = origin(Transport::Udp, &key, stream, a_is_low, from_low == a_is_low, self.last);
+        if handler.wants_places() {
+            let (mut one, mut several) = ([Place::NONE], Vec::new());
+            let places = places(self.last, whole.data, way, &mut one, &mut several);
+            handler.placed(&origin, Placed { places, header: 8, checksum: u16::from_be_bytes([c0, c1]) });
+        }
+        let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames: way.frames };
+        let ignored = handler.udp(&origin, datagram) == Verdict::Ignore;
+        if !ignored && self.limits.verify_checksums && whole.cut == 0 && [c0, c1] != [0, 0] {
+            let right = checksum::segment_is_right(key.addresses(), 17, whole.data);
+            self.stats.bad_transport_checksums += u64::from(!right);
+        }
+        if let Some(flow) = self.udp.at(index) {
+            flow.ignored = ignored;
+        }
+        self.udp.want(index, !ignored);
+    }
+}
