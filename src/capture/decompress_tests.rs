@@ -228,7 +228,9 @@ fn what_stands_before_a_damage_comes_out() {
             broken[at..at + 8].fill(0xff);
             let (out, error) = unpack(&broken);
             assert!(out.starts_with(&before), "{name} broken at {at}: {} of {}", out.len(), before.len());
-            assert!(error.is_some_and(|error| error == "cut" || error.contains(name)), "{name} broken at {at}");
+            // Without checksums lz4 may not notice.
+            let told = error.as_ref().map_or(name == "lz4", |error| error == "cut" || error.contains(name));
+            assert!(told, "{name} broken at {at}: {error:?}");
             let whole = (before.len().saturating_sub(24) / 80) as u64;
             assert!(count(&broken).0 >= whole, "{name} broken at {at}");
             assert_eq!(count(&packed[..at]).0, whole, "{name} cut at {at}");
