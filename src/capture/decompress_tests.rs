@@ -347,12 +347,14 @@ fn lz4_up_to_the_octet() {
     for (cut, length) in [(31, 32), (33, 32), (34, 62), (35, 62), (36, 63), (37, 64)] {
         assert_eq!(unpack(&frame(block.len(), &block[..cut])).0.len(), length, "cut at {cut}");
     }
-    // A reference to before the start.
-    let mut bent = block.clone();
-    bent[7] = 7;
-    let (out, error) = unpack(&[&frame(block.len(), &bent)[..], &end].concat());
-    assert_eq!(out, b"abcdef");
-    assert!(error.unwrap().starts_with("the lz4 stream is corrupt: "));
+    // A reference to before the start, and one to nowhere.
+    for offset in [7, 0] {
+        let mut bent = block.clone();
+        bent[7] = offset;
+        let (out, error) = unpack(&[&frame(block.len(), &bent)[..], &end].concat());
+        assert_eq!(out, b"abcdef");
+        assert!(error.unwrap().starts_with("the lz4 stream is corrupt: "));
+    }
     // Not compressed.
     let raw = frame(1 << 31 | 10, b"0123456");
     assert_eq!(unpack(&raw), (b"0123456".to_vec(), Some("cut".to_owned())));

@@ -174,10 +174,10 @@ fn decompress(block: &[u8], past: &[u8], most: usize) -> Vec<u8> {
         out.extend(rest.by_ref().take(literals.min(most.saturating_sub(out.len()))));
         let (Some(low), Some(high)) = (rest.next(), rest.next()) else { break };
         let Some(matched) = length(token & 0x0f, &mut rest) else { break };
-        let Some(from) = out.len().checked_sub(usize::from(u16::from_le_bytes([low, high]))) else { break };
+        let offset = usize::from(u16::from_le_bytes([low, high]));
+        let Some(from) = out.len().checked_sub(offset).filter(|_| offset > 0) else { break };
         for at in (from..).take(matched.saturating_add(4).min(most.saturating_sub(out.len()))) {
-            let Some(octet) = out.get(at).copied() else { break };
-            out.push(octet);
+            out.push(out.get(at).copied().unwrap_or(0));
         }
     }
     out.split_off(past.len())

@@ -271,8 +271,7 @@ fn holes() {
         rig.data(Side::A, &first);
         rig.gap(Side::A, Some(9));
         rig.data(Side::A, &next);
-        let heard = heard.lock().unwrap().clone();
-        heard
+        heard.lock().unwrap().clone()
     };
     assert_eq!(lost(bind_ndr(), request(2, 8, 3, b"")), ["gap Client Some(9)"]);
     assert_eq!(lost(bind_ndr(), response(2, 3, b"")), ["gap Server Some(9)"]);

@@ -67,10 +67,9 @@ fn proposals() {
     let proposed = |contexts: u16, syntaxes: usize| {
         let mut rig = Rig::new(Limits::default());
         rig.data(Side::A, &alter(1, 0, contexts, 1));
-        let weight = grown(&mut rig, |rig| {
+        grown(&mut rig, |rig| {
             rig.data(Side::A, &alter(2, 0, contexts, syntaxes));
-        });
-        weight
+        })
     };
     between(proposed(100, 1), 100 * (2 * element + syntax), 100 * (2 * element + 2 * syntax + 64));
     between(proposed(40, 20), 40 * (2 * element + 20 * syntax), 40 * (2 * element + 40 * syntax + 64));
