@@ -303,6 +303,9 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
             let (meaning, content) = (at.field.meaning, &self.buffers.content);
             let shape = structs::content::shape(meaning, self.version, content, bytes);
             self.result = match shape.kind {
+                _ if !bytes.is_empty() && structs::content::is_of_unknown_code(meaning, self.version, content) => {
+                    writeln!(self.out, "{:indent$}not shown: may hold a secret (its control code is not known)", "")
+                }
                 structs::content::ShapeKind::Nothing if shape.is_nothing() => {
                     hex_dump(self.out, bytes, indent, self.style.max_bytes)
                 }

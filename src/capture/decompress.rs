@@ -1,9 +1,14 @@
 //! Compressed captures: gzip, zstd and lz4 (frame format), recognised by content and decompressed as they are read.
 //!
 //! What comes out is bounded against what went in, by [`Limits::decompressed_free`] and its neighbours. A compressed
-//! stream that ends too early counts as a capture that is cut: everything before comes out first.
+//! stream that ends too early counts as a capture that is cut, one that can't be decompressed as corrupt: all that can be
+//! decompressed before comes out first. Next: `gzip.rs`, `lz4.rs`.
 
 use super::Limits;
+#[cfg(feature = "compress")]
+use super::gzip::Gzip;
+#[cfg(feature = "compress")]
+use super::lz4::Lz4;
 use std::fmt;
 use std::io::{self, Cursor, ErrorKind, Read};
 
@@ -25,11 +30,11 @@ pub(super) struct Input<R: Read> {
 enum Kind<R: Read> {
     Plain(Whole<R>),
     #[cfg(feature = "compress")]
-    Gzip(flate2::bufread::MultiGzDecoder<packed::Source<R>>),
+    Gzip(Gzip<packed::Source<R>>),
     #[cfg(feature = "compress")]
     Zstd(Box<packed::Zstd<R>>),
     #[cfg(feature = "compress")]
-    Lz4(packed::Lz4<R>),
+    Lz4(Lz4<packed::Source<R>>),
 }
 
 /// Why decompressing was stopped. Travels inside an [`io::Error`].
@@ -73,12 +78,12 @@ impl<R: Read> Input<R> {
         let (kind, _) = (Kind::Plain(whole), (magic, limits));
         #[cfg(feature = "compress")]
         let kind = match magic {
-            [0x1f, 0x8b, 0x08, _] => Kind::Gzip(flate2::bufread::MultiGzDecoder::new(packed::source(whole))),
+            [0x1f, 0x8b, 0x08, _] => Kind::Gzip(Gzip::new(packed::source(whole))),
             // A frame, or the skippable frame that some writers put in front.
             [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => {
                 Kind::Zstd(Box::new(packed::Zstd::new(packed::source(whole), limits.window)))
             }
-            [0x04, 0x22, 0x4d, 0x18] => Kind::Lz4(packed::Lz4::new(packed::source(whole))),
+            [0x04, 0x22, 0x4d, 0x18] => Kind::Lz4(Lz4::new(packed::source(whole))),
             _ => Kind::Plain(whole),
         };
         Ok(Input {
@@ -122,7 +127,6 @@ impl<R: Read> Read for Input<R> {
 #[cfg(feature = "compress")]
 mod packed {
     use super::*;
-    use lz4_flex::frame::FrameDecoder;
     use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
     use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder as ZstdDecoder};
     use std::fmt;
@@ -178,9 +182,9 @@ mod packed {
         pub(super) fn packed_source(&self) -> Option<&Tally<Whole<R>>> {
             match &self.kind {
                 Kind::Plain(_) => None,
-                Kind::Gzip(decoder) => Some(decoder.get_ref().get_ref()),
+                Kind::Gzip(decoder) => decoder.input().map(Source::get_ref),
                 Kind::Zstd(decoder) => Some(decoder.source()),
-                Kind::Lz4(decoder) => decoder.source(),
+                Kind::Lz4(decoder) => decoder.input().map(Source::get_ref),
             }
         }
 
@@ -189,7 +193,7 @@ mod packed {
                 Kind::Plain(input) => return input.read(into),
                 Kind::Gzip(decoder) => ("gzip", decoder.read(into)),
                 Kind::Zstd(decoder) => ("zstd", decoder.read(into)),
-                Kind::Lz4(decoder) => ("lz4", decoder.read(into)),
+                Kind::Lz4(decoder) => ("lz4", decoder.read(into, |source| source.get_ref().tail)),
             };
             let Some(&Tally { count: read, ended, failed, .. }) = self.packed_source() else { return Ok(0) };
             match result {
@@ -315,44 +319,6 @@ mod packed {
     }
 
     impl std::error::Error for WindowTooLarge {}
-
-    /// An lz4 stream of any number of frames.
-    ///
-    /// The library's decoder tells every end of a frame as an end of the input, an input that is cut between blocks
-    /// too, and does not expect another block size in a later frame. So each frame gets a decoder of its own, and the
-    /// end is judged by the bytes: a frame ends with a mark of four zero bytes, behind which a checksum may stand.
-    pub(super) struct Lz4<R: Read> {
-        /// Always there but while it is exchanged.
-        decoder: Option<FrameDecoder<Source<R>>>,
-    }
-
-    impl<R: Read> Lz4<R> {
-        pub(super) fn new(source: Source<R>) -> Self {
-            Lz4 { decoder: Some(FrameDecoder::new(source)) }
-        }
-
-        fn source(&self) -> Option<&Tally<Whole<R>>> {
-            self.decoder.as_ref().map(|decoder| decoder.get_ref().get_ref())
-        }
-
-        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-            while let Some(decoder) = &mut self.decoder {
-                let count = decoder.read(into)?;
-                if count > 0 {
-                    return Ok(count);
-                }
-                let more = !decoder.get_mut().fill_buf()?.is_empty();
-                let source = decoder.get_ref().get_ref();
-                if !more {
-                    let [a, b, c, d, e, f, g, h] = source.tail;
-                    let complete = [a, b, c, d] == [0; 4] || [e, f, g, h] == [0; 4];
-                    return if complete { Ok(0) } else { Err(ErrorKind::UnexpectedEof.into()) };
-                }
-                self.decoder = self.decoder.take().map(|decoder| FrameDecoder::new(decoder.into_inner()));
-            }
-            Ok(0)
-        }
-    }
 }
 
 #[cfg(all(test, feature = "compress"))]

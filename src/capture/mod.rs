@@ -16,6 +16,10 @@ mod buffer;
 mod decompress;
 mod error;
 mod files;
+#[cfg(feature = "compress")]
+mod gzip;
+#[cfg(feature = "compress")]
+mod lz4;
 mod pcapng;
 mod reader;
 mod time;

@@ -14,6 +14,7 @@ use crate::rpc::header::{Endian, PfcFlags};
 use crate::rpc::security::Opened;
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 use crate::session::Record;
+use crate::structs::content::may_hold_secrets;
 use crate::text::{Style, Values};
 use std::fmt::Write;
 
@@ -246,13 +247,15 @@ pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: O
     let paint = &Paint(style.color);
     let Some((kind, stub)) = record.stub().or(record.partial_stub()) else {
         if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {
-            let _ = crate::text::hex_dump(out, stub, 4, style.max_bytes);
+            // Of a context that was never negotiated here it may be any method's.
+            let secret = record.event.context.is_none() || record.interface.is_some();
+            octets(out, stub, secret, 4, style);
         }
         return;
     };
     let Some(method) = record.method().filter(|m| m.on_wire) else {
-        let _ = crate::text::hex_dump(out, stub, 4, style.max_bytes);
-        return;
+        // An answer whose request was not captured may be any method's as well.
+        return octets(out, stub, record.opnum().is_none(), 4, style);
     };
     values(out, method, kind, record.context(), stub, style, paint, view.map(|view| view as &dyn HandleNames));
     for asked in view.map_or(&[][..], |view| view.asked()) {
@@ -263,6 +266,15 @@ pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: O
         }
         out.push('\n');
     }
+}
+
+/// Octets that nobody can read; of those that may hold a secret (a password, a token) only how many there are.
+fn octets(out: &mut String, octets: &[u8], secret: bool, indent: usize, style: &Style) {
+    let _ = if secret && !octets.is_empty() {
+        writeln!(out, "{:indent$}{} bytes not shown: they may hold a secret", "", octets.len())
+    } else {
+        crate::text::hex_dump(out, octets, indent, style.max_bytes)
+    };
 }
 
 /// A string that takes no more than so many octets.
@@ -303,18 +315,16 @@ fn values(
     if cut {
         let _ = writeln!(out, "\n    … too long: the rest is left out (--memory-limit)");
     }
+    let secret = may_hold_secrets(method, kind.direction, kind.version);
     match result {
         Ok(message) if message.trailing().is_empty() => {}
         Ok(message) => {
             let _ = writeln!(out, "    {} bytes left over", message.trailing().len());
-            let _ = crate::text::hex_dump(out, message.trailing(), 6, style.max_bytes);
+            octets(out, message.trailing(), secret, 6, style);
         }
         Err(error) => {
             let _ = writeln!(out, "    {}can't be decoded: {error}{}", paint.red(), paint.off());
-            // Of what should have been a password nothing is shown.
-            if !method.fields.iter().any(|field| crate::structs::content::is_secret_parameter(field.name)) {
-                let _ = crate::text::hex_dump(out, stub, 6, style.max_bytes);
-            }
+            octets(out, stub, secret, 6, style);
         }
     }
     for diagnostic in diagnostics {

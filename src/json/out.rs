@@ -371,6 +371,21 @@ impl Out {
         self.quoted(text, b',');
     }
 
+    /// Octets that can't be read, as a hexadecimal string; where secrets are masked and `secret` says that there may be
+    /// one from `start` on, zeros stand for them, and `"secret":true` behind it.
+    pub fn unread(&mut self, octets: &[u8], secret: bool, start: usize) {
+        match octets.get(start..).filter(|rest| secret && !rest.is_empty() && self.secrets == Secrets::Masked) {
+            Some(_) => {
+                let mut masked = octets.to_vec();
+                masked.iter_mut().skip(start).for_each(|octet| *octet = 0);
+                self.hex(&masked);
+                self.key("secret");
+                self.bool(true);
+            }
+            None => self.hex(octets),
+        }
+    }
+
     /// Octets as a hexadecimal string.
     pub fn hex(&mut self, octets: &[u8]) {
         if !self.fits(2 * octets.len()) {

@@ -245,7 +245,8 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
         Body::Malformed { error, bytes } => {
             stub::error(out, error);
             out.key("bytes");
-            out.hex(bytes.get(..256).unwrap_or(bytes));
+            // The common header holds none.
+            out.unread(bytes.get(..256).unwrap_or(bytes), true, 16);
         }
         Body::Skipped { bytes, lost, reason } => {
             out.key("skipped_bytes");
@@ -298,7 +299,7 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
     } else if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = event.body {
         // No declaration to read it by: nothing is lost, nothing is guessed.
         out.key("stub");
-        out.hex(stub);
+        out.unread(stub, event.context.is_none() || record.interface.is_some(), 0);
     }
     if let Some(view) = view {
         asked(out, view.asked());

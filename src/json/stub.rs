@@ -158,7 +158,9 @@ pub fn decoded_with(
             }
             if !message.trailing().is_empty() {
                 out.key("trailing");
-                out.hex(message.trailing());
+                let Kind { direction, version, .. } = identity.kind;
+                let secret = crate::structs::content::may_hold_secrets(method, direction, version);
+                out.unread(message.trailing(), secret, 0);
             }
             print_diagnostics(out, &diagnostics);
             omitted(out, diagnostics_omitted);

@@ -125,6 +125,9 @@ impl<'o> Values<'o> {
         if self.out.secrets() != Secrets::Masked {
             return self.out.hex(bytes);
         }
+        if structs::content::is_of_unknown_code(meaning, self.version, &self.buffers.content) {
+            return self.out.unread(bytes, true, 0);
+        }
         let shape = structs::content::shape(meaning, self.version, &self.buffers.content, bytes);
         let mask = Mask::of(&shape, bytes);
         self.out.hex(&mask.apply(bytes));

@@ -344,3 +344,7 @@ fn header(input: &[u8]) -> Res<'_, Header> {
     let flags = PfcFlags::from_bits_retain(flags);
     Ok((input, Header { minor_version, ptype, flags, representation, frag_length, auth_length, call_id }))
 }
+
+#[cfg(test)]
+#[path = "header_tests.rs"]
+mod tests;

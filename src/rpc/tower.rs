@@ -56,10 +56,11 @@ impl<'a> Floor<'a> {
     #[must_use]
     pub const fn name(&self) -> Option<&'static str> {
         Some(match self.protocol {
-            0x02 => "osi_tp4",
-            0x03 => "osi_clns",
-            0x04 => "dna_session_control",
-            0x06 => "dna_nsp",
+            0x02 => "dna_session_control",
+            0x03 => "dna_session_control_v3",
+            0x04 => "dna_nsp",
+            0x05 => "osi_tp4",
+            0x06 => "osi_clns",
             0x07 => "tcp",
             0x08 => "udp",
             0x09 => "ip",
@@ -76,11 +77,13 @@ impl<'a> Floor<'a> {
             0x14 => "nb_ipx",
             0x16 => "dsp",
             0x17 => "ddp",
+            0x18 => "appletalk",
             0x1a => "vines_spp",
             0x1b => "vines_ipc",
             0x1c => "streettalk",
             0x1f => "http",
             0x20 => "unix_ds",
+            0x21 => "null",
             _ => return None,
         })
     }

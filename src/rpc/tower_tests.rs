@@ -86,3 +86,42 @@ fn sequences() {
     assert_eq!(Tower::parse(&udp).to_string(), "clusapi 3.0 at ncadg_ip_udp 10.0.0.1 port 49153");
     assert_eq!(Tower::parse(&[0, 0]).to_string(), "no interface at an unknown protocol");
 }
+
+/// C706, appendix I, with what Microsoft adds: 0x0c, 0x0e, 0x0f, 0x1f.
+#[test]
+fn names_of_protocols() {
+    let names = [
+        (0x02, "dna_session_control"),
+        (0x03, "dna_session_control_v3"),
+        (0x04, "dna_nsp"),
+        (0x05, "osi_tp4"),
+        (0x06, "osi_clns"),
+        (0x07, "tcp"),
+        (0x08, "udp"),
+        (0x09, "ip"),
+        (0x0a, "ncadg"),
+        (0x0b, "ncacn"),
+        (0x0c, "ncalrpc"),
+        (0x0d, "uuid"),
+        (0x0e, "ipx"),
+        (0x0f, "smb"),
+        (0x10, "named_pipe"),
+        (0x11, "netbios"),
+        (0x12, "netbeui"),
+        (0x13, "spx"),
+        (0x14, "nb_ipx"),
+        (0x16, "dsp"),
+        (0x17, "ddp"),
+        (0x18, "appletalk"),
+        (0x1a, "vines_spp"),
+        (0x1b, "vines_ipc"),
+        (0x1c, "streettalk"),
+        (0x1f, "http"),
+        (0x20, "unix_ds"),
+        (0x21, "null"),
+    ];
+    for protocol in 0..=255 {
+        let expected = names.iter().find(|(known, _)| *known == protocol).map(|(_, name)| *name);
+        assert_eq!(Floor { protocol, left: &[], right: &[] }.name(), expected, "{protocol:#04x}");
+    }
+}

@@ -145,4 +145,24 @@ mod tests {
             assert!(bad.parse::<Uuid>().is_err(), "{bad}");
         }
     }
+    /// Each digit in both cases; no other character in any place, nor one less.
+    #[test]
+    fn digits() {
+        let text = "00112233-4455-6677-8899-aabbccddeeff";
+        let octets: [u8; 16] = core::array::from_fn(|n| n as u8 * 0x11);
+        assert_eq!(Uuid::parse(text).unwrap().to_wire(Endian::Big), octets);
+        assert_eq!(Uuid::parse(&text.to_uppercase()).unwrap().to_wire(Endian::Big), octets);
+        let (low, high) = ("01234567-89ab-cdef-0123-456789abcdef", [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef]);
+        assert_eq!(Uuid::parse(low).unwrap().to_wire(Endian::Big), [high, high].concat()[..]);
+        for at in 0..36 {
+            for wrong in ['/', ':', '@', 'G', '`', 'g', '-', ' ', '0'] {
+                let bent: alloc::string::String =
+                    text.char_indices().map(|(n, c)| if n == at { wrong } else { c }).collect();
+                let hyphen = matches!(at, 8 | 13 | 18 | 23);
+                let right = if hyphen { wrong == '-' } else { wrong == '0' };
+                assert_eq!(Uuid::parse(&bent).is_some(), right, "{bent}");
+            }
+        }
+        assert!(!Uuid::parse(text).unwrap().is_nil() && Uuid::NIL.is_nil());
+    }
 }

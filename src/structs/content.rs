@@ -32,9 +32,9 @@ use crate::consts::registry::RegistryValueType;
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
 use crate::consts::witness::WitnessMessageType;
 use crate::error::{Error, Segment};
-use crate::ndr::types::Meaning;
+use crate::ndr::types::{Field, Meaning, Type};
 use crate::ndr::value::Value;
-use crate::ndr::{WStr, names};
+use crate::ndr::{Direction, Method, WStr, names};
 use alloc::vec::Vec;
 
 /// Whether secrets that stand in messages (passwords, tokens) are printed.
@@ -276,6 +276,36 @@ fn list<'a>(
 /// Whether a parameter of this name is a secret (3.1.4.2.108).
 pub fn is_secret_parameter(parameter: &str) -> bool {
     parameter == "lpszNewPassword"
+}
+
+/// Whether a stub of this method may hold a secret, so that what can't be read of it is not to be shown: one with a
+/// secret parameter, with property lists, with the buffers of control codes or of notifications.
+pub fn may_hold_secrets(method: &Method, direction: Direction, version: usize) -> bool {
+    method.fields_of(direction, version).any(|field| may_be_secret(field, version, 0))
+}
+
+/// Levels of structures that are looked into; those declared are less deep.
+const LEVELS: usize = 8;
+
+fn may_be_secret(field: &Field, version: usize, level: usize) -> bool {
+    let meaning = field.meaning.in_version(version);
+    let mut ty = &field.ty;
+    while let Type::Pointer(_, inner) | Type::Array(_, inner) = ty {
+        ty = inner;
+    }
+    is_secret_parameter(field.name)
+        || matches!(
+            meaning,
+            Meaning::PropertyList | Meaning::ControlInput(_) | Meaning::ControlOutput(_) | Meaning::NotificationBuffer
+        )
+        || matches!(ty, Type::Struct(declaration) if level >= LEVELS
+            || declaration.fields.iter().any(|field| may_be_secret(field, version, level + 1)))
+}
+
+/// Whether a buffer may be a secret because nobody can say what it is: that of a control code that was not seen.
+pub fn is_of_unknown_code(meaning: Meaning, version: usize, context: &Context<'_>) -> bool {
+    let control = matches!(meaning.in_version(version), Meaning::ControlInput(_) | Meaning::ControlOutput(_));
+    control && context.control_code.is_none()
 }
 
 /// Whether a parameter of this name holds a dependency expression (3.1.4.2.109, 3.1.4.2.110 and those for groups).

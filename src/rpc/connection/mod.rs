@@ -257,7 +257,10 @@ impl Direction {
         session: &mut Session<N>,
         io: &mut Io<'_, N>,
     ) {
-        while !bytes.is_empty() {
+        // A direction may begin with a PDU that is nothing but a header.
+        let whole =
+            |this: &Self| this.state == State::Synced && Header::framed(&this.buffer) == Some(this.buffer.len());
+        while !bytes.is_empty() || whole(self) {
             bytes = match self.state {
                 State::Foreign => return,
                 State::Fresh => self.recognise(known, bytes, session),

@@ -8,6 +8,7 @@ mod fixed;
 mod formats;
 mod generate;
 mod hostile;
+mod printed;
 mod shown;
 mod shown_lines;
 mod sinks;

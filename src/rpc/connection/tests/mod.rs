@@ -1,11 +1,13 @@
 //! The connection under hand-made streams; `captures` runs it over recorded ones.
 
 mod captures;
+mod control;
 mod holes;
 mod limits;
 mod mutations;
 mod streams;
 mod told;
+mod weights;
 
 use super::*;
 use crate::rpc::event::{Body, Context, ContextState};

@@ -229,3 +229,18 @@ fn callbacks() {
     assert_eq!(conv::answer_token(3, endian, &answer), Some(&b"xy"[..]));
     assert_eq!(conv::answer_token(0, endian, &answer), None);
 }
+
+/// C706, appendix P: the operations of the conversation manager.
+#[test]
+fn names_of_callbacks() {
+    let names = (0..6).map(super::conv::name);
+    let expected = [
+        Some("conv_who_are_you"),
+        Some("conv_who_are_you2"),
+        Some("conv_are_you_there"),
+        Some("conv_who_are_you_auth"),
+        Some("conv_who_are_you_auth_more"),
+        None,
+    ];
+    assert!(names.eq(expected));
+}
