@@ -29,8 +29,9 @@ fn calls() {
     };
     let call = size_of::<Call<u32>>();
     let mut rig = bound();
-    // One alone takes a table of four.
-    between(grown(&mut rig, |rig| ask(rig, 1..2)), 4 * call + 192, 4 * (call + 64) + 320);
+    // One alone stands in the connection itself; the second takes a table of four.
+    between(grown(&mut rig, |rig| ask(rig, 1..2)), 192, 320);
+    between(grown(&mut rig, |rig| ask(rig, 2..3)), 4 * call + 192, 4 * (call + 64) + 320);
     // 1000 take a table of 2048, which has room for seven eighths; each 192 octets for its note and its place in line,
     // which is a number of eight octets and the identifier in a queue that doubles.
     let mut rig = bound();
