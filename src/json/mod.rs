@@ -6,6 +6,7 @@
 
 mod digits;
 pub mod input;
+#[cfg_attr(not(feature = "pcap"), allow(dead_code))]
 mod kept;
 #[cfg(feature = "pcap")]
 mod lately;

@@ -73,6 +73,7 @@ impl Out {
     }
 
     /// From now on the texts of values that come often are kept: pays for who prints many records, for some 30 KiB.
+    #[cfg_attr(not(feature = "pcap"), allow(dead_code))]
     pub(crate) fn keep_texts(&mut self) {
         self.kept.start();
     }
