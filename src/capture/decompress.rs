@@ -9,6 +9,8 @@ use super::Limits;
 use super::gzip::Gzip;
 #[cfg(feature = "compress")]
 use super::lz4::Lz4;
+#[cfg(feature = "compress")]
+pub(super) use packed::WindowTooLarge;
 use std::fmt;
 use std::io::{self, Cursor, ErrorKind, Read};
 
@@ -83,7 +85,7 @@ impl<R: Read> Input<R> {
             [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => {
                 Kind::Zstd(Box::new(packed::Zstd::new(packed::source(whole), limits.window)))
             }
-            [0x04, 0x22, 0x4d, 0x18] => Kind::Lz4(Lz4::new(packed::source(whole))),
+            [0x04, 0x22, 0x4d, 0x18] => Kind::Lz4(Lz4::new(packed::source(whole), limits.window)),
             _ => Kind::Plain(whole),
         };
         Ok(Input {
@@ -294,27 +296,32 @@ mod packed {
                 }
                 // Not corrupt: whoever has the memory can read it.
                 Err(FrameDecoderError::WindowSizeTooBig { requested, max }) => {
-                    Err(io::Error::new(ErrorKind::OutOfMemory, WindowTooLarge { requested, max }))
+                    Err(WindowTooLarge { requested, max, packed: "zstd stream needs a window" }.into())
                 }
                 Err(error) => Err(io::Error::other(error)),
             }
         }
     }
 
-    /// A frame of a zstd stream asks for more memory than it is given.
+    /// A frame asks for more memory than it is given.
     #[derive(Debug)]
-    struct WindowTooLarge {
-        requested: u64,
-        max: u64,
+    pub(crate) struct WindowTooLarge {
+        pub(crate) requested: u64,
+        pub(crate) max: u64,
+        /// What needs it, as a few words.
+        pub(crate) packed: &'static str,
     }
 
     impl fmt::Display for WindowTooLarge {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            let WindowTooLarge { requested, max } = self;
-            write!(
-                f,
-                "the zstd stream needs a window of {requested} bytes; the limit is {max} (a larger memory limit allows more)"
-            )
+            let WindowTooLarge { requested, max, packed } = self;
+            write!(f, "the {packed} of {requested} bytes; the limit is {max} (a larger memory limit allows more)")
+        }
+    }
+
+    impl From<WindowTooLarge> for io::Error {
+        fn from(error: WindowTooLarge) -> Self {
+            io::Error::new(ErrorKind::OutOfMemory, error)
         }
     }
 

@@ -191,6 +191,30 @@ fn windows_that_are_too_large() {
     );
 }
 
+/// The same of lz4, whose blocks of up to 4 MiB are held several times over.
+#[test]
+fn blocks_that_are_too_large() {
+    use lz4_flex::frame::{BlockSize, FrameEncoder, FrameInfo};
+    for (size, octets) in [(BlockSize::Max64KB, 64 << 10), (BlockSize::Max4MB, 4 << 20)] {
+        let info = FrameInfo::new().block_size(size);
+        let mut encoder = FrameEncoder::with_frame_info(info, Vec::new());
+        encoder.write_all(&capture(2)).expect("memory");
+        let packed = encoder.finish().expect("memory");
+        // A block may have three quarters of a window.
+        let limits = |window| Limits { window, ..Limits::default() };
+        assert!(matches!(count_with(&packed, limits(octets / 3 * 4 + 4)), (2, None)));
+        let (0, Some(error)) = count_with(&packed, limits(octets)) else { panic!("read") };
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "reading failed at offset 0: the lz4 stream has blocks of {octets} bytes; the limit is {} (a larger memory \
+                 limit allows more)",
+                octets / 4 * 3
+            )
+        );
+    }
+}
+
 /// All that comes out, taken in pieces of an odd size.
 fn unpack(bytes: &[u8]) -> (Vec<u8>, Option<String>) {
     let mut input = Input::new(bytes, &Limits::default()).unwrap();

@@ -7,6 +7,7 @@
 //! It also gives nothing of a block that is cut or corrupt, and a block takes up to 4 MiB. So the block being read is
 //! kept, and when it can't be read, what stands before the damage is decompressed here.
 
+use super::decompress::WindowTooLarge;
 use lz4_flex::frame::FrameDecoder;
 use std::io::{self, BufRead, ErrorKind, Read};
 
@@ -43,11 +44,19 @@ pub(super) struct Kept<B> {
     first: bool,
     /// Whether the block kept was read.
     whole: bool,
+    /// The limit of this name. A block is held four times over at the worst (as it was read, for the library and kept, as
+    /// it came out, and what is saved of it), where a window is held three times: so it may have three quarters of it.
+    window: u64,
 }
 
 impl<B: BufRead> Kept<B> {
-    fn new(input: B) -> Self {
-        Kept { input, start: Vec::new(), block: Vec::new(), first: true, whole: false }
+    fn new(input: B, window: u64) -> Self {
+        Kept { input, start: Vec::new(), block: Vec::new(), first: true, whole: false, window }
+    }
+
+    /// How large the frame's blocks may be, decompressed: 64 KiB, 256 KiB, 1 MiB or 4 MiB, in frames of old 8 MiB.
+    fn most(&self) -> u64 {
+        self.descriptor().map_or(8 << 20, |(_, sizes)| 1 << (8 + 2 * (sizes >> 4 & 7)))
     }
 
     /// The frame's flags and the octet with its block size; `None` before they were read, and in frames of old.
@@ -65,15 +74,14 @@ impl<B: BufRead> Kept<B> {
 
     /// What can be read of the block, behind the output in `past`.
     fn save(&self, past: &[u8]) -> Option<Vec<u8>> {
-        let (flags, sizes) = self.descriptor()?;
+        let (flags, _) = self.descriptor()?;
         let optional = |flag, size| if flags & flag == 0 { 0 } else { size };
         let header = 7 + optional(CONTENT_SIZE, 8) + optional(DICTIONARY, 4);
         let block = if self.first { self.block.get(header..)? } else { &self.block };
         let (size, data) = block.split_first_chunk()?;
         let size = u32::from_le_bytes(*size);
         let data = data.get(..usize::try_from(size & !UNCOMPRESSED).ok()?).unwrap_or(data);
-        // 64 KiB, 256 KiB, 1 MiB or 4 MiB.
-        let most = 1 << (8 + 2 * (sizes >> 4 & 7));
+        let most = usize::try_from(self.most()).unwrap_or(usize::MAX);
         Some(if size & UNCOMPRESSED == 0 { decompress(data, past, most) } else { data.to_vec() })
     }
 }
@@ -94,13 +102,19 @@ impl<B: BufRead> Read for Kept<B> {
         let octets = into.get(..count).unwrap_or(&[]);
         self.start.extend(octets.iter().take(6_usize.saturating_sub(self.start.len())));
         self.block.extend_from_slice(octets);
+        let (requested, max) = (self.most(), self.window / 4 * 3);
+        if self.start.len() == 6 && self.first && requested > max {
+            // Before the library makes room for it.
+            return Err(WindowTooLarge { requested, max, packed: "lz4 stream has blocks" }.into());
+        }
         Ok(count)
     }
 }
 
 impl<B: BufRead> Lz4<B> {
-    pub(super) fn new(input: B) -> Self {
-        let decoder = Some(FrameDecoder::new(Kept::new(input)));
+    /// Blocks larger than `window` are refused.
+    pub(super) fn new(input: B, window: u64) -> Self {
+        let decoder = Some(FrameDecoder::new(Kept::new(input, window)));
         Lz4 { decoder, past: Vec::new(), saved: Vec::new(), given: 0, failed: None }
     }
 
@@ -147,7 +161,11 @@ impl<B: BufRead> Lz4<B> {
                 return if complete { Ok(0) } else { Err(ErrorKind::UnexpectedEof.into()) };
             }
             self.past.clear();
-            self.decoder = self.decoder.take().map(|decoder| FrameDecoder::new(Kept::new(decoder.into_inner().input)));
+            let next = |decoder: FrameDecoder<Kept<B>>| {
+                let Kept { input, window, .. } = decoder.into_inner();
+                FrameDecoder::new(Kept::new(input, window))
+            };
+            self.decoder = self.decoder.take().map(next);
         }
         Ok(0)
     }

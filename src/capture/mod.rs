@@ -53,7 +53,8 @@ pub struct Limits {
     /// And to so many bytes at most: 1 TiB.
     pub decompressed_total: u64,
     /// The largest window that a zstd stream may ask for, in bytes: 8 MiB, as RFC 8878 recommends. A stream that asks
-    /// for more (`zstd --long`, `--ultra`) is refused with [`CaptureError::Io`].
+    /// for more (`zstd --long`, `--ultra`) is refused with [`CaptureError::Io`], and so is an lz4 stream with blocks larger
+    /// than three quarters of it, of which the largest are of 4 MiB.
     pub window: u64,
 }
 

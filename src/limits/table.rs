@@ -54,8 +54,8 @@ limits! {
             "reading of the file ends with an error", "capture_expansion, and the error";
         decompressed_total: "bytes", Stays, 0, All, "expansion of a compressed file, whatever its size",
             "reading of the file ends with an error", "capture_expansion, and the error";
-        window: "bytes", Memory(256 << 10), 3, All, "the window of a zstd stream", "the stream is refused",
-            "the error";
+        window: "bytes", Memory(256 << 10), 3, All, "the window of a zstd stream; three quarters of it, a block of lz4",
+            "the stream is refused", "the error";
     }
     "session.network" l => l.session.network, net::Limits {
         tcp_flows: "connections", Memory(256), 800, All, "TCP connections at a time",
