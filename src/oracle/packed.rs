@@ -105,15 +105,8 @@ pub fn compressed(data: &[u8]) {
     }
     let whole = packets(packed.as_slice());
     let slow = packets(Slowly(&packed, 1 + usize::from(cut % 7)));
-    let corrupt = |packets: &Packets| packets.1.as_ref().is_some_and(|error| error.contains("corrupt"));
-    if corrupt(&whole) || corrupt(&slow) {
-        // What the decoder of gzip has in hand when it meets the corruption is lost with it, and that depends on how it
-        // is read.
-        let both = whole.0.iter().zip(&slow.0);
-        both.for_each(|(a, b)| assert_eq!(a, b, "read in small pieces"));
-    } else {
-        assert_eq!(whole, slow, "read in small pieces");
-    }
+    // What stands before a damage comes out however it is read.
+    assert_eq!(whole, slow, "read in small pieces");
     // What is packed twice is opened once.
     let twice = matches!(octets, [0x1f, 0x8b, ..] | [0x28, 0xb5, ..] | [0x04, 0x22, ..] | [0x50..=0x5f, 0x2a, ..]);
     if kind % 8 < 4 && !octets.is_empty() && !twice {
