@@ -1,7 +1,7 @@
 //! Appends JSON to a byte buffer: members and elements each end with a comma, which closing takes off again.
 //!
 //! Pieces are short, so what one costs is what counts: room is looked for once for a value, and where a piece's width is
-//! known it is put there whole, without asking how much of it is wanted ([`Out::piece`]). How numbers and octets become
+//! known it is put there whole, without asking how much of it is wanted (`Out::piece`). How numbers and octets become
 //! digits: `digits.rs`; values whose text is kept: `kept.rs`; text and its escapes: `out/text.rs`.
 
 use super::digits;
