@@ -213,6 +213,13 @@ fn blocks_that_are_too_large() {
             )
         );
     }
+    // What follows a frame and is none has no blocks: it is told as what it is.
+    let mut packed = FrameEncoder::new(Vec::new());
+    packed.write_all(&capture(2)).expect("memory");
+    let mut packed = packed.finish().expect("memory");
+    packed.extend([0x01; 64]);
+    let (2, Some(error)) = count(&packed) else { panic!("read") };
+    assert!(error.to_string().contains("WrongMagicNumber"), "{error}");
 }
 
 /// All that comes out, taken in pieces of an odd size.

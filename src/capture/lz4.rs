@@ -54,9 +54,14 @@ impl<B: BufRead> Kept<B> {
         Kept { input, start: Vec::new(), block: Vec::new(), first: true, whole: false, window }
     }
 
-    /// How large the frame's blocks may be, decompressed: 64 KiB, 256 KiB, 1 MiB or 4 MiB, in frames of old 8 MiB.
+    /// How large the frame's blocks may be, decompressed: 64 KiB, 256 KiB, 1 MiB or 4 MiB, in frames of old 8 MiB; 0 of
+    /// what is no frame, which the library refuses.
     fn most(&self) -> u64 {
-        self.descriptor().map_or(8 << 20, |(_, sizes)| 1 << (8 + 2 * (sizes >> 4 & 7)))
+        match *self.start.as_slice() {
+            [0x04, 0x22, 0x4d, 0x18, _, sizes] => 1 << (8 + 2 * (sizes >> 4 & 7)),
+            [0x02, 0x21, 0x4c, 0x18, ..] => 8 << 20,
+            _ => 0,
+        }
     }
 
     /// The frame's flags and the octet with its block size; `None` before they were read, and in frames of old.

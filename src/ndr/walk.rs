@@ -69,7 +69,7 @@ pub(super) fn watched<'a, S: Sink<'a>>(
         let trail = Trail::top(Segment::Name(field.name));
         let found = match field.ty {
             // Half of all parameters are one of these.
-            Type::Scalar(scalar) => walker.aligned_scalar(field, *scalar, &mut cursor, &trail)?,
+            Type::Scalar(scalar) => walker.aligned_scalar(field, None, *scalar, &mut cursor, &trail)?,
             Type::Handle => walker.aligned_handle(field, None, &mut cursor, &trail)?,
             ty => walker.construct(field, None, ty, &mut cursor, &trail)?,
         };
@@ -142,6 +142,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
     fn aligned_scalar(
         &mut self,
         field: &'static Field,
+        index: Option<u32>,
         scalar: Scalar,
         cursor: &mut usize,
         trail: &Trail<'_>,
@@ -150,7 +151,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         let at = align_up(*cursor, size);
         let value = self.cx.scalar(at, scalar).map_err(|e| fail(e, trail))?;
         *cursor = at + size;
-        Ok(self.scalar(At { field, index: None, offset: at, len: size, trail }, scalar, value))
+        Ok(self.scalar(At { field, index, offset: at, len: size, trail }, scalar, value))
     }
 
     /// A context handle at the cursor.
@@ -181,14 +182,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             return Err(fail(Error::new(*cursor, ErrorKind::Limit { limit: "MAX_DEPTH" }), trail));
         }
         match ty {
-            Type::Scalar(scalar) => {
-                let size = scalar.size(self.cx.syntax);
-                let at = align_up(*cursor, size);
-                let value = self.cx.scalar(at, *scalar).map_err(|e| fail(e, trail))?;
-                *cursor = at + size;
-                let place = At { field, index, offset: at, len: size, trail };
-                Ok(self.scalar(place, *scalar, value))
-            }
+            Type::Scalar(scalar) => self.aligned_scalar(field, index, *scalar, cursor, trail),
             Type::Pointer(kind, target) => {
                 let size = self.cx.syntax.word();
                 let at = align_up(*cursor, size);
