@@ -54,3 +54,30 @@ fn records_come_out_before_the_rest_goes_in() {
     assert!(child.wait().expect("the program ends").success());
     reader.join().expect("no panic").expect("all lines taken");
 }
+
+/// Where there is one processor alone, one thread does all: the same comes out.
+#[test]
+#[cfg(target_os = "linux")]
+fn one_processor_gives_the_same() {
+    let capture = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/tour.pcapng");
+    for arguments in [["dissect", "--format", "jsonl"], ["calls", "--format", "jsonl"], ["stats", "--format", "jsonl"]]
+    {
+        let run = |program: &str, before: &[&str]| {
+            let mut command = Command::new(program);
+            command.args(before).args(arguments).arg(capture).env_remove("CLUSCOPE_KEYS");
+            command.stderr(Stdio::null()).output()
+        };
+        let program = env!("CARGO_BIN_EXE_cluscope");
+        let Ok(alone) = run("taskset", &["1", program]) else {
+            eprintln!("skipped: no taskset");
+            return;
+        };
+        if !alone.status.success() {
+            eprintln!("skipped: the first processor is not ours");
+            return;
+        }
+        let both = run(program, &[]).expect("the program starts");
+        assert!(alone.stdout.len() > 1000);
+        assert!(alone.stdout == both.stdout, "{arguments:?}");
+    }
+}
