@@ -99,12 +99,22 @@ impl Handles {
         self.table.get(&(scope, handle))
     }
 
-    /// Remembers a handle whose opening was not seen, so that what is learnt of it later finds a place.
-    pub(super) fn met(&mut self, scope: Scope, handle: ContextHandle, kind: Kind, counters: &mut Counters) {
-        if self.table.peek(&(scope, handle)).is_none() && self.anywhere.peek(&handle).is_none() {
-            let entry = Entry { kind, name: None, opened: None, access: None, closed: None };
-            self.insert(scope, handle, entry, counters);
+    /// What a handle of a request stands for, see [`Handles::resolve`]. One whose opening was not seen is remembered, so
+    /// that what is learnt of it later finds a place.
+    pub(super) fn meet(
+        &mut self,
+        scope: Scope,
+        handle: ContextHandle,
+        wanted: Kind,
+        counters: &mut Counters,
+    ) -> Resolved {
+        let found = self.find(scope, handle, wanted, counters.forgotten());
+        if found.0.is_some() {
+            return resolved(found, wanted);
         }
+        let entry = Entry { kind: wanted, name: None, opened: None, access: None, closed: None };
+        self.insert(scope, handle, entry, counters);
+        self.resolve(scope, handle, wanted, counters.forgotten())
     }
 
     /// What is known of a handle where a parameter takes handles of the kind `wanted`, and how its use stands to that.
@@ -125,12 +135,7 @@ impl Handles {
 
     /// What a handle stands for where a parameter takes handles of the kind `wanted`.
     pub(super) fn resolve(&self, scope: Scope, handle: ContextHandle, wanted: Kind, forgotten: bool) -> Resolved {
-        match self.find(scope, handle, wanted, forgotten) {
-            (Some(Entry { kind, name, opened, access, .. }), state) => {
-                Resolved { kind: *kind, name: name.clone(), opened: *opened, access: *access, state }
-            }
-            (None, state) => Resolved { kind: wanted, name: None, opened: None, access: None, state },
-        }
+        resolved(self.find(scope, handle, wanted, forgotten), wanted)
     }
 
     /// The same as the printers want it, without a copy of the name; with its kind.
@@ -156,5 +161,15 @@ impl Handles {
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.table.len()
+    }
+}
+
+/// What was found in a copy.
+fn resolved((entry, state): (Option<&Entry>, State), wanted: Kind) -> Resolved {
+    match entry {
+        Some(Entry { kind, name, opened, access, .. }) => {
+            Resolved { kind: *kind, name: name.clone(), opened: *opened, access: *access, state }
+        }
+        None => Resolved { kind: wanted, name: None, opened: None, access: None, state },
     }
 }

@@ -55,7 +55,7 @@ impl Ids {
 
     /// A string to keep.
     pub(super) fn plain(&self, text: WStr<'_>, limit: usize) -> Option<Arc<str>> {
-        seen::plain(text, limit).map(Arc::from)
+        seen::plain(text, limit)
     }
 
     #[cfg(test)]

@@ -76,6 +76,11 @@ pub struct Counters {
 }
 
 impl Counters {
+    /// Whether any handle was forgotten.
+    pub(crate) fn forgotten(&self) -> bool {
+        self.handles_forgotten > 0 || self.closed_handles_forgotten > 0
+    }
+
     /// Names and values, for the `limits` record. What is forgotten of closed handles is no loss.
     pub fn all(&self) -> [(&'static str, u64); 6] {
         [

@@ -63,7 +63,7 @@ pub struct Asking {
     pub bytes: usize,
     /// Which of a filter's comparisons hold for it; see [`Tracker::mark`](super::Tracker::mark).
     pub tests: u64,
-    /// The handles it used.
+    /// The handles it used; they move to [`Seen::objects`] when the answer comes.
     pub objects: Objects,
     /// The name that a handle will have which the response returns.
     pub(super) opens: Option<Arc<str>>,
@@ -97,6 +97,24 @@ pub struct Seen {
     pub given_up: Option<(CallKey, Box<Asking>)>,
 }
 
+impl Default for Seen {
+    /// Of no record yet.
+    fn default() -> Self {
+        let nowhere = SocketAddr::from(([0; 4], 0));
+        Seen {
+            scope: Scope(0),
+            client: nowhere,
+            server: nowhere,
+            user: None,
+            objects: Objects::new(),
+            asked: Vec::new(),
+            status: None,
+            request: None,
+            given_up: None,
+        }
+    }
+}
+
 /// Client and server of a record.
 pub(super) fn ends(record: &Record<'_>) -> (SocketAddr, SocketAddr) {
     let there = match record.event.body {
@@ -111,14 +129,14 @@ pub(super) fn ends(record: &Record<'_>) -> (SocketAddr, SocketAddr) {
 }
 
 /// Text of a string, for those who keep it, in at most so many octets.
-pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<String> {
+pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<Arc<str>> {
     if text.is_empty() {
         return None;
     }
     // ASCII, as most names are, needs no decoding.
-    if text.len() <= limit && text.units().all(|unit| unit < 0x80) {
-        let octets: Vec<u8> = text.units().map(|unit| unit as u8).collect();
-        return String::from_utf8(octets).ok();
+    let mut room = [0; 64];
+    if let Some(ascii) = room.get_mut(..limit.min(64)).and_then(|room| text.ascii(room)) {
+        return Some(Arc::from(ascii));
     }
     let mut plain = String::new();
     for c in text.chars() {
@@ -129,5 +147,5 @@ pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<String> {
         }
         plain.push(c);
     }
-    Some(plain)
+    Some(Arc::from(plain))
 }

@@ -11,7 +11,7 @@
 //! ```
 
 use super::facts::Facts;
-use super::handles::{Entry, Handles, Scope};
+use super::handles::{Entry, Handles, Resolved, Scope};
 use super::kind::Kind;
 use super::learn::{self, Ids};
 use super::notify::{self, Asked};
@@ -57,6 +57,8 @@ pub struct Tracker {
     next_port: u64,
     handles: Handles,
     calls: Bounded<CallKey, Box<Asking>>,
+    /// Room for the next request, where one has been answered.
+    spare: Option<Box<Asking>>,
     ids: Ids,
     subscriptions: Bounded<(Scope, ContextHandle, u64), Vec<Asked>>,
 }
@@ -79,6 +81,7 @@ impl Tracker {
             next_port: 0,
             handles: Handles::new(limits.handles),
             calls: Bounded::new(limits.calls),
+            spare: None,
             ids: Ids::new(limits.ids),
             subscriptions: Bounded::new(limits.subscriptions),
         }
@@ -96,29 +99,31 @@ impl Tracker {
 
     /// Takes in the next record; every record of the session is to be shown to it, in order.
     pub fn feed(&mut self, record: &Record<'_>) -> Seen {
-        let (client, server) = ends(record);
-        let (scope, user) = self.associate(record, client, server);
-        let mut seen = Seen {
-            scope,
-            client,
-            server,
-            user,
-            objects: Objects::new(),
-            asked: Vec::new(),
-            status: None,
-            request: None,
-            given_up: None,
-        };
+        let mut seen = Seen::default();
+        self.feed_into(record, &mut seen);
+        seen
+    }
+
+    /// The same, in place of what is known of an earlier record: for series of records, where that is less to move and
+    /// allocates less.
+    pub fn feed_into(&mut self, record: &Record<'_>, seen: &mut Seen) {
+        if let Some(answered) = seen.request.take() {
+            self.spare = Some(answered);
+        }
+        (seen.client, seen.server) = ends(record);
+        (seen.scope, seen.user) = self.associate(record, seen.client, seen.server);
+        seen.objects.clear();
+        seen.asked.clear();
+        (seen.status, seen.given_up) = (None, None);
         match record.event.body {
-            Body::Request { .. } => self.request(record, &mut seen),
-            Body::Response { .. } => self.response(record, &mut seen),
+            Body::Request { .. } => self.request(record, seen),
+            Body::Response { .. } => self.response(record, seen),
             Body::Fault { status, .. } => {
                 seen.status = status;
-                self.take(record, &mut seen);
+                self.take(record, seen);
             }
             _ => {}
         }
-        seen
     }
 
     /// The names of handles as they are after [`Tracker::feed`] of this record, for the printers.
@@ -140,16 +145,12 @@ impl Tracker {
 
     /// The handle's name for a printer, by the association of `seen`.
     pub(super) fn handle_name(&self, seen: &Seen, wanted: Kind, handle: ContextHandle) -> HandleName<'_> {
-        let (kind, mut name) = self.handles.name(seen.scope, handle, wanted, self.forgotten());
+        let (kind, mut name) = self.handles.name(seen.scope, handle, wanted, self.counters.forgotten());
         if let Some(joined) = name.name.and_then(|opened_by| self.ids.borrowed(kind, opened_by)) {
             // It was opened by its id.
             name.name = Some(joined);
         }
         name
-    }
-
-    fn forgotten(&self) -> bool {
-        self.counters.handles_forgotten + self.counters.closed_handles_forgotten > 0
     }
 
     fn associate(&mut self, record: &Record<'_>, client: SocketAddr, server: SocketAddr) -> (Scope, Option<Arc<str>>) {
@@ -193,8 +194,8 @@ impl Tracker {
         for (field, handle) in &facts.handles {
             if !handle.is_null() {
                 let wanted = Kind::of_idl(field.idl);
-                self.handles.met(seen.scope, *handle, wanted, &mut self.counters);
-                self.used(seen, field, *handle);
+                let resolved = self.handles.meet(seen.scope, *handle, wanted, &mut self.counters);
+                self.used(seen, field, *handle, resolved);
             }
         }
         let Some(key) = call_key(record) else { return };
@@ -202,7 +203,7 @@ impl Tracker {
         let opens = method.and_then(opened_field).and_then(|field| self.future_name(field, &facts, &seen.objects));
         let number = |name| facts.number(name);
         let text = |name: &str| facts.text(name).and_then(|t| self.ids.plain(t, self.limits.name));
-        let asking = Box::new(Asking {
+        let asking = Asking {
             frame: record.event.frame(),
             time: record.event.time(),
             client: seen.client,
@@ -226,7 +227,14 @@ impl Tracker {
                 true => facts.texts.first().and_then(|(_, t)| self.ids.plain(*t, self.limits.name)),
                 false => text("resTypeName"),
             },
-        });
+        };
+        let asking = match self.spare.take() {
+            Some(mut room) => {
+                *room = asking;
+                room
+            }
+            None => Box::new(asking),
+        };
         if record.event.call.is_none() {
             seen.given_up = Some((key, asking));
             return;
@@ -238,8 +246,8 @@ impl Tracker {
     /// The request of this response or fault.
     fn take(&mut self, record: &Record<'_>, seen: &mut Seen) {
         seen.request = call_key(record).and_then(|key| self.calls.remove(&key));
-        if let Some(asking) = &seen.request {
-            seen.objects.clone_from(&asking.objects);
+        if let Some(asking) = &mut seen.request {
+            seen.objects = core::mem::take(&mut asking.objects);
         }
     }
 
@@ -249,12 +257,15 @@ impl Tracker {
         let (true, Some(method)) = (facts.read(record), record.method()) else { return };
         seen.status = facts.status();
         let done = seen.status.is_none_or(|status| status == 0);
+        let of_request = seen.objects.len();
         for (field, handle) in &facts.handles {
             match field.flow {
                 Flow::InOut if handle.is_null() => self.close(record, seen, Some(field)),
                 Flow::Out | Flow::Return if !handle.is_null() => {
                     self.open(record, seen, field, *handle, &facts);
-                    self.used(seen, field, *handle);
+                    let resolved =
+                        self.handles.resolve(seen.scope, *handle, Kind::of_idl(field.idl), self.counters.forgotten());
+                    self.used(seen, field, *handle, resolved);
                 }
                 _ => {}
             }
@@ -264,9 +275,10 @@ impl Tracker {
             self.close(record, seen, None);
         }
         if done && let Some(asking) = &seen.request {
-            self.subscribe(asking, method, seen);
+            let objects = seen.objects.get(..of_request).unwrap_or_default();
+            self.subscribe(asking, objects, method, seen.scope, seen.client);
             if learn::renames(method.name)
-                && let (Some(used), Some(name)) = (asking.objects.first(), &asking.text)
+                && let (Some(used), Some(name)) = (objects.first(), &asking.text)
                 && let Some(entry) = self.handles.entry(seen.scope, used.handle)
             {
                 entry.name = Some(Arc::clone(name));
@@ -278,8 +290,7 @@ impl Tracker {
         }
     }
 
-    fn used(&mut self, seen: &mut Seen, field: &'static Field, handle: ContextHandle) {
-        let mut resolved = self.handles.resolve(seen.scope, handle, Kind::of_idl(field.idl), self.forgotten());
+    fn used(&self, seen: &mut Seen, field: &'static Field, handle: ContextHandle, mut resolved: Resolved) {
         if let Some(name) = resolved.name.as_deref().and_then(|name| self.ids.name(resolved.kind, name)) {
             // It was opened by its id.
             resolved.name = Some(name);
@@ -335,25 +346,34 @@ impl Tracker {
 
     /// Closes the request's handle in this parameter; without one, its first.
     fn close(&mut self, record: &Record<'_>, seen: &Seen, field: Option<&Field>) {
-        let Some(asking) = &seen.request else { return };
-        let used = asking.objects.iter().find(|used| field.is_none_or(|field| used.field.name == field.name));
+        if seen.request.is_none() {
+            return;
+        }
+        let used = seen.objects.iter().find(|used| field.is_none_or(|field| used.field.name == field.name));
         if let Some(entry) = used.and_then(|used| self.handles.entry(seen.scope, used.handle)) {
             entry.closed = Some(record.event.frame());
         }
     }
 
-    fn subscribe(&mut self, asking: &Asking, method: &'static Method, seen: &Seen) {
-        let (Some((key, filter)), Some(port)) = (asking.key, asking.objects.first()) else { return };
+    fn subscribe(
+        &mut self,
+        asking: &Asking,
+        objects: &[Used],
+        method: &'static Method,
+        scope: Scope,
+        client: SocketAddr,
+    ) {
+        let (Some((key, filter)), Some(port)) = (asking.key, objects.first()) else { return };
         if port.resolved.kind != Kind::Notify {
             return;
         }
-        let object = match (asking.objects.get(1), &asking.text) {
+        let object = match (objects.get(1), &asking.text) {
             (Some(used), _) => Some((used.resolved.kind, used.resolved.name.clone())),
             (None, Some(name)) => Some((Kind::ResourceType, Some(Arc::clone(name)))),
             (None, None) => None,
         };
-        let asked = Asked { key, frame: asking.frame, method: method.name, client: seen.client, object, filter };
-        let key = (seen.scope, port.handle, key);
+        let asked = Asked { key, frame: asking.frame, method: method.name, client, object, filter };
+        let key = (scope, port.handle, key);
         match self.subscriptions.get(&key) {
             // The same key may be given for several objects.
             Some(all) => {

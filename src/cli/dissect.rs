@@ -1,7 +1,7 @@
 //! `dissect`: every message of a capture.
 
 use super::{Failure, Format, Messages, Outcome, blocks, output, source};
-use crate::analysis::{Bounded, Tracker};
+use crate::analysis::{Bounded, Seen, Tracker};
 use crate::filter::Subject;
 use crate::hash::Map;
 use crate::json::out::Out;
@@ -150,10 +150,10 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     let mut records = Records::default();
     let mut selection = Selection::new(limits.output);
     let mut text = String::new();
-    let mut tracker = Tracker::new(limits.analysis);
+    let (mut tracker, mut seen) = (Tracker::new(limits.analysis), Seen::default());
     let (session, any) = source::read_live(capture, &mut |record| {
         let Some(record) = record.map(|record| &*record) else { return Ok(out.flush()?) };
-        let seen = tracker.feed(record);
+        tracker.feed_into(record, &mut seen);
         let choice = selection.choose(record);
         let passes = filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(record, &seen)));
         let choice = match choice {

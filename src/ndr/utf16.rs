@@ -74,6 +74,24 @@ impl<'a> WStr<'a> {
         }
     }
 
+    /// The text in `room`, if it is ASCII and fits.
+    #[cfg(feature = "pcap")]
+    pub(crate) fn ascii<'r>(&self, room: &'r mut [u8]) -> Option<&'r str> {
+        let (units, _) = self.bytes.as_chunks::<2>();
+        let room = room.get_mut(..units.len())?;
+        let mut beyond = 0;
+        // Without a branch in the loops, which a processor does many units at a time.
+        match self.endian {
+            Endian::Little => room.iter_mut().zip(units).for_each(|(octet, unit)| {
+                (*octet, beyond) = (unit[0], beyond | unit[1] | unit[0] & 0x80);
+            }),
+            Endian::Big => room.iter_mut().zip(units).for_each(|(octet, unit)| {
+                (*octet, beyond) = (unit[1], beyond | unit[0] | unit[1] & 0x80);
+            }),
+        }
+        if beyond == 0 { core::str::from_utf8(room).ok() } else { None }
+    }
+
     /// Units before the first null unit, or all.
     #[must_use]
     pub fn until_nul(&self) -> WStr<'a> {

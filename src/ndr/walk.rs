@@ -128,13 +128,34 @@ struct Walker<'a, 's, S> {
     version: usize,
     sink: &'s mut S,
     watch: Option<&'s mut Check<'static>>,
-    full: [Option<(u64, &'static Type)>; MAX_FULL],
-    full_len: usize,
+    /// Full pointers so far; few methods have any.
+    full: Option<Full>,
+}
+
+/// Full pointers that were met.
+#[derive(Default)]
+struct Full {
+    met: [Option<(u64, &'static Type)>; MAX_FULL],
+    len: usize,
+}
+
+impl Full {
+    /// Whether nothing of this type was met under this referent identifier; then it is now.
+    fn is_new(&mut self, referent: u64, target: &'static Type) -> bool {
+        if self.met.iter().flatten().any(|&(id, ty)| id == referent && core::ptr::eq(ty, target)) {
+            return false;
+        }
+        if let Some(slot) = self.met.get_mut(self.len) {
+            *slot = Some((referent, target));
+            self.len += 1;
+        }
+        true
+    }
 }
 
 impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
     fn new(cx: Cx<'a>, version: usize, sink: &'s mut S) -> Self {
-        Walker { cx, version, sink, watch: None, full: [None; MAX_FULL], full_len: 0 }
+        Walker { cx, version, sink, watch: None, full: None }
     }
 
     /// A scalar at the cursor.
@@ -402,15 +423,9 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             }
             return Ok(Found::Nothing);
         }
-        if kind == PointerKind::Full {
-            if self.full.iter().flatten().any(|&(id, ty)| id == referent && core::ptr::eq(ty, target)) {
-                self.sink.alias(place, referent);
-                return Ok(Found::Nothing);
-            }
-            if let Some(slot) = self.full.get_mut(self.full_len) {
-                *slot = Some((referent, target));
-                self.full_len += 1;
-            }
+        if kind == PointerKind::Full && !self.full.get_or_insert_default().is_new(referent, target) {
+            self.sink.alias(place, referent);
+            return Ok(Found::Nothing);
         }
         self.sink.pointer(place, referent);
         match target {
