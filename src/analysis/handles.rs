@@ -59,6 +59,19 @@ pub struct Resolved {
     pub state: State,
 }
 
+impl Resolved {
+    /// As the printers want it.
+    pub(super) fn as_printed(&self) -> HandleName<'_> {
+        HandleName {
+            kind: self.kind.name(),
+            name: self.name.as_deref(),
+            opened: self.opened,
+            state: self.state.name(),
+            access: self.access,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) kind: Kind,

@@ -27,7 +27,16 @@ impl<'t> View<'t> {
 
 impl HandleNames for View<'_> {
     fn lookup(&self, field: &Field, handle: ContextHandle) -> Option<HandleName<'_>> {
-        let mut name = self.tracker.handle_name(self.seen, Kind::of_idl(field.idl), handle);
+        // What the tracker has just looked up need not be looked up again. A handle that goes both ways is another matter:
+        // what the request used is closed by the response.
+        let used = match field.flow {
+            Flow::InOut => None,
+            _ => self.seen.objects.iter().find(|used| core::ptr::eq(used.field, field) && used.handle == handle),
+        };
+        let mut name = match used {
+            Some(used) => used.resolved.as_printed(),
+            None => self.tracker.handle_name(self.seen, Kind::of_idl(field.idl), handle),
+        };
         if !matches!(field.flow, Flow::Out | Flow::Return) {
             name.access = None;
         }
