@@ -20,11 +20,13 @@ pub(crate) struct Calls<K, N> {
     /// Ages and keys, oldest first, for eviction; those of calls that were answered are left in it for a while.
     ages: VecDeque<(u64, K)>,
     next: u64,
+    /// The most that `calls` has had room for: what it says of its room leaves out places that deletions have spoiled.
+    room: usize,
 }
 
 impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     pub(crate) fn new() -> Self {
-        Calls { latest: None, calls: Map::default(), ages: VecDeque::new(), next: 0 }
+        Calls { latest: None, calls: Map::default(), ages: VecDeque::new(), next: 0, room: 0 }
     }
 
     /// Adds a call; whether one of the same identifier was still waiting, and the call in its place.
@@ -41,6 +43,7 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
             Some((own, ..)) if own == key => true,
             Some((earlier, age, call)) => {
                 self.calls.insert(earlier, (age, call));
+                self.room = self.room.max(self.calls.capacity());
                 self.ages.push_back((age, earlier));
                 self.calls.remove(&key).is_some()
             }
@@ -66,7 +69,7 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     /// Roughly what is held, octets.
     pub(crate) fn cost(&self) -> usize {
         // A table is full at seven eighths (three of four where it is smallest); an age costs a share of a node.
-        let table = (self.calls.capacity() * 8).div_ceil(7) * (size_of::<(K, (u64, Call<N>))>() + 1);
+        let table = (self.room * 8).div_ceil(7) * (size_of::<(K, (u64, Call<N>))>() + 1);
         table + (self.calls.len() + usize::from(self.latest.is_some())) * (3 * size_of::<(u64, K)>() + NOTE)
     }
 
