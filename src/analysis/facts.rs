@@ -37,6 +37,15 @@ impl<'a> Facts<'a> {
         method.on_wire
     }
 
+    /// The same of a stub of which only the beginning was captured.
+    pub(super) fn read_partial(&mut self, record: &Record<'a>) {
+        if let (Some((kind, stub)), Some(method)) = (record.partial_stub(), record.method())
+            && method.on_wire
+        {
+            let _ = Message::decode_with(method, kind, stub, self);
+        }
+    }
+
     /// The number of this name.
     pub fn number(&self, name: &str) -> Option<u64> {
         self.numbers.iter().find(|(field, _)| field.name == name).map(|(_, value)| *value)

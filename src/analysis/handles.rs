@@ -151,26 +151,6 @@ impl Handles {
         resolved(self.find(scope, handle, wanted, forgotten), wanted)
     }
 
-    /// The same as the printers want it, without a copy of the name; with its kind.
-    pub(super) fn name(
-        &self,
-        scope: Scope,
-        handle: ContextHandle,
-        wanted: Kind,
-        forgotten: bool,
-    ) -> (Kind, HandleName<'_>) {
-        let (entry, state) = self.find(scope, handle, wanted, forgotten);
-        let kind = entry.map_or(wanted, |e| e.kind);
-        let name = HandleName {
-            kind: kind.name(),
-            name: entry.and_then(|e| e.name.as_deref()),
-            opened: entry.and_then(|e| e.opened),
-            state: state.name(),
-            access: entry.and_then(|e| e.access),
-        };
-        (kind, name)
-    }
-
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.table.len()

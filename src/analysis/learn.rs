@@ -42,15 +42,7 @@ impl Ids {
     }
 
     pub(super) fn name(&self, kind: Kind, id: &str) -> Option<Arc<str>> {
-        self.find(kind, id).cloned()
-    }
-
-    pub(super) fn borrowed(&self, kind: Kind, id: &str) -> Option<&str> {
-        self.find(kind, id).map(|name| &**name)
-    }
-
-    fn find(&self, kind: Kind, id: &str) -> Option<&Arc<str>> {
-        if is_id(kind, id) { self.0.peek(&(kind, id.to_ascii_lowercase())) } else { None }
+        if is_id(kind, id) { self.0.peek(&(kind, id.to_ascii_lowercase())).cloned() } else { None }
     }
 
     /// A string to keep.

@@ -86,6 +86,9 @@ pub struct Seen {
     pub user: Option<Arc<str>>,
     /// The handles that the call uses: of a response, those of its request and those that it returns.
     pub objects: Objects,
+    /// The handles that it shows beside those: what a response hands back of its request's, and all of a message that was
+    /// not captured whole.
+    pub returned: SmallVec<[Used; 1]>,
     /// Of a delivery of notifications: the calls that asked for them.
     pub asked: Vec<Asked>,
     /// What a response came to.
@@ -107,6 +110,7 @@ impl Default for Seen {
             server: nowhere,
             user: None,
             objects: Objects::new(),
+            returned: SmallVec::new(),
             asked: Vec::new(),
             status: None,
             request: None,

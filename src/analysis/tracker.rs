@@ -17,10 +17,8 @@ use super::learn::{self, Ids};
 use super::notify::{self, Asked};
 use super::seen::ends;
 pub use super::seen::{Asking, CallKey, Objects, Seen, Used, call_key};
-use super::view::View;
 use super::{Bounded, Counters, Limits};
 use crate::ndr::Method;
-use crate::ndr::names::HandleName;
 use crate::ndr::sink::ContextHandle;
 use crate::ndr::types::{Field, Flow, Type};
 use crate::net::Transport;
@@ -113,6 +111,7 @@ impl Tracker {
         (seen.client, seen.server) = ends(record);
         (seen.scope, seen.user) = self.associate(record, seen.client, seen.server);
         seen.objects.clear();
+        seen.returned.clear();
         seen.asked.clear();
         (seen.status, seen.given_up) = (None, None);
         match record.event.body {
@@ -122,13 +121,21 @@ impl Tracker {
                 seen.status = status;
                 self.take(record, seen);
             }
+            Body::Incomplete { .. } => {
+                let mut facts = Facts::default();
+                facts.read_partial(record);
+                self.shown(&facts, seen, |_| true);
+            }
             _ => {}
         }
     }
 
-    /// The names of handles as they are after [`Tracker::feed`] of this record, for the printers.
-    pub fn view<'t>(&'t self, seen: &'t Seen) -> View<'t> {
-        View::new(self, seen)
+    /// Looks up the handles of a record that the printers need beside those that count as used.
+    fn shown(&self, facts: &Facts<'_>, seen: &mut Seen, which: impl Fn(&Field) -> bool) {
+        for (field, handle) in facts.handles.iter().filter(|(field, handle)| which(field) && !handle.is_null()) {
+            let used = self.found(seen.scope, field, *handle);
+            seen.returned.push(used);
+        }
     }
 
     /// Keeps with a request which of a filter's comparisons hold for it, until its answer comes.
@@ -141,16 +148,6 @@ impl Tracker {
     /// Takes out the requests that no answer was seen for.
     pub fn unanswered(&mut self) -> impl Iterator<Item = (CallKey, Box<Asking>)> + '_ {
         self.calls.drain()
-    }
-
-    /// The handle's name for a printer, by the association of `seen`.
-    pub(super) fn handle_name(&self, seen: &Seen, wanted: Kind, handle: ContextHandle) -> HandleName<'_> {
-        let (kind, mut name) = self.handles.name(seen.scope, handle, wanted, self.counters.forgotten());
-        if let Some(joined) = name.name.and_then(|opened_by| self.ids.borrowed(kind, opened_by)) {
-            // It was opened by its id.
-            name.name = Some(joined);
-        }
-        name
     }
 
     fn associate(&mut self, record: &Record<'_>, client: SocketAddr, server: SocketAddr) -> (Scope, Option<Arc<str>>) {
@@ -195,7 +192,8 @@ impl Tracker {
             if !handle.is_null() {
                 let wanted = Kind::of_idl(field.idl);
                 let resolved = self.handles.meet(seen.scope, *handle, wanted, &mut self.counters);
-                self.used(seen, field, *handle, resolved);
+                let used = self.used(field, *handle, resolved);
+                seen.objects.push(used);
             }
         }
         let Some(key) = call_key(record) else { return };
@@ -263,9 +261,8 @@ impl Tracker {
                 Flow::InOut if handle.is_null() => self.close(record, seen, Some(field)),
                 Flow::Out | Flow::Return if !handle.is_null() => {
                     self.open(record, seen, field, *handle, &facts);
-                    let resolved =
-                        self.handles.resolve(seen.scope, *handle, Kind::of_idl(field.idl), self.counters.forgotten());
-                    self.used(seen, field, *handle, resolved);
+                    let used = self.found(seen.scope, field, *handle);
+                    seen.objects.push(used);
                 }
                 _ => {}
             }
@@ -288,14 +285,20 @@ impl Tracker {
         if notify::delivers(method.name) {
             self.delivered(record, seen);
         }
+        self.shown(&facts, seen, |field| field.flow == Flow::InOut);
     }
 
-    fn used(&self, seen: &mut Seen, field: &'static Field, handle: ContextHandle, mut resolved: Resolved) {
+    fn used(&self, field: &'static Field, handle: ContextHandle, mut resolved: Resolved) -> Used {
         if let Some(name) = resolved.name.as_deref().and_then(|name| self.ids.name(resolved.kind, name)) {
             // It was opened by its id.
             resolved.name = Some(name);
         }
-        seen.objects.push(Used { field, handle, resolved });
+        Used { field, handle, resolved }
+    }
+
+    fn found(&self, scope: Scope, field: &'static Field, handle: ContextHandle) -> Used {
+        let wanted = Kind::of_idl(field.idl);
+        self.used(field, handle, self.handles.resolve(scope, handle, wanted, self.counters.forgotten()))
     }
 
     /// The name of what a request asks to be opened, by its declaration: a key's path, the first string, or the object

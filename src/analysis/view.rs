@@ -1,8 +1,7 @@
 //! What printers show of a record beside its values.
 
-use super::kind::Kind;
 use super::notify::Asked;
-use super::tracker::{Seen, Tracker};
+use super::seen::Seen;
 use crate::ndr::names::{HandleName, HandleNames};
 use crate::ndr::sink::ContextHandle;
 use crate::ndr::types::{Field, Flow};
@@ -10,13 +9,13 @@ use crate::ndr::types::{Field, Flow};
 /// The names of a record's handles, and what its notifications were asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'t> {
-    tracker: &'t Tracker,
     seen: &'t Seen,
 }
 
 impl<'t> View<'t> {
-    pub(super) fn new(tracker: &'t Tracker, seen: &'t Seen) -> Self {
-        View { tracker, seen }
+    /// For the printers.
+    pub fn of(seen: &'t Seen) -> Self {
+        View { seen }
     }
 
     /// The calls that asked for the notifications which the record delivers.
@@ -27,16 +26,10 @@ impl<'t> View<'t> {
 
 impl HandleNames for View<'_> {
     fn lookup(&self, field: &Field, handle: ContextHandle) -> Option<HandleName<'_>> {
-        // What the tracker has just looked up need not be looked up again. A handle that goes both ways is another matter:
-        // what the request used is closed by the response.
-        let used = match field.flow {
-            Flow::InOut => None,
-            _ => self.seen.objects.iter().find(|used| core::ptr::eq(used.field, field) && used.handle == handle),
-        };
-        let mut name = match used {
-            Some(used) => used.resolved.as_printed(),
-            None => self.tracker.handle_name(self.seen, Kind::of_idl(field.idl), handle),
-        };
+        // What a response hands back of its request's handles stands before what the request used.
+        let Seen { returned, objects, .. } = self.seen;
+        let used = returned.iter().chain(objects).find(|u| core::ptr::eq(u.field, field) && u.handle == handle)?;
+        let mut name = used.resolved.as_printed();
         if !matches!(field.flow, Flow::Out | Flow::Return) {
             name.access = None;
         }

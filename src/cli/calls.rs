@@ -53,9 +53,8 @@ struct Calls<'o, W> {
     /// Halves of calls printed without their values.
     cut: u64,
     limits: Output,
-    tracker: Tracker,
-    /// What the tracker knows of the record that is being printed.
-    seen: Option<Seen>,
+    /// What is known of the record that is being printed.
+    seen: Seen,
     filter: Option<Filter>,
     /// When the last record was captured.
     last: Option<Timestamp>,
@@ -88,24 +87,24 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
         given_up: 0,
         cut: 0,
         limits: limits.output,
-        tracker: Tracker::new(limits.analysis),
-        seen: None,
+        seen: Seen::default(),
         filter,
         last: None,
     };
     if hide_secrets {
         calls.json.hide_secrets();
     }
-    let (session, any) = source::read_live(capture, &mut |record| {
-        let Some(record) = record.map(|record| &*record) else { return Ok(calls.out.flush()?) };
-        calls.seen = Some(calls.tracker.feed(record));
+    let tracker = Tracker::new(limits.analysis);
+    let (session, tracker, any) = source::read_tracked(capture, tracker, &mut |record| {
+        let Some((record, seen)) = record else { return Ok(calls.out.flush()?) };
+        let record = &*record;
+        std::mem::swap(&mut calls.seen, seen);
         calls.last = record.event.time().or(calls.last);
         match selection.choose(record) {
             Choice::Show(_) => calls.record(record),
             Choice::Hold | Choice::Skip => Ok(()),
         }
     })?;
-    let tracker = std::mem::take(&mut calls.tracker);
     while let Some((_, waiting)) = calls.by_age.pop_first() {
         calls.print(Some(&waiting), &Answer::None("no answer in the capture"))?;
     }
@@ -152,14 +151,7 @@ impl<W: Write> Calls<'_, W> {
     }
 
     fn tests(&self, record: &Record<'_>) -> u64 {
-        match (&self.filter, &self.seen) {
-            (Some(filter), Some(seen)) => filter.tests(&Subject::of_call(record, seen)),
-            _ => 0,
-        }
-    }
-
-    fn view(&self) -> Option<View<'_>> {
-        self.seen.as_ref().map(|seen| self.tracker.view(seen))
+        self.filter.as_ref().map_or(0, |filter| filter.tests(&Subject::of_call(record, &self.seen)))
     }
 
     fn take(&mut self, key: (bool, u64, u32)) -> Option<Waiting> {
@@ -173,7 +165,7 @@ impl<W: Write> Calls<'_, W> {
             Format::Jsonl => self.half(record),
             Format::Text => {
                 let mut text = String::new();
-                blocks::stub(&mut text, record, &self.style, self.view().as_ref());
+                blocks::stub(&mut text, record, &self.style, Some(&View::of(&self.seen)));
                 text.into_bytes()
             }
         };
@@ -183,7 +175,7 @@ impl<W: Write> Calls<'_, W> {
             frame: record.event.frame(),
             time: record.event.time(),
             method: name(record),
-            user: self.seen.as_ref().and_then(|seen| seen.user.clone()),
+            user: self.seen.user.clone(),
             tests: self.tests(record),
             print,
         }
@@ -195,7 +187,7 @@ impl<W: Write> Calls<'_, W> {
         self.json.begin();
         self.json.key("frame");
         self.json.uint(record.event.frame());
-        body_with(&mut self.json, record, self.seen.as_ref().map(|seen| self.tracker.view(seen)).as_ref());
+        body_with(&mut self.json, record, Some(&View::of(&self.seen)));
         self.json.end();
         if self.json.overflowed() {
             self.cut += 1;
@@ -330,7 +322,7 @@ impl<W: Write> Calls<'_, W> {
         }
         if let Answer::Record(record) = answer {
             let start = text.len();
-            blocks::stub(&mut text, record, &self.style, self.view().as_ref());
+            blocks::stub(&mut text, record, &self.style, Some(&View::of(&self.seen)));
             if text.len() > start {
                 text.insert_str(start, "   =>\n");
             }

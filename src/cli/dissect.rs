@@ -1,7 +1,7 @@
 //! `dissect`: every message of a capture.
 
 use super::{Failure, Format, Messages, Outcome, blocks, output, source};
-use crate::analysis::{Bounded, Seen, Tracker};
+use crate::analysis::{Bounded, Tracker, View};
 use crate::filter::Subject;
 use crate::hash::Map;
 use crate::json::out::Out;
@@ -150,12 +150,11 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     let mut records = Records::default();
     let mut selection = Selection::new(limits.output);
     let mut text = String::new();
-    let (mut tracker, mut seen) = (Tracker::new(limits.analysis), Seen::default());
-    let (session, any) = source::read_live(capture, &mut |record| {
-        let Some(record) = record.map(|record| &*record) else { return Ok(out.flush()?) };
-        tracker.feed_into(record, &mut seen);
+    let tracker = Tracker::new(limits.analysis);
+    let (session, tracker, any) = source::read_tracked(capture, tracker, &mut |record| {
+        let Some((record, seen)) = record.map(|(record, seen)| (&*record, &*seen)) else { return Ok(out.flush()?) };
         let choice = selection.choose(record);
-        let passes = filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(record, &seen)));
+        let passes = filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(record, seen)));
         let choice = match choice {
             Choice::Show(held) if !passes => {
                 for earlier in held {
@@ -171,12 +170,12 @@ pub(super) fn run(messages: &Messages) -> Outcome {
         }
         let print: &[u8] = match format {
             Format::Jsonl => {
-                records.print_with(&mut json, record, Some(&tracker.view(&seen)));
+                records.print_with(&mut json, record, Some(&View::of(seen)));
                 json.as_bytes()
             }
             Format::Text => {
                 text.clear();
-                blocks::record(&mut text, record, &style, Some(&tracker.view(&seen)));
+                blocks::record(&mut text, record, &style, Some(&View::of(seen)));
                 text.as_bytes()
             }
         };

@@ -1,6 +1,7 @@
 //! Captures from files and standard input through a session, with a progress bar for long ones.
 
 use super::{Capture, Failure, Secrets};
+use crate::analysis::{Seen, Tracker};
 use crate::auth::KeyStore;
 use crate::capture::{CaptureError, Reader, sort_by_time};
 use crate::limits::Limits;
@@ -76,26 +77,45 @@ pub(super) fn read(
     capture: &Capture,
     out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
 ) -> Result<(Session, bool), Failure> {
-    read_live(capture, &mut |record| record.map_or(Ok(()), |record| out(record.take())))
+    let (session, _, any) =
+        read_with(capture, None, &mut |record| record.map_or(Ok(()), |(record, _)| out(record.take())))?;
+    Ok((session, any))
 }
 
-/// The same; `out` gets `None` when no further record is there yet, for output that somebody waits for.
-pub(super) fn read_live(
+/// The same, with what `tracker` knows of each record, which works where the records are put together. `out` gets `None`
+/// when no further record is there yet, for output that somebody waits for.
+pub(super) fn read_tracked(
     capture: &Capture,
-    out: &mut dyn FnMut(Option<&mut Record<'_>>) -> Result<(), Failure>,
-) -> Result<(Session, bool), Failure> {
+    tracker: Tracker,
+    out: &mut Out<'_>,
+) -> Result<(Session, Tracker, bool), Failure> {
+    let (session, tracker, any) = read_with(capture, Some(tracker), out)?;
+    Ok((session, tracker.unwrap_or_default(), any))
+}
+
+/// Takes records, and what is known of them where a tracker reads along; see [`read_tracked`].
+type Out<'o> = dyn FnMut(Option<(&mut Record<'_>, &mut Seen)>) -> Result<(), Failure> + 'o;
+
+fn read_with(
+    capture: &Capture,
+    tracker: Option<Tracker>,
+    out: &mut Out<'_>,
+) -> Result<(Session, Option<Tracker>, bool), Failure> {
     if thread::available_parallelism().is_ok_and(|n| n.get() == 1) {
-        return read_here(capture, &mut Direct(out));
+        let mut direct = Direct { tracker, seen: Seen::default(), out };
+        let (session, any) = read_here(capture, &mut direct)?;
+        return Ok((session, direct.tracker, any));
     }
     thread::scope(|scope| {
-        let (full, filled) = mpsc::sync_channel::<Batch>(UNDER_WAY);
-        let (empty, emptied) = mpsc::channel::<Batch>();
+        let (full, filled) = mpsc::sync_channel::<Batch<Seen>>(UNDER_WAY);
+        let (empty, emptied) = mpsc::channel::<Batch<Seen>>();
         let reader = thread::Builder::new().name("read".into()).spawn_scoped(scope, move || {
-            let mut filler = Filler { batch: Batch::default(), under_way: 0, full, emptied };
+            let mut filler = Filler { tracker, batch: Batch::default(), under_way: 0, full, emptied };
             let read = read_here(capture, &mut filler);
             // Where nobody takes it any more, the other side knows why.
             let _ = filler.pause();
-            read
+            let (session, any) = read?;
+            Ok((session, filler.tracker, any))
         });
         let reader = reader.map_err(|e| Failure::Message(format!("starting a thread: {e}")))?;
         let mut result = Ok(());
@@ -111,7 +131,7 @@ pub(super) fn read_live(
                     }
                 }
             };
-            result = batch.drain(&mut |record| out(Some(record)));
+            result = batch.drain(&mut |record, seen| out(Some((record, seen))));
             if result.is_err() {
                 break;
             }
@@ -126,25 +146,33 @@ pub(super) fn read_live(
 }
 
 /// Hands records on as they come.
-struct Direct<'o>(&'o mut dyn FnMut(Option<&mut Record<'_>>) -> Result<(), Failure>);
+struct Direct<'o, 'f> {
+    tracker: Option<Tracker>,
+    seen: Seen,
+    out: &'o mut Out<'f>,
+}
 
-impl Taker for Direct<'_> {
+impl Taker for Direct<'_, '_> {
     fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
-        (self.0)(Some(record))
+        if let Some(tracker) = &mut self.tracker {
+            tracker.feed_into(record, &mut self.seen);
+        }
+        (self.out)(Some((record, &mut self.seen)))
     }
 
     fn pause(&mut self) -> Result<(), Failure> {
-        (self.0)(None)
+        (self.out)(None)
     }
 }
 
 /// Hands records on to another thread, many at a time.
 struct Filler {
-    batch: Batch,
+    tracker: Option<Tracker>,
+    batch: Batch<Seen>,
     /// Batches that did not come back yet.
     under_way: usize,
-    full: mpsc::SyncSender<Batch>,
-    emptied: mpsc::Receiver<Batch>,
+    full: mpsc::SyncSender<Batch<Seen>>,
+    emptied: mpsc::Receiver<Batch<Seen>>,
 }
 
 impl Filler {
@@ -170,7 +198,12 @@ impl Filler {
 
 impl Taker for Filler {
     fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
-        self.batch.push(record);
+        let tracker = &mut self.tracker;
+        self.batch.push(record, |record, seen| {
+            if let Some(tracker) = tracker {
+                tracker.feed_into(record, seen);
+            }
+        });
         if self.batch.is_full() { self.hand_over() } else { Ok(()) }
     }
 

@@ -85,10 +85,8 @@ fn messages(mut look: impl FnMut(&Record<'_>, &Seen)) {
                 server: server(),
                 user: Some("LAB\\clusadm".into()),
                 objects,
-                asked: Vec::new(),
                 status,
-                request: None,
-                given_up: None,
+                ..Seen::default()
             };
             look(record, &seen);
         });

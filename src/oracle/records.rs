@@ -7,7 +7,7 @@
 use super::{HEADER, Source, contents, encode, parse};
 use crate::analysis::calls::Call as Joined;
 use crate::analysis::story::Story;
-use crate::analysis::{Limits, Tracker, stats};
+use crate::analysis::{Limits, Tracker, View, stats};
 use crate::conformance::{self, Checker};
 use crate::context::CallContext;
 use crate::json::out::Out;
@@ -125,7 +125,7 @@ impl Analysis {
 
     fn look(&mut self, record: &Record<'_>) {
         let seen = self.tracker.feed(record);
-        self.records.print_with(&mut self.out, record, Some(&self.tracker.view(&seen)));
+        self.records.print_with(&mut self.out, record, Some(&View::of(&seen)));
         let line: serde_json::Value = serde_json::from_slice(self.out.as_bytes()).expect("a record is JSON");
         assert_eq!(line["frame"], record.event.frame());
         self.story.feed(record, &seen, 0, &mut |event| assert!(!format!("{event:?}").is_empty()));

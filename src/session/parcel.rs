@@ -26,11 +26,13 @@ const RECORDS: usize = 256;
 /// Octets of one batch; a single record may have more.
 const OCTETS: usize = 256 << 10;
 
-/// A number of records, in their order.
+/// A number of records, in their order, each with what is known of it beside.
 #[derive(Debug, Default)]
-pub(crate) struct Batch {
+pub(crate) struct Batch<K> {
     octets: Vec<u8>,
     parcels: Vec<Parcel>,
+    /// Of the parcels, in their order; behind those what is left of earlier records, to be used again.
+    known: Vec<K>,
     /// Octets of what the parcels own beside `octets`, roughly.
     owned: usize,
     /// The packet of the record that is lent, where it is one alone.
@@ -144,7 +146,7 @@ struct Results {
     results: Vec<AnswerResult>,
 }
 
-impl Batch {
+impl<K: Default> Batch<K> {
     /// Whether it is time to hand it over.
     pub(crate) fn is_full(&self) -> bool {
         self.parcels.len() >= RECORDS || self.weight() >= OCTETS
@@ -164,9 +166,10 @@ impl Batch {
     }
 
     /// Hands out its records in their order until an error stops that; the batch is empty then.
-    pub(crate) fn drain<E>(&mut self, out: &mut dyn FnMut(&mut Record<'_>) -> Result<(), E>) -> Result<(), E> {
-        let Batch { octets, parcels, carriers, .. } = self;
-        let result = parcels.iter_mut().try_for_each(|parcel| out(&mut parcel.lend(octets, carriers)));
+    pub(crate) fn drain<E>(&mut self, out: &mut dyn FnMut(&mut Record<'_>, &mut K) -> Result<(), E>) -> Result<(), E> {
+        let Batch { octets, parcels, carriers, known, .. } = self;
+        let mut each = parcels.iter_mut().zip(known);
+        let result = each.try_for_each(|(parcel, known)| out(&mut parcel.lend(octets, carriers), known));
         self.parcels.clear();
         self.octets.clear();
         self.owned = 0;
@@ -181,8 +184,15 @@ impl Batch {
         start..self.octets.len()
     }
 
-    /// Takes in a record, and what it owned.
-    pub(crate) fn push(&mut self, record: &mut Record<'_>) {
+    /// Takes in a record, and what it owned. `learn` is to put what is known of it into the place of what was known of an
+    /// earlier one.
+    pub(crate) fn push(&mut self, record: &mut Record<'_>, learn: impl FnOnce(&Record<'_>, &mut K)) {
+        if self.known.len() == self.parcels.len() {
+            self.known.push(K::default());
+        }
+        if let Some(known) = self.known.get_mut(self.parcels.len()) {
+            learn(record, known);
+        }
         let Record { flow, event, interface } = record;
         let mut put = |octets: Option<&[u8]>| octets.map(|octets| self.put(octets));
         let contexts = |proposal: Proposal<'_>| {
