@@ -20,6 +20,8 @@ pub(crate) struct Wire {
     pub(crate) stream: u64,
     pub(crate) port: u16,
     version: (&'static str, u16),
+    /// So many octets of the next stubs are captured, if not all.
+    pub(crate) captured: Option<usize>,
     /// What requests told, by frame.
     told: std::collections::HashMap<u64, CallContext>,
 }
@@ -42,7 +44,15 @@ pub(crate) fn handle(n: u64) -> Value {
 
 impl Wire {
     pub(crate) fn new() -> Self {
-        Wire { frame: 0, time: 0, stream: 0, port: 50_000, version: ("3.0", 3), told: std::collections::HashMap::new() }
+        Wire {
+            frame: 0,
+            time: 0,
+            stream: 0,
+            port: 50_000,
+            version: ("3.0", 3),
+            captured: None,
+            told: std::collections::HashMap::new(),
+        }
     }
 
     pub(crate) fn method(name: &str) -> &'static Method {
@@ -121,9 +131,12 @@ impl Wire {
             note: self.told.get(&asked.0).cloned().unwrap_or_default(),
         };
         let opnum = method.opnum;
-        let body = match direction {
-            Direction::Request => Body::Request { opnum, object: None, stub: Some(&stub) },
-            Direction::Response => Body::Response { opnum: Some(opnum), cancel_count: 0, stub: Some(&stub) },
+        let body = match (direction, self.captured) {
+            (_, Some(intact)) => {
+                Body::Incomplete { opnum: Some(opnum), stub: Some(&stub), intact, reason: "snap length" }
+            }
+            (Direction::Request, None) => Body::Request { opnum, object: None, stub: Some(&stub) },
+            (Direction::Response, None) => Body::Response { opnum: Some(opnum), cancel_count: 0, stub: Some(&stub) },
         };
         let event = Event {
             token: None,

@@ -3,6 +3,7 @@
 use super::handles::State;
 use super::test_records::{Wire, handle, values};
 use super::*;
+use crate::ndr::names::HandleNames;
 use crate::ndr::value::{Fields, Value};
 use crate::session::Record;
 
@@ -47,6 +48,65 @@ fn a_handle_from_open_to_close_and_beyond() {
     close(&mut tracker, &mut wire, Value::Null);
     let resolved = ask(&mut tracker, &mut wire);
     assert_eq!((name(&resolved), resolved.state), ("IP1", State::Closed(10)));
+}
+
+/// What printers show of the handles of each message.
+fn shown(
+    tracker: &mut Tracker,
+    wire: &mut Wire,
+    method: &str,
+    request: Fields,
+    response: Fields,
+) -> [Vec<(String, Option<&'static str>)>; 2] {
+    let mut found = Vec::new();
+    wire.call(method, request, response, &mut |record: &Record<'_>| {
+        let seen = tracker.feed(record);
+        let mut facts = facts::Facts::default();
+        if let Some((kind, stub)) = record.stub().or(record.partial_stub()) {
+            let _ = crate::ndr::wire::Message::decode_with(record.method().unwrap(), kind, stub, &mut facts);
+        }
+        let mut names = Vec::new();
+        for (field, handle) in facts.handles.iter().filter(|(_, handle)| !handle.is_null()) {
+            let view = View::of(&seen);
+            let known = view.lookup(field, *handle).expect("every handle is looked up");
+            let state = known.state.and_then(|state| ["closed", "before_capture"].into_iter().find(|s| *s == state));
+            names.push((format!("{} {}", known.kind, known.name.unwrap_or("?")), state));
+        }
+        found.push(names);
+    });
+    found.try_into().unwrap()
+}
+
+#[test]
+fn what_printers_show_of_handles() {
+    let (mut tracker, mut wire) = (Tracker::default(), Wire::new());
+    let one = |state| vec![("resource IP1".to_string(), state)];
+    let opened = shown(
+        &mut tracker,
+        &mut wire,
+        "ApiOpenResource",
+        values([("lpszResourceName", "IP1".into())]),
+        values([("return", handle(1))]),
+    );
+    assert_eq!(opened, [vec![], one(None)]);
+    let close = |t: &mut Tracker, w: &mut Wire, back| {
+        shown(t, w, "ApiCloseResource", values([("Resource", handle(1))]), values([("Resource", back)]))
+    };
+    // Handed back by a close that fails.
+    assert_eq!(close(&mut tracker, &mut wire, handle(1)), [one(None), one(None)]);
+    // Of a message that was not captured whole; so the close is not seen either.
+    wire.captured = Some(20);
+    assert_eq!(close(&mut tracker, &mut wire, handle(1)), [one(None), one(None)]);
+    wire.captured = None;
+    assert_eq!(close(&mut tracker, &mut wire, Value::Null), [one(None), vec![]]);
+    assert_eq!(close(&mut tracker, &mut wire, handle(1)), [one(Some("closed")), one(Some("closed"))]);
+    let other = vec![("resource ?".to_string(), Some("before_capture"))];
+    let state = |t: &mut Tracker, w: &mut Wire| {
+        shown(t, w, "ApiGetResourceState", values([("hResource", handle(7))]), Fields::default())
+    };
+    assert_eq!(state(&mut tracker, &mut wire), [other.clone(), vec![]]);
+    wire.captured = Some(20);
+    assert_eq!(state(&mut tracker, &mut wire), [other, vec![]]);
 }
 
 #[test]
