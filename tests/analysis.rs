@@ -41,6 +41,18 @@ fn captures() -> Vec<PathBuf> {
     all
 }
 
+/// Without a filter most responses are not read for their status; names and states of handles are the same as with it.
+#[test]
+fn a_filter_that_always_holds_changes_nothing() {
+    for capture in captures() {
+        for format in ["jsonl", "text"] {
+            let all = run(&["dissect", "--format", format], &capture);
+            let filtered = run(&["dissect", "--format", format, "--filter", "frame > 0"], &capture);
+            assert!(all == filtered, "{} {format}", capture.display());
+        }
+    }
+}
+
 /// Each capture's story was read and kept. With `CLUSCOPE_BLESS=1` in the environment they are written anew: read the
 /// difference before keeping it.
 #[test]

@@ -7,12 +7,13 @@
 use super::facts::Facts;
 use super::kind::Kind;
 use super::{Bounded, Counters, notify, seen};
+use crate::consts::control_codes::ControlCode;
 use crate::consts::methods::{ClusterEnumType, ClusterNodeEnumType};
-use crate::ndr::WStr;
 use crate::ndr::names::control_code;
 use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::{Field, Scalar};
 use crate::ndr::wire::Message;
+use crate::ndr::{Method, WStr};
 use crate::session::Record;
 use std::sync::Arc;
 
@@ -84,7 +85,7 @@ pub(super) struct Lessons<'a> {
 pub(super) fn told<'a>(record: &Record<'a>, facts: &Facts<'a>) -> Lessons<'a> {
     let mut lessons = Lessons::default();
     let Some(method) = record.method() else { return lessons };
-    if let Some(id) = facts.text("pGuid") {
+    if let Some(id) = facts.text(ID) {
         lessons.of_handle = Some(Told::Id(id));
     } else if let Some((family, code)) = record.context().control_code
         && let Some(buffer) = facts.buffer("lpOutBuffer").filter(|b| !b.is_empty())
@@ -92,12 +93,7 @@ pub(super) fn told<'a>(record: &Record<'a>, facts: &Facts<'a>) -> Lessons<'a> {
         && let Some(code) = control_code(family, code)
     {
         // The node that a control code is sent through comes second; the object of the family first.
-        let text = WStr::le(buffer).until_nul();
-        lessons.of_handle = match code.name {
-            name if name.ends_with("_GET_ID") => Some(Told::Id(text)),
-            name if name.ends_with("_GET_NAME") => Some(Told::Name(text)),
-            _ => None,
-        };
+        lessons.of_handle = asks_for(code).map(|told| told(WStr::le(buffer).until_nul()));
     } else if notify::delivers(method.name) {
         for n in notify::notifications(record) {
             if let (Some(object), Some(id), Some(name)) = (n.object_type, n.id, n.name) {
@@ -121,6 +117,26 @@ pub(super) fn told<'a>(record: &Record<'a>, facts: &Facts<'a>) -> Lessons<'a> {
         }
     }
     lessons
+}
+
+/// The parameter of the methods that tell an object's id.
+const ID: &str = "pGuid";
+
+/// What the answer to a control code tells of the object.
+fn asks_for<'a>(code: &ControlCode) -> Option<fn(WStr<'a>) -> Told<'a>> {
+    match code.name {
+        name if name.ends_with("_GET_ID") => Some(Told::Id),
+        name if name.ends_with("_GET_NAME") => Some(Told::Name),
+        _ => None,
+    }
+}
+
+/// Whether a response may hold something that [`told`] would find.
+pub(super) fn teaches(record: &Record<'_>, method: &Method) -> bool {
+    if let Some((family, code)) = record.context().control_code {
+        return control_code(family, code).is_some_and(|code| asks_for(code).is_some());
+    }
+    notify::delivers(method.name) || lists(method.fields) || method.fields.iter().any(|field| field.name == ID)
 }
 
 /// Whether a method's response has a list with ids and names.

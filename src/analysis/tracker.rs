@@ -48,6 +48,8 @@ enum AssociationKey {
 pub struct Tracker {
     limits: Limits,
     counters: Counters,
+    /// Whether what responses come to is of interest by itself.
+    statuses: bool,
     associations: Bounded<AssociationKey, Association>,
     /// By server, client address and association group.
     groups: Bounded<(SocketAddr, std::net::IpAddr, u32), Scope>,
@@ -73,6 +75,7 @@ impl Tracker {
         Tracker {
             limits,
             counters: Counters::default(),
+            statuses: true,
             associations: Bounded::new(limits.associations),
             groups: Bounded::new(limits.associations),
             next_scope: 0,
@@ -83,6 +86,13 @@ impl Tracker {
             ids: Ids::new(limits.ids),
             subscriptions: Bounded::new(limits.subscriptions),
         }
+    }
+
+    /// Leaves [`Seen::status`] out where no handle or name depends on it: for who prints records, whose stubs say what
+    /// they came to, and does not filter them. Most responses need not be read for the tracker then.
+    #[must_use]
+    pub fn without_statuses(self) -> Self {
+        Tracker { statuses: false, ..self }
     }
 
     /// What was given up for the limits.
@@ -251,6 +261,9 @@ impl Tracker {
 
     fn response(&mut self, record: &Record<'_>, seen: &mut Seen) {
         self.take(record, seen);
+        if !self.statuses && record.method().is_some_and(|method| !matters(record, method, seen)) {
+            return;
+        }
         let mut facts = Facts::default();
         let (true, Some(method)) = (facts.read(record), record.method()) else { return };
         seen.status = facts.status();
@@ -267,8 +280,7 @@ impl Tracker {
                 _ => {}
             }
         }
-        if done && method.name == "WitnessrUnRegister" {
-            // Its handle is not handed back.
+        if done && closes_silently(method.name) {
             self.close(record, seen, None);
         }
         if done && let Some(asking) = &seen.request {
@@ -451,4 +463,22 @@ impl Tracker {
 /// The parameter in which a method returns a new handle, if it does.
 fn opened_field(method: &Method) -> Option<&'static Field> {
     method.fields.iter().find(|f| matches!((f.flow, f.ty), (Flow::Out | Flow::Return, Type::Handle)))
+}
+
+/// Whether a method closes its handle without handing back a null one.
+fn closes_silently(method: &str) -> bool {
+    method == "WitnessrUnRegister"
+}
+
+/// Whether anything of a response but its status bears on handles and names.
+fn matters(record: &Record<'_>, method: &Method, seen: &Seen) -> bool {
+    let handle = |field: &Field| {
+        let ty = if let Type::Pointer(_, target) = field.ty { target } else { field.ty };
+        matches!((ty, field.flow), (Type::Handle, Flow::InOut | Flow::Out | Flow::Return))
+    };
+    method.fields.iter().any(handle)
+        || closes_silently(method.name)
+        || learn::renames(method.name)
+        || seen.request.as_ref().is_some_and(|asking| asking.key.is_some())
+        || learn::teaches(record, method)
 }

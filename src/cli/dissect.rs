@@ -150,7 +150,10 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     let mut records = Records::default();
     let mut selection = Selection::new(limits.output);
     let mut text = String::new();
-    let tracker = Tracker::new(limits.analysis);
+    let mut tracker = Tracker::new(limits.analysis);
+    if filter.is_none() {
+        tracker = tracker.without_statuses();
+    }
     let (session, tracker, any) = source::read_tracked(capture, tracker, &mut |record| {
         let Some((record, seen)) = record.map(|(record, seen)| (&*record, &*seen)) else { return Ok(out.flush()?) };
         let choice = selection.choose(record);
