@@ -217,12 +217,12 @@ impl Dialect {
 ///
 /// # Errors
 /// A size that is not there, or something else where a name must stand. The properties before it are in the sink.
-pub fn read<'a>(
+pub fn read<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     key: Key,
     here: Here<'_>,
     dialect: Dialect,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let names_only = PropertyList::new(input.rest()).is_ok_and(|list| list.names_only);
     let open = Open::Record { name: "PROPERTY_LIST", reading: names_only.then_some(NAMES_ONLY) };
@@ -232,12 +232,12 @@ pub fn read<'a>(
     result
 }
 
-fn list<'a>(
+fn list<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     here: Here<'_>,
     dialect: Dialect,
     names_only: bool,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let (mut rest, count) = lower(packed::u32(input))
         .map_err(|e| Error { path: path(Some(&down(here, Segment::Name("propertyCount")))), ..e })?;
@@ -274,12 +274,12 @@ fn list<'a>(
 ///
 /// # Errors
 /// As for [`read`].
-pub fn one<'a>(
+pub fn one<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     key: Key,
     here: Here<'_>,
     dialect: Dialect,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let open = Open::Record { name: "PROPERTY_VALUE", reading: None };
     sink.begin(key, open);
@@ -289,7 +289,12 @@ pub fn one<'a>(
 }
 
 /// A property of a list that only names them.
-fn only_name<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+fn only_name<'a, S: Sink<'a> + ?Sized>(
+    input: Packed<'a>,
+    key: Key,
+    here: Here<'_>,
+    sink: &mut S,
+) -> Result<Packed<'a>, Error> {
     let open = Open::Record { name: "PROPERTY_VALUE", reading: None };
     sink.begin(key, open);
     let result = property_name(input, here, sink);
@@ -299,10 +304,10 @@ fn only_name<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sin
     Ok(rest)
 }
 
-fn property_name<'a>(
+fn property_name<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     here: Here<'_>,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<(Packed<'a>, WStr<'a>), Error> {
     let trail = down(here, Segment::Name("name"));
     let (rest, name) = lower(name(input)).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
@@ -314,11 +319,11 @@ fn property_name<'a>(
     Ok((rest, text))
 }
 
-fn property_members<'a>(
+fn property_members<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     here: Here<'_>,
     dialect: Dialect,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let (rest, text) = property_name(input, here, sink)?;
     let open = Open::List { raw: None };
@@ -328,12 +333,12 @@ fn property_members<'a>(
     result.inspect_err(|_| sink.blame(text))
 }
 
-fn property_values<'a>(
+fn property_values<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     name: WStr<'a>,
     here: Here<'_>,
     dialect: Dialect,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let trail = down(here, Segment::Name("values"));
     let known = described(name);
@@ -365,13 +370,13 @@ fn property_values<'a>(
 }
 
 /// Reads an entry: its syntax, and its value or the octets that are none.
-pub(super) fn read_entry<'a>(
+pub(super) fn read_entry<'a, S: Sink<'a> + ?Sized>(
     value: PropertyValue<'a>,
     key: Key,
     here: Here<'_>,
     dialect: Dialect,
     known: Option<&'static properties::Property>,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) {
     let open = Open::Record { name: "VALUE", reading: None };
     sink.begin(key, open);

@@ -41,13 +41,13 @@ pub fn choose(record: &'static Record, input: Packed<'_>) -> usize {
 ///
 /// # Errors
 /// The bytes end too early or a length in them can't be. What came before is in the sink, ended properly.
-pub fn record<'a>(
+pub fn record<'a, S: Sink<'a> + ?Sized>(
     record: &'static Record,
     extent: Extent,
     input: Packed<'a>,
     key: Key,
     here: Here<'_>,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let reading = match extent {
         Extent::Whole => choose(record, input),
@@ -73,12 +73,12 @@ impl Known {
     }
 }
 
-fn members<'a>(
+fn members<'a, S: Sink<'a> + ?Sized>(
     record: &'static Record,
     reading: usize,
     input: Packed<'a>,
     here: Here<'_>,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let start = input;
     let mut known = Known([0; MAX_MEMBERS]);
@@ -128,16 +128,16 @@ fn members<'a>(
 }
 
 /// What reading a member needs.
-struct Cx<'c, 'a> {
+struct Cx<'c, 'a, S: ?Sized> {
     record: &'static Record,
     member: &'static Member,
     start: Packed<'a>,
     known: &'c Known,
     here: Here<'c>,
-    sink: &'c mut dyn Sink<'a>,
+    sink: &'c mut S,
 }
 
-impl<'a> Cx<'_, 'a> {
+impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
     fn item(&mut self, item: Item<'a>, raw: Option<&'a [u8]>) {
         let meaning = if self.member.secret { Meaning::Opaque } else { self.member.meaning };
         self.sink.item(Key::Name(self.member.name), meaning, item, raw);

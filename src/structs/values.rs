@@ -73,15 +73,15 @@ fn scalar(content: Content) -> Option<(Scalar, Meaning)> {
 ///
 /// # Errors
 /// The octets are not of this format. What came before is in the sink, ended properly.
-pub fn read<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+pub fn read<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) -> Result<Packed<'a>, Error> {
     read_raw(slot, input, None, sink)
 }
 
-fn read_raw<'a>(
+fn read_raw<'a, S: Sink<'a> + ?Sized>(
     slot: Slot<'_>,
     input: Packed<'a>,
     raw: Option<&'a [u8]>,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let content = slot.content.for_length(input.len());
     let end = input.skip(input.len());
@@ -161,7 +161,7 @@ fn fits(content: Content, length: usize) -> bool {
 }
 
 /// Reads a value that may be anything: what is not of its format comes as octets, with a diagnostic.
-pub fn read_any<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
+pub fn read_any<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) {
     if nested(slot.content) {
         return read_octets(slot, input, sink);
     }
@@ -193,7 +193,7 @@ fn nested(content: Content) -> bool {
 }
 
 /// Reads a value as octets, with what they hold beside them if they hold exactly that.
-pub fn read_octets<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
+pub fn read_octets<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) {
     let plain = matches!(slot.content, Content::Bytes | Content::Nothing) || input.is_empty();
     let inner = Slot { key: Key::Name("decoded"), ..slot };
     if plain || !read(inner, input, &mut Null).is_ok_and(|rest| rest.is_empty()) {
@@ -208,7 +208,7 @@ pub fn read_octets<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a
     sink.end(open);
 }
 
-fn multi_sz<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
+fn multi_sz<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) {
     let all = WStr::le(input.rest());
     let canonical = input.len().is_multiple_of(2);
     let list = all.multi_sz().filter(|_| canonical);
@@ -218,7 +218,7 @@ fn multi_sz<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
     let raw = if list.is_some() { None } else { Some(input.rest()) };
     let open = Open::List { raw };
     sink.begin(slot.key, open);
-    let put = |i: u32, text: WStr<'a>, sink: &mut dyn Sink<'a>| {
+    let put = |i: u32, text: WStr<'a>, sink: &mut S| {
         sink.item(Key::Index(i), slot.meaning(Meaning::Text), Item::Text(text), None);
     };
     match list {
@@ -243,7 +243,7 @@ fn multi_sz<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
     sink.end(open);
 }
 
-fn dwords<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+fn dwords<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) -> Result<Packed<'a>, Error> {
     let open = Open::List { raw: None };
     sink.begin(slot.key, open);
     let (mut rest, mut index) = (input, 0);
@@ -258,7 +258,12 @@ fn dwords<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Res
 }
 
 /// Records of one kind to the end of the buffer. Its length tells the reading: the first one whose size divides it.
-fn structs<'a>(slot: Slot<'_>, name: &str, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+fn structs<'a, S: Sink<'a> + ?Sized>(
+    slot: Slot<'_>,
+    name: &str,
+    input: Packed<'a>,
+    sink: &mut S,
+) -> Result<Packed<'a>, Error> {
     let unknown = Error::new(input.offset(), ErrorKind::Mismatch { expected: "a known structure" });
     let declaration = super::records::by_name(name).ok_or(unknown)?;
     let divides =
