@@ -221,42 +221,39 @@ pub(super) fn members<'a>(
     octets: &'a [u8],
     read: impl Fn(Packed<'a>, &mut Values<'_, 'a>) -> Result<Packed<'a>, Error>,
 ) -> bool {
-    let input = Packed::new(octets);
     let start = out.len();
-    let print = |out: &mut Out, key: &str| {
+    for key in ["value", "partial"] {
         out.key(key);
         let before = out.len();
         let mut sink = Values { mask: mask.clone(), ..Values::new(out, secrets) };
-        let outcome = read(input, &mut sink);
+        let outcome = read(Packed::new(octets), &mut sink);
         let Values { reading, diagnostics, blamed, .. } = sink;
+        if outcome.is_err() && key == "value" {
+            // It has another name then. The same octets give the same result.
+            out.truncate(start);
+            continue;
+        }
         if out.len() == before {
             // Nothing at all was read.
             out.truncate(start);
         }
-        (outcome, reading, diagnostics, blamed)
-    };
-    let mut printed = print(out, "value");
-    if printed.0.is_err() {
-        // It has another name then. The same octets give the same result.
-        out.truncate(start);
-        printed = print(out, "partial");
+        if let Some(reading) = reading {
+            out.key("reading");
+            out.text(reading);
+        }
+        if let Ok(rest) = &outcome
+            && !rest.is_empty()
+        {
+            out.key("trailing");
+            out.hex(&mask.apply(rest.rest()));
+        }
+        stub::print_diagnostics(out, &diagnostics);
+        if let Err(e) = &outcome {
+            error(out, e, blamed);
+        }
+        return outcome.is_ok();
     }
-    let (outcome, reading, diagnostics, blamed) = printed;
-    if let Some(reading) = reading {
-        out.key("reading");
-        out.text(reading);
-    }
-    if let Ok(rest) = &outcome
-        && !rest.is_empty()
-    {
-        out.key("trailing");
-        out.hex(&mask.apply(rest.rest()));
-    }
-    stub::print_diagnostics(out, &diagnostics);
-    if let Err(e) = &outcome {
-        error(out, e, blamed);
-    }
-    outcome.is_ok()
+    false
 }
 
 /// Decodes a structure into members of the object that is open in `out`: `struct`, `value`, `reading`, `trailing`,
@@ -297,7 +294,7 @@ pub fn print(out: &mut Out, meaning: Meaning, version: usize, context: &Context<
     }
     if !matches!(shape.kind, ShapeKind::Nothing) {
         out.key("type");
-        out.text(shape.name());
+        out.name(shape.name());
         if shape.guess {
             out.key("guess");
             out.bool(true);

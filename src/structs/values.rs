@@ -85,16 +85,8 @@ fn read_raw<'a, S: Sink<'a> + ?Sized>(
 ) -> Result<Packed<'a>, Error> {
     let content = slot.content.for_length(input.len());
     let end = input.skip(input.len());
-    if let Some((scalar, meaning)) = scalar(content) {
-        let (rest, value) = lower(packed::uint(scalar.size(crate::ndr::Syntax::Ndr), scalar.name())(input))?;
-        let item = match (scalar, meaning) {
-            (_, Meaning::FileTime) => Item::FileTime(value),
-            (Scalar::I32, _) => Item::Int(i64::from(value as u32 as i32)),
-            (Scalar::I64, _) => Item::Int(value as i64),
-            _ => Item::Uint(value),
-        };
-        sink.item(slot.key, slot.meaning(meaning), item, raw);
-        return Ok(rest);
+    if let Some(scalar) = scalar(content) {
+        return read_scalar(slot, scalar, input, raw, sink);
     }
     match content {
         Content::Nothing if input.is_empty() => {}
@@ -152,12 +144,23 @@ fn read_raw<'a, S: Sink<'a> + ?Sized>(
     Ok(end)
 }
 
-/// Whether so many octets are of a format whatever they are, and none are left over.
-fn fits(content: Content, length: usize) -> bool {
-    match content {
-        Content::Sz | Content::MultiSz => true,
-        content => scalar(content).is_some_and(|(scalar, _)| scalar.size(crate::ndr::Syntax::Ndr) == length),
-    }
+#[inline(always)]
+fn read_scalar<'a, S: Sink<'a> + ?Sized>(
+    slot: Slot<'_>,
+    (scalar, meaning): (Scalar, Meaning),
+    input: Packed<'a>,
+    raw: Option<&'a [u8]>,
+    sink: &mut S,
+) -> Result<Packed<'a>, Error> {
+    let (rest, value) = lower(packed::uint(scalar.size(crate::ndr::Syntax::Ndr), scalar.name())(input))?;
+    let item = match (scalar, meaning) {
+        (_, Meaning::FileTime) => Item::FileTime(value),
+        (Scalar::I32, _) => Item::Int(i64::from(value as u32 as i32)),
+        (Scalar::I64, _) => Item::Int(value as i64),
+        _ => Item::Uint(value),
+    };
+    sink.item(slot.key, slot.meaning(meaning), item, raw);
+    Ok(rest)
 }
 
 /// Reads a value that may be anything: what is not of its format comes as octets, with a diagnostic.
@@ -165,10 +168,17 @@ pub fn read_any<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sin
     if nested(slot.content) {
         return read_octets(slot, input, sink);
     }
-    if fits(slot.content.for_length(input.len()), input.len()) {
-        // It can't fail.
-        let _ = read_raw(slot, input, None, sink);
-        return;
+    // Of these formats are octets whatever they are, and none are left over.
+    match (slot.content, scalar(slot.content)) {
+        (_, Some(found)) if found.0.size(crate::ndr::Syntax::Ndr) == input.len() => {
+            let _ = read_scalar(slot, found, input, None, sink);
+            return;
+        }
+        (Content::Sz | Content::MultiSz, _) => {
+            let _ = read_raw(slot, input, None, sink);
+            return;
+        }
+        _ => {}
     }
     let left = read(slot, input, &mut Null).map(|rest| rest.rest());
     let raw = match left {
