@@ -9,28 +9,54 @@ pub struct FileTime(pub u64);
 /// Seconds from 1601 to 1970.
 const EPOCH_DIFFERENCE: i64 = 11_644_473_600;
 
-impl fmt::Display for FileTime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl FileTime {
+    /// Octets of the longest text: `60056-05-28T05:36:10.9551615Z`.
+    pub const TEXT_LEN: usize = 29;
+
+    /// The text as ASCII octets, and how many of them count: `2026-11-20T10:00:00.1234567Z`, without a fraction where that
+    /// is 0.
+    pub fn to_ascii(self) -> ([u8; FileTime::TEXT_LEN], usize) {
         let seconds = (self.0 / 10_000_000) as i64 - EPOCH_DIFFERENCE;
-        let fraction = self.0 % 10_000_000;
-        write!(f, "{}", Seconds(seconds))?;
-        if fraction != 0 {
-            write!(f, ".{fraction:07}")?;
+        let fraction = (self.0 % 10_000_000) as i64;
+        let (year, month, day) = civil(seconds.div_euclid(86_400));
+        let second = seconds.rem_euclid(86_400);
+        let mut text = [0; FileTime::TEXT_LEN];
+        let mut len = 0;
+        let mut put = |digits: usize, value: i64, behind: u8| {
+            if let Some((room, [last, ..])) = text.get_mut(len..).and_then(|room| room.split_at_mut_checked(digits)) {
+                write_digits(room, value);
+                *last = behind;
+                len += digits + 1;
+            }
+        };
+        put(if year > 9999 { 5 } else { 4 }, year, b'-');
+        put(2, i64::from(month), b'-');
+        put(2, i64::from(day), b'T');
+        put(2, second / 3600, b':');
+        put(2, second / 60 % 60, b':');
+        match fraction {
+            0 => put(2, second % 60, b'Z'),
+            fraction => {
+                put(2, second % 60, b'.');
+                put(7, fraction, b'Z');
+            }
         }
-        f.write_str("Z")
+        (text, len)
     }
 }
 
-/// Seconds since 1970, shown as `2026-11-20T10:00:00`.
-#[derive(Clone, Copy, Debug)]
-pub struct Seconds(pub i64);
-
-impl fmt::Display for Seconds {
+impl fmt::Display for FileTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (days, second) = (self.0.div_euclid(86_400), self.0.rem_euclid(86_400));
-        let (year, month, day) = civil(days);
-        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+        let (text, len) = self.to_ascii();
+        f.write_str(text.get(..len).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default())
+    }
+}
+
+/// Fills `digits` with the decimal digits of a number that is not negative, the last one at the end.
+pub(crate) fn write_digits(digits: &mut [u8], mut value: i64) {
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(value % 10).unwrap_or(0);
+        value /= 10;
     }
 }
 
@@ -47,4 +73,25 @@ pub fn civil(days: i64) -> (i64, u8, u8) {
     let day = (day_of_year - (153 * shifted + 2) / 5 + 1) as u8;
     let month = if shifted < 10 { shifted + 3 } else { shifted - 9 } as u8;
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn known_times() {
+        for (value, text) in [
+            (0, "1601-01-01T00:00:00Z"),
+            (1, "1601-01-01T00:00:00.0000001Z"),
+            (116_444_736_000_000_000, "1970-01-01T00:00:00Z"),
+            (134_081_100_001_234_567, "2025-11-20T11:00:00.1234567Z"),
+            (2_650_467_743_999_999_999, "9999-12-31T23:59:59.9999999Z"),
+            (2_650_467_744_000_000_000, "10000-01-01T00:00:00Z"),
+            (u64::MAX, "60056-05-28T05:36:10.9551615Z"),
+        ] {
+            assert_eq!(FileTime(value).to_string(), text);
+        }
+    }
 }

@@ -20,14 +20,15 @@ pub(super) fn decimal(value: u64) -> ([u8; 24], usize) {
 /// A number of up to seven digits with a comma behind it, and how long that is: most numbers are, and fit into a register.
 #[inline(always)]
 pub(super) fn few(value: u64) -> Option<([u8; 8], usize)> {
-    if value >= 10_000_000 {
-        return None;
-    }
-    let digits = eight(value as u32);
-    // One digit is left of 0; the first of eight is one of those that don't count.
-    let zeros = (digits | 1 << 56).trailing_zeros() & !7;
-    let text = ((digits | 0x3030_3030_3030_3030) >> zeros) | u64::from(b',') << (64 - zeros);
-    Some((text.to_le_bytes(), 9 - (zeros >> 3) as usize))
+    let digits = match value {
+        ..10_000 => u64::from(four(value as u32)) << 24,
+        10_000..10_000_000 => eight(value as u32) >> 8,
+        _ => return None,
+    };
+    // The last one stays, even if it is 0.
+    let zeros = (digits | 1 << 48).trailing_zeros() & !7;
+    let text = (digits | u64::from_le_bytes(*b"0000000,")) >> zeros;
+    Some((text.to_le_bytes(), 8 - (zeros >> 3) as usize))
 }
 
 /// The eight digits of a number, as numbers, each in an octet, the first one in the lowest: split in two three times, all
@@ -43,6 +44,24 @@ fn eight(value: u32) -> u64 {
     tens | (twos - tens * 10) << 8
 }
 
+/// The same of four digits.
+#[inline(always)]
+fn four(value: u32) -> u32 {
+    let hundreds = (value * 5243) >> 19;
+    let twos = hundreds | (value - hundreds * 100) << 16;
+    let tens = ((twos * 103) >> 10) & 0x000f_000f;
+    tens | (twos - tens * 10) << 8
+}
+
+/// Writes a block at the front and one at the back, which are all where there is no more than two; `None` where there is
+/// less than one.
+#[inline(always)]
+fn ends<A, B, const N: usize>(from: &[A], to: &mut [B], write: impl Fn(&[A; N], &mut [B; N]) -> bool) -> Option<bool> {
+    let front = write(from.first_chunk()?, to.first_chunk_mut()?);
+    let back = write(from.last_chunk()?, to.last_chunk_mut()?);
+    Some(front & back)
+}
+
 /// The digits of octets; `room` holds two for each.
 #[inline]
 pub(super) fn hex(octets: &[u8], room: &mut [u8]) {
@@ -54,7 +73,7 @@ pub(super) fn hex(octets: &[u8], room: &mut [u8]) {
         if let Some(room) = rooms.last_chunk_mut::<16>() {
             hex_16(last, room);
         }
-    } else if !hex_ends::<8>(octets, rooms) && !hex_ends::<4>(octets, rooms) {
+    } else if ends(octets, rooms, hex_block::<8>).or_else(|| ends(octets, rooms, hex_block::<4>)).is_none() {
         for (octet, room) in octets.iter().zip(rooms) {
             hex_block(&[*octet], std::array::from_mut(room));
         }
@@ -67,42 +86,63 @@ fn hex_16(octets: &[u8; 16], room: &mut [[u8; 2]; 16]) {
     hex_block(octets, room);
 }
 
-/// The first and the last block, if there are as many.
-#[inline(always)]
-fn hex_ends<const N: usize>(octets: &[u8], rooms: &mut [[u8; 2]]) -> bool {
-    let (Some(first), Some(last)) = (octets.first_chunk::<N>(), octets.last_chunk::<N>()) else { return false };
-    if let Some(room) = rooms.first_chunk_mut::<N>() {
-        hex_block(first, room);
-    }
-    if let Some(room) = rooms.last_chunk_mut::<N>() {
-        hex_block(last, room);
-    }
-    true
-}
-
 /// Both digits of an octet at once, in the two halves of a 16-bit number: so it is the same work in every lane.
 #[inline(always)]
-fn hex_block<const N: usize>(octets: &[u8; N], room: &mut [[u8; 2]; N]) {
+fn hex_block<const N: usize>(octets: &[u8; N], room: &mut [[u8; 2]; N]) -> bool {
     for (digits, octet) in room.iter_mut().zip(octets) {
         let octet = u16::from(*octet);
         let nibbles = octet >> 4 | (octet & 15) << 8;
         let letters = ((nibbles + 0x0606) >> 4) & 0x0101;
         *digits = (nibbles + 0x3030 + letters * u16::from(b'a' - b'9' - 1)).to_le_bytes();
     }
+    true
 }
 
-/// A GUID as text.
+/// A GUID as text between quotes, with a comma behind it.
 #[inline]
-pub(super) fn guid(guid: Guid) -> [u8; 36] {
+pub(super) fn guid(guid: Guid) -> [u8; 39] {
     let mut digits = [[0; 2]; 16];
     hex_16(&guid.to_wire(Endian::Big), &mut digits);
     let digits = digits.as_flattened();
-    let mut text = [b'-'; 36];
-    for (to, from) in [(0..8, 0..8), (9..13, 8..12), (14..18, 12..16), (19..23, 16..20), (24..36, 20..32)] {
+    let mut text = [b'-'; 39];
+    (text[0], text[37], text[38]) = (b'"', b'"', b',');
+    for (to, from) in [(1..9, 0..8), (10..14, 8..12), (15..19, 12..16), (20..24, 16..20), (25..37, 20..32)] {
         text[to].copy_from_slice(&digits[from]);
     }
     text
 }
+
+/// An IPv4 address as text between quotes, with a comma behind it, and how long that is.
+pub(super) fn ipv4(octets: [u8; 4]) -> ([u8; 20], usize) {
+    let (mut text, mut len) = ([b'"'; 20], 1);
+    for octet in octets {
+        if let Some(room) = text.get_mut(len..).and_then(|room| room.first_chunk_mut()) {
+            *room = OCTETS[usize::from(octet)];
+            len += 2 + usize::from(octet > 9) + usize::from(octet > 99);
+        }
+    }
+    // The last dot is none.
+    if let Some([quote, comma]) = text.get_mut(len - 1..).and_then(|behind| behind.first_chunk_mut()) {
+        (*quote, *comma) = (b'"', b',');
+    }
+    (text, len + 1)
+}
+
+/// The digits of each octet, and a dot behind them.
+static OCTETS: [[u8; 4]; 256] = {
+    let (mut texts, mut octet) = ([[0; 4]; 256], 0);
+    while octet < 256 {
+        let [hundreds, tens, ones] = [octet / 100, octet / 10 % 10, octet % 10];
+        let digits = [b'0' + hundreds as u8, b'0' + tens as u8, b'0' + ones as u8];
+        texts[octet] = match digits {
+            [b'0', b'0', ones] => [ones, b'.', 0, 0],
+            [b'0', tens, ones] => [tens, ones, b'.', 0],
+            [hundreds, tens, ones] => [hundreds, tens, ones, b'.'],
+        };
+        octet += 1;
+    }
+    texts
+};
 
 #[inline(always)]
 fn digit(n: u8) -> u8 {
@@ -170,11 +210,12 @@ pub(super) fn is_plain(text: &[u8]) -> bool {
 
 /// Writes UTF-16 as octets where all of it is ASCII with nothing to escape; says whether it is. `room` is as long as the
 /// text has units; of another text it holds anything.
+#[inline(always)]
 pub(super) fn narrow(text: WStr<'_>, room: &mut [u8]) -> bool {
     let (units, _) = text.as_bytes().as_chunks::<2>();
     let plain = match (text.endian(), units.len()) {
-        (Endian::Little, 4..8) => narrow_ends::<4>(units, room),
-        (Endian::Little, 8..16) => narrow_ends::<8>(units, room),
+        (Endian::Little, 4..8) => ends(units, room, narrow_block::<4>),
+        (Endian::Little, 8..16) => ends(units, room, narrow_block::<8>),
         (Endian::Little, 16..) => {
             let mut plain = true;
             for (units, room) in units.as_chunks::<16>().0.iter().zip(room.as_chunks_mut::<16>().0) {
@@ -191,14 +232,6 @@ pub(super) fn narrow(text: WStr<'_>, room: &mut [u8]) -> bool {
     plain.unwrap_or_else(|| {
         text.units().zip(room).all(|(unit, octet)| narrow_block(&[unit.to_le_bytes()], std::array::from_mut(octet)))
     })
-}
-
-/// The first and the last block, which are all of the text.
-#[inline(always)]
-fn narrow_ends<const N: usize>(units: &[[u8; 2]], room: &mut [u8]) -> Option<bool> {
-    let front = narrow_block(units.first_chunk::<N>()?, room.first_chunk_mut::<N>()?);
-    let back = narrow_block(units.last_chunk::<N>()?, room.last_chunk_mut::<N>()?);
-    Some(front & back)
 }
 
 /// Not inlined, for the same reason as [`hex_16`].

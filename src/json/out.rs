@@ -212,8 +212,21 @@ impl Out {
     #[inline]
     fn close(&mut self, bracket: u8) {
         let before = self.len.wrapping_sub(1);
-        if self.bytes.get(before) == Some(&b',') {
-            self.len = before;
+        match self.bytes.get_mut(before..).and_then(|behind| behind.first_chunk_mut()) {
+            Some([last @ b',', next]) => {
+                (*last, *next) = (bracket, b',');
+                self.len += 1;
+            }
+            _ => self.close_otherwise(bracket),
+        }
+    }
+
+    /// Where there is no comma, or no room.
+    #[cold]
+    #[inline(never)]
+    fn close_otherwise(&mut self, bracket: u8) {
+        if self.written().ends_with(b",") {
+            self.len -= 1;
         }
         self.put(&[bracket, b',']);
     }
@@ -292,12 +305,15 @@ impl Out {
     fn long_uint(&mut self, value: u64) {
         match digits::few(value) {
             Some((text, len)) => self.piece(&text, len),
-            None => {
-                let (text, len) = digits::decimal(value);
-                self.piece(&text, len);
-                self.put(b",");
-            }
+            None => self.longest_uint(value),
         }
+    }
+
+    #[inline(never)]
+    fn longest_uint(&mut self, value: u64) {
+        let (text, len) = digits::decimal(value);
+        self.piece(&text, len);
+        self.put(b",");
     }
 
     /// `"frame":…,"frames":[…]`.
@@ -346,19 +362,6 @@ impl Out {
         self.uint(value.unsigned_abs());
     }
 
-    /// Text.
-    pub fn text(&mut self, text: &str) {
-        if digits::is_plain(text.as_bytes()) {
-            if self.fits(text.len()) {
-                self.quoted(text.as_bytes(), b',');
-            }
-            return;
-        }
-        self.put(b"\"");
-        self.escaped(text);
-        self.put(b"\",");
-    }
-
     /// A name of the specification or of the contract, which has nothing to escape.
     #[inline(always)]
     pub fn name(&mut self, name: &str) {
@@ -389,39 +392,32 @@ impl Out {
 
     /// Octets as a hexadecimal string.
     pub fn hex(&mut self, octets: &[u8]) {
-        if !self.fits(2 * octets.len()) {
-            return;
-        }
-        self.put(b"\"");
-        self.octets(octets);
-        self.put(b"\",");
+        self.filled(2 * octets.len(), |room| {
+            digits::hex(octets, room);
+            true
+        });
     }
 
     /// A GUID as text.
     #[inline]
     pub fn guid(&mut self, guid: Guid) {
-        let text = digits::guid(guid);
-        self.quoted(&text, b',');
+        self.put(&digits::guid(guid));
     }
 
     /// An IPv4 address as text.
     pub(crate) fn ipv4(&mut self, octets: [u8; 4]) {
-        self.put(b"\"");
-        for (i, octet) in octets.into_iter().enumerate() {
-            if i > 0 {
-                self.put(b".");
-            }
-            let (digits, len) = digits::decimal(u64::from(octet));
-            self.piece(&digits, len);
-        }
-        self.put(b"\",");
+        let (text, len) = digits::ipv4(octets);
+        self.piece(&text, len);
     }
 
     /// An IPv6 address as text, by its 16-bit groups.
     pub(crate) fn ipv6(&mut self, groups: [u16; 8]) {
-        if let [0, 0, 0, 0, 0, 0xffff, ..] = groups {
+        match groups {
+            // None, most often.
+            [0, 0, 0, 0, 0, 0, 0, 0] => return self.put(b"\"::\","),
             // An IPv4 address in disguise.
-            return self.display(std::net::Ipv6Addr::from(groups));
+            [0, 0, 0, 0, 0, 0xffff, ..] => return self.display(std::net::Ipv6Addr::from(groups)),
+            _ => {}
         }
         self.put(b"\"");
         let (text, len) = digits::ipv6(groups);
@@ -448,10 +444,20 @@ impl Out {
     /// table and its number. The text is kept for the next time.
     #[inline]
     pub(super) fn kept(&mut self, of: kept::Of, print: impl FnOnce(&mut Out)) {
-        if let Some((text, len)) = self.kept.get(of) {
-            let text = *text;
-            return self.piece(&text, len);
+        // Straight from there to here; where there is too little room the other way makes some.
+        if let Some((text, len)) = self.kept.get(of)
+            && let Some(room) = self.bytes.get_mut(self.len..).and_then(|room| room.first_chunk_mut())
+        {
+            *room = *text;
+            self.len += len;
+            return;
         }
+        self.keep(of, print);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn keep(&mut self, of: kept::Of, print: impl FnOnce(&mut Out)) {
         let start = self.len;
         print(self);
         if let Some(text) = self.bytes.get(start..self.len).filter(|_| !self.overflowed) {
@@ -462,6 +468,26 @@ impl Out {
     #[inline]
     fn octets(&mut self, octets: &[u8]) {
         digits::hex(octets, self.room(octets.len() * 2));
+    }
+
+    /// Quotes with so many octets between them that `fill` writes, and a comma. Returns whether `fill` says that they can
+    /// stand there; else nothing was written.
+    #[inline(always)]
+    fn filled(&mut self, octets: usize, fill: impl FnOnce(&mut [u8]) -> bool) -> bool {
+        if !self.fits(octets) {
+            // Nothing is wanted any more.
+            return true;
+        }
+        let start = self.len;
+        if let [first, room @ .., quote, last] = self.room(octets + 3) {
+            *first = b'"';
+            (*quote, *last) = (b'"', b',');
+            if fill(room) {
+                return true;
+            }
+        }
+        self.len = start;
+        false
     }
 }
 

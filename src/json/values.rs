@@ -244,9 +244,14 @@ pub fn handle(out: &mut Out, handle: ContextHandle) {
 
 #[inline]
 fn handle_members(out: &mut Out, handle: ContextHandle) {
-    out.literal("{\"attributes\":");
-    out.uint(u64::from(handle.attributes));
-    out.literal("\"uuid\":");
+    match handle.attributes {
+        0 => out.literal("{\"attributes\":0,\"uuid\":"),
+        attributes => {
+            out.literal("{\"attributes\":");
+            out.uint(u64::from(attributes));
+            out.literal("\"uuid\":");
+        }
+    }
     out.guid(handle.uuid);
 }
 
@@ -281,8 +286,10 @@ pub fn named_handle(out: &mut Out, value: ContextHandle, name: Option<HandleName
 /// A FILETIME with its time.
 pub fn filetime(out: &mut Out, value: u64) {
     named(out, value, |out| {
-        out.key("time");
-        out.display(FileTime(value));
+        let (time, len) = FileTime(value).to_ascii();
+        out.literal("\"time\":\"");
+        out.piece(&time, len);
+        out.literal("\",");
     });
 }
 

@@ -1,6 +1,7 @@
 //! Time stamps as text: RFC 3339 in UTC with nine fractional digits.
 
 use super::Timestamp;
+use crate::time::write_digits;
 use std::fmt;
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
@@ -46,14 +47,6 @@ impl Timestamp {
     /// Appends the text, without the formatting machinery.
     pub fn write_to(self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.to_ascii());
-    }
-}
-
-/// Fills `digits` with the decimal digits of a number that is not negative, the last one at the end.
-fn write_digits(digits: &mut [u8], mut value: i64) {
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(value % 10).unwrap_or(0);
-        value /= 10;
     }
 }
 

@@ -115,7 +115,12 @@ fn command(input: Packed<'_>) -> Parsed<'_, Command<'_>> {
 ///
 /// # Errors
 /// A length that is not there or can't be. The commands before it are in the sink.
-pub fn read<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+pub fn read<'a, S: Sink<'a> + ?Sized>(
+    input: Packed<'a>,
+    key: Key,
+    here: Here<'_>,
+    sink: &mut S,
+) -> Result<Packed<'a>, Error> {
     let open = Open::Record { name: "CLUSTER_REG_BATCH_UPDATE", reading: None };
     sink.begin(key, open);
     let result = batch(input, here, sink);
@@ -123,7 +128,7 @@ pub fn read<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sink
     result
 }
 
-fn batch<'a>(input: Packed<'a>, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+fn batch<'a, S: Sink<'a> + ?Sized>(input: Packed<'a>, here: Here<'_>, sink: &mut S) -> Result<Packed<'a>, Error> {
     let trail = down(here, Segment::Name("VersionNumber"));
     let (mut rest, version) = lower(packed::u32(input)).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
     sink.item(Key::Name("VersionNumber"), Meaning::Const(1), Item::Uint(u64::from(version)), None);
@@ -156,7 +161,12 @@ fn batch<'a>(input: Packed<'a>, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Resu
 ///
 /// # Errors
 /// As for [`read`].
-pub fn one<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+pub fn one<'a, S: Sink<'a> + ?Sized>(
+    input: Packed<'a>,
+    key: Key,
+    here: Here<'_>,
+    sink: &mut S,
+) -> Result<Packed<'a>, Error> {
     let open = Open::Record { name: "BATCH_UPDATE_COMMAND", reading: None };
     sink.begin(key, open);
     let result = match lower(command(input)) {
@@ -176,7 +186,7 @@ pub fn one<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sink<
     result
 }
 
-fn head<'a>(command: CommandType, value_type: u32, sink: &mut dyn Sink<'a>) {
+fn head<'a, S: Sink<'a> + ?Sized>(command: CommandType, value_type: u32, sink: &mut S) {
     let meaning = Meaning::Enum(CommandType::TABLE);
     sink.item(Key::Name("CommandType"), meaning, Item::Uint(command.value()), None);
     let meaning = match command {
@@ -187,7 +197,7 @@ fn head<'a>(command: CommandType, value_type: u32, sink: &mut dyn Sink<'a>) {
 }
 
 /// What can be read of a command that is not all there.
-fn partial<'a>(input: Packed<'a>, sink: &mut dyn Sink<'a>) {
+fn partial<'a, S: Sink<'a> + ?Sized>(input: Packed<'a>, sink: &mut S) {
     let Ok((rest, (command, value_type))) = nom::Parser::parse(&mut (packed::u32, packed::u32), input) else { return };
     head(CommandType(command), value_type, sink);
     let name = packed::u32(rest).ok().and_then(|(rest, length)| rest.split_claimed(u64::from(length), "").ok());
@@ -198,7 +208,7 @@ fn partial<'a>(input: Packed<'a>, sink: &mut dyn Sink<'a>) {
     }
 }
 
-fn members<'a>(command: &Command<'a>, here: Here<'_>, sink: &mut dyn Sink<'a>) {
+fn members<'a, S: Sink<'a> + ?Sized>(command: &Command<'a>, here: Here<'_>, sink: &mut S) {
     head(command.command, command.value_type, sink);
     let (text, raw, rule) = whole_text(command.name.rest());
     if let Some(rule) = rule {

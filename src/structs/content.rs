@@ -244,7 +244,7 @@ fn messages(context: &Context<'_>) -> Shape {
 ///
 /// # Errors
 /// The octets don't fit. What came before is in the sink.
-pub fn read<'a>(shape: &Shape, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+pub fn read<'a, S: Sink<'a> + ?Sized>(shape: &Shape, input: Packed<'a>, sink: &mut S) -> Result<Packed<'a>, Error> {
     match shape.kind {
         ShapeKind::Nothing => Ok(input.skip(input.len())),
         ShapeKind::Content(content) => values::read(Slot::top(content), input, sink),
@@ -253,11 +253,11 @@ pub fn read<'a>(shape: &Shape, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Re
     }
 }
 
-fn list<'a>(
+fn list<'a, S: Sink<'a> + ?Sized>(
     declaration: &'static Record,
     count: Option<u32>,
     input: Packed<'a>,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let open = Open::List { raw: None };
     sink.begin(Key::Top, open);

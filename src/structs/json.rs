@@ -43,12 +43,14 @@ impl<'o, 'a> Values<'o, 'a> {
         Values { out, secrets, mask: Mask::default(), depth: 0, reading: None, diagnostics: Vec::new(), blamed: None }
     }
 
+    #[inline(always)]
     fn key(&mut self, key: Key) {
         if let Key::Name(name) = key {
             self.out.key(name);
         }
     }
 
+    #[inline(always)]
     fn plain(&mut self, meaning: Meaning, item: Item<'a>) {
         let out = &mut *self.out;
         match item {
@@ -65,86 +67,110 @@ impl<'o, 'a> Values<'o, 'a> {
             Item::Units(units) => out.utf16(units),
             Item::Ipv4(octets) => out.ipv4(octets),
             Item::Ipv6(octets) => out.ipv6(std::net::Ipv6Addr::from(octets).segments()),
-            Item::Bytes(octets) => {
-                out.begin();
-                out.key("hex");
-                out.hex(octets);
-                if let (Meaning::SecurityDescriptor, Ok((text, error))) = (meaning, security::readable(octets)) {
-                    out.key(if error.is_none() { "sddl" } else { "partial_sddl" });
-                    out.text(&text);
-                    if let Some(error) = error {
-                        out.key("error");
-                        out.display(error);
-                    }
-                }
-                out.end();
+            Item::Bytes(octets) => bytes(out, meaning, octets),
+        }
+    }
+
+    /// A secret that is not to be shown.
+    #[cold]
+    fn hidden(&mut self) {
+        self.out.literal("{\"secret\":true},");
+    }
+
+    /// A value with its octets beside it.
+    #[cold]
+    fn with_octets(&mut self, meaning: Meaning, item: Item<'a>, raw: &[u8]) {
+        self.out.begin();
+        match item {
+            Item::Text(text) if !text.is_well_formed() => {
+                self.out.key("utf16");
+                let digits: String = text.units().flat_map(u16::to_le_bytes).map(|o| format!("{o:02x}")).collect();
+                self.out.text(&digits);
+            }
+            item => {
+                self.out.key("value");
+                self.plain(meaning, item);
+            }
+        }
+        self.out.key("hex");
+        self.out.hex(raw);
+        self.out.end();
+    }
+
+    /// The start of an object that has octets as its first member.
+    #[cold]
+    fn begin_octets(&mut self, octets: &[u8]) {
+        self.out.begin();
+        self.out.key("hex");
+        self.out.hex(&self.mask.apply(octets));
+    }
+
+    #[cold]
+    fn note_reading(&mut self, reading: &'static str) {
+        match self.depth {
+            0 => self.reading = Some(reading),
+            _ => {
+                self.out.key("reading");
+                self.out.text(reading);
             }
         }
     }
 }
 
+/// Octets, and what a security descriptor says.
+fn bytes(out: &mut Out, meaning: Meaning, octets: &[u8]) {
+    out.literal("{\"hex\":");
+    out.hex(octets);
+    if let Meaning::SecurityDescriptor = meaning
+        && let Ok((text, error)) = security::readable(octets)
+    {
+        out.key(if error.is_none() { "sddl" } else { "partial_sddl" });
+        out.text(&text);
+        if let Some(error) = error {
+            out.key("error");
+            out.display(error);
+        }
+    }
+    out.end();
+}
+
+/// What is told by every value is inlined: where a reader says what it tells, little of it is left.
 impl<'a> Sink<'a> for Values<'_, 'a> {
+    #[inline(always)]
     fn item(&mut self, key: Key, meaning: Meaning, item: Item<'a>, raw: Option<&'a [u8]>) {
         self.key(key);
         if matches!(meaning, Meaning::Opaque) && self.secrets != Secrets::Shown {
-            self.out.begin();
-            self.out.key("secret");
-            self.out.bool(true);
-            return self.out.end();
+            return self.hidden();
         }
-        match (raw, item) {
-            (None, item) => self.plain(meaning, item),
-            (Some(raw), Item::Text(text)) if !text.is_well_formed() => {
-                self.out.begin();
-                self.out.key("utf16");
-                let digits: String = text.units().flat_map(u16::to_le_bytes).map(|o| format!("{o:02x}")).collect();
-                self.out.text(&digits);
-                self.out.key("hex");
-                self.out.hex(raw);
-                self.out.end();
-            }
-            (Some(raw), item) => {
-                self.out.begin();
-                self.out.key("value");
-                self.plain(meaning, item);
-                self.out.key("hex");
-                self.out.hex(raw);
-                self.out.end();
-            }
+        match raw {
+            None => self.plain(meaning, item),
+            Some(raw) => self.with_octets(meaning, item, raw),
         }
     }
 
+    #[inline(always)]
     fn begin(&mut self, key: Key, open: Open<'a>) {
         self.key(key);
         match open {
             Open::Record { reading, .. } => {
                 self.out.begin();
-                match reading {
-                    Some(reading) if self.depth == 0 => self.reading = Some(reading),
-                    Some(reading) => {
-                        self.out.key("reading");
-                        self.out.text(reading);
-                    }
-                    None => {}
+                if let Some(reading) = reading {
+                    self.note_reading(reading);
                 }
             }
-            Open::List { raw: None } => self.out.begin_list(),
-            Open::List { raw: Some(raw) } => {
-                self.out.begin();
-                self.out.key("hex");
-                self.out.hex(&self.mask.apply(raw));
-                self.out.key("value");
+            Open::List { raw } => {
+                if let Some(raw) = raw {
+                    self.begin_octets(raw);
+                    self.out.key("value");
+                }
                 self.out.begin_list();
             }
-            Open::Bytes(octets) => {
-                self.out.begin();
-                self.out.key("hex");
-                self.out.hex(&self.mask.apply(octets));
-            }
+            Open::Bytes(octets) => self.begin_octets(octets),
         }
         self.depth += 1;
     }
 
+    #[inline(always)]
     fn end(&mut self, open: Open<'a>) {
         self.depth = self.depth.saturating_sub(1);
         match open {
@@ -193,44 +219,41 @@ pub(super) fn members<'a>(
     out: &mut Out,
     (secrets, mask): (Secrets, Mask),
     octets: &'a [u8],
-    read: impl Fn(Packed<'a>, &mut dyn Sink<'a>) -> Result<Packed<'a>, Error>,
+    read: impl Fn(Packed<'a>, &mut Values<'_, 'a>) -> Result<Packed<'a>, Error>,
 ) -> bool {
-    let input = Packed::new(octets);
     let start = out.len();
-    let print = |out: &mut Out, key: &str| {
+    for key in ["value", "partial"] {
         out.key(key);
         let before = out.len();
         let mut sink = Values { mask: mask.clone(), ..Values::new(out, secrets) };
-        let outcome = read(input, &mut sink);
+        let outcome = read(Packed::new(octets), &mut sink);
         let Values { reading, diagnostics, blamed, .. } = sink;
+        if outcome.is_err() && key == "value" {
+            // It has another name then. The same octets give the same result.
+            out.truncate(start);
+            continue;
+        }
         if out.len() == before {
             // Nothing at all was read.
             out.truncate(start);
         }
-        (outcome, reading, diagnostics, blamed)
-    };
-    let mut printed = print(out, "value");
-    if printed.0.is_err() {
-        // It has another name then. The same octets give the same result.
-        out.truncate(start);
-        printed = print(out, "partial");
+        if let Some(reading) = reading {
+            out.key("reading");
+            out.text(reading);
+        }
+        if let Ok(rest) = &outcome
+            && !rest.is_empty()
+        {
+            out.key("trailing");
+            out.hex(&mask.apply(rest.rest()));
+        }
+        stub::print_diagnostics(out, &diagnostics);
+        if let Err(e) = &outcome {
+            error(out, e, blamed);
+        }
+        return outcome.is_ok();
     }
-    let (outcome, reading, diagnostics, blamed) = printed;
-    if let Some(reading) = reading {
-        out.key("reading");
-        out.text(reading);
-    }
-    if let Ok(rest) = &outcome
-        && !rest.is_empty()
-    {
-        out.key("trailing");
-        out.hex(&mask.apply(rest.rest()));
-    }
-    stub::print_diagnostics(out, &diagnostics);
-    if let Err(e) = &outcome {
-        error(out, e, blamed);
-    }
-    outcome.is_ok()
+    false
 }
 
 /// Decodes a structure into members of the object that is open in `out`: `struct`, `value`, `reading`, `trailing`,
@@ -271,7 +294,7 @@ pub fn print(out: &mut Out, meaning: Meaning, version: usize, context: &Context<
     }
     if !matches!(shape.kind, ShapeKind::Nothing) {
         out.key("type");
-        out.text(shape.name());
+        out.name(shape.name());
         if shape.guess {
             out.key("guess");
             out.bool(true);

@@ -28,7 +28,7 @@ impl Mask {
         if matches!(shape.kind, ShapeKind::Nothing) {
             return mask;
         }
-        let unread = match content::read(shape, Packed::new(octets), &mut mask) {
+        let unread = match content::read(shape, Packed::new(octets), &mut mask as &mut dyn Sink<'_>) {
             Ok(rest) => octets.len() - rest.len().min(octets.len()),
             Err(e) => e.offset.min(octets.len()),
         };

@@ -166,12 +166,12 @@ impl Structure {
     ///
     /// # Errors
     /// Where and why the octets can't be this structure. What came before is in the sink.
-    pub fn read<'a>(
+    pub fn read<'a, S: Sink<'a> + ?Sized>(
         &self,
         input: Packed<'a>,
         key: Key,
         here: Here<'_>,
-        sink: &mut dyn Sink<'a>,
+        sink: &mut S,
     ) -> Result<Packed<'a>, Error> {
         match self.kind {
             Kind::Record(record) => reader::record(record, reader::Extent::Whole, input, key, here, sink),

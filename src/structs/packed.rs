@@ -19,7 +19,7 @@ use nom::IResult;
 /// A buffer, or a part of one, and the place where the next parser goes on. Offsets are those in the whole buffer.
 #[derive(Clone, Copy, Debug)]
 pub struct Packed<'a> {
-    data: &'a [u8],
+    rest: &'a [u8],
     at: usize,
 }
 
@@ -29,7 +29,7 @@ pub type Parsed<'a, T> = IResult<Packed<'a>, T, Error>;
 impl<'a> Packed<'a> {
     /// At the start of a buffer.
     pub fn new(data: &'a [u8]) -> Self {
-        Packed { data, at: 0 }
+        Packed { rest: data, at: 0 }
     }
 
     /// Octets from the start of the whole buffer.
@@ -39,27 +39,28 @@ impl<'a> Packed<'a> {
 
     /// What has not been read.
     pub fn rest(&self) -> &'a [u8] {
-        self.data.get(self.at..).unwrap_or(&[])
+        self.rest
     }
 
     /// How many octets have not been read.
     pub fn len(&self) -> usize {
-        self.data.len().saturating_sub(self.at)
+        self.rest.len()
     }
 
     /// Whether everything was read.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.rest.is_empty()
     }
 
     /// Takes `n` octets off as a part of their own, and gives what is behind them.
     ///
     /// # Errors
     /// Fewer than `n` octets are left, which `claimed_by` says are there.
+    #[inline]
     pub fn split(self, n: usize, claimed_by: &'static str) -> Result<(Packed<'a>, Packed<'a>), Error> {
         crate::work::tick(1);
-        match self.at.checked_add(n).and_then(|end| Some((end, self.data.get(..end)?))) {
-            Some((end, data)) => Ok((Packed { data, at: self.at }, Packed { data: self.data, at: end })),
+        match self.rest.split_at_checked(n) {
+            Some((part, rest)) => Ok((Packed { rest: part, at: self.at }, Packed { rest, at: self.at + n })),
             None => Err(Error::truncated(self.at, n as u64, self.len() as u64, claimed_by)),
         }
     }
@@ -77,13 +78,15 @@ impl<'a> Packed<'a> {
 
     /// Behind `n` octets more, or at the end.
     #[must_use]
+    #[inline]
     pub fn skip(self, n: usize) -> Self {
-        Packed { data: self.data, at: self.at.saturating_add(n).min(self.data.len()) }
+        let n = n.min(self.rest.len());
+        Packed { rest: self.rest.get(n..).unwrap_or(&[]), at: self.at + n }
     }
 
     /// The octets between two places of the same buffer.
     pub fn until(&self, later: &Packed<'a>) -> &'a [u8] {
-        self.data.get(self.at..later.at).unwrap_or(&[])
+        later.at.checked_sub(self.at).and_then(|n| self.rest.get(..n)).unwrap_or(&[])
     }
 }
 
@@ -94,19 +97,29 @@ pub(crate) fn lift<T>(result: Result<T, Error>) -> Result<T, nom::Err<Error>> {
 
 /// Lowers nom's result into a plain one.
 pub(crate) fn lower<'a, T>(parsed: Parsed<'a, T>) -> Result<(Packed<'a>, T), Error> {
-    parsed.map_err(|e| match e {
+    parsed.map_err(error)
+}
+
+/// The error in one of nom's.
+pub(crate) fn error(e: nom::Err<Error>) -> Error {
+    match e {
         nom::Err::Error(e) | nom::Err::Failure(e) => e,
         // Complete parsers never ask for more.
         nom::Err::Incomplete(_) => Error::truncated(0, 1, 0, "a parser"),
-    })
+    }
 }
 
 /// An unsigned integer of 1, 2, 4 or 8 octets.
 pub fn uint<'a>(size: usize, claimed_by: &'static str) -> impl Fn(Packed<'a>) -> Parsed<'a, u64> {
     move |input| {
         let (part, rest) = lift(input.split(size, claimed_by))?;
-        // Little-endian: the last octet is the highest.
-        let value = part.rest().iter().rev().fold(0u64, |value, octet| value << 8 | u64::from(*octet));
+        let value = match *part.rest() {
+            [one] => u64::from(one),
+            [a, b] => u64::from(u16::from_le_bytes([a, b])),
+            [a, b, c, d] => u64::from(u32::from_le_bytes([a, b, c, d])),
+            // The last octet is the highest.
+            ref octets => octets.iter().rev().fold(0, |value, octet| value << 8 | u64::from(*octet)),
+        };
         Ok((rest, value))
     }
 }

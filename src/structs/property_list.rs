@@ -19,22 +19,23 @@
 
 use super::packed::{self, Packed, Parsed, lift, lower, pad4};
 use super::reader::whole_text;
-use super::refused::Refused;
 use super::rules::{self, Here, broken, down, path};
 use super::sink::{Item, Key, Open, Sink};
 use super::values::{self, Slot};
-use super::writer::{integer, text_or_bytes};
 use crate::consts::Constant;
 use crate::consts::content::Content;
 use crate::consts::properties;
 use crate::consts::syntax::{CLUSTER_PROPERTY_FORMAT, CLUSTER_PROPERTY_SYNTAX as Syntax};
 use crate::error::{Error, ErrorKind, Segment};
 use crate::ndr::WStr;
-use crate::ndr::types::{Meaning, Scalar};
-use crate::ndr::value::{Fields, Value};
-use alloc::format;
-use alloc::vec::Vec;
+use crate::ndr::sink::Trail;
+use crate::ndr::types::Meaning;
 use nom::Parser;
+
+mod writing;
+
+pub(super) use writing::write_entries;
+pub use writing::{write, write_one};
 
 /// The reading of a list that only names properties: neither values nor end marks stand behind the names. Enumerations
 /// are asked for properties so by clients that take "property list" in 3.1.4.2.143 and 3.1.4.2.144 at its word.
@@ -145,18 +146,25 @@ fn sized(input: Packed<'_>) -> Parsed<'_, Packed<'_>> {
 
 /// An entry of a list of values; `None` for an end mark, which is taken, and for the name of the next property, which
 /// is not.
+#[inline]
 fn entry(input: Packed<'_>) -> Parsed<'_, Option<PropertyValue<'_>>> {
     match packed::u32.map(Syntax).parse(input)? {
         (_, Syntax::CLUSPROP_SYNTAX_NAME) => Ok((input, None)),
-        _ => any_entry(input),
+        (rest, syntax) => behind_syntax(syntax, rest),
     }
 }
 
 /// An entry of a list in which names are values, too; `None` for an end mark.
 pub(super) fn any_entry(input: Packed<'_>) -> Parsed<'_, Option<PropertyValue<'_>>> {
-    match packed::u32.map(Syntax).parse(input)? {
-        (rest, Syntax::CLUSPROP_SYNTAX_ENDMARK) => Ok((rest, None)),
-        (rest, syntax) => sized.map(|data| Some(PropertyValue { syntax, data })).parse(rest),
+    let (rest, syntax) = packed::u32.map(Syntax).parse(input)?;
+    behind_syntax(syntax, rest)
+}
+
+#[inline(always)]
+fn behind_syntax(syntax: Syntax, rest: Packed<'_>) -> Parsed<'_, Option<PropertyValue<'_>>> {
+    match syntax {
+        Syntax::CLUSPROP_SYNTAX_ENDMARK => Ok((rest, None)),
+        syntax => sized(rest).map(|(rest, data)| (rest, Some(PropertyValue { syntax, data }))),
     }
 }
 
@@ -217,12 +225,12 @@ impl Dialect {
 ///
 /// # Errors
 /// A size that is not there, or something else where a name must stand. The properties before it are in the sink.
-pub fn read<'a>(
+pub fn read<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     key: Key,
     here: Here<'_>,
     dialect: Dialect,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let names_only = PropertyList::new(input.rest()).is_ok_and(|list| list.names_only);
     let open = Open::Record { name: "PROPERTY_LIST", reading: names_only.then_some(NAMES_ONLY) };
@@ -232,15 +240,17 @@ pub fn read<'a>(
     result
 }
 
-fn list<'a>(
+fn list<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     here: Here<'_>,
     dialect: Dialect,
     names_only: bool,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
-    let (mut rest, count) = lower(packed::u32(input))
-        .map_err(|e| Error { path: path(Some(&down(here, Segment::Name("propertyCount")))), ..e })?;
+    let (mut rest, count) = match packed::u32(input) {
+        Ok(read) => read,
+        Err(e) => return Err(failed(e, &down(here, Segment::Name("propertyCount")))),
+    };
     sink.item(Key::Name("propertyCount"), Meaning::Count, Item::Uint(u64::from(count)), None);
     let trail = down(here, Segment::Name("properties"));
     let open = Open::List { raw: None };
@@ -270,16 +280,22 @@ fn list<'a>(
     Ok(rest)
 }
 
+/// What a parser says, and where. Errors are large: apart, what was read need not be moved together with them.
+#[cold]
+fn failed(e: nom::Err<Error>, trail: &Trail<'_>) -> Error {
+    Error { path: path(Some(trail)), ..packed::error(e) }
+}
+
 /// Reads a property (2.2.3.10.1); returns what is behind it.
 ///
 /// # Errors
 /// As for [`read`].
-pub fn one<'a>(
+pub fn one<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     key: Key,
     here: Here<'_>,
     dialect: Dialect,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let open = Open::Record { name: "PROPERTY_VALUE", reading: None };
     sink.begin(key, open);
@@ -289,7 +305,12 @@ pub fn one<'a>(
 }
 
 /// A property of a list that only names them.
-fn only_name<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+fn only_name<'a, S: Sink<'a> + ?Sized>(
+    input: Packed<'a>,
+    key: Key,
+    here: Here<'_>,
+    sink: &mut S,
+) -> Result<Packed<'a>, Error> {
     let open = Open::Record { name: "PROPERTY_VALUE", reading: None };
     sink.begin(key, open);
     let result = property_name(input, here, sink);
@@ -299,13 +320,16 @@ fn only_name<'a>(input: Packed<'a>, key: Key, here: Here<'_>, sink: &mut dyn Sin
     Ok(rest)
 }
 
-fn property_name<'a>(
+fn property_name<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     here: Here<'_>,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<(Packed<'a>, WStr<'a>), Error> {
     let trail = down(here, Segment::Name("name"));
-    let (rest, name) = lower(name(input)).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
+    let (rest, name) = match name(input) {
+        Ok(read) => read,
+        Err(e) => return Err(failed(e, &trail)),
+    };
     let (text, raw, rule) = whole_text(name.rest());
     if let Some(rule) = rule {
         sink.diagnostic(broken(Some(&trail), name.offset(), rule, name.len() as u64, None));
@@ -314,11 +338,11 @@ fn property_name<'a>(
     Ok((rest, text))
 }
 
-fn property_members<'a>(
+fn property_members<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     here: Here<'_>,
     dialect: Dialect,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let (rest, text) = property_name(input, here, sink)?;
     let open = Open::List { raw: None };
@@ -328,12 +352,12 @@ fn property_members<'a>(
     result.inspect_err(|_| sink.blame(text))
 }
 
-fn property_values<'a>(
+fn property_values<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     name: WStr<'a>,
     here: Here<'_>,
     dialect: Dialect,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let trail = down(here, Segment::Name("values"));
     let known = described(name);
@@ -341,7 +365,10 @@ fn property_values<'a>(
     let mut previous = Syntax::CLUSPROP_SYNTAX_ENDMARK;
     for index in 0u32.. {
         let trail = trail.down(Segment::Index(index));
-        let (next, found) = lower(entry(rest)).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
+        let (next, found) = match entry(rest) {
+            Ok(read) => read,
+            Err(e) => return Err(failed(e, &trail)),
+        };
         let Some(value) = found else {
             if next.offset() == rest.offset() {
                 sink.diagnostic(broken(Some(&trail), rest.offset(), &rules::LIST_NOT_ENDED, 0x0004_0003, Some(0)));
@@ -365,13 +392,13 @@ fn property_values<'a>(
 }
 
 /// Reads an entry: its syntax, and its value or the octets that are none.
-pub(super) fn read_entry<'a>(
+pub(super) fn read_entry<'a, S: Sink<'a> + ?Sized>(
     value: PropertyValue<'a>,
     key: Key,
     here: Here<'_>,
     dialect: Dialect,
     known: Option<&'static properties::Property>,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) {
     let open = Open::Record { name: "VALUE", reading: None };
     sink.begin(key, open);
@@ -430,94 +457,4 @@ pub(super) fn described(name: WStr<'_>) -> Option<&'static properties::Property>
             && name.units().zip(known.bytes()).all(|(a, b)| u8::try_from(a).is_ok_and(|a| a.eq_ignore_ascii_case(&b)))
     };
     properties::ALL.iter().find(|p| tells(p) && same(p.name))
-}
-
-/// Encodes a property list.
-///
-/// # Errors
-/// Which property or value can't be represented, and why.
-pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
-    let list = match fields.get("properties") {
-        Some(Value::List(list)) => list.as_slice(),
-        Some(_) => return Err(Refused::new("not a list").within("properties")),
-        None => return Err(Refused::new("missing").within("properties")),
-    };
-    let count = match fields.get("propertyCount") {
-        Some(value) => integer(value, Scalar::U32).map_err(|e| e.within("propertyCount"))?,
-        None => list.len() as u64,
-    };
-    if count != list.len() as u64 {
-        let reason = format!("{count} where {} properties follow", list.len());
-        return Err(Refused::new(reason).within("propertyCount"));
-    }
-    let names_only = match fields.get("reading") {
-        None => false,
-        Some(Value::Text(reading)) if &**reading == NAMES_ONLY => true,
-        Some(_) => return Err(Refused::new(format!("the only other reading is {NAMES_ONLY:?}")).within("reading")),
-    };
-    out.extend((count as u32).to_le_bytes());
-    for (i, value) in list.iter().enumerate() {
-        let property = match value {
-            Value::Map(fields) if names_only => write_name(fields, out),
-            Value::Map(fields) => write_one(fields, out),
-            _ => Err(Refused::new("not an object of name and values")),
-        };
-        property.map_err(|e| e.within(format_args!("[{i}]")).within("properties"))?;
-    }
-    if matches!(fields.get("final_endmark"), Some(Value::Int(1))) {
-        out.extend([0; 4]);
-    }
-    Ok(())
-}
-
-/// Encodes a property.
-///
-/// # Errors
-/// Which value can't be represented, and why.
-pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
-    write_name(fields, out)?;
-    write_entries(fields, out)?;
-    out.extend([0; 4]);
-    Ok(())
-}
-
-fn write_name(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
-    let name = fields.get("name").ok_or_else(|| Refused::new("missing").within("name"))?;
-    let octets = text_or_bytes(name).map_err(|e| e.within("name"))?;
-    put(Syntax::CLUSPROP_SYNTAX_NAME, &octets, out).map_err(|e| e.within("name"))
-}
-
-/// Encodes the values of `fields`, without an end mark.
-pub(super) fn write_entries(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
-    let list = match fields.get("values") {
-        Some(Value::List(list)) => list.as_slice(),
-        _ => return Err(Refused::new("not a list").within("values")),
-    };
-    for (i, value) in list.iter().enumerate() {
-        write_entry(value, out).map_err(|e| e.within(format_args!("[{i}]")).within("values"))?;
-    }
-    Ok(())
-}
-
-fn write_entry(value: &Value, out: &mut Vec<u8>) -> Result<(), Refused> {
-    let Value::Map(fields) = value else { return Err(Refused::new("not an object of syntax and value")) };
-    let syntax = fields.get("syntax").ok_or_else(|| Refused::new("missing").within("syntax"))?;
-    let syntax = integer(syntax, Scalar::U32).map_err(|e| e.within("syntax"))? as u32;
-    let value = fields.get("value").ok_or_else(|| Refused::new("missing").within("value"))?;
-    let mut octets = Vec::new();
-    values::write(Content::of_syntax(Syntax(syntax)), value, &mut octets).map_err(|e| e.within("value"))?;
-    put(Syntax(syntax), &octets, out)
-}
-
-/// Syntax, size, data and padding.
-fn put(syntax: Syntax, octets: &[u8], out: &mut Vec<u8>) -> Result<(), Refused> {
-    if syntax == Syntax::CLUSPROP_SYNTAX_ENDMARK {
-        return Err(Refused::new("an end mark is no value").within("syntax"));
-    }
-    let size = u32::try_from(octets.len()).map_err(|_| Refused::new("longer than a size can tell"))?;
-    out.extend(syntax.0.to_le_bytes());
-    out.extend(size.to_le_bytes());
-    out.extend_from_slice(octets);
-    out.extend([0; 3].iter().take(octets.len().wrapping_neg() & 3));
-    Ok(())
 }

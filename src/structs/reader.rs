@@ -41,13 +41,13 @@ pub fn choose(record: &'static Record, input: Packed<'_>) -> usize {
 ///
 /// # Errors
 /// The bytes end too early or a length in them can't be. What came before is in the sink, ended properly.
-pub fn record<'a>(
+pub fn record<'a, S: Sink<'a> + ?Sized>(
     record: &'static Record,
     extent: Extent,
     input: Packed<'a>,
     key: Key,
     here: Here<'_>,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let reading = match extent {
         Extent::Whole => choose(record, input),
@@ -73,12 +73,12 @@ impl Known {
     }
 }
 
-fn members<'a>(
+fn members<'a, S: Sink<'a> + ?Sized>(
     record: &'static Record,
     reading: usize,
     input: Packed<'a>,
     here: Here<'_>,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let start = input;
     let mut known = Known([0; MAX_MEMBERS]);
@@ -128,16 +128,16 @@ fn members<'a>(
 }
 
 /// What reading a member needs.
-struct Cx<'c, 'a> {
+struct Cx<'c, 'a, S: ?Sized> {
     record: &'static Record,
     member: &'static Member,
     start: Packed<'a>,
     known: &'c Known,
     here: Here<'c>,
-    sink: &'c mut dyn Sink<'a>,
+    sink: &'c mut S,
 }
 
-impl<'a> Cx<'_, 'a> {
+impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
     fn item(&mut self, item: Item<'a>, raw: Option<&'a [u8]>) {
         let meaning = if self.member.secret { Meaning::Opaque } else { self.member.meaning };
         self.sink.item(Key::Name(self.member.name), meaning, item, raw);
@@ -367,7 +367,7 @@ pub(super) fn whole_text(octets: &[u8]) -> (WStr<'_>, Option<&[u8]>, Option<&'st
     let all = WStr::le(octets);
     // As it should be, which is what most are: seen without looking for the end unit by unit.
     if let ([units @ .., [0, 0]], []) = octets.as_chunks::<2>()
-        && !units.iter().fold(false, |found, unit| found | (*unit == [0, 0]))
+        && !has_null(units)
     {
         return (all.strip_terminator().0, None, None);
     }
@@ -379,5 +379,16 @@ pub(super) fn whole_text(octets: &[u8]) -> (WStr<'_>, Option<&[u8]>, Option<&'st
         Some([0] | [0, 0] | [0, 0, 0]) => (text, Some(octets), Some(&rules::SIZE_COUNTS_PADDING)),
         Some(zeros) if zeros.iter().all(|octet| *octet == 0) => (text, Some(octets), Some(&rules::LONGER_THAN_TEXT)),
         Some(_) => (text, Some(octets), Some(&rules::BEHIND_TERMINATOR)),
+    }
+}
+
+/// Whether one of the units is null: eight at a time, which a processor does at once.
+fn has_null(units: &[[u8; 2]]) -> bool {
+    let null = |found, unit: &[u8; 2]| found | (*unit == [0, 0]);
+    let (blocks, rest) = units.as_chunks::<8>();
+    match units.last_chunk::<8>() {
+        // The last block overlaps the one before.
+        Some(last) => last.iter().fold(false, null) | blocks.iter().any(|block| block.iter().fold(false, null)),
+        None => rest.iter().fold(false, null),
     }
 }

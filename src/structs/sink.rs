@@ -69,7 +69,8 @@ pub enum Open<'a> {
     Bytes(&'a [u8]),
 }
 
-/// Takes what a reader finds.
+/// Takes what a reader finds. Readers are made for the sink that they are given: fast, and large. They take
+/// `&mut dyn Sink`, too, which is for sinks that have time.
 pub trait Sink<'a> {
     /// A value. `raw` holds the octets where they are not what encoding the value would give.
     fn item(&mut self, key: Key, meaning: Meaning, item: Item<'a>, raw: Option<&'a [u8]>) {

@@ -64,7 +64,7 @@ pub fn print<W: Write>(
         _ => {}
     }
     let mut lines = Lines::new(style, context.secrets);
-    let result = content::read(&shape, Packed::new(octets), &mut lines);
+    let result = content::read(&shape, Packed::new(octets), &mut lines as &mut dyn Sink<'_>);
     out.write_str(&lines.text)?;
     if let ShapeKind::Expression = shape.kind {
         expression(out, style, WStr::le(octets).until_nul())?;
@@ -136,7 +136,8 @@ fn table<W: Write>(out: &mut W, style: Style, context: &Context<'_>, dialect: Di
         Some(_) => {
             let mut sink = Blamed::default();
             let shape = Slot::top(Content::PropertyList);
-            let result = values::read(shape, Packed::new(octets), &mut sink).map(|rest| rest.len());
+            let result =
+                values::read(shape, Packed::new(octets), &mut sink as &mut dyn Sink<'_>).map(|rest| rest.len());
             end(out, style, result, sink.0)
         }
         None => Ok(()),
@@ -166,7 +167,7 @@ fn row<W: Write>(
     for value in property.values().flatten() {
         let room = style.width.saturating_sub(indent + width + 16).max(24);
         let mut inline = Inline::new(room, context.secrets);
-        read_entry(value, Key::Top, None, dialect, described(property.name()), &mut inline);
+        read_entry(value, Key::Top, None, dialect, described(property.name()), &mut inline as &mut dyn Sink<'_>);
         let format = CLUSTER_PROPERTY_FORMAT((value.syntax.0 & 0xffff) as u16);
         let format = format.name().and_then(|name| name.strip_prefix("CLUSPROP_FORMAT_")).unwrap_or("?");
         let shown = if first { name.as_str() } else { "" };
@@ -211,7 +212,7 @@ fn batch<W: Write>(out: &mut W, style: Style, context: &Context<'_>, octets: &[u
             Ok(_) => more += 1,
             Err(_) => {
                 let mut sink = Blamed::default();
-                let result = super::batch::read(Packed::new(octets), Key::Top, None, &mut sink);
+                let result = super::batch::read(Packed::new(octets), Key::Top, None, &mut sink as &mut dyn Sink<'_>);
                 end(out, style, result.map(|rest| rest.len()), sink.0)?;
             }
         }
@@ -277,7 +278,7 @@ fn line<'a, W: Write>(
     write!(out, " {}", if name.is_empty() { "(default)" } else { &shown })?;
     if !command.data().is_empty() {
         let mut inline = Inline::new(style.width.max(40), context.secrets);
-        values::read_any(Slot::top(command.content()), Packed::new(command.data()), &mut inline);
+        values::read_any(Slot::top(command.content()), Packed::new(command.data()), &mut inline as &mut dyn Sink<'_>);
         write!(out, " = {}", inline.text)?;
     }
     match RegistryValueType(command.value_type).name() {

@@ -20,12 +20,12 @@ use alloc::vec::Vec;
 ///
 /// # Errors
 /// A size that is not there. The entries before it are in the sink.
-pub fn read<'a>(
+pub fn read<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     key: Key,
     here: Here<'_>,
     binary: Content,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let open = Open::Record { name: "VALUE_LIST", reading: None };
     sink.begin(key, open);
@@ -39,11 +39,11 @@ pub fn read<'a>(
 
 /// Reads entries until the end mark, which is taken, or the end, or `stop` says that the entry of this index is
 /// another list's. Returns whether there was an end mark.
-fn entries<'a>(
+fn entries<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     here: Here<'_>,
     binary: Content,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
     stop: impl Fn(u32, &property_list::PropertyValue<'a>) -> bool,
 ) -> Result<(Packed<'a>, bool), Error> {
     let dialect = Dialect { binary, formats: false };
@@ -81,12 +81,12 @@ fn entries<'a>(
 ///
 /// # Errors
 /// As for [`read`].
-pub fn read_disks<'a>(
+pub fn read_disks<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     key: Key,
     here: Here<'_>,
     list: &'static ValueList,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let open = Open::Record { name: "DISK_LIST", reading: None };
     sink.begin(key, open);
@@ -95,11 +95,11 @@ pub fn read_disks<'a>(
     result
 }
 
-fn disks<'a>(
+fn disks<'a, S: Sink<'a> + ?Sized>(
     input: Packed<'a>,
     here: Here<'_>,
     list: &'static ValueList,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let (mut rest, leading) = marks(input);
     let trail = down(here, Segment::Name("disks"));

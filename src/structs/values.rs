@@ -73,28 +73,20 @@ fn scalar(content: Content) -> Option<(Scalar, Meaning)> {
 ///
 /// # Errors
 /// The octets are not of this format. What came before is in the sink, ended properly.
-pub fn read<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+pub fn read<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) -> Result<Packed<'a>, Error> {
     read_raw(slot, input, None, sink)
 }
 
-fn read_raw<'a>(
+fn read_raw<'a, S: Sink<'a> + ?Sized>(
     slot: Slot<'_>,
     input: Packed<'a>,
     raw: Option<&'a [u8]>,
-    sink: &mut dyn Sink<'a>,
+    sink: &mut S,
 ) -> Result<Packed<'a>, Error> {
     let content = slot.content.for_length(input.len());
     let end = input.skip(input.len());
-    if let Some((scalar, meaning)) = scalar(content) {
-        let (rest, value) = lower(packed::uint(scalar.size(crate::ndr::Syntax::Ndr), scalar.name())(input))?;
-        let item = match (scalar, meaning) {
-            (_, Meaning::FileTime) => Item::FileTime(value),
-            (Scalar::I32, _) => Item::Int(i64::from(value as u32 as i32)),
-            (Scalar::I64, _) => Item::Int(value as i64),
-            _ => Item::Uint(value),
-        };
-        sink.item(slot.key, slot.meaning(meaning), item, raw);
-        return Ok(rest);
+    if let Some(scalar) = scalar(content) {
+        return read_scalar(slot, scalar, input, raw, sink);
     }
     match content {
         Content::Nothing if input.is_empty() => {}
@@ -152,23 +144,41 @@ fn read_raw<'a>(
     Ok(end)
 }
 
-/// Whether so many octets are of a format whatever they are, and none are left over.
-fn fits(content: Content, length: usize) -> bool {
-    match content {
-        Content::Sz | Content::MultiSz => true,
-        content => scalar(content).is_some_and(|(scalar, _)| scalar.size(crate::ndr::Syntax::Ndr) == length),
-    }
+#[inline(always)]
+fn read_scalar<'a, S: Sink<'a> + ?Sized>(
+    slot: Slot<'_>,
+    (scalar, meaning): (Scalar, Meaning),
+    input: Packed<'a>,
+    raw: Option<&'a [u8]>,
+    sink: &mut S,
+) -> Result<Packed<'a>, Error> {
+    let (rest, value) = lower(packed::uint(scalar.size(crate::ndr::Syntax::Ndr), scalar.name())(input))?;
+    let item = match (scalar, meaning) {
+        (_, Meaning::FileTime) => Item::FileTime(value),
+        (Scalar::I32, _) => Item::Int(i64::from(value as u32 as i32)),
+        (Scalar::I64, _) => Item::Int(value as i64),
+        _ => Item::Uint(value),
+    };
+    sink.item(slot.key, slot.meaning(meaning), item, raw);
+    Ok(rest)
 }
 
 /// Reads a value that may be anything: what is not of its format comes as octets, with a diagnostic.
-pub fn read_any<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
+pub fn read_any<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) {
     if nested(slot.content) {
         return read_octets(slot, input, sink);
     }
-    if fits(slot.content.for_length(input.len()), input.len()) {
-        // It can't fail.
-        let _ = read_raw(slot, input, None, sink);
-        return;
+    // Of these formats are octets whatever they are, and none are left over.
+    match (slot.content, scalar(slot.content)) {
+        (_, Some(found)) if found.0.size(crate::ndr::Syntax::Ndr) == input.len() => {
+            let _ = read_scalar(slot, found, input, None, sink);
+            return;
+        }
+        (Content::Sz | Content::MultiSz, _) => {
+            let _ = read_raw(slot, input, None, sink);
+            return;
+        }
+        _ => {}
     }
     let left = read(slot, input, &mut Null).map(|rest| rest.rest());
     let raw = match left {
@@ -193,7 +203,7 @@ fn nested(content: Content) -> bool {
 }
 
 /// Reads a value as octets, with what they hold beside them if they hold exactly that.
-pub fn read_octets<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
+pub fn read_octets<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) {
     let plain = matches!(slot.content, Content::Bytes | Content::Nothing) || input.is_empty();
     let inner = Slot { key: Key::Name("decoded"), ..slot };
     if plain || !read(inner, input, &mut Null).is_ok_and(|rest| rest.is_empty()) {
@@ -208,7 +218,7 @@ pub fn read_octets<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a
     sink.end(open);
 }
 
-fn multi_sz<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
+fn multi_sz<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) {
     let all = WStr::le(input.rest());
     let canonical = input.len().is_multiple_of(2);
     let list = all.multi_sz().filter(|_| canonical);
@@ -218,7 +228,7 @@ fn multi_sz<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
     let raw = if list.is_some() { None } else { Some(input.rest()) };
     let open = Open::List { raw };
     sink.begin(slot.key, open);
-    let put = |i: u32, text: WStr<'a>, sink: &mut dyn Sink<'a>| {
+    let put = |i: u32, text: WStr<'a>, sink: &mut S| {
         sink.item(Key::Index(i), slot.meaning(Meaning::Text), Item::Text(text), None);
     };
     match list {
@@ -243,7 +253,7 @@ fn multi_sz<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) {
     sink.end(open);
 }
 
-fn dwords<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+fn dwords<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) -> Result<Packed<'a>, Error> {
     let open = Open::List { raw: None };
     sink.begin(slot.key, open);
     let (mut rest, mut index) = (input, 0);
@@ -258,7 +268,12 @@ fn dwords<'a>(slot: Slot<'_>, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Res
 }
 
 /// Records of one kind to the end of the buffer. Its length tells the reading: the first one whose size divides it.
-fn structs<'a>(slot: Slot<'_>, name: &str, input: Packed<'a>, sink: &mut dyn Sink<'a>) -> Result<Packed<'a>, Error> {
+fn structs<'a, S: Sink<'a> + ?Sized>(
+    slot: Slot<'_>,
+    name: &str,
+    input: Packed<'a>,
+    sink: &mut S,
+) -> Result<Packed<'a>, Error> {
     let unknown = Error::new(input.offset(), ErrorKind::Mismatch { expected: "a known structure" });
     let declaration = super::records::by_name(name).ok_or(unknown)?;
     let divides =

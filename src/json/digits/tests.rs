@@ -48,7 +48,16 @@ fn hexadecimals() {
 fn guids() {
     for n in numbers().take(100) {
         let id = Guid((u128::from(n) * 0x1_0000_0000_0001).to_le_bytes());
-        assert_eq!(guid(id), id.to_string().as_bytes());
+        assert_eq!(guid(id), format!("\"{id}\",").as_bytes());
+    }
+}
+
+#[test]
+fn ipv4_addresses() {
+    let any = numbers().map(|n| (n as u32).to_le_bytes()).take(1000);
+    for octets in (0..=255).map(|octet| [octet; 4]).chain(any) {
+        let (text, len) = ipv4(octets);
+        assert_eq!(&text[..len], format!("\"{}\",", std::net::Ipv4Addr::from(octets)).as_bytes());
     }
 }
 

@@ -6,6 +6,24 @@ use crate::ndr::WStr;
 use std::fmt::Write as _;
 
 impl Out {
+    /// Text.
+    pub fn text(&mut self, text: &str) {
+        if !digits::is_plain(text.as_bytes()) {
+            return self.text_with_escapes(text);
+        }
+        if self.fits(text.len()) {
+            self.quoted(text.as_bytes(), b',');
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn text_with_escapes(&mut self, text: &str) {
+        self.put(b"\"");
+        self.escaped(text);
+        self.put(b"\",");
+    }
+
     /// Text inside quotes: runs without anything to escape are copied whole.
     pub(super) fn escaped(&mut self, text: &str) {
         if !self.fits(text.len()) {
@@ -41,19 +59,16 @@ impl Out {
 
     /// UTF-16 text; ill-formed, `{"utf16":"…"}` with the code units in little-endian order.
     pub fn wide(&mut self, text: WStr<'_>) {
-        if !self.fits(text.len()) {
-            return;
+        // What needs no second look, which is all of most texts.
+        if !self.filled(text.len(), |room| digits::narrow(text, room)) {
+            self.wide_with_escapes(text);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wide_with_escapes(&mut self, text: WStr<'_>) {
         let start = self.len;
-        if let [first, room @ .., quote, last] = self.room(text.len() + 3) {
-            *first = b'"';
-            (*quote, *last) = (b'"', b',');
-            // What needs no second look, which is all of most texts.
-            if digits::narrow(text, room) {
-                return;
-            }
-        }
-        self.len = start;
         self.put(b"\"");
         for c in text.chars() {
             match c {
