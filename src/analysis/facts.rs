@@ -8,7 +8,7 @@ use crate::session::Record;
 use smallvec::SmallVec;
 
 /// The top-level values of a stub, each with its declaration, in wire order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Facts<'a> {
     /// Context handles, null handles among them.
     pub handles: SmallVec<[(&'static Field, ContextHandle); 4]>,
@@ -18,6 +18,15 @@ pub struct Facts<'a> {
     pub numbers: SmallVec<[(&'static Field, u64); 8]>,
     /// Byte buffers.
     pub bytes: SmallVec<[(&'static Field, &'a [u8]); 2]>,
+    /// Fields from this place on are not read.
+    until: usize,
+}
+
+impl Default for Facts<'_> {
+    fn default() -> Self {
+        let (handles, texts, numbers, bytes) = Default::default();
+        Facts { handles, texts, numbers, bytes, until: usize::MAX }
+    }
 }
 
 impl<'a> Facts<'a> {
@@ -35,6 +44,11 @@ impl<'a> Facts<'a> {
             let _ = Message::decode_with(method, kind, stub, self);
         }
         method.on_wire
+    }
+
+    /// Empty, for what stands in the fields before this place of the declaration.
+    pub(super) fn until(place: usize) -> Self {
+        Facts { until: place, ..Facts::default() }
     }
 
     /// The same of a stub of which only the beginning was captured.
@@ -71,6 +85,10 @@ impl<'a> Facts<'a> {
 
 impl<'a> Sink<'a> for Facts<'a> {
     const WANTS_DIAGNOSTICS: bool = false;
+
+    fn wants(&self, place: usize) -> bool {
+        place < self.until
+    }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         let filter = at.trail.depth() == 2 && matches!(at.field.name, "dwObjectType" | "FilterFlags");

@@ -131,11 +131,14 @@ fn asks_for<'a>(code: &ControlCode) -> Option<fn(WStr<'a>) -> Told<'a>> {
     }
 }
 
-/// Whether a response may hold something that [`told`] would find.
-pub(super) fn teaches(record: &Record<'_>, method: &Method) -> bool {
-    if let Some((family, code)) = record.context().control_code {
-        return control_code(family, code).is_some_and(|code| asks_for(code).is_some());
-    }
+/// Whether the answer to the record's control code is one of those from which [`told`] learns.
+pub(super) fn teaches(record: &Record<'_>) -> bool {
+    let code = record.context().control_code.and_then(|(family, code)| control_code(family, code));
+    code.is_some_and(|code| asks_for(code).is_some())
+}
+
+/// Whether a method's responses are among those from which [`told`] learns, control codes apart.
+pub(super) fn tells(method: &Method) -> bool {
     notify::delivers(method.name) || lists(method.fields) || method.fields.iter().any(|field| field.name == ID)
 }
 

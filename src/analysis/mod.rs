@@ -11,6 +11,7 @@
 pub mod calls;
 pub mod facts;
 pub mod handles;
+mod interest;
 pub mod kind;
 pub mod learn;
 pub mod notify;
@@ -19,6 +20,7 @@ pub mod stats;
 pub mod story;
 pub mod tracker;
 pub mod view;
+mod waiting;
 
 pub use handles::{Resolved, State};
 pub use kind::Kind;

@@ -12,15 +12,17 @@
 
 use super::facts::Facts;
 use super::handles::{Entry, Handles, Resolved, Scope};
+use super::interest::{self, Interests, closes_silently, opened_field};
 use super::kind::Kind;
 use super::learn::{self, Ids};
 use super::notify::{self, Asked};
 use super::seen::ends;
 pub use super::seen::{Asking, CallKey, Objects, Seen, Used, call_key};
+use super::waiting::Waiting;
 use super::{Bounded, Counters, Limits};
 use crate::ndr::Method;
 use crate::ndr::sink::ContextHandle;
-use crate::ndr::types::{Field, Flow, Type};
+use crate::ndr::types::{Field, Flow};
 use crate::net::Transport;
 use crate::rpc::event::Body;
 use crate::session::Record;
@@ -51,12 +53,15 @@ pub struct Tracker {
     /// Whether what responses come to is of interest by itself.
     statuses: bool,
     associations: Bounded<AssociationKey, Association>,
+    /// The one used last, its scope and its user, unless that has changed since.
+    last: Option<(AssociationKey, Scope, Option<Arc<str>>)>,
+    interests: Interests,
     /// By server, client address and association group.
     groups: Bounded<(SocketAddr, std::net::IpAddr, u32), Scope>,
     next_scope: u64,
     next_port: u64,
     handles: Handles,
-    calls: Bounded<CallKey, Box<Asking>>,
+    calls: Waiting,
     /// Room for the next request, where one has been answered.
     spare: Option<Box<Asking>>,
     ids: Ids,
@@ -81,7 +86,9 @@ impl Tracker {
             next_scope: 0,
             next_port: 0,
             handles: Handles::new(limits.handles),
-            calls: Bounded::new(limits.calls),
+            calls: Waiting::new(limits.calls),
+            interests: Interests::default(),
+            last: None,
             spare: None,
             ids: Ids::new(limits.ids),
             subscriptions: Bounded::new(limits.subscriptions),
@@ -165,6 +172,13 @@ impl Tracker {
             Transport::Tcp => AssociationKey::Connection(record.flow.stream),
             Transport::Udp => AssociationKey::Pair(client, server),
         };
+        // Calls without a token change nothing.
+        if let (Some((last, scope, user)), Body::Request { .. } | Body::Response { .. }, None) =
+            (&self.last, &record.event.body, &record.event.auth)
+            && *last == key
+        {
+            return (*scope, user.clone());
+        }
         let next = &mut self.next_scope;
         let (association, forgotten) = self.associations.get_or_insert(key, || {
             let scope = Scope(*next);
@@ -192,11 +206,13 @@ impl Tracker {
             }
             _ => {}
         }
+        self.last = Some((key, association.scope, association.user.clone()));
         (association.scope, association.user.clone())
     }
 
     fn request(&mut self, record: &Record<'_>, seen: &mut Seen) {
-        let mut facts = Facts::default();
+        let interest = self.interests.of(record);
+        let mut facts = Facts::until(interest.map_or(0, |interest| interest.until));
         facts.read(record);
         for (field, handle) in &facts.handles {
             if !handle.is_null() {
@@ -224,8 +240,8 @@ impl Tracker {
             bytes: record.stub().map_or(0, |(_, stub)| stub.len()),
             objects: seen.objects.clone(),
             opens,
-            access: number("dwDesiredAccess").or(number("samDesired")).map(|n| n as u32),
-            key: number("dwNotifyKey").map(|key| {
+            access: interest::ACCESS.into_iter().find_map(number).map(|n| n as u32),
+            key: number(interest::KEY).map(|key| {
                 (
                     key,
                     number("dwFilter").or(number("FilterFlags")).or(number("Filter")).or(number("filter")).unwrap_or(0),
@@ -233,7 +249,7 @@ impl Tracker {
             }),
             text: match method.is_some_and(|method| learn::renames(method.name)) {
                 true => facts.texts.first().and_then(|(_, t)| self.ids.plain(*t, self.limits.name)),
-                false => text("resTypeName"),
+                false => text(interest::TYPE),
             },
         };
         let asking = match self.spare.take() {
@@ -261,7 +277,10 @@ impl Tracker {
 
     fn response(&mut self, record: &Record<'_>, seen: &mut Seen) {
         self.take(record, seen);
-        if !self.statuses && record.method().is_some_and(|method| !matters(record, method, seen)) {
+        if !self.statuses
+            && self.interests.of(record).is_some_and(|interest| !interest.response)
+            && !learn::teaches(record)
+        {
             return;
         }
         let mut facts = Facts::default();
@@ -458,27 +477,4 @@ impl Tracker {
     pub(super) fn sizes(&self) -> [usize; 5] {
         [self.handles.len(), self.associations.len(), self.calls.len(), self.ids.len(), self.subscriptions.len()]
     }
-}
-
-/// The parameter in which a method returns a new handle, if it does.
-fn opened_field(method: &Method) -> Option<&'static Field> {
-    method.fields.iter().find(|f| matches!((f.flow, f.ty), (Flow::Out | Flow::Return, Type::Handle)))
-}
-
-/// Whether a method closes its handle without handing back a null one.
-fn closes_silently(method: &str) -> bool {
-    method == "WitnessrUnRegister"
-}
-
-/// Whether anything of a response but its status bears on handles and names.
-fn matters(record: &Record<'_>, method: &Method, seen: &Seen) -> bool {
-    let handle = |field: &Field| {
-        let ty = if let Type::Pointer(_, target) = field.ty { target } else { field.ty };
-        matches!((ty, field.flow), (Type::Handle, Flow::InOut | Flow::Out | Flow::Return))
-    };
-    method.fields.iter().any(handle)
-        || closes_silently(method.name)
-        || learn::renames(method.name)
-        || seen.request.as_ref().is_some_and(|asking| asking.key.is_some())
-        || learn::teaches(record, method)
 }

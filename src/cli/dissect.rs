@@ -19,6 +19,8 @@ const HELD: usize = 16;
 /// were refused, since nothing else tells what they were for.
 pub(super) struct Selection {
     ours: Bounded<(bool, u64), ()>,
+    /// The one of them used last.
+    last: Option<(bool, u64)>,
     held: Map<(bool, u64), Vec<Vec<u8>>>,
     /// Octets of `held`.
     bytes: usize,
@@ -42,7 +44,7 @@ impl Selection {
     }
 
     pub(super) fn new(limits: Output) -> Self {
-        Selection { ours: Bounded::new(limits.chosen), held: Map::default(), bytes: 0, omitted: 0, limits }
+        Selection { ours: Bounded::new(limits.chosen), last: None, held: Map::default(), bytes: 0, omitted: 0, limits }
     }
 
     /// What was given up for limits.
@@ -60,7 +62,10 @@ impl Selection {
     /// Decides about a record.
     pub(super) fn choose(&mut self, record: &Record<'_>) -> Choice {
         let key = Selection::key(record);
-        let ours = self.ours.get(&key).is_some();
+        let ours = self.last == Some(key) || self.ours.get(&key).is_some();
+        if ours {
+            self.last = Some(key);
+        }
         let proposed = match &record.event.body {
             Body::Bind(p) | Body::AlterContext(p) => {
                 p.contexts.iter().any(|c| crate::idl::interface_by_uuid(&c.abstract_syntax.uuid.0).is_some())
@@ -70,6 +75,7 @@ impl Selection {
         let refused = matches!(record.event.body, Body::BindNak { .. });
         if !ours && (proposed || refused || record.interface.is_some()) {
             self.ours.insert(key, ());
+            self.last = Some(key);
             return Choice::Show(self.release(key));
         }
         let call = matches!(

@@ -164,6 +164,11 @@ pub trait Sink<'a> {
     /// breaks a rule.
     const WANTS_DIAGNOSTICS: bool = true;
 
+    /// Whether to read on to the parameter at this place of the method's fields; asked before each.
+    #[inline(always)]
+    fn wants(&self, place: usize) -> bool {
+        true
+    }
     /// An integer; `value` is sign-extended where the type has a sign.
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {}
     /// A FILETIME.

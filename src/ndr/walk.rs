@@ -65,7 +65,7 @@ pub(super) fn watched<'a, S: Sink<'a>>(
     let mut cursor = 0;
     let mut seen = (S::WANTS_DIAGNOSTICS && method.sized).then_some([Found::Nothing; MAX_FIELDS]);
     for i in method.places(direction, version) {
-        let Some(field) = method.fields.get(i) else { break };
+        let Some(field) = method.fields.get(i).filter(|_| walker.sink.wants(i)) else { break };
         let trail = Trail::top(Segment::Name(field.name));
         let found = match field.ty {
             // Half of all parameters are one of these.
