@@ -70,7 +70,8 @@ limits! {
             "a hole is given up", "tcp_buffer_limits";
         tcp_segments: "segments", Stays, 0, All, "out-of-order segments of a direction", "a hole is given up",
             "tcp_buffer_limits";
-        hole_packets: "packets", Stays, 0, All, "packets waited for after a hole was acknowledged",
+        hole_packets: "packets", Stays, 0, All,
+            "packets waited for after a hole was acknowledged; twice as many by an answer to what was not captured",
             "the hole is given up", "tcp_gaps (of the library; a record of type skipped or incomplete shows it)";
         start_packets: "packets", Stays, 0, All, "packets waited for where the start of a connection is not captured",
             "the lowest sequence number seen is the start", "none: nothing is lost";

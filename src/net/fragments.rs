@@ -2,11 +2,15 @@
 //!
 //! Where fragments overlap, the bytes that came first stay; a second statement of the datagram's length is ignored
 //! when it contradicts the first. (Receivers differ here; taking the first copy is also what is done for TCP.)
+//!
+//! A mirror port may show each packet twice: the copy of a fragment that comes when its datagram is put together begins
+//! no new one, which a later datagram of the same number would be spoilt by.
 
 use super::ip::Fragment;
 use super::link::Piece;
 use super::{Limits, Place, Stats, Timestamp};
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hasher};
 use std::net::IpAddr;
 
 /// Which datagram a fragment belongs to. The protocol counts for IPv4 only (0 for IPv6).
@@ -62,7 +66,22 @@ pub(super) struct Fragments {
     ages: VecDeque<(Key, u64)>,
     held: usize,
     serial: u64,
+    /// Those put together last, for copies of their fragments.
+    done: VecDeque<Done>,
 }
+
+/// A datagram that was put together: its fragments by offset, the first [`DONE_PARTS`] of them, each with a hash.
+#[derive(Debug)]
+struct Done {
+    key: Key,
+    parts: Vec<(u32, u64)>,
+}
+
+/// How many datagrams that were put together are remembered.
+const DONE: usize = 16;
+
+/// How many fragments of each.
+const DONE_PARTS: usize = 64;
 
 /// The largest IP datagram.
 const MAX_DATAGRAM: u32 = 65_535;
@@ -89,6 +108,10 @@ impl Fragments {
         // Only the last fragment may have a length that is no multiple of 8.
         if wire_len == 0 || end > MAX_DATAGRAM || (fragment.more && wire_len % 8 != 0) {
             stats.malformed += 1;
+            return None;
+        }
+        if !self.datagrams.contains_key(&key) && self.is_copy(key, fragment.offset, piece.data) {
+            stats.fragment_overlaps += 1;
             return None;
         }
         let datagram = match self.datagrams.entry(key) {
@@ -120,6 +143,11 @@ impl Fragments {
         if datagram.is_complete() {
             let datagram = self.remove(key)?;
             stats.reassembled += 1;
+            if self.done.len() >= DONE {
+                self.done.pop_front();
+            }
+            let parts = datagram.parts.iter().take(DONE_PARTS).map(|(at, part)| (*at, hash(&part.data))).collect();
+            self.done.push_back(Done { key, parts });
             return datagram.join();
         }
         if datagram.parts.len() > limits.fragment_pieces {
@@ -133,6 +161,12 @@ impl Fragments {
             stats.fragment_evictions += 1;
         }
         None
+    }
+
+    /// Whether a fragment is the same as one of a datagram that was put together a short while ago.
+    fn is_copy(&self, key: Key, offset: u32, data: &[u8]) -> bool {
+        let mut same = self.done.iter().filter(|done| done.key == key).flat_map(|done| &done.parts);
+        same.any(|(at, known)| *at == offset && *known == hash(data))
     }
 
     /// Gives up what is left at the end of the capture.
@@ -179,6 +213,13 @@ impl Fragments {
             stats.fragment_timeouts += 1;
         }
     }
+}
+
+fn hash(data: &[u8]) -> u64 {
+    crate::work::tick(data.len());
+    let mut hasher = DefaultHasher::new();
+    hasher.write(data);
+    hasher.finish()
 }
 
 impl Datagram {

@@ -50,6 +50,32 @@ fn the_first_copy_wins() {
     assert_eq!((bench.fragments.held, bench.fragments.datagrams.len()), (0, 0));
 }
 
+/// Copies of fragments whose datagram is put together begin no new one; a new one of the same number is told from them.
+#[test]
+fn copies_of_what_was_put_together() {
+    let mut bench = Bench::new();
+    for (offset, more, data) in [(0, true, b"aaaaaaaa"), (8, false, b"bbbbbbbb")] {
+        let first = bench.add(1, offset, more, data);
+        assert_eq!(first.is_some(), !more);
+        assert!(bench.add(1, offset, more, data).is_none());
+    }
+    assert_eq!((bench.stats.reassembled, bench.stats.fragment_overlaps, bench.fragments.datagrams.len()), (1, 2, 0));
+    // The next one of that number, whose last fragment comes last.
+    assert!(bench.add(1, 0, true, b"cccccccc").is_none());
+    assert_eq!(bench.add(1, 8, false, b"dddddddd").unwrap().data, b"ccccccccdddddddd");
+    // Another key is another datagram, whatever it holds.
+    assert!(bench.add(2, 8, false, b"bbbbbbbb").is_none());
+    assert_eq!(bench.fragments.datagrams.len(), 1);
+    // After so many others nothing is known of it.
+    for id in 3..=2 + DONE as u32 {
+        assert!(bench.add(id, 0, true, b"aaaaaaaa").is_none());
+        assert!(bench.add(id, 8, false, b"bbbbbbbb").is_some());
+    }
+    assert_eq!(bench.fragments.done.len(), DONE);
+    assert!(bench.add(1, 8, false, b"dddddddd").is_none());
+    assert_eq!(bench.fragments.datagrams.len(), 2);
+}
+
 #[test]
 fn contradicting_ends() {
     // The first end stays; what lies behind it is left out.
@@ -244,7 +270,7 @@ fn the_oldest_goes_first() {
     bench.add(1, 0, true, b"aaaaaaaa");
     assert!(bench.add(1, 8, false, b"b").is_some());
     bench.add(2, 0, true, b"aaaaaaaa");
-    bench.add(1, 0, true, b"aaaaaaaa");
+    bench.add(1, 0, true, b"cccccccc");
     bench.add(3, 0, true, b"aaaaaaaa");
     let known = |id| bench.fragments.datagrams.contains_key(&key(id));
     assert_eq!((known(1), known(2), known(3)), (true, false, true));

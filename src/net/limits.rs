@@ -21,6 +21,7 @@ pub struct Limits {
     pub tcp_segments: usize,
     /// A hole that the other side has acknowledged is given up after so many more packets of the connection: 32. An
     /// acknowledgement alone proves nothing at a tap, where packets of the two directions overtake each other.
+    /// What acknowledges bytes that were not handed on yet waits for them, twice as long at most.
     pub hole_packets: u32,
     /// How many packets of a connection whose start was not captured are waited for before the lowest sequence number
     /// seen is taken for the start: 3.

@@ -11,6 +11,8 @@
 use std::net::SocketAddr;
 
 #[cfg(test)]
+mod answers_tests;
+#[cfg(test)]
 pub(crate) mod build;
 mod checksum;
 mod community;

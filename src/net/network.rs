@@ -373,6 +373,7 @@ impl Network {
             limits: &self.limits,
             stats: &mut self.stats,
             held_elsewhere: 0,
+            peer: None,
         };
         let total = self.held;
         let (own, other) = connection.directions(a_sends);
@@ -381,14 +382,29 @@ impl Network {
         let mut out = Out { handler, memo: &mut flow.memo, origin: origin(!a_sends), wanted: false };
         // What the other side sent comes first: this packet may have been the answer to it.
         context.held_elsewhere = total.saturating_sub(other.held());
+        context.peer = own.due();
         let mut verdict = other.packet_of_connection(segment.ack, &mut context, &mut out);
         if verdict == Verdict::Keep {
             out.origin = origin(a_sends);
             context.held_elsewhere = total.saturating_sub(own.held());
+            context.peer = other.due();
             verdict = own.segment(segment, &mut context, &mut out);
             if verdict == Verdict::Keep {
                 verdict = own.packet_of_connection(None, &mut context, &mut out);
             }
+        }
+        // What one side has handed on may be what the other's was waiting for, and so on.
+        let (mut turn, mut idle) = (!a_sends, 0);
+        while verdict == Verdict::Keep && idle < 2 && own.held() + other.held() > 0 {
+            let (waiting, peer) = if turn == a_sends { (&mut *own, &*other) } else { (&mut *other, &*own) };
+            (out.origin, context.peer) = (origin(turn), peer.due());
+            let before = waiting.held();
+            verdict = waiting.drain(&mut context, &mut out);
+            if verdict == Verdict::Keep {
+                verdict = waiting.end_if_done(&mut out);
+            }
+            idle = if waiting.held() < before { 0 } else { idle + 1 };
+            turn = !turn;
         }
         if verdict == Verdict::Keep && segment.rst && own.has_ended() {
             // A reset ends both directions; nothing that comes later is read by anyone.
@@ -453,6 +469,7 @@ impl Network {
             limits: &self.limits,
             stats: &mut self.stats,
             held_elsewhere: self.held,
+            peer: None,
         };
         for a_sends in [true, false] {
             let origin = origin(Transport::Tcp, key, flow.stream, flow.a_is_low, a_sends, self.last);

@@ -12,6 +12,7 @@ mod files;
 mod mapper;
 mod multiplexing;
 mod support;
+mod taps;
 mod tshark;
 mod unbound;
 mod witness;

@@ -84,7 +84,10 @@ impl Network {
         let (own, other) = connection.directions(a_sends);
         let data = segment.payload.data;
         let Some(ack) = segment.ack else { return false };
-        if !own.is_at_rest() || !other.is_at_rest() || !(data.is_empty() || own.is_next(segment.seq)) {
+        if !own.is_at_rest()
+            || !other.is_at_rest()
+            || !(data.is_empty() || own.is_next(segment.seq) && !other.is_awaited(ack))
+        {
             return false;
         }
         other.acknowledge(ack);

@@ -7,32 +7,18 @@
 //! * A hole is given up when the other side has acknowledged all of it and [`Limits::hole_packets`] more packets of the
 //!   connection came; when a limit on held bytes or segments is reached; when the direction closes (reset, new
 //!   connection on the same ports, eviction); at the end of the capture.
+//! * What acknowledges bytes of the other side that were not handed on yet was sent after them: it waits for them, so
+//!   that an answer never comes before its question, neither where the question is held behind a hole nor where a tap
+//!   let the two overtake each other. It waits twice as long as a hole does, and no longer than any of the above.
 //! * Without a SYN the start is not known: the first data is held until its place is certain, because the sender's
 //!   last empty segment or the other side's acknowledgement named it, or until [`Limits::start_packets`] more packets
 //!   came.
 //! * A segment that the capture cut counts with its whole length; the part that is missing is reported at once.
 
 use super::super::{Chunk, Verdict};
-use super::{Limits, Piece, Segment, Stats, Timestamp};
+use super::context::{Context, Sink, is_beyond};
+use super::{Limits, Piece, Segment, Timestamp};
 use std::collections::BTreeMap;
-
-/// Takes a direction's chunks, with the number and time of the packet each came in.
-pub(in super::super) trait Sink {
-    fn chunk(&mut self, frame: u64, time: Option<Timestamp>, chunk: Chunk<'_>) -> Verdict;
-
-    /// The sequence number of the data that the next chunk brings.
-    fn sequence(&mut self, _seq: u32) {}
-}
-
-/// What a direction needs besides the segment.
-pub(in super::super) struct Context<'a> {
-    pub(in super::super) frame: u64,
-    pub(in super::super) time: Option<Timestamp>,
-    pub(in super::super) limits: &'a Limits,
-    pub(in super::super) stats: &'a mut Stats,
-    /// Bytes held by all other directions together.
-    pub(in super::super) held_elsewhere: usize,
-}
 
 /// Positions count from here, so that some room is left below for what comes before the first segment seen.
 const ORIGIN: u64 = 1 << 40;
@@ -55,6 +41,8 @@ struct Held {
     data: Box<[u8]>,
     /// Length on the wire; more than `data.len()` where the capture cut it.
     wire_len: u64,
+    /// What it acknowledged.
+    ack: Option<u32>,
     frame: u64,
     time: Option<Timestamp>,
 }
@@ -80,7 +68,7 @@ pub(in super::super) struct Direction {
     fin: Option<(u64, u64, Option<Timestamp>)>,
     /// Highest position that the other side acknowledged.
     acked: Option<u64>,
-    /// Packets of the connection since the first hole was acknowledged.
+    /// Packets of the connection since the first hole was acknowledged, or since what came early waits.
     since_acked: u32,
 }
 
@@ -112,6 +100,17 @@ impl Direction {
     #[inline]
     pub(in super::super) fn is_next(&self, seq: u32) -> bool {
         self.next_seq == seq && self.fin.is_none()
+    }
+
+    /// Of a direction at rest: whether an acknowledgement names bytes that didn't come yet.
+    #[inline]
+    pub(in super::super) fn is_awaited(&self, ack: u32) -> bool {
+        is_beyond(ack, self.next_seq)
+    }
+
+    /// The sequence number of the next byte, if it is known and there may be one.
+    pub(in super::super) fn due(&self) -> Option<u32> {
+        (self.state == State::Open).then_some(self.next_seq)
     }
 
     /// Data of a direction at rest that comes next goes by whole; the same as [`Direction::segment`] does with it.
@@ -183,7 +182,7 @@ impl Direction {
             self.fin = Some((end, context.frame, context.time));
         }
         if len > 0 {
-            hand!(self.data(start, segment.payload, context, sink));
+            hand!(self.data(start, segment.payload, segment.ack, context, sink));
         }
         hand!(self.settle(context, sink));
         self.end_if_done(sink)
@@ -214,12 +213,18 @@ impl Direction {
             }
             State::Open => {
                 let Some(first) = self.first_held() else { return Verdict::Keep };
-                if self.acked.is_none_or(|acked| acked < first) {
+                // Without a hole before it, it came early; what it answers may be behind a hole itself.
+                let early = first <= self.next;
+                if !early && self.acked.is_none_or(|acked| acked < first) {
                     return Verdict::Keep;
                 }
                 self.since_acked = self.since_acked.saturating_add(1);
-                if self.since_acked <= context.limits.hole_packets {
+                let patience = context.limits.hole_packets;
+                if self.since_acked <= if early { patience.saturating_mul(2) } else { patience } {
                     return Verdict::Keep;
+                }
+                if early {
+                    context.peer = None;
                 }
                 hand!(self.give_up_hole("acknowledged by the receiver but not captured", context, sink));
                 self.end_if_done(sink)
@@ -238,6 +243,7 @@ impl Direction {
         if self.state == State::Ended {
             return Verdict::Keep;
         }
+        context.peer = None;
         if matches!(self.state, State::Starting(_)) {
             hand!(self.start(context, sink));
         }
@@ -295,10 +301,17 @@ impl Direction {
     }
 
     /// Data at a position: in turn, late, or early.
-    fn data(&mut self, start: u64, piece: Piece<'_>, context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
+    fn data(
+        &mut self,
+        start: u64,
+        piece: Piece<'_>,
+        ack: Option<u32>,
+        context: &mut Context<'_>,
+        sink: &mut impl Sink,
+    ) -> Verdict {
         let end = start.saturating_add(piece.wire_len() as u64);
         if !matches!(self.state, State::Open) {
-            self.hold(start, end, piece, context);
+            self.hold(start, end, piece, ack, context);
             return self.enforce_limits(context, sink);
         }
         if end <= self.next {
@@ -311,8 +324,8 @@ impl Direction {
         } else {
             (start, piece)
         };
-        if start > self.next {
-            self.hold(start, end, piece, context);
+        if start > self.next || context.is_early(ack) {
+            self.hold(start, end, piece, ack, context);
             return self.enforce_limits(context, sink);
         }
         // In turn. What is held already came first, so this segment's bytes count up to there.
@@ -321,13 +334,13 @@ impl Direction {
         let (now, later) = (piece.with_wire_len_at_most(len), piece.after_lossy(len));
         hand!(self.deliver(now.data, stop - start, context.frame, context.time, context.stats, sink));
         if stop < end {
-            self.hold(stop, end, later, context);
+            self.hold(stop, end, later, ack, context);
         }
         self.drain(context, sink)
     }
 
     /// Keeps the parts of a segment that are not there yet.
-    fn hold(&mut self, start: u64, end: u64, piece: Piece<'_>, context: &mut Context<'_>) {
+    fn hold(&mut self, start: u64, end: u64, piece: Piece<'_>, ack: Option<u32>, context: &mut Context<'_>) {
         let mut at = start;
         let mut overlapped = false;
         let mut kept = false;
@@ -352,7 +365,7 @@ impl Direction {
                 let to = usize::try_from(stop - start).unwrap_or(usize::MAX).min(piece.data.len());
                 let data = Box::from(piece.data.get(from..to).unwrap_or(&[]));
                 crate::work::tick(piece.data.len());
-                let held = Held { data, wire_len: stop - at, frame: context.frame, time: context.time };
+                let held = Held { data, wire_len: stop - at, ack, frame: context.frame, time: context.time };
                 self.held += held.cost();
                 self.segments.insert(at, held);
                 kept = true;
@@ -409,13 +422,13 @@ impl Direction {
         self.drain(context, sink)
     }
 
-    /// Hands on everything held that is in turn now.
-    fn drain(&mut self, context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
+    /// Hands on everything held that is in turn now, as far as it answers nothing that didn't come yet.
+    pub(in super::super) fn drain(&mut self, context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
         if self.state != State::Open {
             return Verdict::Keep;
         }
         while let Some(entry) = self.segments.first_entry() {
-            if *entry.key() > self.next {
+            if *entry.key() > self.next || context.is_early(entry.get().ack) {
                 break;
             }
             let held = entry.remove();
@@ -432,7 +445,7 @@ impl Direction {
         wire_len: u64,
         frame: u64,
         time: Option<Timestamp>,
-        stats: &mut Stats,
+        stats: &mut super::Stats,
         sink: &mut impl Sink,
     ) -> Verdict {
         let seq = self.next_seq;
@@ -484,6 +497,7 @@ impl Direction {
             || (self.held > 0 && self.held.saturating_add(context.held_elsewhere) > limits.tcp_buffer_total)
         {
             context.stats.tcp_buffer_limits += 1;
+            context.peer = None;
             if matches!(self.state, State::Starting(_)) {
                 hand!(self.start(context, sink));
             } else {
@@ -493,7 +507,7 @@ impl Direction {
         Verdict::Keep
     }
 
-    fn end_if_done(&mut self, sink: &mut impl Sink) -> Verdict {
+    pub(in super::super) fn end_if_done(&mut self, sink: &mut impl Sink) -> Verdict {
         match self.fin {
             Some((fin, frame, time)) if self.state == State::Open && self.next >= fin => {
                 self.state = State::Ended;

@@ -1,11 +1,14 @@
-//! TCP connections: two directions, each put in order by itself ([`direction`]), and what one tells about the other.
+//! TCP connections: two directions, each put in order by itself ([`direction`]), and what one tells about the other
+//! ([`context`]).
 
 use super::link::Piece;
 use super::{Limits, Stats, Timestamp};
 use etherparse::TcpHeaderSlice;
 
+mod context;
 mod direction;
-pub(super) use direction::{Context, Direction, Sink};
+pub(super) use context::{Context, Sink};
+pub(super) use direction::Direction;
 
 /// A TCP segment, opened.
 #[derive(Clone, Copy, Debug)]

@@ -64,8 +64,14 @@ impl Bench {
     }
 
     fn with<T>(&mut self, act: impl FnOnce(&mut Direction, &mut Context<'_>, &mut Log) -> T) -> T {
-        let mut context =
-            Context { frame: self.frame, time: None, limits: &self.limits, stats: &mut self.stats, held_elsewhere: 0 };
+        let mut context = Context {
+            frame: self.frame,
+            time: None,
+            limits: &self.limits,
+            stats: &mut self.stats,
+            held_elsewhere: 0,
+            peer: None,
+        };
         act(&mut self.direction, &mut context, &mut self.log)
     }
 
