@@ -46,6 +46,11 @@ impl CallContext {
 impl<'a> Sink<'a> for CallContext {
     const WANTS_DIAGNOSTICS: bool = false;
 
+    /// The code stands behind everything else that tells.
+    fn wants(&self, _: usize) -> bool {
+        self.control_code.is_none()
+    }
+
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         if let Meaning::ControlCode(family) = at.field.meaning {
             self.control_code = Some((family, value as u32));

@@ -177,26 +177,26 @@ pub(super) fn run(messages: &Messages) -> Outcome {
         if let Choice::Skip = choice {
             return Ok(());
         }
-        let print: &[u8] = match format {
-            Format::Jsonl => {
-                records.print_with(&mut json, record, Some(&View::of(seen)));
-                json.as_bytes()
-            }
+        match format {
+            Format::Jsonl => records.print_with(&mut json, record, Some(&View::of(seen))),
             Format::Text => {
                 text.clear();
                 blocks::record(&mut text, record, &style, Some(&View::of(seen)));
-                text.as_bytes()
             }
-        };
-        match choice {
-            Choice::Show(held) => {
+        }
+        match (choice, format) {
+            (Choice::Show(held), _) => {
                 for earlier in held {
                     output::line(&mut out, &earlier)?;
                 }
-                output::line(&mut out, print)?;
+                match format {
+                    Format::Jsonl => json.write_line(&mut out)?,
+                    Format::Text => output::line(&mut out, text.as_bytes())?,
+                }
             }
-            Choice::Hold => selection.hold(record, print.to_vec()),
-            Choice::Skip => {}
+            (Choice::Hold, Format::Jsonl) => selection.hold(record, json.as_bytes().to_vec()),
+            (Choice::Hold, Format::Text) => selection.hold(record, text.as_bytes().to_vec()),
+            (Choice::Skip, _) => {}
         }
         Ok(())
     })?;

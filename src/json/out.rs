@@ -110,6 +110,17 @@ impl Out {
         written.strip_suffix(b",").unwrap_or(written)
     }
 
+    /// Writes what was written as a line, whose end stands in the place of the comma behind the last value.
+    #[cfg(feature = "cli")]
+    pub(crate) fn write_line(&mut self, to: &mut impl std::io::Write) -> std::io::Result<()> {
+        if let Some([.., last @ b',']) = self.bytes.get_mut(..self.len) {
+            *last = b'\n';
+            return to.write_all(self.written());
+        }
+        to.write_all(self.written())?;
+        to.write_all(b"\n")
+    }
+
     fn written(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or(&[])
     }
