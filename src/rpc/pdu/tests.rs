@@ -191,6 +191,14 @@ fn bind_nak_with_extended_error() {
     bytes.extend_from_slice(&[4, 0]);
     let Body::BindNak(nak) = Pdu::parse(&bytes).unwrap().body else { panic!() };
     assert_eq!((nak.reason, nak.versions.len(), nak.extended_error()), (RejectReason(4), 0, None));
+    // Encoding leaves them out where nothing is to follow; versions alone are something.
+    let octets = |versions: Vec<(u8, u8)>, rest: &[u8]| {
+        pdu(Body::BindNak(BindNak { reason: RejectReason(4), versions, rest }), 1, false).encode().unwrap()[16..]
+            .to_vec()
+    };
+    assert_eq!(octets(vec![], b""), [4, 0]);
+    assert_eq!(octets(vec![(5, 0)], b""), [4, 0, 1, 5, 0]);
+    assert_eq!(octets(vec![], b"x"), [4, 0, 0, b'x']);
 }
 
 #[test]
