@@ -1,7 +1,7 @@
 //! How much of a stub the tracker needs to read, by the method's declaration: most handles stand first.
 
 use super::learn;
-use crate::idl;
+use crate::hash::Map;
 use crate::ndr::Method;
 use crate::ndr::types::{Direction, Field, Flow, Type};
 use crate::session::Record;
@@ -70,24 +70,18 @@ pub(super) fn closes_silently(method: &str) -> bool {
     method == "WitnessrUnRegister"
 }
 
-/// What matters of each method, worked out when it is first met.
+/// What matters of each method, by its declaration's address; worked out when it is first met.
 #[derive(Debug, Default)]
-pub(super) struct Interests(Vec<Option<Interest>>);
+pub(super) struct Interests(Map<usize, Interest>);
 
 impl Interests {
     /// Of the record's method, if it is known.
     pub(super) fn of(&mut self, record: &Record<'_>) -> Option<Interest> {
-        let (interface, version) = record.interface?;
-        let method = record.method()?;
-        // The versions of ClusAPI, then Witness; a method's place is its opnum.
-        let version = if core::ptr::eq(interface, &idl::WITNESS) { idl::CLUSAPI.versions.len() } else { version };
-        let place = usize::from(method.opnum) * (idl::CLUSAPI.versions.len() + 1) + version;
-        if self.0.len() <= place {
-            // Opnums have two octets, but those of methods are few.
-            self.0.resize(place + 1, None);
-        }
-        let slot = self.0.get_mut(place)?;
-        Some(*slot.get_or_insert_with(|| Interest::of(method)))
+        record.method().map(|method| self.of_method(method))
+    }
+
+    fn of_method(&mut self, method: &'static Method) -> Interest {
+        *self.0.entry(core::ptr::from_ref(method).addr()).or_insert_with(|| Interest::of(method))
     }
 }
 
@@ -95,6 +89,23 @@ impl Interests {
 mod tests {
     use super::super::test_records::Wire;
     use super::*;
+    use crate::idl;
+
+    /// Interfaces and versions have different methods of the same number.
+    #[test]
+    fn every_method_has_its_own() {
+        let mut interests = Interests::default();
+        let versions = || {
+            idl::INTERFACES
+                .iter()
+                .chain(idl::RUNTIME)
+                .flat_map(|interface| interface.versions)
+                .flat_map(|version| version.methods)
+        };
+        for method in versions().chain(versions()) {
+            assert_eq!(interests.of_method(method), Interest::of(method), "{}", method.name);
+        }
+    }
 
     #[test]
     fn what_matters() {

@@ -143,6 +143,8 @@ impl Fragments {
         if datagram.is_complete() {
             let datagram = self.remove(key)?;
             stats.reassembled += 1;
+            // One of a number, so that a fragment is compared with one datagram.
+            self.done.retain(|done| done.key != key);
             if self.done.len() >= DONE {
                 self.done.pop_front();
             }
