@@ -11,7 +11,7 @@ use crate::ndr::wire::Message;
 use crate::net::Timestamp;
 use crate::rpc::event::{Body, ContextState};
 use crate::rpc::header::{Endian, PfcFlags};
-use crate::rpc::security::Opened;
+use crate::rpc::security::{Opened, Verified};
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 use crate::session::Record;
 use crate::structs::content::may_hold_secrets;
@@ -146,8 +146,10 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
             note.push_str(&format!(" as {}", printable(user)));
         }
         match auth.opened {
-            Some(Opened::Clear { verified: Some(true), .. }) => note.push_str(", verified"),
-            Some(Opened::Clear { verified: Some(false), .. }) => note.push_str(", SIGNATURE WRONG"),
+            Some(Opened::Clear { verified: Verified::Right, .. }) => note.push_str(", verified"),
+            Some(Opened::Clear { verified: Verified::Wrong(doubt), .. }) => {
+                let _ = write!(note, ", NOT VERIFIED: {doubt}");
+            }
             _ => {}
         }
         notes.push(note);
@@ -215,7 +217,7 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
         let _ = writeln!(out, "    {}{error}{}", paint.red(), paint.off());
     }
     if let Some(auth) = &event.auth
-        && let Some(Opened::Sealed { reason } | Opened::Failed { reason }) = &auth.opened
+        && let Some(Opened::Sealed { reason, .. } | Opened::Failed { reason, .. }) = &auth.opened
     {
         let sizes = auth.sizes;
         let _ = writeln!(
