@@ -3,11 +3,17 @@
 
 use crate::common;
 use cluscope::oracle;
+use std::path::PathBuf;
+
+/// `fuzz/corpus` or `fuzz/regressions`, in another place where `CLUSCOPE_CORPUS` names one (`fuzz/coverage.sh`).
+fn place(name: &str) -> PathBuf {
+    std::env::var_os("CLUSCOPE_CORPUS").map_or_else(common::data::root, PathBuf::from).join(name)
+}
 
 fn replay(target: &str, run: fn(&[u8])) -> usize {
     let mut count = 0;
-    for place in ["fuzz/corpus", "fuzz/regressions"] {
-        let Ok(directory) = std::fs::read_dir(common::data::file(place).join(target)) else { continue };
+    for name in ["fuzz/corpus", "fuzz/regressions"] {
+        let Ok(directory) = std::fs::read_dir(place(name).join(target)) else { continue };
         for entry in directory {
             let path = entry.unwrap().path();
             let octets = std::fs::read(&path).unwrap();
@@ -33,8 +39,8 @@ fn every_target() {
 /// A directory without a target would never be replayed.
 #[test]
 fn every_directory_has_a_target() {
-    for place in ["fuzz/corpus", "fuzz/regressions"] {
-        let directory = std::fs::read_dir(common::data::file(place)).unwrap();
+    for name in ["fuzz/corpus", "fuzz/regressions"] {
+        let directory = std::fs::read_dir(place(name)).unwrap();
         for entry in directory.map(Result::unwrap).filter(|e| e.path().is_dir()) {
             let name = entry.file_name();
             assert!(oracle::TARGETS.iter().any(|(target, _)| name == *target), "{}", entry.path().display());

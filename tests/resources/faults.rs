@@ -9,7 +9,7 @@
 //! * [`use_across_packets`]: what belongs to one packet, message or connection shows up in another one.
 //!
 //! Every bound is checked twice: by the memory that is held meanwhile, as the allocator counts it, and by the counter
-//! that has to show what was given up. The whole program under hostile streams is in `ceiling.rs`, work that grows with
+//! that has to show what was given up. The whole program under hostile streams is in `tests/program_resources/ceiling.rs`, work that grows with
 //! the input in `linear.rs`.
 
 use crate::wire::*;
