@@ -1,4 +1,4 @@
-//! The recorded captures against the log of what was really sent. Skipped where they aren't there.
+//! The recorded captures against the log of what was really sent.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -10,9 +10,9 @@ use super::KeyStore;
 use super::extract::{Message, run};
 use crate::rpc::security::{Opened, Sender, Verified};
 
+#[track_caller]
 fn folder() -> Option<PathBuf> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    root.ancestors().skip(1).take(3).map(|p| p.join("shared/captures")).find(|p| p.is_dir())
+    crate::test_data::shared("captures")
 }
 
 fn keys(folder: &std::path::Path, password: &str) -> Arc<KeyStore> {

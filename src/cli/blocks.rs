@@ -364,8 +364,8 @@ impl Sink<'_> for StatusOf {
     const WANTS_DIAGNOSTICS: bool = false;
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
-        use crate::ndr::types::{Flow, Meaning};
-        let status = matches!(at.field.meaning, Meaning::Win32);
+        use crate::ndr::types::{Flow, Semantics};
+        let status = matches!(at.field.semantics, Semantics::Win32);
         // Methods that return a handle have it in Status; all others return it.
         if status && at.trail.depth() == 1 && (at.field.flow == Flow::Return || self.0.is_none()) {
             self.0 = Some(value as u32);
