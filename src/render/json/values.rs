@@ -355,7 +355,7 @@ impl<'a> Sink<'a> for Values<'_> {
             expressions.begin();
             expressions.key("parameter");
             expressions.name(at.field.name);
-            structs::json::expression(expressions, text);
+            super::buffers::expression(expressions, text);
             expressions.end();
         }
     }
@@ -368,7 +368,7 @@ impl<'a> Sink<'a> for Values<'_> {
         match at.field.semantics {
             Semantics::Custom("twr_t") => super::runtime::tower(self.out, bytes),
             Semantics::Text => super::runtime::text(self.out, bytes),
-            semantics => structs::json::print(self.out, semantics, self.version, &self.buffers.content, bytes),
+            semantics => super::buffers::print(self.out, semantics, self.version, &self.buffers.content, bytes),
         }
         self.out.end();
     }
