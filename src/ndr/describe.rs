@@ -96,7 +96,7 @@ pub fn values(field: &Field, version: usize) -> String {
         Meaning::Win32 => "win32".into(),
         Meaning::RpcStatus => "rpc-status".into(),
         Meaning::Handle => format!("handle:{}", field.idl),
-        Meaning::Text => "string".into(),
+        Meaning::Text | Meaning::Secret | Meaning::DependencyExpression => "string".into(),
         Meaning::MultiSz => "multi_sz".into(),
         Meaning::FileTime => "filetime".into(),
         Meaning::Size(name) => format!("size:{name}"),

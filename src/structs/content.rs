@@ -273,11 +273,6 @@ fn list<'a, S: Sink<'a> + ?Sized>(
     result.map(|()| rest)
 }
 
-/// Whether a parameter of this name is a secret (3.1.4.2.108).
-pub fn is_secret_parameter(parameter: &str) -> bool {
-    parameter == "lpszNewPassword"
-}
-
 /// Whether a stub of this method may hold a secret, so that what can't be read of it is not to be shown: one with a
 /// secret parameter, with property lists, with the buffers of control codes or of notifications.
 pub fn may_hold_secrets(method: &Method, direction: Direction, version: usize) -> bool {
@@ -293,12 +288,14 @@ fn may_be_secret(field: &Field, version: usize, level: usize) -> bool {
     while let Type::Pointer(_, inner) | Type::Array(_, inner) = ty {
         ty = inner;
     }
-    is_secret_parameter(field.name)
-        || matches!(
-            meaning,
-            Meaning::PropertyList | Meaning::ControlInput(_) | Meaning::ControlOutput(_) | Meaning::NotificationBuffer
-        )
-        || matches!(ty, Type::Struct(declaration) if level >= LEVELS
+    matches!(
+        meaning,
+        Meaning::Secret
+            | Meaning::PropertyList
+            | Meaning::ControlInput(_)
+            | Meaning::ControlOutput(_)
+            | Meaning::NotificationBuffer
+    ) || matches!(ty, Type::Struct(declaration) if level >= LEVELS
             || declaration.fields.iter().any(|field| may_be_secret(field, version, level + 1)))
 }
 
@@ -306,11 +303,6 @@ fn may_be_secret(field: &Field, version: usize, level: usize) -> bool {
 pub fn is_of_unknown_code(meaning: Meaning, version: usize, context: &Context<'_>) -> bool {
     let control = matches!(meaning.in_version(version), Meaning::ControlInput(_) | Meaning::ControlOutput(_));
     control && context.control_code.is_none()
-}
-
-/// Whether a parameter of this name holds a dependency expression (3.1.4.2.109, 3.1.4.2.110 and those for groups).
-pub fn is_expression(parameter: &str) -> bool {
-    parameter == "lpszDependencyExpression"
 }
 
 /// The formats that control codes, notifications and registry types name, for a count of what can be decoded.

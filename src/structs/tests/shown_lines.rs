@@ -141,8 +141,6 @@ fn guesses() {
     let properties = list(&[("A", &[entry(0x0001_0002, &[1, 0, 0, 0])])]);
     assert_eq!(guess(&properties), Some("PROPERTY_LIST"));
     assert_eq!(guess(&join(&[&properties, &[1, 1]])), None);
-    assert!(content::is_expression("lpszDependencyExpression"));
-    assert!(!content::is_expression("lpszName"));
     assert!(!content::is_structured(Content::Bytes) && content::is_structured(Content::Struct("CLUS_SCSI_ADDRESS")));
     assert!(!content::is_structured(Content::Struct("NOPE")));
 }
