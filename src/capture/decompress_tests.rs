@@ -195,21 +195,21 @@ fn windows_that_are_too_large() {
 #[test]
 fn blocks_that_are_too_large() {
     use lz4_flex::frame::{BlockSize, FrameEncoder, FrameInfo};
-    for (size, octets) in [(BlockSize::Max64KB, 64 << 10), (BlockSize::Max4MB, 4 << 20)] {
+    for (size, bytes) in [(BlockSize::Max64KB, 64 << 10), (BlockSize::Max4MB, 4 << 20)] {
         let info = FrameInfo::new().block_size(size);
         let mut encoder = FrameEncoder::with_frame_info(info, Vec::new());
         encoder.write_all(&capture(2)).expect("memory");
         let packed = encoder.finish().expect("memory");
         // A block may have three quarters of a window.
         let limits = |window| Limits { window, ..Limits::default() };
-        assert!(matches!(count_with(&packed, limits(octets / 3 * 4 + 4)), (2, None)));
-        let (0, Some(error)) = count_with(&packed, limits(octets)) else { panic!("read") };
+        assert!(matches!(count_with(&packed, limits(bytes / 3 * 4 + 4)), (2, None)));
+        let (0, Some(error)) = count_with(&packed, limits(bytes)) else { panic!("read") };
         assert_eq!(
             error.to_string(),
             format!(
-                "reading failed at offset 0: the lz4 stream has blocks of {octets} bytes; the limit is {} (a larger memory \
+                "reading failed at offset 0: the lz4 stream has blocks of {bytes} bytes; the limit is {} (a larger memory \
                  limit allows more)",
-                octets / 4 * 3
+                bytes / 4 * 3
             )
         );
     }
@@ -244,7 +244,7 @@ fn lz4_linked(data: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// What a damaged octet leaves readable is at least what a cut there leaves, and as many packets.
+/// What a damaged byte leaves readable is at least what a cut there leaves, and as many packets.
 #[test]
 fn what_stands_before_a_damage_comes_out() {
     let file = capture(5000);
@@ -273,7 +273,7 @@ fn what_stands_before_a_damage_comes_out() {
     }
 }
 
-/// Octet after octet, deflate gives nothing that is not given here.
+/// Byte after byte, deflate gives nothing that is not given here.
 #[test]
 fn deflate_is_emptied_before_its_error() {
     let packed = gzip(&capture(700));
@@ -282,9 +282,9 @@ fn deflate_is_emptied_before_its_error() {
             let mut broken = packed.clone();
             broken[at..at + 6].fill(damage);
             let (mut slow, mut out, mut room) = (flate2::Decompress::new(false), Vec::<u8>::new(), [0; 4096]);
-            for octet in &broken[10..broken.len() - 8] {
+            for byte in &broken[10..broken.len() - 8] {
                 let before = slow.total_out();
-                let result = slow.decompress(&[*octet], &mut room, flate2::FlushDecompress::None);
+                let result = slow.decompress(&[*byte], &mut room, flate2::FlushDecompress::None);
                 out.extend(&room[..(slow.total_out() - before) as usize]);
                 if !matches!(result, Ok(flate2::Status::Ok)) {
                     break;
@@ -295,7 +295,7 @@ fn deflate_is_emptied_before_its_error() {
     }
 }
 
-/// Stored blocks, then one of the reserved type (RFC 1951, 3.2.3): each octet before it comes out, wherever it ends
+/// Stored blocks, then one of the reserved type (RFC 1951, 3.2.3): each byte before it comes out, wherever it ends
 /// in the window of 32 KiB.
 #[test]
 fn gzip_up_to_the_octet() {
@@ -342,14 +342,14 @@ fn gzip_members() {
         let (out, error) = unpacked(&[&first, &full[..cut]].concat());
         assert!("first, second".starts_with(&out) && error == "cut", "{cut}");
     }
-    let wrong = |at: usize, octet: u8| {
+    let wrong = |at: usize, byte: u8| {
         let mut bent = full.clone();
-        bent[at] = octet;
+        bent[at] = byte;
         unpacked(&[&first, &bent[..]].concat())
     };
     let header = "the gzip stream is corrupt: invalid gzip header".to_owned();
-    for (at, octet) in [(0, 0x1e), (1, 0), (2, 7), (3, 0x20)] {
-        assert_eq!(wrong(at, octet), ("first, ".into(), header.clone()), "{at}");
+    for (at, byte) in [(0, 0x1e), (1, 0), (2, 7), (3, 0x20)] {
+        assert_eq!(wrong(at, byte), ("first, ".into(), header.clone()), "{at}");
     }
     // The checksum, then the length.
     let checksum = "the gzip stream is corrupt: corrupt gzip stream does not have a matching checksum".to_owned();
@@ -359,10 +359,10 @@ fn gzip_members() {
     }
 }
 
-/// A block of lz4 made by hand, cut after each octet, then corrupt.
+/// A block of lz4 made by hand, cut after each byte, then corrupt.
 #[test]
 fn lz4_up_to_the_octet() {
-    // "abcdef", 6 octets of 4 before, then 20 literals in the long form, 30 octets of 1 before, "end".
+    // "abcdef", 6 bytes of 4 before, then 20 literals in the long form, 30 bytes of 1 before, "end".
     let block = [&[0x62][..], b"abcdef", &[4, 0, 0xff, 5], b"01234567890123456789", &[1, 0, 11, 0x30], b"end"].concat();
     let text = [&b"abcdefcdefcd01234567890123456789"[..], &[b'9'; 30], b"end"].concat();
     assert_eq!(lz4_flex::block::decompress(&block, 100).unwrap(), text);

@@ -1,6 +1,6 @@
 //! gzip (RFC 1952): any number of members one after the other, and all that stands before a damage.
 //!
-//! The library's own reader drops what it had decompressed when it meets octets that are no deflate, up to a window of
+//! The library's own reader drops what it had decompressed when it meets bytes that are no deflate, up to a window of
 //! it. Here the library reads the headers and inflates; what came out before the error is handed out first.
 
 use flate2::bufread::GzDecoder;
@@ -8,7 +8,7 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::ops::Range;
 
-/// The window of deflate in octets (RFC 1951).
+/// The window of deflate in bytes (RFC 1951).
 const WINDOW: usize = 32 << 10;
 
 /// Decompresses what `B` gives. After an error other than the input's own there is nothing more.
@@ -31,7 +31,7 @@ pub(super) struct Gzip<B> {
 enum Stage {
     Header,
     Body,
-    /// The trailer, of which so many octets are there.
+    /// The trailer, of which so many bytes are there.
     Trailer(usize),
     /// Another member, or the end.
     Member,
@@ -104,16 +104,16 @@ impl<B: BufRead> Gzip<B> {
     /// Inflates what there is of the input, up to the end of the window.
     fn body(&mut self) -> io::Result<()> {
         let Some(input) = self.header.as_mut().map(GzDecoder::get_mut) else { return Ok(()) };
-        let octets = input.fill_buf()?;
+        let bytes = input.fill_buf()?;
         let (before_in, before_out) = (self.inflate.total_in(), self.inflate.total_out());
         // The library decompresses into a window of its own and keeps back what finds no room here; when that ends
         // in an error, it never comes. So there is room for as much as the library's window takes until it wraps.
         let room = WINDOW - usize::try_from(before_out % WINDOW as u64).unwrap_or(0);
         let room = self.out.get_mut(..room).unwrap_or(&mut []);
-        let result = self.inflate.decompress(octets, room, FlushDecompress::None);
+        let result = self.inflate.decompress(bytes, room, FlushDecompress::None);
         let used = usize::try_from(self.inflate.total_in() - before_in).unwrap_or(0);
         let made = usize::try_from(self.inflate.total_out() - before_out).unwrap_or(0);
-        let ended = octets.is_empty();
+        let ended = bytes.is_empty();
         input.consume(used);
         self.ready = 0..made;
         self.crc.update(self.out.get(..made).unwrap_or(&[]));

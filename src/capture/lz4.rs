@@ -2,7 +2,7 @@
 //!
 //! The library's reader tells every end of a frame as an end of the input, an input that is cut between blocks too,
 //! and does not expect another block size in a later frame. So each frame gets a reader of its own, and the end is
-//! judged by the octets: a frame ends with a mark of four zero octets, behind which a checksum may stand.
+//! judged by the bytes: a frame ends with a mark of four zero bytes, behind which a checksum may stand.
 //!
 //! It also gives nothing of a block that is cut or corrupt, and a block takes up to 4 MiB. So the block being read is
 //! kept, and when it can't be read, what stands before the damage is decompressed here.
@@ -11,10 +11,10 @@ use super::decompress::WindowTooLarge;
 use lz4_flex::frame::FrameDecoder;
 use std::io::{self, BufRead, ErrorKind, Read};
 
-/// How far back a block refers, in octets.
+/// How far back a block refers, in bytes.
 const WINDOW: usize = 64 << 10;
 
-/// Flags in the first octet of a frame's descriptor.
+/// Flags in the first byte of a frame's descriptor.
 const CONTENT_SIZE: u8 = 0x08;
 const DICTIONARY: u8 = 0x01;
 const INDEPENDENT: u8 = 0x20;
@@ -25,7 +25,7 @@ const UNCOMPRESSED: u32 = 1 << 31;
 pub(super) struct Lz4<B: BufRead> {
     /// Always there but while it is exchanged.
     decoder: Option<FrameDecoder<Kept<B>>>,
-    /// The last octets of the frame so far, where its blocks refer to those before.
+    /// The last bytes of the frame so far, where its blocks refer to those before.
     past: Vec<u8>,
     /// What was saved of a block that can't be read, and how much of it was handed out.
     saved: Vec<u8>,
@@ -64,7 +64,7 @@ impl<B: BufRead> Kept<B> {
         }
     }
 
-    /// The frame's flags and the octet with its block size; `None` before they were read, and in frames of old.
+    /// The frame's flags and the byte with its block size; `None` before they were read, and in frames of old.
     fn descriptor(&self) -> Option<(u8, u8)> {
         match *self.start.as_slice() {
             [0x04, 0x22, 0x4d, 0x18, flags, sizes] => Some((flags, sizes)),
@@ -104,9 +104,9 @@ impl<B: BufRead> Read for Kept<B> {
             self.block.clear();
             self.first = false;
         }
-        let octets = into.get(..count).unwrap_or(&[]);
-        self.start.extend(octets.iter().take(6_usize.saturating_sub(self.start.len())));
-        self.block.extend_from_slice(octets);
+        let bytes = into.get(..count).unwrap_or(&[]);
+        self.start.extend(bytes.iter().take(6_usize.saturating_sub(self.start.len())));
+        self.block.extend_from_slice(bytes);
         let (requested, max) = (self.most(), self.window / 4 * 3);
         if self.start.len() == 6 && self.first && requested > max {
             // Before the library makes room for it.
@@ -128,7 +128,7 @@ impl<B: BufRead> Lz4<B> {
         self.decoder.as_ref().map(|decoder| &decoder.get_ref().input)
     }
 
-    /// Reads on; `tail` are the input's last eight octets so far.
+    /// Reads on; `tail` are the input's last eight bytes so far.
     pub(super) fn read(&mut self, into: &mut [u8], tail: impl Fn(&B) -> [u8; 8]) -> io::Result<usize> {
         while let Some(decoder) = &mut self.decoder {
             if let Some(error) = self.failed.take() {
@@ -176,19 +176,19 @@ impl<B: BufRead> Lz4<B> {
     }
 }
 
-/// Decompresses a block as far as it goes, to at most `most` octets; `past` stands before it.
+/// Decompresses a block as far as it goes, to at most `most` bytes; `past` stands before it.
 fn decompress(block: &[u8], past: &[u8], most: usize) -> Vec<u8> {
     let mut out = past.to_vec();
     let most = most.saturating_add(past.len());
     let mut rest = block.iter().copied();
-    // Lengths from 15 on go on in octets until one is not 255.
+    // Lengths from 15 on go on in bytes until one is not 255.
     let length = |start: u8, rest: &mut std::iter::Copied<std::slice::Iter<'_, u8>>| {
         let mut length = usize::from(start);
         let mut more = start == 15;
         while more {
-            let octet = rest.next()?;
-            length = length.saturating_add(usize::from(octet));
-            more = octet == 255;
+            let byte = rest.next()?;
+            length = length.saturating_add(usize::from(byte));
+            more = byte == 255;
         }
         Some(length)
     };

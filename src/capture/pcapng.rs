@@ -172,7 +172,7 @@ impl Ng {
         let total = usize::try_from(read(length)).ok().filter(|total| *total <= limits.block)?;
         let padded = total.checked_sub(32)?;
         let captured = usize::try_from(read(captured)).ok()?;
-        // Behind the packet, padded to four octets, the length stands once more.
+        // Behind the packet, padded to four bytes, the length stands once more.
         let behind = *rest.get(padded..)?.first_chunk::<4>()?;
         if read(kind) != ENHANCED_PACKET || behind != length || captured.checked_next_multiple_of(4)? != padded {
             return None;
@@ -421,7 +421,7 @@ impl Ng {
 }
 
 /// The library's parsers of single blocks (0.17) compare a block's type in the machine's byte order where they mean the
-/// file's, so that none of them takes a block on a big-endian machine. There they are shown a copy with the type's octets
+/// file's, so that none of them takes a block on a big-endian machine. There they are shown a copy with the type's bytes
 /// the other way round. [`parse`] knows the type without them.
 fn as_the_library_wants_it(block: &[u8]) -> Cow<'_, [u8]> {
     let mut shown = Cow::Borrowed(block);

@@ -24,7 +24,7 @@ impl Handler for Log {
     }
 }
 
-/// A connection on which A asks, two octets each, and B answers, two octets each: `?0`, `!0`, `?1`, `!1` and so on.
+/// A connection on which A asks, two bytes each, and B answers, two bytes each: `?0`, `!0`, `?1`, `!1` and so on.
 struct Bench {
     network: Network,
     log: Log,
@@ -135,7 +135,7 @@ fn an_answer_does_not_wait_for_ever() {
     assert_eq!(bench.network.stats().tcp_buffer_limits, 1);
 }
 
-/// One octet more may be a FIN that was not captured; an end that waits is told after what it closes.
+/// One byte more may be a FIN that was not captured; an end that waits is told after what it closes.
 #[test]
 fn ends() {
     let mut bench = Bench::new(Limits::default());

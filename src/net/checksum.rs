@@ -1,16 +1,16 @@
 //! The Internet checksum (RFC 1071), only to count the bad ones: offloading network cards make them normal.
 //!
-//! A sum in ones' complement is the same in either byte order but for its own (RFC 1071, 2 B), so eight octets are added
+//! A sum in ones' complement is the same in either byte order but for its own (RFC 1071, 2 B), so eight bytes are added
 //! at a time as the machine has them; a right one comes to all ones, whichever order that is.
 
 use std::net::IpAddr;
 
 /// The sum of 64-bit words, the last one filled up with zeros, as one of 32-bit words.
 #[inline]
-fn sum(octets: &[u8]) -> u64 {
+fn sum(bytes: &[u8]) -> u64 {
     // Carries are counted above the 64 bits.
     let mut sum = 0_u128;
-    let (blocks, rest) = octets.as_chunks::<32>();
+    let (blocks, rest) = bytes.as_chunks::<32>();
     for block in blocks {
         let (words, _) = block.as_chunks::<8>();
         words.iter().for_each(|word| sum += u128::from(u64::from_ne_bytes(*word)));

@@ -40,7 +40,7 @@ fn place(frame: u64, at: usize, len: usize) -> Place {
     Place { frame, at, len }
 }
 
-/// Offsets are counted from the first octet that was captured: behind 20 octets of IPv4, 40 of IPv6.
+/// Offsets are counted from the first byte that was captured: behind 20 bytes of IPv4, 40 of IPv6.
 #[test]
 fn places_of_whole_packets() {
     let mut datagram = udp(5, 6, b"hello");
@@ -84,7 +84,7 @@ fn places_of_fragments() {
     let (log, stats) = fed(Limits::default(), &fragments(17, &datagram));
     assert_eq!(log.placed, [(vec![place(1, 20, 8), place(2, 20, 8), place(3, 20, 10)], 8, 0, 0)]);
     assert_eq!((stats.fragments, stats.reassembled), (3, 1));
-    // IP in IP, in fragments: the inner header's 20 octets take all of the first one and 4 of the second, the UDP header
+    // IP in IP, in fragments: the inner header's 20 bytes take all of the first one and 4 of the second, the UDP header
     // begins there.
     let inner = ipv4(A, B, 17, &udp(5, 6, b"hi"));
     let (log, stats) = fed(Limits::default(), &fragments(4, &inner));
@@ -174,13 +174,13 @@ fn tunnels_over_udp() {
     assert_eq!((log.udp.len(), log.udp[0].len(), stats.tunnelled), (1, 8 + 14 + 34, 0));
 }
 
-/// RFC 9293, 3.1: a header has at least 20 octets and is no longer than its segment. What is not so still has ports.
+/// RFC 9293, 3.1: a header has at least 20 bytes and is no longer than its segment. What is not so still has ports.
 #[test]
 fn headers_of_segments() {
     let usable = |change: &dyn Fn(&mut Vec<u8>), cut: usize| {
         let mut data = tcp(1, 2, 3, 4, ACK, b"");
         change(&mut data);
-        Segment::parse(Piece { data: &data, cut }).map(|s| (s.usable, s.src_port, s.seq, s.ack))
+        Segment::parse(CapturedSlice { data: &data, cut }).map(|s| (s.usable, s.src_port, s.seq, s.ack))
     };
     assert_eq!(usable(&|_| {}, 0), Some((true, 1, 3, Some(4))));
     assert_eq!(usable(&|d| d[12] = 0x40, 0), Some((false, 1, 3, Some(4))));

@@ -7,7 +7,7 @@
 //! no new one, which a later datagram of the same number would be spoilt by.
 
 use super::ip::Fragment;
-use super::link::Piece;
+use super::link::CapturedSlice;
 use super::{Limits, Place, Stats, Timestamp};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hasher};
@@ -94,7 +94,7 @@ impl Fragments {
         key: Key,
         fragment: Fragment,
         protocol: u8,
-        piece: Piece<'_>,
+        piece: CapturedSlice<'_>,
         at: Option<usize>,
         frame: u64,
         time: Option<Timestamp>,
@@ -248,7 +248,7 @@ impl Datagram {
     }
 
     /// Puts in what is not there yet; returns whether something was.
-    fn insert(&mut self, offset: u32, piece: Piece<'_>, start: Option<usize>, frame: u64) -> bool {
+    fn insert(&mut self, offset: u32, piece: CapturedSlice<'_>, start: Option<usize>, frame: u64) -> bool {
         let end = offset.saturating_add(u32::try_from(piece.wire_len()).unwrap_or(u32::MAX));
         let end = self.total.map_or(end, |total| end.min(total));
         let mut overlapped = false;

@@ -1,7 +1,7 @@
 //! IPv4 and IPv6 headers, with `etherparse`'s header slices; lengths are judged here, because a capture may have cut
 //! the packet, padded it, or taken it before the network card filled the length in.
 
-use super::link::Piece;
+use super::link::CapturedSlice;
 use etherparse::{IpAuthHeaderSlice, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice, Ipv6RawExtHeaderSlice};
 use std::net::IpAddr;
 
@@ -22,7 +22,7 @@ pub(super) struct Packet<'a> {
 pub(super) struct Upper<'a> {
     /// Protocol number; of a fragment, of what the whole datagram holds.
     pub(super) protocol: u8,
-    pub(super) payload: Piece<'a>,
+    pub(super) payload: CapturedSlice<'a>,
     pub(super) fragment: Option<Fragment>,
 }
 
@@ -43,8 +43,8 @@ pub(super) enum Bad {
 }
 
 /// Reads an IP header of either version. `None` where it contradicts itself or was cut.
-pub(super) fn parse(piece: Piece<'_>, verify: bool, extensions: usize) -> Result<Packet<'_>, Bad> {
-    if let Some(packet) = plain(piece, verify) {
+pub(super) fn parse(piece: CapturedSlice<'_>, verify: bool, extensions: usize) -> Result<Packet<'_>, Bad> {
+    if let Some(packet) = parse_fast_path(piece, verify) {
         return Ok(packet);
     }
     match piece.data.first().map(|first| first >> 4) {
@@ -55,7 +55,7 @@ pub(super) fn parse(piece: Piece<'_>, verify: bool, extensions: usize) -> Result
 }
 
 /// TCP or UDP in IPv4 without options and fragments, as most is, by its fixed places.
-fn plain(piece: Piece<'_>, verify: bool) -> Option<Packet<'_>> {
+fn parse_fast_path(piece: CapturedSlice<'_>, verify: bool) -> Option<Packet<'_>> {
     let header = piece.data.first_chunk::<20>()?;
     let &[0x45, _, l0, l1, _, _, f0, 0, _, protocol @ (6 | 17), _, _, s0, s1, s2, s3, d0, d1, d2, d3] = header else {
         return None;
@@ -75,7 +75,7 @@ fn plain(piece: Piece<'_>, verify: bool) -> Option<Packet<'_>> {
     })
 }
 
-fn v4(piece: Piece<'_>, verify: bool, extensions: usize) -> Result<Packet<'_>, Bad> {
+fn v4(piece: CapturedSlice<'_>, verify: bool, extensions: usize) -> Result<Packet<'_>, Bad> {
     let header = Ipv4HeaderSlice::from_slice(piece.data).map_err(|_| Bad::Malformed)?;
     let header_len = header.slice().len();
     let total = usize::from(header.total_len());
@@ -106,7 +106,7 @@ fn v4(piece: Piece<'_>, verify: bool, extensions: usize) -> Result<Packet<'_>, B
     })
 }
 
-fn v6(piece: Piece<'_>, extensions: usize) -> Result<Packet<'_>, Bad> {
+fn v6(piece: CapturedSlice<'_>, extensions: usize) -> Result<Packet<'_>, Bad> {
     let header = Ipv6HeaderSlice::from_slice(piece.data).map_err(|_| Bad::Malformed)?;
     let header_len = header.slice().len();
     let length = usize::from(header.payload_length());
@@ -125,7 +125,7 @@ fn v6(piece: Piece<'_>, extensions: usize) -> Result<Packet<'_>, Bad> {
 
 /// Passes over extension headers (RFC 8200, 4) and the authentication header (RFC 4302) up to a fragment or to what is
 /// carried. Also for what fragments were put together to.
-pub(super) fn upper(mut protocol: u8, mut payload: Piece<'_>, extensions: usize) -> Result<Upper<'_>, Bad> {
+pub(super) fn upper(mut protocol: u8, mut payload: CapturedSlice<'_>, extensions: usize) -> Result<Upper<'_>, Bad> {
     for _ in 0..=extensions {
         let taken = match protocol {
             // Hop-by-hop options, routing, destination options, mobility, host identity, shim6: all of one shape.
@@ -164,9 +164,9 @@ pub(super) fn upper(mut protocol: u8, mut payload: Piece<'_>, extensions: usize)
 mod tests {
     use super::*;
 
-    /// Random headers, most octets as they nearly always are.
+    /// Random headers, most bytes as they nearly always are.
     #[test]
-    fn the_short_way_finds_what_the_long_one_does() {
+    fn the_fast_path_finds_what_the_general_one_does() {
         let mut state = 0x2545_f491_4f6c_dd1d_u64;
         let mut noise = || {
             state ^= state << 13;
@@ -183,8 +183,8 @@ mod tests {
                 data[at] = (noise() >> 8) as u8 & [0xff, 0x3f, 0x0f][(noise() % 3) as usize];
             }
             data.truncate((noise() % 90) as usize);
-            let piece = Piece { data: &data, cut: (noise() % 3) as usize };
-            if let Some(packet) = plain(piece, true) {
+            let piece = CapturedSlice { data: &data, cut: (noise() % 3) as usize };
+            if let Some(packet) = parse_fast_path(piece, true) {
                 short += 1;
                 assert_eq!(v4(piece, true, 16), Ok(packet), "{data:02x?}");
             }

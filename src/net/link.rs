@@ -10,42 +10,42 @@ use nom::number::complete::{be_u8, be_u16, be_u32};
 
 /// A part of a packet: what was captured of it, and how much more of it was on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Piece<'a> {
+pub(super) struct CapturedSlice<'a> {
     /// The captured bytes.
     pub(super) data: &'a [u8],
     /// Bytes behind them that were on the wire but not captured.
     pub(super) cut: usize,
 }
 
-impl<'a> Piece<'a> {
+impl<'a> CapturedSlice<'a> {
     /// Length on the wire.
     pub(super) fn wire_len(self) -> usize {
         self.data.len().saturating_add(self.cut)
     }
 
     /// The part behind the first `count` bytes, which must have been captured.
-    pub(super) fn after(self, count: usize) -> Option<Piece<'a>> {
-        Some(Piece { data: self.data.get(count..)?, cut: self.cut })
+    pub(super) fn after(self, count: usize) -> Option<CapturedSlice<'a>> {
+        Some(CapturedSlice { data: self.data.get(count..)?, cut: self.cut })
     }
 
     /// The same with another length on the wire, as a length field claims it.
-    pub(super) fn with_wire_len(self, len: usize) -> Piece<'a> {
+    pub(super) fn with_wire_len(self, len: usize) -> CapturedSlice<'a> {
         match self.data.get(..len) {
-            Some(data) => Piece { data, cut: 0 },
-            None => Piece { data: self.data, cut: len - self.data.len() },
+            Some(data) => CapturedSlice { data, cut: 0 },
+            None => CapturedSlice { data: self.data, cut: len - self.data.len() },
         }
     }
 
     /// The first `len` bytes on the wire, fewer where there are not as many.
-    pub(super) fn with_wire_len_at_most(self, len: usize) -> Piece<'a> {
+    pub(super) fn with_wire_len_at_most(self, len: usize) -> CapturedSlice<'a> {
         self.with_wire_len(len.min(self.wire_len()))
     }
 
     /// The part behind the first `count` bytes, whether they were captured or not.
-    pub(super) fn after_lossy(self, count: usize) -> Piece<'a> {
+    pub(super) fn after_lossy(self, count: usize) -> CapturedSlice<'a> {
         match self.data.get(count..) {
-            Some(data) => Piece { data, cut: self.cut },
-            None => Piece { data: &[], cut: self.cut.saturating_sub(count - self.data.len()) },
+            Some(data) => CapturedSlice { data, cut: self.cut },
+            None => CapturedSlice { data: &[], cut: self.cut.saturating_sub(count - self.data.len()) },
         }
     }
 }
@@ -67,7 +67,7 @@ pub(super) enum Layer {
 
 /// Why there is no IP packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Miss {
+pub(super) enum LinkError {
     UnknownLink,
     NotIp,
     Malformed,
@@ -78,12 +78,16 @@ pub(super) enum Miss {
 type Step<'a> = IResult<&'a [u8], Layer>;
 
 /// Goes from `layer` to the IP header. Each step takes bytes or ends, and `tags` bounds their number.
-pub(super) fn to_ip(mut layer: Layer, mut piece: Piece<'_>, tags: usize) -> Result<Piece<'_>, Miss> {
+pub(super) fn to_ip(
+    mut layer: Layer,
+    mut piece: CapturedSlice<'_>,
+    tags: usize,
+) -> Result<CapturedSlice<'_>, LinkError> {
     // By far the most.
     if let (Layer::Link(LinkType::ETHERNET), Some(([.., 0x08, 0x00], rest))) =
         (layer, piece.data.split_first_chunk::<14>())
     {
-        return Ok(Piece { data: rest, cut: piece.cut });
+        return Ok(CapturedSlice { data: rest, cut: piece.cut });
     }
     // The fixed headers around the tags take a few steps of their own.
     for _ in 0..tags.saturating_add(4) {
@@ -99,13 +103,13 @@ pub(super) fn to_ip(mut layer: Layer, mut piece: Piece<'_>, tags: usize) -> Resu
                 piece.data = rest;
                 layer = inner;
             }
-            Err(_) => return Err(Miss::Malformed),
+            Err(_) => return Err(LinkError::Malformed),
         }
     }
-    Err(Miss::TooDeep)
+    Err(LinkError::TooDeep)
 }
 
-fn from_link(link: LinkType, data: &[u8]) -> Result<Step<'_>, Miss> {
+fn from_link(link: LinkType, data: &[u8]) -> Result<Step<'_>, LinkError> {
     Ok(match link {
         LinkType::ETHERNET => Ok((data, Layer::Ethernet)),
         LinkType::NULL | LinkType::LOOP => return loopback(data),
@@ -114,19 +118,19 @@ fn from_link(link: LinkType, data: &[u8]) -> Result<Step<'_>, Miss> {
         LinkType::LINUX_SLL2 => cooked2(data),
         LinkType::PPP | LinkType::PPP_HDLC => Ok((data, Layer::Ppp)),
         LinkType::PPP_ETHER => Ok((data, Layer::EtherType(0x8864))),
-        _ => return Err(Miss::UnknownLink),
+        _ => return Err(LinkError::UnknownLink),
     })
 }
 
 /// BSD loopback: an address family in the capturing host's byte order (type 0) or the network's (type 108). A family
 /// is below 256, so the order shows; files of type 0 written on another host have been met in both.
-fn loopback(data: &[u8]) -> Result<Step<'_>, Miss> {
-    let (rest, family) = be_u32::<_, nom::error::Error<&[u8]>>(data).map_err(|_| Miss::Malformed)?;
+fn loopback(data: &[u8]) -> Result<Step<'_>, LinkError> {
+    let (rest, family) = be_u32::<_, nom::error::Error<&[u8]>>(data).map_err(|_| LinkError::Malformed)?;
     let family = if family > 0xffff { family.swap_bytes() } else { family };
     match family {
         // AF_INET; AF_INET6 of Linux, Windows, NetBSD and OpenBSD, FreeBSD, macOS.
         2 | 10 | 23 | 24 | 28 | 30 => Ok(Ok((rest, Layer::Ip))),
-        _ => Err(Miss::NotIp),
+        _ => Err(LinkError::NotIp),
     }
 }
 
@@ -150,7 +154,7 @@ fn ethernet(data: &[u8]) -> Step<'_> {
     Ok((rest, Layer::EtherType(kind)))
 }
 
-fn from_ether_type(kind: u16, data: &[u8]) -> Result<Step<'_>, Miss> {
+fn from_ether_type(kind: u16, data: &[u8]) -> Result<Step<'_>, LinkError> {
     Ok(match kind {
         0x0800 | 0x86dd => Ok((data, Layer::Ip)),
         // 802.1Q, 802.1ad and what was used before it: tag, then the EtherType of what follows.
@@ -162,7 +166,7 @@ fn from_ether_type(kind: u16, data: &[u8]) -> Result<Step<'_>, Miss> {
         0x6558 => Ok((data, Layer::Ethernet)),
         // Up to 1500 it is a length: 802.2 follows, of interest only with a SNAP header.
         0..=1500 => return snap(data),
-        _ => return Err(Miss::NotIp),
+        _ => return Err(LinkError::NotIp),
     })
 }
 
@@ -188,12 +192,12 @@ fn mpls(data: &[u8]) -> Step<'_> {
     }
 }
 
-fn snap(data: &[u8]) -> Result<Step<'_>, Miss> {
+fn snap(data: &[u8]) -> Result<Step<'_>, LinkError> {
     match data.split_first_chunk::<6>() {
         Some(([0xaa, 0xaa, 0x03, 0, 0, 0], rest)) => {
             Ok(be_u16(rest).map(|(rest, kind)| (rest, Layer::EtherType(kind))))
         }
-        _ => Err(Miss::NotIp),
+        _ => Err(LinkError::NotIp),
     }
 }
 

@@ -4,7 +4,7 @@
 //! TCP and UDP, and at no port number but the UDP ports of VXLAN and Geneve; whoever handles the chunks says with a
 //! [`Verdict`] when a flow is of no interest.
 //!
-//! Next: `network.rs` for the way of a packet, `network/plain.rs` for the short way that most TCP segments take,
+//! Next: `network.rs` for what is done with a packet, `network/fast_path.rs` for the ordinary TCP segment,
 //! `network/udp.rs` for datagrams, `tcp/direction.rs` for the rules of reassembly, `fragments.rs` for IP fragments,
 //! `link.rs` and `tunnel.rs` for what may stand around an IP packet, `limits.rs` for what it may cost.
 

@@ -1,12 +1,12 @@
 //! [`Network`]: takes packets, keeps the flows, calls the handler.
 
-mod plain;
+mod fast_path;
 mod udp;
 
 use super::flows::{Flows, Key};
 use super::fragments::{self, Fragments};
 use super::ip::{self, Bad, Upper};
-use super::link::{self, Layer, Miss, Piece};
+use super::link::{self, CapturedSlice, Layer, LinkError};
 use super::tcp::{Bases, Connection, Context, Direction, Segment, Sink};
 use super::tunnel;
 use super::{Chunk, Handler, Limits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum};
@@ -27,9 +27,9 @@ pub struct Network {
     /// Out-of-order bytes held by all connections.
     held: usize,
     last: At,
-    /// Whether nothing may go the short way, to hold one against the other.
+    /// Whether the fast paths are off, so that tests can compare them with the general ones.
     #[cfg(test)]
-    long_way: bool,
+    general_only: bool,
 }
 
 /// The packet at hand.
@@ -139,7 +139,14 @@ fn places<'p>(
 }
 
 /// Tells where a segment stands.
-fn place(origin: &Origin, last: At, segment: &Segment<'_>, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
+fn place(
+    origin: &Origin,
+    last: At,
+    segment: &Segment<'_>,
+    piece: CapturedSlice<'_>,
+    way: Way<'_>,
+    handler: &mut impl Handler,
+) {
     let header = piece.data.len() - segment.payload.data.len();
     let (mut one, mut several) = ([Place::NONE], Vec::new());
     let places = places(last, piece.data, way, &mut one, &mut several);
@@ -175,7 +182,7 @@ impl Network {
             held: 0,
             last: At::default(),
             #[cfg(test)]
-            long_way: false,
+            general_only: false,
         }
     }
 
@@ -202,10 +209,10 @@ impl Network {
     ) {
         self.stats.packets += 1;
         self.last = At { frame, time, start: data.as_ptr().addr(), len: data.len() };
-        if self.plain(link, data, handler) {
+        if self.fast_path(link, data, handler) {
             return;
         }
-        let piece = Piece { data, cut: original_len.saturating_sub(data.len()) };
+        let piece = CapturedSlice { data, cut: original_len.saturating_sub(data.len()) };
         self.packet(Layer::Link(link), piece, Way { frames: &[frame], joined: None, depth: 0 }, handler);
     }
 
@@ -220,17 +227,17 @@ impl Network {
         self.udp.drain().for_each(drop);
     }
 
-    fn packet(&mut self, layer: Layer, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
+    fn packet(&mut self, layer: Layer, piece: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
         match link::to_ip(layer, piece, self.limits.tags) {
             Ok(piece) => self.ip(piece, way, handler),
-            Err(Miss::UnknownLink) => self.stats.unknown_link += 1,
-            Err(Miss::NotIp) => self.stats.not_ip += 1,
-            Err(Miss::Malformed) => self.stats.malformed += 1,
-            Err(Miss::TooDeep) => self.stats.too_deep += 1,
+            Err(LinkError::UnknownLink) => self.stats.unknown_link += 1,
+            Err(LinkError::NotIp) => self.stats.not_ip += 1,
+            Err(LinkError::Malformed) => self.stats.malformed += 1,
+            Err(LinkError::TooDeep) => self.stats.too_deep += 1,
         }
     }
 
-    fn ip(&mut self, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
+    fn ip(&mut self, piece: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
         let packet = match ip::parse(piece, self.limits.verify_checksums, self.limits.extension_headers) {
             Ok(packet) => packet,
             Err(bad) => return self.bad(bad),
@@ -249,7 +256,7 @@ impl Network {
         let (limits, stats) = (&self.limits, &mut self.stats);
         let whole = self.fragments.add(key, fragment, upper.protocol, upper.payload, at, frame, time, limits, stats);
         let Some(whole) = whole else { return };
-        let piece = Piece { data: &whole.data, cut: whole.cut };
+        let piece = CapturedSlice { data: &whole.data, cut: whole.cut };
         match ip::upper(whole.protocol, piece, self.limits.extension_headers) {
             // A fragment within what fragments were put together to is an attack, not traffic.
             Ok(Upper { fragment: Some(_), .. }) => self.stats.malformed += 1,
@@ -284,7 +291,7 @@ impl Network {
     }
 
     /// A packet within a packet.
-    fn inner(&mut self, inner: Option<(Layer, Piece<'_>)>, way: Way<'_>, handler: &mut impl Handler) {
+    fn inner(&mut self, inner: Option<(Layer, CapturedSlice<'_>)>, way: Way<'_>, handler: &mut impl Handler) {
         let Some((layer, piece)) = inner else {
             self.stats.malformed += 1;
             return;
@@ -298,12 +305,12 @@ impl Network {
     }
 
     /// Whether a proper IP packet is in what looks like a tunnel.
-    fn is_plausible(&self, layer: Layer, piece: Piece<'_>) -> bool {
+    fn is_plausible(&self, layer: Layer, piece: CapturedSlice<'_>) -> bool {
         let Ok(piece) = link::to_ip(layer, piece, self.limits.tags) else { return false };
         matches!(ip::parse(piece, true, self.limits.extension_headers), Ok(packet) if packet.checksum)
     }
 
-    fn tcp(&mut self, ends: Ends, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
+    fn tcp(&mut self, ends: Ends, piece: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
         let Some(segment) = Segment::parse(piece) else {
             self.stats.malformed += 1;
             return;
@@ -319,13 +326,13 @@ impl Network {
         &mut self,
         (key, from_low): (Key, bool),
         segment: &Segment<'_>,
-        piece: Piece<'_>,
+        piece: CapturedSlice<'_>,
         way: Way<'_>,
         handler: &mut impl Handler,
     ) {
         self.stats.tcp_segments += 1;
         let index = self.tcp_flow(key, from_low, handler);
-        if !segment.is_plain() || !self.pass((key, from_low), index, segment, piece, way, handler) {
+        if !segment.is_plain() || !self.segment_fast_path((key, from_low), index, segment, piece, way, handler) {
             self.work_out((key, from_low), index, segment, piece, way, handler);
         }
     }
@@ -336,7 +343,7 @@ impl Network {
         (key, from_low): (Key, bool),
         index: usize,
         segment: &Segment<'_>,
-        piece: Piece<'_>,
+        piece: CapturedSlice<'_>,
         way: Way<'_>,
         handler: &mut impl Handler,
     ) {

@@ -3,16 +3,16 @@
 //! Each function takes the piece behind the outer IP or UDP header and gives what the inner one begins with, or `None`
 //! where the header contradicts itself. IP in IP needs no function.
 
-use super::link::{Layer, Piece};
+use super::link::{CapturedSlice, Layer};
 use nom::IResult;
 use nom::bytes::complete::take;
 use nom::number::complete::{be_u8, be_u16, be_u32};
 
 type Parsed<'a> = IResult<&'a [u8], Layer>;
 
-fn inner<'a>(piece: Piece<'a>, parse: impl Fn(&'a [u8]) -> Parsed<'a>) -> Option<(Layer, Piece<'a>)> {
+fn inner<'a>(piece: CapturedSlice<'a>, parse: impl Fn(&'a [u8]) -> Parsed<'a>) -> Option<(Layer, CapturedSlice<'a>)> {
     let (data, layer) = parse(piece.data).ok()?;
-    Some((layer, Piece { data, cut: piece.cut }))
+    Some((layer, CapturedSlice { data, cut: piece.cut }))
 }
 
 fn refuse<T>(input: &[u8]) -> IResult<&[u8], T> {
@@ -21,7 +21,7 @@ fn refuse<T>(input: &[u8]) -> IResult<&[u8], T> {
 
 /// GRE (RFC 2784, RFC 2890), PPTP's variant of it (RFC 2637, 4.1), and what it brings: an EtherType, bridged Ethernet,
 /// PPP, or a mirrored frame in ERSPAN of type I, II or III (draft-foschiano-erspan).
-pub(super) fn gre(piece: Piece<'_>) -> Option<(Layer, Piece<'_>)> {
+pub(super) fn gre(piece: CapturedSlice<'_>) -> Option<(Layer, CapturedSlice<'_>)> {
     inner(piece, |data| {
         let (data, flags) = be_u16(data)?;
         let (data, protocol) = be_u16(data)?;
@@ -67,7 +67,7 @@ fn erspan3(data: &[u8]) -> Parsed<'_> {
 }
 
 /// EtherIP (RFC 3378).
-pub(super) fn ether_ip(piece: Piece<'_>) -> Option<(Layer, Piece<'_>)> {
+pub(super) fn ether_ip(piece: CapturedSlice<'_>) -> Option<(Layer, CapturedSlice<'_>)> {
     inner(piece, |data| {
         let (data, version) = be_u16(data)?;
         if version >> 12 == 3 { Ok((data, Layer::Ethernet)) } else { refuse(data) }
@@ -77,7 +77,7 @@ pub(super) fn ether_ip(piece: Piece<'_>) -> Option<(Layer, Piece<'_>)> {
 /// What a UDP datagram to one of the tunnel ports holds: VXLAN (RFC 7348; 8472 is what Linux used before), Geneve
 /// (RFC 8926). Nothing in these headers tells them from other payloads for sure, so this is the one place where a port
 /// number decides; the caller makes sure that a proper IP packet is inside and otherwise leaves the datagram as it is.
-pub(super) fn udp(port: u16, piece: Piece<'_>) -> Option<(Layer, Piece<'_>)> {
+pub(super) fn udp(port: u16, piece: CapturedSlice<'_>) -> Option<(Layer, CapturedSlice<'_>)> {
     match port {
         4789 | 8472 => inner(piece, |data| {
             let (data, flags) = be_u32(data)?;

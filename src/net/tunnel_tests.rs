@@ -1,4 +1,4 @@
-//! Headers of tunnels, octet by octet.
+//! Headers of tunnels, byte by byte.
 
 use super::*;
 
@@ -6,12 +6,12 @@ const REST: &[u8] = b"inner";
 
 /// What a parser makes of a header and [`REST`] behind it; the rest must be what is left.
 #[track_caller]
-fn reads(parse: impl Fn(Piece<'_>) -> Option<(Layer, Piece<'_>)>, header: &[u8]) -> Option<Layer> {
+fn reads(parse: impl Fn(CapturedSlice<'_>) -> Option<(Layer, CapturedSlice<'_>)>, header: &[u8]) -> Option<Layer> {
     let data = [header, REST].concat();
-    let (layer, piece) = parse(Piece { data: &data, cut: 7 })?;
+    let (layer, piece) = parse(CapturedSlice { data: &data, cut: 7 })?;
     assert_eq!((piece.data, piece.cut), (REST, 7), "{header:02x?}");
     // Half a header is none.
-    assert_eq!(parse(Piece { data: &header[..header.len() - 1], cut: 0 }), None);
+    assert_eq!(parse(CapturedSlice { data: &header[..header.len() - 1], cut: 0 }), None);
     Some(layer)
 }
 
@@ -41,7 +41,7 @@ fn gre_of_pptp() {
     assert_eq!(reads(gre, &header(0x2001, 0x0800, 4)), None);
 }
 
-/// draft-foschiano-erspan: type I without a header, type II with 8 octets, type III with 12 or 20, whose frame type
+/// draft-foschiano-erspan: type I without a header, type II with 8 bytes, type III with 12 or 20, whose frame type
 /// tells Ethernet from IP.
 #[test]
 fn erspan() {
@@ -70,7 +70,7 @@ fn etherip() {
     }
 }
 
-/// RFC 7348: the I flag is set and the last octet is zero.
+/// RFC 7348: the I flag is set and the last byte is zero.
 #[test]
 fn vxlan() {
     for port in [4789, 8472] {
@@ -83,7 +83,7 @@ fn vxlan() {
     assert_eq!(reads(|piece| udp(4790, piece), &[8, 0, 0, 0, 0, 0, 0, 0]), None);
 }
 
-/// RFC 8926: version 0, options in words of four octets.
+/// RFC 8926: version 0, options in words of four bytes.
 #[test]
 fn geneve() {
     let parse = |header: &[u8]| reads(|piece| udp(6081, piece), header);

@@ -3,7 +3,7 @@
 use super::{Ends, Network, UdpFlow, Way, origin, places};
 use crate::net::flows::Key;
 use crate::net::ip::{self, Upper};
-use crate::net::link::Piece;
+use crate::net::link::CapturedSlice;
 use crate::net::{Datagram, Handler, Place, Placed, Transport, Verdict, checksum, tunnel};
 use std::net::SocketAddr;
 
@@ -22,7 +22,7 @@ impl Network {
 
     /// An ICMP error: Wireshark counts a stream for the packet that it quotes, when it has not seen that packet before
     /// (as in a capture of one direction). `kinds`: the types of message that quote.
-    pub(super) fn icmp(&mut self, piece: Piece<'_>, kinds: &[u8], handler: &mut impl Handler) {
+    pub(super) fn icmp(&mut self, piece: CapturedSlice<'_>, kinds: &[u8], handler: &mut impl Handler) {
         self.stats.other_protocol += 1;
         if !piece.data.first().is_some_and(|kind| kinds.contains(kind)) {
             return;
@@ -44,7 +44,7 @@ impl Network {
         }
     }
 
-    pub(super) fn udp(&mut self, ends: Ends, piece: Piece<'_>, way: Way<'_>, handler: &mut impl Handler) {
+    pub(super) fn udp(&mut self, ends: Ends, piece: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
         let Some([s0, s1, d0, d1, l0, l1, c0, c1]) = piece.data.first_chunk::<8>().copied() else {
             self.stats.malformed += 1;
             return;

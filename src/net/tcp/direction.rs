@@ -17,7 +17,7 @@
 
 use super::super::{Chunk, Verdict};
 use super::context::{Context, Sink, is_beyond};
-use super::{Limits, Piece, Segment, Timestamp};
+use super::{CapturedSlice, Limits, Segment, Timestamp};
 use std::collections::BTreeMap;
 
 /// Positions count from here, so that some room is left below for what comes before the first segment seen.
@@ -304,7 +304,7 @@ impl Direction {
     fn data(
         &mut self,
         start: u64,
-        piece: Piece<'_>,
+        piece: CapturedSlice<'_>,
         ack: Option<u32>,
         context: &mut Context<'_>,
         sink: &mut impl Sink,
@@ -340,7 +340,7 @@ impl Direction {
     }
 
     /// Keeps the parts of a segment that are not there yet.
-    fn hold(&mut self, start: u64, end: u64, piece: Piece<'_>, ack: Option<u32>, context: &mut Context<'_>) {
+    fn hold(&mut self, start: u64, end: u64, piece: CapturedSlice<'_>, ack: Option<u32>, context: &mut Context<'_>) {
         let mut at = start;
         let mut overlapped = false;
         let mut kept = false;

@@ -1,7 +1,7 @@
 //! TCP connections: two directions, each put in order by itself ([`direction`]), and what one tells about the other
 //! ([`context`]).
 
-use super::link::Piece;
+use super::link::CapturedSlice;
 use super::{Limits, Stats, Timestamp};
 use etherparse::TcpHeaderSlice;
 
@@ -21,7 +21,7 @@ pub(super) struct Segment<'a> {
     pub(super) syn: bool,
     pub(super) fin: bool,
     pub(super) rst: bool,
-    pub(super) payload: Piece<'a>,
+    pub(super) payload: CapturedSlice<'a>,
     /// Whether more than its ports, sequence number and flags can be trusted.
     pub(super) usable: bool,
 }
@@ -30,13 +30,13 @@ impl<'a> Segment<'a> {
     /// Reads a TCP header. Where the capture cut it within its options, the payload is all lost, but sequence number
     /// and flags still count. What is shorter or contradicts itself is not [`usable`](Segment::usable), but Wireshark
     /// counts a stream for it all the same if sixteen bytes are there, and so must we.
-    pub(super) fn parse(piece: Piece<'a>) -> Option<Segment<'a>> {
+    pub(super) fn parse(piece: CapturedSlice<'a>) -> Option<Segment<'a>> {
         Segment::plain(piece).or_else(|| Segment::parse_any(piece))
     }
 
     /// A segment whose header is there and contradicts nothing, by its fixed places.
     #[inline(always)]
-    pub(super) fn plain(piece: Piece<'a>) -> Option<Segment<'a>> {
+    pub(super) fn plain(piece: CapturedSlice<'a>) -> Option<Segment<'a>> {
         let &[s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, ..] = piece.data.first_chunk::<20>()?;
         let payload = piece.after(usize::from(offset >> 4) * 4).filter(|_| offset >= 0x50)?;
         Some(Segment {
@@ -58,7 +58,7 @@ impl<'a> Segment<'a> {
         self.ack.is_some() && self.usable && self.payload.cut == 0 && !(self.syn || self.fin || self.rst)
     }
 
-    fn parse_any(piece: Piece<'a>) -> Option<Segment<'a>> {
+    fn parse_any(piece: CapturedSlice<'a>) -> Option<Segment<'a>> {
         let start = piece.data.get(..16)?;
         let header_len = usize::from(*start.get(12)? >> 4) * 4;
         let usable = header_len >= 20 && header_len <= piece.wire_len() && piece.data.len() >= 20;
@@ -70,11 +70,11 @@ impl<'a> Segment<'a> {
         let [.., offset, _, _, _, _, _, _, _] = &mut fixed;
         *offset = 0x50 | (*offset & 0x0f);
         let header = TcpHeaderSlice::from_slice(&fixed).ok()?;
-        let payload = if usable { piece.after_lossy(header_len) } else { Piece { data: &[], cut: 0 } };
+        let payload = if usable { piece.after_lossy(header_len) } else { CapturedSlice { data: &[], cut: 0 } };
         Some(Segment::new(&header, payload, usable))
     }
 
-    fn new(header: &TcpHeaderSlice<'_>, payload: Piece<'a>, usable: bool) -> Segment<'a> {
+    fn new(header: &TcpHeaderSlice<'_>, payload: CapturedSlice<'a>, usable: bool) -> Segment<'a> {
         Segment {
             src_port: header.source_port(),
             dst_port: header.destination_port(),

@@ -1,11 +1,11 @@
-//! The short way: nearly every packet of a capture is a TCP segment in an IPv4 packet on Ethernet, with nothing unusual
-//! about it, and nearly every segment comes in turn. What is not so goes the long way, as does whatever is out of order;
-//! both ways lead to the same calls of the handler and the same counts.
+//! Fast path for the ordinary packet: a TCP segment in an IPv4 packet without options on Ethernet, whole and in order.
+//! Anything else takes the general path in `network.rs`. Both make the same calls of the handler and the same counts;
+//! `fast_path_tests.rs` compares them.
 
 use super::{Network, TcpState, Way, origin, place};
 use crate::capture::LinkType;
 use crate::net::flows::Key;
-use crate::net::link::Piece;
+use crate::net::link::CapturedSlice;
 use crate::net::tcp::Segment;
 use crate::net::{Chunk, Handler, Transport, Verdict, checksum};
 use std::net::Ipv4Addr;
@@ -15,7 +15,7 @@ struct Plain<'a> {
     key: (Key, bool),
     segment: Segment<'a>,
     /// The segment with its header.
-    piece: Piece<'a>,
+    piece: CapturedSlice<'a>,
     ip_header: &'a [u8; 20],
 }
 
@@ -34,7 +34,7 @@ fn open(link: LinkType, data: &[u8]) -> Option<Plain<'_>> {
         return None;
     }
     let length = usize::from(u16::from_be_bytes([l0, l1])).checked_sub(20)?;
-    let piece = Piece { data: behind.get(..length)?, cut: 0 };
+    let piece = CapturedSlice { data: behind.get(..length)?, cut: 0 };
     let segment = Segment::plain(piece)?;
     let src = (Ipv4Addr::new(s0, s1, s2, s3), segment.src_port);
     let dst = (Ipv4Addr::new(d0, d1, d2, d3), segment.dst_port);
@@ -44,9 +44,9 @@ fn open(link: LinkType, data: &[u8]) -> Option<Plain<'_>> {
 impl Network {
     /// Takes a packet that is as nearly all are; `false` leaves everything as it was.
     #[inline]
-    pub(super) fn plain(&mut self, link: LinkType, data: &[u8], handler: &mut impl Handler) -> bool {
+    pub(super) fn fast_path(&mut self, link: LinkType, data: &[u8], handler: &mut impl Handler) -> bool {
         #[cfg(test)]
-        if self.long_way {
+        if self.general_only {
             return false;
         }
         let Some(Plain { key, segment, piece, ip_header }) = open(link, data) else { return false };
@@ -61,17 +61,17 @@ impl Network {
     /// Takes a [plain](Segment::is_plain) segment of a flow of which both sides were seen, where it comes in turn and
     /// nothing of the connection is held; `false` leaves everything as it was.
     #[inline(always)]
-    pub(super) fn pass(
+    pub(super) fn segment_fast_path(
         &mut self,
         (key, from_low): (Key, bool),
         index: usize,
         segment: &Segment<'_>,
-        piece: Piece<'_>,
+        piece: CapturedSlice<'_>,
         way: Way<'_>,
         handler: &mut impl Handler,
     ) -> bool {
         #[cfg(test)]
-        if self.long_way {
+        if self.general_only {
             return false;
         }
         let Some(flow) = self.tcp.at(index) else { return false };
@@ -114,5 +114,5 @@ impl Network {
 }
 
 #[cfg(test)]
-#[path = "plain_tests.rs"]
+#[path = "fast_path_tests.rs"]
 mod tests;

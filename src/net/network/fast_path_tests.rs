@@ -1,4 +1,4 @@
-//! The short way holds against the long one, over random conversations of a fixed seed.
+//! The fast path is compared with the general one over random conversations of a fixed seed.
 
 use super::super::{Limits, Network};
 use crate::capture::LinkType;
@@ -42,7 +42,7 @@ fn segment(random: &mut Random, port: u16, from_a: bool, seqs: &mut [u32; 2]) ->
     let len = random.below(20);
     let first = if random.below(150) == 0 { 0xee } else { 7 };
     let mut data = vec![port as u8; len as usize];
-    data.iter_mut().take(1).for_each(|octet| *octet = first);
+    data.iter_mut().take(1).for_each(|byte| *byte = first);
     let (src, dst) = if from_a { (port, 9) } else { (9, port) };
     let (seq, ack, flags) = match random.below(60) {
         0 => (seq, ack, FIN | ACK),
@@ -69,7 +69,7 @@ fn both_ways_lead_to_the_same() {
     for round in 0..60 {
         let limits = Limits { tcp_flows: [2, 3, 100][round % 3], ..Limits::default() };
         let (mut plain, mut long) = (Network::new(limits.clone()), Network::new(limits));
-        long.long_way = true;
+        long.general_only = true;
         let (mut found, mut expected) = (Log::default(), Log::default());
         let mut conversations = [[1_000, 2_000], [u32::MAX - 50, 5], [7, 7]];
         for frame in 1..400 {
