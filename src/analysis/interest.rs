@@ -90,9 +90,9 @@ impl Interests {
 
 #[cfg(test)]
 mod tests {
-    use super::super::test_records::Wire;
     use super::*;
     use crate::idl;
+    use crate::idl::methods::*;
 
     /// Interfaces and versions have different methods of the same number.
     #[test]
@@ -112,26 +112,26 @@ mod tests {
 
     #[test]
     fn what_matters() {
-        let of = |name| {
-            let Interest { until, response } = Interest::of(Wire::method(name));
+        let of = |method| {
+            let Interest { until, response } = Interest::of(method);
             (until, response)
         };
         // The handle; nothing comes back but numbers and octets.
-        assert_eq!(of("ApiClusterControl"), (1, false));
+        assert_eq!(of(&ApiClusterControl::METHOD), (1, false));
         // Two handles, the node's behind the resource's.
-        assert_eq!(of("ApiNodeResourceControl"), (2, false));
+        assert_eq!(of(&ApiNodeResourceControl::METHOD), (2, false));
         // A name and a new handle.
-        assert_eq!(of("ApiOpenResource"), (1, true));
-        assert_eq!(of("ApiOpenClusterEx"), (1, true));
-        assert_eq!(of("ApiCloseResource"), (1, true));
-        assert_eq!(of("ApiSetResourceName"), (2, true));
-        assert_eq!(of("ApiGetResourceId"), (1, true));
-        assert_eq!(of("ApiGetNotifyV2"), (1, true));
+        assert_eq!(of(&ApiOpenResource::METHOD), (1, true));
+        assert_eq!(of(&ApiOpenClusterEx::METHOD), (1, true));
+        assert_eq!(of(&ApiCloseResource::METHOD), (1, true));
+        assert_eq!(of(&ApiSetResourceName::METHOD), (2, true));
+        assert_eq!(of(&ApiGetResourceId::METHOD), (1, true));
+        assert_eq!(of(&ApiGetNotifyV2::METHOD), (1, true));
         // All of it: the filter stands behind the key or before it.
-        let all = Wire::method("ApiAddNotifyCluster").fields.len();
-        assert_eq!(of("ApiAddNotifyCluster"), (all, true));
+        let all = ApiAddNotifyCluster::METHOD.fields.len();
+        assert_eq!(of(&ApiAddNotifyCluster::METHOD), (all, true));
         // The binding handle is declared, but stands in no stub.
-        assert_eq!(of("WitnessrUnRegister"), (2, true));
-        assert_eq!(of("WitnessrAsyncNotify"), (2, false));
+        assert_eq!(of(&WitnessrUnRegister::METHOD), (2, true));
+        assert_eq!(of(&WitnessrAsyncNotify::METHOD), (2, false));
     }
 }

@@ -30,7 +30,7 @@
 //! ```
 //! use cluscope::idl::cluster::ApiCreateEnum;
 //! use cluscope::idl::structures::ENUM_ENTRY;
-//! assert_eq!(ApiCreateEnum::ID.name(), "ApiCreateEnum");
+//! assert_eq!(ApiCreateEnum::ID, ApiCreateEnum::METHOD.id);
 //! assert_eq!(ApiCreateEnum::params::dwType.name(), "dwType");
 //! assert!(ApiCreateEnum::METHOD.has(ApiCreateEnum::params::ReturnEnum));
 //! assert_eq!(ENUM_ENTRY::Type.name(), "Type");
