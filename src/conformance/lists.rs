@@ -6,7 +6,7 @@ use super::values::What;
 use crate::consts::Kind;
 use crate::idl::methods::*;
 use crate::idl::structures::{CLUSTER_OPERATIONAL_VERSION_INFO as VersionInfo, ENUM_ENTRY, ENUM_LIST};
-use crate::ndr::types::{FieldId, Flow, Meaning, MethodId};
+use crate::ndr::types::{FieldId, Flow, MethodId, Semantics};
 
 rules! { "lists":
     ASKED = "enum-type-unknown", "MS-CMRP 3.1.4", "dwType is an OR of one or more of the method's values", Must;
@@ -85,8 +85,8 @@ fn enumerates(method: MethodId) -> bool {
 fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
     for entry in values.entries.iter().filter(|e| e.depth == 1) {
-        let (What::Number(value), Meaning::Flags(table)) =
-            (entry.what, entry.field.meaning.in_version(seen.kind.version))
+        let (What::Number(value), Semantics::Flags(table)) =
+            (entry.what, entry.field.semantics.in_version(seen.kind.version))
         else {
             continue;
         };
@@ -145,8 +145,8 @@ fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
         found.add(&CHANGE_ALONE, FieldId::RETURN, "ERROR_SUCCESS", "ERROR_INVALID_PARAMETER (87)");
     }
     for entry in values.entries.iter().filter(|e| e.depth == 1 && e.field.flow == Flow::Out) {
-        let (What::Number(value), Meaning::Enum(table)) =
-            (entry.what, entry.field.meaning.in_version(seen.kind.version))
+        let (What::Number(value), Semantics::Enum(table)) =
+            (entry.what, entry.field.semantics.in_version(seen.kind.version))
         else {
             continue;
         };
@@ -195,7 +195,7 @@ fn entries(seen: &Seen<'_, '_>, asked: Option<u64>, found: &mut Report<'_, '_>) 
         let parameter = values.parameter(entry);
         match entry.what {
             What::List => lists.push((parameter, Vec::new())),
-            What::Number(value) if matches!(entry.field.meaning, Meaning::ObjectKind) => {
+            What::Number(value) if matches!(entry.field.semantics, Semantics::ObjectKind) => {
                 if let Some((_, types)) = lists.last_mut() {
                     types.push(value);
                 }
