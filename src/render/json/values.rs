@@ -343,14 +343,14 @@ impl<'a> Sink<'a> for Values<'_> {
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
         self.counts(&at, counts);
         self.key(&at);
-        if self.out.secrets() == Secrets::Masked && structs::content::is_secret_parameter(at.field.name) {
+        if self.out.secrets() == Secrets::Masked && matches!(at.field.semantics, Semantics::Secret) {
             self.out.begin();
             self.out.key("secret");
             self.out.bool(true);
             return self.out.end();
         }
         self.out.wide(text);
-        if structs::content::is_expression(at.field.name) {
+        if matches!(at.field.semantics, Semantics::DependencyExpression) {
             let expressions = self.expressions.get_or_insert_default();
             expressions.begin();
             expressions.key("parameter");

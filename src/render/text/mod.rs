@@ -277,7 +277,7 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, _: Counts) {
-        if crate::structs::content::is_secret_parameter(at.field.name) {
+        if matches!(at.field.semantics, Semantics::Secret) {
             return self.line(&at, format_args!("(secret)"));
         }
         let room = self.style.width.saturating_sub(self.indent(&at) + at.field.name.len() + 6).max(24);

@@ -142,8 +142,6 @@ fn guesses() {
     let properties = list(&[("A", &[entry(0x0001_0002, &[1, 0, 0, 0])])]);
     assert_eq!(guess(&properties), Some("PROPERTY_LIST"));
     assert_eq!(guess(&join(&[&properties, &[1, 1]])), None);
-    assert!(content::is_expression("lpszDependencyExpression"));
-    assert!(!content::is_expression("lpszName"));
     assert!(
         !content::is_structured(BufferFormat::Bytes)
             && content::is_structured(BufferFormat::Struct("CLUS_SCSI_ADDRESS"))
