@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Which lines, regions and branches the corpora and regressions reach: builds `tests/fuzz_replay` with instrumentation,
-# runs it, and prints a table by directory. Branches want `-Z coverage-options=branch`, which the stable compiler takes
+# Which lines, regions and branches the corpora and regressions reach: builds `tests/codec` with instrumentation,
+# runs `fuzz_replay` in it, and prints a table by directory. Branches want `-Z coverage-options=branch`, which the stable compiler takes
 # with RUSTC_BOOTSTRAP=1. The tools come from Debian (llvm-19) or from the component llvm-tools: LLVM_SUFFIX=-19 and the like.
 # Takes the corpora from another place with CORPUS=DIRECTORY.
 set -euo pipefail
@@ -11,14 +11,14 @@ target=$(cd "${CARGO_TARGET_DIR:-target}/fuzz-coverage" && pwd)
 export RUSTC_BOOTSTRAP=1 CARGO_PROFILE_TEST_DEBUG=0 CARGO_PROFILE_DEV_DEBUG=0
 export RUSTFLAGS="-Cinstrument-coverage -Zcoverage-options=branch -Copt-level=1"
 export LLVM_PROFILE_FILE="$target/%p-%m.profraw"
-program=$(cargo test --all-features --test fuzz_replay --no-run --target-dir "$target" --message-format json 2>/dev/null |
-    sed -n 's/.*"executable":"\([^"]*fuzz_replay[^"]*\)".*/\1/p' | tail -n 1)
+program=$(cargo test --all-features --test codec --no-run --target-dir "$target" --message-format json 2>/dev/null |
+    sed -n 's/.*"executable":"\([^"]*/codec-[^"]*\)".*/\1/p' | tail -n 1)
 # Build scripts and macros leave counts, too.
 rm -f "$target"/*.profraw
 if [ -n "${CORPUS:-}" ]; then
-    export CARGO_MANIFEST_DIR=$CORPUS
+    export CLUSCOPE_CORPUS=$CORPUS
 fi
-"$program" every_target --exact --nocapture
+"$program" fuzz_replay::every_target --exact --nocapture
 "llvm-profdata$suffix" merge "$target"/*.profraw -o "$target/replay.profdata"
 "llvm-cov$suffix" export "$program" -instr-profile="$target/replay.profdata" -summary-only \
     -ignore-filename-regex='(\.cargo|/rustc/|/tests/|_tests?\.rs|rustup)' >"$target/summary.json"

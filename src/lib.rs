@@ -132,6 +132,9 @@ pub mod session;
 pub mod structs;
 #[cfg(feature = "pcap")]
 pub mod tap;
+#[cfg(all(test, feature = "std"))]
+#[path = "../tests/common/data.rs"]
+mod test_data;
 #[cfg(feature = "std")]
 pub mod text;
 pub mod time;

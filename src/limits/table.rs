@@ -1,7 +1,7 @@
 //! The table of limits: what each bounds, what happens when it bites, which counter shows it.
 //!
 //! `each` is what one counted thing may take in memory at the worst, found by filling the table in question with the
-//! largest entries there are; `tests/ceiling.rs` holds the sum against the memory that the program really takes.
+//! largest entries there are; `tests/program_resources/ceiling.rs` holds the sum against the memory that the program really takes.
 
 use super::{Fixed, Keeper, Limit, Number, Scale};
 use crate::{analysis, auth, capture, conformance, net, rpc, session};

@@ -15,8 +15,27 @@
 //! }
 //! ```
 //!
-//! Each method becomes a module of its name with its descriptor `METHOD`, the views `Request` and `Response` with an
-//! accessor for each parameter, and a builder for either. What the IDL's words mean on the wire stands in
+//! Each method becomes a module of its name with its descriptor `METHOD`, its name `ID` and those of its parameters
+//! (`params`) as constants, the views `Request` and `Response` with an accessor for each parameter, and a builder for
+//! either. Rules name the constants, so that a name that no declaration has does not compile:
+//!
+//! ```compile_fail,E0433
+//! let id = cluscope::idl::cluster::ApiCreateEnumm::ID;
+//! ```
+//!
+//! ```compile_fail,E0425
+//! let id = cluscope::idl::cluster::ApiCreateEnum::params::dwTipe;
+//! ```
+//!
+//! ```
+//! use cluscope::idl::cluster::ApiCreateEnum;
+//! use cluscope::idl::structures::ENUM_ENTRY;
+//! assert_eq!(ApiCreateEnum::ID, ApiCreateEnum::METHOD.id);
+//! assert_eq!(ApiCreateEnum::params::dwType.name(), "dwType");
+//! assert!(ApiCreateEnum::METHOD.has(ApiCreateEnum::params::ReturnEnum));
+//! assert_eq!(ENUM_ENTRY::Type.name(), "Type");
+//! ```
+//! What the IDL's words mean on the wire stands in
 //! [`ndr_wire!`](crate::ndr_wire).
 
 /// Declares methods. See the [module](crate::ndr::macros).
@@ -150,6 +169,20 @@ macro_rules! ndr_method {
             },
         ];
 
+        /// The method's name, for comparing.
+        pub const ID: $crate::ndr::types::MethodId = $crate::ndr::types::MethodId::of(stringify!($name));
+
+        /// The names of the parameters, for comparing.
+        #[allow(non_upper_case_globals)]
+        pub mod params {
+            #[allow(unused_imports)]
+            use $crate::ndr::types::FieldId;
+            $(
+                #[doc = concat!("`", stringify!($n), "`, a `", stringify!($t), "`.")]
+                pub const $n: FieldId = FieldId::of(stringify!($n));
+            )*
+        }
+
         /// The method's descriptor.
         pub static METHOD: $crate::ndr::Method = $crate::ndr::Method::new(
             $opnum,
@@ -258,7 +291,7 @@ macro_rules! ndr_method {
                 version: &'static str,
                 syntax: $crate::ndr::Syntax,
                 endian: $crate::ndr::Endian,
-            ) -> Result<alloc::vec::Vec<u8>, $crate::ndr::write::EncodeError> {
+            ) -> Result<alloc::vec::Vec<u8>, $crate::ndr::EncodeError> {
                 $crate::idl::encode(&METHOD, version, $crate::ndr::Direction::$view, syntax, endian, &self.contents)
             }
         }
@@ -302,28 +335,28 @@ macro_rules! ndr_wire {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! ndr_meaning {
-    ([enumeration($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Enum(<$e as $crate::consts::Constant>::TABLE) };
-    ([flags($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Flags(<$e as $crate::consts::Constant>::TABLE) };
-    ([kinds($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Kinds(<$e as $crate::consts::Constant>::TABLE) };
-    ([size($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Size(stringify!($p)) };
-    ([capacity($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Capacity(stringify!($p)) };
-    ([required($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Required(stringify!($p)) };
-    ([constant($c:literal)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Const($c) };
-    ([custom($s:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Custom(stringify!($s)) };
-    ([control_code($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::ControlCode($crate::ndr::types::Family::$f) };
-    ([control_input($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::ControlInput($crate::ndr::types::Family::$f) };
-    ([control_output($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::ControlOutput($crate::ndr::types::Family::$f) };
+    ([enumeration($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Enum(<$e as $crate::consts::Constant>::TABLE) };
+    ([flags($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Flags(<$e as $crate::consts::Constant>::TABLE) };
+    ([kinds($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Kinds(<$e as $crate::consts::Constant>::TABLE) };
+    ([size($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Size(stringify!($p)) };
+    ([capacity($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Capacity(stringify!($p)) };
+    ([required($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Required(stringify!($p)) };
+    ([constant($c:literal)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Const($c) };
+    ([custom($s:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Custom(stringify!($s)) };
+    ([control_code($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::ControlCode($crate::ndr::types::Family::$f) };
+    ([control_input($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::ControlInput($crate::ndr::types::Family::$f) };
+    ([control_output($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::ControlOutput($crate::ndr::types::Family::$f) };
     ([by_version($a:ident $(($($aa:tt)*))?, $b:ident $(($($ba:tt)*))?)] $t:ident $n:ident) => {
-        $crate::ndr::types::Meaning::ByVersion(&[
+        $crate::ndr::types::Semantics::ByVersion(&[
             $crate::ndr_meaning!([$a $(($($aa)*))?] $t $n),
             $crate::ndr_meaning!([$b $(($($ba)*))?] $t $n),
         ])
     };
-    ([$plain:ident] $t:ident $n:ident) => { $crate::ndr::types::Meaning::$plain };
-    ([] error_status_t rpc_status) => { $crate::ndr::types::Meaning::RpcStatus };
-    ([] error_status_t $n:ident) => { $crate::ndr::types::Meaning::Win32 };
-    ([] DWORD return) => { $crate::ndr::types::Meaning::Win32 };
-    ([] $t:ident $n:ident) => { <$t as $crate::ndr::wire::Idl>::MEANING };
+    ([$plain:ident] $t:ident $n:ident) => { $crate::ndr::types::Semantics::$plain };
+    ([] error_status_t rpc_status) => { $crate::ndr::types::Semantics::RpcStatus };
+    ([] error_status_t $n:ident) => { $crate::ndr::types::Semantics::Win32 };
+    ([] DWORD return) => { $crate::ndr::types::Semantics::Win32 };
+    ([] $t:ident $n:ident) => { <$t as $crate::ndr::wire::Idl>::SEMANTICS };
 }
 
 /// Declares the structures of section 2.2.3 that travel as NDR: descriptor and view from one declaration. Members are
@@ -417,6 +450,15 @@ macro_rules! ndr_struct {
             };
         }
 
+        /// The names of the members, for comparing.
+        #[allow(non_upper_case_globals)]
+        impl $name {
+            $(
+                #[doc = concat!("`", stringify!($n), "`, a `", stringify!($t), "`.")]
+                pub const $n: $crate::ndr::types::FieldId = $crate::ndr::types::FieldId::of(stringify!($n));
+            )*
+        }
+
         impl $crate::ndr::wire::Wire for $name {
             const TYPE: $crate::ndr::Type = $crate::ndr::Type::Struct($name::DECLARATION);
             type View<'a> = views::$name<'a>;
@@ -428,7 +470,7 @@ macro_rules! ndr_struct {
         impl $crate::ndr::wire::Idl for $name {
             type Zero = $name;
             type One = $name;
-            const MEANING: $crate::ndr::types::Meaning = $crate::ndr::types::Meaning::Structure;
+            const SEMANTICS: $crate::ndr::types::Semantics = $crate::ndr::types::Semantics::Structure;
         }
 
         #[allow(non_snake_case)]

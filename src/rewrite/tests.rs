@@ -1,5 +1,5 @@
 //! Places: segments that split PDUs anywhere, retransmissions, numbers that wrap around, IP fragments, checksums. What
-//! is "opened" here is chosen by the tests; `tests/decrypt.rs` has the real thing.
+//! is "opened" here is chosen by the tests; `tests/program/decrypt.rs` has the real thing.
 
 use super::*;
 use crate::auth::KeyStore;

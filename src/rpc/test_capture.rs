@@ -1,7 +1,8 @@
-//! Reads the recorded captures for tests, where they are there: pcapng, Ethernet, IPv4, TCP in order or UDP. Much less
+//! Reads the recorded captures for tests, where they are at hand: pcapng, Ethernet, IPv4, TCP in order or UDP. Much less
 //! than [`crate::net`] can do, on purpose: it tests this module alone.
 
 use crate::net::Side;
+use crate::test_data;
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
@@ -16,12 +17,13 @@ pub(crate) struct Packet {
 }
 
 /// The directory of the recorded captures.
+#[track_caller]
 pub(crate) fn directory() -> Option<PathBuf> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    root.ancestors().skip(1).take(3).map(|p| p.join("shared/captures")).find(|p| p.is_dir())
+    test_data::shared("captures")
 }
 
-/// Recorded captures (not derived ones) whose name begins so; empty when there are none here.
+/// Recorded captures (not derived ones) whose name begins so; empty where there are none.
+#[track_caller]
 pub(crate) fn names(prefix: &str) -> Vec<String> {
     let Some(directory) = directory() else { return Vec::new() };
     let mut names: Vec<String> = std::fs::read_dir(directory)
@@ -31,6 +33,7 @@ pub(crate) fn names(prefix: &str) -> Vec<String> {
         .filter(|n| n.starts_with(prefix))
         .collect();
     names.sort();
+    assert!(names.len() >= 25 || !prefix.is_empty(), "{} captures", names.len());
     names
 }
 

@@ -1,27 +1,10 @@
-//! The stubs of `tests/data`, and where reference files may be.
-#![allow(dead_code, unreachable_pub)]
+//! The stubs of `tests/data`, and what all tests share.
+#![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
+
+pub mod data;
 
 use cluscope::json::stub::Identity;
 use serde_json::{Map, Value};
-use std::path::PathBuf;
-
-/// A file of the crate.
-pub fn file(name: &str) -> PathBuf {
-    let root = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    PathBuf::from(root).join(name)
-}
-
-/// A reference file beside the crate, if it is there; otherwise a line that says so.
-pub fn shared(name: &str) -> Option<String> {
-    let path = file("../shared").join(name);
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Some(text),
-        Err(_) => {
-            eprintln!("skipped: {} is not there", path.display());
-            None
-        }
-    }
-}
 
 /// A stub with what it decodes to.
 pub struct Sample {
@@ -30,7 +13,7 @@ pub struct Sample {
     pub line: Map<String, Value>,
     pub identity: Identity,
     pub stub: Vec<u8>,
-    /// Whether encoding gives back the same octets.
+    /// Whether encoding gives back the same bytes.
     pub canonical: bool,
 }
 
@@ -52,8 +35,9 @@ pub fn objects(text: &str) -> impl Iterator<Item = Map<String, Value>> {
 }
 
 /// `tests/data/stubs.jsonl`: a stub of each method and direction that there are vectors of, in NDR, NDR64 and big-endian
-/// NDR, and the odd ones: octets in gaps (`tw`), ill-formed text (`ux`).
+/// NDR, and the odd ones: bytes in gaps (`tw`), ill-formed text (`ux`).
 pub fn corpus() -> Vec<Sample> {
-    let text = std::fs::read_to_string(file("tests/data/stubs.jsonl")).unwrap();
-    objects(&text).map(sample).collect()
+    let all: Vec<Sample> = objects(&data::text("tests/data/stubs.jsonl")).map(sample).collect();
+    assert!(all.len() > 250, "{} stubs", all.len());
+    all
 }

@@ -12,8 +12,6 @@ mod message;
 #[cfg(feature = "decrypt")]
 mod search;
 #[cfg(all(test, feature = "decrypt"))]
-mod speed_tests;
-#[cfg(all(test, feature = "decrypt"))]
 mod test_peer;
 #[cfg(all(test, feature = "decrypt"))]
 mod tests;

@@ -1,4 +1,4 @@
-//! Recorded captures, compared with the log of what was really sent. Nothing to do where they are not there.
+//! Recorded captures, compared with the log of what was really sent.
 
 use super::*;
 use crate::rpc::pdu::Pdu;

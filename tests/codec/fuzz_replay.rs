@@ -1,0 +1,68 @@
+//! Runs each fuzz target over its corpus and over the inputs that once made it fail (`fuzz/corpus`, `fuzz/regressions`),
+//! and holds the dictionaries against the declarations.
+
+use crate::common;
+use cluscope::oracle;
+use std::path::PathBuf;
+
+/// `fuzz/corpus` or `fuzz/regressions`, in another place where `CLUSCOPE_CORPUS` names one (`fuzz/coverage.sh`).
+fn place(name: &str) -> PathBuf {
+    std::env::var_os("CLUSCOPE_CORPUS").map_or_else(common::data::root, PathBuf::from).join(name)
+}
+
+fn replay(target: &str, run: fn(&[u8])) -> usize {
+    let mut count = 0;
+    for name in ["fuzz/corpus", "fuzz/regressions"] {
+        let Ok(directory) = std::fs::read_dir(place(name).join(target)) else { continue };
+        for entry in directory {
+            let path = entry.unwrap().path();
+            let octets = std::fs::read(&path).unwrap();
+            if std::panic::catch_unwind(|| run(&octets)).is_err() {
+                panic!("{} makes {target} fail", path.display());
+            }
+            count += 1;
+        }
+    }
+    assert!(count >= 10, "only {count} inputs for {target}");
+    count
+}
+
+#[test]
+fn every_target() {
+    assert!(oracle::TARGETS.len() >= 16);
+    for (name, run) in oracle::TARGETS {
+        let count = replay(name, *run);
+        println!("{name}: {count}");
+    }
+}
+
+/// A directory without a target would never be replayed.
+#[test]
+fn every_directory_has_a_target() {
+    for name in ["fuzz/corpus", "fuzz/regressions"] {
+        let directory = std::fs::read_dir(place(name)).unwrap();
+        for entry in directory.map(Result::unwrap).filter(|e| e.path().is_dir()) {
+            let name = entry.file_name();
+            assert!(oracle::TARGETS.iter().any(|(target, _)| name == *target), "{}", entry.path().display());
+        }
+    }
+}
+
+/// Each target has a program, and each program is one of the targets.
+#[test]
+fn every_target_has_a_program() {
+    let manifest = std::fs::read_to_string(common::data::file("fuzz/Cargo.toml")).unwrap();
+    let programs: Vec<_> = manifest.lines().filter_map(|l| l.strip_prefix("path = \"fuzz_targets/")).collect();
+    let wanted: Vec<_> = oracle::TARGETS.iter().map(|(target, _)| format!("{target}.rs\"")).collect();
+    assert!(wanted.iter().all(|name| programs.contains(&name.as_str())), "{wanted:?}");
+    assert_eq!(programs.len(), wanted.len());
+}
+
+/// `cargo run --example seeds` writes them anew.
+#[test]
+fn dictionaries_are_those_of_the_declarations() {
+    for (target, text) in oracle::dictionaries() {
+        let path = common::data::file("fuzz/dictionaries").join(format!("{target}.dict"));
+        assert!(std::fs::read_to_string(&path).unwrap() == text, "{} is out of date", path.display());
+    }
+}

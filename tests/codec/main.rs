@@ -1,0 +1,11 @@
+//! Decoding and encoding of stubs and structures: vectors made by others, typed views, damaged input, round trips.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod fuzz_replay;
+mod robust;
+mod round_trip;
+mod structures;
+mod vectors;
+mod views;

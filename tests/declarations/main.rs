@@ -1,0 +1,11 @@
+//! Holds the declarations against the specification's tables (`spec/*.tsv`), and documents against the declarations.
+
+#[path = "../common/data.rs"]
+mod data;
+
+mod conformance;
+mod constants;
+mod dependencies;
+mod limits;
+mod methods;
+mod tables;

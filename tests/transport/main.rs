@@ -1,0 +1,18 @@
+//! What messages travel over: endpoint mapper, connections without a bind, cut packets, several interfaces on one
+//! connection, connectionless calls, hostile captures, and agreement with tshark.
+//!
+//! The captures in `captures` are always there; the recorded sets are used where they are at hand.
+
+#[path = "../common/data.rs"]
+mod data;
+
+mod bad_input;
+mod cut;
+mod datagrams;
+mod mapper;
+mod multiplexing;
+mod support;
+mod taps;
+mod tshark;
+mod unbound;
+mod witness;
