@@ -25,49 +25,16 @@ mod link;
 mod network;
 mod slice;
 mod tcp;
-mod time;
 mod unread;
 
+pub use crate::base::{Side, Timestamp, Transport};
 pub use community::community_id;
 pub use decode_as::{DecodeAs, DecodeRule, DecodeRuleError};
 pub use limits::{Limits, Stats};
 pub use network::Network;
 pub use unread::{Unread, UnreadCount, UnreadKind};
 
-/// Nanoseconds since 1970-01-01T00:00:00Z. Displays as `2026-11-20T10:00:00.123456789Z`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(pub i64);
-
-/// Transport protocol of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Transport {
-    /// TCP: chunks of two byte streams.
-    Tcp,
-    /// UDP: datagrams.
-    Udp,
-}
-
-/// Which of a flow's two directions: the side that sent the first packet seen is `A`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// The side that sent the first packet seen of the flow.
-    A,
-    /// The other one.
-    B,
-}
-
-impl Side {
-    /// The opposite side.
-    #[must_use]
-    pub fn other(self) -> Side {
-        match self {
-            Side::A => Side::B,
-            Side::B => Side::A,
-        }
-    }
-}
-
-/// Where a slice of a flow comes from.
+/// Where some bytes of a flow come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// Transport protocol.

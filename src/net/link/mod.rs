@@ -177,7 +177,7 @@ pub(super) fn to_ip<'a>(
     let mut tags_left = tags;
     // A tag takes two steps: itself and the EtherType behind it.
     for _ in 0..tags.saturating_mul(2).saturating_add(OTHER_STEPS) {
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         if layer.is_tag() {
             tags_left = tags_left.checked_sub(1).ok_or(LinkError::TooDeep)?;
         }

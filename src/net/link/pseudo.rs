@@ -94,7 +94,7 @@ pub(super) fn nflog(data: &[u8]) -> Step<'_> {
     let number = |data| if big_endian { be_u16::<_, nom::error::Error<_>>(data) } else { le_u16(data) };
     let mut protocol = None;
     while !left.is_empty() {
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         let (rest, length) = number(left)?;
         let (rest, kind) = number(rest)?;
         let length = usize::from(length).checked_sub(4).ok_or(LinkError::Malformed)?;
@@ -189,7 +189,7 @@ pub(super) fn erf(data: &[u8]) -> Step<'_> {
     let kind = head.get(8).copied().unwrap_or_default();
     let mut more = kind & 0x80 != 0;
     while more {
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         let (behind, extension) = take(8_usize)(rest)?;
         more = extension.first().is_some_and(|first| first & 0x80 != 0);
         rest = behind;

@@ -112,7 +112,7 @@ pub(super) fn gtp_u(data: &[u8]) -> Step<'_> {
         data = rest;
         let mut next = if flags & 4 != 0 { fields.last().copied().unwrap_or(0) } else { 0 };
         while next != 0 {
-            crate::work::tick(1);
+            crate::base::work::tick(1);
             // Its length in words of four bytes, the last of which is the next one's type.
             let (_, words) = be_u8(data)?;
             let (rest, extension) = take(usize::from(words) * 4)(data)?;
@@ -201,7 +201,7 @@ pub(super) fn tzsp(data: &[u8]) -> Step<'_> {
         return if version == 1 { Err(LinkError::NeverIp) } else { Err(LinkError::Malformed) };
     }
     loop {
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         let (rest, field) = be_u8(data)?;
         data = match field {
             // Padding has no length, and neither has the end.

@@ -25,7 +25,7 @@ impl<'a> Iterator for Msdus<'a> {
 
     /// Each takes its 14-byte header at least, so there is an end.
     fn next(&mut self) -> Option<CapturedSlice<'a>> {
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         let &[.., high, low] = self.0.data.first_chunk::<14>()?;
         let length = usize::from(u16::from_be_bytes([high, low]));
         let body = self.0.after(14)?;
@@ -110,7 +110,7 @@ pub(super) fn radiotap(data: &[u8]) -> Step<'_> {
     // The last bit of each word announces another one; the fields of the first word come first.
     let mut words = 0_usize;
     loop {
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         let (behind, word) = le_u32(rest)?;
         rest = behind;
         words += 1;
