@@ -125,9 +125,6 @@ impl<'o> Values<'o> {
         if self.out.secrets() != Secrets::Masked {
             return self.out.hex(bytes);
         }
-        if structs::content::is_of_unknown_code(semantics, self.version, &self.buffers.content) {
-            return self.out.unread(bytes, true, 0);
-        }
         let shape = structs::content::shape(semantics, self.version, &self.buffers.content, bytes);
         let mask = Mask::of(&shape, bytes);
         self.out.hex(&mask.apply(bytes));
@@ -341,6 +338,7 @@ impl<'a> Sink<'a> for Values<'_> {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
+        self.buffers.string(at.field, text);
         self.counts(&at, counts);
         self.key(&at);
         if self.out.secrets() == Secrets::Masked && matches!(at.field.semantics, Semantics::Secret) {

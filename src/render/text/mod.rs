@@ -277,6 +277,7 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, _: Counts) {
+        self.buffers.string(at.field, text);
         if matches!(at.field.semantics, Semantics::Secret) {
             return self.line(&at, format_args!("(secret)"));
         }
@@ -311,12 +312,9 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
             let (semantics, content) = (at.field.semantics, &self.buffers.content);
             let shape = crate::structs::content::shape(semantics, self.version, content, bytes);
             self.result = match shape.kind {
-                _ if !bytes.is_empty()
-                    && crate::structs::content::is_of_unknown_code(semantics, self.version, content) =>
+                crate::structs::content::ShapeKind::Nothing
+                    if shape.is_nothing() && shape.secrecy == crate::structs::content::Secrecy::None =>
                 {
-                    writeln!(self.out, "{:indent$}not shown: may hold a secret (its control code is not known)", "")
-                }
-                crate::structs::content::ShapeKind::Nothing if shape.is_nothing() => {
                     hex_dump(self.out, bytes, indent, self.style.max_bytes)
                 }
                 _ => {
