@@ -311,7 +311,8 @@ pub fn print(out: &mut Out, semantics: Semantics, version: usize, context: &Cont
     out.end();
 }
 
-fn control_code(out: &mut Out, code: ControlCodeFields) {
+/// The bit fields of a control code that no list has, as member `control_code` of the object that is open in `out`.
+pub(super) fn control_code(out: &mut Out, code: ControlCodeFields) {
     out.key("control_code");
     out.begin();
     out.key("object");

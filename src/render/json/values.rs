@@ -4,6 +4,7 @@ use super::kept::Of;
 use super::out::Out;
 use crate::base::diagnostic::{Diagnostic, MAX_KEPT};
 use crate::base::time::FileTime;
+use crate::consts::control_codes::ControlCodeFields;
 use crate::consts::{Constants, Kind, status};
 use crate::ndr::WStr;
 use crate::ndr::names::{self, HandleName, HandleNames};
@@ -215,9 +216,12 @@ fn print_constant(out: &mut Out, table: &'static Constants, value: u64, signed: 
 fn control_code(out: &mut Out, family: Family, value: u32) {
     out.kept(Of::list(family.codes(), value), |out| {
         named(out, u64::from(value), |out| {
-            if let Some(code) = names::control_code(family, value) {
-                out.key("name");
-                out.name(code.name);
+            match names::control_code(family, value) {
+                Some(code) => {
+                    out.key("name");
+                    out.name(code.name);
+                }
+                None => super::buffers::control_code(out, ControlCodeFields::decode(value)),
             }
         });
     });

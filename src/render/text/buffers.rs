@@ -46,15 +46,15 @@ pub fn print<W: Write>(
 ) -> fmt::Result {
     let shape = content::shape(semantics, version, context, octets);
     let indent = style.indent;
+    if let Some(code) = shape.unknown_code {
+        writeln!(out, "{:indent$}unknown control code: {code}", "")?;
+    }
     if shape.secrecy != Secrecy::None && context.secrets != Secrets::Shown {
         return match shape.secrecy {
             _ if octets.is_empty() => Ok(()),
             Secrecy::Possible(why) => writeln!(out, "{:indent$}not shown: may hold a secret ({why})", ""),
             _ => writeln!(out, "{:indent$}(secret)", ""),
         };
-    }
-    if let Some(code) = shape.unknown_code {
-        writeln!(out, "{:indent$}unknown control code: {code}", "")?;
     }
     if shape.guess {
         writeln!(out, "{:indent$}looks like {}:", "", shape.name())?;

@@ -11,6 +11,7 @@ mod runtime;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::time::FileTime;
+use crate::consts::control_codes::ControlCodeFields;
 use crate::consts::status;
 use crate::ndr::WStr;
 use crate::ndr::names::{HandleName, HandleNames};
@@ -239,7 +240,10 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
             },
             Semantics::ControlCode(family) => match crate::ndr::names::control_code(family, value as u32) {
                 Some(code) => self.line(&at, format_args!("{} ({value:#010x})", code.name)),
-                None => self.line(&at, format_args!("{value:#010x}")),
+                None => {
+                    let fields = ControlCodeFields::decode(value as u32);
+                    self.line(&at, format_args!("{value:#010x} (in no list: {fields})"));
+                }
             },
             Semantics::Bool if value <= 1 => {
                 self.line(&at, format_args!("{}", if value == 1 { "TRUE (1)" } else { "FALSE (0)" }));
