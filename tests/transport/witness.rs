@@ -4,14 +4,14 @@ use cluscope::idl::{self, witness};
 use cluscope::json::stub::Identity;
 use cluscope::ndr::value::{Contents, Value as Ndr};
 use cluscope::ndr::wire::Kind;
-use cluscope::ndr::{Direction, Endian, Method, Syntax};
+use cluscope::ndr::{Direction, Endian, Method, Syntax, Version};
 use serde_json::Value;
 
 fn rules(method: &'static Method, direction: Direction, contents: &Contents) -> Vec<(String, u64, String)> {
     let mut all: Option<Vec<(String, u64, String)>> = None;
     for syntax in [Syntax::Ndr, Syntax::Ndr64] {
         for endian in [Endian::Little, Endian::Big] {
-            let stub = idl::encode(method, "1.1", direction, syntax, endian, contents).unwrap();
+            let stub = idl::encode(method, Version::V1_1, direction, syntax, endian, contents).unwrap();
             let kind = Kind { interface: &idl::WITNESS, version: 0, direction, syntax, endian };
             let mut out = cluscope::json::out::Out::new();
             let identity = Identity { kind, opnum: method.opnum };
