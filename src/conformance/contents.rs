@@ -8,7 +8,7 @@ use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as Command, RegistryValueType};
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX as Syntax;
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::idl::batch::{ApiExecuteReadBatch, ApiExecuteReadBatchEx};
 use crate::idl::cluster::ApiClusterControl;
 use crate::idl::structures::{NOTIFY_FILTER_AND_TYPE_RPC, RESP_ASYNC_NOTIFY};

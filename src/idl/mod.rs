@@ -48,7 +48,7 @@ pub(crate) mod methods {
     pub(crate) use super::witness::*;
 }
 
-use crate::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind};
 pub use crate::ndr::Version;
 use crate::ndr::types::{InterfaceVersion, Versions};
 use crate::ndr::wire::Kind;

@@ -10,7 +10,7 @@ use super::rules::{Here, down, path};
 use super::sink::{Item, Key, Open, Sink};
 use super::writer::integer;
 use crate::consts::content::{BufferFormat, ValueList};
-use crate::error::{Error, Segment};
+use crate::base::error::{Error, Segment};
 use crate::ndr::EncodeError;
 use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};

@@ -7,7 +7,7 @@
 use super::reader::BEHIND;
 use super::types::{Element, Member, Record, Type};
 use crate::ndr::EncodeError;
-use crate::ndr::sink::Guid;
+use crate::base::Guid;
 use crate::ndr::types::Scalar;
 use crate::ndr::value::{Fields, Value};
 use alloc::format;
