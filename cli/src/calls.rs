@@ -3,21 +3,21 @@
 //! A request's print is kept until its answer comes, under a limit of bytes; what is given up for it is printed as a
 //! call whose answer was not waited for.
 
-use super::blocks::{self, StatusOf};
 use super::dissect::{Choice, Selection, limits_with};
 use super::{Capture, Failure, Format, Outcome, output, source};
 use cluscope::analysis::notify::is_long_poll;
 use cluscope::analysis::{Seen, Tracker, View};
 use cluscope::consts::status;
 use cluscope::filter::{Filter, Subject};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::record::{Records, body_with, cut, timestamp};
 use cluscope::limits::Output;
 use cluscope::ndr::wire::Message;
 use cluscope::net::Timestamp;
+use cluscope::render::json::out::Out;
+use cluscope::render::json::record::{Records, body_with, cut, timestamp};
+use cluscope::render::text::Style;
+use cluscope::render::text::record::{self as blocks, StatusOf};
 use cluscope::rpc::event::Body;
 use cluscope::session::{Flow, Record};
-use cluscope::render::text::Style;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;

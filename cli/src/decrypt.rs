@@ -1,11 +1,11 @@
 //! `decrypt`: the same capture with what is sealed in clear.
 
 use super::{Failure, Memory, Outcome, Secrets, source};
+use clap::Args;
 use cluscope::capture::{Reader, Writer};
 use cluscope::rewrite::{self, MARK, RewriteError, Summary};
 use cluscope::rpc::security::Opened;
 use cluscope::session::Session;
-use clap::Args;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, ErrorKind};

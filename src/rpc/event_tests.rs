@@ -3,7 +3,7 @@
 use super::event::{Carriers, Sizes, join_opened};
 use super::limits::Counters;
 use super::security::{AuthTrailer, Doubt, NoSecurity, Opened, Security, Verified};
-use super::{SyntaxId, Guid};
+use super::{Guid, SyntaxId};
 use crate::base::Timestamp;
 use alloc::format;
 use alloc::string::{String, ToString};

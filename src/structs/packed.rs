@@ -11,9 +11,9 @@
 //!
 //! Next: [`super::reader`] for the plain records, [`super::property_list`] and [`super::batch`] for what is not plain.
 
+use crate::base::Guid;
 use crate::base::error::Error;
 use crate::ndr::WStr;
-use crate::base::Guid;
 use nom::IResult;
 
 /// A buffer, or a part of one, and the place where the next parser goes on. Offsets are those in the whole buffer.

@@ -143,7 +143,13 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
         self.sink.item(Key::Name(self.member.name), semantics, item, raw);
     }
 
-    fn broken(&mut self, offset: usize, rule: &'static crate::base::diagnostic::Rule, value: u64, expected: Option<u64>) {
+    fn broken(
+        &mut self,
+        offset: usize,
+        rule: &'static crate::base::diagnostic::Rule,
+        value: u64,
+        expected: Option<u64>,
+    ) {
         self.sink.diagnostic(broken(self.here, offset, rule, value, expected));
     }
 

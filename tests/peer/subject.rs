@@ -1,12 +1,12 @@
 //! Generated stubs by number: the same number makes the same stub.
 
 use cluscope::idl;
-use cluscope::render::json::stub::Identity;
 use cluscope::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
 use cluscope::ndr::types::{Flow, Scalar, Semantics};
 use cluscope::ndr::value::{Contents, Fields};
 use cluscope::ndr::wire::{Kind, Message};
 use cluscope::ndr::{Direction, Endian, Interface, Method, Syntax, Value, WStr, write};
+use cluscope::render::json::stub::Identity;
 use cluscope_testkit::invariants::{self, Source};
 
 /// A stub with what belongs to it.

@@ -6,7 +6,7 @@ use cluscope::ndr::value::Contents;
 use cluscope::ndr::{Direction, Endian, Method, Syntax, Version};
 use cluscope::rpc::pdu::{Bind, BindAck, Body, ContextElement, ContextResult, Pdu, Request, Response};
 use cluscope::rpc::syntax::{ContextOutcome, ProviderReason, SyntaxId};
-use cluscope::rpc::{Representation, Guid, header};
+use cluscope::rpc::{Guid, Representation, header};
 use serde_json::Value;
 
 const CLIENT: (u32, u16) = (0xc000_020a, 49731);

@@ -3,13 +3,13 @@
 use super::input;
 use super::out::Out;
 use super::values::{self, Returned, Values};
-use crate::session::call_context::CallContext;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::Error;
 use crate::idl;
 use crate::ndr::names::HandleNames;
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Method, Syntax, write};
+use crate::session::call_context::CallContext;
 use serde_json::{Map, Value as Json};
 
 /// What identifies a stub, as far as a line tells it.

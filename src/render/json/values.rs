@@ -2,17 +2,17 @@
 
 use super::kept::Of;
 use super::out::Out;
-use crate::consts::{Constants, Kind, status};
-use crate::session::call_context::{Buffers, CallContext};
 use crate::base::diagnostic::{Diagnostic, MAX_KEPT};
+use crate::base::time::FileTime;
+use crate::consts::{Constants, Kind, status};
 use crate::ndr::WStr;
 use crate::ndr::names::{self, HandleName, HandleNames};
 use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
 use crate::ndr::types::{Family, Field, Flow, Scalar, Semantics, Struct};
+use crate::session::call_context::{Buffers, CallContext};
 use crate::structs;
 use crate::structs::content::Secrets;
 use crate::structs::mask::Mask;
-use crate::base::time::FileTime;
 use std::borrow::Cow;
 
 /// Maximum counts that are collected for an output with a limit: they stand behind the values, so each takes memory
@@ -355,7 +355,7 @@ impl<'a> Sink<'a> for Values<'_> {
             expressions.begin();
             expressions.key("parameter");
             expressions.name(at.field.name);
-            structs::json::expression(expressions, text);
+            super::buffers::expression(expressions, text);
             expressions.end();
         }
     }
@@ -368,7 +368,7 @@ impl<'a> Sink<'a> for Values<'_> {
         match at.field.semantics {
             Semantics::Custom("twr_t") => super::runtime::tower(self.out, bytes),
             Semantics::Text => super::runtime::text(self.out, bytes),
-            semantics => structs::json::print(self.out, semantics, self.version, &self.buffers.content, bytes),
+            semantics => super::buffers::print(self.out, semantics, self.version, &self.buffers.content, bytes),
         }
         self.out.end();
     }

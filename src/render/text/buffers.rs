@@ -6,22 +6,22 @@
 //! set Resources\1234\Parameters  Address = "10.1.2.3" (REG_SZ)
 //! ```
 
-use crate::structs::batch::{Batch, Command};
-use crate::structs::content::{self, Context, ShapeKind};
-use crate::structs::dependency;
 use super::lines::{Inline, Lines};
-use crate::structs::packed::ByteCursor;
-use crate::structs::property_list::{Dialect, Property, PropertyList, described, read_entry};
-use crate::structs::sink::{Key, Sink};
-use crate::structs::values::{self, Slot};
+use crate::base::error::Error;
 use crate::consts::content::BufferFormat;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegistryValueType};
 use crate::consts::status;
 use crate::consts::syntax::CLUSTER_PROPERTY_FORMAT;
-use crate::base::error::Error;
 use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
 use crate::render::text::Style;
+use crate::structs::batch::{Batch, Command};
+use crate::structs::content::{self, Context, ShapeKind};
+use crate::structs::dependency;
+use crate::structs::packed::ByteCursor;
+use crate::structs::property_list::{Dialect, Property, PropertyList, described, read_entry};
+use crate::structs::sink::{Key, Sink};
+use crate::structs::values::{self, Slot};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
@@ -214,8 +214,12 @@ fn batch<W: Write>(out: &mut W, style: Style, context: &Context<'_>, octets: &[u
             Ok(_) => more += 1,
             Err(_) => {
                 let mut sink = Blamed::default();
-                let result =
-                    crate::structs::batch::read(ByteCursor::new(octets), Key::Top, None, &mut sink as &mut dyn Sink<'_>);
+                let result = crate::structs::batch::read(
+                    ByteCursor::new(octets),
+                    Key::Top,
+                    None,
+                    &mut sink as &mut dyn Sink<'_>,
+                );
                 end(out, style, result.map(|rest| rest.len()), sink.0)?;
             }
         }

@@ -12,8 +12,9 @@ mod learn;
 
 pub(crate) use learn::learn;
 
-use crate::consts::status;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::guid::Guid;
+use crate::consts::status;
 use crate::idl;
 use crate::ndr::sink::At;
 use crate::ndr::types::{Scalar, Semantics};
@@ -24,7 +25,6 @@ use crate::rpc::event::{AssumedContext, Resolver, Unbound};
 use crate::rpc::header::Endian as ByteOrder;
 use crate::rpc::security::Sender;
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
-use crate::base::guid::Guid;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::str::FromStr;

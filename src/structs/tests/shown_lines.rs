@@ -4,9 +4,10 @@ use super::{entry, join, list, wide};
 use crate::consts::content::BufferFormat;
 use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
-use crate::structs::content::{self, Context};
-use crate::structs::{dependency, rules, security, text};
 use crate::render::text::Style;
+use crate::render::text::buffers;
+use crate::structs::content::{self, Context};
+use crate::structs::{dependency, rules, security};
 
 fn command(kind: u32, value_type: u32, name: &str, data: &[u8]) -> Vec<u8> {
     let name = wide(name);

@@ -1,14 +1,14 @@
 //! Values on their way out, told to the printers one by one: lines, values in one line, JSON, trees.
 
+use crate::base::Guid;
 use crate::consts::Constant;
 use crate::consts::registry::RegistryValueType;
 use crate::ndr::WStr;
-use crate::base::Guid;
 use crate::ndr::types::Semantics;
-use crate::structs::content::Secrets;
-use crate::render::text::lines::{Inline, Lines};
-use crate::structs::sink::{Item, Key, Null, Open, Sink};
 use crate::render::text::Style;
+use crate::render::text::lines::{Inline, Lines};
+use crate::structs::content::Secrets;
+use crate::structs::sink::{Item, Key, Null, Open, Sink};
 
 fn lines(style: Style, tell: impl FnOnce(&mut Lines<'static>)) -> String {
     let mut lines = Lines::new(Style { indent: 1, ..style }, Secrets::Hidden);
@@ -255,9 +255,9 @@ mod json {
     use super::*;
     use crate::base::diagnostic::Diagnostic;
     use crate::base::error::{Error, ErrorKind, Path};
-    use crate::render::json::out::Out;
     use crate::ndr::value::{Fields, Value};
     use crate::render::json::buffers::{self, MAX_DIAGNOSTICS, Values};
+    use crate::render::json::out::Out;
     use crate::structs::rules;
     use serde_json::json;
 
