@@ -330,7 +330,7 @@ fn interface(out: &mut Out, record: &Record<'_>) {
         out.name(interface.name);
         if let Some(version) = interface.versions.get(version) {
             out.key("version");
-            out.name(version.text);
+            out.name(version.number.text());
         }
     }
     let event = &record.event;

@@ -104,7 +104,7 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
     let _ = write!(out, "{}{kind}", if name.is_empty() { "" } else { " " });
     let mut notes = Vec::new();
     if let Some((interface, version)) = record.interface {
-        let version = interface.versions.get(version).map_or("", |v| v.text);
+        let version = interface.versions.get(version).map_or("", |v| v.number.text());
         notes.push(format!("{} {version}", interface.name));
     } else if let Some(context) = &event.context {
         notes.push(format!("{} {}.{}", context.interface, context.version.0, context.version.1));
