@@ -215,14 +215,12 @@ fn print_constant(out: &mut Out, table: &'static Constants, value: u64, signed: 
 #[inline]
 fn control_code(out: &mut Out, family: Family, value: u32) {
     out.kept(Of::list(family.codes(), value), |out| {
-        named(out, u64::from(value), |out| {
-            match names::control_code(family, value) {
-                Some(code) => {
-                    out.key("name");
-                    out.name(code.name);
-                }
-                None => super::buffers::control_code(out, ControlCodeFields::decode(value)),
+        named(out, u64::from(value), |out| match names::control_code(family, value) {
+            Some(code) => {
+                out.key("name");
+                out.name(code.name);
             }
+            None => super::buffers::control_code(out, ControlCodeFields::decode(value)),
         });
     });
 }
