@@ -2,4 +2,5 @@
 //! structure made from bytes or random numbers ([`arbitrary`]).
 
 pub mod arbitrary;
+pub mod drops;
 pub mod invariants;

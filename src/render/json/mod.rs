@@ -9,6 +9,8 @@ pub mod buffers;
 pub mod call;
 mod digits;
 #[cfg(feature = "pcap")]
+mod extended_error;
+#[cfg(feature = "pcap")]
 pub mod findings;
 pub mod input;
 #[cfg_attr(not(feature = "pcap"), allow(dead_code))]

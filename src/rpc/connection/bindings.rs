@@ -120,8 +120,7 @@ impl Bindings {
             let known = proposed.as_ref().map_or(0, |p| p.elements.len());
             let accepted =
                 |r: &ContextResult| Some(r.transfer_syntax).filter(|_| r.outcome == ContextOutcome::ACCEPTANCE);
-            self.unproposed =
-                ack.results.iter().enumerate().map(|(n, r)| accepted(r).filter(|_| n >= known)).collect();
+            self.unproposed = ack.results.iter().enumerate().map(|(n, r)| accepted(r).filter(|_| n >= known)).collect();
         }
         if let Some(proposed) = proposed.as_ref().filter(|p| p.complete) {
             let (got, due) = (ack.results.len() as u64, proposed.elements.len() as u64);

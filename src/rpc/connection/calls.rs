@@ -132,9 +132,11 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
             let elsewhere = self.get(key).is_none_or(|call| call.context_id != context_id);
             let same = |(own, call): &(K, Call<N>)| *own == key && call.context_id == context_id;
             let alone = self.get(key).is_none();
-            let at = self.doubled.iter().position(same).or_else(|| {
-                if alone { self.doubled.iter().rposition(|(own, _)| *own == key) } else { None }
-            });
+            let at = self
+                .doubled
+                .iter()
+                .position(same)
+                .or_else(|| if alone { self.doubled.iter().rposition(|(own, _)| *own == key) } else { None });
             if let Some(at) = at.filter(|_| elsewhere) {
                 return self.doubled.remove(at).map(|(_, call)| call);
             }

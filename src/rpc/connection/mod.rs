@@ -350,8 +350,7 @@ impl Direction {
                 return &[];
             }
             let Some(length) = Header::framed(bytes) else {
-                self.open_hole(NO_HEADER);
-                self.state = State::Searching;
+                self.lose_place();
                 return bytes;
             };
             let Some((pdu, rest)) = bytes.split_at_checked(length) else {
@@ -368,8 +367,7 @@ impl Direction {
             n => match Header::framed(&self.buffer) {
                 Some(length) => (length.saturating_sub(n), true),
                 None => {
-                    self.open_hole(NO_HEADER);
-                    self.state = State::Searching;
+                    self.lose_place();
                     return bytes;
                 }
             },
@@ -392,10 +390,20 @@ impl Direction {
             self.buffer = pdu;
             self.buffer.clear();
         } else if Header::framed(&self.buffer).is_none() {
-            self.open_hole(NO_HEADER);
-            self.state = State::Searching;
+            self.lose_place();
         }
         rest
+    }
+
+    /// No PDU is where one was due: what was kept of it is looked through with what follows.
+    fn lose_place(&mut self) {
+        self.open_hole(NO_HEADER);
+        self.state = State::Searching;
+        if !self.buffer.is_empty() {
+            let bytes = mem::take(&mut self.buffer);
+            let carriers = mem::take(&mut self.carriers);
+            self.waiting = Waiting::of(bytes, carriers);
+        }
     }
 
     fn open_hole(&mut self, reason: &'static str) {

@@ -6,8 +6,8 @@
 
 use super::session::{Session, sender_of};
 use super::{BEGINNING, Direction, State};
-use crate::base::Side;
 use crate::base::Endian;
+use crate::base::Side;
 use crate::rpc::event::Carriers;
 use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::Pdu;
@@ -106,6 +106,12 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// Bytes that were kept as the beginning of a PDU.
+    pub(super) fn of(bytes: Vec<u8>, carriers: Carriers) -> Waiting {
+        let chunks = VecDeque::from([(bytes.len(), carriers)]);
+        Waiting { bytes, chunks, ..Waiting::default() }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
@@ -154,7 +160,8 @@ impl<N: Default> Session<N> {
         }
         let mut far = false;
         let mut full = representation.is_some() && self.client.is_some();
-        let waits = matches!(header.ptype, PacketType::Response | PacketType::Fault) && self.calls.waits(header.call_id);
+        let waits =
+            matches!(header.ptype, PacketType::Response | PacketType::Fault) && self.calls.waits(header.call_id);
         match known.last_call {
             _ if waits => {}
             Some(_) if known.scattered => full = false,
@@ -184,12 +191,16 @@ impl<N: Default> Session<N> {
     /// What is at the beginning of `bytes`; `last` is whether no more will come.
     fn place_at(&self, side: Side, bytes: &[u8], last: bool) -> Place {
         if bytes.len() < Header::SIZE {
-            return if !last && Header::plausible_prefix(bytes) { Place::Undecided(Header::SIZE) } else { Place::Nothing };
+            return if !last && Header::plausible_prefix(bytes) {
+                Place::Undecided(Header::SIZE)
+            } else {
+                Place::Nothing
+            };
         }
         crate::base::work::tick(Header::SIZE);
         let fit = self.fit(side, bytes);
         let Some(length) = Header::framed(bytes).filter(|_| fit != Fit::No) else { return Place::Nothing };
-        let wait = || if last { Place::Nothing } else { Place::Undecided(length + Header::SIZE) };
+        let wait = |needed| if last { Place::Nothing } else { Place::Undecided(needed) };
         match bytes.get(length..) {
             Some(next) if next.len() >= Header::SIZE => {
                 let follows = match self.fit(side, next) {
@@ -204,7 +215,8 @@ impl<N: Default> Session<N> {
             Some([]) if fit > Fit::Far => Place::Pdu,
             Some(_) if fit == Fit::Full || last && fit > Fit::Far => Place::Pdu,
             None if fit == Fit::Full => Place::Pdu,
-            _ => wait(),
+            Some(_) => wait(length + Header::SIZE),
+            None => wait(length),
         }
     }
 }
@@ -291,7 +303,7 @@ impl Direction {
             }
         }
         if self.state == State::Searching && !known {
-            let passed = self.hole.skipped + self.waiting.rest();
+            let passed = self.hole.skipped + self.waiting.rest().saturating_sub(Header::SIZE as u64 - 1);
             if passed > session.limits.recognition_bytes as u64 {
                 self.hole.skipped = passed;
                 self.waiting = Waiting::default();
