@@ -6,7 +6,7 @@ use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::control_codes::Family;
 use crate::consts::registry::RegistryValueType;
 use crate::consts::witness::WitnessMessageType;
-use crate::ndr::sink::{At, Counts, Sink};
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Method, WStr};
@@ -43,8 +43,10 @@ impl CallContext {
     }
 }
 
-impl<'a> Sink<'a> for CallContext {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for CallContext {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     /// The code stands behind everything else that tells.
     fn wants(&self, _: usize) -> bool {
@@ -57,7 +59,7 @@ impl<'a> Sink<'a> for CallContext {
         }
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         if at.field.name == "lpszResourceTypeName" {
             // A real one is short; a long one would be kept with every call.
             self.resource_type =

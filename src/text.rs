@@ -7,7 +7,7 @@ use crate::context::{Buffers, CallContext};
 use crate::diagnostic::Diagnostic;
 use crate::ndr::WStr;
 use crate::ndr::names::{HandleName, HandleNames};
-use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
+use crate::ndr::visitor::{At, ContextHandle, Counts, Visitor};
 use crate::ndr::types::{Field, Scalar, Semantics, Struct};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Method};
@@ -116,10 +116,10 @@ impl<'w, W: Write> Values<'w, W> {
     fn is_hidden(&mut self, at: &At<'_>) -> bool {
         let limit = self.style.max_elements;
         match (self.hidden, at.index) {
-            (Some(depth), _) if at.trail.depth() > depth => true,
-            (Some(depth), Some(i)) if at.trail.depth() == depth && u64::from(i) > limit => true,
+            (Some(depth), _) if at.path.depth() > depth => true,
+            (Some(depth), Some(i)) if at.path.depth() == depth && u64::from(i) > limit => true,
             (_, Some(i)) if u64::from(i) == limit => {
-                self.hidden = Some(at.trail.depth());
+                self.hidden = Some(at.path.depth());
                 let indent = self.indent(at);
                 self.result = writeln!(self.out, "{:indent$}…", "");
                 true
@@ -132,7 +132,7 @@ impl<'w, W: Write> Values<'w, W> {
     }
 
     fn indent(&self, at: &At<'_>) -> usize {
-        self.style.indent + 2 * at.trail.depth().saturating_sub(1).min(16)
+        self.style.indent + 2 * at.path.depth().saturating_sub(1).min(16)
     }
 
     fn try_line(&mut self, at: &At<'_>, value: fmt::Arguments<'_>) -> fmt::Result {
@@ -145,7 +145,7 @@ impl<'w, W: Write> Values<'w, W> {
                 6
             }
             None => {
-                let level = at.trail.depth().saturating_sub(1);
+                let level = at.path.depth().saturating_sub(1);
                 let width = usize::from(self.widths.get(level).copied().unwrap_or(0));
                 write!(self.out, "{:width$}{off}  ", at.field.name)?;
                 width.max(at.field.name.len())
@@ -207,7 +207,7 @@ impl<W> fmt::Debug for Values<'_, W> {
     }
 }
 
-impl<'a, W: Write> Sink<'a> for Values<'_, W> {
+impl<'a, W: Write> Visitor<'a> for Values<'_, W> {
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
         self.buffers.scalar(at.field, value);
         let semantics = match at.field.semantics.in_version(self.version) {
@@ -266,7 +266,7 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         }
     }
 
-    fn guid(&mut self, at: At<'_>, guid: crate::ndr::sink::Guid) {
+    fn guid(&mut self, at: At<'_>, guid: crate::ndr::visitor::Guid) {
         self.line(&at, format_args!("{guid}"));
     }
 
@@ -319,7 +319,7 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         }
     }
 
-    fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
+    fn units(&mut self, at: At<'_>, units: WStr<'a>) {
         match at.field.semantics {
             Semantics::MultiSz => match units.multi_sz() {
                 Some(list) => self.line(&at, format_args!("{}", Joined(list))),
@@ -354,7 +354,7 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         if let Semantics::Kinds(table) = at.field.semantics {
             self.kinds = Some(table);
         }
-        if let Some(width) = self.widths.get_mut(at.trail.depth()) {
+        if let Some(width) = self.widths.get_mut(at.path.depth()) {
             *width = widest(declaration.fields.iter());
         }
         self.line(&at, format_args!("{}", declaration.name));

@@ -10,7 +10,7 @@ use super::{Bounded, Counters, notify, seen};
 use crate::consts::control_codes::ControlCode;
 use crate::consts::methods::{ClusterEnumType, ClusterNodeEnumType};
 use crate::ndr::names::control_code;
-use crate::ndr::sink::{At, Counts, Sink};
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::types::{Field, Scalar};
 use crate::ndr::wire::Message;
 use crate::ndr::{Method, WStr};
@@ -182,8 +182,10 @@ struct List<'a> {
     pairs: Vec<(Kind, WStr<'a>, WStr<'a>)>,
 }
 
-impl<'a> Sink<'a> for List<'a> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for List<'a> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn begin_struct(&mut self, at: At<'_>, declaration: &'static crate::ndr::Struct) {
         match (at.field.name, declaration.name) {
@@ -201,7 +203,7 @@ impl<'a> Sink<'a> for List<'a> {
         }
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         if self.pairs.len() >= MAX || self.ids.len() >= MAX || self.names.len() >= MAX {
             return;
         }

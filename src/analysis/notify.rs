@@ -2,7 +2,7 @@
 
 use super::kind::Kind;
 use crate::ndr::WStr;
-use crate::ndr::sink::{At, Counts, Sink};
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::types::Scalar;
 use crate::ndr::wire::Message;
 use crate::session::Record;
@@ -87,8 +87,10 @@ impl<'a> List<'a> {
     }
 }
 
-impl<'a> Sink<'a> for List<'a> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for List<'a> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         if at.field.name == "dwNotifyKey" {
@@ -105,7 +107,7 @@ impl<'a> Sink<'a> for List<'a> {
         }
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         let Some(last) = self.last() else { return };
         match at.field.name {
             "Name" => last.name = Some(text),
@@ -115,7 +117,7 @@ impl<'a> Sink<'a> for List<'a> {
         }
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         if let ("buffer", Some(last)) = (at.field.name, self.last()) {
             last.buffer = Some(bytes);
         }

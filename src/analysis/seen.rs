@@ -3,7 +3,7 @@
 use super::handles::{Resolved, Scope};
 use super::notify::Asked;
 use crate::consts::control_codes::Family;
-use crate::ndr::sink::ContextHandle;
+use crate::ndr::visitor::ContextHandle;
 use crate::ndr::types::Field;
 use crate::ndr::{Interface, WStr};
 use crate::net::{Timestamp, Transport};

@@ -21,7 +21,7 @@ pub use super::seen::{Asking, CallKey, Objects, Seen, Used, call_key};
 use super::waiting::Waiting;
 use super::{Bounded, Counters, Limits};
 use crate::ndr::Method;
-use crate::ndr::sink::ContextHandle;
+use crate::ndr::visitor::ContextHandle;
 use crate::ndr::types::{Field, Flow};
 use crate::net::Transport;
 use crate::rpc::event::Body;

@@ -3,7 +3,7 @@
 use super::notify::Asked;
 use super::seen::Seen;
 use crate::ndr::names::{HandleName, HandleNames};
-use crate::ndr::sink::ContextHandle;
+use crate::ndr::visitor::ContextHandle;
 use crate::ndr::types::{Field, Flow};
 
 /// The names of a record's handles, and what its notifications were asked for.

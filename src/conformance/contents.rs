@@ -45,7 +45,7 @@ const KEPT: usize = 64;
 #[derive(Default)]
 struct Collected(Vec<Diagnostic>);
 
-impl Sink<'_> for Collected {
+impl Visitor<'_> for Collected {
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
         if self.0.len() < KEPT {
             self.0.push(diagnostic);

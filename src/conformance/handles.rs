@@ -4,7 +4,7 @@ use super::rule::rules;
 use super::seen::{Report, Seen};
 use super::state::{Handles, Opened};
 use super::values::What;
-use crate::ndr::sink::ContextHandle;
+use crate::ndr::visitor::ContextHandle;
 use crate::ndr::types::Flow;
 
 rules! { "handles":

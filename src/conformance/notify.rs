@@ -6,7 +6,7 @@ use super::state::Handles;
 use super::values::{Entry, Values, What};
 use crate::consts::change::{self, CLUSTER_CHANGE as Change, CLUSTER_OBJECT_TYPE as Object};
 use crate::consts::{Constant, notifications};
-use crate::ndr::sink::ContextHandle;
+use crate::ndr::visitor::ContextHandle;
 
 rules! { "notifications":
     CLUSTER_FILTER = "cluster-filter", "MS-CMRP 3.1.4",

@@ -3,7 +3,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::error::Path;
-use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
+use crate::ndr::visitor::{At, ContextHandle, Counts, Visitor};
 use crate::ndr::types::{Field, Flow, Scalar, Semantics};
 use crate::ndr::{Endian, WStr};
 
@@ -54,8 +54,8 @@ impl<'a> Values<'a> {
             return;
         }
         let path = self.paths.len();
-        self.paths.push(at.trail.to_path());
-        self.entries.push(Entry { field: at.field, offset: at.offset, depth: at.trail.depth(), path, what });
+        self.paths.push(at.path.to_path());
+        self.entries.push(Entry { field: at.field, offset: at.offset, depth: at.path.depth(), path, what });
     }
 
     /// The way to an entry.
@@ -141,7 +141,7 @@ impl<'a> Values<'a> {
     }
 }
 
-impl<'a> Sink<'a> for Values<'a> {
+impl<'a> Visitor<'a> for Values<'a> {
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         // Elements of an array of numbers tell a check nothing.
         if at.index.is_none() {
@@ -157,15 +157,15 @@ impl<'a> Sink<'a> for Values<'a> {
         self.push(at, What::Handle(handle));
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         self.push(at, What::Text { text });
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         self.push(at, What::Bytes { bytes });
     }
 
-    fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
+    fn units(&mut self, at: At<'_>, units: WStr<'a>) {
         self.push(at, What::Units(units));
     }
 

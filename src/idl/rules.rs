@@ -3,7 +3,7 @@
 
 use super::witness;
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
+use crate::ndr::visitor::{At, ContextHandle, Visitor};
 use crate::ndr::types::{Flow, Scalar, Semantics};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Interface, Method, WStr};
@@ -79,7 +79,7 @@ impl Check<'_> {
 
     #[cold]
     fn broken(&mut self, at: &At<'_>, rule: &'static Rule, value: u64, expected: Option<u64>) {
-        self.tell(Diagnostic { offset: at.offset, path: at.trail.to_path(), rule, value, expected });
+        self.tell(Diagnostic { offset: at.offset, path: at.path.to_path(), rule, value, expected });
     }
 
     fn tell(&mut self, diagnostic: Diagnostic) {
@@ -90,8 +90,10 @@ impl Check<'_> {
     }
 }
 
-impl<'a> Sink<'a> for Check<'_> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for Check<'_> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         match (self.version, at.field.name) {
@@ -128,7 +130,7 @@ impl<'a> Sink<'a> for Check<'_> {
     }
 
     fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
-        self.null = handle.is_null().then(|| (at.offset, at.trail.to_path()));
+        self.null = handle.is_null().then(|| (at.offset, at.path.to_path()));
     }
 
     fn null(&mut self, at: At<'_>) {
@@ -137,7 +139,7 @@ impl<'a> Sink<'a> for Check<'_> {
         }
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         if self.version.is_none() {
             return;
         }

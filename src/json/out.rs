@@ -7,7 +7,7 @@
 use super::digits;
 use super::kept::{self, Kept};
 use crate::ndr::key::Key;
-use crate::ndr::sink::Guid;
+use crate::ndr::visitor::Guid;
 use crate::ndr::{Endian, WStr};
 use crate::structs::content::Secrets;
 

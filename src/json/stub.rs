@@ -204,8 +204,8 @@ struct Open<'o> {
 
 macro_rules! pass {
     ($($name:ident($($arg:ident: $ty:ty),*) $does:ident;)*) => {
-        impl<'a> crate::ndr::Sink<'a> for Open<'_> {
-            $(fn $name(&mut self, at: crate::ndr::sink::At<'_>, $($arg: $ty),*) {
+        impl<'a> crate::ndr::Visitor<'a> for Open<'_> {
+            $(fn $name(&mut self, at: crate::ndr::visitor::At<'_>, $($arg: $ty),*) {
                 pass!(@$does self);
                 self.inner.$name(at, $($arg),*);
             })*
@@ -220,16 +220,16 @@ macro_rules! pass {
 pass! {
     scalar(scalar: crate::ndr::types::Scalar, value: u64) prints;
     filetime(value: u64) prints;
-    handle(handle: crate::ndr::sink::ContextHandle) prints;
-    guid(guid: crate::ndr::sink::Guid) prints;
-    string(text: crate::ndr::WStr<'a>, terminated: bool, counts: crate::ndr::sink::Counts) prints;
-    bytes(bytes: &'a [u8], counts: crate::ndr::sink::Counts) prints;
-    units(units: crate::ndr::WStr<'a>, counts: crate::ndr::sink::Counts) prints;
+    handle(handle: crate::ndr::visitor::ContextHandle) prints;
+    guid(guid: crate::ndr::visitor::Guid) prints;
+    string(text: crate::ndr::WStr<'a>, terminated: bool, counts: crate::ndr::visitor::Counts) prints;
+    bytes(bytes: &'a [u8], counts: crate::ndr::visitor::Counts) prints;
+    units(units: crate::ndr::WStr<'a>, counts: crate::ndr::visitor::Counts) prints;
     null() prints;
     alias(referent: u64) prints;
     begin_struct(declaration: &'static crate::ndr::Struct) object;
     end_struct() ends;
-    begin_array(counts: crate::ndr::sink::Counts) list;
+    begin_array(counts: crate::ndr::visitor::Counts) list;
     end_array() ends;
 }
 

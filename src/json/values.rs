@@ -7,7 +7,7 @@ use crate::context::{Buffers, CallContext};
 use crate::diagnostic::{Diagnostic, MAX_KEPT};
 use crate::ndr::WStr;
 use crate::ndr::names::{self, HandleName, HandleNames};
-use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
+use crate::ndr::visitor::{At, ContextHandle, Counts, Guid, Visitor};
 use crate::ndr::types::{Family, Field, Flow, Scalar, Semantics, Struct};
 use crate::structs;
 use crate::structs::content::Secrets;
@@ -148,10 +148,10 @@ impl<'o> Values<'o> {
         if self.out.is_limited() && self.max_counts.len() >= MAX_COUNTS {
             return self.out.overflow();
         }
-        let path = match at.trail.depth() {
+        let path = match at.path.depth() {
             // The name of a parameter.
             1 => Cow::Borrowed(at.field.name),
-            _ => Cow::Owned(at.trail.to_path().to_string()),
+            _ => Cow::Owned(at.path.to_path().to_string()),
         };
         self.max_counts.push(path, counts.max);
     }
@@ -293,7 +293,7 @@ pub fn filetime(out: &mut Out, value: u64) {
     });
 }
 
-impl<'a> Sink<'a> for Values<'_> {
+impl<'a> Visitor<'a> for Values<'_> {
     #[inline]
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
         if at.field.flow == Flow::Return {

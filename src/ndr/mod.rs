@@ -3,8 +3,8 @@
 //!
 //! * [`types`]: what a declaration is made of, and how wide things are in each syntax
 //! * [`macros`](crate::interface): `interface!` and `structure!`, which turn IDL into those types
-//! * [`walk`]: the reader; it hands every value it meets to a [`sink::Sink`]
-//! * [`sink`]: the sinks that need nothing else: none, byte ranges
+//! * [`walk`]: the reader; it hands every value it meets to a [`Visitor`]
+//! * [`visitor`]: that trait, and the visitors that need nothing else: none, byte ranges
 //! * [`value`] and [`write`](mod@write): a tree of values, and the way back to bytes
 //! * [`wire`]: typed views for embedders
 //! * [`parsers`]: the primitives as nom parsers, to compose with one's own
@@ -25,6 +25,7 @@ pub mod rules;
 pub mod sink;
 pub mod types;
 pub mod utf16;
+pub mod visitor;
 #[cfg(feature = "std")]
 pub mod value;
 pub mod walk;
@@ -35,9 +36,10 @@ pub mod write;
 pub use cursor::DecodeContext;
 #[cfg(feature = "std")]
 pub use encode_error::EncodeError;
-pub use sink::Sink;
+
 pub use types::{Direction, Field, Interface, Method, Struct, Type};
 pub use utf16::WStr;
+pub use visitor::Visitor;
 #[cfg(feature = "std")]
 pub use value::Value;
 

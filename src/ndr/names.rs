@@ -1,6 +1,6 @@
 //! Names that depend on more than one value: the one place where the printers look them up.
 
-use super::sink::ContextHandle;
+use super::visitor::ContextHandle;
 use super::types::Field;
 use crate::consts::control_codes::{self, ControlCode, Family};
 use crate::consts::{Constants, change};

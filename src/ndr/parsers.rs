@@ -13,7 +13,7 @@
 //! ```
 
 use super::cursor::DecodeContext;
-use super::sink::{ContextHandle, Counts};
+use super::visitor::{ContextHandle, Counts};
 use super::types::{Scalar, align_up};
 use super::utf16::WStr;
 use super::{Endian, Syntax, walk};

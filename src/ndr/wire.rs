@@ -3,7 +3,7 @@
 //! [`Message`] is only made of a stub that was read to its end.
 
 use super::cursor::{CountAlignment, DecodeContext};
-use super::sink::{ContextHandle, Guid, Null};
+use super::visitor::{ContextHandle, Guid, Null};
 use super::types::{ArrayKind, Direction, Field, Interface, Method, PointerKind, Scalar, Type};
 use super::utf16::WStr;
 use super::walk::{self, Part};
@@ -159,7 +159,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// As [`Message::decode`]; the sink has seen what came before.
-    pub fn decode_with<S: super::Sink<'a>>(
+    pub fn decode_with<S: super::Visitor<'a> + ?Sized>(
         method: &'static Method,
         kind: Kind,
         data: &'a [u8],
@@ -177,7 +177,7 @@ impl<'a> Message<'a> {
                 expected: None,
             });
         }
-        if !S::WANTS_DIAGNOSTICS || !rules::concerns(interface) {
+        if !sink.wants_diagnostics() || !rules::concerns(interface) {
             let consumed = walk::message(cx, method, direction, version, sink)?;
             return Ok(Message { cx, interface, version, method, direction, consumed });
         }
@@ -192,7 +192,7 @@ impl<'a> Message<'a> {
     }
 
     /// Hands the values to a sink.
-    pub fn walk<S: super::Sink<'a>>(&self, sink: &mut S) {
+    pub fn walk<S: super::Visitor<'a> + ?Sized>(&self, sink: &mut S) {
         // It was read before; nothing can go wrong.
         let _ = walk::message(self.cx, self.method, self.direction, self.version, sink);
     }
@@ -342,7 +342,7 @@ pointers! {
     /// A unique pointer.
     Unique: Unique;
     /// A full pointer. Views keep no list of identifiers: read stubs in which one is repeated through a sink, see
-    /// [`super::Sink::alias`].
+    /// [`super::Visitor::alias`].
     Full: Full;
     /// An embedded reference pointer.
     Ref: Ref;
@@ -440,7 +440,7 @@ impl<'a, T: Wire> Iterator for List<'a, T> {
         let mut part = Part { at: self.at, cursor: self.cursor, tail: None };
         let mut next = self.at.saturating_add(self.element.layout(self.cx.syntax).stride());
         if let Some(inner) = self.element.tail() {
-            let trail = super::sink::FieldPath::top(crate::error::Segment::Name(""));
+            let trail = super::visitor::FieldPath::ROOT;
             if let Ok((at, tail, end)) = walk::own_length(self.cx, self.element, inner, self.at, &trail) {
                 (part.at, part.tail, next) = (at, Some(tail), end);
             }

@@ -6,7 +6,7 @@ use crate::analysis::{Kind, Resolved, Seen, State, seen};
 use crate::context::CallContext;
 use crate::filter::{Filter, MAX_LENGTH, Subject};
 use crate::idl;
-use crate::ndr::sink::ContextHandle;
+use crate::ndr::visitor::ContextHandle;
 use crate::ndr::{Direction, Endian, Syntax, wire};
 use crate::rpc::event::Body;
 use crate::session::Record;

@@ -1,6 +1,6 @@
 //! Values of any declaration, made from octets: the same octets make the same values.
 
-use crate::ndr::sink::{ContextHandle, Guid};
+use crate::ndr::visitor::{ContextHandle, Guid};
 use crate::ndr::types::{ArrayKind, Field, Scalar, Semantics, Type};
 use crate::ndr::value::{Contents, Fields};
 use crate::ndr::{Direction, Method, Value};

@@ -15,7 +15,7 @@ pub(crate) use learn::learn;
 use crate::consts::status;
 use crate::diagnostic::Diagnostic;
 use crate::idl;
-use crate::ndr::sink::At;
+use crate::ndr::visitor::At;
 use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{self, Direction, Endian, Interface, Syntax};
@@ -350,7 +350,7 @@ struct Evidence {
     odd: f64,
 }
 
-impl ndr::Sink<'_> for Evidence {
+impl ndr::Visitor<'_> for Evidence {
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         let odd = match at.field.semantics.in_version(self.version) {
             Semantics::Win32 | Semantics::RpcStatus => {

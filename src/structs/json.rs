@@ -136,7 +136,7 @@ fn bytes(out: &mut Out, semantics: Semantics, octets: &[u8]) {
 }
 
 /// What is told by every value is inlined: where a reader says what it tells, little of it is left.
-impl<'a> Sink<'a> for Values<'_, 'a> {
+impl<'a> Visitor<'a> for Values<'_, 'a> {
     #[inline(always)]
     fn item(&mut self, key: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
         self.key(key);

@@ -102,7 +102,7 @@ impl Inline {
     }
 }
 
-impl<'a> Sink<'a> for Inline {
+impl<'a> Visitor<'a> for Inline {
     fn item(&mut self, key: Key, semantics: Semantics, value: Item<'a>, _: Option<&'a [u8]>) {
         // The column before the value tells the syntax.
         if key == Key::Name("syntax") || self.full() {
@@ -192,7 +192,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-impl<'a> Sink<'a> for Lines<'a> {
+impl<'a> Visitor<'a> for Lines<'a> {
     fn item(&mut self, key: Key, semantics: Semantics, value: Item<'a>, _: Option<&'a [u8]>) {
         if self.is_hidden(key) {
             return;

@@ -11,7 +11,7 @@ use crate::consts::content::BufferFormat;
 use crate::consts::properties;
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
 use crate::ndr::Syntax;
-use crate::ndr::sink::Guid;
+use crate::ndr::visitor::Guid;
 use crate::ndr::types::Scalar;
 use crate::ndr::value::{Fields, Value};
 use alloc::string::{String, ToString as _};
@@ -74,7 +74,7 @@ pub trait Chance {
             }
             let value = match member.ty {
                 // Lengths come from what they count.
-                Type::Int(_) if lengths(record).any(|name| name == member.name) => continue,
+                Type::Int(_) if lengths(record).any(|name| name == member.field.name) => continue,
                 Type::Int(Scalar::U32) if record.name == "CLUSDSK_DISKID" => (self.below(2) + 1).into(),
                 Type::Int(scalar) => {
                     let n = self.number(8 * scalar.size(Syntax::Ndr) as u32);
@@ -109,7 +109,7 @@ pub trait Chance {
                     Value::List((0..n).map(|_| self.element(element)).collect())
                 }
             };
-            fields.set(member.name, value);
+            fields.set(member.field.name, value);
         }
         if variant != record.encode
             && let Some(variant) = record.variants.get(variant)

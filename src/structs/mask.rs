@@ -5,10 +5,11 @@
 
 use super::content::{self, Shape, ShapeKind};
 use super::packed::ByteCursor;
-use super::sink::{Item, Key, Sink};
 use super::{Kind, Structure};
 use crate::consts::content::BufferFormat;
+use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
+use crate::ndr::visitor::{At, Item, Place, Visitor};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -28,7 +29,7 @@ impl Mask {
         if matches!(shape.kind, ShapeKind::Nothing) {
             return mask;
         }
-        let unread = match content::read(shape, ByteCursor::new(octets), &mut mask as &mut dyn Sink<'_>) {
+        let unread = match content::read(shape, ByteCursor::new(octets), Place::TOP, &mut mask as &mut dyn Visitor<'_>) {
             Ok(rest) => octets.len() - rest.len().min(octets.len()),
             Err(e) => e.offset.min(octets.len()),
         };
@@ -65,19 +66,24 @@ impl Mask {
     }
 }
 
-impl<'a> Sink<'a> for Mask {
-    fn item(&mut self, _: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
-        if !matches!(semantics, Semantics::Opaque) {
-            return;
+impl<'a> Visitor<'a> for Mask {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
+        if matches!(at.semantics, Semantics::Opaque) {
+            self.hide(text.as_bytes());
         }
-        match item {
-            Item::Text(text) | Item::Units(text) => self.hide(text.as_bytes()),
-            Item::Bytes(octets) => self.hide(octets),
-            _ => {}
+    }
+
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
+        if matches!(at.semantics, Semantics::Opaque) {
+            self.hide(bytes);
         }
-        if let Some(raw) = raw {
+    }
+
+    fn irregular(&mut self, at: At<'_>, item: Item<'a>, raw: &'a [u8]) {
+        if matches!(at.semantics, Semantics::Opaque) {
             self.hide(raw);
         }
+        item.visit(at, self);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::content::{self, Context};
 use super::packed::ByteCursor;
-use super::sink::{Key, Null};
+use crate::ndr::visitor::{Null, Place};
 use super::{ALL, Kind, Structure, dependency};
 use crate::consts::control_codes::{self, Family};
 use crate::ndr::WStr;
@@ -16,7 +16,7 @@ use alloc::string::String;
 /// same, and what is printed is JSON.
 pub fn structure(structure: &Structure, octets: &[u8]) {
     let input = ByteCursor::new(octets);
-    let validated = structure.read(input, Key::Top, None, &mut Null);
+    let validated = structure.read(input, Place::TOP, &mut Null);
     let Ok(decoded) = super::decode(structure.name, octets) else { panic!("{} has no name", structure.name) };
     assert_eq!(validated.err(), decoded.error, "{}", structure.name);
     if let (Some(value), None) = (&decoded.value, decoded.error) {
@@ -117,7 +117,7 @@ pub fn context(octets: &[u8]) {
     let printed = super::text::print(&mut text, crate::text::Style::default(), semantics, 1, &context, rest);
     assert!(printed.is_ok());
     let shape = content::shape(semantics, 1, &context, rest);
-    let _ = content::read(&shape, ByteCursor::new(rest), &mut Null);
+    let _ = content::read(&shape, ByteCursor::new(rest), Place::TOP, &mut Null);
     let _ = dependency::parse_wide(WStr::le(rest));
     #[cfg(feature = "serde")]
     {

@@ -6,7 +6,7 @@
 
 use super::packed::{self, ByteCursor, lower};
 use crate::error::{Error, ErrorKind, Path};
-use crate::ndr::sink::Guid;
+use crate::ndr::visitor::Guid;
 use alloc::string::String;
 use core::fmt::{self, Write as _};
 

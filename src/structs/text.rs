@@ -149,7 +149,7 @@ fn table<W: Write>(out: &mut W, style: Style, context: &Context<'_>, dialect: Di
 #[derive(Default)]
 struct Blamed<'a>(Option<WStr<'a>>);
 
-impl<'a> Sink<'a> for Blamed<'a> {
+impl<'a> Visitor<'a> for Blamed<'a> {
     fn blame(&mut self, name: WStr<'a>) {
         self.0 = Some(name);
     }

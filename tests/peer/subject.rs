@@ -2,7 +2,7 @@
 
 use cluscope::idl;
 use cluscope::json::stub::Identity;
-use cluscope::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
+use cluscope::ndr::visitor::{At, ContextHandle, Counts, Guid, Visitor};
 use cluscope::ndr::types::{Flow, Scalar, Semantics};
 use cluscope::ndr::value::{Contents, Fields};
 use cluscope::ndr::wire::{Kind, Message};
@@ -178,12 +178,12 @@ struct Leaves(Vec<Leaf>);
 
 impl Leaves {
     fn put(&mut self, at: At<'_>, shown: Shown) {
-        let path = at.trail.to_path().to_string();
+        let path = at.path.to_path().to_string();
         self.0.push(Leaf { path, offset: at.offset, len: at.len, shown });
     }
 }
 
-impl<'a> Sink<'a> for Leaves {
+impl<'a> Visitor<'a> for Leaves {
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
         // Without the sign that was spread over the octets that the type has not.
         let bits = scalar.size(Syntax::Ndr64) as u32 * 8;
@@ -202,15 +202,15 @@ impl<'a> Sink<'a> for Leaves {
         self.put(at, Shown::Guid(guid));
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         self.put(at, Shown::Text(text.to_string()));
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         self.put(at, Shown::Bytes(bytes.into()));
     }
 
-    fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
+    fn units(&mut self, at: At<'_>, units: WStr<'a>) {
         self.put(at, Shown::Units(units.units().collect()));
     }
 

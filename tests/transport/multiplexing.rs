@@ -78,7 +78,7 @@ fn open(name: &str) -> Contents {
 fn opened(version: &str) -> Contents {
     let mut contents = resource::ApiOpenResource::Response::builder()
         .Status(0u32)
-        .r#return(cluscope::ndr::sink::ContextHandle { attributes: 0, uuid: cluscope::ndr::sink::Guid([9; 16]) })
+        .r#return(cluscope::ndr::visitor::ContextHandle { attributes: 0, uuid: cluscope::ndr::visitor::Guid([9; 16]) })
         .contents;
     if version == "3.0" {
         contents.fields.set("rpc_status", 0u32);

@@ -4,7 +4,7 @@ use super::words;
 use super::{Lines, Scene};
 use crate::consts::witness::{WitnessMessageType, WitnessResourceChangeType as Change};
 use crate::ndr::Method;
-use crate::ndr::sink::{At, Counts, Sink};
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::types::Scalar;
 use crate::ndr::value::{Fields, Value};
 use crate::ndr::wire::Message;
@@ -20,8 +20,10 @@ struct Answer<'a> {
     buffer: &'a [u8],
 }
 
-impl<'a> Sink<'a> for Answer<'a> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for Answer<'a> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         if at.field.name == "MessageType" {
@@ -29,7 +31,7 @@ impl<'a> Sink<'a> for Answer<'a> {
         }
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         if at.field.name == "MessageBuffer" {
             self.buffer = bytes;
         }

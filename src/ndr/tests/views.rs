@@ -3,7 +3,7 @@
 use super::support::*;
 use crate::error::Path;
 use crate::idl::words::*;
-use crate::ndr::sink::{Diagnostics, Ranges};
+use crate::ndr::visitor::{Diagnostics, Ranges};
 use crate::ndr::value::Collect;
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Syntax, Value};

@@ -3,7 +3,7 @@
 use super::{entry, join, wide};
 use crate::consts::content::BufferFormat;
 use crate::diagnostic::Diagnostic;
-use crate::ndr::sink::FieldPath;
+use crate::ndr::visitor::FieldPath;
 use crate::ndr::types::Semantics;
 use crate::ndr::value::{Fields, Value};
 use crate::structs::packed::ByteCursor;
@@ -79,7 +79,7 @@ fn names_of_formats() {
 #[derive(Default)]
 struct Told(Vec<String>);
 
-impl<'a> Sink<'a> for Told {
+impl<'a> Visitor<'a> for Told {
     fn item(&mut self, key: Key, _: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
         self.0.push(format!("{key:?} {item:?}{}", if raw.is_some() { " raw" } else { "" }));
     }

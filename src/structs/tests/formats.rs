@@ -19,7 +19,7 @@ use crate::text::Style;
 #[derive(Default)]
 struct Told(Vec<String>);
 
-impl<'a> Sink<'a> for Told {
+impl<'a> Visitor<'a> for Told {
     fn item(&mut self, key: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
         let key = if let Key::Name(name) = key { name } else { "" };
         let secret = if matches!(semantics, Semantics::Opaque) { " secret" } else { "" };
@@ -154,7 +154,7 @@ fn lists_of_text() {
 #[derive(Default)]
 struct Keys(Vec<Key>);
 
-impl<'a> Sink<'a> for Keys {
+impl<'a> Visitor<'a> for Keys {
     fn item(&mut self, key: Key, _: Semantics, _: Item<'a>, _: Option<&'a [u8]>) {
         self.0.push(key);
     }

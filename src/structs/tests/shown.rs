@@ -112,7 +112,7 @@ fn masked(control_code: u32, octets: &[u8]) -> String {
     use crate::json::stub::{self, Identity};
     use crate::ndr::{Endian, Syntax};
     let request = ApiResourceControl::Request::builder()
-        .hResource(crate::ndr::sink::ContextHandle::default())
+        .hResource(crate::ndr::visitor::ContextHandle::default())
         .dwControlCode(control_code)
         .nOutBufferSize(0)
         .lpInBuffer(octets)

@@ -3,7 +3,7 @@
 use crate::consts::Constant;
 use crate::consts::registry::RegistryValueType;
 use crate::ndr::WStr;
-use crate::ndr::sink::Guid;
+use crate::ndr::visitor::Guid;
 use crate::ndr::types::Semantics;
 use crate::structs::content::Secrets;
 use crate::structs::lines::{Inline, Lines};
