@@ -4,8 +4,8 @@
 
 use cluscope::auth::KeyStore;
 use cluscope::capture::{LinkType, Reader};
-use cluscope::json::out::Out;
-use cluscope::json::record::Records;
+use cluscope::render::json::out::Out;
+use cluscope::render::json::record::Records;
 use cluscope::ndr::wire::Message;
 use cluscope::net::Timestamp;
 use cluscope::rpc::event::Body;

@@ -7,7 +7,7 @@ use cluscope::net::{Origin, Placed};
 use cluscope::rpc::header::PfcFlags;
 use cluscope::rpc::security::{AuthTrailer, Opened, Protected, Security, Sender, Token};
 use cluscope::session::{Limits, Session};
-use cluscope::tap::{Tap, Unsealed};
+use cluscope::session::observed_security::{Tap, Unsealed};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! Records for tests: calls made of values, without a capture.
 
-use crate::context::CallContext;
+use crate::session::call_context::CallContext;
 use crate::idl;
 use crate::ndr::types::Direction;
 use crate::ndr::value::{Contents, Fields, Value};
@@ -10,7 +10,7 @@ use crate::rpc::event::{Body, Call, Carriers, Context, ContextState, Event};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::security::Sender;
 use crate::rpc::syntax::TransferSyntax;
-use crate::rpc::uuid::Uuid;
+use crate::base::guid::Guid;
 use crate::session::{Flow, Record};
 
 /// Makes calls and shows their records to a closure; frames count up by one, time by a millisecond.
@@ -113,7 +113,7 @@ impl Wire {
         let server = ([192, 0, 2, 20], 49_664).into();
         let context = Context {
             id: 0,
-            interface: Uuid(interface.uuid_bytes),
+            interface: Guid(interface.uuid_bytes),
             version: (version.1, u16::from(witness)),
             syntax: TransferSyntax::Ndr,
             state: ContextState::Accepted,

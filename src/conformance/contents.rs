@@ -8,7 +8,7 @@ use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as Command, RegistryValueType};
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX as Syntax;
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::ndr::types::Semantics;
 use crate::structs::Structure;
 use crate::structs::content::{self, Context, ShapeKind};

@@ -5,7 +5,7 @@ use super::lex::Operator;
 use super::parse::{Literal, Test};
 use crate::analysis::Seen;
 use crate::consts::status::StatusName;
-use crate::json::record::type_name;
+use crate::render::json::record::type_name;
 use crate::ndr::WStr;
 use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::types::Semantics;

@@ -5,7 +5,7 @@
 use super::WStr;
 use super::visitor::{At, ContextHandle, Counts, Guid, Item, Open, Visitor};
 use super::types::Scalar;
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;

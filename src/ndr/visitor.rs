@@ -16,8 +16,8 @@ pub use path::FieldPath;
 
 use super::WStr;
 use super::types::{Field, Scalar, Semantics, Struct};
-use crate::diagnostic::Diagnostic;
-use crate::error::{Path, Segment};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::error::{Path, Segment};
 use core::net::{Ipv4Addr, Ipv6Addr};
 use core::ops::Range;
 

@@ -24,7 +24,7 @@ use super::types::{
 use super::utf16::WStr;
 use super::visitor::{At, ContextHandle, Counts, FieldPath, Guid, Null, Open, Overhead, Visitor};
 use super::{Endian, Syntax, rules};
-use crate::error::{Error, ErrorKind, Segment};
+use crate::base::error::{Error, ErrorKind, Segment};
 use crate::idl::rules::Check;
 use checks::{Found, note};
 use counted::Tail;
@@ -285,7 +285,7 @@ impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
         tail: Option<Tail>,
         path: &FieldPath<'_>,
     ) -> Result<Found, Error> {
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         let semantics = field.semantics.in_version(self.version);
         let place = |len| At { field, index, path, semantics, offset: at, len };
         match ty {
@@ -384,7 +384,7 @@ impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
             let path = parent.down(Segment::Name(member.name));
             let found = match member.ty {
                 Type::Scalar(scalar) => {
-                    crate::work::tick(1);
+                    crate::base::work::tick(1);
                     let value = self.cx.scalar(place, *scalar).map_err(|e| fail(e, &path))?;
                     let len = layout.size;
                     self.scalar(self.at(member, None, place, len, &path), *scalar, value)
@@ -516,7 +516,7 @@ impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
         let layout = Layout { size: 2, align: 2 };
         let len = self.extent(layout, actual, at, "actual count").map_err(|e| fail(e, path))?;
         let bytes = self.cx.take(at, len, "actual count").map_err(|e| fail(e, path))?;
-        crate::work::tick(1 + len);
+        crate::base::work::tick(1 + len);
         *cursor = at + len;
         let (text, terminated) = WStr::new(bytes, self.cx.endian).strip_terminator();
         let counts = Counts { max, actual };

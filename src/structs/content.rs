@@ -28,7 +28,7 @@ use crate::consts::notifications;
 use crate::consts::registry::RegistryValueType;
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
 use crate::consts::witness::WitnessMessageType;
-use crate::error::{Error, Segment};
+use crate::base::error::{Error, Segment};
 use crate::ndr::EncodeError;
 use crate::ndr::types::{Field, Semantics, Type};
 use crate::ndr::value::Value;

@@ -51,8 +51,8 @@ pub mod json;
 mod tests;
 
 use crate::consts::content::{BufferFormat, ValueList};
-use crate::diagnostic::Diagnostic;
-use crate::error::{Error, ErrorKind};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::error::{Error, ErrorKind};
 use crate::ndr::EncodeError;
 use crate::ndr::value::{Collect, Fields, Value};
 use crate::ndr::visitor::{Place, Visitor};

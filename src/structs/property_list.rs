@@ -25,7 +25,7 @@ use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
 use crate::consts::properties;
 use crate::consts::syntax::{CLUSTER_PROPERTY_FORMAT, CLUSTER_PROPERTY_SYNTAX as Syntax};
-use crate::error::{Error, ErrorKind, Segment};
+use crate::base::error::{Error, ErrorKind, Segment};
 use crate::ndr::WStr;
 use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::visitor::{At, FieldPath, Item, Open, Overhead, Place, Visitor};

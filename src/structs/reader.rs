@@ -5,7 +5,7 @@
 use super::packed::{self, ByteCursor, lower};
 use super::rules::{self, broken, in_path};
 use super::types::{Element, MAX_MEMBERS, Member, Record, Type};
-use crate::error::{Error, ErrorKind, Segment};
+use crate::base::error::{Error, ErrorKind, Segment};
 use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::visitor::{At, FieldPath, Item, Null, Open, Overhead, Place, Visitor};
 use crate::ndr::{Syntax, WStr};
@@ -151,7 +151,7 @@ impl<'c, 'a, V: Visitor<'a> + ?Sized> MemberReader<'c, 'a, V> {
         }
     }
 
-    fn broken(&mut self, offset: usize, rule: &'static crate::diagnostic::Rule, value: u64, expected: Option<u64>) {
+    fn broken(&mut self, offset: usize, rule: &'static crate::base::diagnostic::Rule, value: u64, expected: Option<u64>) {
         self.visitor.diagnostic(broken(self.path, offset, rule, value, expected));
     }
 
@@ -379,7 +379,7 @@ impl<'c, 'a, V: Visitor<'a> + ?Sized> MemberReader<'c, 'a, V> {
 
 /// Text that should be all of these octets, with one terminator at their end. What is not so comes with the octets
 /// themselves and the rule that they break.
-pub(super) fn whole_text(octets: &[u8]) -> (WStr<'_>, Option<&[u8]>, Option<&'static crate::diagnostic::Rule>) {
+pub(super) fn whole_text(octets: &[u8]) -> (WStr<'_>, Option<&[u8]>, Option<&'static crate::base::diagnostic::Rule>) {
     let all = WStr::le(octets);
     // As it should be, which is what most are: seen without looking for the end unit by unit.
     if let ([units @ .., [0, 0]], []) = octets.as_chunks::<2>()

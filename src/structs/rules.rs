@@ -1,7 +1,7 @@
 //! The rules of custom-marshalled buffers that the readers see broken without having to stop.
 
-use crate::diagnostic::{Diagnostic, Rule};
-use crate::error::Error;
+use crate::base::diagnostic::{Diagnostic, Rule};
+use crate::base::error::Error;
 use crate::ndr::visitor::FieldPath;
 
 macro_rules! rules {

@@ -5,7 +5,7 @@
 //! [`super::values`].
 
 use super::packed::{self, ByteCursor, lower};
-use crate::error::{Error, ErrorKind, Path};
+use crate::base::error::{Error, ErrorKind, Path};
 use crate::ndr::visitor::Guid;
 use alloc::string::String;
 use core::fmt::{self, Write as _};

@@ -9,7 +9,7 @@ use super::property_list::{self, Dialect, any_entry, read_entry};
 use super::rules::in_path;
 use super::writer::integer;
 use crate::consts::content::{BufferFormat, ValueList};
-use crate::error::{Error, Segment};
+use crate::base::error::{Error, Segment};
 use crate::ndr::EncodeError;
 use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};

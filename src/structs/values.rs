@@ -11,7 +11,7 @@ use super::rules::{self, broken};
 use super::writer::{self, integer};
 use super::{Structure, security, value_list};
 use crate::consts::content::BufferFormat;
-use crate::error::{Error, ErrorKind, Segment};
+use crate::base::error::{Error, ErrorKind, Segment};
 use crate::ndr::EncodeError;
 use crate::ndr::WStr;
 use crate::ndr::types::{Scalar, Semantics};

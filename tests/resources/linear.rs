@@ -9,13 +9,13 @@ use cluscope::analysis::{Tracker, View, stats::Stats};
 use cluscope::capture::{LinkType, Packet, Reader};
 use cluscope::conformance::Checker;
 use cluscope::filter::{Filter, Subject};
-use cluscope::json::out::Out;
-use cluscope::json::record::Records;
+use cluscope::render::json::out::Out;
+use cluscope::render::json::record::Records;
 use cluscope::ndr::wire::{Kind, Message};
 use cluscope::ndr::{Direction, Endian, Syntax};
 use cluscope::session::{Limits, Session};
 use cluscope::structs::{self, dependency};
-use cluscope::work;
+use cluscope::base::work;
 use stats_alloc::Region;
 use std::hint::black_box;
 

@@ -6,14 +6,14 @@ use cluscope::ndr::value::Contents;
 use cluscope::ndr::{Direction, Endian, Method, Syntax};
 use cluscope::rpc::pdu::{Bind, BindAck, Body, ContextElement, ContextResult, Pdu, Request, Response};
 use cluscope::rpc::syntax::{ContextOutcome, ProviderReason, SyntaxId};
-use cluscope::rpc::{Representation, Uuid, header};
+use cluscope::rpc::{Representation, Guid, header};
 use serde_json::Value;
 
 const CLIENT: (u32, u16) = (0xc000_020a, 49731);
 const SERVER: (u32, u16) = (0xc000_0214, 49664);
 
-fn interface(i: &cluscope::ndr::Interface) -> Uuid {
-    Uuid(i.uuid_bytes)
+fn interface(i: &cluscope::ndr::Interface) -> Guid {
+    Guid(i.uuid_bytes)
 }
 
 fn clusapi(version: u16) -> SyntaxId {

@@ -7,7 +7,7 @@ use crate::ndr::value::Value;
 use crate::structs::packed::ByteCursor;
 use crate::structs::sink::Collect;
 use crate::structs::values::{self, Slot};
-use crate::time::FileTime;
+use crate::base::time::FileTime;
 
 /// Characters of a name or value.
 const MAX: usize = 120;

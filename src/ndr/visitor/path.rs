@@ -1,6 +1,6 @@
 //! The path to a value, without allocation.
 
-use crate::error::{Path, Segment};
+use crate::base::error::{Path, Segment};
 
 /// The path down to a value, as a chain on the stack: each step refers to the one above it.
 #[derive(Clone, Copy, Debug)]
