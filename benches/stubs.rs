@@ -2,12 +2,12 @@
 //! octets of stub. `cargo bench --bench stubs`
 
 use cluscope::idl::cluster::ApiCreateEnum;
-use cluscope::render::json::out::Out;
-use cluscope::render::json::stub::{self, Identity};
 use cluscope::ndr::parsers::{Input, conformant_varying_string, count, referent, u32};
 use cluscope::ndr::value::{Collect, Contents};
 use cluscope::ndr::wire::{Kind, Message};
 use cluscope::ndr::{Direction, Endian, Method, Syntax, Value, write};
+use cluscope::render::json::out::Out;
+use cluscope::render::json::stub::{self, Identity};
 use criterion::{
     BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
 };
@@ -82,7 +82,12 @@ fn printing(c: &mut Criterion) {
     let mut group = c.benchmark_group("how_fast_is_printing_a_stub_as_json");
     let mut out = Out::new();
     each(&mut group, &samples, |s| {
-        black_box(stub::decode(&mut out, &s.identity, &cluscope::session::call_context::CallContext::default(), &s.stub));
+        black_box(stub::decode(
+            &mut out,
+            &s.identity,
+            &cluscope::session::call_context::CallContext::default(),
+            &s.stub,
+        ));
     });
     group.finish();
 
@@ -138,13 +143,7 @@ fn nom_against_engine(c: &mut Criterion) {
             b.iter(|| {
                 struct Units(usize);
                 impl<'a> cluscope::ndr::Visitor<'a> for Units {
-                    fn string(
-                        &mut self,
-                        _: cluscope::ndr::visitor::At<'_>,
-                        text: cluscope::ndr::WStr<'a>,
-                        _: bool,
-                        _: cluscope::ndr::visitor::Counts,
-                    ) {
+                    fn string(&mut self, _: cluscope::ndr::visitor::At<'_>, text: cluscope::ndr::WStr<'a>) {
                         self.0 += text.len();
                     }
                 }

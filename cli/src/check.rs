@@ -2,11 +2,11 @@
 
 use super::dissect::limits_with;
 use super::{Capture, Failure, Format, Look, Memory, Outcome, Secrets, output, source};
+use clap::Args;
 use cluscope::conformance::{self, Checker, Evidence, Finding, Rule};
 use cluscope::render::json::out::Out;
 use cluscope::render::json::record::{Records, timestamp};
 use cluscope::rpc::security::Sender;
-use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
 

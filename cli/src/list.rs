@@ -1,14 +1,14 @@
 //! `list`: what this build knows.
 
 use super::{Format, Look, Outcome, output};
+use clap::{Args, ValueEnum};
 use cluscope::consts::{self, control_codes, notifications};
 use cluscope::idl::INTERFACES;
-use cluscope::render::json::out::Out;
 use cluscope::limits::{Scale, TABLE};
 use cluscope::ndr::types::{Flow, Interface};
 use cluscope::ndr::{Method, describe};
+use cluscope::render::json::out::Out;
 use cluscope::structs;
-use clap::{Args, ValueEnum};
 use std::io::Write;
 
 #[derive(Debug, Args)]

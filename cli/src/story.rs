@@ -3,10 +3,10 @@
 use super::dissect::limits_with;
 use super::views::Reader;
 use super::{Capture, Failure, Format, Look, Outcome, output};
+use clap::Args;
 use cluscope::analysis::story::{self, Event};
 use cluscope::render::json::out::Out;
 use cluscope::render::json::record::timestamp;
-use clap::Args;
 use std::io::Write;
 
 #[derive(Debug, Args)]

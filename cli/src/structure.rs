@@ -1,10 +1,11 @@
 //! `struct decode` and `struct encode`: custom-marshalled structures standing alone, by their specification name.
 
 use super::{Failure, Format, Look, Outcome, output};
-use cluscope::render::json::out::Out;
-use cluscope::ndr::types::Semantics;
-use cluscope::structs::{Structure, content, json, text};
 use clap::{Args, Subcommand};
+use cluscope::ndr::types::Semantics;
+use cluscope::render::json::out::Out;
+use cluscope::render::{json::buffers as json, text::buffers as text};
+use cluscope::structs::{Structure, content};
 use std::io::{BufRead, Write};
 
 #[derive(Debug, Subcommand)]

@@ -3,14 +3,14 @@
 
 use super::dissect::{Choice, Selection, limits};
 use super::{Capture, Failure, Format, Look, Outcome, calls, output, source};
+use clap::{Args, ValueEnum};
 use cluscope::analysis::calls::{Answer, Call};
 use cluscope::analysis::{Seen, Tracker};
 use cluscope::filter::{Filter, Subject};
-use cluscope::render::json::out::Out;
 use cluscope::net::{Timestamp, Transport, community_id};
+use cluscope::render::json::out::Out;
 use cluscope::rpc::event::Body;
 use cluscope::session::{Record, Session};
-use clap::{Args, ValueEnum};
 use std::io::Write;
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! Records for tests: calls made of values, without a capture.
 
-use crate::session::call_context::CallContext;
+use crate::base::guid::Guid;
 use crate::idl;
 use crate::ndr::types::Direction;
 use crate::ndr::value::{Contents, Fields, Value};
@@ -10,7 +10,7 @@ use crate::rpc::event::{Body, Call, Carriers, Context, ContextState, Event};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::security::Sender;
 use crate::rpc::syntax::TransferSyntax;
-use crate::base::guid::Guid;
+use crate::session::call_context::CallContext;
 use crate::session::{Flow, Record};
 
 /// Makes calls and shows their records to a closure; frames count up by one, time by a millisecond.
@@ -37,7 +37,7 @@ pub(crate) fn values<const N: usize>(list: [(&'static str, Value); N]) -> Fields
 
 /// A handle whose octets are this number.
 pub(crate) fn handle(n: u64) -> Value {
-    let mut uuid = crate::ndr::visitor::Guid::default();
+    let mut uuid = crate::base::Guid::default();
     uuid.0[..8].copy_from_slice(&n.to_le_bytes());
     Value::Handle(crate::ndr::visitor::ContextHandle { attributes: 0, uuid })
 }

@@ -3,8 +3,8 @@
 
 use super::witness;
 use crate::base::diagnostic::{Diagnostic, Rule};
-use crate::ndr::visitor::{At, ContextHandle, Visitor};
 use crate::ndr::types::{Flow, Scalar, Semantics};
+use crate::ndr::visitor::{At, ContextHandle, Visitor};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Interface, Method, WStr};
 use core::net::IpAddr;
@@ -39,7 +39,7 @@ pub(crate) fn concerns(interface: &Interface) -> bool {
 
 /// Checks a message and hands what it breaks to `out`.
 #[cold]
-pub(crate) fn check<'a, S: Sink<'a>>(message: &Message<'a>, out: &mut S) {
+pub(crate) fn check<'a, V: Visitor<'a> + ?Sized>(message: &Message<'a>, out: &mut V) {
     let mut told = |diagnostic| out.diagnostic(diagnostic);
     message.walk(&mut Check { out: Some(&mut told), ..Check::of(message.method, message.direction) });
 }

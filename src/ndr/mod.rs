@@ -22,12 +22,11 @@ pub mod key;
 pub mod names;
 pub mod parsers;
 pub mod rules;
-pub mod sink;
 pub mod types;
 pub mod utf16;
-pub mod visitor;
 #[cfg(feature = "std")]
 pub mod value;
+pub mod visitor;
 pub mod walk;
 pub mod wire;
 #[cfg(feature = "std")]
@@ -39,9 +38,9 @@ pub use encode_error::EncodeError;
 
 pub use types::{Direction, Field, Interface, Method, Struct, Type};
 pub use utf16::WStr;
-pub use visitor::Visitor;
 #[cfg(feature = "std")]
 pub use value::Value;
+pub use visitor::Visitor;
 
 /// Transfer syntax of a stub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,14 +69,7 @@ impl Syntax {
     }
 }
 
-/// Integer byte order of a stub, by the data representation label of its PDU.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Endian {
-    /// Least significant octet first.
-    Little,
-    /// Most significant octet first.
-    Big,
-}
+pub use crate::base::Endian;
 
 #[cfg(test)]
 mod tests;

@@ -3,8 +3,8 @@
 //! Read next: [`super::write`](mod@super::write).
 
 use super::WStr;
-use super::visitor::{At, ContextHandle, Counts, Guid, Item, Open, Visitor};
 use super::types::Scalar;
+use super::visitor::{At, ContextHandle, Counts, Item, Open, Visitor};
 use crate::base::diagnostic::Diagnostic;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};

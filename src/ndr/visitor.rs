@@ -11,13 +11,13 @@
 
 mod path;
 
-pub use super::sink::Guid;
+pub use crate::base::Guid;
 pub use path::FieldPath;
 
 use super::WStr;
 use super::types::{Field, Scalar, Semantics, Struct};
 use crate::base::diagnostic::Diagnostic;
-use crate::base::error::{Path, Segment};
+use crate::base::error::Path;
 use core::net::{Ipv4Addr, Ipv6Addr};
 use core::ops::Range;
 
@@ -395,9 +395,4 @@ impl<'a, F: FnMut(Range<usize>, Path)> Visitor<'a> for Ranges<F> {
     fn pointer(&mut self, at: At<'_>, _: u64) {
         (self.0)(at.range(), at.path.to_path());
     }
-}
-
-/// One step further down.
-pub(crate) fn name(field: &'static Field) -> Segment {
-    Segment::Name(field.name)
 }

@@ -352,10 +352,11 @@ impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
         path: &FieldPath<'_>,
     ) -> Result<Found, Error> {
         let handle = handle(&self.cx, at).map_err(|e| fail(e, path))?;
-        self.visitor.handle(self.at(field, index, at, HANDLE.size, path), handle);
+        let place = self.at(field, index, at, HANDLE.size, path);
+        self.visitor.handle(place, handle);
         if self.visitor.wants_diagnostics() {
             if let Some(watch) = &mut self.watch {
-                watch.handle(self.at(field, index, at, HANDLE.size, path), handle);
+                watch.handle(place, handle);
             }
             if handle.attributes != 0 {
                 self.report(at, path, &rules::HANDLE_ATTRIBUTES, u64::from(handle.attributes), Some(0));
@@ -379,7 +380,8 @@ impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
         let mut place = at;
         for (i, member) in declaration.fields.iter().enumerate() {
             let layout = member.layouts[self.cx.syntax as usize];
-            let end = core::mem::replace(&mut place, align_up(place, layout.align));
+            let end = place;
+            place = align_up(end, layout.align);
             self.gap(end, place);
             let path = parent.down(Segment::Name(member.name));
             let found = match member.ty {
@@ -446,7 +448,7 @@ impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
             }
             _ => {
                 self.visitor.counts(place, counts);
-            self.visitor.begin(place, LIST);
+                self.visitor.begin(place, LIST);
                 for i in 0..counts.actual {
                     let index = u32::try_from(i).unwrap_or(u32::MAX);
                     let step = path.down(Segment::Index(index));
@@ -496,9 +498,7 @@ impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
             self.visitor.overhead(place.range(), Overhead::Referent(referent));
         }
         match target {
-            Type::String if path.depth() <= MAX_DEPTH => {
-                self.string(field, index, cursor, path)
-            }
+            Type::String if path.depth() <= MAX_DEPTH => self.string(field, index, cursor, path),
             _ => self.construct(field, index, target, cursor, path),
         }
     }

@@ -3,9 +3,9 @@
 //! [`Message`] is only made of a stub that was read to its end.
 
 use super::cursor::{CountAlignment, DecodeContext};
-use super::visitor::{ContextHandle, Guid, Null};
 use super::types::{ArrayKind, Direction, Field, Interface, Method, PointerKind, Scalar, Type};
 use super::utf16::WStr;
+use super::visitor::{ContextHandle, Guid, Null};
 use super::walk::{self, Part};
 use super::{Endian, Syntax};
 use crate::base::error::Error;

@@ -5,9 +5,9 @@
 //! then 4 more for each pointer.
 
 use super::EncodeError;
-use super::visitor::ContextHandle;
 use super::types::{ArrayKind, Direction, Field, Method, PointerKind, Scalar, Struct, Type, align_up};
 use super::value::{Contents, Fields, Value};
+use super::visitor::ContextHandle;
 use super::{Endian, Syntax};
 use alloc::format;
 use alloc::string::{String, ToString};

@@ -4,8 +4,8 @@
 //! [`crate::rpc`].
 
 use super::header::Endian;
-use crate::base::guid::Guid;
 use crate::base::error::{Error, ErrorKind, Path};
+use crate::base::guid::Guid;
 use nom::number::Endianness;
 
 /// Result of a parser.

@@ -2,8 +2,8 @@
 //! (C706 12.6.3.1, MS-RPCE 2.2.2.4, 2.2.4.12 and 3.3.1.5.3).
 
 use super::parse::{Res, u32_, uuid};
-use crate::base::guid::Guid;
 use super::write::Writer;
+use crate::base::guid::Guid;
 use crate::rpc::header::Endian;
 use bitflags::bitflags;
 use core::fmt;

@@ -6,8 +6,10 @@ use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::control_codes::Family;
 use crate::consts::registry::RegistryValueType;
 use crate::consts::witness::WitnessMessageType;
-use crate::ndr::visitor::{At, Visitor};
+use crate::idl::resource_type::ApiResourceTypeControl;
+use crate::idl::structures::RESP_ASYNC_NOTIFY;
 use crate::ndr::types::{Field, Scalar, Semantics};
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Method, WStr};
 use crate::structs::content;
@@ -60,7 +62,7 @@ impl<'a> Visitor<'a> for CallContext {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>) {
-        if at.field.name == "lpszResourceTypeName" {
+        if at.field.id == ApiResourceTypeControl::params::lpszResourceTypeName {
             // A real one is short; a long one would be kept with every call.
             self.resource_type =
                 Some(text.prefix(MAX_NAME).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect());
@@ -92,7 +94,9 @@ impl<'c> Buffers<'c> {
         match field.semantics {
             Semantics::ControlCode(family) => self.content.control_code = Some((family, value as u32)),
             Semantics::NotifyFlags => self.content.filter_flags = Some(value),
-            Semantics::Count if field.name == "NumberOfMessages" => self.content.messages = Some(value as u32),
+            Semantics::Count if field.id == RESP_ASYNC_NOTIFY::NumberOfMessages => {
+                self.content.messages = Some(value as u32)
+            }
             Semantics::Enum(table) => {
                 let value = Some(value as u32);
                 if core::ptr::eq(table, RegistryValueType::TABLE) {

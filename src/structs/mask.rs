@@ -29,7 +29,8 @@ impl Mask {
         if matches!(shape.kind, ShapeKind::Nothing) {
             return mask;
         }
-        let unread = match content::read(shape, ByteCursor::new(octets), Place::TOP, &mut mask as &mut dyn Visitor<'_>) {
+        let unread = match content::read(shape, ByteCursor::new(octets), Place::TOP, &mut mask as &mut dyn Visitor<'_>)
+        {
             Ok(rest) => octets.len() - rest.len().min(octets.len()),
             Err(e) => e.offset.min(octets.len()),
         };

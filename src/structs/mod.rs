@@ -27,32 +27,24 @@ pub mod macros;
 pub mod batch;
 pub mod content;
 pub mod dependency;
-mod lines;
-pub mod made;
 pub mod mask;
-pub mod oracle;
 pub mod packed;
 pub mod property_list;
 pub mod reader;
 pub mod records;
 pub mod rules;
 pub mod security;
-pub mod visitor;
-pub mod text;
 pub mod types;
 pub mod value_list;
 pub mod values;
 pub mod writer;
 
-#[cfg(feature = "serde")]
-pub mod json;
-
 #[cfg(test)]
 mod tests;
 
-use crate::consts::content::{BufferFormat, ValueList};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::{Error, ErrorKind};
+use crate::consts::content::{BufferFormat, ValueList};
 use crate::ndr::EncodeError;
 use crate::ndr::value::{Collect, Fields, Value};
 use crate::ndr::visitor::{Place, Visitor};

@@ -21,11 +21,11 @@ use super::packed::{self, ByteCursor, Parsed, lift, lower, pad4};
 use super::reader::whole_text;
 use super::rules::{self, broken};
 use super::values::{self, Slot};
+use crate::base::error::{Error, ErrorKind, Segment};
 use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
 use crate::consts::properties;
 use crate::consts::syntax::{CLUSTER_PROPERTY_FORMAT, CLUSTER_PROPERTY_SYNTAX as Syntax};
-use crate::base::error::{Error, ErrorKind, Segment};
 use crate::ndr::WStr;
 use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::visitor::{At, FieldPath, Item, Open, Overhead, Place, Visitor};
@@ -135,6 +135,13 @@ pub struct PropertyValue<'a> {
     /// What it is and how it is written.
     pub syntax: Syntax,
     pub(super) data: ByteCursor<'a>,
+}
+
+impl PropertyValue<'_> {
+    /// The bytes of the syntax, the size and the value, without padding.
+    pub fn range(&self) -> Range<usize> {
+        self.data.offset().saturating_sub(8)..self.data.range().end
+    }
 }
 
 impl<'a> PropertyValue<'a> {
@@ -438,7 +445,7 @@ fn property_values<'a, V: Visitor<'a> + ?Sized>(
 }
 
 /// Reads an entry, which takes the bytes of this range: its syntax, and its value or the bytes that are none.
-pub(super) fn read_entry<'a, V: Visitor<'a> + ?Sized>(
+pub(crate) fn read_entry<'a, V: Visitor<'a> + ?Sized>(
     value: PropertyValue<'a>,
     range: Range<usize>,
     place: Place<'_>,
@@ -502,7 +509,7 @@ const LENGTHS: u64 = {
 };
 
 /// What the specification says about a property of this name, if it says something about its values.
-pub(super) fn described(name: WStr<'_>) -> Option<&'static properties::Property> {
+pub(crate) fn described(name: WStr<'_>) -> Option<&'static properties::Property> {
     if name.len() >= 64 || LENGTHS >> name.len() & 1 == 0 {
         return None;
     }

@@ -151,7 +151,13 @@ impl<'c, 'a, V: Visitor<'a> + ?Sized> MemberReader<'c, 'a, V> {
         }
     }
 
-    fn broken(&mut self, offset: usize, rule: &'static crate::base::diagnostic::Rule, value: u64, expected: Option<u64>) {
+    fn broken(
+        &mut self,
+        offset: usize,
+        rule: &'static crate::base::diagnostic::Rule,
+        value: u64,
+        expected: Option<u64>,
+    ) {
         self.visitor.diagnostic(broken(self.path, offset, rule, value, expected));
     }
 

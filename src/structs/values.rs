@@ -10,8 +10,8 @@ use super::reader::{DECODED, Extent, choose, record, whole_text};
 use super::rules::{self, broken};
 use super::writer::{self, integer};
 use super::{Structure, security, value_list};
-use crate::consts::content::BufferFormat;
 use crate::base::error::{Error, ErrorKind, Segment};
+use crate::consts::content::BufferFormat;
 use crate::ndr::EncodeError;
 use crate::ndr::WStr;
 use crate::ndr::types::{Scalar, Semantics};
@@ -202,11 +202,23 @@ pub fn read_any<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'
         Ok([]) => None,
         // A size that counts the padding.
         Ok([0] | [0, 0] | [0, 0, 0]) if scalar(slot.content.for_length(input.len())).is_some() => {
-            visitor.diagnostic(broken(slot.place.path, input.offset(), &rules::SIZE_COUNTS_PADDING, input.len() as u64, None));
+            visitor.diagnostic(broken(
+                slot.place.path,
+                input.offset(),
+                &rules::SIZE_COUNTS_PADDING,
+                input.len() as u64,
+                None,
+            ));
             Some(input.rest())
         }
         _ => {
-            visitor.diagnostic(broken(slot.place.path, input.offset(), &rules::SIZE_OF_FORMAT, input.len() as u64, None));
+            visitor.diagnostic(broken(
+                slot.place.path,
+                input.offset(),
+                &rules::SIZE_OF_FORMAT,
+                input.len() as u64,
+                None,
+            ));
             return visitor.bytes(slot.at(Semantics::Bytes, input), input.rest());
         }
     };
@@ -228,7 +240,13 @@ pub fn read_octets<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCurso
     let inner = Slot { place: Place::member(&DECODED, slot.place.path), ..slot };
     if plain || !read(inner, input, &mut Null).is_ok_and(|rest| rest.is_empty()) {
         if !plain {
-            visitor.diagnostic(broken(slot.place.path, input.offset(), &rules::NOT_OF_FORMAT, input.len() as u64, None));
+            visitor.diagnostic(broken(
+                slot.place.path,
+                input.offset(),
+                &rules::NOT_OF_FORMAT,
+                input.len() as u64,
+                None,
+            ));
         }
         return visitor.bytes(slot.at(Semantics::Bytes, input), input.rest());
     }

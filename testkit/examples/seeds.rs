@@ -5,13 +5,13 @@
 //! (`struct`, `hex`); without names it takes `captures/*.pcapng`.
 
 use cluscope::capture::Reader;
-use cluscope::render::json::stub::Identity;
 use cluscope::net::{Chunk, Datagram, Handler, Limits, Network, Origin, Verdict};
-use cluscope_testkit::invariants;
+use cluscope::render::json::stub::Identity;
 use cluscope::rpc::connection::Connection;
 use cluscope::rpc::security::{
     AuthTrailer, Identity as Account, NoSecurity, Opened, Protected, Security, Sender, Token,
 };
+use cluscope_testkit::invariants;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -2,9 +2,9 @@
 //! decoded, compared, encoded again, and printed as JSON and encoded from that.
 
 use cluscope::idl;
-use cluscope::render::json::stub::Identity;
 use cluscope::ndr::wire::Kind;
 use cluscope::ndr::{Direction, Endian, Syntax};
+use cluscope::render::json::stub::Identity;
 use cluscope_testkit::invariants::{self, Source};
 
 /// Sets of values for each method and direction.

@@ -41,7 +41,12 @@ fn check(samples: &[Sample]) {
     for sample in samples {
         let mut out = Out::new();
         assert!(
-            stub::decode(&mut out, &sample.identity, &cluscope::session::call_context::CallContext::default(), &sample.stub),
+            stub::decode(
+                &mut out,
+                &sample.identity,
+                &cluscope::session::call_context::CallContext::default(),
+                &sample.stub
+            ),
             "{}: {:?}",
             sample.id,
             out

@@ -1,12 +1,12 @@
 //! Generated stubs by number: the same number makes the same stub.
 
 use cluscope::idl;
-use cluscope::render::json::stub::Identity;
-use cluscope::ndr::visitor::{At, ContextHandle, Counts, Guid, Visitor};
 use cluscope::ndr::types::{Flow, Scalar, Semantics};
 use cluscope::ndr::value::{Contents, Fields};
+use cluscope::ndr::visitor::{At, ContextHandle, Counts, Guid, Open, Visitor};
 use cluscope::ndr::wire::{Kind, Message};
 use cluscope::ndr::{Direction, Endian, Interface, Method, Syntax, Value, WStr, write};
+use cluscope::render::json::stub::Identity;
 use cluscope_testkit::invariants::{self, Source};
 
 /// A stub with what belongs to it.
@@ -174,7 +174,7 @@ pub fn leaves(subject: &Subject) -> Vec<Leaf> {
 }
 
 #[derive(Default)]
-struct Leaves(Vec<Leaf>);
+struct Leaves(Vec<Leaf>, Option<Counts>);
 
 impl Leaves {
     fn put(&mut self, at: At<'_>, shown: Shown) {
@@ -218,7 +218,13 @@ impl<'a> Visitor<'a> for Leaves {
         self.put(at, Shown::Null);
     }
 
-    fn begin_array(&mut self, at: At<'_>, counts: Counts) {
-        self.put(at, Shown::Count(counts.actual));
+    fn counts(&mut self, _: At<'_>, counts: Counts) {
+        self.1 = Some(counts);
+    }
+
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        if let (Open::List { .. }, Some(counts)) = (open, self.1) {
+            self.put(at, Shown::Count(counts.actual));
+        }
     }
 }

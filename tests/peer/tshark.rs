@@ -9,7 +9,7 @@ use cluscope::ndr::{Direction, Endian, Syntax};
 use cluscope::net::Timestamp;
 use cluscope::rpc::header::{Header, PfcFlags};
 use cluscope::rpc::pdu::{Bind, BindAck, Body, ContextElement, ContextResult, Pdu, Request, Response};
-use cluscope::rpc::{PacketType, Representation, SyntaxId, Guid};
+use cluscope::rpc::{Guid, PacketType, Representation, SyntaxId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufReader, BufWriter};

@@ -7,9 +7,9 @@
 use crate::data;
 use cluscope::consts::Constant;
 use cluscope::consts::syntax::CLUSTER_PROPERTY_SYNTAX as Syntax;
+use cluscope::render::json::buffers::{decode, encode_line};
 use cluscope::render::json::out::Out;
 use cluscope_testkit::invariants::{self, Source};
-use cluscope::render::json::buffers::{decode, encode_line};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -2,10 +2,10 @@
 
 use crate::support::*;
 use cluscope::idl::{self, epm};
-use cluscope::render::json::stub::Identity;
 use cluscope::ndr::value::{Contents, Fields, Value as Ndr};
 use cluscope::ndr::wire::Kind;
 use cluscope::ndr::{Direction, Endian, Syntax};
+use cluscope::render::json::stub::Identity;
 use cluscope_testkit::invariants::{self, Source};
 use serde_json::{Value, json};
 
@@ -139,8 +139,8 @@ fn a_recorded_session() {
 #[test]
 fn a_hint() {
     use cluscope::net::Transport;
-    use cluscope::session::inference::Knowledge;
     use cluscope::rpc::syntax::SyntaxId;
+    use cluscope::session::inference::Knowledge;
     let mut known = Knowledge::default();
     let id = SyntaxId::new(cluscope::rpc::Guid(idl::CLUSAPI.uuid_bytes), 3, 0);
     for i in 0..100_000_u32 {

@@ -6,7 +6,7 @@ use cluscope::ndr::value::Contents;
 use cluscope::ndr::{Direction, Endian, Method, Syntax};
 use cluscope::rpc::pdu::{Bind, BindAck, Body, ContextElement, ContextResult, Pdu, Request, Response};
 use cluscope::rpc::syntax::{ContextOutcome, ProviderReason, SyntaxId};
-use cluscope::rpc::{Representation, Guid, header};
+use cluscope::rpc::{Guid, Representation, header};
 use serde_json::Value;
 
 const CLIENT: (u32, u16) = (0xc000_020a, 49731);
@@ -78,7 +78,7 @@ fn open(name: &str) -> Contents {
 fn opened(version: &str) -> Contents {
     let mut contents = resource::ApiOpenResource::Response::builder()
         .Status(0u32)
-        .r#return(cluscope::ndr::visitor::ContextHandle { attributes: 0, uuid: cluscope::ndr::visitor::Guid([9; 16]) })
+        .r#return(cluscope::ndr::visitor::ContextHandle { attributes: 0, uuid: cluscope::base::Guid([9; 16]) })
         .contents;
     if version == "3.0" {
         contents.fields.set("rpc_status", 0u32);

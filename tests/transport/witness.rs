@@ -1,10 +1,10 @@
 //! What MS-SWN demands of registrations, named where a message breaks it.
 
 use cluscope::idl::{self, witness};
-use cluscope::render::json::stub::Identity;
 use cluscope::ndr::value::{Contents, Value as Ndr};
 use cluscope::ndr::wire::Kind;
 use cluscope::ndr::{Direction, Endian, Method, Syntax};
+use cluscope::render::json::stub::Identity;
 use serde_json::Value;
 
 fn rules(method: &'static Method, direction: Direction, contents: &Contents) -> Vec<(String, u64, String)> {

@@ -1,11 +1,11 @@
 use super::wire::{Wire, cases, handle};
+use crate::base::guid::Guid;
 use crate::idl;
 use crate::net::Transport;
 use crate::rpc::event::{Answer, AnswerResult, Body, Proposal};
 use crate::rpc::pdu::{ContextElement, ContextResult};
 use crate::rpc::security::Sender;
 use crate::rpc::syntax::{ContextOutcome, ProviderReason, SyntaxId};
-use crate::base::guid::Guid;
 use serde_json::json;
 
 fn name(w: &mut Wire) {

@@ -1,7 +1,7 @@
 //! Messages made by hand, fed to a checker as a session would.
 
+use crate::base::guid::Guid;
 use crate::conformance::{Checker, Finding};
-use crate::session::call_context::CallContext;
 use crate::idl;
 use crate::ndr::Method;
 use crate::ndr::types::Interface;
@@ -11,7 +11,7 @@ use crate::rpc::event::{Auth, Body, Call, Carriers, Context, ContextState, Event
 use crate::rpc::header::{PfcFlags, Representation};
 use crate::rpc::security::{AuthTrailer, Identity, NoSecurity, Sender};
 use crate::rpc::syntax::TransferSyntax;
-use crate::base::guid::Guid;
+use crate::session::call_context::CallContext;
 use crate::session::{Flow, Record};
 use serde_json::{Value as Json, json};
 

@@ -3,8 +3,8 @@
 use super::support::*;
 use crate::base::error::Path;
 use crate::idl::words::*;
-use crate::ndr::visitor::{Diagnostics, Ranges};
 use crate::ndr::value::Collect;
+use crate::ndr::visitor::{Diagnostics, Ranges};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Syntax, Value};
 

@@ -5,8 +5,8 @@ use super::Walker;
 use crate::base::diagnostic::{Diagnostic, Rule};
 use crate::base::error::Segment;
 use crate::ndr::rules;
-use crate::ndr::visitor::{At, Counts, FieldPath, Visitor};
 use crate::ndr::types::{Field, MAX_FIELDS, Scalar, Semantics};
+use crate::ndr::visitor::{At, Counts, FieldPath, Visitor};
 
 /// What a field turned out to hold, for comparing sizes with counts.
 #[derive(Clone, Copy)]

@@ -5,8 +5,8 @@ use crate::base::error::{Error, ErrorKind};
 use crate::ndr::Syntax;
 use crate::ndr::cursor::CountAlignment;
 use crate::ndr::rules;
-use crate::ndr::visitor::{Counts, FieldPath, Overhead, Visitor};
 use crate::ndr::types::{ArrayKind, Layout, Type, align_up};
+use crate::ndr::visitor::{Counts, FieldPath, Overhead, Visitor};
 
 /// A counted array, measured: where its elements stand and how many there are.
 #[derive(Clone, Copy, Debug)]

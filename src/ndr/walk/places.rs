@@ -4,8 +4,8 @@ use super::Walker;
 use super::counted::Tail;
 use crate::base::error::Error;
 use crate::ndr::cursor::DecodeContext;
-use crate::ndr::visitor::{FieldPath, Null};
 use crate::ndr::types::{ArrayKind, Field, Type};
+use crate::ndr::visitor::{FieldPath, Null};
 
 /// A part of a validated stub, for the typed views of [`super::wire`].
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +45,14 @@ pub(in crate::ndr) fn skip(cx: DecodeContext<'_>, ty: &'static Type, cursor: &mu
 
 /// Moves `part.cursor` behind everything that the part's pointers lead to.
 pub(in crate::ndr) fn skip_referents(cx: DecodeContext<'_>, ty: &'static Type, part: &mut Part) -> Result<(), Error> {
-    Walker::new(cx, 0, &mut Null).inline(&Field::UNNAMED, None, ty, part.at, &mut part.cursor, part.tail, &FieldPath::ROOT)?;
+    Walker::new(cx, 0, &mut Null).inline(
+        &Field::UNNAMED,
+        None,
+        ty,
+        part.at,
+        &mut part.cursor,
+        part.tail,
+        &FieldPath::ROOT,
+    )?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! of a fixed width that compilers turn into vector instructions. A rest is read as one more block that ends with the
 //! text and overlaps the block before.
 
-use crate::ndr::visitor::Guid;
+use crate::base::Guid;
 use crate::ndr::{Endian, WStr};
 
 /// The digits of a number, from the front, and how many they are.

@@ -6,8 +6,8 @@
 
 use super::digits;
 use super::kept::{self, Kept};
+use crate::base::Guid;
 use crate::ndr::key::Key;
-use crate::ndr::visitor::Guid;
 use crate::ndr::{Endian, WStr};
 use crate::structs::content::Secrets;
 
@@ -111,8 +111,8 @@ impl Out {
     }
 
     /// Writes what was written as a line, whose end stands in the place of the comma behind the last value.
-    #[cfg(feature = "cli")]
-    pub(crate) fn write_line(&mut self, to: &mut impl std::io::Write) -> std::io::Result<()> {
+    #[cfg(feature = "pcap")]
+    pub fn write_line(&mut self, to: &mut impl std::io::Write) -> std::io::Result<()> {
         if let Some([.., last @ b',']) = self.bytes.get_mut(..self.len) {
             *last = b'\n';
             return to.write_all(self.written());

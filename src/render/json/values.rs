@@ -2,17 +2,18 @@
 
 use super::kept::Of;
 use super::out::Out;
-use crate::consts::{Constants, Kind, status};
-use crate::session::call_context::{Buffers, CallContext};
+use crate::base::Guid;
 use crate::base::diagnostic::{Diagnostic, MAX_KEPT};
+use crate::base::time::FileTime;
+use crate::consts::{Constants, Kind, status};
 use crate::ndr::WStr;
 use crate::ndr::names::{self, HandleName, HandleNames};
-use crate::ndr::visitor::{At, ContextHandle, Counts, Guid, Visitor};
-use crate::ndr::types::{Family, Field, Flow, Scalar, Semantics, Struct};
+use crate::ndr::types::{Family, Field, Flow, Scalar, Semantics};
+use crate::ndr::visitor::{At, ContextHandle, Counts, Open, Visitor};
+use crate::session::call_context::{Buffers, CallContext};
 use crate::structs;
 use crate::structs::content::Secrets;
 use crate::structs::mask::Mask;
-use crate::base::time::FileTime;
 use std::borrow::Cow;
 
 /// Maximum counts that are collected for an output with a limit: they stand behind the values, so each takes memory
@@ -134,13 +135,6 @@ impl<'o> Values<'o> {
         if !mask.is_empty() {
             self.out.key("secret");
             self.out.bool(true);
-        }
-    }
-
-    #[inline]
-    fn counts(&mut self, at: &At<'_>, counts: Counts) {
-        if counts.max != counts.actual {
-            self.different(at, counts);
         }
     }
 
@@ -293,6 +287,19 @@ pub fn filetime(out: &mut Out, value: u64) {
     });
 }
 
+/// A number by what it means: with its name, its flags or its text.
+#[inline]
+pub(super) fn number(out: &mut Out, semantics: Semantics, value: u64, signed: bool) {
+    match semantics {
+        Semantics::Enum(table) | Semantics::Flags(table) => constant(out, table, value, signed),
+        Semantics::Win32 | Semantics::RpcStatus => status(out, value as u32),
+        Semantics::ControlCode(family) => control_code(out, family, value as u32),
+        Semantics::Ipv4 => out.ipv4((value as u32).to_le_bytes()),
+        _ if signed => out.int(value as i64),
+        _ => out.uint(value),
+    }
+}
+
 impl<'a> Visitor<'a> for Values<'_> {
     #[inline]
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
@@ -302,22 +309,14 @@ impl<'a> Visitor<'a> for Values<'_> {
         }
         self.key(&at);
         self.buffers.scalar(at.field, value);
-        let signed = scalar.signed();
-        match at.field.semantics.in_version(self.version) {
-            Semantics::Enum(table) | Semantics::Flags(table) => constant(self.out, table, value, signed),
-            Semantics::ObjectKind => match self.kinds {
-                Some(table) => constant(self.out, table, value, signed),
-                None => self.out.uint(value),
-            },
-            Semantics::NotifyFlags => match names::notify_flags(self.buffers.content.object_type.unwrap_or(0)) {
-                Some(table) => constant(self.out, table, value, signed),
-                None => self.out.int(value as i64),
-            },
-            Semantics::Win32 | Semantics::RpcStatus => status(self.out, value as u32),
-            Semantics::ControlCode(family) => control_code(self.out, family, value as u32),
-            Semantics::Ipv4 => self.out.ipv4((value as u32).to_le_bytes()),
-            _ if signed => self.out.int(value as i64),
-            _ => self.out.uint(value),
+        let table = match at.semantics {
+            Semantics::ObjectKind => self.kinds,
+            Semantics::NotifyFlags => names::notify_flags(self.buffers.content.object_type.unwrap_or(0)),
+            semantics => return number(self.out, semantics, value, scalar.signed()),
+        };
+        match table {
+            Some(table) => constant(self.out, table, value, scalar.signed()),
+            None => number(self.out, Semantics::Number, value, scalar.signed()),
         }
     }
 
@@ -340,48 +339,41 @@ impl<'a> Visitor<'a> for Values<'_> {
         self.out.guid(guid);
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
-        self.counts(&at, counts);
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         self.key(&at);
-        if self.out.secrets() == Secrets::Masked && structs::content::is_secret_parameter(at.field.name) {
+        if self.out.secrets() == Secrets::Masked && matches!(at.field.semantics, Semantics::Secret) {
             self.out.begin();
             self.out.key("secret");
             self.out.bool(true);
             return self.out.end();
         }
         self.out.wide(text);
-        if structs::content::is_expression(at.field.name) {
+        if matches!(at.field.semantics, Semantics::DependencyExpression) {
             let expressions = self.expressions.get_or_insert_default();
             expressions.begin();
             expressions.key("parameter");
             expressions.name(at.field.name);
-            structs::json::expression(expressions, text);
+            super::buffers::expression(expressions, text);
             expressions.end();
         }
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
-        self.counts(&at, counts);
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         self.key(&at);
         self.out.literal("{\"hex\":");
         self.octets(at.field.semantics, bytes);
         match at.field.semantics {
             Semantics::Custom("twr_t") => super::runtime::tower(self.out, bytes),
             Semantics::Text => super::runtime::text(self.out, bytes),
-            semantics => structs::json::print(self.out, semantics, self.version, &self.buffers.content, bytes),
+            semantics => super::buffers::print(self.out, semantics, self.version, &self.buffers.content, bytes),
         }
         self.out.end();
     }
 
-    fn units(&mut self, at: At<'_>, units: WStr<'a>, counts: Counts) {
-        self.counts(&at, counts);
+    fn units(&mut self, at: At<'_>, units: WStr<'a>) {
         self.key(&at);
         if let Semantics::Ipv6 = at.field.semantics {
-            let mut segments = [0u16; 8];
-            for (slot, unit) in segments.iter_mut().zip(units.units()) {
-                *slot = unit.swap_bytes();
-            }
-            return self.out.ipv6(segments);
+            return self.out.ipv6(units.to_ipv6().segments());
         }
         self.out.begin();
         self.out.key("value");
@@ -421,26 +413,33 @@ impl<'a> Visitor<'a> for Values<'_> {
         self.out.end();
     }
 
-    fn begin_struct(&mut self, at: At<'_>, _: &'static Struct) {
-        if let Semantics::Kinds(table) = at.field.semantics {
-            self.kinds = Some(table);
+    #[inline]
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        self.key(&at);
+        match open {
+            Open::List { .. } => self.out.begin_list(),
+            _ => {
+                if let Semantics::Kinds(table) = at.semantics {
+                    self.kinds = Some(table);
+                }
+                self.out.begin();
+            }
         }
-        self.key(&at);
-        self.out.begin();
     }
 
-    fn end_struct(&mut self, _: At<'_>) {
-        self.out.end();
+    #[inline]
+    fn end(&mut self, _: At<'_>, open: Open<'a>) {
+        match open {
+            Open::List { .. } => self.out.end_list(),
+            _ => self.out.end(),
+        }
     }
 
-    fn begin_array(&mut self, at: At<'_>, counts: Counts) {
-        self.counts(&at, counts);
-        self.key(&at);
-        self.out.begin_list();
-    }
-
-    fn end_array(&mut self, _: At<'_>) {
-        self.out.end_list();
+    #[inline]
+    fn counts(&mut self, at: At<'_>, counts: Counts) {
+        if counts.max != counts.actual {
+            self.different(&at, counts);
+        }
     }
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {

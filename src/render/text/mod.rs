@@ -2,17 +2,23 @@
 //!
 //! [`Values`] is a sink; [`Message`]'s `Display` uses it. The program's blocks around it are made in `cli`.
 
-use crate::consts::status;
-use crate::session::call_context::{Buffers, CallContext};
+pub mod buffers;
+pub(crate) mod lines;
+#[cfg(feature = "pcap")]
+pub mod record;
+#[cfg(feature = "pcap")]
+mod runtime;
+
 use crate::base::diagnostic::Diagnostic;
+use crate::base::time::FileTime;
+use crate::consts::status;
 use crate::ndr::WStr;
 use crate::ndr::names::{HandleName, HandleNames};
-use crate::ndr::visitor::{At, ContextHandle, Counts, Visitor};
-use crate::ndr::types::{Field, Scalar, Semantics, Struct};
+use crate::ndr::types::{Field, Scalar, Semantics};
+use crate::ndr::visitor::{At, ContextHandle, Counts, Open, Visitor};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Method};
-use crate::structs;
-use crate::base::time::FileTime;
+use crate::session::call_context::{Buffers, CallContext};
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
@@ -52,6 +58,8 @@ pub struct Values<'w, W> {
     hidden: Option<usize>,
     /// Width of the longest name at each level that is open, to put the values one below the other.
     widths: [u8; LEVELS],
+    /// Those of the array that is being read.
+    counts: Counts,
     result: fmt::Result,
     /// Broken rules, not written among the values; as many as [`crate::base::diagnostic::MAX_KEPT`].
     pub diagnostics: Vec<Diagnostic>,
@@ -86,6 +94,7 @@ impl<'w, W: Write> Values<'w, W> {
             kinds: None,
             hidden: None,
             widths,
+            counts: Counts { max: 0, actual: 0 },
             result: Ok(()),
             diagnostics: Vec::new(),
         }
@@ -210,7 +219,7 @@ impl<W> fmt::Debug for Values<'_, W> {
 impl<'a, W: Write> Visitor<'a> for Values<'_, W> {
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
         self.buffers.scalar(at.field, value);
-        let semantics = match at.field.semantics.in_version(self.version) {
+        let semantics = match at.semantics {
             Semantics::ObjectKind => self.kinds.map_or(Semantics::Number, Semantics::Flags),
             semantics => semantics,
         };
@@ -266,24 +275,24 @@ impl<'a, W: Write> Visitor<'a> for Values<'_, W> {
         }
     }
 
-    fn guid(&mut self, at: At<'_>, guid: crate::ndr::visitor::Guid) {
+    fn guid(&mut self, at: At<'_>, guid: crate::base::Guid) {
         self.line(&at, format_args!("{guid}"));
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, _: Counts) {
-        if structs::content::is_secret_parameter(at.field.name) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
+        if matches!(at.field.semantics, Semantics::Secret) {
             return self.line(&at, format_args!("(secret)"));
         }
         let room = self.style.width.saturating_sub(self.indent(&at) + at.field.name.len() + 6).max(24);
         let shown = text.prefix(room);
-        let mark = if terminated { "" } else { " (no terminator)" };
+        let mark = if at.len == text.as_bytes().len() { " (no terminator)" } else { "" };
         match text.len() - shown.len() {
             0 => self.line(&at, format_args!("{shown:?}{mark}")),
             more => self.line(&at, format_args!("{shown:?}… {more} more units{mark}")),
         }
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         match at.field.semantics {
             #[cfg(feature = "std")]
             Semantics::Custom("twr_t") => {
@@ -295,25 +304,28 @@ impl<'a, W: Write> Visitor<'a> for Values<'_, W> {
             }
             _ => {}
         }
-        let room = if counts.max == counts.actual { None } else { Some(counts.max) };
-        match room {
-            None => self.line(&at, format_args!("{} bytes", bytes.len())),
-            Some(max) => self.line(&at, format_args!("{} bytes of {max}", bytes.len())),
+        match self.counts {
+            Counts { max, actual } if max != actual => {
+                self.line(&at, format_args!("{} bytes of {max}", bytes.len()));
+            }
+            _ => self.line(&at, format_args!("{} bytes", bytes.len())),
         }
         if self.result.is_ok() && !self.is_hidden(&at) {
             let indent = self.indent(&at) + 2;
             let (semantics, content) = (at.field.semantics, &self.buffers.content);
-            let shape = structs::content::shape(semantics, self.version, content, bytes);
+            let shape = crate::structs::content::shape(semantics, self.version, content, bytes);
             self.result = match shape.kind {
-                _ if !bytes.is_empty() && structs::content::is_of_unknown_code(semantics, self.version, content) => {
+                _ if !bytes.is_empty()
+                    && crate::structs::content::is_of_unknown_code(semantics, self.version, content) =>
+                {
                     writeln!(self.out, "{:indent$}not shown: may hold a secret (its control code is not known)", "")
                 }
-                structs::content::ShapeKind::Nothing if shape.is_nothing() => {
+                crate::structs::content::ShapeKind::Nothing if shape.is_nothing() => {
                     hex_dump(self.out, bytes, indent, self.style.max_bytes)
                 }
                 _ => {
                     let style = Style { indent, ..self.style };
-                    structs::text::print(self.out, style, semantics, self.version, content, bytes)
+                    buffers::print(self.out, style, semantics, self.version, content, bytes)
                 }
             };
         }
@@ -326,11 +338,7 @@ impl<'a, W: Write> Visitor<'a> for Values<'_, W> {
                 None => self.line(&at, format_args!("{units:?} (not a list of strings)")),
             },
             Semantics::Ipv6 => {
-                let mut segments = [0u16; 8];
-                for (slot, unit) in segments.iter_mut().zip(units.units()) {
-                    *slot = unit.swap_bytes();
-                }
-                self.line(&at, format_args!("{}", core::net::Ipv6Addr::from(segments)));
+                self.line(&at, format_args!("{}", units.to_ipv6()));
             }
             _ => self.line(&at, format_args!("{:?}", units.until_nul())),
         }
@@ -350,8 +358,14 @@ impl<'a, W: Write> Visitor<'a> for Values<'_, W> {
         self.line(&at, format_args!("same as referent {referent:#x}"));
     }
 
-    fn begin_struct(&mut self, at: At<'_>, declaration: &'static Struct) {
-        if let Semantics::Kinds(table) = at.field.semantics {
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        let Open::Struct(declaration) = open else {
+            return match self.counts.actual {
+                1 => self.line(&at, format_args!("1 element")),
+                n => self.line(&at, format_args!("{n} elements")),
+            };
+        };
+        if let Semantics::Kinds(table) = at.semantics {
             self.kinds = Some(table);
         }
         if let Some(width) = self.widths.get_mut(at.path.depth()) {
@@ -360,11 +374,8 @@ impl<'a, W: Write> Visitor<'a> for Values<'_, W> {
         self.line(&at, format_args!("{}", declaration.name));
     }
 
-    fn begin_array(&mut self, at: At<'_>, counts: Counts) {
-        match counts.actual {
-            1 => self.line(&at, format_args!("1 element")),
-            n => self.line(&at, format_args!("{n} elements")),
-        }
+    fn counts(&mut self, _: At<'_>, counts: Counts) {
+        self.counts = counts;
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::rules;
 use crate::base::Side;
+use crate::base::guid::Guid;
 use crate::rpc::event::{Carriers, Notes, Sizes, is_clear, join_opened};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::security::{AuthTrailer, Opened};
-use crate::base::guid::Guid;
 use alloc::vec::Vec;
 
 /// What a fragment says beside its stub.

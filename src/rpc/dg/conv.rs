@@ -4,9 +4,9 @@
 //! The callbacks with `auth` in their name carry the handshake of connectionless security, so the few fields that lead
 //! to their tokens are read here.
 
+use crate::base::guid::Guid;
 use crate::rpc::header::Endian;
 use crate::rpc::parse::{Res, bytes, u32_, uuid};
-use crate::base::guid::Guid;
 
 /// The interface, version 3.0.
 pub const INTERFACE: Guid = Guid::constant("333a2276-0000-0000-0d00-00809c000000");

@@ -7,6 +7,7 @@ use super::assembly::Added;
 use super::deliver::{CUT, Message, Parts, State, blank, incomplete, make, message, open, opened_body, sender_of};
 use super::{Body, Flags1, Header, Pdu, conv};
 use crate::base::error::{Error, ErrorKind};
+use crate::base::guid::Guid;
 use crate::base::hash::Map;
 use crate::base::{Side, Timestamp};
 use crate::rpc::connection::Recognition;
@@ -14,9 +15,7 @@ use crate::rpc::event::{self, Call, Carriers, Event, Notes, Sizes};
 use crate::rpc::header::PacketType;
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::security::{AuthTrailer, Opened, Security, Sender, Token};
-use crate::base::guid::Guid;
 use alloc::collections::{BTreeMap, VecDeque};
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
@@ -290,7 +289,7 @@ impl<N: Default> Conversation<N> {
         let cut = received.data.len() < received.wire_len;
         let mut opened = open(received.data, pdu, sender, security, &mut scratch);
         if cut && header.auth_proto != 0 {
-            opened = Some(Opened::Sealed { reason: String::from(CUT) });
+            opened = Some(Opened::sealed(CUT));
         }
         let body = opened_body(received.data, pdu, &opened, &scratch);
         let trailer = pdu.verifier.map(|v| v.trailer);

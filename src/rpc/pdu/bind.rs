@@ -1,9 +1,9 @@
 //! Bodies that open and change an association: bind, alter_context and their answers (C706 12.6.4.3 to 12.6.4.5).
 
+use crate::base::guid::Guid;
 use crate::rpc::header::Endian;
 use crate::rpc::parse::{Fail, Res, bytes, u8_, u16_, u32_};
 use crate::rpc::syntax::{BindTimeFeatures, ContextOutcome, ProviderReason, RejectReason, SyntaxId};
-use crate::base::guid::Guid;
 use crate::rpc::write::Writer;
 use alloc::vec::Vec;
 

@@ -11,8 +11,8 @@ pub use bind::{Bind, BindAck, BindNak, ContextElement, ContextResult};
 use super::header::{Endian, Header, PacketType, PfcFlags};
 use super::parse::{Fail, Res, u8_, u16_, u32_, uuid};
 use super::security::AuthTrailer;
-use crate::base::guid::Guid;
 use crate::base::error::Error;
+use crate::base::guid::Guid;
 use core::ops::Range;
 
 /// A connection-oriented PDU.

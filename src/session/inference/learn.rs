@@ -3,8 +3,8 @@
 
 use super::{Shared, lock};
 use crate::idl;
-use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::types::Semantics;
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::net::Transport;
 use crate::rpc::event::Body;

@@ -12,11 +12,12 @@ mod learn;
 
 pub(crate) use learn::learn;
 
-use crate::consts::status;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::guid::Guid;
+use crate::consts::status;
 use crate::idl;
-use crate::ndr::visitor::At;
 use crate::ndr::types::{Scalar, Semantics};
+use crate::ndr::visitor::At;
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{self, Direction, Endian, Interface, Syntax};
 use crate::net::{Side, Transport};
@@ -24,7 +25,6 @@ use crate::rpc::event::{AssumedContext, Resolver, Unbound};
 use crate::rpc::header::Endian as ByteOrder;
 use crate::rpc::security::Sender;
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
-use crate::base::guid::Guid;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::str::FromStr;

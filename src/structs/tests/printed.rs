@@ -4,9 +4,9 @@ use super::{entry, join, list, wide};
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::control_codes::Family;
 use crate::ndr::types::Semantics;
-use crate::structs::content::Context;
-use crate::render::text::buffers;
 use crate::render::text::Style;
+use crate::render::text::buffers;
+use crate::structs::content::Context;
 
 pub(super) fn shown(style: Style, semantics: Semantics, context: &Context<'_>, octets: &[u8]) -> String {
     let mut out = String::new();
@@ -96,7 +96,7 @@ fn trees() {
         let mut out = String::new();
         let octets = wide(text);
         let wide = crate::ndr::WStr::le(&octets).until_nul();
-        text::expression(&mut out, Style { indent: 3, ..Style::default() }, wide).unwrap();
+        buffers::expression(&mut out, Style { indent: 3, ..Style::default() }, wide).unwrap();
         out
     };
     assert_eq!(tree(""), "");

@@ -3,9 +3,10 @@
 use super::{entry, join, list, wide};
 use crate::consts::control_codes::Family;
 use crate::ndr::types::Semantics;
-use crate::structs::content::Context;
-use crate::structs::{self, dependency, text};
 use crate::render::text::Style;
+use crate::render::text::buffers;
+use crate::structs::content::Context;
+use crate::structs::{self, dependency};
 
 fn lines(semantics: Semantics, context: &Context<'_>, octets: &[u8]) -> String {
     let mut out = String::new();
@@ -109,8 +110,8 @@ const PASSWORD: u32 = 0x0100_017a;
 #[cfg(feature = "serde")]
 fn masked(control_code: u32, octets: &[u8]) -> String {
     use crate::idl::resource::ApiResourceControl;
-    use crate::render::json::stub::{self, Identity};
     use crate::ndr::{Endian, Syntax};
+    use crate::render::json::stub::{self, Identity};
     let request = ApiResourceControl::Request::builder()
         .hResource(crate::ndr::visitor::ContextHandle::default())
         .dwControlCode(control_code)

@@ -3,13 +3,13 @@
 use super::records::{Message, client, server};
 use cluscope::analysis::handles::Scope;
 use cluscope::analysis::{Kind, Resolved, Seen, State, seen};
-use cluscope::session::call_context::CallContext;
 use cluscope::filter::{Filter, MAX_LENGTH, Subject};
 use cluscope::idl;
 use cluscope::ndr::visitor::ContextHandle;
 use cluscope::ndr::{Direction, Endian, Syntax, wire};
 use cluscope::rpc::event::Body;
 use cluscope::session::Record;
+use cluscope::session::call_context::CallContext;
 
 /// ApiOpenResource of "IP1", as in the crate's documentation.
 const STUB: &[u8] = &[4, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, b'I', 0, b'P', 0, b'1', 0, 0, 0];

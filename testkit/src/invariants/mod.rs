@@ -13,52 +13,41 @@
 //!   `calls` (`oracle/records.rs`)
 #![doc(hidden)]
 
-#[cfg(feature = "pcap")]
 mod auth;
-#[cfg(feature = "pcap")]
 mod dictionary;
-#[cfg(feature = "pcap")]
 mod filter;
 mod lines;
 #[cfg(feature = "compress")]
 mod packed;
-#[cfg(feature = "pcap")]
 mod records;
-#[cfg(feature = "pcap")]
 mod streams;
-#[cfg(feature = "pcap")]
+pub mod structures;
 mod tokens;
 mod values;
 
-#[cfg(feature = "pcap")]
 pub use auth::{kerberos, keytab, ntlm, spnego};
-#[cfg(feature = "pcap")]
 pub use dictionary::dictionaries;
-#[cfg(feature = "pcap")]
 pub use filter::filter;
 pub use lines::json;
 #[cfg(feature = "compress")]
 pub use packed::compressed;
-#[cfg(feature = "pcap")]
 pub use records::calls;
-#[cfg(feature = "pcap")]
 pub use streams::{capture, datagrams, pdus, put_piece};
 pub use values::{Source, contents, noise};
 
 use cluscope::base::error::Error;
 use cluscope::idl;
-use cluscope::render::json::out::Out;
-use cluscope::render::json::stub::{self, Identity};
 use cluscope::ndr::value::{Collect, Contents};
 use cluscope::ndr::wire::{Kind, Message};
-use cluscope::ndr::{Direction, Endian, Method, Syntax, WStr, sink, write};
+use cluscope::ndr::{Direction, Endian, Method, Syntax, WStr, visitor, write};
+use cluscope::render::json::out::Out;
+use cluscope::render::json::stub::{self, Identity};
 use cluscope::structs;
 
 /// A fuzz target: its name, as the directories in `fuzz/corpus` are named, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// The fuzz targets.
-#[cfg(feature = "pcap")]
 pub static TARGETS: &[Target] = &[
     ("stub", stub),
     ("stub_round_trip", generated),
@@ -134,7 +123,7 @@ pub fn read(method: &'static Method, kind: Kind, stub: &[u8]) -> Result<usize, E
     let result = Message::decode_with(method, kind, stub, &mut collect);
     let null = Message::decode(method, kind, stub).map(|m| m.consumed);
     assert_eq!(result.as_ref().map(|m| m.consumed), null.as_ref().copied());
-    let mut ranges = sink::Ranges(|range: core::ops::Range<usize>, _| {
+    let mut ranges = visitor::Ranges(|range: core::ops::Range<usize>, _| {
         assert!(range.start <= range.end && range.end <= stub.len(), "{range:?} outside the stub");
     });
     let _ = Message::decode_with(method, kind, stub, &mut ranges);
@@ -205,7 +194,9 @@ pub fn round_trip(identity: &Identity, contents: &Contents) -> Vec<u8> {
     assert_eq!(consumed, Ok(stub.len()), "{name}");
     assert_eq!(collect.contents, *contents, "{name}");
     // Unpaired surrogates are among what is generated, and registrations of any version for any address.
-    let told = |rule: &'static cluscope::base::diagnostic::Rule| cluscope::idl::rules::ALL.iter().any(|r| core::ptr::eq(*r, rule));
+    let told = |rule: &'static cluscope::base::diagnostic::Rule| {
+        cluscope::idl::rules::ALL.iter().any(|r| core::ptr::eq(*r, rule))
+    };
     collect.diagnostics.retain(|d| *d.rule != cluscope::ndr::rules::ILL_FORMED_UTF16 && !told(d.rule));
     assert_eq!(collect.diagnostics, [], "{name}");
     assert_eq!(encode(method, kind, &collect.contents), stub, "{name}");
@@ -224,18 +215,18 @@ pub fn generated(data: &[u8]) {
     round_trip(&identity, &contents);
 }
 
-/// A structure made from octets, see [`structs::oracle::round_trip`]; the first octet tells which.
+/// A structure made from octets, see [`self::structures::round_trip`]; the first octet tells which.
 pub fn made_structure(data: &[u8]) {
     let mut source = Source::new(data);
     let index = usize::from(source.octet()) % structs::ALL.len();
     let Some(structure) = structs::ALL.get(index) else { return };
-    structs::oracle::round_trip(structure, &structs::made::value(structure, &mut source));
+    self::structures::round_trip(structure, &crate::arbitrary::value(structure, &mut source));
 }
 
 /// Reads octets as a custom-marshalled structure, or in the context of a call; the first octet tells which. Errors lie in
 /// the octets; what is printed is JSON; what is encoded from that can be read, and encodes to the same octets.
 pub fn structure(data: &[u8]) {
-    structs::oracle::any(data);
+    self::structures::any(data);
     let Some((&index, octets)) = data.split_first() else { return };
     let Some(structure) = structs::ALL.get(usize::from(index)) else { return };
     let decoded = structs::decode(structure.name, octets).expect("a name of the list");
@@ -245,7 +236,7 @@ pub fn structure(data: &[u8]) {
     assert!(decoded.trailing.len() <= octets.len());
     let line = |octets: &[u8]| {
         let mut out = Out::new();
-        let done = structs::json::decode(&mut out, structure.name, octets);
+        let done = cluscope::render::json::buffers::decode(&mut out, structure.name, octets);
         let line: serde_json::Value = serde_json::from_slice(out.as_bytes()).expect("output is JSON");
         match line {
             serde_json::Value::Object(line) if done => Some(line),
@@ -257,10 +248,10 @@ pub fn structure(data: &[u8]) {
         return;
     };
     // Not everything that can be read can be written: sizes that contradict each other, for one.
-    let Ok(encoded) = structs::json::encode(&first, None) else { return };
+    let Ok(encoded) = cluscope::render::json::buffers::encode(&first, None) else { return };
     let second =
         line(&encoded).unwrap_or_else(|| panic!("{}: {} can't be read", structure.name, hex::encode(&encoded)));
-    match structs::json::encode(&second, None) {
+    match cluscope::render::json::buffers::encode(&second, None) {
         Ok(again) => assert_eq!(hex::encode(again), hex::encode(&encoded), "{}", structure.name),
         Err(e) => panic!("{}: {} can't be encoded again: {e}", structure.name, hex::encode(&encoded)),
     }
@@ -289,7 +280,6 @@ pub fn json_line(text: &str) {
 pub fn parsers(data: &[u8]) {
     use cluscope::ndr::parsers as p;
     let Some((&bits, data)) = data.split_first() else { return };
-    #[cfg(feature = "pcap")]
     {
         let tower = cluscope::rpc::tower::Tower::parse(data);
         let _ = (tower.interface(), tower.transfer_syntax(), tower.port(), tower.address(), tower.pipe());

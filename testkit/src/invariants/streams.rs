@@ -6,8 +6,8 @@
 use super::auth::{KEYS, LIMITS};
 use cluscope::auth::{Association, KeyStore};
 use cluscope::capture::Reader;
-use cluscope::render::json::stub::Identity;
 use cluscope::net::{Side, Timestamp};
+use cluscope::render::json::stub::Identity;
 use cluscope::rpc::connection::{Connection, Recognition};
 use cluscope::rpc::dg::{Conversation, Received};
 use cluscope::rpc::event::{Body, Event};

@@ -6,12 +6,12 @@ use cluscope::consts::content::BufferFormat;
 use cluscope::consts::control_codes::{self, Family};
 use cluscope::consts::{notifications, registry};
 use cluscope::ndr::types::Semantics;
-use cluscope::ndr::value::{Fields, Value};
+use cluscope::ndr::value::{Collect, Fields, Value};
+use cluscope::ndr::visitor::Place;
 use cluscope::structs::content::{self, Context, ShapeKind, is_structured};
-use cluscope_testkit::arbitrary::Chance as _;
 use cluscope::structs::packed::ByteCursor;
-use cluscope::structs::sink::Collect;
 use cluscope::structs::{records, values};
+use cluscope_testkit::arbitrary::Chance as _;
 
 /// A value of this format; `None` for octets that nobody describes.
 fn sample(content: BufferFormat, random: &mut Random) -> Option<Value> {
@@ -42,7 +42,7 @@ fn sample(content: BufferFormat, random: &mut Random) -> Option<Value> {
         BufferFormat::Sz | BufferFormat::Names => Some(text),
         BufferFormat::MultiSz => Some(Value::List(vec![text.clone(), text])),
         BufferFormat::Dwords => Some(Value::List(vec![1u32.into(), 7u32.into()])),
-        BufferFormat::SecurityDescriptor => Some(Value::Bytes(super::hostile::descriptor())),
+        BufferFormat::SecurityDescriptor => Some(Value::Bytes(random.security_descriptor())),
         BufferFormat::PropertyList => Some(random.property_list()),
         BufferFormat::PropertyListOf(inner) => {
             let value = entry(0x0001_0001, binary(*inner, random)?);
@@ -90,6 +90,7 @@ fn sample(content: BufferFormat, random: &mut Random) -> Option<Value> {
         }
         BufferFormat::ByLength(choices) => sample(choices.last()?.1, random),
         BufferFormat::ByResourceType { otherwise, .. } => sample(*otherwise, random),
+        other => panic!("no sample of {other:?}"),
     }
 }
 
@@ -104,15 +105,23 @@ fn check(what: &str, semantics: Semantics, context: &Context<'_>, content: Buffe
     let shape = content::shape(semantics, 1, context, &octets);
     assert!(!matches!(shape.kind, ShapeKind::Nothing) && !shape.guess, "{what}: {shape:?}");
     let mut sink = Collect::default();
-    let rest = content::read(&shape, ByteCursor::new(&octets), &mut sink).unwrap_or_else(|e| panic!("{what}: {e}"));
+    let rest = content::read(&shape, ByteCursor::new(&octets), Place::TOP, &mut sink)
+        .unwrap_or_else(|e| panic!("{what}: {e}"));
     assert!(rest.is_empty(), "{what}");
     let mut again = Vec::new();
-    content::write(&shape, &sink.value.unwrap(), &mut again).unwrap();
+    content::write(&shape, &sink.into_value().0.unwrap(), &mut again).unwrap();
     assert_eq!(again, octets, "{what}");
     let mut text = String::new();
-    cluscope::render::text::buffers::print(&mut text, cluscope::render::text::Style::default(), semantics, 1, context, &octets).unwrap();
+    cluscope::render::text::buffers::print(
+        &mut text,
+        cluscope::render::text::Style::default(),
+        semantics,
+        1,
+        context,
+        &octets,
+    )
+    .unwrap();
     assert!(!text.is_empty() && !text.contains('!'), "{what}: {text}");
-    #[cfg(feature = "serde")]
     {
         let mut out = cluscope::render::json::out::Out::new();
         out.begin();
@@ -202,8 +211,8 @@ fn what_else_decides() {
         let octets = vec![0; 3 * size];
         let shape = content::shape(Semantics::ControlOutput(Family::Resource), 1, &drives, &octets);
         let mut sink = Collect::default();
-        assert!(content::read(&shape, ByteCursor::new(&octets), &mut sink).unwrap().is_empty());
-        let value = sink.value.unwrap();
+        assert!(content::read(&shape, ByteCursor::new(&octets), Place::TOP, &mut sink).unwrap().is_empty());
+        let value = sink.into_value().0.unwrap();
         let Value::Map(fields) = super::element(&value, 2) else { panic!() };
         assert_eq!(fields.get("reading"), reading.map(Value::from).as_ref());
         let mut again = Vec::new();

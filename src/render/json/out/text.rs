@@ -1,8 +1,8 @@
 //! Text between quotes, with its escapes.
 
 use super::Out;
-use crate::render::json::digits;
 use crate::ndr::WStr;
+use crate::render::json::digits;
 use std::fmt::Write as _;
 
 impl Out {
