@@ -43,7 +43,7 @@ fn variant(record: &'static Record, fields: &Fields) -> Result<usize, EncodeErro
             let names: Vec<_> = record.variants.iter().map(|r| r.name).collect();
             EncodeError::new(format!("{name:?} is none of {names:?}")).within("reading")
         }),
-        Some(_) => Err(EncodeError::new("the name of a variant is text").within("reading")),
+        Some(_) => Err(EncodeError::new("the name of a reading is text").within("reading")),
         None => Ok(implied(record, fields).unwrap_or(record.encode)),
     }
 }
