@@ -41,7 +41,7 @@ pub(crate) fn concerns(interface: &Interface) -> bool {
 #[cold]
 pub(crate) fn check<'a, V: Visitor<'a> + ?Sized>(message: &Message<'a>, out: &mut V) {
     let mut told = |diagnostic| out.diagnostic(diagnostic);
-    message.walk(&mut Check { out: Some(&mut told), ..Check::of(message.method, message.direction) });
+    message.visit_parameters(&mut Check { out: Some(&mut told), ..Check::of(message.method, message.direction) });
 }
 
 /// Looks at a message's values while they are read, and finds out whether [`check`] would tell anything.

@@ -35,8 +35,7 @@ pub mod write;
 pub use cursor::DecodeContext;
 #[cfg(feature = "std")]
 pub use encode_error::EncodeError;
-
-pub use types::{Direction, Field, Interface, Method, Struct, Type};
+pub use types::{Direction, Field, Interface, Method, Struct, Type, Version};
 pub use utf16::WStr;
 #[cfg(feature = "std")]
 pub use value::Value;

@@ -17,7 +17,7 @@ pub use path::FieldPath;
 use super::WStr;
 use super::types::{Field, Scalar, Semantics, Struct};
 use crate::base::diagnostic::Diagnostic;
-use crate::base::error::Path;
+use crate::base::error::{Error, Path};
 use core::net::{Ipv4Addr, Ipv6Addr};
 use core::ops::Range;
 
@@ -355,6 +355,9 @@ pub trait Visitor<'a> {
     /// Legal to read, breaks a rule.
     #[inline(always)]
     fn diagnostic(&mut self, diagnostic: Diagnostic) {}
+    /// What a buffer holds could not be read to its end; what came before was told.
+    #[inline(always)]
+    fn buffer_error(&mut self, at: At<'_>, error: Error) {}
     /// The name of the property or command of a buffer in which the error is that follows.
     #[inline(always)]
     fn failed_in(&mut self, name: WStr<'a>) {}

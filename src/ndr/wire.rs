@@ -155,21 +155,21 @@ impl<'a> Message<'a> {
         Message::decode_with(method, kind, data, &mut Null)
     }
 
-    /// The same, handing the values to a sink on the way.
+    /// The same, handing the values to a visitor on the way.
     ///
     /// # Errors
-    /// As [`Message::decode`]; the sink has seen what came before.
-    pub fn decode_with<S: super::Visitor<'a> + ?Sized>(
+    /// As [`Message::decode`]; the visitor has seen what came before.
+    pub fn decode_with<V: super::Visitor<'a> + ?Sized>(
         method: &'static Method,
         kind: Kind,
         data: &'a [u8],
-        sink: &mut S,
+        visitor: &mut V,
     ) -> Result<Message<'a>, Error> {
         let Kind { interface, version, direction, syntax, endian } = kind;
         let mut cx = DecodeContext::new(data, syntax, endian);
         cx.counts = walk::count_alignment(cx, method, direction, version);
         if cx.counts == CountAlignment::Elements {
-            sink.diagnostic(crate::base::diagnostic::Diagnostic {
+            visitor.diagnostic(crate::base::diagnostic::Diagnostic {
                 offset: syntax.word(),
                 path: crate::base::error::Path::new(),
                 rule: &super::rules::COUNT_ALIGNMENT,
@@ -177,24 +177,24 @@ impl<'a> Message<'a> {
                 expected: None,
             });
         }
-        if !sink.wants_diagnostics() || !rules::concerns(interface) {
-            let consumed = walk::message(cx, method, direction, version, sink)?;
+        if !visitor.wants_diagnostics() || !rules::concerns(interface) {
+            let consumed = walk::message(cx, method, direction, version, visitor)?;
             return Ok(Message { cx, interface, version, method, direction, consumed });
         }
         let mut check = rules::Check::of(method, direction);
-        let consumed = walk::watched(cx, method, direction, version, sink, Some(&mut check))?;
+        let consumed = walk::watched(cx, method, direction, version, visitor, Some(&mut check))?;
         let message = Message { cx, interface, version, method, direction, consumed };
         if check.broken {
             // Read again for what to say of it: the reader's own findings come first.
-            rules::check(&message, sink);
+            rules::check(&message, visitor);
         }
         Ok(message)
     }
 
-    /// Hands the values to a sink.
-    pub fn walk<S: super::Visitor<'a> + ?Sized>(&self, sink: &mut S) {
+    /// Hands the parameters and their members to a visitor; buffers are bytes, see [`Message::visit`] for what they hold.
+    pub fn visit_parameters<V: super::Visitor<'a> + ?Sized>(&self, visitor: &mut V) {
         // It was read before; nothing can go wrong.
-        let _ = walk::message(self.cx, self.method, self.direction, self.version, sink);
+        let _ = walk::message(self.cx, self.method, self.direction, self.version, visitor);
     }
 
     /// Octets behind the last parameter.
@@ -341,7 +341,7 @@ macro_rules! pointers {
 pointers! {
     /// A unique pointer.
     Unique: Unique;
-    /// A full pointer. Views keep no list of identifiers: read stubs in which one is repeated through a sink, see
+    /// A full pointer. Views keep no list of identifiers: read stubs in which one is repeated through a visitor, see
     /// [`super::Visitor::alias`].
     Full: Full;
     /// An embedded reference pointer.

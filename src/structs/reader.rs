@@ -66,7 +66,7 @@ pub fn record<'a, V: Visitor<'a> + ?Sized>(
 pub(super) const BEHIND: &str = PADDING.name;
 
 /// What bytes hold, as a member beside them.
-pub(super) static DECODED: Field = Field::of_buffer("decoded", Semantics::Structure);
+pub(crate) static DECODED: Field = Field::of_buffer("decoded", Semantics::Structure);
 
 static PADDING: Field = Field::of_buffer("Padding", Semantics::Bytes);
 

@@ -6,11 +6,12 @@ use crate::base::Guid;
 use crate::base::diagnostic::{Diagnostic, MAX_KEPT};
 use crate::base::time::FileTime;
 use crate::consts::{Constants, Kind, status};
+use crate::idl::Buffers;
 use crate::ndr::WStr;
 use crate::ndr::names::{self, HandleName, HandleNames};
 use crate::ndr::types::{Family, Field, Flow, Scalar, Semantics};
 use crate::ndr::visitor::{At, ContextHandle, Counts, Open, Visitor};
-use crate::session::call_context::{Buffers, CallContext};
+use crate::session::call_context::CallContext;
 use crate::structs;
 use crate::structs::content::Secrets;
 use crate::structs::mask::Mask;
@@ -91,7 +92,7 @@ impl<'o> Values<'o> {
     /// For the version at this place in [`Interface::versions`](crate::ndr::Interface::versions); `context` is what the
     /// request told, for a response.
     pub fn new(out: &'o mut Out, version: usize, context: &'o CallContext) -> Self {
-        let mut buffers = Buffers::new(context);
+        let mut buffers = Buffers { content: context.content() };
         buffers.content.secrets = out.secrets();
         Values {
             out,

@@ -3,22 +3,29 @@
 //! [`Values`] is a sink; [`Message`]'s `Display` uses it. The program's blocks around it are made in `cli`.
 
 pub mod buffers;
+#[cfg(feature = "pcap")]
+pub mod call;
 pub(crate) mod lines;
 #[cfg(feature = "pcap")]
 pub mod record;
 #[cfg(feature = "pcap")]
 mod runtime;
+#[cfg(feature = "pcap")]
+pub mod stats;
+#[cfg(feature = "pcap")]
+pub mod story;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::time::FileTime;
 use crate::consts::status;
+use crate::idl::Buffers;
 use crate::ndr::WStr;
 use crate::ndr::names::{HandleName, HandleNames};
 use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::visitor::{At, ContextHandle, Counts, Open, Visitor};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Method};
-use crate::session::call_context::{Buffers, CallContext};
+use crate::session::call_context::CallContext;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
@@ -84,7 +91,7 @@ impl<'w, W: Write> Values<'w, W> {
     ) -> Self {
         let mut widths = [0; LEVELS];
         widths[0] = widest(method.fields_of(direction, version));
-        let buffers = Buffers::new(context);
+        let buffers = Buffers { content: context.content() };
         Values {
             out,
             style,
@@ -456,7 +463,7 @@ impl fmt::Display for Message<'_> {
         writeln!(f, "{} {}", self.method.name, self.direction.name())?;
         let context = CallContext::default();
         let mut values = Values::new(f, Style::default(), self.method, self.direction, self.version, &context);
-        self.walk(&mut values);
+        self.visit_parameters(&mut values);
         values.finish()
     }
 }

@@ -338,11 +338,7 @@ fn as_many_messages_as_announced() {
         let mut sink = Collect::default();
         let rest = content::read(&shape, ByteCursor::new(&octets), Place::TOP, &mut sink).unwrap();
         let (value, _) = sink.into_value();
-        assert!(
-            matches!(&value, Some(Value::List(list)) if list.len() == count),
-            "{messages:?}: {:?}",
-            value
-        );
+        assert!(matches!(&value, Some(Value::List(list)) if list.len() == count), "{messages:?}: {:?}", value);
         assert_eq!(rest.len(), left);
     }
 }
