@@ -78,7 +78,7 @@ impl<'a> Message<'a> {
     ///
     /// // The answer to CLUSCTL_CLUSTER_GET_COMMON_PROPERTIES: a property list with one property, A = 7.
     /// let list = [1, 0, 0, 0, 3, 0, 4, 0, 4, 0, 0, 0, b'A', 0, 0, 0, 2, 0, 1, 0, 4, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0];
-    /// let mut stub = vec![0, 0, 2, 0, 32, 0, 0, 0];
+    /// let mut stub = vec![32, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0];
     /// stub.extend(list);
     /// stub.extend([32, 0, 0, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     ///
@@ -88,8 +88,8 @@ impl<'a> Message<'a> {
     /// let mut print = Print(Vec::new());
     /// let context = Context { control_code: Some((Family::Cluster, 0x0700_0059)), ..Context::default() };
     /// message.visit_with(context, &mut print);
-    /// assert_eq!(print.0[1], "lpOutBuffer.properties[0].name 20..24 Text(\"A\")");
-    /// assert_eq!(print.0[3], "lpOutBuffer.properties[0].values[0].value 32..36 Uint(7)");
+    /// assert_eq!(print.0[1], "lpOutBuffer.properties[0].name 24..28 Text(\"A\")");
+    /// assert_eq!(print.0[3], "lpOutBuffer.properties[0].values[0].value 36..40 Uint(7)");
     /// ```
     pub fn visit<V: Visitor<'a> + ?Sized>(&self, visitor: &mut V) {
         self.visit_with(Context::default(), visitor);
