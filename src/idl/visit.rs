@@ -9,6 +9,7 @@ use crate::base::error::Error;
 use crate::consts::Constants;
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::content::BufferFormat;
+use crate::consts::properties;
 use crate::consts::registry::RegistryValueType;
 use crate::consts::witness::WitnessMessageType;
 use crate::consts::{Constant, Kind};
@@ -18,7 +19,7 @@ use crate::ndr::visitor::{At, ContextHandle, Counts, Item, Open, Overhead, Place
 use crate::ndr::wire::Message;
 use crate::ndr::{WStr, names};
 use crate::structs::Structure;
-use crate::structs::content::{self, Context, ShapeKind};
+use crate::structs::content::{self, Context, Secrecy, ShapeKind};
 use crate::structs::packed::ByteCursor;
 use crate::structs::reader::DECODED;
 use core::ops::Range;
@@ -31,6 +32,14 @@ pub struct Buffers<'c> {
 }
 
 impl Buffers<'_> {
+    /// Takes notice of a string.
+    #[inline]
+    pub fn string(&mut self, field: &Field, text: WStr<'_>) {
+        if let Semantics::ValueName = field.semantics {
+            self.content.secret_value = Some(properties::is_secret(text.units()));
+        }
+    }
+
     /// Takes notice of an integer.
     #[inline]
     pub fn scalar(&mut self, field: &Field, value: u64) {
@@ -134,6 +143,7 @@ impl<V: ?Sized> Contents<'_, '_, V> {
     fn shape(&self, at: &At<'_>, bytes: &[u8]) -> Option<content::Shape> {
         let shape = content::shape(at.semantics, self.version, &self.buffers.content, bytes);
         match shape.kind {
+            _ if shape.secrecy == Secrecy::Whole => Some(shape),
             _ if shape.guess => None,
             ShapeKind::Nothing => None,
             ShapeKind::Format(BufferFormat::Struct(name)) if Structure::by_name(name).is_none() => None,
@@ -168,7 +178,6 @@ impl<'a, V: Visitor<'a> + ?Sized> Visitor<'a> for Contents<'_, '_, V> {
         filetime(value: u64);
         handle(handle: ContextHandle);
         guid(guid: Guid);
-        string(text: WStr<'a>);
         units(units: WStr<'a>);
         null();
         alias(referent: u64);
@@ -183,6 +192,11 @@ impl<'a, V: Visitor<'a> + ?Sized> Visitor<'a> for Contents<'_, '_, V> {
         self.visitor.scalar(At { semantics: self.semantics(at.semantics), ..at }, scalar, value);
     }
 
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
+        self.buffers.string(at.field, text);
+        self.visitor.string(at, text);
+    }
+
     fn begin(&mut self, at: At<'_>, open: Open<'a>) {
         if let Semantics::Kinds(table) = at.semantics {
             self.kinds = Some(table);
@@ -192,6 +206,9 @@ impl<'a, V: Visitor<'a> + ?Sized> Visitor<'a> for Contents<'_, '_, V> {
 
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         let Some(shape) = self.shape(&at, bytes) else { return self.visitor.bytes(at, bytes) };
+        if shape.secrecy == Secrecy::Whole {
+            return self.visitor.bytes(At { semantics: Semantics::Opaque, ..at }, bytes);
+        }
         let open = Open::Bytes(bytes);
         self.visitor.begin(at, open);
         let input = ByteCursor::within(bytes, at.offset);

@@ -2,6 +2,7 @@
 //! be read by the control code that asked for it.
 
 use crate::consts::control_codes::Family;
+use crate::consts::properties;
 use crate::idl::resource_type::ApiResourceTypeControl;
 use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::visitor::{At, Visitor};
@@ -20,6 +21,8 @@ pub struct CallContext {
     pub control_code: Option<(Family, u32)>,
     /// The resource type whose control code it is.
     pub resource_type: Option<String>,
+    /// Whether the name of the registry value that was asked for says that the value is a secret.
+    pub secret_value: Option<bool>,
 }
 
 impl CallContext {
@@ -28,6 +31,7 @@ impl CallContext {
         content::Context {
             control_code: self.control_code,
             resource_type: self.resource_type.as_deref(),
+            secret_value: self.secret_value,
             ..content::Context::default()
         }
     }
@@ -35,10 +39,10 @@ impl CallContext {
     /// Whether requests of this method tell anything.
     #[inline]
     pub(crate) fn is_told_by(method: &Method) -> bool {
-        method.fields.iter().any(|f| matches!(f.semantics, Semantics::ControlCode(_)))
+        method.fields.iter().any(|f| matches!(f.semantics, Semantics::ControlCode(_) | Semantics::ValueName))
     }
 
-    /// Reads it from a request. Methods without a control code have none; what can't be decoded tells as much as was
+    /// Reads it from a request. Methods with neither a control code nor the name of a registry value have none; what can't be decoded tells as much as was
     /// read of it.
     pub fn of(method: &'static Method, kind: Kind, stub: &[u8]) -> CallContext {
         let mut context = CallContext::default();
@@ -54,9 +58,9 @@ impl<'a> Visitor<'a> for CallContext {
         false
     }
 
-    /// The code stands behind everything else that tells.
+    /// The code stands behind everything else that tells; the name of a value stands alone.
     fn wants(&self, _: usize) -> bool {
-        self.control_code.is_none()
+        self.control_code.is_none() && self.secret_value.is_none()
     }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
@@ -66,7 +70,9 @@ impl<'a> Visitor<'a> for CallContext {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>) {
-        if at.field.id == ApiResourceTypeControl::params::lpszResourceTypeName {
+        if let Semantics::ValueName = at.field.semantics {
+            self.secret_value = Some(properties::is_secret(text.units()));
+        } else if at.field.id == ApiResourceTypeControl::params::lpszResourceTypeName {
             // A real one is short; a long one would be kept with every call.
             self.resource_type =
                 Some(text.prefix(MAX_NAME).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect());

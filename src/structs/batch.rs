@@ -11,6 +11,7 @@ use super::writer::{integer, text_or_bytes};
 use crate::base::error::{Error, ErrorKind, Segment};
 use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
+use crate::consts::properties;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegBatchControlValue, RegistryValueType};
 use crate::ndr::EncodeError;
 use crate::ndr::WStr;
@@ -86,6 +87,11 @@ impl<'a> Command<'a> {
     /// The data, without padding.
     pub fn data(&self) -> &'a [u8] {
         self.data.rest()
+    }
+
+    /// Whether the name says that the data are a secret: see [`crate::consts::secrets`].
+    pub fn is_secret(&self) -> bool {
+        properties::is_secret(self.name().units())
     }
 
     /// The format of the data.
@@ -267,7 +273,12 @@ fn members<'a, V: Visitor<'a> + ?Sized>(
         visitor.overhead(data.offset() - 4..data.offset(), Overhead::Length(data.len() as u64));
     }
     let step = path.down(Segment::Name(DATA.name));
-    values::read_octets(Slot::of(command.content(), Place::member(&DATA, &step)), data, visitor);
+    let place = Place::member(&DATA, &step);
+    if command.is_secret() {
+        visitor.bytes(place.at(Semantics::Opaque, data.range()), data.rest());
+    } else {
+        values::read_octets(Slot::of(command.content(), place), data, visitor);
+    }
     if visitor.wants_overhead() && data.range().end < range.end {
         visitor.overhead(data.range().end..range.end, Overhead::Padding);
     }

@@ -5,7 +5,9 @@
 use super::packed::{self, ByteCursor, lower};
 use super::rules::{self, broken, in_path};
 use super::types::{Element, MAX_MEMBERS, Member, Record, Type};
+use super::values::{self, Slot};
 use crate::base::error::{Error, ErrorKind, Segment};
+use crate::consts::content::BufferFormat;
 use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::visitor::{At, FieldPath, Item, Null, Open, Overhead, Place, Visitor};
 use crate::ndr::{Syntax, WStr};
@@ -92,7 +94,7 @@ fn members<'a, V: Visitor<'a> + ?Sized>(
     // What lies behind a record that says how long it is.
     let mut behind = None;
     for (i, member) in record.members_of(variant) {
-        if member.when.is_some_and(|(name, value)| known.get(record, name) != value) {
+        if member.when.is_some_and(|when| !when.holds(known.get(record, when.member()))) {
             continue;
         }
         let path = path.down(Segment::Name(member.field.name));
@@ -231,6 +233,10 @@ impl<'c, 'a, V: Visitor<'a> + ?Sized> MemberReader<'c, 'a, V> {
                 let (part, rest) = input.split(input.len(), "rest")?;
                 self.whole_text(part);
                 rest
+            }
+            Type::MultiSzRest => {
+                let slot = Slot { secret: self.member.secret, ..Slot::of(BufferFormat::MultiSz, place) };
+                values::read(slot, input, self.visitor)?
             }
             Type::SizedSz(size) => self.sized_sz(input, size)?,
             Type::CountedSz(size) => self.counted_sz(input, size)?,

@@ -10,6 +10,7 @@ use super::rules::in_path;
 use super::writer::integer;
 use crate::base::error::{Error, Segment};
 use crate::consts::content::{BufferFormat, ValueList};
+use crate::consts::properties::About;
 use crate::ndr::EncodeError;
 use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};
@@ -61,7 +62,7 @@ fn entries<'a, V: Visitor<'a> + ?Sized>(
     visitor: &mut V,
     stop: impl Fn(u32, &property_list::PropertyValue<'a>) -> bool,
 ) -> Result<(ByteCursor<'a>, bool), Error> {
-    let dialect = Dialect { binary, formats: false };
+    let dialect = Dialect { binary, formats: false, of: None };
     let path = path.down(Segment::Name(VALUES.name));
     let open = Open::List { raw: None };
     let at = Place::member(&VALUES, &path).at(Semantics::Structure, input.range());
@@ -76,7 +77,7 @@ fn entries<'a, V: Visitor<'a> + ?Sized>(
             Ok((_, Some(value))) if stop(index, &value) => break,
             Ok((next, Some(value))) => {
                 let place = Place::element(&VALUES, index, &path);
-                read_entry(value, rest.range_to(&next), place, dialect, None, visitor);
+                read_entry(value, rest.range_to(&next), place, dialect, About::default(), visitor);
                 rest = next;
             }
             Ok((next, None)) => {

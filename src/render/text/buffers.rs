@@ -9,6 +9,7 @@
 use super::lines::{Inline, Lines};
 use crate::base::error::Error;
 use crate::consts::content::BufferFormat;
+use crate::consts::properties;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegistryValueType};
 use crate::consts::status;
 use crate::consts::syntax::CLUSTER_PROPERTY_FORMAT;
@@ -17,10 +18,10 @@ use crate::ndr::types::Semantics;
 use crate::ndr::visitor::{Place, Visitor};
 use crate::render::text::Style;
 use crate::structs::batch::{Batch, Command};
-use crate::structs::content::{self, Context, ShapeKind};
+use crate::structs::content::{self, Context, Secrecy, Secrets, ShapeKind};
 use crate::structs::dependency;
 use crate::structs::packed::ByteCursor;
-use crate::structs::property_list::{Dialect, Property, PropertyList, described, read_entry};
+use crate::structs::property_list::{Dialect, Property, PropertyList, read_entry};
 use crate::structs::values::{self, Slot};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -48,6 +49,13 @@ pub fn print<W: Write>(
     if let Some(code) = shape.unknown_code {
         writeln!(out, "{:indent$}unknown control code: {code}", "")?;
     }
+    if shape.secrecy != Secrecy::None && context.secrets != Secrets::Shown {
+        return match shape.secrecy {
+            _ if octets.is_empty() => Ok(()),
+            Secrecy::Possible(why) => writeln!(out, "{:indent$}not shown: may hold a secret ({why})", ""),
+            _ => writeln!(out, "{:indent$}(secret)", ""),
+        };
+    }
     if shape.guess {
         writeln!(out, "{:indent$}looks like {}:", "", shape.name())?;
     }
@@ -55,7 +63,7 @@ pub fn print<W: Write>(
         ShapeKind::Nothing => return Ok(()),
         ShapeKind::Format(BufferFormat::PropertyList) => return table(out, style, context, Dialect::PLAIN, octets),
         ShapeKind::Format(BufferFormat::PropertyListOf(binary)) => {
-            return table(out, style, context, Dialect { binary: *binary, formats: false }, octets);
+            return table(out, style, context, Dialect { binary: *binary, ..Dialect::PLAIN }, octets);
         }
         ShapeKind::Format(BufferFormat::PropertyFormats) => {
             return table(out, style, context, Dialect { formats: true, ..Dialect::PLAIN }, octets);
@@ -174,7 +182,7 @@ fn row<W: Write>(
             value.range(),
             Place::TOP,
             dialect,
-            described(property.name()),
+            properties::about(property.name().units(), dialect.of),
             &mut inline as &mut dyn Visitor<'_>,
         );
         let format = CLUSTER_PROPERTY_FORMAT((value.syntax.0 & 0xffff) as u16);
