@@ -47,7 +47,7 @@ impl<'r, 'a> Subject<'r, 'a> {
             Field::Interface => record.interface.is_some_and(|(i, _)| text(test, i.name)),
             Field::Version => {
                 let version = record.interface.and_then(|(i, v)| i.versions.get(v));
-                version.is_some_and(|v| text(test, v.text))
+                version.is_some_and(|v| text(test, v.number.text()))
             }
             Field::Src => address(test, self.src),
             Field::Dst => address(test, self.dst),
