@@ -6,6 +6,7 @@ mod data;
 mod conformance;
 mod constants;
 mod dependencies;
+mod harness;
 mod limits;
 mod methods;
 mod tables;
