@@ -8,7 +8,7 @@ use cluscope::auth::{Association, KeyStore};
 use cluscope::capture::Reader;
 use cluscope::net::{Origin, Placed};
 use cluscope::rpc::header::PfcFlags;
-use cluscope::rpc::security::{AuthTrailer, Opened, Protected, Security, Sender, Token};
+use cluscope::rpc::security::{AuthTrailer, Opened, Protected, Security, Sender, Token, Verified};
 use cluscope::session::{Limits, Session};
 use cluscope::tap::{Tap, Unsealed};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -92,7 +92,7 @@ fn open(recorded: &Recorded, keys: &Arc<KeyStore>) -> usize {
                         connectionless: None,
                     };
                     let opened = association.open(&pdu, &mut out);
-                    assert_eq!(opened, Opened::Clear { verified: Some(true), decrypted: true });
+                    assert_eq!(opened, Opened::Clear { verified: Verified::Right, decrypted: true });
                     octets += out.len();
                 }
             }

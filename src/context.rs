@@ -7,7 +7,7 @@ use crate::consts::control_codes::Family;
 use crate::consts::registry::RegistryValueType;
 use crate::consts::witness::WitnessMessageType;
 use crate::ndr::sink::{At, Counts, Sink};
-use crate::ndr::types::{Field, Meaning, Scalar};
+use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Method, WStr};
 use crate::structs::content;
@@ -29,7 +29,7 @@ impl CallContext {
     /// Whether requests of this method tell anything.
     #[inline]
     pub(crate) fn is_told_by(method: &Method) -> bool {
-        method.fields.iter().any(|f| matches!(f.meaning, Meaning::ControlCode(_)))
+        method.fields.iter().any(|f| matches!(f.semantics, Semantics::ControlCode(_)))
     }
 
     /// Reads it from a request. Methods without a control code have none; what can't be decoded tells as much as was
@@ -52,7 +52,7 @@ impl<'a> Sink<'a> for CallContext {
     }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
-        if let Meaning::ControlCode(family) = at.field.meaning {
+        if let Semantics::ControlCode(family) = at.field.semantics {
             self.control_code = Some((family, value as u32));
         }
     }
@@ -87,11 +87,11 @@ impl<'c> Buffers<'c> {
     /// An integer went by.
     #[inline]
     pub fn scalar(&mut self, field: &Field, value: u64) {
-        match field.meaning {
-            Meaning::ControlCode(family) => self.content.control_code = Some((family, value as u32)),
-            Meaning::NotifyFlags => self.content.filter_flags = Some(value),
-            Meaning::Count if field.name == "NumberOfMessages" => self.content.messages = Some(value as u32),
-            Meaning::Enum(table) => {
+        match field.semantics {
+            Semantics::ControlCode(family) => self.content.control_code = Some((family, value as u32)),
+            Semantics::NotifyFlags => self.content.filter_flags = Some(value),
+            Semantics::Count if field.name == "NumberOfMessages" => self.content.messages = Some(value as u32),
+            Semantics::Enum(table) => {
                 let value = Some(value as u32);
                 if core::ptr::eq(table, RegistryValueType::TABLE) {
                     self.content.registry_type = value;

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::ndr::WStr;
 use crate::ndr::names::{HandleName, HandleNames};
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
-use crate::ndr::types::{Field, Meaning, Scalar, Struct};
+use crate::ndr::types::{Field, Scalar, Semantics, Struct};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Method};
 use crate::structs;
@@ -210,42 +210,44 @@ impl<W> fmt::Debug for Values<'_, W> {
 impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
         self.buffers.scalar(at.field, value);
-        let meaning = match at.field.meaning.in_version(self.version) {
-            Meaning::ObjectKind => self.kinds.map_or(Meaning::Number, Meaning::Flags),
-            meaning => meaning,
+        let semantics = match at.field.semantics.in_version(self.version) {
+            Semantics::ObjectKind => self.kinds.map_or(Semantics::Number, Semantics::Flags),
+            semantics => semantics,
         };
-        match meaning {
-            Meaning::Enum(table) | Meaning::Flags(table) => self.line(&at, format_args!("{}", table.display(value))),
-            Meaning::NotifyFlags => {
+        match semantics {
+            Semantics::Enum(table) | Semantics::Flags(table) => {
+                self.line(&at, format_args!("{}", table.display(value)))
+            }
+            Semantics::NotifyFlags => {
                 match crate::ndr::names::notify_flags(self.buffers.content.object_type.unwrap_or(0)) {
                     Some(table) => self.line(&at, format_args!("{}", table.display(value))),
                     None => self.line(&at, format_args!("{value:#x}")),
                 }
             }
-            Meaning::Win32 | Meaning::RpcStatus => match status::win32_name(value as u32) {
+            Semantics::Win32 | Semantics::RpcStatus => match status::win32_name(value as u32) {
                 Some(name) => self.line(&at, format_args!("{name} ({value})")),
                 None => match status::StatusName::of(value as u32) {
                     Some(name) => self.line(&at, format_args!("{name} ({value:#x})")),
                     None => self.line(&at, format_args!("{value} ({value:#x})")),
                 },
             },
-            Meaning::ControlCode(family) => match crate::ndr::names::control_code(family, value as u32) {
+            Semantics::ControlCode(family) => match crate::ndr::names::control_code(family, value as u32) {
                 Some(code) => self.line(&at, format_args!("{} ({value:#010x})", code.name)),
                 None => self.line(&at, format_args!("{value:#010x}")),
             },
-            Meaning::Bool if value <= 1 => {
+            Semantics::Bool if value <= 1 => {
                 self.line(&at, format_args!("{}", if value == 1 { "TRUE (1)" } else { "FALSE (0)" }));
             }
-            Meaning::Milliseconds => self.line(&at, format_args!("{value} ms")),
-            Meaning::Seconds => self.line(&at, format_args!("{value} s")),
-            Meaning::Bytes | Meaning::Size(_) | Meaning::Capacity(_) | Meaning::Required(_) => {
+            Semantics::Milliseconds => self.line(&at, format_args!("{value} ms")),
+            Semantics::Seconds => self.line(&at, format_args!("{value} s")),
+            Semantics::Bytes | Semantics::Size(_) | Semantics::Capacity(_) | Semantics::Required(_) => {
                 self.line(&at, format_args!("{value}"));
             }
-            Meaning::Ipv4 => {
+            Semantics::Ipv4 => {
                 let [a, b, c, d] = (value as u32).to_le_bytes();
                 self.line(&at, format_args!("{a}.{b}.{c}.{d}"));
             }
-            Meaning::Opaque => self.line(&at, format_args!("{value:#x}")),
+            Semantics::Opaque => self.line(&at, format_args!("{value:#x}")),
             _ if scalar.signed() => self.line(&at, format_args!("{}", value as i64)),
             _ => self.line(&at, format_args!("{value}")),
         }
@@ -282,12 +284,12 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     }
 
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
-        match at.field.meaning {
+        match at.field.semantics {
             #[cfg(feature = "std")]
-            Meaning::Custom("twr_t") => {
+            Semantics::Custom("twr_t") => {
                 return self.line(&at, format_args!("{}", crate::rpc::tower::Tower::parse(bytes)));
             }
-            Meaning::Text => {
+            Semantics::Text => {
                 let text = bytes.split(|b| *b == 0).next().unwrap_or_default();
                 return self.line(&at, format_args!("\"{}\"", text.escape_ascii()));
             }
@@ -300,10 +302,10 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         }
         if self.result.is_ok() && !self.is_hidden(&at) {
             let indent = self.indent(&at) + 2;
-            let (meaning, content) = (at.field.meaning, &self.buffers.content);
-            let shape = structs::content::shape(meaning, self.version, content, bytes);
+            let (semantics, content) = (at.field.semantics, &self.buffers.content);
+            let shape = structs::content::shape(semantics, self.version, content, bytes);
             self.result = match shape.kind {
-                _ if !bytes.is_empty() && structs::content::is_of_unknown_code(meaning, self.version, content) => {
+                _ if !bytes.is_empty() && structs::content::is_of_unknown_code(semantics, self.version, content) => {
                     writeln!(self.out, "{:indent$}not shown: may hold a secret (its control code is not known)", "")
                 }
                 structs::content::ShapeKind::Nothing if shape.is_nothing() => {
@@ -311,19 +313,19 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
                 }
                 _ => {
                     let style = Style { indent, ..self.style };
-                    structs::text::print(self.out, style, meaning, self.version, content, bytes)
+                    structs::text::print(self.out, style, semantics, self.version, content, bytes)
                 }
             };
         }
     }
 
     fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
-        match at.field.meaning {
-            Meaning::MultiSz => match units.multi_sz() {
+        match at.field.semantics {
+            Semantics::MultiSz => match units.multi_sz() {
                 Some(list) => self.line(&at, format_args!("{}", Joined(list))),
                 None => self.line(&at, format_args!("{units:?} (not a list of strings)")),
             },
-            Meaning::Ipv6 => {
+            Semantics::Ipv6 => {
                 let mut segments = [0u16; 8];
                 for (slot, unit) in segments.iter_mut().zip(units.units()) {
                     *slot = unit.swap_bytes();
@@ -349,7 +351,7 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     }
 
     fn begin_struct(&mut self, at: At<'_>, declaration: &'static Struct) {
-        if let Meaning::Kinds(table) = at.field.meaning {
+        if let Semantics::Kinds(table) = at.field.semantics {
             self.kinds = Some(table);
         }
         if let Some(width) = self.widths.get_mut(at.trail.depth()) {

@@ -2,7 +2,7 @@
 
 use crate::ndr::WStr;
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
-use crate::ndr::types::{Field, Flow, Meaning, Scalar};
+use crate::ndr::types::{Field, Flow, Scalar, Semantics};
 use crate::ndr::wire::Message;
 use crate::session::Record;
 use smallvec::SmallVec;
@@ -77,7 +77,7 @@ impl<'a> Facts<'a> {
 
     /// What the method came to: its return value, or for one that returns a handle the first status parameter.
     pub fn status(&self) -> Option<u32> {
-        let statuses = || self.numbers.iter().filter(|(f, _)| matches!(f.meaning, Meaning::Win32));
+        let statuses = || self.numbers.iter().filter(|(f, _)| matches!(f.semantics, Semantics::Win32));
         let found = statuses().find(|(f, _)| f.flow == Flow::Return).or_else(|| statuses().next());
         found.map(|(_, value)| *value as u32)
     }

@@ -1,15 +1,16 @@
 //! The security contexts of one association: [`Association`] implements [`Security`].
 
 use alloc::collections::VecDeque;
-use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::ToString as _;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::context::Context;
 use super::frame::{Frame, Verdict};
 use super::keys::KeyStore;
-use crate::rpc::security::{AuthTrailer, Identity, Opened, Protected, Security, Sender, Token};
+use crate::rpc::security::{
+    AuthTrailer, Doubt, Identity, Opened, Protected, Remedy, Security, Sender, Token, Verified, mechanism_of,
+};
 
 /// Limits of an association, and of the searches in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,11 +158,14 @@ impl Security for Association {
         let level = pdu.trailer.auth_level;
         if level <= 2 {
             // pkt_connect protects the handshake alone; its PDUs carry a filler.
-            return Opened::Clear { verified: None, decrypted: false };
+            return Opened::Clear { verified: Verified::Unchecked, decrypted: false };
         }
         let Some(frame) = Frame::cut(pdu) else {
             out.clear();
-            return Opened::Failed { reason: "the trailer's ranges lie outside the PDU".to_string() };
+            return Opened::Failed {
+                reason: "the trailer's ranges lie outside the PDU".to_string(),
+                doubt: Doubt::Signature,
+            };
         };
         let whole = self.header_signing == [true, true];
         let keys = Arc::clone(&self.keys);
@@ -189,12 +193,12 @@ impl Security for Association {
             out.clear();
         }
         match verdict {
-            Verdict::Opened => Opened::Clear { verified: Some(true), decrypted: frame.sealed },
-            Verdict::Sealed(reason) if frame.sealed => Opened::Sealed { reason },
-            Verdict::Failed(reason) if frame.sealed => Opened::Failed { reason },
+            Verdict::Opened => Opened::Clear { verified: Verified::Right, decrypted: frame.sealed },
+            Verdict::Sealed(reason) if frame.sealed => Opened::Sealed { reason, remedy: Remedy::Unknown },
+            Verdict::Failed(reason) if frame.sealed => Opened::Failed { reason, doubt: Doubt::Signature },
             // The body is readable; its signature is wrong, or can't be checked.
-            Verdict::Failed(_) => Opened::Clear { verified: Some(false), decrypted: false },
-            Verdict::Sealed(_) => Opened::Clear { verified: None, decrypted: false },
+            Verdict::Failed(_) => Opened::Clear { verified: Verified::Wrong(Doubt::Signature), decrypted: false },
+            Verdict::Sealed(_) => Opened::Clear { verified: Verified::Unchecked, decrypted: false },
         }
     }
 
@@ -209,15 +213,5 @@ impl Security for Association {
             Some(context) => Identity { mechanism: context.mechanism(), user: context.user() },
             None => Identity { mechanism: mechanism_of(trailer.auth_type), user: None },
         }
-    }
-}
-
-/// Mechanism by `auth_type` alone (MS-RPCE 2.2.1.1.7).
-pub(crate) fn mechanism_of(auth_type: u8) -> String {
-    match auth_type {
-        9 => "spnego".to_string(),
-        10 => "ntlm".to_string(),
-        16 => "krb5".to_string(),
-        other => format!("auth_type {other}"),
     }
 }

@@ -8,7 +8,7 @@ use std::vec::Vec;
 
 use super::KeyStore;
 use super::extract::{Message, run};
-use crate::rpc::security::{Opened, Sender};
+use crate::rpc::security::{Opened, Sender, Verified};
 
 #[track_caller]
 fn folder() -> Option<PathBuf> {
@@ -98,7 +98,12 @@ fn whole(name: &str, mechanism: &str) {
         for opened in &message.opened {
             protected += 1;
             let decrypted = message.level >= 6;
-            assert_eq!(*opened, Opened::Clear { verified: Some(true), decrypted }, "{name} call {}", message.call_id);
+            assert_eq!(
+                *opened,
+                Opened::Clear { verified: Verified::Right, decrypted },
+                "{name} call {}",
+                message.call_id
+            );
         }
         if let Some(identity) = &message.identity {
             assert_eq!(identity.mechanism, mechanism, "{name}");
@@ -174,7 +179,7 @@ fn wrong_password_opens_nothing() {
         let mut sealed = 0;
         for message in run(&file, &keys(&folder, "wrong")) {
             for opened in &message.opened {
-                let Opened::Sealed { reason } = opened else { panic!("{name}: {opened:?}") };
+                let Opened::Sealed { reason, .. } = opened else { panic!("{name}: {opened:?}") };
                 if name.contains("krb5") {
                     assert!(reason.contains("MSServerClusterMgmtAPI/NODE1.LAB.TEST"), "{reason}");
                 } else {
@@ -195,7 +200,8 @@ fn resynchronises_after_a_lost_response() {
     let file = std::fs::read(folder.join("n-dropped-sealed.pcap")).unwrap();
     let messages = run(&file, &keys(&folder, "Passw0rd-Lab1"));
     let opened: Vec<_> = messages.iter().flat_map(|m| &m.opened).collect();
-    let right = opened.iter().filter(|o| matches!(o, Opened::Clear { verified: Some(true), decrypted: true })).count();
+    let right =
+        opened.iter().filter(|o| matches!(o, Opened::Clear { verified: Verified::Right, decrypted: true })).count();
     println!("n-dropped-sealed: {right} of {} PDUs opened", opened.len());
     assert_eq!(right, opened.len());
 }
@@ -207,7 +213,7 @@ fn signed_bodies_stay_readable_without_a_key() {
         let file = std::fs::read(folder.join(format!("{name}.pcapng"))).unwrap();
         let messages = run(&file, &keys(&folder, "wrong"));
         for opened in messages.iter().flat_map(|m| &m.opened) {
-            assert_eq!(*opened, Opened::Clear { verified: None, decrypted: false });
+            assert_eq!(*opened, Opened::Clear { verified: Verified::Unchecked, decrypted: false });
         }
         assert!(messages.len() > 100);
     }

@@ -3,11 +3,11 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::association::{Limits, mechanism_of};
+use super::association::Limits;
 use super::frame::{Frame, Verdict};
 use super::keys::KeyStore;
 use super::{kerberos, ntlm, spnego};
-use crate::rpc::security::{AuthTrailer, Connectionless, Sender};
+use crate::rpc::security::{AuthTrailer, Connectionless, Sender, mechanism_of};
 
 /// Which mechanism a context came to.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::ntlm::Flags;
 use super::ntlm::test_peer::{Peers, Reply, authenticate, challenge, negotiate};
 use super::test_der::{KRB5, NTLM, ap_rep, ap_req, encrypted, gss, neg_token_init, neg_token_resp};
 use super::{Association, KeyStore, describe};
-use crate::rpc::security::{AuthTrailer, Connectionless, Opened, Protected, Security as _, Sender, Token};
+use crate::rpc::security::{AuthTrailer, Connectionless, Opened, Protected, Security as _, Sender, Token, Verified};
 
 /// Numbers without a pattern that matters here (Knuth's MMIX constants).
 struct Numbers(u64);
@@ -114,7 +114,7 @@ fn anything_in_any_order() {
                         Protected { sender, pdu: &pdu, body, trailer_header, auth_value, trailer, connectionless };
                     let mut out = std::vec![1, 2, 3];
                     let opened = association.open(&protected, &mut out);
-                    assert!(out.is_empty() && !matches!(opened, Opened::Clear { verified: Some(true), .. }));
+                    assert!(out.is_empty() && !matches!(opened, Opened::Clear { verified: Verified::Right, .. }));
                 }
             }
             let _ = association.identity(&trailer);

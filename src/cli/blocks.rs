@@ -11,7 +11,7 @@ use crate::ndr::wire::Message;
 use crate::net::Timestamp;
 use crate::rpc::event::{Body, ContextState};
 use crate::rpc::header::{Endian, PfcFlags};
-use crate::rpc::security::Opened;
+use crate::rpc::security::{Opened, Verified};
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 use crate::session::Record;
 use crate::structs::content::may_hold_secrets;
@@ -146,8 +146,10 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
             note.push_str(&format!(" as {}", printable(user)));
         }
         match auth.opened {
-            Some(Opened::Clear { verified: Some(true), .. }) => note.push_str(", verified"),
-            Some(Opened::Clear { verified: Some(false), .. }) => note.push_str(", SIGNATURE WRONG"),
+            Some(Opened::Clear { verified: Verified::Right, .. }) => note.push_str(", verified"),
+            Some(Opened::Clear { verified: Verified::Wrong(doubt), .. }) => {
+                let _ = write!(note, ", NOT VERIFIED: {doubt}");
+            }
             _ => {}
         }
         notes.push(note);
@@ -215,7 +217,7 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
         let _ = writeln!(out, "    {}{error}{}", paint.red(), paint.off());
     }
     if let Some(auth) = &event.auth
-        && let Some(Opened::Sealed { reason } | Opened::Failed { reason }) = &auth.opened
+        && let Some(Opened::Sealed { reason, .. } | Opened::Failed { reason, .. }) = &auth.opened
     {
         let sizes = auth.sizes;
         let _ = writeln!(
@@ -362,8 +364,8 @@ impl Sink<'_> for StatusOf {
     const WANTS_DIAGNOSTICS: bool = false;
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
-        use crate::ndr::types::{Flow, Meaning};
-        let status = matches!(at.field.meaning, Meaning::Win32);
+        use crate::ndr::types::{Flow, Semantics};
+        let status = matches!(at.field.semantics, Semantics::Win32);
         // Methods that return a handle have it in Status; all others return it.
         if status && at.trail.depth() == 1 && (at.field.flow == Flow::Return || self.0.is_none()) {
             self.0 = Some(value as u32);

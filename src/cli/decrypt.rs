@@ -82,7 +82,7 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
     drop(first);
     let result = rewrite::rewrite(ahead, behind, session, &mut writer, limits.rewrite, &mut |record| {
         let opened = record.event.auth.as_ref().and_then(|auth| auth.opened.as_ref());
-        if let Some(Opened::Sealed { reason } | Opened::Failed { reason }) = opened {
+        if let Some(Opened::Sealed { reason, .. } | Opened::Failed { reason, .. }) = opened {
             if closed.len() < REASONS || closed.contains_key(reason) {
                 *closed.entry(reason.clone()).or_default() += 1;
             } else {

@@ -2,7 +2,7 @@
 
 use super::{Failure, Format, Look, Outcome, output};
 use crate::json::out::Out;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::structs::{Structure, content, json, text};
 use clap::{Args, Subcommand};
 use std::io::{BufRead, Write};
@@ -88,7 +88,7 @@ fn decode(decode: &Decode) -> Outcome {
             let mut lines = format!("{name}\n");
             let context = content::Context { secrets: content::Secrets::Shown, ..content::Context::default() };
             // Writing to a string does not fail.
-            let _ = text::print(&mut lines, output::style(true), Meaning::Custom(name), 0, &context, &octets);
+            let _ = text::print(&mut lines, output::style(true), Semantics::Custom(name), 0, &context, &octets);
             out.write_all(lines.as_bytes())?;
         }
     }

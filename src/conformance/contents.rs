@@ -5,14 +5,14 @@ use super::rule::{Rule, rules};
 use super::seen::{Report, Seen};
 use super::values::{Entry, Values, What};
 use crate::consts::Constant;
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as Command, RegistryValueType};
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX as Syntax;
 use crate::diagnostic::Diagnostic;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::structs::Structure;
 use crate::structs::content::{self, Context, ShapeKind};
-use crate::structs::packed::Packed;
+use crate::structs::packed::ByteCursor;
 use crate::structs::property_list::PropertyList;
 use crate::structs::sink::Sink;
 
@@ -74,8 +74,8 @@ pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
 }
 
 fn control_code(seen: &Seen<'_, '_>) -> Option<(crate::ndr::types::Family, u32)> {
-    let family = seen.method.fields.iter().find_map(|f| match f.meaning {
-        Meaning::ControlCode(family) => Some(family),
+    let family = seen.method.fields.iter().find_map(|f| match f.semantics {
+        Semantics::ControlCode(family) => Some(family),
         _ => None,
     })?;
     let code = match seen.request {
@@ -92,9 +92,9 @@ fn buffer(
     bytes: &[u8],
     found: &mut Report<'_, '_>,
 ) {
-    let meaning = place.1.field.meaning.in_version(seen.kind.version);
+    let meaning = place.1.field.semantics.in_version(seen.kind.version);
     // Registry values and notifications of Witness have rules of their own.
-    if matches!(meaning, Meaning::RegistryData | Meaning::WitnessMessages) {
+    if matches!(meaning, Semantics::RegistryData | Semantics::WitnessMessages) {
         return;
     }
     let shape = content::shape(meaning, seen.kind.version, context, bytes);
@@ -102,14 +102,14 @@ fn buffer(
         return;
     }
     // Towers of the endpoint mapper are none of these structures.
-    if let ShapeKind::Content(Content::Struct(name)) = shape.kind
+    if let ShapeKind::Format(BufferFormat::Struct(name)) = shape.kind
         && Structure::by_name(name).is_none()
     {
         return;
     }
     let path = place.0.path(place.1);
     let mut sink = Collected::default();
-    let outcome = content::read(&shape, Packed::new(bytes), &mut sink);
+    let outcome = content::read(&shape, ByteCursor::new(bytes), &mut sink);
     // Of format lists one finding says everything.
     let formats = shape.name() == "PROPERTY_FORMAT_LIST";
     for diagnostic in sink.0.iter().filter(|_| !formats) {
@@ -122,7 +122,7 @@ fn buffer(
         let value = format!("{} at offset {}", error.kind, error.offset);
         found.add(&MALFORMED, field, value, shape.name());
     }
-    if let (Ok(rest), ShapeKind::Content(Content::Struct(_))) = (&outcome, shape.kind)
+    if let (Ok(rest), ShapeKind::Format(BufferFormat::Struct(_))) = (&outcome, shape.kind)
         && !rest.is_empty()
     {
         found.add(&adopted::structs::BEHIND_MEMBERS, path.clone(), rest.len(), 0u64);

@@ -3,9 +3,9 @@
 use super::rule::rules;
 use super::seen::{Report, Seen};
 use super::state::Handles;
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::consts::control_codes::{self, Access, ControlCode, Versions};
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 
 rules! { "control codes":
     UNKNOWN = "control-code-unknown", "MS-CMRP 3.1.4", "dwControlCode is one of the method's control codes", Must;
@@ -29,8 +29,8 @@ const MORE_DATA: u32 = 234;
 
 /// Checks a message of the control methods.
 pub(super) fn check(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
-    let Some(family) = seen.method.fields.iter().find_map(|f| match f.meaning {
-        Meaning::ControlCode(family) => Some(family),
+    let Some(family) = seen.method.fields.iter().find_map(|f| match f.semantics {
+        Semantics::ControlCode(family) => Some(family),
         _ => None,
     }) else {
         return;
@@ -82,7 +82,7 @@ fn succeeded(seen: &Seen<'_, '_>, code: &ControlCode, handles: &Handles, found: 
     if empty && needs_input(code) {
         found.add(&INPUT, "lpInBuffer", code.name, format!("{:?}", code.input).to_lowercase());
     }
-    if code.output == Content::Nothing
+    if code.output == BufferFormat::Nothing
         && let Some(returned) = seen.values.number("lpBytesReturned").filter(|n| *n != 0)
     {
         found.add(&OUTPUT, "lpBytesReturned", format!("{returned} of {}", code.name), 0u64);
@@ -105,5 +105,8 @@ const GENERIC_READ: u32 = 0x8000_0000;
 fn needs_input(code: &ControlCode) -> bool {
     // A virtual machine's configuration takes none.
     code.value != control_codes::CLUSCTL_RESOURCE_VM_START_MIGRATION
-        && !matches!(code.input, Content::Nothing | Content::Bytes | Content::Dwords | Content::ByLength(_))
+        && !matches!(
+            code.input,
+            BufferFormat::Nothing | BufferFormat::Bytes | BufferFormat::Dwords | BufferFormat::ByLength(_)
+        )
 }

@@ -4,7 +4,7 @@ use super::rule::rules;
 use super::seen::{Report, Seen};
 use super::values::What;
 use crate::consts::Kind;
-use crate::ndr::types::{Flow, Meaning};
+use crate::ndr::types::{Flow, Semantics};
 
 rules! { "lists":
     ASKED = "enum-type-unknown", "MS-CMRP 3.1.4", "dwType is an OR of one or more of the method's values", Must;
@@ -77,8 +77,8 @@ fn enumerates(name: &str) -> bool {
 fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
     for entry in values.entries.iter().filter(|e| e.depth == 1) {
-        let (What::Number(value), Meaning::Flags(table)) =
-            (entry.what, entry.field.meaning.in_version(seen.kind.version))
+        let (What::Number(value), Semantics::Flags(table)) =
+            (entry.what, entry.field.semantics.in_version(seen.kind.version))
         else {
             continue;
         };
@@ -124,8 +124,8 @@ fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
         found.add(&CHANGE_ALONE, "return", "ERROR_SUCCESS", "ERROR_INVALID_PARAMETER (87)");
     }
     for entry in values.entries.iter().filter(|e| e.depth == 1 && e.field.flow == Flow::Out) {
-        let (What::Number(value), Meaning::Enum(table)) =
-            (entry.what, entry.field.meaning.in_version(seen.kind.version))
+        let (What::Number(value), Semantics::Enum(table)) =
+            (entry.what, entry.field.semantics.in_version(seen.kind.version))
         else {
             continue;
         };
@@ -172,7 +172,7 @@ fn entries(seen: &Seen<'_, '_>, asked: Option<u64>, found: &mut Report<'_, '_>) 
         let parameter = values.parameter(entry);
         match entry.what {
             What::List => lists.push((parameter, Vec::new())),
-            What::Number(value) if matches!(entry.field.meaning, Meaning::ObjectKind) => {
+            What::Number(value) if matches!(entry.field.semantics, Semantics::ObjectKind) => {
                 if let Some((_, types)) = lists.last_mut() {
                     types.push(value);
                 }

@@ -317,10 +317,12 @@ fn buffer(
     len: usize,
     found: &mut Report<'_, '_>,
 ) {
-    use crate::consts::content::Content;
+    use crate::consts::content::BufferFormat;
     match row.map(|row| row.buffer) {
-        Some(Content::Nothing) if len != 0 => found.at(&V2_BUFFER, (values, entry), len, 0u64),
-        Some(Content::Dword | Content::DwordOf(_)) if len != 4 => found.at(&V2_STATE, (values, entry), len, 4u64),
+        Some(BufferFormat::Nothing) if len != 0 => found.at(&V2_BUFFER, (values, entry), len, 0u64),
+        Some(BufferFormat::Dword | BufferFormat::DwordOf(_)) if len != 4 => {
+            found.at(&V2_STATE, (values, entry), len, 4u64)
+        }
         _ => {}
     }
 }

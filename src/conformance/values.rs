@@ -4,7 +4,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::error::Path;
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
-use crate::ndr::types::{Field, Flow, Meaning, Scalar};
+use crate::ndr::types::{Field, Flow, Scalar, Semantics};
 use crate::ndr::{Endian, WStr};
 
 /// What stands at a place.
@@ -130,7 +130,7 @@ impl<'a> Values<'a> {
     /// The status of a response: what it returns, or for methods that return a handle what they put into `Status`.
     pub(super) fn status(&self) -> Option<(&Entry<'a>, u32)> {
         let mut found = None;
-        for entry in self.entries.iter().filter(|e| e.depth == 1 && matches!(e.field.meaning, Meaning::Win32)) {
+        for entry in self.entries.iter().filter(|e| e.depth == 1 && matches!(e.field.semantics, Semantics::Win32)) {
             if let What::Number(n) = entry.what
                 && (found.is_none() || entry.field.flow == Flow::Return)
             {
@@ -205,8 +205,8 @@ impl Kept {
     pub(super) fn of(values: &Values<'_>, opnum: u16) -> Kept {
         let mut kept = Kept { opnum, ..Kept::default() };
         for entry in values.entries.iter().take(KEPT) {
-            if let (What::Bytes { bytes }, Meaning::Custom("CLUSTER_REG_BATCH_UPDATE")) =
-                (entry.what, entry.field.meaning)
+            if let (What::Bytes { bytes }, Semantics::Custom("CLUSTER_REG_BATCH_UPDATE")) =
+                (entry.what, entry.field.semantics)
             {
                 kept.commands = Some(super::contents::batch_length(bytes));
             }

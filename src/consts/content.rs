@@ -13,7 +13,7 @@ use super::{Constant, Constants};
 /// The format of a buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Content {
+pub enum BufferFormat {
     /// Empty: there is no input, or the output stays empty.
     Nothing,
     /// Bytes without a described format, to the end of the buffer.
@@ -48,7 +48,7 @@ pub enum Content {
     /// A property list (2.2.3.10).
     PropertyList,
     /// A property list whose binary values have this format.
-    PropertyListOf(&'static Content),
+    PropertyListOf(&'static BufferFormat),
     /// The formats of properties: their count (4 bytes), then for each a `CLUSPROP_SYNTAX_NAME` entry, a
     /// `CLUSPROP_SYNTAX_LIST_VALUE_WORD` entry (a [`CLUSTER_PROPERTY_FORMAT`], 2 bytes and 2 of padding) and an end
     /// mark.
@@ -63,19 +63,19 @@ pub enum Content {
     /// Structures of this name to the end of the buffer.
     Structs(&'static str),
     /// The length of the buffer, in bytes, decides; the last one stands for every other length.
-    ByLength(&'static [(usize, Content)]),
+    ByLength(&'static [(usize, BufferFormat)]),
     /// `then` for the resource type of this name, `otherwise` for every other one.
     ByResourceType {
         /// Name of the resource type, compared without case.
         name: &'static str,
         /// Format for this resource type.
-        then: &'static Content,
+        then: &'static BufferFormat,
         /// Format for the others.
-        otherwise: &'static Content,
+        otherwise: &'static BufferFormat,
     },
 }
 
-/// A value list: see [`Content::Values`].
+/// A value list: see [`BufferFormat::Values`].
 #[derive(Debug, PartialEq, Eq)]
 pub struct ValueList {
     /// The list starts with one of these; empty when it may start with any entry.
@@ -83,76 +83,80 @@ pub struct ValueList {
     /// What follows, in any order and number.
     pub then: &'static [CLUSTER_PROPERTY_SYNTAX],
     /// What an entry of `CLUSPROP_SYNTAX_LIST_VALUE_BINARY` holds; those of another syntax follow
-    /// [`Content::of_syntax`].
-    pub binary: Content,
+    /// [`BufferFormat::of_syntax`].
+    pub binary: BufferFormat,
 }
 
-impl Content {
+impl BufferFormat {
     /// The format of a value with this syntax: by the whole syntax where a structure goes with it, else by the format
     /// in its lower half; bytes for what is unknown.
-    pub const fn of_syntax(syntax: CLUSTER_PROPERTY_SYNTAX) -> Content {
+    pub const fn of_syntax(syntax: CLUSTER_PROPERTY_SYNTAX) -> BufferFormat {
         match syntax {
-            CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_ENDMARK => Content::Nothing,
+            CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_ENDMARK => BufferFormat::Nothing,
             // The document has both: a class alone, and a class with a subclass. The entry's size tells.
-            CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_RESCLASS => Content::ByLength(&[
-                (8, Content::Struct("CLUS_RESOURCE_CLASS_INFO")),
-                (4, Content::DwordOf(ClusResourceClass::TABLE)),
+            CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_RESCLASS => BufferFormat::ByLength(&[
+                (8, BufferFormat::Struct("CLUS_RESOURCE_CLASS_INFO")),
+                (4, BufferFormat::DwordOf(ClusResourceClass::TABLE)),
             ]),
-            CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_SCSI_ADDRESS => Content::Struct("CLUS_SCSI_ADDRESS"),
-            CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_PARTITION_INFO => Content::Struct("CLUS_PARTITION_INFO"),
-            CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_PARTITION_INFO_EX => Content::Struct("CLUS_PARTITION_INFO_EX"),
-            CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_PARTITION_INFO_EX2 => Content::Struct("CLUS_PARTITION_INFO_EX2"),
-            CLUSTER_PROPERTY_SYNTAX(other) => Content::of_format(CLUSTER_PROPERTY_FORMAT((other & 0xFFFF) as u16)),
+            CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_SCSI_ADDRESS => BufferFormat::Struct("CLUS_SCSI_ADDRESS"),
+            CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_PARTITION_INFO => BufferFormat::Struct("CLUS_PARTITION_INFO"),
+            CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_PARTITION_INFO_EX => {
+                BufferFormat::Struct("CLUS_PARTITION_INFO_EX")
+            }
+            CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_PARTITION_INFO_EX2 => {
+                BufferFormat::Struct("CLUS_PARTITION_INFO_EX2")
+            }
+            CLUSTER_PROPERTY_SYNTAX(other) => BufferFormat::of_format(CLUSTER_PROPERTY_FORMAT((other & 0xFFFF) as u16)),
         }
     }
 
     /// The format of a value with this property format; bytes for what is unknown.
-    pub const fn of_format(format: CLUSTER_PROPERTY_FORMAT) -> Content {
+    pub const fn of_format(format: CLUSTER_PROPERTY_FORMAT) -> BufferFormat {
         match format {
-            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_DWORD => Content::Dword,
+            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_DWORD => BufferFormat::Dword,
             CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_SZ
             | CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_EXPAND_SZ
-            | CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_EXPANDED_SZ => Content::Sz,
-            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_MULTI_SZ => Content::MultiSz,
-            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_ULARGE_INTEGER => Content::Qword,
-            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_LONG => Content::Long,
-            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_SECURITY_DESCRIPTOR => Content::SecurityDescriptor,
-            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_LARGE_INTEGER => Content::LargeInteger,
-            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_WORD => Content::Word,
-            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_FILETIME => Content::Filetime,
-            _ => Content::Bytes,
+            | CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_EXPANDED_SZ => BufferFormat::Sz,
+            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_MULTI_SZ => BufferFormat::MultiSz,
+            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_ULARGE_INTEGER => BufferFormat::Qword,
+            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_LONG => BufferFormat::Long,
+            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_SECURITY_DESCRIPTOR => BufferFormat::SecurityDescriptor,
+            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_LARGE_INTEGER => BufferFormat::LargeInteger,
+            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_WORD => BufferFormat::Word,
+            CLUSTER_PROPERTY_FORMAT::CLUSPROP_FORMAT_FILETIME => BufferFormat::Filetime,
+            _ => BufferFormat::Bytes,
         }
     }
 
     /// The format of a registry value of this type; bytes for what is unknown.
-    pub const fn of_registry_type(value_type: RegistryValueType) -> Content {
+    pub const fn of_registry_type(value_type: RegistryValueType) -> BufferFormat {
         match value_type {
-            RegistryValueType::REG_SZ | RegistryValueType::REG_EXPAND_SZ => Content::Sz,
-            RegistryValueType::REG_DWORD => Content::Dword,
-            RegistryValueType::REG_MULTI_SZ => Content::MultiSz,
-            RegistryValueType::REG_QWORD => Content::Qword,
-            _ => Content::Bytes,
+            RegistryValueType::REG_SZ | RegistryValueType::REG_EXPAND_SZ => BufferFormat::Sz,
+            RegistryValueType::REG_DWORD => BufferFormat::Dword,
+            RegistryValueType::REG_MULTI_SZ => BufferFormat::MultiSz,
+            RegistryValueType::REG_QWORD => BufferFormat::Qword,
+            _ => BufferFormat::Bytes,
         }
     }
 
-    /// This format once the length of the buffer is known: [`Content::ByLength`] replaced by what it means.
+    /// This format once the length of the buffer is known: [`BufferFormat::ByLength`] replaced by what it means.
     #[must_use]
-    pub fn for_length(self, length: usize) -> Content {
+    pub fn for_length(self, length: usize) -> BufferFormat {
         match self {
-            Content::ByLength(choices) => choices
+            BufferFormat::ByLength(choices) => choices
                 .iter()
                 .find(|(size, _)| *size == length)
                 .or(choices.last())
-                .map_or(Content::Bytes, |(_, content)| *content),
+                .map_or(BufferFormat::Bytes, |(_, content)| *content),
             other => other,
         }
     }
 
-    /// This format once the resource type is known (or not): [`Content::ByResourceType`] replaced by what it means.
+    /// This format once the resource type is known (or not): [`BufferFormat::ByResourceType`] replaced by what it means.
     #[must_use]
-    pub fn for_resource_type(self, resource_type: Option<&str>) -> Content {
+    pub fn for_resource_type(self, resource_type: Option<&str>) -> BufferFormat {
         match self {
-            Content::ByResourceType { name, then, otherwise } => match resource_type {
+            BufferFormat::ByResourceType { name, then, otherwise } => match resource_type {
                 Some(given) if given.eq_ignore_ascii_case(name) => *then,
                 _ => *otherwise,
             },
@@ -161,41 +165,41 @@ impl Content {
     }
 }
 
-impl fmt::Display for Content {
+impl fmt::Display for BufferFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Content::Nothing => f.write_str("none"),
-            Content::Bytes => f.write_str("bytes"),
-            Content::Word => f.write_str("WORD"),
-            Content::Dword => f.write_str("DWORD"),
-            Content::DwordOf(table) => match table.kind {
+            BufferFormat::Nothing => f.write_str("none"),
+            BufferFormat::Bytes => f.write_str("bytes"),
+            BufferFormat::Word => f.write_str("WORD"),
+            BufferFormat::Dword => f.write_str("DWORD"),
+            BufferFormat::DwordOf(table) => match table.kind {
                 super::Kind::Enum => write!(f, "DWORD {}", table.name),
                 super::Kind::Flags => write!(f, "DWORD flags {}", table.name),
             },
-            Content::Dwords => f.write_str("array of DWORD"),
-            Content::Long => f.write_str("LONG"),
-            Content::Qword => f.write_str("ULARGE_INTEGER"),
-            Content::LargeInteger => f.write_str("LARGE_INTEGER"),
-            Content::Filetime => f.write_str("FILETIME"),
-            Content::Guid => f.write_str("GUID (16 bytes)"),
-            Content::Sz => f.write_str("SZ"),
-            Content::MultiSz => f.write_str("MULTI_SZ"),
-            Content::Names => f.write_str("SZ or several"),
-            Content::SecurityDescriptor => f.write_str("SECURITY_DESCRIPTOR"),
-            Content::PropertyList => f.write_str("PROPERTY_LIST"),
-            Content::PropertyListOf(binary) => write!(f, "PROPERTY_LIST with binary values, each {binary}"),
-            Content::PropertyFormats => f.write_str("property-format list"),
-            Content::Values(list) => write!(f, "value list: {list}"),
-            Content::ValuesPerDisk(list) => write!(f, "value lists, one per disk: {list}"),
-            Content::Struct(name) => write!(f, "STRUCT:{name}"),
-            Content::Structs(name) => write!(f, "array of STRUCT:{name}"),
-            Content::ByLength(choices) => {
+            BufferFormat::Dwords => f.write_str("array of DWORD"),
+            BufferFormat::Long => f.write_str("LONG"),
+            BufferFormat::Qword => f.write_str("ULARGE_INTEGER"),
+            BufferFormat::LargeInteger => f.write_str("LARGE_INTEGER"),
+            BufferFormat::Filetime => f.write_str("FILETIME"),
+            BufferFormat::Guid => f.write_str("GUID (16 bytes)"),
+            BufferFormat::Sz => f.write_str("SZ"),
+            BufferFormat::MultiSz => f.write_str("MULTI_SZ"),
+            BufferFormat::Names => f.write_str("SZ or several"),
+            BufferFormat::SecurityDescriptor => f.write_str("SECURITY_DESCRIPTOR"),
+            BufferFormat::PropertyList => f.write_str("PROPERTY_LIST"),
+            BufferFormat::PropertyListOf(binary) => write!(f, "PROPERTY_LIST with binary values, each {binary}"),
+            BufferFormat::PropertyFormats => f.write_str("property-format list"),
+            BufferFormat::Values(list) => write!(f, "value list: {list}"),
+            BufferFormat::ValuesPerDisk(list) => write!(f, "value lists, one per disk: {list}"),
+            BufferFormat::Struct(name) => write!(f, "STRUCT:{name}"),
+            BufferFormat::Structs(name) => write!(f, "array of STRUCT:{name}"),
+            BufferFormat::ByLength(choices) => {
                 for (i, (_, content)) in choices.iter().enumerate() {
                     write!(f, "{}{content}", if i == 0 { "" } else { " or " })?;
                 }
                 Ok(())
             }
-            Content::ByResourceType { name, then, otherwise } => {
+            BufferFormat::ByResourceType { name, then, otherwise } => {
                 write!(f, "{otherwise}; {then} when the resource type is {name}")
             }
         }
@@ -217,7 +221,7 @@ impl fmt::Display for ValueList {
         for (i, syntax) in self.then.iter().enumerate() {
             write!(f, "{}{}", if i == 0 { "" } else { ", " }, name(syntax))?;
         }
-        if self.binary != Content::Bytes {
+        if self.binary != BufferFormat::Bytes {
             write!(f, ", each {}", self.binary)?;
         }
         Ok(())

@@ -1,5 +1,5 @@
 use super::change::{CLUSTER_CHANGE_SHARED_VOLUME_V2, CLUSTER_OBJECT_TYPE as Object};
-use super::content::Content;
+use super::content::BufferFormat;
 use super::control_codes::{self, Family};
 use super::registry::RegistryValueType;
 use super::syntax::{CLUSTER_PROPERTY_FORMAT, CLUSTER_PROPERTY_SYNTAX as Syntax, ClusResourceClass};
@@ -8,17 +8,20 @@ use super::{Constant, notifications, properties};
 
 #[test]
 fn by_syntax() {
-    assert_eq!(Content::of_syntax(Syntax::CLUSPROP_SYNTAX_LIST_VALUE_SZ), Content::Sz);
-    assert_eq!(Content::of_syntax(Syntax::CLUSPROP_SYNTAX_DISK_SIZE), Content::Qword);
-    assert_eq!(Content::of_syntax(Syntax::CLUSPROP_SYNTAX_DISK_GUID), Content::Sz);
-    assert_eq!(Content::of_syntax(Syntax::CLUSPROP_SYNTAX_SCSI_ADDRESS), Content::Struct("CLUS_SCSI_ADDRESS"));
-    let class = Content::of_syntax(Syntax::CLUSPROP_SYNTAX_RESCLASS);
-    assert_eq!(class.for_length(8), Content::Struct("CLUS_RESOURCE_CLASS_INFO"));
-    assert_eq!(class.for_length(4), Content::DwordOf(ClusResourceClass::TABLE));
-    assert_eq!(class.for_length(7), Content::DwordOf(ClusResourceClass::TABLE));
+    assert_eq!(BufferFormat::of_syntax(Syntax::CLUSPROP_SYNTAX_LIST_VALUE_SZ), BufferFormat::Sz);
+    assert_eq!(BufferFormat::of_syntax(Syntax::CLUSPROP_SYNTAX_DISK_SIZE), BufferFormat::Qword);
+    assert_eq!(BufferFormat::of_syntax(Syntax::CLUSPROP_SYNTAX_DISK_GUID), BufferFormat::Sz);
+    assert_eq!(
+        BufferFormat::of_syntax(Syntax::CLUSPROP_SYNTAX_SCSI_ADDRESS),
+        BufferFormat::Struct("CLUS_SCSI_ADDRESS")
+    );
+    let class = BufferFormat::of_syntax(Syntax::CLUSPROP_SYNTAX_RESCLASS);
+    assert_eq!(class.for_length(8), BufferFormat::Struct("CLUS_RESOURCE_CLASS_INFO"));
+    assert_eq!(class.for_length(4), BufferFormat::DwordOf(ClusResourceClass::TABLE));
+    assert_eq!(class.for_length(7), BufferFormat::DwordOf(ClusResourceClass::TABLE));
     // An unknown type with a known format, and an unknown format.
-    assert_eq!(Content::of_syntax(Syntax(0x0077_0005)), Content::MultiSz);
-    assert_eq!(Content::of_syntax(Syntax(0x0001_0077)), Content::Bytes);
+    assert_eq!(BufferFormat::of_syntax(Syntax(0x0077_0005)), BufferFormat::MultiSz);
+    assert_eq!(BufferFormat::of_syntax(Syntax(0x0001_0077)), BufferFormat::Bytes);
 }
 
 /// The whole syntax never contradicts the format in its lower half, structures in binary or DWORD form aside.
@@ -32,34 +35,34 @@ fn every_syntax_has_a_known_format() {
 
 #[test]
 fn by_registry_type() {
-    assert_eq!(Content::of_registry_type(RegistryValueType::REG_QWORD), Content::Qword);
-    assert_eq!(Content::of_registry_type(RegistryValueType(99)), Content::Bytes);
+    assert_eq!(BufferFormat::of_registry_type(RegistryValueType::REG_QWORD), BufferFormat::Qword);
+    assert_eq!(BufferFormat::of_registry_type(RegistryValueType(99)), BufferFormat::Bytes);
 }
 
 #[test]
 fn the_resource_type_decides() {
     let path = control_codes::lookup(Family::ResourceType, control_codes::CLUSCTL_RESOURCE_TYPE_VALIDATE_PATH);
     let path = path.unwrap().input;
-    assert_eq!(path.for_resource_type(Some("file share witness")), Content::PropertyList);
-    assert_eq!(path.for_resource_type(Some("Generic Application")), Content::Sz);
-    assert_eq!(path.for_resource_type(None), Content::Sz);
-    assert_eq!(Content::Dword.for_resource_type(None), Content::Dword);
+    assert_eq!(path.for_resource_type(Some("file share witness")), BufferFormat::PropertyList);
+    assert_eq!(path.for_resource_type(Some("Generic Application")), BufferFormat::Sz);
+    assert_eq!(path.for_resource_type(None), BufferFormat::Sz);
+    assert_eq!(BufferFormat::Dword.for_resource_type(None), BufferFormat::Dword);
 }
 
 #[test]
 fn maintenance_mode_by_length() {
     let code = control_codes::by_name("CLUSCTL_RESOURCE_SET_MAINTENANCE_MODE").unwrap();
-    assert_eq!(code.input.for_length(4), Content::Struct("CLUS_MAINTENANCE_MODE_INFO"));
-    assert_eq!(code.input.for_length(16), Content::Struct("CLUS_MAINTENANCE_MODE_INFO_EX"));
+    assert_eq!(code.input.for_length(4), BufferFormat::Struct("CLUS_MAINTENANCE_MODE_INFO"));
+    assert_eq!(code.input.for_length(16), BufferFormat::Struct("CLUS_MAINTENANCE_MODE_INFO_EX"));
 }
 
 #[test]
 fn notifications_are_found() {
     let flag = CLUSTER_CHANGE_SHARED_VOLUME_V2::CLUSTER_CHANGE_SHARED_VOLUME_STATE_V2.bits();
     let row = notifications::lookup(Object::CLUSTER_OBJECT_TYPE_SHARED_VOLUME, flag).unwrap();
-    let Content::PropertyListOf(binary) = row.buffer else { panic!() };
-    assert_eq!(binary.for_length(1044), Content::Struct("CLUSTER_SHARED_VOLUME_STATE_INFO"));
-    assert_eq!(binary.for_length(1584), Content::Struct("CLUSTER_SHARED_VOLUME_STATE_INFO_EX"));
+    let BufferFormat::PropertyListOf(binary) = row.buffer else { panic!() };
+    assert_eq!(binary.for_length(1044), BufferFormat::Struct("CLUSTER_SHARED_VOLUME_STATE_INFO"));
+    assert_eq!(binary.for_length(1584), BufferFormat::Struct("CLUSTER_SHARED_VOLUME_STATE_INFO_EX"));
     assert!(notifications::lookup(Object::CLUSTER_OBJECT_TYPE_CERT, 0x40).is_some());
     assert!(notifications::lookup(Object::CLUSTER_OBJECT_TYPE_GROUP, 0).is_none());
     assert!(notifications::lookup(Object::CLUSTER_OBJECT_TYPE_GROUP, 1 << 63).is_none());

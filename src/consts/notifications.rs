@@ -13,7 +13,7 @@
 
 use super::Constant;
 use super::change::*;
-use super::content::Content;
+use super::content::BufferFormat;
 use super::methods::ClusterGroupType;
 use super::states::*;
 
@@ -42,7 +42,7 @@ pub struct Notification {
     /// The name of the bit; empty where there is none.
     pub name: &'static str,
     /// What the buffer holds.
-    pub buffer: Content,
+    pub buffer: BufferFormat,
     /// What that means, if the format does not say it already.
     pub meaning: &'static str,
     /// `ObjectId`.
@@ -60,9 +60,9 @@ pub struct Notification {
 }
 
 /// The state of a shared volume: Windows Server 2012 sends the shorter structure. The longer one has two layouts.
-const SHARED_VOLUME_STATE: Content = Content::ByLength(&[
-    (1044, Content::Struct("CLUSTER_SHARED_VOLUME_STATE_INFO")),
-    (1580, Content::Struct("CLUSTER_SHARED_VOLUME_STATE_INFO_EX")),
+const SHARED_VOLUME_STATE: BufferFormat = BufferFormat::ByLength(&[
+    (1044, BufferFormat::Struct("CLUSTER_SHARED_VOLUME_STATE_INFO")),
+    (1580, BufferFormat::Struct("CLUSTER_SHARED_VOLUME_STATE_INFO_EX")),
 ]);
 
 macro_rules! notifications {
@@ -101,201 +101,201 @@ use Text::{Absent, Empty, Is, NotDescribed, Null};
 notifications! {
     CLUSTER_OBJECT_TYPE_CLUSTER, CLUSTER_CHANGE_CLUSTER_V2, "2.2.2.12; 3.1.4.2.138" {
         /// client side only: never sent by a server
-        CLUSTER_CHANGE_CLUSTER_RECONNECT_V2: Content::Nothing, "", Absent, Absent, Absent, Absent;
+        CLUSTER_CHANGE_CLUSTER_RECONNECT_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
         /// client side only: never sent by a server
-        CLUSTER_CHANGE_CLUSTER_STATE_V2: Content::Nothing, "", Absent, Absent, Absent, Absent;
-        CLUSTER_CHANGE_CLUSTER_GROUP_ADDED_V2: Content::DwordOf(ClusterGroupType::TABLE), "",
+        CLUSTER_CHANGE_CLUSTER_STATE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
+        CLUSTER_CHANGE_CLUSTER_GROUP_ADDED_V2: BufferFormat::DwordOf(ClusterGroupType::TABLE), "",
             Is("group ID"), Is("hosting node ID"), Is("group name"), Empty;
         /// client side only: never sent by a server
-        CLUSTER_CHANGE_CLUSTER_HANDLE_CLOSE_V2: Content::Nothing, "", Absent, Absent, Absent, Absent;
-        CLUSTER_CHANGE_CLUSTER_NETWORK_ADDED_V2: Content::Nothing,
+        CLUSTER_CHANGE_CLUSTER_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
+        CLUSTER_CHANGE_CLUSTER_NETWORK_ADDED_V2: BufferFormat::Nothing,
             "", Is("network ID"), Empty, Is("network name"), Empty;
-        CLUSTER_CHANGE_CLUSTER_NODE_ADDED_V2: Content::DwordOf(ClusterNodeState::TABLE), "",
+        CLUSTER_CHANGE_CLUSTER_NODE_ADDED_V2: BufferFormat::DwordOf(ClusterNodeState::TABLE), "",
             Is("node ID"), Empty, Is("node name"), Empty;
-        CLUSTER_CHANGE_CLUSTER_RESOURCE_TYPE_ADDED_V2: Content::Nothing,
+        CLUSTER_CHANGE_CLUSTER_RESOURCE_TYPE_ADDED_V2: BufferFormat::Nothing,
             "", Empty, Empty, Is("resource type name"), Empty;
-        CLUSTER_CHANGE_CLUSTER_COMMON_PROPERTY_V2: Content::PropertyList, "the changed properties",
+        CLUSTER_CHANGE_CLUSTER_COMMON_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Empty, Empty, Empty, Empty;
-        CLUSTER_CHANGE_CLUSTER_PRIVATE_PROPERTY_V2: Content::PropertyList, "the changed properties",
+        CLUSTER_CHANGE_CLUSTER_PRIVATE_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Empty, Empty, Empty, Empty;
-        CLUSTER_CHANGE_CLUSTER_LOST_NOTIFICATIONS_V2: Content::Nothing, "", Empty, Empty, Empty, Empty;
-        CLUSTER_CHANGE_CLUSTER_RENAME_V2: Content::Nothing, "", Empty, Empty, Is("cluster name"), Empty;
+        CLUSTER_CHANGE_CLUSTER_LOST_NOTIFICATIONS_V2: BufferFormat::Nothing, "", Empty, Empty, Empty, Empty;
+        CLUSTER_CHANGE_CLUSTER_RENAME_V2: BufferFormat::Nothing, "", Empty, Empty, Is("cluster name"), Empty;
         /// two layouts, told apart by the length
-        CLUSTER_CHANGE_CLUSTER_MEMBERSHIP_V2: Content::Struct("CLUSTER_MEMBERSHIP_INFO"),
+        CLUSTER_CHANGE_CLUSTER_MEMBERSHIP_V2: BufferFormat::Struct("CLUSTER_MEMBERSHIP_INFO"),
             "", Empty, Empty, Empty, Empty;
-        CLUSTER_CHANGE_CLUSTER_UPGRADED_V2: Content::Dword, "cluster operating version", Empty, Empty, Empty, Empty;
+        CLUSTER_CHANGE_CLUSTER_UPGRADED_V2: BufferFormat::Dword, "cluster operating version", Empty, Empty, Empty, Empty;
     }
 
     CLUSTER_OBJECT_TYPE_GROUP, CLUSTER_CHANGE_GROUP_V2, "2.2.2.13; 3.1.4.2.138" {
-        CLUSTER_CHANGE_GROUP_DELETED_V2: Content::Nothing,
+        CLUSTER_CHANGE_GROUP_DELETED_V2: BufferFormat::Nothing,
             "", Is("group ID"), Is("hosting node ID"), Is("group name"), Empty;
-        CLUSTER_CHANGE_GROUP_COMMON_PROPERTY_V2: Content::PropertyList, "the changed properties",
+        CLUSTER_CHANGE_GROUP_COMMON_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Is("group ID"), Is("hosting node ID"), Is("group name"), Empty;
-        CLUSTER_CHANGE_GROUP_PRIVATE_PROPERTY_V2: Content::PropertyList, "the changed properties",
+        CLUSTER_CHANGE_GROUP_PRIVATE_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Is("group ID"), Is("hosting node ID"), Is("group name"), Empty;
-        CLUSTER_CHANGE_GROUP_STATE_V2: Content::DwordOf(ClusterGroupState::TABLE), "",
+        CLUSTER_CHANGE_GROUP_STATE_V2: BufferFormat::DwordOf(ClusterGroupState::TABLE), "",
             Is("group ID"), Is("hosting node ID"), Is("group name"), Empty;
-        CLUSTER_CHANGE_GROUP_OWNER_NODE_V2: Content::Sz, "new owner node ID",
+        CLUSTER_CHANGE_GROUP_OWNER_NODE_V2: BufferFormat::Sz, "new owner node ID",
             Is("group ID"), Is("hosting node ID"), Is("group name"), Empty;
-        CLUSTER_CHANGE_GROUP_PREFERRED_OWNERS_V2: Content::MultiSz, "node IDs",
+        CLUSTER_CHANGE_GROUP_PREFERRED_OWNERS_V2: BufferFormat::MultiSz, "node IDs",
             Is("group ID"), Is("hosting node ID"), Is("group name"), Empty;
-        CLUSTER_CHANGE_GROUP_RESOURCE_ADDED_V2: Content::Sz, "group ID",
+        CLUSTER_CHANGE_GROUP_RESOURCE_ADDED_V2: BufferFormat::Sz, "group ID",
             Is("resource ID"), Is("hosting node ID"), Is("resource name"), Empty;
-        CLUSTER_CHANGE_GROUP_RESOURCE_GAINED_V2: Content::Sz, "resource ID",
+        CLUSTER_CHANGE_GROUP_RESOURCE_GAINED_V2: BufferFormat::Sz, "resource ID",
             Is("group ID"), Is("hosting node ID"), Is("group name"), Empty;
-        CLUSTER_CHANGE_GROUP_RESOURCE_LOST_V2: Content::Sz, "resource ID",
+        CLUSTER_CHANGE_GROUP_RESOURCE_LOST_V2: BufferFormat::Sz, "resource ID",
             Is("group ID"), Is("hosting node ID"), Is("group name"), Empty;
         /// client side only: never sent by a server
-        CLUSTER_CHANGE_GROUP_HANDLE_CLOSE_V2: Content::Nothing, "", Absent, Absent, Absent, Absent;
+        CLUSTER_CHANGE_GROUP_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
     CLUSTER_OBJECT_TYPE_RESOURCE, CLUSTER_CHANGE_RESOURCE_V2, "2.2.2.14; 3.1.4.2.138" {
-        CLUSTER_CHANGE_RESOURCE_COMMON_PROPERTY_V2: Content::PropertyList, "the changed properties",
+        CLUSTER_CHANGE_RESOURCE_COMMON_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Is("resource ID"), Is("owner group ID"), Is("resource name"), Is("resource type name");
-        CLUSTER_CHANGE_RESOURCE_PRIVATE_PROPERTY_V2: Content::Nothing, "",
+        CLUSTER_CHANGE_RESOURCE_PRIVATE_PROPERTY_V2: BufferFormat::Nothing, "",
             Is("resource ID"), Is("owner group ID"), Is("resource name"), Is("resource type name");
-        CLUSTER_CHANGE_RESOURCE_STATE_V2: Content::DwordOf(ClusterResourceState::TABLE), "",
+        CLUSTER_CHANGE_RESOURCE_STATE_V2: BufferFormat::DwordOf(ClusterResourceState::TABLE), "",
             Is("resource ID"), Is("owner group ID"), Is("resource name"), Is("resource type name");
-        CLUSTER_CHANGE_RESOURCE_OWNER_GROUP_V2: Content::Sz, "new group ID",
+        CLUSTER_CHANGE_RESOURCE_OWNER_GROUP_V2: BufferFormat::Sz, "new group ID",
             Is("resource ID"), Is("owner group ID"), Is("resource name"), Is("resource type name");
-        CLUSTER_CHANGE_RESOURCE_DEPENDENCIES_V2: Content::Sz, "dependency expression",
+        CLUSTER_CHANGE_RESOURCE_DEPENDENCIES_V2: BufferFormat::Sz, "dependency expression",
             Is("resource ID"), Is("owner group ID"), Is("resource name"), Is("resource type name");
-        CLUSTER_CHANGE_RESOURCE_DEPENDENTS_V2: Content::MultiSz, "resource IDs",
+        CLUSTER_CHANGE_RESOURCE_DEPENDENTS_V2: BufferFormat::MultiSz, "resource IDs",
             Is("resource ID"), Is("owner group ID"), Is("resource name"), Is("resource type name");
-        CLUSTER_CHANGE_RESOURCE_POSSIBLE_OWNERS_V2: Content::MultiSz, "node IDs",
+        CLUSTER_CHANGE_RESOURCE_POSSIBLE_OWNERS_V2: BufferFormat::MultiSz, "node IDs",
             Is("resource ID"), Is("owner group ID"), Is("resource name"), Is("resource type name");
-        CLUSTER_CHANGE_RESOURCE_DELETED_V2: Content::Sz, "former group ID",
+        CLUSTER_CHANGE_RESOURCE_DELETED_V2: BufferFormat::Sz, "former group ID",
             Is("resource ID"), Is("owner group ID"), Is("resource name"), Is("resource type name");
-        CLUSTER_CHANGE_RESOURCE_DLL_UPGRADED_V2: Content::Sz, "node ID",
+        CLUSTER_CHANGE_RESOURCE_DLL_UPGRADED_V2: BufferFormat::Sz, "node ID",
             Is("resource ID"), Is("owner group ID"), Is("resource name"), Is("resource type name");
         /// client side only: never sent by a server
-        CLUSTER_CHANGE_RESOURCE_HANDLE_CLOSE_V2: Content::Nothing, "", Absent, Absent, Absent, Absent;
+        CLUSTER_CHANGE_RESOURCE_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
     CLUSTER_OBJECT_TYPE_RESOURCE_TYPE, CLUSTER_CHANGE_RESOURCE_TYPE_V2, "2.2.2.15; 3.1.4.2.138" {
-        CLUSTER_CHANGE_RESOURCE_TYPE_DELETED_V2: Content::Nothing, "", Empty, Empty, Is("resource type name"), Empty;
-        CLUSTER_CHANGE_RESOURCE_TYPE_COMMON_PROPERTY_V2: Content::PropertyList, "the changed properties",
+        CLUSTER_CHANGE_RESOURCE_TYPE_DELETED_V2: BufferFormat::Nothing, "", Empty, Empty, Is("resource type name"), Empty;
+        CLUSTER_CHANGE_RESOURCE_TYPE_COMMON_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Empty, Empty, Is("resource type name"), Empty;
-        CLUSTER_CHANGE_RESOURCE_TYPE_PRIVATE_PROPERTY_V2: Content::Nothing,
+        CLUSTER_CHANGE_RESOURCE_TYPE_PRIVATE_PROPERTY_V2: BufferFormat::Nothing,
             "", Empty, Empty, Is("resource type name"), Empty;
-        CLUSTER_CHANGE_RESOURCE_TYPE_POSSIBLE_OWNERS_V2: Content::MultiSz, "node IDs",
+        CLUSTER_CHANGE_RESOURCE_TYPE_POSSIBLE_OWNERS_V2: BufferFormat::MultiSz, "node IDs",
             Empty, Empty, Is("resource type name"), Empty;
-        CLUSTER_CHANGE_RESOURCE_TYPE_DLL_UPGRADED_V2: Content::Sz,
+        CLUSTER_CHANGE_RESOURCE_TYPE_DLL_UPGRADED_V2: BufferFormat::Sz,
             "node ID", Empty, Empty, Is("resource type name"), Empty;
-        CLUSTER_RESOURCE_TYPE_SPECIFIC_V2: Content::Bytes, "as raised by the resource DLL",
+        CLUSTER_RESOURCE_TYPE_SPECIFIC_V2: BufferFormat::Bytes, "as raised by the resource DLL",
             Empty, Empty, Is("resource type name"), Empty;
     }
 
     CLUSTER_OBJECT_TYPE_NETWORK_INTERFACE, CLUSTER_CHANGE_NETINTERFACE_V2, "2.2.2.16; 3.1.4.2.138" {
-        CLUSTER_CHANGE_NETINTERFACE_DELETED_V2: Content::Nothing, "",
+        CLUSTER_CHANGE_NETINTERFACE_DELETED_V2: BufferFormat::Nothing, "",
             Is("network interface ID"), Is("node ID"), Is("network interface name"), Empty;
-        CLUSTER_CHANGE_NETINTERFACE_COMMON_PROPERTY_V2: Content::PropertyList, "the changed properties",
+        CLUSTER_CHANGE_NETINTERFACE_COMMON_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Is("network interface ID"), Is("node ID"), Is("network interface name"), Empty;
-        CLUSTER_CHANGE_NETINTERFACE_PRIVATE_PROPERTY_V2: Content::PropertyList, "the changed properties",
+        CLUSTER_CHANGE_NETINTERFACE_PRIVATE_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Is("network interface ID"), Is("node ID"), Is("network interface name"), Empty;
-        CLUSTER_CHANGE_NETINTERFACE_STATE_V2: Content::DwordOf(ClusterNetInterfaceState::TABLE), "",
+        CLUSTER_CHANGE_NETINTERFACE_STATE_V2: BufferFormat::DwordOf(ClusterNetInterfaceState::TABLE), "",
             Is("network interface ID"), Is("node ID"), Is("network interface name"), Empty;
         /// client side only: never sent by a server
-        CLUSTER_CHANGE_NETINTERFACE_HANDLE_CLOSE_V2: Content::Nothing, "", Absent, Absent, Absent, Absent;
+        CLUSTER_CHANGE_NETINTERFACE_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
     CLUSTER_OBJECT_TYPE_NETWORK, CLUSTER_CHANGE_NETWORK_V2, "2.2.2.17; 3.1.4.2.138" {
-        CLUSTER_CHANGE_NETWORK_DELETED_V2: Content::Nothing, "", Is("network ID"), Empty, Is("network name"), Empty;
-        CLUSTER_CHANGE_NETWORK_COMMON_PROPERTY_V2: Content::PropertyList, "the changed properties",
+        CLUSTER_CHANGE_NETWORK_DELETED_V2: BufferFormat::Nothing, "", Is("network ID"), Empty, Is("network name"), Empty;
+        CLUSTER_CHANGE_NETWORK_COMMON_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Is("network ID"), Empty, Is("network name"), Empty;
-        CLUSTER_CHANGE_NETWORK_PRIVATE_PROPERTY_V2: Content::PropertyList, "the changed properties",
+        CLUSTER_CHANGE_NETWORK_PRIVATE_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Is("network ID"), Empty, Is("network name"), Empty;
-        CLUSTER_CHANGE_NETWORK_STATE_V2: Content::DwordOf(ClusterNetworkState::TABLE), "",
+        CLUSTER_CHANGE_NETWORK_STATE_V2: BufferFormat::DwordOf(ClusterNetworkState::TABLE), "",
             Is("network ID"), Empty, Is("network name"), Empty;
         /// client side only: never sent by a server
-        CLUSTER_CHANGE_NETWORK_HANDLE_CLOSE_V2: Content::Nothing, "", Absent, Absent, Absent, Absent;
+        CLUSTER_CHANGE_NETWORK_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
     CLUSTER_OBJECT_TYPE_NODE, CLUSTER_CHANGE_NODE_V2, "2.2.2.18; 3.1.4.2.138" {
-        CLUSTER_CHANGE_NODE_NETINTERFACE_ADDED_V2: Content::Sz, "node ID",
+        CLUSTER_CHANGE_NODE_NETINTERFACE_ADDED_V2: BufferFormat::Sz, "node ID",
             Is("network interface ID"), Empty, Is("network interface name"), Empty;
-        CLUSTER_CHANGE_NODE_DELETED_V2: Content::DwordOf(ClusterNodeState::TABLE), "",
+        CLUSTER_CHANGE_NODE_DELETED_V2: BufferFormat::DwordOf(ClusterNodeState::TABLE), "",
             Is("node ID"), Empty, Is("node name"), Empty;
-        CLUSTER_CHANGE_NODE_COMMON_PROPERTY_V2: Content::PropertyList, "the changed properties",
+        CLUSTER_CHANGE_NODE_COMMON_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Is("node ID"), Empty, Is("node name"), Empty;
-        CLUSTER_CHANGE_NODE_PRIVATE_PROPERTY_V2: Content::PropertyList, "the changed properties",
+        CLUSTER_CHANGE_NODE_PRIVATE_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Is("node ID"), Empty, Is("node name"), Empty;
-        CLUSTER_CHANGE_NODE_STATE_V2: Content::DwordOf(ClusterNodeState::TABLE), "",
+        CLUSTER_CHANGE_NODE_STATE_V2: BufferFormat::DwordOf(ClusterNodeState::TABLE), "",
             Is("node ID"), Empty, Is("node name"), Empty;
-        CLUSTER_CHANGE_NODE_GROUP_GAINED_V2: Content::Sz, "group ID", Is("node ID"), Empty, Is("node name"), Empty;
-        CLUSTER_CHANGE_NODE_GROUP_LOST_V2: Content::Sz, "group ID", Is("node ID"), Empty, Is("node name"), Empty;
+        CLUSTER_CHANGE_NODE_GROUP_GAINED_V2: BufferFormat::Sz, "group ID", Is("node ID"), Empty, Is("node name"), Empty;
+        CLUSTER_CHANGE_NODE_GROUP_LOST_V2: BufferFormat::Sz, "group ID", Is("node ID"), Empty, Is("node name"), Empty;
         /// client side only: never sent by a server
-        CLUSTER_CHANGE_NODE_HANDLE_CLOSE_V2: Content::Nothing, "", Absent, Absent, Absent, Absent;
+        CLUSTER_CHANGE_NODE_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
     CLUSTER_OBJECT_TYPE_REGISTRY, CLUSTER_CHANGE_REGISTRY_V2, "2.2.2.19; 3.1.4.2.138" {
-        CLUSTER_CHANGE_REGISTRY_ATTRIBUTES_V2: Content::Nothing, "", Empty, Empty, Is("relative key name"), Empty;
-        CLUSTER_CHANGE_REGISTRY_NAME_V2: Content::Nothing, "",
+        CLUSTER_CHANGE_REGISTRY_ATTRIBUTES_V2: BufferFormat::Nothing, "", Empty, Empty, Is("relative key name"), Empty;
+        CLUSTER_CHANGE_REGISTRY_NAME_V2: BufferFormat::Nothing, "",
             Is("name of the changed value"), Empty, Is("relative name of the renamed key"), Empty;
         /// for filters only: a server never returns it
-        CLUSTER_CHANGE_REGISTRY_SUBTREE_V2: Content::Nothing, "", Empty, Empty, Empty, Empty;
-        CLUSTER_CHANGE_REGISTRY_VALUE_V2: Content::Nothing, "",
+        CLUSTER_CHANGE_REGISTRY_SUBTREE_V2: BufferFormat::Nothing, "", Empty, Empty, Empty, Empty;
+        CLUSTER_CHANGE_REGISTRY_VALUE_V2: BufferFormat::Nothing, "",
             Is("name of the changed value"), Empty, Is("relative key name"), Empty;
         /// client side only: never sent by a server
-        CLUSTER_CHANGE_REGISTRY_HANDLE_CLOSE_V2: Content::Nothing, "", Absent, Absent, Absent, Absent;
+        CLUSTER_CHANGE_REGISTRY_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
     CLUSTER_OBJECT_TYPE_QUORUM, CLUSTER_CHANGE_QUORUM_V2, "2.2.2.20; 3.1.4.2.138" {
         /// null pointers, not empty strings, in ParentId and Type
-        CLUSTER_CHANGE_QUORUM_STATE_V2: Content::DwordOf(ClusterResourceState::TABLE),
+        CLUSTER_CHANGE_QUORUM_STATE_V2: BufferFormat::DwordOf(ClusterResourceState::TABLE),
             "none when no quorum disk resource is involved", Is("resource ID"), Null, Is("resource name"), Null;
     }
 
     CLUSTER_OBJECT_TYPE_SHARED_VOLUME, CLUSTER_CHANGE_SHARED_VOLUME_V2, "2.2.2.21; 3.1.4.2.138" {
         /// product note 115: Windows Server 2012 sends STRUCT:CLUSTER_SHARED_VOLUME_STATE_INFO; told apart by the size
-        CLUSTER_CHANGE_SHARED_VOLUME_STATE_V2: Content::PropertyListOf(&SHARED_VOLUME_STATE), "",
+        CLUSTER_CHANGE_SHARED_VOLUME_STATE_V2: BufferFormat::PropertyListOf(&SHARED_VOLUME_STATE), "",
             Is("shared volume resource ID"), Null, Is("shared volume name"), Null;
     }
 
     CLUSTER_OBJECT_TYPE_SPACEPORT, CLUSTER_CHANGE_SPACEPORT_V2, "2.2.2.25" {
-        CLUSTER_CHANGE_SPACEPORT_CUSTOM_PNP_V2: Content::Bytes, "not described",
+        CLUSTER_CHANGE_SPACEPORT_CUSTOM_PNP_V2: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
     }
 
     CLUSTER_OBJECT_TYPE_UPGRADE, CLUSTER_CHANGE_NODE_UPGRADE_PHASE_V2, "2.2.2.26" {
-        CLUSTER_CHANGE_UPGRADE_NODE_PREPARE: Content::Bytes, "not described",
+        CLUSTER_CHANGE_UPGRADE_NODE_PREPARE: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
-        CLUSTER_CHANGE_UPGRADE_NODE_COMMIT: Content::Bytes, "not described",
+        CLUSTER_CHANGE_UPGRADE_NODE_COMMIT: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
-        CLUSTER_CHANGE_UPGRADE_NODE_POSTCOMMIT: Content::Bytes, "not described",
+        CLUSTER_CHANGE_UPGRADE_NODE_POSTCOMMIT: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
         /// union of the three, for filters
-        CLUSTER_CHANGE_UPGRADE_ALL: Content::Bytes,
+        CLUSTER_CHANGE_UPGRADE_ALL: BufferFormat::Bytes,
             "not described", NotDescribed, NotDescribed, NotDescribed, NotDescribed;
     }
 
     CLUSTER_OBJECT_TYPE_GROUPSET, CLUSTER_CHANGE_GROUPSET_V2, "2.2.2.24" {
-        CLUSTER_CHANGE_GROUPSET_DELETED_v2: Content::Bytes, "not described",
+        CLUSTER_CHANGE_GROUPSET_DELETED_v2: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
-        CLUSTER_CHANGE_GROUPSET_COMMON_PROPERTY_V2: Content::Bytes, "not described",
+        CLUSTER_CHANGE_GROUPSET_COMMON_PROPERTY_V2: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
-        CLUSTER_CHANGE_GROUPSET_PRIVATE_PROPERTY_V2: Content::Bytes, "not described",
+        CLUSTER_CHANGE_GROUPSET_PRIVATE_PROPERTY_V2: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
-        CLUSTER_CHANGE_GROUPSET_STATE_V2: Content::Bytes, "not described",
+        CLUSTER_CHANGE_GROUPSET_STATE_V2: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
-        CLUSTER_CHANGE_GROUPSET_GROUP_ADDED: Content::Bytes, "not described",
+        CLUSTER_CHANGE_GROUPSET_GROUP_ADDED: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
-        CLUSTER_CHANGE_GROUPSET_GROUP_REMOVED: Content::Bytes, "not described",
+        CLUSTER_CHANGE_GROUPSET_GROUP_REMOVED: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
-        CLUSTER_CHANGE_GROUPSET_DEPENDENCIES_V2: Content::Bytes, "not described",
+        CLUSTER_CHANGE_GROUPSET_DEPENDENCIES_V2: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
-        CLUSTER_CHANGE_GROUPSET_DEPENDENTS_V2: Content::Bytes, "not described",
+        CLUSTER_CHANGE_GROUPSET_DEPENDENTS_V2: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
         /// client side only: never sent by a server
-        CLUSTER_CHANGE_GROUPSET_HANDLE_CLOSE_v2: Content::Nothing, "", Absent, Absent, Absent, Absent;
+        CLUSTER_CHANGE_GROUPSET_HANDLE_CLOSE_v2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
     CLUSTER_OBJECT_TYPE_SBL_DEVICE, none, "2.2.2.11" {
-        any: Content::Bytes, "not described", NotDescribed, NotDescribed, NotDescribed, NotDescribed;
+        any: BufferFormat::Bytes, "not described", NotDescribed, NotDescribed, NotDescribed, NotDescribed;
     }
 
     CLUSTER_OBJECT_TYPE_CERT, none, "2.2.2.11" {
-        any: Content::Bytes, "not described", NotDescribed, NotDescribed, NotDescribed, NotDescribed;
+        any: BufferFormat::Bytes, "not described", NotDescribed, NotDescribed, NotDescribed, NotDescribed;
     }
 }
 

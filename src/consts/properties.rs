@@ -1,11 +1,11 @@
 //! Property names that the specification gives a meaning to.
 //!
 //! They are few: which properties an object has is left to implementations, so a decoder goes by the syntax of the
-//! values ([`Content::of_syntax`]) and uses this list only to say more, or less: a secret is kept out of what is printed.
+//! values ([`BufferFormat::of_syntax`]) and uses this list only to say more, or less: a secret is kept out of what is printed.
 
 use super::Constant;
 use super::access::{AccountAccessMask, AccountAccessType};
-use super::content::Content;
+use super::content::BufferFormat;
 use super::methods::VirtualMachineOperation;
 use super::storage::ReplicationClusterGroupType;
 
@@ -44,7 +44,7 @@ pub struct Property {
     /// Where it occurs.
     pub role: Role,
     /// The format of its value or values.
-    pub format: Content,
+    pub format: BufferFormat,
     /// Any number of values rather than one.
     pub many: bool,
     /// Not to be printed.
@@ -89,80 +89,80 @@ macro_rules! properties {
 properties! {
     "resource of type IP Address", "4.1" {
         /// the only resource property the document shows by name
-        Private "Address": Content::Sz, plain, "IPv4 address as text";
+        Private "Address": BufferFormat::Sz, plain, "IPv4 address as text";
     }
 
     "resource of type Cloud Witness", "3.1.4.3.1.57" {
         /// input of CLUSCTL_CLOUD_WITNESS_RESOURCE_UPDATE_TOKEN
-        Input "PrimaryToken": Content::Sz, secret, "access token";
+        Input "PrimaryToken": BufferFormat::Sz, secret, "access token";
     }
 
     "resource type Cloud Witness", "3.1.4.3.2.32" {
         /// input of VALIDATE_CREDENTIALS
-        Input "PrimaryToken": Content::Sz, secret, "access token";
+        Input "PrimaryToken": BufferFormat::Sz, secret, "access token";
         /// input of VALIDATE_CREDENTIALS
-        Input "AccountName": Content::Sz, plain, "storage account name";
+        Input "AccountName": BufferFormat::Sz, plain, "storage account name";
         /// input of VALIDATE_CREDENTIALS
-        Input "EndpointInfo": Content::Sz, plain, "service endpoint";
+        Input "EndpointInfo": BufferFormat::Sz, plain, "service endpoint";
     }
 
     "resource type File Share Witness", "3.1.4.3.2.23" {
         /// input of VALIDATE_PATH
-        Input "SharePath": Content::Sz, plain, "share to be checked";
+        Input "SharePath": BufferFormat::Sz, plain, "share to be checked";
     }
 
     "resource type, storage class", "3.1.4.3.2.36" {
         /// REPLICATION_GET_REPLICA_VOLUMES
-        Input "SourceResourceId": Content::Sz, plain, "source disk resource ID";
+        Input "SourceResourceId": BufferFormat::Sz, plain, "source disk resource ID";
         /// REPLICATION_GET_REPLICA_VOLUMES
-        Input "TargetResourceId": Content::Sz, plain, "target disk resource ID";
+        Input "TargetResourceId": BufferFormat::Sz, plain, "target disk resource ID";
         /// REPLICATION_GET_REPLICA_VOLUMES; n-th value pairs with the n-th of TargetVolumes, any number of values
-        Output "SourceVolumes": Content::Sz, many, "volume GUID names of the source disk";
+        Output "SourceVolumes": BufferFormat::Sz, many, "volume GUID names of the source disk";
         /// REPLICATION_GET_REPLICA_VOLUMES; same number of values as SourceVolumes
-        Output "TargetVolumes": Content::Sz, many, "volume GUID names of the target disk";
+        Output "TargetVolumes": BufferFormat::Sz, many, "volume GUID names of the target disk";
     }
 
     "resource type, storage class", "3.1.4.3.2.37" {
         /// REPLICATION_GET_LOG_VOLUME
-        Input "DataResourceId": Content::Sz, plain, "data disk resource ID";
+        Input "DataResourceId": BufferFormat::Sz, plain, "data disk resource ID";
         /// REPLICATION_GET_LOG_VOLUME
-        Input "LogResourceId": Content::Sz, plain, "log disk resource ID";
+        Input "LogResourceId": BufferFormat::Sz, plain, "log disk resource ID";
         /// REPLICATION_GET_LOG_VOLUME
-        Output "LogVolume": Content::Sz, plain, "path for log data";
+        Output "LogVolume": BufferFormat::Sz, plain, "path for log data";
     }
 
     "resource type, storage class", "3.1.4.3.2.39" {
         /// REPLICATION_GET_RESOURCE_GROUP, inside a binary value
-        Output "ReplicationGroupId": Content::Sz, plain, "replication group ID";
+        Output "ReplicationGroupId": BufferFormat::Sz, plain, "replication group ID";
         /// REPLICATION_GET_RESOURCE_GROUP, inside a binary value
-        Output "ClusterGroupId": Content::Sz, plain, "cluster group ID";
+        Output "ClusterGroupId": BufferFormat::Sz, plain, "cluster group ID";
         /// REPLICATION_GET_RESOURCE_GROUP, inside a binary value
-        Output "ReplicationClusterGroupType": Content::DwordOf(ReplicationClusterGroupType::TABLE), plain,
+        Output "ReplicationClusterGroupType": BufferFormat::DwordOf(ReplicationClusterGroupType::TABLE), plain,
             "0 target, 1 source";
     }
 
     "resource type, storage class", "3.1.4.3.2.40" {
         /// REPLICATION_GET_LOG_INFO
-        Output "MinimumLogSizeInBytes": Content::Qword, plain, "smallest log";
+        Output "MinimumLogSizeInBytes": BufferFormat::Qword, plain, "smallest log";
         /// REPLICATION_GET_LOG_INFO
-        Output "UnitOfLogSizeChangeInBytes": Content::Qword, plain, "log size step";
+        Output "UnitOfLogSizeChangeInBytes": BufferFormat::Qword, plain, "log size step";
         /// REPLICATION_GET_LOG_INFO
-        Output "LogSizeMultiple": Content::Dword, plain, "log size multiple";
+        Output "LogSizeMultiple": BufferFormat::Dword, plain, "log size multiple";
     }
 
     "cluster", "3.1.4.3.7.21" {
         /// SET_ACCOUNT_ACCESS
-        Input "AccountSID": Content::Sz, plain, "SID to change, as text";
+        Input "AccountSID": BufferFormat::Sz, plain, "SID to change, as text";
         /// SET_ACCOUNT_ACCESS
-        Input "AccountAccessMask": Content::DwordOf(AccountAccessMask::TABLE), plain, "access asked for";
+        Input "AccountAccessMask": BufferFormat::DwordOf(AccountAccessMask::TABLE), plain, "access asked for";
         /// SET_ACCOUNT_ACCESS
-        Input "AccountAccessType": Content::DwordOf(AccountAccessType::TABLE), plain, "allow, deny or delete";
+        Input "AccountAccessType": BufferFormat::DwordOf(AccountAccessType::TABLE), plain, "allow, deny or delete";
     }
 
     "group or resource operation", "3.1.4.2.130 to 3.1.4.2.135" {
         /// property of lpInBuffer of the online, offline and move Ex methods; the property name is a resource type
         /// name, so other type names can occur
-        MethodInput "Virtual Machine": Content::DwordOf(VirtualMachineOperation::TABLE), plain,
+        MethodInput "Virtual Machine": BufferFormat::DwordOf(VirtualMachineOperation::TABLE), plain,
             "what happens to virtual machines";
     }
 }

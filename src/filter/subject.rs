@@ -8,7 +8,7 @@ use crate::consts::status::StatusName;
 use crate::json::record::type_name;
 use crate::ndr::WStr;
 use crate::ndr::sink::{At, Counts, Sink};
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::ndr::wire::Message;
 use crate::rpc::event::Body;
 use crate::session::Record;
@@ -114,9 +114,9 @@ impl<'a> Sink<'a> for Texts<'_> {
     }
 
     fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
-        match (at.field.meaning, units.multi_sz()) {
-            (Meaning::MultiSz, Some(list)) => list.for_each(|item| self.look(item)),
-            (Meaning::Text, _) => self.look(units.until_nul()),
+        match (at.field.semantics, units.multi_sz()) {
+            (Semantics::MultiSz, Some(list)) => list.for_each(|item| self.look(item)),
+            (Semantics::Text, _) => self.look(units.until_nul()),
             _ => {}
         }
     }

@@ -187,8 +187,8 @@ pub fn encode(
     syntax: Syntax,
     endian: Endian,
     contents: &crate::ndr::value::Contents,
-) -> Result<alloc::vec::Vec<u8>, crate::ndr::write::EncodeError> {
-    let (_, version) = place(method, version).ok_or_else(|| crate::ndr::write::EncodeError {
+) -> Result<alloc::vec::Vec<u8>, crate::ndr::EncodeError> {
+    let (_, version) = place(method, version).ok_or_else(|| crate::ndr::EncodeError {
         path: alloc::string::String::new(),
         message: alloc::format!("{} is not part of version {version}", method.name),
     })?;

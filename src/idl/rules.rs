@@ -4,7 +4,7 @@
 use super::witness;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
-use crate::ndr::types::{Flow, Meaning, Scalar};
+use crate::ndr::types::{Flow, Scalar, Semantics};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Interface, Method, WStr};
 use core::net::IpAddr;
@@ -115,9 +115,9 @@ impl<'a> Sink<'a> for Check<'_> {
             }
             return;
         }
-        match at.field.meaning {
-            Meaning::Enum(table) if table.name_of(value).is_none() => self.broken(&at, &VALUE, value, None),
-            Meaning::Flags(table) => {
+        match at.field.semantics {
+            Semantics::Enum(table) if table.name_of(value).is_none() => self.broken(&at, &VALUE, value, None),
+            Semantics::Flags(table) => {
                 let unknown = table.flags_of(value).unknown();
                 if unknown != 0 {
                     self.broken(&at, &RESERVED, unknown, Some(0));

@@ -12,11 +12,11 @@ pub use crate::consts::storage::*;
 pub use crate::consts::syntax::*;
 pub use crate::consts::versions::*;
 pub use crate::consts::witness::*;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::ndr::wire::{self, Idl, Unique};
 
 macro_rules! words {
-    ($($name:ident: $zero:ty, $one:ty, $meaning:ident;)*) => {
+    ($($name:ident: $zero:ty, $one:ty, $semantics:ident;)*) => {
         $(
             #[doc = concat!("The IDL's `", stringify!($name), "`.")]
             #[allow(non_camel_case_types)]
@@ -25,7 +25,7 @@ macro_rules! words {
             impl $crate::ndr::wire::Idl for $name {
                 type Zero = $zero;
                 type One = $one;
-                const MEANING: $crate::ndr::types::Meaning = $crate::ndr::types::Meaning::$meaning;
+                const SEMANTICS: $crate::ndr::types::Semantics = $crate::ndr::types::Semantics::$semantics;
             }
         )*
     };
@@ -97,5 +97,5 @@ words! {
 impl Idl for IDL_CLUSTER_SET_PASSWORD_FLAGS {
     type Zero = wire::Enum16;
     type One = wire::Enum16;
-    const MEANING: Meaning = Meaning::Enum(<Self as crate::consts::Constant>::TABLE);
+    const SEMANTICS: Semantics = Semantics::Enum(<Self as crate::consts::Constant>::TABLE);
 }

@@ -30,19 +30,7 @@ pub struct Records {
     clock: Option<(i64, [u8; Timestamp::TEXT_LEN])>,
 }
 
-/// The name of an authentication level (C706 13.1.2.1).
-pub fn level_name(level: u8) -> &'static str {
-    match level {
-        0 => "default",
-        1 => "none",
-        2 => "connect",
-        3 => "call",
-        4 => "pkt",
-        5 => "pkt_integrity",
-        6 => "pkt_privacy",
-        _ => "unknown",
-    }
-}
+pub use crate::rpc::security::level_name;
 
 /// What stands for the PDU type where there is no whole PDU.
 pub fn type_name<N>(event: &Event<'_, N>) -> &'static str {

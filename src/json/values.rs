@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, MAX_KEPT};
 use crate::ndr::WStr;
 use crate::ndr::names::{self, HandleName, HandleNames};
 use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
-use crate::ndr::types::{Family, Field, Flow, Meaning, Scalar, Struct};
+use crate::ndr::types::{Family, Field, Flow, Scalar, Semantics, Struct};
 use crate::structs;
 use crate::structs::content::Secrets;
 use crate::structs::mask::Mask;
@@ -121,14 +121,14 @@ impl<'o> Values<'o> {
     }
 
     /// The octets of a buffer, without secrets where they are to be hidden.
-    fn octets(&mut self, meaning: Meaning, bytes: &[u8]) {
+    fn octets(&mut self, semantics: Semantics, bytes: &[u8]) {
         if self.out.secrets() != Secrets::Masked {
             return self.out.hex(bytes);
         }
-        if structs::content::is_of_unknown_code(meaning, self.version, &self.buffers.content) {
+        if structs::content::is_of_unknown_code(semantics, self.version, &self.buffers.content) {
             return self.out.unread(bytes, true, 0);
         }
-        let shape = structs::content::shape(meaning, self.version, &self.buffers.content, bytes);
+        let shape = structs::content::shape(semantics, self.version, &self.buffers.content, bytes);
         let mask = Mask::of(&shape, bytes);
         self.out.hex(&mask.apply(bytes));
         if !mask.is_empty() {
@@ -303,19 +303,19 @@ impl<'a> Sink<'a> for Values<'_> {
         self.key(&at);
         self.buffers.scalar(at.field, value);
         let signed = scalar.signed();
-        match at.field.meaning.in_version(self.version) {
-            Meaning::Enum(table) | Meaning::Flags(table) => constant(self.out, table, value, signed),
-            Meaning::ObjectKind => match self.kinds {
+        match at.field.semantics.in_version(self.version) {
+            Semantics::Enum(table) | Semantics::Flags(table) => constant(self.out, table, value, signed),
+            Semantics::ObjectKind => match self.kinds {
                 Some(table) => constant(self.out, table, value, signed),
                 None => self.out.uint(value),
             },
-            Meaning::NotifyFlags => match names::notify_flags(self.buffers.content.object_type.unwrap_or(0)) {
+            Semantics::NotifyFlags => match names::notify_flags(self.buffers.content.object_type.unwrap_or(0)) {
                 Some(table) => constant(self.out, table, value, signed),
                 None => self.out.int(value as i64),
             },
-            Meaning::Win32 | Meaning::RpcStatus => status(self.out, value as u32),
-            Meaning::ControlCode(family) => control_code(self.out, family, value as u32),
-            Meaning::Ipv4 => self.out.ipv4((value as u32).to_le_bytes()),
+            Semantics::Win32 | Semantics::RpcStatus => status(self.out, value as u32),
+            Semantics::ControlCode(family) => control_code(self.out, family, value as u32),
+            Semantics::Ipv4 => self.out.ipv4((value as u32).to_le_bytes()),
             _ if signed => self.out.int(value as i64),
             _ => self.out.uint(value),
         }
@@ -364,11 +364,11 @@ impl<'a> Sink<'a> for Values<'_> {
         self.counts(&at, counts);
         self.key(&at);
         self.out.literal("{\"hex\":");
-        self.octets(at.field.meaning, bytes);
-        match at.field.meaning {
-            Meaning::Custom("twr_t") => super::runtime::tower(self.out, bytes),
-            Meaning::Text => super::runtime::text(self.out, bytes),
-            meaning => structs::json::print(self.out, meaning, self.version, &self.buffers.content, bytes),
+        self.octets(at.field.semantics, bytes);
+        match at.field.semantics {
+            Semantics::Custom("twr_t") => super::runtime::tower(self.out, bytes),
+            Semantics::Text => super::runtime::text(self.out, bytes),
+            semantics => structs::json::print(self.out, semantics, self.version, &self.buffers.content, bytes),
         }
         self.out.end();
     }
@@ -376,7 +376,7 @@ impl<'a> Sink<'a> for Values<'_> {
     fn units(&mut self, at: At<'_>, units: WStr<'a>, counts: Counts) {
         self.counts(&at, counts);
         self.key(&at);
-        if let Meaning::Ipv6 = at.field.meaning {
+        if let Semantics::Ipv6 = at.field.semantics {
             let mut segments = [0u16; 8];
             for (slot, unit) in segments.iter_mut().zip(units.units()) {
                 *slot = unit.swap_bytes();
@@ -388,8 +388,8 @@ impl<'a> Sink<'a> for Values<'_> {
         self.out.begin_list();
         self.out.units(units);
         self.out.end_list();
-        match at.field.meaning {
-            Meaning::MultiSz => {
+        match at.field.semantics {
+            Semantics::MultiSz => {
                 if let Some(list) = units.multi_sz() {
                     self.out.key("decoded");
                     self.out.begin_list();
@@ -399,7 +399,7 @@ impl<'a> Sink<'a> for Values<'_> {
                     self.out.end_list();
                 }
             }
-            Meaning::Text => {
+            Semantics::Text => {
                 self.out.key("text");
                 self.out.wide(units.until_nul());
             }
@@ -422,7 +422,7 @@ impl<'a> Sink<'a> for Values<'_> {
     }
 
     fn begin_struct(&mut self, at: At<'_>, _: &'static Struct) {
-        if let Meaning::Kinds(table) = at.field.meaning {
+        if let Semantics::Kinds(table) = at.field.semantics {
             self.kinds = Some(table);
         }
         self.key(&at);

@@ -6,7 +6,7 @@ use crate::error::Error;
 
 /// A stub and how to read it. Copying it copies a reference.
 #[derive(Clone, Copy, Debug)]
-pub struct Cx<'a> {
+pub struct DecodeContext<'a> {
     /// The stub, from its first octet.
     pub data: &'a [u8],
     /// Transfer syntax.
@@ -29,10 +29,10 @@ pub enum CountAlignment {
     Elements,
 }
 
-impl<'a> Cx<'a> {
+impl<'a> DecodeContext<'a> {
     /// A stub as Windows sends it.
     pub const fn new(data: &'a [u8], syntax: Syntax, endian: Endian) -> Self {
-        Cx { data, syntax, endian, counts: CountAlignment::Own }
+        DecodeContext { data, syntax, endian, counts: CountAlignment::Own }
     }
 
     /// Octets `at..at + len`, or who claimed them.

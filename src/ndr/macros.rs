@@ -258,7 +258,7 @@ macro_rules! ndr_method {
                 version: &'static str,
                 syntax: $crate::ndr::Syntax,
                 endian: $crate::ndr::Endian,
-            ) -> Result<alloc::vec::Vec<u8>, $crate::ndr::write::EncodeError> {
+            ) -> Result<alloc::vec::Vec<u8>, $crate::ndr::EncodeError> {
                 $crate::idl::encode(&METHOD, version, $crate::ndr::Direction::$view, syntax, endian, &self.contents)
             }
         }
@@ -302,28 +302,28 @@ macro_rules! ndr_wire {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! ndr_meaning {
-    ([enumeration($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Enum(<$e as $crate::consts::Constant>::TABLE) };
-    ([flags($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Flags(<$e as $crate::consts::Constant>::TABLE) };
-    ([kinds($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Kinds(<$e as $crate::consts::Constant>::TABLE) };
-    ([size($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Size(stringify!($p)) };
-    ([capacity($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Capacity(stringify!($p)) };
-    ([required($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Required(stringify!($p)) };
-    ([constant($c:literal)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Const($c) };
-    ([custom($s:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::Custom(stringify!($s)) };
-    ([control_code($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::ControlCode($crate::ndr::types::Family::$f) };
-    ([control_input($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::ControlInput($crate::ndr::types::Family::$f) };
-    ([control_output($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Meaning::ControlOutput($crate::ndr::types::Family::$f) };
+    ([enumeration($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Enum(<$e as $crate::consts::Constant>::TABLE) };
+    ([flags($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Flags(<$e as $crate::consts::Constant>::TABLE) };
+    ([kinds($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Kinds(<$e as $crate::consts::Constant>::TABLE) };
+    ([size($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Size(stringify!($p)) };
+    ([capacity($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Capacity(stringify!($p)) };
+    ([required($p:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Required(stringify!($p)) };
+    ([constant($c:literal)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Const($c) };
+    ([custom($s:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Custom(stringify!($s)) };
+    ([control_code($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::ControlCode($crate::ndr::types::Family::$f) };
+    ([control_input($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::ControlInput($crate::ndr::types::Family::$f) };
+    ([control_output($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::ControlOutput($crate::ndr::types::Family::$f) };
     ([by_version($a:ident $(($($aa:tt)*))?, $b:ident $(($($ba:tt)*))?)] $t:ident $n:ident) => {
-        $crate::ndr::types::Meaning::ByVersion(&[
+        $crate::ndr::types::Semantics::ByVersion(&[
             $crate::ndr_meaning!([$a $(($($aa)*))?] $t $n),
             $crate::ndr_meaning!([$b $(($($ba)*))?] $t $n),
         ])
     };
-    ([$plain:ident] $t:ident $n:ident) => { $crate::ndr::types::Meaning::$plain };
-    ([] error_status_t rpc_status) => { $crate::ndr::types::Meaning::RpcStatus };
-    ([] error_status_t $n:ident) => { $crate::ndr::types::Meaning::Win32 };
-    ([] DWORD return) => { $crate::ndr::types::Meaning::Win32 };
-    ([] $t:ident $n:ident) => { <$t as $crate::ndr::wire::Idl>::MEANING };
+    ([$plain:ident] $t:ident $n:ident) => { $crate::ndr::types::Semantics::$plain };
+    ([] error_status_t rpc_status) => { $crate::ndr::types::Semantics::RpcStatus };
+    ([] error_status_t $n:ident) => { $crate::ndr::types::Semantics::Win32 };
+    ([] DWORD return) => { $crate::ndr::types::Semantics::Win32 };
+    ([] $t:ident $n:ident) => { <$t as $crate::ndr::wire::Idl>::SEMANTICS };
 }
 
 /// Declares the structures of section 2.2.3 that travel as NDR: descriptor and view from one declaration. Members are
@@ -428,7 +428,7 @@ macro_rules! ndr_struct {
         impl $crate::ndr::wire::Idl for $name {
             type Zero = $name;
             type One = $name;
-            const MEANING: $crate::ndr::types::Meaning = $crate::ndr::types::Meaning::Structure;
+            const SEMANTICS: $crate::ndr::types::Semantics = $crate::ndr::types::Semantics::Structure;
         }
 
         #[allow(non_snake_case)]

@@ -16,6 +16,8 @@ pub mod macros;
 pub mod cursor;
 #[cfg(feature = "std")]
 pub mod describe;
+#[cfg(feature = "std")]
+mod encode_error;
 pub mod key;
 pub mod names;
 pub mod parsers;
@@ -30,7 +32,9 @@ pub mod wire;
 #[cfg(feature = "std")]
 pub mod write;
 
-pub use cursor::Cx;
+pub use cursor::DecodeContext;
+#[cfg(feature = "std")]
+pub use encode_error::EncodeError;
 pub use sink::Sink;
 pub use types::{Direction, Field, Interface, Method, Struct, Type};
 pub use utf16::WStr;

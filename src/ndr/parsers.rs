@@ -12,7 +12,7 @@
 //! assert_eq!((name.to_string().as_str(), number, rest.offset()), ("A", 7, 20));
 //! ```
 
-use super::cursor::Cx;
+use super::cursor::DecodeContext;
 use super::sink::{ContextHandle, Counts};
 use super::types::{Scalar, align_up};
 use super::utf16::WStr;
@@ -23,14 +23,14 @@ use nom::IResult;
 /// A stub and the place where the next parser goes on.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
-    cx: Cx<'a>,
+    cx: DecodeContext<'a>,
     offset: usize,
 }
 
 impl<'a> Input<'a> {
     /// At the start of a stub.
     pub fn new(data: &'a [u8], syntax: Syntax, endian: Endian) -> Self {
-        Input { cx: Cx::new(data, syntax, endian), offset: 0 }
+        Input { cx: DecodeContext::new(data, syntax, endian), offset: 0 }
     }
 
     /// Octets from the start of the stub.
@@ -61,7 +61,10 @@ impl<I> nom::error::ParseError<I> for Error {
     }
 }
 
-fn step<'a, T>(input: Input<'a>, read: impl FnOnce(&Cx<'a>, &mut usize) -> Result<T, Error>) -> Parsed<'a, T> {
+fn step<'a, T>(
+    input: Input<'a>,
+    read: impl FnOnce(&DecodeContext<'a>, &mut usize) -> Result<T, Error>,
+) -> Parsed<'a, T> {
     let mut offset = input.offset;
     match read(&input.cx, &mut offset) {
         Ok(value) => Ok((input.at(offset), value)),

@@ -93,21 +93,21 @@ impl core::fmt::Debug for Guid {
 
 /// The way down to the present field, as a chain on the stack.
 #[derive(Clone, Copy, Debug)]
-pub struct Trail<'t> {
-    parent: Option<&'t Trail<'t>>,
+pub struct FieldPath<'t> {
+    parent: Option<&'t FieldPath<'t>>,
     step: Segment,
     depth: u8,
 }
 
-impl<'t> Trail<'t> {
+impl<'t> FieldPath<'t> {
     /// The first step.
     pub fn top(step: Segment) -> Self {
-        Trail { parent: None, step, depth: 1 }
+        FieldPath { parent: None, step, depth: 1 }
     }
 
     /// One step further down.
     pub fn down(&'t self, step: Segment) -> Self {
-        Trail { parent: Some(self), step, depth: self.depth.saturating_add(1) }
+        FieldPath { parent: Some(self), step, depth: self.depth.saturating_add(1) }
     }
 
     /// The same as an owned path.
@@ -138,7 +138,7 @@ pub struct At<'t> {
     /// Octets of the value itself; counts, offsets and what pointers lead to not included.
     pub len: usize,
     /// The way down.
-    pub trail: &'t Trail<'t>,
+    pub trail: &'t FieldPath<'t>,
 }
 
 impl At<'_> {

@@ -8,9 +8,9 @@ use super::Syntax;
 use super::key::Key;
 pub use crate::consts::control_codes::Family;
 
-mod meaning;
+mod semantics;
 
-pub use meaning::Meaning;
+pub use semantics::Semantics;
 
 /// An integer on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -349,7 +349,7 @@ pub struct Field {
     /// Versions of the interface that have it.
     pub versions: Versions,
     /// What the value means.
-    pub meaning: Meaning,
+    pub semantics: Semantics,
     /// `size_is`: the field that holds the maximum count.
     pub size_is: Option<&'static str>,
     /// `length_is`: the field that holds the actual count.
@@ -370,7 +370,13 @@ pub struct Field {
 
 impl Field {
     /// A field with nothing special about it.
-    pub const fn new(name: &'static str, idl: &'static str, ty: &'static Type, flow: Flow, meaning: Meaning) -> Field {
+    pub const fn new(
+        name: &'static str,
+        idl: &'static str,
+        ty: &'static Type,
+        flow: Flow,
+        semantics: Semantics,
+    ) -> Field {
         Field {
             name,
             key: Key::of(name),
@@ -378,7 +384,7 @@ impl Field {
             ty,
             flow,
             versions: Versions::ALL,
-            meaning,
+            semantics,
             size_is: None,
             length_is: None,
             size_is_star: false,
@@ -429,7 +435,7 @@ pub const fn check_references(fields: &[Field]) {
         if let Some(name) = fields[i].length_is {
             assert!(names(fields, name), "length_is names no field");
         }
-        if let Meaning::Size(name) | Meaning::Capacity(name) | Meaning::Required(name) = fields[i].meaning {
+        if let Semantics::Size(name) | Semantics::Capacity(name) | Semantics::Required(name) = fields[i].semantics {
             assert!(names(fields, name), "size, capacity or required names no field");
         }
         i += 1;

@@ -17,10 +17,10 @@ mod places;
 
 pub(super) use places::{Part, locate, own_length, skip, skip_referents};
 
-use super::cursor::{CountAlignment, Cx};
-use super::sink::{At, ContextHandle, Counts, Guid, Null, Sink, Trail};
+use super::cursor::{CountAlignment, DecodeContext};
+use super::sink::{At, ContextHandle, Counts, FieldPath, Guid, Null, Sink};
 use super::types::{
-    ArrayKind, Direction, Field, Layout, MAX_FIELDS, Meaning, Method, PointerKind, Scalar, Struct, Type, align_up,
+    ArrayKind, Direction, Field, Layout, MAX_FIELDS, Method, PointerKind, Scalar, Semantics, Struct, Type, align_up,
 };
 use super::utf16::WStr;
 use super::{Endian, Syntax, rules};
@@ -43,7 +43,7 @@ const MAX_FULL: usize = 16;
 /// # Errors
 /// The offset, the field's path and who claimed the octets that are not there.
 pub fn message<'a, S: Sink<'a>>(
-    cx: Cx<'a>,
+    cx: DecodeContext<'a>,
     method: &'static Method,
     direction: Direction,
     version: usize,
@@ -54,7 +54,7 @@ pub fn message<'a, S: Sink<'a>>(
 
 /// The same, showing the values to `watch` as well, which learns whether rules of the interface are broken.
 pub(super) fn watched<'a, S: Sink<'a>>(
-    cx: Cx<'a>,
+    cx: DecodeContext<'a>,
     method: &'static Method,
     direction: Direction,
     version: usize,
@@ -66,7 +66,7 @@ pub(super) fn watched<'a, S: Sink<'a>>(
     let mut seen = (S::WANTS_DIAGNOSTICS && method.sized).then_some([Found::Nothing; MAX_FIELDS]);
     for i in method.places(direction, version) {
         let Some(field) = method.fields.get(i).filter(|_| walker.sink.wants(i)) else { break };
-        let trail = Trail::top(Segment::Name(field.name));
+        let trail = FieldPath::top(Segment::Name(field.name));
         let found = match field.ty {
             // Half of all parameters are one of these.
             Type::Scalar(scalar) => walker.aligned_scalar(field, None, *scalar, &mut cursor, &trail)?,
@@ -80,7 +80,7 @@ pub(super) fn watched<'a, S: Sink<'a>>(
         // Where nothing was begun yet, the null handle is what goes in.
         if let Found::Handle { null: true } = found
             && direction == Direction::Request
-            && !matches!(field.meaning, Meaning::Opaque)
+            && !matches!(field.semantics, Semantics::Opaque)
         {
             walker.report(cursor.saturating_sub(20), &trail, &rules::NULL_HANDLE_IN, 0, None);
         }
@@ -93,11 +93,17 @@ pub(super) fn watched<'a, S: Sink<'a>>(
 }
 
 /// Finds out where the maximum counts of a stub stand: the reading that fits is the one that leaves nothing over.
-pub fn count_alignment(cx: Cx<'_>, method: &'static Method, direction: Direction, version: usize) -> CountAlignment {
+pub fn count_alignment(
+    cx: DecodeContext<'_>,
+    method: &'static Method,
+    direction: Direction,
+    version: usize,
+) -> CountAlignment {
     if !method.two_counts || cx.syntax != Syntax::Ndr || direction != Direction::Response {
         return CountAlignment::Own;
     }
-    let fits = |counts| message(Cx { counts, ..cx }, method, direction, version, &mut Null) == Ok(cx.data.len());
+    let fits =
+        |counts| message(DecodeContext { counts, ..cx }, method, direction, version, &mut Null) == Ok(cx.data.len());
     if !fits(CountAlignment::Own) && fits(CountAlignment::Elements) {
         CountAlignment::Elements
     } else {
@@ -110,21 +116,21 @@ pub fn count_alignment(cx: Cx<'_>, method: &'static Method, direction: Direction
 /// # Errors
 /// As [`message`].
 pub fn value<'a, S: Sink<'a>>(
-    cx: Cx<'a>,
+    cx: DecodeContext<'a>,
     field: &'static Field,
     version: usize,
     at: usize,
     sink: &mut S,
 ) -> Result<usize, Error> {
     let mut walker = Walker::new(cx, version, sink);
-    let trail = Trail::top(Segment::Name(field.name));
+    let trail = FieldPath::top(Segment::Name(field.name));
     let mut cursor = at;
     walker.construct(field, None, field.ty, &mut cursor, &trail)?;
     Ok(cursor)
 }
 
 struct Walker<'a, 's, S> {
-    cx: Cx<'a>,
+    cx: DecodeContext<'a>,
     version: usize,
     sink: &'s mut S,
     watch: Option<&'s mut Check<'static>>,
@@ -154,7 +160,7 @@ impl Full {
 }
 
 impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
-    fn new(cx: Cx<'a>, version: usize, sink: &'s mut S) -> Self {
+    fn new(cx: DecodeContext<'a>, version: usize, sink: &'s mut S) -> Self {
         Walker { cx, version, sink, watch: None, full: None }
     }
 
@@ -166,7 +172,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         index: Option<u32>,
         scalar: Scalar,
         cursor: &mut usize,
-        trail: &Trail<'_>,
+        trail: &FieldPath<'_>,
     ) -> Result<Found, Error> {
         let size = scalar.size(self.cx.syntax);
         let at = align_up(*cursor, size);
@@ -182,7 +188,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         field: &'static Field,
         index: Option<u32>,
         cursor: &mut usize,
-        trail: &Trail<'_>,
+        trail: &FieldPath<'_>,
     ) -> Result<Found, Error> {
         let at = align_up(*cursor, HANDLE.align);
         let found = self.handle(field, index, at, trail)?;
@@ -197,7 +203,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         index: Option<u32>,
         ty: &'static Type,
         cursor: &mut usize,
-        trail: &Trail<'_>,
+        trail: &FieldPath<'_>,
     ) -> Result<Found, Error> {
         if trail.depth() > MAX_DEPTH {
             return Err(fail(Error::new(*cursor, ErrorKind::Limit { limit: "MAX_DEPTH" }), trail));
@@ -231,7 +237,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         at: usize,
         cursor: &mut usize,
         tail: Option<Tail>,
-        trail: &Trail<'_>,
+        trail: &FieldPath<'_>,
     ) -> Result<Found, Error> {
         crate::work::tick(1);
         let place = |len| At { field, index, offset: at, len, trail };
@@ -296,7 +302,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         field: &'static Field,
         index: Option<u32>,
         at: usize,
-        trail: &Trail<'_>,
+        trail: &FieldPath<'_>,
     ) -> Result<Found, Error> {
         let handle = handle(&self.cx, at).map_err(|e| fail(e, trail))?;
         self.sink.handle(At { field, index, offset: at, len: HANDLE.size, trail }, handle);
@@ -317,7 +323,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         at: usize,
         cursor: &mut usize,
         tail: Option<Tail>,
-        parent: &Trail<'_>,
+        parent: &FieldPath<'_>,
     ) -> Result<(), Error> {
         if parent.depth() >= MAX_DEPTH {
             return Err(fail(Error::new(at, ErrorKind::Limit { limit: "MAX_DEPTH" }), parent));
@@ -354,7 +360,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         element: &'static Type,
         tail: Tail,
         cursor: &mut usize,
-        trail: &Trail<'_>,
+        trail: &FieldPath<'_>,
     ) -> Result<(), Error> {
         let Tail { at, counts } = tail;
         let layout = element.layout(self.cx.syntax);
@@ -407,7 +413,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         target: &'static Type,
         at: usize,
         cursor: &mut usize,
-        trail: &Trail<'_>,
+        trail: &FieldPath<'_>,
     ) -> Result<Found, Error> {
         let size = self.cx.syntax.word();
         let referent = self.cx.uint(at, size, "referent identifier").map_err(|e| fail(e, trail))?;
@@ -441,7 +447,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         field: &'static Field,
         index: Option<u32>,
         cursor: &mut usize,
-        trail: &Trail<'_>,
+        trail: &FieldPath<'_>,
     ) -> Result<Found, Error> {
         let max = self.cx.word(cursor, "maximum count")?;
         let actual = self.varying(max, cursor, trail)?;
@@ -473,13 +479,13 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
 }
 
 /// A GUID at `at`.
-pub(super) fn guid(cx: &Cx<'_>, at: usize) -> Result<Guid, Error> {
+pub(super) fn guid(cx: &DecodeContext<'_>, at: usize) -> Result<Guid, Error> {
     let octets = cx.take(at, 16, "GUID")?;
     Ok(Guid::from_wire(<[u8; 16]>::try_from(octets).unwrap_or_default(), cx.endian))
 }
 
 /// A context handle at `at`.
-pub(super) fn handle(cx: &Cx<'_>, at: usize) -> Result<ContextHandle, Error> {
+pub(super) fn handle(cx: &DecodeContext<'_>, at: usize) -> Result<ContextHandle, Error> {
     let octets = cx.take(at, 20, "context handle")?;
     let (Some((attributes, _)), Some((_, uuid))) = (octets.split_first_chunk::<4>(), octets.split_last_chunk::<16>())
     else {
@@ -494,7 +500,7 @@ pub(super) fn handle(cx: &Cx<'_>, at: usize) -> Result<ContextHandle, Error> {
 
 /// Gives an error the path of the field it arose in; those that have one keep it.
 #[cold]
-fn fail(mut error: Error, trail: &Trail<'_>) -> Error {
+fn fail(mut error: Error, trail: &FieldPath<'_>) -> Error {
     if error.path.segments().is_empty() {
         error.path = trail.to_path();
     }

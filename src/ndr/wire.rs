@@ -2,7 +2,7 @@
 //! embedder reads. A view borrows the stub and nothing else; it looks values up when asked and never fails, because a
 //! [`Message`] is only made of a stub that was read to its end.
 
-use super::cursor::{CountAlignment, Cx};
+use super::cursor::{CountAlignment, DecodeContext};
 use super::sink::{ContextHandle, Guid, Null};
 use super::types::{ArrayKind, Direction, Field, Interface, Method, PointerKind, Scalar, Type};
 use super::utf16::WStr;
@@ -29,13 +29,13 @@ pub trait Idl {
     /// With one star; a reference pointer leaves no trace at top level, a second level is a unique pointer.
     type One: Wire;
     /// What such a value means where the declaration says nothing else.
-    const MEANING: super::types::Meaning;
+    const SEMANTICS: super::types::Semantics;
 }
 
 /// A place in a validated stub.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'a> {
-    cx: Cx<'a>,
+    cx: DecodeContext<'a>,
     ty: &'static Type,
     place: Place,
 }
@@ -118,7 +118,7 @@ impl<'a> Node<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     /// The stub and how it is read.
-    pub cx: Cx<'a>,
+    pub cx: DecodeContext<'a>,
     /// The interface.
     pub interface: &'static Interface,
     /// The version's place in [`Interface::versions`].
@@ -166,7 +166,7 @@ impl<'a> Message<'a> {
         sink: &mut S,
     ) -> Result<Message<'a>, Error> {
         let Kind { interface, version, direction, syntax, endian } = kind;
-        let mut cx = Cx::new(data, syntax, endian);
+        let mut cx = DecodeContext::new(data, syntax, endian);
         cx.counts = walk::count_alignment(cx, method, direction, version);
         if cx.counts == CountAlignment::Elements {
             sink.diagnostic(crate::diagnostic::Diagnostic {
@@ -387,7 +387,7 @@ arrays! {
 
 /// The elements of an array in a stub; iterates in order.
 pub struct List<'a, T> {
-    cx: Cx<'a>,
+    cx: DecodeContext<'a>,
     element: &'static Type,
     at: usize,
     cursor: usize,
@@ -440,7 +440,7 @@ impl<'a, T: Wire> Iterator for List<'a, T> {
         let mut part = Part { at: self.at, cursor: self.cursor, tail: None };
         let mut next = self.at.saturating_add(self.element.layout(self.cx.syntax).stride());
         if let Some(inner) = self.element.tail() {
-            let trail = super::sink::Trail::top(crate::error::Segment::Name(""));
+            let trail = super::sink::FieldPath::top(crate::error::Segment::Name(""));
             if let Ok((at, tail, end)) = walk::own_length(self.cx, self.element, inner, self.at, &trail) {
                 (part.at, part.tail, next) = (at, Some(tail), end);
             }

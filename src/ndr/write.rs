@@ -4,6 +4,7 @@
 //! off and written behind it, depth first. Referent identifiers are assigned as the common runtimes do: 0x00020000,
 //! then 4 more for each pointer.
 
+use super::EncodeError;
 use super::sink::ContextHandle;
 use super::types::{ArrayKind, Direction, Field, Method, PointerKind, Scalar, Struct, Type, align_up};
 use super::value::{Contents, Fields, Value};
@@ -11,45 +12,6 @@ use super::{Endian, Syntax};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt;
-
-/// Why a value can't be encoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EncodeError {
-    /// The parameter or member.
-    pub path: String,
-    /// What is wrong with it.
-    pub message: String,
-}
-
-impl EncodeError {
-    fn new(message: impl Into<String>) -> Self {
-        EncodeError { path: String::new(), message: message.into() }
-    }
-
-    fn within(mut self, name: &str) -> Self {
-        if name.is_empty() {
-            return self;
-        }
-        self.path = match self.path.as_str() {
-            "" => name.to_string(),
-            rest if rest.starts_with('[') => format!("{name}{rest}"),
-            rest => format!("{name}.{rest}"),
-        };
-        self
-    }
-}
-
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
-        }
-        f.write_str(&self.message)
-    }
-}
-
-impl core::error::Error for EncodeError {}
 
 /// Encodes a stub.
 ///

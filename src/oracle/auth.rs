@@ -6,7 +6,7 @@
 
 use super::{Source, tokens};
 use crate::auth::{Association, KeyStore, Limits, describe};
-use crate::rpc::security::{AuthTrailer, Connectionless, Opened, Protected, Security, Sender, Token};
+use crate::rpc::security::{AuthTrailer, Connectionless, Opened, Protected, Security, Sender, Token, Verified};
 use std::sync::{Arc, LazyLock};
 
 /// The keys of the captures that the seeds come from, and some that fit by chance. No passwords: each realm of a Kerberos
@@ -71,11 +71,11 @@ fn handshake(auth_type: u8, data: &[u8], make: fn(&mut Source<'_>) -> Vec<u8>) {
             let Some((pdu, body)) = protected(piece, sender, trailer, set(3)) else { continue };
             match association.open(&pdu, &mut out) {
                 Opened::Clear { verified, decrypted } => {
-                    assert!(!decrypted || verified == Some(true), "handed out without a check");
-                    assert!(verified != Some(true) || !set(2), "verified without a key");
+                    assert!(!decrypted || verified != Verified::Unchecked, "handed out without a check");
+                    assert!(verified != Verified::Right || !set(2), "verified without a key");
                     assert_eq!(out.len(), if decrypted { body } else { 0 }, "{before}");
                 }
-                Opened::Sealed { reason } | Opened::Failed { reason } => {
+                Opened::Sealed { reason, .. } | Opened::Failed { reason, .. } => {
                     assert!(out.is_empty() && !reason.is_empty(), "{reason}");
                 }
             }

@@ -1,7 +1,7 @@
 //! Values of any declaration, made from octets: the same octets make the same values.
 
 use crate::ndr::sink::{ContextHandle, Guid};
-use crate::ndr::types::{ArrayKind, Field, Meaning, Scalar, Type};
+use crate::ndr::types::{ArrayKind, Field, Scalar, Semantics, Type};
 use crate::ndr::value::{Contents, Fields};
 use crate::ndr::{Direction, Method, Value};
 use crate::structs;
@@ -203,11 +203,11 @@ impl Maker<'_, '_> {
                 _ => (mask >> 1) + 1,
             };
         }
-        let number = match field.meaning.in_version(self.version) {
-            Meaning::Bool => number & 1,
-            Meaning::Const(constant) => u64::from(constant),
+        let number = match field.semantics.in_version(self.version) {
+            Semantics::Bool => number & 1,
+            Semantics::Const(constant) => u64::from(constant),
             // Small ones are the interesting ones.
-            Meaning::Enum(_) | Meaning::ObjectKind | Meaning::Win32 => {
+            Semantics::Enum(_) | Semantics::ObjectKind | Semantics::Win32 => {
                 number & if number & 1 == 0 { 0x1f } else { mask }
             }
             _ => number,

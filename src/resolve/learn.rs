@@ -4,7 +4,7 @@
 use super::{Shared, lock};
 use crate::idl;
 use crate::ndr::sink::{At, Counts, Sink};
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::ndr::wire::Message;
 use crate::net::Transport;
 use crate::rpc::event::Body;
@@ -63,7 +63,7 @@ impl<'a> Sink<'a> for Towers<'_> {
     const WANTS_DIAGNOSTICS: bool = false;
 
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
-        if !matches!(at.field.meaning, Meaning::Custom("twr_t")) {
+        if !matches!(at.field.semantics, Semantics::Custom("twr_t")) {
             return;
         }
         let tower = Tower::parse(bytes);

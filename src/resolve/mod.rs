@@ -16,7 +16,7 @@ use crate::consts::status;
 use crate::diagnostic::Diagnostic;
 use crate::idl;
 use crate::ndr::sink::At;
-use crate::ndr::types::{Meaning, Scalar};
+use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{self, Direction, Endian, Interface, Syntax};
 use crate::net::{Side, Transport};
@@ -352,16 +352,16 @@ struct Evidence {
 
 impl ndr::Sink<'_> for Evidence {
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
-        let odd = match at.field.meaning.in_version(self.version) {
-            Meaning::Win32 | Meaning::RpcStatus => {
+        let odd = match at.field.semantics.in_version(self.version) {
+            Semantics::Win32 | Semantics::RpcStatus => {
                 let known = status::win32_name(value as u32).is_some()
                     || status::StatusName::of(value as u32).is_some()
                     || status::fault_name(value as u32).is_some();
                 !known
             }
-            Meaning::Enum(table) => table.name_of(value).is_none(),
-            Meaning::Flags(table) => table.flags_of(value).unknown() != 0,
-            Meaning::ControlCode(family) => ndr::names::control_code(family, value as u32).is_none(),
+            Semantics::Enum(table) => table.name_of(value).is_none(),
+            Semantics::Flags(table) => table.flags_of(value).unknown() != 0,
+            Semantics::ControlCode(family) => ndr::names::control_code(family, value as u32).is_none(),
             _ => false,
         };
         if odd {

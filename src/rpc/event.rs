@@ -9,7 +9,7 @@ pub use carriers::Carriers;
 use super::header::{PacketType, PfcFlags, Representation};
 use super::limits::{Counters, Limits};
 use super::pdu::{ContextElement, ContextResult};
-use super::security::{AuthTrailer, Identity, Opened, Sender};
+use super::security::{AuthTrailer, Doubt, Identity, Opened, Sender};
 use super::syntax::{RejectReason, SyntaxId, TransferSyntax};
 use super::uuid::Uuid;
 use super::verification::Verification;
@@ -384,12 +384,7 @@ pub(super) fn join_opened(all: &mut Option<Opened>, next: Opened) {
     *all = Some(match (all.take(), next) {
         (None, next) => next,
         (Some(Opened::Clear { verified: a, decrypted: c }), Opened::Clear { verified: b, decrypted: d }) => {
-            let verified = match (a, b) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (Some(true), Some(true)) => Some(true),
-                _ => None,
-            };
-            Opened::Clear { verified, decrypted: c || d }
+            Opened::Clear { verified: a.and(b), decrypted: c || d }
         }
         (Some(Opened::Clear { .. }), failed) => failed,
         (Some(failed), _) => failed,
@@ -403,5 +398,8 @@ pub(super) fn is_clear(opened: &Option<Opened>) -> bool {
 
 /// What [`Opened`] is where `open` returned a body of the wrong length.
 pub(super) fn wrong_length() -> Opened {
-    Opened::Failed { reason: String::from("decrypted body has another length than the sealed one") }
+    Opened::Failed {
+        reason: String::from("decrypted body has another length than the sealed one"),
+        doubt: Doubt::Signature,
+    }
 }

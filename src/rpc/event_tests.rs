@@ -2,7 +2,7 @@
 
 use super::event::{Carriers, Sizes, join_opened};
 use super::limits::Counters;
-use super::security::{AuthTrailer, NoSecurity, Opened, Security};
+use super::security::{AuthTrailer, Doubt, NoSecurity, Opened, Security, Verified};
 use super::{SyntaxId, Uuid};
 use crate::net::Timestamp;
 use alloc::format;
@@ -100,15 +100,15 @@ fn packets_joined() {
 #[test]
 fn fragments_opened() {
     let clear = |verified, decrypted| Opened::Clear { verified, decrypted };
-    let failed = |reason: &str| Opened::Failed { reason: String::from(reason) };
-    let (yes, no) = (Some(true), Some(false));
+    let failed = |reason: &str| Opened::Failed { reason: String::from(reason), doubt: Doubt::Signature };
+    let (yes, no, none) = (Verified::Right, Verified::Wrong(Doubt::Signature), Verified::Unchecked);
     for (first, next, expected) in [
         (clear(yes, true), clear(yes, true), clear(yes, true)),
         (clear(yes, false), clear(no, false), clear(no, false)),
         (clear(no, false), clear(yes, false), clear(no, false)),
-        (clear(None, false), clear(no, false), clear(no, false)),
-        (clear(None, false), clear(yes, false), clear(None, false)),
-        (clear(yes, false), clear(None, false), clear(None, false)),
+        (clear(none, false), clear(no, false), clear(no, false)),
+        (clear(none, false), clear(yes, false), clear(none, false)),
+        (clear(yes, false), clear(none, false), clear(none, false)),
         (clear(yes, true), clear(yes, false), clear(yes, true)),
         (clear(yes, false), clear(yes, true), clear(yes, true)),
         (clear(yes, true), failed("b"), failed("b")),

@@ -3,19 +3,19 @@
 //!
 //! [`Batch`] is the view for embedders; [`read`] and [`write`](fn@write) are its way to a sink and back.
 
-use super::packed::{self, Packed, Parsed, lift, lower};
+use super::packed::{self, ByteCursor, Parsed, lift, lower};
 use super::reader::whole_text;
-use super::refused::Refused;
 use super::rules::{self, Here, broken, down, path};
 use super::sink::{Item, Key, Open, Sink};
 use super::values::{self, Slot};
 use super::writer::{integer, text_or_bytes};
 use crate::consts::Constant;
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegBatchControlValue, RegistryValueType};
 use crate::error::{Error, ErrorKind, Segment};
+use crate::ndr::EncodeError;
 use crate::ndr::WStr;
-use crate::ndr::types::{Meaning, Scalar};
+use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};
 use alloc::format;
 use alloc::vec::Vec;
@@ -25,7 +25,7 @@ use alloc::vec::Vec;
 pub struct Batch<'a> {
     /// Version of the structure, 1.
     pub version: u32,
-    body: Packed<'a>,
+    body: ByteCursor<'a>,
 }
 
 impl<'a> Batch<'a> {
@@ -34,7 +34,7 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// Fewer than four octets.
     pub fn new(buffer: &'a [u8]) -> Result<Self, Error> {
-        let (body, version) = lower(packed::u32(Packed::new(buffer)))?;
+        let (body, version) = lower(packed::u32(ByteCursor::new(buffer)))?;
         Ok(Batch { version, body })
     }
 
@@ -64,8 +64,8 @@ pub struct Command<'a> {
     pub command: CommandType,
     /// Type of the value; a status code in the answer to a read that failed.
     pub value_type: u32,
-    name: Packed<'a>,
-    data: Packed<'a>,
+    name: ByteCursor<'a>,
+    data: ByteCursor<'a>,
     padded: bool,
 }
 
@@ -81,22 +81,22 @@ impl<'a> Command<'a> {
     }
 
     /// The format of the data.
-    pub fn content(&self) -> Content {
+    pub fn content(&self) -> BufferFormat {
         match self.command {
-            CommandType::CLUSREG_READ_ERROR => Content::Bytes,
-            CommandType::CLUSREG_CONTROL_COMMAND => Content::DwordOf(RegBatchControlValue::TABLE),
+            CommandType::CLUSREG_READ_ERROR => BufferFormat::Bytes,
+            CommandType::CLUSREG_CONTROL_COMMAND => BufferFormat::DwordOf(RegBatchControlValue::TABLE),
             _ => content_of(self.value_type),
         }
     }
 }
 
 /// The format of a registry value of this type.
-pub fn content_of(value_type: u32) -> Content {
-    Content::of_registry_type(RegistryValueType(value_type))
+pub fn content_of(value_type: u32) -> BufferFormat {
+    BufferFormat::of_registry_type(RegistryValueType(value_type))
 }
 
 /// A command and the padding behind it.
-fn command(input: Packed<'_>) -> Parsed<'_, Command<'_>> {
+fn command(input: ByteCursor<'_>) -> Parsed<'_, Command<'_>> {
     let (rest, (command, value_type)) = nom::Parser::parse(&mut (packed::u32, packed::u32), input)?;
     let (names, length) = packed::u32(rest)?;
     if length % 2 != 0 {
@@ -116,22 +116,26 @@ fn command(input: Packed<'_>) -> Parsed<'_, Command<'_>> {
 /// # Errors
 /// A length that is not there or can't be. The commands before it are in the sink.
 pub fn read<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     key: Key,
     here: Here<'_>,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
-    let open = Open::Record { name: "CLUSTER_REG_BATCH_UPDATE", reading: None };
+) -> Result<ByteCursor<'a>, Error> {
+    let open = Open::Record { name: "CLUSTER_REG_BATCH_UPDATE", variant: None };
     sink.begin(key, open);
     let result = batch(input, here, sink);
     sink.end(open);
     result
 }
 
-fn batch<'a, S: Sink<'a> + ?Sized>(input: Packed<'a>, here: Here<'_>, sink: &mut S) -> Result<Packed<'a>, Error> {
+fn batch<'a, S: Sink<'a> + ?Sized>(
+    input: ByteCursor<'a>,
+    here: Here<'_>,
+    sink: &mut S,
+) -> Result<ByteCursor<'a>, Error> {
     let trail = down(here, Segment::Name("VersionNumber"));
     let (mut rest, version) = lower(packed::u32(input)).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
-    sink.item(Key::Name("VersionNumber"), Meaning::Const(1), Item::Uint(u64::from(version)), None);
+    sink.item(Key::Name("VersionNumber"), Semantics::Const(1), Item::Uint(u64::from(version)), None);
     if version != 1 {
         let rule = &rules::NOT_THE_CONSTANT;
         sink.diagnostic(broken(Some(&trail), input.offset(), rule, u64::from(version), Some(1)));
@@ -162,12 +166,12 @@ fn batch<'a, S: Sink<'a> + ?Sized>(input: Packed<'a>, here: Here<'_>, sink: &mut
 /// # Errors
 /// As for [`read`].
 pub fn one<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     key: Key,
     here: Here<'_>,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
-    let open = Open::Record { name: "BATCH_UPDATE_COMMAND", reading: None };
+) -> Result<ByteCursor<'a>, Error> {
+    let open = Open::Record { name: "BATCH_UPDATE_COMMAND", variant: None };
     sink.begin(key, open);
     let result = match lower(command(input)) {
         Ok((rest, command)) => {
@@ -187,23 +191,23 @@ pub fn one<'a, S: Sink<'a> + ?Sized>(
 }
 
 fn head<'a, S: Sink<'a> + ?Sized>(command: CommandType, value_type: u32, sink: &mut S) {
-    let meaning = Meaning::Enum(CommandType::TABLE);
-    sink.item(Key::Name("CommandType"), meaning, Item::Uint(command.value()), None);
-    let meaning = match command {
-        CommandType::CLUSREG_READ_ERROR => Meaning::Win32,
-        _ => Meaning::Enum(RegistryValueType::TABLE),
+    let semantics = Semantics::Enum(CommandType::TABLE);
+    sink.item(Key::Name("CommandType"), semantics, Item::Uint(command.value()), None);
+    let semantics = match command {
+        CommandType::CLUSREG_READ_ERROR => Semantics::Win32,
+        _ => Semantics::Enum(RegistryValueType::TABLE),
     };
-    sink.item(Key::Name("ValueType"), meaning, Item::Uint(u64::from(value_type)), None);
+    sink.item(Key::Name("ValueType"), semantics, Item::Uint(u64::from(value_type)), None);
 }
 
 /// What can be read of a command that is not all there.
-fn partial<'a, S: Sink<'a> + ?Sized>(input: Packed<'a>, sink: &mut S) {
+fn partial<'a, S: Sink<'a> + ?Sized>(input: ByteCursor<'a>, sink: &mut S) {
     let Ok((rest, (command, value_type))) = nom::Parser::parse(&mut (packed::u32, packed::u32), input) else { return };
     head(CommandType(command), value_type, sink);
     let name = packed::u32(rest).ok().and_then(|(rest, length)| rest.split_claimed(u64::from(length), "").ok());
     if let Some((name, _)) = name {
         let text = WStr::le(name.rest()).until_nul();
-        sink.item(Key::Name("Name"), Meaning::Text, Item::Text(text), None);
+        sink.item(Key::Name("Name"), Semantics::Text, Item::Text(text), None);
         sink.blame(text);
     }
 }
@@ -217,7 +221,7 @@ fn members<'a, S: Sink<'a> + ?Sized>(command: &Command<'a>, here: Here<'_>, sink
         let length = command.name.len() as u64;
         sink.diagnostic(broken(Some(&trail), command.name.offset(), rule, length, None));
     }
-    sink.item(Key::Name("Name"), Meaning::Text, Item::Text(text), raw);
+    sink.item(Key::Name("Name"), Semantics::Text, Item::Text(text), raw);
     if !command.padded {
         let end = command.data.skip(command.data.len()).offset();
         sink.diagnostic(broken(here, end, &rules::PADDING_MISSING, command.data.len() as u64, None));
@@ -230,7 +234,7 @@ fn members<'a, S: Sink<'a> + ?Sized>(command: &Command<'a>, here: Here<'_>, sink
 ///
 /// # Errors
 /// Which command can't be represented, and why.
-pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
+pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let version = match fields.get("VersionNumber") {
         Some(value) => integer(value, Scalar::U32).map_err(|e| e.within("VersionNumber"))?,
         None => 1,
@@ -238,13 +242,13 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
     out.extend((version as u32).to_le_bytes());
     let list = match fields.get("commands") {
         Some(Value::List(list)) => list,
-        Some(_) => return Err(Refused::new("not a list").within("commands")),
-        None => return Err(Refused::new("missing").within("commands")),
+        Some(_) => return Err(EncodeError::new("not a list").within("commands")),
+        None => return Err(EncodeError::new("missing").within("commands")),
     };
     for (i, value) in list.iter().enumerate() {
         let written = match value {
             Value::Map(fields) => write_one(fields, out),
-            _ => Err(Refused::new("not an object of a command's members")),
+            _ => Err(EncodeError::new("not an object of a command's members")),
         };
         written.map_err(|e| e.within(format_args!("[{i}]")).within("commands"))?;
     }
@@ -255,16 +259,16 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
 ///
 /// # Errors
 /// Which member is missing or can't be represented, and why.
-pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
+pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let number = |name: &'static str| {
-        let value = fields.get(name).ok_or_else(|| Refused::new("missing").within(name))?;
+        let value = fields.get(name).ok_or_else(|| EncodeError::new("missing").within(name))?;
         integer(value, Scalar::U32).map(|n| n as u32).map_err(|e| e.within(name))
     };
     let (command, value_type) = (number("CommandType")?, number("ValueType")?);
-    let name = fields.get("Name").ok_or_else(|| Refused::new("missing").within("Name"))?;
+    let name = fields.get("Name").ok_or_else(|| EncodeError::new("missing").within("Name"))?;
     let name = text_or_bytes(name).map_err(|e| e.within("Name"))?;
     if name.len() % 2 != 0 {
-        return Err(Refused::new("half a code unit").within("Name"));
+        return Err(EncodeError::new("half a code unit").within("Name"));
     }
     let mut data = Vec::new();
     match fields.get("Data") {
@@ -274,7 +278,7 @@ pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
     }
     let length = |octets: &[u8], name: &str| {
         u32::try_from(octets.len())
-            .map_err(|_| Refused::new(format!("{} octets are too many", octets.len())).within(name))
+            .map_err(|_| EncodeError::new(format!("{} octets are too many", octets.len())).within(name))
     };
     out.extend(command.to_le_bytes());
     out.extend(value_type.to_le_bytes());

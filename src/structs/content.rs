@@ -6,18 +6,17 @@
 //!
 //! ```
 //! use cluscope::consts::control_codes::Family;
-//! use cluscope::ndr::types::Meaning;
+//! use cluscope::ndr::types::Semantics;
 //! use cluscope::structs::content::{shape, Context};
 //!
 //! let context = Context { control_code: Some((Family::Resource, 0x0100_0029)), ..Context::default() };
-//! let shape = shape(Meaning::ControlOutput(Family::Resource), 1, &context, b"I\0P\0\0\0");
+//! let shape = shape(Semantics::ControlOutput(Family::Resource), 1, &context, b"I\0P\0\0\0");
 //! assert_eq!(shape.name(), "SZ");
 //! ```
 
-use super::packed::{Packed, lower, sz};
+use super::packed::{ByteCursor, lower, sz};
 use super::reader::{Extent, record};
 use super::records::witness::{IPADDR_INFO_LIST, RESOURCE_CHANGE};
-use super::refused::Refused;
 use super::rules::down;
 use super::security::Descriptor;
 use super::sink::{Key, Null, Open, Sink};
@@ -25,14 +24,15 @@ use super::types::Record;
 use super::values::{self, Slot};
 use super::writer;
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::consts::control_codes::{ControlCodeFields, Family};
 use crate::consts::notifications;
 use crate::consts::registry::RegistryValueType;
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
 use crate::consts::witness::WitnessMessageType;
 use crate::error::{Error, Segment};
-use crate::ndr::types::{Field, Meaning, Type};
+use crate::ndr::EncodeError;
+use crate::ndr::types::{Field, Semantics, Type};
 use crate::ndr::value::Value;
 use crate::ndr::{Direction, Method, WStr, names};
 use alloc::vec::Vec;
@@ -88,7 +88,7 @@ pub enum ShapeKind {
     /// Octets of which there is nothing to say.
     Nothing,
     /// A value of this format.
-    Content(Content),
+    Format(BufferFormat),
     /// A dependency expression: text with a tree beside it.
     Expression,
     /// So many messages, or to the end.
@@ -98,10 +98,10 @@ pub enum ShapeKind {
 impl Shape {
     const NOTHING: Shape = Shape { kind: ShapeKind::Nothing, guess: false, unknown_code: None };
 
-    fn of(content: Content, length: usize) -> Shape {
+    fn of(content: BufferFormat, length: usize) -> Shape {
         let kind = match content.for_length(length) {
-            Content::Bytes | Content::Nothing => ShapeKind::Nothing,
-            content => ShapeKind::Content(content),
+            BufferFormat::Bytes | BufferFormat::Nothing => ShapeKind::Nothing,
+            content => ShapeKind::Format(content),
         };
         Shape { kind, ..Shape::NOTHING }
     }
@@ -117,48 +117,48 @@ impl Shape {
             ShapeKind::Nothing => "",
             ShapeKind::Expression => "SZ",
             ShapeKind::Messages(record, _) => record.name,
-            ShapeKind::Content(content) => name_of(content),
+            ShapeKind::Format(content) => name_of(content),
         }
     }
 }
 
 /// A format's name.
-pub fn name_of(content: Content) -> &'static str {
+pub fn name_of(content: BufferFormat) -> &'static str {
     match content {
-        Content::Nothing => "none",
-        Content::Word => "WORD",
-        Content::Dword | Content::DwordOf(_) | Content::Dwords => "DWORD",
-        Content::Long => "LONG",
-        Content::Qword => "ULARGE_INTEGER",
-        Content::LargeInteger => "LARGE_INTEGER",
-        Content::Filetime => "FILETIME",
-        Content::Guid => "GUID",
-        Content::Sz | Content::Names => "SZ",
-        Content::MultiSz => "MULTI_SZ",
-        Content::SecurityDescriptor => "SECURITY_DESCRIPTOR",
-        Content::PropertyList | Content::PropertyListOf(_) => "PROPERTY_LIST",
-        Content::PropertyFormats => "PROPERTY_FORMAT_LIST",
-        Content::Values(_) => "VALUE_LIST",
-        Content::ValuesPerDisk(_) => "DISK_LIST",
-        Content::Struct(name) | Content::Structs(name) => name,
+        BufferFormat::Nothing => "none",
+        BufferFormat::Word => "WORD",
+        BufferFormat::Dword | BufferFormat::DwordOf(_) | BufferFormat::Dwords => "DWORD",
+        BufferFormat::Long => "LONG",
+        BufferFormat::Qword => "ULARGE_INTEGER",
+        BufferFormat::LargeInteger => "LARGE_INTEGER",
+        BufferFormat::Filetime => "FILETIME",
+        BufferFormat::Guid => "GUID",
+        BufferFormat::Sz | BufferFormat::Names => "SZ",
+        BufferFormat::MultiSz => "MULTI_SZ",
+        BufferFormat::SecurityDescriptor => "SECURITY_DESCRIPTOR",
+        BufferFormat::PropertyList | BufferFormat::PropertyListOf(_) => "PROPERTY_LIST",
+        BufferFormat::PropertyFormats => "PROPERTY_FORMAT_LIST",
+        BufferFormat::Values(_) => "VALUE_LIST",
+        BufferFormat::ValuesPerDisk(_) => "DISK_LIST",
+        BufferFormat::Struct(name) | BufferFormat::Structs(name) => name,
         _ => "bytes",
     }
 }
 
 /// Finds out what a buffer holds. `version` is the place in [`Interface::versions`](crate::ndr::Interface::versions).
-pub fn shape(meaning: Meaning, version: usize, context: &Context<'_>, octets: &[u8]) -> Shape {
+pub fn shape(semantics: Semantics, version: usize, context: &Context<'_>, octets: &[u8]) -> Shape {
     let length = octets.len();
-    match meaning.in_version(version) {
+    match semantics.in_version(version) {
         _ if length == 0 => Shape::NOTHING,
-        Meaning::PropertyList => Shape::of(Content::PropertyList, length),
-        Meaning::MultiSz => names(octets),
-        Meaning::SecurityDescriptor => Shape::of(Content::SecurityDescriptor, length),
-        Meaning::Custom(name) => Shape::of(Content::Struct(name), length),
-        Meaning::RegistryData => registry(context.registry_type, octets),
-        Meaning::ControlInput(family) => control(family, context, octets, true),
-        Meaning::ControlOutput(family) => control(family, context, octets, false),
-        Meaning::NotificationBuffer => notification(context, length),
-        Meaning::WitnessMessages => messages(context),
+        Semantics::PropertyList => Shape::of(BufferFormat::PropertyList, length),
+        Semantics::MultiSz => names(octets),
+        Semantics::SecurityDescriptor => Shape::of(BufferFormat::SecurityDescriptor, length),
+        Semantics::Custom(name) => Shape::of(BufferFormat::Struct(name), length),
+        Semantics::RegistryData => registry(context.registry_type, octets),
+        Semantics::ControlInput(family) => control(family, context, octets, true),
+        Semantics::ControlOutput(family) => control(family, context, octets, false),
+        Semantics::NotificationBuffer => notification(context, length),
+        Semantics::WitnessMessages => messages(context),
         _ => Shape::NOTHING,
     }
 }
@@ -168,12 +168,13 @@ pub fn shape(meaning: Meaning, version: usize, context: &Context<'_>, octets: &[
 fn names(octets: &[u8]) -> Shape {
     let syntax = CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_NAME.0.to_le_bytes();
     let list = octets.get(4..8) == Some(&syntax)
-        && values::read(Slot::top(Content::PropertyList), Packed::new(octets), &mut Null).is_ok_and(|r| r.is_empty());
+        && values::read(Slot::top(BufferFormat::PropertyList), ByteCursor::new(octets), &mut Null)
+            .is_ok_and(|r| r.is_empty());
     let content = match octets {
-        _ if list => Content::PropertyList,
+        _ if list => BufferFormat::PropertyList,
         // All of them: a single string and no list (3.1.4.2.143).
-        [b'*', 0, 0, 0] => Content::Sz,
-        _ => Content::MultiSz,
+        [b'*', 0, 0, 0] => BufferFormat::Sz,
+        _ => BufferFormat::MultiSz,
     };
     Shape::of(content, octets.len())
 }
@@ -183,9 +184,9 @@ fn registry(value_type: Option<u32>, octets: &[u8]) -> Shape {
     let descriptor = || Descriptor::new(octets).is_ok_and(|d| d.owner.is_some() || d.dacl.is_some());
     match RegistryValueType(value_type) {
         RegistryValueType::REG_BINARY if descriptor() => {
-            Shape { guess: true, ..Shape::of(Content::SecurityDescriptor, octets.len()) }
+            Shape { guess: true, ..Shape::of(BufferFormat::SecurityDescriptor, octets.len()) }
         }
-        value_type => Shape::of(Content::of_registry_type(value_type), octets.len()),
+        value_type => Shape::of(BufferFormat::of_registry_type(value_type), octets.len()),
     }
 }
 
@@ -194,7 +195,7 @@ fn control(family: Family, context: &Context<'_>, octets: &[u8], input: bool) ->
     let Some(row) = names::control_code(family, code) else {
         let guessed = guess(octets);
         return Shape {
-            kind: guessed.map_or(ShapeKind::Nothing, ShapeKind::Content),
+            kind: guessed.map_or(ShapeKind::Nothing, ShapeKind::Format),
             guess: guessed.is_some(),
             unknown_code: Some(ControlCodeFields::decode(code)),
         };
@@ -204,17 +205,17 @@ fn control(family: Family, context: &Context<'_>, octets: &[u8], input: bool) ->
 }
 
 /// What the octets fit exactly, where nobody says what they are.
-pub fn guess(octets: &[u8]) -> Option<Content> {
-    let input = Packed::new(octets);
+pub fn guess(octets: &[u8]) -> Option<BufferFormat> {
+    let input = ByteCursor::new(octets);
     let exact = |content| values::read(Slot::top(content), input, &mut Null).is_ok_and(|rest| rest.is_empty());
     let all = WStr::le(octets);
     let text = |text: WStr<'_>| text.chars().all(|c| c.is_ok_and(|c| !c.is_control())) && !text.is_empty();
     match octets.len() {
-        4 => Some(Content::Dword),
+        4 => Some(BufferFormat::Dword),
         length if length % 2 != 0 => None,
-        8.. if exact(Content::PropertyList) => Some(Content::PropertyList),
-        _ if lower(sz(input)).is_ok_and(|(rest, found)| rest.is_empty() && text(found)) => Some(Content::Sz),
-        _ if all.multi_sz().is_some_and(|mut list| list.all(text)) => Some(Content::MultiSz),
+        8.. if exact(BufferFormat::PropertyList) => Some(BufferFormat::PropertyList),
+        _ if lower(sz(input)).is_ok_and(|(rest, found)| rest.is_empty() && text(found)) => Some(BufferFormat::Sz),
+        _ if all.multi_sz().is_some_and(|mut list| list.all(text)) => Some(BufferFormat::MultiSz),
         _ => None,
     }
 }
@@ -244,11 +245,15 @@ fn messages(context: &Context<'_>) -> Shape {
 ///
 /// # Errors
 /// The octets don't fit. What came before is in the sink.
-pub fn read<'a, S: Sink<'a> + ?Sized>(shape: &Shape, input: Packed<'a>, sink: &mut S) -> Result<Packed<'a>, Error> {
+pub fn read<'a, S: Sink<'a> + ?Sized>(
+    shape: &Shape,
+    input: ByteCursor<'a>,
+    sink: &mut S,
+) -> Result<ByteCursor<'a>, Error> {
     match shape.kind {
         ShapeKind::Nothing => Ok(input.skip(input.len())),
-        ShapeKind::Content(content) => values::read(Slot::top(content), input, sink),
-        ShapeKind::Expression => values::read(Slot::top(Content::Sz), input, sink),
+        ShapeKind::Format(content) => values::read(Slot::top(content), input, sink),
+        ShapeKind::Expression => values::read(Slot::top(BufferFormat::Sz), input, sink),
         ShapeKind::Messages(declaration, count) => list(declaration, count, input, sink),
     }
 }
@@ -256,9 +261,9 @@ pub fn read<'a, S: Sink<'a> + ?Sized>(shape: &Shape, input: Packed<'a>, sink: &m
 fn list<'a, S: Sink<'a> + ?Sized>(
     declaration: &'static Record,
     count: Option<u32>,
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
+) -> Result<ByteCursor<'a>, Error> {
     let open = Open::List { raw: None };
     sink.begin(Key::Top, open);
     let (mut rest, mut index, mut result) = (input, 0u32, Ok(()));
@@ -288,23 +293,26 @@ pub fn may_hold_secrets(method: &Method, direction: Direction, version: usize) -
 const LEVELS: usize = 8;
 
 fn may_be_secret(field: &Field, version: usize, level: usize) -> bool {
-    let meaning = field.meaning.in_version(version);
+    let semantics = field.semantics.in_version(version);
     let mut ty = &field.ty;
     while let Type::Pointer(_, inner) | Type::Array(_, inner) = ty {
         ty = inner;
     }
     is_secret_parameter(field.name)
         || matches!(
-            meaning,
-            Meaning::PropertyList | Meaning::ControlInput(_) | Meaning::ControlOutput(_) | Meaning::NotificationBuffer
+            semantics,
+            Semantics::PropertyList
+                | Semantics::ControlInput(_)
+                | Semantics::ControlOutput(_)
+                | Semantics::NotificationBuffer
         )
         || matches!(ty, Type::Struct(declaration) if level >= LEVELS
             || declaration.fields.iter().any(|field| may_be_secret(field, version, level + 1)))
 }
 
 /// Whether a buffer may be a secret because nobody can say what it is: that of a control code that was not seen.
-pub fn is_of_unknown_code(meaning: Meaning, version: usize, context: &Context<'_>) -> bool {
-    let control = matches!(meaning.in_version(version), Meaning::ControlInput(_) | Meaning::ControlOutput(_));
+pub fn is_of_unknown_code(semantics: Semantics, version: usize, context: &Context<'_>) -> bool {
+    let control = matches!(semantics.in_version(version), Semantics::ControlInput(_) | Semantics::ControlOutput(_));
     control && context.control_code.is_none()
 }
 
@@ -314,15 +322,15 @@ pub fn is_expression(parameter: &str) -> bool {
 }
 
 /// The formats that control codes, notifications and registry types name, for a count of what can be decoded.
-pub fn is_structured(content: Content) -> bool {
+pub fn is_structured(content: BufferFormat) -> bool {
     match content {
-        Content::Bytes => false,
-        Content::Struct(name) | Content::Structs(name) => super::Structure::by_name(name).is_some(),
-        Content::ByLength(choices) => choices.iter().all(|(_, content)| is_structured(*content)),
-        Content::ByResourceType { then, otherwise, .. } => is_structured(*then) && is_structured(*otherwise),
-        Content::PropertyListOf(binary) => is_structured(*binary),
-        Content::Values(list) | Content::ValuesPerDisk(list) => {
-            list.binary == Content::Bytes || is_structured(list.binary)
+        BufferFormat::Bytes => false,
+        BufferFormat::Struct(name) | BufferFormat::Structs(name) => super::Structure::by_name(name).is_some(),
+        BufferFormat::ByLength(choices) => choices.iter().all(|(_, content)| is_structured(*content)),
+        BufferFormat::ByResourceType { then, otherwise, .. } => is_structured(*then) && is_structured(*otherwise),
+        BufferFormat::PropertyListOf(binary) => is_structured(*binary),
+        BufferFormat::Values(list) | BufferFormat::ValuesPerDisk(list) => {
+            list.binary == BufferFormat::Bytes || is_structured(list.binary)
         }
         _ => true,
     }
@@ -332,20 +340,20 @@ pub fn is_structured(content: Content) -> bool {
 ///
 /// # Errors
 /// Which value can't be represented, and why.
-pub fn write(shape: &Shape, value: &Value, out: &mut Vec<u8>) -> Result<(), Refused> {
+pub fn write(shape: &Shape, value: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     match (shape.kind, value) {
-        (ShapeKind::Nothing, value) => values::write(Content::Bytes, value, out),
-        (ShapeKind::Content(content), value) => values::write(content, value, out),
-        (ShapeKind::Expression, value) => values::write(Content::Sz, value, out),
+        (ShapeKind::Nothing, value) => values::write(BufferFormat::Bytes, value, out),
+        (ShapeKind::Format(content), value) => values::write(content, value, out),
+        (ShapeKind::Expression, value) => values::write(BufferFormat::Sz, value, out),
         (ShapeKind::Messages(declaration, _), Value::List(list)) => {
             let message = |(i, value): (usize, &Value)| match value {
                 Value::Map(fields) => {
                     writer::record(declaration, fields, out).map_err(|e| e.within(format_args!("[{i}]")))
                 }
-                _ => Err(Refused::new("not an object of a message's members").within(format_args!("[{i}]"))),
+                _ => Err(EncodeError::new("not an object of a message's members").within(format_args!("[{i}]"))),
             };
             list.iter().enumerate().try_for_each(message)
         }
-        (ShapeKind::Messages(..), _) => Err(Refused::new("not a list")),
+        (ShapeKind::Messages(..), _) => Err(EncodeError::new("not a list")),
     }
 }

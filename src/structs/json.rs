@@ -4,16 +4,17 @@
 use super::content::{self, Context, Secrets, ShapeKind};
 use super::dependency::{self, Expression};
 use super::mask::Mask;
-use super::packed::Packed;
+use super::packed::ByteCursor;
 use super::sink::{Item, Key, Open, Sink};
-use super::{Refused, Structure, security};
+use super::{Structure, security};
 use crate::consts::control_codes::ControlCodeFields;
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::json::out::Out;
 use crate::json::{input, stub, values};
+use crate::ndr::EncodeError;
 use crate::ndr::WStr;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::ndr::value::{Fields, Value};
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
@@ -27,7 +28,7 @@ pub struct Values<'o, 'a> {
     mask: Mask,
     depth: usize,
     /// Which way of reading the text was taken for the outermost structure, if it is not the usual one.
-    pub reading: Option<&'static str>,
+    pub variant: Option<&'static str>,
     /// Broken rules, as many as [`MAX_DIAGNOSTICS`].
     pub diagnostics: Vec<Diagnostic>,
     /// Name of the property or command in which the error is.
@@ -40,7 +41,7 @@ pub const MAX_DIAGNOSTICS: usize = 64;
 impl<'o, 'a> Values<'o, 'a> {
     /// Appends to `out`.
     pub fn new(out: &'o mut Out, secrets: Secrets) -> Self {
-        Values { out, secrets, mask: Mask::default(), depth: 0, reading: None, diagnostics: Vec::new(), blamed: None }
+        Values { out, secrets, mask: Mask::default(), depth: 0, variant: None, diagnostics: Vec::new(), blamed: None }
     }
 
     #[inline(always)]
@@ -51,13 +52,13 @@ impl<'o, 'a> Values<'o, 'a> {
     }
 
     #[inline(always)]
-    fn plain(&mut self, meaning: Meaning, item: Item<'a>) {
+    fn plain(&mut self, semantics: Semantics, item: Item<'a>) {
         let out = &mut *self.out;
         match item {
-            Item::Uint(n) | Item::FileTime(n) => match meaning {
-                Meaning::Enum(table) | Meaning::Flags(table) => values::constant(out, table, n, false),
-                Meaning::Win32 => values::status(out, n as u32),
-                Meaning::FileTime => values::filetime(out, n),
+            Item::Uint(n) | Item::FileTime(n) => match semantics {
+                Semantics::Enum(table) | Semantics::Flags(table) => values::constant(out, table, n, false),
+                Semantics::Win32 => values::status(out, n as u32),
+                Semantics::FileTime => values::filetime(out, n),
                 _ => out.uint(n),
             },
             Item::Int(n) => out.int(n),
@@ -67,7 +68,7 @@ impl<'o, 'a> Values<'o, 'a> {
             Item::Units(units) => out.utf16(units),
             Item::Ipv4(octets) => out.ipv4(octets),
             Item::Ipv6(octets) => out.ipv6(std::net::Ipv6Addr::from(octets).segments()),
-            Item::Bytes(octets) => bytes(out, meaning, octets),
+            Item::Bytes(octets) => bytes(out, semantics, octets),
         }
     }
 
@@ -79,7 +80,7 @@ impl<'o, 'a> Values<'o, 'a> {
 
     /// A value with its octets beside it.
     #[cold]
-    fn with_octets(&mut self, meaning: Meaning, item: Item<'a>, raw: &[u8]) {
+    fn with_octets(&mut self, semantics: Semantics, item: Item<'a>, raw: &[u8]) {
         self.out.begin();
         match item {
             Item::Text(text) if !text.is_well_formed() => {
@@ -89,7 +90,7 @@ impl<'o, 'a> Values<'o, 'a> {
             }
             item => {
                 self.out.key("value");
-                self.plain(meaning, item);
+                self.plain(semantics, item);
             }
         }
         self.out.key("hex");
@@ -106,22 +107,22 @@ impl<'o, 'a> Values<'o, 'a> {
     }
 
     #[cold]
-    fn note_reading(&mut self, reading: &'static str) {
+    fn note_variant(&mut self, variant: &'static str) {
         match self.depth {
-            0 => self.reading = Some(reading),
+            0 => self.variant = Some(variant),
             _ => {
                 self.out.key("reading");
-                self.out.text(reading);
+                self.out.text(variant);
             }
         }
     }
 }
 
 /// Octets, and what a security descriptor says.
-fn bytes(out: &mut Out, meaning: Meaning, octets: &[u8]) {
+fn bytes(out: &mut Out, semantics: Semantics, octets: &[u8]) {
     out.literal("{\"hex\":");
     out.hex(octets);
-    if let Meaning::SecurityDescriptor = meaning
+    if let Semantics::SecurityDescriptor = semantics
         && let Ok((text, error)) = security::readable(octets)
     {
         out.key(if error.is_none() { "sddl" } else { "partial_sddl" });
@@ -137,14 +138,14 @@ fn bytes(out: &mut Out, meaning: Meaning, octets: &[u8]) {
 /// What is told by every value is inlined: where a reader says what it tells, little of it is left.
 impl<'a> Sink<'a> for Values<'_, 'a> {
     #[inline(always)]
-    fn item(&mut self, key: Key, meaning: Meaning, item: Item<'a>, raw: Option<&'a [u8]>) {
+    fn item(&mut self, key: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
         self.key(key);
-        if matches!(meaning, Meaning::Opaque) && self.secrets != Secrets::Shown {
+        if matches!(semantics, Semantics::Opaque) && self.secrets != Secrets::Shown {
             return self.hidden();
         }
         match raw {
-            None => self.plain(meaning, item),
-            Some(raw) => self.with_octets(meaning, item, raw),
+            None => self.plain(semantics, item),
+            Some(raw) => self.with_octets(semantics, item, raw),
         }
     }
 
@@ -152,10 +153,10 @@ impl<'a> Sink<'a> for Values<'_, 'a> {
     fn begin(&mut self, key: Key, open: Open<'a>) {
         self.key(key);
         match open {
-            Open::Record { reading, .. } => {
+            Open::Record { variant, .. } => {
                 self.out.begin();
-                if let Some(reading) = reading {
-                    self.note_reading(reading);
+                if let Some(variant) = variant {
+                    self.note_variant(variant);
                 }
             }
             Open::List { raw } => {
@@ -219,15 +220,15 @@ pub(super) fn members<'a>(
     out: &mut Out,
     (secrets, mask): (Secrets, Mask),
     octets: &'a [u8],
-    read: impl Fn(Packed<'a>, &mut Values<'_, 'a>) -> Result<Packed<'a>, Error>,
+    read: impl Fn(ByteCursor<'a>, &mut Values<'_, 'a>) -> Result<ByteCursor<'a>, Error>,
 ) -> bool {
     let start = out.len();
     for key in ["value", "partial"] {
         out.key(key);
         let before = out.len();
         let mut sink = Values { mask: mask.clone(), ..Values::new(out, secrets) };
-        let outcome = read(Packed::new(octets), &mut sink);
-        let Values { reading, diagnostics, blamed, .. } = sink;
+        let outcome = read(ByteCursor::new(octets), &mut sink);
+        let Values { variant, diagnostics, blamed, .. } = sink;
         if outcome.is_err() && key == "value" {
             // It has another name then. The same octets give the same result.
             out.truncate(start);
@@ -237,9 +238,9 @@ pub(super) fn members<'a>(
             // Nothing at all was read.
             out.truncate(start);
         }
-        if let Some(reading) = reading {
+        if let Some(variant) = variant {
             out.key("reading");
-            out.text(reading);
+            out.text(variant);
         }
         if let Ok(rest) = &outcome
             && !rest.is_empty()
@@ -282,8 +283,8 @@ pub fn decode(out: &mut Out, name: &str, octets: &[u8]) -> bool {
 /// Prints what a buffer holds as member `decoded` of the object that is open in `out`, or nothing where there is nothing
 /// to say: `{"type":"SZ","value":"…"}`, with `trailing`, `reading`, `diagnostics` or `error` and `partial` as for a
 /// structure. Never fails. `version` is the place in [`Interface::versions`](crate::ndr::Interface::versions).
-pub fn print(out: &mut Out, meaning: Meaning, version: usize, context: &Context<'_>, octets: &[u8]) {
-    let shape = content::shape(meaning, version, context, octets);
+pub fn print(out: &mut Out, semantics: Semantics, version: usize, context: &Context<'_>, octets: &[u8]) {
+    let shape = content::shape(semantics, version, context, octets);
     if shape.is_nothing() {
         return;
     }
@@ -436,8 +437,8 @@ pub fn encode(line: &Map<String, Json>, name: Option<&str>) -> Result<Vec<u8>, S
     let structure = Structure::by_name(name).ok_or_else(|| unknown(name))?;
     let json = line.get("value").ok_or("\"value\" is missing")?;
     let mut value = value(json).map_err(|e| e.to_string())?;
-    if let (Value::Map(fields), Some(Json::String(reading))) = (&mut value, line.get("reading")) {
-        fields.set("reading", reading.as_str());
+    if let (Value::Map(fields), Some(Json::String(variant))) = (&mut value, line.get("reading")) {
+        fields.set("reading", variant.as_str());
     }
     let mut octets = Vec::new();
     structure.write(&value, &mut octets).map_err(|e| e.to_string())?;
@@ -476,26 +477,26 @@ pub fn encode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
 ///
 /// # Errors
 /// Where it is wrong and why.
-pub fn value(json: &Json) -> Result<Value, Refused> {
+pub fn value(json: &Json) -> Result<Value, EncodeError> {
     match json {
         Json::Array(items) => {
             let item = |(i, json)| value(json).map_err(|e| e.within(format_args!("[{i}]")));
             Ok(Value::List(items.iter().enumerate().map(item).collect::<Result<_, _>>()?))
         }
-        Json::Object(map) if map.contains_key("secret") => Err(Refused::new("a secret was left out here")),
+        Json::Object(map) if map.contains_key("secret") => Err(EncodeError::new("a secret was left out here")),
         Json::Object(map) if map.contains_key("syntax") => fields(map),
         Json::Object(map) if map.contains_key("hex") || map.contains_key("utf16") => {
-            input::value(json).map_err(Refused::new)
+            input::value(json).map_err(EncodeError::new)
         }
         Json::Object(map) => match map.get("value") {
             Some(inner) => value(inner),
             None => fields(map),
         },
-        plain => input::value(plain).map_err(Refused::new),
+        plain => input::value(plain).map_err(EncodeError::new),
     }
 }
 
-fn fields(map: &Map<String, Json>) -> Result<Value, Refused> {
+fn fields(map: &Map<String, Json>) -> Result<Value, EncodeError> {
     let mut fields = Fields::default();
     for (key, json) in map {
         let value = value(json).map_err(|e| e.within(key))?;

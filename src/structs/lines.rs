@@ -6,7 +6,7 @@ use super::sink::{Item, Key, Open, Sink};
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
 use crate::consts::{Constant, status};
 use crate::ndr::WStr;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::text::Style;
 use crate::time::FileTime;
 use alloc::format;
@@ -15,21 +15,21 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 /// Writes a value.
-fn item(out: &mut String, meaning: Meaning, item: Item<'_>, secrets: Secrets) {
-    if matches!(meaning, Meaning::Opaque) && secrets != Secrets::Shown {
+fn item(out: &mut String, semantics: Semantics, item: Item<'_>, secrets: Secrets) {
+    if matches!(semantics, Semantics::Opaque) && secrets != Secrets::Shown {
         return out.push_str("(secret)");
     }
     // Writing to memory does not fail.
     let _ = match item {
-        Item::Uint(n) => match meaning {
-            Meaning::Enum(table) | Meaning::Flags(table) => write!(out, "{}", table.display(n)),
-            Meaning::Bool if n <= 1 => out.write_str(if n == 1 { "TRUE (1)" } else { "FALSE (0)" }),
-            Meaning::Seconds => write!(out, "{n} s"),
-            Meaning::Win32 => match status::win32_name(n as u32) {
+        Item::Uint(n) => match semantics {
+            Semantics::Enum(table) | Semantics::Flags(table) => write!(out, "{}", table.display(n)),
+            Semantics::Bool if n <= 1 => out.write_str(if n == 1 { "TRUE (1)" } else { "FALSE (0)" }),
+            Semantics::Seconds => write!(out, "{n} s"),
+            Semantics::Win32 => match status::win32_name(n as u32) {
                 Some(name) => write!(out, "{name} ({n})"),
                 None => write!(out, "{n:#x}"),
             },
-            Meaning::Const(_) => write!(out, "{n:#x}"),
+            Semantics::Const(_) => write!(out, "{n:#x}"),
             _ if (0x8000_0000..=0xffff_ffff).contains(&n) => write!(out, "{n} ({n:#x})"),
             _ => write!(out, "{n}"),
         },
@@ -43,9 +43,9 @@ fn item(out: &mut String, meaning: Meaning, item: Item<'_>, secrets: Secrets) {
         Item::Text(text) | Item::Units(text) => write!(out, "{text:?}"),
         Item::Ipv4(octets) => write!(out, "{}", core::net::Ipv4Addr::from(octets)),
         Item::Ipv6(octets) => write!(out, "{}", core::net::Ipv6Addr::from(octets)),
-        Item::Bytes(octets) => match (meaning, security::readable(octets)) {
-            (Meaning::SecurityDescriptor, Ok((text, None))) => out.write_str(&text),
-            (Meaning::SecurityDescriptor, Ok((text, Some(error)))) => write!(out, "{text} ({error})"),
+        Item::Bytes(octets) => match (semantics, security::readable(octets)) {
+            (Semantics::SecurityDescriptor, Ok((text, None))) => out.write_str(&text),
+            (Semantics::SecurityDescriptor, Ok((text, Some(error)))) => write!(out, "{text} ({error})"),
             _ => {
                 let shown = octets.get(..24).unwrap_or(octets);
                 shown.iter().for_each(|octet| {
@@ -103,13 +103,13 @@ impl Inline {
 }
 
 impl<'a> Sink<'a> for Inline {
-    fn item(&mut self, key: Key, meaning: Meaning, value: Item<'a>, _: Option<&'a [u8]>) {
+    fn item(&mut self, key: Key, semantics: Semantics, value: Item<'a>, _: Option<&'a [u8]>) {
         // The column before the value tells the syntax.
         if key == Key::Name("syntax") || self.full() {
             return;
         }
         self.start(key);
-        item(&mut self.text, meaning, value, self.secrets);
+        item(&mut self.text, semantics, value, self.secrets);
     }
 
     fn begin(&mut self, key: Key, open: Open<'a>) {
@@ -193,7 +193,7 @@ impl<'a> Lines<'a> {
 }
 
 impl<'a> Sink<'a> for Lines<'a> {
-    fn item(&mut self, key: Key, meaning: Meaning, value: Item<'a>, _: Option<&'a [u8]>) {
+    fn item(&mut self, key: Key, semantics: Semantics, value: Item<'a>, _: Option<&'a [u8]>) {
         if self.is_hidden(key) {
             return;
         }
@@ -208,7 +208,7 @@ impl<'a> Sink<'a> for Lines<'a> {
         if key != Key::Top {
             self.text.push_str("  ");
         }
-        item(&mut self.text, meaning, value, self.secrets);
+        item(&mut self.text, semantics, value, self.secrets);
         self.text.push('\n');
     }
 

@@ -32,8 +32,8 @@ macro_rules! record {
     ($(
         $(#[doc = $doc:literal])+
         ($section:literal) $name:ident
-        $(readings($($reading:ident: $text:literal),+; encode $encode:ident))?
-        { $( $(#[$($attribute:tt)+])* $ty:ident $member:ident $([$($dimension:tt)+])? $(=> $meaning:ident $(($($arg:tt)+))?)?; )+ }
+        $(readings($($variant:ident: $text:literal),+; encode $encode:ident))?
+        { $( $(#[$($attribute:tt)+])* $ty:ident $member:ident $([$($dimension:tt)+])? $(=> $semantics:ident $(($($arg:tt)+))?)?; )+ }
     )+) => { $(
         $(#[doc = $doc])+
         #[doc = ""]
@@ -46,11 +46,11 @@ macro_rules! record {
                 $crate::record!(@attributes {
                     name: stringify!($member),
                     ty: $crate::record!(@type $ty $([$($dimension)+])?),
-                    meaning: $crate::record!(@meaning $($meaning $(($($arg)+))?)?),
+                    semantics: $crate::record!(@semantics $($semantics $(($($arg)+))?)?),
                 } only "" when (None) alias "" secret false; $([$($attribute)+])*),
             )+],
-            readings: &[$($($crate::structs::types::Reading { name: stringify!($reading), text: $text },)+)?],
-            encode: $crate::record!(@place $($encode)? in $($($reading)+)?),
+            variants: &[$($($crate::structs::types::LayoutVariant { name: stringify!($variant), text: $text },)+)?],
+            encode: $crate::record!(@place $($encode)? in $($($variant)+)?),
         };
     )+ };
 
@@ -76,15 +76,15 @@ macro_rules! record {
         $crate::record!(@attributes $fields only $only when $when alias $other secret $secret; $($rest)*)
     };
     (@attributes $fields:tt only $only:tt when $when:tt alias $alias:tt secret $secret:tt;
-        [$reading:ident] $($rest:tt)*) => {
-        $crate::record!(@attributes $fields only $reading when $when alias $alias secret $secret; $($rest)*)
+        [$variant:ident] $($rest:tt)*) => {
+        $crate::record!(@attributes $fields only $variant when $when alias $alias secret $secret; $($rest)*)
     };
     (@string $name:ident) => { stringify!($name) };
     (@string $text:literal) => { $text };
 
     (@place in) => { 0 };
-    (@place $wanted:ident in $($reading:ident)+) => {{
-        let names = [$(stringify!($reading)),+];
+    (@place $wanted:ident in $($variant:ident)+) => {{
+        let names = [$(stringify!($variant)),+];
         let mut place = 0;
         while !$crate::ndr::types::same(names[place], stringify!($wanted)) {
             place += 1;
@@ -127,16 +127,16 @@ macro_rules! record {
     (@element GUID) => { $crate::structs::types::Element::Guid };
     (@element $other:ident) => { $crate::structs::types::Element::Record(&$other) };
 
-    (@meaning) => { $crate::ndr::types::Meaning::Number };
-    (@meaning boolean) => { $crate::ndr::types::Meaning::Bool };
-    (@meaning seconds) => { $crate::ndr::types::Meaning::Seconds };
-    (@meaning octets) => { $crate::ndr::types::Meaning::Bytes };
-    (@meaning reserved) => { $crate::ndr::types::Meaning::Reserved };
-    (@meaning constant($value:literal)) => { $crate::ndr::types::Meaning::Const($value) };
-    (@meaning flags($mask:ident)) => {
-        $crate::ndr::types::Meaning::Flags(<$mask as $crate::consts::Constant>::TABLE)
+    (@semantics) => { $crate::ndr::types::Semantics::Number };
+    (@semantics boolean) => { $crate::ndr::types::Semantics::Bool };
+    (@semantics seconds) => { $crate::ndr::types::Semantics::Seconds };
+    (@semantics octets) => { $crate::ndr::types::Semantics::Bytes };
+    (@semantics reserved) => { $crate::ndr::types::Semantics::Reserved };
+    (@semantics constant($value:literal)) => { $crate::ndr::types::Semantics::Const($value) };
+    (@semantics flags($mask:ident)) => {
+        $crate::ndr::types::Semantics::Flags(<$mask as $crate::consts::Constant>::TABLE)
     };
-    (@meaning enumeration($list:ident)) => {
-        $crate::ndr::types::Meaning::Enum(<$list as $crate::consts::Constant>::TABLE)
+    (@semantics enumeration($list:ident)) => {
+        $crate::ndr::types::Semantics::Enum(<$list as $crate::consts::Constant>::TABLE)
     };
 }

@@ -7,7 +7,7 @@ use super::records;
 use super::types::{Element, Record, Type};
 use super::{Kind, Structure};
 use crate::consts::Constant;
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::consts::properties;
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
 use crate::ndr::Syntax;
@@ -66,9 +66,9 @@ pub trait Chance {
     }
 
     /// A record in one of its readings.
-    fn record(&mut self, record: &'static Record, reading: usize) -> Value {
+    fn record(&mut self, record: &'static Record, variant: usize) -> Value {
         let mut fields = Fields::default();
-        for (_, member) in record.members_of(reading) {
+        for (_, member) in record.members_of(variant) {
             if member.when.is_some_and(|(name, value)| fields.get(name) != Some(&value.into())) {
                 continue;
             }
@@ -111,10 +111,10 @@ pub trait Chance {
             };
             fields.set(member.name, value);
         }
-        if reading != record.encode
-            && let Some(reading) = record.readings.get(reading)
+        if variant != record.encode
+            && let Some(variant) = record.variants.get(variant)
         {
-            fields.set("reading", reading.name);
+            fields.set("reading", variant.name);
         }
         Value::Map(fields)
     }
@@ -151,8 +151,8 @@ pub trait Chance {
             (0x0008_0001, _) => self.record(&records::disk::CLUS_PARTITION_INFO, 0),
             (0x000d_0001, _) => self.record(&records::disk::CLUS_PARTITION_INFO_EX, 0),
             (0x000e_0001, _) => {
-                let reading = self.below(2) as usize;
-                self.record(&records::disk::CLUS_PARTITION_INFO_EX2, reading)
+                let variant = self.below(2) as usize;
+                self.record(&records::disk::CLUS_PARTITION_INFO_EX2, variant)
             }
             (_, 9) => Value::Bytes(self.security_descriptor()),
             (_, 1) => {
@@ -365,17 +365,17 @@ fn lengths(record: &'static Record) -> impl Iterator<Item = &'static str> {
 pub fn value(structure: &Structure, chance: &mut impl Chance) -> Value {
     match structure.kind {
         Kind::Record(record) => {
-            let reading = chance.below(record.readings.len() as u64) as usize;
-            chance.record(record, reading)
+            let variant = chance.below(record.variants.len() as u64) as usize;
+            chance.record(record, variant)
         }
         Kind::Property => chance.property(),
         Kind::Batch => chance.batch(),
         Kind::Command => chance.command(),
-        Kind::Content(Content::PropertyFormats) => chance.property_formats(),
-        Kind::Content(Content::Values(_)) => chance.value_list(),
-        Kind::Content(Content::ValuesPerDisk(_)) => chance.disk_list(),
-        Kind::Content(Content::MultiSz) => chance.texts(),
-        Kind::Content(Content::SecurityDescriptor) => Value::Bytes(chance.security_descriptor()),
-        Kind::Content(_) => chance.property_list(),
+        Kind::Format(BufferFormat::PropertyFormats) => chance.property_formats(),
+        Kind::Format(BufferFormat::Values(_)) => chance.value_list(),
+        Kind::Format(BufferFormat::ValuesPerDisk(_)) => chance.disk_list(),
+        Kind::Format(BufferFormat::MultiSz) => chance.texts(),
+        Kind::Format(BufferFormat::SecurityDescriptor) => Value::Bytes(chance.security_descriptor()),
+        Kind::Format(_) => chance.property_list(),
     }
 }

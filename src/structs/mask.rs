@@ -4,11 +4,11 @@
 //! a secret may lie in it.
 
 use super::content::{self, Shape, ShapeKind};
-use super::packed::Packed;
+use super::packed::ByteCursor;
 use super::sink::{Item, Key, Sink};
 use super::{Kind, Structure};
-use crate::consts::content::Content;
-use crate::ndr::types::Meaning;
+use crate::consts::content::BufferFormat;
+use crate::ndr::types::Semantics;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -28,7 +28,7 @@ impl Mask {
         if matches!(shape.kind, ShapeKind::Nothing) {
             return mask;
         }
-        let unread = match content::read(shape, Packed::new(octets), &mut mask as &mut dyn Sink<'_>) {
+        let unread = match content::read(shape, ByteCursor::new(octets), &mut mask as &mut dyn Sink<'_>) {
             Ok(rest) => octets.len() - rest.len().min(octets.len()),
             Err(e) => e.offset.min(octets.len()),
         };
@@ -66,8 +66,8 @@ impl Mask {
 }
 
 impl<'a> Sink<'a> for Mask {
-    fn item(&mut self, _: Key, meaning: Meaning, item: Item<'a>, raw: Option<&'a [u8]>) {
-        if !matches!(meaning, Meaning::Opaque) {
+    fn item(&mut self, _: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
+        if !matches!(semantics, Semantics::Opaque) {
             return;
         }
         match item {
@@ -84,8 +84,8 @@ impl<'a> Sink<'a> for Mask {
 /// Whether a buffer of this shape may have secrets in what could not be read of it.
 fn may_hold_secrets(shape: &Shape) -> bool {
     match shape.kind {
-        ShapeKind::Content(Content::PropertyList | Content::PropertyListOf(_)) => true,
-        ShapeKind::Content(Content::Struct(name)) => match Structure::by_name(name).map(|s| s.kind) {
+        ShapeKind::Format(BufferFormat::PropertyList | BufferFormat::PropertyListOf(_)) => true,
+        ShapeKind::Format(BufferFormat::Struct(name)) => match Structure::by_name(name).map(|s| s.kind) {
             Some(Kind::Record(record)) => record.members.iter().any(|member| member.secret),
             _ => false,
         },

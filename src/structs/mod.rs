@@ -34,7 +34,6 @@ pub mod packed;
 pub mod property_list;
 pub mod reader;
 pub mod records;
-pub mod refused;
 pub mod rules;
 pub mod security;
 pub mod sink;
@@ -50,14 +49,13 @@ pub mod json;
 #[cfg(test)]
 mod tests;
 
-pub use refused::Refused;
-
-use crate::consts::content::{Content, ValueList};
+use crate::consts::content::{BufferFormat, ValueList};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
+use crate::ndr::EncodeError;
 use crate::ndr::value::{Fields, Value};
 use alloc::vec::Vec;
-use packed::Packed;
+use packed::ByteCursor;
 use rules::Here;
 use sink::{Collect, Key, Sink};
 use types::Record;
@@ -86,33 +84,37 @@ pub enum Kind {
     /// By the functions of [`batch`], for one command.
     Command,
     /// As a value of this format.
-    Content(Content),
+    Format(BufferFormat),
 }
 
-static VALUES: ValueList = ValueList { first: &[], then: &[], binary: Content::Bytes };
+static VALUES: ValueList = ValueList { first: &[], then: &[], binary: BufferFormat::Bytes };
 static DISKS: ValueList = ValueList {
     first: &[
         crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_DISK_SIGNATURE,
         crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_DISK_GUID,
     ],
     then: &[],
-    binary: Content::Bytes,
+    binary: BufferFormat::Bytes,
 };
 
 /// The structures that are no plain records.
 static OTHERS: [Structure; 9] = [
-    Structure { name: "PROPERTY_LIST", section: "2.2.3.10", kind: Kind::Content(Content::PropertyList) },
+    Structure { name: "PROPERTY_LIST", section: "2.2.3.10", kind: Kind::Format(BufferFormat::PropertyList) },
     Structure { name: "PROPERTY_VALUE", section: "2.2.3.10.1", kind: Kind::Property },
     Structure { name: "CLUSTER_REG_BATCH_UPDATE", section: "2.2.3.17", kind: Kind::Batch },
     Structure { name: "BATCH_UPDATE_COMMAND", section: "2.2.3.17.1", kind: Kind::Command },
-    Structure { name: "VALUE_LIST", section: "3.1.4.3.1.38", kind: Kind::Content(Content::Values(&VALUES)) },
-    Structure { name: "DISK_LIST", section: "3.1.4.3.2.21", kind: Kind::Content(Content::ValuesPerDisk(&DISKS)) },
-    Structure { name: "PROPERTY_FORMAT_LIST", section: "3.1.4.3.1.14", kind: Kind::Content(Content::PropertyFormats) },
-    Structure { name: "MULTI_SZ", section: "2.2.2.2", kind: Kind::Content(Content::MultiSz) },
+    Structure { name: "VALUE_LIST", section: "3.1.4.3.1.38", kind: Kind::Format(BufferFormat::Values(&VALUES)) },
+    Structure { name: "DISK_LIST", section: "3.1.4.3.2.21", kind: Kind::Format(BufferFormat::ValuesPerDisk(&DISKS)) },
+    Structure {
+        name: "PROPERTY_FORMAT_LIST",
+        section: "3.1.4.3.1.14",
+        kind: Kind::Format(BufferFormat::PropertyFormats),
+    },
+    Structure { name: "MULTI_SZ", section: "2.2.2.2", kind: Kind::Format(BufferFormat::MultiSz) },
     Structure {
         name: "SECURITY_DESCRIPTOR",
         section: "MS-DTYP 2.4.6",
-        kind: Kind::Content(Content::SecurityDescriptor),
+        kind: Kind::Format(BufferFormat::SecurityDescriptor),
     },
 ];
 
@@ -149,7 +151,7 @@ impl Structure {
     pub const fn kind_name(&self) -> &'static str {
         match self.kind {
             Kind::Record(_) => "record",
-            Kind::Content(Content::SecurityDescriptor) => "value",
+            Kind::Format(BufferFormat::SecurityDescriptor) => "value",
             _ => "list",
         }
     }
@@ -168,17 +170,17 @@ impl Structure {
     /// Where and why the octets can't be this structure. What came before is in the sink.
     pub fn read<'a, S: Sink<'a> + ?Sized>(
         &self,
-        input: Packed<'a>,
+        input: ByteCursor<'a>,
         key: Key,
         here: Here<'_>,
         sink: &mut S,
-    ) -> Result<Packed<'a>, Error> {
+    ) -> Result<ByteCursor<'a>, Error> {
         match self.kind {
             Kind::Record(record) => reader::record(record, reader::Extent::Whole, input, key, here, sink),
             Kind::Property => property_list::one(input, key, here, property_list::Dialect::PLAIN, sink),
             Kind::Batch => batch::read(input, key, here, sink),
             Kind::Command => batch::one(input, key, here, sink),
-            Kind::Content(content) => values::read(Slot { key, here, ..Slot::top(content) }, input, sink),
+            Kind::Format(content) => values::read(Slot { key, here, ..Slot::top(content) }, input, sink),
         }
     }
 
@@ -186,14 +188,14 @@ impl Structure {
     ///
     /// # Errors
     /// Which member is missing or can't be represented, and why.
-    pub fn write(&self, value: &Value, out: &mut Vec<u8>) -> Result<(), Refused> {
+    pub fn write(&self, value: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         match (self.kind, value) {
-            (Kind::Content(content), value) => values::write(content, value, out),
+            (Kind::Format(content), value) => values::write(content, value, out),
             (Kind::Record(record), Value::Map(fields)) => writer::record(record, fields, out),
             (Kind::Property, Value::Map(fields)) => property_list::write_one(fields, out),
             (Kind::Batch, Value::Map(fields)) => batch::write(fields, out),
             (Kind::Command, Value::Map(fields)) => batch::write_one(fields, out),
-            _ => Err(Refused::new("not an object of the structure's members")),
+            _ => Err(EncodeError::new("not an object of the structure's members")),
         }
     }
 }
@@ -219,9 +221,9 @@ pub fn decode<'a>(name: &str, octets: &'a [u8]) -> Result<Decoded<'a>, Error> {
     let unknown = Error::new(0, ErrorKind::Mismatch { expected: "the name of a structure" });
     let structure = Structure::by_name(name).ok_or(unknown)?;
     let mut sink = Collect::default();
-    let result = structure.read(Packed::new(octets), Key::Top, None, &mut sink);
+    let result = structure.read(ByteCursor::new(octets), Key::Top, None, &mut sink);
     let Collect { value, diagnostics, .. } = sink;
-    let trailing = result.as_ref().map_or(&[] as &[u8], Packed::rest);
+    let trailing = result.as_ref().map_or(&[] as &[u8], ByteCursor::rest);
     Ok(Decoded { value, diagnostics, trailing, error: result.err() })
 }
 
@@ -229,8 +231,8 @@ pub fn decode<'a>(name: &str, octets: &'a [u8]) -> Result<Decoded<'a>, Error> {
 ///
 /// # Errors
 /// There is no structure of this name, or which member can't be represented, and why.
-pub fn encode(name: &str, value: &Value) -> Result<Vec<u8>, Refused> {
-    let structure = Structure::by_name(name).ok_or_else(|| Refused::new("unknown structure"))?;
+pub fn encode(name: &str, value: &Value) -> Result<Vec<u8>, EncodeError> {
+    let structure = Structure::by_name(name).ok_or_else(|| EncodeError::new("unknown structure"))?;
     let mut out = Vec::new();
     structure.write(value, &mut out)?;
     Ok(out)
@@ -239,7 +241,7 @@ pub fn encode(name: &str, value: &Value) -> Result<Vec<u8>, Refused> {
 /// Decodes a record of a declaration of one's own: its members, and why reading stopped early.
 pub fn decode_record(record: &'static Record, octets: &[u8]) -> (Option<Fields>, Option<Error>) {
     let mut sink = Collect::default();
-    let result = reader::record(record, reader::Extent::Whole, Packed::new(octets), Key::Top, None, &mut sink);
+    let result = reader::record(record, reader::Extent::Whole, ByteCursor::new(octets), Key::Top, None, &mut sink);
     let fields = match sink.value {
         Some(Value::Map(fields)) => Some(fields),
         _ => None,

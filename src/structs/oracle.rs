@@ -2,12 +2,12 @@
 #![doc(hidden)]
 
 use super::content::{self, Context};
-use super::packed::Packed;
+use super::packed::ByteCursor;
 use super::sink::{Key, Null};
 use super::{ALL, Kind, Structure, dependency};
 use crate::consts::control_codes::{self, Family};
 use crate::ndr::WStr;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::ndr::value::Value;
 use alloc::format;
 use alloc::string::String;
@@ -15,7 +15,7 @@ use alloc::string::String;
 /// Octets read as one structure: validating and collecting agree, what was decoded can be encoded and comes out the
 /// same, and what is printed is JSON.
 pub fn structure(structure: &Structure, octets: &[u8]) {
-    let input = Packed::new(octets);
+    let input = ByteCursor::new(octets);
     let validated = structure.read(input, Key::Top, None, &mut Null);
     let Ok(decoded) = super::decode(structure.name, octets) else { panic!("{} has no name", structure.name) };
     assert_eq!(validated.err(), decoded.error, "{}", structure.name);
@@ -42,9 +42,9 @@ pub fn round_trip(structure: &Structure, given: &Value) {
     let name = structure.name;
     let octets = super::encode(name, given).unwrap_or_else(|e| panic!("{name}: {e}: {given:?}"));
     let Ok(decoded) = super::decode(name, &octets) else { panic!("{name} has no name") };
-    let Some(value) = decoded.value.filter(|value| reading(value) == reading(given)) else {
+    let Some(value) = decoded.value.filter(|value| variant(value) == variant(given)) else {
         // Where there is little to tell them by, one reading looks like another.
-        assert!(matches!(structure.kind, Kind::Record(record) if record.readings.len() > 1), "{name}: {octets:02x?}");
+        assert!(matches!(structure.kind, Kind::Record(record) if record.variants.len() > 1), "{name}: {octets:02x?}");
         return self::structure(structure, &octets);
     };
     assert_eq!(decoded.error, None, "{name}: {octets:02x?}");
@@ -61,7 +61,7 @@ pub fn round_trip(structure: &Structure, given: &Value) {
     }
 }
 
-fn reading(value: &Value) -> Option<&Value> {
+fn variant(value: &Value) -> Option<&Value> {
     match value {
         Value::Map(fields) => fields.get("reading"),
         _ => None,
@@ -103,27 +103,27 @@ pub fn context(octets: &[u8]) {
         messages: if *c == 0 { None } else { Some(u32::from(*c)) },
         ..Context::default()
     };
-    let meaning = match kind % 8 {
-        0 => Meaning::ControlInput(code.0),
-        1 => Meaning::ControlOutput(code.0),
-        2 => Meaning::RegistryData,
-        3 => Meaning::NotificationBuffer,
-        4 => Meaning::WitnessMessages,
-        5 => Meaning::SecurityDescriptor,
-        6 => Meaning::MultiSz,
-        _ => Meaning::Custom("CLUSTER_REG_BATCH_UPDATE"),
+    let semantics = match kind % 8 {
+        0 => Semantics::ControlInput(code.0),
+        1 => Semantics::ControlOutput(code.0),
+        2 => Semantics::RegistryData,
+        3 => Semantics::NotificationBuffer,
+        4 => Semantics::WitnessMessages,
+        5 => Semantics::SecurityDescriptor,
+        6 => Semantics::MultiSz,
+        _ => Semantics::Custom("CLUSTER_REG_BATCH_UPDATE"),
     };
     let mut text = String::new();
-    let printed = super::text::print(&mut text, crate::text::Style::default(), meaning, 1, &context, rest);
+    let printed = super::text::print(&mut text, crate::text::Style::default(), semantics, 1, &context, rest);
     assert!(printed.is_ok());
-    let shape = content::shape(meaning, 1, &context, rest);
-    let _ = content::read(&shape, Packed::new(rest), &mut Null);
+    let shape = content::shape(semantics, 1, &context, rest);
+    let _ = content::read(&shape, ByteCursor::new(rest), &mut Null);
     let _ = dependency::parse_wide(WStr::le(rest));
     #[cfg(feature = "serde")]
     {
         let mut out = crate::json::out::Out::new();
         out.begin();
-        super::json::print(&mut out, meaning, 1, &context, rest);
+        super::json::print(&mut out, semantics, 1, &context, rest);
         out.end();
         is_json(&out);
     }

@@ -17,19 +17,19 @@
 //! assert_eq!(property.values().next().unwrap().unwrap().octets(), [7, 0, 0, 0]);
 //! ```
 
-use super::packed::{self, Packed, Parsed, lift, lower, pad4};
+use super::packed::{self, ByteCursor, Parsed, lift, lower, pad4};
 use super::reader::whole_text;
 use super::rules::{self, Here, broken, down, path};
 use super::sink::{Item, Key, Open, Sink};
 use super::values::{self, Slot};
 use crate::consts::Constant;
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::consts::properties;
 use crate::consts::syntax::{CLUSTER_PROPERTY_FORMAT, CLUSTER_PROPERTY_SYNTAX as Syntax};
 use crate::error::{Error, ErrorKind, Segment};
 use crate::ndr::WStr;
-use crate::ndr::sink::Trail;
-use crate::ndr::types::Meaning;
+use crate::ndr::sink::FieldPath;
+use crate::ndr::types::Semantics;
 use nom::Parser;
 
 mod writing;
@@ -46,7 +46,7 @@ pub const NAMES_ONLY: &str = "names only";
 pub struct PropertyList<'a> {
     /// Number of properties that the list claims to have.
     pub count: u32,
-    body: Packed<'a>,
+    body: ByteCursor<'a>,
     names_only: bool,
 }
 
@@ -56,7 +56,7 @@ impl<'a> PropertyList<'a> {
     /// # Errors
     /// Fewer than four octets.
     pub fn new(buffer: &'a [u8]) -> Result<Self, Error> {
-        let (body, count) = lower(packed::u32(Packed::new(buffer)))?;
+        let (body, count) = lower(packed::u32(ByteCursor::new(buffer)))?;
         Ok(PropertyList { count, body, names_only: only_names(body, count) })
     }
 
@@ -91,8 +91,8 @@ impl<'a> PropertyList<'a> {
 /// A property, borrowed: its name, and where its values start.
 #[derive(Clone, Copy, Debug)]
 pub struct Property<'a> {
-    name: Packed<'a>,
-    values: Option<Packed<'a>>,
+    name: ByteCursor<'a>,
+    values: Option<ByteCursor<'a>>,
 }
 
 impl<'a> Property<'a> {
@@ -126,7 +126,7 @@ impl<'a> Property<'a> {
 pub struct PropertyValue<'a> {
     /// What it is and how it is written.
     pub syntax: Syntax,
-    pub(super) data: Packed<'a>,
+    pub(super) data: ByteCursor<'a>,
 }
 
 impl<'a> PropertyValue<'a> {
@@ -137,7 +137,7 @@ impl<'a> PropertyValue<'a> {
 }
 
 /// Size, data and padding.
-fn sized(input: Packed<'_>) -> Parsed<'_, Packed<'_>> {
+fn sized(input: ByteCursor<'_>) -> Parsed<'_, ByteCursor<'_>> {
     let (input, size) = packed::u32(input)?;
     let (data, rest) = lift(input.split_claimed(u64::from(size), "Size"))?;
     let (rest, ()) = pad4(data.len())(rest)?;
@@ -147,7 +147,7 @@ fn sized(input: Packed<'_>) -> Parsed<'_, Packed<'_>> {
 /// An entry of a list of values; `None` for an end mark, which is taken, and for the name of the next property, which
 /// is not.
 #[inline]
-fn entry(input: Packed<'_>) -> Parsed<'_, Option<PropertyValue<'_>>> {
+fn entry(input: ByteCursor<'_>) -> Parsed<'_, Option<PropertyValue<'_>>> {
     match packed::u32.map(Syntax).parse(input)? {
         (_, Syntax::CLUSPROP_SYNTAX_NAME) => Ok((input, None)),
         (rest, syntax) => behind_syntax(syntax, rest),
@@ -155,13 +155,13 @@ fn entry(input: Packed<'_>) -> Parsed<'_, Option<PropertyValue<'_>>> {
 }
 
 /// An entry of a list in which names are values, too; `None` for an end mark.
-pub(super) fn any_entry(input: Packed<'_>) -> Parsed<'_, Option<PropertyValue<'_>>> {
+pub(super) fn any_entry(input: ByteCursor<'_>) -> Parsed<'_, Option<PropertyValue<'_>>> {
     let (rest, syntax) = packed::u32.map(Syntax).parse(input)?;
     behind_syntax(syntax, rest)
 }
 
 #[inline(always)]
-fn behind_syntax(syntax: Syntax, rest: Packed<'_>) -> Parsed<'_, Option<PropertyValue<'_>>> {
+fn behind_syntax(syntax: Syntax, rest: ByteCursor<'_>) -> Parsed<'_, Option<PropertyValue<'_>>> {
     match syntax {
         Syntax::CLUSPROP_SYNTAX_ENDMARK => Ok((rest, None)),
         syntax => sized(rest).map(|(rest, data)| (rest, Some(PropertyValue { syntax, data }))),
@@ -169,7 +169,7 @@ fn behind_syntax(syntax: Syntax, rest: Packed<'_>) -> Parsed<'_, Option<Property
 }
 
 /// Syntax, size and text of a name.
-pub(super) fn name(input: Packed<'_>) -> Parsed<'_, Packed<'_>> {
+pub(super) fn name(input: ByteCursor<'_>) -> Parsed<'_, ByteCursor<'_>> {
     let (rest, syntax) = packed::u32.map(Syntax).parse(input)?;
     if syntax != Syntax::CLUSPROP_SYNTAX_NAME {
         let kind = ErrorKind::Value { value: syntax.value(), expected: "CLUSPROP_SYNTAX_NAME" };
@@ -179,7 +179,7 @@ pub(super) fn name(input: Packed<'_>) -> Parsed<'_, Packed<'_>> {
 }
 
 /// A property and all its values.
-fn property(input: Packed<'_>) -> Parsed<'_, Property<'_>> {
+fn property(input: ByteCursor<'_>) -> Parsed<'_, Property<'_>> {
     let (values, name) = name(input)?;
     let mut rest = values;
     loop {
@@ -192,7 +192,7 @@ fn property(input: Packed<'_>) -> Parsed<'_, Property<'_>> {
 
 /// Whether names are all that a list of so many properties has, to the last octet. Looks further than the first name only
 /// where no value stands behind it.
-fn only_names(body: Packed<'_>, count: u32) -> bool {
+fn only_names(body: ByteCursor<'_>, count: u32) -> bool {
     let next = |input| lower(name(input)).map(|(rest, _)| rest).ok();
     let Some(mut rest) = next(body).filter(|_| count > 0) else { return false };
     if !rest.is_empty() && next(rest).is_none() {
@@ -211,14 +211,14 @@ fn only_names(body: Packed<'_>, count: u32) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub struct Dialect {
     /// What binary values hold.
-    pub binary: Content,
+    pub binary: BufferFormat,
     /// WORD values are formats of properties.
     pub formats: bool,
 }
 
 impl Dialect {
     /// What the syntaxes say and nothing else.
-    pub const PLAIN: Dialect = Dialect { binary: Content::Bytes, formats: false };
+    pub const PLAIN: Dialect = Dialect { binary: BufferFormat::Bytes, formats: false };
 }
 
 /// Reads a property list; returns what is behind it.
@@ -226,14 +226,14 @@ impl Dialect {
 /// # Errors
 /// A size that is not there, or something else where a name must stand. The properties before it are in the sink.
 pub fn read<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     key: Key,
     here: Here<'_>,
     dialect: Dialect,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
+) -> Result<ByteCursor<'a>, Error> {
     let names_only = PropertyList::new(input.rest()).is_ok_and(|list| list.names_only);
-    let open = Open::Record { name: "PROPERTY_LIST", reading: names_only.then_some(NAMES_ONLY) };
+    let open = Open::Record { name: "PROPERTY_LIST", variant: names_only.then_some(NAMES_ONLY) };
     sink.begin(key, open);
     let result = list(input, here, dialect, names_only, sink);
     sink.end(open);
@@ -241,17 +241,17 @@ pub fn read<'a, S: Sink<'a> + ?Sized>(
 }
 
 fn list<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     here: Here<'_>,
     dialect: Dialect,
     names_only: bool,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
+) -> Result<ByteCursor<'a>, Error> {
     let (mut rest, count) = match packed::u32(input) {
         Ok(read) => read,
         Err(e) => return Err(failed(e, &down(here, Segment::Name("propertyCount")))),
     };
-    sink.item(Key::Name("propertyCount"), Meaning::Count, Item::Uint(u64::from(count)), None);
+    sink.item(Key::Name("propertyCount"), Semantics::Count, Item::Uint(u64::from(count)), None);
     let trail = down(here, Segment::Name("properties"));
     let open = Open::List { raw: None };
     sink.begin(Key::Name("properties"), open);
@@ -274,7 +274,7 @@ fn list<'a, S: Sink<'a> + ?Sized>(
     result?;
     // Windows closes the list with an end mark of its own.
     if rest.rest() == [0; 4] {
-        sink.item(Key::Name("final_endmark"), Meaning::Bool, Item::Bool(true), None);
+        sink.item(Key::Name("final_endmark"), Semantics::Bool, Item::Bool(true), None);
         rest = rest.skip(4);
     }
     Ok(rest)
@@ -282,7 +282,7 @@ fn list<'a, S: Sink<'a> + ?Sized>(
 
 /// What a parser says, and where. Errors are large: apart, what was read need not be moved together with them.
 #[cold]
-fn failed(e: nom::Err<Error>, trail: &Trail<'_>) -> Error {
+fn failed(e: nom::Err<Error>, trail: &FieldPath<'_>) -> Error {
     Error { path: path(Some(trail)), ..packed::error(e) }
 }
 
@@ -291,13 +291,13 @@ fn failed(e: nom::Err<Error>, trail: &Trail<'_>) -> Error {
 /// # Errors
 /// As for [`read`].
 pub fn one<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     key: Key,
     here: Here<'_>,
     dialect: Dialect,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
-    let open = Open::Record { name: "PROPERTY_VALUE", reading: None };
+) -> Result<ByteCursor<'a>, Error> {
+    let open = Open::Record { name: "PROPERTY_VALUE", variant: None };
     sink.begin(key, open);
     let result = property_members(input, here, dialect, sink);
     sink.end(open);
@@ -306,12 +306,12 @@ pub fn one<'a, S: Sink<'a> + ?Sized>(
 
 /// A property of a list that only names them.
 fn only_name<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     key: Key,
     here: Here<'_>,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
-    let open = Open::Record { name: "PROPERTY_VALUE", reading: None };
+) -> Result<ByteCursor<'a>, Error> {
+    let open = Open::Record { name: "PROPERTY_VALUE", variant: None };
     sink.begin(key, open);
     let result = property_name(input, here, sink);
     sink.end(open);
@@ -321,10 +321,10 @@ fn only_name<'a, S: Sink<'a> + ?Sized>(
 }
 
 fn property_name<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     here: Here<'_>,
     sink: &mut S,
-) -> Result<(Packed<'a>, WStr<'a>), Error> {
+) -> Result<(ByteCursor<'a>, WStr<'a>), Error> {
     let trail = down(here, Segment::Name("name"));
     let (rest, name) = match name(input) {
         Ok(read) => read,
@@ -334,16 +334,16 @@ fn property_name<'a, S: Sink<'a> + ?Sized>(
     if let Some(rule) = rule {
         sink.diagnostic(broken(Some(&trail), name.offset(), rule, name.len() as u64, None));
     }
-    sink.item(Key::Name("name"), Meaning::Text, Item::Text(text), raw);
+    sink.item(Key::Name("name"), Semantics::Text, Item::Text(text), raw);
     Ok((rest, text))
 }
 
 fn property_members<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     here: Here<'_>,
     dialect: Dialect,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
+) -> Result<ByteCursor<'a>, Error> {
     let (rest, text) = property_name(input, here, sink)?;
     let open = Open::List { raw: None };
     sink.begin(Key::Name("values"), open);
@@ -353,12 +353,12 @@ fn property_members<'a, S: Sink<'a> + ?Sized>(
 }
 
 fn property_values<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     name: WStr<'a>,
     here: Here<'_>,
     dialect: Dialect,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
+) -> Result<ByteCursor<'a>, Error> {
     let trail = down(here, Segment::Name("values"));
     let known = described(name);
     let mut rest = input;
@@ -400,29 +400,29 @@ pub(super) fn read_entry<'a, S: Sink<'a> + ?Sized>(
     known: Option<&'static properties::Property>,
     sink: &mut S,
 ) {
-    let open = Open::Record { name: "VALUE", reading: None };
+    let open = Open::Record { name: "VALUE", variant: None };
     sink.begin(key, open);
-    sink.item(Key::Name("syntax"), Meaning::Enum(Syntax::TABLE), Item::Uint(value.syntax.value()), None);
-    let content = match (Content::of_syntax(value.syntax), known.map(|known| known.format)) {
-        (Content::Bytes, _) => dialect.binary,
-        (Content::Dword, Some(named @ Content::DwordOf(_))) => named,
+    sink.item(Key::Name("syntax"), Semantics::Enum(Syntax::TABLE), Item::Uint(value.syntax.value()), None);
+    let content = match (BufferFormat::of_syntax(value.syntax), known.map(|known| known.format)) {
+        (BufferFormat::Bytes, _) => dialect.binary,
+        (BufferFormat::Dword, Some(named @ BufferFormat::DwordOf(_))) => named,
         (other, _) => other,
     };
     let trail = down(here, Segment::Name("value"));
     let slot = Slot { secret: known.is_some_and(|known| known.secret), ..Slot::of(content, "value", Some(&trail)) };
     match (dialect.formats, content, value.octets()) {
-        (true, Content::Word, [low, high]) => {
+        (true, BufferFormat::Word, [low, high]) => {
             let format = u16::from_le_bytes([*low, *high]);
-            let meaning = Meaning::Enum(CLUSTER_PROPERTY_FORMAT::TABLE);
-            sink.item(slot.key, meaning, Item::Uint(u64::from(format)), None);
+            let semantics = Semantics::Enum(CLUSTER_PROPERTY_FORMAT::TABLE);
+            sink.item(slot.key, semantics, Item::Uint(u64::from(format)), None);
         }
         // The syntax alone tells the format: some answer so.
-        (true, _, []) => sink.item(slot.key, Meaning::Bytes, Item::Bytes(&[]), None),
+        (true, _, []) => sink.item(slot.key, Semantics::Bytes, Item::Bytes(&[]), None),
         // A secret of another format than it should have is no less one.
-        _ if slot.secret && content != Content::Sz => {
-            sink.item(slot.key, Meaning::Opaque, Item::Bytes(value.octets()), None);
+        _ if slot.secret && content != BufferFormat::Sz => {
+            sink.item(slot.key, Semantics::Opaque, Item::Bytes(value.octets()), None);
         }
-        (_, Content::Bytes, _) => sink.item(slot.key, Meaning::Bytes, Item::Bytes(value.octets()), None),
+        (_, BufferFormat::Bytes, _) => sink.item(slot.key, Semantics::Bytes, Item::Bytes(value.octets()), None),
         _ if content == dialect.binary => values::read_octets(slot, value.data, sink),
         _ => values::read_any(slot, value.data, sink),
     }
@@ -431,7 +431,7 @@ pub(super) fn read_entry<'a, S: Sink<'a> + ?Sized>(
 
 /// Whether the specification says something about a property's values.
 const fn tells(property: &properties::Property) -> bool {
-    property.secret || matches!(property.format, Content::DwordOf(_))
+    property.secret || matches!(property.format, BufferFormat::DwordOf(_))
 }
 
 /// The lengths of the names of such properties, as bits: most names are of none of them.

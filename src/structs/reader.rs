@@ -2,12 +2,12 @@
 //!
 //! Next: [`super::writer`], its mirror image.
 
-use super::packed::{self, Packed, lower};
+use super::packed::{self, ByteCursor, lower};
 use super::rules::{self, Here, broken, down, path};
 use super::sink::{Item, Key, Null, Open, Sink};
 use super::types::{Element, MAX_MEMBERS, Member, Record, Type};
 use crate::error::{Error, ErrorKind, Segment};
-use crate::ndr::types::{Meaning, Scalar};
+use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::{Syntax, WStr};
 
 /// How much of the input is the record's.
@@ -21,16 +21,16 @@ pub enum Extent {
 
 /// Which reading the bytes are in: the one that takes exactly all of them; else the first one that they are enough for;
 /// else the first one.
-pub fn choose(record: &'static Record, input: Packed<'_>) -> usize {
+pub fn choose(record: &'static Record, input: ByteCursor<'_>) -> usize {
     let mut enough = None;
-    for reading in 0..record.readings.len() {
-        let left = match record.size(reading) {
+    for variant in 0..record.variants.len() {
+        let left = match record.size(variant) {
             Some(size) => input.len().checked_sub(size),
-            None => members(record, reading, input, None, &mut Null).ok().map(|rest| rest.len()),
+            None => members(record, variant, input, None, &mut Null).ok().map(|rest| rest.len()),
         };
         match left {
-            Some(0) => return reading,
-            Some(_) if enough.is_none() => enough = Some(reading),
+            Some(0) => return variant,
+            Some(_) if enough.is_none() => enough = Some(variant),
             _ => {}
         }
     }
@@ -44,19 +44,19 @@ pub fn choose(record: &'static Record, input: Packed<'_>) -> usize {
 pub fn record<'a, S: Sink<'a> + ?Sized>(
     record: &'static Record,
     extent: Extent,
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     key: Key,
     here: Here<'_>,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
-    let reading = match extent {
+) -> Result<ByteCursor<'a>, Error> {
+    let variant = match extent {
         Extent::Whole => choose(record, input),
-        Extent::InPlace(reading) => reading,
+        Extent::InPlace(variant) => variant,
     };
-    let unusual = if reading == record.encode { None } else { record.readings.get(reading).map(|r| r.name) };
-    let open = Open::Record { name: record.name, reading: unusual };
+    let unusual = if variant == record.encode { None } else { record.variants.get(variant).map(|r| r.name) };
+    let open = Open::Record { name: record.name, variant: unusual };
     sink.begin(key, open);
-    let result = members(record, reading, input, here, sink);
+    let result = members(record, variant, input, here, sink);
     sink.end(open);
     result
 }
@@ -75,22 +75,22 @@ impl Known {
 
 fn members<'a, S: Sink<'a> + ?Sized>(
     record: &'static Record,
-    reading: usize,
-    input: Packed<'a>,
+    variant: usize,
+    input: ByteCursor<'a>,
     here: Here<'_>,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
+) -> Result<ByteCursor<'a>, Error> {
     let start = input;
     let mut known = Known([0; MAX_MEMBERS]);
     let mut rest = input;
     // What lies behind a record that says how long it is.
     let mut behind = None;
-    for (i, member) in record.members_of(reading) {
+    for (i, member) in record.members_of(variant) {
         if member.when.is_some_and(|(name, value)| known.get(record, name) != value) {
             continue;
         }
         let trail = down(here, Segment::Name(member.name));
-        let mut cx = Cx { record, member, start, known: &known, here: Some(&trail), sink };
+        let mut cx = MemberReader { record, member, start, known: &known, here: Some(&trail), sink };
         let (next, integer) = cx.member(rest).map_err(|mut e| {
             if e.path.segments().is_empty() {
                 e.path = path(Some(&trail));
@@ -119,7 +119,7 @@ fn members<'a, S: Sink<'a> + ?Sized>(
         Some(behind) => {
             if !rest.is_empty() {
                 sink.diagnostic(broken(here, rest.offset(), &rules::BEHIND_MEMBERS, rest.len() as u64, Some(0)));
-                sink.item(Key::Name(BEHIND), Meaning::Bytes, Item::Bytes(rest.rest()), None);
+                sink.item(Key::Name(BEHIND), Semantics::Bytes, Item::Bytes(rest.rest()), None);
             }
             Ok(behind)
         }
@@ -128,19 +128,19 @@ fn members<'a, S: Sink<'a> + ?Sized>(
 }
 
 /// What reading a member needs.
-struct Cx<'c, 'a, S: ?Sized> {
+struct MemberReader<'c, 'a, S: ?Sized> {
     record: &'static Record,
     member: &'static Member,
-    start: Packed<'a>,
+    start: ByteCursor<'a>,
     known: &'c Known,
     here: Here<'c>,
     sink: &'c mut S,
 }
 
-impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
+impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
     fn item(&mut self, item: Item<'a>, raw: Option<&'a [u8]>) {
-        let meaning = if self.member.secret { Meaning::Opaque } else { self.member.meaning };
-        self.sink.item(Key::Name(self.member.name), meaning, item, raw);
+        let semantics = if self.member.secret { Semantics::Opaque } else { self.member.semantics };
+        self.sink.item(Key::Name(self.member.name), semantics, item, raw);
     }
 
     fn broken(&mut self, offset: usize, rule: &'static crate::diagnostic::Rule, value: u64, expected: Option<u64>) {
@@ -148,7 +148,7 @@ impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
     }
 
     /// Reads the member; an integer is returned as well.
-    fn member(&mut self, input: Packed<'a>) -> Result<(Packed<'a>, Option<u64>), Error> {
+    fn member(&mut self, input: ByteCursor<'a>) -> Result<(ByteCursor<'a>, Option<u64>), Error> {
         let key = Key::Name(self.member.name);
         let rest = match self.member.ty {
             Type::Int(scalar) => return self.integer(scalar, input),
@@ -224,14 +224,14 @@ impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
         Ok((rest, None))
     }
 
-    fn integer(&mut self, scalar: Scalar, input: Packed<'a>) -> Result<(Packed<'a>, Option<u64>), Error> {
+    fn integer(&mut self, scalar: Scalar, input: ByteCursor<'a>) -> Result<(ByteCursor<'a>, Option<u64>), Error> {
         let (rest, value) = lower(packed::uint(scalar.size(Syntax::Ndr), scalar.name())(input))?;
         match scalar {
             Scalar::I32 => self.item(Item::Int(i64::from(value as u32 as i32)), None),
             Scalar::I64 => self.item(Item::Int(value as i64), None),
             _ => self.item(Item::Uint(value), None),
         }
-        if let Meaning::Const(expected) = self.member.meaning
+        if let Semantics::Const(expected) = self.member.semantics
             && value != u64::from(expected)
         {
             self.broken(input.offset(), &rules::NOT_THE_CONSTANT, value, Some(u64::from(expected)));
@@ -239,14 +239,14 @@ impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
         Ok((rest, Some(value)))
     }
 
-    fn bytes(&mut self, input: Packed<'a>, n: u64) -> Result<Packed<'a>, Error> {
+    fn bytes(&mut self, input: ByteCursor<'a>, n: u64) -> Result<ByteCursor<'a>, Error> {
         let (part, rest) = input.split_claimed(n, "octets")?;
         self.item(Item::Bytes(part.rest()), None);
         Ok(rest)
     }
 
     /// A record in octets of its own: they are shown, and what they hold beside them if they hold exactly that.
-    fn inner(&mut self, inner: &'static Record, part: Packed<'a>) {
+    fn inner(&mut self, inner: &'static Record, part: ByteCursor<'a>) {
         let key = Key::Name(self.member.name);
         let fits = record(inner, Extent::Whole, part, key, self.here, &mut Null).is_ok_and(|rest| rest.is_empty());
         if !fits {
@@ -277,7 +277,7 @@ impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
     }
 
     /// Text that should be all of its octets: one terminator at the very end.
-    fn whole_text(&mut self, part: Packed<'a>) {
+    fn whole_text(&mut self, part: ByteCursor<'a>) {
         let (text, raw, rule) = whole_text(part.rest());
         if let Some(rule) = rule {
             self.broken(part.offset(), rule, part.len() as u64, None);
@@ -285,7 +285,7 @@ impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
         self.item(Item::Text(text), raw);
     }
 
-    fn sized_sz(&mut self, input: Packed<'a>, size: &'static str) -> Result<Packed<'a>, Error> {
+    fn sized_sz(&mut self, input: ByteCursor<'a>, size: &'static str) -> Result<ByteCursor<'a>, Error> {
         let (part, rest) = input.split_claimed(self.known.get(self.record, size), size)?;
         let text = WStr::le(part.rest());
         // The size counts the characters alone, and the terminator is the last that there is.
@@ -297,7 +297,7 @@ impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
         Ok(rest)
     }
 
-    fn counted_sz(&mut self, input: Packed<'a>, size: &'static str) -> Result<Packed<'a>, Error> {
+    fn counted_sz(&mut self, input: ByteCursor<'a>, size: &'static str) -> Result<ByteCursor<'a>, Error> {
         let claimed = self.known.get(self.record, size);
         let exact = |n: u64| {
             let (part, rest) = input.split_claimed(n, size).ok()?;
@@ -318,7 +318,7 @@ impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
         Ok(rest)
     }
 
-    fn array(&mut self, input: Packed<'a>, element: Element, count: Option<u64>) -> Result<Packed<'a>, Error> {
+    fn array(&mut self, input: ByteCursor<'a>, element: Element, count: Option<u64>) -> Result<ByteCursor<'a>, Error> {
         let open = Open::List { raw: None };
         self.sink.begin(Key::Name(self.member.name), open);
         let result = self.elements(input, element, count);
@@ -326,7 +326,12 @@ impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
         result
     }
 
-    fn elements(&mut self, input: Packed<'a>, element: Element, count: Option<u64>) -> Result<Packed<'a>, Error> {
+    fn elements(
+        &mut self,
+        input: ByteCursor<'a>,
+        element: Element,
+        count: Option<u64>,
+    ) -> Result<ByteCursor<'a>, Error> {
         let mut rest = input;
         let mut index = 0u32;
         // Every element takes at least an octet, so that the bytes end before a count that lies can do harm.
@@ -335,11 +340,11 @@ impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
             let key = Key::Index(index);
             let read = match element {
                 Element::U32 => lower(packed::u32(rest)).map(|(next, value)| {
-                    self.sink.item(key, Meaning::Number, Item::Uint(u64::from(value)), None);
+                    self.sink.item(key, Semantics::Number, Item::Uint(u64::from(value)), None);
                     next
                 }),
                 Element::Guid => lower(packed::guid(rest)).map(|(next, guid)| {
-                    self.sink.item(key, Meaning::Number, Item::Guid(guid), None);
+                    self.sink.item(key, Semantics::Number, Item::Guid(guid), None);
                     next
                 }),
                 Element::Record(inner) => record(inner, Extent::InPlace(0), rest, key, Some(&trail), self.sink),
@@ -352,7 +357,7 @@ impl<'a, S: Sink<'a> + ?Sized> Cx<'_, 'a, S> {
     }
 
     /// Some systems count the kinds of disk identifiers from 0.
-    fn disk_id_numbering(&mut self, input: Packed<'a>, size: usize) {
+    fn disk_id_numbering(&mut self, input: ByteCursor<'a>, size: usize) {
         let kind = self.known.get(self.record, "DiskIdType");
         let set = self.start.rest().iter().skip(4).take(size.saturating_sub(4)).filter(|octet| **octet != 0).count();
         if self.record.name == "CLUSDSK_DISKID" && (kind == 0 || (kind == 1 && set > 4)) {

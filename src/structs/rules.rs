@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::error::{Path, Segment};
-use crate::ndr::sink::Trail;
+use crate::ndr::sink::FieldPath;
 
 macro_rules! rules {
     ($($id:ident = $name:literal, $section:literal, $text:literal;)*) => {
@@ -35,19 +35,19 @@ rules! {
 }
 
 /// The way down to a value, from the top of the structure.
-pub type Here<'t> = Option<&'t Trail<'t>>;
+pub type Here<'t> = Option<&'t FieldPath<'t>>;
 
 /// One step further down.
-pub fn down<'t>(here: Here<'t>, step: Segment) -> Trail<'t> {
+pub fn down<'t>(here: Here<'t>, step: Segment) -> FieldPath<'t> {
     match here {
         Some(trail) => trail.down(step),
-        None => Trail::top(step),
+        None => FieldPath::top(step),
     }
 }
 
 /// The same as an owned path.
 pub fn path(here: Here<'_>) -> Path {
-    here.map_or(Path::new(), Trail::to_path)
+    here.map_or(Path::new(), FieldPath::to_path)
 }
 
 pub(crate) fn broken(

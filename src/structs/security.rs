@@ -4,7 +4,7 @@
 //! [`Descriptor`] is the view; every offset and size in it is checked against the octets that are there. Next:
 //! [`super::values`].
 
-use super::packed::{self, Packed, lower};
+use super::packed::{self, ByteCursor, lower};
 use crate::error::{Error, ErrorKind, Path};
 use crate::ndr::sink::Guid;
 use alloc::string::String;
@@ -39,7 +39,7 @@ pub struct Acl<'a> {
     /// Whether there is a list at all; without one everything is allowed.
     pub present: bool,
     count: u16,
-    entries: Packed<'a>,
+    entries: ByteCursor<'a>,
 }
 
 /// An access control entry, borrowed.
@@ -49,7 +49,7 @@ pub struct Ace<'a> {
     pub kind: u8,
     /// `AceFlags`
     pub flags: u8,
-    body: Packed<'a>,
+    body: ByteCursor<'a>,
 }
 
 const DACL_PRESENT: u16 = 0x0004;
@@ -81,7 +81,7 @@ impl<'a> Descriptor<'a> {
     /// # Errors
     /// No self-relative descriptor of revision 1.
     pub fn readable(octets: &'a [u8]) -> Result<(Self, Option<Error>), Error> {
-        let start = Packed::new(octets);
+        let start = ByteCursor::new(octets);
         let (rest, (revision, _, control)) =
             lower(nom::Parser::parse(&mut (packed::u8, packed::u8, packed::u16), start))?;
         if revision != 1 || control & SELF_RELATIVE == 0 {
@@ -109,7 +109,7 @@ impl<'a> Descriptor<'a> {
     }
 }
 
-fn sid(input: Packed<'_>) -> Result<(Packed<'_>, Sid<'_>), Error> {
+fn sid(input: ByteCursor<'_>) -> Result<(ByteCursor<'_>, Sid<'_>), Error> {
     let head = &mut (packed::u8, packed::u8, packed::take(6, "IdentifierAuthority"));
     let (rest, (revision, count, octets)) = lower(nom::Parser::parse(head, input))?;
     if count > 15 {
@@ -120,7 +120,7 @@ fn sid(input: Packed<'_>) -> Result<(Packed<'_>, Sid<'_>), Error> {
     Ok((rest, Sid { revision, authority: octets.try_into().unwrap_or_default(), subs: part.rest() }))
 }
 
-fn acl(input: Packed<'_>) -> Result<Acl<'_>, Error> {
+fn acl(input: ByteCursor<'_>) -> Result<Acl<'_>, Error> {
     let head = &mut (packed::u8, packed::u8, packed::u16, packed::u16, packed::u16);
     let (rest, (_, _, size, count, _)) = lower(nom::Parser::parse(head, input))?;
     let size = usize::from(size).checked_sub(8);
@@ -153,7 +153,7 @@ impl<'a> Acl<'a> {
     }
 }
 
-fn ace(input: Packed<'_>) -> Result<(Packed<'_>, Ace<'_>), Error> {
+fn ace(input: ByteCursor<'_>) -> Result<(ByteCursor<'_>, Ace<'_>), Error> {
     let (_, (kind, flags, size)) = lower(nom::Parser::parse(&mut (packed::u8, packed::u8, packed::u16), input))?;
     let (part, next) = input.split(usize::from(size).max(4), "AceSize")?;
     Ok((next, Ace { kind, flags, body: part.skip(4) }))

@@ -7,7 +7,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::ndr::WStr;
 use crate::ndr::sink::Guid;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::ndr::value::{Fields, Value};
 use alloc::borrow::Cow;
 use alloc::string::ToString;
@@ -58,7 +58,7 @@ pub enum Open<'a> {
         /// The structure's name.
         name: &'static str,
         /// Which way of reading the text was taken.
-        reading: Option<&'static str>,
+        variant: Option<&'static str>,
     },
     /// Elements. `raw` holds the octets where they are not what encoding the elements would give.
     List {
@@ -73,8 +73,8 @@ pub enum Open<'a> {
 /// `&mut dyn Sink`, too, which is for sinks that have time.
 pub trait Sink<'a> {
     /// A value. `raw` holds the octets where they are not what encoding the value would give.
-    fn item(&mut self, key: Key, meaning: Meaning, item: Item<'a>, raw: Option<&'a [u8]>) {
-        let _ = (key, meaning, item, raw);
+    fn item(&mut self, key: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
+        let _ = (key, semantics, item, raw);
     }
 
     /// The start of something that holds others.
@@ -131,7 +131,7 @@ impl Collect {
 }
 
 impl<'a> Sink<'a> for Collect {
-    fn item(&mut self, key: Key, _: Meaning, item: Item<'a>, raw: Option<&'a [u8]>) {
+    fn item(&mut self, key: Key, _: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
         let value = match (raw, item) {
             (Some(raw), _) => Value::Bytes(raw.into()),
             (None, Item::Uint(n) | Item::FileTime(n)) => Value::Int(n),
@@ -149,10 +149,10 @@ impl<'a> Sink<'a> for Collect {
 
     fn begin(&mut self, key: Key, open: Open<'a>) {
         let value = match open {
-            Open::Record { reading, .. } => {
+            Open::Record { variant, .. } => {
                 let mut fields = Fields::default();
-                if let Some(reading) = reading {
-                    fields.0.push((Cow::Borrowed("reading"), Value::Text(reading.into())));
+                if let Some(variant) = variant {
+                    fields.0.push((Cow::Borrowed("reading"), Value::Text(variant.into())));
                 }
                 Value::Map(fields)
             }

@@ -10,17 +10,17 @@ use super::batch::{Batch, Command};
 use super::content::{self, Context, ShapeKind};
 use super::dependency;
 use super::lines::{Inline, Lines};
-use super::packed::Packed;
+use super::packed::ByteCursor;
 use super::property_list::{Dialect, Property, PropertyList, described, read_entry};
 use super::sink::{Key, Sink};
 use super::values::{self, Slot};
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegistryValueType};
 use crate::consts::status;
 use crate::consts::syntax::CLUSTER_PROPERTY_FORMAT;
 use crate::error::Error;
 use crate::ndr::WStr;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::text::Style;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -38,12 +38,12 @@ const MAX_COLUMN: usize = 48;
 pub fn print<W: Write>(
     out: &mut W,
     style: Style,
-    meaning: Meaning,
+    semantics: Semantics,
     version: usize,
     context: &Context<'_>,
     octets: &[u8],
 ) -> fmt::Result {
-    let shape = content::shape(meaning, version, context, octets);
+    let shape = content::shape(semantics, version, context, octets);
     let indent = style.indent;
     if let Some(code) = shape.unknown_code {
         writeln!(out, "{:indent$}unknown control code: {code}", "")?;
@@ -53,18 +53,20 @@ pub fn print<W: Write>(
     }
     match shape.kind {
         ShapeKind::Nothing => return Ok(()),
-        ShapeKind::Content(Content::PropertyList) => return table(out, style, context, Dialect::PLAIN, octets),
-        ShapeKind::Content(Content::PropertyListOf(binary)) => {
+        ShapeKind::Format(BufferFormat::PropertyList) => return table(out, style, context, Dialect::PLAIN, octets),
+        ShapeKind::Format(BufferFormat::PropertyListOf(binary)) => {
             return table(out, style, context, Dialect { binary: *binary, formats: false }, octets);
         }
-        ShapeKind::Content(Content::PropertyFormats) => {
+        ShapeKind::Format(BufferFormat::PropertyFormats) => {
             return table(out, style, context, Dialect { formats: true, ..Dialect::PLAIN }, octets);
         }
-        ShapeKind::Content(Content::Struct("CLUSTER_REG_BATCH_UPDATE")) => return batch(out, style, context, octets),
+        ShapeKind::Format(BufferFormat::Struct("CLUSTER_REG_BATCH_UPDATE")) => {
+            return batch(out, style, context, octets);
+        }
         _ => {}
     }
     let mut lines = Lines::new(style, context.secrets);
-    let result = content::read(&shape, Packed::new(octets), &mut lines as &mut dyn Sink<'_>);
+    let result = content::read(&shape, ByteCursor::new(octets), &mut lines as &mut dyn Sink<'_>);
     out.write_str(&lines.text)?;
     if let ShapeKind::Expression = shape.kind {
         expression(out, style, WStr::le(octets).until_nul())?;
@@ -135,9 +137,9 @@ fn table<W: Write>(out: &mut W, style: Style, context: &Context<'_>, dialect: Di
         // Read again for the path and the name.
         Some(_) => {
             let mut sink = Blamed::default();
-            let shape = Slot::top(Content::PropertyList);
+            let shape = Slot::top(BufferFormat::PropertyList);
             let result =
-                values::read(shape, Packed::new(octets), &mut sink as &mut dyn Sink<'_>).map(|rest| rest.len());
+                values::read(shape, ByteCursor::new(octets), &mut sink as &mut dyn Sink<'_>).map(|rest| rest.len());
             end(out, style, result, sink.0)
         }
         None => Ok(()),
@@ -212,7 +214,8 @@ fn batch<W: Write>(out: &mut W, style: Style, context: &Context<'_>, octets: &[u
             Ok(_) => more += 1,
             Err(_) => {
                 let mut sink = Blamed::default();
-                let result = super::batch::read(Packed::new(octets), Key::Top, None, &mut sink as &mut dyn Sink<'_>);
+                let result =
+                    super::batch::read(ByteCursor::new(octets), Key::Top, None, &mut sink as &mut dyn Sink<'_>);
                 end(out, style, result.map(|rest| rest.len()), sink.0)?;
             }
         }
@@ -278,7 +281,11 @@ fn line<'a, W: Write>(
     write!(out, " {}", if name.is_empty() { "(default)" } else { &shown })?;
     if !command.data().is_empty() {
         let mut inline = Inline::new(style.width.max(40), context.secrets);
-        values::read_any(Slot::top(command.content()), Packed::new(command.data()), &mut inline as &mut dyn Sink<'_>);
+        values::read_any(
+            Slot::top(command.content()),
+            ByteCursor::new(command.data()),
+            &mut inline as &mut dyn Sink<'_>,
+        );
         write!(out, " = {}", inline.text)?;
     }
     match RegistryValueType(command.value_type).name() {

@@ -1,7 +1,7 @@
 //! What the declaration of a plain record is made of. Everything is `'static` data, made by [`record!`](crate::record)
 //! and interpreted by one reader ([`super::reader`]) and one writer ([`super::writer`]).
 
-use crate::ndr::types::{Meaning, Scalar};
+use crate::ndr::types::{Scalar, Semantics};
 
 /// A record of section 2.2.3: members one after the other, packed, little-endian.
 #[derive(Debug)]
@@ -13,14 +13,14 @@ pub struct Record {
     /// Members in wire order, those of all readings.
     pub members: &'static [Member],
     /// The ways in which the text can be read, in the order in which they are tried; empty where there is but one.
-    pub readings: &'static [Reading],
+    pub variants: &'static [LayoutVariant],
     /// The reading that encoding chooses unless told otherwise, as a place in `readings`.
     pub encode: usize,
 }
 
 /// A way of reading the text.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Reading {
+pub struct LayoutVariant {
     /// Its name in output and input: `documented`, `natural` …
     pub name: &'static str,
     /// What it says, in a line.
@@ -37,7 +37,7 @@ pub struct Member {
     /// Type on the wire.
     pub ty: Type,
     /// What the value means.
-    pub meaning: Meaning,
+    pub semantics: Semantics,
     /// The only reading that has it; empty for all.
     pub only: &'static str,
     /// Present only if the earlier member of this name has this value.
@@ -107,24 +107,24 @@ pub const MAX_MEMBERS: usize = 24;
 
 impl Record {
     /// The members that a reading has.
-    pub fn members_of(&self, reading: usize) -> impl Iterator<Item = (usize, &'static Member)> + use<> {
-        let name = self.readings.get(reading).map_or("", |r| r.name);
+    pub fn members_of(&self, variant: usize) -> impl Iterator<Item = (usize, &'static Member)> + use<> {
+        let name = self.variants.get(variant).map_or("", |r| r.name);
         self.members.iter().enumerate().filter(move |(_, m)| m.only.is_empty() || m.only == name)
     }
 
     /// Octets of a reading, where they are always the same.
-    pub fn size(&self, reading: usize) -> Option<usize> {
-        self.members_of(reading).try_fold(0usize, |sum, (_, member)| sum.checked_add(member.size()?))
+    pub fn size(&self, variant: usize) -> Option<usize> {
+        self.members_of(variant).try_fold(0usize, |sum, (_, member)| sum.checked_add(member.size()?))
     }
 
     /// The fewest octets that a reading can take.
-    pub fn min_size(&self, reading: usize) -> usize {
-        self.members_of(reading).map(|(_, member)| member.min_size()).sum()
+    pub fn min_size(&self, variant: usize) -> usize {
+        self.members_of(variant).map(|(_, member)| member.min_size()).sum()
     }
 
     /// The place of the reading of this name.
-    pub fn reading(&self, name: &str) -> Option<usize> {
-        self.readings.iter().position(|r| r.name == name)
+    pub fn variant(&self, name: &str) -> Option<usize> {
+        self.variants.iter().position(|r| r.name == name)
     }
 
     pub(super) fn place(&self, name: &str) -> Option<usize> {

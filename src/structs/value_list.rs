@@ -4,15 +4,15 @@
 //! `{"values":[{"syntax":…,"value":…}],"end_mark":false}`, the mark only where it is missing; with one list for each
 //! disk `{"disks":[{"values":[…],"end_marks":1}]}`, where marks are counted that stand behind a disk.
 
-use super::packed::{Packed, lower};
+use super::packed::{ByteCursor, lower};
 use super::property_list::{self, Dialect, any_entry, read_entry};
-use super::refused::Refused;
 use super::rules::{Here, down, path};
 use super::sink::{Item, Key, Open, Sink};
 use super::writer::integer;
-use crate::consts::content::{Content, ValueList};
+use crate::consts::content::{BufferFormat, ValueList};
 use crate::error::{Error, Segment};
-use crate::ndr::types::{Meaning, Scalar};
+use crate::ndr::EncodeError;
+use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};
 use alloc::vec::Vec;
 
@@ -21,17 +21,17 @@ use alloc::vec::Vec;
 /// # Errors
 /// A size that is not there. The entries before it are in the sink.
 pub fn read<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     key: Key,
     here: Here<'_>,
-    binary: Content,
+    binary: BufferFormat,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
-    let open = Open::Record { name: "VALUE_LIST", reading: None };
+) -> Result<ByteCursor<'a>, Error> {
+    let open = Open::Record { name: "VALUE_LIST", variant: None };
     sink.begin(key, open);
     let result = entries(input, here, binary, sink, |_, _| false);
     if let Ok((_, false)) = result {
-        sink.item(Key::Name("end_mark"), Meaning::Bool, Item::Bool(false), None);
+        sink.item(Key::Name("end_mark"), Semantics::Bool, Item::Bool(false), None);
     }
     sink.end(open);
     result.map(|(rest, _)| rest)
@@ -40,12 +40,12 @@ pub fn read<'a, S: Sink<'a> + ?Sized>(
 /// Reads entries until the end mark, which is taken, or the end, or `stop` says that the entry of this index is
 /// another list's. Returns whether there was an end mark.
 fn entries<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     here: Here<'_>,
-    binary: Content,
+    binary: BufferFormat,
     sink: &mut S,
     stop: impl Fn(u32, &property_list::PropertyValue<'a>) -> bool,
-) -> Result<(Packed<'a>, bool), Error> {
+) -> Result<(ByteCursor<'a>, bool), Error> {
     let dialect = Dialect { binary, formats: false };
     let trail = down(here, Segment::Name("values"));
     let open = Open::List { raw: None };
@@ -82,13 +82,13 @@ fn entries<'a, S: Sink<'a> + ?Sized>(
 /// # Errors
 /// As for [`read`].
 pub fn read_disks<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     key: Key,
     here: Here<'_>,
     list: &'static ValueList,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
-    let open = Open::Record { name: "DISK_LIST", reading: None };
+) -> Result<ByteCursor<'a>, Error> {
+    let open = Open::Record { name: "DISK_LIST", variant: None };
     sink.begin(key, open);
     let result = disks(input, here, list, sink);
     sink.end(open);
@@ -96,11 +96,11 @@ pub fn read_disks<'a, S: Sink<'a> + ?Sized>(
 }
 
 fn disks<'a, S: Sink<'a> + ?Sized>(
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     here: Here<'_>,
     list: &'static ValueList,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
+) -> Result<ByteCursor<'a>, Error> {
     let (mut rest, leading) = marks(input);
     let trail = down(here, Segment::Name("disks"));
     let open = Open::List { raw: None };
@@ -110,7 +110,7 @@ fn disks<'a, S: Sink<'a> + ?Sized>(
         if rest.is_empty() {
             break;
         }
-        let disk = Open::Record { name: "VALUE_LIST", reading: None };
+        let disk = Open::Record { name: "VALUE_LIST", variant: None };
         let trail = trail.down(Segment::Index(index));
         sink.begin(Key::Index(index), disk);
         let stop = |i: u32, value: &property_list::PropertyValue<'a>| i > 0 && list.first.contains(&value.syntax);
@@ -120,7 +120,7 @@ fn disks<'a, S: Sink<'a> + ?Sized>(
                 rest = next;
                 let count = more + u64::from(marked);
                 if count != 1 {
-                    sink.item(Key::Name("end_marks"), Meaning::Count, Item::Uint(count), None);
+                    sink.item(Key::Name("end_marks"), Semantics::Count, Item::Uint(count), None);
                 }
             }
             Err(e) => result = Err(e),
@@ -132,13 +132,13 @@ fn disks<'a, S: Sink<'a> + ?Sized>(
     }
     sink.end(open);
     if leading > 0 {
-        sink.item(Key::Name("end_marks"), Meaning::Count, Item::Uint(leading), None);
+        sink.item(Key::Name("end_marks"), Semantics::Count, Item::Uint(leading), None);
     }
     result.map(|()| rest)
 }
 
 /// Takes the end marks that stand here, and counts them.
-fn marks(input: Packed<'_>) -> (Packed<'_>, u64) {
+fn marks(input: ByteCursor<'_>) -> (ByteCursor<'_>, u64) {
     let (mut rest, mut count) = (input, 0);
     while rest.rest().get(..4) == Some(&[0; 4]) {
         (rest, count) = (rest.skip(4), count + 1);
@@ -150,12 +150,12 @@ fn marks(input: Packed<'_>) -> (Packed<'_>, u64) {
 ///
 /// # Errors
 /// Which value can't be represented, and why.
-pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
+pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     property_list::write_entries(fields, out)?;
     match fields.get("end_mark") {
         Some(Value::Int(0)) => {}
         None | Some(Value::Int(_)) => out.extend([0; 4]),
-        Some(_) => return Err(Refused::new("true or false").within("end_mark")),
+        Some(_) => return Err(EncodeError::new("true or false").within("end_mark")),
     }
     Ok(())
 }
@@ -164,20 +164,22 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
 ///
 /// # Errors
 /// As for [`write`](fn@write).
-pub fn write_disks(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
-    let Some(Value::List(list)) = fields.get("disks") else { return Err(Refused::new("not a list").within("disks")) };
+pub fn write_disks(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    let Some(Value::List(list)) = fields.get("disks") else {
+        return Err(EncodeError::new("not a list").within("disks"));
+    };
     put_marks(fields, 0, out)?;
     for (i, disk) in list.iter().enumerate() {
         let written = match disk {
             Value::Map(fields) => property_list::write_entries(fields, out).and_then(|()| put_marks(fields, 1, out)),
-            _ => Err(Refused::new("not an object of values")),
+            _ => Err(EncodeError::new("not an object of values")),
         };
         written.map_err(|e| e.within(format_args!("[{i}]")).within("disks"))?;
     }
     Ok(())
 }
 
-fn put_marks(fields: &Fields, default: u64, out: &mut Vec<u8>) -> Result<(), Refused> {
+fn put_marks(fields: &Fields, default: u64, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let count = match fields.get("end_marks") {
         Some(value) => integer(value, Scalar::U16).map_err(|e| e.within("end_marks"))?,
         None => default,

@@ -1,21 +1,21 @@
 //! One value of a known format in octets of its own: the value of a property, of a registry command, of an entry in a
 //! value list, or a whole buffer.
 //!
-//! Formats are those of [`Content`]. A value that its octets don't represent in the usual way comes with the octets
+//! Formats are those of [`BufferFormat`]. A value that its octets don't represent in the usual way comes with the octets
 //! beside it, so that nothing is lost.
 
-use super::packed::{self, Packed, lower};
+use super::packed::{self, ByteCursor, lower};
 use super::property_list::{self, Dialect};
 use super::reader::{Extent, choose, record, whole_text};
-use super::refused::Refused;
 use super::rules::{self, Here, broken, down};
 use super::sink::{Item, Key, Null, Open, Sink};
 use super::writer::{self, integer};
 use super::{Structure, security, value_list};
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::error::{Error, ErrorKind, Segment};
+use crate::ndr::EncodeError;
 use crate::ndr::WStr;
-use crate::ndr::types::{Meaning, Scalar};
+use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::value::Value;
 use alloc::format;
 use alloc::vec::Vec;
@@ -24,7 +24,7 @@ use alloc::vec::Vec;
 #[derive(Clone, Copy, Debug)]
 pub struct Slot<'t> {
     /// Its format.
-    pub content: Content,
+    pub content: BufferFormat,
     /// Under which key it goes to the sink.
     pub key: Key,
     /// Whether it is a secret.
@@ -35,36 +35,36 @@ pub struct Slot<'t> {
 
 impl<'t> Slot<'t> {
     /// A value that stands alone.
-    pub fn top(content: Content) -> Self {
+    pub fn top(content: BufferFormat) -> Self {
         Slot { content, key: Key::Top, secret: false, here: None }
     }
 
     /// A member of this name.
-    pub fn of(content: Content, name: &'static str, here: Here<'t>) -> Self {
+    pub fn of(content: BufferFormat, name: &'static str, here: Here<'t>) -> Self {
         Slot { content, key: Key::Name(name), secret: false, here }
     }
 
-    fn meaning(&self, meaning: Meaning) -> Meaning {
-        if self.secret { Meaning::Opaque } else { meaning }
+    fn semantics(&self, semantics: Semantics) -> Semantics {
+        if self.secret { Semantics::Opaque } else { semantics }
     }
 }
 
 /// The integer formats: width and sign.
-fn scalar(content: Content) -> Option<(Scalar, Meaning)> {
+fn scalar(content: BufferFormat) -> Option<(Scalar, Semantics)> {
     Some(match content {
-        Content::Word => (Scalar::U16, Meaning::Number),
-        Content::Dword => (Scalar::U32, Meaning::Number),
-        Content::DwordOf(table) => (
+        BufferFormat::Word => (Scalar::U16, Semantics::Number),
+        BufferFormat::Dword => (Scalar::U32, Semantics::Number),
+        BufferFormat::DwordOf(table) => (
             Scalar::U32,
             match table.kind {
-                crate::consts::Kind::Enum => Meaning::Enum(table),
-                crate::consts::Kind::Flags => Meaning::Flags(table),
+                crate::consts::Kind::Enum => Semantics::Enum(table),
+                crate::consts::Kind::Flags => Semantics::Flags(table),
             },
         ),
-        Content::Long => (Scalar::I32, Meaning::Number),
-        Content::Qword => (Scalar::U64, Meaning::Number),
-        Content::LargeInteger => (Scalar::I64, Meaning::Number),
-        Content::Filetime => (Scalar::U64, Meaning::FileTime),
+        BufferFormat::Long => (Scalar::I32, Semantics::Number),
+        BufferFormat::Qword => (Scalar::U64, Semantics::Number),
+        BufferFormat::LargeInteger => (Scalar::I64, Semantics::Number),
+        BufferFormat::Filetime => (Scalar::U64, Semantics::FileTime),
         _ => return None,
     })
 }
@@ -73,43 +73,47 @@ fn scalar(content: Content) -> Option<(Scalar, Meaning)> {
 ///
 /// # Errors
 /// The octets are not of this format. What came before is in the sink, ended properly.
-pub fn read<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) -> Result<Packed<'a>, Error> {
+pub fn read<'a, S: Sink<'a> + ?Sized>(
+    slot: Slot<'_>,
+    input: ByteCursor<'a>,
+    sink: &mut S,
+) -> Result<ByteCursor<'a>, Error> {
     read_raw(slot, input, None, sink)
 }
 
 fn read_raw<'a, S: Sink<'a> + ?Sized>(
     slot: Slot<'_>,
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     raw: Option<&'a [u8]>,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
+) -> Result<ByteCursor<'a>, Error> {
     let content = slot.content.for_length(input.len());
     let end = input.skip(input.len());
     if let Some(scalar) = scalar(content) {
         return read_scalar(slot, scalar, input, raw, sink);
     }
     match content {
-        Content::Nothing if input.is_empty() => {}
-        Content::Sz => {
+        BufferFormat::Nothing if input.is_empty() => {}
+        BufferFormat::Sz => {
             let (text, raw, rule) = whole_text(input.rest());
             if let Some(rule) = rule {
                 sink.diagnostic(broken(slot.here, input.offset(), rule, input.len() as u64, None));
             }
-            sink.item(slot.key, slot.meaning(Meaning::Text), Item::Text(text), raw);
+            sink.item(slot.key, slot.semantics(Semantics::Text), Item::Text(text), raw);
         }
-        Content::MultiSz => multi_sz(slot, input, sink),
-        Content::Names => match WStr::le(input.rest()).strip_terminator() {
+        BufferFormat::MultiSz => multi_sz(slot, input, sink),
+        BufferFormat::Names => match WStr::le(input.rest()).strip_terminator() {
             (text, true) if text.until_nul().len() == text.len() => {
-                return read_raw(Slot { content: Content::Sz, ..slot }, input, raw, sink);
+                return read_raw(Slot { content: BufferFormat::Sz, ..slot }, input, raw, sink);
             }
             _ => multi_sz(slot, input, sink),
         },
-        Content::Guid => {
+        BufferFormat::Guid => {
             let (rest, guid) = lower(packed::guid(input))?;
-            sink.item(slot.key, slot.meaning(Meaning::Number), Item::Guid(guid), raw);
+            sink.item(slot.key, slot.semantics(Semantics::Number), Item::Guid(guid), raw);
             return Ok(rest);
         }
-        Content::SecurityDescriptor => {
+        BufferFormat::SecurityDescriptor => {
             if let Err(e) = security::Descriptor::new(input.rest()) {
                 let rule = &rules::NOT_OF_FORMAT;
                 sink.diagnostic(broken(
@@ -120,26 +124,26 @@ fn read_raw<'a, S: Sink<'a> + ?Sized>(
                     None,
                 ));
             }
-            sink.item(slot.key, Meaning::SecurityDescriptor, Item::Bytes(input.rest()), None);
+            sink.item(slot.key, Semantics::SecurityDescriptor, Item::Bytes(input.rest()), None);
         }
-        Content::Dwords => return dwords(slot, input, sink),
-        Content::Struct(name) => {
+        BufferFormat::Dwords => return dwords(slot, input, sink),
+        BufferFormat::Struct(name) => {
             let structure = Structure::by_name(name);
             let structure =
                 structure.ok_or(Error::new(input.offset(), ErrorKind::Mismatch { expected: "a known structure" }))?;
             return structure.read(input, slot.key, slot.here, sink);
         }
-        Content::Structs(name) => return structs(slot, name, input, sink),
-        Content::PropertyList => return property_list::read(input, slot.key, slot.here, Dialect::PLAIN, sink),
-        Content::PropertyListOf(binary) => {
+        BufferFormat::Structs(name) => return structs(slot, name, input, sink),
+        BufferFormat::PropertyList => return property_list::read(input, slot.key, slot.here, Dialect::PLAIN, sink),
+        BufferFormat::PropertyListOf(binary) => {
             return property_list::read(input, slot.key, slot.here, Dialect { binary: *binary, formats: false }, sink);
         }
-        Content::PropertyFormats => {
+        BufferFormat::PropertyFormats => {
             return property_list::read(input, slot.key, slot.here, Dialect { formats: true, ..Dialect::PLAIN }, sink);
         }
-        Content::Values(list) => return value_list::read(input, slot.key, slot.here, list.binary, sink),
-        Content::ValuesPerDisk(list) => return value_list::read_disks(input, slot.key, slot.here, list, sink),
-        _ => sink.item(slot.key, slot.meaning(Meaning::Bytes), Item::Bytes(input.rest()), None),
+        BufferFormat::Values(list) => return value_list::read(input, slot.key, slot.here, list.binary, sink),
+        BufferFormat::ValuesPerDisk(list) => return value_list::read_disks(input, slot.key, slot.here, list, sink),
+        _ => sink.item(slot.key, slot.semantics(Semantics::Bytes), Item::Bytes(input.rest()), None),
     }
     Ok(end)
 }
@@ -147,24 +151,24 @@ fn read_raw<'a, S: Sink<'a> + ?Sized>(
 #[inline(always)]
 fn read_scalar<'a, S: Sink<'a> + ?Sized>(
     slot: Slot<'_>,
-    (scalar, meaning): (Scalar, Meaning),
-    input: Packed<'a>,
+    (scalar, semantics): (Scalar, Semantics),
+    input: ByteCursor<'a>,
     raw: Option<&'a [u8]>,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
+) -> Result<ByteCursor<'a>, Error> {
     let (rest, value) = lower(packed::uint(scalar.size(crate::ndr::Syntax::Ndr), scalar.name())(input))?;
-    let item = match (scalar, meaning) {
-        (_, Meaning::FileTime) => Item::FileTime(value),
+    let item = match (scalar, semantics) {
+        (_, Semantics::FileTime) => Item::FileTime(value),
         (Scalar::I32, _) => Item::Int(i64::from(value as u32 as i32)),
         (Scalar::I64, _) => Item::Int(value as i64),
         _ => Item::Uint(value),
     };
-    sink.item(slot.key, slot.meaning(meaning), item, raw);
+    sink.item(slot.key, slot.semantics(semantics), item, raw);
     Ok(rest)
 }
 
 /// Reads a value that may be anything: what is not of its format comes as octets, with a diagnostic.
-pub fn read_any<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) {
+pub fn read_any<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, sink: &mut S) {
     if nested(slot.content) {
         return read_octets(slot, input, sink);
     }
@@ -174,7 +178,7 @@ pub fn read_any<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sin
             let _ = read_scalar(slot, found, input, None, sink);
             return;
         }
-        (Content::Sz | Content::MultiSz, _) => {
+        (BufferFormat::Sz | BufferFormat::MultiSz, _) => {
             let _ = read_raw(slot, input, None, sink);
             return;
         }
@@ -190,7 +194,7 @@ pub fn read_any<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sin
         }
         _ => {
             sink.diagnostic(broken(slot.here, input.offset(), &rules::SIZE_OF_FORMAT, input.len() as u64, None));
-            return sink.item(slot.key, slot.meaning(Meaning::Bytes), Item::Bytes(input.rest()), None);
+            return sink.item(slot.key, slot.semantics(Semantics::Bytes), Item::Bytes(input.rest()), None);
         }
     };
     // It was just read without an error.
@@ -198,19 +202,22 @@ pub fn read_any<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sin
 }
 
 /// Formats that are shown beside their octets rather than instead of them when they stand inside something.
-fn nested(content: Content) -> bool {
-    matches!(content, Content::PropertyList | Content::PropertyListOf(_) | Content::Struct("CLUSTER_REG_BATCH_UPDATE"))
+fn nested(content: BufferFormat) -> bool {
+    matches!(
+        content,
+        BufferFormat::PropertyList | BufferFormat::PropertyListOf(_) | BufferFormat::Struct("CLUSTER_REG_BATCH_UPDATE")
+    )
 }
 
 /// Reads a value as octets, with what they hold beside them if they hold exactly that.
-pub fn read_octets<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) {
-    let plain = matches!(slot.content, Content::Bytes | Content::Nothing) || input.is_empty();
+pub fn read_octets<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, sink: &mut S) {
+    let plain = matches!(slot.content, BufferFormat::Bytes | BufferFormat::Nothing) || input.is_empty();
     let inner = Slot { key: Key::Name("decoded"), ..slot };
     if plain || !read(inner, input, &mut Null).is_ok_and(|rest| rest.is_empty()) {
         if !plain {
             sink.diagnostic(broken(slot.here, input.offset(), &rules::NOT_OF_FORMAT, input.len() as u64, None));
         }
-        return sink.item(slot.key, slot.meaning(Meaning::Bytes), Item::Bytes(input.rest()), None);
+        return sink.item(slot.key, slot.semantics(Semantics::Bytes), Item::Bytes(input.rest()), None);
     }
     let open = Open::Bytes(input.rest());
     sink.begin(slot.key, open);
@@ -218,18 +225,18 @@ pub fn read_octets<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, 
     sink.end(open);
 }
 
-fn multi_sz<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) {
+fn multi_sz<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, sink: &mut S) {
     let all = WStr::le(input.rest());
     let canonical = input.len().is_multiple_of(2);
     let list = all.multi_sz().filter(|_| canonical);
     if !all.is_well_formed() && list.is_some() {
-        return sink.item(slot.key, Meaning::MultiSz, Item::Units(all), None);
+        return sink.item(slot.key, Semantics::MultiSz, Item::Units(all), None);
     }
     let raw = if list.is_some() { None } else { Some(input.rest()) };
     let open = Open::List { raw };
     sink.begin(slot.key, open);
     let put = |i: u32, text: WStr<'a>, sink: &mut S| {
-        sink.item(Key::Index(i), slot.meaning(Meaning::Text), Item::Text(text), None);
+        sink.item(Key::Index(i), slot.semantics(Semantics::Text), Item::Text(text), None);
     };
     match list {
         Some(list) => {
@@ -253,13 +260,17 @@ fn multi_sz<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &
     sink.end(open);
 }
 
-fn dwords<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mut S) -> Result<Packed<'a>, Error> {
+fn dwords<'a, S: Sink<'a> + ?Sized>(
+    slot: Slot<'_>,
+    input: ByteCursor<'a>,
+    sink: &mut S,
+) -> Result<ByteCursor<'a>, Error> {
     let open = Open::List { raw: None };
     sink.begin(slot.key, open);
     let (mut rest, mut index) = (input, 0);
     while rest.len() >= 4 {
         if let Ok((next, value)) = packed::u32(rest) {
-            sink.item(Key::Index(index), Meaning::Number, Item::Uint(u64::from(value)), None);
+            sink.item(Key::Index(index), Semantics::Number, Item::Uint(u64::from(value)), None);
             (rest, index) = (next, index.saturating_add(1));
         }
     }
@@ -271,20 +282,20 @@ fn dwords<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: Packed<'a>, sink: &mu
 fn structs<'a, S: Sink<'a> + ?Sized>(
     slot: Slot<'_>,
     name: &str,
-    input: Packed<'a>,
+    input: ByteCursor<'a>,
     sink: &mut S,
-) -> Result<Packed<'a>, Error> {
+) -> Result<ByteCursor<'a>, Error> {
     let unknown = Error::new(input.offset(), ErrorKind::Mismatch { expected: "a known structure" });
     let declaration = super::records::by_name(name).ok_or(unknown)?;
     let divides =
-        |reading: &usize| declaration.size(*reading).is_some_and(|size| size > 0 && input.len().is_multiple_of(size));
-    let reading = (0..declaration.readings.len().max(1)).find(divides).unwrap_or_else(|| choose(declaration, input));
+        |variant: &usize| declaration.size(*variant).is_some_and(|size| size > 0 && input.len().is_multiple_of(size));
+    let variant = (0..declaration.variants.len().max(1)).find(divides).unwrap_or_else(|| choose(declaration, input));
     let open = Open::List { raw: None };
     sink.begin(slot.key, open);
     let (mut rest, mut index, mut result) = (input, 0u32, Ok(()));
     while !rest.is_empty() && result.is_ok() {
         let trail = down(slot.here, Segment::Index(index));
-        match record(declaration, Extent::InPlace(reading), rest, Key::Index(index), Some(&trail), sink) {
+        match record(declaration, Extent::InPlace(variant), rest, Key::Index(index), Some(&trail), sink) {
             Ok(next) => (rest, index) = (next, index.saturating_add(1)),
             Err(e) => result = Err(e),
         }
@@ -297,12 +308,12 @@ fn structs<'a, S: Sink<'a> + ?Sized>(
 ///
 /// # Errors
 /// The value can't be represented in this format, and why.
-pub fn write(content: Content, value: &Value, out: &mut Vec<u8>) -> Result<(), Refused> {
+pub fn write(content: BufferFormat, value: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     if let Value::Bytes(octets) = value {
         out.extend_from_slice(octets);
         return Ok(());
     }
-    if let Content::ByResourceType { then, otherwise, .. } = content {
+    if let BufferFormat::ByResourceType { then, otherwise, .. } = content {
         let mut octets = Vec::new();
         let written = write(*otherwise, value, &mut octets);
         return match written {
@@ -313,7 +324,7 @@ pub fn write(content: Content, value: &Value, out: &mut Vec<u8>) -> Result<(), R
             Err(_) => write(*then, value, out),
         };
     }
-    if let Content::ByLength(choices) = content {
+    if let BufferFormat::ByLength(choices) = content {
         // The first one that has all the members, in its length.
         let mut refused = None;
         for (_, choice) in choices {
@@ -326,7 +337,7 @@ pub fn write(content: Content, value: &Value, out: &mut Vec<u8>) -> Result<(), R
                 Err(e) => refused = refused.or(Some(e)),
             }
         }
-        return Err(refused.unwrap_or_else(|| Refused::new("no format")));
+        return Err(refused.unwrap_or_else(|| EncodeError::new("no format")));
     }
     if let Some((scalar, _)) = scalar(content) {
         let n = integer(value, scalar)?;
@@ -334,46 +345,47 @@ pub fn write(content: Content, value: &Value, out: &mut Vec<u8>) -> Result<(), R
         return Ok(());
     }
     match (content, value) {
-        (Content::Nothing, Value::Null) => Ok(()),
-        (Content::Sz, value) => writer::sz(value).map(|octets| out.extend(octets)),
-        (Content::MultiSz | Content::Names, Value::List(list)) => {
+        (BufferFormat::Nothing, Value::Null) => Ok(()),
+        (BufferFormat::Sz, value) => writer::sz(value).map(|octets| out.extend(octets)),
+        (BufferFormat::MultiSz | BufferFormat::Names, Value::List(list)) => {
             for (i, text) in list.iter().enumerate() {
                 let octets = writer::sz(text).map_err(|e| e.within(format_args!("[{i}]")))?;
                 if octets.len() == 2 {
-                    return Err(Refused::new("an empty string would end the list").within(format_args!("[{i}]")));
+                    return Err(EncodeError::new("an empty string would end the list").within(format_args!("[{i}]")));
                 }
                 out.extend(octets);
             }
             out.extend([0, 0]);
             Ok(())
         }
-        (Content::MultiSz, Value::Units(units)) => {
+        (BufferFormat::MultiSz, Value::Units(units)) => {
             out.extend(units.iter().flat_map(|u| u.to_le_bytes()));
             Ok(())
         }
-        (Content::MultiSz | Content::Names, value @ Value::Text(_)) => {
+        (BufferFormat::MultiSz | BufferFormat::Names, value @ Value::Text(_)) => {
             writer::sz(value).map(|octets| out.extend(octets))
         }
-        (Content::Guid, value) => writer::guid(value).map(|octets| out.extend(octets)),
-        (Content::Dwords, Value::List(list)) => {
+        (BufferFormat::Guid, value) => writer::guid(value).map(|octets| out.extend(octets)),
+        (BufferFormat::Dwords, Value::List(list)) => {
             for value in list {
                 out.extend(integer(value, Scalar::U32)?.to_le_bytes().iter().take(4));
             }
             Ok(())
         }
-        (Content::Struct(name), Value::Map(_)) => match Structure::by_name(name) {
+        (BufferFormat::Struct(name), Value::Map(_)) => match Structure::by_name(name) {
             Some(structure) => structure.write(value, out),
-            None => Err(Refused::new(format!("unknown structure {name}"))),
+            None => Err(EncodeError::new(format!("unknown structure {name}"))),
         },
-        (Content::Structs(name), Value::List(list)) => {
-            list.iter().try_for_each(|value| write(Content::Struct(name), value, out))
+        (BufferFormat::Structs(name), Value::List(list)) => {
+            list.iter().try_for_each(|value| write(BufferFormat::Struct(name), value, out))
         }
-        (Content::PropertyList | Content::PropertyListOf(_) | Content::PropertyFormats, Value::Map(fields)) => {
-            property_list::write(fields, out)
-        }
-        (Content::Values(_), Value::Map(fields)) => value_list::write(fields, out),
-        (Content::ValuesPerDisk(_), Value::Map(fields)) => value_list::write_disks(fields, out),
-        (Content::Bytes, Value::List(_)) => writer::bytes(value).map(|octets| out.extend(octets)),
-        (content, _) => Err(Refused::new(format!("not a value of format {content}"))),
+        (
+            BufferFormat::PropertyList | BufferFormat::PropertyListOf(_) | BufferFormat::PropertyFormats,
+            Value::Map(fields),
+        ) => property_list::write(fields, out),
+        (BufferFormat::Values(_), Value::Map(fields)) => value_list::write(fields, out),
+        (BufferFormat::ValuesPerDisk(_), Value::Map(fields)) => value_list::write_disks(fields, out),
+        (BufferFormat::Bytes, Value::List(_)) => writer::bytes(value).map(|octets| out.extend(octets)),
+        (content, _) => Err(EncodeError::new(format!("not a value of format {content}"))),
     }
 }

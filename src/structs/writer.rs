@@ -5,8 +5,8 @@
 //! bytes can be encoded again.
 
 use super::reader::BEHIND;
-use super::refused::Refused;
 use super::types::{Element, Member, Record, Type};
+use crate::ndr::EncodeError;
 use crate::ndr::sink::Guid;
 use crate::ndr::types::Scalar;
 use crate::ndr::value::{Fields, Value};
@@ -17,17 +17,17 @@ use alloc::vec::Vec;
 ///
 /// # Errors
 /// Which member is missing or can't be represented, and why.
-pub fn record(record: &'static Record, fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
-    let reading = reading(record, fields)?;
+pub fn record(record: &'static Record, fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    let variant = variant(record, fields)?;
     for (name, _) in &fields.0 {
         let known = record.members.iter().any(|m| m.name == *name || m.alias == *name);
         let behind = *name == BEHIND && record.members.iter().any(|m| matches!(m.ty, Type::Total));
         if !known && !behind && *name != "reading" {
-            return Err(Refused::new(format!("{} has no member of this name", record.name)).within(name));
+            return Err(EncodeError::new(format!("{} has no member of this name", record.name)).within(name));
         }
     }
-    let mut writer = Writer { record, fields, reading, start: out.len(), open: Vec::new(), total: None, out };
-    for (_, member) in record.members_of(reading) {
+    let mut writer = Writer { record, fields, variant, start: out.len(), open: Vec::new(), total: None, out };
+    for (_, member) in record.members_of(variant) {
         if writer.absent(member)? {
             continue;
         }
@@ -37,13 +37,13 @@ pub fn record(record: &'static Record, fields: &Fields, out: &mut Vec<u8>) -> Re
 }
 
 /// The reading asked for, or the one that the value is of, or the one that encoding chooses.
-fn reading(record: &'static Record, fields: &Fields) -> Result<usize, Refused> {
+fn variant(record: &'static Record, fields: &Fields) -> Result<usize, EncodeError> {
     match fields.get("reading") {
-        Some(Value::Text(name)) => record.reading(name).ok_or_else(|| {
-            let names: Vec<_> = record.readings.iter().map(|r| r.name).collect();
-            Refused::new(format!("{name:?} is none of {names:?}")).within("reading")
+        Some(Value::Text(name)) => record.variant(name).ok_or_else(|| {
+            let names: Vec<_> = record.variants.iter().map(|r| r.name).collect();
+            EncodeError::new(format!("{name:?} is none of {names:?}")).within("reading")
         }),
-        Some(_) => Err(Refused::new("the name of a reading is text").within("reading")),
+        Some(_) => Err(EncodeError::new("the name of a variant is text").within("reading")),
         None => Ok(implied(record, fields).unwrap_or(record.encode)),
     }
 }
@@ -60,7 +60,7 @@ fn implied(record: &'static Record, fields: &Fields) -> Option<usize> {
             _ => !elsewhere,
         };
         if fits {
-            found = record.reading(member.only);
+            found = record.variant(member.only);
         }
     }
     found
@@ -69,7 +69,7 @@ fn implied(record: &'static Record, fields: &Fields) -> Option<usize> {
 struct Writer<'w> {
     record: &'static Record,
     fields: &'w Fields,
-    reading: usize,
+    variant: usize,
     start: usize,
     /// Integers written, by name: place, width, and the value if it was given.
     open: Vec<(&'static str, usize, usize, Option<u64>)>,
@@ -83,23 +83,23 @@ impl<'w> Writer<'w> {
         found.or_else(|| if member.alias.is_empty() { None } else { self.fields.get(member.alias) })
     }
 
-    fn need(&self, member: &Member) -> Result<&'w Value, Refused> {
-        self.get(member).ok_or_else(|| Refused::new("missing"))
+    fn need(&self, member: &Member) -> Result<&'w Value, EncodeError> {
+        self.get(member).ok_or_else(|| EncodeError::new("missing"))
     }
 
-    fn absent(&self, member: &Member) -> Result<bool, Refused> {
+    fn absent(&self, member: &Member) -> Result<bool, EncodeError> {
         let Some((name, wanted)) = member.when else { return Ok(false) };
         let given = self.open.iter().find(|(n, ..)| *n == name).and_then(|(.., value)| *value);
         let absent = given != Some(wanted);
         if absent && self.get(member).is_some() {
-            return Err(Refused::new(format!("only there if {name} is {wanted}")).within(member.name));
+            return Err(EncodeError::new(format!("only there if {name} is {wanted}")).within(member.name));
         }
         Ok(absent)
     }
 
     /// Whether another member's length comes from this one.
     fn gives_length(&self, member: &Member) -> bool {
-        self.record.members_of(self.reading).any(|(_, m)| match m.ty {
+        self.record.members_of(self.variant).any(|(_, m)| match m.ty {
             Type::SizedBytes(name)
             | Type::Sized(name, _)
             | Type::SizedSz(name)
@@ -110,7 +110,7 @@ impl<'w> Writer<'w> {
         })
     }
 
-    fn member(&mut self, member: &'static Member) -> Result<(), Refused> {
+    fn member(&mut self, member: &'static Member) -> Result<(), EncodeError> {
         match member.ty {
             Type::Int(scalar) => self.integer(member, scalar)?,
             Type::Total => {
@@ -202,7 +202,7 @@ impl<'w> Writer<'w> {
             }
             Type::Record(inner) => match self.need(member)? {
                 Value::Map(fields) => record(inner, fields, self.out)?,
-                _ => return Err(Refused::new(format!("not an object of {}'s members", inner.name))),
+                _ => return Err(EncodeError::new(format!("not an object of {}'s members", inner.name))),
             },
             Type::Counted(count, element) => {
                 let n = self.array(member, element)?;
@@ -215,10 +215,10 @@ impl<'w> Writer<'w> {
         Ok(())
     }
 
-    fn integer(&mut self, member: &'static Member, scalar: Scalar) -> Result<(), Refused> {
+    fn integer(&mut self, member: &'static Member, scalar: Scalar) -> Result<(), EncodeError> {
         let given = self.get(member).map(|v| integer(v, scalar)).transpose()?;
         if given.is_none() && !self.gives_length(member) && !is_filler(member.name) {
-            return Err(Refused::new("missing"));
+            return Err(EncodeError::new("missing"));
         }
         let size = scalar.size(crate::ndr::Syntax::Ndr);
         self.open.push((member.name, self.out.len(), size, given));
@@ -226,12 +226,12 @@ impl<'w> Writer<'w> {
         Ok(())
     }
 
-    fn array(&mut self, member: &'static Member, element: Element) -> Result<u64, Refused> {
+    fn array(&mut self, member: &'static Member, element: Element) -> Result<u64, EncodeError> {
         let list = match self.need(member)? {
             Value::List(list) => list.clone(),
             // The text speaks of one element in the singular.
             Value::Map(fields) => [Value::Map(fields.clone())].into(),
-            _ => return Err(Refused::new("not a list")),
+            _ => return Err(EncodeError::new("not a list")),
         };
         for (i, value) in list.iter().enumerate() {
             let written = match (element, value) {
@@ -240,7 +240,9 @@ impl<'w> Writer<'w> {
                 }
                 (Element::Guid, value) => guid(value).map(|octets| self.out.extend(octets)),
                 (Element::Record(inner), Value::Map(fields)) => record(inner, fields, self.out),
-                (Element::Record(inner), _) => Err(Refused::new(format!("not an object of {}'s members", inner.name))),
+                (Element::Record(inner), _) => {
+                    Err(EncodeError::new(format!("not an object of {}'s members", inner.name)))
+                }
             };
             written.map_err(|e| e.within(format_args!("[{i}]")))?;
         }
@@ -248,14 +250,14 @@ impl<'w> Writer<'w> {
     }
 
     /// Fills a length in, or checks that the given one is among those that are right.
-    fn claim(&mut self, name: &'static str, right: &[u64]) -> Result<(), Refused> {
+    fn claim(&mut self, name: &'static str, right: &[u64]) -> Result<(), EncodeError> {
         let Some((_, at, size, given)) = self.open.iter().find(|(n, ..)| *n == name) else { return Ok(()) };
         let (at, size, first) = (*at, *size, right.first().copied().unwrap_or(0));
         match given {
             Some(given) if right.contains(given) => Ok(()),
-            Some(given) => Err(Refused::new(format!("{name} is {given} where {first} would be right"))),
+            Some(given) => Err(EncodeError::new(format!("{name} is {given} where {first} would be right"))),
             None if size < 8 && first >> (size * 8) != 0 => {
-                Err(Refused::new(format!("{first} is too long for {name}")))
+                Err(EncodeError::new(format!("{first} is too long for {name}")))
             }
             None => {
                 for (slot, octet) in self.out.iter_mut().skip(at).zip(first.to_le_bytes()).take(size) {
@@ -266,17 +268,17 @@ impl<'w> Writer<'w> {
         }
     }
 
-    fn finish(self) -> Result<(), Refused> {
+    fn finish(self) -> Result<(), EncodeError> {
         let Some((name, at, given)) = self.total else { return Ok(()) };
         if let Some(behind) = self.fields.get(BEHIND) {
             self.out.extend(bytes(behind).map_err(|e| e.within(BEHIND))?);
         }
         let total = (self.out.len() - self.start) as u64;
         let right =
-            u32::try_from(total).map_err(|_| Refused::new(format!("{total} octets are too many")).within(name))?;
+            u32::try_from(total).map_err(|_| EncodeError::new(format!("{total} octets are too many")).within(name))?;
         if given.is_some_and(|given| given != total) {
             let reason = format!("{} where {total} would be right", given.unwrap_or(0));
-            return Err(Refused::new(reason).within(name));
+            return Err(EncodeError::new(reason).within(name));
         }
         for (slot, octet) in self.out.iter_mut().skip(at).zip(right.to_le_bytes()) {
             *slot = octet;
@@ -294,26 +296,28 @@ fn is_filler(name: &str) -> bool {
 }
 
 /// An integer that fits into its type, whether taken with a sign or without.
-pub(super) fn integer(value: &Value, scalar: Scalar) -> Result<u64, Refused> {
-    let Value::Int(n) = value else { return Err(Refused::new("not a number")) };
+pub(super) fn integer(value: &Value, scalar: Scalar) -> Result<u64, EncodeError> {
+    let Value::Int(n) = value else { return Err(EncodeError::new("not a number")) };
     let bits = scalar.size(crate::ndr::Syntax::Ndr) * 8;
     if bits >= 64 {
         return Ok(*n);
     }
     let low = n & ((1 << bits) - 1);
     let negative = (*n as i64) < 0 && (*n as i64) >= -(1i64 << (bits - 1));
-    if low == *n || negative { Ok(low) } else { Err(Refused::new(format!("{n} does not fit into {bits} bits"))) }
+    if low == *n || negative { Ok(low) } else { Err(EncodeError::new(format!("{n} does not fit into {bits} bits"))) }
 }
 
-pub(super) fn guid(value: &Value) -> Result<[u8; 16], Refused> {
+pub(super) fn guid(value: &Value) -> Result<[u8; 16], EncodeError> {
     match value {
-        Value::Text(text) => Guid::parse(text).map(|g| g.0).ok_or_else(|| Refused::new(format!("{text:?} is no GUID"))),
-        Value::Bytes(bytes) => bytes.as_slice().try_into().map_err(|_| Refused::new("a GUID has 16 octets")),
-        _ => Err(Refused::new("not a GUID")),
+        Value::Text(text) => {
+            Guid::parse(text).map(|g| g.0).ok_or_else(|| EncodeError::new(format!("{text:?} is no GUID")))
+        }
+        Value::Bytes(bytes) => bytes.as_slice().try_into().map_err(|_| EncodeError::new("a GUID has 16 octets")),
+        _ => Err(EncodeError::new("not a GUID")),
     }
 }
 
-fn address(value: &Value, size: usize) -> Result<Vec<u8>, Refused> {
+fn address(value: &Value, size: usize) -> Result<Vec<u8>, EncodeError> {
     let parsed = match value {
         Value::Text(text) if size == 4 => text.parse::<core::net::Ipv4Addr>().ok().map(|a| a.octets().to_vec()),
         Value::Text(text) => text.parse::<core::net::Ipv6Addr>().ok().map(|a| a.octets().to_vec()),
@@ -326,62 +330,64 @@ fn address(value: &Value, size: usize) -> Result<Vec<u8>, Refused> {
         }
         _ => None,
     };
-    parsed.ok_or_else(|| Refused::new(format!("not an address of {size} octets")))
+    parsed.ok_or_else(|| EncodeError::new(format!("not an address of {size} octets")))
 }
 
 /// Octets, as such or as a list of small numbers.
-pub(super) fn bytes(value: &Value) -> Result<Vec<u8>, Refused> {
+pub(super) fn bytes(value: &Value) -> Result<Vec<u8>, EncodeError> {
     match value {
         Value::Bytes(bytes) => Ok(bytes.clone()),
         Value::List(list) => list.iter().map(|v| integer(v, Scalar::U8).map(|n| n as u8)).collect(),
         Value::Null => Ok(Vec::new()),
-        _ => Err(Refused::new("not octets")),
+        _ => Err(EncodeError::new("not octets")),
     }
 }
 
-fn fixed(value: Option<&Value>, n: usize) -> Result<Vec<u8>, Refused> {
+fn fixed(value: Option<&Value>, n: usize) -> Result<Vec<u8>, EncodeError> {
     let octets = match value {
         // A reserved member that is not given.
         None => return Ok([0].repeat(n)),
-        Some(Value::Text(text)) => Guid::parse(text).map(|g| g.0.to_vec()).ok_or_else(|| Refused::new("not octets"))?,
+        Some(Value::Text(text)) => {
+            Guid::parse(text).map(|g| g.0.to_vec()).ok_or_else(|| EncodeError::new("not octets"))?
+        }
         Some(value) => bytes(value)?,
     };
     if octets.len() == n {
         Ok(octets)
     } else {
-        Err(Refused::new(format!("{} octets where there is room for {n}", octets.len())))
+        Err(EncodeError::new(format!("{} octets where there is room for {n}", octets.len())))
     }
 }
 
 /// The code units of a text without terminator.
-pub(super) fn units(value: &Value) -> Result<Vec<u8>, Refused> {
+pub(super) fn units(value: &Value) -> Result<Vec<u8>, EncodeError> {
     let units: Vec<u16> = match value {
         Value::Text(text) => text.encode_utf16().collect(),
         Value::Units(units) => units.strip_suffix(&[0]).unwrap_or(units).to_vec(),
-        _ => return Err(Refused::new("not text")),
+        _ => return Err(EncodeError::new("not text")),
     };
     if units.contains(&0) {
-        return Err(Refused::new("a null character would end the text"));
+        return Err(EncodeError::new("a null character would end the text"));
     }
     Ok(units.into_iter().flat_map(u16::to_le_bytes).collect())
 }
 
 /// Text with its terminator.
-pub(super) fn sz(value: &Value) -> Result<Vec<u8>, Refused> {
+pub(super) fn sz(value: &Value) -> Result<Vec<u8>, EncodeError> {
     let mut octets = units(value)?;
     octets.extend([0, 0]);
     Ok(octets)
 }
 
 /// Text with its terminator, or octets that stand for themselves.
-pub(super) fn text_or_bytes(value: &Value) -> Result<Vec<u8>, Refused> {
+pub(super) fn text_or_bytes(value: &Value) -> Result<Vec<u8>, EncodeError> {
     match value {
         Value::Bytes(bytes) => Ok(bytes.clone()),
         other => sz(other),
     }
 }
 
-fn wide(value: &Value, room: usize, full: bool) -> Result<Vec<u8>, Refused> {
+fn wide(value: &Value, room: usize, full: bool) -> Result<Vec<u8>, EncodeError> {
     if let Value::Bytes(bytes) = value {
         return fixed(Some(value), room * 2).map(|_| bytes.clone());
     }
@@ -389,7 +395,7 @@ fn wide(value: &Value, room: usize, full: bool) -> Result<Vec<u8>, Refused> {
     let used = octets.len() / 2 + usize::from(!full);
     if used > room {
         let most = room - usize::from(!full);
-        return Err(Refused::new(format!("{} code units where there is room for {most}", octets.len() / 2)));
+        return Err(EncodeError::new(format!("{} code units where there is room for {most}", octets.len() / 2)));
     }
     octets.resize(room * 2, 0);
     Ok(octets)

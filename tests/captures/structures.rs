@@ -3,9 +3,9 @@
 use crate::data;
 use cluscope::consts::control_codes::Family;
 use cluscope::idl;
-use cluscope::ndr::types::Meaning;
+use cluscope::ndr::types::Semantics;
 use cluscope::structs::content::{self, Context, ShapeKind};
-use cluscope::structs::packed::Packed;
+use cluscope::structs::packed::ByteCursor;
 use cluscope::structs::sink::Collect;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -30,7 +30,7 @@ struct Found {
 }
 
 impl Found {
-    fn buffer(&mut self, what: &str, meaning: Meaning, context: &Context<'_>, value: &Value) {
+    fn buffer(&mut self, what: &str, meaning: Semantics, context: &Context<'_>, value: &Value) {
         let Some(hex) = value.get("hex").and_then(Value::as_str) else { return };
         let octets = hex::decode(hex).unwrap();
         if octets.is_empty() {
@@ -42,7 +42,7 @@ impl Found {
             return;
         }
         let mut sink = Collect::default();
-        match content::read(&shape, Packed::new(&octets), &mut sink) {
+        match content::read(&shape, ByteCursor::new(&octets), &mut sink) {
             Ok(rest) if rest.is_empty() => {}
             Ok(rest) => return self.wrong.push(format!("{what}: {} octets left over by {}", rest.len(), shape.name())),
             Err(e) => return self.wrong.push(format!("{what}: {} {e}: {hex}", shape.name())),
@@ -64,9 +64,9 @@ fn number(params: &Map<String, Value>, name: &str) -> Option<u32> {
     params.get(name)?.as_u64().and_then(|n| u32::try_from(n).ok())
 }
 
-fn family(meaning: Meaning) -> Option<Family> {
+fn family(meaning: Semantics) -> Option<Family> {
     match meaning {
-        Meaning::ControlInput(family) | Meaning::ControlOutput(family) => Some(family),
+        Semantics::ControlInput(family) | Semantics::ControlOutput(family) => Some(family),
         _ => None,
     }
 }
@@ -83,7 +83,7 @@ fn message(found: &mut Found, line: &Map<String, Value>, request: &Map<String, V
     let Some(method) = interface.method(version, opnum as u16) else { return };
     for field in method.fields {
         let Some(value) = params.get(field.name) else { continue };
-        let meaning = field.meaning.in_version(version);
+        let meaning = field.semantics.in_version(version);
         let code = number(params, "dwControlCode").or_else(|| number(request, "dwControlCode"));
         let kind = ["dwType", "lpValueType", "lpType", "lpdwType"].iter().find_map(|name| number(params, name));
         let context = Context { control_code: family(meaning).zip(code), registry_type: kind, ..Context::default() };
@@ -100,10 +100,10 @@ fn nested(found: &mut Found, what: &str, value: &Value) {
         Value::Object(map) => {
             for (name, value) in map {
                 let meaning = match name.as_str() {
-                    "Properties" | "RoProperties" => Meaning::PropertyList,
-                    "lpSecurityDescriptor" => Meaning::SecurityDescriptor,
-                    "buffer" => Meaning::NotificationBuffer,
-                    "MessageBuffer" => Meaning::WitnessMessages,
+                    "Properties" | "RoProperties" => Semantics::PropertyList,
+                    "lpSecurityDescriptor" => Semantics::SecurityDescriptor,
+                    "buffer" => Semantics::NotificationBuffer,
+                    "MessageBuffer" => Semantics::WitnessMessages,
                     _ => {
                         nested(found, what, value);
                         continue;

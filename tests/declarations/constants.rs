@@ -3,7 +3,7 @@
 use crate::tables::table;
 use std::collections::BTreeSet;
 
-use cluscope::consts::content::Content;
+use cluscope::consts::content::BufferFormat;
 use cluscope::consts::notifications::Text;
 use cluscope::consts::status::{self, Space};
 use cluscope::consts::{self, control_codes, notifications, properties};
@@ -65,7 +65,7 @@ fn status_codes() {
     assert_eq!(status::ALL.iter().filter(|code| faults(code.space)).count(), theirs);
 }
 
-/// The table's words for a buffer's content, where they are not [`Content`]'s own.
+/// The table's words for a buffer's content, where they are not [`BufferFormat`]'s own.
 fn in_our_words(text: &str) -> String {
     let ours = match text {
         "SZ naming the current and the replacement node; how the two are separated is not stated" => "SZ or several",
@@ -127,16 +127,16 @@ fn control_codes_row_by_row() {
 fn structures_exist() {
     let rows = table("structs.tsv");
     let known: BTreeSet<_> = rows.iter().map(|row| row["structure"].as_str()).collect();
-    fn visit(content: Content, known: &BTreeSet<&str>) {
+    fn visit(content: BufferFormat, known: &BTreeSet<&str>) {
         match content {
-            Content::Struct(name) | Content::Structs(name) => assert!(known.contains(name), "{name}"),
-            Content::ByLength(choices) => choices.iter().for_each(|(_, content)| visit(*content, known)),
-            Content::PropertyListOf(binary) => visit(*binary, known),
-            Content::Values(list) | Content::ValuesPerDisk(list) => {
+            BufferFormat::Struct(name) | BufferFormat::Structs(name) => assert!(known.contains(name), "{name}"),
+            BufferFormat::ByLength(choices) => choices.iter().for_each(|(_, content)| visit(*content, known)),
+            BufferFormat::PropertyListOf(binary) => visit(*binary, known),
+            BufferFormat::Values(list) | BufferFormat::ValuesPerDisk(list) => {
                 visit(list.binary, known);
-                list.first.iter().chain(list.then).for_each(|syntax| visit(Content::of_syntax(*syntax), known));
+                list.first.iter().chain(list.then).for_each(|syntax| visit(BufferFormat::of_syntax(*syntax), known));
             }
-            Content::ByResourceType { then, otherwise, .. } => {
+            BufferFormat::ByResourceType { then, otherwise, .. } => {
                 visit(*then, known);
                 visit(*otherwise, known);
             }
@@ -183,15 +183,15 @@ fn notifications_row_by_row() {
             assert_eq!(text(ours), theirs[column]);
         }
         let buffer = match (ours.buffer, ours.meaning) {
-            (Content::Bytes, "not described") => {
+            (BufferFormat::Bytes, "not described") => {
                 "not described by the document (nor by the newer text): show as bytes".to_owned()
             }
-            (Content::PropertyListOf(_), "") => {
+            (BufferFormat::PropertyListOf(_), "") => {
                 "PROPERTY_LIST with binary values, each STRUCT:CLUSTER_SHARED_VOLUME_STATE_INFO_EX".to_owned()
             }
-            (Content::PropertyList, meaning) => format!("PROPERTY_LIST of {meaning}"),
+            (BufferFormat::PropertyList, meaning) => format!("PROPERTY_LIST of {meaning}"),
             (content, "") => content.to_string(),
-            (content @ Content::DwordOf(_), meaning) => format!("{content}; {meaning}"),
+            (content @ BufferFormat::DwordOf(_), meaning) => format!("{content}; {meaning}"),
             (content, meaning) => format!("{content} {meaning}"),
         };
         assert_eq!(buffer, theirs["buffer"], "{}", ours.name);

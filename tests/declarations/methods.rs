@@ -5,7 +5,7 @@
 use crate::tables::{Row, table};
 use cluscope::idl;
 use cluscope::ndr::describe::values;
-use cluscope::ndr::types::{ArrayKind, Field, Flow, Meaning, Scalar, Type};
+use cluscope::ndr::types::{ArrayKind, Field, Flow, Scalar, Semantics, Type};
 use cluscope::ndr::{Interface, Method, Struct, Syntax};
 use std::collections::BTreeMap;
 
@@ -269,12 +269,12 @@ fn structures_row_by_row() {
             assert_eq!(at.to_string(), row["offset"], "{what}");
             at += layout.size;
             let enumeration = row["enumeration"].as_str();
-            match field.meaning {
-                Meaning::Enum(table) | Meaning::Flags(table) => assert_eq!(table.name, enumeration, "{what}"),
-                Meaning::Win32 => assert_eq!("Win32 error", enumeration, "{what}"),
+            match field.semantics {
+                Semantics::Enum(table) | Semantics::Flags(table) => assert_eq!(table.name, enumeration, "{what}"),
+                Semantics::Win32 => assert_eq!("Win32 error", enumeration, "{what}"),
                 // Which table it is depends on the method, or on another member.
-                Meaning::ObjectKind => assert!(enumeration.starts_with("by method"), "{what}"),
-                Meaning::NotifyFlags => assert!(enumeration.starts_with("by dwObjectType"), "{what}"),
+                Semantics::ObjectKind => assert!(enumeration.starts_with("by method"), "{what}"),
+                Semantics::NotifyFlags => assert!(enumeration.starts_with("by dwObjectType"), "{what}"),
                 _ => assert_eq!(enumeration, "", "{what}"),
             }
         }

@@ -3,7 +3,7 @@
 use cluscope::idl;
 use cluscope::json::stub::Identity;
 use cluscope::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
-use cluscope::ndr::types::{Flow, Meaning, Scalar};
+use cluscope::ndr::types::{Flow, Scalar, Semantics};
 use cluscope::ndr::value::{Contents, Fields};
 use cluscope::ndr::wire::{Kind, Message};
 use cluscope::ndr::{Direction, Endian, Interface, Method, Syntax, Value, WStr, write};
@@ -110,7 +110,7 @@ fn asked(method: &'static Method, response: &Contents, request: &mut Contents) {
 /// of WitnessrAsyncNotify, which are no NDR.
 fn tame(method: &'static Method, purpose: Use, contents: &mut Contents) {
     for field in method.fields {
-        let capacity = matches!(field.meaning, Meaning::Capacity(_)) || field.flow == Flow::InOut;
+        let capacity = matches!(field.semantics, Semantics::Capacity(_)) || field.flow == Flow::InOut;
         let given = contents.fields.get(field.name);
         // Smaller ones stay: they may be the length of what is there.
         if let (true, Use::Ndrdump, Some(Value::Int(n @ 0x1_0000..))) = (capacity, purpose, given) {

@@ -4,7 +4,7 @@
 
 use crate::data;
 use crate::program::dissect;
-use cluscope::consts::content::Content;
+use cluscope::consts::content::BufferFormat;
 use cluscope::structs::{self, values};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -93,17 +93,19 @@ fn encode(decoded: &Map<String, Value>) -> Result<Vec<u8>, String> {
     let json = &decoded["value"];
     let structure = structs::Structure::by_name(kind);
     let content = match kind {
-        "SZ" => Content::Sz,
-        "WORD" => Content::Word,
-        "DWORD" if json.is_array() => Content::Dwords,
-        "DWORD" => Content::Dword,
-        "LONG" => Content::Long,
-        "ULARGE_INTEGER" => Content::Qword,
-        "LARGE_INTEGER" => Content::LargeInteger,
-        "FILETIME" => Content::Filetime,
-        "GUID" => Content::Guid,
+        "SZ" => BufferFormat::Sz,
+        "WORD" => BufferFormat::Word,
+        "DWORD" if json.is_array() => BufferFormat::Dwords,
+        "DWORD" => BufferFormat::Dword,
+        "LONG" => BufferFormat::Long,
+        "ULARGE_INTEGER" => BufferFormat::Qword,
+        "LARGE_INTEGER" => BufferFormat::LargeInteger,
+        "FILETIME" => BufferFormat::Filetime,
+        "GUID" => BufferFormat::Guid,
         _ => match structure {
-            Some(structure) if json.is_array() && structure.kind_name() == "record" => Content::Structs(structure.name),
+            Some(structure) if json.is_array() && structure.kind_name() == "record" => {
+                BufferFormat::Structs(structure.name)
+            }
             Some(_) => {
                 let mut line = decoded.clone();
                 line.insert("struct".into(), kind.into());

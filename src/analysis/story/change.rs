@@ -9,7 +9,7 @@ use crate::analysis::kind::Kind;
 use crate::analysis::notify;
 use crate::analysis::tracker::{CallKey, call_key};
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::consts::notifications;
 use crate::ndr::Method;
 use crate::ndr::names::control_code;
@@ -56,7 +56,7 @@ pub(super) struct Values {
     asked: Bounded<CallKey, String>,
 }
 
-fn known(name: &str, content: Content, octets: &[u8]) -> Known {
+fn known(name: &str, content: BufferFormat, octets: &[u8]) -> Known {
     let mut hasher = DefaultHasher::new();
     octets.hash(&mut hasher);
     Known { shown: words::value(name, content, octets), digest: hasher.finish() }
@@ -91,7 +91,7 @@ fn properties(buffer: &[u8]) -> impl Iterator<Item = (String, Known)> {
     all.filter_map(|property| {
         let name = plain(property.name());
         let value = property.values().next()?.ok()?;
-        let content = Content::of_syntax(value.syntax);
+        let content = BufferFormat::of_syntax(value.syntax);
         let known = known(&name, content, value.octets());
         Some((name, known))
     })

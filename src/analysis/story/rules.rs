@@ -222,8 +222,8 @@ fn control(code: u32, facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
 
 /// The control code of a request with the family of its method.
 pub(super) fn scene_code(facts: &Facts<'_>) -> Option<(crate::consts::control_codes::Family, u32)> {
-    facts.numbers.iter().find_map(|(field, value)| match field.meaning {
-        crate::ndr::types::Meaning::ControlCode(family) => Some((family, *value as u32)),
+    facts.numbers.iter().find_map(|(field, value)| match field.semantics {
+        crate::ndr::types::Semantics::ControlCode(family) => Some((family, *value as u32)),
         _ => None,
     })
 }

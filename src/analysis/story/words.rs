@@ -1,10 +1,10 @@
 //! Names, values and durations as the story writes them: short, on one line, nothing that could move the cursor.
 
 use crate::analysis::kind::Kind;
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::ndr::WStr;
 use crate::ndr::value::Value;
-use crate::structs::packed::Packed;
+use crate::structs::packed::ByteCursor;
 use crate::structs::sink::Collect;
 use crate::structs::values::{self, Slot};
 use crate::time::FileTime;
@@ -68,7 +68,7 @@ pub(super) fn object(kind: Kind, name: Option<&str>) -> String {
 }
 
 /// Octets of a known format as text, cut to a readable length; passwords are not shown.
-pub(super) fn value(name: &str, content: Content, octets: &[u8]) -> String {
+pub(super) fn value(name: &str, content: BufferFormat, octets: &[u8]) -> String {
     if is_secret(name) {
         return "(secret)".to_string();
     }
@@ -77,7 +77,7 @@ pub(super) fn value(name: &str, content: Content, octets: &[u8]) -> String {
         return bytes(octets);
     }
     let mut tree = Collect::default();
-    let read = values::read(Slot::top(content), Packed::new(octets), &mut tree);
+    let read = values::read(Slot::top(content), ByteCursor::new(octets), &mut tree);
     let fits = read.is_ok_and(|rest| rest.is_empty());
     match tree.value.filter(|_| fits) {
         None | Some(Value::Bytes(_)) => bytes(octets),
@@ -86,11 +86,13 @@ pub(super) fn value(name: &str, content: Content, octets: &[u8]) -> String {
 }
 
 /// A value in words; structures are only counted, their members stand in `dissect`.
-fn plain_value(value: &Value, content: Content) -> String {
+fn plain_value(value: &Value, content: BufferFormat) -> String {
     match (value, content) {
-        (Value::Int(n), Content::Long | Content::LargeInteger) => (*n as i64).to_string(),
-        (Value::Int(n), Content::Filetime) => FileTime(*n).to_string(),
-        (Value::Int(n), Content::DwordOf(table)) => table.name_of(*n).map_or_else(|| n.to_string(), str::to_string),
+        (Value::Int(n), BufferFormat::Long | BufferFormat::LargeInteger) => (*n as i64).to_string(),
+        (Value::Int(n), BufferFormat::Filetime) => FileTime(*n).to_string(),
+        (Value::Int(n), BufferFormat::DwordOf(table)) => {
+            table.name_of(*n).map_or_else(|| n.to_string(), str::to_string)
+        }
         (Value::Int(n), _) => n.to_string(),
         (Value::Text(text), _) => quoted(text),
         (Value::List(items), content) => match items.as_slice() {

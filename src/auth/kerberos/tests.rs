@@ -9,7 +9,7 @@ use super::test_peer::{Peers, TRAILER, some_key};
 use crate::auth::ntlm::test_peer::Pdu;
 use crate::auth::test_der::{KRB5, MS_KRB5, NTLM, gss, neg_token_init, neg_token_resp};
 use crate::auth::{Association, KeyStore};
-use crate::rpc::security::{AuthTrailer, Opened, Security as _, Sender, Token};
+use crate::rpc::security::{AuthTrailer, Doubt, Opened, Security as _, Sender, Token, Verified};
 
 const SERVICE: &str = "cifs/node1.lab.test@LAB.TEST";
 
@@ -42,13 +42,13 @@ fn open(association: &mut Association, pdu: &Pdu) -> (Opened, Vec<u8>) {
 fn opens(association: &mut Association, pdu: &Pdu) {
     let (opened, out) = open(association, pdu);
     let decrypted = pdu.trailer.auth_level == 6;
-    assert_eq!(opened, Opened::Clear { verified: Some(true), decrypted });
+    assert_eq!(opened, Opened::Clear { verified: Verified::Right, decrypted });
     assert_eq!(out, if decrypted { pdu.plain.clone() } else { Vec::new() });
 }
 
 fn sealed(association: &mut Association, pdu: &Pdu) -> String {
     match open(association, pdu) {
-        (Opened::Sealed { reason }, out) if out.is_empty() => reason,
+        (Opened::Sealed { reason, .. }, out) if out.is_empty() => reason,
         other => panic!("{other:?}"),
     }
 }
@@ -81,7 +81,7 @@ fn every_encryption_type() {
                         bent.bytes[at] ^= 0x10;
                         match open(&mut association, &bent) {
                             (Opened::Failed { .. }, out) if level == 6 => assert!(out.is_empty()),
-                            (Opened::Clear { verified: Some(false), .. }, _) if level < 6 => {}
+                            (Opened::Clear { verified: Verified::Wrong(Doubt::Signature), .. }, _) if level < 6 => {}
                             other => panic!("{other:?}"),
                         }
                         bent.bytes[at] ^= 0x10;
@@ -150,7 +150,7 @@ fn every_kind_of_secret() {
             let mut association = Association::new(Arc::new(store));
             handshake(&mut association, &peers);
             let (opened, out) = open(&mut association, &pdu);
-            assert_eq!(opened, Opened::Clear { verified: Some(true), decrypted: true }, "{etype} {index}");
+            assert_eq!(opened, Opened::Clear { verified: Verified::Right, decrypted: true }, "{etype} {index}");
             assert_eq!(out, pdu.plain);
         }
     }
@@ -169,7 +169,7 @@ fn says_what_is_missing() {
         sealed(&mut none, &pdu),
         "ticket for cifs/node1.lab.test@LAB.TEST (aes256-cts-hmac-sha1-96, kvno 3): no key of a service"
     );
-    assert_eq!(open(&mut none, &signed).0, Opened::Clear { verified: None, decrypted: false });
+    assert_eq!(open(&mut none, &signed).0, Opened::Clear { verified: Verified::Unchecked, decrypted: false });
 
     // Wrong kvno, and its key is another one.
     let mut old = association(|keys| {
@@ -238,7 +238,7 @@ fn spnego_carries_kerberos_or_falls_back_to_ntlm() {
     let mut pdu = peers.send(Sender::Client, 6, b"Kerberos in SPNEGO");
     // The signature covers the trailer as it is sent.
     pdu.trailer.auth_type = 9;
-    assert!(matches!(open(&mut association, &pdu).0, Opened::Clear { verified: Some(true), .. }));
+    assert!(matches!(open(&mut association, &pdu).0, Opened::Clear { verified: Verified::Right, .. }));
     assert_eq!(association.identity(&trailer).mechanism, "spnego/krb5");
 
     // The acceptor chooses NTLM although the initiator began with Kerberos.

@@ -12,7 +12,7 @@ use super::crypto::{Key, desl, hmac_md5, kxkey_ess, ntowf_v1, ntowf_v2, rc4k};
 use super::test_peer::{Pdu, Peers, Reply, SERVER_CHALLENGE, authenticate, challenge, negotiate, wide};
 use crate::auth::text::units;
 use crate::auth::{Association, KeyStore, Limits, TokenInfo, describe};
-use crate::rpc::security::{AuthTrailer, Connectionless, Opened, Security as _, Sender, Token};
+use crate::rpc::security::{AuthTrailer, Connectionless, Doubt, Opened, Security as _, Sender, Token, Verified};
 
 const ESS: Flags = Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY;
 const BASE: Flags =
@@ -66,7 +66,7 @@ fn open(association: &mut Association, pdu: &Pdu) -> (Opened, Vec<u8>) {
 fn opens(association: &mut Association, pdu: &Pdu) {
     let (opened, out) = open(association, pdu);
     let decrypted = pdu.trailer.auth_level == 6;
-    assert_eq!(opened, Opened::Clear { verified: Some(true), decrypted });
+    assert_eq!(opened, Opened::Clear { verified: Verified::Right, decrypted });
     assert_eq!(out, if decrypted { pdu.plain.clone() } else { Vec::new() });
 }
 
@@ -74,7 +74,7 @@ fn reason(association: &mut Association, pdu: &Pdu) -> String {
     let (opened, out) = open(association, pdu);
     assert!(out.is_empty());
     match opened {
-        Opened::Sealed { reason } | Opened::Failed { reason } => reason,
+        Opened::Sealed { reason, .. } | Opened::Failed { reason, .. } => reason,
         Opened::Clear { .. } => panic!("opened"),
     }
 }
@@ -214,7 +214,7 @@ fn connectionless_messages_in_any_order() {
             protected.connectionless = Some(Connectionless { activity: [7; 16], sequence: *number, fragment: 0 });
             let mut out = Vec::new();
             let opened = association.open(&protected, &mut out);
-            assert_eq!(opened, Opened::Clear { verified: Some(true), decrypted: level == 6 });
+            assert_eq!(opened, Opened::Clear { verified: Verified::Right, decrypted: level == 6 });
             assert!(level == 5 || out == pdu.plain);
         }
     }
@@ -290,11 +290,14 @@ fn changed_repeated_and_reordered() {
     // Signed only: readable, and said to be wrong.
     let mut signed = peers.send(Sender::Client, 5, b"plain to see");
     signed.bytes[25] ^= 1;
-    assert_eq!(open(&mut association, &signed).0, Opened::Clear { verified: Some(false), decrypted: false });
+    assert_eq!(
+        open(&mut association, &signed).0,
+        Opened::Clear { verified: Verified::Wrong(Doubt::Signature), decrypted: false }
+    );
     let mut unsigned = peers.send(Sender::Server, 5, b"plain to see");
     let at = unsigned.bytes.len() - 16;
     unsigned.bytes[at..].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    assert_eq!(open(&mut association, &unsigned).0, Opened::Clear { verified: None, decrypted: false });
+    assert_eq!(open(&mut association, &unsigned).0, Opened::Clear { verified: Verified::Unchecked, decrypted: false });
     let fourth = peers.send(Sender::Client, 6, b"");
     opens(&mut association, &fourth);
 }
@@ -308,7 +311,7 @@ fn says_what_is_missing() {
     assert_eq!(reason(&mut none, &pdu), "handshake not captured");
     handshake(&mut none, FULL, "pw", true);
     assert_eq!(reason(&mut none, &pdu), "no key for LAB\\clusadm");
-    assert_eq!(open(&mut none, &signed).0, Opened::Clear { verified: None, decrypted: false });
+    assert_eq!(open(&mut none, &signed).0, Opened::Clear { verified: Verified::Unchecked, decrypted: false });
     let mut wrong = Association::new(keys("password LAB\\clusadm other\npassword ELSE\\clusadm pw"));
     feed(&mut wrong, Sender::Client, 11, &negotiate(FULL), true);
     assert_eq!(reason(&mut wrong, &pdu), "no AUTHENTICATE seen");

@@ -55,7 +55,7 @@ fn opens(flags: Flags, lm: &[u8], nt: &[u8], session_key: &[u8], sealed: &str, s
     };
     let mut out = Vec::new();
     let opened = association.open(&protected, &mut out);
-    assert_eq!(opened, Opened::Clear { verified: Some(true), decrypted: true });
+    assert_eq!(opened, Opened::Clear { verified: crate::rpc::security::Verified::Right, decrypted: true });
     assert_eq!(out, wide("Plaintext"));
 }
 

@@ -2,81 +2,81 @@
 
 use super::control_codes;
 use crate::consts::Constant as _;
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::consts::methods::UpgradeVersionOperation;
 use crate::consts::states::CLUSTER_QUORUM_VALUE;
 
 control_codes! { Cluster:
     /// probe only
-    CLUSCTL_CLUSTER_UNKNOWN = 0x07000000, "3.1.4.3.7.1", Read, Both, Content::Nothing => Content::Nothing;
+    CLUSCTL_CLUSTER_UNKNOWN = 0x07000000, "3.1.4.3.7.1", Read, Both, BufferFormat::Nothing => BufferFormat::Nothing;
     /// product note 194
-    CLUSCTL_CLUSTER_GET_FQDN = 0x0700003D, "3.1.4.3.7.2", Read, Both, Content::Nothing => Content::Sz;
+    CLUSCTL_CLUSTER_GET_FQDN = 0x0700003D, "3.1.4.3.7.2", Read, Both, BufferFormat::Nothing => BufferFormat::Sz;
     /// input: ID of node or quorum resource; listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
     CLUSCTL_CLUSTER_CHECK_VOTER_EVICT = 0x07000045, "3.1.4.3.7.3", Read, Both,
-        Content::Sz => Content::DwordOf(CLUSTER_QUORUM_VALUE::TABLE);
+        BufferFormat::Sz => BufferFormat::DwordOf(CLUSTER_QUORUM_VALUE::TABLE);
     /// input: ID of node or quorum resource; listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
     CLUSCTL_CLUSTER_CHECK_VOTER_DOWN = 0x07000049, "3.1.4.3.7.4", Read, Both,
-        Content::Sz => Content::DwordOf(CLUSTER_QUORUM_VALUE::TABLE);
+        BufferFormat::Sz => BufferFormat::DwordOf(CLUSTER_QUORUM_VALUE::TABLE);
     /// listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
-    CLUSCTL_CLUSTER_SHUTDOWN = 0x0700004D, "3.1.4.3.7.5", Read, Both, Content::Nothing => Content::Nothing;
+    CLUSCTL_CLUSTER_SHUTDOWN = 0x0700004D, "3.1.4.3.7.5", Read, Both, BufferFormat::Nothing => BufferFormat::Nothing;
     CLUSCTL_CLUSTER_ENUM_COMMON_PROPERTIES = 0x07000051, "3.1.4.3.7.6", Read, Both,
-        Content::Nothing => Content::MultiSz;
+        BufferFormat::Nothing => BufferFormat::MultiSz;
     CLUSCTL_CLUSTER_GET_RO_COMMON_PROPERTIES = 0x07000055, "3.1.4.3.7.7", Read, Both,
-        Content::Nothing => Content::PropertyList;
+        BufferFormat::Nothing => BufferFormat::PropertyList;
     CLUSCTL_CLUSTER_GET_COMMON_PROPERTIES = 0x07000059, "3.1.4.3.7.8", Read, Both,
-        Content::Nothing => Content::PropertyList;
+        BufferFormat::Nothing => BufferFormat::PropertyList;
     CLUSCTL_CLUSTER_SET_COMMON_PROPERTIES = 0x0740005E, "3.1.4.3.7.9", All, Both,
-        Content::PropertyList => Content::Nothing;
+        BufferFormat::PropertyList => BufferFormat::Nothing;
     CLUSCTL_CLUSTER_VALIDATE_COMMON_PROPERTIES = 0x07000061, "3.1.4.3.7.10", Read, Both,
-        Content::PropertyList => Content::Nothing;
+        BufferFormat::PropertyList => BufferFormat::Nothing;
     /// product note 195
     CLUSCTL_CLUSTER_GET_COMMON_PROPERTY_FMTS = 0x07000065, "3.1.4.3.7.11", Read, Both,
-        Content::Nothing => Content::PropertyFormats;
+        BufferFormat::Nothing => BufferFormat::PropertyFormats;
     CLUSCTL_CLUSTER_ENUM_PRIVATE_PROPERTIES = 0x07000079, "3.1.4.3.7.12", Read, Both,
-        Content::Nothing => Content::MultiSz;
+        BufferFormat::Nothing => BufferFormat::MultiSz;
     /// always an empty list (DWORD 0)
     CLUSCTL_CLUSTER_GET_RO_PRIVATE_PROPERTIES = 0x0700007D, "3.1.4.3.7.13", Read, Both,
-        Content::Nothing => Content::PropertyList;
+        BufferFormat::Nothing => BufferFormat::PropertyList;
     CLUSCTL_CLUSTER_GET_PRIVATE_PROPERTIES = 0x07000081, "3.1.4.3.7.14", Read, Both,
-        Content::Nothing => Content::PropertyList;
+        BufferFormat::Nothing => BufferFormat::PropertyList;
     CLUSCTL_CLUSTER_SET_PRIVATE_PROPERTIES = 0x07400086, "3.1.4.3.7.15", All, Both,
-        Content::PropertyList => Content::Nothing;
+        BufferFormat::PropertyList => BufferFormat::Nothing;
     CLUSCTL_CLUSTER_VALIDATE_PRIVATE_PROPERTIES = 0x07000089, "3.1.4.3.7.16", Read, Both,
-        Content::PropertyList => Content::Nothing;
+        BufferFormat::PropertyList => BufferFormat::Nothing;
     /// input: file path; output: resource ID, colon, partition offset in decimal; listed for 2.0, but a 2.0 server
     /// answers ERROR_INVALID_FUNCTION
-    CLUSCTL_CLUSTER_GET_SHARED_VOLUME_ID = 0x07000291, "3.1.4.3.7.17", Read, Both, Content::Sz => Content::Sz;
+    CLUSCTL_CLUSTER_GET_SHARED_VOLUME_ID = 0x07000291, "3.1.4.3.7.17", Read, Both, BufferFormat::Sz => BufferFormat::Sz;
     /// output valid only for input 2 (perform): cluster major version; product note 196
     CLUSCTL_CLUSTER_UPGRADE_CLUSTER_VERSION = 0x074000CE, "3.1.4.3.7.18", All, Only3,
-        Content::DwordOf(UpgradeVersionOperation::TABLE) => Content::Dword;
+        BufferFormat::DwordOf(UpgradeVersionOperation::TABLE) => BufferFormat::Dword;
     /// product note 197
     CLUSCTL_CLUSTER_CLEAR_UPGRADE_IN_PROGRESS = 0x074000D2, "3.1.4.3.7.19", All, Only3,
-        Content::Nothing => Content::Nothing;
+        BufferFormat::Nothing => BufferFormat::Nothing;
     /// product note 198
     CLUSCTL_CLUSTER_IS_READY_FOR_UPGRADE = 0x070000D5, "3.1.4.3.7.20", Read, Only3,
-        Content::Nothing => Content::Nothing;
+        BufferFormat::Nothing => BufferFormat::Nothing;
     /// properties AccountSID, AccountAccessMask, AccountAccessType
     CLUSCTL_CLUSTER_SET_ACCOUNT_ACCESS = 0x074000F2, "3.1.4.3.7.21", All, Only3,
-        Content::PropertyList => Content::Nothing;
+        BufferFormat::PropertyList => BufferFormat::Nothing;
     /// input: DNS suffix; product note 199
-    CLUSCTL_CLUSTER_SET_DNS_DOMAIN = 0x0740030A, "3.1.4.3.7.22", All, Only3, Content::Sz => Content::Nothing;
+    CLUSCTL_CLUSTER_SET_DNS_DOMAIN = 0x0740030A, "3.1.4.3.7.22", All, Only3, BufferFormat::Sz => BufferFormat::Nothing;
     /// product note 200
     CLUSCTL_CLUSTER_GET_OS_AND_OS_VERSION_INFO = 0x07002101, "3.1.4.3.7.23", Read, Only3,
-        Content::Nothing => Content::Struct("OS_AND_OS_VERSION_INFO");
+        BufferFormat::Nothing => BufferFormat::Struct("OS_AND_OS_VERSION_INFO");
     /// same function number as CLUSCTL_NODE_GET_CLUSBFLT_PATHINFO_EX: only the object byte tells them apart; product
     /// note 201
-    CLUSCTL_CLUSTER_NODE_REPLACEMENT = 0x070021F1, "3.1.4.3.7.24", Read, Only3, Content::Names => Content::Nothing;
+    CLUSCTL_CLUSTER_NODE_REPLACEMENT = 0x070021F1, "3.1.4.3.7.24", Read, Only3, BufferFormat::Names => BufferFormat::Nothing;
     /// product note 202
     CLUSCTL_CLUSTER_GET_CLUSTER_UTILIZATION = 0x07002115, "3.1.4.3.7.25", Read, Only3,
-        Content::Nothing => Content::Struct("ClusterUtilizationInfo");
+        BufferFormat::Nothing => BufferFormat::Struct("ClusterUtilizationInfo");
     /// product note 203
     CLUSCTL_CLUSTER_REMOVE_INFRASTRUCTURE_FILESERVER = 0x074023F6, "3.1.4.3.7.26", All, Only3,
-        Content::Struct("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_INPUT") => Content::Nothing;
+        BufferFormat::Struct("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_INPUT") => BufferFormat::Nothing;
     /// product note 204
     CLUSCTL_CLUSTER_NOTIFY_INFRASTRUCTURE_SOFS_CHANGED = 0x07402D92, "3.1.4.3.7.27", All, Only3,
-        Content::Nothing => Content::Nothing;
+        BufferFormat::Nothing => BufferFormat::Nothing;
     /// input longer than 16 bytes gives ERROR_INVALID_PARAMETER; product note 205
     CLUSCTL_CLUSTER_CREATE_INFRASTRUCTURE_FILESERVER = 0x074023F2, "3.1.4.3.7.28", All, Only3,
-        Content::Struct("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_INPUT")
-            => Content::Struct("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_OUTPUT");
+        BufferFormat::Struct("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_INPUT")
+            => BufferFormat::Struct("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_OUTPUT");
 }

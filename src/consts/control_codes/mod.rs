@@ -5,18 +5,18 @@
 //! an unknown one too.
 //!
 //! ```
-//! use cluscope::consts::content::Content;
+//! use cluscope::consts::content::BufferFormat;
 //! use cluscope::consts::control_codes::{self, Access, Family};
 //!
 //! let code = control_codes::lookup(Family::Resource, 0x0140_0086).unwrap();
 //! assert_eq!(code.name, "CLUSCTL_RESOURCE_SET_PRIVATE_PROPERTIES");
-//! assert_eq!((code.input, code.output, code.access), (Content::PropertyList, Content::Nothing, Access::All));
+//! assert_eq!((code.input, code.output, code.access), (BufferFormat::PropertyList, BufferFormat::Nothing, Access::All));
 //! assert_eq!(code.value, control_codes::CLUSCTL_RESOURCE_SET_PRIVATE_PROPERTIES);
 //! ```
 
 use core::fmt;
 
-use super::content::Content;
+use super::content::BufferFormat;
 use super::table;
 
 mod bits;
@@ -185,9 +185,9 @@ pub struct ControlCode {
     /// Section of MS-CMRP.
     pub section: &'static str,
     /// What `lpInBuffer` holds.
-    pub input: Content,
+    pub input: BufferFormat,
     /// What `lpOutBuffer` holds after success.
-    pub output: Content,
+    pub output: BufferFormat,
     /// The access level asked for.
     pub access: Access,
     /// The protocol versions that have it.
@@ -252,8 +252,8 @@ const NO_CODE: ControlCode = ControlCode {
     value: 0,
     alternates: &[],
     section: "",
-    input: Content::Nothing,
-    output: Content::Nothing,
+    input: BufferFormat::Nothing,
+    output: BufferFormat::Nothing,
     access: Access::Read,
     versions: Versions::Both,
     note: "",

@@ -3,119 +3,119 @@
 use super::control_codes;
 use super::lists;
 use crate::consts::Constant as _;
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::consts::storage::DriveLetterMask;
 use crate::consts::syntax::{CLUS_CHARACTERISTICS, CLUS_FLAGS};
 
 control_codes! { ResourceType:
     /// probe only
-    CLUSCTL_RESOURCE_TYPE_UNKNOWN = 0x02000000, "3.1.4.3.2.1", Read, Both, Content::Nothing => Content::Nothing;
+    CLUSCTL_RESOURCE_TYPE_UNKNOWN = 0x02000000, "3.1.4.3.2.1", Read, Both, BufferFormat::Nothing => BufferFormat::Nothing;
     CLUSCTL_RESOURCE_TYPE_GET_CHARACTERISTICS = 0x02000005, "3.1.4.3.2.2", Read, Both,
-        Content::Nothing => Content::DwordOf(CLUS_CHARACTERISTICS::TABLE);
+        BufferFormat::Nothing => BufferFormat::DwordOf(CLUS_CHARACTERISTICS::TABLE);
     CLUSCTL_RESOURCE_TYPE_GET_FLAGS = 0x02000009, "3.1.4.3.2.3", Read, Both,
-        Content::Nothing => Content::DwordOf(CLUS_FLAGS::TABLE);
+        BufferFormat::Nothing => BufferFormat::DwordOf(CLUS_FLAGS::TABLE);
     CLUSCTL_RESOURCE_TYPE_GET_CLASS_INFO = 0x0200000D, "3.1.4.3.2.4", Read, Both,
-        Content::Nothing => Content::Struct("CLUS_RESOURCE_CLASS_INFO");
+        BufferFormat::Nothing => BufferFormat::Struct("CLUS_RESOURCE_CLASS_INFO");
     CLUSCTL_RESOURCE_TYPE_GET_REQUIRED_DEPENDENCIES = 0x02000011, "3.1.4.3.2.5", Read, Both,
-        Content::Nothing => Content::Values(&lists::DEPENDENCIES);
+        BufferFormat::Nothing => BufferFormat::Values(&lists::DEPENDENCIES);
     /// seconds; product note 169
-    CLUSCTL_RESOURCE_TYPE_GET_ARB_TIMEOUT = 0x02000015, "3.1.4.3.2.6", Read, Both, Content::Nothing => Content::Dword;
+    CLUSCTL_RESOURCE_TYPE_GET_ARB_TIMEOUT = 0x02000015, "3.1.4.3.2.6", Read, Both, BufferFormat::Nothing => BufferFormat::Dword;
     CLUSCTL_RESOURCE_TYPE_ENUM_COMMON_PROPERTIES = 0x02000051, "3.1.4.3.2.7", Read, Both,
-        Content::Nothing => Content::MultiSz;
+        BufferFormat::Nothing => BufferFormat::MultiSz;
     CLUSCTL_RESOURCE_TYPE_GET_RO_COMMON_PROPERTIES = 0x02000055, "3.1.4.3.2.8", Read, Both,
-        Content::Nothing => Content::PropertyList;
+        BufferFormat::Nothing => BufferFormat::PropertyList;
     CLUSCTL_RESOURCE_TYPE_GET_COMMON_PROPERTIES = 0x02000059, "3.1.4.3.2.9", Read, Both,
-        Content::Nothing => Content::PropertyList;
+        BufferFormat::Nothing => BufferFormat::PropertyList;
     CLUSCTL_RESOURCE_TYPE_SET_COMMON_PROPERTIES = 0x0240005E, "3.1.4.3.2.10", All, Both,
-        Content::PropertyList => Content::Nothing;
+        BufferFormat::PropertyList => BufferFormat::Nothing;
     CLUSCTL_RESOURCE_TYPE_VALIDATE_COMMON_PROPERTIES = 0x02000061, "3.1.4.3.2.11", Read, Both,
-        Content::PropertyList => Content::Nothing;
+        BufferFormat::PropertyList => BufferFormat::Nothing;
     /// product note 170
     CLUSCTL_RESOURCE_TYPE_GET_COMMON_PROPERTY_FMTS = 0x02000065, "3.1.4.3.2.12", Read, Both,
-        Content::Nothing => Content::PropertyFormats;
+        BufferFormat::Nothing => BufferFormat::PropertyFormats;
     /// product note 171
     CLUSCTL_RESOURCE_TYPE_GET_COMMON_RESOURCE_PROPERTY_FMTS = 0x02000069, "3.1.4.3.2.13", Read, Both,
-        Content::Nothing => Content::PropertyFormats;
+        BufferFormat::Nothing => BufferFormat::PropertyFormats;
     CLUSCTL_RESOURCE_TYPE_ENUM_PRIVATE_PROPERTIES = 0x02000079, "3.1.4.3.2.14", Read, Both,
-        Content::Nothing => Content::MultiSz;
+        BufferFormat::Nothing => BufferFormat::MultiSz;
     CLUSCTL_RESOURCE_TYPE_GET_RO_PRIVATE_PROPERTIES = 0x0200007D, "3.1.4.3.2.15", Read, Both,
-        Content::Nothing => Content::PropertyList;
+        BufferFormat::Nothing => BufferFormat::PropertyList;
     CLUSCTL_RESOURCE_TYPE_GET_PRIVATE_PROPERTIES = 0x02000081, "3.1.4.3.2.16", Read, Both,
-        Content::Nothing => Content::PropertyList;
+        BufferFormat::Nothing => BufferFormat::PropertyList;
     CLUSCTL_RESOURCE_TYPE_SET_PRIVATE_PROPERTIES = 0x02400086, "3.1.4.3.2.17", All, Both,
-        Content::PropertyList => Content::Nothing;
+        BufferFormat::PropertyList => BufferFormat::Nothing;
     CLUSCTL_RESOURCE_TYPE_VALIDATE_PRIVATE_PROPERTIES = 0x02000089, "3.1.4.3.2.18", Read, Both,
-        Content::PropertyList => Content::Nothing;
+        BufferFormat::PropertyList => BufferFormat::Nothing;
     /// listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
     CLUSCTL_RESOURCE_TYPE_GET_PRIVATE_PROPERTY_FMTS = 0x0200008D, "3.1.4.3.2.19", Read, Both,
-        Content::Nothing => Content::PropertyFormats;
+        BufferFormat::Nothing => BufferFormat::PropertyFormats;
     /// product note 172
     CLUSCTL_RESOURCE_TYPE_GET_PRIVATE_RESOURCE_PROPERTY_FMTS = 0x02000091, "3.1.4.3.2.20", Read, Both,
-        Content::Nothing => Content::PropertyFormats;
+        BufferFormat::Nothing => BufferFormat::PropertyFormats;
     /// a new disk starts at each DISK_SIGNATURE or DISK_GUID; the public documentation closes the whole series with
     /// one end mark only: accept both
     CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS = 0x02000195, "3.1.4.3.2.21", Read, Both,
-        Content::Nothing => Content::ValuesPerDisk(&lists::DISK_INFO);
+        BufferFormat::Nothing => BufferFormat::ValuesPerDisk(&lists::DISK_INFO);
     /// input: name; listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
     CLUSCTL_RESOURCE_TYPE_NETNAME_VALIDATE_NETNAME = 0x02000235, "3.1.4.3.2.22", Read, Both,
-        Content::Sz => Content::Nothing;
+        BufferFormat::Sz => BufferFormat::Nothing;
     /// SZ: file path; list: property SharePath; listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
-    CLUSCTL_RESOURCE_TYPE_VALIDATE_PATH = 0x02000231, "3.1.4.3.2.23", Read, Both, lists::PATH => Content::Nothing;
+    CLUSCTL_RESOURCE_TYPE_VALIDATE_PATH = 0x02000231, "3.1.4.3.2.23", Read, Both, lists::PATH => BufferFormat::Nothing;
     /// input: directory path; listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
     CLUSCTL_RESOURCE_TYPE_GEN_APP_VALIDATE_DIRECTORY = 0x02000239, "3.1.4.3.2.24", Read, Both,
-        Content::Sz => Content::Nothing;
+        BufferFormat::Sz => BufferFormat::Nothing;
     /// a set bit is a free letter; listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
     CLUSCTL_RESOURCE_TYPE_STORAGE_GET_DRIVELETTERS = 0x020001ED, "3.1.4.3.2.25", Read, Both,
-        Content::Nothing => Content::DwordOf(DriveLetterMask::TABLE);
+        BufferFormat::Nothing => BufferFormat::DwordOf(DriveLetterMask::TABLE);
     /// a new disk starts at each DISK_SIGNATURE or DISK_GUID; the public documentation closes the whole series with
     /// one end mark only: accept both; listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
     CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX = 0x020001F5, "3.1.4.3.2.26", Read, Both,
-        Content::Nothing => Content::ValuesPerDisk(&lists::DISK_INFO_EX);
+        BufferFormat::Nothing => BufferFormat::ValuesPerDisk(&lists::DISK_INFO_EX);
     /// named exception: All access although the modify bit is clear; listed for 2.0, but a 2.0 server answers
     /// ERROR_INVALID_FUNCTION
     CLUSCTL_RESOURCE_TYPE_STORAGE_REMAP_DRIVELETTER = 0x02000201, "3.1.4.3.2.27", All, Both,
-        Content::Struct("CLUS_STORAGE_REMAP_DRIVELETTER") => Content::Nothing;
+        BufferFormat::Struct("CLUS_STORAGE_REMAP_DRIVELETTER") => BufferFormat::Nothing;
     /// type 0x1388 is answered with ERROR_INVALID_STATE; input: file path on the disk; listed for 2.0, but a 2.0
     /// server answers ERROR_INVALID_FUNCTION
     CLUSCTL_RESOURCE_TYPE_STORAGE_GET_DISKID = 0x02000205, "3.1.4.3.2.28", Read, Both,
-        Content::Sz => Content::Struct("CLUSDSK_DISKID");
+        BufferFormat::Sz => BufferFormat::Struct("CLUSDSK_DISKID");
     /// listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
     CLUSCTL_RESOURCE_TYPE_STORAGE_IS_CLUSTERABLE = 0x02000209, "3.1.4.3.2.29", Read, Both,
-        Content::Struct("CLUSDSK_DISKID") => Content::Nothing;
+        BufferFormat::Struct("CLUSDSK_DISKID") => BufferFormat::Nothing;
     /// public header name STORAGE_REMOVE_VM_OWNERSHIP; listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
     CLUSCTL_RESOURCE_TYPE_STORAGE_RELEASE_OWNERSHIP = 0x0240020E, "3.1.4.3.2.30", All, Both,
-        Content::Struct("CLUSDSK_DISKID") => Content::Nothing;
+        BufferFormat::Struct("CLUSDSK_DISKID") => BufferFormat::Nothing;
     /// input: file path; object byte is 1 (resource) though the code belongs to resource types; listed for 2.0, but a
     /// 2.0 server answers ERROR_INVALID_FUNCTION
     CLUSCTL_RESOURCE_TYPE_STORAGE_IS_CSV_FILE = 0x01000229 or 0x02000229, "3.1.4.3.2.31", Read, Both,
-        Content::Sz => Content::Nothing;
+        BufferFormat::Sz => BufferFormat::Nothing;
     /// properties PrimaryToken, AccountName, EndpointInfo; product note 173
     CLUSCTL_CLOUD_WITNESS_RESOURCE_TYPE_VALIDATE_CREDENTIALS = 0x020020E1, "3.1.4.3.2.32", Read, Only3,
-        Content::PropertyList => Content::Nothing;
+        BufferFormat::PropertyList => BufferFormat::Nothing;
     /// product note 174
     CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_ELIGIBLE_LOGDISKS = 0x02002149, "3.1.4.3.2.33", Read, Only3,
-        Content::Struct("SR_RESOURCE_TYPE_QUERY_ELIGIBLE_LOGDISKS")
-            => Content::Struct("SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT");
+        BufferFormat::Struct("SR_RESOURCE_TYPE_QUERY_ELIGIBLE_LOGDISKS")
+            => BufferFormat::Struct("SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT");
     CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_ELIGIBLE_TARGET_DATADISKS = 0x0200214D, "3.1.4.3.2.34", Read, Only3,
-        Content::Struct("SR_RESOURCE_TYPE_QUERY_ELIGIBLE_TARGET_DATADISKS")
-            => Content::Struct("SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT");
+        BufferFormat::Struct("SR_RESOURCE_TYPE_QUERY_ELIGIBLE_TARGET_DATADISKS")
+            => BufferFormat::Struct("SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT");
     CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_ELIGIBLE_SOURCE_DATADISKS = 0x02002151, "3.1.4.3.2.35", Read, Only3,
-        Content::Struct("SR_RESOURCE_TYPE_QUERY_ELIGIBLE_SOURCE_DATADISKS")
-            => Content::Struct("SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT");
+        BufferFormat::Struct("SR_RESOURCE_TYPE_QUERY_ELIGIBLE_SOURCE_DATADISKS")
+            => BufferFormat::Struct("SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT");
     /// in SourceResourceId, TargetResourceId; out SourceVolumes, TargetVolumes
     CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_REPLICA_VOLUMES = 0x02002159, "3.1.4.3.2.36", Read, Only3,
-        Content::PropertyList => Content::PropertyList;
+        BufferFormat::PropertyList => BufferFormat::PropertyList;
     /// in DataResourceId, LogResourceId; out LogVolume; product note 178
     CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_LOG_VOLUME = 0x0200215D, "3.1.4.3.2.37", Read, Only3,
-        Content::PropertyList => Content::PropertyList;
+        BufferFormat::PropertyList => BufferFormat::PropertyList;
     /// product note 179
     CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_REPLICATED_DISKS = 0x02002155, "3.1.4.3.2.38", Read, Only3,
-        Content::Nothing => Content::Struct("SR_RESOURCE_TYPE_REPLICATED_DISKS_RESULT");
+        BufferFormat::Nothing => BufferFormat::Struct("SR_RESOURCE_TYPE_REPLICATED_DISKS_RESULT");
     /// inner properties ReplicationGroupId, ClusterGroupId, ReplicationClusterGroupType; product note 180
     CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_RESOURCE_GROUP = 0x02002161, "3.1.4.3.2.39", Read, Only3,
-        Content::Nothing => Content::Values(&lists::REPLICATION_GROUPS);
+        BufferFormat::Nothing => BufferFormat::Values(&lists::REPLICATION_GROUPS);
     /// in: resource ID of the disk; out MinimumLogSizeInBytes, UnitOfLogSizeChangeInBytes, LogSizeMultiple; product
     /// note 181
     CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_LOG_INFO = 0x02002145, "3.1.4.3.2.40", Read, Only3,
-        Content::Guid => Content::PropertyList;
+        BufferFormat::Guid => BufferFormat::PropertyList;
 }

@@ -4,7 +4,7 @@ use super::{level_name, named_code};
 use crate::idl;
 use crate::json::out::Out;
 use crate::rpc::event::{Answer, Auth, Proposal};
-use crate::rpc::security::Opened;
+use crate::rpc::security::{Opened, Verified};
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 
 fn syntax_id(out: &mut Out, id: &SyntaxId) {
@@ -103,13 +103,22 @@ pub(super) fn auth(out: &mut Out, auth: &Auth) {
         out.key("user");
         out.text(user);
     }
-    if let Some(Opened::Clear { verified: Some(verified), .. }) = auth.opened {
-        out.key("verified");
-        out.bool(verified);
+    match auth.opened.as_ref().map(|opened| (opened, opened.doubt())) {
+        Some((Opened::Clear { verified: Verified::Right, .. }, _)) => {
+            out.key("verified");
+            out.bool(true);
+        }
+        Some((_, Some(doubt))) => {
+            out.key("verified");
+            out.bool(false);
+            out.key("reason");
+            out.display(&doubt);
+        }
+        _ => {}
     }
     out.end();
     let failed = match &auth.opened {
-        Some(Opened::Sealed { reason } | Opened::Failed { reason }) => reason,
+        Some(Opened::Sealed { reason, .. } | Opened::Failed { reason, .. }) => reason,
         _ => return,
     };
     out.key("encrypted");

@@ -23,7 +23,7 @@ pub enum FIXED_FIVE {}
 impl crate::ndr::wire::Idl for FIXED_FIVE {
     type Zero = crate::ndr::wire::Fixed<FIVE, 2>;
     type One = crate::ndr::wire::Fixed<FIVE, 2>;
-    const MEANING: crate::ndr::types::Meaning = crate::ndr::types::Meaning::Number;
+    const SEMANTICS: crate::ndr::types::Semantics = crate::ndr::types::Semantics::Number;
 }
 
 crate::interface! {
@@ -56,7 +56,7 @@ crate::interface! {
     error_status_t Structures([in, size_is(n)] NAMES *b, [in] DWORD n => size(b));
 
     9 ("1", "1")
-    error_status_t Packed([in, size_is(n)] FIVE *b, [in] UCHAR n => size(b));
+    error_status_t ByteCursor([in, size_is(n)] FIVE *b, [in] UCHAR n => size(b));
 
     10 ("1", "1")
     error_status_t Enumerations([in, size_is(n)] ENUM *b, [in] UCHAR n => size(b));
@@ -240,7 +240,7 @@ fn referents_follow_the_whole_array() {
 fn gaps_between_elements() {
     let five = |n: u32| map([("n", n.into()), ("b", (n as u8).into())]);
     request(
-        &Packed::METHOD,
+        &ByteCursor::METHOD,
         &params([("b", list([five(1), five(2)])), ("n", 2u8.into())]),
         "00000002  00000001 01 ... 00000002 02  02",
         "0000000000000002  00000001 01 ... 00000002 02 ...  02",

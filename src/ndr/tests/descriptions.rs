@@ -5,7 +5,7 @@ use crate::consts::control_codes::Family;
 use crate::idl::{self, batch, cluster, group, key, network, notify, resource};
 use crate::ndr::describe::{values, wire_type};
 use crate::ndr::names;
-use crate::ndr::types::{ArrayKind, Field, Flow, Meaning, PointerKind, Scalar, Type};
+use crate::ndr::types::{ArrayKind, Field, Flow, PointerKind, Scalar, Semantics, Type};
 use crate::ndr::{Method, Struct};
 
 #[track_caller]
@@ -15,8 +15,8 @@ fn told(method: &Method, parameter: &str, version: usize) -> (String, String) {
 }
 
 #[track_caller]
-fn says(method: &Method, parameter: &str, wire: &str, meaning: &str) {
-    assert_eq!(told(method, parameter, 1), (wire.to_string(), meaning.to_string()));
+fn says(method: &Method, parameter: &str, wire: &str, semantics: &str) {
+    assert_eq!(told(method, parameter, 1), (wire.to_string(), semantics.to_string()));
 }
 
 /// A star or the name of a pointer type is a reference; error_status_t keeps its name.
@@ -26,8 +26,8 @@ fn scalars() {
     says(&cluster::ApiCloseCluster::METHOD, "Cluster", "context handle", "handle:HCLUSTER_RPC");
     says(&cluster::ApiGetClusterVersion::METHOD, "lpwMajorVersion", "ref u16", "number");
     // 3.1.4.1.6 against 3.1.4.2.6: one number, two meanings.
-    for (version, meaning) in [(0, "bytes"), (1, "enum:QuorumConfiguration")] {
-        let pair = |wire: &str| (wire.to_string(), meaning.to_string());
+    for (version, semantics) in [(0, "bytes"), (1, "enum:QuorumConfiguration")] {
+        let pair = |wire: &str| (wire.to_string(), semantics.to_string());
         let told = |method, name| told(method, name, version);
         assert_eq!(told(&cluster::ApiSetQuorumResource::METHOD, "dwMaxQuorumLogSize"), pair("u32"));
         assert_eq!(told(&cluster::ApiGetQuorumResource::METHOD, "pdwMaxQuorumLogSize"), pair("ref u32"));
@@ -110,32 +110,32 @@ fn the_rest() {
     static FULL: Type = Type::Pointer(PointerKind::Full, &HANDLES);
     static ARRAY: Type = Type::Array(ArrayKind::Conformant, &U32);
     static HANDLES: Type = Type::Array(ArrayKind::Conformant, &Type::Handle);
-    let field = |idl, ty, meaning| Field::new("f", idl, ty, Flow::In, meaning);
+    let field = |idl, ty, semantics| Field::new("f", idl, ty, Flow::In, semantics);
     let both = |field: &Field| (wire_type(field), values(field, 0));
     let pair = |a: &str, b: &str| (a.to_string(), b.to_string());
-    assert_eq!(both(&field("GUID", &GUID, Meaning::Const(4))), pair("GUID", "const:4"));
-    assert_eq!(both(&field("PGUID", &GUID, Meaning::Number)), pair("ref GUID", "number"));
-    assert_eq!(both(&field("error_status_t", &HANDLE, Meaning::Win32)), pair("error_status_t", "win32"));
-    assert_eq!(both(&field("X", &HANDLE, Meaning::Opaque)), pair("context handle", "opaque"));
-    assert_eq!(both(&field("X", &REF, Meaning::Structure)), pair("ref ptr to conformant array u32 []", "struct"));
+    assert_eq!(both(&field("GUID", &GUID, Semantics::Const(4))), pair("GUID", "const:4"));
+    assert_eq!(both(&field("PGUID", &GUID, Semantics::Number)), pair("ref GUID", "number"));
+    assert_eq!(both(&field("error_status_t", &HANDLE, Semantics::Win32)), pair("error_status_t", "win32"));
+    assert_eq!(both(&field("X", &HANDLE, Semantics::Opaque)), pair("context handle", "opaque"));
+    assert_eq!(both(&field("X", &REF, Semantics::Structure)), pair("ref ptr to conformant array u32 []", "struct"));
     assert_eq!(
-        both(&field("X", &FULL, Meaning::Size("n"))),
+        both(&field("X", &FULL, Semantics::Size("n"))),
         pair("full ptr to conformant array of values []", "size:n")
     );
-    let star = Field { reference: true, ..field("X", &U32, Meaning::Capacity("n")) };
+    let star = Field { reference: true, ..field("X", &U32, Semantics::Capacity("n")) };
     assert_eq!(both(&star), pair("ref u32", "capacity:n"));
-    assert_eq!(both(&field("LPX", &U32, Meaning::Required("n"))), pair("ref u32", "required:n"));
+    assert_eq!(both(&field("LPX", &U32, Semantics::Required("n"))), pair("ref u32", "required:n"));
     static BINDING: Type = Type::Nothing;
-    assert_eq!(both(&field("handle_t", &BINDING, Meaning::Binding)), pair("nothing (binding handle)", "binding"));
+    assert_eq!(both(&field("handle_t", &BINDING, Semantics::Binding)), pair("nothing (binding handle)", "binding"));
 
-    static MEANINGS: [Meaning; 2] = [Meaning::Ipv4, Meaning::Ipv6];
-    let dual = field("X", &U32, Meaning::ByVersion(&MEANINGS));
+    static MEANINGS: [Semantics; 2] = [Semantics::Ipv4, Semantics::Ipv6];
+    let dual = field("X", &U32, Semantics::ByVersion(&MEANINGS));
     assert_eq!((values(&dual, 0), values(&dual, 1)), pair("IPv4 address", "IPv6 address"));
-    static FIELDS: &[Field] = &[Field::new("n", "DWORD", &U32, Flow::Member, Meaning::Number)];
+    static FIELDS: &[Field] = &[Field::new("n", "DWORD", &U32, Flow::Member, Semantics::Number)];
     static ONE: Struct = Struct::new("ONE", "1", FIELDS);
     static ONES: Type = Type::Struct(&ONE);
     static LIST: Type = Type::Array(ArrayKind::ConformantVarying, &ONES);
-    let list = field("X", &LIST, Meaning::Structure);
+    let list = field("X", &LIST, Semantics::Structure);
     assert_eq!(both(&list), pair("ref conformant-varying array of struct ONE [max ; actual ]", "struct:ONE"));
 }
 

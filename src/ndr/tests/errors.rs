@@ -4,7 +4,7 @@ use super::support::*;
 use crate::error::ErrorKind;
 use crate::idl::words::*;
 use crate::idl::{cluster, group, key, notify, resource, witness};
-use crate::ndr::types::{ArrayKind, Field, Flow, Meaning, PointerKind, Scalar, Type};
+use crate::ndr::types::{ArrayKind, Field, Flow, PointerKind, Scalar, Semantics, Type};
 use crate::ndr::{Direction, Endian, Method, Struct, Syntax, walk};
 use Direction::{Request, Response};
 use Syntax::{Ndr, Ndr64};
@@ -141,7 +141,7 @@ fn fixed_structures() {
 #[test]
 fn recursion_is_bounded() {
     static NEXT: Type = Type::Pointer(PointerKind::Unique, &Type::Struct(&NODE));
-    static FIELDS: &[Field] = &[Field::new("next", "PNODE", &NEXT, Flow::Member, Meaning::Structure)];
+    static FIELDS: &[Field] = &[Field::new("next", "PNODE", &NEXT, Flow::Member, Semantics::Structure)];
     static NODE: Struct = Struct::new("NODE", "1", FIELDS);
     static METHOD: Method = Method::new(
         0,
@@ -149,7 +149,7 @@ fn recursion_is_bounded() {
         EVERY,
         ["1", "1"],
         true,
-        &[Field::new("head", "PNODE", &NEXT, Flow::In, Meaning::Structure)],
+        &[Field::new("head", "PNODE", &NEXT, Flow::In, Semantics::Structure)],
     );
     let chain = |n: usize| {
         let mut stub = [1, 0, 0, 0].repeat(n);
@@ -185,9 +185,9 @@ fn trailing_octets() {
 #[test]
 fn a_value_by_itself() {
     static TYPE: Type = Type::Array(ArrayKind::Conformant, &Type::Scalar(Scalar::U8));
-    static FIELD: Field = Field::new("blob", "BLOB", &TYPE, Flow::In, Meaning::Bytes);
+    static FIELD: Field = Field::new("blob", "BLOB", &TYPE, Flow::In, Semantics::Bytes);
     let stub = octets("ff 00 00 .  00000002 aa bb", Endian::Big, 0);
-    let cx = crate::ndr::Cx::new(&stub, Ndr, Endian::Big);
+    let cx = crate::ndr::DecodeContext::new(&stub, Ndr, Endian::Big);
     let mut collect = crate::ndr::value::Collect::default();
     assert_eq!(walk::value(cx, &FIELD, 0, 1, &mut collect), Ok(10));
     assert_eq!(collect.contents, params([("blob", vec![0xaau8, 0xbb].into())]));

@@ -3,7 +3,7 @@
 
 use super::support::*;
 use crate::idl::words::*;
-use crate::ndr::types::{Field, Flow, Meaning, Type};
+use crate::ndr::types::{Field, Flow, Semantics, Type};
 use crate::ndr::wire::{self, Kind, Message};
 use crate::ndr::{Direction, Endian, Method, Syntax, Value};
 
@@ -13,7 +13,7 @@ pub enum VARYING_U8 {}
 impl wire::Idl for VARYING_U8 {
     type Zero = wire::Varying<wire::U8, 4>;
     type One = wire::Varying<wire::U8, 4>;
-    const MEANING: Meaning = Meaning::Number;
+    const SEMANTICS: Semantics = Semantics::Number;
 }
 
 crate::structure! {
@@ -117,8 +117,8 @@ fn guids() {
         ["1", "1"],
         true,
         &[
-            Field::new("a", "UCHAR", &Type::Scalar(crate::ndr::types::Scalar::U8), Flow::In, Meaning::Number),
-            Field::new("g", "GUID", &Type::Guid, Flow::In, Meaning::Number),
+            Field::new("a", "UCHAR", &Type::Scalar(crate::ndr::types::Scalar::U8), Flow::In, Semantics::Number),
+            Field::new("g", "GUID", &Type::Guid, Flow::In, Semantics::Number),
         ],
     );
     let vector = "01 ... b97db8b2 4c63 11cf bf f6 08 00 2b e2 3f 2f";

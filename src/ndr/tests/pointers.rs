@@ -32,7 +32,7 @@ pub enum PPAIR {}
 impl crate::ndr::wire::Idl for PPAIR {
     type Zero = crate::ndr::wire::Unique<PAIR>;
     type One = crate::ndr::wire::Unique<PAIR>;
-    const MEANING: crate::ndr::types::Meaning = crate::ndr::types::Meaning::Structure;
+    const SEMANTICS: crate::ndr::types::Semantics = crate::ndr::types::Semantics::Structure;
 }
 
 crate::interface! {

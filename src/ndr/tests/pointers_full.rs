@@ -3,7 +3,7 @@
 use super::support::*;
 use crate::idl::words::*;
 use crate::ndr::types::Flow;
-use crate::ndr::types::{Field, Meaning, PointerKind, Scalar, Type};
+use crate::ndr::types::{Field, PointerKind, Scalar, Semantics, Type};
 use crate::ndr::{Direction, Method, Struct, Syntax, Value};
 
 static U32: Type = Type::Scalar(Scalar::U32);
@@ -47,8 +47,8 @@ fn identifiers_belong_to_a_type() {
         ["1", "1"],
         true,
         &[
-            Field::new("a", "A", &Type::Pointer(PointerKind::Full, &U32), Flow::In, Meaning::Number),
-            Field::new("b", "B", &Type::Pointer(PointerKind::Full, &U64), Flow::In, Meaning::Number),
+            Field::new("a", "A", &Type::Pointer(PointerKind::Full, &U32), Flow::In, Semantics::Number),
+            Field::new("b", "B", &Type::Pointer(PointerKind::Full, &U64), Flow::In, Semantics::Number),
         ],
     );
     let expected = params([("a", 5u32.into()), ("b", 6u32.into())]);
@@ -61,8 +61,8 @@ fn identifiers_belong_to_a_type() {
 fn aliases_inside_structures() {
     static FULL: Type = Type::Pointer(PointerKind::Full, &U32);
     static FIELDS: &[Field] = &[
-        Field::new("p", "P", &FULL, Flow::Member, Meaning::Number),
-        Field::new("q", "Q", &FULL, Flow::Member, Meaning::Number),
+        Field::new("p", "P", &FULL, Flow::Member, Semantics::Number),
+        Field::new("q", "Q", &FULL, Flow::Member, Semantics::Number),
     ];
     static PAIR: Struct = Struct::new("PAIR", "1", FIELDS);
     static METHOD: Method = Method::new(
@@ -72,8 +72,8 @@ fn aliases_inside_structures() {
         ["1", "1"],
         true,
         &[
-            Field::new("s", "PAIR", &Type::Struct(&PAIR), Flow::In, Meaning::Structure),
-            Field::new("t", "T", &FULL, Flow::In, Meaning::Number),
+            Field::new("s", "PAIR", &Type::Struct(&PAIR), Flow::In, Semantics::Structure),
+            Field::new("t", "T", &FULL, Flow::In, Semantics::Number),
         ],
     );
     let alias = map([("alias", 0x0002_0000u32.into())]);
@@ -101,7 +101,7 @@ fn memory_for_identifiers_is_bounded() {
             "L",
             &Type::Array(crate::ndr::types::ArrayKind::Fixed(40), &FULL),
             Flow::In,
-            Meaning::Number,
+            Semantics::Number,
         )],
     );
     let mut vector = String::new();

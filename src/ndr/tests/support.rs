@@ -180,7 +180,7 @@ macro_rules! words {
         impl Idl for $name {
             type Zero = $wire;
             type One = $wire;
-            const MEANING: types::Meaning = types::Meaning::Number;
+            const SEMANTICS: types::Semantics = types::Semantics::Number;
         }
     )*};
 }

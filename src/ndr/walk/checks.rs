@@ -5,8 +5,8 @@ use super::Walker;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::error::Segment;
 use crate::ndr::rules;
-use crate::ndr::sink::{At, Counts, Sink, Trail};
-use crate::ndr::types::{Field, MAX_FIELDS, Meaning, Scalar};
+use crate::ndr::sink::{At, Counts, FieldPath, Sink};
+use crate::ndr::types::{Field, MAX_FIELDS, Scalar, Semantics};
 
 /// What a field turned out to hold, for comparing sizes with counts.
 #[derive(Clone, Copy)]
@@ -33,7 +33,7 @@ impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
     pub(super) fn report(
         &mut self,
         offset: usize,
-        trail: &Trail<'_>,
+        trail: &FieldPath<'_>,
         rule: &'static Rule,
         value: u64,
         expected: Option<u64>,
@@ -43,7 +43,7 @@ impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
 
     /// Compares the counts on the wire with the fields that `size_is` and `length_is` name, as far as those stand in
     /// the same message or structure. The counts are what is trusted.
-    pub(super) fn check_counts(&mut self, fields: &'static [Field], seen: &Seen, parent: Option<&Trail<'_>>) {
+    pub(super) fn check_counts(&mut self, fields: &'static [Field], seen: &Seen, parent: Option<&FieldPath<'_>>) {
         for (field, found) in fields.iter().zip(seen) {
             let Found::Counts { counts, at } = *found else { continue };
             for (name, count, rule) in [
@@ -59,7 +59,7 @@ impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
                     let step = Segment::Name(field.name);
                     match parent {
                         Some(parent) => self.report(at, &parent.down(step), rule, count, Some(value)),
-                        None => self.report(at, &Trail::top(step), rule, count, Some(value)),
+                        None => self.report(at, &FieldPath::top(step), rule, count, Some(value)),
                     }
                 }
             }
@@ -69,10 +69,10 @@ impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
     /// What a scalar's declaration says of its value.
     #[inline]
     pub(super) fn check_scalar(&mut self, field: &'static Field, scalar: Scalar, value: u64, at: At<'_>) {
-        let (rule, expected) = match field.meaning.in_version(self.version) {
+        let (rule, expected) = match field.semantics.in_version(self.version) {
             _ if scalar == Scalar::Enum16 && value > 0x7fff => (&rules::ENUM_HIGH_BITS, None),
-            Meaning::Bool if value > 1 => (&rules::NOT_A_BOOLEAN, None),
-            Meaning::Const(constant) if value != u64::from(constant) => {
+            Semantics::Bool if value > 1 => (&rules::NOT_A_BOOLEAN, None),
+            Semantics::Const(constant) if value != u64::from(constant) => {
                 (&rules::NOT_THE_CONSTANT, Some(u64::from(constant)))
             }
             _ => match field.range {

@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind};
 use crate::ndr::Syntax;
 use crate::ndr::cursor::CountAlignment;
 use crate::ndr::rules;
-use crate::ndr::sink::{Counts, Sink, Trail};
+use crate::ndr::sink::{Counts, FieldPath, Sink};
 use crate::ndr::types::{ArrayKind, Layout, Type, align_up};
 
 /// A counted array, measured: where its elements stand and how many there are.
@@ -22,7 +22,7 @@ impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
         &mut self,
         ty: &'static Type,
         cursor: &mut usize,
-        trail: &Trail<'_>,
+        trail: &FieldPath<'_>,
     ) -> Result<(usize, Option<Tail>), Error> {
         let layout = ty.layout(self.cx.syntax);
         let Some((kind, element)) = ty.tail() else {
@@ -61,7 +61,7 @@ impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
         element: &'static Type,
         max: u64,
         cursor: &mut usize,
-        trail: &Trail<'_>,
+        trail: &FieldPath<'_>,
     ) -> Result<Tail, Error> {
         let (actual, claimed_by) = match kind {
             ArrayKind::Conformant | ArrayKind::Fixed(_) => (max, "maximum count"),
@@ -93,7 +93,7 @@ impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
         element: &'static Type,
         (kind, inner): (ArrayKind, &'static Type),
         at: usize,
-        trail: &Trail<'_>,
+        trail: &FieldPath<'_>,
     ) -> Result<(usize, Tail, usize), Error> {
         let layout = element.layout(self.cx.syntax);
         let bound = match kind {
@@ -112,7 +112,7 @@ impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
     }
 
     /// Offset and actual count.
-    pub(super) fn varying(&mut self, max: u64, cursor: &mut usize, trail: &Trail<'_>) -> Result<u64, Error> {
+    pub(super) fn varying(&mut self, max: u64, cursor: &mut usize, trail: &FieldPath<'_>) -> Result<u64, Error> {
         let offset = self.cx.word(cursor, "offset").map_err(|e| fail(e, trail))?;
         let at = cursor.saturating_sub(self.cx.syntax.word());
         let actual = self.cx.word(cursor, "actual count").map_err(|e| fail(e, trail))?;

@@ -3,9 +3,9 @@
 use super::Walker;
 use super::counted::Tail;
 use crate::error::{Error, Segment};
-use crate::ndr::cursor::Cx;
-use crate::ndr::sink::{Null, Trail};
-use crate::ndr::types::{ArrayKind, Field, Flow, Meaning, Type};
+use crate::ndr::cursor::DecodeContext;
+use crate::ndr::sink::{FieldPath, Null};
+use crate::ndr::types::{ArrayKind, Field, Flow, Semantics, Type};
 
 /// A part of a validated stub, for the typed views of [`super::wire`].
 #[derive(Clone, Copy, Debug)]
@@ -18,11 +18,11 @@ pub(in crate::ndr) struct Part {
     pub(in crate::ndr) tail: Option<Tail>,
 }
 
-static UNNAMED: Field = Field::new("", "", &Type::Nothing, Flow::Member, Meaning::Number);
+static UNNAMED: Field = Field::new("", "", &Type::Nothing, Flow::Member, Semantics::Number);
 
 /// Finds a construct that begins at `cursor`.
-pub(in crate::ndr) fn locate(cx: Cx<'_>, ty: &'static Type, mut cursor: usize) -> Result<Part, Error> {
-    let trail = Trail::top(Segment::Name(""));
+pub(in crate::ndr) fn locate(cx: DecodeContext<'_>, ty: &'static Type, mut cursor: usize) -> Result<Part, Error> {
+    let trail = FieldPath::top(Segment::Name(""));
     let (at, tail) = Walker::new(cx, 0, &mut Null).open(ty, &mut cursor, &trail)?;
     Ok(Part { at, cursor, tail })
 }
@@ -30,26 +30,26 @@ pub(in crate::ndr) fn locate(cx: Cx<'_>, ty: &'static Type, mut cursor: usize) -
 /// An element of an array whose elements end with an array of their own counts: where it begins, that array, and where
 /// the element ends.
 pub(in crate::ndr) fn own_length(
-    cx: Cx<'_>,
+    cx: DecodeContext<'_>,
     element: &'static Type,
     inner: (ArrayKind, &'static Type),
     at: usize,
-    trail: &Trail<'_>,
+    trail: &FieldPath<'_>,
 ) -> Result<(usize, Tail, usize), Error> {
     crate::work::tick(1);
     Walker::new(cx, 0, &mut Null).own_length(element, inner, at, trail)
 }
 
 /// Moves a cursor behind a whole construct.
-pub(in crate::ndr) fn skip(cx: Cx<'_>, ty: &'static Type, cursor: &mut usize) -> Result<(), Error> {
-    let trail = Trail::top(Segment::Name(""));
+pub(in crate::ndr) fn skip(cx: DecodeContext<'_>, ty: &'static Type, cursor: &mut usize) -> Result<(), Error> {
+    let trail = FieldPath::top(Segment::Name(""));
     Walker::new(cx, 0, &mut Null).construct(&UNNAMED, None, ty, cursor, &trail)?;
     Ok(())
 }
 
 /// Moves `part.cursor` behind everything that the part's pointers lead to.
-pub(in crate::ndr) fn skip_referents(cx: Cx<'_>, ty: &'static Type, part: &mut Part) -> Result<(), Error> {
-    let trail = Trail::top(Segment::Name(""));
+pub(in crate::ndr) fn skip_referents(cx: DecodeContext<'_>, ty: &'static Type, part: &mut Part) -> Result<(), Error> {
+    let trail = FieldPath::top(Segment::Name(""));
     Walker::new(cx, 0, &mut Null).inline(&UNNAMED, None, ty, part.at, &mut part.cursor, part.tail, &trail)?;
     Ok(())
 }

@@ -8,7 +8,6 @@ use crate::rpc::event::{Carriers, Notes, Sizes};
 use crate::rpc::header::{Endian, Header, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::{self, Pdu, split_padding};
 use crate::rpc::security::Opened;
-use alloc::string::String;
 use core::mem;
 
 impl<N: Default> Session<N> {
@@ -66,7 +65,7 @@ impl<N: Default> Session<N> {
     ) {
         let mut findings = Findings { sizes: sizes(pdu), ..Findings::default() };
         if pdu.header.auth_length != 0 {
-            findings.opened = Some(Opened::Sealed { reason: String::from("PDU not captured whole") });
+            findings.opened = Some(Opened::sealed("PDU not captured whole"));
         }
         let stub = stub(pdu).filter(|_| pdu.header.auth_length == 0);
         // A status in the clear is all that matters of a fault.

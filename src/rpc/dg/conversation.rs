@@ -16,7 +16,6 @@ use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::security::{AuthTrailer, Opened, Security, Sender, Token};
 use crate::rpc::uuid::Uuid;
 use alloc::collections::{BTreeMap, VecDeque};
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
@@ -290,7 +289,7 @@ impl<N: Default> Conversation<N> {
         let cut = received.data.len() < received.wire_len;
         let mut opened = open(received.data, pdu, sender, security, &mut scratch);
         if cut && header.auth_proto != 0 {
-            opened = Some(Opened::Sealed { reason: String::from(CUT) });
+            opened = Some(Opened::sealed(CUT));
         }
         let body = opened_body(received.data, pdu, &opened, &scratch);
         let trailer = pdu.verifier.map(|v| v.trailer);

@@ -1,10 +1,10 @@
 //! Writing of property lists.
 
-use super::super::refused::Refused;
 use super::super::values;
 use super::super::writer::{integer, text_or_bytes};
 use super::{NAMES_ONLY, Syntax};
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
+use crate::ndr::EncodeError;
 use crate::ndr::types::Scalar;
 use crate::ndr::value::{Fields, Value};
 use alloc::format;
@@ -14,11 +14,11 @@ use alloc::vec::Vec;
 ///
 /// # Errors
 /// Which property or value can't be represented, and why.
-pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
+pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let list = match fields.get("properties") {
         Some(Value::List(list)) => list.as_slice(),
-        Some(_) => return Err(Refused::new("not a list").within("properties")),
-        None => return Err(Refused::new("missing").within("properties")),
+        Some(_) => return Err(EncodeError::new("not a list").within("properties")),
+        None => return Err(EncodeError::new("missing").within("properties")),
     };
     let count = match fields.get("propertyCount") {
         Some(value) => integer(value, Scalar::U32).map_err(|e| e.within("propertyCount"))?,
@@ -26,19 +26,19 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
     };
     if count != list.len() as u64 {
         let reason = format!("{count} where {} properties follow", list.len());
-        return Err(Refused::new(reason).within("propertyCount"));
+        return Err(EncodeError::new(reason).within("propertyCount"));
     }
     let names_only = match fields.get("reading") {
         None => false,
-        Some(Value::Text(reading)) if &**reading == NAMES_ONLY => true,
-        Some(_) => return Err(Refused::new(format!("the only other reading is {NAMES_ONLY:?}")).within("reading")),
+        Some(Value::Text(variant)) if &**variant == NAMES_ONLY => true,
+        Some(_) => return Err(EncodeError::new(format!("the only other variant is {NAMES_ONLY:?}")).within("reading")),
     };
     out.extend((count as u32).to_le_bytes());
     for (i, value) in list.iter().enumerate() {
         let property = match value {
             Value::Map(fields) if names_only => write_name(fields, out),
             Value::Map(fields) => write_one(fields, out),
-            _ => Err(Refused::new("not an object of name and values")),
+            _ => Err(EncodeError::new("not an object of name and values")),
         };
         property.map_err(|e| e.within(format_args!("[{i}]")).within("properties"))?;
     }
@@ -52,24 +52,24 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
 ///
 /// # Errors
 /// Which value can't be represented, and why.
-pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
+pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     write_name(fields, out)?;
     write_entries(fields, out)?;
     out.extend([0; 4]);
     Ok(())
 }
 
-fn write_name(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
-    let name = fields.get("name").ok_or_else(|| Refused::new("missing").within("name"))?;
+fn write_name(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    let name = fields.get("name").ok_or_else(|| EncodeError::new("missing").within("name"))?;
     let octets = text_or_bytes(name).map_err(|e| e.within("name"))?;
     put(Syntax::CLUSPROP_SYNTAX_NAME, &octets, out).map_err(|e| e.within("name"))
 }
 
 /// Encodes the values of `fields`, without an end mark.
-pub(in crate::structs) fn write_entries(fields: &Fields, out: &mut Vec<u8>) -> Result<(), Refused> {
+pub(in crate::structs) fn write_entries(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let list = match fields.get("values") {
         Some(Value::List(list)) => list.as_slice(),
-        _ => return Err(Refused::new("not a list").within("values")),
+        _ => return Err(EncodeError::new("not a list").within("values")),
     };
     for (i, value) in list.iter().enumerate() {
         write_entry(value, out).map_err(|e| e.within(format_args!("[{i}]")).within("values"))?;
@@ -77,22 +77,22 @@ pub(in crate::structs) fn write_entries(fields: &Fields, out: &mut Vec<u8>) -> R
     Ok(())
 }
 
-fn write_entry(value: &Value, out: &mut Vec<u8>) -> Result<(), Refused> {
-    let Value::Map(fields) = value else { return Err(Refused::new("not an object of syntax and value")) };
-    let syntax = fields.get("syntax").ok_or_else(|| Refused::new("missing").within("syntax"))?;
+fn write_entry(value: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    let Value::Map(fields) = value else { return Err(EncodeError::new("not an object of syntax and value")) };
+    let syntax = fields.get("syntax").ok_or_else(|| EncodeError::new("missing").within("syntax"))?;
     let syntax = integer(syntax, Scalar::U32).map_err(|e| e.within("syntax"))? as u32;
-    let value = fields.get("value").ok_or_else(|| Refused::new("missing").within("value"))?;
+    let value = fields.get("value").ok_or_else(|| EncodeError::new("missing").within("value"))?;
     let mut octets = Vec::new();
-    values::write(Content::of_syntax(Syntax(syntax)), value, &mut octets).map_err(|e| e.within("value"))?;
+    values::write(BufferFormat::of_syntax(Syntax(syntax)), value, &mut octets).map_err(|e| e.within("value"))?;
     put(Syntax(syntax), &octets, out)
 }
 
 /// Syntax, size, data and padding.
-fn put(syntax: Syntax, octets: &[u8], out: &mut Vec<u8>) -> Result<(), Refused> {
+fn put(syntax: Syntax, octets: &[u8], out: &mut Vec<u8>) -> Result<(), EncodeError> {
     if syntax == Syntax::CLUSPROP_SYNTAX_ENDMARK {
-        return Err(Refused::new("an end mark is no value").within("syntax"));
+        return Err(EncodeError::new("an end mark is no value").within("syntax"));
     }
-    let size = u32::try_from(octets.len()).map_err(|_| Refused::new("longer than a size can tell"))?;
+    let size = u32::try_from(octets.len()).map_err(|_| EncodeError::new("longer than a size can tell"))?;
     out.extend(syntax.0.to_le_bytes());
     out.extend(size.to_le_bytes());
     out.extend_from_slice(octets);

@@ -1,12 +1,12 @@
 //! Small things, one by one: sizes, names of formats, keys and paths, the forms in which values may be given.
 
 use super::{entry, join, wide};
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::diagnostic::Diagnostic;
-use crate::ndr::sink::Trail;
-use crate::ndr::types::Meaning;
+use crate::ndr::sink::FieldPath;
+use crate::ndr::types::Semantics;
 use crate::ndr::value::{Fields, Value};
-use crate::structs::packed::Packed;
+use crate::structs::packed::ByteCursor;
 use crate::structs::sink::{Collect, Item, Key, Open, Sink};
 use crate::structs::values::{self, Slot};
 use crate::structs::{self, Structure, content, records};
@@ -26,7 +26,7 @@ fn sizes_of_structures() {
         assert_eq!(size(name), None, "{name}");
     }
     for record in records::ALL {
-        for reading in 0..record.readings.len().max(1) {
+        for reading in 0..record.variants.len().max(1) {
             if let Some(size) = record.size(reading) {
                 assert_eq!(record.min_size(reading), size, "{}", record.name);
             }
@@ -51,24 +51,24 @@ fn records_by_declaration() {
 #[test]
 fn names_of_formats() {
     let names = [
-        (Content::Nothing, "none"),
-        (Content::Word, "WORD"),
-        (Content::Dword, "DWORD"),
-        (Content::Dwords, "DWORD"),
-        (Content::Long, "LONG"),
-        (Content::Qword, "ULARGE_INTEGER"),
-        (Content::LargeInteger, "LARGE_INTEGER"),
-        (Content::Filetime, "FILETIME"),
-        (Content::Guid, "GUID"),
-        (Content::Sz, "SZ"),
-        (Content::Names, "SZ"),
-        (Content::MultiSz, "MULTI_SZ"),
-        (Content::SecurityDescriptor, "SECURITY_DESCRIPTOR"),
-        (Content::PropertyList, "PROPERTY_LIST"),
-        (Content::PropertyFormats, "PROPERTY_FORMAT_LIST"),
-        (Content::Struct("X"), "X"),
-        (Content::Structs("Y"), "Y"),
-        (Content::Bytes, "bytes"),
+        (BufferFormat::Nothing, "none"),
+        (BufferFormat::Word, "WORD"),
+        (BufferFormat::Dword, "DWORD"),
+        (BufferFormat::Dwords, "DWORD"),
+        (BufferFormat::Long, "LONG"),
+        (BufferFormat::Qword, "ULARGE_INTEGER"),
+        (BufferFormat::LargeInteger, "LARGE_INTEGER"),
+        (BufferFormat::Filetime, "FILETIME"),
+        (BufferFormat::Guid, "GUID"),
+        (BufferFormat::Sz, "SZ"),
+        (BufferFormat::Names, "SZ"),
+        (BufferFormat::MultiSz, "MULTI_SZ"),
+        (BufferFormat::SecurityDescriptor, "SECURITY_DESCRIPTOR"),
+        (BufferFormat::PropertyList, "PROPERTY_LIST"),
+        (BufferFormat::PropertyFormats, "PROPERTY_FORMAT_LIST"),
+        (BufferFormat::Struct("X"), "X"),
+        (BufferFormat::Structs("Y"), "Y"),
+        (BufferFormat::Bytes, "bytes"),
     ];
     for (format, name) in names {
         assert_eq!(content::name_of(format), name);
@@ -80,7 +80,7 @@ fn names_of_formats() {
 struct Told(Vec<String>);
 
 impl<'a> Sink<'a> for Told {
-    fn item(&mut self, key: Key, _: Meaning, item: Item<'a>, raw: Option<&'a [u8]>) {
+    fn item(&mut self, key: Key, _: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
         self.0.push(format!("{key:?} {item:?}{}", if raw.is_some() { " raw" } else { "" }));
     }
     fn begin(&mut self, key: Key, open: Open<'a>) {
@@ -104,9 +104,9 @@ impl<'a> Sink<'a> for Told {
 fn keys() {
     let told = |name: &str, octets: &[u8]| {
         let mut told = Told::default();
-        let trail = Trail::top(crate::error::Segment::Name("outer"));
+        let trail = FieldPath::top(crate::error::Segment::Name("outer"));
         let structure = Structure::by_name(name).unwrap();
-        let _ = structure.read(Packed::new(octets), Key::Name("here"), Some(&trail), &mut told);
+        let _ = structure.read(ByteCursor::new(octets), Key::Name("here"), Some(&trail), &mut told);
         told.0
     };
     let octets = join(&[&wide("a"), &wide("b"), &[0, 0]]);
@@ -118,11 +118,11 @@ fn keys() {
     assert!(lines.iter().any(|line| line.contains(" outer")), "{lines:?}");
 
     let mut told = Told::default();
-    let slot = Slot { key: Key::Name("value"), ..Slot::top(Content::Dword) };
-    values::read_octets(slot, Packed::new(&[7, 0, 0, 0]), &mut told);
+    let slot = Slot { key: Key::Name("value"), ..Slot::top(BufferFormat::Dword) };
+    values::read_octets(slot, ByteCursor::new(&[7, 0, 0, 0]), &mut told);
     assert_eq!(told.0, ["Name(\"value\") bytes {", "Name(\"decoded\") Uint(7)", "}"]);
     let mut told = Told::default();
-    values::read_octets(slot, Packed::new(&[7, 0, 0]), &mut told);
+    values::read_octets(slot, ByteCursor::new(&[7, 0, 0]), &mut told);
     assert_eq!(told.0, ["not-of-format 0 ", "Name(\"value\") Bytes([7, 0, 0])"]);
 }
 
@@ -131,7 +131,7 @@ fn keys() {
 fn names_in_both_forms() {
     let read = |octets: &[u8]| {
         let mut sink = Collect::default();
-        values::read(Slot::top(Content::Names), Packed::new(octets), &mut sink).unwrap();
+        values::read(Slot::top(BufferFormat::Names), ByteCursor::new(octets), &mut sink).unwrap();
         sink.value
     };
     assert_eq!(read(&wide("n1")), Some("n1".into()));

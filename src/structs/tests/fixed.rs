@@ -44,10 +44,10 @@ fn sizes() {
         for (reading, size) in sizes.iter().enumerate() {
             assert_eq!(record.size(reading), Some(*size), "{name}, reading {reading}");
         }
-        assert_eq!(record.readings.len().max(1), sizes.len(), "{name}");
+        assert_eq!(record.variants.len().max(1), sizes.len(), "{name}");
     }
     for record in records::ALL {
-        let fixed = (0..record.readings.len().max(1)).any(|reading| record.size(reading).is_some());
+        let fixed = (0..record.variants.len().max(1)).any(|reading| record.size(reading).is_some());
         assert_eq!(fixed, totals.iter().any(|(name, _)| *name == record.name), "{}", record.name);
         assert!(record.members.len() <= crate::structs::types::MAX_MEMBERS);
         for (i, other) in records::ALL.iter().enumerate() {
@@ -399,6 +399,6 @@ fn refused() {
     let Value::Map(fields) = &mut properties else { panic!() };
     fields.set("propertyCount", 11u32);
     assert_eq!(reason("PROPERTY_LIST", &properties), "propertyCount: 11 where 1 properties follow");
-    assert_eq!(encode("X", &Value::Null).unwrap_err().reason, "unknown structure");
+    assert_eq!(encode("X", &Value::Null).unwrap_err().message, "unknown structure");
     assert_eq!(disk::CLUSDSK_DISKID.section, "2.2.3.33");
 }

@@ -2,14 +2,14 @@
 
 use super::printed::shown;
 use super::{entry, join, list, wide};
-use crate::consts::content::{Content, ValueList};
+use crate::consts::content::{BufferFormat, ValueList};
 use crate::consts::control_codes::Family;
 use crate::consts::registry::RegistryValueType;
 use crate::diagnostic::Diagnostic;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::ndr::value::{Fields, Value};
 use crate::structs::content::{self, Context, ShapeKind};
-use crate::structs::packed::Packed;
+use crate::structs::packed::ByteCursor;
 use crate::structs::sink::{Collect, Item, Key, Open, Sink};
 use crate::structs::values::{self, Slot};
 use crate::structs::{reader, records};
@@ -20,9 +20,9 @@ use crate::text::Style;
 struct Told(Vec<String>);
 
 impl<'a> Sink<'a> for Told {
-    fn item(&mut self, key: Key, meaning: Meaning, item: Item<'a>, raw: Option<&'a [u8]>) {
+    fn item(&mut self, key: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
         let key = if let Key::Name(name) = key { name } else { "" };
-        let secret = if matches!(meaning, Meaning::Opaque) { " secret" } else { "" };
+        let secret = if matches!(semantics, Semantics::Opaque) { " secret" } else { "" };
         self.0.push(format!(
             "{key}{item:?}{}{secret}",
             raw.map_or(String::new(), |raw| format!(" {}", hex::encode(raw)))
@@ -44,9 +44,9 @@ impl<'a> Sink<'a> for Told {
     }
 }
 
-fn read(content: Content, octets: &[u8]) -> String {
+fn read(content: BufferFormat, octets: &[u8]) -> String {
     let mut told = Told::default();
-    let end = match values::read(Slot::top(content), Packed::new(octets), &mut told) {
+    let end = match values::read(Slot::top(content), ByteCursor::new(octets), &mut told) {
         Ok(rest) if rest.is_empty() => String::new(),
         Ok(rest) => format!(" left {}", rest.len()),
         Err(e) => format!(" error {e}"),
@@ -54,13 +54,13 @@ fn read(content: Content, octets: &[u8]) -> String {
     told.0.join(" ") + &end
 }
 
-fn any(content: Content, octets: &[u8]) -> String {
+fn any(content: BufferFormat, octets: &[u8]) -> String {
     let mut told = Told::default();
-    values::read_any(Slot::top(content), Packed::new(octets), &mut told);
+    values::read_any(Slot::top(content), ByteCursor::new(octets), &mut told);
     told.0.join(" ")
 }
 
-fn write(content: Content, value: Value) -> Result<Vec<u8>, String> {
+fn write(content: BufferFormat, value: Value) -> Result<Vec<u8>, String> {
     let mut out = vec![0xee];
     values::write(content, &value, &mut out).map_err(|e| e.to_string())?;
     Ok(out.split_off(1))
@@ -70,27 +70,27 @@ fn map(fields: &[(&'static str, Value)]) -> Value {
     Value::Map(Fields(fields.iter().map(|(name, value)| ((*name).into(), value.clone())).collect()))
 }
 
-static VALUES: ValueList = ValueList { first: &[], then: &[], binary: Content::Bytes };
+static VALUES: ValueList = ValueList { first: &[], then: &[], binary: BufferFormat::Bytes };
 
 /// 2.2.2.2: integers by width and sign; text, lists, GUIDs, structures.
 #[test]
 fn each_format_is_read() {
     let minus = [0xfe; 8];
     for (content, expected) in [
-        (Content::Word, "Uint(65278) left 6"),
-        (Content::Dword, "Uint(4278124286) left 4"),
-        (Content::DwordOf(<RegistryValueType as crate::consts::Constant>::TABLE), "Uint(4278124286) left 4"),
-        (Content::Long, "Int(-16843010) left 4"),
-        (Content::Qword, "Uint(18374403900871474942)"),
-        (Content::LargeInteger, "Int(-72340172838076674)"),
-        (Content::Filetime, "FileTime(18374403900871474942)"),
-        (Content::Dwords, "[ Uint(4278124286) Uint(4278124286) ."),
-        (Content::Bytes, "Bytes([254, 254, 254, 254, 254, 254, 254, 254])"),
-        (Content::Nothing, "Bytes([254, 254, 254, 254, 254, 254, 254, 254])"),
-        (Content::Struct("NOPE"), " error offset 0: not a known structure"),
-        (Content::Structs("NOPE"), " error offset 0: not a known structure"),
+        (BufferFormat::Word, "Uint(65278) left 6"),
+        (BufferFormat::Dword, "Uint(4278124286) left 4"),
+        (BufferFormat::DwordOf(<RegistryValueType as crate::consts::Constant>::TABLE), "Uint(4278124286) left 4"),
+        (BufferFormat::Long, "Int(-16843010) left 4"),
+        (BufferFormat::Qword, "Uint(18374403900871474942)"),
+        (BufferFormat::LargeInteger, "Int(-72340172838076674)"),
+        (BufferFormat::Filetime, "FileTime(18374403900871474942)"),
+        (BufferFormat::Dwords, "[ Uint(4278124286) Uint(4278124286) ."),
+        (BufferFormat::Bytes, "Bytes([254, 254, 254, 254, 254, 254, 254, 254])"),
+        (BufferFormat::Nothing, "Bytes([254, 254, 254, 254, 254, 254, 254, 254])"),
+        (BufferFormat::Struct("NOPE"), " error offset 0: not a known structure"),
+        (BufferFormat::Structs("NOPE"), " error offset 0: not a known structure"),
         (
-            Content::Structs("CLUS_SCSI_ADDRESS"),
+            BufferFormat::Structs("CLUS_SCSI_ADDRESS"),
             concat!(
                 "[ CLUS_SCSI_ADDRESS{ PortNumberUint(254) PathIdUint(254) TargetIDUint(254) LUNUint(254) . ",
                 "CLUS_SCSI_ADDRESS{ PortNumberUint(254) PathIdUint(254) TargetIDUint(254) LUNUint(254) . .",
@@ -99,55 +99,55 @@ fn each_format_is_read() {
     ] {
         assert_eq!(read(content, &minus), expected, "{content}");
     }
-    assert_eq!(read(Content::Dwords, &minus[..7]), "[ Uint(4278124286) . left 3");
-    assert_eq!(read(Content::Dwords, &minus[..4]), "[ Uint(4278124286) .");
-    assert_eq!(read(Content::Nothing, &[]), "");
-    assert_eq!(read(Content::Guid, &[0x11; 16]), "Guid(11111111-1111-1111-1111-111111111111)");
-    assert!(read(Content::Guid, &[0x11; 15]).contains("16 bytes needed (GUID), 15 left"));
-    assert_eq!(read(Content::Sz, &wide("a")), "Text(\"a\")");
-    assert_eq!(read(Content::Sz, &wide("a")[..2]), "!terminator-missing 0 2 Text(\"a\") 6100");
-    assert_eq!(read(Content::SecurityDescriptor, &[7]), "!not-of-format 1 1 Bytes([7])");
+    assert_eq!(read(BufferFormat::Dwords, &minus[..7]), "[ Uint(4278124286) . left 3");
+    assert_eq!(read(BufferFormat::Dwords, &minus[..4]), "[ Uint(4278124286) .");
+    assert_eq!(read(BufferFormat::Nothing, &[]), "");
+    assert_eq!(read(BufferFormat::Guid, &[0x11; 16]), "Guid(11111111-1111-1111-1111-111111111111)");
+    assert!(read(BufferFormat::Guid, &[0x11; 15]).contains("16 bytes needed (GUID), 15 left"));
+    assert_eq!(read(BufferFormat::Sz, &wide("a")), "Text(\"a\")");
+    assert_eq!(read(BufferFormat::Sz, &wide("a")[..2]), "!terminator-missing 0 2 Text(\"a\") 6100");
+    assert_eq!(read(BufferFormat::SecurityDescriptor, &[7]), "!not-of-format 1 1 Bytes([7])");
     let format = list(&[("A", &[entry(0x0001_000b, &[2, 0]), entry(0x0001_0002, &[])])]);
     let formats = concat!(
         "PROPERTY_LIST{ propertyCountUint(1) properties[ PROPERTY_VALUE{ nameText(\"A\") values[ ",
         "VALUE{ syntaxUint(65547) valueUint(2) . VALUE{ syntaxUint(65538) valueBytes([]) . . . . ."
     );
-    assert_eq!(read(Content::PropertyFormats, &format), formats);
+    assert_eq!(read(BufferFormat::PropertyFormats, &format), formats);
     let binary = list(&[("A", &[entry(0x0001_0001, &[1, 2, 3, 4])])]);
     let told = |value: &str| {
         let head = "PROPERTY_LIST{ propertyCountUint(1) properties[ PROPERTY_VALUE{ nameText(\"A\") values[ VALUE{";
         format!("{head} syntaxUint(65537) {value} . . . . .")
     };
-    assert_eq!(read(Content::PropertyList, &binary), told("valueBytes([1, 2, 3, 4])"));
+    assert_eq!(read(BufferFormat::PropertyList, &binary), told("valueBytes([1, 2, 3, 4])"));
     let address = "decodedCLUS_SCSI_ADDRESS{ PortNumberUint(1) PathIdUint(2) TargetIDUint(3) LUNUint(4) .";
-    let of = Content::PropertyListOf(&Content::Struct("CLUS_SCSI_ADDRESS"));
+    let of = BufferFormat::PropertyListOf(&BufferFormat::Struct("CLUS_SCSI_ADDRESS"));
     assert_eq!(read(of, &binary), told(&format!("value<01020304 {address} .")));
-    assert_eq!(read(Content::Values(&VALUES), &entry(0x0001_000b, &[2, 0])).matches("Uint").count(), 2);
+    assert_eq!(read(BufferFormat::Values(&VALUES), &entry(0x0001_000b, &[2, 0])).matches("Uint").count(), 2);
 }
 
 /// 2.2.2.2: a MULTI_SZ ends with an empty string; what is none is told with its strings beside the octets.
 #[test]
 fn lists_of_text() {
     let two = join(&[&wide("a"), &wide("b"), &[0, 0]]);
-    assert_eq!(read(Content::MultiSz, &two), "[ Text(\"a\") Text(\"b\") .");
-    assert_eq!(read(Content::MultiSz, &[0, 0]), "[ .");
+    assert_eq!(read(BufferFormat::MultiSz, &two), "[ Text(\"a\") Text(\"b\") .");
+    assert_eq!(read(BufferFormat::MultiSz, &[0, 0]), "[ .");
     let cut = &two[..8];
-    assert_eq!(read(Content::MultiSz, cut), "[6100000062000000 !not-of-format 0 8 Text(\"a\") Text(\"b\") .");
+    assert_eq!(read(BufferFormat::MultiSz, cut), "[6100000062000000 !not-of-format 0 8 Text(\"a\") Text(\"b\") .");
     let gap = join(&[&[0, 0], &wide("a"), &wide("b")[..2]]);
-    assert_eq!(read(Content::MultiSz, &gap), "[0000610000006200 !not-of-format 0 8 Text(\"a\") Text(\"b\") .");
+    assert_eq!(read(BufferFormat::MultiSz, &gap), "[0000610000006200 !not-of-format 0 8 Text(\"a\") Text(\"b\") .");
     let odd = join(&[&two, &[0]]);
     assert_eq!(
-        read(Content::MultiSz, &odd),
+        read(BufferFormat::MultiSz, &odd),
         "[61000000620000000000".to_string() + "00 !not-of-format 0 11 Text(\"a\") Text(\"b\") ."
     );
     // Half a surrogate pair has no text: the units as they stand.
     let half = join(&[&[0, 0xd8, 0, 0], &[0, 0]]);
-    assert_eq!(read(Content::MultiSz, &half), "Units(\"\\u{d800}\\0\\0\")");
-    assert_eq!(read(Content::Names, &wide("a")), "Text(\"a\")");
-    assert_eq!(read(Content::Names, &two), "[ Text(\"a\") Text(\"b\") .");
+    assert_eq!(read(BufferFormat::MultiSz, &half), "Units(\"\\u{d800}\\0\\0\")");
+    assert_eq!(read(BufferFormat::Names, &wide("a")), "Text(\"a\")");
+    assert_eq!(read(BufferFormat::Names, &two), "[ Text(\"a\") Text(\"b\") .");
     // Elements are counted, whatever they are.
     let mut keys = Keys::default();
-    values::read(Slot::top(Content::MultiSz), Packed::new(&gap), &mut keys).unwrap();
+    values::read(Slot::top(BufferFormat::MultiSz), ByteCursor::new(&gap), &mut keys).unwrap();
     assert_eq!(keys.0, [Key::Index(0), Key::Index(1)]);
 }
 
@@ -155,7 +155,7 @@ fn lists_of_text() {
 struct Keys(Vec<Key>);
 
 impl<'a> Sink<'a> for Keys {
-    fn item(&mut self, key: Key, _: Meaning, _: Item<'a>, _: Option<&'a [u8]>) {
+    fn item(&mut self, key: Key, _: Semantics, _: Item<'a>, _: Option<&'a [u8]>) {
         self.0.push(key);
     }
 }
@@ -164,26 +164,26 @@ impl<'a> Sink<'a> for Keys {
 #[test]
 fn sizes_of_values() {
     let zeros = |n: usize| join(&[&[7, 0, 0, 0], &[0; 5][..n]]);
-    assert_eq!(any(Content::Dword, &zeros(0)), "Uint(7)");
+    assert_eq!(any(BufferFormat::Dword, &zeros(0)), "Uint(7)");
     for n in 1..=3 {
         let raw = hex::encode(zeros(n));
-        assert_eq!(any(Content::Dword, &zeros(n)), format!("!size-counts-padding 0 {} Uint(7) {raw}", 4 + n));
+        assert_eq!(any(BufferFormat::Dword, &zeros(n)), format!("!size-counts-padding 0 {} Uint(7) {raw}", 4 + n));
     }
-    assert_eq!(any(Content::Dword, &zeros(4)), "!size-of-format 0 8 Bytes([7, 0, 0, 0, 0, 0, 0, 0])");
-    assert_eq!(any(Content::Dword, &[7, 0, 0, 0, 1]), "!size-of-format 0 5 Bytes([7, 0, 0, 0, 1])");
-    assert_eq!(any(Content::Dword, &[7, 0, 0]), "!size-of-format 0 3 Bytes([7, 0, 0])");
+    assert_eq!(any(BufferFormat::Dword, &zeros(4)), "!size-of-format 0 8 Bytes([7, 0, 0, 0, 0, 0, 0, 0])");
+    assert_eq!(any(BufferFormat::Dword, &[7, 0, 0, 0, 1]), "!size-of-format 0 5 Bytes([7, 0, 0, 0, 1])");
+    assert_eq!(any(BufferFormat::Dword, &[7, 0, 0]), "!size-of-format 0 3 Bytes([7, 0, 0])");
     // Only numbers have padding that can be told from the rest.
-    assert_eq!(any(Content::Dwords, &zeros(2)), "!size-of-format 0 6 Bytes([7, 0, 0, 0, 0, 0])");
-    assert_eq!(any(Content::Guid, &[0; 17]), format!("!size-of-format 0 17 Bytes({:?})", [0; 17]));
+    assert_eq!(any(BufferFormat::Dwords, &zeros(2)), "!size-of-format 0 6 Bytes([7, 0, 0, 0, 0, 0])");
+    assert_eq!(any(BufferFormat::Guid, &[0; 17]), format!("!size-of-format 0 17 Bytes({:?})", [0; 17]));
     // Lists stand beside their octets.
     let inner = list(&[]);
     let told = "<00000000 decodedPROPERTY_LIST{ propertyCountUint(0) properties[ . . .";
-    assert_eq!(any(Content::PropertyList, &inner), told);
-    assert_eq!(any(Content::PropertyListOf(&Content::Sz), &inner), told);
-    assert!(any(Content::Struct("CLUSTER_REG_BATCH_UPDATE"), &[1, 0, 0, 0]).starts_with("<01000000 decoded"));
-    assert!(any(Content::Struct("CLUS_SCSI_ADDRESS"), &[1, 0, 0, 0]).starts_with("CLUS_SCSI_ADDRESS{"));
-    assert_eq!(any(Content::PropertyList, &[1, 0]), "!not-of-format 0 2 Bytes([1, 0])");
-    assert_eq!(any(Content::PropertyList, &[]), "Bytes([])");
+    assert_eq!(any(BufferFormat::PropertyList, &inner), told);
+    assert_eq!(any(BufferFormat::PropertyListOf(&BufferFormat::Sz), &inner), told);
+    assert!(any(BufferFormat::Struct("CLUSTER_REG_BATCH_UPDATE"), &[1, 0, 0, 0]).starts_with("<01000000 decoded"));
+    assert!(any(BufferFormat::Struct("CLUS_SCSI_ADDRESS"), &[1, 0, 0, 0]).starts_with("CLUS_SCSI_ADDRESS{"));
+    assert_eq!(any(BufferFormat::PropertyList, &[1, 0]), "!not-of-format 0 2 Bytes([1, 0])");
+    assert_eq!(any(BufferFormat::PropertyList, &[]), "Bytes([])");
 }
 
 /// Each format takes its kind of value and no other; octets stand for themselves.
@@ -192,39 +192,44 @@ fn each_format_is_written() {
     let texts = |texts: &[&str]| Value::List(texts.iter().map(|t| (*t).into()).collect());
     let scsi =
         map(&[("PortNumber", 1u32.into()), ("PathId", 2u32.into()), ("TargetID", 3u32.into()), ("LUN", 4u32.into())]);
-    let file_share = Content::ByResourceType { name: "X", then: &Content::PropertyList, otherwise: &Content::Sz };
-    let by_length = Content::ByLength(&[(4, Content::Struct("CLUS_SCSI_ADDRESS")), (2, Content::Word)]);
+    let file_share =
+        BufferFormat::ByResourceType { name: "X", then: &BufferFormat::PropertyList, otherwise: &BufferFormat::Sz };
+    let by_length = BufferFormat::ByLength(&[(4, BufferFormat::Struct("CLUS_SCSI_ADDRESS")), (2, BufferFormat::Word)]);
     let none = map(&[("properties", Value::List(vec![]))]);
     let guid = "11111111-1111-1111-1111-111111111111";
-    let good: &[(Content, Value, &[u8])] = &[
-        (Content::Nothing, Value::Null, &[]),
-        (Content::Word, 0x102u32.into(), &[2, 1]),
-        (Content::Dword, 0x102u32.into(), &[2, 1, 0, 0]),
-        (Content::Long, Value::Int(-2i64 as u64), &[254, 255, 255, 255]),
-        (Content::Qword, 0x102u32.into(), &[2, 1, 0, 0, 0, 0, 0, 0]),
-        (Content::Filetime, 1u32.into(), &[1, 0, 0, 0, 0, 0, 0, 0]),
-        (Content::Dwords, Value::List(vec![1u32.into(), 2u32.into()]), &[1, 0, 0, 0, 2, 0, 0, 0]),
-        (Content::Sz, "a".into(), &[b'a', 0, 0, 0]),
-        (Content::MultiSz, texts(&["a", "b"]), &[b'a', 0, 0, 0, b'b', 0, 0, 0, 0, 0]),
-        (Content::MultiSz, texts(&[]), &[0, 0]),
-        (Content::MultiSz, Value::Units(vec![0xd800, 0, 0]), &[0, 0xd8, 0, 0, 0, 0]),
-        (Content::MultiSz, "a".into(), &[b'a', 0, 0, 0]),
-        (Content::Names, "a".into(), &[b'a', 0, 0, 0]),
-        (Content::Names, texts(&["a"]), &[b'a', 0, 0, 0, 0, 0]),
-        (Content::Guid, guid.into(), &[0x11; 16]),
-        (Content::Struct("CLUS_SCSI_ADDRESS"), scsi.clone(), &[1, 2, 3, 4]),
+    let good: &[(BufferFormat, Value, &[u8])] = &[
+        (BufferFormat::Nothing, Value::Null, &[]),
+        (BufferFormat::Word, 0x102u32.into(), &[2, 1]),
+        (BufferFormat::Dword, 0x102u32.into(), &[2, 1, 0, 0]),
+        (BufferFormat::Long, Value::Int(-2i64 as u64), &[254, 255, 255, 255]),
+        (BufferFormat::Qword, 0x102u32.into(), &[2, 1, 0, 0, 0, 0, 0, 0]),
+        (BufferFormat::Filetime, 1u32.into(), &[1, 0, 0, 0, 0, 0, 0, 0]),
+        (BufferFormat::Dwords, Value::List(vec![1u32.into(), 2u32.into()]), &[1, 0, 0, 0, 2, 0, 0, 0]),
+        (BufferFormat::Sz, "a".into(), &[b'a', 0, 0, 0]),
+        (BufferFormat::MultiSz, texts(&["a", "b"]), &[b'a', 0, 0, 0, b'b', 0, 0, 0, 0, 0]),
+        (BufferFormat::MultiSz, texts(&[]), &[0, 0]),
+        (BufferFormat::MultiSz, Value::Units(vec![0xd800, 0, 0]), &[0, 0xd8, 0, 0, 0, 0]),
+        (BufferFormat::MultiSz, "a".into(), &[b'a', 0, 0, 0]),
+        (BufferFormat::Names, "a".into(), &[b'a', 0, 0, 0]),
+        (BufferFormat::Names, texts(&["a"]), &[b'a', 0, 0, 0, 0, 0]),
+        (BufferFormat::Guid, guid.into(), &[0x11; 16]),
+        (BufferFormat::Struct("CLUS_SCSI_ADDRESS"), scsi.clone(), &[1, 2, 3, 4]),
         (
-            Content::Structs("CLUS_SCSI_ADDRESS"),
+            BufferFormat::Structs("CLUS_SCSI_ADDRESS"),
             Value::List(vec![scsi.clone(), scsi.clone()]),
             &[1, 2, 3, 4, 1, 2, 3, 4],
         ),
-        (Content::PropertyList, none.clone(), &[0; 4]),
-        (Content::PropertyFormats, none.clone(), &[0; 4]),
-        (Content::PropertyListOf(&Content::Sz), none.clone(), &[0; 4]),
-        (Content::Values(&VALUES), map(&[("values", Value::List(vec![]))]), &[0; 4]),
-        (Content::ValuesPerDisk(&VALUES), map(&[("disks", Value::List(vec![])), ("end_marks", 2u32.into())]), &[0; 8]),
-        (Content::Bytes, Value::List(vec![1u32.into(), 255u32.into()]), &[1, 255]),
-        (Content::Sz, Value::Bytes(vec![9]), &[9]),
+        (BufferFormat::PropertyList, none.clone(), &[0; 4]),
+        (BufferFormat::PropertyFormats, none.clone(), &[0; 4]),
+        (BufferFormat::PropertyListOf(&BufferFormat::Sz), none.clone(), &[0; 4]),
+        (BufferFormat::Values(&VALUES), map(&[("values", Value::List(vec![]))]), &[0; 4]),
+        (
+            BufferFormat::ValuesPerDisk(&VALUES),
+            map(&[("disks", Value::List(vec![])), ("end_marks", 2u32.into())]),
+            &[0; 8],
+        ),
+        (BufferFormat::Bytes, Value::List(vec![1u32.into(), 255u32.into()]), &[1, 255]),
+        (BufferFormat::Sz, Value::Bytes(vec![9]), &[9]),
         (file_share, "a".into(), &[b'a', 0, 0, 0]),
         (file_share, none, &[0; 4]),
         (by_length, scsi, &[1, 2, 3, 4]),
@@ -234,20 +239,20 @@ fn each_format_is_written() {
         assert_eq!(write(*content, value.clone()).as_deref(), Ok(*octets), "{content}");
     }
     for (content, value, reason) in [
-        (Content::Nothing, 1u32.into(), "not a value of format none"),
-        (Content::Bytes, 1u32.into(), "not a value of format bytes"),
-        (Content::MultiSz, 1u32.into(), "not a value of format MULTI_SZ"),
-        (Content::MultiSz, texts(&["a", ""]), "[1]: an empty string would end the list"),
-        (Content::MultiSz, Value::List(vec!["a".into(), 1u32.into()]), "[1]: not text"),
-        (Content::Names, Value::Units(vec![0]), "not a value of format SZ or several"),
-        (Content::Guid, 1u32.into(), "not a GUID"),
-        (Content::Struct("NOPE"), map(&[]), "unknown structure NOPE"),
-        (Content::Struct("NOPE"), 1u32.into(), "not a value of format STRUCT:NOPE"),
-        (Content::Word, 0x1_0000u32.into(), "65536 does not fit into 16 bits"),
-        (Content::Dwords, texts(&["x"]), "not a number"),
+        (BufferFormat::Nothing, 1u32.into(), "not a value of format none"),
+        (BufferFormat::Bytes, 1u32.into(), "not a value of format bytes"),
+        (BufferFormat::MultiSz, 1u32.into(), "not a value of format MULTI_SZ"),
+        (BufferFormat::MultiSz, texts(&["a", ""]), "[1]: an empty string would end the list"),
+        (BufferFormat::MultiSz, Value::List(vec!["a".into(), 1u32.into()]), "[1]: not text"),
+        (BufferFormat::Names, Value::Units(vec![0]), "not a value of format SZ or several"),
+        (BufferFormat::Guid, 1u32.into(), "not a GUID"),
+        (BufferFormat::Struct("NOPE"), map(&[]), "unknown structure NOPE"),
+        (BufferFormat::Struct("NOPE"), 1u32.into(), "not a value of format STRUCT:NOPE"),
+        (BufferFormat::Word, 0x1_0000u32.into(), "65536 does not fit into 16 bits"),
+        (BufferFormat::Dwords, texts(&["x"]), "not a number"),
         (by_length, "x".into(), "not a value of format STRUCT:CLUS_SCSI_ADDRESS"),
-        (Content::ByLength(&[]), 1u32.into(), "no format"),
-        (Content::Values(&VALUES), 1u32.into(), "not a value of format value list: "),
+        (BufferFormat::ByLength(&[]), 1u32.into(), "no format"),
+        (BufferFormat::Values(&VALUES), 1u32.into(), "not a value of format value list: "),
     ] {
         let refused = write(content, value).unwrap_err();
         assert!(refused.starts_with(reason), "{content}: {refused}");
@@ -270,8 +275,8 @@ fn each_format_is_written() {
 #[test]
 fn shapes() {
     let plain = Context::default();
-    let shape = |meaning: Meaning, context: &Context<'_>, octets: &[u8]| {
-        let shape = content::shape(meaning, 1, context, octets);
+    let shape = |semantics: Semantics, context: &Context<'_>, octets: &[u8]| {
+        let shape = content::shape(semantics, 1, context, octets);
         let what = if shape.guess { "guess " } else { "" };
         format!("{what}{}{}", shape.name(), if shape.unknown_code.is_some() { " unknown" } else { "" })
     };
@@ -284,25 +289,25 @@ fn shapes() {
     for (octets, expected) in
         [(&owner, "guess SECURITY_DESCRIPTOR"), (&dacl, "guess SECURITY_DESCRIPTOR"), (&group, ""), (&vec![7; 20], "")]
     {
-        assert_eq!(shape(Meaning::RegistryData, &of_type(3), octets), expected);
+        assert_eq!(shape(Semantics::RegistryData, &of_type(3), octets), expected);
     }
-    assert_eq!(shape(Meaning::RegistryData, &of_type(4), &[1, 0, 0, 0]), "DWORD");
-    assert_eq!(shape(Meaning::RegistryData, &of_type(1), &owner), "SZ");
-    assert_eq!(shape(Meaning::RegistryData, &plain, &owner), "");
-    assert_eq!(shape(Meaning::SecurityDescriptor, &plain, &owner), "SECURITY_DESCRIPTOR");
-    assert_eq!(shape(Meaning::PropertyList, &plain, &[0; 4]), "PROPERTY_LIST");
-    assert_eq!(shape(Meaning::PropertyList, &plain, &[]), "");
-    assert_eq!(shape(Meaning::MultiSz, &plain, &[0; 2]), "MULTI_SZ");
-    assert_eq!(shape(Meaning::Custom("CLUS_SCSI_ADDRESS"), &plain, &[0; 4]), "CLUS_SCSI_ADDRESS");
-    assert_eq!(shape(Meaning::Number, &plain, &[0; 4]), "");
+    assert_eq!(shape(Semantics::RegistryData, &of_type(4), &[1, 0, 0, 0]), "DWORD");
+    assert_eq!(shape(Semantics::RegistryData, &of_type(1), &owner), "SZ");
+    assert_eq!(shape(Semantics::RegistryData, &plain, &owner), "");
+    assert_eq!(shape(Semantics::SecurityDescriptor, &plain, &owner), "SECURITY_DESCRIPTOR");
+    assert_eq!(shape(Semantics::PropertyList, &plain, &[0; 4]), "PROPERTY_LIST");
+    assert_eq!(shape(Semantics::PropertyList, &plain, &[]), "");
+    assert_eq!(shape(Semantics::MultiSz, &plain, &[0; 2]), "MULTI_SZ");
+    assert_eq!(shape(Semantics::Custom("CLUS_SCSI_ADDRESS"), &plain, &[0; 4]), "CLUS_SCSI_ADDRESS");
+    assert_eq!(shape(Semantics::Number, &plain, &[0; 4]), "");
 
     let code = |code: u32| Context { control_code: Some((Family::Resource, code)), ..plain };
     let output =
-        |context: &Context<'_>, octets: &[u8]| shape(Meaning::ControlOutput(Family::Resource), context, octets);
+        |context: &Context<'_>, octets: &[u8]| shape(Semantics::ControlOutput(Family::Resource), context, octets);
     assert_eq!(output(&plain, &[0; 4]), "");
     assert_eq!(output(&code(0x0100_0065), &[0; 4]), "PROPERTY_FORMAT_LIST");
     assert_eq!(output(&code(0x0100_0191), &[0; 4]), "VALUE_LIST");
-    assert_eq!(content::name_of(Content::ValuesPerDisk(&VALUES)), "DISK_LIST");
+    assert_eq!(content::name_of(BufferFormat::ValuesPerDisk(&VALUES)), "DISK_LIST");
     assert_eq!(output(&code(0x0160_1234), &[1, 2, 3, 4]), "guess DWORD unknown");
     assert_eq!(output(&code(0x0160_1234), &[1, 2, 3]), " unknown");
     // Octets of odd number are no text and no list of anything.
@@ -311,7 +316,7 @@ fn shapes() {
     assert_eq!(content::guess(&odd[..odd.len() - 1]).map(content::name_of), None);
 
     let message = |kind: u32| Context { message_type: Some(kind), ..plain };
-    let witness = |context: &Context<'_>| shape(Meaning::WitnessMessages, context, &[0; 4]);
+    let witness = |context: &Context<'_>| shape(Semantics::WitnessMessages, context, &[0; 4]);
     let names = ["", "RESOURCE_CHANGE", "IPADDR_INFO_LIST", "IPADDR_INFO_LIST", "IPADDR_INFO_LIST", ""];
     for (kind, name) in names.into_iter().enumerate() {
         assert_eq!(witness(&message(kind as u32)), name, "{kind}");
@@ -326,9 +331,9 @@ fn as_many_messages_as_announced() {
     let octets = join(&[&change, &change]);
     for (messages, count, left) in [(Some(0), 0, 24), (Some(1), 1, 12), (Some(2), 2, 0), (None, 2, 0)] {
         let context = Context { message_type: Some(1), messages, ..Context::default() };
-        let shape = content::shape(Meaning::WitnessMessages, 1, &context, &octets);
+        let shape = content::shape(Semantics::WitnessMessages, 1, &context, &octets);
         let mut sink = Collect::default();
-        let rest = content::read(&shape, Packed::new(&octets), &mut sink).unwrap();
+        let rest = content::read(&shape, ByteCursor::new(&octets), &mut sink).unwrap();
         assert!(
             matches!(&sink.value, Some(Value::List(list)) if list.len() == count),
             "{messages:?}: {:?}",
@@ -341,26 +346,32 @@ fn as_many_messages_as_announced() {
 /// Whether a format can be taken apart, for those that are made of others.
 #[test]
 fn formats_of_formats() {
-    const NOPE: Content = Content::Struct("NOPE");
+    const NOPE: BufferFormat = BufferFormat::Struct("NOPE");
     static NOPES: ValueList = ValueList { first: &[], then: &[], binary: NOPE };
-    static SIZES: ValueList = ValueList { first: &[], then: &[], binary: Content::Dword };
-    for content in [Content::Values(&VALUES), Content::ValuesPerDisk(&VALUES), Content::Values(&SIZES)] {
+    static SIZES: ValueList = ValueList { first: &[], then: &[], binary: BufferFormat::Dword };
+    for content in [BufferFormat::Values(&VALUES), BufferFormat::ValuesPerDisk(&VALUES), BufferFormat::Values(&SIZES)] {
         assert!(content::is_structured(content));
     }
     assert!(
-        !content::is_structured(Content::Values(&NOPES)) && !content::is_structured(Content::ValuesPerDisk(&NOPES))
+        !content::is_structured(BufferFormat::Values(&NOPES))
+            && !content::is_structured(BufferFormat::ValuesPerDisk(&NOPES))
     );
-    assert!(content::is_structured(Content::PropertyListOf(&Content::Sz)));
-    assert!(!content::is_structured(Content::PropertyListOf(&NOPE)));
-    assert!(content::is_structured(Content::ByLength(&[(1, Content::Sz), (2, Content::Dword)])));
-    assert!(!content::is_structured(Content::ByLength(&[(1, Content::Sz), (2, NOPE)])));
-    for (then, otherwise, expected) in
-        [(Content::Sz, Content::Sz, true), (NOPE, Content::Sz, false), (Content::Sz, NOPE, false), (NOPE, NOPE, false)]
-    {
+    assert!(content::is_structured(BufferFormat::PropertyListOf(&BufferFormat::Sz)));
+    assert!(!content::is_structured(BufferFormat::PropertyListOf(&NOPE)));
+    assert!(content::is_structured(BufferFormat::ByLength(&[(1, BufferFormat::Sz), (2, BufferFormat::Dword)])));
+    assert!(!content::is_structured(BufferFormat::ByLength(&[(1, BufferFormat::Sz), (2, NOPE)])));
+    for (then, otherwise, expected) in [
+        (BufferFormat::Sz, BufferFormat::Sz, true),
+        (NOPE, BufferFormat::Sz, false),
+        (BufferFormat::Sz, NOPE, false),
+        (NOPE, NOPE, false),
+    ] {
         let (then, otherwise) = (&*Box::leak(Box::new(then)), &*Box::leak(Box::new(otherwise)));
-        assert_eq!(content::is_structured(Content::ByResourceType { name: "X", then, otherwise }), expected);
+        assert_eq!(content::is_structured(BufferFormat::ByResourceType { name: "X", then, otherwise }), expected);
     }
-    assert!(content::is_structured(Content::Dword) && content::is_structured(Content::Structs("IPADDR_INFO")));
+    assert!(
+        content::is_structured(BufferFormat::Dword) && content::is_structured(BufferFormat::Structs("IPADDR_INFO"))
+    );
 }
 
 /// MS-CMRP 2.2.3: the reading that the length tells; text whose fields and sizes are not as they should be.
@@ -368,7 +379,7 @@ fn formats_of_formats() {
 fn readings_by_length() {
     let choose = |name: &str, octets: &[u8]| {
         let record = records::by_name(name).unwrap();
-        record.readings[reader::choose(record, Packed::new(octets))].name
+        record.variants[reader::choose(record, ByteCursor::new(octets))].name
     };
     for (name, sizes) in [
         (
@@ -384,7 +395,7 @@ fn readings_by_length() {
     assert_eq!(choose("CLUS_PARTITION_INFO_EX2", &[0; 1800]), "documented");
     assert_eq!(choose("CLUS_POOL_DRIVE_INFO", &[0; 2700]), "natural");
 
-    let told = |name: &str, octets: &[u8]| read(Content::Struct(name.to_string().leak()), octets);
+    let told = |name: &str, octets: &[u8]| read(BufferFormat::Struct(name.to_string().leak()), octets);
     let field = |octets: &[u8]| join(&[&[0; 4], octets, &vec![0; 520 - octets.len()]]);
     let name = |octets: &[u8]| told("CLUS_CSV_MAINTENANCE_MODE_INFO", &field(octets));
     let short = "CLUS_CSV_MAINTENANCE_MODE_INFO{ InMaintenanceUint(0) VolumeNameText(\"ab\") .";
@@ -458,8 +469,8 @@ fn places_of_errors() {
     assert_eq!(error("BATCH_UPDATE_COMMAND", &name), "offset 8, NameLength: 0x3 where an even NameLength was expected");
     // An answer's error is a status, with octets behind it that are of no type.
     let failed = join(&[&[9, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0], &wide("n"), &[4, 0, 0, 0, 1, 2, 3, 4]]);
-    let told = read(Content::Struct("BATCH_UPDATE_COMMAND"), &failed);
+    let told = read(BufferFormat::Struct("BATCH_UPDATE_COMMAND"), &failed);
     assert!(told.ends_with("NameText(\"n\") DataBytes([1, 2, 3, 4]) ."), "{told}");
-    let shown = shown(Style::default(), Meaning::Custom("BATCH_UPDATE_COMMAND"), &Context::default(), &failed);
+    let shown = shown(Style::default(), Semantics::Custom("BATCH_UPDATE_COMMAND"), &Context::default(), &failed);
     assert!(shown.contains("ValueType  ERROR_FILE_NOT_FOUND (2)\n"), "{shown}");
 }

@@ -29,7 +29,7 @@ fn records_in_every_reading() {
     let mut random = Random(1);
     for structure in ALL {
         let Kind::Record(record) = structure.kind else { continue };
-        for reading in 0..record.readings.len().max(1) {
+        for reading in 0..record.variants.len().max(1) {
             for _ in 0..20 {
                 oracle::round_trip(structure, &random.record(record, reading));
             }

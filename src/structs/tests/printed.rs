@@ -3,14 +3,14 @@
 use super::{entry, join, list, wide};
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::control_codes::Family;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::structs::content::Context;
 use crate::structs::text;
 use crate::text::Style;
 
-pub(super) fn shown(style: Style, meaning: Meaning, context: &Context<'_>, octets: &[u8]) -> String {
+pub(super) fn shown(style: Style, semantics: Semantics, context: &Context<'_>, octets: &[u8]) -> String {
     let mut out = String::new();
-    text::print(&mut out, Style { indent: 3, ..style }, meaning, 1, context, octets).unwrap();
+    text::print(&mut out, Style { indent: 3, ..style }, semantics, 1, context, octets).unwrap();
     out
 }
 
@@ -19,7 +19,7 @@ pub(super) fn shown(style: Style, meaning: Meaning, context: &Context<'_>, octet
 fn tables() {
     let plain = Context::default();
     let dword = [entry(0x0001_0002, &[1, 0, 0, 0])];
-    let table = |style: Style, octets: &[u8]| shown(style, Meaning::PropertyList, &plain, octets);
+    let table = |style: Style, octets: &[u8]| shown(style, Semantics::PropertyList, &plain, octets);
     assert_eq!(table(Style::default(), &list(&[])), "   no properties\n");
     assert_eq!(table(Style::default(), &[1, 0]), "   ! offset 0: 4 bytes needed (DWORD), 2 left\n");
     let octets = list(&[("A", &dword), ("B", &dword), ("C", &dword), ("D", &dword)]);
@@ -45,7 +45,7 @@ fn tables() {
     // Kinds of lists: formats, and binary values that hold something.
     let formats = list(&[("A", &[entry(0x0001_000b, &[2, 0])])]);
     let code = Context { control_code: Some((Family::Resource, 0x0100_0065)), ..plain };
-    let told = shown(Style::default(), Meaning::ControlOutput(Family::Resource), &code, &formats);
+    let told = shown(Style::default(), Semantics::ControlOutput(Family::Resource), &code, &formats);
     assert_eq!(told, "   A  WORD            CLUSPROP_FORMAT_DWORD (2)\n");
     let state = join(&[&super::field("v", 260), &super::field("n", 260), &[0; 4]]);
     let notification = Context {
@@ -55,7 +55,7 @@ fn tables() {
     };
     let told = shown(
         Style::default(),
-        Meaning::NotificationBuffer,
+        Semantics::NotificationBuffer,
         &notification,
         &list(&[("S", &[entry(0x0001_0001, &state)])]),
     );
@@ -64,9 +64,9 @@ fn tables() {
         "{told}"
     );
     // Nothing to say, and what is unknown.
-    assert_eq!(shown(Style::default(), Meaning::Number, &plain, &[1]), "");
+    assert_eq!(shown(Style::default(), Semantics::Number, &plain, &[1]), "");
     let unknown = Context { control_code: Some((Family::Resource, 0x0160_1234)), ..plain };
-    let told = shown(Style::default(), Meaning::ControlOutput(Family::Resource), &unknown, &[1, 0, 0, 0]);
+    let told = shown(Style::default(), Semantics::ControlOutput(Family::Resource), &unknown, &[1, 0, 0, 0]);
     let lines: Vec<_> = told.lines().collect();
     assert!(
         lines[0].starts_with("   unknown control code: ") && lines[1..] == ["   looks like DWORD:", "   1"],
@@ -78,14 +78,14 @@ fn tables() {
 #[test]
 fn errors_in_text() {
     let command = join(&[&[1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0], &wide("n"), &[9, 0, 0, 0]]);
-    let told = shown(Style::default(), Meaning::Custom("BATCH_UPDATE_COMMAND"), &Context::default(), &command);
+    let told = shown(Style::default(), Semantics::Custom("BATCH_UPDATE_COMMAND"), &Context::default(), &command);
     assert!(told.ends_with("! offset 20: 9 bytes needed (DataLength), 0 left (in \"n\")\n"), "{told}");
     assert!(told.contains("CommandType  ") && told.contains("Name  \"n\"\n"), "{told}");
     let address = [1, 2, 3, 4, 5];
-    let told = shown(Style::default(), Meaning::Custom("CLUS_SCSI_ADDRESS"), &Context::default(), &address);
+    let told = shown(Style::default(), Semantics::Custom("CLUS_SCSI_ADDRESS"), &Context::default(), &address);
     assert_eq!(told, "   PortNumber  1\n   PathId  2\n   TargetID  3\n   LUN  4\n   ! 1 bytes more\n");
     let batch = join(&[&[1, 0, 0, 0], &command]);
-    let told = shown(Style::default(), Meaning::Custom("CLUSTER_REG_BATCH_UPDATE"), &Context::default(), &batch);
+    let told = shown(Style::default(), Semantics::Custom("CLUSTER_REG_BATCH_UPDATE"), &Context::default(), &batch);
     assert_eq!(told, "   ! offset 24, commands[0]: 9 bytes needed (DataLength), 0 left (in \"n\")\n");
 }
 

@@ -2,22 +2,22 @@
 
 use super::{entry, join, list, wide};
 use crate::consts::control_codes::Family;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::structs::content::Context;
 use crate::structs::{self, dependency, text};
 use crate::text::Style;
 
-fn lines(meaning: Meaning, context: &Context<'_>, octets: &[u8]) -> String {
+fn lines(semantics: Semantics, context: &Context<'_>, octets: &[u8]) -> String {
     let mut out = String::new();
-    text::print(&mut out, Style { indent: 2, ..Style::default() }, meaning, 1, context, octets).unwrap();
+    text::print(&mut out, Style { indent: 2, ..Style::default() }, semantics, 1, context, octets).unwrap();
     out
 }
 
 #[cfg(feature = "serde")]
-fn json(meaning: Meaning, context: &Context<'_>, octets: &[u8]) -> String {
+fn json(semantics: Semantics, context: &Context<'_>, octets: &[u8]) -> String {
     let mut out = crate::json::out::Out::new();
     out.begin();
-    crate::structs::json::print(&mut out, meaning, 1, context, octets);
+    crate::structs::json::print(&mut out, semantics, 1, context, octets);
     out.end();
     let text = String::from_utf8(out.as_bytes().to_vec()).unwrap();
     serde_json::from_str::<serde_json::Value>(&text).unwrap();
@@ -28,8 +28,8 @@ fn code(code: u32) -> Context<'static> {
     Context { control_code: Some((Family::Resource, code)), ..Context::default() }
 }
 
-const OUTPUT: Meaning = Meaning::ControlOutput(Family::Resource);
-const INPUT: Meaning = Meaning::ControlInput(Family::Resource);
+const OUTPUT: Semantics = Semantics::ControlOutput(Family::Resource);
+const INPUT: Semantics = Semantics::ControlInput(Family::Resource);
 
 #[test]
 fn a_property_list_is_a_table() {
@@ -79,7 +79,7 @@ fn a_batch_is_a_line_a_command() {
   error Gone: ERROR_FILE_NOT_FOUND (2)
   control (default) = SynchronizeAllNodes (1)
 ";
-    assert_eq!(lines(Meaning::Custom("CLUSTER_REG_BATCH_UPDATE"), &Context::default(), &octets), expected);
+    assert_eq!(lines(Semantics::Custom("CLUSTER_REG_BATCH_UPDATE"), &Context::default(), &octets), expected);
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn damaged_secrets_stay_hidden() {
 #[test]
 #[cfg(feature = "serde")]
 fn names_of_properties_in_three_forms() {
-    let asked = |octets: &[u8]| json(Meaning::MultiSz, &Context::default(), octets);
+    let asked = |octets: &[u8]| json(Semantics::MultiSz, &Context::default(), octets);
     let names = join(&[&wide("Priority"), &wide("Type"), &[0, 0]]);
     assert_eq!(asked(&names), r#"{"decoded":{"type":"MULTI_SZ","value":["Priority","Type"]}}"#);
     assert_eq!(asked(&wide("*")), r#"{"decoded":{"type":"SZ","value":"*"}}"#);
@@ -202,7 +202,7 @@ fn names_of_properties_in_three_forms() {
     let list = r#""value":{"propertyCount":2,"properties":[{"name":"Priority"},{"name":"Type"}]}"#;
     assert!(printed.contains(&format!(r#""type":"PROPERTY_LIST",{list},"reading":"names only""#)), "{printed}");
     assert!(printed.contains("no-value"), "{printed}");
-    assert_eq!(lines(Meaning::MultiSz, &Context::default(), &only), "  Priority\n  Type\n");
+    assert_eq!(lines(Semantics::MultiSz, &Context::default(), &only), "  Priority\n  Type\n");
     let value = structs::decode("PROPERTY_LIST", &only).unwrap().value.unwrap();
     assert_eq!(structs::encode("PROPERTY_LIST", &value).unwrap(), only);
 
@@ -250,7 +250,7 @@ fn unknown_control_codes_are_guessed_at() {
 fn errors_keep_what_came_before() {
     let mut octets = list(&[("A", &[entry(0x0001_0002, &[1, 0, 0, 0])]), ("B", &[entry(0x0001_0002, &[1, 0, 0, 0])])]);
     octets.truncate(octets.len() - 6);
-    let printed = json(Meaning::PropertyList, &Context::default(), &octets);
+    let printed = json(Semantics::PropertyList, &Context::default(), &octets);
     assert!(printed.contains(r#""partial":{"propertyCount":2,"properties":[{"name":"A""#), "{printed}");
     assert!(printed.contains(r#""field":"properties[1].values[0]","object":"B""#), "{printed}");
 }
@@ -260,9 +260,9 @@ fn errors_keep_what_came_before() {
 fn witness_messages() {
     let change = join(&[&14u32.to_le_bytes(), &[255, 0, 0, 0], &wide("FS")]);
     let context = Context { message_type: Some(1), messages: Some(2), ..Context::default() };
-    let printed = json(Meaning::WitnessMessages, &context, &join(&[&change, &change]));
+    let printed = json(Semantics::WitnessMessages, &context, &join(&[&change, &change]));
     assert_eq!(printed.matches(r#""ResourceName":"FS""#).count(), 2, "{printed}");
-    let printed = json(Meaning::WitnessMessages, &context, &change);
+    let printed = json(Semantics::WitnessMessages, &context, &change);
     assert!(printed.contains(r#""error""#), "{printed}");
 }
 

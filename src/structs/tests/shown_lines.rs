@@ -1,9 +1,9 @@
 //! Lines of batches, entries of security descriptors, and what octets of unknown meaning are taken for.
 
 use super::{entry, join, list, wide};
-use crate::consts::content::Content;
+use crate::consts::content::BufferFormat;
 use crate::ndr::WStr;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::structs::content::{self, Context};
 use crate::structs::{dependency, rules, security, text};
 use crate::text::Style;
@@ -23,8 +23,8 @@ fn command(kind: u32, value_type: u32, name: &str, data: &[u8]) -> Vec<u8> {
 fn batch(style: Style, commands: &[Vec<u8>]) -> String {
     let mut out = String::new();
     let octets = join(&[&[1, 0, 0, 0], &commands.concat()]);
-    let meaning = Meaning::Custom("CLUSTER_REG_BATCH_UPDATE");
-    text::print(&mut out, style, meaning, 1, &Context::default(), &octets).unwrap();
+    let semantics = Semantics::Custom("CLUSTER_REG_BATCH_UPDATE");
+    text::print(&mut out, style, semantics, 1, &Context::default(), &octets).unwrap();
     out
 }
 
@@ -143,8 +143,11 @@ fn guesses() {
     assert_eq!(guess(&join(&[&properties, &[1, 1]])), None);
     assert!(content::is_expression("lpszDependencyExpression"));
     assert!(!content::is_expression("lpszName"));
-    assert!(!content::is_structured(Content::Bytes) && content::is_structured(Content::Struct("CLUS_SCSI_ADDRESS")));
-    assert!(!content::is_structured(Content::Struct("NOPE")));
+    assert!(
+        !content::is_structured(BufferFormat::Bytes)
+            && content::is_structured(BufferFormat::Struct("CLUS_SCSI_ADDRESS"))
+    );
+    assert!(!content::is_structured(BufferFormat::Struct("NOPE")));
 }
 
 /// The same expression as text of a stub; what is too long is not looked at.

@@ -4,7 +4,7 @@ use crate::consts::Constant;
 use crate::consts::registry::RegistryValueType;
 use crate::ndr::WStr;
 use crate::ndr::sink::Guid;
-use crate::ndr::types::Meaning;
+use crate::ndr::types::Semantics;
 use crate::structs::content::Secrets;
 use crate::structs::lines::{Inline, Lines};
 use crate::structs::sink::{Item, Key, Null, Open, Sink};
@@ -23,7 +23,7 @@ fn inline(room: usize, tell: impl FnOnce(&mut dyn Sink<'static>)) -> String {
 }
 
 fn number(sink: &mut dyn Sink<'static>, key: Key, n: u64) {
-    sink.item(key, Meaning::Number, Item::Uint(n), None);
+    sink.item(key, Semantics::Number, Item::Uint(n), None);
 }
 
 fn units(units: &[u16]) -> WStr<'static> {
@@ -31,8 +31,8 @@ fn units(units: &[u16]) -> WStr<'static> {
 }
 
 const LIST: Open<'static> = Open::List { raw: None };
-const RECORD: Open<'static> = Open::Record { name: "R", reading: None };
-const VALUE: Open<'static> = Open::Record { name: "VALUE", reading: None };
+const RECORD: Open<'static> = Open::Record { name: "R", variant: None };
+const VALUE: Open<'static> = Open::Record { name: "VALUE", variant: None };
 
 /// O:SY, or the same with an offset beyond the end.
 fn descriptor(owner: u8) -> &'static [u8] {
@@ -49,50 +49,50 @@ fn values_in_words() {
     let hex = |n: u8| (0..n).map(|i| format!("{i:02x}")).collect::<String>();
     let long = |n: usize| units(&vec![0x78; n]);
     let cut = format!("\"{}\"… 1 characters more", "x".repeat(1024));
-    let table: &[(Meaning, Item<'static>, &str)] = &[
-        (Meaning::Enum(RegistryValueType::TABLE), Item::Uint(4), "REG_DWORD (4)"),
-        (Meaning::Bool, Item::Uint(0), "FALSE (0)"),
-        (Meaning::Bool, Item::Uint(1), "TRUE (1)"),
-        (Meaning::Bool, Item::Uint(2), "2"),
-        (Meaning::Seconds, Item::Uint(5), "5 s"),
-        (Meaning::Win32, Item::Uint(5), "ERROR_ACCESS_DENIED (5)"),
-        (Meaning::Win32, Item::Uint(0xdead_beef), "0xdeadbeef"),
-        (Meaning::Const(1), Item::Uint(16), "0x10"),
-        (Meaning::Number, Item::Uint(0x7fff_ffff), "2147483647"),
-        (Meaning::Number, Item::Uint(0x8000_0000), "2147483648 (0x80000000)"),
-        (Meaning::Number, Item::Uint(0xffff_ffff), "4294967295 (0xffffffff)"),
-        (Meaning::Number, Item::Uint(0x1_0000_0000), "4294967296"),
-        (Meaning::Number, Item::Int(-5), "-5"),
-        (Meaning::Number, Item::Bool(true), "true"),
-        (Meaning::FileTime, Item::FileTime(116_444_736_000_000_000), "1970-01-01T00:00:00Z"),
-        (Meaning::Number, Item::Guid(Guid([0x11; 16])), "11111111-1111-1111-1111-111111111111"),
-        (Meaning::Text, Item::Text(units(&[0x61, 0x22])), r#""a\"""#),
-        (Meaning::Text, Item::Units(units(&[0x61, 0xd800])), r#""a\u{d800}""#),
-        (Meaning::Text, Item::Text(long(1024)), &cut[..1026]),
-        (Meaning::Text, Item::Text(long(1025)), &cut),
-        (Meaning::Ipv4, Item::Ipv4([10, 1, 2, 3]), "10.1.2.3"),
-        (Meaning::Ipv6, Item::Ipv6([0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]), "fe80::1"),
-        (Meaning::Bytes, bytes(0), "no bytes"),
-        (Meaning::Bytes, bytes(1), "00"),
-        (Meaning::Bytes, bytes(24), &hex(24)),
-        (Meaning::Bytes, bytes(25), &(hex(24) + "… 1 bytes more")),
-        (Meaning::Bytes, Item::Bytes(&descriptor(20)[..20]), "0100008014000000000000000000000000000000"),
-        (Meaning::SecurityDescriptor, Item::Bytes(descriptor(20)), "O:SY"),
+    let table: &[(Semantics, Item<'static>, &str)] = &[
+        (Semantics::Enum(RegistryValueType::TABLE), Item::Uint(4), "REG_DWORD (4)"),
+        (Semantics::Bool, Item::Uint(0), "FALSE (0)"),
+        (Semantics::Bool, Item::Uint(1), "TRUE (1)"),
+        (Semantics::Bool, Item::Uint(2), "2"),
+        (Semantics::Seconds, Item::Uint(5), "5 s"),
+        (Semantics::Win32, Item::Uint(5), "ERROR_ACCESS_DENIED (5)"),
+        (Semantics::Win32, Item::Uint(0xdead_beef), "0xdeadbeef"),
+        (Semantics::Const(1), Item::Uint(16), "0x10"),
+        (Semantics::Number, Item::Uint(0x7fff_ffff), "2147483647"),
+        (Semantics::Number, Item::Uint(0x8000_0000), "2147483648 (0x80000000)"),
+        (Semantics::Number, Item::Uint(0xffff_ffff), "4294967295 (0xffffffff)"),
+        (Semantics::Number, Item::Uint(0x1_0000_0000), "4294967296"),
+        (Semantics::Number, Item::Int(-5), "-5"),
+        (Semantics::Number, Item::Bool(true), "true"),
+        (Semantics::FileTime, Item::FileTime(116_444_736_000_000_000), "1970-01-01T00:00:00Z"),
+        (Semantics::Number, Item::Guid(Guid([0x11; 16])), "11111111-1111-1111-1111-111111111111"),
+        (Semantics::Text, Item::Text(units(&[0x61, 0x22])), r#""a\"""#),
+        (Semantics::Text, Item::Units(units(&[0x61, 0xd800])), r#""a\u{d800}""#),
+        (Semantics::Text, Item::Text(long(1024)), &cut[..1026]),
+        (Semantics::Text, Item::Text(long(1025)), &cut),
+        (Semantics::Ipv4, Item::Ipv4([10, 1, 2, 3]), "10.1.2.3"),
+        (Semantics::Ipv6, Item::Ipv6([0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]), "fe80::1"),
+        (Semantics::Bytes, bytes(0), "no bytes"),
+        (Semantics::Bytes, bytes(1), "00"),
+        (Semantics::Bytes, bytes(24), &hex(24)),
+        (Semantics::Bytes, bytes(25), &(hex(24) + "… 1 bytes more")),
+        (Semantics::Bytes, Item::Bytes(&descriptor(20)[..20]), "0100008014000000000000000000000000000000"),
+        (Semantics::SecurityDescriptor, Item::Bytes(descriptor(20)), "O:SY"),
         (
-            Meaning::SecurityDescriptor,
+            Semantics::SecurityDescriptor,
             Item::Bytes(descriptor(33)),
             "O:? (offset 0, OffsetOwner: 33 bytes needed (offset), 32 left)",
         ),
-        (Meaning::SecurityDescriptor, bytes(2), "0001"),
-        (Meaning::Opaque, Item::Uint(7), "(secret)"),
+        (Semantics::SecurityDescriptor, bytes(2), "0001"),
+        (Semantics::Opaque, Item::Uint(7), "(secret)"),
     ];
-    for (meaning, item, expected) in table {
-        assert_eq!(lines(Style::default(), |l| l.item(Key::Top, *meaning, *item, None)), format!(" {expected}\n"));
-        assert_eq!(inline(2000, |l| l.item(Key::Top, *meaning, *item, None)), *expected);
+    for (semantics, item, expected) in table {
+        assert_eq!(lines(Style::default(), |l| l.item(Key::Top, *semantics, *item, None)), format!(" {expected}\n"));
+        assert_eq!(inline(2000, |l| l.item(Key::Top, *semantics, *item, None)), *expected);
     }
     for (secrets, expected) in [(Secrets::Shown, "7"), (Secrets::Hidden, "(secret)"), (Secrets::Masked, "(secret)")] {
         let mut inline = Inline::new(9, secrets);
-        inline.item(Key::Top, Meaning::Opaque, Item::Uint(7), None);
+        inline.item(Key::Top, Semantics::Opaque, Item::Uint(7), None);
         assert_eq!(inline.text, expected);
     }
 }
@@ -270,47 +270,47 @@ mod json {
     /// The form of each value in the contract.
     #[test]
     fn values_in_json() {
-        let table: &[(Meaning, Item<'static>, &str)] = &[
-            (Meaning::Enum(RegistryValueType::TABLE), Item::Uint(4), r#"{"value":4,"name":"REG_DWORD"}"#),
-            (Meaning::Win32, Item::Uint(5), r#"{"value":5,"name":"ERROR_ACCESS_DENIED"}"#),
-            (Meaning::Bool, Item::Uint(1), "1"),
-            (Meaning::Number, Item::Uint(u64::MAX), "18446744073709551615"),
-            (Meaning::Number, Item::Int(-5), "-5"),
-            (Meaning::Number, Item::Bool(true), "true"),
-            (Meaning::Number, Item::FileTime(7), "7"),
+        let table: &[(Semantics, Item<'static>, &str)] = &[
+            (Semantics::Enum(RegistryValueType::TABLE), Item::Uint(4), r#"{"value":4,"name":"REG_DWORD"}"#),
+            (Semantics::Win32, Item::Uint(5), r#"{"value":5,"name":"ERROR_ACCESS_DENIED"}"#),
+            (Semantics::Bool, Item::Uint(1), "1"),
+            (Semantics::Number, Item::Uint(u64::MAX), "18446744073709551615"),
+            (Semantics::Number, Item::Int(-5), "-5"),
+            (Semantics::Number, Item::Bool(true), "true"),
+            (Semantics::Number, Item::FileTime(7), "7"),
             (
-                Meaning::FileTime,
+                Semantics::FileTime,
                 Item::FileTime(116_444_736_000_000_000),
                 r#"{"value":116444736000000000,"time":"1970-01-01T00:00:00Z"}"#,
             ),
-            (Meaning::Number, Item::Guid(Guid([0x11; 16])), r#""11111111-1111-1111-1111-111111111111""#),
-            (Meaning::Text, Item::Text(units(&[0x61, 0x22])), r#""a\"""#),
-            (Meaning::Text, Item::Units(units(&[0x61, 0xd800])), r#"{"utf16":"610000d8"}"#),
-            (Meaning::Ipv4, Item::Ipv4([10, 1, 2, 3]), r#""10.1.2.3""#),
-            (Meaning::Ipv6, Item::Ipv6([0; 16]), r#""::""#),
-            (Meaning::Bytes, Item::Bytes(descriptor(20)), &format!(r#"{{"hex":"{}"}}"#, hex::encode(descriptor(20)))),
+            (Semantics::Number, Item::Guid(Guid([0x11; 16])), r#""11111111-1111-1111-1111-111111111111""#),
+            (Semantics::Text, Item::Text(units(&[0x61, 0x22])), r#""a\"""#),
+            (Semantics::Text, Item::Units(units(&[0x61, 0xd800])), r#"{"utf16":"610000d8"}"#),
+            (Semantics::Ipv4, Item::Ipv4([10, 1, 2, 3]), r#""10.1.2.3""#),
+            (Semantics::Ipv6, Item::Ipv6([0; 16]), r#""::""#),
+            (Semantics::Bytes, Item::Bytes(descriptor(20)), &format!(r#"{{"hex":"{}"}}"#, hex::encode(descriptor(20)))),
             (
-                Meaning::SecurityDescriptor,
+                Semantics::SecurityDescriptor,
                 Item::Bytes(descriptor(20)),
                 &format!(r#"{{"hex":"{}","sddl":"O:SY"}}"#, hex::encode(descriptor(20))),
             ),
             (
-                Meaning::SecurityDescriptor,
+                Semantics::SecurityDescriptor,
                 Item::Bytes(descriptor(33)),
                 &format!(
                     r#"{{"hex":"{}","partial_sddl":"O:?","error":"offset 0, OffsetOwner: 33 bytes needed (offset), 32 left"}}"#,
                     hex::encode(descriptor(33))
                 ),
             ),
-            (Meaning::SecurityDescriptor, Item::Bytes(&[1]), r#"{"hex":"01"}"#),
-            (Meaning::Opaque, Item::Uint(7), r#"{"secret":true}"#),
+            (Semantics::SecurityDescriptor, Item::Bytes(&[1]), r#"{"hex":"01"}"#),
+            (Semantics::Opaque, Item::Uint(7), r#"{"secret":true}"#),
         ];
-        for (meaning, item, expected) in table {
-            assert_eq!(printed(Secrets::Hidden, |v| v.item(Key::Top, *meaning, *item, None)), *expected);
+        for (semantics, item, expected) in table {
+            assert_eq!(printed(Secrets::Hidden, |v| v.item(Key::Top, *semantics, *item, None)), *expected);
         }
-        assert_eq!(printed(Secrets::Shown, |v| v.item(Key::Top, Meaning::Opaque, Item::Uint(7), None)), "7");
+        assert_eq!(printed(Secrets::Shown, |v| v.item(Key::Top, Semantics::Opaque, Item::Uint(7), None)), "7");
         let raw = |text: &[u16]| {
-            printed(Secrets::Shown, |v| v.item(Key::Top, Meaning::Text, Item::Text(units(text)), Some(&[1, 2])))
+            printed(Secrets::Shown, |v| v.item(Key::Top, Semantics::Text, Item::Text(units(text)), Some(&[1, 2])))
         };
         assert_eq!(raw(&[0x61]), r#"{"value":"a","hex":"0102"}"#);
         assert_eq!(raw(&[0xd800]), r#"{"utf16":"00d8","hex":"0102"}"#);
@@ -321,7 +321,7 @@ mod json {
     fn structures_in_json() {
         let mut out = Out::new();
         let mut values = Values::new(&mut out, Secrets::Shown);
-        let open = |reading| Open::Record { name: "R", reading };
+        let open = |variant| Open::Record { name: "R", variant };
         values.begin(Key::Top, open(Some("a")));
         values.begin(Key::Name("m"), open(Some("b")));
         values.end(open(None));
@@ -345,7 +345,7 @@ mod json {
         }
         assert_eq!(values.diagnostics[63].offset, 63);
         values.blame(units(&[0x62]));
-        assert_eq!((values.reading, values.blamed.map(|name| name.len())), (Some("a"), Some(1)));
+        assert_eq!((values.variant, values.blamed.map(|name| name.len())), (Some("a"), Some(1)));
         let expected = concat!(
             r#"{"m":{"reading":"b"},"l":[{"reading":"c"}],"r":{"hex":"05","value":[1,2]},"#,
             r#""o":{"hex":"06","decoded":3}}"#

@@ -64,7 +64,7 @@ const GUID_OCTETS: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 /// A width takes its largest and smallest number, with a sign or without, and nothing beyond.
 #[test]
 fn numbers_that_fit() {
-    let fits = |n: i64, scalar| writer::integer(&Value::Int(n as u64), scalar).map_err(|e| e.reason);
+    let fits = |n: i64, scalar| writer::integer(&Value::Int(n as u64), scalar).map_err(|e| e.message);
     for (scalar, bits) in [(Scalar::U8, 8), (Scalar::U16, 16), (Scalar::U32, 32), (Scalar::I32, 32)] {
         let (end, least) = (1i64 << bits, -(1i64 << (bits - 1)));
         for (n, taken) in [(0, 0), (1, 1), (end - 1, end - 1), (-1, end - 1), (least, -least), (least + 1, 1 - least)] {
@@ -76,7 +76,7 @@ fn numbers_that_fit() {
     }
     assert_eq!(fits(i64::MIN, Scalar::U64), Ok(1 << 63));
     assert_eq!(fits(-1, Scalar::I64), Ok(u64::MAX));
-    assert_eq!(writer::integer(&"1".into(), Scalar::U8).unwrap_err().reason, "not a number");
+    assert_eq!(writer::integer(&"1".into(), Scalar::U8).unwrap_err().message, "not a number");
 }
 
 /// Lengths that are not given are filled in where they fit; those that are given must be right.
@@ -156,7 +156,7 @@ fn addresses() {
 #[test]
 fn guids() {
     assert_eq!(Guid::parse(GUID), Some(Guid(GUID_OCTETS)));
-    let guid = |value: Value| writer::guid(&value).map_err(|e| e.reason);
+    let guid = |value: Value| writer::guid(&value).map_err(|e| e.message);
     assert_eq!(guid(GUID.into()), Ok(GUID_OCTETS));
     assert_eq!(guid(Value::Bytes(GUID_OCTETS.to_vec())), Ok(GUID_OCTETS));
     assert_eq!(guid(octets(15)), Err("a GUID has 16 octets".into()));

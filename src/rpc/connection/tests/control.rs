@@ -142,7 +142,7 @@ fn trailers() {
         heard,
         ["token 11 Client true", "token 12 Server false", "token 16 Client false", "token 14 Client false"]
     );
-    let clear = Some(Opened::Clear { verified: Some(true), decrypted: true });
+    let clear = Some(Opened::Clear { verified: Verified::Right, decrypted: true });
     let tokens: Vec<_> = events.iter().map(|told| (told.body, told.token.as_deref(), told.opened.clone())).collect();
     assert_eq!(
         tokens,
@@ -285,7 +285,7 @@ impl Security for Makes {
     fn token(&mut self, _: &Token<'_>) {}
     fn open(&mut self, _: &Protected<'_>, out: &mut Vec<u8>) -> Opened {
         out.extend_from_slice(self.0);
-        Opened::Clear { verified: None, decrypted: self.1 }
+        Opened::Clear { verified: Verified::Unchecked, decrypted: self.1 }
     }
     fn gap(&mut self, _: Sender, _: Option<u64>) {}
     fn identity(&self, _: &AuthTrailer) -> Identity {
@@ -308,14 +308,14 @@ fn levels_and_lengths() {
     for level in [0, 1] {
         assert_eq!(open(level, b"1234", true), (None, Some(b"abcd".to_vec())), "{level}");
     }
-    let clear = |decrypted| Some(Opened::Clear { verified: None, decrypted });
+    let clear = |decrypted| Some(Opened::Clear { verified: Verified::Unchecked, decrypted });
     for level in [2, 3, 4, 5, 6] {
         assert_eq!(open(level, b"1234", true), (clear(true), Some(b"1234".to_vec())), "{level}");
         assert_eq!(open(level, b"", false), (clear(false), Some(b"abcd".to_vec())), "{level}");
     }
     for made in [&b"123"[..], b"12345", b""] {
         let (opened, stub) = open(6, made, true);
-        let Some(Opened::Failed { reason }) = opened else { panic!("{opened:?}") };
+        let Some(Opened::Failed { reason, .. }) = opened else { panic!("{opened:?}") };
         assert_eq!((reason.as_str(), stub), ("decrypted body has another length than the sealed one", None));
     }
 }
@@ -332,7 +332,7 @@ fn sizes_of_what_was_cut() {
     let (events, _) = run(&[(Side::A, bind_ndr()), (Side::B, ack_ndr()), (Side::A, part(1, b"abcd")), (Side::A, last)]);
     let told = events.last().unwrap();
     assert_eq!((told.body, told.sizes), ("incomplete", Some((6, 9))));
-    assert_eq!(told.opened, Some(Opened::Sealed { reason: "PDU not captured whole".into() }));
+    assert_eq!(told.opened, Some(Opened::sealed("PDU not captured whole")));
 }
 
 /// Each PDU of the other role is told, at its type.

@@ -14,7 +14,7 @@ use crate::rpc::event::{Body, Context, ContextState};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::tests::{CLUSAPI, ack, bind, pdu, verifier};
 use crate::rpc::pdu::{Body as PduBody, Fault, Request, Response};
-use crate::rpc::security::{AuthTrailer, Identity, NoSecurity, Opened, Protected, Sender, Token};
+use crate::rpc::security::{AuthTrailer, Doubt, Identity, NoSecurity, Opened, Protected, Sender, Token, Verified};
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 use std::fmt::Write;
 
@@ -384,9 +384,9 @@ impl Security for Xor {
         assert_eq!(p.trailer_header.end, p.auth_value.start);
         assert_eq!(p.auth_value.end, p.pdu.len());
         if out.first() == Some(&b'?') {
-            return Opened::Failed { reason: "signature mismatch".into() };
+            return Opened::Failed { reason: "signature mismatch".into(), doubt: Doubt::Signature };
         }
-        Opened::Clear { verified: Some(true), decrypted: true }
+        Opened::Clear { verified: Verified::Right, decrypted: true }
     }
 
     fn gap(&mut self, sender: Sender, lost: Option<u64>) {
@@ -430,13 +430,16 @@ fn each_fragment_is_opened_and_loses_its_padding() {
     assert_eq!(*told.lock().unwrap(), ["token 11 Client true", "token 12 Server false", "token 16 Client false"]);
     let last = rig.last();
     assert_eq!(last.stub.as_deref(), Some(&b"abcdefghij"[..]));
-    assert_eq!(last.opened, Some(Opened::Clear { verified: Some(true), decrypted: true }));
+    assert_eq!(last.opened, Some(Opened::Clear { verified: Verified::Right, decrypted: true }));
     // One fragment that can't be opened spoils the message, and the reason comes out.
     rig.data(Side::A, &part(1, b"abcd", b""));
     rig.data(Side::A, &part(0, b"?efgh", b""));
     rig.data(Side::A, &part(2, b"ij", b""));
     assert_eq!((rig.last().what.as_str(), &rig.last().stub), ("request 8", &None));
-    assert_eq!(rig.last().opened, Some(Opened::Failed { reason: "signature mismatch".into() }));
+    assert_eq!(
+        rig.last().opened,
+        Some(Opened::Failed { reason: "signature mismatch".into(), doubt: Doubt::Signature })
+    );
     // More padding than stub.
     rig.data(Side::A, &{
         let mut bytes = part(3, b"ab", b"");
@@ -476,7 +479,7 @@ fn sealed_faults_of_both_kinds() {
     let mut rig = Rig::new(Limits::default());
     rig.data(Side::B, &bytes);
     assert_eq!((rig.last().what.as_str(), rig.last().stub.as_deref()), ("fault None None", None));
-    assert_eq!(rig.last().opened, Some(Opened::Sealed { reason: "no key".into() }));
+    assert_eq!(rig.last().opened, Some(Opened::sealed("no key")));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::net::{Side, Timestamp};
 use crate::rpc::Limits;
 use crate::rpc::connection::Recognition;
 use crate::rpc::event::{self, Event};
-use crate::rpc::security::{Identity, NoSecurity, Opened, Protected, Security, Sender, Token};
+use crate::rpc::security::{Doubt, Identity, NoSecurity, Opened, Protected, Security, Sender, Token, Verified};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -383,9 +383,9 @@ impl Security for Xor {
         let cl = p.connectionless.unwrap();
         assert_eq!((p.body.len() % 8, p.trailer_header.len(), &p.pdu[p.auth_value.clone()]), (0, 4, &b"sig"[..]));
         if cl.fragment == 9 {
-            return Opened::Failed { reason: "wrong".into() };
+            return Opened::Failed { reason: "wrong".into(), doubt: Doubt::Signature };
         }
-        Opened::Clear { verified: Some(true), decrypted: true }
+        Opened::Clear { verified: Verified::Right, decrypted: true }
     }
 
     fn gap(&mut self, _sender: Sender, _lost: Option<u64>) {}
@@ -430,7 +430,7 @@ fn sealed_messages() {
     assert_eq!(*told.lock().unwrap(), ["0 Server 10 [7, 8]", "2 Client 10 [5, 6]"]);
     rig.send(Side::A, &sealed(Body::Request(b"defgh"), 1, 1, frag | Flags1::LAST_FRAG));
     assert_eq!(rig.last().stub.as_deref(), Some(&b"abcdefgh"[..]));
-    assert_eq!(rig.last().opened, Some(Opened::Clear { verified: Some(true), decrypted: true }));
+    assert_eq!(rig.last().opened, Some(Opened::Clear { verified: Verified::Right, decrypted: true }));
     rig.send(Side::B, &sealed(Body::Fault(5), 1, 0, Flags1::empty()));
     assert_eq!((rig.last().what.as_str(), rig.last().note), ("fault Some(5) Some(8)", Some(400)));
     // A fragment that can't be opened spoils the message; a fault that can't has no status.
@@ -442,7 +442,7 @@ fn sealed_messages() {
     }
     let [.., good, bad] = rig.seen.as_slice() else { panic!() };
     assert_eq!((good.stub.as_ref().map(Vec::len), &bad.stub), (Some(9), &None));
-    assert_eq!(bad.opened, Some(Opened::Failed { reason: "wrong".into() }));
+    assert_eq!(bad.opened, Some(Opened::Failed { reason: "wrong".into(), doubt: Doubt::Signature }));
     rig.send(Side::B, &sealed(Body::Fault(5), 9, 9, Flags1::empty()));
     assert_eq!(rig.last().what, "fault None Some(8)");
 }

@@ -6,7 +6,7 @@ use crate::net::{Side, Timestamp};
 use crate::rpc::connection::Recognition;
 use crate::rpc::event::{self, Context, ContextState, Sizes};
 use crate::rpc::header::PfcFlags;
-use crate::rpc::security::{NoSecurity, Opened, Sender};
+use crate::rpc::security::{NoSecurity, Opened, Sender, Verified};
 use crate::rpc::{Limits, TransferSyntax};
 use alloc::collections::VecDeque;
 use alloc::string::{String, ToString};
@@ -198,7 +198,7 @@ fn fragments_add_up() {
     assert_eq!((rig.told.len(), told.fragments), (1, 3));
     assert_eq!(told.times, (Some(Timestamp(1)), Some(Timestamp(3))));
     assert_eq!(told.sizes, Some(Sizes { stub: 9, auth: 48 }));
-    assert_eq!(told.opened, Some(Opened::Clear { verified: None, decrypted: false }));
+    assert_eq!(told.opened, Some(Opened::Clear { verified: Verified::Unchecked, decrypted: false }));
     assert_eq!(told.mechanism.as_deref(), Some("ntlm"));
     // Level 1 protects nothing: nobody is asked.
     for (level, opened) in [(1, false), (2, true)] {

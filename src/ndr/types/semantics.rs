@@ -5,7 +5,7 @@ use crate::consts::control_codes::Family;
 
 /// What a value means beyond its wire type; the words are those of the specification's tables.
 #[derive(Clone, Copy, Debug)]
-pub enum Meaning {
+pub enum Semantics {
     /// A plain number.
     Number,
     /// A number of objects or units.
@@ -85,21 +85,21 @@ pub enum Meaning {
     /// The kind of object that an ENUM_ENTRY names: one bit of the mask that the list's parameter gives.
     ObjectKind,
     /// One meaning in the first version of the interface, another one in the second.
-    ByVersion(&'static [Meaning; 2]),
+    ByVersion(&'static [Semantics; 2]),
 }
 
-impl Meaning {
+impl Semantics {
     /// The meaning in the version at this place in [`Interface::versions`](super::Interface::versions).
-    pub const fn in_version(self, version: usize) -> Meaning {
+    pub const fn in_version(self, version: usize) -> Semantics {
         match self {
-            Meaning::ByVersion([first, second]) => {
+            Semantics::ByVersion([first, second]) => {
                 if version == 0 {
                     *first
                 } else {
                     *second
                 }
             }
-            meaning => meaning,
+            semantics => semantics,
         }
     }
 }
