@@ -31,7 +31,7 @@ fn interfaces_by_name_uuid_and_version() {
     for found in INTERFACES {
         assert!(core::ptr::eq(interface(found.name).unwrap(), *found));
         assert!(core::ptr::eq(interface_by_uuid(&found.uuid_bytes).unwrap(), *found));
-        let uuid = crate::ndr::sink::Guid::parse(found.uuid).unwrap();
+        let uuid = crate::base::Guid::parse(found.uuid).unwrap();
         assert_eq!(uuid.0, found.uuid_bytes);
         for (place, version) in found.versions.iter().enumerate() {
             assert_eq!(found.version(version.major, version.minor), Some(place));
@@ -83,4 +83,17 @@ fn encoding_needs_a_version_that_has_the_method() {
     assert_eq!(encode("3.0").unwrap_err().to_string(), "dwDesiredAccess: missing");
     let kind = kind(method, "2.0", Direction::Request, Syntax::Ndr, Endian::Little);
     assert_eq!(kind.unwrap_err().to_string(), "offset 0: not a version that has this method");
+}
+
+/// What the tables of constants say of where they are used names methods that there are.
+#[test]
+fn constants_name_methods_that_there_are() {
+    for table in crate::consts::ALL {
+        for word in table.used_by.split(|c: char| !c.is_alphanumeric() && c != '*') {
+            let named = word.starts_with("Api") || word.starts_with("Witnessr");
+            let all = word.strip_suffix('*');
+            let known = methods().any(|(_, m)| all.map_or(m.name == word, |start| m.name.starts_with(start)));
+            assert!(known || !named, "{}: {word}", table.name);
+        }
+    }
 }

@@ -1,14 +1,15 @@
 //! The associations that a session keeps, under one budget: when it is used up, those go that were quiet for longest,
 //! first among those that have not turned out to be of interest.
 
-use super::{Limits, Record, Stats, flow, record};
+use super::packets::{flow, record};
+use super::{Limits, Record, Stats};
 use crate::auth::{Association, KeyStore};
-use crate::context::CallContext;
-use crate::hash::Map;
+use crate::base::hash::Map;
 use crate::net::{Origin, Side, Transport};
-use crate::resolve::{Guesser, Shared};
 use crate::rpc::connection::Connection;
 use crate::rpc::dg::Conversation;
+use crate::session::call_context::CallContext;
+use crate::session::inference::{Guesser, Shared};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -22,11 +22,11 @@ use super::reader::whole_text;
 use super::rules::{self, Here, broken, down, path};
 use super::sink::{Item, Key, Open, Sink};
 use super::values::{self, Slot};
+use crate::base::error::{Error, ErrorKind, Segment};
 use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
 use crate::consts::properties;
 use crate::consts::syntax::{CLUSTER_PROPERTY_FORMAT, CLUSTER_PROPERTY_SYNTAX as Syntax};
-use crate::error::{Error, ErrorKind, Segment};
 use crate::ndr::WStr;
 use crate::ndr::sink::FieldPath;
 use crate::ndr::types::Semantics;
@@ -392,7 +392,7 @@ fn property_values<'a, S: Sink<'a> + ?Sized>(
 }
 
 /// Reads an entry: its syntax, and its value or the octets that are none.
-pub(super) fn read_entry<'a, S: Sink<'a> + ?Sized>(
+pub(crate) fn read_entry<'a, S: Sink<'a> + ?Sized>(
     value: PropertyValue<'a>,
     key: Key,
     here: Here<'_>,
@@ -448,7 +448,7 @@ const LENGTHS: u64 = {
 };
 
 /// What the specification says about a property of this name, if it says something about its values.
-pub(super) fn described(name: WStr<'_>) -> Option<&'static properties::Property> {
+pub(crate) fn described(name: WStr<'_>) -> Option<&'static properties::Property> {
     if name.len() >= 64 || LENGTHS >> name.len() & 1 == 0 {
         return None;
     }

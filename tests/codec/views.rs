@@ -1,12 +1,13 @@
 //! The typed views and builders, as an embedder uses them.
 
 use cluscope::consts::control_codes::Family;
+use cluscope::idl;
 use cluscope::idl::{cluster, group, key, notify, resource, witness};
 use cluscope::ndr::sink::{ContextHandle, Guid};
 use cluscope::ndr::value::Fields;
 use cluscope::ndr::wire::Message;
 use cluscope::ndr::{Direction, Endian, Syntax, Value};
-use cluscope::{idl, json};
+use cluscope::render::json;
 
 const FORMS: [(Syntax, Endian); 4] = [
     (Syntax::Ndr, Endian::Little),
@@ -256,7 +257,12 @@ fn buffers_of_control_codes() {
         assert_eq!(serde_json::to_value(message).unwrap(), value);
         let mut out = json::out::Out::new();
         let identity = json::stub::Identity { kind, opnum: METHOD.opnum };
-        assert!(json::stub::decode(&mut out, &identity, &cluscope::context::CallContext::default(), &stub));
+        assert!(json::stub::decode(
+            &mut out,
+            &identity,
+            &cluscope::session::call_context::CallContext::default(),
+            &stub
+        ));
         let line: serde_json::Value = serde_json::from_slice(out.as_bytes()).unwrap();
         assert_eq!(line["max_counts"]["lpOutBuffer"], 1024);
         assert_eq!(line["params"]["lpOutBuffer"]["hex"], value["lpOutBuffer"]["hex"]);

@@ -3,7 +3,8 @@
 use crate::{COUNTING, alone, common};
 use cluscope::ndr::sink::Ranges;
 use cluscope::ndr::wire::Message;
-use cluscope::{json, oracle};
+use cluscope::render::json;
+use cluscope_testkit::invariants;
 use stats_alloc::Region;
 
 /// Allocations of a piece of work. The test harness has threads of its own, which may allocate meanwhile: the least of a
@@ -68,11 +69,16 @@ fn reading_allocates_nothing() {
     // The test can fail: printing grows a buffer, unless it has grown before.
     let mut out = json::out::Out::new();
     let print = |out: &mut json::out::Out| {
-        json::stub::decode(out, &sample.identity, &cluscope::context::CallContext::default(), &sample.stub);
+        json::stub::decode(
+            out,
+            &sample.identity,
+            &cluscope::session::call_context::CallContext::default(),
+            &sample.stub,
+        );
     };
     let region = Region::new(COUNTING);
     print(&mut out);
     assert!(region.change().allocations > 0);
     assert_eq!(allocations(|| print(&mut out)), 0, "printing into a buffer that is large enough");
-    assert!(!oracle::noise(1, 1).is_empty());
+    assert!(!invariants::noise(1, 1).is_empty());
 }

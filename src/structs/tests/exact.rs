@@ -1,8 +1,8 @@
 //! Small things, one by one: sizes, names of formats, keys and paths, the forms in which values may be given.
 
 use super::{entry, join, wide};
+use crate::base::diagnostic::Diagnostic;
 use crate::consts::content::BufferFormat;
-use crate::diagnostic::Diagnostic;
 use crate::ndr::sink::FieldPath;
 use crate::ndr::types::Semantics;
 use crate::ndr::value::{Fields, Value};
@@ -104,7 +104,7 @@ impl<'a> Sink<'a> for Told {
 fn keys() {
     let told = |name: &str, octets: &[u8]| {
         let mut told = Told::default();
-        let trail = FieldPath::top(crate::error::Segment::Name("outer"));
+        let trail = FieldPath::top(crate::base::error::Segment::Name("outer"));
         let structure = Structure::by_name(name).unwrap();
         let _ = structure.read(ByteCursor::new(octets), Key::Name("here"), Some(&trail), &mut told);
         told.0
@@ -156,22 +156,22 @@ fn octets_as_numbers() {
 #[cfg(feature = "serde")]
 #[test]
 fn answers_to_lines() {
-    use crate::structs::json;
-    let told = |answer: fn(&mut crate::json::out::Out, &str) -> bool, line: &str| {
-        let mut out = crate::json::out::Out::new();
+    use crate::render::json::buffers;
+    let told = |answer: fn(&mut crate::render::json::out::Out, &str) -> bool, line: &str| {
+        let mut out = crate::render::json::out::Out::new();
         let done = answer(&mut out, line);
         let parsed: serde_json::Value = serde_json::from_slice(out.as_bytes()).unwrap();
         (done, parsed)
     };
-    let (done, line) = told(json::decode_line, r#"{"id":1,"struct":"CLUS_MAINTENANCE_MODE_INFO","hex":"01000000"}"#);
+    let (done, line) = told(buffers::decode_line, r#"{"id":1,"struct":"CLUS_MAINTENANCE_MODE_INFO","hex":"01000000"}"#);
     assert!(done && line["value"].is_object() && line["id"] == 1, "{line}");
-    let (done, line) = told(json::decode_line, r#"{"struct":"CLUS_MAINTENANCE_MODE_INFO","hex":"0100"}"#);
+    let (done, line) = told(buffers::decode_line, r#"{"struct":"CLUS_MAINTENANCE_MODE_INFO","hex":"0100"}"#);
     assert!(!done && line["error"].is_object() || line["error"].is_string(), "{line}");
     for bad in ["{}", r#"{"struct":"NOPE","hex":"00"}"#, r#"{"struct":5,"hex":"00"}"#, "no line", r#"{"hex":"00"}"#] {
-        let (done, line) = told(json::decode_line, bad);
+        let (done, line) = told(buffers::decode_line, bad);
         assert!(!done && !line["error"].is_null(), "{bad}: {line}");
-        assert!(!told(json::encode_line, bad).0, "{bad}");
+        assert!(!told(buffers::encode_line, bad).0, "{bad}");
     }
-    let (done, line) = told(json::encode_line, r#"{"struct":"MULTI_SZ","value":["a"]}"#);
+    let (done, line) = told(buffers::encode_line, r#"{"struct":"MULTI_SZ","value":["a"]}"#);
     assert!(done && line["hex"] == "610000000000", "{line}");
 }

@@ -1,0 +1,24 @@
+//! JSON: decoded stubs and capture records as lines, and back.
+//!
+//! [`out`]: a writer that appends to a buffer (`digits.rs` and `kept.rs`: how it does that fast); [`values`]: the sink
+//! that prints a stub's values; [`input`]: JSON to [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of
+//! `stub decode` and `stub encode`; [`record`]: the lines of `dissect`.
+
+pub mod buffers;
+mod digits;
+pub mod input;
+#[cfg_attr(not(feature = "pcap"), allow(dead_code))]
+mod kept;
+#[cfg(feature = "pcap")]
+mod lately;
+pub mod out;
+#[cfg(feature = "pcap")]
+pub mod record;
+#[cfg_attr(not(feature = "pcap"), allow(dead_code))]
+mod runtime;
+pub mod stub;
+pub mod values;
+
+#[cfg(feature = "pcap")]
+#[doc(hidden)]
+pub use runtime::flags as datagram_flags;

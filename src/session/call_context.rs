@@ -1,0 +1,111 @@
+//! What a request tells that its response doesn't: kept from the one to the other, because a response's buffer can only
+//! be read by the control code that asked for it.
+
+use crate::consts::Constant;
+use crate::consts::change::CLUSTER_OBJECT_TYPE;
+use crate::consts::control_codes::Family;
+use crate::consts::registry::RegistryValueType;
+use crate::consts::witness::WitnessMessageType;
+use crate::idl::resource_type::ApiResourceTypeControl;
+use crate::idl::structures::RESP_ASYNC_NOTIFY;
+use crate::ndr::sink::{At, Counts, Sink};
+use crate::ndr::types::{Field, Scalar, Semantics};
+use crate::ndr::wire::{Kind, Message};
+use crate::ndr::{Direction, Method, WStr};
+use crate::structs::content;
+use alloc::string::String;
+
+/// UTF-16 units of a name that are kept.
+const MAX_NAME: usize = 64;
+
+/// What the request of a call told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallContext {
+    /// The control code, by the family of the method it came with.
+    pub control_code: Option<(Family, u32)>,
+    /// The resource type whose control code it is.
+    pub resource_type: Option<String>,
+}
+
+impl CallContext {
+    /// Whether requests of this method tell anything.
+    #[inline]
+    pub(crate) fn is_told_by(method: &Method) -> bool {
+        method.fields.iter().any(|f| matches!(f.semantics, Semantics::ControlCode(_)))
+    }
+
+    /// Reads it from a request. Methods without a control code have none; what can't be decoded tells as much as was
+    /// read of it.
+    pub fn of(method: &'static Method, kind: Kind, stub: &[u8]) -> CallContext {
+        let mut context = CallContext::default();
+        if CallContext::is_told_by(method) && kind.direction == Direction::Request {
+            let _ = Message::decode_with(method, kind, stub, &mut context);
+        }
+        context
+    }
+}
+
+impl<'a> Sink<'a> for CallContext {
+    const WANTS_DIAGNOSTICS: bool = false;
+
+    /// The code stands behind everything else that tells.
+    fn wants(&self, _: usize) -> bool {
+        self.control_code.is_none()
+    }
+
+    fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
+        if let Semantics::ControlCode(family) = at.field.semantics {
+            self.control_code = Some((family, value as u32));
+        }
+    }
+
+    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+        if at.field.id == ApiResourceTypeControl::params::lpszResourceTypeName {
+            // A real one is short; a long one would be kept with every call.
+            self.resource_type =
+                Some(text.prefix(MAX_NAME).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect());
+        }
+    }
+}
+
+/// What the values of a stub that were met so far tell about the buffers behind them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Buffers<'c> {
+    /// For [`crate::structs`].
+    pub content: content::Context<'c>,
+}
+
+impl<'c> Buffers<'c> {
+    /// At the start of a stub.
+    pub fn new(call: &'c CallContext) -> Self {
+        let content = content::Context {
+            control_code: call.control_code,
+            resource_type: call.resource_type.as_deref(),
+            ..content::Context::default()
+        };
+        Buffers { content }
+    }
+
+    /// An integer went by.
+    #[inline]
+    pub fn scalar(&mut self, field: &Field, value: u64) {
+        match field.semantics {
+            Semantics::ControlCode(family) => self.content.control_code = Some((family, value as u32)),
+            Semantics::NotifyFlags => self.content.filter_flags = Some(value),
+            Semantics::Count if field.id == RESP_ASYNC_NOTIFY::NumberOfMessages => {
+                self.content.messages = Some(value as u32)
+            }
+            Semantics::Enum(table) => {
+                let value = Some(value as u32);
+                if core::ptr::eq(table, RegistryValueType::TABLE) {
+                    self.content.registry_type = value;
+                } else if core::ptr::eq(table, CLUSTER_OBJECT_TYPE::TABLE) {
+                    self.content.object_type = value;
+                } else if core::ptr::eq(table, WitnessMessageType::TABLE) {
+                    self.content.message_type = value;
+                }
+            }
+            _ => {}
+        }
+    }
+}
