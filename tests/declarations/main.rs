@@ -7,6 +7,7 @@ mod conformance;
 mod constants;
 mod dependencies;
 mod harness;
+mod layers;
 mod limits;
 mod methods;
 mod tables;
