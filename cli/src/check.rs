@@ -1,7 +1,7 @@
 //! `check`: where a capture breaks the rules of the specification, and what its answers tell about the servers.
 
 use super::dissect::limits_with;
-use super::{Capture, Failure, Format, Look, Memory, Outcome, Secrets, output, source};
+use super::{Capture, DecodeAs, Failure, Format, Look, Memory, Outcome, Secrets, output, source};
 use clap::Args;
 use cluscope::conformance::{self, Checker, Evidence, Finding, Rule};
 use cluscope::render::json::out::Out;
@@ -21,6 +21,8 @@ pub(super) struct Check {
     secrets: Secrets,
     #[command(flatten)]
     memory: Memory,
+    #[command(flatten)]
+    decode_as: DecodeAs,
     /// Print the rules instead
     #[arg(long, conflicts_with = "files")]
     list: bool,
@@ -34,8 +36,8 @@ pub(super) fn run(check: Check) -> Outcome {
         out.flush()?;
         return Ok(true);
     }
-    let Check { files, secrets, memory, .. } = check;
-    let capture = Capture { files, secrets, filter: None, assume: Vec::new(), memory };
+    let Check { files, secrets, memory, decode_as, .. } = check;
+    let capture = Capture { files, secrets, filter: None, assume: Vec::new(), decode_as, memory };
     let mut checker = Checker::new(capture.memory.limits().conformance);
     let mut json = Out::new();
     let mut records = Records::default();

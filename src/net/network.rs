@@ -1,14 +1,16 @@
 //! [`Network`]: takes packets, keeps the flows, calls the handler.
 
 mod fast_path;
+mod packet;
 mod udp;
 
+use super::decode_as::DecodeAs;
 use super::flows::{Flows, Key};
-use super::fragments::{self, Fragments};
-use super::ip::{self, Bad, Upper};
-use super::link::{self, CapturedSlice, Layer, LinkError};
+use super::fragments::Fragments;
+use super::link::Layer;
+use super::slice::CapturedSlice;
 use super::tcp::{Bases, Connection, Context, Direction, Segment, Sink};
-use super::tunnel;
+use super::unread::Unread;
 use super::{Chunk, Handler, Limits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum};
 use crate::capture::{LinkType, Packet};
 use std::net::{IpAddr, SocketAddr};
@@ -24,6 +26,8 @@ pub struct Network {
     tcp: Flows<TcpFlow>,
     udp: Flows<UdpFlow>,
     fragments: Fragments,
+    unread: Unread,
+    decode_as: DecodeAs,
     /// Out-of-order bytes held by all connections.
     held: usize,
     last: At,
@@ -69,7 +73,7 @@ struct UdpFlow {
     ignored: bool,
 }
 
-/// How a piece of a packet came about.
+/// How a slice of a packet came about.
 #[derive(Clone, Copy, Debug)]
 struct Way<'a> {
     /// The packets that carried it, in the order of its parts.
@@ -143,14 +147,14 @@ fn place(
     origin: &Origin,
     last: At,
     segment: &Segment<'_>,
-    piece: CapturedSlice<'_>,
+    slice: CapturedSlice<'_>,
     way: Way<'_>,
     handler: &mut impl Handler,
 ) {
-    let header = piece.data.len() - segment.payload.data.len();
+    let header = slice.data.len() - segment.payload.data.len();
     let (mut one, mut several) = ([Place::NONE], Vec::new());
-    let places = places(last, piece.data, way, &mut one, &mut several);
-    let checksum = piece.data.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);
+    let places = places(last, slice.data, way, &mut one, &mut several);
+    let checksum = slice.data.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);
     handler.placed(origin, Placed { places, header, checksum });
 }
 
@@ -179,6 +183,8 @@ impl Network {
             limits,
             stats: Stats::default(),
             fragments: Fragments::default(),
+            unread: Unread::default(),
+            decode_as: DecodeAs::default(),
             held: 0,
             last: At::default(),
             #[cfg(test)]
@@ -190,6 +196,17 @@ impl Network {
     #[must_use]
     pub fn stats(&self) -> &Stats {
         &self.stats
+    }
+
+    /// Takes ports, EtherTypes, IP protocols and link types for something else from here on.
+    pub fn decode_as(&mut self, rules: DecodeAs) {
+        self.decode_as = rules;
+    }
+
+    /// Packets that could not be read down to IP.
+    #[must_use]
+    pub fn unread(&self) -> &Unread {
+        &self.unread
     }
 
     /// Takes the next packet of a capture.
@@ -209,11 +226,11 @@ impl Network {
     ) {
         self.stats.packets += 1;
         self.last = At { frame, time, start: data.as_ptr().addr(), len: data.len() };
-        if self.fast_path(link, data, handler) {
+        if self.decode_as.is_empty() && self.fast_path(link, data, handler) {
             return;
         }
-        let piece = CapturedSlice { data, cut: original_len.saturating_sub(data.len()) };
-        self.packet(Layer::Link(link), piece, Way { frames: &[frame], joined: None, depth: 0 }, handler);
+        let slice = CapturedSlice { data, cut: original_len.saturating_sub(data.len()) };
+        self.packet(Layer::Link(link), slice, Way { frames: &[frame], joined: None, depth: 0 }, handler);
     }
 
     /// Hands on what is held and ends every direction: to be called at the end of the capture.
@@ -227,113 +244,30 @@ impl Network {
         self.udp.drain().for_each(drop);
     }
 
-    fn packet(&mut self, layer: Layer, piece: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
-        match link::to_ip(layer, piece, self.limits.tags) {
-            Ok(piece) => self.ip(piece, way, handler),
-            Err(LinkError::UnknownLink) => self.stats.unknown_link += 1,
-            Err(LinkError::NotIp) => self.stats.not_ip += 1,
-            Err(LinkError::Malformed) => self.stats.malformed += 1,
-            Err(LinkError::TooDeep) => self.stats.too_deep += 1,
-        }
-    }
-
-    fn ip(&mut self, piece: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
-        let packet = match ip::parse(piece, self.limits.verify_checksums, self.limits.extension_headers) {
-            Ok(packet) => packet,
-            Err(bad) => return self.bad(bad),
-        };
-        self.stats.bad_ip_checksums += u64::from(!packet.checksum);
-        self.stats.offloaded += u64::from(packet.offloaded);
-        let ends = Ends { src: packet.src, dst: packet.dst };
-        let upper = packet.upper;
-        let Some(fragment) = upper.fragment else {
-            return self.upper(ends, upper, way, handler);
-        };
-        let protocol = if packet.src.is_ipv4() { upper.protocol } else { 0 };
-        let key = fragments::Key { src: ends.src, dst: ends.dst, protocol, id: fragment.id };
-        let At { frame, time, start, len } = self.last;
-        let at = offset_in(upper.payload.data, start, len);
-        let (limits, stats) = (&self.limits, &mut self.stats);
-        let whole = self.fragments.add(key, fragment, upper.protocol, upper.payload, at, frame, time, limits, stats);
-        let Some(whole) = whole else { return };
-        let piece = CapturedSlice { data: &whole.data, cut: whole.cut };
-        match ip::upper(whole.protocol, piece, self.limits.extension_headers) {
-            // A fragment within what fragments were put together to is an attack, not traffic.
-            Ok(Upper { fragment: Some(_), .. }) => self.stats.malformed += 1,
-            Ok(upper) => {
-                let joined = Some((whole.data.as_slice(), whole.places.as_slice()));
-                self.upper(ends, upper, Way { frames: &whole.frames, joined, ..way }, handler);
-            }
-            Err(bad) => self.bad(bad),
-        }
-    }
-
-    fn bad(&mut self, bad: Bad) {
-        match bad {
-            Bad::Malformed => self.stats.malformed += 1,
-            Bad::TooDeep => self.stats.too_deep += 1,
-        }
-    }
-
-    fn upper(&mut self, ends: Ends, upper: Upper<'_>, way: Way<'_>, handler: &mut impl Handler) {
-        match upper.protocol {
-            6 => self.tcp(ends, upper.payload, way, handler),
-            17 => self.udp(ends, upper.payload, way, handler),
-            1 => self.icmp(upper.payload, &[3, 4, 5, 11, 12], handler),
-            58 => self.icmp(upper.payload, &[1, 2, 3, 4], handler),
-            // IPv4 or IPv6 in IP, MPLS in IP.
-            4 | 41 => self.inner(Some((Layer::Ip, upper.payload)), way, handler),
-            137 => self.inner(Some((Layer::EtherType(0x8847), upper.payload)), way, handler),
-            47 => self.inner(tunnel::gre(upper.payload), way, handler),
-            97 => self.inner(tunnel::ether_ip(upper.payload), way, handler),
-            _ => self.stats.other_protocol += 1,
-        }
-    }
-
-    /// A packet within a packet.
-    fn inner(&mut self, inner: Option<(Layer, CapturedSlice<'_>)>, way: Way<'_>, handler: &mut impl Handler) {
-        let Some((layer, piece)) = inner else {
-            self.stats.malformed += 1;
-            return;
-        };
-        if way.depth >= self.limits.tunnels {
-            self.stats.too_deep += 1;
-            return;
-        }
-        self.stats.tunnelled += 1;
-        self.packet(layer, piece, Way { depth: way.depth + 1, ..way }, handler);
-    }
-
-    /// Whether a proper IP packet is in what looks like a tunnel.
-    fn is_plausible(&self, layer: Layer, piece: CapturedSlice<'_>) -> bool {
-        let Ok(piece) = link::to_ip(layer, piece, self.limits.tags) else { return false };
-        matches!(ip::parse(piece, true, self.limits.extension_headers), Ok(packet) if packet.checksum)
-    }
-
-    fn tcp(&mut self, ends: Ends, piece: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
-        let Some(segment) = Segment::parse(piece) else {
+    fn tcp(&mut self, ends: Ends, slice: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
+        let Some(segment) = Segment::parse(slice) else {
             self.stats.malformed += 1;
             return;
         };
         let src = SocketAddr::new(ends.src, segment.src_port);
         let dst = SocketAddr::new(ends.dst, segment.dst_port);
-        self.segment(Key::new(src, dst), &segment, piece, way, handler);
+        self.segment(Key::new(src, dst), &segment, slice, way, handler);
     }
 
-    /// A segment; `piece` is the same with its header.
+    /// A segment; `slice` is the same with its header.
     #[inline(always)]
     fn segment(
         &mut self,
         (key, from_low): (Key, bool),
         segment: &Segment<'_>,
-        piece: CapturedSlice<'_>,
+        slice: CapturedSlice<'_>,
         way: Way<'_>,
         handler: &mut impl Handler,
     ) {
         self.stats.tcp_segments += 1;
         let index = self.tcp_flow(key, from_low, handler);
-        if !segment.is_plain() || !self.segment_fast_path((key, from_low), index, segment, piece, way, handler) {
-            self.work_out((key, from_low), index, segment, piece, way, handler);
+        if !segment.is_plain() || !self.segment_fast_path((key, from_low), index, segment, slice, way, handler) {
+            self.work_out((key, from_low), index, segment, slice, way, handler);
         }
     }
 
@@ -343,7 +277,7 @@ impl Network {
         (key, from_low): (Key, bool),
         index: usize,
         segment: &Segment<'_>,
-        piece: CapturedSlice<'_>,
+        slice: CapturedSlice<'_>,
         way: Way<'_>,
         handler: &mut impl Handler,
     ) {
@@ -371,7 +305,7 @@ impl Network {
         if !segment.payload.data.is_empty() && !segment.rst && handler.wants_places() {
             let mut origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a_sends, self.last);
             origin.seq = segment.seq.wrapping_add(u32::from(segment.syn));
-            place(&origin, self.last, segment, piece, way, handler);
+            place(&origin, self.last, segment, slice, way, handler);
         }
         let before = connection.held();
         let mut context = Context {
@@ -420,8 +354,8 @@ impl Network {
             verdict = other.close("RST of the other side", &mut context, &mut out);
         }
         let wanted = out.wanted;
-        if verdict == Verdict::Keep && self.limits.verify_checksums && piece.cut == 0 {
-            let right = checksum::segment_is_right(key.addresses(), 6, piece.data);
+        if verdict == Verdict::Keep && self.limits.verify_checksums && slice.cut == 0 {
+            let right = checksum::segment_is_right(key.addresses(), 6, slice.data);
             self.stats.bad_transport_checksums += u64::from(!right);
         }
         if verdict == Verdict::Ignore {
@@ -450,7 +384,11 @@ impl Network {
 
     #[cold]
     fn new_tcp_flow(&mut self, key: Key, from_low: bool, handler: &mut impl Handler) -> usize {
-        let flow = self.new_stream(from_low);
+        let mut flow = self.new_stream(from_low);
+        let (low, high) = key.ends();
+        if self.decode_as.ignores_tcp(low.port()) || self.decode_as.ignores_tcp(high.port()) {
+            flow.state = TcpState::Ignored;
+        }
         let (index, evicted) = self.tcp.insert(key, flow);
         if let Some((key, flow)) = evicted {
             self.stats.tcp_evictions += 1;

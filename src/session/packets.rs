@@ -226,6 +226,16 @@ impl Session {
         inference::lock(&self.inner.knowledge).assume(assumption);
     }
 
+    /// Takes ports, EtherTypes, IP protocols and link types for something else from here on.
+    pub fn decode_as(&mut self, rules: net::DecodeAs) {
+        self.network.decode_as(rules);
+    }
+
+    /// Packets that could not be read down to IP.
+    pub fn unread(&self) -> &net::Unread {
+        self.network.unread()
+    }
+
     /// Works on the next packet; `out` gets every message that it completes.
     pub fn packet(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(Record<'_>)) {
         self.lend(packet, &mut |record| out(record.take()));

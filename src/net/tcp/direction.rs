@@ -304,34 +304,34 @@ impl Direction {
     fn data(
         &mut self,
         start: u64,
-        piece: CapturedSlice<'_>,
+        slice: CapturedSlice<'_>,
         ack: Option<u32>,
         context: &mut Context<'_>,
         sink: &mut impl Sink,
     ) -> Verdict {
-        let end = start.saturating_add(piece.wire_len() as u64);
+        let end = start.saturating_add(slice.wire_len() as u64);
         if !matches!(self.state, State::Open) {
-            self.hold(start, end, piece, ack, context);
+            self.hold(start, end, slice, ack, context);
             return self.enforce_limits(context, sink);
         }
         if end <= self.next {
             context.stats.tcp_retransmissions += 1;
             return Verdict::Keep;
         }
-        let (start, piece) = if start < self.next {
+        let (start, slice) = if start < self.next {
             context.stats.tcp_overlaps += 1;
-            (self.next, piece.after_lossy(usize::try_from(self.next - start).unwrap_or(usize::MAX)))
+            (self.next, slice.after_lossy(usize::try_from(self.next - start).unwrap_or(usize::MAX)))
         } else {
-            (start, piece)
+            (start, slice)
         };
         if start > self.next || context.is_early(ack) {
-            self.hold(start, end, piece, ack, context);
+            self.hold(start, end, slice, ack, context);
             return self.enforce_limits(context, sink);
         }
         // In turn. What is held already came first, so this segment's bytes count up to there.
         let stop = self.first_held().unwrap_or(end).min(end);
         let len = usize::try_from(stop - start).unwrap_or(usize::MAX);
-        let (now, later) = (piece.with_wire_len_at_most(len), piece.after_lossy(len));
+        let (now, later) = (slice.with_wire_len_at_most(len), slice.after_lossy(len));
         hand!(self.deliver(now.data, stop - start, context.frame, context.time, context.stats, sink));
         if stop < end {
             self.hold(stop, end, later, ack, context);
@@ -340,7 +340,7 @@ impl Direction {
     }
 
     /// Keeps the parts of a segment that are not there yet.
-    fn hold(&mut self, start: u64, end: u64, piece: CapturedSlice<'_>, ack: Option<u32>, context: &mut Context<'_>) {
+    fn hold(&mut self, start: u64, end: u64, slice: CapturedSlice<'_>, ack: Option<u32>, context: &mut Context<'_>) {
         let mut at = start;
         let mut overlapped = false;
         let mut kept = false;
@@ -362,9 +362,9 @@ impl Direction {
             };
             if stop > at {
                 let from = usize::try_from(at - start).unwrap_or(usize::MAX);
-                let to = usize::try_from(stop - start).unwrap_or(usize::MAX).min(piece.data.len());
-                let data = Box::from(piece.data.get(from..to).unwrap_or(&[]));
-                crate::base::work::tick(piece.data.len());
+                let to = usize::try_from(stop - start).unwrap_or(usize::MAX).min(slice.data.len());
+                let data = Box::from(slice.data.get(from..to).unwrap_or(&[]));
+                crate::base::work::tick(slice.data.len());
                 let held = Held { data, wire_len: stop - at, ack, frame: context.frame, time: context.time };
                 self.held += held.cost();
                 self.segments.insert(at, held);

@@ -439,10 +439,10 @@ fn the_short_way_through_a_header_finds_what_the_long_one_does() {
     for _ in 0..20_000 {
         let len = (noise() % 80) as usize;
         let data: Vec<u8> = std::iter::repeat_with(|| (noise() >> 16) as u8).take(len).collect();
-        let piece = CapturedSlice { data: &data, cut: (noise() % 3) as usize };
-        if let Some(segment) = Segment::plain(piece) {
+        let slice = CapturedSlice { data: &data, cut: (noise() % 3) as usize };
+        if let Some(segment) = Segment::plain(slice) {
             short += 1;
-            assert_eq!(format!("{:?}", Segment::parse_any(piece)), format!("{:?}", Some(segment)), "{data:02x?}");
+            assert_eq!(format!("{:?}", Segment::parse_any(slice)), format!("{:?}", Some(segment)), "{data:02x?}");
         }
     }
     assert!(short > 2_000, "{short}");
