@@ -8,7 +8,7 @@
 //! Next: `reader.rs` for the loop, `pcapng.rs` for sections, interfaces and blocks, `error.rs` for what can go wrong.
 //! What the packets carry is the business of [`crate::net`].
 
-use crate::net::Timestamp;
+use crate::base::Timestamp;
 use std::borrow::Cow;
 
 mod buffer;

@@ -1,7 +1,7 @@
 //! What is found: a broken rule, who broke it and where.
 
 use super::rule::Rule;
-use crate::net::Timestamp;
+use crate::base::Timestamp;
 use crate::rpc::security::Sender;
 use crate::session::Flow;
 use core::fmt;

@@ -9,8 +9,7 @@ use crate::ndr::WStr;
 use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::Semantics;
 use crate::ndr::wire::Message;
-use crate::render::json::record::type_name;
-use crate::rpc::event::Body;
+use crate::rpc::event::{Body, type_name};
 use crate::session::Record;
 use std::net::SocketAddr;
 

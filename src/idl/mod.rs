@@ -1,6 +1,7 @@
 //! The interfaces: ClusAPI 2.0 and 3.0, Witness 1.1, and the two of the RPC runtime that go with them: endpoint mapper
 //! and conversation manager. Declarations only, one file to each kind of object; every decoder,
-//! encoder, printer and list reads them.
+//! encoder, printer and list reads them. `interface!` and `structure!` (`macros.rs`) turn the IDL into the types of
+//! [`crate::ndr::types`].
 //!
 //! Methods are found by interface, version and opnum; the UUID is the same for both versions of ClusAPI, so decoding
 //! must be keyed on the version too (a 3.0 stub is not a 2.0 stub).
@@ -12,6 +13,9 @@
 //! let v3 = clusapi.version(3, 0).unwrap();
 //! assert_eq!(clusapi.method(v3, 8).unwrap().name, "ApiOpenResource");
 //! ```
+
+#[macro_use]
+mod macros;
 
 pub mod batch;
 pub mod cluster;

@@ -403,3 +403,20 @@ pub(super) fn wrong_length() -> Opened {
         doubt: Doubt::Signature,
     }
 }
+
+/// The type that a record is printed with and filtered by: the PDU's, or what came instead of a whole PDU.
+pub fn type_name<N>(event: &Event<'_, N>) -> &'static str {
+    match event.body {
+        // A server's question about a call, in the other direction: neither a call of the client's nor its answer.
+        Body::Request { .. } if is_callback(event) => "conv_request",
+        Body::Response { .. } if is_callback(event) => "conv_response",
+        Body::Malformed { .. } => "malformed",
+        Body::Skipped { .. } => "skipped",
+        Body::Incomplete { .. } => "incomplete",
+        _ => event.ptype.map_or("unknown", |ptype| ptype.name()),
+    }
+}
+
+fn is_callback<N>(event: &Event<'_, N>) -> bool {
+    event.datagram.is_some_and(|header| header.interface == super::dg::conv::INTERFACE)
+}

@@ -14,7 +14,7 @@ use crate::analysis::View;
 use crate::analysis::notify::Asked;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
-use crate::rpc::event::{AssumedContext, Body, ContextState, Event};
+use crate::rpc::event::{AssumedContext, Body, ContextState};
 use crate::rpc::header::{Endian, PfcFlags};
 use crate::rpc::syntax::TransferSyntax;
 use crate::session::{Flow, Record};
@@ -30,24 +30,8 @@ pub struct Records {
     clock: Option<(i64, [u8; Timestamp::TEXT_LEN])>,
 }
 
+pub use crate::rpc::event::type_name;
 pub use crate::rpc::security::level_name;
-
-/// What stands for the PDU type where there is no whole PDU.
-pub fn type_name<N>(event: &Event<'_, N>) -> &'static str {
-    match event.body {
-        // A server's question about a call, in the other direction: neither a call of the client's nor its answer.
-        Body::Request { .. } if is_callback(event) => "conv_request",
-        Body::Response { .. } if is_callback(event) => "conv_response",
-        Body::Malformed { .. } => "malformed",
-        Body::Skipped { .. } => "skipped",
-        Body::Incomplete { .. } => "incomplete",
-        _ => event.ptype.map_or("unknown", |ptype| ptype.name()),
-    }
-}
-
-fn is_callback<N>(event: &Event<'_, N>) -> bool {
-    event.datagram.is_some_and(|header| header.interface == crate::rpc::dg::conv::INTERFACE)
-}
 
 impl Records {
     /// Replaces `out` by the record's object.

@@ -1,12 +1,12 @@
 //! Text: one readable block a message.
 
 use crate::analysis::View;
+use crate::base::Timestamp;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
 use crate::ndr::sink::{At, Sink};
 use crate::ndr::types::Scalar;
 use crate::ndr::wire::Message;
-use crate::net::Timestamp;
 use crate::render::json::record::{level_name, type_name};
 use crate::render::text::{Style, Values};
 use crate::rpc::event::{Body, ContextState};

@@ -22,11 +22,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("RPC", &["rpc"]),
     ("security", &["auth"]),
     ("network", &["net", "capture"]),
-    ("session", &["session", "rewrite"]),
+    ("session", &["session"]),
     ("analysis", &["analysis", "conformance", "filter"]),
-    ("rendering", &["render"]),
     ("limits", &["limits"]),
+    ("output", &["render", "rewrite"]),
 ];
+
+/// Arrows upwards that are known and to be turned round: the module and the beginning of the path that it names.
+const PENDING: &[(&str, &str)] = &[("ndr", "idl::rules")];
 
 /// A module's source.
 struct Source {
@@ -71,6 +74,10 @@ fn check(layers: &[(&str, &[&str])], sources: &[Source]) -> Vec<String> {
             continue;
         };
         for path in &found.paths {
+            let named = path.segments.join("::");
+            if PENDING.iter().any(|(module, of)| rooms[from].1 == *module && named.starts_with(of)) {
+                continue;
+            }
             let target = room(&path.segments).or_else(|| room(names.get(path.segments.first()?.as_str())?));
             let place =
                 || format!("{}:{}: {} names {}", source.file, path.line, rooms[from].1, path.segments.join("::"));
@@ -201,7 +208,7 @@ mod tests {
     #[test]
     fn what_is_no_arrow() {
         for text in [
-            "use crate::a::x; use super::x; use self::e::x; use std::fmt;",
+            "use crate::a::x; use self::e::x; use std::fmt; use e::x;",
             "// use crate::e::x;\n/* crate::e::x */\n/// [`crate::e::x`]\nfn f() {}",
             "const S: &str = \"crate::e::x\"; const R: &str = r#\"use crate::e::x;\"#;",
             "#[cfg(test)] mod tests { use crate::e::x; }",

@@ -147,7 +147,7 @@ impl Reader<'_> {
             }
             if before == "mod" && self.text(1) == ";" {
                 self.found.test_modules.push(match &file {
-                    Some(file) => [self.directory, &[file.clone()]].concat(),
+                    Some(file) => [self.directory, std::slice::from_ref(file)].concat(),
                     None => [module, &[text.to_owned()]].concat(),
                 });
             }
