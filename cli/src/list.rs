@@ -111,7 +111,7 @@ fn interfaces(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                     out.key("interface");
                     out.text(interface.name);
                     out.key("version");
-                    out.text(version.text);
+                    out.text(version.number.text());
                     out.key("uuid");
                     out.text(interface.uuid);
                     out.key("title");
@@ -120,7 +120,7 @@ fn interfaces(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                     out.uint(version.methods.len() as u64);
                 },
                 || {
-                    let (name, text, methods) = (interface.name, version.text, version.methods.len());
+                    let (name, text, methods) = (interface.name, version.number.text(), version.methods.len());
                     format!("{name:8} {text}  {}  {methods:3} methods  {}", interface.uuid, interface.title)
                 },
             )?;
@@ -136,7 +136,7 @@ fn methods(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                 lines.entry(
                     |out| method_json(out, interface, index, method),
                     || {
-                        let (name, text) = (interface.name, version.text);
+                        let (name, text) = (interface.name, version.number.text());
                         let section = method.sections.get(index).copied().unwrap_or_default();
                         format!(
                             "{name} {text}  {:3}  {}  {section}{}",
@@ -171,7 +171,7 @@ fn method_json(out: &mut Out, interface: &Interface, version: usize, method: &Me
     out.text(interface.name);
     if let Some(version) = interface.versions.get(version) {
         out.key("version");
-        out.text(version.text);
+        out.text(version.number.text());
     }
     out.key("opnum");
     out.uint(u64::from(method.opnum));

@@ -66,6 +66,24 @@ pub struct Event<'a, N> {
 }
 
 impl<N> Event<'_, N> {
+    /// The PDU type's name in lower case with underscores; where there is no whole PDU, what stands in its place.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self.body {
+            // A server's question about a call, in the other direction: neither a call of the client's nor its answer.
+            Body::Request { .. } if self.is_callback() => "conv_request",
+            Body::Response { .. } if self.is_callback() => "conv_response",
+            Body::Malformed { .. } => "malformed",
+            Body::Skipped { .. } => "skipped",
+            Body::Incomplete { .. } => "incomplete",
+            _ => self.ptype.map_or("unknown", |ptype| ptype.name()),
+        }
+    }
+
+    fn is_callback(&self) -> bool {
+        self.datagram.is_some_and(|header| header.interface == crate::rpc::dg::conv::INTERFACE)
+    }
+
     /// The packet that completed the message: the largest frame number that carried it; 0 if none did.
     #[must_use]
     pub fn frame(&self) -> u64 {
@@ -402,21 +420,4 @@ pub(super) fn wrong_length() -> Opened {
         reason: String::from("decrypted body has another length than the sealed one"),
         doubt: Doubt::Signature,
     }
-}
-
-/// The type that a record is printed with and filtered by: the PDU's, or what came instead of a whole PDU.
-pub fn type_name<N>(event: &Event<'_, N>) -> &'static str {
-    match event.body {
-        // A server's question about a call, in the other direction: neither a call of the client's nor its answer.
-        Body::Request { .. } if is_callback(event) => "conv_request",
-        Body::Response { .. } if is_callback(event) => "conv_response",
-        Body::Malformed { .. } => "malformed",
-        Body::Skipped { .. } => "skipped",
-        Body::Incomplete { .. } => "incomplete",
-        _ => event.ptype.map_or("unknown", |ptype| ptype.name()),
-    }
-}
-
-fn is_callback<N>(event: &Event<'_, N>) -> bool {
-    event.datagram.is_some_and(|header| header.interface == super::dg::conv::INTERFACE)
 }

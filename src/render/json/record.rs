@@ -30,7 +30,6 @@ pub struct Records {
     clock: Option<(i64, [u8; Timestamp::TEXT_LEN])>,
 }
 
-pub use crate::rpc::event::type_name;
 pub use crate::rpc::security::level_name;
 
 impl Records {
@@ -127,7 +126,7 @@ impl Records {
 
 fn type_of(out: &mut Out, record: &Record<'_>) {
     out.key("type");
-    out.name(type_name(&record.event));
+    out.name(record.event.type_name());
 }
 
 /// What stands for the body of a record that is too long to be printed: what it is, and how much.
@@ -330,7 +329,7 @@ fn interface(out: &mut Out, record: &Record<'_>) {
         out.name(interface.name);
         if let Some(version) = interface.versions.get(version) {
             out.key("version");
-            out.name(version.text);
+            out.name(version.number.text());
         }
     }
     let event = &record.event;

@@ -3,11 +3,17 @@
 //! [`Values`] is a sink; [`Message`]'s `Display` uses it. The program's blocks around it are made in `cli`.
 
 pub mod buffers;
+#[cfg(feature = "pcap")]
+pub mod call;
 pub(crate) mod lines;
 #[cfg(feature = "pcap")]
 pub mod record;
 #[cfg(feature = "pcap")]
 mod runtime;
+#[cfg(feature = "pcap")]
+pub mod stats;
+#[cfg(feature = "pcap")]
+pub mod story;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::time::FileTime;

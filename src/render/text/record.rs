@@ -1,16 +1,16 @@
 //! Text: one readable block a message.
 
 use crate::analysis::View;
-use crate::base::Timestamp;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
 use crate::ndr::sink::{At, Sink};
 use crate::ndr::types::Scalar;
 use crate::ndr::wire::Message;
-use crate::render::json::record::{level_name, type_name};
+use crate::net::Timestamp;
 use crate::render::text::{Style, Values};
 use crate::rpc::event::{Body, ContextState};
 use crate::rpc::header::{Endian, PfcFlags};
+use crate::rpc::security::level_name;
 use crate::rpc::security::{Opened, Verified};
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 use crate::session::Record;
@@ -94,7 +94,7 @@ pub fn duration(nanos: i64) -> String {
 
 fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
     let event = &record.event;
-    let kind = type_name(event);
+    let kind = event.type_name();
     let name = match (record.method(), record.opnum()) {
         (Some(method), _) => method.name.to_string(),
         (None, Some(opnum)) => format!("opnum {opnum}"),
@@ -104,7 +104,7 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
     let _ = write!(out, "{}{kind}", if name.is_empty() { "" } else { " " });
     let mut notes = Vec::new();
     if let Some((interface, version)) = record.interface {
-        let version = interface.versions.get(version).map_or("", |v| v.text);
+        let version = interface.versions.get(version).map_or("", |v| v.number.text());
         notes.push(format!("{} {version}", interface.name));
     } else if let Some(context) = &event.context {
         notes.push(format!("{} {}.{}", context.interface, context.version.0, context.version.1));

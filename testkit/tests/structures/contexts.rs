@@ -131,7 +131,7 @@ fn check(what: &str, semantics: Semantics, context: &Context<'_>, content: Buffe
     }
 }
 
-/// All buffers of all 211 codes but one have a format, and are read by it.
+/// All buffers of all codes but one have a format, and are read by it.
 #[test]
 fn every_control_code() {
     let mut random = Random(7);
@@ -154,7 +154,7 @@ fn every_control_code() {
             }
         }
     }
-    assert_eq!(control_codes::ALL.len(), 211);
+    assert!(control_codes::ALL.len() >= 211);
     // The output of this one is not described in any edition.
     assert_eq!(opaque, ["CLUSCTL_NODE_GET_CLUSBFLT_PATHINFO_EX"]);
     assert_eq!(described, 215);
