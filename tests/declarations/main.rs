@@ -6,6 +6,7 @@ mod data;
 mod conformance;
 mod constants;
 mod dependencies;
+mod documents;
 mod harness;
 mod layers;
 mod limits;
