@@ -1,8 +1,8 @@
 //! What is found: a broken rule, who broke it and where.
 
 use super::rule::Rule;
+use crate::base::Timestamp;
 use crate::base::printable::Printable;
-use crate::net::Timestamp;
 use crate::rpc::security::Sender;
 use crate::session::Flow;
 use core::fmt;
