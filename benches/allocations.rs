@@ -4,10 +4,10 @@
 
 use cluscope::auth::KeyStore;
 use cluscope::capture::{LinkType, Reader};
-use cluscope::json::out::Out;
-use cluscope::json::record::Records;
 use cluscope::ndr::wire::Message;
 use cluscope::net::Timestamp;
+use cluscope::render::json::out::Out;
+use cluscope::render::json::record::Records;
 use cluscope::rpc::event::Body;
 use cluscope::session::{Limits, Session};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};

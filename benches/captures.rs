@@ -2,9 +2,9 @@
 
 use cluscope::auth::KeyStore;
 use cluscope::capture::Reader;
-use cluscope::json::out::Out;
-use cluscope::json::record::Records;
 use cluscope::ndr::wire::Message;
+use cluscope::render::json::out::Out;
+use cluscope::render::json::record::Records;
 use cluscope::session::{Limits, Record, Session};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;

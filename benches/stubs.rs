@@ -2,12 +2,12 @@
 //! octets of stub. `cargo bench --bench stubs`
 
 use cluscope::idl::cluster::ApiCreateEnum;
-use cluscope::json::out::Out;
-use cluscope::json::stub::{self, Identity};
 use cluscope::ndr::parsers::{Input, conformant_varying_string, count, referent, u32};
 use cluscope::ndr::value::{Collect, Contents};
 use cluscope::ndr::wire::{Kind, Message};
 use cluscope::ndr::{Direction, Endian, Method, Syntax, Value, write};
+use cluscope::render::json::out::Out;
+use cluscope::render::json::stub::{self, Identity};
 use criterion::{
     BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
 };
@@ -82,7 +82,12 @@ fn printing(c: &mut Criterion) {
     let mut group = c.benchmark_group("how_fast_is_printing_a_stub_as_json");
     let mut out = Out::new();
     each(&mut group, &samples, |s| {
-        black_box(stub::decode(&mut out, &s.identity, &cluscope::context::CallContext::default(), &s.stub));
+        black_box(stub::decode(
+            &mut out,
+            &s.identity,
+            &cluscope::session::call_context::CallContext::default(),
+            &s.stub,
+        ));
     });
     group.finish();
 
@@ -188,7 +193,7 @@ fn by_hand(stub: &[u8]) -> usize {
         }
         let (rest, _) = u32(rest)?;
         let (rest, _) = u32(rest)?;
-        Ok::<_, nom::Err<cluscope::error::Error>>((rest, units))
+        Ok::<_, nom::Err<cluscope::base::error::Error>>((rest, units))
     };
     let (rest, units) = read(Input::new(stub, Syntax::Ndr, Endian::Little)).unwrap();
     assert!(rest.rest().is_empty());

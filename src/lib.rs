@@ -50,7 +50,7 @@
 //!     assert!(entry.Name().is_some_and(|name| name == "IP1"));
 //! }
 //! assert_eq!(response.r#return(), 0);
-//! # Ok::<(), cluscope::error::Error>(())
+//! # Ok::<(), cluscope::base::error::Error>(())
 //! ```
 //!
 //! # For those who make stubs

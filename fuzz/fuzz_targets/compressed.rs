@@ -1,4 +1,4 @@
 //! A compressed capture.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cluscope::oracle::compressed(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cluscope_testkit::invariants::compressed(data));

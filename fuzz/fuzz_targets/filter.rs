@@ -1,4 +1,4 @@
 //! Filter expressions.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|text: &str| cluscope::oracle::filter(text));
+libfuzzer_sys::fuzz_target!(|text: &str| cluscope_testkit::invariants::filter(text));

@@ -1,4 +1,4 @@
 //! Handshakes of Kerberos, and PDUs that it protects.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cluscope::oracle::kerberos(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cluscope_testkit::invariants::kerberos(data));

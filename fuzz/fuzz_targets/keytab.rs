@@ -1,4 +1,4 @@
 //! Files of secrets.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cluscope::oracle::keytab(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cluscope_testkit::invariants::keytab(data));

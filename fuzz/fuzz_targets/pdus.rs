@@ -1,4 +1,4 @@
 //! The two streams of a TCP connection, in pieces.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cluscope::oracle::pdus(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cluscope_testkit::invariants::pdus(data));

@@ -1,4 +1,4 @@
 //! Handshakes of SPNEGO.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| cluscope::oracle::spnego(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| cluscope_testkit::invariants::spnego(data));

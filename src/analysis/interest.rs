@@ -1,7 +1,7 @@
 //! How much of a stub the tracker needs to read, by the method's declaration: most handles stand first.
 
 use super::learn;
-use crate::hash::Map;
+use crate::base::hash::Map;
 use crate::ndr::Method;
 use crate::ndr::types::{Direction, Field, Flow, Type};
 use crate::session::Record;

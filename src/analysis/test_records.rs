@@ -1,6 +1,6 @@
 //! Records for tests: calls made of values, without a capture.
 
-use crate::context::CallContext;
+use crate::base::guid::Guid;
 use crate::idl;
 use crate::ndr::types::Direction;
 use crate::ndr::value::{Contents, Fields, Value};
@@ -10,7 +10,7 @@ use crate::rpc::event::{Body, Call, Carriers, Context, ContextState, Event};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::security::Sender;
 use crate::rpc::syntax::TransferSyntax;
-use crate::rpc::uuid::Uuid;
+use crate::session::call_context::CallContext;
 use crate::session::{Flow, Record};
 
 /// Makes calls and shows their records to a closure; frames count up by one, time by a millisecond.
@@ -37,7 +37,7 @@ pub(crate) fn values<const N: usize>(list: [(&'static str, Value); N]) -> Fields
 
 /// A handle whose octets are this number.
 pub(crate) fn handle(n: u64) -> Value {
-    let mut uuid = crate::ndr::sink::Guid::default();
+    let mut uuid = crate::base::Guid::default();
     uuid.0[..8].copy_from_slice(&n.to_le_bytes());
     Value::Handle(crate::ndr::sink::ContextHandle { attributes: 0, uuid })
 }
@@ -113,7 +113,7 @@ impl Wire {
         let server = ([192, 0, 2, 20], 49_664).into();
         let context = Context {
             id: 0,
-            interface: Uuid(interface.uuid_bytes),
+            interface: Guid(interface.uuid_bytes),
             version: (version.1, u16::from(witness)),
             syntax: TransferSyntax::Ndr,
             state: ContextState::Accepted,

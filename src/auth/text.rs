@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 #[cfg(feature = "serde")]
-use crate::time::FileTime;
+use crate::base::time::FileTime;
 
 /// A FILETIME as `{"value":…,"time":"…"}`.
 #[cfg(feature = "serde")]

@@ -97,7 +97,7 @@ impl<R: Read> Buffer<R> {
     fn make_room(&mut self) {
         if self.start > 0 && (self.bytes.len() - self.end < CHUNK / 2) {
             // A cache line at a time.
-            crate::work::tick((self.end - self.start) / 64);
+            crate::base::work::tick((self.end - self.start) / 64);
             self.bytes.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;

@@ -251,7 +251,7 @@ impl Ng {
             }
             Block::NameResolution(names) => {
                 for record in &names.nr {
-                    crate::work::tick(1 + record.record_value.len());
+                    crate::base::work::tick(1 + record.record_value.len());
                     self.name(record.record_type.0, record.record_value, limits);
                 }
                 Outcome::Nothing
@@ -270,7 +270,7 @@ impl Ng {
                 pcap_parser::parse_option_le::<pcap_parser::PcapError<&[u8]>>(options)
             };
             let Ok((rest, option)) = parsed else { break };
-            crate::work::tick(1 + usize::from(option.len));
+            crate::base::work::tick(1 + usize::from(option.len));
             if option.code == OptionCode::EndOfOpt {
                 break;
             }
@@ -289,7 +289,7 @@ impl Ng {
     fn clock(&self, options: &[PcapNGOption<'_>]) -> Clock {
         let mut clock = Clock::default();
         for option in options {
-            crate::work::tick(1);
+            crate::base::work::tick(1);
             let Ok(value) = option.as_bytes() else { continue };
             match option.code {
                 OptionCode::EndOfOpt => break,
@@ -458,7 +458,7 @@ fn parse(kind: u32, block: &[u8], big_endian: bool) -> Option<Block<'_>> {
 fn texts<'a>(options: &'a [PcapNGOption<'a>], code: OptionCode) -> impl Iterator<Item = String> + 'a {
     options
         .iter()
-        .inspect(|_| crate::work::tick(1))
+        .inspect(|_| crate::base::work::tick(1))
         .take_while(|option| option.code != OptionCode::EndOfOpt)
         .filter(move |option| option.code == code)
         .filter_map(|option| option.as_bytes().ok())

@@ -2,7 +2,7 @@
 //! custom-marshalled structures. Here they only get their grade, and a name of their own where two areas share one.
 
 use super::rule::{Grade, Rule};
-use crate::diagnostic;
+use crate::base::diagnostic;
 
 macro_rules! adopt {
     ($area:literal, $source:ident: $($id:ident = $name:literal, $grade:ident;)*) => {

@@ -4,7 +4,7 @@ use super::finding::Evidence;
 use super::rule::rules;
 use super::seen::{Report, Seen};
 use super::values::What;
-use crate::error::Error;
+use crate::base::error::Error;
 use crate::idl;
 use crate::rpc::event::Body;
 use crate::session::Record;

@@ -38,7 +38,7 @@ pub struct Rule {
 impl Rule {
     /// A rule that a decoder reports as a diagnostic.
     pub(super) const fn adopted(
-        of: &crate::diagnostic::Rule,
+        of: &crate::base::diagnostic::Rule,
         name: &'static str,
         area: &'static str,
         grade: Grade,

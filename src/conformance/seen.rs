@@ -103,7 +103,7 @@ impl<'r, 'a> Report<'r, 'a> {
     }
 
     /// What a decoder reports, under the rule of ours that adopts its rule.
-    pub(super) fn diagnostic(&mut self, rule: &'static Rule, diagnostic: &crate::diagnostic::Diagnostic) {
+    pub(super) fn diagnostic(&mut self, rule: &'static Rule, diagnostic: &crate::base::diagnostic::Diagnostic) {
         let field = diagnostic.path.to_string();
         let mut finding =
             self.finding(rule, field, Evidence::Number(diagnostic.value), Evidence::from(diagnostic.expected));

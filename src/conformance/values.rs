@@ -1,8 +1,8 @@
 //! The values of one stub, flat and in wire order, for checks to look things up in; and what is kept of a request until
 //! its answer comes.
 
-use crate::diagnostic::Diagnostic;
-use crate::error::Path;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::error::Path;
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Field, Flow, Scalar, Semantics};
 use crate::ndr::{Endian, WStr};
@@ -66,7 +66,7 @@ impl<'a> Values<'a> {
     /// The parameter an entry belongs to.
     pub(super) fn parameter(&self, entry: &Entry<'_>) -> &'static str {
         match self.paths.get(entry.path).and_then(|p| p.segments().first()) {
-            Some(crate::error::Segment::Name(name)) => name,
+            Some(crate::base::error::Segment::Name(name)) => name,
             _ => "",
         }
     }

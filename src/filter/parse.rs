@@ -87,7 +87,7 @@ pub enum Tree {
 
 impl Tree {
     pub(super) fn decide(&self, held: u64, tests: &[Test]) -> bool {
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         match self {
             Tree::Test(n) => {
                 let held = held & (1 << n) != 0;
@@ -128,7 +128,7 @@ pub fn parse(text: &str) -> Result<(Vec<Test>, Tree), Error> {
 impl Parser {
     /// Moves on; the last token stays.
     fn advance(&mut self) -> Token {
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         let end = Token { kind: Kind::End, at: self.next.at.end..self.next.at.end };
         core::mem::replace(&mut self.next, self.tokens.next().unwrap_or(end))
     }

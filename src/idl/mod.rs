@@ -32,7 +32,7 @@ pub mod structures;
 pub mod witness;
 pub mod words;
 
-use crate::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind};
 use crate::ndr::types::{InterfaceVersion, Versions};
 use crate::ndr::wire::Kind;
 use crate::ndr::{Direction, Endian, Interface, Method, Syntax};

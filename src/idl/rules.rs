@@ -2,7 +2,7 @@
 //! stub and reported like the reader's own.
 
 use super::witness;
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::base::diagnostic::{Diagnostic, Rule};
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Flow, Scalar, Semantics};
 use crate::ndr::wire::Message;
@@ -54,7 +54,7 @@ pub(crate) struct Check<'s> {
     /// Whether this is the answer to a registration.
     registered: bool,
     /// Where the answer's handle stands, if it is null.
-    null: Option<(usize, crate::error::Path)>,
+    null: Option<(usize, crate::base::error::Path)>,
 }
 
 impl Check<'_> {

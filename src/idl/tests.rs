@@ -31,7 +31,7 @@ fn interfaces_by_name_uuid_and_version() {
     for found in INTERFACES {
         assert!(core::ptr::eq(interface(found.name).unwrap(), *found));
         assert!(core::ptr::eq(interface_by_uuid(&found.uuid_bytes).unwrap(), *found));
-        let uuid = crate::ndr::sink::Guid::parse(found.uuid).unwrap();
+        let uuid = crate::base::Guid::parse(found.uuid).unwrap();
         assert_eq!(uuid.0, found.uuid_bytes);
         for (place, version) in found.versions.iter().enumerate() {
             assert_eq!(found.version(version.major, version.minor), Some(place));

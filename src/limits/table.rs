@@ -235,7 +235,7 @@ pub static FIXED: &[Fixed] = &[
     },
     Fixed {
         name: "diagnostics of a stub",
-        value: crate::diagnostic::MAX_KEPT as u64,
+        value: crate::base::diagnostic::MAX_KEPT as u64,
         unit: "rules",
         what: "broken rules told of one stub",
         bites: "further ones are only counted",
@@ -278,7 +278,7 @@ pub static FIXED: &[Fixed] = &[
     },
     Fixed {
         name: "servers",
-        value: crate::resolve::SERVERS as u64,
+        value: crate::session::inference::SERVERS as u64,
         unit: "servers",
         what: "servers whose interfaces are remembered for connections without a bind",
         bites: "further ones are guessed without that help",

@@ -2,7 +2,7 @@
 
 use super::types::{Scalar, align_up};
 use super::{Endian, Syntax};
-use crate::error::Error;
+use crate::base::error::Error;
 
 /// A stub and how to read it. Copying it copies a reference.
 #[derive(Clone, Copy, Debug)]

@@ -184,7 +184,7 @@ macro_rules! ndr_method {
                 syntax: $crate::ndr::Syntax,
                 endian: $crate::ndr::Endian,
                 stub: &'a [u8],
-            ) -> Result<Self, $crate::error::Error> {
+            ) -> Result<Self, $crate::base::error::Error> {
                 let kind = $crate::idl::kind(&METHOD, version, $crate::ndr::Direction::$view, syntax, endian)?;
                 $crate::ndr::wire::Message::decode(&METHOD, kind, stub).map($view)
             }

@@ -17,7 +17,7 @@ use super::sink::{ContextHandle, Counts};
 use super::types::{Scalar, align_up};
 use super::utf16::WStr;
 use super::{Endian, Syntax, walk};
-use crate::error::Error;
+use crate::base::error::Error;
 use nom::IResult;
 
 /// A stub and the place where the next parser goes on.
@@ -53,7 +53,7 @@ pub type Parsed<'a, T> = IResult<Input<'a>, T, Error>;
 
 impl<I> nom::error::ParseError<I> for Error {
     fn from_error_kind(_: I, _: nom::error::ErrorKind) -> Self {
-        Error::new(0, crate::error::ErrorKind::Mismatch { expected: "what a combinator asked for" })
+        Error::new(0, crate::base::error::ErrorKind::Mismatch { expected: "what a combinator asked for" })
     }
 
     fn append(_: I, _: nom::error::ErrorKind, other: Self) -> Self {

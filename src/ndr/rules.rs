@@ -1,6 +1,6 @@
 //! The rules of NDR and of the IDL that the reader sees broken without having to stop.
 
-use crate::diagnostic::Rule;
+use crate::base::diagnostic::Rule;
 
 macro_rules! rules {
     ($($(#[$doc:meta])* $id:ident = $name:literal, $section:literal, $text:literal;)*) => {

@@ -2,8 +2,8 @@
 
 use super::WStr;
 use super::types::{Field, Scalar, Struct};
-use crate::diagnostic::Diagnostic;
-use crate::error::{Path, Segment};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::error::{Path, Segment};
 use core::ops::Range;
 
 /// A context handle: attributes and UUID.

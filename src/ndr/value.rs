@@ -5,7 +5,7 @@
 use super::WStr;
 use super::sink::{At, ContextHandle, Counts, Sink};
 use super::types::{Scalar, Struct};
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;

@@ -24,7 +24,7 @@ use super::types::{
 };
 use super::utf16::WStr;
 use super::{Endian, Syntax, rules};
-use crate::error::{Error, ErrorKind, Segment};
+use crate::base::error::{Error, ErrorKind, Segment};
 use crate::idl::rules::Check;
 use checks::{Found, note};
 use counted::Tail;
@@ -239,7 +239,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         tail: Option<Tail>,
         trail: &FieldPath<'_>,
     ) -> Result<Found, Error> {
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         let place = |len| At { field, index, offset: at, len, trail };
         match ty {
             Type::Scalar(scalar) => {
@@ -336,7 +336,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             let trail = parent.down(Segment::Name(member.name));
             let found = match member.ty {
                 Type::Scalar(scalar) => {
-                    crate::work::tick(1);
+                    crate::base::work::tick(1);
                     let value = self.cx.scalar(place, *scalar).map_err(|e| fail(e, &trail))?;
                     let len = layout.size;
                     self.scalar(At { field: member, index: None, offset: place, len, trail: &trail }, *scalar, value)
@@ -455,7 +455,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         let layout = Layout { size: 2, align: 2 };
         let len = self.extent(layout, actual, at, "actual count")?;
         let bytes = self.cx.take(at, len, "actual count")?;
-        crate::work::tick(1 + len);
+        crate::base::work::tick(1 + len);
         *cursor = at + len;
         let (text, terminated) = WStr::new(bytes, self.cx.endian).strip_terminator();
         let counts = Counts { max, actual };

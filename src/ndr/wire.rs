@@ -8,7 +8,7 @@ use super::types::{ArrayKind, Direction, Field, Interface, Method, PointerKind, 
 use super::utf16::WStr;
 use super::walk::{self, Part};
 use super::{Endian, Syntax};
-use crate::error::Error;
+use crate::base::error::Error;
 use crate::idl::rules;
 use core::marker::PhantomData;
 
@@ -169,9 +169,9 @@ impl<'a> Message<'a> {
         let mut cx = DecodeContext::new(data, syntax, endian);
         cx.counts = walk::count_alignment(cx, method, direction, version);
         if cx.counts == CountAlignment::Elements {
-            sink.diagnostic(crate::diagnostic::Diagnostic {
+            sink.diagnostic(crate::base::diagnostic::Diagnostic {
                 offset: syntax.word(),
-                path: crate::error::Path::new(),
+                path: crate::base::error::Path::new(),
                 rule: &super::rules::COUNT_ALIGNMENT,
                 value: 0,
                 expected: None,
@@ -440,7 +440,7 @@ impl<'a, T: Wire> Iterator for List<'a, T> {
         let mut part = Part { at: self.at, cursor: self.cursor, tail: None };
         let mut next = self.at.saturating_add(self.element.layout(self.cx.syntax).stride());
         if let Some(inner) = self.element.tail() {
-            let trail = super::sink::FieldPath::top(crate::error::Segment::Name(""));
+            let trail = super::sink::FieldPath::top(crate::base::error::Segment::Name(""));
             if let Ok((at, tail, end)) = walk::own_length(self.cx, self.element, inner, self.at, &trail) {
                 (part.at, part.tail, next) = (at, Some(tail), end);
             }

@@ -4,7 +4,7 @@
 //! scan must not push out the connections that matter.
 
 use super::checksum;
-use crate::hash::Map;
+use crate::base::hash::Map;
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 

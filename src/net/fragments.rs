@@ -218,7 +218,7 @@ impl Fragments {
 }
 
 fn hash(data: &[u8]) -> u64 {
-    crate::work::tick(data.len());
+    crate::base::work::tick(data.len());
     let mut hasher = DefaultHasher::new();
     hasher.write(data);
     hasher.finish()
@@ -261,7 +261,7 @@ impl Datagram {
             }
         }
         while at < end {
-            crate::work::tick(1);
+            crate::base::work::tick(1);
             let (stop, next) = match self.parts.range(at..end).next() {
                 Some((start, part)) => {
                     overlapped = true;
@@ -273,7 +273,7 @@ impl Datagram {
                 let from = usize::try_from(at - offset).unwrap_or(usize::MAX);
                 let to = usize::try_from(stop - offset).unwrap_or(usize::MAX).min(piece.data.len());
                 let data = piece.data.get(from..to).unwrap_or(&[]).to_vec();
-                crate::work::tick(data.len());
+                crate::base::work::tick(data.len());
                 self.held += data.len() + Limits::SEGMENT_COST;
                 self.covered += stop - at;
                 let start = start.and_then(|start| start.checked_add(from));
@@ -305,7 +305,7 @@ impl Datagram {
             if whole {
                 known &= part.at.is_some();
                 places.push(Place { frame: part.frame, at: part.at.unwrap_or(0), len: part.data.len() });
-                crate::work::tick(1 + part.data.len());
+                crate::base::work::tick(1 + part.data.len());
                 data.extend_from_slice(&part.data);
             }
             // What follows a part that the capture cut has no place in a contiguous payload.

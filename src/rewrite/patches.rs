@@ -6,7 +6,7 @@
 //! other contents and numbers that have wrapped around. UDP: the octets' places are known when the PDU is opened.
 
 use crate::net::{Origin, Place, Placed, Side, Transport};
-use crate::tap::{Tap, Unsealed};
+use crate::session::observed_security::{Tap, Unsealed};
 use std::collections::{BTreeMap, VecDeque};
 use zeroize::Zeroizing;
 

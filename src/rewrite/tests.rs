@@ -8,7 +8,7 @@ use crate::net::build::{A, ACK, B, SYN, ethernet, ipv4, ipv4_fragment, tcp, udp}
 use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Placed, Verdict};
 use crate::rpc::security::{AuthTrailer, Connectionless, Protected, Sender};
 use crate::session;
-use crate::tap::{Tap, Unsealed};
+use crate::session::observed_security::{Tap, Unsealed};
 use etherparse::checksum::Sum16BitWords;
 use std::ops::Range;
 use std::sync::Arc;

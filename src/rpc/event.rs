@@ -11,11 +11,11 @@ use super::limits::{Counters, Limits};
 use super::pdu::{ContextElement, ContextResult};
 use super::security::{AuthTrailer, Doubt, Identity, Opened, Sender};
 use super::syntax::{RejectReason, SyntaxId, TransferSyntax};
-use super::uuid::Uuid;
 use super::verification::Verification;
-use crate::diagnostic::{Diagnostic, Rule};
-use crate::error::{Error, Path};
-use crate::net::{Side, Timestamp};
+use crate::base::diagnostic::{Diagnostic, Rule};
+use crate::base::error::{Error, Path};
+use crate::base::guid::Guid;
+use crate::base::{Side, Timestamp};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -97,7 +97,7 @@ pub struct Context {
     /// `p_cont_id`.
     pub id: u16,
     /// The interface.
-    pub interface: Uuid,
+    pub interface: Guid,
     /// Its version, major and minor.
     pub version: (u16, u16),
     /// The transfer syntax.
@@ -144,7 +144,7 @@ pub struct Call<N> {
     /// The presentation context as it was when the request came.
     pub context: Option<Context>,
     /// The object UUID of the request.
-    pub object: Option<Uuid>,
+    pub object: Option<Guid>,
     /// The packet that completed the request.
     pub frame: u64,
     /// When that packet was captured.
@@ -211,7 +211,7 @@ pub enum Body<'a> {
         /// `opnum`.
         opnum: u16,
         /// The object UUID.
-        object: Option<Uuid>,
+        object: Option<Guid>,
         /// The whole stub.
         stub: Option<&'a [u8]>,
     },
@@ -348,7 +348,7 @@ pub struct Unbound<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AssumedContext {
     /// The interface.
-    pub interface: Uuid,
+    pub interface: Guid,
     /// Its version, major and minor.
     pub version: (u16, u16),
     /// The transfer syntax.

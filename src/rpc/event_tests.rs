@@ -3,8 +3,8 @@
 use super::event::{Carriers, Sizes, join_opened};
 use super::limits::Counters;
 use super::security::{AuthTrailer, Doubt, NoSecurity, Opened, Security, Verified};
-use super::{SyntaxId, Uuid};
-use crate::net::Timestamp;
+use super::{Guid, SyntaxId};
+use crate::base::Timestamp;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::{vec, vec::Vec};
@@ -155,10 +155,10 @@ fn counters_add_up() {
 
 #[test]
 fn names() {
-    let syntax = SyntaxId::new(Uuid::constant("b97db8b2-4c63-11cf-bff6-08002be23f2f"), 3, 1);
+    let syntax = SyntaxId::new(Guid::constant("b97db8b2-4c63-11cf-bff6-08002be23f2f"), 3, 1);
     assert_eq!(syntax.to_string(), "b97db8b2-4c63-11cf-bff6-08002be23f2f 3.1");
     assert!(format!("{:?}", syntax.uuid).contains("b97db8b2-4c63-11cf-bff6-08002be23f2f"));
-    assert!(!"x".parse::<Uuid>().unwrap_err().to_string().is_empty());
+    assert!(!"x".parse::<Guid>().unwrap_err().to_string().is_empty());
     for (auth_type, name) in [(9, "spnego"), (10, "ntlm"), (16, "krb5"), (7, "auth_type 7")] {
         let trailer = AuthTrailer { auth_type, auth_level: 5, auth_pad_length: 0, auth_context_id: 0 };
         let identity = NoSecurity.identity(&trailer);

@@ -3,7 +3,7 @@
 //! connectionless header.
 
 use super::parse::{Fail, Res, bytes, u8_, u16_, u32_};
-use crate::error::Error;
+use crate::base::error::Error;
 use bitflags::bitflags;
 
 /// Byte order of integers.

@@ -38,4 +38,4 @@ mod write;
 pub use header::{Endian, PacketType, Representation};
 pub use limits::{Counters, Limits};
 pub use syntax::{SyntaxId, TransferSyntax};
-pub use uuid::Uuid;
+pub use uuid::Guid;

@@ -4,8 +4,8 @@
 //! [`crate::rpc`].
 
 use super::header::Endian;
-use super::uuid::Uuid;
-use crate::error::{Error, ErrorKind, Path};
+use crate::base::error::{Error, ErrorKind, Path};
+use crate::base::guid::Guid;
 use nom::number::Endianness;
 
 /// Result of a parser.
@@ -96,10 +96,10 @@ pub(super) fn u32_<'a>(input: &'a [u8], endian: Endian, name: &'static str) -> R
 }
 
 /// A UUID.
-pub(super) fn uuid<'a>(input: &'a [u8], endian: Endian, name: &'static str) -> Res<'a, Uuid> {
+pub(super) fn uuid<'a>(input: &'a [u8], endian: Endian, name: &'static str) -> Res<'a, Guid> {
     let (rest, octets) = bytes(input, 16, name)?;
     match <[u8; 16]>::try_from(octets) {
-        Ok(octets) => Ok((rest, Uuid::from_wire(octets, endian))),
+        Ok(octets) => Ok((rest, Guid::from_wire(octets, endian))),
         Err(_) => Err(Fail::truncated(input, 16, name)),
     }
 }

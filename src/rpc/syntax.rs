@@ -2,8 +2,8 @@
 //! (C706 12.6.3.1, MS-RPCE 2.2.2.4, 2.2.4.12 and 3.3.1.5.3).
 
 use super::parse::{Res, u32_, uuid};
-use super::uuid::Uuid;
 use super::write::Writer;
+use crate::base::guid::Guid;
 use crate::rpc::header::Endian;
 use bitflags::bitflags;
 use core::fmt;
@@ -15,7 +15,7 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SyntaxId {
     /// The UUID.
-    pub uuid: Uuid,
+    pub uuid: Guid,
     /// Major version.
     pub major: u16,
     /// Minor version.
@@ -24,13 +24,13 @@ pub struct SyntaxId {
 
 impl SyntaxId {
     /// NDR 2.0.
-    pub const NDR: SyntaxId = SyntaxId::new(Uuid::constant("8a885d04-1ceb-11c9-9fe8-08002b104860"), 2, 0);
+    pub const NDR: SyntaxId = SyntaxId::new(Guid::constant("8a885d04-1ceb-11c9-9fe8-08002b104860"), 2, 0);
     /// NDR64 1.0 (MS-RPCE 2.2.5).
-    pub const NDR64: SyntaxId = SyntaxId::new(Uuid::constant("71710533-beba-4937-8319-b5dbef9ccc36"), 1, 0);
+    pub const NDR64: SyntaxId = SyntaxId::new(Guid::constant("71710533-beba-4937-8319-b5dbef9ccc36"), 1, 0);
 
     /// A syntax with its version.
     #[must_use]
-    pub const fn new(uuid: Uuid, major: u16, minor: u16) -> SyntaxId {
+    pub const fn new(uuid: Guid, major: u16, minor: u16) -> SyntaxId {
         SyntaxId { uuid, major, minor }
     }
 
@@ -38,17 +38,17 @@ impl SyntaxId {
     #[must_use]
     pub const fn bind_time_features(features: BindTimeFeatures) -> SyntaxId {
         let bits = features.bits().to_le_bytes();
-        let mut octets = Uuid::constant("6cb71c2c-9812-4540-0000-000000000000").0;
+        let mut octets = Guid::constant("6cb71c2c-9812-4540-0000-000000000000").0;
         octets[8] = bits[0];
         octets[9] = bits[1];
-        SyntaxId::new(Uuid(octets), 1, 0)
+        SyntaxId::new(Guid(octets), 1, 0)
     }
 
     /// The features, where this is a bind-time feature negotiation rather than a transfer syntax.
     #[must_use]
     pub fn features(&self) -> Option<BindTimeFeatures> {
         let [prefix @ .., a, b, _, _, _, _, _, _] = &self.uuid.0;
-        let expected = &Uuid::constant("6cb71c2c-9812-4540-0000-000000000000").0;
+        let expected = &Guid::constant("6cb71c2c-9812-4540-0000-000000000000").0;
         (expected.get(..8) == Some(prefix)).then(|| BindTimeFeatures::from_bits_retain(u16::from_le_bytes([*a, *b])))
     }
 

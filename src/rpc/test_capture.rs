@@ -1,7 +1,7 @@
 //! Reads the recorded captures for tests, where they are at hand: pcapng, Ethernet, IPv4, TCP in order or UDP. Much less
 //! than [`crate::net`] can do, on purpose: it tests this module alone.
 
-use crate::net::Side;
+use crate::base::Side;
 use crate::test_data;
 use std::collections::HashMap;
 use std::io::Read;

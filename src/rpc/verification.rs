@@ -64,7 +64,7 @@ impl Verification {
         // The last signature wins: a caller could have sent one as data.
         let mut at = stub.len().checked_sub(SIGNATURE.len() + 4)? & !3;
         while at >= first {
-            crate::work::tick(1);
+            crate::base::work::tick(1);
             if let Some(commands) = stub.get(at..).and_then(|s| s.strip_prefix(&SIGNATURE)) {
                 let other = if endian == Endian::Little { Endian::Big } else { Endian::Little };
                 if let Some(mut found) = parse(commands, endian).or_else(|| parse(commands, other)) {
@@ -90,7 +90,7 @@ fn parse(mut input: &[u8], endian: Endian) -> Option<Verification> {
     loop {
         let (rest, (command, body)) = command(input, endian).ok()?;
         input = rest;
-        crate::work::tick(1 + body.len());
+        crate::base::work::tick(1 + body.len());
         let read = match command & !(END | MUST_PROCESS) {
             1 if body.len() == 4 => u32_(body, endian, "bits").ok().map(|(_, bits)| found.bitmask = Some(bits)),
             2 if body.len() == 40 => pcontext(body, endian).ok().map(|(_, pair)| found.pcontext = Some(pair)),

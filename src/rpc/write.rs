@@ -1,7 +1,7 @@
 //! The writing side of [`super::parse`]: PDUs go into a `Vec<u8>`.
 
 use super::header::Endian;
-use super::uuid::Uuid;
+use crate::base::guid::Guid;
 use alloc::vec::Vec;
 
 /// Appends fields in one byte order.
@@ -33,7 +33,7 @@ impl Writer {
         }
     }
 
-    pub(super) fn uuid(&mut self, value: Uuid) {
+    pub(super) fn uuid(&mut self, value: Guid) {
         self.out.extend_from_slice(&value.to_wire(self.endian));
     }
 

@@ -3,12 +3,12 @@
 
 use super::{Limits, Record, Stats, flow, record};
 use crate::auth::{Association, KeyStore};
-use crate::context::CallContext;
-use crate::hash::Map;
+use crate::base::hash::Map;
 use crate::net::{Origin, Side, Transport};
-use crate::resolve::{Guesser, Shared};
 use crate::rpc::connection::Connection;
 use crate::rpc::dg::Conversation;
+use crate::session::call_context::CallContext;
+use crate::session::inference::{Guesser, Shared};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -9,10 +9,10 @@ use super::rules::{self, Here, broken, down, path};
 use super::sink::{Item, Key, Open, Sink};
 use super::values::{self, Slot};
 use super::writer::{integer, text_or_bytes};
+use crate::base::error::{Error, ErrorKind, Segment};
 use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegBatchControlValue, RegistryValueType};
-use crate::error::{Error, ErrorKind, Segment};
 use crate::ndr::EncodeError;
 use crate::ndr::WStr;
 use crate::ndr::types::{Scalar, Semantics};
@@ -101,7 +101,10 @@ fn command(input: ByteCursor<'_>) -> Parsed<'_, Command<'_>> {
     let (names, length) = packed::u32(rest)?;
     if length % 2 != 0 {
         let kind = ErrorKind::Value { value: u64::from(length), expected: "an even NameLength" };
-        return lift(Err(Error { path: crate::error::Path::of("NameLength"), ..Error::new(rest.offset(), kind) }));
+        return lift(Err(Error {
+            path: crate::base::error::Path::of("NameLength"),
+            ..Error::new(rest.offset(), kind)
+        }));
     }
     let (name, rest) = lift(names.split_claimed(u64::from(length), "NameLength"))?;
     let (rest, length) = packed::u32(rest)?;

@@ -89,7 +89,7 @@ pub fn parse_wide(text: WStr<'_>) -> Result<Option<Expression>, NotAnExpression>
 fn depth(text: &str) -> usize {
     let (mut deepest, mut now, mut named) = (0usize, 0usize, false);
     for c in text.bytes() {
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         match c {
             b']' => named = false,
             _ if named => {}
@@ -104,7 +104,7 @@ fn depth(text: &str) -> usize {
 }
 
 fn object(input: &str) -> IResult<&str, Expression> {
-    crate::work::tick(1 + input.find(']').unwrap_or(input.len()));
+    crate::base::work::tick(1 + input.find(']').unwrap_or(input.len()));
     let name = take_till1(|c| c == ']');
     delimited(tag("["), name, tag("]")).map(|name: &str| Expression::Object(name.trim().to_string())).parse(input)
 }

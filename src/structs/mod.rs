@@ -49,9 +49,9 @@ pub mod json;
 #[cfg(test)]
 mod tests;
 
+use crate::base::diagnostic::Diagnostic;
+use crate::base::error::{Error, ErrorKind};
 use crate::consts::content::{BufferFormat, ValueList};
-use crate::diagnostic::Diagnostic;
-use crate::error::{Error, ErrorKind};
 use crate::ndr::EncodeError;
 use crate::ndr::value::{Fields, Value};
 use alloc::vec::Vec;

@@ -11,9 +11,9 @@
 //!
 //! Next: [`super::reader`] for the plain records, [`super::property_list`] and [`super::batch`] for what is not plain.
 
-use crate::error::Error;
+use crate::base::Guid;
+use crate::base::error::Error;
 use crate::ndr::WStr;
-use crate::ndr::sink::Guid;
 use nom::IResult;
 
 /// A buffer, or a part of one, and the place where the next parser goes on. Offsets are those in the whole buffer.
@@ -58,7 +58,7 @@ impl<'a> ByteCursor<'a> {
     /// Fewer than `n` octets are left, which `claimed_by` says are there.
     #[inline]
     pub fn split(self, n: usize, claimed_by: &'static str) -> Result<(ByteCursor<'a>, ByteCursor<'a>), Error> {
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         match self.rest.split_at_checked(n) {
             Some((part, rest)) => Ok((ByteCursor { rest: part, at: self.at }, ByteCursor { rest, at: self.at + n })),
             None => Err(Error::truncated(self.at, n as u64, self.len() as u64, claimed_by)),
@@ -167,7 +167,7 @@ pub fn take<'a>(n: usize, claimed_by: &'static str) -> impl Fn(ByteCursor<'a>) -
 /// UTF-16 text up to its terminator, which is taken off.
 pub fn sz(input: ByteCursor<'_>) -> Parsed<'_, WStr<'_>> {
     let text = WStr::le(input.rest()).until_nul();
-    crate::work::tick(text.len());
+    crate::base::work::tick(text.len());
     let (_, rest) = lift(input.split(text.as_bytes().len() + 2, "terminator"))?;
     Ok((rest, text))
 }

@@ -6,7 +6,7 @@ use super::packed::{self, ByteCursor, lower};
 use super::rules::{self, Here, broken, down, path};
 use super::sink::{Item, Key, Null, Open, Sink};
 use super::types::{Element, MAX_MEMBERS, Member, Record, Type};
-use crate::error::{Error, ErrorKind, Segment};
+use crate::base::error::{Error, ErrorKind, Segment};
 use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::{Syntax, WStr};
 
@@ -143,7 +143,13 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
         self.sink.item(Key::Name(self.member.name), semantics, item, raw);
     }
 
-    fn broken(&mut self, offset: usize, rule: &'static crate::diagnostic::Rule, value: u64, expected: Option<u64>) {
+    fn broken(
+        &mut self,
+        offset: usize,
+        rule: &'static crate::base::diagnostic::Rule,
+        value: u64,
+        expected: Option<u64>,
+    ) {
         self.sink.diagnostic(broken(self.here, offset, rule, value, expected));
     }
 
@@ -368,7 +374,7 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
 
 /// Text that should be all of these octets, with one terminator at their end. What is not so comes with the octets
 /// themselves and the rule that they break.
-pub(super) fn whole_text(octets: &[u8]) -> (WStr<'_>, Option<&[u8]>, Option<&'static crate::diagnostic::Rule>) {
+pub(super) fn whole_text(octets: &[u8]) -> (WStr<'_>, Option<&[u8]>, Option<&'static crate::base::diagnostic::Rule>) {
     let all = WStr::le(octets);
     // As it should be, which is what most are: seen without looking for the end unit by unit.
     if let ([units @ .., [0, 0]], []) = octets.as_chunks::<2>()

@@ -1,7 +1,7 @@
 //! The rules of custom-marshalled buffers that the readers see broken without having to stop.
 
-use crate::diagnostic::{Diagnostic, Rule};
-use crate::error::{Path, Segment};
+use crate::base::diagnostic::{Diagnostic, Rule};
+use crate::base::error::{Path, Segment};
 use crate::ndr::sink::FieldPath;
 
 macro_rules! rules {

@@ -4,9 +4,9 @@
 //! [`Null`] only validates, [`Collect`] makes the tree that [`super::encode`] takes; printers are in `json.rs` and
 //! `text.rs`.
 
-use crate::diagnostic::Diagnostic;
+use crate::base::Guid;
+use crate::base::diagnostic::Diagnostic;
 use crate::ndr::WStr;
-use crate::ndr::sink::Guid;
 use crate::ndr::types::Semantics;
 use crate::ndr::value::{Fields, Value};
 use alloc::borrow::Cow;

@@ -6,8 +6,8 @@
 
 use super::reader::BEHIND;
 use super::types::{Element, Member, Record, Type};
+use crate::base::Guid;
 use crate::ndr::EncodeError;
-use crate::ndr::sink::Guid;
 use crate::ndr::types::Scalar;
 use crate::ndr::value::{Fields, Value};
 use alloc::format;

@@ -2,7 +2,7 @@
 //! and holds the dictionaries against the declarations.
 
 use crate::common;
-use cluscope::oracle;
+use cluscope_testkit::invariants;
 use std::path::PathBuf;
 
 /// `fuzz/corpus` or `fuzz/regressions`, in another place where `CLUSCOPE_CORPUS` names one (`fuzz/coverage.sh`).
@@ -29,8 +29,8 @@ fn replay(target: &str, run: fn(&[u8])) -> usize {
 
 #[test]
 fn every_target() {
-    assert!(oracle::TARGETS.len() >= 16);
-    for (name, run) in oracle::TARGETS {
+    assert!(invariants::TARGETS.len() >= 16);
+    for (name, run) in invariants::TARGETS {
         let count = replay(name, *run);
         println!("{name}: {count}");
     }
@@ -43,7 +43,7 @@ fn every_directory_has_a_target() {
         let directory = std::fs::read_dir(place(name)).unwrap();
         for entry in directory.map(Result::unwrap).filter(|e| e.path().is_dir()) {
             let name = entry.file_name();
-            assert!(oracle::TARGETS.iter().any(|(target, _)| name == *target), "{}", entry.path().display());
+            assert!(invariants::TARGETS.iter().any(|(target, _)| name == *target), "{}", entry.path().display());
         }
     }
 }
@@ -53,7 +53,7 @@ fn every_directory_has_a_target() {
 fn every_target_has_a_program() {
     let manifest = std::fs::read_to_string(common::data::file("fuzz/Cargo.toml")).unwrap();
     let programs: Vec<_> = manifest.lines().filter_map(|l| l.strip_prefix("path = \"fuzz_targets/")).collect();
-    let wanted: Vec<_> = oracle::TARGETS.iter().map(|(target, _)| format!("{target}.rs\"")).collect();
+    let wanted: Vec<_> = invariants::TARGETS.iter().map(|(target, _)| format!("{target}.rs\"")).collect();
     assert!(wanted.iter().all(|name| programs.contains(&name.as_str())), "{wanted:?}");
     assert_eq!(programs.len(), wanted.len());
 }
@@ -61,7 +61,7 @@ fn every_target_has_a_program() {
 /// `cargo run --example seeds` writes them anew.
 #[test]
 fn dictionaries_are_those_of_the_declarations() {
-    for (target, text) in oracle::dictionaries() {
+    for (target, text) in invariants::dictionaries() {
         let path = common::data::file("fuzz/dictionaries").join(format!("{target}.dict"));
         assert!(std::fs::read_to_string(&path).unwrap() == text, "{} is out of date", path.display());
     }

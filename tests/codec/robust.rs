@@ -7,13 +7,13 @@ use crate::common::Sample;
 use cluscope::ndr::Endian;
 use cluscope::ndr::value::Collect;
 use cluscope::ndr::wire::Message;
-use cluscope::oracle;
+use cluscope_testkit::invariants;
 use std::time::{Duration, Instant};
 
-/// Reads a damaged stub; [`oracle::read`] asserts what must hold of it.
+/// Reads a damaged stub; [`invariants::read`] asserts what must hold of it.
 fn read(sample: &Sample, stub: &[u8], what: &dyn Fn() -> String) -> bool {
     let method = sample.identity.method().unwrap();
-    let outcome = std::panic::catch_unwind(|| oracle::read(method, sample.identity.kind, stub).is_ok());
+    let outcome = std::panic::catch_unwind(|| invariants::read(method, sample.identity.kind, stub).is_ok());
     outcome.unwrap_or_else(|_| panic!("{}, {}: {}", sample.id, what(), hex::encode(stub)))
 }
 

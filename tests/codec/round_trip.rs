@@ -2,10 +2,10 @@
 //! decoded, compared, encoded again, and printed as JSON and encoded from that.
 
 use cluscope::idl;
-use cluscope::json::stub::Identity;
 use cluscope::ndr::wire::Kind;
 use cluscope::ndr::{Direction, Endian, Syntax};
-use cluscope::oracle::{self, Source};
+use cluscope::render::json::stub::Identity;
+use cluscope_testkit::invariants::{self, Source};
 
 /// Sets of values for each method and direction.
 const SETS: u64 = 24;
@@ -22,13 +22,13 @@ fn every_method() {
                     for set in 0..SETS {
                         // The first set is made of nothing: everything empty. Later ones have more to draw from.
                         seed += 1;
-                        let noise = oracle::noise(seed, usize::try_from(set).unwrap() * 120);
-                        let contents = oracle::contents(method, direction, version, &mut Source::new(&noise));
+                        let noise = invariants::noise(seed, usize::try_from(set).unwrap() * 120);
+                        let contents = invariants::contents(method, direction, version, &mut Source::new(&noise));
                         for syntax in [Syntax::Ndr, Syntax::Ndr64] {
                             for endian in [Endian::Little, Endian::Big] {
                                 let kind = Kind { interface, version, direction, syntax, endian };
                                 let identity = Identity { kind, opnum: method.opnum };
-                                octets += oracle::round_trip(&identity, &contents).len();
+                                octets += invariants::round_trip(&identity, &contents).len();
                                 stubs += 1;
                             }
                         }
@@ -81,8 +81,8 @@ fn the_generator_is_varied() {
             for (i, method) in table.methods.iter().enumerate() {
                 for direction in [Direction::Request, Direction::Response] {
                     for set in 0..8 {
-                        let noise = oracle::noise(i as u64 * 7 + version as u64 + set * 10_000, 4000);
-                        let contents = oracle::contents(method, direction, version, &mut Source::new(&noise));
+                        let noise = invariants::noise(i as u64 * 7 + version as u64 + set * 10_000, 4000);
+                        let contents = invariants::contents(method, direction, version, &mut Source::new(&noise));
                         contents.fields.0.iter().for_each(|(_, v)| look(v, &mut seen));
                         if !contents.max_counts.is_empty() {
                             seen.insert("maximum count".into());

@@ -2,8 +2,8 @@
 
 use crate::common;
 use crate::common::Sample;
-use cluscope::json::out::Out;
-use cluscope::json::stub;
+use cluscope::render::json::out::Out;
+use cluscope::render::json::stub;
 use serde_json::{Map, Value};
 
 /// Where the printed value differs from the expected one, as a path; names, flags and decoded buffers beside a value are
@@ -41,7 +41,12 @@ fn check(samples: &[Sample]) {
     for sample in samples {
         let mut out = Out::new();
         assert!(
-            stub::decode(&mut out, &sample.identity, &cluscope::context::CallContext::default(), &sample.stub),
+            stub::decode(
+                &mut out,
+                &sample.identity,
+                &cluscope::session::call_context::CallContext::default(),
+                &sample.stub
+            ),
             "{}: {:?}",
             sample.id,
             out

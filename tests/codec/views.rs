@@ -256,7 +256,12 @@ fn buffers_of_control_codes() {
         assert_eq!(serde_json::to_value(message).unwrap(), value);
         let mut out = json::out::Out::new();
         let identity = json::stub::Identity { kind, opnum: METHOD.opnum };
-        assert!(json::stub::decode(&mut out, &identity, &cluscope::context::CallContext::default(), &stub));
+        assert!(json::stub::decode(
+            &mut out,
+            &identity,
+            &cluscope::session::call_context::CallContext::default(),
+            &stub
+        ));
         let line: serde_json::Value = serde_json::from_slice(out.as_bytes()).unwrap();
         assert_eq!(line["max_counts"]["lpOutBuffer"], 1024);
         assert_eq!(line["params"]["lpOutBuffer"]["hex"], value["lpOutBuffer"]["hex"]);

@@ -3,7 +3,7 @@
 
 pub mod data;
 
-use cluscope::json::stub::Identity;
+use cluscope::render::json::stub::Identity;
 use serde_json::{Map, Value};
 
 /// A stub with what it decodes to.

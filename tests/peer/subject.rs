@@ -1,13 +1,13 @@
 //! Generated stubs by number: the same number makes the same stub.
 
 use cluscope::idl;
-use cluscope::json::stub::Identity;
 use cluscope::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
 use cluscope::ndr::types::{Flow, Scalar, Semantics};
 use cluscope::ndr::value::{Contents, Fields};
 use cluscope::ndr::wire::{Kind, Message};
 use cluscope::ndr::{Direction, Endian, Interface, Method, Syntax, Value, WStr, write};
-use cluscope::oracle::{self, Source};
+use cluscope::render::json::stub::Identity;
+use cluscope_testkit::invariants::{self, Source};
 
 /// A stub with what belongs to it.
 pub struct Subject {
@@ -61,9 +61,9 @@ pub fn subject(sorts: &[Sort], purpose: Use, number: u64) -> Subject {
     // A quarter is plain, so that what only ordinary values show is seen too.
     let plain = (number / count).is_multiple_of(4);
     let values = |direction, seed| {
-        let noise = oracle::noise(seed, if plain { 400 } else { 0x4000 });
+        let noise = invariants::noise(seed, if plain { 400 } else { 0x4000 });
         let mut source = if plain { Source::plain(&noise) } else { Source::edges(&noise) };
-        let mut contents = oracle::contents(method, direction, version, &mut source);
+        let mut contents = invariants::contents(method, direction, version, &mut source);
         tame(method, purpose, &mut contents);
         contents
     };
@@ -151,7 +151,7 @@ pub fn time(filetime: u64) -> (&'static str, &'static str, u8, i64, String, u64)
     let (seconds, rest) = (filetime / 10_000_000, filetime % 10_000_000);
     let (days, seconds) = (seconds / 86_400, seconds % 86_400);
     // 1601-01-01 was a Monday, 134774 days before 1970.
-    let (year, month, day) = cluscope::time::civil(days as i64 - 134_774);
+    let (year, month, day) = cluscope::base::time::civil(days as i64 - 134_774);
     let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
     (DAYS[(days % 7) as usize], MONTHS[usize::from(month - 1)], day, year, clock, rest)
 }

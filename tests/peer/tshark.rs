@@ -9,7 +9,7 @@ use cluscope::ndr::{Direction, Endian, Syntax};
 use cluscope::net::Timestamp;
 use cluscope::rpc::header::{Header, PfcFlags};
 use cluscope::rpc::pdu::{Bind, BindAck, Body, ContextElement, ContextResult, Pdu, Request, Response};
-use cluscope::rpc::{PacketType, Representation, SyntaxId, Uuid};
+use cluscope::rpc::{Guid, PacketType, Representation, SyntaxId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
@@ -112,7 +112,7 @@ fn open(capture: &mut Capture, subject: &Subject, port: u16) -> Flow {
     let kind = subject.identity.kind;
     let version = &kind.interface.versions[kind.version];
     let transfer = if kind.syntax == Syntax::Ndr { SyntaxId::NDR } else { SyntaxId::NDR64 };
-    let interface = Uuid::parse(kind.interface.uuid).expect("a UUID");
+    let interface = Guid::parse(kind.interface.uuid).expect("a UUID");
     let context = ContextElement {
         id: 0,
         abstract_syntax: SyntaxId::new(interface, version.major, version.minor),

@@ -7,9 +7,9 @@
 use crate::data;
 use cluscope::consts::Constant;
 use cluscope::consts::syntax::CLUSTER_PROPERTY_SYNTAX as Syntax;
-use cluscope::json::out::Out;
-use cluscope::oracle::{self, Source};
-use cluscope::structs::json::{decode, encode_line};
+use cluscope::render::json::buffers::{decode, encode_line};
+use cluscope::render::json::out::Out;
+use cluscope_testkit::invariants::{self, Source};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -126,7 +126,7 @@ fn value(source: &mut Source<'_>, syntax: u64) -> (Value, Vec<u8>) {
 }
 
 fn list(seed: u64, syntaxes: &[u64]) -> (Value, Vec<Property>) {
-    let noise = oracle::noise(seed, 20_000);
+    let noise = invariants::noise(seed, 20_000);
     let mut source = Source::new(&noise);
     let count = [0, 1, 2, 3, 5, 8, 20][source.below(7)];
     let (mut properties, mut expected) = (Vec::new(), Vec::new());

@@ -68,11 +68,16 @@ fn reading_allocates_nothing() {
     // The test can fail: printing grows a buffer, unless it has grown before.
     let mut out = json::out::Out::new();
     let print = |out: &mut json::out::Out| {
-        json::stub::decode(out, &sample.identity, &cluscope::context::CallContext::default(), &sample.stub);
+        json::stub::decode(
+            out,
+            &sample.identity,
+            &cluscope::session::call_context::CallContext::default(),
+            &sample.stub,
+        );
     };
     let region = Region::new(COUNTING);
     print(&mut out);
     assert!(region.change().allocations > 0);
     assert_eq!(allocations(|| print(&mut out)), 0, "printing into a buffer that is large enough");
-    assert!(!oracle::noise(1, 1).is_empty());
+    assert!(!invariants::noise(1, 1).is_empty());
 }

@@ -15,8 +15,8 @@
 use crate::wire::*;
 use crate::{COUNTING, alone};
 use cluscope::capture::{self, LinkType, Packet, Reader};
-use cluscope::json::out::Out;
-use cluscope::json::record::Records;
+use cluscope::render::json::out::Out;
+use cluscope::render::json::record::Records;
 use cluscope::session::{Limits, Session};
 use stats_alloc::Region;
 use std::alloc::System;
@@ -597,7 +597,7 @@ mod quadratic_scans {
     fn work(file: &[u8]) -> (u64, u64) {
         let region = Region::new(COUNTING);
         #[cfg(feature = "work-counter")]
-        cluscope::work::taken();
+        cluscope::base::work::taken();
         let mut reader = Reader::new(file).unwrap();
         let mut comments = 0;
         while let Ok(Some(packet)) = reader.next() {
@@ -605,7 +605,7 @@ mod quadratic_scans {
         }
         assert!(comments < usize::MAX);
         #[cfg(feature = "work-counter")]
-        let steps = cluscope::work::taken();
+        let steps = cluscope::base::work::taken();
         #[cfg(not(feature = "work-counter"))]
         let steps = 0;
         (region.change().bytes_allocated as u64, steps)

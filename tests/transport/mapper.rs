@@ -2,11 +2,11 @@
 
 use crate::support::*;
 use cluscope::idl::{self, epm};
-use cluscope::json::stub::Identity;
 use cluscope::ndr::value::{Contents, Fields, Value as Ndr};
 use cluscope::ndr::wire::Kind;
 use cluscope::ndr::{Direction, Endian, Syntax};
-use cluscope::oracle::{self, Source};
+use cluscope::render::json::stub::Identity;
+use cluscope_testkit::invariants::{self, Source};
 use serde_json::{Value, json};
 
 /// A tower for ClusAPI 3.0 over TCP.
@@ -34,8 +34,8 @@ fn twr(octets: Vec<u8>) -> Ndr {
 
 fn decode(opnum: u16, direction: Direction, syntax: Syntax, endian: Endian, stub: &[u8]) -> Value {
     let kind = Kind { interface: &idl::EPM, version: 0, direction, syntax, endian };
-    let mut out = cluscope::json::out::Out::new();
-    cluscope::json::stub::decode(&mut out, &Identity { kind, opnum }, &Default::default(), stub);
+    let mut out = cluscope::render::json::out::Out::new();
+    cluscope::render::json::stub::decode(&mut out, &Identity { kind, opnum }, &Default::default(), stub);
     serde_json::from_slice(out.as_bytes()).unwrap()
 }
 
@@ -96,12 +96,12 @@ fn round_trips() {
         for method in interface.versions[0].methods {
             for direction in [Direction::Request, Direction::Response] {
                 for set in 0..60 {
-                    let noise = oracle::noise(u64::from(method.opnum) * 1000 + set, set as usize * 40);
-                    let contents: Contents = oracle::contents(method, direction, 0, &mut Source::new(&noise));
+                    let noise = invariants::noise(u64::from(method.opnum) * 1000 + set, set as usize * 40);
+                    let contents: Contents = invariants::contents(method, direction, 0, &mut Source::new(&noise));
                     for syntax in [Syntax::Ndr, Syntax::Ndr64] {
                         for endian in [Endian::Little, Endian::Big] {
                             let kind = Kind { interface, version: 0, direction, syntax, endian };
-                            oracle::round_trip(&Identity { kind, opnum: method.opnum }, &contents);
+                            invariants::round_trip(&Identity { kind, opnum: method.opnum }, &contents);
                             stubs += 1;
                         }
                     }
@@ -139,10 +139,10 @@ fn a_recorded_session() {
 #[test]
 fn a_hint() {
     use cluscope::net::Transport;
-    use cluscope::resolve::Knowledge;
     use cluscope::rpc::syntax::SyntaxId;
+    use cluscope::session::inference::Knowledge;
     let mut known = Knowledge::default();
-    let id = SyntaxId::new(cluscope::rpc::Uuid(idl::CLUSAPI.uuid_bytes), 3, 0);
+    let id = SyntaxId::new(cluscope::rpc::Guid(idl::CLUSAPI.uuid_bytes), 3, 0);
     for i in 0..100_000_u32 {
         let host = std::net::Ipv4Addr::from(0x0a00_0000 + i);
         known.serves(Transport::Tcp, (host, 49664).into(), id, None);

@@ -6,14 +6,14 @@ use cluscope::ndr::value::Contents;
 use cluscope::ndr::{Direction, Endian, Method, Syntax};
 use cluscope::rpc::pdu::{Bind, BindAck, Body, ContextElement, ContextResult, Pdu, Request, Response};
 use cluscope::rpc::syntax::{ContextOutcome, ProviderReason, SyntaxId};
-use cluscope::rpc::{Representation, Uuid, header};
+use cluscope::rpc::{Guid, Representation, header};
 use serde_json::Value;
 
 const CLIENT: (u32, u16) = (0xc000_020a, 49731);
 const SERVER: (u32, u16) = (0xc000_0214, 49664);
 
-fn interface(i: &cluscope::ndr::Interface) -> Uuid {
-    Uuid(i.uuid_bytes)
+fn interface(i: &cluscope::ndr::Interface) -> Guid {
+    Guid(i.uuid_bytes)
 }
 
 fn clusapi(version: u16) -> SyntaxId {
@@ -78,7 +78,7 @@ fn open(name: &str) -> Contents {
 fn opened(version: &str) -> Contents {
     let mut contents = resource::ApiOpenResource::Response::builder()
         .Status(0u32)
-        .r#return(cluscope::ndr::sink::ContextHandle { attributes: 0, uuid: cluscope::ndr::sink::Guid([9; 16]) })
+        .r#return(cluscope::ndr::sink::ContextHandle { attributes: 0, uuid: cluscope::base::Guid([9; 16]) })
         .contents;
     if version == "3.0" {
         contents.fields.set("rpc_status", 0u32);

@@ -2,9 +2,9 @@
 
 use crate::data;
 use cluscope::capture::{LinkType, Packet, Reader};
-use cluscope::json::out::Out;
-use cluscope::json::record::Records;
 use cluscope::net::{Chunk, Datagram, Handler, Network, Origin, Timestamp, Verdict};
+use cluscope::render::json::out::Out;
+use cluscope::render::json::record::Records;
 use cluscope::session::{Limits, Record, Session};
 use serde_json::Value;
 use std::collections::HashMap;

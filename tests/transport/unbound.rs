@@ -1,7 +1,7 @@
 //! Captures that begin after the bind: interface, version and syntax are guessed, and the guess says so.
 
 use crate::support::*;
-use cluscope::resolve::Assumption;
+use cluscope::session::inference::Assumption;
 use cluscope::session::{Limits, Session};
 use serde_json::Value;
 use std::collections::HashMap;

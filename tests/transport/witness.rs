@@ -1,10 +1,10 @@
 //! What MS-SWN demands of registrations, named where a message breaks it.
 
 use cluscope::idl::{self, witness};
-use cluscope::json::stub::Identity;
 use cluscope::ndr::value::{Contents, Value as Ndr};
 use cluscope::ndr::wire::Kind;
 use cluscope::ndr::{Direction, Endian, Method, Syntax};
+use cluscope::render::json::stub::Identity;
 use serde_json::Value;
 
 fn rules(method: &'static Method, direction: Direction, contents: &Contents) -> Vec<(String, u64, String)> {
@@ -13,9 +13,9 @@ fn rules(method: &'static Method, direction: Direction, contents: &Contents) -> 
         for endian in [Endian::Little, Endian::Big] {
             let stub = idl::encode(method, "1.1", direction, syntax, endian, contents).unwrap();
             let kind = Kind { interface: &idl::WITNESS, version: 0, direction, syntax, endian };
-            let mut out = cluscope::json::out::Out::new();
+            let mut out = cluscope::render::json::out::Out::new();
             let identity = Identity { kind, opnum: method.opnum };
-            assert!(cluscope::json::stub::decode(&mut out, &identity, &Default::default(), &stub));
+            assert!(cluscope::render::json::stub::decode(&mut out, &identity, &Default::default(), &stub));
             let line: Value = serde_json::from_slice(out.as_bytes()).unwrap();
             let list = line["diagnostics"].as_array().cloned().unwrap_or_default();
             let found: Vec<_> = list

@@ -1,13 +1,13 @@
 //! Names, values and durations as the story writes them: short, on one line, nothing that could move the cursor.
 
 use crate::analysis::kind::Kind;
+use crate::base::time::FileTime;
 use crate::consts::content::BufferFormat;
 use crate::ndr::WStr;
 use crate::ndr::value::Value;
 use crate::structs::packed::ByteCursor;
 use crate::structs::sink::Collect;
 use crate::structs::values::{self, Slot};
-use crate::time::FileTime;
 
 /// Characters of a name or value.
 const MAX: usize = 120;

@@ -44,7 +44,6 @@ pub(crate) enum UserSecret {
     NtHash(SecretBytes),
 }
 
-
 /// A long-term key of Kerberos.
 #[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "read, but not used without decryption"))]
 pub(crate) struct ServiceKey {

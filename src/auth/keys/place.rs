@@ -8,7 +8,10 @@ use super::{KeyError, KeyErrorKind};
 const NO_FILES: [(&str, &str); 9] = [
     ("KCM:", "KCM: names a cache that a daemon holds, no file; kinit -c FILE:PATH puts tickets into a file"),
     ("DIR:", "DIR: names a folder of caches; name one of the files in it"),
-    ("KEYRING:", "KEYRING: names a cache in the kernel's keyring, no file; kinit -c FILE:PATH puts tickets into a file"),
+    (
+        "KEYRING:",
+        "KEYRING: names a cache in the kernel's keyring, no file; kinit -c FILE:PATH puts tickets into a file",
+    ),
     ("API:", "API: names a cache in another program's memory, no file; kinit -c FILE:PATH puts tickets into a file"),
     ("MEMORY:", "MEMORY: names a cache in a program's memory, no file; kinit -c FILE:PATH puts tickets into a file"),
     ("MSLSA:", "MSLSA: names the tickets that Windows holds, no file; export them as kirbi files"),

@@ -101,7 +101,7 @@ impl KeyStore {
         let fits: alloc::vec::Vec<_> = self.users.iter().map(fit).collect();
         let others: alloc::vec::Vec<_> =
             self.other_readings.iter().map(fit).filter(|(fit, _)| *fit == Fit::Same).collect();
-        crate::work::tick(self.users.len() + self.other_readings.len());
+        crate::base::work::tick(self.users.len() + self.other_readings.len());
         let with = |wanted: Fit| fits.clone().into_iter().filter(move |(fit, _)| *fit == wanted);
         with(Fit::Same).chain(others).chain(with(Fit::OtherDomain)).chain(with(Fit::Other))
     }

@@ -51,10 +51,10 @@ pub(super) fn check(
         && signature.sequence ^ u32::from_le_bytes([s0, s1, s2, s3]) != sequence
     {
         // The number alone tells most wrong places.
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         return false;
     }
-    crate::work::tick(64 + frame.covered_len());
+    crate::base::work::tick(64 + frame.covered_len());
     let plain: &[u8] = if frame.sealed {
         out.extend(frame.body.iter().zip(body_key).map(|(c, k)| c ^ k));
         out

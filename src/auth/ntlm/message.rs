@@ -13,7 +13,7 @@ use nom::{IResult, Parser};
 
 use super::Flags;
 use crate::auth::text::utf16;
-use crate::time::FileTime;
+use crate::base::time::FileTime;
 
 /// The eight octets every message begins with.
 pub(crate) const SIGNATURE: &[u8] = b"NTLMSSP\0";

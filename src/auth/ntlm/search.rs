@@ -39,7 +39,8 @@ impl Session {
     ) -> Result<Option<Doubt>, Lost> {
         let ess = self.ess();
         let of = self.handle_of(sender);
-        let signature = Signature::read(frame.token).map_err(|reason| Lost { reason, doubt: Some(Doubt::Signature) })?;
+        let signature =
+            Signature::read(frame.token).map_err(|reason| Lost { reason, doubt: Some(Doubt::Signature) })?;
         let cost = self.signature_cost() as u64;
         let window = self.limits.resync_window as u64;
         let most = self.limits.resync_work;
@@ -99,7 +100,7 @@ impl Session {
                     cut = true;
                     break;
                 }
-                crate::work::tick(1);
+                crate::base::work::tick(1);
                 let at = position(skip).saturating_add(frame.sealed_len()).saturating_add(8);
                 // Made a piece at a time: most searches end soon.
                 let ahead = self.handle(of).stream.peek(at.saturating_add(4).next_multiple_of(1 << 10));

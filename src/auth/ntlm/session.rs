@@ -51,14 +51,7 @@ pub(super) struct Handle {
 
 impl Handle {
     fn new(key: &[u8]) -> Self {
-        Handle {
-            stream: KeyStream::new(key),
-            next: 0,
-            fresh: true,
-            gap: None,
-            unopened: VecDeque::new(),
-            passed: 0,
-        }
+        Handle { stream: KeyStream::new(key), next: 0, fresh: true, gap: None, unopened: VecDeque::new(), passed: 0 }
     }
 
     /// Lengths by which `count` PDUs in a row among those that couldn't be opened would have moved the handle.
@@ -281,9 +274,9 @@ impl Session {
                 }
             }
         }
-        places.into_iter().find(|(skip, sequence)| {
-            self.attempt(of, sender, frame, whole, signature, *skip, *sequence, out)
-        })
+        places
+            .into_iter()
+            .find(|(skip, sequence)| self.attempt(of, sender, frame, whole, signature, *skip, *sequence, out))
     }
 
     /// Tries one position of the handle and one sequence number, with either coverage. Nothing moves.

@@ -69,7 +69,7 @@ impl Shared {
         for at in 0..self.holes.len() {
             let hole = self.holes.get(at)?;
             let Some(last) = hole.key.len().checked_sub(used) else { continue };
-            crate::work::tick(last + 1);
+            crate::base::work::tick(last + 1);
             for start in 0..=last {
                 let key = hole.key.get(start..start + used)?;
                 let Some(mask) = key.get(sealed + 8..).and_then(|k| k.first_chunk::<4>()) else { break };

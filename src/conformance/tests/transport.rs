@@ -1,11 +1,11 @@
 use super::wire::{Wire, cases, handle};
+use crate::base::guid::Guid;
 use crate::idl;
 use crate::net::Transport;
 use crate::rpc::event::{Answer, AnswerResult, Body, Proposal};
 use crate::rpc::pdu::{ContextElement, ContextResult};
 use crate::rpc::security::Sender;
 use crate::rpc::syntax::{ContextOutcome, ProviderReason, SyntaxId};
-use crate::rpc::uuid::Uuid;
 use serde_json::json;
 
 fn name(w: &mut Wire) {
@@ -28,7 +28,7 @@ fn bind(w: &mut Wire, major: u16, minor: u16) {
 fn element(major: u16, minor: u16) -> ContextElement {
     ContextElement {
         id: 0,
-        abstract_syntax: SyntaxId::new(Uuid(idl::CLUSAPI.uuid_bytes), major, minor),
+        abstract_syntax: SyntaxId::new(Guid(idl::CLUSAPI.uuid_bytes), major, minor),
         transfer_syntaxes: vec![SyntaxId::NDR64],
     }
 }

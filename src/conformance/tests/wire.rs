@@ -1,7 +1,7 @@
 //! Messages made by hand, fed to a checker as a session would.
 
+use crate::base::guid::Guid;
 use crate::conformance::{Checker, Finding};
-use crate::context::CallContext;
 use crate::idl;
 use crate::ndr::Method;
 use crate::ndr::types::Interface;
@@ -11,7 +11,7 @@ use crate::rpc::event::{Auth, Body, Call, Carriers, Context, ContextState, Event
 use crate::rpc::header::{PfcFlags, Representation};
 use crate::rpc::security::{AuthTrailer, Identity, NoSecurity, Sender};
 use crate::rpc::syntax::TransferSyntax;
-use crate::rpc::uuid::Uuid;
+use crate::session::call_context::CallContext;
 use crate::session::{Flow, Record};
 use serde_json::{Value as Json, json};
 
@@ -88,7 +88,7 @@ impl Wire {
             }
         }
         line_map.insert("params".into(), params);
-        crate::json::stub::encode(line_map).unwrap_or_else(|e| panic!("{method} {direction}: {e}"))
+        crate::render::json::stub::encode(line_map).unwrap_or_else(|e| panic!("{method} {direction}: {e}"))
     }
 
     pub(super) fn request(&mut self, method: &str, params: &Json) {
@@ -135,7 +135,7 @@ impl Wire {
         body: Body<'_>,
         sender: Sender,
         interface: Option<(&'static Interface, usize)>,
-        diagnostics: Vec<crate::diagnostic::Diagnostic>,
+        diagnostics: Vec<crate::base::diagnostic::Diagnostic>,
     ) {
         self.frame += 1;
         let carriers = Carriers::of(self.frame, None);
@@ -144,7 +144,7 @@ impl Wire {
         let (src, dst) = if sender == Sender::Client { (client, server) } else { (server, client) };
         let context = interface.filter(|_| self.context).map(|(interface, version)| Context {
             id: 0,
-            interface: Uuid(interface.uuid_bytes),
+            interface: Guid(interface.uuid_bytes),
             version: (interface.versions[version].major, interface.versions[version].minor),
             syntax: TransferSyntax::Ndr,
             state: ContextState::Accepted,

@@ -1,7 +1,7 @@
 //! Stubs that can't be read: offset, field, and who claimed the octets that are not there.
 
 use super::support::*;
-use crate::error::ErrorKind;
+use crate::base::error::ErrorKind;
 use crate::idl::words::*;
 use crate::idl::{cluster, group, key, notify, resource, witness};
 use crate::ndr::types::{ArrayKind, Field, Flow, PointerKind, Scalar, Semantics, Type};

@@ -1,7 +1,7 @@
 //! The nom parsers: the engine's primitives, composed by hand.
 
 use super::support::*;
-use crate::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind};
 use crate::ndr::parsers::{
     Input, Parsed, conformant_bytes, conformant_varying, conformant_varying_string, context_handle, count, referent,
     scalar, u16, u32, u64,

@@ -174,7 +174,7 @@ fn an_embedded_reference_pointer() {
         Syntax::Ndr,
         "00000000 00000006  00000005  07",
         (0, "s.r"),
-        crate::error::ErrorKind::Value { value: 0, expected: "a reference pointer, which is never null" },
+        crate::base::error::ErrorKind::Value { value: 0, expected: "a reference pointer, which is never null" },
     );
 }
 

@@ -5,8 +5,8 @@
 //! dot is one octet of an alignment gap; `#` starts a comment. So one vector shows the layout, and serves both byte
 //! orders. NDR and NDR64 have vectors of their own, since their counts and pointers differ in width.
 
-use crate::diagnostic::Diagnostic;
-use crate::error::{Error, ErrorKind};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::error::{Error, ErrorKind};
 use crate::ndr::types::{InterfaceVersion, Versions};
 use crate::ndr::value::{Collect, Contents, Fields};
 use crate::ndr::wire::{self, Idl, Kind, Message};

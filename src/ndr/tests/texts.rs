@@ -1,6 +1,6 @@
 //! UTF-16 text and GUIDs by themselves: what their methods say of octets given by hand.
 
-use crate::ndr::sink::Guid;
+use crate::base::Guid;
 use crate::ndr::{Endian, WStr};
 
 /// `AB`, a null unit, `C`, and an octet that is half a unit.

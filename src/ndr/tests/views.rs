@@ -1,7 +1,7 @@
 //! What views, lists and the smaller sinks say of a stub, and where the reader looks for counts.
 
 use super::support::*;
-use crate::error::Path;
+use crate::base::error::Path;
 use crate::idl::words::*;
 use crate::ndr::sink::{Diagnostics, Ranges};
 use crate::ndr::value::Collect;

@@ -2,8 +2,8 @@
 //! it keeps a stub from being read; all of it is told to the sink as diagnostics.
 
 use super::Walker;
-use crate::diagnostic::{Diagnostic, Rule};
-use crate::error::Segment;
+use crate::base::diagnostic::{Diagnostic, Rule};
+use crate::base::error::Segment;
 use crate::ndr::rules;
 use crate::ndr::sink::{At, Counts, FieldPath, Sink};
 use crate::ndr::types::{Field, MAX_FIELDS, Scalar, Semantics};

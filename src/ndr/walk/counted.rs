@@ -1,7 +1,7 @@
 //! Counted arrays: where a construct's fixed part and the elements of the array at its end stand, and that they are there.
 
 use super::{Walker, fail};
-use crate::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind};
 use crate::ndr::Syntax;
 use crate::ndr::cursor::CountAlignment;
 use crate::ndr::rules;

@@ -2,7 +2,7 @@
 
 use super::Walker;
 use super::counted::Tail;
-use crate::error::{Error, Segment};
+use crate::base::error::{Error, Segment};
 use crate::ndr::cursor::DecodeContext;
 use crate::ndr::sink::{FieldPath, Null};
 use crate::ndr::types::{ArrayKind, Field, Flow, Semantics, Type};
@@ -36,7 +36,7 @@ pub(in crate::ndr) fn own_length(
     at: usize,
     trail: &FieldPath<'_>,
 ) -> Result<(usize, Tail, usize), Error> {
-    crate::work::tick(1);
+    crate::base::work::tick(1);
     Walker::new(cx, 0, &mut Null).own_length(element, inner, at, trail)
 }
 

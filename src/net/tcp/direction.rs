@@ -352,7 +352,7 @@ impl Direction {
             }
         }
         while at < end {
-            crate::work::tick(1);
+            crate::base::work::tick(1);
             let (stop, next) = match self.segments.range(at..end).next() {
                 Some((start, held)) => {
                     overlapped = true;
@@ -364,7 +364,7 @@ impl Direction {
                 let from = usize::try_from(at - start).unwrap_or(usize::MAX);
                 let to = usize::try_from(stop - start).unwrap_or(usize::MAX).min(piece.data.len());
                 let data = Box::from(piece.data.get(from..to).unwrap_or(&[]));
-                crate::work::tick(piece.data.len());
+                crate::base::work::tick(piece.data.len());
                 let held = Held { data, wire_len: stop - at, ack, frame: context.frame, time: context.time };
                 self.held += held.cost();
                 self.segments.insert(at, held);
@@ -432,7 +432,7 @@ impl Direction {
                 break;
             }
             let held = entry.remove();
-            crate::work::tick(1 + held.data.len());
+            crate::base::work::tick(1 + held.data.len());
             self.held -= held.cost();
             hand!(self.deliver(&held.data, held.wire_len, held.frame, held.time, context.stats, sink));
         }

@@ -1,7 +1,7 @@
 //! Presentation contexts: what was proposed, what became of it.
 
 use super::rules;
-use crate::hash::Map;
+use crate::base::hash::Map;
 use crate::rpc::event::{AnswerResult, Context, ContextState, Notes};
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::pdu::{BindAck, ContextElement, ContextResult};
@@ -74,7 +74,7 @@ impl Bindings {
         counters: &mut Counters,
     ) {
         for element in &elements {
-            crate::work::tick(1 + element.transfer_syntaxes.len());
+            crate::base::work::tick(1 + element.transfer_syntaxes.len());
             let Some(syntax) = presumed(&element.transfer_syntaxes) else { continue };
             // What the server accepted stays in force until it answers the new proposal.
             if self.get(element.id).is_some_and(|c| c.state == ContextState::Accepted) {
@@ -118,7 +118,7 @@ impl Bindings {
         let mut results = Vec::with_capacity(ack.results.len());
         for result in &ack.results {
             let element = proposed.next();
-            crate::work::tick(1 + element.as_ref().map_or(0, |e| e.transfer_syntaxes.len()));
+            crate::base::work::tick(1 + element.as_ref().map_or(0, |e| e.transfer_syntaxes.len()));
             if let Some(element) = &element {
                 let syntax = result.transfer_syntax;
                 match result.outcome {

@@ -1,6 +1,6 @@
 //! Calls that wait for their answer, by call identifier, bounded.
 
-use crate::hash::Map;
+use crate::base::hash::Map;
 use crate::rpc::event::Call;
 use crate::rpc::limits::Counters;
 use alloc::collections::VecDeque;

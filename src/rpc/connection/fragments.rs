@@ -3,7 +3,7 @@
 use super::messages::{ABANDONED, FIRST_MISSING, Findings, Head, Message};
 use super::rules;
 use super::session::{Io, Session, Whole, open, sender_of};
-use crate::net::Side;
+use crate::base::Side;
 use crate::rpc::event::{Carriers, Notes, Sizes};
 use crate::rpc::header::{Endian, Header, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::{self, Pdu, split_padding};

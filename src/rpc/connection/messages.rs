@@ -1,12 +1,12 @@
 //! Joins the fragments of messages, bounded, and says what is missing of those that stay incomplete.
 
 use super::rules;
-use crate::net::Side;
+use crate::base::Side;
+use crate::base::guid::Guid;
 use crate::rpc::event::{Carriers, Notes, Sizes, is_clear, join_opened};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::security::{AuthTrailer, Opened};
-use crate::rpc::uuid::Uuid;
 use alloc::vec::Vec;
 
 /// What a fragment says beside its stub.
@@ -20,7 +20,7 @@ pub(super) struct Head {
     pub(super) context_id: u16,
     /// Of requests.
     pub(super) opnum: u16,
-    pub(super) object: Option<Uuid>,
+    pub(super) object: Option<Guid>,
     /// Of responses and faults.
     pub(super) cancel_count: u8,
     pub(super) trailer: Option<AuthTrailer>,
@@ -65,10 +65,10 @@ impl Messages {
     /// Roughly what is held, octets.
     pub(super) fn cost(&self) -> usize {
         let each = |m: &Message| {
-            let notes = m.findings.notes.0.capacity() * size_of::<crate::diagnostic::Diagnostic>();
+            let notes = m.findings.notes.0.capacity() * size_of::<crate::base::diagnostic::Diagnostic>();
             size_of::<Message>() + m.stub.capacity() + 16 * m.carriers.frames().len() + notes
         };
-        crate::work::tick(self.open.len());
+        crate::base::work::tick(self.open.len());
         self.open.iter().map(each).sum::<usize>()
     }
 
@@ -78,12 +78,12 @@ impl Messages {
     }
 
     pub(super) fn find(&self, side: Side, call_id: u32) -> Option<&Message> {
-        crate::work::tick(self.open.len());
+        crate::base::work::tick(self.open.len());
         self.open.iter().find(|m| m.head.side == side && m.head.call_id == call_id)
     }
 
     pub(super) fn take(&mut self, side: Side, call_id: u32) -> Option<Message> {
-        crate::work::tick(self.open.len());
+        crate::base::work::tick(self.open.len());
         let at = self.open.iter().position(|m| m.head.side == side && m.head.call_id == call_id)?;
         Some(self.remove(at))
     }
@@ -194,7 +194,7 @@ impl Messages {
             message.stub = Vec::new();
             return;
         }
-        crate::work::tick(stub.len());
+        crate::base::work::tick(stub.len());
         message.stub.extend_from_slice(stub);
         self.bytes += stub.len();
     }

@@ -24,7 +24,7 @@ use super::event::{Carriers, Event, Resolver};
 use super::header::Header;
 use super::limits::{Counters, Limits};
 use super::security::Security;
-use crate::net::{Side, Timestamp};
+use crate::base::{Side, Timestamp};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::mem;

@@ -3,7 +3,7 @@
 
 use super::rules;
 use super::session::{Io, Session};
-use crate::net::Side;
+use crate::base::Side;
 use crate::rpc::event::{Body, Call, Carriers, ContextState, Event, Notes};
 use crate::rpc::header::{Endian, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::Pdu;

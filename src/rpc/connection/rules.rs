@@ -1,6 +1,6 @@
 //! Rules that associations are seen to break without becoming unreadable.
 
-use crate::diagnostic::Rule;
+use crate::base::diagnostic::Rule;
 
 macro_rules! rules {
     ($($name:ident = $id:literal, $section:literal, $text:literal;)*) => {

@@ -41,7 +41,7 @@ impl Direction {
     /// Looks for the next plausible header: each octet is looked at once, and a header's length at the places where one
     /// could begin.
     pub(super) fn search<'b, N>(&mut self, known: bool, bytes: &'b [u8], session: &mut Session<N>) -> &'b [u8] {
-        crate::work::tick(bytes.len());
+        crate::base::work::tick(bytes.len());
         // Headers that begin in the octets kept from before.
         let kept = self.buffer.len();
         let mut joined = self.buffer.clone();
@@ -59,7 +59,7 @@ impl Direction {
         let mut from = 0;
         while let Some(at) = bytes.get(from..).and_then(|b| b.iter().position(|b| *b == 5)).map(|n| n + from) {
             let Some(rest) = bytes.get(at..).filter(|rest| rest.len() >= Header::SIZE) else { break };
-            crate::work::tick(Header::SIZE);
+            crate::base::work::tick(Header::SIZE);
             if Header::plausible(rest) {
                 self.hole.skipped += (kept + at) as u64;
                 self.buffer.clear();

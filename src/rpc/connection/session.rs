@@ -4,9 +4,9 @@ use super::bindings::Bindings;
 use super::calls::Calls;
 use super::messages::{Findings, Head, Messages};
 use super::rules;
-use crate::diagnostic::Rule;
-use crate::error::Error;
-use crate::net::Side;
+use crate::base::Side;
+use crate::base::diagnostic::Rule;
+use crate::base::error::Error;
 use crate::rpc::event::{
     Answer, AnswerResult, AssumedContext, Auth, Body, Carriers, Event, Notes, Proposal, Resolver, Sizes, wrong_length,
 };

@@ -107,7 +107,7 @@ impl Assembly {
         if self.cost + cost > limits.message_bytes || *total + cost > limits.total_bytes {
             return Added::TooLarge;
         }
-        crate::work::tick(1 + kept.len());
+        crate::base::work::tick(1 + kept.len());
         self.cost += cost;
         *total += cost;
         self.fragments.insert(header.fragment, kept.to_vec());
@@ -127,7 +127,7 @@ impl Assembly {
     pub(super) fn intact(&self) -> usize {
         let mut octets = 0;
         for (due, (number, fragment)) in (0..=u16::MAX).zip(&self.fragments) {
-            crate::work::tick(1);
+            crate::base::work::tick(1);
             if *number != due {
                 break;
             }

@@ -1,6 +1,6 @@
 //! Bodies of connectionless PDUs (C706 12.5.3).
 
-use crate::error::Error;
+use crate::base::error::Error;
 use crate::rpc::header::{Endian, PacketType};
 use crate::rpc::parse::{Fail, Res, bytes, u8_, u16_, u32_};
 use crate::rpc::write::Writer;

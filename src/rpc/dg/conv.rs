@@ -4,12 +4,12 @@
 //! The callbacks with `auth` in their name carry the handshake of connectionless security, so the few fields that lead
 //! to their tokens are read here.
 
+use crate::base::guid::Guid;
 use crate::rpc::header::Endian;
 use crate::rpc::parse::{Res, bytes, u32_, uuid};
-use crate::rpc::uuid::Uuid;
 
 /// The interface, version 3.0.
-pub const INTERFACE: Uuid = Uuid::constant("333a2276-0000-0000-0d00-00809c000000");
+pub const INTERFACE: Guid = Guid::constant("333a2276-0000-0000-0d00-00809c000000");
 
 /// The operation's name.
 #[must_use]
@@ -28,7 +28,7 @@ pub const fn name(opnum: u16) -> Option<&'static str> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Question<'a> {
     /// `actuid`: the activity whose call made the server ask.
-    pub activity: Uuid,
+    pub activity: Guid,
     /// `boot_time` of the server; `conv_who_are_you_auth_more` has none.
     pub boot_time: Option<u32>,
     /// `in_data` of `conv_who_are_you_auth`: the server's token.

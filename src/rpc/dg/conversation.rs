@@ -6,15 +6,15 @@
 use super::assembly::Added;
 use super::deliver::{CUT, Message, Parts, State, blank, incomplete, make, message, open, opened_body, sender_of};
 use super::{Body, Flags1, Header, Pdu, conv};
-use crate::error::{Error, ErrorKind};
-use crate::hash::Map;
-use crate::net::{Side, Timestamp};
+use crate::base::error::{Error, ErrorKind};
+use crate::base::guid::Guid;
+use crate::base::hash::Map;
+use crate::base::{Side, Timestamp};
 use crate::rpc::connection::Recognition;
 use crate::rpc::event::{self, Call, Carriers, Event, Notes, Sizes};
 use crate::rpc::header::PacketType;
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::security::{AuthTrailer, Opened, Security, Sender, Token};
-use crate::rpc::uuid::Uuid;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::mem;
@@ -48,9 +48,9 @@ pub struct Conversation<N> {
     counters: Counters,
     recognition: Recognition,
     attempts: u8,
-    activities: Map<Uuid, Activity<N>>,
+    activities: Map<Guid, Activity<N>>,
     /// Latest use to activity, for eviction.
-    ages: BTreeMap<u64, Uuid>,
+    ages: BTreeMap<u64, Guid>,
     clock: u64,
     /// What all assemblies cost, octets.
     total: usize,
@@ -105,7 +105,7 @@ impl<N: Default> Conversation<N> {
             + 512
             + self.total
             + self.scratch.capacity()
-            + self.activities.len() * (2 * size_of::<(Uuid, Activity<N>)>() + 64)
+            + self.activities.len() * (2 * size_of::<(Guid, Activity<N>)>() + 64)
             + self.states * (size_of::<State<N>>() + 256)
     }
 
@@ -185,7 +185,7 @@ impl<N: Default> Conversation<N> {
         }
     }
 
-    fn forget(&mut self, id: Uuid, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
+    fn forget(&mut self, id: Guid, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
         if let Some(activity) = self.activities.remove(&id) {
             self.states = self.states.saturating_sub(activity.calls.len());
             for state in activity.calls {
@@ -207,7 +207,7 @@ impl<N: Default> Conversation<N> {
     }
 
     /// Marks the activity as used now; makes room for it.
-    fn touch(&mut self, id: Uuid, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
+    fn touch(&mut self, id: Guid, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
         self.clock += 1;
         let age = self.clock;
         match self.activities.get_mut(&id) {

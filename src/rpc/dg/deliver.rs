@@ -2,8 +2,9 @@
 
 use super::assembly::Assembly;
 use super::{Body, Flags1, Header, Pdu};
-use crate::error::Error;
-use crate::net::Side;
+use crate::base::Side;
+use crate::base::error::Error;
+use crate::base::guid::Guid;
 use crate::rpc::event::{
     self, Auth, Call, Carriers, Context, ContextState, Event, Notes, Sizes, is_clear, wrong_length,
 };
@@ -11,7 +12,6 @@ use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::split_padding;
 use crate::rpc::security::{AuthTrailer, Connectionless, Opened, Protected, Security, Sender};
 use crate::rpc::syntax::TransferSyntax;
-use crate::rpc::uuid::Uuid;
 use alloc::vec::Vec;
 use core::mem;
 
@@ -28,7 +28,7 @@ pub(super) struct State<N> {
     pub(super) acknowledged: bool,
     pub(super) call: Option<Call<N>>,
     /// For a callback: the activity it asks about.
-    pub(super) about: Option<Uuid>,
+    pub(super) about: Option<Guid>,
 }
 
 impl<N> State<N> {

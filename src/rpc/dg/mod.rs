@@ -23,9 +23,9 @@ pub(crate) use deliver::sender_of;
 use super::header::{PacketType, Representation};
 use super::parse::{Fail, Res, bytes, u8_, u16_, u32_, uuid};
 use super::security::AuthTrailer;
-use super::uuid::Uuid;
 use super::write::Writer;
-use crate::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind};
+use crate::base::guid::Guid;
 use alloc::vec::Vec;
 use bitflags::bitflags;
 use core::ops::Range;
@@ -76,11 +76,11 @@ pub struct Header {
     /// `serial_hi` and `serial_lo` together: the number of this transmission.
     pub serial: u16,
     /// `object`, nil for none.
-    pub object: Uuid,
+    pub object: Guid,
     /// `if_id`.
-    pub interface: Uuid,
+    pub interface: Guid,
     /// `act_id`: the activity, one client thread.
-    pub activity: Uuid,
+    pub activity: Guid,
     /// `server_boot`, seconds since 1970; 0 while the client doesn't know it.
     pub server_boot: u32,
     /// `if_vers`: major and minor.

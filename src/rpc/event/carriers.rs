@@ -1,6 +1,6 @@
 //! The packets that a message came in.
 
-use crate::net::Timestamp;
+use crate::base::Timestamp;
 use crate::rpc::limits::Counters;
 use alloc::vec::Vec;
 use smallvec::SmallVec;
@@ -73,7 +73,7 @@ impl Carriers {
     /// Adds a packet, keeping at most `limit` numbers.
     pub fn add(&mut self, frame: u64, time: Option<Timestamp>, limit: usize, counters: &mut Counters) {
         let room = self.frames.len() + self.late.len() < limit.max(1);
-        crate::work::tick(1);
+        crate::base::work::tick(1);
         match self.frames.last_mut() {
             Some(last) if *last == frame => {}
             Some(last) if *last < frame => {
@@ -121,7 +121,7 @@ impl Carriers {
         if !self.late.is_empty() {
             let mut frames = core::mem::take(&mut self.frames).into_vec();
             frames.append(&mut self.late);
-            crate::work::tick(frames.len());
+            crate::base::work::tick(frames.len());
             frames.sort_unstable();
             frames.dedup();
             self.frames = SmallVec::from_vec(frames);

@@ -1,9 +1,9 @@
 //! Bodies that open and change an association: bind, alter_context and their answers (C706 12.6.4.3 to 12.6.4.5).
 
+use crate::base::guid::Guid;
 use crate::rpc::header::Endian;
 use crate::rpc::parse::{Fail, Res, bytes, u8_, u16_, u32_};
 use crate::rpc::syntax::{BindTimeFeatures, ContextOutcome, ProviderReason, RejectReason, SyntaxId};
-use crate::rpc::uuid::Uuid;
 use crate::rpc::write::Writer;
 use alloc::vec::Vec;
 
@@ -69,7 +69,7 @@ pub struct BindNak<'a> {
 }
 
 /// Announces extended error information in a bind_nak (MS-RPCE 2.2.2.9).
-pub(super) const EXTENDED_ERROR: Uuid = Uuid::constant("90740320-fad0-11d3-82d7-009027b130ab");
+pub(super) const EXTENDED_ERROR: Guid = Guid::constant("90740320-fad0-11d3-82d7-009027b130ab");
 
 impl ContextResult {
     /// The agreed features, where this answers a bind-time feature negotiation.

@@ -1,7 +1,7 @@
 //! Writing PDUs: the mirror of the parsers beside it.
 
 use super::{Body, Pdu};
-use crate::error::{Error, ErrorKind};
+use crate::base::error::{Error, ErrorKind};
 use crate::rpc::header::{Header, PfcFlags};
 use crate::rpc::write::Writer;
 use alloc::vec::Vec;

@@ -11,8 +11,8 @@ pub use bind::{Bind, BindAck, BindNak, ContextElement, ContextResult};
 use super::header::{Endian, Header, PacketType, PfcFlags};
 use super::parse::{Fail, Res, u8_, u16_, u32_, uuid};
 use super::security::AuthTrailer;
-use super::uuid::Uuid;
-use crate::error::Error;
+use crate::base::error::Error;
+use crate::base::guid::Guid;
 use core::ops::Range;
 
 /// A connection-oriented PDU.
@@ -77,7 +77,7 @@ pub struct Request<'a> {
     /// `opnum`.
     pub opnum: u16,
     /// The object UUID, where `PFC_OBJECT_UUID` announces one.
-    pub object: Option<Uuid>,
+    pub object: Option<Guid>,
     /// The stub, still sealed where the PDU is; without authentication padding.
     pub stub: &'a [u8],
 }

@@ -1,12 +1,12 @@
 use super::*;
-use crate::error::ErrorKind;
+use crate::base::error::ErrorKind;
 use crate::rpc::header::Representation;
 use crate::rpc::syntax::{BindTimeFeatures, ContextOutcome, ProviderReason, RejectReason, SyntaxId};
 use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
-pub(crate) const CLUSAPI: SyntaxId = SyntaxId::new(Uuid::constant("b97db8b2-4c63-11cf-bff6-08002be23f2f"), 3, 0);
+pub(crate) const CLUSAPI: SyntaxId = SyntaxId::new(Guid::constant("b97db8b2-4c63-11cf-bff6-08002be23f2f"), 3, 0);
 
 /// A PDU around a body, first and last fragment.
 pub(crate) fn pdu(body: Body<'_>, call_id: u32, big: bool) -> Pdu<'_> {
@@ -59,7 +59,7 @@ fn features() -> SyntaxId {
 
 /// One PDU of every type.
 fn all(big: bool) -> Vec<Pdu<'static>> {
-    let object = Some(Uuid::constant("00112233-4455-6677-8899-aabbccddeeff"));
+    let object = Some(Guid::constant("00112233-4455-6677-8899-aabbccddeeff"));
     let request = Request { alloc_hint: 8, context_id: 1, opnum: 8, object: None, stub: b"12345678" };
     let response = Response { alloc_hint: 5, context_id: 1, cancel_count: 2, reserved: 0, stub: b"12345" };
     let fault = Fault {
@@ -143,7 +143,7 @@ fn request_by_hand() {
     assert_eq!(pdu.stub_offset(), 40);
     let Body::Request(request) = pdu.body else { panic!() };
     assert_eq!((request.alloc_hint, request.context_id, request.opnum), (24, 1, 8));
-    assert_eq!(request.object, Uuid::parse("00112233-4455-6677-8899-aabbccddeeff"));
+    assert_eq!(request.object, Guid::parse("00112233-4455-6677-8899-aabbccddeeff"));
     assert_eq!(request.stub, [0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88]);
 }
 

@@ -1,8 +1,8 @@
 //! Small things, one by one: sizes, names of formats, keys and paths, the forms in which values may be given.
 
 use super::{entry, join, wide};
+use crate::base::diagnostic::Diagnostic;
 use crate::consts::content::BufferFormat;
-use crate::diagnostic::Diagnostic;
 use crate::ndr::sink::FieldPath;
 use crate::ndr::types::Semantics;
 use crate::ndr::value::{Fields, Value};
@@ -104,7 +104,7 @@ impl<'a> Sink<'a> for Told {
 fn keys() {
     let told = |name: &str, octets: &[u8]| {
         let mut told = Told::default();
-        let trail = FieldPath::top(crate::error::Segment::Name("outer"));
+        let trail = FieldPath::top(crate::base::error::Segment::Name("outer"));
         let structure = Structure::by_name(name).unwrap();
         let _ = structure.read(ByteCursor::new(octets), Key::Name("here"), Some(&trail), &mut told);
         told.0
@@ -156,9 +156,9 @@ fn octets_as_numbers() {
 #[cfg(feature = "serde")]
 #[test]
 fn answers_to_lines() {
-    use crate::structs::json;
-    let told = |answer: fn(&mut crate::json::out::Out, &str) -> bool, line: &str| {
-        let mut out = crate::json::out::Out::new();
+    use crate::render::json::buffers;
+    let told = |answer: fn(&mut crate::render::json::out::Out, &str) -> bool, line: &str| {
+        let mut out = crate::render::json::out::Out::new();
         let done = answer(&mut out, line);
         let parsed: serde_json::Value = serde_json::from_slice(out.as_bytes()).unwrap();
         (done, parsed)

@@ -2,18 +2,18 @@
 
 use super::printed::shown;
 use super::{entry, join, list, wide};
+use crate::base::diagnostic::Diagnostic;
 use crate::consts::content::{BufferFormat, ValueList};
 use crate::consts::control_codes::Family;
 use crate::consts::registry::RegistryValueType;
-use crate::diagnostic::Diagnostic;
 use crate::ndr::types::Semantics;
 use crate::ndr::value::{Fields, Value};
+use crate::render::text::Style;
 use crate::structs::content::{self, Context, ShapeKind};
 use crate::structs::packed::ByteCursor;
 use crate::structs::sink::{Collect, Item, Key, Open, Sink};
 use crate::structs::values::{self, Slot};
 use crate::structs::{reader, records};
-use crate::text::Style;
 
 /// Writes down what it is told, with the values' meanings where they matter.
 #[derive(Default)]

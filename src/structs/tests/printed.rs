@@ -4,13 +4,13 @@ use super::{entry, join, list, wide};
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::control_codes::Family;
 use crate::ndr::types::Semantics;
+use crate::render::text::Style;
+use crate::render::text::buffers;
 use crate::structs::content::Context;
-use crate::structs::text;
-use crate::text::Style;
 
 pub(super) fn shown(style: Style, semantics: Semantics, context: &Context<'_>, octets: &[u8]) -> String {
     let mut out = String::new();
-    text::print(&mut out, Style { indent: 3, ..style }, semantics, 1, context, octets).unwrap();
+    buffers::print(&mut out, Style { indent: 3, ..style }, semantics, 1, context, octets).unwrap();
     out
 }
 

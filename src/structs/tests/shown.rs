@@ -3,21 +3,21 @@
 use super::{entry, join, list, wide};
 use crate::consts::control_codes::Family;
 use crate::ndr::types::Semantics;
+use crate::render::text::Style;
 use crate::structs::content::Context;
 use crate::structs::{self, dependency, text};
-use crate::text::Style;
 
 fn lines(semantics: Semantics, context: &Context<'_>, octets: &[u8]) -> String {
     let mut out = String::new();
-    text::print(&mut out, Style { indent: 2, ..Style::default() }, semantics, 1, context, octets).unwrap();
+    buffers::print(&mut out, Style { indent: 2, ..Style::default() }, semantics, 1, context, octets).unwrap();
     out
 }
 
 #[cfg(feature = "serde")]
 fn json(semantics: Semantics, context: &Context<'_>, octets: &[u8]) -> String {
-    let mut out = crate::json::out::Out::new();
+    let mut out = crate::render::json::out::Out::new();
     out.begin();
-    crate::structs::json::print(&mut out, semantics, 1, context, octets);
+    crate::render::json::buffers::print(&mut out, semantics, 1, context, octets);
     out.end();
     let text = String::from_utf8(out.as_bytes().to_vec()).unwrap();
     serde_json::from_str::<serde_json::Value>(&text).unwrap();
@@ -109,8 +109,8 @@ const PASSWORD: u32 = 0x0100_017a;
 #[cfg(feature = "serde")]
 fn masked(control_code: u32, octets: &[u8]) -> String {
     use crate::idl::resource::ApiResourceControl;
-    use crate::json::stub::{self, Identity};
     use crate::ndr::{Endian, Syntax};
+    use crate::render::json::stub::{self, Identity};
     let request = ApiResourceControl::Request::builder()
         .hResource(crate::ndr::sink::ContextHandle::default())
         .dwControlCode(control_code)
@@ -122,7 +122,7 @@ fn masked(control_code: u32, octets: &[u8]) -> String {
     let identity = serde_json::json!({"interface": "clusapi", "version": "3.0", "opnum": 73,
         "direction": "request", "syntax": "ndr"});
     let identity = Identity::parse(identity.as_object().unwrap()).unwrap();
-    let mut out = crate::json::out::Out::new();
+    let mut out = crate::render::json::out::Out::new();
     out.hide_secrets();
     assert!(stub::decode(&mut out, &identity, &identity.context(&[]), &request));
     String::from_utf8(out.as_bytes().to_vec()).unwrap()

@@ -4,9 +4,9 @@ use super::{entry, join, list, wide};
 use crate::consts::content::BufferFormat;
 use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
+use crate::render::text::Style;
 use crate::structs::content::{self, Context};
 use crate::structs::{dependency, rules, security, text};
-use crate::text::Style;
 
 fn command(kind: u32, value_type: u32, name: &str, data: &[u8]) -> Vec<u8> {
     let name = wide(name);
@@ -24,7 +24,7 @@ fn batch(style: Style, commands: &[Vec<u8>]) -> String {
     let mut out = String::new();
     let octets = join(&[&[1, 0, 0, 0], &commands.concat()]);
     let semantics = Semantics::Custom("CLUSTER_REG_BATCH_UPDATE");
-    text::print(&mut out, style, semantics, 1, &Context::default(), &octets).unwrap();
+    buffers::print(&mut out, style, semantics, 1, &Context::default(), &octets).unwrap();
     out
 }
 

@@ -1,14 +1,14 @@
 //! Values on their way out, told to the printers one by one: lines, values in one line, JSON, trees.
 
+use crate::base::Guid;
 use crate::consts::Constant;
 use crate::consts::registry::RegistryValueType;
 use crate::ndr::WStr;
-use crate::ndr::sink::Guid;
 use crate::ndr::types::Semantics;
+use crate::render::text::Style;
+use crate::render::text::lines::{Inline, Lines};
 use crate::structs::content::Secrets;
-use crate::structs::lines::{Inline, Lines};
 use crate::structs::sink::{Item, Key, Null, Open, Sink};
-use crate::text::Style;
 
 fn lines(style: Style, tell: impl FnOnce(&mut Lines<'static>)) -> String {
     let mut lines = Lines::new(Style { indent: 1, ..style }, Secrets::Hidden);
@@ -253,11 +253,11 @@ fn nothing_is_kept() {
 #[cfg(feature = "serde")]
 mod json {
     use super::*;
-    use crate::diagnostic::Diagnostic;
-    use crate::error::{Error, ErrorKind, Path};
-    use crate::json::out::Out;
+    use crate::base::diagnostic::Diagnostic;
+    use crate::base::error::{Error, ErrorKind, Path};
     use crate::ndr::value::{Fields, Value};
-    use crate::structs::json::{self, MAX_DIAGNOSTICS, Values};
+    use crate::render::json::buffers::{self, MAX_DIAGNOSTICS, Values};
+    use crate::render::json::out::Out;
     use crate::structs::rules;
     use serde_json::json;
 
@@ -359,7 +359,7 @@ mod json {
             let mut out = Out::new();
             out.begin();
             let kind = ErrorKind::Mismatch { expected: "it" };
-            json::error(&mut out, &Error { path, ..Error::new(3, kind) }, blamed);
+            buffers::error(&mut out, &Error { path, ..Error::new(3, kind) }, blamed);
             out.end();
             String::from_utf8(out.as_bytes().to_vec()).unwrap()
         };
@@ -372,7 +372,7 @@ mod json {
     /// An object is what its members say: octets, code units, a value beside its octets, a property's value, a structure.
     #[test]
     fn values_from_json() {
-        let value = |json: serde_json::Value| json::value(&json).map_err(|e| e.to_string());
+        let value = |json: serde_json::Value| buffers::value(&json).map_err(|e| e.to_string());
         let map = |fields: &[(&'static str, Value)]| {
             Ok(Value::Map(Fields(fields.iter().map(|(k, v)| ((*k).into(), v.clone())).collect())))
         };
@@ -398,7 +398,7 @@ mod json {
     fn lines_in_json() {
         let answer = |line: &str| {
             let mut out = Out::new();
-            let done = json::decode_line(&mut out, line);
+            let done = buffers::decode_line(&mut out, line);
             (done, String::from_utf8(out.as_bytes().to_vec()).unwrap())
         };
         let unknown = |name: &str, message: &str| {
@@ -425,13 +425,13 @@ mod json {
         }
         let mut out = Out::new();
         out.begin();
-        assert!(json::decode(&mut out, "CLUS_MAINTENANCE_MODE_INFO", &[1, 0, 0, 0]));
+        assert!(buffers::decode(&mut out, "CLUS_MAINTENANCE_MODE_INFO", &[1, 0, 0, 0]));
         let expected = r#"{"struct":"CLUS_MAINTENANCE_MODE_INFO","value":{"InMaintenance":1}}"#;
         assert_eq!(core::str::from_utf8(out.as_bytes()), Ok(expected));
-        assert!(!json::decode(&mut out, "CLUS_MAINTENANCE_MODE_INFO", &[1]));
+        assert!(!buffers::decode(&mut out, "CLUS_MAINTENANCE_MODE_INFO", &[1]));
         let encoded = |line: &str| {
             let mut out = Out::new();
-            json::encode_line(&mut out, line);
+            buffers::encode_line(&mut out, line);
             String::from_utf8(out.as_bytes().to_vec()).unwrap()
         };
         let line = r#"{"struct":"SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT","reading":"reasons","value":{"DiskGuid":[]},"trailing":"07"}"#;
@@ -446,7 +446,7 @@ mod json {
             let mut out = Out::new();
             out.begin();
             let wide: Vec<u16> = text.encode_utf16().collect();
-            json::expression(&mut out, units(&wide));
+            buffers::expression(&mut out, units(&wide));
             out.end();
             String::from_utf8(out.as_bytes().to_vec()).unwrap()
         };

@@ -1,7 +1,7 @@
 //! What the writer of plain records makes of values: octets to the last one, or the member and the reason.
 
 use super::{join, wide};
-use crate::ndr::sink::Guid;
+use crate::base::Guid;
 use crate::ndr::types::Scalar;
 use crate::ndr::value::{Fields, Value};
 use crate::structs::records::{by_name, netname, replication, witness};

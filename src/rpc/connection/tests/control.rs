@@ -194,7 +194,7 @@ fn beginnings() {
         assert_eq!(whole.len(), 28 + 2 * 44);
         whole.truncate(28 + 44 + 10);
         let (events, _) = run(&[(Side::B, whole.clone())]);
-        let cut = crate::error::Error::truncated(82, 34, 0, "frag_length").to_string();
+        let cut = crate::base::error::Error::truncated(82, 34, 0, "frag_length").to_string();
         let expected = Told {
             body: name,
             ptype: Some(ptype),
@@ -349,7 +349,7 @@ fn wrong_directions() {
     ]) {
         let notes = notes.clone();
         connection.data(side, frame, None, &octets, &mut NoSecurity, &mut move |e| {
-            let note = |d: &crate::diagnostic::Diagnostic| (d.rule.name, d.offset, d.path.to_string(), d.value);
+            let note = |d: &crate::base::diagnostic::Diagnostic| (d.rule.name, d.offset, d.path.to_string(), d.value);
             notes.lock().unwrap().push(e.diagnostics.iter().map(note).collect::<Vec<_>>());
         });
     }

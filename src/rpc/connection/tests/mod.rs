@@ -269,7 +269,7 @@ fn a_fault_ends_a_call_whose_request_is_still_coming() {
 #[test]
 fn maybe_object_cancel_orphaned() {
     let mut rig = bound();
-    let object = Some(crate::rpc::Uuid::constant("00112233-4455-6677-8899-aabbccddeeff"));
+    let object = Some(crate::rpc::Guid::constant("00112233-4455-6677-8899-aabbccddeeff"));
     let body = Request { alloc_hint: 0, context_id: 0, opnum: 1, object, stub: b"s" };
     rig.data(Side::A, &make(PduBody::Request(body), 2, 3));
     assert_eq!(rig.last().what, "request 1 00112233-4455-6677-8899-aabbccddeeff");

@@ -19,7 +19,7 @@ struct More {
 fn run(connection: &mut Connection<u32>, script: &[(Side, Vec<u8>)]) -> Vec<More> {
     let mut seen = Vec::new();
     let mut out = |e: Event<'_, u32>| {
-        let note = |d: &crate::diagnostic::Diagnostic| (d.offset, d.path.to_string(), d.value, d.expected);
+        let note = |d: &crate::base::diagnostic::Diagnostic| (d.offset, d.path.to_string(), d.value, d.expected);
         seen.push(More {
             sizes: e.auth.as_ref().map(|a| a.sizes),
             notes: e.diagnostics.iter().map(note).collect(),

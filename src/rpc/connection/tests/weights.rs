@@ -4,7 +4,7 @@
 //! its room. It may not be a multiple of that either, or honest connections would be given up.
 
 use super::*;
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::rpc::event::{AssumedContext, Call, Unbound};
 
 /// An empty connection: itself, and 512 octets for what goes with it.

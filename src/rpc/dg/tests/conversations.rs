@@ -1,7 +1,7 @@
 //! Calls, fragments, repetitions, limits, security and callbacks of a conversation.
 
 use super::*;
-use crate::net::{Side, Timestamp};
+use crate::base::{Side, Timestamp};
 use crate::rpc::Limits;
 use crate::rpc::connection::Recognition;
 use crate::rpc::event::{self, Event};
@@ -136,7 +136,7 @@ fn calls_and_answers() {
     rig.send(Side::A, &make(Body::Ack, 1, |_| ()));
     rig.send(
         Side::A,
-        &make(Body::Request(b""), 2, |h| h.object = Uuid::constant("00112233-4455-6677-8899-aabbccddeeff")),
+        &make(Body::Request(b""), 2, |h| h.object = Guid::constant("00112233-4455-6677-8899-aabbccddeeff")),
     );
     rig.send(Side::B, &make(Body::Fault(0x1c00_000d), 2, |_| ()));
     rig.send(Side::A, &request(3, b""));
@@ -283,7 +283,7 @@ fn limits_bite() {
         rig.send(
             Side::A,
             &make(Body::Request(b""), n, |h| {
-                h.activity = Uuid([n as u8; 16]);
+                h.activity = Guid([n as u8; 16]);
                 h.flags1 = Flags1::FRAG;
             }),
         );
@@ -420,7 +420,7 @@ fn sealed_messages() {
     let mut question = activity.0.to_vec();
     question.extend_from_slice(&[9, 0, 0, 0, 2, 0, 0, 0, 7, 8, 0, 0, 2, 0, 0, 0, 0, 16, 0, 0]);
     let callback = |h: &mut Header| {
-        (h.interface, h.activity, h.opnum) = (conv::INTERFACE, Uuid([1; 16]), 3);
+        (h.interface, h.activity, h.opnum) = (conv::INTERFACE, Guid([1; 16]), 3);
     };
     rig.send(Side::B, &make(Body::Request(&question), 0, callback));
     assert_eq!((rig.last().what.as_str(), rig.last().sender), ("request 3", Sender::Client));

@@ -13,7 +13,7 @@ use super::*;
 use alloc::vec;
 use alloc::vec::Vec;
 
-const CLUSAPI: Uuid = Uuid::constant("b97db8b2-4c63-11cf-bff6-08002be23f2f");
+const CLUSAPI: Guid = Guid::constant("b97db8b2-4c63-11cf-bff6-08002be23f2f");
 
 fn header(ptype: PacketType, big: bool) -> Header {
     Header {
@@ -22,9 +22,9 @@ fn header(ptype: PacketType, big: bool) -> Header {
         flags2: Flags2::empty(),
         representation: if big { Representation::BIG } else { Representation::LITTLE },
         serial: 0x0102,
-        object: Uuid::NIL,
+        object: Guid::NIL,
         interface: CLUSAPI,
-        activity: Uuid::constant("8fc495dd-1f47-5cbd-ab16-8e0ddb23ff68"),
+        activity: Guid::constant("8fc495dd-1f47-5cbd-ab16-8e0ddb23ff68"),
         server_boot: 0x5f00_0009,
         interface_version: (2, 0),
         sequence: 7,
@@ -218,7 +218,7 @@ fn callbacks() {
     stub.extend_from_slice(&[9, 0, 0, 0x5f]);
     let endian = crate::rpc::Endian::Little;
     let question = conv::Question::parse(0, endian, &stub).unwrap();
-    assert_eq!((question.activity, question.boot_time, question.token), (Uuid([0xaa; 16]), Some(0x5f00_0009), None));
+    assert_eq!((question.activity, question.boot_time, question.token), (Guid([0xaa; 16]), Some(0x5f00_0009), None));
     assert_eq!(conv::Question::parse(3, endian, &stub), None);
     stub.extend_from_slice(&[3, 0, 0, 0, b'a', b'b', b'c', 0, 3, 0, 0, 0, 0, 16, 0, 0]);
     assert_eq!(conv::Question::parse(3, endian, &stub).unwrap().token, Some(&b"abc"[..]));

@@ -2,7 +2,7 @@
 
 use super::super::deliver::{State, sender_of};
 use super::*;
-use crate::net::{Side, Timestamp};
+use crate::base::{Side, Timestamp};
 use crate::rpc::connection::Recognition;
 use crate::rpc::event::{self, Context, ContextState, Sizes};
 use crate::rpc::header::PfcFlags;
@@ -95,7 +95,7 @@ fn request(sequence: u32, stub: &[u8]) -> Vec<u8> {
 #[test]
 fn requests() {
     let mut rig = Rig::new(Limits::default());
-    let object = Uuid::constant("11111111-2222-3333-4444-555555555555");
+    let object = Guid::constant("11111111-2222-3333-4444-555555555555");
     rig.send(
         Side::A,
         &make(Body::Request(b"ab"), 0x0708, true, |pdu| {
@@ -261,7 +261,7 @@ fn counters() {
     assert_eq!(rig.told.len(), 3);
     let mut rig = Rig::new(Limits { activities: 1, ..Limits::default() });
     for n in 0..4 {
-        rig.send(Side::A, &make(Body::Request(b""), 1, false, |pdu| pdu.header.activity = Uuid([n + 1; 16])));
+        rig.send(Side::A, &make(Body::Request(b""), 1, false, |pdu| pdu.header.activity = Guid([n + 1; 16])));
         assert_eq!(rig.conversation.counters().activities_evicted, u64::from(n));
     }
 }
@@ -286,14 +286,14 @@ fn weights() {
         calls: VecDeque<State<u64>>,
         trailer: Option<AuthTrailer>,
     }
-    let activity = 2 * size_of::<(Uuid, Activity)>() + 64;
+    let activity = 2 * size_of::<(Guid, Activity)>() + 64;
     let state = size_of::<State<u64>>() + 256;
     let mut rig = Rig::new(Limits::default());
     let base = size_of::<Conversation<u64>>() + 512;
     assert_eq!(rig.conversation.cost(), base);
     for n in 1..4u8 {
         for sequence in 1..3 {
-            rig.send(Side::A, &make(Body::Request(b""), sequence, false, |pdu| pdu.header.activity = Uuid([n; 16])));
+            rig.send(Side::A, &make(Body::Request(b""), sequence, false, |pdu| pdu.header.activity = Guid([n; 16])));
             let (activities, calls) = (usize::from(n), 2 * usize::from(n - 1) + sequence as usize);
             assert_eq!(rig.conversation.cost(), base + activities * activity + calls * state, "{n} {sequence}");
         }
@@ -303,14 +303,14 @@ fn weights() {
     rig.send(
         Side::A,
         &make(Body::Request(&stub), 3, false, |pdu| {
-            (pdu.header.flags1, pdu.header.activity) = (Flags1::FRAG, Uuid([1; 16]));
+            (pdu.header.flags1, pdu.header.activity) = (Flags1::FRAG, Guid([1; 16]));
         }),
     );
     // An octet for each of the stub's, and what each fragment costs beside them.
     assert_eq!(rig.conversation.cost(), before + state + 1000 + 96);
     rig.conversation.end(&mut NoSecurity, &mut |_| ());
     assert_eq!(rig.conversation.cost(), base);
-    assert_eq!(Uuid([1; 16]).to_string().len(), 36);
+    assert_eq!(Guid([1; 16]).to_string().len(), 36);
 }
 
 /// C706 12.5: a verifier stands behind the body at the next multiple of 8, if one is announced and fits.

@@ -1,0 +1,265 @@
+//! `check`: where a capture breaks the rules of the specification, and what its answers tell about the servers.
+
+use super::dissect::limits_with;
+use super::{Capture, Failure, Format, Look, Memory, Outcome, Secrets, output, source};
+use clap::Args;
+use cluscope::conformance::{self, Checker, Evidence, Finding, Rule};
+use cluscope::render::json::out::Out;
+use cluscope::render::json::record::{Records, timestamp};
+use cluscope::rpc::security::Sender;
+use std::io::Write;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Captures, pcap or pcapng; - is standard input
+    #[arg(required_unless_present = "list", value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    look: Look,
+    #[command(flatten)]
+    secrets: Secrets,
+    #[command(flatten)]
+    memory: Memory,
+    /// Print the rules instead
+    #[arg(long, conflicts_with = "files")]
+    list: bool,
+}
+
+pub(super) fn run(check: Check) -> Outcome {
+    let format = output::format(&check.look);
+    let mut out = output::stdout();
+    if check.list {
+        list(&mut out, format)?;
+        out.flush()?;
+        return Ok(true);
+    }
+    let Check { files, secrets, memory, .. } = check;
+    let capture = Capture { files, secrets, filter: None, assume: Vec::new(), memory };
+    let mut checker = Checker::new(capture.memory.limits().conformance);
+    let mut json = Out::new();
+    let mut records = Records::default();
+    let (session, any) = source::read(&capture, &mut |record| {
+        let mut result: std::io::Result<()> = Ok(());
+        checker.record(&record, &mut |finding| {
+            if result.is_ok() {
+                result = match format {
+                    Format::Jsonl => {
+                        finding_json(&mut json, &mut records, &finding);
+                        output::line(&mut out, json.as_bytes())
+                    }
+                    Format::Text => output::line(&mut out, finding.to_string().as_bytes()),
+                };
+            }
+        });
+        Ok(result?)
+    })?;
+    summary(&mut out, &checker, format)?;
+    fingerprints(&mut out, &checker, format)?;
+    let own = checker.counters();
+    let own = [
+        ("check_associations_evicted", own.associations_evicted),
+        ("check_pending_evicted", own.pending_evicted),
+        ("check_handles_evicted", own.handles_evicted),
+        ("check_values_omitted", own.values_omitted),
+        ("check_servers_evicted", own.servers_evicted),
+    ];
+    limits_with(&mut out, &session, checker.tracker(), &own, format)?;
+    out.flush()?;
+    Ok(any)
+}
+
+/// What the servers' answers tell about them.
+fn fingerprints(out: &mut impl Write, checker: &Checker, format: Format) -> Result<(), Failure> {
+    let mut json = Out::new();
+    for fingerprint in checker.fingerprints() {
+        if format == Format::Text {
+            writeln!(out, "\nServer {}: {}", fingerprint.server, fingerprint.release)?;
+            for clue in &fingerprint.evidence {
+                writeln!(out, "  #{} {} -> {} ({})", clue.frame, clue.says, clue.points_to, clue.section)?;
+            }
+            continue;
+        }
+        json.clear();
+        json.begin();
+        json.key("type");
+        json.text("fingerprint");
+        json.key("server");
+        json.display(fingerprint.server);
+        json.key("release");
+        json.display(fingerprint.release);
+        json.key("releases");
+        json.begin_list();
+        fingerprint.release.releases().iter().for_each(|name| json.text(name));
+        json.end_list();
+        json.key("evidence");
+        json.begin_list();
+        for clue in &fingerprint.evidence {
+            json.begin();
+            json.key("frame");
+            json.uint(clue.frame);
+            json.key("says");
+            json.text(&clue.says);
+            json.key("points_to");
+            json.display(clue.points_to);
+            json.key("section");
+            json.text(clue.section);
+            json.end();
+        }
+        json.end_list();
+        json.end();
+        output::line(out, json.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn evidence(out: &mut Out, key: &str, evidence: &Evidence) {
+    match evidence {
+        Evidence::None => {}
+        Evidence::Number(n) => {
+            out.key(key);
+            out.uint(*n);
+        }
+        Evidence::Text(text) => {
+            out.key(key);
+            out.text(text);
+        }
+    }
+}
+
+fn finding_json(out: &mut Out, records: &mut Records, finding: &Finding) {
+    out.clear();
+    out.begin();
+    out.key("type");
+    out.text("finding");
+    out.key("rule");
+    out.text(finding.rule.name);
+    out.key("section");
+    out.text(&finding.section);
+    out.key("grade");
+    out.text(finding.rule.grade.name());
+    out.key("text");
+    out.text(finding.rule.text);
+    out.key("frame");
+    out.uint(finding.frame);
+    if let Some(time) = finding.time {
+        out.key("time");
+        timestamp(out, time);
+    }
+    records.flow(out, &finding.flow);
+    out.key("by");
+    out.text(if finding.by == Sender::Client { "client" } else { "server" });
+    if let Some(call) = finding.call_id {
+        out.key("call_id");
+        out.uint(u64::from(call));
+    }
+    if let Some((interface, version)) = finding.interface {
+        out.key("interface");
+        out.text(interface);
+        out.key("version");
+        out.text(version);
+    }
+    if let Some(method) = finding.method {
+        out.key("method");
+        out.text(method);
+    }
+    if let Some((kind, name)) = &finding.object {
+        out.key("object");
+        out.begin();
+        out.key("kind");
+        out.text(kind);
+        out.key("name");
+        out.text(name);
+        out.end();
+    }
+    if !finding.field.is_empty() {
+        out.key("field");
+        out.text(&finding.field);
+    }
+    if let Some(offset) = finding.offset {
+        out.key("offset");
+        out.uint(offset as u64);
+    }
+    evidence(out, "value", &finding.value);
+    evidence(out, "expected", &finding.expected);
+    out.end();
+}
+
+/// How often each rule was broken, and what was given up for a limit.
+fn summary(out: &mut impl Write, checker: &Checker, format: Format) -> Result<(), Failure> {
+    let found = checker.summary();
+    let counters = checker.counters();
+    let given_up = [
+        ("associations_evicted", counters.associations_evicted),
+        ("pending_evicted", counters.pending_evicted),
+        ("handles_evicted", counters.handles_evicted),
+        ("values_omitted", counters.values_omitted),
+        ("servers_evicted", counters.servers_evicted),
+    ];
+    match format {
+        Format::Jsonl => {
+            let mut json = Out::new();
+            json.begin();
+            json.key("type");
+            json.text("summary");
+            json.key("messages");
+            json.uint(checker.checked());
+            json.key("findings");
+            json.uint(found.values().sum());
+            json.key("rules");
+            json.begin();
+            for (rule, count) in found {
+                json.key(rule);
+                json.uint(*count);
+            }
+            json.end();
+            for (name, count) in given_up.iter().filter(|(_, count)| *count != 0) {
+                json.key(name);
+                json.uint(*count);
+            }
+            json.end();
+            output::line(out, json.as_bytes())?;
+        }
+        Format::Text => {
+            let messages = checker.checked();
+            if found.is_empty() {
+                writeln!(out, "No rule broken in {messages} requests and responses.")?;
+            } else {
+                let total: u64 = found.values().sum();
+                writeln!(out, "\n{total} findings in {messages} requests and responses:")?;
+                for rule in conformance::rules() {
+                    if let Some(count) = found.get(rule.name) {
+                        writeln!(out, "  {count:6}  {:26} {}: {}", rule.name, rule.section, rule.text)?;
+                    }
+                }
+            }
+            for (name, count) in given_up.iter().filter(|(_, count)| *count != 0) {
+                writeln!(out, "Given up for a limit: {name} {count}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn list(out: &mut impl Write, format: Format) -> Result<(), Failure> {
+    let mut json = Out::new();
+    for rule in conformance::rules() {
+        let Rule { name, section, text, grade, area } = rule;
+        match format {
+            Format::Jsonl => {
+                json.clear();
+                json.begin();
+                for (key, value) in
+                    [("rule", *name), ("area", area), ("section", section), ("grade", grade.name()), ("text", text)]
+                {
+                    json.key(key);
+                    json.text(value);
+                }
+                json.end();
+                output::line(out, json.as_bytes())?;
+            }
+            Format::Text => writeln!(out, "{name:26} {:6} {section:22} {text}", grade.name())?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! `dissect`: every message of a capture.
+
+use super::{Failure, Format, Messages, Outcome, blocks, output, source};
+use cluscope::analysis::{Bounded, Tracker, View};
+use cluscope::base::hash::Map;
+use cluscope::filter::Subject;
+use cluscope::limits::Output;
+use cluscope::ndr::wire::Message;
+use cluscope::render::json::out::Out;
+use cluscope::render::json::record::Records;
+use cluscope::rpc::event::Body;
+use cluscope::session::{Record, Session};
+use std::io::Write;
+
+/// Association PDUs of a connection that are held back until the connection turns out to be ours.
+const HELD: usize = 16;
+
+/// Which records are shown: those of our interfaces, everything about the associations they travel on, and binds that
+/// were refused, since nothing else tells what they were for.
+pub(super) struct Selection {
+    ours: Bounded<(bool, u64), ()>,
+    /// The one of them used last.
+    last: Option<(bool, u64)>,
+    held: Map<(bool, u64), Vec<Vec<u8>>>,
+    /// Octets of `held`.
+    bytes: usize,
+    omitted: u64,
+    limits: Output,
+}
+
+/// What to do with a record.
+pub(super) enum Choice {
+    /// Show it, after those that were held back.
+    Show(Vec<Vec<u8>>),
+    /// Print it and give it to [`Selection::hold`].
+    Hold,
+    /// Not ours.
+    Skip,
+}
+
+impl Selection {
+    fn key(record: &Record<'_>) -> (bool, u64) {
+        (record.flow.transport == cluscope::net::Transport::Tcp, record.flow.stream)
+    }
+
+    pub(super) fn new(limits: Output) -> Self {
+        Selection { ours: Bounded::new(limits.chosen), last: None, held: Map::default(), bytes: 0, omitted: 0, limits }
+    }
+
+    /// What was given up for limits.
+    pub(super) fn given_up(&self) -> [(&'static str, u64); 2] {
+        [("held_omitted", self.omitted), ("connections_forgotten", self.ours.dropped())]
+    }
+
+    /// Takes out what was held back of a connection.
+    fn release(&mut self, key: (bool, u64)) -> Vec<Vec<u8>> {
+        let held = self.held.remove(&key).unwrap_or_default();
+        self.bytes -= held.iter().map(Vec::len).sum::<usize>();
+        held
+    }
+
+    /// Decides about a record.
+    pub(super) fn choose(&mut self, record: &Record<'_>) -> Choice {
+        let key = Selection::key(record);
+        let ours = self.last == Some(key) || self.ours.get(&key).is_some();
+        if ours {
+            self.last = Some(key);
+        }
+        let proposed = match &record.event.body {
+            Body::Bind(p) | Body::AlterContext(p) => {
+                p.contexts.iter().any(|c| cluscope::idl::interface_by_uuid(&c.abstract_syntax.uuid.0).is_some())
+            }
+            _ => false,
+        };
+        let refused = matches!(record.event.body, Body::BindNak { .. });
+        if !ours && (proposed || refused || record.interface.is_some()) {
+            self.ours.insert(key, ());
+            self.last = Some(key);
+            return Choice::Show(self.release(key));
+        }
+        let call = matches!(
+            record.event.body,
+            Body::Request { .. } | Body::Response { .. } | Body::Fault { .. } | Body::Incomplete { .. }
+        );
+        if ours {
+            // The callbacks of connectionless security are the handshake of the calls they are about.
+            if record.event.token.is_some() {
+                return Choice::Show(Vec::new());
+            }
+            // Calls of other interfaces on the same connection are none of ours; those of no known one may be.
+            return match (&record.event.context, call) {
+                (Some(_), true) if record.interface.is_none() && !rejected(record) => Choice::Skip,
+                _ => Choice::Show(Vec::new()),
+            };
+        }
+        match (call, self.held.len() < self.limits.held || self.held.contains_key(&key)) {
+            (false, true) => Choice::Hold,
+            (false, false) => {
+                self.omitted += 1;
+                Choice::Skip
+            }
+            (true, _) => Choice::Skip,
+        }
+    }
+
+    /// Keeps a record's print until its connection turns out to be ours.
+    pub(super) fn hold(&mut self, record: &Record<'_>, print: Vec<u8>) {
+        let held = self.held.entry(Selection::key(record)).or_default();
+        if held.len() < HELD && self.bytes.saturating_add(print.len()) <= self.limits.held_bytes {
+            self.bytes += print.len();
+            held.push(print);
+        } else {
+            self.omitted += 1;
+        }
+    }
+}
+
+/// Whether the record's context is one of ours that the server rejected.
+fn rejected(record: &Record<'_>) -> bool {
+    record.event.context.is_some_and(|c| cluscope::idl::interface_by_uuid(&c.interface.0).is_some())
+}
+
+/// Decodes every stub and prints nothing.
+struct Quiet;
+
+impl source::Taker for Quiet {
+    fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
+        if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) {
+            // What can't be decoded would be a record like any other.
+            let _ = Message::decode(method, kind, stub);
+        }
+        Ok(())
+    }
+}
+
+fn quiet(messages: &Messages) -> Outcome {
+    let (_, any) = source::read_here(&messages.capture, &mut Quiet)?;
+    Ok(any)
+}
+
+pub(super) fn run(messages: &Messages) -> Outcome {
+    if messages.quiet {
+        return quiet(messages);
+    }
+    let capture = &messages.capture;
+    let filter = capture.filter()?;
+    let format = output::format(&messages.look);
+    let limits = capture.memory.limits();
+    let mut style = output::style(messages.full);
+    style.max_output = limits.output.record;
+    let mut out = output::stdout();
+    let mut json = Out::with_limit(limits.output.record);
+    if messages.hide_secrets {
+        json.hide_secrets();
+    }
+    let mut records = Records::default();
+    let mut selection = Selection::new(limits.output);
+    let mut text = String::new();
+    let mut tracker = Tracker::new(limits.analysis);
+    if filter.is_none() {
+        tracker = tracker.without_statuses();
+    }
+    let (session, tracker, any) = source::read_tracked(capture, tracker, &mut |record| {
+        let Some((record, seen)) = record.map(|(record, seen)| (&*record, &*seen)) else { return Ok(out.flush()?) };
+        let choice = selection.choose(record);
+        let passes = filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(record, seen)));
+        let choice = match choice {
+            Choice::Show(held) if !passes => {
+                for earlier in held {
+                    output::line(&mut out, &earlier)?;
+                }
+                Choice::Skip
+            }
+            Choice::Hold if !passes => Choice::Skip,
+            choice => choice,
+        };
+        if let Choice::Skip = choice {
+            return Ok(());
+        }
+        match format {
+            Format::Jsonl => records.print_with(&mut json, record, Some(&View::of(seen))),
+            Format::Text => {
+                text.clear();
+                blocks::record(&mut text, record, &style, Some(&View::of(seen)));
+            }
+        }
+        match (choice, format) {
+            (Choice::Show(held), _) => {
+                for earlier in held {
+                    output::line(&mut out, &earlier)?;
+                }
+                match format {
+                    Format::Jsonl => json.write_line(&mut out)?,
+                    Format::Text => output::line(&mut out, text.as_bytes())?,
+                }
+            }
+            (Choice::Hold, Format::Jsonl) => selection.hold(record, json.as_bytes().to_vec()),
+            (Choice::Hold, Format::Text) => selection.hold(record, text.as_bytes().to_vec()),
+            (Choice::Skip, _) => {}
+        }
+        Ok(())
+    })?;
+    let mut more = vec![("records_cut", records.cut())];
+    more.extend(selection.given_up());
+    limits_with(&mut out, &session, &tracker, &more, format)?;
+    out.flush()?;
+    Ok(any)
+}
+
+/// What was given up for a limit, as the last record: nothing read is lost silently.
+pub(super) fn limits(
+    out: &mut impl Write,
+    session: &Session,
+    tracker: &Tracker,
+    format: Format,
+) -> Result<(), Failure> {
+    limits_with(out, session, tracker, &[], format)
+}
+
+/// The same with what a command has given up itself.
+pub(super) fn limits_with(
+    out: &mut impl Write,
+    session: &Session,
+    tracker: &Tracker,
+    more: &[(&'static str, u64)],
+    format: Format,
+) -> Result<(), Failure> {
+    let mut found = session.given_up();
+    found.extend(tracker.counters().all());
+    found.extend(more);
+    found.retain(|(_, count)| *count != 0);
+    if found.is_empty() {
+        return Ok(());
+    }
+    match format {
+        Format::Jsonl => {
+            let mut json = Out::new();
+            json.begin();
+            json.key("type");
+            json.text("limits");
+            for (name, count) in &found {
+                json.key(name);
+                json.uint(*count);
+            }
+            json.end();
+            output::line(out, json.as_bytes())?;
+        }
+        Format::Text => {
+            write!(out, "Given up for a limit:")?;
+            for (name, count) in &found {
+                write!(out, " {name} {count}")?;
+            }
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,317 @@
+//! `list`: what this build knows.
+
+use super::{Format, Look, Outcome, output};
+use clap::{Args, ValueEnum};
+use cluscope::consts::{self, control_codes, notifications};
+use cluscope::idl::INTERFACES;
+use cluscope::limits::{Scale, TABLE};
+use cluscope::ndr::types::{Flow, Interface};
+use cluscope::ndr::{Method, describe};
+use cluscope::render::json::out::Out;
+use cluscope::structs;
+use std::io::Write;
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// What to print
+    #[arg(value_enum)]
+    what: What,
+    #[command(flatten)]
+    look: Look,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// RPC interfaces and their versions
+    Interfaces,
+    /// Methods of all interfaces with their parameters
+    Methods,
+    /// Enumerations and bit masks
+    Enums,
+    /// Control codes of the eight families
+    ControlCodes,
+    /// Custom-marshalled structures
+    Structs,
+    /// Events of a second-generation notification port and what comes with them
+    Notifications,
+    /// Limits of memory and work, and which counter shows each
+    Limits,
+}
+
+pub(super) fn run(list: &List) -> Outcome {
+    let mut out = output::stdout();
+    let mut lines = Lines { out: &mut out, json: Out::new(), format: output::format(&list.look) };
+    match list.what {
+        What::Interfaces => interfaces(&mut lines)?,
+        What::Methods => methods(&mut lines)?,
+        What::Enums => enums(&mut lines)?,
+        What::ControlCodes => codes(&mut lines)?,
+        What::Structs => structures(&mut lines)?,
+        What::Notifications => events(&mut lines)?,
+        What::Limits => limits(&mut lines)?,
+    }
+    out.flush()?;
+    Ok(true)
+}
+
+/// Prints entries in either format.
+struct Lines<'o, W> {
+    out: &'o mut W,
+    json: Out,
+    format: Format,
+}
+
+impl<W: Write> Lines<'_, W> {
+    fn entry(&mut self, json: impl FnOnce(&mut Out), text: impl FnOnce() -> String) -> std::io::Result<()> {
+        match self.format {
+            Format::Jsonl => {
+                self.json.clear();
+                self.json.begin();
+                json(&mut self.json);
+                self.json.end();
+                output::line(self.out, self.json.as_bytes())
+            }
+            Format::Text => output::line(self.out, text().as_bytes()),
+        }
+    }
+}
+
+fn limits(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
+    for limit in TABLE {
+        lines.entry(
+            |out| {
+                out.key("limit");
+                out.text(limit.name);
+                out.key("default");
+                out.uint(limit.default());
+                out.key("unit");
+                out.text(limit.unit);
+                out.key("scales");
+                out.bool(matches!(limit.scale, Scale::Memory(_)));
+                for (key, text) in [("what", limit.what), ("bites", limit.bites), ("counter", limit.counter)] {
+                    out.key(key);
+                    out.text(text);
+                }
+            },
+            || {
+                let scales = if matches!(limit.scale, Scale::Memory(_)) { '*' } else { ' ' };
+                let (name, default, unit) = (limit.name, limit.default(), limit.unit);
+                format!("{name:42}{scales}{default:>14} {unit}: {}\n    {}; {}", limit.what, limit.bites, limit.counter)
+            },
+        )?;
+    }
+    Ok(())
+}
+
+fn interfaces(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
+    for interface in INTERFACES {
+        for version in interface.versions {
+            lines.entry(
+                |out| {
+                    out.key("interface");
+                    out.text(interface.name);
+                    out.key("version");
+                    out.text(version.text);
+                    out.key("uuid");
+                    out.text(interface.uuid);
+                    out.key("title");
+                    out.text(interface.title);
+                    out.key("methods");
+                    out.uint(version.methods.len() as u64);
+                },
+                || {
+                    let (name, text, methods) = (interface.name, version.text, version.methods.len());
+                    format!("{name:8} {text}  {}  {methods:3} methods  {}", interface.uuid, interface.title)
+                },
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn methods(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
+    for interface in INTERFACES {
+        for (index, version) in interface.versions.iter().enumerate() {
+            for method in version.methods {
+                lines.entry(
+                    |out| method_json(out, interface, index, method),
+                    || {
+                        let (name, text) = (interface.name, version.text);
+                        let section = method.sections.get(index).copied().unwrap_or_default();
+                        format!(
+                            "{name} {text}  {:3}  {}  {section}{}",
+                            method.opnum,
+                            method.name,
+                            parameters(method, index)
+                        )
+                    },
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn parameters(method: &Method, version: usize) -> String {
+    let mut text = String::new();
+    for field in method.fields.iter().filter(|f| f.versions.contains(version)) {
+        text.push_str(&format!(
+            "\n        {:6} {}  {}, {}",
+            field.flow.name(),
+            field.name,
+            describe::wire_type(field),
+            describe::values(field, version)
+        ));
+    }
+    text
+}
+
+fn method_json(out: &mut Out, interface: &Interface, version: usize, method: &Method) {
+    out.key("interface");
+    out.text(interface.name);
+    if let Some(version) = interface.versions.get(version) {
+        out.key("version");
+        out.text(version.text);
+    }
+    out.key("opnum");
+    out.uint(u64::from(method.opnum));
+    out.key("method");
+    out.text(method.name);
+    out.key("section");
+    out.text(method.sections.get(version).copied().unwrap_or_default());
+    out.key("on_wire");
+    out.bool(method.on_wire);
+    out.key("params");
+    out.begin_list();
+    for field in method.fields.iter().filter(|f| f.versions.contains(version) && f.flow != Flow::Return) {
+        out.begin();
+        out.key("name");
+        out.text(field.name);
+        out.key("direction");
+        out.text(field.flow.name());
+        out.key("type");
+        out.text(&describe::wire_type(field));
+        out.key("values");
+        out.text(&describe::values(field, version));
+        out.end();
+    }
+    out.end_list();
+    if let Some(field) = method.fields.iter().find(|f| f.flow == Flow::Return) {
+        out.key("returns");
+        out.text(field.idl);
+    }
+}
+
+fn enums(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
+    for table in consts::ALL {
+        lines.entry(
+            |out| {
+                out.key("enum");
+                out.text(table.name);
+                out.key("kind");
+                out.text(table.kind.as_str());
+                out.key("width");
+                out.uint(u64::from(table.width));
+                out.key("section");
+                out.text(table.section);
+                out.key("used_by");
+                out.text(table.used_by);
+                out.key("members");
+                out.begin_list();
+                for member in table.members {
+                    out.begin();
+                    out.key("name");
+                    out.text(member.name);
+                    out.key("value");
+                    out.uint(member.value);
+                    if !member.note.is_empty() {
+                        out.key("note");
+                        out.text(member.note);
+                    }
+                    out.end();
+                }
+                out.end_list();
+            },
+            || {
+                let mut text = format!("{} ({}, {} bits)  {}", table.name, table.kind, table.width, table.section);
+                for member in table.members {
+                    text.push_str(&format!("\n    {:#010x}  {}", member.value, member.name));
+                }
+                text
+            },
+        )?;
+    }
+    Ok(())
+}
+
+fn codes(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
+    for code in control_codes::ALL {
+        lines.entry(
+            |out| {
+                out.key("family");
+                out.text(code.family.as_str());
+                out.key("name");
+                out.text(code.name);
+                out.key("value");
+                out.uint(u64::from(code.value));
+                out.key("section");
+                out.text(code.section);
+                out.key("input");
+                out.display(code.input);
+                out.key("output");
+                out.display(code.output);
+                if !code.note.is_empty() {
+                    out.key("note");
+                    out.text(code.note);
+                }
+            },
+            || format!("{:#010x}  {:14} {}  {}", code.value, code.family.as_str(), code.name, code.section),
+        )?;
+    }
+    Ok(())
+}
+
+fn structures(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
+    for structure in structs::ALL {
+        lines.entry(
+            |out| {
+                out.key("struct");
+                out.text(structure.name);
+                out.key("kind");
+                out.text(structure.kind_name());
+                out.key("section");
+                out.text(structure.section);
+                if let Some(size) = structure.size() {
+                    out.key("size");
+                    out.uint(size as u64);
+                }
+            },
+            || {
+                let size = structure.size().map_or_else(|| "     ".into(), |n| format!("{n:5}"));
+                format!("{size}  {:7} {}  {}", structure.kind_name(), structure.name, structure.section)
+            },
+        )?;
+    }
+    Ok(())
+}
+
+fn events(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
+    for event in notifications::ALL {
+        lines.entry(
+            |out| {
+                out.key("object_type");
+                out.display(event.object_type);
+                out.key("flag");
+                out.uint(event.flag);
+                out.key("name");
+                out.text(event.name);
+                out.key("buffer");
+                out.display(event.buffer);
+                out.key("section");
+                out.text(event.section);
+            },
+            || format!("{}  {:#x}  {}  {}", event.object_type, event.flag, event.name, event.buffer),
+        )?;
+    }
+    Ok(())
+}

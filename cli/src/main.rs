@@ -1,0 +1,221 @@
+//! The command line. [`run`] does everything; each command has a file of its own.
+//!
+//! Exit status: 0 done, 1 the input could not be read at all (or, for `stub` and `struct`, at
+//! least one item failed), 2 wrong usage.
+
+mod blocks;
+mod calls;
+mod check;
+#[cfg(feature = "decrypt")]
+mod decrypt;
+mod dissect;
+mod list;
+mod output;
+mod runtime;
+mod source;
+mod stats;
+mod story;
+mod structure;
+mod stub;
+mod views;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use cluscope::filter::Filter;
+use cluscope::limits::Limits;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Dissects the management traffic of Windows failover clusters: ClusAPI (MS-CMRP) and Witness (MS-SWN).
+#[derive(Debug, Parser)]
+#[command(name = "cluscope", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print every ClusAPI and Witness message of a capture
+    Dissect(Messages),
+    /// Print calls: each request joined with its response or fault, with the latency
+    Calls(views::Calls),
+    /// Count calls by method, client, object and status: errors, latency, bytes
+    Stats(stats::Stats),
+    /// Tell what happened, one line an event
+    Story(story::Story),
+    /// Write the capture again with what is sealed in clear
+    #[cfg(feature = "decrypt")]
+    Decrypt(decrypt::Decrypt),
+    /// List where a capture breaks the rules of the specification, and what tells the servers' Windows release
+    Check(check::Check),
+    /// Decode or encode bare NDR stubs
+    #[command(subcommand)]
+    Stub(stub::Stub),
+    /// Decode or encode custom-marshalled structures
+    #[command(subcommand)]
+    Struct(structure::Struct),
+    /// Print what this build knows
+    List(list::List),
+}
+
+/// How output looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Blocks for a person
+    Text,
+    /// One JSON object a line
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+struct Look {
+    /// How to print; text on a terminal and jsonl into a pipe unless named
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+}
+
+#[derive(Debug, Args)]
+struct Capture {
+    /// Captures, pcap or pcapng; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    secrets: Secrets,
+    /// What connections without a bind carry, INTERFACE:VERSION:SYNTAX or the same with @ADDRESS:PORT of the server:
+    /// clusapi:3.0:ndr64
+    #[arg(long, value_name = "WHAT")]
+    assume: Vec<cluscope::session::inference::Assumption>,
+    /// Show only what this expression holds for, such as 'object == "IP1" and status != 0'; see docs/views.md
+    #[arg(long, value_name = "EXPR")]
+    filter: Option<String>,
+    #[command(flatten)]
+    memory: Memory,
+}
+
+/// How much memory a command may take.
+#[derive(Clone, Copy, Debug, Args)]
+struct Memory {
+    /// Memory that is not exceeded whatever the input, such as 64M or 1GB; what has to be given up for it is counted
+    #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = cluscope::limits::parse_size)]
+    memory_limit: u64,
+}
+
+impl Memory {
+    fn limits(self) -> Limits {
+        Limits::for_memory(self.memory_limit)
+    }
+}
+
+#[derive(Debug, Args)]
+struct Messages {
+    #[command(flatten)]
+    capture: Capture,
+    #[command(flatten)]
+    look: Look,
+    /// Show buffers whole instead of their first bytes (text)
+    #[arg(long)]
+    full: bool,
+    /// Leave passwords and tokens that stand in messages out of JSON as well; text never has them
+    #[arg(long)]
+    hide_secrets: bool,
+    /// Decode everything and print nothing
+    #[arg(long, conflicts_with_all = ["format", "full", "filter", "hide_secrets"])]
+    quiet: bool,
+}
+
+impl Capture {
+    /// The filter, if one was given.
+    fn filter(&self) -> Result<Option<Filter>, Failure> {
+        let parse = |text: &String| {
+            Filter::parse(text).map_err(|e| Failure::Argument(format!("in --filter\n{}", e.explain(text))))
+        };
+        self.filter.as_ref().map(parse).transpose()
+    }
+}
+
+/// Where keys come from. Secrets themselves are never arguments.
+#[derive(Debug, Args)]
+struct Secrets {
+    /// Kerberos keys of services, an MIT keytab
+    #[arg(long, value_name = "FILE")]
+    keytab: Vec<PathBuf>,
+    /// Kerberos session keys, an MIT credential cache
+    #[arg(long, value_name = "FILE")]
+    ccache: Vec<PathBuf>,
+    /// Passwords, NT hashes and session keys, one a line; the variable CLUSCOPE_KEYS names such a file too
+    #[arg(long, value_name = "FILE")]
+    keys: Vec<PathBuf>,
+}
+
+/// What a command came to.
+type Outcome = Result<bool, Failure>;
+
+/// Why a command stopped.
+#[derive(Debug)]
+enum Failure {
+    /// One line for standard error.
+    Message(String),
+    /// The arguments are wrong.
+    Usage(String),
+    /// An argument is wrong, and this explains it.
+    Argument(String),
+    /// The reader of our output has gone: nothing to say.
+    Gone,
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Failure::Gone,
+            _ => Failure::Message(format!("writing: {error}")),
+        }
+    }
+}
+
+/// Runs the program with these arguments, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A reader that has gone doesn't want the usage either.
+            let _ = error.print();
+            if !error.use_stderr() {
+                return ExitCode::SUCCESS;
+            }
+            if !error.to_string().contains("Usage:") {
+                eprintln!("{}", Cli::command().render_usage());
+            }
+            return ExitCode::from(2);
+        }
+    };
+    let outcome = match cli.command {
+        Command::Dissect(messages) => dissect::run(&messages),
+        Command::Calls(calls) => views::run(&calls),
+        Command::Stats(stats) => stats::run(&stats),
+        Command::Story(story) => story::run(&story),
+        #[cfg(feature = "decrypt")]
+        Command::Decrypt(decrypt) => decrypt::run(&decrypt),
+        Command::Check(check) => check::run(check),
+        Command::Stub(stub) => stub::run(&stub),
+        Command::Struct(structure) => structure::run(&structure),
+        Command::List(list) => list::run(&list),
+    };
+    match outcome {
+        Ok(true) | Err(Failure::Gone) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(Failure::Usage(message)) => {
+            let usage = Cli::command().render_usage();
+            eprintln!("cluscope: {message}\n{usage}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Argument(message)) => {
+            eprintln!("cluscope: {message}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Message(message)) => {
+            eprintln!("cluscope: {message}");
+            ExitCode::from(1)
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! Captures from files and standard input through a session, with a progress bar for long ones.
+
+use super::{Capture, Failure, Secrets};
+use cluscope::analysis::{Seen, Tracker};
+use cluscope::auth::KeyStore;
+use cluscope::capture::{CaptureError, Reader, sort_by_time};
+use cluscope::limits::Limits;
+use cluscope::session::{Batch, Record, Session};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{IsTerminal, Read};
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+/// Files from this size on get a progress bar.
+const LONG: u64 = 64 << 20;
+
+/// Packets between two updates of the progress bar.
+const STEP: u64 = 4096;
+
+/// Keys from files and from the variable.
+pub(super) fn keys(secrets: &Secrets) -> Result<Arc<KeyStore>, Failure> {
+    let mut store = KeyStore::new();
+    let variable = std::env::var_os("CLUSCOPE_KEYS").filter(|v| !v.is_empty()).map(std::path::PathBuf::from);
+    let named = |path: &Path, e: cluscope::auth::KeyError| Failure::Message(format!("{}: {e}", path.display()));
+    let all = secrets.keys.iter().chain(&secrets.keytab).chain(&secrets.ccache).chain(variable.as_ref());
+    all.for_each(|path| warn_if_public(path));
+    for path in secrets.keys.iter().chain(variable.as_ref()) {
+        store.load_keys_file(path).map_err(|e| named(path, e))?;
+    }
+    for path in &secrets.keytab {
+        store.load_keytab(path).map_err(|e| named(path, e))?;
+    }
+    for path in &secrets.ccache {
+        store.load_ccache(path).map_err(|e| named(path, e))?;
+    }
+    Ok(Arc::new(store))
+}
+
+/// Warns about a file of secrets that everybody on this machine can read.
+fn warn_if_public(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let public = std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o004 != 0);
+        if public {
+            eprintln!("cluscope: {}: warning: everybody can read these secrets (chmod 600)", path.display());
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
+/// Batches of records on their way between two threads, beside the one being filled and the one being emptied: three in
+/// all, each of half a megabyte or of a single larger message.
+const UNDER_WAY: usize = 1;
+
+/// Takes records one by one.
+pub(super) trait Taker {
+    /// The next record; an error ends the reading.
+    fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure>;
+
+    /// What comes next may take long: what was taken so far should not wait for it.
+    fn pause(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// Reads all files through one session. Problems go to standard error, a line each; whatever could be read is handed
+/// out before. Returns the session for its counters, and whether anything could be read at all.
+///
+/// Where there is a second processor, one thread reads, parses and puts messages together while `out` works on those
+/// before; the order stays the same.
+pub(super) fn read(
+    capture: &Capture,
+    out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
+) -> Result<(Session, bool), Failure> {
+    let (session, _, any) =
+        read_with(capture, None, &mut |record| record.map_or(Ok(()), |(record, _)| out(record.take())))?;
+    Ok((session, any))
+}
+
+/// The same, with what `tracker` knows of each record, which works where the records are put together. `out` gets `None`
+/// when no further record is there yet, for output that somebody waits for.
+pub(super) fn read_tracked(
+    capture: &Capture,
+    tracker: Tracker,
+    out: &mut Out<'_>,
+) -> Result<(Session, Tracker, bool), Failure> {
+    let (session, tracker, any) = read_with(capture, Some(tracker), out)?;
+    Ok((session, tracker.unwrap_or_default(), any))
+}
+
+/// Takes records, and what is known of them where a tracker reads along; see [`read_tracked`].
+type Out<'o> = dyn FnMut(Option<(&mut Record<'_>, &mut Seen)>) -> Result<(), Failure> + 'o;
+
+fn read_with(
+    capture: &Capture,
+    tracker: Option<Tracker>,
+    out: &mut Out<'_>,
+) -> Result<(Session, Option<Tracker>, bool), Failure> {
+    if thread::available_parallelism().is_ok_and(|n| n.get() == 1) {
+        let mut direct = Direct { tracker, seen: Seen::default(), out };
+        let (session, any) = read_here(capture, &mut direct)?;
+        return Ok((session, direct.tracker, any));
+    }
+    thread::scope(|scope| {
+        let (full, filled) = mpsc::sync_channel::<Batch<Seen>>(UNDER_WAY);
+        let (empty, emptied) = mpsc::channel::<Batch<Seen>>();
+        let reader = thread::Builder::new().name("read".into()).spawn_scoped(scope, move || {
+            let mut filler = Filler { tracker, batch: Batch::default(), under_way: 0, full, emptied };
+            let read = read_here(capture, &mut filler);
+            // Where nobody takes it any more, the other side knows why.
+            let _ = filler.pause();
+            let (session, any) = read?;
+            Ok((session, filler.tracker, any))
+        });
+        let reader = reader.map_err(|e| Failure::Message(format!("starting a thread: {e}")))?;
+        let mut result = Ok(());
+        loop {
+            let mut batch = match filled.try_recv() {
+                Ok(batch) => batch,
+                Err(mpsc::TryRecvError::Disconnected) => break,
+                Err(mpsc::TryRecvError::Empty) => {
+                    result = out(None);
+                    match filled.recv() {
+                        Ok(batch) if result.is_ok() => batch,
+                        _ => break,
+                    }
+                }
+            };
+            result = batch.drain(&mut |record, seen| out(Some((record, seen))));
+            if result.is_err() {
+                break;
+            }
+            let _ = empty.send(batch);
+        }
+        // The reader gives up when it finds that nobody listens.
+        drop((filled, empty));
+        let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        result?;
+        read
+    })
+}
+
+/// Hands records on as they come.
+struct Direct<'o, 'f> {
+    tracker: Option<Tracker>,
+    seen: Seen,
+    out: &'o mut Out<'f>,
+}
+
+impl Taker for Direct<'_, '_> {
+    fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
+        if let Some(tracker) = &mut self.tracker {
+            tracker.feed_into(record, &mut self.seen);
+        }
+        (self.out)(Some((record, &mut self.seen)))
+    }
+
+    fn pause(&mut self) -> Result<(), Failure> {
+        (self.out)(None)
+    }
+}
+
+/// Hands records on to another thread, many at a time.
+struct Filler {
+    tracker: Option<Tracker>,
+    batch: Batch<Seen>,
+    /// Batches that did not come back yet.
+    under_way: usize,
+    full: mpsc::SyncSender<Batch<Seen>>,
+    emptied: mpsc::Receiver<Batch<Seen>>,
+}
+
+impl Filler {
+    fn hand_over(&mut self) -> Result<(), Failure> {
+        let next = match self.emptied.try_recv() {
+            Ok(emptied) => {
+                self.under_way = self.under_way.saturating_sub(1);
+                emptied
+            }
+            Err(_) => Batch::default(),
+        };
+        let large = self.batch.is_large();
+        self.full.send(std::mem::replace(&mut self.batch, next)).map_err(|_| Failure::Gone)?;
+        self.under_way += 1;
+        // Large messages are not piled up: memory is kept for one of them.
+        while large && self.under_way > 0 {
+            self.emptied.recv().map_err(|_| Failure::Gone)?;
+            self.under_way -= 1;
+        }
+        Ok(())
+    }
+}
+
+impl Taker for Filler {
+    fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
+        let tracker = &mut self.tracker;
+        self.batch.push(record, |record, seen| {
+            if let Some(tracker) = tracker {
+                tracker.feed_into(record, seen);
+            }
+        });
+        if self.batch.is_full() { self.hand_over() } else { Ok(()) }
+    }
+
+    fn pause(&mut self) -> Result<(), Failure> {
+        if self.batch.is_empty() { Ok(()) } else { self.hand_over() }
+    }
+}
+
+/// A taker, and the first error that it gave.
+struct Taking<'t> {
+    taker: &'t mut dyn Taker,
+    result: Result<(), Failure>,
+}
+
+impl Taking<'_> {
+    fn record(&mut self, record: &mut Record<'_>) {
+        if self.result.is_ok() {
+            self.result = self.taker.record(record);
+        }
+    }
+}
+
+/// An input that may be waited for: a pipe, somebody's capture that goes on. Whatever was made of it so far goes on its
+/// way before more is asked for.
+struct Live<'c, 't, R> {
+    input: R,
+    taking: &'c RefCell<Taking<'t>>,
+}
+
+impl<R: Read> Read for Live<'_, '_, R> {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        let taking = &mut *self.taking.borrow_mut();
+        if taking.result.is_ok() {
+            taking.result = taking.taker.pause();
+        }
+        // Nobody listens: there is nothing to read on for.
+        if taking.result.is_err() {
+            return Ok(0);
+        }
+        self.input.read(room)
+    }
+}
+
+/// Reads in this thread alone.
+pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Session, bool), Failure> {
+    let limits = capture.memory.limits();
+    let mut session = Session::new(limits.session.clone(), keys(&capture.secrets)?);
+    for assumption in &capture.assume {
+        session.assume(*assumption);
+    }
+    let mut files = capture.files.clone();
+    if sort_by_time(&mut files, &limits.capture) && std::io::stderr().is_terminal() {
+        eprintln!("cluscope: the files are read in the order of their time stamps");
+    }
+    let mut frames = 0;
+    let mut any = false;
+    let taking = RefCell::new(Taking { taker, result: Ok(()) });
+    for path in &files {
+        match one(path, frames, &limits, &mut session, &taking) {
+            Ok(last) => {
+                any = true;
+                frames = last;
+            }
+            Err((last, error)) => {
+                any |= last > frames;
+                frames = last;
+                eprintln!("cluscope: {}: {error}", path.display());
+            }
+        }
+        std::mem::replace(&mut taking.borrow_mut().result, Ok(()))?;
+    }
+    let taking = &mut *taking.borrow_mut();
+    session.lend_rest(&mut |record| taking.record(record));
+    std::mem::replace(&mut taking.result, Ok(()))?;
+    Ok((session, any))
+}
+
+/// Opens a file, or standard input.
+fn open<'c>(path: &Path, taking: &'c RefCell<Taking<'_>>) -> std::io::Result<Box<dyn Read + 'c>> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(Live { input: std::io::stdin().lock(), taking }));
+    }
+    let input = File::open(path)?;
+    if input.metadata().is_ok_and(|m| m.is_file()) {
+        return Ok(Box::new(input));
+    }
+    Ok(Box::new(Live { input, taking }))
+}
+
+/// Reads one file; frames count on from `frames`. Returns the last frame's number.
+fn one(
+    path: &Path,
+    frames: u64,
+    limits: &Limits,
+    session: &mut Session,
+    taking: &RefCell<Taking<'_>>,
+) -> Result<u64, (u64, String)> {
+    let fail = |frames: u64, error: CaptureError| (frames, error.to_string());
+    let input = open(path, taking).map_err(|e| (frames, e.to_string()))?;
+    let bar = progress(path);
+    let mut reader =
+        Reader::with_limits(input, limits.capture.clone()).map_err(|e| fail(frames, e))?.continue_after(frames);
+    let outcome = loop {
+        match reader.next() {
+            Ok(Some(packet)) => {
+                let taking = &mut *taking.borrow_mut();
+                session.lend(&packet, &mut |record| taking.record(record));
+                if taking.result.is_err() {
+                    break Ok(());
+                }
+            }
+            Ok(None) => break Ok(()),
+            // What ends because nobody listens is not cut.
+            Err(_) if taking.borrow().result.is_err() => break Ok(()),
+            Err(error) => break Err(error),
+        }
+        if let Some(bar) = &bar
+            && reader.frames() % STEP == 0
+        {
+            bar.set_position(reader.position());
+        }
+    };
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    // Of a file that can't be read at all the error says everything.
+    if outcome.is_ok() || reader.frames() > frames {
+        session.captured(&reader.counters());
+    }
+    for problem in reader.problems() {
+        eprintln!(
+            "cluscope: {}: packet {}, offset {}: {}",
+            path.display(),
+            problem.frame,
+            problem.offset,
+            problem.reason
+        );
+    }
+    match outcome {
+        Ok(()) => Ok(reader.frames()),
+        Err(error) => Err(fail(reader.frames(), error)),
+    }
+}
+
+/// A bar on standard error, for long files on a terminal.
+fn progress(path: &Path) -> Option<ProgressBar> {
+    let len = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?.len();
+    if len < LONG || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}").ok()?;
+    Some(ProgressBar::new(len).with_style(style))
+}

@@ -1,0 +1,107 @@
+//! `struct decode` and `struct encode`: custom-marshalled structures standing alone, by their specification name.
+
+use super::{Failure, Format, Look, Outcome, output};
+use clap::{Args, Subcommand};
+use cluscope::ndr::types::Semantics;
+use cluscope::render::json::out::Out;
+use cluscope::structs::{Structure, content, json, text};
+use std::io::{BufRead, Write};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Struct {
+    /// Decode structures
+    Decode(Decode),
+    /// Encode structures from what decode prints
+    Encode(Encode),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Decode {
+    /// Name of the structure, as the specification has it: PROPERTY_LIST. Lines may name their own
+    #[arg(required_unless_present = "jsonl")]
+    name: Option<String>,
+    /// Its octets as hexadecimal digits; read from standard input if absent
+    #[arg(conflicts_with = "jsonl")]
+    hex: Option<String>,
+    /// One JSON object a line on standard input, one out for each, in order
+    #[arg(long)]
+    jsonl: bool,
+    #[command(flatten)]
+    look: Look,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Encode {
+    /// Name of the structure, for objects that have none
+    name: Option<String>,
+    /// One JSON object a line on standard input, one out for each, in order; otherwise one object, the hexadecimal
+    /// digits alone out
+    #[arg(long)]
+    jsonl: bool,
+}
+
+pub(super) fn run(command: &Struct) -> Outcome {
+    match command {
+        Struct::Decode(decode) => self::decode(decode),
+        Struct::Encode(encode) if encode.jsonl => {
+            lines(&mut std::io::stdin().lock(), encode.name.as_deref(), json::encode_line_as)
+        }
+        Struct::Encode(encode) => encode_one(encode.name.as_deref()),
+    }
+}
+
+/// Answers line by line; true if every line could be answered.
+fn lines(input: &mut dyn BufRead, name: Option<&str>, answer: fn(&mut Out, &str, Option<&str>) -> bool) -> Outcome {
+    output::lines(input, |out, text| answer(out, text, name))
+}
+
+fn known(name: Option<&str>) -> Result<Option<&'static Structure>, Failure> {
+    name.map(|name| {
+        Structure::by_name(name)
+            .ok_or_else(|| Failure::Usage(format!("no structure is called {name:?}: see list structs")))
+    })
+    .transpose()
+}
+
+fn decode(decode: &Decode) -> Outcome {
+    let structure = known(decode.name.as_deref())?;
+    if decode.jsonl {
+        return lines(&mut std::io::stdin().lock(), decode.name.as_deref(), json::decode_line_as);
+    }
+    let name = structure.map_or("", |s| s.name);
+    let digits = match &decode.hex {
+        Some(hex) => hex.clone(),
+        None => std::io::read_to_string(std::io::stdin()).map_err(|e| Failure::Message(format!("reading: {e}")))?,
+    };
+    if digits.trim_start().starts_with('{') {
+        // Objects were given after all.
+        return lines(&mut digits.as_bytes(), Some(name), json::decode_line_as);
+    }
+    let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
+    let octets = hex::decode(&digits).map_err(|e| Failure::Message(format!("hexadecimal digits: {e}")))?;
+    let mut out = output::stdout();
+    let mut print = Out::new();
+    let done = json::decode(&mut print, name, &octets);
+    match output::format(&decode.look) {
+        Format::Jsonl => output::line(&mut out, print.as_bytes())?,
+        Format::Text => {
+            let mut lines = format!("{name}\n");
+            let context = content::Context { secrets: content::Secrets::Shown, ..content::Context::default() };
+            // Writing to a string does not fail.
+            let _ = text::print(&mut lines, output::style(true), Semantics::Custom(name), 0, &context, &octets);
+            out.write_all(lines.as_bytes())?;
+        }
+    }
+    out.flush()?;
+    Ok(done)
+}
+
+fn encode_one(name: Option<&str>) -> Outcome {
+    let text = std::io::read_to_string(std::io::stdin()).map_err(|e| Failure::Message(format!("reading: {e}")))?;
+    let line = serde_json::from_str(&text).map_err(|e| Failure::Message(format!("not a JSON object: {e}")))?;
+    let octets = json::encode(&line, name).map_err(Failure::Message)?;
+    let mut out = output::stdout();
+    output::line(&mut out, hex::encode(octets).as_bytes())?;
+    out.flush()?;
+    Ok(true)
+}

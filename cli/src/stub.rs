@@ -1,0 +1,116 @@
+//! `stub decode` and `stub encode`: bare stubs, one by flags or many as JSON lines.
+
+use super::{Failure, Format, Look, Outcome, blocks, output};
+use clap::{Args, Subcommand};
+use cluscope::render::json::out::Out;
+use cluscope::render::json::stub::{self, Identity};
+use cluscope::session::call_context::CallContext;
+use std::io::{Read, Write};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Stub {
+    /// Decode stubs
+    Decode(Decode),
+    /// Encode stubs from what decode prints
+    Encode(Encode),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Decode {
+    /// One JSON object a line on standard input, one out for each, in order
+    #[arg(long, conflicts_with_all = ["interface", "version", "opnum", "direction", "syntax", "endian", "request", "hex"])]
+    jsonl: bool,
+    /// clusapi or witness
+    #[arg(long, required_unless_present = "jsonl")]
+    interface: Option<String>,
+    /// 2.0 or 3.0; 1.1 for witness
+    #[arg(long, required_unless_present = "jsonl")]
+    version: Option<String>,
+    /// Operation number
+    #[arg(long, required_unless_present = "jsonl")]
+    opnum: Option<u16>,
+    /// request or response
+    #[arg(long, required_unless_present = "jsonl")]
+    direction: Option<String>,
+    /// ndr or ndr64
+    #[arg(long, default_value = "ndr")]
+    syntax: String,
+    /// little or big
+    #[arg(long, default_value = "little")]
+    endian: String,
+    /// The request of the same call, for reading a response's buffers, as hexadecimal digits
+    #[arg(long, value_name = "HEX")]
+    request: Option<String>,
+    /// The stub as hexadecimal digits; read from standard input if absent
+    hex: Option<String>,
+    #[command(flatten)]
+    look: Look,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Encode {
+    /// One JSON object a line on standard input, one out for each, in order; otherwise one object, the hexadecimal
+    /// digits alone out
+    #[arg(long)]
+    jsonl: bool,
+}
+
+pub(super) fn run(stub: &Stub) -> Outcome {
+    match stub {
+        Stub::Decode(decode) if decode.jsonl => output::lines(&mut std::io::stdin().lock(), stub::decode_line),
+        Stub::Decode(decode) => one(decode),
+        Stub::Encode(encode) if encode.jsonl => output::lines(&mut std::io::stdin().lock(), stub::encode_line),
+        Stub::Encode(_) => encode_one(),
+    }
+}
+
+fn one(decode: &Decode) -> Outcome {
+    let word = |word: &Option<String>| word.clone().unwrap_or_default();
+    let identity = Identity::new(
+        &word(&decode.interface),
+        &word(&decode.version),
+        decode.opnum.unwrap_or_default(),
+        &word(&decode.direction),
+        &decode.syntax,
+        &decode.endian,
+    )
+    .map_err(Failure::Usage)?;
+    let digits = match &decode.hex {
+        Some(hex) => hex.clone(),
+        None => std::io::read_to_string(std::io::stdin()).map_err(|e| Failure::Message(format!("reading: {e}")))?,
+    };
+    let octets = |digits: &str| {
+        let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
+        hex::decode(&digits).map_err(|e| Failure::Message(format!("hexadecimal digits: {e}")))
+    };
+    let bytes = octets(&digits)?;
+    let context = match &decode.request {
+        Some(request) => identity.context(&octets(request)?),
+        None if decode.direction.as_deref() == Some("request") => identity.context(&bytes),
+        None => CallContext::default(),
+    };
+    let mut out = output::stdout();
+    let mut json = Out::new();
+    let done = stub::decode(&mut json, &identity, &context, &bytes);
+    match output::format(&decode.look) {
+        Format::Jsonl => output::line(&mut out, json.as_bytes())?,
+        Format::Text => {
+            let mut text = String::new();
+            blocks::bare(&mut text, &identity, &context, &bytes, &output::style(true));
+            out.write_all(text.as_bytes())?;
+        }
+    }
+    out.flush()?;
+    Ok(done)
+}
+
+fn encode_one() -> Outcome {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).map_err(|e| Failure::Message(format!("reading: {e}")))?;
+    let line = serde_json::from_str(&text).map_err(|e| Failure::Message(format!("not a JSON object: {e}")))?;
+    let bytes = stub::encode(&line).map_err(Failure::Message)?;
+    let mut out = output::stdout();
+    output::line(&mut out, hex::encode(bytes).as_bytes())?;
+    out.flush()?;
+    Ok(true)
+}

@@ -1,0 +1,18 @@
+//! The program as its users meet it: commands, formats, exit statuses, and what it prints of whole captures.
+
+#[path = "../../../tests/common/data.rs"]
+mod data;
+#[path = "../../../tests/common/program.rs"]
+mod program;
+#[path = "../../../tests/common/wire.rs"]
+mod wire;
+
+mod analysis;
+mod captures;
+mod check;
+mod cli;
+mod contents;
+mod decrypt;
+mod files;
+mod filter;
+mod secrets;

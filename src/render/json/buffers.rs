@@ -1,0 +1,506 @@
+//! JSON of structures: the sink that prints them straight from the bytes, and the lines of `struct decode` and
+//! `struct encode`.
+
+use super::{Structure, security};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::error::Error;
+use crate::consts::control_codes::ControlCodeFields;
+use crate::ndr::EncodeError;
+use crate::ndr::WStr;
+use crate::ndr::types::Semantics;
+use crate::ndr::value::{Fields, Value};
+use crate::render::json::out::Out;
+use crate::render::json::{input, stub, values};
+use crate::structs::content::{self, Context, Secrets, ShapeKind};
+use crate::structs::dependency::{self, Expression};
+use crate::structs::mask::Mask;
+use crate::structs::packed::ByteCursor;
+use crate::structs::sink::{Item, Key, Open, Sink};
+use serde_json::{Map, Value as Json};
+use std::borrow::Cow;
+
+/// Prints values as JSON. What has no place among them is collected beside: the reading of the outermost structure and
+/// broken rules.
+#[derive(Debug)]
+pub struct Values<'o, 'a> {
+    out: &'o mut Out,
+    secrets: Secrets,
+    mask: Mask,
+    depth: usize,
+    /// Which way of reading the text was taken for the outermost structure, if it is not the usual one.
+    pub variant: Option<&'static str>,
+    /// Broken rules, as many as [`MAX_DIAGNOSTICS`].
+    pub diagnostics: Vec<Diagnostic>,
+    /// Name of the property or command in which the error is.
+    pub blamed: Option<WStr<'a>>,
+}
+
+/// The most broken rules that are collected of one buffer.
+pub const MAX_DIAGNOSTICS: usize = 64;
+
+impl<'o, 'a> Values<'o, 'a> {
+    /// Appends to `out`.
+    pub fn new(out: &'o mut Out, secrets: Secrets) -> Self {
+        Values { out, secrets, mask: Mask::default(), depth: 0, variant: None, diagnostics: Vec::new(), blamed: None }
+    }
+
+    #[inline(always)]
+    fn key(&mut self, key: Key) {
+        if let Key::Name(name) = key {
+            self.out.key(name);
+        }
+    }
+
+    #[inline(always)]
+    fn plain(&mut self, semantics: Semantics, item: Item<'a>) {
+        let out = &mut *self.out;
+        match item {
+            Item::Uint(n) | Item::FileTime(n) => match semantics {
+                Semantics::Enum(table) | Semantics::Flags(table) => values::constant(out, table, n, false),
+                Semantics::Win32 => values::status(out, n as u32),
+                Semantics::FileTime => values::filetime(out, n),
+                _ => out.uint(n),
+            },
+            Item::Int(n) => out.int(n),
+            Item::Bool(b) => out.bool(b),
+            Item::Guid(guid) => out.guid(guid),
+            Item::Text(text) => out.wide(text),
+            Item::Units(units) => out.utf16(units),
+            Item::Ipv4(octets) => out.ipv4(octets),
+            Item::Ipv6(octets) => out.ipv6(std::net::Ipv6Addr::from(octets).segments()),
+            Item::Bytes(octets) => bytes(out, semantics, octets),
+        }
+    }
+
+    /// A secret that is not to be shown.
+    #[cold]
+    fn hidden(&mut self) {
+        self.out.literal("{\"secret\":true},");
+    }
+
+    /// A value with its octets beside it.
+    #[cold]
+    fn with_octets(&mut self, semantics: Semantics, item: Item<'a>, raw: &[u8]) {
+        self.out.begin();
+        match item {
+            Item::Text(text) if !text.is_well_formed() => {
+                self.out.key("utf16");
+                let digits: String = text.units().flat_map(u16::to_le_bytes).map(|o| format!("{o:02x}")).collect();
+                self.out.text(&digits);
+            }
+            item => {
+                self.out.key("value");
+                self.plain(semantics, item);
+            }
+        }
+        self.out.key("hex");
+        self.out.hex(raw);
+        self.out.end();
+    }
+
+    /// The start of an object that has octets as its first member.
+    #[cold]
+    fn begin_octets(&mut self, octets: &[u8]) {
+        self.out.begin();
+        self.out.key("hex");
+        self.out.hex(&self.mask.apply(octets));
+    }
+
+    #[cold]
+    fn note_variant(&mut self, variant: &'static str) {
+        match self.depth {
+            0 => self.variant = Some(variant),
+            _ => {
+                self.out.key("reading");
+                self.out.text(variant);
+            }
+        }
+    }
+}
+
+/// Octets, and what a security descriptor says.
+fn bytes(out: &mut Out, semantics: Semantics, octets: &[u8]) {
+    out.literal("{\"hex\":");
+    out.hex(octets);
+    if let Semantics::SecurityDescriptor = semantics
+        && let Ok((text, error)) = security::readable(octets)
+    {
+        out.key(if error.is_none() { "sddl" } else { "partial_sddl" });
+        out.text(&text);
+        if let Some(error) = error {
+            out.key("error");
+            out.display(error);
+        }
+    }
+    out.end();
+}
+
+/// What is told by every value is inlined: where a reader says what it tells, little of it is left.
+impl<'a> Sink<'a> for Values<'_, 'a> {
+    #[inline(always)]
+    fn item(&mut self, key: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
+        self.key(key);
+        if matches!(semantics, Semantics::Opaque) && self.secrets != Secrets::Shown {
+            return self.hidden();
+        }
+        match raw {
+            None => self.plain(semantics, item),
+            Some(raw) => self.with_octets(semantics, item, raw),
+        }
+    }
+
+    #[inline(always)]
+    fn begin(&mut self, key: Key, open: Open<'a>) {
+        self.key(key);
+        match open {
+            Open::Record { variant, .. } => {
+                self.out.begin();
+                if let Some(variant) = variant {
+                    self.note_variant(variant);
+                }
+            }
+            Open::List { raw } => {
+                if let Some(raw) = raw {
+                    self.begin_octets(raw);
+                    self.out.key("value");
+                }
+                self.out.begin_list();
+            }
+            Open::Bytes(octets) => self.begin_octets(octets),
+        }
+        self.depth += 1;
+    }
+
+    #[inline(always)]
+    fn end(&mut self, open: Open<'a>) {
+        self.depth = self.depth.saturating_sub(1);
+        match open {
+            Open::Record { .. } | Open::Bytes(_) => self.out.end(),
+            Open::List { raw } => {
+                self.out.end_list();
+                if raw.is_some() {
+                    self.out.end();
+                }
+            }
+        }
+    }
+
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MAX_DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn blame(&mut self, name: WStr<'a>) {
+        self.blamed = Some(name);
+    }
+}
+
+/// `"error":{…}`, with the name of the property or command that it is in.
+pub(super) fn error(out: &mut Out, e: &Error, blamed: Option<WStr<'_>>) {
+    out.key("error");
+    out.begin();
+    out.key("offset");
+    out.uint(e.offset as u64);
+    if !e.path.segments().is_empty() {
+        out.key("field");
+        out.display(e.path);
+    }
+    if let Some(name) = blamed {
+        out.key("object");
+        out.wide(name.prefix(256));
+    }
+    out.key("message");
+    out.display(e.kind);
+    out.end();
+}
+
+/// Prints `value` or, up to an error, `partial`, with what belongs beside it. Returns whether there was no error.
+pub(super) fn members<'a>(
+    out: &mut Out,
+    (secrets, mask): (Secrets, Mask),
+    octets: &'a [u8],
+    read: impl Fn(ByteCursor<'a>, &mut Values<'_, 'a>) -> Result<ByteCursor<'a>, Error>,
+) -> bool {
+    let start = out.len();
+    for key in ["value", "partial"] {
+        out.key(key);
+        let before = out.len();
+        let mut sink = Values { mask: mask.clone(), ..Values::new(out, secrets) };
+        let outcome = read(ByteCursor::new(octets), &mut sink);
+        let Values { variant, diagnostics, blamed, .. } = sink;
+        if outcome.is_err() && key == "value" {
+            // It has another name then. The same octets give the same result.
+            out.truncate(start);
+            continue;
+        }
+        if out.len() == before {
+            // Nothing at all was read.
+            out.truncate(start);
+        }
+        if let Some(variant) = variant {
+            out.key("reading");
+            out.text(variant);
+        }
+        if let Ok(rest) = &outcome
+            && !rest.is_empty()
+        {
+            out.key("trailing");
+            out.hex(&mask.apply(rest.rest()));
+        }
+        stub::print_diagnostics(out, &diagnostics);
+        if let Err(e) = &outcome {
+            error(out, e, blamed);
+        }
+        return outcome.is_ok();
+    }
+    false
+}
+
+/// Decodes a structure into members of the object that is open in `out`: `struct`, `value`, `reading`, `trailing`,
+/// `diagnostics`, or `error` with what was read before it as `partial`. Returns whether it could be decoded.
+pub fn decoded(out: &mut Out, name: &str, octets: &[u8]) -> bool {
+    let Some(structure) = Structure::by_name(name) else {
+        out.key("struct");
+        out.text(name);
+        failure(out, &unknown(name));
+        return false;
+    };
+    out.key("struct");
+    out.text(structure.name);
+    members(out, (Secrets::Shown, Mask::default()), octets, |input, sink| structure.read(input, Key::Top, None, sink))
+}
+
+/// Decodes a structure into a whole object. Returns whether it could be decoded.
+pub fn decode(out: &mut Out, name: &str, octets: &[u8]) -> bool {
+    out.clear();
+    out.begin();
+    let done = decoded(out, name, octets);
+    out.end();
+    done
+}
+
+/// Prints what a buffer holds as member `decoded` of the object that is open in `out`, or nothing where there is nothing
+/// to say: `{"type":"SZ","value":"…"}`, with `trailing`, `reading`, `diagnostics` or `error` and `partial` as for a
+/// structure. Never fails. `version` is the place in [`Interface::versions`](crate::ndr::Interface::versions).
+pub fn print(out: &mut Out, semantics: Semantics, version: usize, context: &Context<'_>, octets: &[u8]) {
+    let shape = content::shape(semantics, version, context, octets);
+    if shape.is_nothing() {
+        return;
+    }
+    out.key("decoded");
+    out.begin();
+    if let Some(code) = shape.unknown_code {
+        control_code(out, code);
+    }
+    if !matches!(shape.kind, ShapeKind::Nothing) {
+        out.key("type");
+        out.name(shape.name());
+        if shape.guess {
+            out.key("guess");
+            out.bool(true);
+        }
+        let mask = if context.secrets == Secrets::Masked { Mask::of(&shape, octets) } else { Mask::default() };
+        members(out, (context.secrets, mask), octets, |input, sink| content::read(&shape, input, sink));
+    }
+    if let ShapeKind::Expression = shape.kind {
+        expression(out, WStr::le(octets).until_nul());
+    }
+    out.end();
+}
+
+fn control_code(out: &mut Out, code: ControlCodeFields) {
+    out.key("control_code");
+    out.begin();
+    out.key("object");
+    match code.family() {
+        Some(family) => out.text(family.as_str()),
+        None => out.uint(u64::from(code.object)),
+    }
+    out.key("function");
+    out.uint(u64::from(code.function));
+    out.key("access");
+    out.text(code.access.as_str());
+    for (name, set) in
+        [("global", code.global), ("modify", code.modify), ("user", code.user), ("internal", code.internal)]
+    {
+        out.key(name);
+        out.bool(set);
+    }
+    out.end();
+}
+
+/// Prints a dependency expression as member `expression` of the object that is open in `out`: `{"and":[…]}`,
+/// `{"or":[…]}` and names as strings; `{"error":…}` for what is none, `null` for the empty one.
+pub fn expression(out: &mut Out, text: WStr<'_>) {
+    out.key("expression");
+    match dependency::parse_wide(text) {
+        Ok(Some(tree)) => branch(out, &tree),
+        Ok(None) => out.null(),
+        Err(e) => {
+            out.begin();
+            out.key("error");
+            out.display(e);
+            out.end();
+        }
+    }
+}
+
+/// Nested as deep as [`dependency::MAX_DEPTH`] at most.
+fn branch(out: &mut Out, tree: &Expression) {
+    let (word, parts) = match tree {
+        Expression::Object(name) => return out.text(name),
+        Expression::And(parts) => ("and", parts),
+        Expression::Or(parts) => ("or", parts),
+    };
+    out.begin();
+    out.key(word);
+    out.begin_list();
+    parts.iter().for_each(|part| branch(out, part));
+    out.end_list();
+    out.end();
+}
+
+fn unknown(name: &str) -> String {
+    let near: Vec<_> = super::ALL.iter().map(|s| s.name).filter(|n| n.contains(&name.to_ascii_uppercase())).collect();
+    match near.is_empty() || name.is_empty() {
+        true => format!("unknown structure {name:?}"),
+        false => format!("unknown structure {name:?}: {}", near.join(", ")),
+    }
+}
+
+fn failure(out: &mut Out, message: &str) {
+    out.key("error");
+    out.begin();
+    out.key("message");
+    out.text(message);
+    out.end();
+}
+
+fn parse(text: &str) -> Result<Map<String, Json>, String> {
+    match serde_json::from_str(text) {
+        Ok(Json::Object(line)) => Ok(line),
+        Ok(_) => Err("the line is no JSON object".into()),
+        Err(e) => Err(format!("not JSON: {e}")),
+    }
+}
+
+fn begin(out: &mut Out, line: &Map<String, Json>) {
+    out.clear();
+    out.begin();
+    if let Some(id) = line.get("id") {
+        out.key("id");
+        out.raw(id.to_string().as_bytes());
+    }
+}
+
+/// The structure's name: the line's own, or one given from outside.
+fn name_of<'l>(line: &'l Map<String, Json>, default: Option<&'l str>) -> Result<&'l str, String> {
+    match line.get("struct") {
+        Some(Json::String(name)) => Ok(name),
+        Some(_) => Err("\"struct\" is a string".into()),
+        None => default.ok_or_else(|| "\"struct\" is missing".into()),
+    }
+}
+
+/// Answers a line `{"id":…,"struct":"NAME","hex":"…"}`. Returns whether it could be decoded.
+pub fn decode_line(out: &mut Out, text: &str) -> bool {
+    decode_line_as(out, text, None)
+}
+
+/// The same with the name of the structure for lines that have none.
+pub fn decode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
+    let line = parse(text);
+    let empty = Map::new();
+    begin(out, line.as_ref().unwrap_or(&empty));
+    let parsed = line.as_ref().map_err(Clone::clone).and_then(|line| {
+        let octets = input::octets(line.get("hex").ok_or("\"hex\" is missing")?)?;
+        Ok((name_of(line, name)?, octets))
+    });
+    let done = match parsed {
+        Ok((name, octets)) => decoded(out, name, &octets),
+        Err(message) => {
+            failure(out, &message);
+            false
+        }
+    };
+    out.end();
+    done
+}
+
+/// Encodes what a decoded line holds: `struct`, `value`, and `reading` and `trailing` if there are any.
+///
+/// # Errors
+/// In a few words, what is missing or wrong.
+pub fn encode(line: &Map<String, Json>, name: Option<&str>) -> Result<Vec<u8>, String> {
+    let name = name_of(line, name)?;
+    let structure = Structure::by_name(name).ok_or_else(|| unknown(name))?;
+    let json = line.get("value").ok_or("\"value\" is missing")?;
+    let mut value = value(json).map_err(|e| e.to_string())?;
+    if let (Value::Map(fields), Some(Json::String(variant))) = (&mut value, line.get("reading")) {
+        fields.set("reading", variant.as_str());
+    }
+    let mut octets = Vec::new();
+    structure.write(&value, &mut octets).map_err(|e| e.to_string())?;
+    if let Some(trailing) = line.get("trailing") {
+        octets.extend(input::octets(trailing)?);
+    }
+    Ok(octets)
+}
+
+/// Answers a line of `struct encode --jsonl`. Returns whether it could be encoded.
+pub fn encode_line(out: &mut Out, text: &str) -> bool {
+    encode_line_as(out, text, None)
+}
+
+/// The same with the name of the structure for lines that have none.
+pub fn encode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
+    let line = parse(text);
+    begin(out, line.as_ref().unwrap_or(&Map::new()));
+    let done = match line.and_then(|line| encode(&line, name)) {
+        Ok(octets) => {
+            out.key("hex");
+            out.hex(&octets);
+            true
+        }
+        Err(message) => {
+            failure(out, &message);
+            false
+        }
+    };
+    out.end();
+    done
+}
+
+/// JSON to what the writers encode, by the forms of the contract. An object with `syntax` is a value of a property, in
+/// which `value` is a member.
+///
+/// # Errors
+/// Where it is wrong and why.
+pub fn value(json: &Json) -> Result<Value, EncodeError> {
+    match json {
+        Json::Array(items) => {
+            let item = |(i, json)| value(json).map_err(|e| e.within(format_args!("[{i}]")));
+            Ok(Value::List(items.iter().enumerate().map(item).collect::<Result<_, _>>()?))
+        }
+        Json::Object(map) if map.contains_key("secret") => Err(EncodeError::new("a secret was left out here")),
+        Json::Object(map) if map.contains_key("syntax") => fields(map),
+        Json::Object(map) if map.contains_key("hex") || map.contains_key("utf16") => {
+            input::value(json).map_err(EncodeError::new)
+        }
+        Json::Object(map) => match map.get("value") {
+            Some(inner) => value(inner),
+            None => fields(map),
+        },
+        plain => input::value(plain).map_err(EncodeError::new),
+    }
+}
+
+fn fields(map: &Map<String, Json>) -> Result<Value, EncodeError> {
+    let mut fields = Fields::default();
+    for (key, json) in map {
+        let value = value(json).map_err(|e| e.within(key))?;
+        fields.0.push((Cow::Owned(key.clone()), value));
+    }
+    Ok(Value::Map(fields))
+}

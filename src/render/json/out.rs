@@ -1,0 +1,506 @@
+//! Appends JSON to a byte buffer: members and elements each end with a comma, which closing takes off again.
+//!
+//! Pieces are short, so what one costs is what counts: room is looked for once for a value, and where a piece's width is
+//! known it is put there whole, without asking how much of it is wanted (`Out::piece`). How numbers and octets become
+//! digits: `digits.rs`; values whose text is kept: `kept.rs`; text and its escapes: `out/text.rs`.
+
+use super::digits;
+use super::kept::{self, Kept};
+use crate::base::Guid;
+use crate::ndr::key::Key;
+use crate::ndr::{Endian, WStr};
+use crate::structs::content::Secrets;
+
+mod text;
+
+/// A buffer that JSON is appended to.
+///
+/// With a limit it drops what it holds as soon as that grows longer, and says so by [`Out::overflowed`]: whoever prints
+/// then prints something shorter instead. So a few octets that print as many don't take memory without bound.
+pub struct Out {
+    /// What was written, and room behind it that holds nothing of meaning.
+    bytes: Vec<u8>,
+    /// Octets written; never more than there are.
+    len: usize,
+    secrets: Secrets,
+    limit: usize,
+    overflowed: bool,
+    kept: Kept,
+}
+
+impl std::fmt::Debug for Out {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = String::from_utf8_lossy(self.written());
+        f.debug_struct("Out").field("text", &text).field("overflowed", &self.overflowed).finish_non_exhaustive()
+    }
+}
+
+impl Default for Out {
+    fn default() -> Self {
+        Out {
+            bytes: Vec::new(),
+            len: 0,
+            secrets: Secrets::default(),
+            limit: usize::MAX,
+            overflowed: false,
+            kept: Kept::default(),
+        }
+    }
+}
+
+/// The least that the buffer grows to.
+const SMALL: usize = 256;
+
+impl Out {
+    /// Empty.
+    pub fn new() -> Self {
+        Out::default()
+    }
+
+    /// From now on secrets that stand in messages are left out: [`Secrets::Masked`].
+    pub fn hide_secrets(&mut self) {
+        self.secrets = Secrets::Masked;
+    }
+
+    /// What is done with secrets that stand in messages.
+    pub fn secrets(&self) -> Secrets {
+        self.secrets
+    }
+
+    /// Empty, and never to hold much more than `limit` octets.
+    pub fn with_limit(limit: usize) -> Self {
+        Out { limit, ..Out::default() }
+    }
+
+    /// From now on the texts of values that come often are kept: pays for who prints many records, for some 30 KiB.
+    #[cfg_attr(not(feature = "pcap"), allow(dead_code))]
+    pub(crate) fn keep_texts(&mut self) {
+        self.kept.start();
+    }
+
+    /// Whether more was written than the limit allows since [`Out::clear`]; what it holds then is of no use.
+    pub fn overflowed(&self) -> bool {
+        self.overflowed
+    }
+
+    /// Whether it has a limit.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.limit != usize::MAX
+    }
+
+    /// Whether so many octets more find room; drops everything if they don't.
+    #[inline]
+    fn fits(&mut self, more: usize) -> bool {
+        let fits = self.len.saturating_add(more) <= self.limit;
+        if !fits {
+            self.overflow();
+        }
+        fits
+    }
+
+    #[cold]
+    pub(crate) fn overflow(&mut self) {
+        self.overflowed |= self.limit != usize::MAX;
+        self.len = 0;
+    }
+
+    /// What was written, without the comma behind the last value.
+    pub fn as_bytes(&self) -> &[u8] {
+        let written = self.written();
+        written.strip_suffix(b",").unwrap_or(written)
+    }
+
+    /// Writes what was written as a line, whose end stands in the place of the comma behind the last value.
+    #[cfg(feature = "cli")]
+    pub(crate) fn write_line(&mut self, to: &mut impl std::io::Write) -> std::io::Result<()> {
+        if let Some([.., last @ b',']) = self.bytes.get_mut(..self.len) {
+            *last = b'\n';
+            return to.write_all(self.written());
+        }
+        to.write_all(self.written())?;
+        to.write_all(b"\n")
+    }
+
+    fn written(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or(&[])
+    }
+
+    /// Forgets everything; keeps the memory.
+    pub fn clear(&mut self) {
+        self.overflowed = false;
+        self.len = 0;
+    }
+
+    /// Octets written so far.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Takes back everything from `len` on.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
+    /// So many octets behind what was written, to be filled; they count as written.
+    #[inline]
+    fn room(&mut self, more: usize) -> &mut [u8] {
+        let start = self.len;
+        if self.bytes.len() - start < more {
+            self.grow(more);
+        }
+        self.len = start + more;
+        self.bytes.get_mut(start..).and_then(|room| room.get_mut(..more)).unwrap_or(&mut [])
+    }
+
+    /// Makes room for so many octets behind what was written.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, more: usize) {
+        let len = self.len.saturating_add(more).max(self.bytes.len().saturating_mul(2)).max(SMALL);
+        self.bytes.resize(len, 0);
+    }
+
+    /// Appends the first `len` octets of a piece. All of it is copied, for that takes one step where a copy of any length
+    /// takes many; what is too much lies behind the end.
+    #[inline(always)]
+    pub(super) fn piece<const N: usize>(&mut self, piece: &[u8; N], len: usize) {
+        match self.bytes.get_mut(self.len..).and_then(|room| room.first_chunk_mut::<N>()) {
+            Some(room) => {
+                *room = *piece;
+                self.len += len.min(N);
+            }
+            None => self.put_growing(piece.get(..len).unwrap_or(piece)),
+        }
+    }
+
+    /// Appends octets; for those of a length that is known when compiling.
+    #[inline(always)]
+    fn put(&mut self, octets: &[u8]) {
+        match self.bytes.get_mut(self.len..).and_then(|room| room.get_mut(..octets.len())) {
+            Some(room) => {
+                room.copy_from_slice(octets);
+                self.len += octets.len();
+            }
+            None => self.put_growing(octets),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn put_growing(&mut self, octets: &[u8]) {
+        self.room(octets.len()).copy_from_slice(octets);
+    }
+
+    /// Opens an object.
+    #[inline]
+    pub fn begin(&mut self) {
+        self.put(b"{");
+    }
+
+    /// Closes an object.
+    #[inline]
+    pub fn end(&mut self) {
+        self.close(b'}');
+    }
+
+    /// Opens an array.
+    #[inline]
+    pub fn begin_list(&mut self) {
+        self.put(b"[");
+    }
+
+    /// Closes an array.
+    #[inline]
+    pub fn end_list(&mut self) {
+        self.close(b']');
+    }
+
+    #[inline]
+    fn close(&mut self, bracket: u8) {
+        let before = self.len.wrapping_sub(1);
+        match self.bytes.get_mut(before..).and_then(|behind| behind.first_chunk_mut()) {
+            Some([last @ b',', next]) => {
+                (*last, *next) = (bracket, b',');
+                self.len += 1;
+            }
+            _ => self.close_otherwise(bracket),
+        }
+    }
+
+    /// Where there is no comma, or no room.
+    #[cold]
+    #[inline(never)]
+    fn close_otherwise(&mut self, bracket: u8) {
+        if self.written().ends_with(b",") {
+            self.len -= 1;
+        }
+        self.put(&[bracket, b',']);
+    }
+
+    /// A member's key. Keys are names of the specification or of the contract and need no escaping.
+    #[inline(always)]
+    pub fn key(&mut self, key: &str) {
+        self.fits(0);
+        self.quoted(key.as_bytes(), b':');
+    }
+
+    /// The key of a declared field, which is prepared; `name` is the field's.
+    #[inline(always)]
+    pub(crate) fn prepared_key(&mut self, key: &Key, name: &str) {
+        self.fits(0);
+        match key.padded() {
+            (_, 0) => self.quoted(name.as_bytes(), b':'),
+            (text, len) => self.piece(text, len),
+        }
+    }
+
+    /// Quotes with nothing to escape between them, and what stands behind them.
+    #[inline(always)]
+    fn quoted(&mut self, text: &[u8], behind: u8) {
+        let more = text.len() + 3;
+        match self.bytes.get_mut(self.len..).and_then(|room| room.get_mut(..more)) {
+            Some([first, room @ .., quote, last]) => {
+                *first = b'"';
+                room.copy_from_slice(text);
+                (*quote, *last) = (b'"', behind);
+                self.len += more;
+            }
+            _ => self.quoted_growing(text, behind),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn quoted_growing(&mut self, text: &[u8], behind: u8) {
+        if let [first, room @ .., quote, last] = self.room(text.len() + 3) {
+            *first = b'"';
+            room.copy_from_slice(text);
+            (*quote, *last) = (b'"', behind);
+        }
+    }
+
+    /// JSON of the contract's own, of a length that is known when compiling: keys and names of a value in one piece.
+    #[inline(always)]
+    pub(crate) fn literal(&mut self, json: &str) {
+        self.put(json.as_bytes());
+    }
+
+    /// `null`.
+    #[inline]
+    pub fn null(&mut self) {
+        self.put(b"null,");
+    }
+
+    /// `true` or `false`.
+    pub fn bool(&mut self, value: bool) {
+        match value {
+            true => self.put(b"true,"),
+            false => self.put(b"false,"),
+        }
+    }
+
+    /// An unsigned integer.
+    #[inline]
+    pub fn uint(&mut self, value: u64) {
+        if value < 10 {
+            return self.put(&[b'0' + value as u8, b',']);
+        }
+        self.long_uint(value);
+    }
+
+    fn long_uint(&mut self, value: u64) {
+        match digits::few(value) {
+            Some((text, len)) => self.piece(&text, len),
+            None => self.longest_uint(value),
+        }
+    }
+
+    #[inline(never)]
+    fn longest_uint(&mut self, value: u64) {
+        let (text, len) = digits::decimal(value);
+        self.piece(&text, len);
+        self.put(b",");
+    }
+
+    /// `"frame":…,"frames":[…]`.
+    #[cfg(feature = "pcap")]
+    #[inline]
+    pub(super) fn frames(&mut self, first: u64, all: &[u64]) {
+        self.put(b"\"frame\":");
+        // The same number twice for most.
+        match (digits::few(first), all) {
+            (Some((text, len)), [only]) if *only == first => {
+                self.piece(&text, len);
+                self.put(b"\"frames\":[");
+                self.piece(&text, len);
+                self.len -= 1;
+            }
+            _ => {
+                self.uint(first);
+                self.put(b"\"frames\":[");
+                all.iter().for_each(|frame| self.uint(*frame));
+                return self.end_list();
+            }
+        }
+        self.put(b"],");
+    }
+
+    /// Code units as elements: numbers. Fields of a fixed length end with many zeros.
+    pub(super) fn units(&mut self, units: WStr<'_>) {
+        let (blocks, rest) = units.as_bytes().as_chunks::<16>();
+        let all = |out: &mut Out, units: &[u8], endian: Endian| {
+            WStr::new(units, endian).units().for_each(|unit| out.uint(u64::from(unit)));
+        };
+        for block in blocks {
+            match block {
+                block if *block == [0; 16] => self.put(b"0,0,0,0,0,0,0,0,"),
+                block => all(self, block, units.endian()),
+            }
+        }
+        all(self, rest, units.endian());
+    }
+
+    /// A signed integer.
+    pub fn int(&mut self, value: i64) {
+        if value < 0 {
+            self.put(b"-");
+        }
+        self.uint(value.unsigned_abs());
+    }
+
+    /// A name of the specification or of the contract, which has nothing to escape.
+    #[inline(always)]
+    pub fn name(&mut self, name: &str) {
+        self.quoted(name.as_bytes(), b',');
+    }
+
+    /// Text of ASCII octets with nothing to escape.
+    #[cfg(feature = "pcap")]
+    #[inline]
+    pub(super) fn ascii<const N: usize>(&mut self, text: &[u8; N]) {
+        self.quoted(text, b',');
+    }
+
+    /// Octets that can't be read, as a hexadecimal string; where secrets are masked and `secret` says that there may be
+    /// one from `start` on, zeros stand for them, and `"secret":true` behind it.
+    pub fn unread(&mut self, octets: &[u8], secret: bool, start: usize) {
+        match octets.get(start..).filter(|rest| secret && !rest.is_empty() && self.secrets == Secrets::Masked) {
+            Some(_) => {
+                let mut masked = octets.to_vec();
+                masked.iter_mut().skip(start).for_each(|octet| *octet = 0);
+                self.hex(&masked);
+                self.key("secret");
+                self.bool(true);
+            }
+            None => self.hex(octets),
+        }
+    }
+
+    /// Octets as a hexadecimal string.
+    pub fn hex(&mut self, octets: &[u8]) {
+        self.filled(2 * octets.len(), |room| {
+            digits::hex(octets, room);
+            true
+        });
+    }
+
+    /// A GUID as text.
+    #[inline]
+    pub fn guid(&mut self, guid: Guid) {
+        self.put(&digits::guid(guid));
+    }
+
+    /// An IPv4 address as text.
+    pub(crate) fn ipv4(&mut self, octets: [u8; 4]) {
+        let (text, len) = digits::ipv4(octets);
+        self.piece(&text, len);
+    }
+
+    /// An IPv6 address as text, by its 16-bit groups.
+    pub(crate) fn ipv6(&mut self, groups: [u16; 8]) {
+        match groups {
+            // None, most often.
+            [0, 0, 0, 0, 0, 0, 0, 0] => return self.put(b"\"::\","),
+            // An IPv4 address in disguise.
+            [0, 0, 0, 0, 0, 0xffff, ..] => return self.display(std::net::Ipv6Addr::from(groups)),
+            _ => {}
+        }
+        self.put(b"\"");
+        let (text, len) = digits::ipv6(groups);
+        self.piece(&text, len);
+        self.put(b"\",");
+    }
+
+    /// A value that is JSON already.
+    pub fn raw(&mut self, json: &[u8]) {
+        if !self.fits(json.len()) {
+            return;
+        }
+        self.put(json);
+        self.put(b",");
+    }
+
+    /// What was written from there on.
+    #[cfg(feature = "pcap")]
+    pub(super) fn since(&self, start: usize) -> &[u8] {
+        self.bytes.get(start..self.len).unwrap_or(&[])
+    }
+
+    /// A value that always prints the same, by what tells it from all others that are printed so: the address of its
+    /// table and its number. The text is kept for the next time.
+    #[inline]
+    pub(super) fn kept(&mut self, of: kept::Of, print: impl FnOnce(&mut Out)) {
+        // Straight from there to here; where there is too little room the other way makes some.
+        if let Some((text, len)) = self.kept.get(of)
+            && let Some(room) = self.bytes.get_mut(self.len..).and_then(|room| room.first_chunk_mut())
+        {
+            *room = *text;
+            self.len += len;
+            return;
+        }
+        self.keep(of, print);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn keep(&mut self, of: kept::Of, print: impl FnOnce(&mut Out)) {
+        let start = self.len;
+        print(self);
+        if let Some(text) = self.bytes.get(start..self.len).filter(|_| !self.overflowed) {
+            self.kept.put(of, text);
+        }
+    }
+
+    #[inline]
+    fn octets(&mut self, octets: &[u8]) {
+        digits::hex(octets, self.room(octets.len() * 2));
+    }
+
+    /// Quotes with so many octets between them that `fill` writes, and a comma. Returns whether `fill` says that they can
+    /// stand there; else nothing was written.
+    #[inline(always)]
+    fn filled(&mut self, octets: usize, fill: impl FnOnce(&mut [u8]) -> bool) -> bool {
+        if !self.fits(octets) {
+            // Nothing is wanted any more.
+            return true;
+        }
+        let start = self.len;
+        if let [first, room @ .., quote, last] = self.room(octets + 3) {
+            *first = b'"';
+            (*quote, *last) = (b'"', b',');
+            if fill(room) {
+                return true;
+            }
+        }
+        self.len = start;
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests;

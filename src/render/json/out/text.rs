@@ -1,0 +1,120 @@
+//! Text between quotes, with its escapes.
+
+use super::Out;
+use crate::ndr::WStr;
+use crate::render::json::digits;
+use std::fmt::Write as _;
+
+impl Out {
+    /// Text.
+    pub fn text(&mut self, text: &str) {
+        if !digits::is_plain(text.as_bytes()) {
+            return self.text_with_escapes(text);
+        }
+        if self.fits(text.len()) {
+            self.quoted(text.as_bytes(), b',');
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn text_with_escapes(&mut self, text: &str) {
+        self.put(b"\"");
+        self.escaped(text);
+        self.put(b"\",");
+    }
+
+    /// Text inside quotes: runs without anything to escape are copied whole.
+    pub(super) fn escaped(&mut self, text: &str) {
+        if !self.fits(text.len()) {
+            return;
+        }
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {
+            let (plain, more) = rest.split_at(at);
+            self.put(plain.as_bytes());
+            let mut chars = more.chars();
+            if let Some(c) = chars.next() {
+                self.char(c);
+            }
+            rest = chars.as_str();
+        }
+        self.put(rest.as_bytes());
+    }
+
+    /// Anything that can be displayed, as text.
+    pub fn display(&mut self, value: impl std::fmt::Display) {
+        struct Escaping<'o>(&'o mut Out);
+        impl std::fmt::Write for Escaping<'_> {
+            fn write_str(&mut self, text: &str) -> std::fmt::Result {
+                self.0.escaped(text);
+                Ok(())
+            }
+        }
+        self.put(b"\"");
+        // Writing to memory does not fail.
+        let _ = write!(Escaping(self), "{value}");
+        self.put(b"\",");
+    }
+
+    /// UTF-16 text; ill-formed, `{"utf16":"…"}` with the code units in little-endian order.
+    pub fn wide(&mut self, text: WStr<'_>) {
+        // What needs no second look, which is all of most texts.
+        if !self.filled(text.len(), |room| digits::narrow(text, room)) {
+            self.wide_with_escapes(text);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wide_with_escapes(&mut self, text: WStr<'_>) {
+        let start = self.len;
+        self.put(b"\"");
+        for c in text.chars() {
+            match c {
+                Ok(c) => self.char(c),
+                Err(_) => {
+                    self.len = start;
+                    return self.utf16(text);
+                }
+            }
+        }
+        self.put(b"\",");
+    }
+
+    /// Code units as `{"utf16":"…"}`.
+    pub fn utf16(&mut self, text: WStr<'_>) {
+        self.begin();
+        self.key("utf16");
+        if !self.fits(4 * text.len()) {
+            return;
+        }
+        self.put(b"\"");
+        for unit in text.units() {
+            self.octets(&unit.to_le_bytes());
+        }
+        self.put(b"\",");
+        self.end();
+    }
+
+    #[inline]
+    fn char(&mut self, c: char) {
+        match c {
+            '"' => self.put(b"\\\""),
+            '\\' => self.put(b"\\\\"),
+            '\n' => self.put(b"\\n"),
+            '\r' => self.put(b"\\r"),
+            '\t' => self.put(b"\\t"),
+            c if (c as u32) < 0x20 => {
+                self.put(b"\\u00");
+                self.octets(&[c as u8]);
+            }
+            c if c.is_ascii() => self.put(&[c as u8]),
+            c => {
+                let mut utf8 = [0; 4];
+                let octets = c.encode_utf8(&mut utf8).len();
+                self.piece(&utf8, octets);
+            }
+        }
+    }
+}

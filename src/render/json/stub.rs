@@ -1,0 +1,426 @@
+//! The lines of `stub decode` and `stub encode`: a bare stub with what identifies it, and its values.
+
+use super::input;
+use super::out::Out;
+use super::values::{self, Returned, Values};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::error::Error;
+use crate::idl;
+use crate::ndr::names::HandleNames;
+use crate::ndr::wire::{Kind, Message};
+use crate::ndr::{Direction, Endian, Method, Syntax, write};
+use crate::session::call_context::CallContext;
+use serde_json::{Map, Value as Json};
+
+/// What identifies a stub, as far as a line tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity {
+    /// Interface, version, direction, syntax and byte order.
+    pub kind: Kind,
+    /// Operation number.
+    pub opnum: u16,
+}
+
+impl Identity {
+    /// Reads the identifying members of a line.
+    ///
+    /// # Errors
+    /// Names the member that is missing or unknown.
+    pub fn parse(line: &Map<String, Json>) -> Result<Identity, String> {
+        let text = |key: &str| match line.get(key) {
+            Some(Json::String(text)) => Ok(text.as_str()),
+            Some(_) => Err(format!("\"{key}\" is a string")),
+            None => Err(format!("\"{key}\" is missing")),
+        };
+        let opnum = match line.get("opnum") {
+            Some(n) => n.as_u64().and_then(|n| u16::try_from(n).ok()).ok_or("\"opnum\" is a 16-bit number")?,
+            None => return Err("\"opnum\" is missing".into()),
+        };
+        let endian = match line.get("endian") {
+            None => "little",
+            Some(_) => text("endian")?,
+        };
+        Identity::new(text("interface")?, text("version")?, opnum, text("direction")?, text("syntax")?, endian)
+    }
+
+    /// From the words of the command line.
+    ///
+    /// # Errors
+    /// Names the word that is unknown and says which ones are known.
+    pub fn new(
+        interface: &str,
+        version: &str,
+        opnum: u16,
+        direction: &str,
+        syntax: &str,
+        endian: &str,
+    ) -> Result<Identity, String> {
+        let interface = idl::interface(interface).ok_or_else(|| {
+            let names: Vec<_> = idl::INTERFACES.iter().map(|i| i.name).collect();
+            format!("unknown interface {interface:?}: {}", names.join(" or "))
+        })?;
+        let found = interface.versions.iter().position(|v| v.text == version);
+        let version = found.ok_or_else(|| {
+            let texts: Vec<_> = interface.versions.iter().map(|v| v.text).collect();
+            format!("{} has no version {version:?}: {}", interface.name, texts.join(" or "))
+        })?;
+        let direction = match direction {
+            "request" => Direction::Request,
+            "response" => Direction::Response,
+            other => return Err(format!("unknown direction {other:?}: request or response")),
+        };
+        let syntax = match syntax {
+            "ndr" => Syntax::Ndr,
+            "ndr64" => Syntax::Ndr64,
+            other => return Err(format!("unknown syntax {other:?}: ndr or ndr64")),
+        };
+        let endian = match endian {
+            "little" => Endian::Little,
+            "big" => Endian::Big,
+            other => return Err(format!("unknown endian {other:?}: little or big")),
+        };
+        Ok(Identity { kind: Kind { interface, version, direction, syntax, endian }, opnum })
+    }
+
+    /// The method, if the version has one of this opnum.
+    pub fn method(&self) -> Option<&'static Method> {
+        self.kind.interface.method(self.kind.version, self.opnum)
+    }
+
+    /// What the request of the same call tells, for decoding its response; of a request, what it tells itself.
+    pub fn context(&self, request: &[u8]) -> CallContext {
+        let kind = Kind { direction: Direction::Request, ..self.kind };
+        self.method().map(|method| CallContext::of(method, kind, request)).unwrap_or_default()
+    }
+
+    fn print(&self, out: &mut Out) {
+        let Kind { interface, version, direction, syntax, endian } = self.kind;
+        out.key("interface");
+        out.text(interface.name);
+        if let Some(version) = interface.versions.get(version) {
+            out.key("version");
+            out.text(version.text);
+        }
+        out.key("opnum");
+        out.uint(u64::from(self.opnum));
+        if let Some(method) = self.method() {
+            out.key("method");
+            out.text(method.name);
+        }
+        out.key("direction");
+        out.text(direction.name());
+        out.key("syntax");
+        out.text(syntax.name());
+        if endian == Endian::Big {
+            out.key("endian");
+            out.text("big");
+        }
+    }
+}
+
+/// Decodes a stub into members of the object that is open in `out`: `params`, `return`, `max_counts`, `trailing`,
+/// `diagnostics`, or `error` with what was read before it as `partial`. Returns whether the stub could be decoded.
+///
+/// `context` is what the request told, for a response.
+pub fn decoded(out: &mut Out, identity: &Identity, context: &CallContext, stub: &[u8]) -> bool {
+    decoded_with(out, identity, context, stub, None)
+}
+
+/// The same, with what is known of the context handles.
+pub fn decoded_with(
+    out: &mut Out,
+    identity: &Identity,
+    context: &CallContext,
+    stub: &[u8],
+    names: Option<&dyn HandleNames>,
+) -> bool {
+    let Some(method) = identity.method().filter(|m| m.on_wire) else {
+        // Reserved: nobody says what is in it.
+        out.key("opaque");
+        out.hex(stub);
+        return true;
+    };
+    let start = out.len();
+    out.literal("\"params\":{");
+    let mut sink = Values::new(out, identity.kind.version, context).with_names(names);
+    let result = Message::decode_with(method, identity.kind, stub, &mut sink);
+    let Values { returned, max_counts, diagnostics, diagnostics_omitted, expressions, .. } = sink;
+    match result {
+        Ok(message) => {
+            out.end();
+            returned_value(out, returned, names);
+            max_counts.print(out);
+            if let Some(expressions) = expressions {
+                out.key("expressions");
+                out.begin_list();
+                out.raw(expressions.as_bytes());
+                out.end_list();
+            }
+            if !message.trailing().is_empty() {
+                out.key("trailing");
+                let Kind { direction, version, .. } = identity.kind;
+                let secret = crate::structs::content::may_hold_secrets(method, direction, version);
+                out.unread(message.trailing(), secret, 0);
+            }
+            print_diagnostics(out, &diagnostics);
+            omitted(out, diagnostics_omitted);
+            true
+        }
+        Err(e) => {
+            // Brackets are open somewhere inside: print again what came before, as a tree.
+            out.truncate(start);
+            partial(out, identity, context, method, stub);
+            print_diagnostics(out, &diagnostics);
+            omitted(out, diagnostics_omitted);
+            error(out, &e);
+            false
+        }
+    }
+}
+
+fn partial(out: &mut Out, identity: &Identity, context: &CallContext, method: &'static Method, stub: &[u8]) {
+    let start = out.len();
+    out.key("partial");
+    out.begin();
+    let empty = out.len();
+    let mut sink = Open { inner: Values::new(out, identity.kind.version, context), open: Vec::new() };
+    let _ = Message::decode_with(method, identity.kind, stub, &mut sink);
+    let open = sink.open;
+    if out.len() == empty {
+        return out.truncate(start);
+    }
+    // What the error left open is closed where it stands.
+    for is_list in open.into_iter().rev() {
+        if is_list { out.end_list() } else { out.end() }
+    }
+    out.end();
+}
+
+/// Remembers which brackets are open: of lists, and of objects.
+struct Open<'o> {
+    inner: Values<'o>,
+    open: Vec<bool>,
+}
+
+macro_rules! pass {
+    ($($name:ident($($arg:ident: $ty:ty),*) $does:ident;)*) => {
+        impl<'a> crate::ndr::Sink<'a> for Open<'_> {
+            $(fn $name(&mut self, at: crate::ndr::sink::At<'_>, $($arg: $ty),*) {
+                pass!(@$does self);
+                self.inner.$name(at, $($arg),*);
+            })*
+        }
+    };
+    (@prints $self:ident) => {};
+    (@object $self:ident) => { $self.open.push(false) };
+    (@list $self:ident) => { $self.open.push(true) };
+    (@ends $self:ident) => { $self.open.pop() };
+}
+
+pass! {
+    scalar(scalar: crate::ndr::types::Scalar, value: u64) prints;
+    filetime(value: u64) prints;
+    handle(handle: crate::ndr::sink::ContextHandle) prints;
+    guid(guid: crate::base::Guid) prints;
+    string(text: crate::ndr::WStr<'a>, terminated: bool, counts: crate::ndr::sink::Counts) prints;
+    bytes(bytes: &'a [u8], counts: crate::ndr::sink::Counts) prints;
+    units(units: crate::ndr::WStr<'a>, counts: crate::ndr::sink::Counts) prints;
+    null() prints;
+    alias(referent: u64) prints;
+    begin_struct(declaration: &'static crate::ndr::Struct) object;
+    end_struct() ends;
+    begin_array(counts: crate::ndr::sink::Counts) list;
+    end_array() ends;
+}
+
+fn returned_value(out: &mut Out, returned: Option<Returned>, names: Option<&dyn HandleNames>) {
+    match returned {
+        Some(Returned::Status(status)) => {
+            out.key("return");
+            values::status(out, status);
+        }
+        Some(Returned::Handle(field, handle)) => {
+            out.key("return");
+            values::named_handle(out, handle, names.and_then(|names| names.lookup(field, handle)));
+        }
+        None => {}
+    }
+}
+
+/// `"diagnostics":[…]`, absent when there are none.
+pub fn print_diagnostics(out: &mut Out, diagnostics: &[Diagnostic]) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    out.key("diagnostics");
+    diagnostic_list(out, diagnostics);
+}
+
+/// How many diagnostics there are beyond those that are told.
+fn omitted(out: &mut Out, count: u64) {
+    if count > 0 {
+        out.key("diagnostics_omitted");
+        out.uint(count);
+    }
+}
+
+/// The diagnostics as a list of objects.
+pub fn diagnostic_list(out: &mut Out, diagnostics: &[Diagnostic]) {
+    out.begin_list();
+    for d in diagnostics {
+        out.begin();
+        out.key("rule");
+        out.text(d.rule.name);
+        out.key("offset");
+        out.uint(d.offset as u64);
+        if !d.path.segments().is_empty() {
+            out.key("field");
+            out.display(d.path);
+        }
+        out.key("value");
+        out.uint(d.value);
+        if let Some(expected) = d.expected {
+            out.key("expected");
+            out.uint(expected);
+        }
+        out.key("section");
+        out.text(d.rule.section);
+        out.end();
+    }
+    out.end_list();
+}
+
+/// `"error":{…}`.
+pub fn error(out: &mut Out, e: &Error) {
+    out.key("error");
+    out.begin();
+    out.key("offset");
+    out.uint(e.offset as u64);
+    if !e.path.segments().is_empty() {
+        out.key("field");
+        out.display(e.path);
+    }
+    out.key("message");
+    out.display(e.kind);
+    out.end();
+}
+
+/// `"error":{"message":…}`, for lines that are wrong before any byte was looked at.
+fn failure(out: &mut Out, message: &str) {
+    out.key("error");
+    out.begin();
+    out.key("message");
+    out.text(message);
+    out.end();
+}
+
+fn begin(out: &mut Out, line: &Map<String, Json>) {
+    out.clear();
+    out.begin();
+    if let Some(id) = line.get("id") {
+        out.key("id");
+        out.raw(id.to_string().as_bytes());
+    }
+}
+
+fn parse(text: &str) -> Result<Map<String, Json>, String> {
+    match serde_json::from_str(text) {
+        Ok(Json::Object(line)) => Ok(line),
+        Ok(_) => Err("the line is no JSON object".into()),
+        Err(e) => Err(format!("not JSON: {e}")),
+    }
+}
+
+/// Answers a line of `stub decode --jsonl`. Returns whether it could be decoded.
+pub fn decode_line(out: &mut Out, text: &str) -> bool {
+    let line = parse(text);
+    let empty = Map::new();
+    let fields = line.as_ref().unwrap_or(&empty);
+    begin(out, fields);
+    let parsed = line.as_ref().map_err(Clone::clone).and_then(|line| {
+        let stub = input::octets(line.get("hex").ok_or("\"hex\" is missing")?)?;
+        let identity = Identity::parse(line)?;
+        let context = match line.get("request") {
+            Some(request) => identity.context(&input::octets(request)?),
+            None if identity.kind.direction == Direction::Request => identity.context(&stub),
+            None => CallContext::default(),
+        };
+        Ok((identity, context, stub))
+    });
+    let done = match parsed {
+        Ok((identity, context, stub)) => {
+            identity.print(out);
+            decoded(out, &identity, &context, &stub)
+        }
+        Err(message) => {
+            failure(out, &message);
+            false
+        }
+    };
+    out.end();
+    done
+}
+
+/// Decodes one stub into a whole object. Returns whether it could be decoded.
+pub fn decode(out: &mut Out, identity: &Identity, context: &CallContext, stub: &[u8]) -> bool {
+    out.clear();
+    out.begin();
+    identity.print(out);
+    let done = decoded(out, identity, context, stub);
+    out.end();
+    done
+}
+
+/// Encodes what a decoded line holds.
+///
+/// # Errors
+/// In a few words, what is missing or wrong.
+pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
+    let identity = Identity::parse(line)?;
+    if let Some(opaque) = line.get("opaque") {
+        return input::octets(opaque);
+    }
+    let method = identity.method().ok_or_else(|| format!("no method has opnum {}", identity.opnum))?;
+    let contents = input::contents(line)?;
+    let Kind { version, direction, syntax, endian, .. } = identity.kind;
+    let mut bytes = write::message(method, direction, version, syntax, endian, &contents).map_err(|e| e.to_string())?;
+    if let Some(trailing) = line.get("trailing") {
+        bytes.extend(input::octets(trailing)?);
+    }
+    Ok(bytes)
+}
+
+/// Answers a line of `stub encode --jsonl`. Returns whether it could be encoded.
+pub fn encode_line(out: &mut Out, text: &str) -> bool {
+    let line = parse(text);
+    begin(out, line.as_ref().unwrap_or(&Map::new()));
+    let done = match line.and_then(|line| encode(&line)) {
+        Ok(bytes) => {
+            out.key("hex");
+            out.hex(&bytes);
+            true
+        }
+        Err(message) => {
+            failure(out, &message);
+            false
+        }
+    };
+    out.end();
+    done
+}
+
+impl serde::Serialize for Message<'_> {
+    /// The shape of a decoded line's `params`, with `return` beside them.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = Out::new();
+        out.begin();
+        let context = CallContext::default();
+        let mut sink = Values::new(&mut out, self.version, &context);
+        self.walk(&mut sink);
+        let returned = sink.returned;
+        returned_value(&mut out, returned, None);
+        out.end();
+        let json: Json = serde_json::from_slice(out.as_bytes()).map_err(serde::ser::Error::custom)?;
+        json.serialize(serializer)
+    }
+}

@@ -1,0 +1,453 @@
+//! The sink that prints a stub's values as the members of a JSON object, straight from the bytes.
+
+use super::kept::Of;
+use super::out::Out;
+use crate::base::diagnostic::{Diagnostic, MAX_KEPT};
+use crate::base::time::FileTime;
+use crate::consts::{Constants, Kind, status};
+use crate::ndr::WStr;
+use crate::ndr::names::{self, HandleName, HandleNames};
+use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
+use crate::ndr::types::{Family, Field, Flow, Scalar, Semantics, Struct};
+use crate::session::call_context::{Buffers, CallContext};
+use crate::structs;
+use crate::structs::content::Secrets;
+use crate::structs::mask::Mask;
+use std::borrow::Cow;
+
+/// Maximum counts that are collected for an output with a limit: they stand behind the values, so each takes memory
+/// until then.
+const MAX_COUNTS: usize = 4096;
+
+/// Prints values. What does not fit into the object of the values (maximum counts, diagnostics) is collected beside it.
+pub struct Values<'o> {
+    out: &'o mut Out,
+    version: usize,
+    buffers: Buffers<'o>,
+    names: Option<&'o dyn HandleNames>,
+    kinds: Option<&'static Constants>,
+    /// The return value, kept apart from the parameters.
+    pub returned: Option<Returned>,
+    /// Maximum counts that differ from the actual ones.
+    pub max_counts: MaxCounts,
+    /// Broken rules, as many as [`crate::base::diagnostic::MAX_KEPT`].
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many more there are.
+    pub diagnostics_omitted: u64,
+    /// Dependency expressions as trees: `{"lpszDependencyExpression":…}`, members without the braces around them.
+    pub expressions: Option<Box<Out>>,
+}
+
+/// Maximum counts by path. Most stubs have none, the others one of a parameter, which needs no memory of its own.
+#[derive(Debug, Default)]
+pub struct MaxCounts {
+    first: Option<(Cow<'static, str>, u64)>,
+    more: Vec<(Cow<'static, str>, u64)>,
+}
+
+impl MaxCounts {
+    fn len(&self) -> usize {
+        usize::from(self.first.is_some()) + self.more.len()
+    }
+
+    fn push(&mut self, path: Cow<'static, str>, count: u64) {
+        match self.first {
+            None => self.first = Some((path, count)),
+            Some(_) => self.more.push((path, count)),
+        }
+    }
+
+    /// `"max_counts":{…}`, absent when there are none.
+    pub fn print(&self, out: &mut Out) {
+        if self.first.is_none() {
+            return;
+        }
+        out.literal("\"max_counts\":{");
+        for (path, count) in self.first.iter().chain(&self.more) {
+            out.key(path);
+            out.uint(*count);
+        }
+        out.end();
+    }
+}
+
+/// A return value: all methods return a status or a handle.
+#[derive(Clone, Copy, Debug)]
+pub enum Returned {
+    /// A status code.
+    Status(u32),
+    /// A context handle, with the declaration of the return value.
+    Handle(&'static Field, ContextHandle),
+}
+
+impl core::fmt::Debug for Values<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Values").field("version", &self.version).finish_non_exhaustive()
+    }
+}
+
+impl<'o> Values<'o> {
+    /// For the version at this place in [`Interface::versions`](crate::ndr::Interface::versions); `context` is what the
+    /// request told, for a response.
+    pub fn new(out: &'o mut Out, version: usize, context: &'o CallContext) -> Self {
+        let mut buffers = Buffers::new(context);
+        buffers.content.secrets = out.secrets();
+        Values {
+            out,
+            version,
+            buffers,
+            names: None,
+            kinds: None,
+            returned: None,
+            max_counts: MaxCounts::default(),
+            diagnostics: Vec::new(),
+            diagnostics_omitted: 0,
+            expressions: None,
+        }
+    }
+
+    /// Shows beside each context handle what it stands for.
+    #[must_use]
+    pub fn with_names(mut self, names: Option<&'o dyn HandleNames>) -> Self {
+        self.names = names;
+        self
+    }
+
+    #[inline]
+    fn key(&mut self, at: &At<'_>) {
+        if at.index.is_none() {
+            self.out.prepared_key(&at.field.key, at.field.name);
+        }
+    }
+
+    /// The octets of a buffer, without secrets where they are to be hidden.
+    fn octets(&mut self, semantics: Semantics, bytes: &[u8]) {
+        if self.out.secrets() != Secrets::Masked {
+            return self.out.hex(bytes);
+        }
+        if structs::content::is_of_unknown_code(semantics, self.version, &self.buffers.content) {
+            return self.out.unread(bytes, true, 0);
+        }
+        let shape = structs::content::shape(semantics, self.version, &self.buffers.content, bytes);
+        let mask = Mask::of(&shape, bytes);
+        self.out.hex(&mask.apply(bytes));
+        if !mask.is_empty() {
+            self.out.key("secret");
+            self.out.bool(true);
+        }
+    }
+
+    #[inline]
+    fn counts(&mut self, at: &At<'_>, counts: Counts) {
+        if counts.max != counts.actual {
+            self.different(at, counts);
+        }
+    }
+
+    fn different(&mut self, at: &At<'_>, counts: Counts) {
+        if self.out.is_limited() && self.max_counts.len() >= MAX_COUNTS {
+            return self.out.overflow();
+        }
+        let path = match at.trail.depth() {
+            // The name of a parameter.
+            1 => Cow::Borrowed(at.field.name),
+            _ => Cow::Owned(at.trail.to_path().to_string()),
+        };
+        self.max_counts.push(path, counts.max);
+    }
+}
+
+/// A status code with its name.
+#[inline]
+pub fn status(out: &mut Out, value: u32) {
+    out.kept(Of::list(status::ALL, value), |out| {
+        named(out, u64::from(value), |out| {
+            if let Some(name) = status::win32_name(value) {
+                out.key("name");
+                out.name(name);
+            } else if let Some(name) = status::StatusName::of(value) {
+                out.key("name");
+                out.display(name);
+            }
+        });
+    });
+}
+
+/// A number of an enumeration with its name, or a bit mask with its flags.
+#[inline]
+pub fn constant(out: &mut Out, table: &'static Constants, value: u64, signed: bool) {
+    out.kept(Of::table(table, value, signed), |out| print_constant(out, table, value, signed));
+}
+
+#[cold]
+fn print_constant(out: &mut Out, table: &'static Constants, value: u64, signed: bool) {
+    out.begin();
+    out.key("value");
+    if signed {
+        out.int(value as i64)
+    } else {
+        out.uint(value)
+    }
+    match table.kind {
+        Kind::Enum => {
+            if let Some(name) = table.name_of(value) {
+                out.key("name");
+                out.name(name);
+            }
+        }
+        Kind::Flags => {
+            let flags = table.flags_of(value);
+            let unknown = flags.unknown();
+            out.key("flags");
+            out.begin_list();
+            for name in flags {
+                out.name(name);
+            }
+            out.end_list();
+            if unknown != 0 {
+                out.key("unknown");
+                out.uint(unknown);
+            }
+        }
+    }
+    out.end();
+}
+
+/// A control code with its name.
+#[inline]
+fn control_code(out: &mut Out, family: Family, value: u32) {
+    out.kept(Of::list(family.codes(), value), |out| {
+        named(out, u64::from(value), |out| {
+            if let Some(code) = names::control_code(family, value) {
+                out.key("name");
+                out.name(code.name);
+            }
+        });
+    });
+}
+
+fn named(out: &mut Out, value: u64, more: impl FnOnce(&mut Out)) {
+    out.literal("{\"value\":");
+    out.uint(value);
+    more(out);
+    out.end();
+}
+
+/// A context handle; the null handle is `null`.
+pub fn handle(out: &mut Out, handle: ContextHandle) {
+    if handle.is_null() {
+        return out.null();
+    }
+    handle_members(out, handle);
+    out.end();
+}
+
+#[inline]
+fn handle_members(out: &mut Out, handle: ContextHandle) {
+    match handle.attributes {
+        0 => out.literal("{\"attributes\":0,\"uuid\":"),
+        attributes => {
+            out.literal("{\"attributes\":");
+            out.uint(u64::from(attributes));
+            out.literal("\"uuid\":");
+        }
+    }
+    out.guid(handle.uuid);
+}
+
+/// A context handle with the object it stands for.
+pub fn named_handle(out: &mut Out, value: ContextHandle, name: Option<HandleName<'_>>) {
+    let Some(HandleName { kind, name, opened, state, access }) = name.filter(|_| !value.is_null()) else {
+        return handle(out, value);
+    };
+    handle_members(out, value);
+    out.literal("\"object\":{\"kind\":");
+    out.text(kind);
+    if let Some(name) = name {
+        out.literal("\"name\":");
+        out.text(name);
+    }
+    if let Some(frame) = opened {
+        out.literal("\"opened\":");
+        out.uint(frame);
+    }
+    if let Some(state) = state {
+        out.key("state");
+        out.text(state);
+    }
+    if let Some(access) = access {
+        out.key("access");
+        out.uint(u64::from(access));
+    }
+    out.end();
+    out.end();
+}
+
+/// A FILETIME with its time.
+pub fn filetime(out: &mut Out, value: u64) {
+    named(out, value, |out| {
+        let (time, len) = FileTime(value).to_ascii();
+        out.literal("\"time\":\"");
+        out.piece(&time, len);
+        out.literal("\",");
+    });
+}
+
+impl<'a> Sink<'a> for Values<'_> {
+    #[inline]
+    fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
+        if at.field.flow == Flow::Return {
+            self.returned = Some(Returned::Status(value as u32));
+            return;
+        }
+        self.key(&at);
+        self.buffers.scalar(at.field, value);
+        let signed = scalar.signed();
+        match at.field.semantics.in_version(self.version) {
+            Semantics::Enum(table) | Semantics::Flags(table) => constant(self.out, table, value, signed),
+            Semantics::ObjectKind => match self.kinds {
+                Some(table) => constant(self.out, table, value, signed),
+                None => self.out.uint(value),
+            },
+            Semantics::NotifyFlags => match names::notify_flags(self.buffers.content.object_type.unwrap_or(0)) {
+                Some(table) => constant(self.out, table, value, signed),
+                None => self.out.int(value as i64),
+            },
+            Semantics::Win32 | Semantics::RpcStatus => status(self.out, value as u32),
+            Semantics::ControlCode(family) => control_code(self.out, family, value as u32),
+            Semantics::Ipv4 => self.out.ipv4((value as u32).to_le_bytes()),
+            _ if signed => self.out.int(value as i64),
+            _ => self.out.uint(value),
+        }
+    }
+
+    fn filetime(&mut self, at: At<'_>, value: u64) {
+        self.key(&at);
+        filetime(self.out, value);
+    }
+
+    fn handle(&mut self, at: At<'_>, value: ContextHandle) {
+        if at.field.flow == Flow::Return {
+            self.returned = Some(Returned::Handle(at.field, value));
+            return;
+        }
+        self.key(&at);
+        named_handle(self.out, value, self.names.and_then(|names| names.lookup(at.field, value)));
+    }
+
+    fn guid(&mut self, at: At<'_>, guid: Guid) {
+        self.key(&at);
+        self.out.guid(guid);
+    }
+
+    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
+        self.counts(&at, counts);
+        self.key(&at);
+        if self.out.secrets() == Secrets::Masked && structs::content::is_secret_parameter(at.field.name) {
+            self.out.begin();
+            self.out.key("secret");
+            self.out.bool(true);
+            return self.out.end();
+        }
+        self.out.wide(text);
+        if structs::content::is_expression(at.field.name) {
+            let expressions = self.expressions.get_or_insert_default();
+            expressions.begin();
+            expressions.key("parameter");
+            expressions.name(at.field.name);
+            structs::json::expression(expressions, text);
+            expressions.end();
+        }
+    }
+
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
+        self.counts(&at, counts);
+        self.key(&at);
+        self.out.literal("{\"hex\":");
+        self.octets(at.field.semantics, bytes);
+        match at.field.semantics {
+            Semantics::Custom("twr_t") => super::runtime::tower(self.out, bytes),
+            Semantics::Text => super::runtime::text(self.out, bytes),
+            semantics => structs::json::print(self.out, semantics, self.version, &self.buffers.content, bytes),
+        }
+        self.out.end();
+    }
+
+    fn units(&mut self, at: At<'_>, units: WStr<'a>, counts: Counts) {
+        self.counts(&at, counts);
+        self.key(&at);
+        if let Semantics::Ipv6 = at.field.semantics {
+            let mut segments = [0u16; 8];
+            for (slot, unit) in segments.iter_mut().zip(units.units()) {
+                *slot = unit.swap_bytes();
+            }
+            return self.out.ipv6(segments);
+        }
+        self.out.begin();
+        self.out.key("value");
+        self.out.begin_list();
+        self.out.units(units);
+        self.out.end_list();
+        match at.field.semantics {
+            Semantics::MultiSz => {
+                if let Some(list) = units.multi_sz() {
+                    self.out.key("decoded");
+                    self.out.begin_list();
+                    for item in list {
+                        self.out.wide(item);
+                    }
+                    self.out.end_list();
+                }
+            }
+            Semantics::Text => {
+                self.out.key("text");
+                self.out.wide(units.until_nul());
+            }
+            _ => {}
+        }
+        self.out.end();
+    }
+
+    fn null(&mut self, at: At<'_>) {
+        self.key(&at);
+        self.out.null();
+    }
+
+    fn alias(&mut self, at: At<'_>, referent: u64) {
+        self.key(&at);
+        self.out.begin();
+        self.out.key("alias");
+        self.out.uint(referent);
+        self.out.end();
+    }
+
+    fn begin_struct(&mut self, at: At<'_>, _: &'static Struct) {
+        if let Semantics::Kinds(table) = at.field.semantics {
+            self.kinds = Some(table);
+        }
+        self.key(&at);
+        self.out.begin();
+    }
+
+    fn end_struct(&mut self, _: At<'_>) {
+        self.out.end();
+    }
+
+    fn begin_array(&mut self, at: At<'_>, counts: Counts) {
+        self.counts(&at, counts);
+        self.key(&at);
+        self.out.begin_list();
+    }
+
+    fn end_array(&mut self, _: At<'_>) {
+        self.out.end_list();
+    }
+
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MAX_KEPT {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.diagnostics_omitted += 1;
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Values as text: [`Inline`] in one line, [`Lines`] as indented lines. [`super::text`] decides which.
+
+use crate::base::time::FileTime;
+use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
+use crate::consts::{Constant, status};
+use crate::ndr::WStr;
+use crate::ndr::types::Semantics;
+use crate::render::text::Style;
+use crate::structs::content::Secrets;
+use crate::structs::security;
+use crate::structs::sink::{Item, Key, Open, Sink};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write;
+
+/// Writes a value.
+fn item(out: &mut String, semantics: Semantics, item: Item<'_>, secrets: Secrets) {
+    if matches!(semantics, Semantics::Opaque) && secrets != Secrets::Shown {
+        return out.push_str("(secret)");
+    }
+    // Writing to memory does not fail.
+    let _ = match item {
+        Item::Uint(n) => match semantics {
+            Semantics::Enum(table) | Semantics::Flags(table) => write!(out, "{}", table.display(n)),
+            Semantics::Bool if n <= 1 => out.write_str(if n == 1 { "TRUE (1)" } else { "FALSE (0)" }),
+            Semantics::Seconds => write!(out, "{n} s"),
+            Semantics::Win32 => match status::win32_name(n as u32) {
+                Some(name) => write!(out, "{name} ({n})"),
+                None => write!(out, "{n:#x}"),
+            },
+            Semantics::Const(_) => write!(out, "{n:#x}"),
+            _ if (0x8000_0000..=0xffff_ffff).contains(&n) => write!(out, "{n} ({n:#x})"),
+            _ => write!(out, "{n}"),
+        },
+        Item::Int(n) => write!(out, "{n}"),
+        Item::Bool(b) => write!(out, "{b}"),
+        Item::FileTime(n) => write!(out, "{}", FileTime(n)),
+        Item::Guid(guid) => write!(out, "{guid}"),
+        Item::Text(text) if text.len() > 1024 => {
+            write!(out, "{:?}… {} characters more", text.prefix(1024), text.len() - 1024)
+        }
+        Item::Text(text) | Item::Units(text) => write!(out, "{text:?}"),
+        Item::Ipv4(octets) => write!(out, "{}", core::net::Ipv4Addr::from(octets)),
+        Item::Ipv6(octets) => write!(out, "{}", core::net::Ipv6Addr::from(octets)),
+        Item::Bytes(octets) => match (semantics, security::readable(octets)) {
+            (Semantics::SecurityDescriptor, Ok((text, None))) => out.write_str(&text),
+            (Semantics::SecurityDescriptor, Ok((text, Some(error)))) => write!(out, "{text} ({error})"),
+            _ => {
+                let shown = octets.get(..24).unwrap_or(octets);
+                shown.iter().for_each(|octet| {
+                    let _ = write!(out, "{octet:02x}");
+                });
+                match octets.len() - shown.len() {
+                    0 if octets.is_empty() => out.write_str("no bytes"),
+                    0 => Ok(()),
+                    more => write!(out, "… {more} bytes more"),
+                }
+            }
+        },
+    };
+}
+
+/// Writes a value, whatever it holds, into one line of limited length.
+pub(super) struct Inline {
+    pub(super) text: String,
+    room: usize,
+    secrets: Secrets,
+    /// Of each thing that is open, whether it holds something already.
+    open: Vec<bool>,
+}
+
+impl Inline {
+    pub(super) fn new(room: usize, secrets: Secrets) -> Self {
+        Inline { text: String::new(), room, secrets, open: Vec::new() }
+    }
+
+    fn full(&mut self) -> bool {
+        if self.text.len() <= self.room.saturating_mul(4) {
+            return false;
+        }
+        if !self.text.ends_with('…') {
+            self.text.push('…');
+        }
+        true
+    }
+
+    /// Commas between members and elements, names before members.
+    fn start(&mut self, key: Key) {
+        if let Some(any) = self.open.last_mut()
+            && core::mem::replace(any, true)
+        {
+            self.text.push_str(", ");
+        }
+        match key {
+            Key::Name("value" | "values" | "decoded") | Key::Top | Key::Index(_) => {}
+            Key::Name(name) => {
+                self.text.push_str(name);
+                self.text.push(' ');
+            }
+        }
+    }
+}
+
+impl<'a> Sink<'a> for Inline {
+    fn item(&mut self, key: Key, semantics: Semantics, value: Item<'a>, _: Option<&'a [u8]>) {
+        // The column before the value tells the syntax.
+        if key == Key::Name("syntax") || self.full() {
+            return;
+        }
+        self.start(key);
+        item(&mut self.text, semantics, value, self.secrets);
+    }
+
+    fn begin(&mut self, key: Key, open: Open<'a>) {
+        if self.full() {
+            return self.open.push(false);
+        }
+        match open {
+            // A value's own braces would only be noise.
+            Open::Record { name: "VALUE", .. } => self.start(key),
+            Open::Record { .. } => {
+                self.start(key);
+                self.text.push('{');
+            }
+            Open::List { .. } => self.start(key),
+            Open::Bytes(octets) => {
+                self.start(key);
+                let _ = write!(self.text, "{} bytes: ", octets.len());
+            }
+        }
+        self.open.push(false);
+    }
+
+    fn end(&mut self, open: Open<'a>) {
+        let any = self.open.pop().unwrap_or(false);
+        match open {
+            Open::Record { name: "VALUE", .. } => {}
+            Open::Record { .. } if !self.text.ends_with('…') => self.text.push('}'),
+            Open::List { .. } if !any && !self.text.ends_with('…') => self.text.push_str("(empty)"),
+            _ => {}
+        }
+    }
+}
+
+/// Writes members as indented lines.
+pub(super) struct Lines<'a> {
+    pub(super) text: String,
+    style: Style,
+    secrets: Secrets,
+    depth: usize,
+    /// Depth of the list whose elements past the limit are left out.
+    hidden: Option<usize>,
+    /// Inside a value of a list: its syntax stands in the line already.
+    value: bool,
+    pub(super) blamed: Option<WStr<'a>>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(style: Style, secrets: Secrets) -> Self {
+        Lines { text: String::new(), style, secrets, depth: 0, hidden: None, value: false, blamed: None }
+    }
+
+    fn is_hidden(&mut self, key: Key) -> bool {
+        match (self.hidden, key) {
+            (Some(depth), Key::Index(_)) if self.depth == depth => true,
+            (Some(depth), _) if self.depth > depth => true,
+            (_, Key::Index(i)) if u64::from(i) >= self.style.max_elements => {
+                self.hidden = Some(self.depth);
+                let indent = self.indent();
+                let _ = writeln!(self.text, "{:indent$}…", "");
+                true
+            }
+            _ => {
+                self.hidden = None;
+                false
+            }
+        }
+    }
+
+    fn indent(&self) -> usize {
+        self.style.indent + 2 * self.depth.saturating_sub(1).min(16)
+    }
+
+    fn start(&mut self, key: Key) {
+        let indent = self.indent();
+        let _ = match key {
+            Key::Top => write!(self.text, "{:indent$}", ""),
+            Key::Name(name) => write!(self.text, "{:indent$}{name}", ""),
+            Key::Index(i) => write!(self.text, "{:indent$}[{i}]", ""),
+        };
+    }
+}
+
+impl<'a> Sink<'a> for Lines<'a> {
+    fn item(&mut self, key: Key, semantics: Semantics, value: Item<'a>, _: Option<&'a [u8]>) {
+        if self.is_hidden(key) {
+            return;
+        }
+        match (key, self.value, value) {
+            (Key::Name("syntax"), true, Item::Uint(n)) => {
+                let _ = write!(self.text, "  {}", syntax(n));
+                return;
+            }
+            (Key::Name("value"), true, _) => self.value = false,
+            _ => self.start(key),
+        }
+        if key != Key::Top {
+            self.text.push_str("  ");
+        }
+        item(&mut self.text, semantics, value, self.secrets);
+        self.text.push('\n');
+    }
+
+    fn begin(&mut self, key: Key, open: Open<'a>) {
+        let hidden = self.is_hidden(key);
+        let value = core::mem::take(&mut self.value) && key == Key::Name("value");
+        if !hidden && key != Key::Top {
+            if !value {
+                self.start(key);
+            }
+            let _ = match open {
+                Open::Record { name: "VALUE", .. } => {
+                    self.value = true;
+                    Ok(())
+                }
+                Open::List { .. } => writeln!(self.text),
+                Open::Record { name, .. } => writeln!(self.text, "  {name}"),
+                Open::Bytes(octets) => writeln!(self.text, "  {} bytes", octets.len()),
+            };
+        }
+        self.depth += 1;
+    }
+
+    fn end(&mut self, _: Open<'a>) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    fn blame(&mut self, name: WStr<'a>) {
+        self.blamed = Some(name);
+    }
+}
+
+/// A syntax without the prefix that all have.
+fn syntax(n: u64) -> String {
+    let name = CLUSTER_PROPERTY_SYNTAX::TABLE.name_of(n).and_then(|name| name.strip_prefix("CLUSPROP_SYNTAX_"));
+    name.map_or_else(|| format!("{n:#010x}"), |name| String::from(name.strip_prefix("LIST_VALUE_").unwrap_or(name)))
+}

@@ -1,0 +1,391 @@
+//! Text: one readable block a message.
+
+use crate::analysis::View;
+use crate::consts::status;
+use crate::ndr::names::HandleNames;
+use crate::ndr::sink::{At, Sink};
+use crate::ndr::types::Scalar;
+use crate::ndr::wire::Message;
+use crate::net::Timestamp;
+use crate::render::json::record::{level_name, type_name};
+use crate::render::text::{Style, Values};
+use crate::rpc::event::{Body, ContextState};
+use crate::rpc::header::{Endian, PfcFlags};
+use crate::rpc::security::{Opened, Verified};
+use crate::rpc::syntax::{SyntaxId, TransferSyntax};
+use crate::session::Record;
+use crate::session::call_context::CallContext;
+use crate::structs::content::may_hold_secrets;
+use std::fmt::Write;
+
+/// Turns text bold, red or dim on a terminal.
+struct Paint(bool);
+
+impl Paint {
+    fn on(&self, code: &'static str) -> &'static str {
+        if self.0 { code } else { "" }
+    }
+    fn bold(&self) -> &'static str {
+        self.on("\x1b[1m")
+    }
+    fn red(&self) -> &'static str {
+        self.on("\x1b[31m")
+    }
+    fn dim(&self) -> &'static str {
+        self.on("\x1b[2m")
+    }
+    fn off(&self) -> &'static str {
+        self.on("\x1b[0m")
+    }
+}
+
+/// Appends a record's block, without a line end behind its last line. Writing to a string does not fail, so results
+/// are not looked at.
+pub(super) fn record(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
+    let paint = Paint(style.color);
+    let event = &record.event;
+    let _ = write!(out, "{}#{}", paint.dim(), event.frame());
+    if let Some(time) = event.time() {
+        let _ = write!(out, "  {}", clock(time));
+    }
+    let _ = write!(out, "  {} -> {}", record.flow.src, record.flow.dst);
+    if let Some(call_id) = event.call_id {
+        let _ = write!(out, "  call {call_id}");
+    }
+    if let Some(call) = event.call.as_ref().filter(|_| !matches!(event.body, Body::Request { .. }))
+        && let (Some(start), Some(end)) = (call.time, event.time())
+    {
+        let _ = write!(out, "  after {}", duration(end.0.saturating_sub(start.0)));
+    }
+    let _ = writeln!(out, "{}", paint.off());
+    title(out, record, &paint);
+    body(out, record, style, &paint, view);
+    while out.ends_with('\n') {
+        out.pop();
+    }
+    out.push('\n');
+}
+
+/// Begins bold text.
+pub(super) fn bold(style: &Style) -> &'static str {
+    Paint(style.color).bold()
+}
+
+/// Ends bold text.
+pub(super) fn off(style: &Style) -> &'static str {
+    Paint(style.color).off()
+}
+
+/// `HH:MM:SS.µµµµµµ` with the date.
+pub(super) fn clock(time: Timestamp) -> String {
+    let text = time.to_ascii();
+    let text = core::str::from_utf8(&text).unwrap_or_default();
+    text.get(..26).unwrap_or(text).replacen('T', " ", 1)
+}
+
+/// A latency in the unit that fits.
+pub(super) fn duration(nanos: i64) -> String {
+    match nanos {
+        i64::MIN..1_000_000 => format!("{:.1} us", nanos as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.2} ms", nanos as f64 / 1e6),
+        _ => format!("{:.3} s", nanos as f64 / 1e9),
+    }
+}
+
+fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
+    let event = &record.event;
+    let kind = type_name(event);
+    let name = match (record.method(), record.opnum()) {
+        (Some(method), _) => method.name.to_string(),
+        (None, Some(opnum)) => format!("opnum {opnum}"),
+        (None, None) => String::new(),
+    };
+    let _ = write!(out, "  {}{}{}", paint.bold(), name, paint.off());
+    let _ = write!(out, "{}{kind}", if name.is_empty() { "" } else { " " });
+    let mut notes = Vec::new();
+    if let Some((interface, version)) = record.interface {
+        let version = interface.versions.get(version).map_or("", |v| v.text);
+        notes.push(format!("{} {version}", interface.name));
+    } else if let Some(context) = &event.context {
+        notes.push(format!("{} {}.{}", context.interface, context.version.0, context.version.1));
+    }
+    if let (Some(context), Some(opnum)) = (&event.context, record.opnum()) {
+        if let Some(name) = context.syntax.name() {
+            notes.push(name.to_string());
+        }
+        notes.push(format!("opnum {opnum}"));
+        if context.state == ContextState::Rejected {
+            notes.push("on a rejected context".into());
+        }
+        match (context.assumed, context.confidence) {
+            (true, Some(c)) => notes.push(format!("assumed, {}.{} % sure", c / 10, c % 10)),
+            (true, None) => notes.push("assumed".into()),
+            _ => {}
+        }
+        if let Some(before) = &event.reassumed {
+            let interface = crate::idl::interface_by_uuid(&before.interface.0);
+            let name = interface.map_or_else(|| before.interface.to_string(), |i| i.name.to_string());
+            let syntax = before.syntax.name().unwrap_or_default();
+            notes.push(format!("taken for {name} {}.{} {syntax} before", before.version.0, before.version.1));
+        }
+    } else if let (None, Some(id)) = (&event.context, event.context_id) {
+        notes.push(format!("context {id} was never negotiated here"));
+    }
+    if event.representation.endian == Endian::Big {
+        notes.push("big-endian".into());
+    }
+    if event.fragments > 1 {
+        notes.push(format!("{} fragments", event.fragments));
+    }
+    if event.flags.contains(PfcFlags::MAYBE) {
+        notes.push("maybe: no answer expected".into());
+    }
+    if let Some(auth) = &event.auth {
+        let mut note = format!("{} {}", auth.identity.mechanism, level_name(auth.trailer.auth_level));
+        if let Some(user) = &auth.identity.user {
+            note.push_str(&format!(" as {}", printable(user)));
+        }
+        match auth.opened {
+            Some(Opened::Clear { verified: Verified::Right, .. }) => note.push_str(", verified"),
+            Some(Opened::Clear { verified: Verified::Wrong(doubt), .. }) => {
+                let _ = write!(note, ", NOT VERIFIED: {doubt}");
+            }
+            _ => {}
+        }
+        notes.push(note);
+    }
+    if !notes.is_empty() {
+        let _ = write!(out, "  {}({}){}", paint.dim(), notes.join(", "), paint.off());
+    }
+    out.push('\n');
+}
+
+fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, view: Option<&View<'_>>) {
+    let event = &record.event;
+    match &event.body {
+        Body::Bind(proposal) | Body::AlterContext(proposal) => {
+            for context in proposal.contexts {
+                let syntaxes: Vec<_> = context.transfer_syntaxes.iter().map(transfer_syntax).collect();
+                let interface = &context.abstract_syntax;
+                let _ = writeln!(out, "    context {}  {}  {}", context.id, name_of(interface), syntaxes.join(", "));
+            }
+        }
+        Body::BindAck(answer) | Body::AlterContextResp(answer) => {
+            for one in &answer.results {
+                let about = one
+                    .proposed
+                    .as_ref()
+                    .map_or(String::new(), |p| format!("context {}  {}  ", p.id, name_of(&p.abstract_syntax)));
+                let result = one.result.outcome.name().map_or_else(|| one.result.outcome.0.to_string(), str::to_string);
+                let detail = match (one.result.features(), one.result.outcome.0) {
+                    (Some(features), _) => format!("features {:#x}", features.bits()),
+                    (None, 0) => transfer_syntax(&one.result.transfer_syntax),
+                    (None, _) => {
+                        let reason = one.result.reason;
+                        reason.name().map_or_else(|| reason.0.to_string(), str::to_string)
+                    }
+                };
+                let _ = writeln!(out, "    {about}{result}: {detail}");
+            }
+        }
+        Body::BindNak { reason, .. } => {
+            let name = reason.name().unwrap_or("unknown reason");
+            let _ = writeln!(out, "    {}refused: {name} ({}){}", paint.red(), reason.0, paint.off());
+        }
+        Body::Fault { status: Some(status), .. } => {
+            let name = status::fault_name(*status).unwrap_or("unknown status");
+            let _ = writeln!(out, "    {}{name} ({status:#010x}){}", paint.red(), paint.off());
+        }
+        Body::Malformed { error, .. } => {
+            let _ = writeln!(out, "    {}{error}{}", paint.red(), paint.off());
+        }
+        Body::Skipped { bytes, lost, reason } => {
+            let lost = lost.map_or_else(|| "an unknown number of".into(), |n| n.to_string());
+            let _ = writeln!(out, "    {bytes} bytes passed over, {lost} bytes never captured: {reason}");
+        }
+        Body::Incomplete { reason, stub, .. } => {
+            let of = event.ptype.map_or("message", |p| p.name());
+            let _ = writeln!(out, "    {of}: {reason}; {} bytes of its stub came", stub.map_or(0, <[u8]>::len));
+        }
+        Body::Control(body) => super::runtime::control(out, body, event.datagram),
+        _ => {}
+    }
+    if let Some(header) = event.datagram {
+        super::runtime::header(out, header);
+    }
+    if let Some(error) = &event.cut {
+        let _ = writeln!(out, "    {}{error}{}", paint.red(), paint.off());
+    }
+    if let Some(auth) = &event.auth
+        && let Some(Opened::Sealed { reason, .. } | Opened::Failed { reason, .. }) = &auth.opened
+    {
+        let sizes = auth.sizes;
+        let _ = writeln!(
+            out,
+            "    {}not opened: {}{} (stub of {} bytes, signature of {})",
+            paint.red(),
+            printable(reason),
+            paint.off(),
+            sizes.stub,
+            sizes.auth
+        );
+    }
+    if let Some(token) = event.token.filter(|token| !token.is_empty()) {
+        let _ = writeln!(out, "    {}", printable(&crate::auth::describe(token).to_string()));
+    }
+    stub(out, record, style, view);
+    for diagnostic in &event.diagnostics {
+        let _ = writeln!(out, "    {}! {diagnostic}{}", paint.red(), paint.off());
+    }
+}
+
+/// Names in tokens are the sender's: nothing in them is to move a terminal's cursor.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// The stub's values.
+pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
+    let paint = &Paint(style.color);
+    let Some((kind, stub)) = record.stub().or(record.partial_stub()) else {
+        if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {
+            // Of a context that was never negotiated here it may be any method's.
+            let secret = record.event.context.is_none() || record.interface.is_some();
+            octets(out, stub, secret, 4, style);
+        }
+        return;
+    };
+    let Some(method) = record.method().filter(|m| m.on_wire) else {
+        // An answer whose request was not captured may be any method's as well.
+        return octets(out, stub, record.opnum().is_none(), 4, style);
+    };
+    values(out, method, kind, record.context(), stub, style, paint, view.map(|view| view as &dyn HandleNames));
+    for asked in view.map_or(&[][..], |view| view.asked()) {
+        let _ =
+            write!(out, "    key {} was given in #{} by {}: {}", asked.key, asked.frame, asked.client, asked.method);
+        if let Some((kind, name)) = &asked.object {
+            let _ = write!(out, " for {kind} {:?}", name.as_deref().unwrap_or("?"));
+        }
+        out.push('\n');
+    }
+}
+
+/// Octets that nobody can read; of those that may hold a secret (a password, a token) only how many there are.
+fn octets(out: &mut String, octets: &[u8], secret: bool, indent: usize, style: &Style) {
+    let _ = if secret && !octets.is_empty() {
+        writeln!(out, "{:indent$}{} bytes not shown: they may hold a secret", "", octets.len())
+    } else {
+        crate::render::text::hex_dump(out, octets, indent, style.max_bytes)
+    };
+}
+
+/// A string that takes no more than so many octets.
+struct Capped<'o> {
+    out: &'o mut String,
+    limit: usize,
+    cut: bool,
+}
+
+impl std::fmt::Write for Capped<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        if self.cut || self.out.len().saturating_add(text.len()) > self.limit {
+            self.cut = true;
+            return Err(std::fmt::Error);
+        }
+        self.out.push_str(text);
+        Ok(())
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn values(
+    out: &mut String,
+    method: &'static crate::ndr::Method,
+    kind: crate::ndr::wire::Kind,
+    context: &CallContext,
+    stub: &[u8],
+    style: &Style,
+    paint: &Paint,
+    names: Option<&dyn HandleNames>,
+) {
+    let limit = out.len().saturating_add(style.max_output);
+    let mut capped = Capped { out, limit, cut: false };
+    let mut sink = Values::new(&mut capped, *style, method, kind.direction, kind.version, context).with_names(names);
+    let result = Message::decode_with(method, kind, stub, &mut sink);
+    let Values { diagnostics, .. } = sink;
+    let Capped { out, cut, .. } = capped;
+    if cut {
+        let _ = writeln!(out, "\n    … too long: the rest is left out (--memory-limit)");
+    }
+    let secret = may_hold_secrets(method, kind.direction, kind.version);
+    match result {
+        Ok(message) if message.trailing().is_empty() => {}
+        Ok(message) => {
+            let _ = writeln!(out, "    {} bytes left over", message.trailing().len());
+            octets(out, message.trailing(), secret, 6, style);
+        }
+        Err(error) => {
+            let _ = writeln!(out, "    {}can't be decoded: {error}{}", paint.red(), paint.off());
+            octets(out, stub, secret, 6, style);
+        }
+    }
+    for diagnostic in diagnostics {
+        let _ = writeln!(out, "    {}! {diagnostic}{}", paint.red(), paint.off());
+    }
+}
+
+/// A bare stub's block.
+pub(super) fn bare(
+    out: &mut String,
+    identity: &crate::render::json::stub::Identity,
+    context: &CallContext,
+    stub: &[u8],
+    style: &Style,
+) {
+    let paint = Paint(style.color);
+    match identity.method().filter(|m| m.on_wire) {
+        Some(method) => {
+            let direction = identity.kind.direction.name();
+            let _ = writeln!(out, "{}{}{} {direction}", paint.bold(), method.name, paint.off());
+            values(out, method, identity.kind, context, stub, style, &paint, None);
+        }
+        None => {
+            let _ = writeln!(out, "opnum {}, reserved", identity.opnum);
+            let _ = crate::render::text::hex_dump(out, stub, 4, style.max_bytes);
+        }
+    }
+}
+
+/// The status that a response carries, for the line of a call.
+#[derive(Default)]
+pub(super) struct StatusOf(pub(super) Option<u32>);
+
+impl Sink<'_> for StatusOf {
+    const WANTS_DIAGNOSTICS: bool = false;
+
+    fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
+        use crate::ndr::types::{Flow, Semantics};
+        let status = matches!(at.field.semantics, Semantics::Win32);
+        // Methods that return a handle have it in Status; all others return it.
+        if status && at.trail.depth() == 1 && (at.field.flow == Flow::Return || self.0.is_none()) {
+            self.0 = Some(value as u32);
+        }
+    }
+}
+
+fn name_of(id: &SyntaxId) -> String {
+    match crate::idl::interface_by_uuid(&id.uuid.0) {
+        Some(interface) => format!("{} {}.{}", interface.name, id.major, id.minor),
+        None => id.to_string(),
+    }
+}
+
+fn transfer_syntax(id: &SyntaxId) -> String {
+    match TransferSyntax::from(*id) {
+        TransferSyntax::Other(id) => match id.features() {
+            Some(features) => format!("bind-time features {:#x}", features.bits()),
+            None => id.to_string(),
+        },
+        syntax => syntax.name().unwrap_or_default().to_string(),
+    }
+}

@@ -1,0 +1,54 @@
+//! Text for what the RPC runtime says beside the stubs: connectionless headers and control PDUs.
+
+use crate::rpc::dg::{Body, Fack, Header};
+use std::fmt::Write;
+
+/// What a connectionless header says, in a few lines.
+pub(super) fn header(out: &mut String, header: &Header) {
+    let _ = write!(out, "    activity {}  serial {}", header.activity, header.serial);
+    if header.server_boot != 0 {
+        let _ = write!(out, "  server boot {}", header.server_boot);
+    }
+    if header.is_fragment() {
+        let _ = write!(out, "  fragment {}", header.fragment);
+    }
+    let flags = crate::render::json::datagram_flags(header);
+    if !flags.is_empty() {
+        let _ = write!(out, "  {}", flags.join(", "));
+    }
+    out.push('\n');
+    if !header.object.is_nil() {
+        let _ = writeln!(out, "    object {}", header.object);
+    }
+}
+
+/// The body of a control PDU.
+pub(super) fn control(out: &mut String, body: &Body<'_>, header: Option<&Header>) {
+    let _ = match body {
+        Body::Fack(Some(body)) | Body::Nocall(Some(body)) => fack(out, body, header),
+        Body::Cancel(Some(cancel)) => writeln!(out, "    cancel {}", cancel.id),
+        Body::CancelAck(Some(ack)) => {
+            let word = if ack.accepting == 0 { "is not accepting cancels" } else { "is accepting cancels" };
+            writeln!(out, "    cancel {}: the server {word}", ack.id)
+        }
+        Body::Sealed(octets) => writeln!(out, "    {} bytes sealed", octets.len()),
+        _ => Ok(()),
+    };
+}
+
+fn fack(out: &mut String, fack: &Fack<'_>, header: Option<&Header>) -> std::fmt::Result {
+    write!(out, "    has")?;
+    if let Some(header) = header {
+        write!(out, " all up to fragment {},", header.fragment)?;
+    }
+    writeln!(
+        out,
+        " serial {}, window {}, takes {} bytes, fragments of {} bytes",
+        fack.serial, fack.window_size, fack.max_tsdu, fack.max_frag_size
+    )?;
+    let mask: Vec<String> = fack.selack.words().map(|word| format!("{word:#010x}")).collect();
+    if !mask.is_empty() {
+        writeln!(out, "    and of those behind: {}", mask.join(" "))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,463 @@
+//! The whole way from captured packets to messages, sans I/O: packets in, [`Record`]s out.
+//!
+//! [`Session`] owns the network layer and one DCE/RPC association for each TCP connection that carries one; flows that
+//! turn out to be something else are dropped at once. Records are lent to a closure while a packet is being worked on,
+//! so that a message that lies whole in one packet is never copied.
+//!
+//! `session/flows.rs` keeps the associations under one budget, `session/parcel.rs` takes records from one thread to
+//! another.
+//!
+//! Next: [`crate::rpc::event`] for what a record's event holds, [`crate::ndr::wire::Message`] to decode its stub.
+
+mod flows;
+#[cfg(feature = "cli")]
+mod parcel;
+
+#[cfg(feature = "cli")]
+pub(crate) use parcel::Batch;
+
+use flows::{Conversed, Flows, Tracked};
+
+use crate::auth::{self, KeyStore};
+use crate::capture::{self, Packet};
+use crate::idl;
+use crate::ndr::wire::Kind;
+use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
+use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Placed, Side, Transport, Verdict};
+use crate::rpc::connection::Recognition;
+use crate::rpc::dg::Received;
+use crate::rpc::event::{Body, ContextState, Event};
+use crate::rpc::header::{Endian as ByteOrder, PacketType};
+use crate::rpc::security::Security;
+use crate::rpc::syntax::TransferSyntax;
+use crate::rpc::{self, uuid::Guid};
+use crate::session::call_context::CallContext;
+use crate::session::inference::{self, Assumption, Shared};
+use crate::session::observed_security::{Tap, Tapped};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Every limit of a session.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Link to transport layer.
+    pub network: net::Limits,
+    /// Each association.
+    pub rpc: rpc::Limits,
+    /// The security contexts of each association.
+    pub auth: auth::Limits,
+    /// TCP connections that carry or may carry DCE/RPC, kept at a time: 32768. One that was quiet for long gives way,
+    /// first among those of no interest so far; when it goes on it is read as if the capture began there.
+    pub connections: usize,
+    /// UDP flows that carry or may carry DCE/RPC, kept at a time: 16384. One that was quiet for long gives way.
+    pub conversations: usize,
+    /// Octets that all associations may hold together: 32 MiB. Those that were quiet for long give way.
+    pub association_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            network: net::Limits::default(),
+            rpc: rpc::Limits::default(),
+            auth: auth::Limits::default(),
+            connections: 32_768,
+            conversations: 16_384,
+            association_bytes: 32 << 20,
+        }
+    }
+}
+
+/// Who talks to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flow {
+    /// Transport protocol.
+    pub transport: Transport,
+    /// Number of the flow, as Wireshark counts it.
+    pub stream: u64,
+    /// Sender of the message.
+    pub src: SocketAddr,
+    /// Receiver of the message.
+    pub dst: SocketAddr,
+}
+
+/// A message, or what stands in its place.
+#[derive(Debug)]
+pub struct Record<'a> {
+    /// Who talks to whom.
+    pub flow: Flow,
+    /// The event of the association.
+    pub event: Event<'a, CallContext>,
+    /// Interface and version, where it is one of ours.
+    pub interface: Option<(&'static Interface, usize)>,
+}
+
+impl<'a> Record<'a> {
+    /// The operation number, where the message has one.
+    pub fn opnum(&self) -> Option<u16> {
+        match self.event.body {
+            Body::Request { opnum, .. } => Some(opnum),
+            Body::Response { opnum, .. } | Body::Fault { opnum, .. } | Body::Incomplete { opnum, .. } => opnum,
+            _ => None,
+        }
+    }
+
+    /// The method, if the interface is known and has one of this opnum.
+    pub fn method(&self) -> Option<&'static Method> {
+        let (interface, version) = self.interface?;
+        interface.method(version, self.opnum()?)
+    }
+
+    /// The stub and how to read it, for requests and responses that could be opened.
+    pub fn stub(&self) -> Option<(Kind, &'a [u8])> {
+        let (direction, stub) = match self.event.body {
+            Body::Request { stub, .. } => (Direction::Request, stub?),
+            Body::Response { stub, .. } => (Direction::Response, stub?),
+            _ => return None,
+        };
+        Some((self.kind(direction)?, stub))
+    }
+
+    /// The beginning of a stub of which the rest is missing, and how to read it.
+    pub fn partial_stub(&self) -> Option<(Kind, &'a [u8])> {
+        let Body::Incomplete { stub, intact, .. } = self.event.body else { return None };
+        let direction = match self.event.ptype? {
+            PacketType::Request => Direction::Request,
+            PacketType::Response => Direction::Response,
+            _ => return None,
+        };
+        Some((self.kind(direction)?, stub?.get(..intact).filter(|stub| !stub.is_empty())?))
+    }
+
+    fn kind(&self, direction: Direction) -> Option<Kind> {
+        kind(&self.event, self.interface, direction)
+    }
+
+    /// Finds the interface and notes what the response will need.
+    #[inline]
+    fn complete(&mut self) {
+        let Record { event, interface, .. } = self;
+        *interface = match &event.context {
+            Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
+            _ => None,
+        };
+        if let Body::Request { stub: Some(stub), opnum, .. } = event.body
+            && let Some((found, version)) = *interface
+            && let Some(method) = found.method(version, opnum)
+            && CallContext::is_told_by(method)
+            && let Some(kind) = kind(event, *interface, Direction::Request)
+            && let Some(call) = event.call.as_mut()
+        {
+            call.note = CallContext::of(method, kind, stub);
+        }
+    }
+
+    /// The record, leaving one without a body, call and diagnostics in its place.
+    pub(crate) fn take(&mut self) -> Record<'a> {
+        let Event { cut, auth, body, verification, diagnostics, call, .. } = &mut self.event;
+        let event = Event {
+            cut: cut.take(),
+            auth: auth.take(),
+            body: core::mem::replace(body, Body::Orphaned),
+            verification: verification.take(),
+            diagnostics: core::mem::take(diagnostics),
+            call: call.take(),
+            ..self.event
+        };
+        Record { flow: self.flow, event, interface: self.interface }
+    }
+
+    /// What the request told, for a response.
+    pub fn context(&self) -> &CallContext {
+        static NOTHING: CallContext = CallContext { control_code: None, resource_type: None };
+        self.event.call.as_ref().map_or(&NOTHING, |call| &call.note)
+    }
+}
+
+/// What was seen, beside the counters of the layers below.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Associations of which at least one context was ours.
+    pub associations: u64,
+    /// Records handed out.
+    pub records: u64,
+    /// Connections given up for [`Limits::connections`] or [`Limits::association_bytes`].
+    pub connections_evicted: u64,
+    /// Conversations given up for [`Limits::conversations`] or [`Limits::association_bytes`].
+    pub conversations_evicted: u64,
+    /// Flows that turned out to carry something else than DCE/RPC.
+    pub foreign_flows: u64,
+    /// Servers and interfaces not remembered for connections without a bind.
+    pub servers_dropped: u64,
+    /// Counters of all associations together.
+    pub rpc: rpc::Counters,
+    /// Those of their security contexts.
+    pub auth: auth::Counters,
+    /// Those of the captures that [`Session::captured`] was told of.
+    pub capture: capture::Counters,
+}
+
+/// Packets in, records out.
+pub struct Session {
+    network: Network,
+    inner: Inner,
+}
+
+struct Inner {
+    limits: Limits,
+    keys: Arc<KeyStore>,
+    knowledge: Shared,
+    flows: Flows,
+    stats: Stats,
+}
+
+impl core::fmt::Debug for Session {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Session").field("stats", &self.inner.stats).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// A session that opens what `keys` open.
+    pub fn new(limits: Limits, keys: Arc<KeyStore>) -> Self {
+        Session {
+            network: Network::new(limits.network.clone()),
+            inner: Inner { limits, keys, knowledge: Shared::default(), flows: Flows::new(), stats: Stats::default() },
+        }
+    }
+
+    /// What the user says of connections whose bind the capture doesn't have.
+    pub fn assume(&mut self, assumption: Assumption) {
+        resolve::lock(&self.inner.knowledge).assume(assumption);
+    }
+
+    /// Works on the next packet; `out` gets every message that it completes.
+    pub fn packet(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(Record<'_>)) {
+        self.lend(packet, &mut |record| out(record.take()));
+    }
+
+    /// The same, lending records where they were made: they are large.
+    #[inline]
+    pub(crate) fn lend(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(&mut Record<'_>)) {
+        self.network.input(packet, &mut Driver { inner: &mut self.inner, tap: None, out });
+    }
+
+    /// The same, telling `tap` where what was opened stands.
+    pub fn packet_tapped(&mut self, packet: &Packet<'_>, tap: &mut dyn Tap, out: &mut dyn FnMut(Record<'_>)) {
+        let out = &mut |record: &mut Record<'_>| out(record.take());
+        self.network.input(packet, &mut Driver { inner: &mut self.inner, tap: Some(tap), out });
+    }
+
+    /// [`Session::finish`] with a tap.
+    pub fn finish_tapped(&mut self, tap: &mut dyn Tap, out: &mut dyn FnMut(Record<'_>)) {
+        let lent = &mut |record: &mut Record<'_>| out(record.take());
+        self.network.finish(&mut Driver { inner: &mut self.inner, tap: Some(tap), out: lent });
+        self.finish(out);
+    }
+
+    /// The capture is over: hands out what was still waiting.
+    pub fn finish(&mut self, out: &mut dyn FnMut(Record<'_>)) {
+        self.lend_rest(&mut |record| out(record.take()));
+    }
+
+    /// The same, lending records.
+    pub(crate) fn lend_rest(&mut self, out: &mut dyn FnMut(&mut Record<'_>)) {
+        self.network.finish(&mut Driver { inner: &mut self.inner, tap: None, out });
+        let Inner { flows, stats, .. } = &mut self.inner;
+        flows.finish(stats, out);
+    }
+
+    /// Counters of the network layer.
+    pub fn network_stats(&self) -> &net::Stats {
+        self.network.stats()
+    }
+
+    /// Counters of the associations.
+    pub fn stats(&self) -> Stats {
+        let mut stats = self.inner.stats;
+        self.inner.flows.count(&mut stats);
+        stats.servers_dropped = resolve::lock(&self.inner.knowledge).dropped;
+        stats
+    }
+
+    /// Takes note of what limits cost of a capture that was read to its end, for [`Session::given_up`].
+    pub fn captured(&mut self, counters: &capture::Counters) {
+        self.inner.stats.capture.add(counters);
+    }
+
+    /// What was given up for a limit, by the names that stand in the record of type `limits`; only what is not zero.
+    pub fn given_up(&self) -> Vec<(&'static str, u64)> {
+        let (network, stats) = (self.network_stats(), self.stats());
+        let mut all = vec![
+            ("capture_too_large", stats.capture.too_large),
+            ("capture_expansion", stats.capture.expansion),
+            ("capture_problems", stats.capture.problems),
+            ("capture_names_dropped", stats.capture.names_dropped),
+            ("tcp_buffer_limits", network.tcp_buffer_limits),
+            ("tcp_evictions", network.tcp_evictions),
+            ("udp_evictions", network.udp_evictions),
+            ("fragment_evictions", network.fragment_evictions),
+            ("fragment_timeouts", network.fragment_timeouts),
+            ("too_deep", network.too_deep),
+            ("connections_evicted", stats.connections_evicted),
+            ("conversations_evicted", stats.conversations_evicted),
+        ];
+        all.extend(stats.rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
+        all.extend([
+            ("security_contexts_evicted", stats.auth.contexts_evicted),
+            ("tokens_refused", stats.auth.tokens_refused),
+            ("servers_dropped", stats.servers_dropped),
+        ]);
+        all.retain(|(_, count)| *count != 0);
+        all
+    }
+}
+
+/// Sender and receiver of what one side of a flow sent.
+fn flow(transport: Transport, stream: u64, ends: [SocketAddr; 2], side: Side) -> Flow {
+    let [a, b] = ends;
+    let (src, dst) = match side {
+        Side::A => (a, b),
+        Side::B => (b, a),
+    };
+    Flow { transport, stream, src, dst }
+}
+
+struct Driver<'s, 'o> {
+    inner: &'s mut Inner,
+    tap: Option<&'s mut dyn Tap>,
+    out: &'o mut dyn FnMut(&mut Record<'_>),
+}
+
+/// Interface and version of a UUID and version number, where they are ours.
+fn ours(interface: &Guid, version: (u16, u16)) -> Option<(&'static Interface, usize)> {
+    let found = idl::interface_by_uuid(&interface.0)?;
+    Some((found, found.version(version.0, version.1)?))
+}
+
+impl Handler for Driver<'_, '_> {
+    fn placed(&mut self, origin: &Origin, placed: Placed<'_>) {
+        if let Some(tap) = &mut self.tap {
+            tap.placed(origin, placed);
+        }
+    }
+
+    fn wants_places(&self) -> bool {
+        self.tap.is_some()
+    }
+
+    fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
+        self.tcp_of(&mut 0, origin, chunk)
+    }
+
+    fn tcp_of(&mut self, memo: &mut usize, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
+        let Inner { limits, keys, flows, stats, knowledge } = &mut *self.inner;
+        let Some(kept) = flows.connection(memo, origin, limits, keys, knowledge) else { return Verdict::Keep };
+        let Tracked { rpc, security, ends, ended, ours: is_ours, .. } = kept;
+        let out = &mut self.out;
+        let mut emit = |event: Event<'_, CallContext>| {
+            let flow = flow(Transport::Tcp, origin.stream, *ends, event.side);
+            // Completed in its place: a copy costs more than what is done here.
+            let mut record = Record { flow, event, interface: None };
+            record.complete();
+            resolve::learn(knowledge, &record);
+            *is_ours |= record.interface.is_some();
+            stats.records += 1;
+            out(&mut record);
+        };
+        let mut security: &mut dyn Security = security;
+        let mut tapped;
+        if let (Some(tap), Chunk::Data(bytes)) = (&mut self.tap, &chunk) {
+            tapped = Tapped::new(security, &mut **tap, origin, bytes.len());
+            security = &mut tapped;
+        }
+        match chunk {
+            Chunk::Data(bytes) => {
+                let found = rpc.data(origin.from, origin.frame, origin.time, bytes, security, &mut emit);
+                if found == Recognition::NotRpc {
+                    stats.foreign_flows += 1;
+                    flows.drop_connection(origin.stream, stats, self.out);
+                    return Verdict::Ignore;
+                }
+            }
+            Chunk::Gap { lost, reason } => rpc.gap(origin.from, lost, reason, security, &mut emit),
+            Chunk::End { reason } => {
+                rpc.end(origin.from, reason, security, &mut emit);
+                ended[origin.from as usize] = true;
+                if ended.iter().all(|e| *e) {
+                    flows.drop_connection(origin.stream, stats, self.out);
+                    return Verdict::Keep;
+                }
+            }
+        }
+        flows.settle(Transport::Tcp, *memo, limits, stats, self.out);
+        Verdict::Keep
+    }
+
+    fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
+        let Inner { limits, keys, flows, stats, knowledge } = &mut *self.inner;
+        let mut place = 0;
+        let Some(kept) = flows.conversation(&mut place, origin, limits, keys) else { return Verdict::Keep };
+        let Conversed { rpc, security, ends, ours: is_ours, .. } = kept;
+        let received = Received {
+            side: origin.from,
+            frames: datagram.frames,
+            time: origin.time,
+            data: datagram.data,
+            wire_len: datagram.wire_len,
+        };
+        let out = &mut self.out;
+        let mut emit = |event: Event<'_, CallContext>| {
+            stats.records += 1;
+            let record = &mut record(flow(Transport::Udp, origin.stream, *ends, event.side), event);
+            resolve::learn(knowledge, record);
+            *is_ours |= record.interface.is_some();
+            out(record);
+        };
+        let found = match &mut self.tap {
+            None => rpc.datagram(received, security, &mut emit),
+            Some(tap) => {
+                let mut tapped = Tapped::new(security, &mut **tap, origin, 0);
+                let found = rpc.datagram(received, &mut tapped, &mut emit);
+                if found == Recognition::Rpc && datagram.data.len() == datagram.wire_len {
+                    tapped.repeated(datagram.data);
+                }
+                found
+            }
+        };
+        if found == Recognition::NotRpc {
+            stats.foreign_flows += 1;
+            flows.drop_conversation(origin.stream, stats, self.out);
+            return Verdict::Ignore;
+        }
+        flows.settle(Transport::Udp, place, limits, stats, self.out);
+        Verdict::Keep
+    }
+}
+
+/// Makes a record of an event.
+fn record<'a>(flow: Flow, event: Event<'a, CallContext>) -> Record<'a> {
+    let mut record = Record { flow, event, interface: None };
+    record.complete();
+    record
+}
+
+/// How the stub of an event is written.
+#[inline]
+fn kind(
+    event: &Event<'_, CallContext>,
+    interface: Option<(&'static Interface, usize)>,
+    direction: Direction,
+) -> Option<Kind> {
+    let (interface, version) = interface?;
+    let syntax = match event.context?.syntax {
+        TransferSyntax::Ndr => Syntax::Ndr,
+        TransferSyntax::Ndr64 => Syntax::Ndr64,
+        TransferSyntax::Other(_) => return None,
+    };
+    let endian = match event.representation.endian {
+        ByteOrder::Little => Endian::Little,
+        ByteOrder::Big => Endian::Big,
+    };
+    Some(Kind { interface, version, direction, syntax, endian })
+}

@@ -1,0 +1,313 @@
+//! Makes the seeds in `fuzz/corpus` from `tests/data/stubs.jsonl` and the captures, and the dictionaries in
+//! `fuzz/dictionaries` from the declarations.
+//!
+//! Run as `cargo run --example seeds [FILE...]` with captures, keytabs, or files of structures, one object a line
+//! (`struct`, `hex`); without names it takes `captures/*.pcapng`.
+
+use cluscope::capture::Reader;
+use cluscope::net::{Chunk, Datagram, Handler, Limits, Network, Origin, Verdict};
+use cluscope::render::json::stub::Identity;
+use cluscope::rpc::connection::Connection;
+use cluscope::rpc::security::{
+    AuthTrailer, Identity as Account, NoSecurity, Opened, Protected, Security, Sender, Token,
+};
+use cluscope_testkit::invariants;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Octets of a stream, of a flow of datagrams and of a capture that become a seed: longer ones make a fuzzer slow.
+const LONGEST: usize = 6000;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn put(root: &Path, target: &str, name: &str, octets: &[u8]) -> Result<()> {
+    let directory = root.join("fuzz/corpus").join(target);
+    std::fs::create_dir_all(&directory)?;
+    std::fs::write(directory.join(name), octets)?;
+    Ok(())
+}
+
+/// Handshakes and protected PDUs, as the targets of the mechanisms take them.
+#[derive(Default)]
+struct Handshake {
+    auth_type: u8,
+    pieces: Vec<u8>,
+}
+
+impl Handshake {
+    fn put(&mut self, sender: Sender, bit: u16, octets: &[u8]) {
+        if octets.len() > 0xfff || self.pieces.len() > LONGEST {
+            return;
+        }
+        let side = if sender == Sender::Client { 0 } else { 0x8000 };
+        self.pieces.extend((octets.len() as u16 | side | bit).to_le_bytes());
+        self.pieces.extend(octets);
+    }
+}
+
+impl Security for Handshake {
+    fn token(&mut self, token: &Token<'_>) {
+        self.auth_type = token.trailer.auth_type;
+        self.put(token.sender, 0, token.token);
+    }
+
+    fn open(&mut self, pdu: &Protected<'_>, out: &mut Vec<u8>) -> Opened {
+        let level = u8::from(pdu.trailer.auth_level == 6);
+        let cut = [level, pdu.body.start as u8, pdu.auth_value.len() as u8, 0];
+        self.put(pdu.sender, 0x4000, &[&cut[..], pdu.pdu].concat());
+        NoSecurity.open(pdu, out)
+    }
+
+    fn gap(&mut self, _: Sender, _: Option<u64>) {}
+
+    fn identity(&self, trailer: &AuthTrailer) -> Account {
+        NoSecurity.identity(trailer)
+    }
+}
+
+/// The pieces of each flow, by transport and stream number.
+#[derive(Default)]
+struct Flows(BTreeMap<(bool, u64), Vec<u8>>, BTreeMap<u64, (Connection<()>, Handshake)>);
+
+impl Handler for Flows {
+    fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
+        let flow = self.0.entry((true, origin.stream)).or_default();
+        let Chunk::Data(octets) = chunk else { return Verdict::Keep };
+        if flow.len() < LONGEST {
+            invariants::put_piece(flow, origin.from, octets);
+        }
+        let new = || (Connection::new(cluscope::rpc::Limits::default()), Handshake::default());
+        let (connection, handshake) = self.1.entry(origin.stream).or_insert_with(new);
+        connection.data(origin.from, origin.frame, origin.time, octets, handshake, &mut |_| {});
+        Verdict::Keep
+    }
+
+    fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
+        let flow = self.0.entry((false, origin.stream)).or_default();
+        if flow.len() < LONGEST {
+            invariants::put_piece(flow, origin.from, datagram.data);
+        }
+        Verdict::Keep
+    }
+}
+
+fn stubs(root: &Path) -> Result<()> {
+    let text = std::fs::read_to_string(root.join("tests/data/stubs.jsonl"))?;
+    for (i, line) in text.lines().enumerate() {
+        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)?;
+        let identity = Identity::parse(&object)?;
+        let id = object["id"].as_str().unwrap_or_default().to_owned();
+        let stub = hex::decode(object["hex"].as_str().unwrap_or_default())?;
+        if stub.len() > 1000 {
+            continue;
+        }
+        let header = invariants::header(identity.kind, identity.opnum);
+        put(root, "stub", &id, &[&header[..], &stub].concat())?;
+        if i % 4 == 0 {
+            put(root, "stub_round_trip", &id, &[&header[..], &invariants::noise(i as u64, 200)].concat())?;
+            put(
+                root,
+                "json_stub",
+                &format!("made-{id}"),
+                &[&[i as u8 % 4], &header[..], &invariants::noise(i as u64, 120)].concat(),
+            )?;
+            put(root, "parsers", &id, &[&[i as u8][..], &stub].concat())?;
+            let mut object = object;
+            object.retain(|key, _| !matches!(key.as_str(), "id" | "hex" | "canonical" | "method"));
+            put(root, "json_stub", &id, serde_json::to_string(&object)?.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// Buffers of the stubs, as each structure in turn.
+fn structures(root: &Path) -> Result<()> {
+    use cluscope::ndr::Value;
+    use cluscope::ndr::value::Collect;
+    use cluscope::ndr::wire::Message;
+    let text = std::fs::read_to_string(root.join("tests/data/stubs.jsonl"))?;
+    let mut index = 0u8;
+    for line in text.lines() {
+        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)?;
+        let identity = Identity::parse(&object)?;
+        let stub = hex::decode(object["hex"].as_str().unwrap_or_default())?;
+        let Some(method) = identity.method() else { continue };
+        let mut collect = Collect::default();
+        Message::decode_with(method, identity.kind, &stub, &mut collect)?;
+        for (_, value) in &collect.contents.fields.0 {
+            if let Value::Bytes(octets) = value
+                && !octets.is_empty()
+            {
+                index = index.wrapping_add(1) % 60;
+                put(root, "structures", &index.to_string(), &[&[index][..], octets].concat())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Structures by name, one a line: `{"struct":"NAME","hex":"…"}`; the shortest of each.
+fn named_structures(root: &Path, path: &Path) -> Result<()> {
+    let mut shortest: BTreeMap<usize, Vec<u8>> = BTreeMap::new();
+    for line in std::fs::read_to_string(path)?.lines() {
+        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)?;
+        let name = object["struct"].as_str().unwrap_or_default();
+        let Some(index) = cluscope::structs::ALL.iter().position(|s| s.name == name) else { continue };
+        let octets = hex::decode(object["hex"].as_str().unwrap_or_default())?;
+        let seed = [&[index as u8][..], &octets].concat();
+        let slot = shortest.entry(index).or_insert_with(|| seed.clone());
+        if seed.len() < slot.len() {
+            *slot = seed;
+        }
+    }
+    for (index, seed) in shortest {
+        put(root, "structures", &format!("named-{}", cluscope::structs::ALL[index].name), &seed)?;
+    }
+    Ok(())
+}
+
+fn capture(root: &Path, path: &Path) -> Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let octets = std::fs::read(path)?;
+    put(root, "capture", &name, octets.get(..2 * LONGEST).unwrap_or(&octets))?;
+    let mut network = Network::new(Limits::default());
+    let mut flows = Flows::default();
+    let mut reader = Reader::new(octets.as_slice())?;
+    while let Some(packet) = reader.next()? {
+        network.input(&packet, &mut flows);
+    }
+    network.finish(&mut flows);
+    for ((tcp, stream), octets) in flows.0.iter().take(3) {
+        let target = if *tcp { "pdus" } else { "datagrams" };
+        put(root, target, &format!("{name}-{stream}"), octets)?;
+    }
+    for (_, handshake) in flows.1.values().filter(|(_, handshake)| !handshake.pieces.is_empty()).take(2) {
+        let target = match handshake.auth_type {
+            9 => "spnego",
+            16 => "kerberos",
+            _ => "ntlm",
+        };
+        // Headers are signed: Windows and Samba agree on that.
+        put(root, target, &name, &[&[2][..], &handshake.pieces].concat())?;
+        let start = handshake.pieces.len().min(1500);
+        put(root, target, &format!("{name}-keyless"), &[&[6][..], &handshake.pieces[..start]].concat())?;
+    }
+    let start = &std::fs::read(path)?[..1500];
+    for kind in 0..8u8 {
+        put(root, "compressed", &format!("{name}-{kind}"), &[&[kind, kind], start].concat())?;
+    }
+    Ok(())
+}
+
+/// Octets that decide on values, and texts: for targets of which the captures know nothing.
+fn made(root: &Path) -> Result<()> {
+    for (index, structure) in (0u8..).zip(cluscope::structs::ALL) {
+        let name = structure.name;
+        put(root, "struct_round_trip", name, &[&[index][..], &invariants::noise(index.into(), 150)].concat())?;
+    }
+    for target in ["ntlm", "spnego", "kerberos"] {
+        for seed in 0..24u64 {
+            let mut octets = vec![1 | (seed as u8 & 1) << 2];
+            for piece in 0..3u16 {
+                octets.extend((100 | (piece & 1) << 15).to_le_bytes());
+                octets.extend(invariants::noise(seed * 8 + u64::from(piece), 100));
+            }
+            put(root, target, &format!("made-{seed}"), &octets)?;
+        }
+    }
+    for opnum in (0..190u8).step_by(2) {
+        let mut octets = Vec::new();
+        for (i, opnum) in [opnum, opnum, opnum + 1, opnum + 1].into_iter().enumerate() {
+            octets.extend([opnum, 0, 8 | i as u8 & 1, 1 + u8::from(opnum < 5 && i > 1), 60]);
+            octets.extend(invariants::noise(u64::from(opnum) + i as u64, 60));
+        }
+        put(root, "calls", &opnum.to_string(), &octets)?;
+    }
+    let keys = std::fs::read(root.join("captures/lab.keys"))?;
+    let session =
+        b"session-key 00112233445566778899aabbccddeeff\r\n# none\nnthash X\\y 932b81c3f47277a751d5d8a9b3e5af1f\n";
+    put(root, "keytab", "keys", &[&[2][..], &keys].concat())?;
+    put(root, "keytab", "session-key", &[&[2][..], session].concat())?;
+    for version in [3u8, 4] {
+        let data = |octets: &[u8]| [&(octets.len() as u32).to_be_bytes()[..], octets].concat();
+        let principal = [&[0, 0, 0, 1, 0, 0, 0, 2][..], &data(b"LAB.TEST"), &data(b"cifs"), &data(b"NODE1")].concat();
+        let mut file = vec![1 | (version - 3) << 2];
+        if version == 4 {
+            file.extend([0, 12, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0]);
+        }
+        file.extend(&principal);
+        for etype in [18u8, 23] {
+            file.extend([&principal[..], &principal].concat());
+            file.extend([0, etype]);
+            if version == 3 {
+                file.extend([0, etype]);
+            }
+            file.extend(data(&invariants::noise(etype.into(), 32)));
+            file.extend([0; 21]);
+            file.extend([&[0, 0, 0, 1, 0, 2][..], &data(b"addr"), &[0; 4]].concat());
+            file.extend([data(b"ticket"), data(b"")].concat());
+        }
+        put(root, "keytab", &format!("ccache-{version}"), &file)?;
+    }
+    const FILTERS: [&str; 12] = [
+        "method == apiclustercontrol",
+        "opnum == 106 and type == request",
+        "frame < 10 or frame > 0x64",
+        "status == ERROR_MORE_DATA && latency > 100us",
+        "not addr == 127.0.0.1",
+        "src == 127.0.77.11:49664 || dst == [2001:db8::1]:135",
+        "version == 3.0 and (interface == clusapi and call_id != 5)",
+        "kind == cluster and object == cluster and method ~ 'Control$'",
+        "text contains \"la\\\"b\"",
+        "user ~ '(?i)^lab\\\\ADM'",
+        "!(direction == response) and stream >= 3",
+        "latency <= 1.5s and object != \"IP1\"",
+    ];
+    for (i, text) in FILTERS.iter().enumerate() {
+        put(root, "filter", &i.to_string(), text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// A keytab, in both of its versions' places.
+fn keytab(root: &Path, path: &Path) -> Result<()> {
+    let octets = std::fs::read(path)?;
+    put(root, "keytab", "keytab-2", &[&[0][..], &octets[2..]].concat())?;
+    put(root, "keytab", "keytab-1", &[&[3][..], &octets[2..]].concat())
+}
+
+fn dictionaries(root: &Path) -> Result<()> {
+    std::fs::create_dir_all(root.join("fuzz/dictionaries"))?;
+    for (target, text) in invariants::dictionaries() {
+        std::fs::write(root.join("fuzz/dictionaries").join(format!("{target}.dict")), text)?;
+    }
+    Ok(())
+}
+
+fn main() -> Result<()> {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    dictionaries(root)?;
+    stubs(root)?;
+    structures(root)?;
+    made(root)?;
+    let mut paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    if paths.is_empty() {
+        for entry in std::fs::read_dir(root.join("captures"))? {
+            paths.push(entry?.path());
+        }
+        paths.retain(|path| path.extension().is_some_and(|e| e == "pcapng"));
+        paths.sort();
+    }
+    for path in paths {
+        if path.extension().is_some_and(|e| e == "jsonl") {
+            named_structures(root, &path)?;
+            continue;
+        }
+        if path.extension().is_some_and(|e| e == "keytab") {
+            keytab(root, &path)?;
+            continue;
+        }
+        capture(root, &path).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    Ok(())
+}
