@@ -94,55 +94,34 @@ extern crate alloc;
 pub mod analysis;
 #[cfg(feature = "std")]
 pub mod auth;
+pub mod base;
 #[cfg(feature = "pcap")]
 pub mod capture;
-#[cfg(feature = "cli")]
-pub mod cli;
 #[cfg(feature = "pcap")]
 pub mod conformance;
 pub mod consts;
-#[cfg(feature = "std")]
-pub mod context;
-pub mod diagnostic;
-pub mod error;
 #[cfg(all(feature = "pcap", feature = "serde"))]
 pub mod filter;
-#[cfg(feature = "pcap")]
-mod hash;
 pub mod idl;
-#[cfg(feature = "serde")]
-pub mod json;
 #[cfg(feature = "pcap")]
 pub mod limits;
 #[macro_use]
 pub mod ndr;
 #[cfg(feature = "pcap")]
 pub mod net;
-#[cfg(feature = "serde")]
-pub mod oracle;
-#[cfg(feature = "pcap")]
-pub mod resolve;
+#[cfg(feature = "std")]
+pub mod render;
 #[cfg(all(feature = "pcap", feature = "decrypt"))]
 pub mod rewrite;
 #[cfg(feature = "std")]
 pub mod rpc;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "std")]
 pub mod session;
 #[cfg(feature = "std")]
 pub mod structs;
-#[cfg(feature = "pcap")]
-pub mod tap;
 #[cfg(all(test, feature = "std"))]
 #[path = "../tests/common/data.rs"]
 mod test_data;
-#[cfg(feature = "std")]
-pub mod text;
-pub mod time;
-#[cfg(feature = "work-counter")]
-#[doc(hidden)]
-pub mod work;
-#[cfg(not(feature = "work-counter"))]
-mod work;
 
 #[cfg(feature = "pcap")]
 pub use limits::Limits;

@@ -3,7 +3,6 @@
 //! A request's print is kept until its answer comes, under a limit of bytes; what is given up for it is printed as a
 //! call whose answer was not waited for.
 
-use super::blocks::{self, StatusOf};
 use super::dissect::{Choice, Selection, limits_with};
 use super::{Capture, Failure, Format, Outcome, output, source};
 use cluscope::analysis::notify::is_long_poll;
@@ -16,6 +15,7 @@ use cluscope::net::Timestamp;
 use cluscope::render::json::out::Out;
 use cluscope::render::json::record::{Records, body_with, cut, timestamp};
 use cluscope::render::text::Style;
+use cluscope::render::text::record::{self as blocks, StatusOf};
 use cluscope::rpc::event::Body;
 use cluscope::session::{Flow, Record};
 use std::collections::BTreeMap;
@@ -29,6 +29,7 @@ struct Waiting {
     frame: u64,
     time: Option<Timestamp>,
     method: String,
+    long_poll: bool,
     user: Option<Arc<str>>,
     /// Which of the filter's comparisons hold for it.
     tests: u64,
@@ -175,6 +176,7 @@ impl<W: Write> Calls<'_, W> {
             frame: record.event.frame(),
             time: record.event.time(),
             method: name(record),
+            long_poll: record.method().is_some_and(|method| is_long_poll(method.id)),
             user: self.seen.user.clone(),
             tests: self.tests(record),
             print,
@@ -244,7 +246,7 @@ impl<W: Write> Calls<'_, W> {
             out.key("user");
             out.text(user);
         }
-        if is_long_poll(&method) {
+        if waits(waiting, answer) {
             out.key("long_poll");
             out.bool(true);
         }
@@ -309,7 +311,7 @@ impl<W: Write> Calls<'_, W> {
                     None => text.push_str(&format!("  {fault}answered")),
                 }
                 if let Some(latency) = latency(waiting, answer) {
-                    let word = if is_long_poll(&method) { "waited" } else { "after" };
+                    let word = if waits(waiting, answer) { "waited" } else { "after" };
                     text.push_str(&format!("  {word} {}", blocks::duration(latency)));
                 }
             }
@@ -349,6 +351,15 @@ fn heading(waiting: Option<&Waiting>, answer: &Answer<'_, '_>) -> (Option<Flow>,
             (Some(Flow { src: dst, dst: src, ..r.flow }), r.event.call_id.unwrap_or_default(), name(r))
         }
         (None, Answer::None(_)) => (None, 0, String::new()),
+    }
+}
+
+/// Whether the call waits by design until something happens.
+fn waits(waiting: Option<&Waiting>, answer: &Answer<'_, '_>) -> bool {
+    match (waiting, answer) {
+        (Some(waiting), _) => waiting.long_poll,
+        (None, Answer::Record(record)) => record.method().is_some_and(|method| is_long_poll(method.id)),
+        (None, Answer::None(_)) => false,
     }
 }
 

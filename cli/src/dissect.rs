@@ -1,13 +1,15 @@
 //! `dissect`: every message of a capture.
 
-use super::{Failure, Format, Messages, Outcome, blocks, output, source};
-use cluscope::analysis::{Bounded, Tracker, View};
+use super::{Failure, Format, Messages, Outcome, output, source};
+use cluscope::analysis::{Tracker, View};
+use cluscope::base::bounded::Bounded;
 use cluscope::base::hash::Map;
 use cluscope::filter::Subject;
 use cluscope::limits::Output;
 use cluscope::ndr::wire::Message;
 use cluscope::render::json::out::Out;
 use cluscope::render::json::record::Records;
+use cluscope::render::text::record as blocks;
 use cluscope::rpc::event::Body;
 use cluscope::session::{Record, Session};
 use std::io::Write;

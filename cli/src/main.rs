@@ -1,9 +1,8 @@
-//! The command line. [`run`] does everything; each command has a file of its own.
+//! The program `cluscope`; each command has a file of its own.
 //!
 //! Exit status: 0 done, 1 the input could not be read at all (or, for `stub` and `struct`, at
 //! least one item failed), 2 wrong usage.
 
-mod blocks;
 mod calls;
 mod check;
 #[cfg(feature = "decrypt")]
@@ -11,7 +10,6 @@ mod decrypt;
 mod dissect;
 mod list;
 mod output;
-mod runtime;
 mod source;
 mod stats;
 mod story;
@@ -173,8 +171,12 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+fn main() -> ExitCode {
+    run(std::env::args_os())
+}
+
 /// Runs the program with these arguments, the program's name first.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {

@@ -2,10 +2,11 @@
 
 use super::dissect::limits;
 use super::views::{Reader, cell};
-use super::{Capture, Failure, Format, Outcome, blocks, output};
+use super::{Capture, Failure, Format, Outcome, output};
 use clap::{Args, ValueEnum};
 use cluscope::analysis::stats::{By, Row};
 use cluscope::render::json::out::Out;
+use cluscope::render::text::record as blocks;
 use std::io::{IsTerminal, Write};
 
 #[derive(Debug, Args)]

@@ -4,7 +4,8 @@ use super::{Failure, Format, Look, Outcome, output};
 use clap::{Args, Subcommand};
 use cluscope::ndr::types::Semantics;
 use cluscope::render::json::out::Out;
-use cluscope::structs::{Structure, content, json, text};
+use cluscope::render::{json::buffers as json, text::buffers as text};
+use cluscope::structs::{Structure, content};
 use std::io::{BufRead, Write};
 
 #[derive(Debug, Subcommand)]

@@ -1,9 +1,10 @@
 //! `stub decode` and `stub encode`: bare stubs, one by flags or many as JSON lines.
 
-use super::{Failure, Format, Look, Outcome, blocks, output};
+use super::{Failure, Format, Look, Outcome, output};
 use clap::{Args, Subcommand};
 use cluscope::render::json::out::Out;
 use cluscope::render::json::stub::{self, Identity};
+use cluscope::render::text::record as blocks;
 use cluscope::session::call_context::CallContext;
 use std::io::{Read, Write};
 

@@ -142,7 +142,7 @@ impl Call {
 
     /// Whether it waits by design until something happens.
     pub fn is_long_poll(&self) -> bool {
-        self.method().is_some_and(|method| is_long_poll(method.name))
+        self.method().is_some_and(|method| is_long_poll(method.id))
     }
 
     /// Status of the response or fault.

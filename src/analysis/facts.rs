@@ -1,8 +1,9 @@
 //! What analysis wants to know of a stub: its top-level values, borrowed, without a tree.
 
+use crate::idl::structures::NOTIFY_FILTER_AND_TYPE_RPC as Filter;
 use crate::ndr::WStr;
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
-use crate::ndr::types::{Field, Flow, Scalar, Semantics};
+use crate::ndr::types::{Field, FieldId, Flow, Scalar, Semantics};
 use crate::ndr::wire::Message;
 use crate::session::Record;
 use smallvec::SmallVec;
@@ -61,18 +62,18 @@ impl<'a> Facts<'a> {
     }
 
     /// The number of this name.
-    pub fn number(&self, name: &str) -> Option<u64> {
-        self.numbers.iter().find(|(field, _)| field.name == name).map(|(_, value)| *value)
+    pub fn number(&self, id: FieldId) -> Option<u64> {
+        self.numbers.iter().find(|(field, _)| field.id == id).map(|(_, value)| *value)
     }
 
     /// The string of this name.
-    pub fn text(&self, name: &str) -> Option<WStr<'a>> {
-        self.texts.iter().find(|(field, _)| field.name == name).map(|(_, text)| *text)
+    pub fn text(&self, id: FieldId) -> Option<WStr<'a>> {
+        self.texts.iter().find(|(field, _)| field.id == id).map(|(_, text)| *text)
     }
 
     /// The buffer of this name.
-    pub fn buffer(&self, name: &str) -> Option<&'a [u8]> {
-        self.bytes.iter().find(|(field, _)| field.name == name).map(|(_, bytes)| *bytes)
+    pub fn buffer(&self, id: FieldId) -> Option<&'a [u8]> {
+        self.bytes.iter().find(|(field, _)| field.id == id).map(|(_, bytes)| *bytes)
     }
 
     /// What the method came to: its return value, or for one that returns a handle the first status parameter.
@@ -91,7 +92,7 @@ impl<'a> Sink<'a> for Facts<'a> {
     }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
-        let filter = at.trail.depth() == 2 && matches!(at.field.name, "dwObjectType" | "FilterFlags");
+        let filter = at.trail.depth() == 2 && matches!(at.field.id, Filter::dwObjectType | Filter::FilterFlags);
         // A hostile stub can't make this long: only a filter that is a parameter stands this high.
         if at.index.is_none() && (at.trail.depth() == 1 || filter) {
             self.numbers.push((at.field, value));

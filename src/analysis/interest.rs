@@ -2,18 +2,22 @@
 
 use super::learn;
 use crate::base::hash::Map;
+use crate::idl::cluster::ApiOpenClusterEx;
+use crate::idl::key::ApiOpenKey;
+use crate::idl::notify::{ApiAddNotifyCluster, ApiAddNotifyResourceTypeV2};
+use crate::idl::witness::WitnessrUnRegister;
 use crate::ndr::Method;
-use crate::ndr::types::{Direction, Field, Flow, Type};
+use crate::ndr::types::{Direction, Field, FieldId, Flow, MethodId, Type};
 use crate::session::Record;
 
 /// The parameters that ask for access.
-pub(super) const ACCESS: [&str; 2] = ["dwDesiredAccess", "samDesired"];
+pub(super) const ACCESS: [FieldId; 2] = [ApiOpenClusterEx::params::dwDesiredAccess, ApiOpenKey::params::samDesired];
 
 /// The parameter that names a notification key; those beside it tell what it is for.
-pub(super) const KEY: &str = "dwNotifyKey";
+pub(super) const KEY: FieldId = ApiAddNotifyCluster::params::dwNotifyKey;
 
 /// The parameter that names a resource type.
-pub(super) const TYPE: &str = "resTypeName";
+pub(super) const TYPE: FieldId = ApiAddNotifyResourceTypeV2::params::resTypeName;
 
 /// What matters of a method's stubs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,17 +31,16 @@ pub(super) struct Interest {
 impl Interest {
     pub(super) fn of(method: &Method) -> Interest {
         let fields = method.fields;
-        let named = |name: &str| fields.iter().any(|field| field.name == name);
-        let texts = opened_field(method).is_some() || learn::renames(method.name);
-        let until = match named(KEY) {
+        let texts = opened_field(method).is_some() || learn::renames(method.id);
+        let until = match method.has(KEY) {
             true => fields.len(),
             false => fields.iter().rposition(|field| in_request(field, texts)).map_or(0, |last| last + 1),
         };
         let back = |field: &Field| is_handle(field) && field.flow.travels(Direction::Response);
         let response = fields.iter().any(back)
-            || named(KEY)
-            || learn::renames(method.name)
-            || closes_silently(method.name)
+            || method.has(KEY)
+            || learn::renames(method.id)
+            || closes_silently(method.id)
             || learn::tells(method);
         Interest { until, response }
     }
@@ -46,8 +49,8 @@ impl Interest {
 fn in_request(field: &Field, texts: bool) -> bool {
     field.flow.travels(Direction::Request)
         && (is_handle(field)
-            || ACCESS.contains(&field.name)
-            || field.name == TYPE
+            || ACCESS.contains(&field.id)
+            || field.id == TYPE
             || (texts && matches!(behind(field), Type::String)))
 }
 
@@ -66,8 +69,8 @@ pub(super) fn opened_field(method: &Method) -> Option<&'static Field> {
 }
 
 /// Whether a method closes its handle without handing back a null one.
-pub(super) fn closes_silently(method: &str) -> bool {
-    method == "WitnessrUnRegister"
+pub(super) fn closes_silently(method: MethodId) -> bool {
+    method == WitnessrUnRegister::ID
 }
 
 /// What matters of each method, by its declaration's address; worked out when it is first met.
@@ -87,9 +90,9 @@ impl Interests {
 
 #[cfg(test)]
 mod tests {
-    use super::super::test_records::Wire;
     use super::*;
     use crate::idl;
+    use crate::idl::methods::*;
 
     /// Interfaces and versions have different methods of the same number.
     #[test]
@@ -109,26 +112,26 @@ mod tests {
 
     #[test]
     fn what_matters() {
-        let of = |name| {
-            let Interest { until, response } = Interest::of(Wire::method(name));
+        let of = |method| {
+            let Interest { until, response } = Interest::of(method);
             (until, response)
         };
         // The handle; nothing comes back but numbers and octets.
-        assert_eq!(of("ApiClusterControl"), (1, false));
+        assert_eq!(of(&ApiClusterControl::METHOD), (1, false));
         // Two handles, the node's behind the resource's.
-        assert_eq!(of("ApiNodeResourceControl"), (2, false));
+        assert_eq!(of(&ApiNodeResourceControl::METHOD), (2, false));
         // A name and a new handle.
-        assert_eq!(of("ApiOpenResource"), (1, true));
-        assert_eq!(of("ApiOpenClusterEx"), (1, true));
-        assert_eq!(of("ApiCloseResource"), (1, true));
-        assert_eq!(of("ApiSetResourceName"), (2, true));
-        assert_eq!(of("ApiGetResourceId"), (1, true));
-        assert_eq!(of("ApiGetNotifyV2"), (1, true));
+        assert_eq!(of(&ApiOpenResource::METHOD), (1, true));
+        assert_eq!(of(&ApiOpenClusterEx::METHOD), (1, true));
+        assert_eq!(of(&ApiCloseResource::METHOD), (1, true));
+        assert_eq!(of(&ApiSetResourceName::METHOD), (2, true));
+        assert_eq!(of(&ApiGetResourceId::METHOD), (1, true));
+        assert_eq!(of(&ApiGetNotifyV2::METHOD), (1, true));
         // All of it: the filter stands behind the key or before it.
-        let all = Wire::method("ApiAddNotifyCluster").fields.len();
-        assert_eq!(of("ApiAddNotifyCluster"), (all, true));
+        let all = ApiAddNotifyCluster::METHOD.fields.len();
+        assert_eq!(of(&ApiAddNotifyCluster::METHOD), (all, true));
         // The binding handle is declared, but stands in no stub.
-        assert_eq!(of("WitnessrUnRegister"), (2, true));
-        assert_eq!(of("WitnessrAsyncNotify"), (2, false));
+        assert_eq!(of(&WitnessrUnRegister::METHOD), (2, true));
+        assert_eq!(of(&WitnessrAsyncNotify::METHOD), (2, false));
     }
 }

@@ -9,9 +9,15 @@ use super::kind::Kind;
 use super::{Bounded, Counters, notify, seen};
 use crate::consts::control_codes::ControlCode;
 use crate::consts::methods::{ClusterEnumType, ClusterNodeEnumType};
+use crate::idl::cluster::{ApiClusterControl, ApiCreateEnumEx};
+use crate::idl::group::{ApiGetGroupId, ApiSetGroupName};
+use crate::idl::network::ApiSetNetworkName;
+use crate::idl::node::{ApiCreateNodeEnum, ApiCreateNodeEnumEx};
+use crate::idl::resource::ApiSetResourceName;
+use crate::idl::structures::{ENUM_ENTRY, GROUP_ENUM_ENTRY, RESOURCE_ENUM_ENTRY};
 use crate::ndr::names::control_code;
 use crate::ndr::sink::{At, Counts, Sink};
-use crate::ndr::types::{Field, Scalar};
+use crate::ndr::types::{Field, FieldId, MethodId, Scalar};
 use crate::ndr::wire::Message;
 use crate::ndr::{Method, WStr};
 use crate::session::Record;
@@ -63,8 +69,8 @@ fn is_id(kind: Kind, text: &str) -> bool {
 }
 
 /// Whether a method gives its object another name: the first string of its request.
-pub(super) fn renames(method: &str) -> bool {
-    matches!(method, "ApiSetResourceName" | "ApiSetGroupName" | "ApiSetNetworkName")
+pub(super) fn renames(method: MethodId) -> bool {
+    matches!(method, ApiSetResourceName::ID | ApiSetGroupName::ID | ApiSetNetworkName::ID)
 }
 
 /// What a response told about the object that its request's first handle stands for.
@@ -88,13 +94,13 @@ pub(super) fn told<'a>(record: &Record<'a>, facts: &Facts<'a>) -> Lessons<'a> {
     if let Some(id) = facts.text(ID) {
         lessons.of_handle = Some(Told::Id(id));
     } else if let Some((family, code)) = record.context().control_code
-        && let Some(buffer) = facts.buffer("lpOutBuffer").filter(|b| !b.is_empty())
+        && let Some(buffer) = facts.buffer(ApiClusterControl::params::lpOutBuffer).filter(|b| !b.is_empty())
         && facts.status() == Some(0)
         && let Some(code) = control_code(family, code)
     {
         // The node that a control code is sent through comes second; the object of the family first.
         lessons.of_handle = asks_for(code).map(|told| told(WStr::le(buffer).until_nul()));
-    } else if notify::delivers(method.name) {
+    } else if notify::delivers(method.id) {
         for n in notify::notifications(record) {
             if let (Some(object), Some(id), Some(name)) = (n.object_type, n.id, n.name) {
                 let kind = Kind::of_object_type(object);
@@ -107,7 +113,8 @@ pub(super) fn told<'a>(record: &Record<'a>, facts: &Facts<'a>) -> Lessons<'a> {
     } else if lists(method.fields)
         && let Some((kind, stub)) = record.stub()
     {
-        let mut list = List { of_nodes: method.name.starts_with("ApiCreateNodeEnum"), ..List::default() };
+        let of_nodes = matches!(method.id, ApiCreateNodeEnum::ID | ApiCreateNodeEnumEx::ID);
+        let mut list = List { of_nodes, ..List::default() };
         let _ = Message::decode_with(method, kind, stub, &mut list);
         lessons.pairs = list.pairs;
         for ((kind, id), (other, name)) in list.ids.into_iter().zip(list.names) {
@@ -120,7 +127,7 @@ pub(super) fn told<'a>(record: &Record<'a>, facts: &Facts<'a>) -> Lessons<'a> {
 }
 
 /// The parameter of the methods that tell an object's id.
-const ID: &str = "pGuid";
+const ID: FieldId = ApiGetGroupId::params::pGuid;
 
 /// What the answer to a control code tells of the object.
 fn asks_for<'a>(code: &ControlCode) -> Option<fn(WStr<'a>) -> Told<'a>> {
@@ -139,12 +146,14 @@ pub(super) fn teaches(record: &Record<'_>) -> bool {
 
 /// Whether a method's responses are among those from which [`told`] learns, control codes apart.
 pub(super) fn tells(method: &Method) -> bool {
-    notify::delivers(method.name) || lists(method.fields) || method.fields.iter().any(|field| field.name == ID)
+    notify::delivers(method.id) || lists(method.fields) || method.has(ID)
 }
 
 /// Whether a method's response has a list with ids and names.
 fn lists(fields: &[Field]) -> bool {
-    fields.iter().any(|f| f.name == "ReturnIdEnum" || matches!(f.idl, "PGROUP_ENUM_LIST" | "PRESOURCE_ENUM_LIST"))
+    fields.iter().any(|f| {
+        f.id == ApiCreateEnumEx::params::ReturnIdEnum || matches!(f.idl, "PGROUP_ENUM_LIST" | "PRESOURCE_ENUM_LIST")
+    })
 }
 
 /// The kind of object that an entry of a list names, by its bit.
@@ -186,17 +195,21 @@ impl<'a> Sink<'a> for List<'a> {
     const WANTS_DIAGNOSTICS: bool = false;
 
     fn begin_struct(&mut self, at: At<'_>, declaration: &'static crate::ndr::Struct) {
-        match (at.field.name, declaration.name) {
-            ("ReturnIdEnum", _) => self.in_ids = true,
-            ("ReturnNameEnum", _) => self.in_ids = false,
-            (_, "GROUP_ENUM_ENTRY") => (self.paired, self.kind) = (true, Some(Kind::Group)),
-            (_, "RESOURCE_ENUM_ENTRY") => (self.paired, self.kind) = (true, Some(Kind::Resource)),
+        match at.field.id {
+            ApiCreateEnumEx::params::ReturnIdEnum => self.in_ids = true,
+            ApiCreateEnumEx::params::ReturnNameEnum => self.in_ids = false,
+            _ if core::ptr::eq(declaration, GROUP_ENUM_ENTRY::DECLARATION) => {
+                (self.paired, self.kind) = (true, Some(Kind::Group));
+            }
+            _ if core::ptr::eq(declaration, RESOURCE_ENUM_ENTRY::DECLARATION) => {
+                (self.paired, self.kind) = (true, Some(Kind::Resource));
+            }
             _ => {}
         }
     }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
-        if at.field.name == "Type" {
+        if at.field.id == ENUM_ENTRY::Type {
             self.kind = listed(value, self.of_nodes);
         }
     }
@@ -205,15 +218,15 @@ impl<'a> Sink<'a> for List<'a> {
         if self.pairs.len() >= MAX || self.ids.len() >= MAX || self.names.len() >= MAX {
             return;
         }
-        match (at.field.name, self.kind) {
-            ("Name", _) if self.paired => self.name = Some(text),
-            ("Id", Some(kind)) if self.paired => {
+        match (at.field.id, self.kind) {
+            (GROUP_ENUM_ENTRY::Name, _) if self.paired => self.name = Some(text),
+            (GROUP_ENUM_ENTRY::Id, Some(kind)) if self.paired => {
                 if let Some(name) = self.name.take() {
                     self.pairs.push((kind, text, name));
                 }
             }
-            ("Name", kind) if self.in_ids => self.ids.push((kind, text)),
-            ("Name", kind) => self.names.push((kind, text)),
+            (ENUM_ENTRY::Name, kind) if self.in_ids => self.ids.push((kind, text)),
+            (ENUM_ENTRY::Name, kind) => self.names.push((kind, text)),
             _ => {}
         }
     }

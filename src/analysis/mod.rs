@@ -22,6 +22,7 @@ pub mod tracker;
 pub mod view;
 mod waiting;
 
+pub(crate) use crate::base::bounded::Bounded;
 pub use handles::{Resolved, State};
 pub use kind::Kind;
 pub use tracker::{Seen, Tracker};
@@ -93,68 +94,6 @@ impl Counters {
             ("subscriptions_forgotten", self.subscriptions_forgotten),
             ("names_cut", self.names_cut),
         ]
-    }
-}
-
-/// A table of bounded size that forgets what was used least recently.
-#[derive(Debug)]
-pub(crate) struct Bounded<K: core::hash::Hash + Eq, V> {
-    table: lru::LruCache<K, V>,
-    limit: usize,
-    dropped: u64,
-}
-
-impl<K: core::hash::Hash + Eq, V> Bounded<K, V> {
-    pub(crate) fn new(limit: usize) -> Self {
-        // Room is made as it is needed, not at once.
-        Bounded { table: lru::LruCache::unbounded(), limit: limit.max(1), dropped: 0 }
-    }
-
-    /// Adds or replaces; hands back what had to go for it.
-    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<(K, V)> {
-        self.table.put(key, value);
-        if self.table.len() <= self.limit {
-            return None;
-        }
-        self.dropped += 1;
-        self.table.pop_lru()
-    }
-
-    /// What is there under the key, made if need be, and whether something had to go for it.
-    pub(crate) fn get_or_insert(&mut self, key: K, make: impl FnOnce() -> V) -> (&mut V, bool) {
-        let full = self.table.len() >= self.limit && !self.table.contains(&key);
-        if full {
-            self.dropped += 1;
-            self.table.pop_lru();
-        }
-        (self.table.get_or_insert_mut(key, make), full)
-    }
-
-    /// How often something had to go.
-    pub(crate) fn dropped(&self) -> u64 {
-        self.dropped
-    }
-
-    pub(crate) fn get(&mut self, key: &K) -> Option<&mut V> {
-        self.table.get_mut(key)
-    }
-
-    pub(crate) fn peek(&self, key: &K) -> Option<&V> {
-        self.table.peek(key)
-    }
-
-    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
-        self.table.pop(key)
-    }
-
-    /// Everything, the least recently used first.
-    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (K, V)> + '_ {
-        core::iter::from_fn(|| self.table.pop_lru())
-    }
-
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.table.len()
     }
 }
 

@@ -1,9 +1,13 @@
 //! Notifications out of the responses of ApiGetNotify, ApiGetNotifyV2 and ApiGetNotifyAsync, and what was asked for.
 
 use super::kind::Kind;
+use crate::idl::batch::ApiGetBatchNotification;
+use crate::idl::notify::{ApiGetNotify, ApiGetNotifyAsync, ApiGetNotifyV2};
+use crate::idl::structures::{NOTIFICATION_DATA_RPC, NOTIFICATION_RPC, NOTIFY_FILTER_AND_TYPE_RPC as Filter};
+use crate::idl::witness::WitnessrAsyncNotify;
 use crate::ndr::WStr;
 use crate::ndr::sink::{At, Counts, Sink};
-use crate::ndr::types::Scalar;
+use crate::ndr::types::{MethodId, Scalar};
 use crate::ndr::wire::Message;
 use crate::session::Record;
 use std::net::SocketAddr;
@@ -57,7 +61,7 @@ impl Notification<'_> {
 pub fn notifications<'a>(record: &Record<'a>) -> Vec<Notification<'a>> {
     let mut list = List::default();
     if let (Some(method), Some((kind, stub))) = (record.method(), record.stub())
-        && delivers(method.name)
+        && delivers(method.id)
         && kind.direction == crate::ndr::Direction::Response
     {
         let _ = Message::decode_with(method, kind, stub, &mut list);
@@ -66,13 +70,13 @@ pub fn notifications<'a>(record: &Record<'a>) -> Vec<Notification<'a>> {
 }
 
 /// Whether a method's response delivers notifications of a port.
-pub fn delivers(method: &str) -> bool {
-    matches!(method, "ApiGetNotify" | "ApiGetNotifyV2" | "ApiGetNotifyAsync")
+pub fn delivers(method: MethodId) -> bool {
+    matches!(method, ApiGetNotify::ID | ApiGetNotifyV2::ID | ApiGetNotifyAsync::ID)
 }
 
 /// Whether a method waits by design until something happens, so that a long latency is nothing slow.
-pub fn is_long_poll(method: &str) -> bool {
-    delivers(method) || matches!(method, "ApiGetBatchNotification" | "WitnessrAsyncNotify")
+pub fn is_long_poll(method: MethodId) -> bool {
+    delivers(method) || matches!(method, ApiGetBatchNotification::ID | WitnessrAsyncNotify::ID)
 }
 
 #[derive(Default)]
@@ -91,32 +95,32 @@ impl<'a> Sink<'a> for List<'a> {
     const WANTS_DIAGNOSTICS: bool = false;
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
-        if at.field.name == "dwNotifyKey" {
+        if at.field.id == NOTIFICATION_RPC::dwNotifyKey {
             self.full = self.all.len() >= MAX;
             if !self.full {
                 self.all.push(Notification { key: value, ..Notification::default() });
             }
         }
         let Some(last) = self.last() else { return };
-        match at.field.name {
-            "dwFilter" | "FilterFlags" => last.flags = value,
-            "dwObjectType" => last.object_type = Some(value as u32),
+        match at.field.id {
+            ApiGetNotify::params::dwFilter | Filter::FilterFlags => last.flags = value,
+            Filter::dwObjectType => last.object_type = Some(value as u32),
             _ => {}
         }
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
         let Some(last) = self.last() else { return };
-        match at.field.name {
-            "Name" => last.name = Some(text),
-            "ObjectId" => last.id = Some(text),
-            "ParentId" => last.parent = Some(text),
+        match at.field.id {
+            NOTIFICATION_DATA_RPC::Name => last.name = Some(text),
+            NOTIFICATION_DATA_RPC::ObjectId => last.id = Some(text),
+            NOTIFICATION_DATA_RPC::ParentId => last.parent = Some(text),
             _ => {}
         }
     }
 
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
-        if let ("buffer", Some(last)) = (at.field.name, self.last()) {
+        if let (NOTIFICATION_DATA_RPC::buffer, Some(last)) = (at.field.id, self.last()) {
             last.buffer = Some(bytes);
         }
     }

@@ -20,9 +20,12 @@ use super::seen::ends;
 pub use super::seen::{Asking, CallKey, Objects, Seen, Used, call_key};
 use super::waiting::Waiting;
 use super::{Bounded, Counters, Limits};
+use crate::idl::cluster::ApiOpenClusterEx;
+use crate::idl::notify::{ApiAddNotifyCluster, ApiAddNotifyKey, ApiAddNotifyResourceTypeV2};
+use crate::idl::structures::NOTIFY_FILTER_AND_TYPE_RPC;
 use crate::ndr::Method;
 use crate::ndr::sink::ContextHandle;
-use crate::ndr::types::{Field, Flow};
+use crate::ndr::types::{Field, FieldId, Flow};
 use crate::net::Transport;
 use crate::rpc::event::Body;
 use crate::session::Record;
@@ -31,6 +34,14 @@ use std::sync::Arc;
 
 /// Calls remembered that gave the same key to a port, and calls named beside a delivery.
 const MAX_ASKED: usize = 8;
+
+/// The parameters that say which events are asked for.
+const FILTERS: [FieldId; 4] = [
+    ApiAddNotifyCluster::params::dwFilter,
+    NOTIFY_FILTER_AND_TYPE_RPC::FilterFlags,
+    ApiAddNotifyKey::params::Filter,
+    ApiAddNotifyResourceTypeV2::params::filter,
+];
 
 #[derive(Debug)]
 struct Association {
@@ -225,8 +236,8 @@ impl Tracker {
         let Some(key) = call_key(record) else { return };
         let method = record.method();
         let opens = method.and_then(opened_field).and_then(|field| self.future_name(field, &facts, &seen.objects));
-        let number = |name| facts.number(name);
-        let text = |name: &str| facts.text(name).and_then(|t| self.ids.plain(t, self.limits.name));
+        let number = |id| facts.number(id);
+        let text = |id| facts.text(id).and_then(|t| self.ids.plain(t, self.limits.name));
         let asking = Asking {
             frame: record.event.frame(),
             time: record.event.time(),
@@ -241,13 +252,8 @@ impl Tracker {
             objects: seen.objects.clone(),
             opens,
             access: interest::ACCESS.into_iter().find_map(number).map(|n| n as u32),
-            key: number(interest::KEY).map(|key| {
-                (
-                    key,
-                    number("dwFilter").or(number("FilterFlags")).or(number("Filter")).or(number("filter")).unwrap_or(0),
-                )
-            }),
-            text: match method.is_some_and(|method| learn::renames(method.name)) {
+            key: number(interest::KEY).map(|key| (key, FILTERS.into_iter().find_map(number).unwrap_or(0))),
+            text: match method.is_some_and(|method| learn::renames(method.id)) {
                 true => facts.texts.first().and_then(|(_, t)| self.ids.plain(*t, self.limits.name)),
                 false => text(interest::TYPE),
             },
@@ -299,13 +305,13 @@ impl Tracker {
                 _ => {}
             }
         }
-        if done && closes_silently(method.name) {
+        if done && closes_silently(method.id) {
             self.close(record, seen, None);
         }
         if done && let Some(asking) = &seen.request {
             let objects = seen.objects.get(..of_request).unwrap_or_default();
             self.subscribe(asking, objects, method, seen.scope, seen.client);
-            if learn::renames(method.name)
+            if learn::renames(method.id)
                 && let (Some(used), Some(name)) = (objects.first(), &asking.text)
                 && let Some(entry) = self.handles.entry(seen.scope, used.handle)
             {
@@ -313,7 +319,7 @@ impl Tracker {
             }
         }
         self.learn(record, seen, &facts);
-        if notify::delivers(method.name) {
+        if notify::delivers(method.id) {
             self.delivered(record, seen);
         }
         self.shown(&facts, seen, |field| field.flow == Flow::InOut);
@@ -367,7 +373,7 @@ impl Tracker {
 
     fn open(&mut self, record: &Record<'_>, seen: &Seen, field: &Field, handle: ContextHandle, facts: &Facts<'_>) {
         let request = seen.request.as_ref();
-        let granted = facts.number("lpdwGrantedAccess").map(|n| n as u32);
+        let granted = facts.number(ApiOpenClusterEx::params::lpdwGrantedAccess).map(|n| n as u32);
         let entry = Entry {
             kind: Kind::of_idl(field.idl),
             name: request.and_then(|r| r.opens.clone()),
@@ -383,7 +389,7 @@ impl Tracker {
         if seen.request.is_none() {
             return;
         }
-        let used = seen.objects.iter().find(|used| field.is_none_or(|field| used.field.name == field.name));
+        let used = seen.objects.iter().find(|used| field.is_none_or(|field| used.field.id == field.id));
         if let Some(entry) = used.and_then(|used| self.handles.entry(seen.scope, used.handle)) {
             entry.closed = Some(record.event.frame());
         }

@@ -1,11 +1,11 @@
-//! UUIDs as DCE/RPC sends them.
+//! GUIDs, which C706 calls UUIDs.
 
-use super::header::Endian;
+use super::Endian;
 use core::fmt;
 use core::str::FromStr;
 
-/// A UUID in its little-endian wire form: the first three fields in little-endian order, the last eight octets as they
-/// stand. Displays in lower case without braces.
+/// A GUID in its little-endian wire form (MS-DTYP 2.3.4.2): the first three fields in little-endian order, the last eight
+/// bytes as they stand. Displays in lower case without braces.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Guid(pub [u8; 16]);
 
@@ -13,7 +13,7 @@ impl Guid {
     /// All zeros.
     pub const NIL: Guid = Guid([0; 16]);
 
-    /// From the sixteen octets as they stand on the wire in a PDU of that byte order.
+    /// From the sixteen bytes as they stand on the wire in a PDU of that byte order.
     #[must_use]
     pub const fn from_wire(b: [u8; 16], endian: Endian) -> Guid {
         match endian {
@@ -24,21 +24,25 @@ impl Guid {
         }
     }
 
-    /// The sixteen octets as they go into a PDU of that byte order; the inverse of [`Guid::from_wire`].
+    /// The sixteen bytes as they go into a PDU of that byte order; the inverse of [`Guid::from_wire`].
     #[must_use]
     pub const fn to_wire(self, endian: Endian) -> [u8; 16] {
         // Swapping the fields is its own inverse.
         Guid::from_wire(self.0, endian).0
     }
 
-    /// Reads `b97db8b2-4c63-11cf-bff6-08002be23f2f`, in either case, without braces; `None` when it is anything else.
+    /// Reads `b97db8b2-4c63-11cf-bff6-08002be23f2f`, in either case, with or without braces; `None` when it is
+    /// anything else.
     #[must_use]
     pub const fn parse(text: &str) -> Option<Guid> {
-        let text = text.as_bytes();
+        let text = match text.as_bytes() {
+            [b'{', text @ .., b'}'] => text,
+            text => text,
+        };
         if text.len() != 36 {
             return None;
         }
-        let mut octets = [0u8; 16];
+        let mut bytes = [0u8; 16];
         let mut at = 0;
         let mut n = 0;
         while n < 16 {
@@ -49,12 +53,12 @@ impl Guid {
                 at += 1;
             }
             let (Some(high), Some(low)) = (nibble(text[at]), nibble(text[at + 1])) else { return None };
-            octets[n] = high << 4 | low;
+            bytes[n] = high << 4 | low;
             at += 2;
             n += 1;
         }
-        // The text has the fields most significant octet first.
-        Some(Guid::from_wire(octets, Endian::Big))
+        // The text has the fields most significant byte first.
+        Some(Guid::from_wire(bytes, Endian::Big))
     }
 
     /// [`Guid::parse`] for constants.
@@ -70,7 +74,7 @@ impl Guid {
         }
     }
 
-    /// Whether all octets are zero.
+    /// Whether all bytes are zero.
     #[must_use]
     pub fn is_nil(&self) -> bool {
         *self == Guid::NIL
@@ -108,11 +112,11 @@ impl FromStr for Guid {
 
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (n, octet) in self.to_wire(Endian::Big).iter().enumerate() {
+        for (n, byte) in self.to_wire(Endian::Big).iter().enumerate() {
             if matches!(n, 4 | 6 | 8 | 10) {
                 f.write_str("-")?;
             }
-            write!(f, "{octet:02x}")?;
+            write!(f, "{byte:02x}")?;
         }
         Ok(())
     }
@@ -149,9 +153,9 @@ mod tests {
     #[test]
     fn digits() {
         let text = "00112233-4455-6677-8899-aabbccddeeff";
-        let octets: [u8; 16] = core::array::from_fn(|n| n as u8 * 0x11);
-        assert_eq!(Guid::parse(text).unwrap().to_wire(Endian::Big), octets);
-        assert_eq!(Guid::parse(&text.to_uppercase()).unwrap().to_wire(Endian::Big), octets);
+        let bytes: [u8; 16] = core::array::from_fn(|n| n as u8 * 0x11);
+        assert_eq!(Guid::parse(text).unwrap().to_wire(Endian::Big), bytes);
+        assert_eq!(Guid::parse(&text.to_uppercase()).unwrap().to_wire(Endian::Big), bytes);
         let (low, high) = ("01234567-89ab-cdef-0123-456789abcdef", [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef]);
         assert_eq!(Guid::parse(low).unwrap().to_wire(Endian::Big), [high, high].concat()[..]);
         for at in 0..36 {

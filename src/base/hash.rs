@@ -6,4 +6,4 @@
 use std::collections::HashMap;
 
 /// A map with the fast hasher.
-pub(crate) type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+pub type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;

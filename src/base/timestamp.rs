@@ -1,8 +1,11 @@
 //! Time stamps as text: RFC 3339 in UTC with nine fractional digits.
 
-use super::Timestamp;
-use crate::base::time::write_digits;
+use super::time::write_digits;
 use std::fmt;
+
+/// Nanoseconds since 1970-01-01T00:00:00Z. Displays as `2026-11-20T10:00:00.123456789Z`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -16,7 +19,7 @@ impl Timestamp {
     pub fn to_ascii(self) -> [u8; Timestamp::TEXT_LEN] {
         let seconds = self.0.div_euclid(NANOS_PER_SECOND);
         let nanos = self.0.rem_euclid(NANOS_PER_SECOND);
-        let (year, month, day) = crate::base::time::civil(seconds.div_euclid(SECONDS_PER_DAY));
+        let (year, month, day) = super::time::civil(seconds.div_euclid(SECONDS_PER_DAY));
         let (month, day) = (i64::from(month), i64::from(day));
         let second = seconds.rem_euclid(SECONDS_PER_DAY);
         let mut text = *b"0000-00-00T00:00:00.000000000Z";

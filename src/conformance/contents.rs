@@ -9,6 +9,9 @@ use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as Command, RegistryValueType};
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX as Syntax;
+use crate::idl::batch::{ApiExecuteReadBatch, ApiExecuteReadBatchEx};
+use crate::idl::cluster::ApiClusterControl;
+use crate::idl::structures::{NOTIFY_FILTER_AND_TYPE_RPC, RESP_ASYNC_NOTIFY};
 use crate::ndr::types::Semantics;
 use crate::structs::Structure;
 use crate::structs::content::{self, Context, ShapeKind};
@@ -62,11 +65,11 @@ pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     }
     let mut context = Context { control_code: control_code(seen), ..Context::default() };
     for entry in &values.entries {
-        match (entry.field.name, entry.what) {
-            ("dwObjectType", What::Number(n)) => context.object_type = Some(n as u32),
-            ("FilterFlags", What::Number(n)) => context.filter_flags = Some(n),
-            ("MessageType", What::Number(n)) => context.message_type = Some(n as u32),
-            ("NumberOfMessages", What::Number(n)) => context.messages = Some(n as u32),
+        match (entry.field.id, entry.what) {
+            (NOTIFY_FILTER_AND_TYPE_RPC::dwObjectType, What::Number(n)) => context.object_type = Some(n as u32),
+            (NOTIFY_FILTER_AND_TYPE_RPC::FilterFlags, What::Number(n)) => context.filter_flags = Some(n),
+            (RESP_ASYNC_NOTIFY::MessageType, What::Number(n)) => context.message_type = Some(n as u32),
+            (RESP_ASYNC_NOTIFY::NumberOfMessages, What::Number(n)) => context.messages = Some(n as u32),
             (_, What::Bytes { bytes }) => buffer(seen, &context, (values, entry), bytes, found),
             _ => {}
         }
@@ -79,8 +82,8 @@ fn control_code(seen: &Seen<'_, '_>) -> Option<(crate::ndr::types::Family, u32)>
         _ => None,
     })?;
     let code = match seen.request {
-        Some(request) => request.number("dwControlCode"),
-        None => seen.values.number("dwControlCode"),
+        Some(request) => request.number(ApiClusterControl::params::dwControlCode),
+        None => seen.values.number(ApiClusterControl::params::dwControlCode),
     };
     Some((family, code? as u32))
 }
@@ -261,7 +264,7 @@ fn batch(seen: &Seen<'_, '_>, path: &str, bytes: &[u8], found: &mut Report<'_, '
     if count == 0 && bytes.len() <= 4 {
         found.add(&BATCH_EMPTY, path, 0u64, "one command or more");
     }
-    let reads = seen.response_to().starts_with("ApiExecuteReadBatch");
+    let reads = matches!(seen.response_to(), Some(ApiExecuteReadBatch::ID | ApiExecuteReadBatchEx::ID));
     if let Some(asked) = seen.request.and_then(|r| r.commands).filter(|asked| reads && *asked != count) {
         found.add(&BATCH_LENGTH, path, count, asked);
     }

@@ -5,6 +5,7 @@ use super::seen::{Report, Seen};
 use super::state::Handles;
 use crate::consts::content::BufferFormat;
 use crate::consts::control_codes::{self, Access, ControlCode, Versions};
+use crate::idl::cluster::ApiClusterControl::params as control;
 use crate::ndr::types::Semantics;
 
 rules! { "control codes":
@@ -36,19 +37,19 @@ pub(super) fn check(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'
         return;
     };
     let number = match seen.request {
-        Some(request) => request.number("dwControlCode"),
-        None => seen.values.number("dwControlCode"),
+        Some(request) => request.number(control::dwControlCode),
+        None => seen.values.number(control::dwControlCode),
     };
     let code = number.and_then(|n| control_codes::lookup(family, n as u32));
     if seen.is_request() {
         if let (Some(number), None) = (number, code) {
             match control_codes::lookup_any(number as u32) {
-                Some(other) => found.add(&FAMILY, "dwControlCode", other.name, format!("a code for a {family}")),
-                None => found.add(&UNKNOWN, "dwControlCode", format!("{number:#010x}"), "a listed code"),
+                Some(other) => found.add(&FAMILY, control::dwControlCode, other.name, format!("a code for a {family}")),
+                None => found.add(&UNKNOWN, control::dwControlCode, format!("{number:#010x}"), "a listed code"),
             }
         }
         if let Some(code) = code.filter(|c| c.versions == Versions::Only3 && seen.is_clusapi_version(2)) {
-            found.add(&VERSION, "dwControlCode", code.name, "a code of version 2.0");
+            found.add(&VERSION, control::dwControlCode, code.name, "a code of version 2.0");
         }
         return;
     }
@@ -61,38 +62,40 @@ pub(super) fn check(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'
 fn buffers(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
     let Some((_, status)) = values.status() else { return };
-    let (Some(returned), Some(required)) = (values.number("lpBytesReturned"), values.number("lpcbRequired")) else {
+    let (Some(returned), Some(required)) =
+        (values.number(control::lpBytesReturned), values.number(control::lpcbRequired))
+    else {
         return;
     };
     if status == 0 && returned == 0 && required != 0 {
-        found.add(&REQUIRED_ZERO, "lpcbRequired", required, 0u64);
+        found.add(&REQUIRED_ZERO, control::lpcbRequired, required, 0u64);
     }
-    let Some(room) = seen.request.and_then(|r| r.number("nOutBufferSize")) else { return };
+    let Some(room) = seen.request.and_then(|r| r.number(control::nOutBufferSize)) else { return };
     if status == 0 && returned > room {
-        found.add(&RETURNED, "lpBytesReturned", returned, format!("at most {room}"));
+        found.add(&RETURNED, control::lpBytesReturned, returned, format!("at most {room}"));
     }
     if status == MORE_DATA && required <= room {
-        found.add(&MORE, "lpcbRequired", required, format!("more than {room}"));
+        found.add(&MORE, control::lpcbRequired, required, format!("more than {room}"));
     }
 }
 
 fn succeeded(seen: &Seen<'_, '_>, code: &ControlCode, handles: &Handles, found: &mut Report<'_, '_>) {
     let Some(request) = seen.request else { return };
-    let empty = request.length("lpInBuffer").unwrap_or(0) == 0;
+    let empty = request.length(control::lpInBuffer).unwrap_or(0) == 0;
     if empty && needs_input(code) {
-        found.add(&INPUT, "lpInBuffer", code.name, format!("{:?}", code.input).to_lowercase());
+        found.add(&INPUT, control::lpInBuffer, code.name, format!("{:?}", code.input).to_lowercase());
     }
     if code.output == BufferFormat::Nothing
-        && let Some(returned) = seen.values.number("lpBytesReturned").filter(|n| *n != 0)
+        && let Some(returned) = seen.values.number(control::lpBytesReturned).filter(|n| *n != 0)
     {
-        found.add(&OUTPUT, "lpBytesReturned", format!("{returned} of {}", code.name), 0u64);
+        found.add(&OUTPUT, control::lpBytesReturned, format!("{returned} of {}", code.name), 0u64);
     }
     if code.access != Access::All || !seen.is_clusapi_version(3) {
         return;
     }
     let scope = seen.scope;
     // The text asks nothing of cluster handles.
-    for (name, handle) in request.handles().filter(|(name, _)| *name != "hCluster") {
+    for (name, handle) in request.handles().filter(|(name, _)| *name != control::hCluster) {
         if handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ) {
             found.add(&ACCESS, name, code.name, "a handle with GENERIC_ALL");
         }

@@ -8,6 +8,9 @@ use super::seen::Seen;
 use super::state::Bounded;
 use crate::consts::versions::ClusterInternalVersion;
 use crate::idl;
+use crate::idl::cluster::ApiGetClusterVersion2::params as version;
+use crate::idl::cluster::{ApiGetClusterVersion, ApiGetClusterVersion2};
+use crate::idl::structures::CLUSTER_OPERATIONAL_VERSION_INFO as VersionInfo;
 use crate::rpc::event::Body;
 use crate::session::Record;
 use core::fmt;
@@ -205,7 +208,7 @@ impl Fingerprints {
             };
             clues.answered = Some((opnum, clue));
         }
-        if status == Some(0) && seen.method.name.starts_with("ApiGetClusterVersion") {
+        if status == Some(0) && matches!(seen.method.id, ApiGetClusterVersion::ID | ApiGetClusterVersion2::ID) {
             versions(seen, clues, frame);
         }
     }
@@ -233,8 +236,9 @@ const VENDOR: &str = "Microsoft(R) Cluster service";
 
 fn versions(seen: &Seen<'_, '_>, clues: &mut Clues, frame: u64) {
     let values = seen.values;
-    let number = |name| values.number(name).unwrap_or(0);
-    let (major, minor, build) = (number("lpwMajorVersion"), number("lpwMinorVersion"), number("lpwBuildNumber"));
+    let number = |id| values.number(id).unwrap_or(0);
+    let (major, minor, build) =
+        (number(version::lpwMajorVersion), number(version::lpwMinorVersion), number(version::lpwBuildNumber));
     let release = match (major, minor) {
         (4, 0) => Some((NT4_SP4, NT4_SP4)),
         (5, 0) => Some((W2000, W2000)),
@@ -253,7 +257,7 @@ fn versions(seen: &Seen<'_, '_>, clues: &mut Clues, frame: u64) {
         points_to: Range { from, to },
         section: "MS-CMRP 3.1.4.2.102, notes 87 to 89; 3.1.4.1.102, notes 63 to 65",
     });
-    if let Some(vendor) = values.text("lpszVendorId").map(|v| v.to_string()).filter(|v| v != VENDOR) {
+    if let Some(vendor) = values.text(version::lpszVendorId).map(|v| v.to_string()).filter(|v| v != VENDOR) {
         clues.vendor.get_or_insert_with(|| Clue {
             frame,
             says: format!("names {vendor:?} as its vendor, where Windows names {VENDOR:?}"),
@@ -261,10 +265,11 @@ fn versions(seen: &Seen<'_, '_>, clues: &mut Clues, frame: u64) {
             section: "MS-CMRP 3.1.4.2.102, note 90",
         });
     }
-    let Some(highest) = values.member("dwClusterHighestVersion").map(|n| ClusterInternalVersion(n as u32)) else {
+    let Some(highest) = values.member(VersionInfo::dwClusterHighestVersion).map(|n| ClusterInternalVersion(n as u32))
+    else {
         return;
     };
-    let lowest = values.member("dwClusterLowestVersion").unwrap_or(0);
+    let lowest = values.member(VersionInfo::dwClusterLowestVersion).unwrap_or(0);
     let (from, to) = match highest.major() {
         1 => (NT4_SP3, NT4_SP4),
         2 => (NT4_SP4, W2000),

@@ -4,8 +4,9 @@ use super::rule::rules;
 use super::seen::{Report, Seen};
 use super::state::{Handles, Opened};
 use super::values::What;
+use crate::idl::methods::*;
 use crate::ndr::sink::ContextHandle;
-use crate::ndr::types::Flow;
+use crate::ndr::types::{Field, FieldId, Flow, MethodId, Type};
 
 rules! { "handles":
     KIND = "handle-kind", "MS-CMRP 2.2.1",
@@ -25,44 +26,48 @@ rules! { "handles":
 
 const GENERIC_READ: u32 = 0x8000_0000;
 
+macro_rules! access {
+    ($($method:ident.$handle:ident;)*) => { &[$(($method::ID, $method::params::$handle)),*] };
+}
+
 /// Methods of which the text requires access level All, and of which handle.
-static ALL_ACCESS: &[(&str, &str)] = &[
-    ("ApiCreateResource", "hGroup"),
-    ("ApiDeleteResource", "hResource"),
-    ("ApiSetResourceName", "hResource"),
-    ("ApiFailResource", "hResource"),
-    ("ApiOnlineResource", "hResource"),
-    ("ApiOfflineResource", "hResource"),
-    ("ApiAddResourceDependency", "hResource"),
-    ("ApiRemoveResourceDependency", "hResource"),
-    ("ApiAddResourceNode", "hResource"),
-    ("ApiRemoveResourceNode", "hResource"),
-    ("ApiChangeResourceGroup", "hResource"),
-    ("ApiDeleteGroup", "Group"),
-    ("ApiSetGroupName", "hGroup"),
-    ("ApiOnlineGroup", "hGroup"),
-    ("ApiOfflineGroup", "hGroup"),
-    ("ApiSetGroupNodeList", "hGroup"),
-    ("ApiPauseNode", "hNode"),
-    ("ApiResumeNode", "hNode"),
-    ("ApiEvictNode", "hNode"),
-    ("ApiSetNetworkName", "hNetwork"),
-    ("ApiSetResourceDependencyExpression", "hResource"),
-    ("ApiChangeCsvState", "hResource"),
-    ("ApiPauseNodeEx", "hNode"),
-    ("ApiResumeNodeEx", "hNode"),
-    ("ApiOnlineGroupEx", "hGroup"),
-    ("ApiOfflineGroupEx", "hGroup"),
-    ("ApiMoveGroupEx", "hGroup"),
-    ("ApiMoveGroupToNodeEx", "hGroup"),
-    ("ApiCancelClusterGroupOperation", "hGroup"),
-    ("ApiOnlineResourceEx", "hResource"),
-    ("ApiOfflineResourceEx", "hResource"),
-    ("ApiRestartResource", "hResource"),
-    ("ApiSetGroupDependencyExpression", "hGroup"),
-    ("ApiRemoveClusterGroupDependency", "hGroup"),
-    ("ApiChangeCsvStateEx", "hResource"),
-];
+static ALL_ACCESS: &[(MethodId, FieldId)] = access! {
+    ApiCreateResource.hGroup;
+    ApiDeleteResource.hResource;
+    ApiSetResourceName.hResource;
+    ApiFailResource.hResource;
+    ApiOnlineResource.hResource;
+    ApiOfflineResource.hResource;
+    ApiAddResourceDependency.hResource;
+    ApiRemoveResourceDependency.hResource;
+    ApiAddResourceNode.hResource;
+    ApiRemoveResourceNode.hResource;
+    ApiChangeResourceGroup.hResource;
+    ApiDeleteGroup.Group;
+    ApiSetGroupName.hGroup;
+    ApiOnlineGroup.hGroup;
+    ApiOfflineGroup.hGroup;
+    ApiSetGroupNodeList.hGroup;
+    ApiPauseNode.hNode;
+    ApiResumeNode.hNode;
+    ApiEvictNode.hNode;
+    ApiSetNetworkName.hNetwork;
+    ApiSetResourceDependencyExpression.hResource;
+    ApiChangeCsvState.hResource;
+    ApiPauseNodeEx.hNode;
+    ApiResumeNodeEx.hNode;
+    ApiOnlineGroupEx.hGroup;
+    ApiOfflineGroupEx.hGroup;
+    ApiMoveGroupEx.hGroup;
+    ApiMoveGroupToNodeEx.hGroup;
+    ApiCancelClusterGroupOperation.hGroup;
+    ApiOnlineResourceEx.hResource;
+    ApiOfflineResourceEx.hResource;
+    ApiRestartResource.hResource;
+    ApiSetGroupDependencyExpression.hGroup;
+    ApiRemoveClusterGroupDependency.hGroup;
+    ApiChangeCsvStateEx.hResource;
+};
 
 /// The kind of handle that a type of the IDL names; `None` for handles of any kind.
 fn kind(idl: &'static str) -> Option<&'static str> {
@@ -75,7 +80,8 @@ fn kind(idl: &'static str) -> Option<&'static str> {
 
 /// Whether a method ends the life of the handle it takes and gives back.
 fn closes(seen: &Seen<'_, '_>) -> bool {
-    seen.method.name.starts_with("ApiClose") || seen.method.name.starts_with("WitnessrUnRegister")
+    let nulls = |f: &Field| f.flow == Flow::InOut && matches!(f.ty, Type::Handle);
+    seen.method.id == WitnessrUnRegister::ID || seen.method.fields.iter().any(nulls)
 }
 
 /// Checks the handles of a message and takes notice of those that it opens and closes.
@@ -130,11 +136,11 @@ fn response(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '
         }
     }
     if status == 0
-        && let Some((_, name)) = ALL_ACCESS.iter().find(|(method, _)| *method == seen.method.name)
-        && let Some(handle) = seen.request.and_then(|r| r.handle(name))
+        && let Some((_, id)) = ALL_ACCESS.iter().find(|(method, _)| *method == seen.method.id)
+        && let Some(handle) = seen.request.and_then(|r| r.handle(*id))
         && handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ)
     {
-        found.add(&ACCESS, *name, "GENERIC_READ, ERROR_SUCCESS", "ERROR_ACCESS_DENIED (5)");
+        found.add(&ACCESS, *id, "GENERIC_READ, ERROR_SUCCESS", "ERROR_ACCESS_DENIED (5)");
     }
     // What was closed is named by the request alone.
     if status == 0 && closes(seen) {
@@ -152,7 +158,7 @@ fn open(seen: &Seen<'_, '_>, handles: &mut Handles, idl: &'static str, handle: C
         interface: seen.kind.interface,
         version: seen.kind.version,
         granted: granted(seen),
-        second_generation: seen.method.name == "ApiCreateNotifyV2",
+        second_generation: seen.method.id == ApiCreateNotifyV2::ID,
         filter: 0,
     };
     handles.open(seen.scope, handle, opened);
@@ -160,5 +166,5 @@ fn open(seen: &Seen<'_, '_>, handles: &mut Handles, idl: &'static str, handle: C
 
 /// The access that a method granted: methods without access levels grant all (3.1.4.2.1).
 fn granted(seen: &Seen<'_, '_>) -> Option<u32> {
-    seen.values.number("lpdwGrantedAccess").map(|n| n as u32)
+    seen.values.number(ApiOpenClusterEx::params::lpdwGrantedAccess).map(|n| n as u32)
 }

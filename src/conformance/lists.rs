@@ -4,7 +4,9 @@ use super::rule::rules;
 use super::seen::{Report, Seen};
 use super::values::What;
 use crate::consts::Kind;
-use crate::ndr::types::{Flow, Semantics};
+use crate::idl::methods::*;
+use crate::idl::structures::{CLUSTER_OPERATIONAL_VERSION_INFO as VersionInfo, ENUM_ENTRY, ENUM_LIST};
+use crate::ndr::types::{FieldId, Flow, MethodId, Semantics};
 
 rules! { "lists":
     ASKED = "enum-type-unknown", "MS-CMRP 3.1.4", "dwType is an OR of one or more of the method's values", Must;
@@ -51,7 +53,13 @@ fn names(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let most = if seen.is_clusapi_version(2) { 32 } else { 128 };
     for entry in values.entries.iter().filter(|e| e.depth == 1) {
         let What::Text { text } = entry.what else { continue };
-        let named = matches!(entry.field.name, "NewClusterName" | "ClusterName" | "NodeName" | "lpszNodeName");
+        let named = matches!(
+            entry.field.id,
+            ApiSetClusterName::params::NewClusterName
+                | ApiGetClusterName::params::ClusterName
+                | ApiGetClusterName::params::NodeName
+                | ApiOpenNode::params::lpszNodeName
+        );
         let octets = text.as_bytes().len() + 2;
         if named && octets > most {
             found.at(&NAME_LENGTH, (values, entry), octets, format!("at most {most}"));
@@ -60,17 +68,17 @@ fn names(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
 }
 
 /// Methods that enumerate by kinds.
-fn enumerates(name: &str) -> bool {
+fn enumerates(method: MethodId) -> bool {
     matches!(
-        name,
-        "ApiCreateEnum"
-            | "ApiCreateEnumEx"
-            | "ApiCreateResEnum"
-            | "ApiCreateGroupResourceEnum"
-            | "ApiCreateNetworkEnum"
-            | "ApiCreateNodeEnum"
-            | "ApiCreateNodeEnumEx"
-            | "ApiCreateResTypeEnum"
+        method,
+        ApiCreateEnum::ID
+            | ApiCreateEnumEx::ID
+            | ApiCreateResEnum::ID
+            | ApiCreateGroupResourceEnum::ID
+            | ApiCreateNetworkEnum::ID
+            | ApiCreateNodeEnum::ID
+            | ApiCreateNodeEnumEx::ID
+            | ApiCreateResTypeEnum::ID
     )
 }
 
@@ -83,20 +91,28 @@ fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
             continue;
         };
         let unknown = table.flags_of(value).unknown();
-        match entry.field.name {
-            "dwType" if enumerates(seen.method.name) => {
+        match entry.field.id {
+            ApiCreateEnum::params::dwType if enumerates(seen.method.id) => {
                 if unknown != 0 || value == 0 {
                     found.at(&ASKED, (values, entry), value, format!("values of {}", table.name));
                 }
                 let alone = value & 0xc000_0000;
-                if alone != 0 && value.count_ones() > 1 && seen.method.name.starts_with("ApiCreateEnum") {
+                if alone != 0
+                    && value.count_ones() > 1
+                    && matches!(seen.method.id, ApiCreateEnum::ID | ApiCreateEnumEx::ID)
+                {
                     found.at(&ALONE, (values, entry), value, alone);
                 }
             }
-            "dwDesiredAccess" if unknown != 0 || value == 0 => {
+            ApiOpenClusterEx::params::dwDesiredAccess if unknown != 0 || value == 0 => {
                 found.at(&DESIRED, (values, entry), value, format!("values of {}", table.name));
             }
-            name if name.ends_with("Flags") && unknown != 0 => {
+            ApiPauseNodeEx::params::dwPauseFlags
+            | ApiOnlineGroupEx::params::dwOnlineFlags
+            | ApiOfflineGroupEx::params::dwOfflineFlags
+            | ApiMoveGroupEx::params::dwMoveFlags
+                if unknown != 0 =>
+            {
                 found.at(&FLAGS, (values, entry), value, format!("values of {}", table.name));
             }
             _ => {}
@@ -107,21 +123,26 @@ fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
 fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
     let Some((_, status)) = values.status() else { return };
-    if seen.method.name == "ApiSetServiceAccountPassword" && seen.is_clusapi_version(3) && status != 120 {
-        found.add(&PASSWORD, "return", super::registry::status_name(status), "ERROR_CALL_NOT_IMPLEMENTED (120)");
+    if seen.method.id == ApiSetServiceAccountPassword::ID && seen.is_clusapi_version(3) && status != 120 {
+        found.add(&PASSWORD, FieldId::RETURN, super::registry::status_name(status), "ERROR_CALL_NOT_IMPLEMENTED (120)");
     }
-    if seen.method.name == "ApiGetClusterVersion" && seen.is_clusapi_version(3) && status != 120 {
-        found.add(&OLD_VERSION, "return", super::registry::status_name(status), "ERROR_CALL_NOT_IMPLEMENTED (120)");
+    if seen.method.id == ApiGetClusterVersion::ID && seen.is_clusapi_version(3) && status != 120 {
+        found.add(
+            &OLD_VERSION,
+            FieldId::RETURN,
+            super::registry::status_name(status),
+            "ERROR_CALL_NOT_IMPLEMENTED (120)",
+        );
     }
     if status != 0 {
         return;
     }
-    let asked = |name| seen.request.and_then(|r| r.number(name));
-    if let Some(wanted) = asked("dwDesiredAccess")
+    let asked = |id| seen.request.and_then(|r| r.number(id));
+    if let Some(wanted) = asked(ApiOpenClusterEx::params::dwDesiredAccess)
         && wanted & 3 == 2
         && wanted & 0xf200_0000 == 0
     {
-        found.add(&CHANGE_ALONE, "return", "ERROR_SUCCESS", "ERROR_INVALID_PARAMETER (87)");
+        found.add(&CHANGE_ALONE, FieldId::RETURN, "ERROR_SUCCESS", "ERROR_INVALID_PARAMETER (87)");
     }
     for entry in values.entries.iter().filter(|e| e.depth == 1 && e.field.flow == Flow::Out) {
         let (What::Number(value), Semantics::Enum(table)) =
@@ -132,32 +153,34 @@ fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
         if table.kind != Kind::Enum || table.member(value).is_some() {
             continue;
         }
-        match entry.field.name {
-            "State" => found.at(&STATE, (values, entry), value, format!("a value of {}", table.name)),
-            "lpdwGrantedAccess" => {
+        match entry.field.id {
+            ApiGetGroupState::params::State => {
+                found.at(&STATE, (values, entry), value, format!("a value of {}", table.name))
+            }
+            ApiOpenClusterEx::params::lpdwGrantedAccess => {
                 found.at(&GRANTED, (values, entry), value, "GENERIC_READ or GENERIC_ALL");
             }
             _ => {}
         }
     }
     versions(seen, found);
-    if enumerates(seen.method.name) || seen.method.name == "ApiCreateNetInterfaceEnum" {
-        entries(seen, asked("dwType"), found);
+    if enumerates(seen.method.id) || seen.method.id == ApiCreateNetInterfaceEnum::ID {
+        entries(seen, asked(ApiCreateEnum::params::dwType), found);
     }
 }
 
 fn versions(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
-    if seen.method.name != "ApiGetClusterVersion2" {
+    if seen.method.id != ApiGetClusterVersion2::ID {
         return;
     }
-    for (entry, value) in values.numbers("dwSize").filter(|(_, n)| *n != 20) {
+    for (entry, value) in values.numbers(VersionInfo::dwSize).filter(|(_, n)| *n != 20) {
         found.at(&VERSION_SIZE, (values, entry), value, 20u64);
     }
-    for (entry, value) in values.numbers("dwFlags").filter(|(_, n)| *n > 1) {
+    for (entry, value) in values.numbers(VersionInfo::dwFlags).filter(|(_, n)| *n > 1) {
         found.at(&VERSION_FLAGS, (values, entry), value, "0 or 1");
     }
-    for (entry, value) in values.numbers("dwReserved").filter(|(_, n)| *n != 0) {
+    for (entry, value) in values.numbers(VersionInfo::dwReserved).filter(|(_, n)| *n != 0) {
         found.at(&VERSION_RESERVED, (values, entry), value, 0u64);
     }
 }
@@ -166,7 +189,7 @@ fn versions(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
 fn entries(seen: &Seen<'_, '_>, asked: Option<u64>, found: &mut Report<'_, '_>) {
     let values = seen.values;
     // Only interfaces: the method has no dwType.
-    let asked = if seen.method.name == "ApiCreateNetInterfaceEnum" { Some(0x20) } else { asked };
+    let asked = if seen.method.id == ApiCreateNetInterfaceEnum::ID { Some(0x20) } else { asked };
     let mut lists: Vec<(&str, Vec<u64>)> = Vec::new();
     for entry in &values.entries {
         let parameter = values.parameter(entry);
@@ -192,7 +215,12 @@ fn entries(seen: &Seen<'_, '_>, asked: Option<u64>, found: &mut Report<'_, '_>) 
             found.add(&EQUAL_LENGTH, *field, names.len(), ids.len());
         } else if let Some(index) = ids.iter().zip(names).position(|(a, b)| a != b) {
             let types = format!("{:?}", ids.get(index).zip(names.get(index)).unwrap_or((&0, &0)));
-            found.add(&EQUAL_TYPES, format!("{field}.Entry[{index}].Type"), types, "the same type");
+            found.add(
+                &EQUAL_TYPES,
+                format!("{field}.{}[{index}].{}", ENUM_LIST::Entry, ENUM_ENTRY::Type),
+                types,
+                "the same type",
+            );
         }
     }
 }

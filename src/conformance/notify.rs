@@ -6,7 +6,12 @@ use super::state::Handles;
 use super::values::{Entry, Values, What};
 use crate::consts::change::{self, CLUSTER_CHANGE as Change, CLUSTER_OBJECT_TYPE as Object};
 use crate::consts::{Constant, notifications};
+use crate::idl::notify::*;
+use crate::idl::structures::{
+    NOTIFICATION_DATA_ASYNC_RPC, NOTIFICATION_DATA_RPC as Data, NOTIFY_FILTER_AND_TYPE_RPC as Filter,
+};
 use crate::ndr::sink::ContextHandle;
+use crate::ndr::types::{FieldId, MethodId};
 
 rules! { "notifications":
     CLUSTER_FILTER = "cluster-filter", "MS-CMRP 3.1.4",
@@ -53,14 +58,14 @@ const fn change_bits(change: Change) -> u64 {
 }
 
 /// What the first-generation methods that ask for events of one kind allow.
-fn allowed(method: &str) -> Option<(&'static Rule, u64, &'static str)> {
+fn allowed(method: MethodId) -> Option<(&'static Rule, u64, &'static str)> {
     Some(match method {
-        "ApiAddNotifyNode" | "ApiReAddNotifyNode" => (&NODE_FILTER, 0x0000_000f, "bits of 0xf"),
-        "ApiAddNotifyGroup" | "ApiReAddNotifyGroup" => (&GROUP_FILTER, 0x0000_f000, "bits of 0xf000"),
-        "ApiAddNotifyResource" | "ApiReAddNotifyResource" => (&RESOURCE_FILTER, 0x0000_0f00, "bits of 0xf00"),
-        "ApiAddNotifyKey" => (&KEY_FILTER, 0x0000_0070, "bits of 0x70"),
-        "ApiAddNotifyNetwork" | "ApiReAddNotifyNetwork" => (&NETWORK_FILTER, 0x00f0_0000, "bits of 0xf00000"),
-        "ApiAddNotifyNetInterface" | "ApiReAddNotifyNetInterface" => {
+        ApiAddNotifyNode::ID | ApiReAddNotifyNode::ID => (&NODE_FILTER, 0x0000_000f, "bits of 0xf"),
+        ApiAddNotifyGroup::ID | ApiReAddNotifyGroup::ID => (&GROUP_FILTER, 0x0000_f000, "bits of 0xf000"),
+        ApiAddNotifyResource::ID | ApiReAddNotifyResource::ID => (&RESOURCE_FILTER, 0x0000_0f00, "bits of 0xf00"),
+        ApiAddNotifyKey::ID => (&KEY_FILTER, 0x0000_0070, "bits of 0x70"),
+        ApiAddNotifyNetwork::ID | ApiReAddNotifyNetwork::ID => (&NETWORK_FILTER, 0x00f0_0000, "bits of 0xf00000"),
+        ApiAddNotifyNetInterface::ID | ApiReAddNotifyNetInterface::ID => {
             (&INTERFACE_FILTER, 0x0f00_0000, "bits of 0xf000000")
         }
         _ => return None,
@@ -69,7 +74,8 @@ fn allowed(method: &str) -> Option<(&'static Rule, u64, &'static str)> {
 
 /// The filter of a first-generation request, whatever it is called.
 fn filter<'v, 'a>(values: &'v Values<'a>) -> Option<(&'v Entry<'a>, u64)> {
-    let entry = values.get("dwFilter").or_else(|| values.get("Filter"))?;
+    let entry =
+        values.get(ApiAddNotifyCluster::params::dwFilter).or_else(|| values.get(ApiAddNotifyKey::params::Filter))?;
     match entry.what {
         What::Number(n) => Some((entry, n)),
         _ => None,
@@ -83,27 +89,32 @@ pub(super) fn check(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Repo
     }
     if seen.is_request() {
         ports(seen, handles, found);
-        match seen.method.name {
-            "ApiAddNotifyV2" => add_v2(seen, handles, found),
-            "ApiAddNotifyResourceTypeV2" => {
-                flags(seen.values, Object::CLUSTER_OBJECT_TYPE_RESOURCE_TYPE, "filter", found);
+        match seen.method.id {
+            ApiAddNotifyV2::ID => add_v2(seen, handles, found),
+            ApiAddNotifyResourceTypeV2::ID => {
+                flags(
+                    seen.values,
+                    Object::CLUSTER_OBJECT_TYPE_RESOURCE_TYPE,
+                    ApiAddNotifyResourceTypeV2::params::filter,
+                    found,
+                );
             }
             _ => add(seen, handles, found),
         }
         return;
     }
-    match seen.method.name {
-        "ApiGetNotify" if seen.success() => {
+    match seen.method.id {
+        ApiGetNotify::ID if seen.success() => {
             if let Some((entry, value)) = filter(seen.values) {
                 reported(seen, (entry, value), handles, found);
             }
         }
-        "ApiGetNotifyAsync" if seen.success() => {
-            for (entry, value) in seen.values.numbers("dwFilter") {
+        ApiGetNotifyAsync::ID if seen.success() => {
+            for (entry, value) in seen.values.numbers(NOTIFICATION_DATA_ASYNC_RPC::dwFilter) {
                 reported(seen, (entry, value), handles, found);
             }
         }
-        "ApiGetNotifyV2" if seen.success() => notified(seen, found),
+        ApiGetNotifyV2::ID if seen.success() => notified(seen, found),
         _ => {}
     }
 }
@@ -113,18 +124,18 @@ fn add(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
     let values = seen.values;
     let Some((entry, value)) = filter(values) else { return };
     let place = (values, entry);
-    if seen.method.name == "ApiAddNotifyCluster" && value & CLIENT_ONLY != 0 {
+    if seen.method.id == ApiAddNotifyCluster::ID && value & CLIENT_ONLY != 0 {
         found.at(&CLUSTER_FILTER, place, names(value & CLIENT_ONLY), "none of them");
     }
-    if let Some((rule, bits, expected)) = allowed(seen.method.name)
+    if let Some((rule, bits, expected)) = allowed(seen.method.id)
         && (value & !bits != 0 || value == 0)
     {
         found.at(rule, place, value, expected);
     }
-    if seen.method.name == "ApiAddNotifyCluster" && value == 0 {
+    if seen.method.id == ApiAddNotifyCluster::ID && value == 0 {
         found.at(&FILTER_EMPTY, place, value, "values of CLUSTER_CHANGE");
     }
-    if let Some(handle) = handle(values, "hNotify")
+    if let Some(handle) = handle(values, ApiGetNotify::params::hNotify)
         && let Some(port) = handles.get_mut(seen.scope, handle)
     {
         // A key that is watched with its subtree, or the cluster's with REGISTRY_SUBTREE, gives all its events.
@@ -144,8 +155,8 @@ fn names(value: u64) -> String {
     text
 }
 
-fn handle(values: &Values<'_>, name: &str) -> Option<ContextHandle> {
-    match values.get(name)?.what {
+fn handle(values: &Values<'_>, id: FieldId) -> Option<ContextHandle> {
+    match values.get(id)?.what {
         What::Handle(handle) => Some(handle),
         _ => None,
     }
@@ -167,7 +178,7 @@ fn reported(seen: &Seen<'_, '_>, (entry, value): (&Entry<'_>, u64), handles: &Ha
         found.at(&ONE_VALUE, place, value, "one bit");
         return;
     }
-    let port = seen.request.and_then(|r| r.handle("hNotify"));
+    let port = seen.request.and_then(|r| r.handle(ApiGetNotify::params::hNotify));
     let asked = port.and_then(|port| handles.get(seen.scope, port));
     // What a port of the other version was asked for is another matter.
     let asked = asked.filter(|port| !port.second_generation).map(|port| port.filter);
@@ -179,22 +190,27 @@ fn reported(seen: &Seen<'_, '_>, (entry, value): (&Entry<'_>, u64), handles: &Ha
 
 /// Whether methods get the ports that are made for them.
 fn ports(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
-    let second = match seen.method.name {
-        "ApiGetNotifyV2" | "ApiAddNotifyV2" | "ApiAddNotifyResourceTypeV2" => true,
-        "ApiGetNotify" | "ApiGetNotifyAsync" | "ApiAddNotifyCluster" => false,
-        name if name.starts_with("ApiAddNotify") || name.starts_with("ApiReAddNotify") => false,
+    let second = match seen.method.id {
+        ApiGetNotifyV2::ID | ApiAddNotifyV2::ID | ApiAddNotifyResourceTypeV2::ID => true,
+        ApiGetNotify::ID | ApiGetNotifyAsync::ID | ApiAddNotifyCluster::ID => false,
+        method if allowed(method).is_some() => false,
         _ => return,
     };
-    let Some(port) = handle(seen.values, "hNotify") else { return };
+    let Some(port) = handle(seen.values, ApiGetNotify::params::hNotify) else { return };
     let Some(opened) = handles.get(seen.scope, port) else { return };
     if opened.kind == "HNOTIFY_RPC" && opened.second_generation != second {
-        let made = |second| if second { "ApiCreateNotifyV2" } else { "ApiCreateNotify" };
-        found.add(&PORT, "hNotify", format!("of {}", made(opened.second_generation)), format!("of {}", made(second)));
+        let made = |second| if second { ApiCreateNotifyV2::ID } else { ApiCreateNotify::ID };
+        found.add(
+            &PORT,
+            ApiGetNotify::params::hNotify,
+            format!("of {}", made(opened.second_generation)),
+            format!("of {}", made(second)),
+        );
     }
 }
 
 /// The flags of a second-generation filter.
-fn flags(values: &Values<'_>, object: Object, field: &'static str, found: &mut Report<'_, '_>) {
+fn flags(values: &Values<'_>, object: Object, field: FieldId, found: &mut Report<'_, '_>) {
     let Some(entry) = values.any(field) else { return };
     let What::Number(value) = entry.what else { return };
     let place = (values, entry);
@@ -242,19 +258,19 @@ fn object_handle(object: Object) -> Option<&'static str> {
 
 fn add_v2(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
     let values = seen.values;
-    let Some((entry, object)) = values.numbers("dwObjectType").next() else { return };
+    let Some((entry, object)) = values.numbers(Filter::dwObjectType).next() else { return };
     let object = Object(object as u32);
     if Object::TABLE.member(u64::from(object.0)).is_none() {
         found.at(&V2_TYPE, (values, entry), object.0, "1 to 15");
     }
-    flags(values, object, "FilterFlags", found);
-    let opened = handle(values, "hObject").and_then(|h| handles.get(seen.scope, h));
-    let targeted = values.number("isTargetedAtObject").is_some_and(|n| n != 0);
+    flags(values, object, Filter::FilterFlags, found);
+    let opened = handle(values, ApiAddNotifyV2::params::hObject).and_then(|h| handles.get(seen.scope, h));
+    let targeted = values.number(ApiAddNotifyV2::params::isTargetedAtObject).is_some_and(|n| n != 0);
     let wanted = if targeted { object_handle(object) } else { Some("HCLUSTER_RPC") };
     if let (Some(opened), Some(wanted)) = (opened, wanted)
         && opened.kind != wanted
     {
-        found.add(&V2_OBJECT, "hObject", opened.kind, wanted);
+        found.add(&V2_OBJECT, ApiAddNotifyV2::params::hObject, opened.kind, wanted);
     }
 }
 
@@ -264,25 +280,25 @@ fn notified(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let mut object = None;
     let mut row = None;
     for entry in &values.entries {
-        match (entry.field.name, entry.what) {
-            ("dwObjectType", What::Number(value)) => {
+        match (entry.field.id, entry.what) {
+            (Filter::dwObjectType, What::Number(value)) => {
                 object = Some(Object(value as u32));
                 row = None;
                 if Object::TABLE.member(value).is_none() {
                     found.at(&V2_TYPE, (values, entry), value, "1 to 15");
                 }
             }
-            ("FilterFlags", What::Number(value)) => {
+            (Filter::FilterFlags, What::Number(value)) => {
                 let Some(object) = object else { continue };
                 event(values, entry, object, value, found);
                 row = notifications::lookup(object, value);
             }
-            ("buffer", What::Bytes { bytes }) => buffer(values, entry, row, bytes.len(), found),
-            ("ObjectId" | "ParentId" | "Name" | "Type", What::Text { text }) if entry.depth > 1 => {
-                let expected = row.map(|row| match entry.field.name {
-                    "ObjectId" => row.object_id,
-                    "ParentId" => row.parent_id,
-                    "Name" => row.object_name,
+            (Data::buffer, What::Bytes { bytes }) => buffer(values, entry, row, bytes.len(), found),
+            (Data::ObjectId | Data::ParentId | Data::Name | Data::Type, What::Text { text }) if entry.depth > 1 => {
+                let expected = row.map(|row| match entry.field.id {
+                    Data::ObjectId => row.object_id,
+                    Data::ParentId => row.parent_id,
+                    Data::Name => row.object_name,
                     _ => row.type_name,
                 });
                 if expected == Some(notifications::Text::Empty) && !text.is_empty() {

@@ -6,6 +6,7 @@ use super::seen::{Report, Seen};
 use super::values::What;
 use crate::base::error::Error;
 use crate::idl;
+use crate::ndr::types::FieldId;
 use crate::rpc::event::Body;
 use crate::session::Record;
 
@@ -20,6 +21,9 @@ rules! { "methods":
     RPC_STATUS = "rpc-status", "MS-CMRP 3.1.4",
         "rpc_status of a call that was executed and answered is 0", Must;
 }
+
+/// The status of the call itself, in every method of version 3.0 that has one.
+const RPC_STATUS_OF_CALL: FieldId = idl::cluster::ApiSetClusterName::params::rpc_status;
 
 /// The opnum of a request.
 pub(super) fn check_opnum(record: &Record<'_>, found: &mut Report<'_, '_>) {
@@ -59,13 +63,15 @@ pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
     if seen.is_request() {
         for entry in values.entries.iter().filter(|e| matches!(e.what, What::Null) && e.depth == 1) {
-            let Some(size) = entry.field.size_is else { continue };
-            if let Some(size) = values.number(size).filter(|size| *size != 0) {
+            let Some(size) = seen.method.fields.iter().find(|field| Some(field.name) == entry.field.size_is) else {
+                continue;
+            };
+            if let Some(size) = values.number(size.id).filter(|size| *size != 0) {
                 found.at(&NULL_WITH_SIZE, (values, entry), size, 0u64);
             }
         }
     }
-    if let Some(status) = values.number("rpc_status").filter(|status| *status != 0) {
-        found.add(&RPC_STATUS, "rpc_status", status, 0u64);
+    if let Some(status) = values.number(RPC_STATUS_OF_CALL).filter(|status| *status != 0) {
+        found.add(&RPC_STATUS, RPC_STATUS_OF_CALL, status, 0u64);
     }
 }

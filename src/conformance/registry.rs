@@ -7,6 +7,9 @@ use crate::consts::Constant;
 use crate::consts::access::{REGSAM, SECURITY_INFORMATION};
 use crate::consts::registry::{RegistryDisposition, RegistryValueType as Type};
 use crate::consts::status;
+use crate::idl::key::*;
+use crate::idl::structures::{RPC_SECURITY_ATTRIBUTES, RPC_SECURITY_DESCRIPTOR};
+use crate::ndr::types::FieldId;
 
 rules! { "registry":
     VALUE_TYPE = "value-type", "MS-CMRP 3.1.4.2.33", "a registry value is of one of the listed types", Must;
@@ -46,37 +49,42 @@ pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
 
 fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
-    match seen.method.name {
-        "ApiSetValue" => value(seen, "dwType", "lpData", None, found),
-        "ApiCreateKey" | "ApiOpenKey" | "ApiDeleteKey" | "ApiGetRootKey" => {
-            if let Some(text) = values.text("lpSubKey").filter(|t| t.units().next() == Some(u16::from(b'\\'))) {
-                found.add(&SUBKEY, "lpSubKey", text.to_string(), "a child of hKey");
+    match seen.method.id {
+        ApiSetValue::ID => value(seen, ApiSetValue::params::dwType, ApiSetValue::params::lpData, None, found),
+        ApiCreateKey::ID | ApiOpenKey::ID | ApiDeleteKey::ID | ApiGetRootKey::ID => {
+            if let Some(text) =
+                values.text(ApiOpenKey::params::lpSubKey).filter(|t| t.units().next() == Some(u16::from(b'\\')))
+            {
+                found.add(&SUBKEY, ApiOpenKey::params::lpSubKey, text.to_string(), "a child of hKey");
             }
-            if let Some(sam) = values.number("samDesired") {
+            if let Some(sam) = values.number(ApiOpenKey::params::samDesired) {
                 let unknown = REGSAM::TABLE.flags_of(sam).unknown();
                 if unknown != 0 {
-                    found.add(&SAM, "samDesired", unknown, 0u64);
+                    found.add(&SAM, ApiOpenKey::params::samDesired, unknown, 0u64);
                 }
             }
-            for (entry, n) in values.numbers("bInheritHandle").filter(|(_, n)| *n != 0) {
+            for (entry, n) in values.numbers(RPC_SECURITY_ATTRIBUTES::bInheritHandle).filter(|(_, n)| *n != 0) {
                 found.at(&INHERIT, (values, entry), n, 0u64);
             }
         }
-        "ApiSetKeySecurity" | "ApiGetKeySecurity" => {
-            if let Some(parts) = values.number("SecurityInformation") {
+        ApiSetKeySecurity::ID | ApiGetKeySecurity::ID => {
+            if let Some(parts) = values.number(ApiSetKeySecurity::params::SecurityInformation) {
                 let unknown = SECURITY_INFORMATION::TABLE.flags_of(parts).unknown();
                 if unknown != 0 || parts == 0 {
-                    found.add(&SECURITY_INFO, "SecurityInformation", parts, "OWNER, GROUP, DACL, SACL");
+                    let field = ApiSetKeySecurity::params::SecurityInformation;
+                    found.add(&SECURITY_INFO, field, parts, "OWNER, GROUP, DACL, SACL");
                 }
             }
         }
         _ => {}
     }
     // ApiGetKeySecurity offers room for a descriptor without sending one.
-    if seen.method.name != "ApiGetKeySecurity"
-        && let Some(entry) = values.any("lpSecurityDescriptor").filter(|e| matches!(e.what, What::Null))
+    if seen.method.id != ApiGetKeySecurity::ID
+        && let Some(entry) = values.any(RPC_SECURITY_DESCRIPTOR::lpSecurityDescriptor)
+        && matches!(entry.what, What::Null)
     {
-        for name in ["cbInSecurityDescriptor", "cbOutSecurityDescriptor"] {
+        for name in [RPC_SECURITY_DESCRIPTOR::cbInSecurityDescriptor, RPC_SECURITY_DESCRIPTOR::cbOutSecurityDescriptor]
+        {
             if let Some(size) = values.member(name).filter(|size| *size != 0) {
                 found.at(&NO_DESCRIPTOR, (values, entry), format!("{name} {size}"), 0u64);
             }
@@ -85,7 +93,7 @@ fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
 }
 
 /// The type of a value, its size and its terminator.
-fn value(seen: &Seen<'_, '_>, type_field: &str, data_field: &str, len: Option<u64>, found: &mut Report<'_, '_>) {
+fn value(seen: &Seen<'_, '_>, type_field: FieldId, data_field: FieldId, len: Option<u64>, found: &mut Report<'_, '_>) {
     let values = seen.values;
     let Some((entry, number)) = values.numbers(type_field).next() else { return };
     let kind = Type(number as u32);
@@ -125,43 +133,49 @@ fn value(seen: &Seen<'_, '_>, type_field: &str, data_field: &str, len: Option<u6
 fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
     let Some((_, status)) = values.status() else { return };
-    let asked = |name| seen.request.and_then(|r| r.number(name));
-    match seen.method.name {
-        "ApiCreateKey" if status == 0 => {
-            if let Some(n) = values.number("lpdwDisposition")
+    let asked = |id| seen.request.and_then(|r| r.number(id));
+    match seen.method.id {
+        ApiCreateKey::ID if status == 0 => {
+            if let Some(n) = values.number(ApiCreateKey::params::lpdwDisposition)
                 && RegistryDisposition::TABLE.member(n).is_none()
             {
-                found.add(&DISPOSITION, "lpdwDisposition", n, "1 or 2");
+                found.add(&DISPOSITION, ApiCreateKey::params::lpdwDisposition, n, "1 or 2");
             }
         }
-        "ApiQueryValue" => {
-            let (Some(required), Some(asked)) = (values.number("lpcbRequired"), asked("cbData")) else { return };
+        ApiQueryValue::ID => {
+            use ApiQueryValue::params as query;
+            let (Some(required), Some(asked)) = (values.number(query::lpcbRequired), asked(query::cbData)) else {
+                return;
+            };
             if status == MORE_DATA && required <= asked {
-                found.add(&QUERY_MORE, "lpcbRequired", required, format!("more than {asked}"));
+                found.add(&QUERY_MORE, query::lpcbRequired, required, format!("more than {asked}"));
             }
             if status == 0 && required > asked {
-                found.add(&QUERY_SIZE, "lpcbRequired", required, format!("at most {asked}"));
+                found.add(&QUERY_SIZE, query::lpcbRequired, required, format!("at most {asked}"));
             }
             if status == 0 {
-                value(seen, "lpValueType", "lpData", Some(required), found);
+                value(seen, query::lpValueType, query::lpData, Some(required), found);
             }
         }
-        "ApiEnumValue" => {
-            let (Some(total), Some(written)) = (values.number("TotalSize"), values.number("lpcbData")) else { return };
-            let Some(asked) = asked("lpcbData") else { return };
+        ApiEnumValue::ID => {
+            use ApiEnumValue::params as each;
+            let (Some(total), Some(written)) = (values.number(each::TotalSize), values.number(each::lpcbData)) else {
+                return;
+            };
+            let Some(asked) = asked(each::lpcbData) else { return };
             if status == MORE_DATA && total <= asked {
-                found.add(&ENUM_MORE, "TotalSize", total, format!("more than {asked}"));
+                found.add(&ENUM_MORE, each::TotalSize, total, format!("more than {asked}"));
             }
             if status == 0 && (written > asked || total != written) {
                 found.add(
                     &ENUM_SIZE,
-                    "lpcbData",
+                    each::lpcbData,
                     format!("{written}, TotalSize {total}"),
                     format!("at most {asked}, the same"),
                 );
             }
             if status == 0 {
-                value(seen, "lpType", "lpData", Some(written), found);
+                value(seen, each::lpType, each::lpData, Some(written), found);
             }
         }
         _ => {}

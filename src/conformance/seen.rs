@@ -6,7 +6,7 @@ use super::values::{Entry, Kept, Values};
 use crate::analysis::handles::Scope;
 use crate::analysis::tracker::Used;
 use crate::ndr::Method;
-use crate::ndr::types::Direction;
+use crate::ndr::types::{Direction, MethodId};
 use crate::ndr::wire::Kind;
 use crate::session::Record;
 use std::borrow::Cow;
@@ -28,9 +28,9 @@ impl<'m, 'a> Seen<'m, 'a> {
         self.kind.direction == Direction::Request
     }
 
-    /// The method's name, if this is a response.
-    pub(super) fn response_to(&self) -> &'static str {
-        if self.is_request() { "" } else { self.method.name }
+    /// The method, if this is a response.
+    pub(super) fn response_to(&self) -> Option<MethodId> {
+        (!self.is_request()).then_some(self.method.id)
     }
 
     /// Whether this is a response that tells of success.

@@ -3,6 +3,7 @@
 use super::rule::{Rule, rules};
 use super::seen::Report;
 use crate::idl;
+use crate::idl::cluster::ApiSetServiceAccountPassword;
 use crate::net::Transport;
 use crate::rpc::event::{AnswerResult, Body, ContextState};
 use crate::rpc::pdu::ContextElement;
@@ -19,7 +20,7 @@ rules! { "transport":
     LEVEL_CONNECT = "auth-level-connect", "MS-CMRP 2.1",
         "a client of version 2.0 asks for an authentication level of at least CONNECT", Must;
     PASSWORD_PRIVACY = "password-privacy", "MS-CMRP 2.1",
-        "ApiSetServiceAccountPassword of version 2.0 is called at PKT_PRIVACY", Must;
+        "a client of version 2.0 calls ApiSetServiceAccountPassword at PKT_PRIVACY", Must;
     SERVICE_SPNEGO = "auth-service-spnego", "MS-CMRP 2.1",
         "a client of version 3.0 names SPNEGO as the authentication service", Must;
     SERVICE_NTLM = "auth-service-ntlm", "MS-CMRP 2.1",
@@ -177,7 +178,7 @@ fn request(association: &mut Association, record: &Record<'_>, found: &mut Repor
             if tcp {
                 once(&V2_OVER_UDP, "transport", 6, "17 (UDP)");
             }
-            if level < 6 && record.opnum() == Some(108) {
+            if level < 6 && record.method().is_some_and(|method| method.id == ApiSetServiceAccountPassword::ID) {
                 found.add(&PASSWORD_PRIVACY, "auth_level", u64::from(level), "6 (PKT_PRIVACY)");
             }
         }

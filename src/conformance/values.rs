@@ -4,7 +4,7 @@
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::Path;
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
-use crate::ndr::types::{Field, Flow, Scalar, Semantics};
+use crate::ndr::types::{Field, FieldId, Flow, Scalar, Semantics};
 use crate::ndr::{Endian, WStr};
 
 /// What stands at a place.
@@ -72,42 +72,42 @@ impl<'a> Values<'a> {
     }
 
     /// The parameter of this name.
-    pub(super) fn get(&self, name: &str) -> Option<&Entry<'a>> {
-        self.entries.iter().find(|e| e.depth == 1 && e.field.name == name)
+    pub(super) fn get(&self, id: FieldId) -> Option<&Entry<'a>> {
+        self.entries.iter().find(|e| e.depth == 1 && e.field.id == id)
     }
 
     /// The first value of this name, parameter or member.
-    pub(super) fn any(&self, name: &str) -> Option<&Entry<'a>> {
-        self.entries.iter().find(|e| e.field.name == name)
+    pub(super) fn any(&self, id: FieldId) -> Option<&Entry<'a>> {
+        self.entries.iter().find(|e| e.field.id == id)
     }
 
     /// A parameter that is a number.
-    pub(super) fn number(&self, name: &str) -> Option<u64> {
-        match self.get(name)?.what {
+    pub(super) fn number(&self, id: FieldId) -> Option<u64> {
+        match self.get(id)?.what {
             What::Number(n) => Some(n),
             _ => None,
         }
     }
 
     /// A member that is a number.
-    pub(super) fn member(&self, name: &str) -> Option<u64> {
-        match self.any(name)?.what {
+    pub(super) fn member(&self, id: FieldId) -> Option<u64> {
+        match self.any(id)?.what {
             What::Number(n) => Some(n),
             _ => None,
         }
     }
 
     /// Numbers of this member in all structures of the stub, with their entries.
-    pub(super) fn numbers(&self, name: &str) -> impl Iterator<Item = (&Entry<'a>, u64)> {
+    pub(super) fn numbers(&self, id: FieldId) -> impl Iterator<Item = (&Entry<'a>, u64)> {
         self.entries.iter().filter_map(move |e| match e.what {
-            What::Number(n) if e.field.name == name => Some((e, n)),
+            What::Number(n) if e.field.id == id => Some((e, n)),
             _ => None,
         })
     }
 
     /// The octets of a parameter.
-    pub(super) fn bytes(&self, name: &str) -> Option<(&Entry<'a>, &'a [u8])> {
-        let entry = self.entries.iter().find(|e| e.field.name == name && matches!(e.what, What::Bytes { .. }))?;
+    pub(super) fn bytes(&self, id: FieldId) -> Option<(&Entry<'a>, &'a [u8])> {
+        let entry = self.entries.iter().find(|e| e.field.id == id && matches!(e.what, What::Bytes { .. }))?;
         match entry.what {
             What::Bytes { bytes } => Some((entry, bytes)),
             _ => None,
@@ -115,16 +115,16 @@ impl<'a> Values<'a> {
     }
 
     /// The text of a parameter.
-    pub(super) fn text(&self, name: &str) -> Option<WStr<'a>> {
+    pub(super) fn text(&self, id: FieldId) -> Option<WStr<'a>> {
         self.entries.iter().find_map(|e| match e.what {
-            What::Text { text } if e.field.name == name => Some(text),
+            What::Text { text } if e.field.id == id => Some(text),
             _ => None,
         })
     }
 
     /// Whether the parameter is a null pointer.
-    pub(super) fn is_null(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|e| matches!(e.what, What::Null))
+    pub(super) fn is_null(&self, id: FieldId) -> bool {
+        self.get(id).is_some_and(|e| matches!(e.what, What::Null))
     }
 
     /// The status of a response: what it returns, or for methods that return a handle what they put into `Status`.
@@ -188,12 +188,12 @@ impl<'a> Sink<'a> for Values<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
     pub(super) opnum: u16,
-    numbers: Vec<(&'static str, u64)>,
-    handles: Vec<(&'static str, ContextHandle)>,
+    numbers: Vec<(FieldId, u64)>,
+    handles: Vec<(FieldId, ContextHandle)>,
     /// Octets that pointers to buffers led to.
-    lengths: Vec<(&'static str, u64)>,
+    lengths: Vec<(FieldId, u64)>,
     /// Pointers that were null.
-    nulls: Vec<&'static str>,
+    nulls: Vec<FieldId>,
     /// Commands of a batch.
     pub(super) commands: Option<u64>,
 }
@@ -211,35 +211,35 @@ impl Kept {
                 kept.commands = Some(super::contents::batch_length(bytes));
             }
             match entry.what {
-                What::Number(n) => kept.numbers.push((entry.field.name, n)),
-                What::Handle(h) => kept.handles.push((entry.field.name, h)),
-                What::Bytes { bytes } => kept.lengths.push((entry.field.name, bytes.len() as u64)),
-                What::Null => kept.nulls.push(entry.field.name),
+                What::Number(n) => kept.numbers.push((entry.field.id, n)),
+                What::Handle(h) => kept.handles.push((entry.field.id, h)),
+                What::Bytes { bytes } => kept.lengths.push((entry.field.id, bytes.len() as u64)),
+                What::Null => kept.nulls.push(entry.field.id),
                 _ => {}
             }
         }
         kept
     }
 
-    pub(super) fn number(&self, name: &str) -> Option<u64> {
-        self.numbers.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)
+    pub(super) fn number(&self, id: FieldId) -> Option<u64> {
+        self.numbers.iter().find(|(own, _)| *own == id).map(|(_, value)| *value)
     }
 
-    pub(super) fn handle(&self, name: &str) -> Option<ContextHandle> {
-        self.handles.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)
+    pub(super) fn handle(&self, id: FieldId) -> Option<ContextHandle> {
+        self.handles.iter().find(|(own, _)| *own == id).map(|(_, value)| *value)
     }
 
-    pub(super) fn handles(&self) -> impl Iterator<Item = (&'static str, ContextHandle)> + '_ {
+    pub(super) fn handles(&self) -> impl Iterator<Item = (FieldId, ContextHandle)> + '_ {
         self.handles.iter().copied()
     }
 
-    pub(super) fn was_null(&self, name: &str) -> bool {
-        self.nulls.contains(&name)
+    pub(super) fn was_null(&self, id: FieldId) -> bool {
+        self.nulls.contains(&id)
     }
 
     /// Octets of a buffer; `None` for a null pointer.
-    pub(super) fn length(&self, name: &str) -> Option<u64> {
-        self.lengths.iter().find(|(n, _)| *n == name).map(|(_, value)| *value)
+    pub(super) fn length(&self, id: FieldId) -> Option<u64> {
+        self.lengths.iter().find(|(own, _)| *own == id).map(|(_, value)| *value)
     }
 }
 

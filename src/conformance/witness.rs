@@ -5,6 +5,11 @@ use super::seen::{Report, Seen};
 use super::values::{What, wide};
 use crate::consts::Constant;
 use crate::consts::witness::{WitnessInterfaceState, WitnessMessageType as Type, WitnessResourceChangeType};
+use crate::idl::structures::{RESP_ASYNC_NOTIFY, WITNESS_INTERFACE_INFO, WITNESS_INTERFACE_LIST};
+use crate::idl::witness::*;
+use crate::ndr::types::FieldId;
+use crate::structs::macros::member;
+use crate::structs::records::witness::{IPADDR_INFO, IPADDR_INFO_LIST, RESOURCE_CHANGE};
 
 rules! { "witness":
     REVISION = "witness-revision", "MS-SWN 3.1.4",
@@ -33,6 +38,9 @@ rules! { "witness":
     RESOURCE_NAME = "witness-resource-name", "MS-SWN 2.2.2.3", "ResourceName is null-terminated", Must;
 }
 
+/// The parameter of WitnessrAsyncNotify that holds the notifications.
+const PRESP: FieldId = WitnessrAsyncNotify::params::pResp;
+
 const REVISION_MISMATCH: u32 = 0x51a;
 const INVALID_PARAMETER: u32 = 0x57;
 
@@ -42,49 +50,62 @@ pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
         return;
     }
     match seen.response_to() {
-        "WitnessrRegister" | "WitnessrRegisterEx" => registered(seen, found),
-        "WitnessrGetInterfaceList" if seen.success() => interfaces(seen, found),
-        "WitnessrAsyncNotify" if seen.success() => notified(seen, found),
+        Some(WitnessrRegister::ID | WitnessrRegisterEx::ID) => registered(seen, found),
+        Some(WitnessrGetInterfaceList::ID) if seen.success() => interfaces(seen, found),
+        Some(WitnessrAsyncNotify::ID) if seen.success() => notified(seen, found),
         _ => {}
     }
 }
 
 fn registered(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let (Some(request), Some((_, status))) = (seen.request, seen.values.status()) else { return };
-    let wanted = if seen.method.name == "WitnessrRegister" { 0x0001_0001 } else { 0x0002_0000 };
-    let version = request.number("Version");
+    let wanted = if seen.method.id == WitnessrRegister::ID { 0x0001_0001 } else { 0x0002_0000 };
+    let version = request.number(WitnessrRegister::params::Version);
     if version.is_some_and(|v| v != wanted) && status != REVISION_MISMATCH {
         let value = format!("version {:#x}, {}", version.unwrap_or(0), super::registry::status_name(status));
-        found.add(&REVISION, "return", value, "ERROR_REVISION_MISMATCH (1306)");
+        found.add(&REVISION, FieldId::RETURN, value, "ERROR_REVISION_MISMATCH (1306)");
         return;
     }
     // Of RegisterEx the text says so of a NetName that is not the server's: null is not.
-    let names: &[&str] = match seen.method.name {
-        "WitnessrRegister" => &["NetName", "IpAddress", "ClientComputerName"],
-        _ => &["NetName"],
+    let names: &[FieldId] = match seen.method.id {
+        WitnessrRegister::ID => &[
+            WitnessrRegister::params::NetName,
+            WitnessrRegister::params::IpAddress,
+            WitnessrRegister::params::ClientComputerName,
+        ],
+        _ => &[WitnessrRegisterEx::params::NetName],
     };
     if status == 0
-        && let Some(name) = names.iter().copied().find(|name| request.was_null(name))
+        && let Some(name) = names.iter().copied().find(|name| request.was_null(*name))
     {
         let value = format!("{name} null, ERROR_SUCCESS");
-        found.add(&NO_NAME, "return", value, format!("ERROR_INVALID_PARAMETER ({INVALID_PARAMETER})"));
+        found.add(&NO_NAME, FieldId::RETURN, value, format!("ERROR_INVALID_PARAMETER ({INVALID_PARAMETER})"));
     }
 }
 
 fn interfaces(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
-    if values.member("NumberOfInterfaces") == Some(0) || values.is_null("InterfaceList") {
-        found.add(&EMPTY_LIST, "InterfaceList", "ERROR_SUCCESS with no interface", "ERROR_NO_MORE_ITEMS (259)");
+    if values.member(WITNESS_INTERFACE_LIST::NumberOfInterfaces) == Some(0)
+        || values.is_null(WitnessrGetInterfaceList::params::InterfaceList)
+    {
+        found.add(
+            &EMPTY_LIST,
+            WitnessrGetInterfaceList::params::InterfaceList,
+            "ERROR_SUCCESS with no interface",
+            "ERROR_NO_MORE_ITEMS (259)",
+        );
     }
     for entry in &values.entries {
-        match (entry.field.name, entry.what) {
-            ("State", What::Number(state)) if WitnessInterfaceState::TABLE.member(state).is_none() => {
+        match (entry.field.id, entry.what) {
+            (WITNESS_INTERFACE_INFO::State, What::Number(state))
+                if WitnessInterfaceState::TABLE.member(state).is_none() =>
+            {
                 found.at(&STATE, (values, entry), state, "0, 1 or 255");
             }
-            ("Flags", What::Number(flags)) if flags > 7 => {
+            (WITNESS_INTERFACE_INFO::Flags, What::Number(flags)) if flags > 7 => {
                 found.at(&INTERFACE_FLAGS, (values, entry), flags, "at most 7");
             }
-            ("InterfaceGroupName", What::Units(units)) if !units.units().any(|u| u == 0) => {
+            (WITNESS_INTERFACE_INFO::InterfaceGroupName, What::Units(units)) if !units.units().any(|u| u == 0) => {
                 found.at(&GROUP_NAME, (values, entry), "no null character", "a null character");
             }
             _ => {}
@@ -99,17 +120,17 @@ fn word(bytes: &[u8], at: usize) -> Option<u32> {
 
 fn notified(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     let values = seen.values;
-    let Some((entry, kind)) = values.numbers("MessageType").next() else { return };
+    let Some((entry, kind)) = values.numbers(RESP_ASYNC_NOTIFY::MessageType).next() else { return };
     if Type::TABLE.member(kind).is_none() {
         found.at(&MESSAGE_TYPE, (values, entry), kind, "1 to 4");
         return;
     }
-    let buffer = values.bytes("MessageBuffer").map_or(&[][..], |(_, bytes)| bytes);
-    let count = values.member("NumberOfMessages").unwrap_or(0);
+    let buffer = values.bytes(RESP_ASYNC_NOTIFY::MessageBuffer).map_or(&[][..], |(_, bytes)| bytes);
+    let count = values.member(RESP_ASYNC_NOTIFY::NumberOfMessages).unwrap_or(0);
     let mut rest = buffer;
     let mut read = 0u64;
     while !rest.is_empty() {
-        let field = format!("pResp.MessageBuffer[{read}]");
+        let field = format!("{PRESP}.{}[{read}]", RESP_ASYNC_NOTIFY::MessageBuffer);
         let length = word(rest, 0).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         let Some((message, next)) = rest.split_at_checked(length).filter(|(m, _)| m.len() >= 8) else {
             found.add(&MESSAGE_LENGTH, field, length, format!("8 to {}", rest.len()));
@@ -124,33 +145,44 @@ fn notified(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
         read += 1;
     }
     if read != count {
-        found.add(&MESSAGE_COUNT, "pResp.NumberOfMessages", count, read);
+        let field = format!("{PRESP}.{}", RESP_ASYNC_NOTIFY::NumberOfMessages);
+        found.add(&MESSAGE_COUNT, field, count, read);
     }
 }
 
 fn resource(message: &[u8], field: &str, found: &mut Report<'_, '_>) {
     let change = word(message, 4).unwrap_or(0);
     if WitnessResourceChangeType::TABLE.member(u64::from(change)).is_none() {
-        found.add(&CHANGE_TYPE, format!("{field}.ChangeType"), change, "0, 1 or 255");
+        found.add(&CHANGE_TYPE, format!("{field}.{}", member!(RESOURCE_CHANGE.ChangeType)), change, "0, 1 or 255");
     }
     let name = wide(message.get(8..).unwrap_or(&[]));
     if !name.units().any(|u| u == 0) {
-        found.add(&RESOURCE_NAME, format!("{field}.ResourceName"), name.to_string(), "a null character at the end");
+        found.add(
+            &RESOURCE_NAME,
+            format!("{field}.{}", member!(RESOURCE_CHANGE.ResourceName)),
+            name.to_string(),
+            "a null character at the end",
+        );
     }
 }
 
 fn addresses(message: &[u8], field: &str, found: &mut Report<'_, '_>) {
     if let Some(reserved) = word(message, 4).filter(|n| *n != 0) {
-        found.add(&RESERVED, format!("{field}.Reserved"), reserved, 0u64);
+        found.add(&RESERVED, format!("{field}.{}", member!(IPADDR_INFO_LIST.Reserved)), reserved, 0u64);
     }
     let instances = word(message, 8).unwrap_or(0) as usize;
     let list = message.get(12..).unwrap_or(&[]);
     if instances == 0 || instances.checked_mul(24) != Some(list.len()) {
-        found.add(&INSTANCES, format!("{field}.IPAddrInstances"), instances, list.len() / 24);
+        found.add(
+            &INSTANCES,
+            format!("{field}.{}", member!(IPADDR_INFO_LIST.IPAddrInstances)),
+            instances,
+            list.len() / 24,
+        );
     }
     for (i, address) in list.chunks_exact(24).enumerate() {
         let flags = word(address, 0).unwrap_or(0);
-        let field = format!("{field}.IPAddrList[{i}].Flags");
+        let field = format!("{field}.{}[{i}].{}", member!(IPADDR_INFO_LIST.IPAddrList), member!(IPADDR_INFO.Flags));
         if flags & 3 == 3 {
             found.add(&ADDRESS_FAMILY, field, flags, "one of the two");
         } else if flags & !0x1b != 0 || flags == 0 {

@@ -65,7 +65,7 @@ constants! {
 
     /// How the password of the cluster service account is to be set. An NDR enumeration: two bytes in NDR, four in
     /// NDR64.
-    enumeration IDL_CLUSTER_SET_PASSWORD_FLAGS: u16, "2.2.2.9", "ApiSetServiceAccountPassword.dwFlags (NDR enum16)" {
+    enumeration IDL_CLUSTER_SET_PASSWORD_FLAGS: u16, "2.2.2.9", "dwFlags of ApiSetServiceAccountPassword (NDR enum16)" {
         /// text says Up nodes where nodes that are not up are meant
         IDL_CLUSTER_SET_PASSWORD_IGNORE_DOWN_NODES = 1,
     }

@@ -93,7 +93,7 @@ crate::interface! {
 
     108 ("3.1.4.1.108", "3.1.4.2.108")
     error_status_t ApiSetServiceAccountPassword(
-        [in, string] LPWSTR lpszNewPassword,
+        [in, string] LPWSTR lpszNewPassword => Secret,
         [in] IDL_CLUSTER_SET_PASSWORD_FLAGS dwFlags => enumeration(IDL_CLUSTER_SET_PASSWORD_FLAGS),
         [out, size_is(ReturnStatusBufferSize), length_is(*SizeReturned)] IDL_CLUSTER_SET_PASSWORD_STATUS ReturnStatusBufferPtr[*],
         [in, v3_range(0, 65536)] DWORD ReturnStatusBufferSize => capacity(ReturnStatusBufferPtr),

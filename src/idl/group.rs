@@ -175,7 +175,7 @@ crate::interface! {
     175 ("", "3.1.4.2.157")
     error_status_t ApiSetGroupDependencyExpression(
         [in] HGROUP_RPC hGroup,
-        [in] LPCWSTR lpszDependencyExpression,
+        [in] LPCWSTR lpszDependencyExpression => DependencyExpression,
         [out] error_status_t *rpc_status);
 
     176 ("", "3.1.4.2.158")

@@ -83,7 +83,7 @@ crate::interface! {
     177 ("", "3.1.4.2.159")
     error_status_t ApiSetGroupSetDependencyExpression(
         [in] HGROUPSET_RPC hGroupSet,
-        [in] LPCWSTR lpszDependencyExpression,
+        [in] LPCWSTR lpszDependencyExpression => DependencyExpression,
         [out] error_status_t *rpc_status);
 
     178 ("", "3.1.4.2.160")

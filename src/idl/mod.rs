@@ -32,6 +32,22 @@ pub mod structures;
 pub mod witness;
 pub mod words;
 
+/// Every method's module, whatever file declares it.
+pub(crate) mod methods {
+    pub(crate) use super::batch::*;
+    pub(crate) use super::cluster::*;
+    pub(crate) use super::group::*;
+    pub(crate) use super::group_set::*;
+    pub(crate) use super::key::*;
+    pub(crate) use super::net_interface::*;
+    pub(crate) use super::network::*;
+    pub(crate) use super::node::*;
+    pub(crate) use super::notify::*;
+    pub(crate) use super::resource::*;
+    pub(crate) use super::resource_type::*;
+    pub(crate) use super::witness::*;
+}
+
 use crate::base::error::{Error, ErrorKind};
 use crate::ndr::types::{InterfaceVersion, Versions};
 use crate::ndr::wire::Kind;

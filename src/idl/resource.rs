@@ -141,13 +141,13 @@ crate::interface! {
     109 ("", "3.1.4.2.109")
     error_status_t ApiSetResourceDependencyExpression(
         [in] HRES_RPC hResource,
-        [in, string, unique] LPCWSTR lpszDependencyExpression,
+        [in, string, unique] LPCWSTR lpszDependencyExpression => DependencyExpression,
         [out] error_status_t *rpc_status);
 
     110 ("", "3.1.4.2.110")
     error_status_t ApiGetResourceDependencyExpression(
         [in] HRES_RPC hResource,
-        [out, string] LPWSTR *lpszDependencyExpression,
+        [out, string] LPWSTR *lpszDependencyExpression => DependencyExpression,
         [out] error_status_t *rpc_status);
 
     112 ("", "3.1.4.2.111")

@@ -84,3 +84,16 @@ fn encoding_needs_a_version_that_has_the_method() {
     let kind = kind(method, "2.0", Direction::Request, Syntax::Ndr, Endian::Little);
     assert_eq!(kind.unwrap_err().to_string(), "offset 0: not a version that has this method");
 }
+
+/// What the tables of constants say of where they are used names methods that there are.
+#[test]
+fn constants_name_methods_that_there_are() {
+    for table in crate::consts::ALL {
+        for word in table.used_by.split(|c: char| !c.is_alphanumeric() && c != '*') {
+            let named = word.starts_with("Api") || word.starts_with("Witnessr");
+            let all = word.strip_suffix('*');
+            let known = methods().any(|(_, m)| all.map_or(m.name == word, |start| m.name.starts_with(start)));
+            assert!(known || !named, "{}: {word}", table.name);
+        }
+    }
+}

@@ -15,8 +15,27 @@
 //! }
 //! ```
 //!
-//! Each method becomes a module of its name with its descriptor `METHOD`, the views `Request` and `Response` with an
-//! accessor for each parameter, and a builder for either. What the IDL's words mean on the wire stands in
+//! Each method becomes a module of its name with its descriptor `METHOD`, its name `ID` and those of its parameters
+//! (`params`) as constants, the views `Request` and `Response` with an accessor for each parameter, and a builder for
+//! either. Rules name the constants, so that a name that no declaration has does not compile:
+//!
+//! ```compile_fail,E0433
+//! let id = cluscope::idl::cluster::ApiCreateEnumm::ID;
+//! ```
+//!
+//! ```compile_fail,E0425
+//! let id = cluscope::idl::cluster::ApiCreateEnum::params::dwTipe;
+//! ```
+//!
+//! ```
+//! use cluscope::idl::cluster::ApiCreateEnum;
+//! use cluscope::idl::structures::ENUM_ENTRY;
+//! assert_eq!(ApiCreateEnum::ID, ApiCreateEnum::METHOD.id);
+//! assert_eq!(ApiCreateEnum::params::dwType.name(), "dwType");
+//! assert!(ApiCreateEnum::METHOD.has(ApiCreateEnum::params::ReturnEnum));
+//! assert_eq!(ENUM_ENTRY::Type.name(), "Type");
+//! ```
+//! What the IDL's words mean on the wire stands in
 //! [`ndr_wire!`](crate::ndr_wire).
 
 /// Declares methods. See the [module](crate::ndr::macros).
@@ -149,6 +168,20 @@ macro_rules! ndr_method {
                 )
             },
         ];
+
+        /// The method's name, for comparing.
+        pub const ID: $crate::ndr::types::MethodId = $crate::ndr::types::MethodId::of(stringify!($name));
+
+        /// The names of the parameters, for comparing.
+        #[allow(non_upper_case_globals)]
+        pub mod params {
+            #[allow(unused_imports)]
+            use $crate::ndr::types::FieldId;
+            $(
+                #[doc = concat!("`", stringify!($n), "`, a `", stringify!($t), "`.")]
+                pub const $n: FieldId = FieldId::of(stringify!($n));
+            )*
+        }
 
         /// The method's descriptor.
         pub static METHOD: $crate::ndr::Method = $crate::ndr::Method::new(
@@ -415,6 +448,15 @@ macro_rules! ndr_struct {
                 static STRUCT: $crate::ndr::Struct = $crate::ndr::Struct::new(stringify!($name), $section, FIELDS);
                 &STRUCT
             };
+        }
+
+        /// The names of the members, for comparing.
+        #[allow(non_upper_case_globals)]
+        impl $name {
+            $(
+                #[doc = concat!("`", stringify!($n), "`, a `", stringify!($t), "`.")]
+                pub const $n: $crate::ndr::types::FieldId = $crate::ndr::types::FieldId::of(stringify!($n));
+            )*
         }
 
         impl $crate::ndr::wire::Wire for $name {

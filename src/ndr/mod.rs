@@ -68,14 +68,7 @@ impl Syntax {
     }
 }
 
-/// Integer byte order of a stub, by the data representation label of its PDU.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Endian {
-    /// Least significant octet first.
-    Little,
-    /// Most significant octet first.
-    Big,
-}
+pub use crate::base::Endian;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! What declarations are made of. Everything is `'static` data: a method is a table, not code.
 //!
-//! `types/meaning.rs`: what a value means beyond its wire type.
+//! `types/meaning.rs`: what a value means beyond its wire type. `types/id.rs`: names of methods and fields that can be
+//! compared in one step.
 //!
 //! Read next: [`crate::idl`] for the declarations themselves, [`super::walk`] for what interprets them.
 
@@ -8,8 +9,10 @@ use super::Syntax;
 use super::key::Key;
 pub use crate::consts::control_codes::Family;
 
+mod id;
 mod semantics;
 
+pub use id::{FieldId, MethodId};
 pub use semantics::Semantics;
 
 /// An integer on the wire.
@@ -338,6 +341,8 @@ impl Flow {
 pub struct Field {
     /// Name in the specification's IDL, to the letter; `return` for the return value.
     pub name: &'static str,
+    /// The name as a constant that rules compare with.
+    pub id: FieldId,
     /// The same as the key of a JSON member.
     pub key: Key,
     /// The IDL type as declared, without stars: `DWORD`, `PENUM_LIST`.
@@ -379,6 +384,7 @@ impl Field {
     ) -> Field {
         Field {
             name,
+            id: FieldId::of(name),
             key: Key::of(name),
             idl,
             ty,
@@ -488,6 +494,8 @@ pub struct Method {
     pub opnum: u16,
     /// Name in the specification.
     pub name: &'static str,
+    /// The name as a constant that rules compare with.
+    pub id: MethodId,
     /// Versions of the interface that have it.
     pub versions: Versions,
     /// The section that describes it, by version; empty where a version has none.
@@ -526,7 +534,8 @@ impl Method {
             [present(fields, Direction::Request, 0), present(fields, Direction::Response, 0)],
             [present(fields, Direction::Request, 1), present(fields, Direction::Response, 1)],
         ];
-        Method { opnum, name, versions, sections, on_wire, fields, sized: sized(fields), two_counts, present }
+        let id = MethodId::of(name);
+        Method { opnum, name, id, versions, sections, on_wire, fields, sized: sized(fields), two_counts, present }
     }
 
     /// The places in [`Method::fields`] of those that stand in stubs of one direction, in wire order.
@@ -541,6 +550,11 @@ impl Method {
             rest &= rest.wrapping_sub(1);
             (next < u32::BITS).then_some(next as usize)
         })
+    }
+
+    /// Whether it has a parameter of this name, in whatever direction.
+    pub fn has(&self, field: FieldId) -> bool {
+        self.fields.iter().any(|own| own.id == field)
     }
 
     /// The fields that stand in stubs of one direction, in wire order, for the version at `version`.

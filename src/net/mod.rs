@@ -23,45 +23,12 @@ mod limits;
 mod link;
 mod network;
 mod tcp;
-mod time;
 mod tunnel;
 
+pub use crate::base::{Side, Timestamp, Transport};
 pub use community::community_id;
 pub use limits::{Limits, Stats};
 pub use network::Network;
-
-/// Nanoseconds since 1970-01-01T00:00:00Z. Displays as `2026-11-20T10:00:00.123456789Z`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(pub i64);
-
-/// Transport protocol of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Transport {
-    /// TCP: chunks of two byte streams.
-    Tcp,
-    /// UDP: datagrams.
-    Udp,
-}
-
-/// Which of a flow's two directions: the side that sent the first packet seen is `A`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// The side that sent the first packet seen of the flow.
-    A,
-    /// The other one.
-    B,
-}
-
-impl Side {
-    /// The opposite side.
-    #[must_use]
-    pub fn other(self) -> Side {
-        match self {
-            Side::A => Side::B,
-            Side::B => Side::A,
-        }
-    }
-}
 
 /// Where a piece of a flow comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,15 +6,7 @@ use super::parse::{Fail, Res, bytes, u8_, u16_, u32_};
 use crate::base::error::Error;
 use bitflags::bitflags;
 
-/// Byte order of integers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Endian {
-    /// Least significant octet first.
-    #[default]
-    Little,
-    /// Most significant octet first.
-    Big,
-}
+pub use crate::base::Endian;
 
 /// Character set of the data representation label.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -31,11 +31,10 @@ mod test_capture;
 mod test_network;
 #[cfg(feature = "std")]
 pub mod tower;
-pub mod uuid;
 pub mod verification;
 mod write;
 
+pub use crate::base::guid::Guid;
 pub use header::{Endian, PacketType, Representation};
 pub use limits::{Counters, Limits};
 pub use syntax::{SyntaxId, TransferSyntax};
-pub use uuid::Guid;

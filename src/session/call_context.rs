@@ -6,6 +6,8 @@ use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::control_codes::Family;
 use crate::consts::registry::RegistryValueType;
 use crate::consts::witness::WitnessMessageType;
+use crate::idl::resource_type::ApiResourceTypeControl;
+use crate::idl::structures::RESP_ASYNC_NOTIFY;
 use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::wire::{Kind, Message};
@@ -58,7 +60,7 @@ impl<'a> Sink<'a> for CallContext {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
-        if at.field.name == "lpszResourceTypeName" {
+        if at.field.id == ApiResourceTypeControl::params::lpszResourceTypeName {
             // A real one is short; a long one would be kept with every call.
             self.resource_type =
                 Some(text.prefix(MAX_NAME).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect());
@@ -90,7 +92,9 @@ impl<'c> Buffers<'c> {
         match field.semantics {
             Semantics::ControlCode(family) => self.content.control_code = Some((family, value as u32)),
             Semantics::NotifyFlags => self.content.filter_flags = Some(value),
-            Semantics::Count if field.name == "NumberOfMessages" => self.content.messages = Some(value as u32),
+            Semantics::Count if field.id == RESP_ASYNC_NOTIFY::NumberOfMessages => {
+                self.content.messages = Some(value as u32)
+            }
             Semantics::Enum(table) => {
                 let value = Some(value as u32);
                 if core::ptr::eq(table, RegistryValueType::TABLE) {

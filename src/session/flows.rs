@@ -1,7 +1,8 @@
 //! The associations that a session keeps, under one budget: when it is used up, those go that were quiet for longest,
 //! first among those that have not turned out to be of interest.
 
-use super::{Limits, Record, Stats, flow, record};
+use super::packets::{flow, record};
+use super::{Limits, Record, Stats};
 use crate::auth::{Association, KeyStore};
 use crate::base::hash::Map;
 use crate::net::{Origin, Side, Transport};

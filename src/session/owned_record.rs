@@ -28,7 +28,7 @@ const OCTETS: usize = 256 << 10;
 
 /// A number of records, in their order, each with what is known of it beside.
 #[derive(Debug, Default)]
-pub(crate) struct Batch<K> {
+pub struct Batch<K> {
     octets: Vec<u8>,
     parcels: Vec<Parcel>,
     /// Of the parcels, in their order; behind those what is left of earlier records, to be used again.
@@ -148,12 +148,12 @@ struct Results {
 
 impl<K: Default> Batch<K> {
     /// Whether it is time to hand it over.
-    pub(crate) fn is_full(&self) -> bool {
+    pub fn is_full(&self) -> bool {
         self.parcels.len() >= RECORDS || self.weight() >= OCTETS
     }
 
     /// Whether it has so much that only one like it is to be there at a time.
-    pub(crate) fn is_large(&self) -> bool {
+    pub fn is_large(&self) -> bool {
         self.weight() >= 2 * OCTETS
     }
 
@@ -161,12 +161,13 @@ impl<K: Default> Batch<K> {
         self.octets.len().saturating_add(self.owned)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether there is no record in it.
+    pub fn is_empty(&self) -> bool {
         self.parcels.is_empty()
     }
 
     /// Hands out its records in their order until an error stops that; the batch is empty then.
-    pub(crate) fn drain<E>(&mut self, out: &mut dyn FnMut(&mut Record<'_>, &mut K) -> Result<(), E>) -> Result<(), E> {
+    pub fn drain<E>(&mut self, out: &mut dyn FnMut(&mut Record<'_>, &mut K) -> Result<(), E>) -> Result<(), E> {
         let Batch { octets, parcels, carriers, known, .. } = self;
         let mut each = parcels.iter_mut().zip(known);
         let result = each.try_for_each(|(parcel, known)| out(&mut parcel.lend(octets, carriers), known));
@@ -186,7 +187,7 @@ impl<K: Default> Batch<K> {
 
     /// Takes in a record, and what it owned. `learn` is to put what is known of it into the place of what was known of an
     /// earlier one.
-    pub(crate) fn push(&mut self, record: &mut Record<'_>, learn: impl FnOnce(&Record<'_>, &mut K)) {
+    pub fn push(&mut self, record: &mut Record<'_>, learn: impl FnOnce(&Record<'_>, &mut K)) {
         if self.known.len() == self.parcels.len() {
             self.known.push(K::default());
         }

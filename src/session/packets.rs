@@ -9,28 +9,22 @@
 //!
 //! Next: [`crate::rpc::event`] for what a record's event holds, [`crate::ndr::wire::Message`] to decode its stub.
 
-mod flows;
-#[cfg(feature = "cli")]
-mod parcel;
-
-#[cfg(feature = "cli")]
-pub(crate) use parcel::Batch;
-
-use flows::{Conversed, Flows, Tracked};
+use super::flows::{Conversed, Flows, Tracked};
 
 use crate::auth::{self, KeyStore};
+use crate::base::guid::Guid;
 use crate::capture::{self, Packet};
 use crate::idl;
 use crate::ndr::wire::Kind;
 use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
 use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Placed, Side, Transport, Verdict};
+use crate::rpc;
 use crate::rpc::connection::Recognition;
 use crate::rpc::dg::Received;
 use crate::rpc::event::{Body, ContextState, Event};
 use crate::rpc::header::{Endian as ByteOrder, PacketType};
 use crate::rpc::security::Security;
 use crate::rpc::syntax::TransferSyntax;
-use crate::rpc::{self, uuid::Guid};
 use crate::session::call_context::CallContext;
 use crate::session::inference::{self, Assumption, Shared};
 use crate::session::observed_security::{Tap, Tapped};
@@ -153,7 +147,8 @@ impl<'a> Record<'a> {
     }
 
     /// The record, leaving one without a body, call and diagnostics in its place.
-    pub(crate) fn take(&mut self) -> Record<'a> {
+    #[doc(hidden)]
+    pub fn take(&mut self) -> Record<'a> {
         let Event { cut, auth, body, verification, diagnostics, call, .. } = &mut self.event;
         let event = Event {
             cut: cut.take(),
@@ -228,7 +223,7 @@ impl Session {
 
     /// What the user says of connections whose bind the capture doesn't have.
     pub fn assume(&mut self, assumption: Assumption) {
-        resolve::lock(&self.inner.knowledge).assume(assumption);
+        inference::lock(&self.inner.knowledge).assume(assumption);
     }
 
     /// Works on the next packet; `out` gets every message that it completes.
@@ -238,7 +233,8 @@ impl Session {
 
     /// The same, lending records where they were made: they are large.
     #[inline]
-    pub(crate) fn lend(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(&mut Record<'_>)) {
+    #[doc(hidden)]
+    pub fn lend(&mut self, packet: &Packet<'_>, out: &mut dyn FnMut(&mut Record<'_>)) {
         self.network.input(packet, &mut Driver { inner: &mut self.inner, tap: None, out });
     }
 
@@ -261,7 +257,8 @@ impl Session {
     }
 
     /// The same, lending records.
-    pub(crate) fn lend_rest(&mut self, out: &mut dyn FnMut(&mut Record<'_>)) {
+    #[doc(hidden)]
+    pub fn lend_rest(&mut self, out: &mut dyn FnMut(&mut Record<'_>)) {
         self.network.finish(&mut Driver { inner: &mut self.inner, tap: None, out });
         let Inner { flows, stats, .. } = &mut self.inner;
         flows.finish(stats, out);
@@ -276,7 +273,7 @@ impl Session {
     pub fn stats(&self) -> Stats {
         let mut stats = self.inner.stats;
         self.inner.flows.count(&mut stats);
-        stats.servers_dropped = resolve::lock(&self.inner.knowledge).dropped;
+        stats.servers_dropped = inference::lock(&self.inner.knowledge).dropped;
         stats
     }
 
@@ -314,7 +311,7 @@ impl Session {
 }
 
 /// Sender and receiver of what one side of a flow sent.
-fn flow(transport: Transport, stream: u64, ends: [SocketAddr; 2], side: Side) -> Flow {
+pub(super) fn flow(transport: Transport, stream: u64, ends: [SocketAddr; 2], side: Side) -> Flow {
     let [a, b] = ends;
     let (src, dst) = match side {
         Side::A => (a, b),
@@ -360,7 +357,7 @@ impl Handler for Driver<'_, '_> {
             // Completed in its place: a copy costs more than what is done here.
             let mut record = Record { flow, event, interface: None };
             record.complete();
-            resolve::learn(knowledge, &record);
+            inference::learn(knowledge, &record);
             *is_ours |= record.interface.is_some();
             stats.records += 1;
             out(&mut record);
@@ -410,7 +407,7 @@ impl Handler for Driver<'_, '_> {
         let mut emit = |event: Event<'_, CallContext>| {
             stats.records += 1;
             let record = &mut record(flow(Transport::Udp, origin.stream, *ends, event.side), event);
-            resolve::learn(knowledge, record);
+            inference::learn(knowledge, record);
             *is_ours |= record.interface.is_some();
             out(record);
         };
@@ -436,7 +433,7 @@ impl Handler for Driver<'_, '_> {
 }
 
 /// Makes a record of an event.
-fn record<'a>(flow: Flow, event: Event<'a, CallContext>) -> Record<'a> {
+pub(super) fn record<'a>(flow: Flow, event: Event<'a, CallContext>) -> Record<'a> {
     let mut record = Record { flow, event, interface: None };
     record.complete();
     record

@@ -278,11 +278,6 @@ fn list<'a, S: Sink<'a> + ?Sized>(
     result.map(|()| rest)
 }
 
-/// Whether a parameter of this name is a secret (3.1.4.2.108).
-pub fn is_secret_parameter(parameter: &str) -> bool {
-    parameter == "lpszNewPassword"
-}
-
 /// Whether a stub of this method may hold a secret, so that what can't be read of it is not to be shown: one with a
 /// secret parameter, with property lists, with the buffers of control codes or of notifications.
 pub fn may_hold_secrets(method: &Method, direction: Direction, version: usize) -> bool {
@@ -298,15 +293,14 @@ fn may_be_secret(field: &Field, version: usize, level: usize) -> bool {
     while let Type::Pointer(_, inner) | Type::Array(_, inner) = ty {
         ty = inner;
     }
-    is_secret_parameter(field.name)
-        || matches!(
-            semantics,
-            Semantics::PropertyList
-                | Semantics::ControlInput(_)
-                | Semantics::ControlOutput(_)
-                | Semantics::NotificationBuffer
-        )
-        || matches!(ty, Type::Struct(declaration) if level >= LEVELS
+    matches!(
+        semantics,
+        Semantics::Secret
+            | Semantics::PropertyList
+            | Semantics::ControlInput(_)
+            | Semantics::ControlOutput(_)
+            | Semantics::NotificationBuffer
+    ) || matches!(ty, Type::Struct(declaration) if level >= LEVELS
             || declaration.fields.iter().any(|field| may_be_secret(field, version, level + 1)))
 }
 
@@ -314,11 +308,6 @@ fn may_be_secret(field: &Field, version: usize, level: usize) -> bool {
 pub fn is_of_unknown_code(semantics: Semantics, version: usize, context: &Context<'_>) -> bool {
     let control = matches!(semantics.in_version(version), Semantics::ControlInput(_) | Semantics::ControlOutput(_));
     control && context.control_code.is_none()
-}
-
-/// Whether a parameter of this name holds a dependency expression (3.1.4.2.109, 3.1.4.2.110 and those for groups).
-pub fn is_expression(parameter: &str) -> bool {
-    parameter == "lpszDependencyExpression"
 }
 
 /// The formats that control codes, notifications and registry types name, for a count of what can be decoded.

@@ -140,3 +140,13 @@ macro_rules! record {
         $crate::ndr::types::Semantics::Enum(<$list as $crate::consts::Constant>::TABLE)
     };
 }
+
+/// The name of a record's member, checked when compiling: `member!(RESOURCE_CHANGE.ResourceName)`.
+macro_rules! member {
+    ($record:ident.$member:ident) => {{
+        const NAME: &str = $record.member(stringify!($member));
+        NAME
+    }};
+}
+
+pub(crate) use member;

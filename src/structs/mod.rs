@@ -26,10 +26,7 @@ pub mod macros;
 pub mod batch;
 pub mod content;
 pub mod dependency;
-mod lines;
-pub mod made;
 pub mod mask;
-pub mod oracle;
 pub mod packed;
 pub mod property_list;
 pub mod reader;
@@ -37,14 +34,10 @@ pub mod records;
 pub mod rules;
 pub mod security;
 pub mod sink;
-pub mod text;
 pub mod types;
 pub mod value_list;
 pub mod values;
 pub mod writer;
-
-#[cfg(feature = "serde")]
-pub mod json;
 
 #[cfg(test)]
 mod tests;

@@ -392,7 +392,7 @@ fn property_values<'a, S: Sink<'a> + ?Sized>(
 }
 
 /// Reads an entry: its syntax, and its value or the octets that are none.
-pub(super) fn read_entry<'a, S: Sink<'a> + ?Sized>(
+pub(crate) fn read_entry<'a, S: Sink<'a> + ?Sized>(
     value: PropertyValue<'a>,
     key: Key,
     here: Here<'_>,
@@ -448,7 +448,7 @@ const LENGTHS: u64 = {
 };
 
 /// What the specification says about a property of this name, if it says something about its values.
-pub(super) fn described(name: WStr<'_>) -> Option<&'static properties::Property> {
+pub(crate) fn described(name: WStr<'_>) -> Option<&'static properties::Property> {
     if name.len() >= 64 || LENGTHS >> name.len() & 1 == 0 {
         return None;
     }

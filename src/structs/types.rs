@@ -18,6 +18,20 @@ pub struct Record {
     pub encode: usize,
 }
 
+impl Record {
+    /// The name of a member that the declaration has; evaluated when compiling, a misspelt name does not compile.
+    pub(crate) const fn member(&self, name: &str) -> &'static str {
+        let mut i = 0;
+        while i < self.members.len() {
+            if crate::ndr::types::same(self.members[i].name, name) {
+                return self.members[i].name;
+            }
+            i += 1;
+        }
+        panic!("no such member");
+    }
+}
+
 /// A way of reading the text.
 #[derive(Debug, PartialEq, Eq)]
 pub struct LayoutVariant {

@@ -7,7 +7,7 @@
 //! stopped goes on behind the last one. Memory is bounded by a block's stubs and the list of kinds of differences. The
 //! status is 1 if anything differs that `tests/peer/known.rs` does not know.
 
-#[path = "../tests/peer/mod.rs"]
+#[path = "../../tests/peer/mod.rs"]
 mod peer;
 
 use peer::Scratch;

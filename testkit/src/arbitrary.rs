@@ -3,11 +3,6 @@
 //! Whoever decides is a [`Chance`]: octets of an input, which end, or a generator of numbers, which does not.
 #![doc(hidden)]
 
-use super::records;
-use super::types::{Element, Record, Type};
-use super::{Kind, Structure};
-use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
 use cluscope::base::Guid;
 use cluscope::consts::Constant;
 use cluscope::consts::content::BufferFormat;
@@ -16,6 +11,11 @@ use cluscope::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
 use cluscope::ndr::Syntax;
 use cluscope::ndr::types::Scalar;
 use cluscope::ndr::value::{Fields, Value};
+use cluscope::structs::records;
+use cluscope::structs::types::{Element, Record, Type};
+use cluscope::structs::{Kind, Structure};
+use std::string::{String, ToString as _};
+use std::vec::Vec;
 
 /// Decides. When it always decides for zero, everything that is made still ends.
 pub trait Chance {
@@ -94,7 +94,7 @@ pub trait Chance {
                 Type::Sized(_, inner) => {
                     let mut octets = Vec::new();
                     if let Value::Map(fields) = self.record(inner, 0)
-                        && super::writer::record(inner, &fields, &mut octets).is_err()
+                        && cluscope::structs::writer::record(inner, &fields, &mut octets).is_err()
                     {
                         octets.clear();
                     }

@@ -1,12 +1,13 @@
 //! The typed views and builders, as an embedder uses them.
 
 use cluscope::consts::control_codes::Family;
+use cluscope::idl;
 use cluscope::idl::{cluster, group, key, notify, resource, witness};
 use cluscope::ndr::sink::{ContextHandle, Guid};
 use cluscope::ndr::value::Fields;
 use cluscope::ndr::wire::Message;
 use cluscope::ndr::{Direction, Endian, Syntax, Value};
-use cluscope::{idl, json};
+use cluscope::render::json;
 
 const FORMS: [(Syntax, Endian); 4] = [
     (Syntax::Ndr, Endian::Little),

@@ -3,7 +3,8 @@
 use crate::{COUNTING, alone, common};
 use cluscope::ndr::sink::Ranges;
 use cluscope::ndr::wire::Message;
-use cluscope::{json, oracle};
+use cluscope::render::json;
+use cluscope_testkit::invariants;
 use stats_alloc::Region;
 
 /// Allocations of a piece of work. The test harness has threads of its own, which may allocate meanwhile: the least of a

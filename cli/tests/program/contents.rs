@@ -109,13 +109,13 @@ fn encode(decoded: &Map<String, Value>) -> Result<Vec<u8>, String> {
             Some(_) => {
                 let mut line = decoded.clone();
                 line.insert("struct".into(), kind.into());
-                return structs::json::encode(&line, None);
+                return cluscope::render::json::buffers::encode(&line, None);
             }
             None => return Err(format!("no format {kind}")),
         },
     };
     let mut octets = Vec::new();
-    let value = structs::json::value(json).map_err(|e| e.to_string())?;
+    let value = cluscope::render::json::buffers::value(json).map_err(|e| e.to_string())?;
     values::write(content, &value, &mut octets).map_err(|e| e.to_string())?;
     Ok(octets)
 }

@@ -7,8 +7,9 @@ use crate::analysis::Bounded;
 use crate::analysis::calls::{is_error, status_name};
 use crate::analysis::facts::Facts;
 use crate::analysis::kind::Kind;
+use crate::idl::methods::*;
 use crate::ndr::Method;
-use crate::ndr::types::{Flow, Type};
+use crate::ndr::types::{Flow, MethodId, Type};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -66,21 +67,26 @@ impl Arrivals {
     ) {
         let address = scene.seen.server;
         let status = scene.seen.status.unwrap_or(0);
-        match (method.name, status) {
-            ("ApiGetClusterName", 0) => {
-                let text = |name| facts.text(name).map(words::plain);
+        match (method.id, status) {
+            (ApiGetClusterName::ID, 0) => {
+                let text = |id| facts.text(id).map(words::plain);
                 if let Some(server) = self.server(address) {
-                    (server.cluster, server.node) = (text("ClusterName"), text("NodeName"));
+                    (server.cluster, server.node) =
+                        (text(ApiGetClusterName::params::ClusterName), text(ApiGetClusterName::params::NodeName));
                 }
             }
-            ("ApiGetClusterVersion" | "ApiGetClusterVersion2", 0) => {
-                let number = |name| facts.number(name);
-                let parts = (number("lpwMajorVersion"), number("lpwMinorVersion"), number("lpwBuildNumber"));
+            (ApiGetClusterVersion::ID | ApiGetClusterVersion2::ID, 0) => {
+                use ApiGetClusterVersion2::params as version;
+                let parts = (
+                    facts.number(version::lpwMajorVersion),
+                    facts.number(version::lpwMinorVersion),
+                    facts.number(version::lpwBuildNumber),
+                );
                 if let ((Some(major), Some(minor), Some(build)), Some(server)) = (parts, self.server(address)) {
                     server.version = Some(format!("{major}.{minor} build {build}"));
                 }
             }
-            ("ApiOpenCluster" | "ApiOpenClusterEx", 0) => {
+            (ApiOpenCluster::ID | ApiOpenClusterEx::ID, 0) => {
                 let visit = (scene.seen.client.ip(), address, scene.seen.user.clone());
                 if self.met.peek(&visit).is_none() {
                     self.met.insert(visit, ());
@@ -117,6 +123,27 @@ impl Arrivals {
     }
 }
 
+/// Whether a method opens an object that is there.
+fn opens(method: MethodId) -> bool {
+    matches!(
+        method,
+        ApiOpenCluster::ID
+            | ApiOpenClusterEx::ID
+            | ApiOpenGroup::ID
+            | ApiOpenGroupEx::ID
+            | ApiOpenGroupSet::ID
+            | ApiOpenKey::ID
+            | ApiOpenNetInterface::ID
+            | ApiOpenNetInterfaceEx::ID
+            | ApiOpenNetwork::ID
+            | ApiOpenNetworkEx::ID
+            | ApiOpenNode::ID
+            | ApiOpenNodeEx::ID
+            | ApiOpenResource::ID
+            | ApiOpenResourceEx::ID
+    )
+}
+
 /// What could not be opened, or was refused for want of access. That a registry key is not there is asked for all the
 /// time.
 fn refused(method: &Method, scene: &Scene<'_>, status: u32) -> Option<String> {
@@ -124,7 +151,7 @@ fn refused(method: &Method, scene: &Scene<'_>, status: u32) -> Option<String> {
     let opened = method.fields.iter().find(|f| matches!((f.flow, f.ty), (Flow::Out | Flow::Return, Type::Handle)));
     let kind = opened.map(|field| Kind::of_idl(field.idl));
     match kind {
-        Some(kind) if method.name.starts_with("ApiOpen") && (kind != Kind::Key || status == DENIED) => {
+        Some(kind) if opens(method.id) && (kind != Kind::Key || status == DENIED) => {
             let name = request.and_then(|request| request.opens.as_deref());
             Some(match (kind, name) {
                 (Kind::Cluster, _) => format!("could not open the cluster at {}", scene.seen.server),

@@ -11,6 +11,9 @@ use crate::analysis::tracker::{CallKey, call_key};
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::content::BufferFormat;
 use crate::consts::notifications;
+use crate::idl::cluster::ApiClusterControl;
+use crate::idl::key::{ApiEnumValue, ApiQueryValue, ApiSetValue};
+use crate::idl::resource_type::{ApiNodeResourceTypeControl, ApiResourceTypeControl};
 use crate::ndr::Method;
 use crate::ndr::names::control_code;
 use crate::session::Record;
@@ -101,12 +104,12 @@ fn properties(buffer: &[u8]) -> impl Iterator<Item = (String, Known)> {
 pub(super) fn draft(method: &Method, facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
     let draft =
         |name, past, base, what, values| Some(Draft { name, past, base, what, goal: None, only_new: false, values });
-    if method.name == "ApiSetValue" {
-        let name = facts.text("lpValueName")?;
+    if method.id == ApiSetValue::ID {
+        let name = facts.text(ApiSetValue::params::lpValueName)?;
         let of = subject(facts, scene);
         let plain = plain(name);
-        let content = content_of(facts.number("dwType")? as u32);
-        let value = known(&plain, content, facts.buffer("lpData").unwrap_or_default());
+        let content = content_of(facts.number(ApiSetValue::params::dwType)? as u32);
+        let value = known(&plain, content, facts.buffer(ApiSetValue::params::lpData).unwrap_or_default());
         let values = vec![NewValue { place: place(scene, "registry", &plain), name: None, value }];
         let what = if name.is_empty() { format!("the value of {of}") } else { format!("value {} of {of}", wide(name)) };
         return draft("registry_written", "wrote", "write", what, values);
@@ -114,8 +117,8 @@ pub(super) fn draft(method: &Method, facts: &Facts<'_>, scene: &Scene<'_>) -> Op
     let (family, code) = scene_code(facts)?;
     let code = control_code(family, code)?.name;
     let class = class(code).filter(|_| code.contains("_SET_"))?;
-    let resource_type = facts.text("lpszResourceTypeName");
-    let values = properties(facts.buffer("lpInBuffer")?)
+    let resource_type = facts.text(ApiResourceTypeControl::params::lpszResourceTypeName);
+    let values = properties(facts.buffer(ApiClusterControl::params::lpInBuffer)?)
         .map(|(name, value)| NewValue {
             place: if resource_type.is_some() { None } else { place(scene, class, &name) },
             name: Some(name),
@@ -137,7 +140,9 @@ impl Values {
 
     /// A request asks for a registry value.
     pub(super) fn request(&mut self, method: &Method, facts: &Facts<'_>, record: &Record<'_>) {
-        if let ("ApiQueryValue", Some(name), Some(key)) = (method.name, facts.text("lpValueName"), call_key(record)) {
+        if method.id == ApiQueryValue::ID
+            && let (Some(name), Some(key)) = (facts.text(ApiQueryValue::params::lpValueName), call_key(record))
+        {
             self.asked.insert(key, plain(name));
         }
     }
@@ -148,13 +153,17 @@ impl Values {
         if scene.seen.status != Some(0) {
             return;
         }
-        let registry = match method.name {
-            "ApiQueryValue" => asked.zip(facts.number("lpValueType")),
-            "ApiEnumValue" => facts.text("lpValueName").map(plain).zip(facts.number("lpType")),
+        let registry = match method.id {
+            ApiQueryValue::ID => asked.zip(facts.number(ApiQueryValue::params::lpValueType)),
+            ApiEnumValue::ID => {
+                let name = facts.text(ApiEnumValue::params::lpValueName).map(plain);
+                name.zip(facts.number(ApiEnumValue::params::lpType))
+            }
             _ => None,
         };
         if let Some((name, kind)) = registry {
-            let value = known(&name, content_of(kind as u32), facts.buffer("lpData").unwrap_or_default());
+            let value =
+                known(&name, content_of(kind as u32), facts.buffer(ApiQueryValue::params::lpData).unwrap_or_default());
             if let Some(place) = place(scene, "registry", &name) {
                 self.known.insert(place, value);
             }
@@ -163,9 +172,9 @@ impl Values {
         let code = scene.seen.request.as_ref().and_then(|request| request.control_code);
         let Some(code) = code.and_then(|(family, code)| control_code(family, code)) else { return };
         // A resource type's control codes come with a handle of the cluster.
-        let of_type = method.name.contains("ResourceTypeControl");
+        let of_type = matches!(method.id, ApiResourceTypeControl::ID | ApiNodeResourceTypeControl::ID);
         let class = class(code.name).filter(|_| code.name.contains("_GET_") && !of_type);
-        if let (Some(class), Some(buffer)) = (class, facts.buffer("lpOutBuffer")) {
+        if let (Some(class), Some(buffer)) = (class, facts.buffer(ApiClusterControl::params::lpOutBuffer)) {
             for (name, value) in properties(buffer) {
                 if let Some(place) = place(scene, class, &name) {
                     self.known.insert(place, value);

@@ -25,6 +25,8 @@ use super::facts::Facts;
 use super::kind::Kind;
 use super::notify;
 use super::tracker::{CallKey, Objects, Seen, call_key};
+use crate::idl::cluster::ApiSetClusterName;
+use crate::idl::key::ApiCreateKey;
 use crate::net::Timestamp;
 use crate::rpc::event::Body;
 use crate::session::Record;
@@ -292,7 +294,8 @@ impl Story {
         let draft = change::draft(method, &facts, scene).or_else(|| rules::draft(method, &facts, scene));
         if let (Some(key), Some(mut draft)) = (call_key(record), draft) {
             if draft.name == "cluster_renamed"
-                && let (Some(old), Some(new)) = (self.arrivals.cluster(scene.seen.server), facts.text("NewClusterName"))
+                && let (Some(old), Some(new)) =
+                    (self.arrivals.cluster(scene.seen.server), facts.text(ApiSetClusterName::params::NewClusterName))
             {
                 draft.what = format!("cluster {} to {}", words::quoted(old), words::wide(new));
             }
@@ -311,7 +314,7 @@ impl Story {
         }
         self.arrivals.observe(method, &facts, scene, told, &mut self.lines);
         self.states.observe(method, &facts, record, scene, &mut self.lines);
-        if notify::delivers(method.name) {
+        if notify::delivers(method.id) {
             self.values.notified(record, scene, &mut self.lines);
         }
         witness::observe(method, record, scene, &mut self.lines);
@@ -320,7 +323,7 @@ impl Story {
     /// The line of a call that changes something.
     fn tell(&mut self, draft: Draft, facts: &Facts<'_>, scene: &Scene<'_>) {
         let status = scene.seen.status.unwrap_or(0);
-        if draft.only_new && facts.number("lpdwDisposition") != Some(1) && !is_error(status) {
+        if draft.only_new && facts.number(ApiCreateKey::params::lpdwDisposition) != Some(1) && !is_error(status) {
             return;
         }
         let changes = self.values.compare(&draft.values, !is_error(status));

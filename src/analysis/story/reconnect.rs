@@ -9,7 +9,9 @@ use crate::analysis::calls::status_name;
 use crate::analysis::handles::Scope;
 use crate::analysis::notify::is_long_poll;
 use crate::analysis::tracker::{CallKey, call_key};
-use crate::ndr::types::{Flow, Type};
+use crate::idl::methods::*;
+use crate::ndr::Method;
+use crate::ndr::types::{Flow, MethodId, Type};
 use crate::net::Timestamp;
 use crate::session::Record;
 use std::net::{IpAddr, SocketAddr};
@@ -22,6 +24,32 @@ const CODES_2: [u32; 14] = [6, 1115, 1255, 1702, 1717, 1722, 1723, 1726, 1727, 1
 
 /// The same in version 3.0.
 const CODES_3: [u32; 13] = [1702, 1717, 1722, 1723, 1726, 1727, 1747, 1753, 1775, 1825, 5050, 5072, 5073];
+
+/// Whether a method asks a notification port for events.
+fn subscribes(method: MethodId) -> bool {
+    matches!(
+        method,
+        ApiAddNotifyCluster::ID
+            | ApiAddNotifyGroup::ID
+            | ApiAddNotifyKey::ID
+            | ApiAddNotifyNetInterface::ID
+            | ApiAddNotifyNetwork::ID
+            | ApiAddNotifyNode::ID
+            | ApiAddNotifyResource::ID
+            | ApiAddNotifyResourceTypeV2::ID
+            | ApiAddNotifyV2::ID
+            | ApiReAddNotifyGroup::ID
+            | ApiReAddNotifyNetInterface::ID
+            | ApiReAddNotifyNetwork::ID
+            | ApiReAddNotifyNode::ID
+            | ApiReAddNotifyResource::ID
+    )
+}
+
+/// Whether a method takes a context handle and hands back a null one.
+fn closes(method: &Method) -> bool {
+    method.fields.iter().any(|field| field.flow == Flow::InOut && matches!(field.ty, Type::Handle))
+}
 
 #[derive(Debug)]
 struct Lost {
@@ -37,8 +65,8 @@ struct Client {
     /// The association in which it works.
     scope: Option<Scope>,
     server: Option<SocketAddr>,
-    /// Calls without an answer yet: key, time, method.
-    open: Vec<(CallKey, Scope, Option<Timestamp>, &'static str)>,
+    /// Calls without an answer yet: key, association, time, method.
+    open: Vec<(CallKey, Scope, Option<Timestamp>, MethodId)>,
     lost: Option<Lost>,
     /// The name of the node that answered ApiGetClusterName, by association.
     node: Option<(Scope, String)>,
@@ -75,17 +103,16 @@ impl Reconnects {
         }
         let Some(client) = self.0.get(&ip) else { return };
         if record.event.call.is_some() && client.open.len() < MAX_OPEN {
-            client.open.push((key, scene.seen.scope, scene.time, method.name));
+            client.open.push((key, scene.seen.scope, scene.time, method.id));
         }
         // Reopening is over with the first call that does something else.
         let opens = method.fields.iter().any(|f| matches!((f.flow, f.ty), (Flow::Return | Flow::Out, Type::Handle)));
-        let adds = method.name.starts_with("ApiAddNotify") || method.name.starts_with("ApiReAddNotify");
         if let Some((line, scope, reopened)) = &mut client.back
             && *scope == scene.seen.scope
         {
             if opens {
                 *reopened += 1;
-            } else if !adds && !method.name.starts_with("ApiClose") && method.name != "ApiGetClusterName" {
+            } else if !subscribes(method.id) && !closes(method) && method.id != ApiGetClusterName::ID {
                 done(lines, *line, *reopened);
                 // What hangs may still be answered, and then this was no reconnect.
                 if client.hanging.is_none() {
@@ -110,15 +137,16 @@ impl Reconnects {
         }
         let scope = scene.seen.scope;
         let status = scene.seen.status.unwrap_or(PENDING);
-        match (method.name, status) {
-            ("ApiGetClusterName", 0) => {
-                let node = crate::analysis::facts::Facts::of(record).and_then(|f| f.text("NodeName"));
+        match (method.id, status) {
+            (ApiGetClusterName::ID, 0) => {
+                let node =
+                    crate::analysis::facts::Facts::of(record).and_then(|f| f.text(ApiGetClusterName::params::NodeName));
                 client.node = node.map(|node| (scope, words::plain(node)));
                 return;
             }
             // Its failure is no reason to reconnect.
-            ("ApiGetClusterName", _) => return,
-            ("ApiOpenCluster" | "ApiOpenClusterEx", 0) => {
+            (ApiGetClusterName::ID, _) => return,
+            (ApiOpenCluster::ID | ApiOpenClusterEx::ID, 0) => {
                 client.opened(scope, scene, lines);
                 return;
             }
@@ -164,7 +192,7 @@ impl Client {
         let named = self.node.as_ref().filter(|(of, _)| *of == scope).map(|(_, node)| node.clone());
         // A call of the old association that was never answered; waiting for notifications is no sign.
         let hanging =
-            self.open.iter().find(|(_, of, _, method)| Some(*of) == before && *of != scope && !is_long_poll(method));
+            self.open.iter().find(|(_, of, _, method)| Some(*of) == before && *of != scope && !is_long_poll(*method));
         let key = hanging.map(|(key, ..)| *key);
         let (why, since, from, line) = match (self.lost.take(), hanging) {
             (Some(lost), _) if lost.scope != scope => (lost.why, lost.time, lost.server, Some(lost.line)),

@@ -6,8 +6,10 @@ use super::{Scene, object};
 use crate::analysis::facts::Facts;
 use crate::consts::control_codes::ControlCodeBits;
 use crate::consts::registry::CLUSTER_REG_BATCH_COMMAND as Command;
+use crate::idl::methods::*;
 use crate::ndr::Method;
 use crate::ndr::names::control_code;
+use crate::ndr::types::{FieldId, MethodId};
 use crate::structs::batch::Batch;
 use std::sync::Arc;
 
@@ -40,118 +42,166 @@ enum Leads {
     Moved,
 }
 
+/// What stands in the words of an event.
+#[derive(Clone, Copy)]
+enum Part {
+    /// These words.
+    Words(&'static str),
+    /// The object of the nth handle.
+    Object(usize),
+    /// A string parameter.
+    Text(FieldId),
+    /// The subkey of ApiCreateKey and ApiDeleteKey, with the path of its key.
+    Path,
+}
+
 struct Rule {
-    method: &'static str,
+    methods: &'static [MethodId],
     name: &'static str,
     past: &'static str,
     base: &'static str,
-    /// `{0}` and `{1}` stand for the first two handles' objects, `{param}` for a string parameter,
-    /// `{path}` for a subkey with the path of its key.
-    what: &'static str,
+    /// Everything behind the verb.
+    what: &'static [Part],
     leads: Leads,
 }
 
+/// A row: the methods, the name of the event, its verb in two forms, and what stands behind the verb: words, the
+/// object of a handle as `(object n)`, a string parameter of the first method by its name, or `(path)`.
 macro_rules! rules {
-    ($($method:literal $name:literal $past:literal/$base:literal $what:literal $(=> $leads:ident)?;)*) => {
+    ($($method:ident $(| $other:ident)*: $name:literal, $past:literal/$base:literal, [$($part:tt)*] $(=> $leads:ident)?;)*) => {
         &[$(Rule {
-            method: $method, name: $name, past: $past, base: $base, what: $what,
+            methods: &[$method::ID $(, $other::ID)*],
+            name: $name,
+            past: $past,
+            base: $base,
+            what: rules!(@parts $method [] $($part)*),
             leads: { let _leads = Leads::Nowhere; $(let _leads = Leads::$leads;)? _leads },
         },)*]
     };
+    (@parts $method:ident [$($done:tt)*]) => { &[$($done)*] };
+    (@parts $method:ident [$($done:tt)*] $words:literal $($rest:tt)*) => {
+        rules!(@parts $method [$($done)* Part::Words($words),] $($rest)*)
+    };
+    (@parts $method:ident [$($done:tt)*] (object $n:literal) $($rest:tt)*) => {
+        rules!(@parts $method [$($done)* Part::Object($n),] $($rest)*)
+    };
+    (@parts $method:ident [$($done:tt)*] (path) $($rest:tt)*) => {
+        rules!(@parts $method [$($done)* Part::Path,] $($rest)*)
+    };
+    (@parts $method:ident [$($done:tt)*] $param:ident $($rest:tt)*) => {
+        rules!(@parts $method [$($done)* Part::Text($method::params::$param),] $($rest)*)
+    };
 }
 
-/// Methods by name. An `Ex` behind the name of a method in here follows the same rule.
+/// The methods that change something.
 const RULES: &[Rule] = rules! {
-    "ApiSetClusterName" "cluster_renamed" "renamed"/"rename" "the cluster to {NewClusterName}";
-    "ApiSetQuorumResource" "quorum_changed" "made"/"make" "{0} the quorum resource, device {lpszDeviceName}";
-    "ApiBackupClusterDatabase" "database_backed_up" "backed up"/"back up" "the cluster database to {lpszPathName}";
-    "ApiSetServiceAccountPassword" "password_changed" "changed"/"change" "the password of the cluster service account";
+    ApiSetClusterName: "cluster_renamed", "renamed"/"rename", ["the cluster to " NewClusterName];
+    ApiSetQuorumResource: "quorum_changed", "made"/"make",
+        [(object 0) " the quorum resource, device " lpszDeviceName];
+    ApiBackupClusterDatabase: "database_backed_up", "backed up"/"back up", ["the cluster database to " lpszPathName];
+    ApiSetServiceAccountPassword: "password_changed", "changed"/"change",
+        ["the password of the cluster service account"];
 
-    "ApiCreateResource" "resource_created" "created"/"create" "resource {lpszResourceName} of type {lpszResourceType} in {0}";
-    "ApiDeleteResource" "resource_deleted" "deleted"/"delete" "{0}";
-    "ApiSetResourceName" "resource_renamed" "renamed"/"rename" "{0} to {lpszResourceName}";
-    "ApiFailResource" "resource_failed" "made"/"make" "{0} fail on purpose";
-    "ApiOnlineResource" "resource_online" "brought"/"bring" "{0} online" => Online;
-    "ApiOfflineResource" "resource_offline" "took"/"take" "{0} offline" => Offline;
-    "ApiRestartResource" "resource_restarted" "restarted"/"restart" "{0}" => Online;
-    "ApiAddResourceDependency" "dependency_added" "made"/"make" "{0} depend on {1}";
-    "ApiRemoveResourceDependency" "dependency_removed" "ended"/"end" "the dependency of {0} on {1}";
-    "ApiSetResourceDependencyExpression" "dependencies_set" "set"/"set" "the dependencies of {0} to {lpszDependencyExpression}";
-    "ApiAddResourceNode" "owner_allowed" "allowed"/"allow" "{0} to run on {1}";
-    "ApiRemoveResourceNode" "owner_forbidden" "forbade"/"forbid" "{0} to run on {1}";
-    "ApiChangeResourceGroup" "resource_moved" "moved"/"move" "{0} to {1}";
-    "ApiChangeCsvState" "shared_volume_changed" "changed"/"change" "whether {0} is a cluster shared volume";
-    "ApiCreateResourceType" "resource_type_created" "created"/"create" "resource type {lpszTypeName} with {lpszDllName}";
-    "ApiDeleteResourceType" "resource_type_deleted" "deleted"/"delete" "resource type {lpszTypeName}";
+    ApiCreateResource: "resource_created", "created"/"create",
+        ["resource " lpszResourceName " of type " lpszResourceType " in " (object 0)];
+    ApiDeleteResource: "resource_deleted", "deleted"/"delete", [(object 0)];
+    ApiSetResourceName: "resource_renamed", "renamed"/"rename", [(object 0) " to " lpszResourceName];
+    ApiFailResource: "resource_failed", "made"/"make", [(object 0) " fail on purpose"];
+    ApiOnlineResource | ApiOnlineResourceEx: "resource_online", "brought"/"bring", [(object 0) " online"] => Online;
+    ApiOfflineResource | ApiOfflineResourceEx: "resource_offline", "took"/"take", [(object 0) " offline"] => Offline;
+    ApiRestartResource: "resource_restarted", "restarted"/"restart", [(object 0)] => Online;
+    ApiAddResourceDependency: "dependency_added", "made"/"make", [(object 0) " depend on " (object 1)];
+    ApiRemoveResourceDependency: "dependency_removed", "ended"/"end",
+        ["the dependency of " (object 0) " on " (object 1)];
+    ApiSetResourceDependencyExpression: "dependencies_set", "set"/"set",
+        ["the dependencies of " (object 0) " to " lpszDependencyExpression];
+    ApiAddResourceNode: "owner_allowed", "allowed"/"allow", [(object 0) " to run on " (object 1)];
+    ApiRemoveResourceNode: "owner_forbidden", "forbade"/"forbid", [(object 0) " to run on " (object 1)];
+    ApiChangeResourceGroup | ApiChangeResourceGroupEx: "resource_moved", "moved"/"move",
+        [(object 0) " to " (object 1)];
+    ApiChangeCsvState | ApiChangeCsvStateEx: "shared_volume_changed", "changed"/"change",
+        ["whether " (object 0) " is a cluster shared volume"];
+    ApiCreateResourceType: "resource_type_created", "created"/"create",
+        ["resource type " lpszTypeName " with " lpszDllName];
+    ApiDeleteResourceType: "resource_type_deleted", "deleted"/"delete", ["resource type " lpszTypeName];
 
-    "ApiCreateGroup" "group_created" "created"/"create" "group {lpszGroupName}";
-    "ApiDeleteGroup" "group_deleted" "deleted"/"delete" "{0}";
-    "ApiSetGroupName" "group_renamed" "renamed"/"rename" "{0} to {lpszGroupName}";
-    "ApiOnlineGroup" "group_online" "brought"/"bring" "{0} online" => Online;
-    "ApiOfflineGroup" "group_offline" "took"/"take" "{0} offline" => Offline;
-    "ApiMoveGroup" "group_moved" "moved"/"move" "{0} to the best node" => Moved;
-    "ApiMoveGroupToNode" "group_moved" "moved"/"move" "{0} to {1}" => Moved;
-    "ApiCancelClusterGroupOperation" "operation_cancelled" "cancelled"/"cancel" "the pending operation on {0}";
-    "ApiSetGroupNodeList" "preferred_owners_set" "set"/"set" "the preferred owners of {0}";
-    "ApiSetGroupDependencyExpression" "dependencies_set" "set"/"set" "the dependencies of {0} to {lpszDependencyExpression}";
-    "ApiRemoveClusterGroupDependency" "dependency_removed" "ended"/"end" "the dependency of {0} on {1}";
+    ApiCreateGroup | ApiCreateGroupEx: "group_created", "created"/"create", ["group " lpszGroupName];
+    ApiDeleteGroup: "group_deleted", "deleted"/"delete", [(object 0)];
+    ApiSetGroupName: "group_renamed", "renamed"/"rename", [(object 0) " to " lpszGroupName];
+    ApiOnlineGroup | ApiOnlineGroupEx: "group_online", "brought"/"bring", [(object 0) " online"] => Online;
+    ApiOfflineGroup | ApiOfflineGroupEx: "group_offline", "took"/"take", [(object 0) " offline"] => Offline;
+    ApiMoveGroup | ApiMoveGroupEx: "group_moved", "moved"/"move", [(object 0) " to the best node"] => Moved;
+    ApiMoveGroupToNode | ApiMoveGroupToNodeEx: "group_moved", "moved"/"move", [(object 0) " to " (object 1)] => Moved;
+    ApiCancelClusterGroupOperation: "operation_cancelled", "cancelled"/"cancel",
+        ["the pending operation on " (object 0)];
+    ApiSetGroupNodeList: "preferred_owners_set", "set"/"set", ["the preferred owners of " (object 0)];
+    ApiSetGroupDependencyExpression: "dependencies_set", "set"/"set",
+        ["the dependencies of " (object 0) " to " lpszDependencyExpression];
+    ApiRemoveClusterGroupDependency: "dependency_removed", "ended"/"end",
+        ["the dependency of " (object 0) " on " (object 1)];
 
-    "ApiCreateGroupSet" "group_set_created" "created"/"create" "group set {lpszGroupSetName}";
-    "ApiDeleteGroupSet" "group_set_deleted" "deleted"/"delete" "{0}";
-    "ApiAddGroupToGroupSet" "group_set_changed" "added"/"add" "{1} to {0}";
-    "ApiRemoveGroupFromGroupSet" "group_set_changed" "removed"/"remove" "{0} from its group set";
-    "ApiMoveGroupToGroupSet" "group_set_changed" "moved"/"move" "{1} to {0}";
-    "ApiAddGroupSetDependency" "dependency_added" "made"/"make" "{0} depend on {1}";
-    "ApiAddGroupToGroupSetDependency" "dependency_added" "made"/"make" "{0} depend on {1}";
-    "ApiSetGroupSetDependencyExpression" "dependencies_set" "set"/"set" "the dependencies of {0} to {lpszDependencyExpression}";
-    "ApiRemoveGroupSetDependency" "dependency_removed" "ended"/"end" "the dependency of {0} on {1}";
-    "ApiRemoveClusterGroupToGroupSetDependency" "dependency_removed" "ended"/"end" "the dependency of {0} on {1}";
+    ApiCreateGroupSet: "group_set_created", "created"/"create", ["group set " lpszGroupSetName];
+    ApiDeleteGroupSet: "group_set_deleted", "deleted"/"delete", [(object 0)];
+    ApiAddGroupToGroupSet | ApiAddGroupToGroupSetEx: "group_set_changed", "added"/"add",
+        [(object 1) " to " (object 0)];
+    ApiRemoveGroupFromGroupSet: "group_set_changed", "removed"/"remove", [(object 0) " from its group set"];
+    ApiMoveGroupToGroupSet: "group_set_changed", "moved"/"move", [(object 1) " to " (object 0)];
+    ApiAddGroupSetDependency: "dependency_added", "made"/"make", [(object 0) " depend on " (object 1)];
+    ApiAddGroupToGroupSetDependency: "dependency_added", "made"/"make", [(object 0) " depend on " (object 1)];
+    ApiSetGroupSetDependencyExpression: "dependencies_set", "set"/"set",
+        ["the dependencies of " (object 0) " to " lpszDependencyExpression];
+    ApiRemoveGroupSetDependency: "dependency_removed", "ended"/"end",
+        ["the dependency of " (object 0) " on " (object 1)];
+    ApiRemoveClusterGroupToGroupSetDependency: "dependency_removed", "ended"/"end",
+        ["the dependency of " (object 0) " on " (object 1)];
 
-    "ApiPauseNode" "node_paused" "paused"/"pause" "{0}";
-    "ApiPauseNodeWithDrainTarget" "node_paused" "paused"/"pause" "{0}, its groups going to {1}";
-    "ApiResumeNode" "node_resumed" "resumed"/"resume" "{0}";
-    "ApiEvictNode" "node_evicted" "evicted"/"evict" "{0}";
+    ApiPauseNode | ApiPauseNodeEx: "node_paused", "paused"/"pause", [(object 0)];
+    ApiPauseNodeWithDrainTarget: "node_paused", "paused"/"pause", [(object 0) ", its groups going to " (object 1)];
+    ApiResumeNode | ApiResumeNodeEx: "node_resumed", "resumed"/"resume", [(object 0)];
+    ApiEvictNode: "node_evicted", "evicted"/"evict", [(object 0)];
 
-    "ApiSetNetworkName" "network_renamed" "renamed"/"rename" "{0} to {lpszNetworkName}";
-    "ApiSetNetworkPriorityOrder" "network_order_changed" "changed"/"change" "the priority order of the networks";
+    ApiSetNetworkName: "network_renamed", "renamed"/"rename", [(object 0) " to " lpszNetworkName];
+    ApiSetNetworkPriorityOrder: "network_order_changed", "changed"/"change", ["the priority order of the networks"];
 
-    "ApiCreateKey" "registry_key_created" "created"/"create" "registry key {path}";
-    "ApiDeleteKey" "registry_key_deleted" "deleted"/"delete" "registry key {path}";
-    "ApiDeleteValue" "registry_value_deleted" "deleted"/"delete" "value {lpValueName} of {0}";
-    "ApiSetKeySecurity" "registry_security_changed" "changed"/"change" "the security of {0}";
+    ApiCreateKey: "registry_key_created", "created"/"create", ["registry key " (path)];
+    ApiDeleteKey: "registry_key_deleted", "deleted"/"delete", ["registry key " (path)];
+    ApiDeleteValue: "registry_value_deleted", "deleted"/"delete", ["value " lpValueName " of " (object 0)];
+    ApiSetKeySecurity: "registry_security_changed", "changed"/"change", ["the security of " (object 0)];
 
-    "WitnessrRegister" "witness_registered" "registered"/"register" "with the witness of {NetName} as {ClientComputerName}, watching {IpAddress}";
-    "WitnessrUnRegister" "witness_unregistered" "gave up"/"give up" "the {0}";
+    WitnessrRegister | WitnessrRegisterEx: "witness_registered", "registered"/"register",
+        ["with the witness of " NetName " as " ClientComputerName ", watching " IpAddress];
+    WitnessrUnRegister | WitnessrUnRegisterEx: "witness_unregistered", "gave up"/"give up", ["the " (object 0)];
 };
 
 /// The words for a request, if it changes something.
 pub(super) fn draft(method: &Method, facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
     let objects = &scene.seen.objects;
-    if method.name.starts_with("ApiExecuteBatch") {
+    if method.id == ApiExecuteBatch::ID {
         return batch(facts, scene);
     }
-    if let Some(code) = facts.number("dwControlCode") {
+    if let Some(code) = facts.number(ApiClusterControl::params::dwControlCode) {
         return control(code as u32, facts, scene);
     }
-    let base = method.name.strip_suffix("Ex").unwrap_or(method.name);
-    let rule = RULES.iter().find(|rule| rule.method == method.name || rule.method == base)?;
+    let rule = RULES.iter().find(|rule| rule.methods.contains(&method.id))?;
     let mut what = fill(rule.what, facts, scene);
-    match method.name {
-        "ApiPauseNodeEx" if facts.number("bDrainNode") == Some(1) => what.push_str(", draining its groups"),
-        "ApiResumeNodeEx" => match facts.number("dwResumeFailbackType") {
+    match method.id {
+        ApiPauseNodeEx::ID if facts.number(ApiPauseNodeEx::params::bDrainNode) == Some(1) => {
+            what.push_str(", draining its groups");
+        }
+        ApiResumeNodeEx::ID => match facts.number(ApiResumeNodeEx::params::dwResumeFailbackType) {
             Some(1) => what.push_str(", groups coming back at once"),
             Some(2) => what.push_str(", groups coming back by their policies"),
             _ => {}
         },
-        "ApiChangeCsvState" | "ApiChangeCsvStateEx" => {
+        ApiChangeCsvState::ID | ApiChangeCsvStateEx::ID => {
             let name = words_of(scene, 0);
-            what = match facts.number("dwState") {
+            what = match facts.number(ApiChangeCsvState::params::dwState) {
                 Some(0) => format!("{name} out of the cluster shared volumes"),
                 _ => format!("{name} into the cluster shared volumes"),
             };
         }
-        "WitnessrRegisterEx" => {
-            if let Some(share) = facts.text("ShareName") {
+        WitnessrRegisterEx::ID => {
+            if let Some(share) = facts.text(WitnessrRegisterEx::params::ShareName) {
                 what.push_str(&format!(", share {}", wide(share)));
             }
         }
@@ -168,7 +218,7 @@ pub(super) fn draft(method: &Method, facts: &Facts<'_>, scene: &Scene<'_>) -> Op
             Some(Goal { kind, name, online: true, node, moved: true })
         }
     });
-    let only_new = method.name == "ApiCreateKey";
+    let only_new = method.id == ApiCreateKey::ID;
     Some(Draft { name: rule.name, past, base, what, goal, only_new, values: Vec::new() })
 }
 
@@ -179,29 +229,24 @@ fn words_of(scene: &Scene<'_>, n: usize) -> String {
     }
 }
 
-/// Puts objects and strings into a template.
-fn fill(template: &str, facts: &Facts<'_>, scene: &Scene<'_>) -> String {
+/// Puts objects and strings in their places.
+fn fill(parts: &[Part], facts: &Facts<'_>, scene: &Scene<'_>) -> String {
     let mut text = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        text.push_str(before);
-        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
-        match name {
-            "0" => text.push_str(&words_of(scene, 0)),
-            "1" => text.push_str(&words_of(scene, 1)),
-            "path" => {
+    for part in parts {
+        match *part {
+            Part::Words(words) => text.push_str(words),
+            Part::Object(n) => text.push_str(&words_of(scene, n)),
+            Part::Path => {
                 let parent = object(&scene.seen.objects, 0).and_then(|(_, name)| name).unwrap_or("…");
-                let sub = facts.text("lpSubKey").map(|t| words::plain(t)).unwrap_or_default();
+                let sub = facts.text(ApiCreateKey::params::lpSubKey).map(|t| words::plain(t)).unwrap_or_default();
                 text.push_str(&words::quoted(&format!("{parent}\\{}", sub.trim_matches('\\'))));
             }
-            name => match facts.text(name) {
+            Part::Text(id) => match facts.text(id) {
                 Some(value) => text.push_str(&wide(value)),
                 None => text.push_str("nothing"),
             },
         }
-        rest = behind;
     }
-    text.push_str(rest);
     text
 }
 
@@ -230,7 +275,7 @@ pub(super) fn scene_code(facts: &Facts<'_>) -> Option<(crate::consts::control_co
 
 /// What a control code is about: the first handle's object, or the resource type that is named.
 pub(super) fn subject(facts: &Facts<'_>, scene: &Scene<'_>) -> String {
-    match facts.text("lpszResourceTypeName") {
+    match facts.text(ApiResourceTypeControl::params::lpszResourceTypeName) {
         Some(name) => format!("resource type {}", wide(name)),
         None => words_of(scene, 0),
     }
@@ -238,7 +283,7 @@ pub(super) fn subject(facts: &Facts<'_>, scene: &Scene<'_>) -> String {
 
 /// A batch of registry updates, in numbers.
 fn batch(facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
-    let batch = Batch::new(facts.buffer("lpData")?).ok()?;
+    let batch = Batch::new(facts.buffer(ApiExecuteBatch::params::lpData)?).ok()?;
     let mut counts: [(u64, &str, &str); 5] = [
         (0, "value written", "values written"),
         (0, "key created", "keys created"),
@@ -289,5 +334,5 @@ fn batch(facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
 /// The methods that have a rule.
 #[cfg(test)]
 pub(super) fn methods() -> impl Iterator<Item = &'static str> {
-    RULES.iter().map(|rule| rule.method)
+    RULES.iter().flat_map(|rule| rule.methods).map(|method| method.name())
 }

@@ -9,7 +9,9 @@ use crate::analysis::kind::Kind;
 use crate::analysis::notify::{self, Notification};
 use crate::consts::states::*;
 use crate::consts::{Constant, Constants, notifications};
+use crate::idl::methods::*;
 use crate::ndr::Method;
+use crate::ndr::types::MethodId;
 use crate::net::Timestamp;
 use crate::session::Record;
 use std::sync::Arc;
@@ -52,6 +54,18 @@ struct Known {
 pub(super) struct States {
     known: Bounded<Key, Known>,
     waiting: Bounded<Key, Waiting>,
+}
+
+/// Whether a method asks for the state of an object.
+fn polls(method: MethodId) -> bool {
+    matches!(
+        method,
+        ApiGetGroupState::ID
+            | ApiGetResourceState::ID
+            | ApiGetNodeState::ID
+            | ApiGetNetworkState::ID
+            | ApiGetNetInterfaceState::ID
+    )
 }
 
 /// The names of a kind's states.
@@ -167,17 +181,19 @@ impl States {
         scene: &Scene<'_>,
         lines: &mut Lines,
     ) {
-        if notify::delivers(method.name) {
+        if notify::delivers(method.id) {
             for notification in notify::notifications(record) {
                 self.notified(&notification, scene, lines);
             }
             return;
         }
-        if scene.seen.status != Some(0) || !method.name.ends_with("State") || !method.name.starts_with("ApiGet") {
+        if scene.seen.status != Some(0) || !polls(method.id) {
             return;
         }
-        if let (Some(state), Some((kind, Some(name)))) = (facts.number("State"), object(&scene.seen.objects, 0)) {
-            let owner = facts.text("NodeName").map(words::plain);
+        if let (Some(state), Some((kind, Some(name)))) =
+            (facts.number(ApiGetGroupState::params::State), object(&scene.seen.objects, 0))
+        {
+            let owner = facts.text(ApiGetGroupState::params::NodeName).map(words::plain);
             self.seen(kind, name, state, owner, "saw", scene, lines);
         }
     }

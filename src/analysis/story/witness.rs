@@ -3,6 +3,8 @@
 use super::words;
 use super::{Lines, Scene};
 use crate::consts::witness::{WitnessMessageType, WitnessResourceChangeType as Change};
+use crate::idl::structures::RESP_ASYNC_NOTIFY;
+use crate::idl::witness::WitnessrAsyncNotify;
 use crate::ndr::Method;
 use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::Scalar;
@@ -10,6 +12,9 @@ use crate::ndr::value::{Fields, Value};
 use crate::ndr::wire::Message;
 use crate::session::Record;
 use crate::structs;
+use crate::structs::macros::member;
+use crate::structs::records::witness::{IPADDR_INFO, IPADDR_INFO_LIST, RESOURCE_CHANGE};
+use crate::structs::types::Record as Structure;
 
 /// Resource changes named of one message.
 const MAX: usize = 16;
@@ -24,13 +29,13 @@ impl<'a> Sink<'a> for Answer<'a> {
     const WANTS_DIAGNOSTICS: bool = false;
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
-        if at.field.name == "MessageType" {
+        if at.field.id == RESP_ASYNC_NOTIFY::MessageType {
             self.kind = value as u32;
         }
     }
 
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
-        if at.field.name == "MessageBuffer" {
+        if at.field.id == RESP_ASYNC_NOTIFY::MessageBuffer {
             self.buffer = bytes;
         }
     }
@@ -38,7 +43,7 @@ impl<'a> Sink<'a> for Answer<'a> {
 
 /// The lines of a response to WitnessrAsyncNotify.
 pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &Scene<'_>, lines: &mut Lines) {
-    let Some((kind, stub)) = record.stub().filter(|_| method.name == "WitnessrAsyncNotify") else { return };
+    let Some((kind, stub)) = record.stub().filter(|_| method.id == WitnessrAsyncNotify::ID) else { return };
     let Some(record_method) = record.method() else { return };
     let mut answer = Answer::default();
     let _ = Message::decode_with(record_method, kind, stub, &mut answer);
@@ -70,14 +75,11 @@ pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &Scene<'_>, l
     lines.add(scene.event(name, text), true);
 }
 
-fn fields(name: &str, octets: &[u8]) -> Option<Fields> {
-    if octets.len() > words::MAX_READ {
+fn fields(structure: &'static Structure, bytes: &[u8]) -> Option<Fields> {
+    if bytes.len() > words::MAX_READ {
         return None;
     }
-    match structs::decode(name, octets).ok()?.value? {
-        Value::Map(fields) => Some(fields),
-        _ => None,
-    }
+    structs::decode_record(structure, bytes).0
 }
 
 /// RESOURCE_CHANGE messages, each with its length in front (MS-SWN 2.2.2.3).
@@ -88,9 +90,9 @@ fn changes(buffer: &[u8]) -> Vec<(String, &'static str)> {
         let Some((one, behind)) = rest.split_at_checked(length).filter(|_| length >= 4 && found.len() < MAX) else {
             break;
         };
-        if let Some(fields) = fields("RESOURCE_CHANGE", one)
+        if let Some(fields) = fields(&RESOURCE_CHANGE, one)
             && let (Some(Value::Text(name)), Some(Value::Int(state))) =
-                (fields.get("ResourceName"), fields.get("ChangeType"))
+                (fields.get(member!(RESOURCE_CHANGE.ResourceName)), fields.get(member!(RESOURCE_CHANGE.ChangeType)))
         {
             let state = match Change(*state as u32) {
                 Change::RESOURCE_STATE_AVAILABLE => "available",
@@ -106,14 +108,16 @@ fn changes(buffer: &[u8]) -> Vec<(String, &'static str)> {
 
 /// Addresses of an IPADDR_INFO_LIST with their state (MS-SWN 2.2.2.2).
 fn addresses(buffer: &[u8]) -> Vec<String> {
-    let Some(Value::List(list)) = fields("IPADDR_INFO_LIST", buffer).and_then(|f| f.get("IPAddrList").cloned()) else {
+    let Some(Value::List(list)) =
+        fields(&IPADDR_INFO_LIST, buffer).and_then(|f| f.get(member!(IPADDR_INFO_LIST.IPAddrList)).cloned())
+    else {
         return Vec::new();
     };
     let mut found = Vec::new();
     for one in list.into_iter().take(MAX) {
         let Value::Map(one) = one else { continue };
-        let Some(Value::Int(flags)) = one.get("Flags") else { continue };
-        let member = if flags & 1 != 0 { "IPV4" } else { "IPV6" };
+        let Some(Value::Int(flags)) = one.get(member!(IPADDR_INFO.Flags)) else { continue };
+        let member = if flags & 1 != 0 { member!(IPADDR_INFO.IPV4) } else { member!(IPADDR_INFO.IPV6) };
         if let Some(Value::Text(address)) = one.get(member) {
             let state = if flags & 0x10 != 0 { " (offline)" } else { "" };
             found.push(format!("{address}{state}"));

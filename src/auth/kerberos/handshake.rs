@@ -223,7 +223,7 @@ fn ap_rep_subkey(plain: &[u8]) -> Option<EncryptionKey> {
 
 /// Reads octets as each of the parts that a key opens: for fuzzing, which finds no key. How many they could be.
 #[cfg(all(feature = "pcap", feature = "serde"))]
-pub(crate) fn hidden_parts(plain: &[u8]) -> usize {
+pub fn hidden_parts(plain: &[u8]) -> usize {
     let parts = [encrypted_ticket(plain).is_some(), authenticator(plain).is_some(), ap_rep_subkey(plain).is_some()];
     parts.into_iter().filter(|could| *could).count()
 }

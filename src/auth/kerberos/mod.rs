@@ -19,6 +19,7 @@ mod tests;
 mod wrap;
 
 #[cfg(all(feature = "decrypt", feature = "pcap", feature = "serde"))]
-pub(crate) use handshake::hidden_parts;
+#[doc(hidden)]
+pub use handshake::hidden_parts;
 pub use message::{ApRepInfo, ApReqInfo, EncryptedInfo, ErrorInfo};
 pub(crate) use message::{Message, parse};

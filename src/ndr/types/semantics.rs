@@ -44,6 +44,10 @@ pub enum Semantics {
     Handle,
     /// Text.
     Text,
+    /// Text that is a secret: a password.
+    Secret,
+    /// Text that is a dependency expression, a tree of names (3.1.4.2.109).
+    DependencyExpression,
     /// Strings, each with its terminator, and a terminator behind them.
     MultiSz,
     /// 100 ns since 1601.

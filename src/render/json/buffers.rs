@@ -1,7 +1,6 @@
 //! JSON of structures: the sink that prints them straight from the bytes, and the lines of `struct decode` and
 //! `struct encode`.
 
-use super::{Structure, security};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::Error;
 use crate::consts::control_codes::ControlCodeFields;
@@ -16,6 +15,7 @@ use crate::structs::dependency::{self, Expression};
 use crate::structs::mask::Mask;
 use crate::structs::packed::ByteCursor;
 use crate::structs::sink::{Item, Key, Open, Sink};
+use crate::structs::{Structure, security};
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
 
@@ -197,7 +197,7 @@ impl<'a> Sink<'a> for Values<'_, 'a> {
 }
 
 /// `"error":{…}`, with the name of the property or command that it is in.
-pub(super) fn error(out: &mut Out, e: &Error, blamed: Option<WStr<'_>>) {
+pub(crate) fn error(out: &mut Out, e: &Error, blamed: Option<WStr<'_>>) {
     out.key("error");
     out.begin();
     out.key("offset");
@@ -362,7 +362,8 @@ fn branch(out: &mut Out, tree: &Expression) {
 }
 
 fn unknown(name: &str) -> String {
-    let near: Vec<_> = super::ALL.iter().map(|s| s.name).filter(|n| n.contains(&name.to_ascii_uppercase())).collect();
+    let near: Vec<_> =
+        crate::structs::ALL.iter().map(|s| s.name).filter(|n| n.contains(&name.to_ascii_uppercase())).collect();
     match near.is_empty() || name.is_empty() {
         true => format!("unknown structure {name:?}"),
         false => format!("unknown structure {name:?}: {}", near.join(", ")),

@@ -4,6 +4,7 @@
 //! that prints a stub's values; [`input`]: JSON to [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of
 //! `stub decode` and `stub encode`; [`record`]: the lines of `dissect`.
 
+pub mod buffers;
 mod digits;
 pub mod input;
 #[cfg_attr(not(feature = "pcap"), allow(dead_code))]
@@ -18,5 +19,6 @@ mod runtime;
 pub mod stub;
 pub mod values;
 
-#[cfg(feature = "cli")]
-pub(crate) use runtime::flags as datagram_flags;
+#[cfg(feature = "pcap")]
+#[doc(hidden)]
+pub use runtime::flags as datagram_flags;

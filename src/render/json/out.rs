@@ -111,8 +111,8 @@ impl Out {
     }
 
     /// Writes what was written as a line, whose end stands in the place of the comma behind the last value.
-    #[cfg(feature = "cli")]
-    pub(crate) fn write_line(&mut self, to: &mut impl std::io::Write) -> std::io::Result<()> {
+    #[cfg(feature = "pcap")]
+    pub fn write_line(&mut self, to: &mut impl std::io::Write) -> std::io::Result<()> {
         if let Some([.., last @ b',']) = self.bytes.get_mut(..self.len) {
             *last = b'\n';
             return to.write_all(self.written());

@@ -145,7 +145,7 @@ pub(super) fn header(out: &mut Out, header: &Header, object_shown: bool) {
 }
 
 /// The names of the flags that are set.
-pub(crate) fn flags(header: &Header) -> Vec<&'static str> {
+pub fn flags(header: &Header) -> Vec<&'static str> {
     let first = [
         (Flags1::RESERVED_01, "reserved_01"),
         (Flags1::LAST_FRAG, "last_frag"),

@@ -343,19 +343,19 @@ impl<'a> Sink<'a> for Values<'_> {
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
         self.counts(&at, counts);
         self.key(&at);
-        if self.out.secrets() == Secrets::Masked && structs::content::is_secret_parameter(at.field.name) {
+        if self.out.secrets() == Secrets::Masked && matches!(at.field.semantics, Semantics::Secret) {
             self.out.begin();
             self.out.key("secret");
             self.out.bool(true);
             return self.out.end();
         }
         self.out.wide(text);
-        if structs::content::is_expression(at.field.name) {
+        if matches!(at.field.semantics, Semantics::DependencyExpression) {
             let expressions = self.expressions.get_or_insert_default();
             expressions.begin();
             expressions.key("parameter");
             expressions.name(at.field.name);
-            structs::json::expression(expressions, text);
+            super::buffers::expression(expressions, text);
             expressions.end();
         }
     }
@@ -368,7 +368,7 @@ impl<'a> Sink<'a> for Values<'_> {
         match at.field.semantics {
             Semantics::Custom("twr_t") => super::runtime::tower(self.out, bytes),
             Semantics::Text => super::runtime::text(self.out, bytes),
-            semantics => structs::json::print(self.out, semantics, self.version, &self.buffers.content, bytes),
+            semantics => super::buffers::print(self.out, semantics, self.version, &self.buffers.content, bytes),
         }
         self.out.end();
     }

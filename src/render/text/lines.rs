@@ -62,8 +62,8 @@ fn item(out: &mut String, semantics: Semantics, item: Item<'_>, secrets: Secrets
 }
 
 /// Writes a value, whatever it holds, into one line of limited length.
-pub(super) struct Inline {
-    pub(super) text: String,
+pub(crate) struct Inline {
+    pub(crate) text: String,
     room: usize,
     secrets: Secrets,
     /// Of each thing that is open, whether it holds something already.
@@ -71,7 +71,7 @@ pub(super) struct Inline {
 }
 
 impl Inline {
-    pub(super) fn new(room: usize, secrets: Secrets) -> Self {
+    pub(crate) fn new(room: usize, secrets: Secrets) -> Self {
         Inline { text: String::new(), room, secrets, open: Vec::new() }
     }
 
@@ -144,8 +144,8 @@ impl<'a> Sink<'a> for Inline {
 }
 
 /// Writes members as indented lines.
-pub(super) struct Lines<'a> {
-    pub(super) text: String,
+pub(crate) struct Lines<'a> {
+    pub(crate) text: String,
     style: Style,
     secrets: Secrets,
     depth: usize,
@@ -153,11 +153,11 @@ pub(super) struct Lines<'a> {
     hidden: Option<usize>,
     /// Inside a value of a list: its syntax stands in the line already.
     value: bool,
-    pub(super) blamed: Option<WStr<'a>>,
+    pub(crate) blamed: Option<WStr<'a>>,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(style: Style, secrets: Secrets) -> Self {
+    pub(crate) fn new(style: Style, secrets: Secrets) -> Self {
         Lines { text: String::new(), style, secrets, depth: 0, hidden: None, value: false, blamed: None }
     }
 

@@ -2,6 +2,13 @@
 //!
 //! [`Values`] is a sink; [`Message`]'s `Display` uses it. The program's blocks around it are made in `cli`.
 
+pub mod buffers;
+pub(crate) mod lines;
+#[cfg(feature = "pcap")]
+pub mod record;
+#[cfg(feature = "pcap")]
+mod runtime;
+
 use crate::base::diagnostic::Diagnostic;
 use crate::base::time::FileTime;
 use crate::consts::status;
@@ -12,7 +19,6 @@ use crate::ndr::types::{Field, Scalar, Semantics, Struct};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Method};
 use crate::session::call_context::{Buffers, CallContext};
-use crate::structs;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
@@ -271,7 +277,7 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, _: Counts) {
-        if structs::content::is_secret_parameter(at.field.name) {
+        if matches!(at.field.semantics, Semantics::Secret) {
             return self.line(&at, format_args!("(secret)"));
         }
         let room = self.style.width.saturating_sub(self.indent(&at) + at.field.name.len() + 6).max(24);
@@ -303,17 +309,19 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         if self.result.is_ok() && !self.is_hidden(&at) {
             let indent = self.indent(&at) + 2;
             let (semantics, content) = (at.field.semantics, &self.buffers.content);
-            let shape = structs::content::shape(semantics, self.version, content, bytes);
+            let shape = crate::structs::content::shape(semantics, self.version, content, bytes);
             self.result = match shape.kind {
-                _ if !bytes.is_empty() && structs::content::is_of_unknown_code(semantics, self.version, content) => {
+                _ if !bytes.is_empty()
+                    && crate::structs::content::is_of_unknown_code(semantics, self.version, content) =>
+                {
                     writeln!(self.out, "{:indent$}not shown: may hold a secret (its control code is not known)", "")
                 }
-                structs::content::ShapeKind::Nothing if shape.is_nothing() => {
+                crate::structs::content::ShapeKind::Nothing if shape.is_nothing() => {
                     hex_dump(self.out, bytes, indent, self.style.max_bytes)
                 }
                 _ => {
                     let style = Style { indent, ..self.style };
-                    structs::text::print(self.out, style, semantics, self.version, content, bytes)
+                    buffers::print(self.out, style, semantics, self.version, content, bytes)
                 }
             };
         }

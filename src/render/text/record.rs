@@ -41,7 +41,7 @@ impl Paint {
 
 /// Appends a record's block, without a line end behind its last line. Writing to a string does not fail, so results
 /// are not looked at.
-pub(super) fn record(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
+pub fn record(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
     let paint = Paint(style.color);
     let event = &record.event;
     let _ = write!(out, "{}#{}", paint.dim(), event.frame());
@@ -67,24 +67,24 @@ pub(super) fn record(out: &mut String, record: &Record<'_>, style: &Style, view:
 }
 
 /// Begins bold text.
-pub(super) fn bold(style: &Style) -> &'static str {
+pub fn bold(style: &Style) -> &'static str {
     Paint(style.color).bold()
 }
 
 /// Ends bold text.
-pub(super) fn off(style: &Style) -> &'static str {
+pub fn off(style: &Style) -> &'static str {
     Paint(style.color).off()
 }
 
 /// `HH:MM:SS.µµµµµµ` with the date.
-pub(super) fn clock(time: Timestamp) -> String {
+pub fn clock(time: Timestamp) -> String {
     let text = time.to_ascii();
     let text = core::str::from_utf8(&text).unwrap_or_default();
     text.get(..26).unwrap_or(text).replacen('T', " ", 1)
 }
 
 /// A latency in the unit that fits.
-pub(super) fn duration(nanos: i64) -> String {
+pub fn duration(nanos: i64) -> String {
     match nanos {
         i64::MIN..1_000_000 => format!("{:.1} us", nanos as f64 / 1e3),
         1_000_000..1_000_000_000 => format!("{:.2} ms", nanos as f64 / 1e6),
@@ -245,7 +245,7 @@ fn printable(text: &str) -> String {
 }
 
 /// The stub's values.
-pub(super) fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
+pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
     let paint = &Paint(style.color);
     let Some((kind, stub)) = record.stub().or(record.partial_stub()) else {
         if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {
@@ -335,7 +335,7 @@ fn values(
 }
 
 /// A bare stub's block.
-pub(super) fn bare(
+pub fn bare(
     out: &mut String,
     identity: &crate::render::json::stub::Identity,
     context: &CallContext,
@@ -358,7 +358,7 @@ pub(super) fn bare(
 
 /// The status that a response carries, for the line of a call.
 #[derive(Default)]
-pub(super) struct StatusOf(pub(super) Option<u32>);
+pub struct StatusOf(pub Option<u32>);
 
 impl Sink<'_> for StatusOf {
     const WANTS_DIAGNOSTICS: bool = false;

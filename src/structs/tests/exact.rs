@@ -163,15 +163,15 @@ fn answers_to_lines() {
         let parsed: serde_json::Value = serde_json::from_slice(out.as_bytes()).unwrap();
         (done, parsed)
     };
-    let (done, line) = told(json::decode_line, r#"{"id":1,"struct":"CLUS_MAINTENANCE_MODE_INFO","hex":"01000000"}"#);
+    let (done, line) = told(buffers::decode_line, r#"{"id":1,"struct":"CLUS_MAINTENANCE_MODE_INFO","hex":"01000000"}"#);
     assert!(done && line["value"].is_object() && line["id"] == 1, "{line}");
-    let (done, line) = told(json::decode_line, r#"{"struct":"CLUS_MAINTENANCE_MODE_INFO","hex":"0100"}"#);
+    let (done, line) = told(buffers::decode_line, r#"{"struct":"CLUS_MAINTENANCE_MODE_INFO","hex":"0100"}"#);
     assert!(!done && line["error"].is_object() || line["error"].is_string(), "{line}");
     for bad in ["{}", r#"{"struct":"NOPE","hex":"00"}"#, r#"{"struct":5,"hex":"00"}"#, "no line", r#"{"hex":"00"}"#] {
-        let (done, line) = told(json::decode_line, bad);
+        let (done, line) = told(buffers::decode_line, bad);
         assert!(!done && !line["error"].is_null(), "{bad}: {line}");
-        assert!(!told(json::encode_line, bad).0, "{bad}");
+        assert!(!told(buffers::encode_line, bad).0, "{bad}");
     }
-    let (done, line) = told(json::encode_line, r#"{"struct":"MULTI_SZ","value":["a"]}"#);
+    let (done, line) = told(buffers::encode_line, r#"{"struct":"MULTI_SZ","value":["a"]}"#);
     assert!(done && line["hex"] == "610000000000", "{line}");
 }

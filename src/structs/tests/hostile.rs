@@ -205,7 +205,7 @@ fn cut_and_flipped() {
         for n in 0..=sample.len() {
             read_as_everything(&sample[..n]);
             for kind in 0..8 {
-                cluscope_testkit::invariants::structs::context(&join(&[&[kind, n as u8, 3, 0], &sample[..n]]));
+                cluscope_testkit::invariants::structures::context(&join(&[&[kind, n as u8, 3, 0], &sample[..n]]));
             }
         }
         for n in 0..sample.len() {

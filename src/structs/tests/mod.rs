@@ -1,12 +1,9 @@
-//! Tests of the structures: [`fixed`] bytes with known values, [`generate`]d values there and back, [`hostile`] input,
-//! [`shown`] output (to the printers one by one: [`sinks`]), what is [`written`] of records, the buffers of all control
-//! codes and notifications ([`contexts`]).
+//! Tests of the structures: [`fixed`] bytes with known values, [`hostile`] input,
+//! [`shown`] output (to the printers one by one: [`sinks`]), what is [`written`] of records. Values made at random are tested in `testkit`.
 
-mod contexts;
 mod exact;
 mod fixed;
 mod formats;
-mod generate;
 mod hostile;
 mod printed;
 mod shown;
@@ -89,5 +86,5 @@ fn read_as_everything(octets: &[u8]) {
 }
 
 fn read_as(structure: &Structure, octets: &[u8]) {
-    super::oracle::structure(structure, octets);
+    cluscope_testkit::invariants::structures::named(structure.name, octets);
 }

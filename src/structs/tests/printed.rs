@@ -96,7 +96,7 @@ fn trees() {
         let mut out = String::new();
         let octets = wide(text);
         let wide = crate::ndr::WStr::le(&octets).until_nul();
-        text::expression(&mut out, Style { indent: 3, ..Style::default() }, wide).unwrap();
+        buffers::expression(&mut out, Style { indent: 3, ..Style::default() }, wide).unwrap();
         out
     };
     assert_eq!(tree(""), "");

@@ -4,8 +4,9 @@ use super::{entry, join, list, wide};
 use crate::consts::control_codes::Family;
 use crate::ndr::types::Semantics;
 use crate::render::text::Style;
+use crate::render::text::buffers;
 use crate::structs::content::Context;
-use crate::structs::{self, dependency, text};
+use crate::structs::{self, dependency};
 
 fn lines(semantics: Semantics, context: &Context<'_>, octets: &[u8]) -> String {
     let mut out = String::new();

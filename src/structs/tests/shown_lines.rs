@@ -5,8 +5,9 @@ use crate::consts::content::BufferFormat;
 use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
 use crate::render::text::Style;
+use crate::render::text::buffers;
 use crate::structs::content::{self, Context};
-use crate::structs::{dependency, rules, security, text};
+use crate::structs::{dependency, rules, security};
 
 fn command(kind: u32, value_type: u32, name: &str, data: &[u8]) -> Vec<u8> {
     let name = wide(name);
@@ -141,8 +142,6 @@ fn guesses() {
     let properties = list(&[("A", &[entry(0x0001_0002, &[1, 0, 0, 0])])]);
     assert_eq!(guess(&properties), Some("PROPERTY_LIST"));
     assert_eq!(guess(&join(&[&properties, &[1, 1]])), None);
-    assert!(content::is_expression("lpszDependencyExpression"));
-    assert!(!content::is_expression("lpszName"));
     assert!(
         !content::is_structured(BufferFormat::Bytes)
             && content::is_structured(BufferFormat::Struct("CLUS_SCSI_ADDRESS"))

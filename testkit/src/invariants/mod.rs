@@ -13,35 +13,25 @@
 //!   `calls` (`oracle/records.rs`)
 #![doc(hidden)]
 
-#[cfg(feature = "pcap")]
 mod auth;
-#[cfg(feature = "pcap")]
 mod dictionary;
-#[cfg(feature = "pcap")]
 mod filter;
 mod lines;
 #[cfg(feature = "compress")]
 mod packed;
-#[cfg(feature = "pcap")]
 mod records;
-#[cfg(feature = "pcap")]
 mod streams;
-#[cfg(feature = "pcap")]
+pub mod structures;
 mod tokens;
 mod values;
 
-#[cfg(feature = "pcap")]
 pub use auth::{kerberos, keytab, ntlm, spnego};
-#[cfg(feature = "pcap")]
 pub use dictionary::dictionaries;
-#[cfg(feature = "pcap")]
 pub use filter::filter;
 pub use lines::json;
 #[cfg(feature = "compress")]
 pub use packed::compressed;
-#[cfg(feature = "pcap")]
 pub use records::calls;
-#[cfg(feature = "pcap")]
 pub use streams::{capture, datagrams, pdus, put_piece};
 pub use values::{Source, contents, noise};
 
@@ -58,7 +48,6 @@ use cluscope::structs;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// The fuzz targets.
-#[cfg(feature = "pcap")]
 pub static TARGETS: &[Target] = &[
     ("stub", stub),
     ("stub_round_trip", generated),
@@ -226,18 +215,18 @@ pub fn generated(data: &[u8]) {
     round_trip(&identity, &contents);
 }
 
-/// A structure made from octets, see [`structs::oracle::round_trip`]; the first octet tells which.
+/// A structure made from octets, see [`self::structures::round_trip`]; the first octet tells which.
 pub fn made_structure(data: &[u8]) {
     let mut source = Source::new(data);
     let index = usize::from(source.octet()) % structs::ALL.len();
     let Some(structure) = structs::ALL.get(index) else { return };
-    structs::oracle::round_trip(structure, &structs::made::value(structure, &mut source));
+    self::structures::round_trip(structure, &crate::arbitrary::value(structure, &mut source));
 }
 
 /// Reads octets as a custom-marshalled structure, or in the context of a call; the first octet tells which. Errors lie in
 /// the octets; what is printed is JSON; what is encoded from that can be read, and encodes to the same octets.
 pub fn structure(data: &[u8]) {
-    structs::oracle::any(data);
+    self::structures::any(data);
     let Some((&index, octets)) = data.split_first() else { return };
     let Some(structure) = structs::ALL.get(usize::from(index)) else { return };
     let decoded = structs::decode(structure.name, octets).expect("a name of the list");
@@ -247,7 +236,7 @@ pub fn structure(data: &[u8]) {
     assert!(decoded.trailing.len() <= octets.len());
     let line = |octets: &[u8]| {
         let mut out = Out::new();
-        let done = structs::json::decode(&mut out, structure.name, octets);
+        let done = cluscope::render::json::buffers::decode(&mut out, structure.name, octets);
         let line: serde_json::Value = serde_json::from_slice(out.as_bytes()).expect("output is JSON");
         match line {
             serde_json::Value::Object(line) if done => Some(line),
@@ -259,10 +248,10 @@ pub fn structure(data: &[u8]) {
         return;
     };
     // Not everything that can be read can be written: sizes that contradict each other, for one.
-    let Ok(encoded) = structs::json::encode(&first, None) else { return };
+    let Ok(encoded) = cluscope::render::json::buffers::encode(&first, None) else { return };
     let second =
         line(&encoded).unwrap_or_else(|| panic!("{}: {} can't be read", structure.name, hex::encode(&encoded)));
-    match structs::json::encode(&second, None) {
+    match cluscope::render::json::buffers::encode(&second, None) {
         Ok(again) => assert_eq!(hex::encode(again), hex::encode(&encoded), "{}", structure.name),
         Err(e) => panic!("{}: {} can't be encoded again: {e}", structure.name, hex::encode(&encoded)),
     }
@@ -291,7 +280,6 @@ pub fn json_line(text: &str) {
 pub fn parsers(data: &[u8]) {
     use cluscope::ndr::parsers as p;
     let Some((&bits, data)) = data.split_first() else { return };
-    #[cfg(feature = "pcap")]
     {
         let tower = cluscope::rpc::tower::Tower::parse(data);
         let _ = (tower.interface(), tower.transfer_syntax(), tower.port(), tower.address(), tower.pipe());

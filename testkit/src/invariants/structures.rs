@@ -1,47 +1,54 @@
 //! What must hold for any octets, for tests and fuzz targets. Panics where it does not.
 #![doc(hidden)]
 
-use super::content::{self, Context};
-use super::packed::ByteCursor;
-use super::sink::{Key, Null};
-use super::{ALL, Kind, Structure, dependency};
-use alloc::format;
-use alloc::string::String;
 use cluscope::consts::control_codes::{self, Family};
 use cluscope::ndr::WStr;
 use cluscope::ndr::types::Semantics;
 use cluscope::ndr::value::Value;
+use cluscope::structs::content::{self, Context};
+use cluscope::structs::packed::ByteCursor;
+use cluscope::structs::sink::{Key, Null};
+use cluscope::structs::{ALL, Kind, Structure, dependency};
+use std::format;
+use std::string::String;
 
 /// Octets read as one structure: validating and collecting agree, what was decoded can be encoded and comes out the
 /// same, and what is printed is JSON.
 pub fn structure(structure: &Structure, octets: &[u8]) {
     let input = ByteCursor::new(octets);
     let validated = structure.read(input, Key::Top, None, &mut Null);
-    let Ok(decoded) = super::decode(structure.name, octets) else { panic!("{} has no name", structure.name) };
+    let Ok(decoded) = cluscope::structs::decode(structure.name, octets) else {
+        panic!("{} has no name", structure.name)
+    };
     assert_eq!(validated.err(), decoded.error, "{}", structure.name);
     if let (Some(value), None) = (&decoded.value, decoded.error) {
         // Padding that is not zero, or missing at the very end, is all that may be unlike.
-        let again = match super::encode(structure.name, value) {
+        let again = match cluscope::structs::encode(structure.name, value) {
             Ok(again) => again,
             Err(e) => panic!("{}: what was decoded can't be encoded: {e}", structure.name),
         };
-        let once_more = super::decode(structure.name, &again).ok().and_then(|decoded| decoded.value);
+        let once_more = cluscope::structs::decode(structure.name, &again).ok().and_then(|decoded| decoded.value);
         assert_eq!(once_more.as_ref(), Some(value), "{}", structure.name);
     }
-    #[cfg(feature = "serde")]
     {
         let mut out = cluscope::render::json::out::Out::new();
-        super::json::decode(&mut out, structure.name, octets);
+        cluscope::render::json::buffers::decode(&mut out, structure.name, octets);
         is_json(&out);
     }
+}
+
+/// [`structure`] by the structure's name.
+pub fn named(name: &str, octets: &[u8]) {
+    let Some(found) = ALL.iter().find(|structure| structure.name == name) else { panic!("no structure {name}") };
+    structure(found, octets);
 }
 
 /// A value of a structure, encoded and read again: everything that was given comes back and breaks nothing, and what was
 /// read encodes to the same octets, by way of JSON as well.
 pub fn round_trip(structure: &Structure, given: &Value) {
     let name = structure.name;
-    let octets = super::encode(name, given).unwrap_or_else(|e| panic!("{name}: {e}: {given:?}"));
-    let Ok(decoded) = super::decode(name, &octets) else { panic!("{name} has no name") };
+    let octets = cluscope::structs::encode(name, given).unwrap_or_else(|e| panic!("{name}: {e}: {given:?}"));
+    let Ok(decoded) = cluscope::structs::decode(name, &octets) else { panic!("{name} has no name") };
     let Some(value) = decoded.value.filter(|value| variant(value) == variant(given)) else {
         // Where there is little to tell them by, one reading looks like another.
         assert!(matches!(structure.kind, Kind::Record(record) if record.variants.len() > 1), "{name}: {octets:02x?}");
@@ -50,14 +57,13 @@ pub fn round_trip(structure: &Structure, given: &Value) {
     assert_eq!(decoded.error, None, "{name}: {octets:02x?}");
     assert!(decoded.trailing.is_empty(), "{name}: {octets:02x?}");
     contains(&value, given, name);
-    assert_eq!(super::encode(name, &value).as_ref(), Ok(&octets), "{name}");
+    assert_eq!(cluscope::structs::encode(name, &value).as_ref(), Ok(&octets), "{name}");
     self::structure(structure, &octets);
-    #[cfg(feature = "serde")]
     {
         let mut out = cluscope::render::json::out::Out::new();
-        assert!(super::json::decode(&mut out, name, &octets), "{name}: {octets:02x?}");
+        assert!(cluscope::render::json::buffers::decode(&mut out, name, &octets), "{name}: {octets:02x?}");
         let line = serde_json::from_slice(out.as_bytes()).expect("a line of JSON");
-        assert_eq!(super::json::encode(&line, None).as_ref(), Ok(&octets), "{name} by way of JSON");
+        assert_eq!(cluscope::render::json::buffers::encode(&line, None).as_ref(), Ok(&octets), "{name} by way of JSON");
     }
 }
 
@@ -114,16 +120,22 @@ pub fn context(octets: &[u8]) {
         _ => Semantics::Custom("CLUSTER_REG_BATCH_UPDATE"),
     };
     let mut text = String::new();
-    let printed = super::text::print(&mut text, cluscope::render::text::Style::default(), semantics, 1, &context, rest);
+    let printed = cluscope::render::text::buffers::print(
+        &mut text,
+        cluscope::render::text::Style::default(),
+        semantics,
+        1,
+        &context,
+        rest,
+    );
     assert!(printed.is_ok());
     let shape = content::shape(semantics, 1, &context, rest);
     let _ = content::read(&shape, ByteCursor::new(rest), &mut Null);
     let _ = dependency::parse_wide(WStr::le(rest));
-    #[cfg(feature = "serde")]
     {
         let mut out = cluscope::render::json::out::Out::new();
         out.begin();
-        super::json::print(&mut out, semantics, 1, &context, rest);
+        cluscope::render::json::buffers::print(&mut out, semantics, 1, &context, rest);
         out.end();
         is_json(&out);
     }
@@ -139,7 +151,6 @@ pub fn any(octets: &[u8]) {
     }
 }
 
-#[cfg(feature = "serde")]
 fn is_json(out: &cluscope::render::json::out::Out) {
     let parsed = serde_json::from_slice::<serde::de::IgnoredAny>(out.as_bytes());
     assert!(parsed.is_ok(), "{parsed:?}: {}", String::from_utf8_lossy(out.as_bytes()));

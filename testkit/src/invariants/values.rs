@@ -4,7 +4,6 @@ use cluscope::ndr::sink::{ContextHandle, Guid};
 use cluscope::ndr::types::{ArrayKind, Field, Scalar, Semantics, Type};
 use cluscope::ndr::value::{Contents, Fields};
 use cluscope::ndr::{Direction, Method, Value};
-use cluscope::structs;
 
 /// Octets that decide. When they are used up everything is zero, so that every input makes values and values end.
 #[derive(Clone, Debug)]
@@ -95,7 +94,7 @@ impl<'d> Source<'d> {
     }
 }
 
-impl structs::made::Chance for Source<'_> {
+impl crate::arbitrary::Chance for Source<'_> {
     fn octets_of_number(&mut self, octets: usize) -> u64 {
         self.number(octets)
     }

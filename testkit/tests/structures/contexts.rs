@@ -42,7 +42,7 @@ fn sample(content: BufferFormat, random: &mut Random) -> Option<Value> {
         BufferFormat::Sz | BufferFormat::Names => Some(text),
         BufferFormat::MultiSz => Some(Value::List(vec![text.clone(), text])),
         BufferFormat::Dwords => Some(Value::List(vec![1u32.into(), 7u32.into()])),
-        BufferFormat::SecurityDescriptor => Some(Value::Bytes(super::hostile::descriptor())),
+        BufferFormat::SecurityDescriptor => Some(Value::Bytes(random.security_descriptor())),
         BufferFormat::PropertyList => Some(random.property_list()),
         BufferFormat::PropertyListOf(inner) => {
             let value = entry(0x0001_0001, binary(*inner, random)?);
@@ -90,6 +90,7 @@ fn sample(content: BufferFormat, random: &mut Random) -> Option<Value> {
         }
         BufferFormat::ByLength(choices) => sample(choices.last()?.1, random),
         BufferFormat::ByResourceType { otherwise, .. } => sample(*otherwise, random),
+        other => panic!("no sample of {other:?}"),
     }
 }
 
@@ -120,7 +121,6 @@ fn check(what: &str, semantics: Semantics, context: &Context<'_>, content: Buffe
     )
     .unwrap();
     assert!(!text.is_empty() && !text.contains('!'), "{what}: {text}");
-    #[cfg(feature = "serde")]
     {
         let mut out = cluscope::render::json::out::Out::new();
         out.begin();
