@@ -18,6 +18,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 pub use error::{KeyError, KeyErrorKind};
+#[cfg(feature = "decrypt")]
+pub(crate) use users::Fit;
 pub(crate) use users::UserKey;
 
 /// Bytes that are wiped when dropped.

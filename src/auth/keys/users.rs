@@ -11,9 +11,9 @@ use super::{SecretBytes, UserSecret};
 #[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "read, but not used without decryption"))]
 pub(crate) struct UserKey {
     /// Lower case; `None` matches any domain.
-    domain: Option<String>,
+    pub(super) domain: Option<String>,
     /// Lower case.
-    user: String,
+    pub(super) user: String,
     /// As given, without the domain before a backslash: Kerberos' salts tell cases apart.
     pub(crate) name: String,
     /// As given.

@@ -97,14 +97,13 @@ impl Shared {
     /// A PDU with this number is verified: what is wrong with its place. What both senders have passed by now is
     /// missing for good.
     pub(super) fn came(&mut self, sender: Sender, number: u32) -> Option<Doubt> {
-        let [client, server] = &mut self.last;
-        let last = if side(sender) == 0 { client } else { server };
+        let Some(last) = self.last.get_mut(side(sender)) else { return None };
         let late = last.is_some_and(|last| number.wrapping_sub(last) > u32::MAX / 2);
         if late {
             return Some(Doubt::OutOfOrder { number: number.into() });
         }
         *last = Some(number);
-        let (Some(client), Some(server)) = (*client, *server) else { return None };
+        let [Some(client), Some(server)] = self.last else { return None };
         let behind = |end: u32, last: u32| last.wrapping_sub(end) < u32::MAX / 2;
         let mut count = 0_u64;
         self.holes.retain(|hole| {
