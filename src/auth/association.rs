@@ -168,6 +168,12 @@ impl Association {
         self.contexts.iter().find(|c| c.is(trailer)).and_then(Context::mic)
     }
 
+    /// Whether the context's `mechListMIC` is right, under Kerberos.
+    #[cfg(all(test, feature = "decrypt"))]
+    pub(crate) fn mech_list(&self, trailer: &AuthTrailer) -> Option<bool> {
+        self.contexts.iter().find(|c| c.is(trailer)).and_then(Context::mech_list)
+    }
+
     /// The place of a context, made if there is none. Of too many the oldest gives way that nothing proved to be the
     /// parties' own.
     fn context(&mut self, trailer: &AuthTrailer) -> usize {
@@ -245,7 +251,8 @@ impl Security for Association {
             };
         };
         let whole = self.header_signing == [true, true];
-        let tried = Attempted { sender: pdu.sender, pdu: frame, stated, level, whole };
+        let used = known.and_then(|at| self.contexts.get(at)).and_then(|context| context.used);
+        let tried = Attempted { sender: pdu.sender, pdu: frame, stated, level, used, whole };
         let verdict = self.verdict(pdu, &tried, known, out);
         self.settle();
         if !matches!(verdict, Verdict::Opened { decrypted: true, .. }) {

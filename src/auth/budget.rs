@@ -3,6 +3,8 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use super::keys::Kind;
+
 /// Work that a run may spend on searches. A unit is a byte hashed or decrypted, some nanoseconds.
 pub(crate) struct Budget {
     left: AtomicU64,
@@ -21,6 +23,10 @@ impl Budget {
     pub(crate) const MOST: u64 = 64 << 20;
     /// What each key given adds, in units.
     pub(crate) const A_KEY: u64 = 1 << 12;
+    /// What each session key given adds, in units.
+    pub(crate) const A_SESSION_KEY: u64 = 4 << 20;
+    /// What a search may cost that looks for the session of a key that nothing proved yet, in units.
+    pub(crate) const UNPROVED_SEARCH: u64 = 2 << 20;
     /// Keys that may be made of passwords before anything is read; each password given adds two.
     pub(crate) const DERIVATIONS: u64 = 8;
     /// Bytes that pay for one more; it takes some milliseconds.
@@ -49,11 +55,12 @@ impl Budget {
         }
     }
 
-    /// A key was given: whoever gives keys pays for trying each of them a few times, a password also for making keys of
-    /// it.
-    pub(crate) fn given(&self, password: bool) {
-        self.left.fetch_add(Budget::A_KEY, Ordering::Relaxed);
-        if password {
+    /// A key was given: whoever gives keys pays for trying each of them a few times; a password also for making keys of
+    /// it, a session key for the search of its place in a session.
+    pub(crate) fn given(&self, kind: Kind) {
+        let units = if kind == Kind::Session { Budget::A_SESSION_KEY } else { Budget::A_KEY };
+        self.left.fetch_add(units, Ordering::Relaxed);
+        if kind == Kind::Password {
             self.derivations.fetch_add(2 << 16, Ordering::Relaxed);
         }
     }

@@ -44,7 +44,9 @@ pub(crate) fn netlogon(token: &[u8]) -> Option<NetlogonInfo> {
         return None;
     }
     let mut names = Vec::new();
-    for (_, what, compressed) in NAMES.iter().filter(|(flag, ..)| u32::from(flags) & flag != 0) {
+    // An answer has no names.
+    let stated = if kind == 0 { u32::from(flags) } else { 0 };
+    for (_, what, compressed) in NAMES.iter().filter(|(flag, ..)| stated & flag != 0) {
         let (name, after) = if *compressed { dns_name(rest)? } else { oem_name(rest)? };
         names.push((*what, name));
         rest = after;

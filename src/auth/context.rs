@@ -34,17 +34,17 @@ pub(crate) struct Attempted<'a> {
     pub(crate) stated: u8,
     /// The level that the handshake negotiated, where it was seen.
     pub(crate) level: Option<u8>,
+    /// The level of the last PDU that opened.
+    pub(crate) used: Option<u8>,
     /// Whether signatures are expected to cover the whole PDU (header signing).
     pub(crate) whole: bool,
 }
 
 impl<'a> Attempted<'a> {
-    /// The PDU as the level negotiated has it: how far it moved the peers' key streams.
+    /// The PDU at the level that its sender uses: how far it moved the peers' key streams.
     pub(crate) fn negotiated(&self) -> Frame<'a> {
-        self.pdu_at(self.level.unwrap_or(self.stated))
-    }
-
-    fn pdu_at(&self, level: u8) -> Frame<'a> {
+        let stated = if matches!(self.stated, 4..=6) { self.stated } else { 0 };
+        let level = self.used.unwrap_or_else(|| self.level.map_or(self.stated, |level| level.max(stated)));
         self.pdu.taken_as(level >= 6)
     }
 
@@ -173,6 +173,8 @@ pub(crate) struct Context {
     current: usize,
     /// Whether it opened a PDU.
     opened: bool,
+    /// The level of the last PDU that opened.
+    pub(crate) used: Option<u8>,
 }
 
 impl Context {
@@ -185,6 +187,7 @@ impl Context {
             handshakes: alloc::vec![Handshake::new(trailer.auth_type, limits)],
             current: 0,
             opened: false,
+            used: None,
         }
     }
 
@@ -312,8 +315,9 @@ impl Context {
             let at = (self.current + offset) % count.max(1);
             let Some(handshake) = self.handshakes.get_mut(at) else { continue };
             let came = handshake.open(tried, connectionless, keys, purse, out);
-            if let Verdict::Opened { .. } = came {
+            if let Verdict::Opened { decrypted, .. } = came {
                 (self.current, self.opened) = (at, true);
+                self.used = Some(if decrypted { 6 } else { tried.stated.min(5) });
                 return came;
             }
             verdict.get_or_insert(came);

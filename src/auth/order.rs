@@ -29,10 +29,11 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// The handshake tells the first number.
-    pub(crate) fn begin(&mut self, first: u64) {
+    /// The handshake tells the first number, or one of which `slack` may have been used before it.
+    pub(crate) fn begin(&mut self, first: u64, slack: u64) {
         if self.next.is_none() {
             self.next = Some(first);
+            self.explain(slack);
         }
     }
 
@@ -93,7 +94,7 @@ mod tests {
     #[test]
     fn each_kind_of_disorder_is_told_apart() {
         let mut order = Order::default();
-        order.begin(5);
+        order.begin(5, 0);
         assert_eq!([5, 6].map(|n| order.came(n)), [None, None]);
         assert_eq!(order.came(5), Some(Doubt::Repeated { number: 5 }));
         assert_eq!(order.came(9), Some(Doubt::Missing { count: 2 }));

@@ -262,6 +262,12 @@ impl Opened {
         Opened::Sealed { reason: String::from(reason), remedy: Remedy::Unknown }
     }
 
+    /// What a PDU without a signature comes to where level `negotiated` was negotiated.
+    #[must_use]
+    pub const fn unprotected(negotiated: u8) -> Opened {
+        Opened::Clear { verified: Verified::Wrong(Doubt::Unprotected { negotiated }), decrypted: false }
+    }
+
     /// Why the message isn't verified although its protection was looked at.
     #[must_use]
     pub const fn doubt(&self) -> Option<Doubt> {

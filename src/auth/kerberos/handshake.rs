@@ -24,6 +24,9 @@ pub(crate) const USAGE_TICKET: u32 = 2;
 pub(crate) const USAGE_AUTHENTICATOR: u32 = 11;
 const USAGE_AP_REP: u32 = 12;
 
+/// Numbers that a sender may have used before its first message: some sign something to learn how long a signature is.
+const SLACK: u64 = 1;
+
 /// A handshake and what comes of it.
 pub(crate) struct Handshake {
     client: Option<String>,
@@ -154,7 +157,7 @@ impl Handshake {
             self.named(authenticator.client);
             self.initiator = authenticator.subkey;
             if let Some(number) = authenticator.sequence {
-                self.order(Sender::Client).begin(number);
+                self.order(Sender::Client).begin(number, SLACK);
             }
         }
         self.session = Some(key);
@@ -174,7 +177,7 @@ impl Handshake {
                     self.acceptor = subkey;
                 }
                 if let Some(number) = sequence {
-                    self.order(Sender::Server).begin(number);
+                    self.order(Sender::Server).begin(number, SLACK);
                 }
                 self.acceptor_reason = "the AP-REP brings none";
             }
@@ -209,7 +212,7 @@ impl Handshake {
     }
 
     #[cfg(test)]
-        /// Whether `mechListMIC` is right; `None` if there was none or it couldn't be checked.
+    /// Whether `mechListMIC` is right; `None` if there was none or it couldn't be checked.
     pub(crate) fn mech_list(&self) -> Option<bool> {
         self.mech_list
     }

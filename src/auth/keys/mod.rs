@@ -188,7 +188,7 @@ impl KeyStore {
         if !matches!(key.len(), 16 | 32) {
             return Err(KeyError::new(KeyErrorKind::KeyLength));
         }
-        self.paid(Kind::Key);
+        self.paid(Kind::Session);
         push(&mut self.session_keys, secret(key.to_vec()))
     }
 
@@ -205,7 +205,7 @@ impl KeyStore {
     /// What a key adds to what searches may cost.
     #[cfg(feature = "decrypt")]
     fn paid(&self, kind: Kind) {
-        self.budget.given(kind == Kind::Password);
+        self.budget.given(kind);
     }
 
     #[cfg(not(feature = "decrypt"))]
@@ -294,9 +294,13 @@ impl KeyStore {
 
 /// What a key costs those who search.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+#[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "nothing is searched for without decryption"))]
+pub(crate) enum Kind {
     /// Keys of Kerberos are made of it.
     Password,
+    /// Its place in a session is searched for.
+    Session,
+    /// It is tried as it is.
     Key,
 }
 

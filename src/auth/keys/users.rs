@@ -30,7 +30,7 @@ pub(crate) struct UserKey {
 
 /// How well a key's name fits a session's.
 #[cfg(feature = "decrypt")]
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fit {
     /// The same user, of the same domain or with no domain given.
     Same,

@@ -345,12 +345,13 @@ impl Handshake {
         out: &mut Vec<u8>,
     ) -> (Option<Found>, Option<Failure>) {
         let frame = tried.negotiated();
+        let proved = self.proved;
         let mut failure = None;
         for (index, session) in self.sessions.iter_mut().enumerate() {
             let why = match session.failure(tried.sender, &frame) {
                 Some((reason, doubt)) => (reason, Some(doubt)),
-                None if session.standing == Some(Doubt::Guest) && !self.proved => continue,
-                None => match session.search(tried.sender, &frame, tried.whole, purse, out) {
+                None if session.standing == Some(Doubt::Guest) && !proved => continue,
+                None => match session.search(tried.sender, &frame, tried.whole, proved, purse, out) {
                     Ok(disorder) => return (Some((index, disorder, frame.sealed)), None),
                     Err(lost) => (lost.reason, lost.doubt),
                 },

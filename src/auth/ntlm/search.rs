@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::check::Signature;
 use super::session::Session;
-use crate::auth::budget::Purse;
+use crate::auth::budget::{Budget, Purse};
 use crate::auth::frame::Frame;
 use crate::rpc::security::{Doubt, Sender};
 
@@ -28,12 +28,14 @@ pub(crate) struct Lost {
 }
 
 impl Session {
-    /// Searches for the place of a PDU that [`Session::open`] found at none of the places it tries.
+    /// Searches for the place of a PDU that [`Session::open`] found at none of the places it tries. `proved`: the key is
+    /// known to be the session's.
     pub(crate) fn search(
         &mut self,
         sender: Sender,
         frame: &Frame<'_>,
         whole: bool,
+        proved: bool,
         purse: &mut Purse<'_>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Doubt>, Lost> {
@@ -43,7 +45,7 @@ impl Session {
             Signature::read(frame.token).map_err(|reason| Lost { reason, doubt: Some(Doubt::Signature) })?;
         let cost = self.signature_cost() as u64;
         let window = self.limits.resync_window as u64;
-        let most = self.limits.resync_work;
+        let most = if proved { u64::MAX } else { Budget::UNPROVED_SEARCH }.min(self.limits.resync_work);
         let handle = self.handle(of);
         let (gap, next, passed) = (handle.gap, handle.next, handle.passed);
         let missing = if ess { signature.sequence.wrapping_sub(next) } else { 0 };

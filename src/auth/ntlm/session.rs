@@ -355,7 +355,7 @@ impl Session {
         let ess = self.ess();
         let order = &mut self.party(sender).order;
         if ess || !fresh {
-            order.begin(due.into());
+            order.begin(due.into(), 0);
         }
         order.came(sequence.into())
     }
