@@ -84,11 +84,28 @@ struct Capture {
     /// clusapi:3.0:ndr64
     #[arg(long, value_name = "WHAT")]
     assume: Vec<cluscope::session::inference::Assumption>,
+    #[command(flatten)]
+    decode_as: DecodeAs,
     /// Show only what this expression holds for, such as 'object == "IP1" and status != 0'; see docs/views.md
     #[arg(long, value_name = "EXPR")]
     filter: Option<String>,
     #[command(flatten)]
     memory: Memory,
+}
+
+/// What to take numbers for.
+#[derive(Clone, Debug, Default, Args)]
+struct DecodeAs {
+    /// Decode a port, EtherType, IP protocol or link type as something else, as tshark's -d does:
+    /// udp.port==14789,vxlan
+    #[arg(short = 'd', long = "decode-as", value_name = "LAYER==VALUE,PROTOCOL")]
+    decode_as: Vec<cluscope::net::DecodeRule>,
+}
+
+impl DecodeAs {
+    fn rules(&self) -> cluscope::net::DecodeAs {
+        self.decode_as.iter().copied().collect()
+    }
 }
 
 /// How much memory a command may take.

@@ -251,6 +251,7 @@ impl<R: Read> Read for Live<'_, '_, R> {
 pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Session, bool), Failure> {
     let limits = capture.memory.limits();
     let mut session = Session::new(limits.session.clone(), keys(&capture.secrets)?);
+    session.decode_as(capture.decode_as.rules());
     for assumption in &capture.assume {
         session.assume(*assumption);
     }

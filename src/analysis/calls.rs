@@ -127,7 +127,7 @@ impl Call {
 
     /// Version of the interface as text.
     pub fn version(&self) -> &'static str {
-        self.interface.and_then(|(i, v)| i.versions.get(v)).map_or("", |v| v.text)
+        self.interface.and_then(|(i, v)| i.versions.get(v)).map_or("", |v| v.number.text())
     }
 
     /// Nanoseconds from the request to its answer.

@@ -8,9 +8,8 @@
 //! Next: `reader.rs` for the loop, `pcapng.rs` for sections, interfaces and blocks, `error.rs` for what can go wrong.
 //! What the packets carry is the business of [`crate::net`].
 
-use crate::net::Timestamp;
+use crate::base::Timestamp;
 use std::borrow::Cow;
-use std::fmt;
 
 mod buffer;
 mod decompress;
@@ -18,6 +17,7 @@ mod error;
 mod files;
 #[cfg(feature = "compress")]
 mod gzip;
+mod link_type;
 #[cfg(feature = "compress")]
 mod lz4;
 mod pcapng;
@@ -27,6 +27,7 @@ mod write;
 
 pub use error::CaptureError;
 pub use files::{FileError, Files, sort_by_time};
+pub use link_type::LinkType;
 pub use pcapng::{Names, Section};
 pub use reader::{Problem, Reader};
 pub use write::Writer;
@@ -94,71 +95,6 @@ impl Counters {
         self.names_dropped = self.names_dropped.saturating_add(other.names_dropped);
         self.too_large = self.too_large.saturating_add(other.too_large);
         self.expansion = self.expansion.saturating_add(other.expansion);
-    }
-}
-
-/// Link-layer type as the tcpdump group registers it (`LINKTYPE_…`). Unknown values are kept as they are.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LinkType(pub u32);
-
-macro_rules! link_types {
-    ($($(#[$doc:meta])* $name:ident = $value:literal,)*) => {
-        impl LinkType {
-            $($(#[$doc])* pub const $name: LinkType = LinkType($value);)*
-
-            /// The registered name without its prefix, `None` for types that nothing here can read.
-            #[must_use]
-            pub const fn name(self) -> Option<&'static str> {
-                match self.0 {
-                    $($value => Some(stringify!($name)),)*
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-
-link_types! {
-    /// BSD loopback: a 4-byte address family in the capturing host's byte order.
-    NULL = 0,
-    /// Ethernet.
-    ETHERNET = 1,
-    /// PPP.
-    PPP = 9,
-    /// Raw IP as some systems number it.
-    RAW_12 = 12,
-    /// Raw IP as OpenBSD numbers it.
-    RAW_14 = 14,
-    /// PPP in HDLC-like framing.
-    PPP_HDLC = 50,
-    /// PPPoE session packets, without an Ethernet header.
-    PPP_ETHER = 51,
-    /// Raw IP, version by the first nibble.
-    RAW = 101,
-    /// OpenBSD loopback: a 4-byte address family in network byte order.
-    LOOP = 108,
-    /// Linux cooked capture, version 1.
-    LINUX_SLL = 113,
-    /// Raw IPv4.
-    IPV4 = 228,
-    /// Raw IPv6.
-    IPV6 = 229,
-    /// Linux cooked capture, version 2.
-    LINUX_SLL2 = 276,
-}
-
-impl fmt::Display for LinkType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name() {
-            Some(name) => write!(f, "{name} ({})", self.0),
-            None => write!(f, "{}", self.0),
-        }
-    }
-}
-
-impl fmt::Debug for LinkType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LinkType({self})")
     }
 }
 

@@ -10,7 +10,7 @@ use super::decompress::Expansion;
 use super::error::guess;
 use super::pcapng::{Ng, Outcome};
 use super::{CaptureError, Counters, Limits, LinkType, Names, Packet, Section};
-use crate::net::Timestamp;
+use crate::base::Timestamp;
 use pcap_parser::{parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified, parse_pcap_header};
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;

@@ -152,7 +152,7 @@ impl Fingerprints {
     fn version(record: &Record<'_>) -> Option<u16> {
         let (interface, version) = record.interface?;
         let version = interface.versions.get(version)?;
-        core::ptr::eq(interface, &idl::CLUSAPI).then_some(version.major)
+        core::ptr::eq(interface, &idl::CLUSAPI).then_some(version.number.major())
     }
 
     /// Takes notice of a fault.

@@ -96,7 +96,7 @@ fn request(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_
         let What::Handle(handle) = entry.what else { continue };
         let Some(opened) = handles.get(scope, handle) else { continue };
         if !core::ptr::eq(opened.interface, seen.kind.interface) || opened.version != seen.kind.version {
-            let theirs = opened.interface.versions.get(opened.version).map_or("", |v| v.text);
+            let theirs = opened.interface.versions.get(opened.version).map_or("", |v| v.number.text());
             let value = format!("a handle of {} {theirs}", opened.interface.name);
             found.at(&FOREIGN, (values, entry), value, seen.kind.interface.name);
             continue;

@@ -45,7 +45,8 @@ impl<'m, 'a> Seen<'m, 'a> {
 
     /// Whether it is ClusAPI of this major version.
     pub(super) fn is_clusapi_version(&self, major: u16) -> bool {
-        self.is_clusapi() && self.kind.interface.versions.get(self.kind.version).is_some_and(|v| v.major == major)
+        self.is_clusapi()
+            && self.kind.interface.versions.get(self.kind.version).is_some_and(|v| v.number.major() == major)
     }
 }
 
@@ -134,7 +135,7 @@ impl<'r, 'a> Report<'r, 'a> {
             flow: record.flow,
             by: record.event.sender,
             call_id: record.event.call_id,
-            interface: record.interface.and_then(|(i, v)| Some((i.name, i.versions.get(v)?.text))),
+            interface: record.interface.and_then(|(i, v)| Some((i.name, i.versions.get(v)?.number.text()))),
             method: self.method,
             field,
             offset: None,

@@ -101,7 +101,7 @@ fn proposed(contexts: &[ContextElement], found: &mut Report<'_, '_>) {
         let SyntaxId { uuid, major, minor } = context.abstract_syntax;
         let Some(interface) = idl::interface_by_uuid(&uuid.0) else { continue };
         if interface.version(major, minor).is_none() {
-            let versions: Vec<&str> = interface.versions.iter().map(|v| v.text).collect();
+            let versions: Vec<&str> = interface.versions.iter().map(|v| v.number.text()).collect();
             let value = format!("{} {major}.{minor}", interface.name);
             found.add(&VERSION, "abstract_syntax", value, versions.join(" or "));
         }
@@ -137,7 +137,7 @@ fn level(record: &Record<'_>) -> u8 {
 fn clusapi(record: &Record<'_>) -> Option<u16> {
     let (interface, version) = record.interface?;
     let version = interface.versions.get(version)?;
-    core::ptr::eq(interface, &idl::CLUSAPI).then_some(version.major)
+    core::ptr::eq(interface, &idl::CLUSAPI).then_some(version.number.major())
 }
 
 fn request(association: &mut Association, record: &Record<'_>, found: &mut Report<'_, '_>) {

@@ -9,7 +9,6 @@ use crate::ndr::WStr;
 use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::Semantics;
 use crate::ndr::wire::Message;
-use crate::render::json::record::type_name;
 use crate::rpc::event::Body;
 use crate::session::Record;
 use std::net::SocketAddr;
@@ -48,7 +47,7 @@ impl<'r, 'a> Subject<'r, 'a> {
             Field::Interface => record.interface.is_some_and(|(i, _)| text(test, i.name)),
             Field::Version => {
                 let version = record.interface.and_then(|(i, v)| i.versions.get(v));
-                version.is_some_and(|v| text(test, v.text))
+                version.is_some_and(|v| text(test, v.number.text()))
             }
             Field::Src => address(test, self.src),
             Field::Dst => address(test, self.dst),
@@ -60,7 +59,7 @@ impl<'r, 'a> Subject<'r, 'a> {
                 self.seen.objects.iter().any(|used| used.resolved.name.as_deref().is_some_and(|n| text(test, n)))
             }
             Field::Kind => self.seen.objects.iter().any(|used| text(test, used.resolved.kind.name())),
-            Field::Type => text(test, type_name(&record.event)),
+            Field::Type => text(test, record.event.type_name()),
             Field::Direction => direction.is_some_and(|d| text(test, d)),
             Field::Stream => number(test, record.flow.stream),
             Field::CallId => record.event.call_id.is_some_and(|id| number(test, u64::from(id))),

@@ -49,6 +49,7 @@ pub(crate) mod methods {
 }
 
 use crate::base::error::{Error, ErrorKind};
+pub use crate::ndr::Version;
 use crate::ndr::types::{InterfaceVersion, Versions};
 use crate::ndr::wire::Kind;
 use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
@@ -111,8 +112,8 @@ pub static CLUSAPI: Interface = Interface {
     uuid_bytes: [0xb2, 0xb8, 0x7d, 0xb9, 0x63, 0x4c, 0xcf, 0x11, 0xbf, 0xf6, 0x08, 0x00, 0x2b, 0xe2, 0x3f, 0x2f],
     reserved_to: 263,
     versions: &[
-        InterfaceVersion { major: 2, minor: 0, text: "2.0", methods: &CLUSAPI_2 },
-        InterfaceVersion { major: 3, minor: 0, text: "3.0", methods: &CLUSAPI_3 },
+        InterfaceVersion { number: Version::V2_0, methods: &CLUSAPI_2 },
+        InterfaceVersion { number: Version::V3_0, methods: &CLUSAPI_3 },
     ],
 };
 
@@ -123,7 +124,7 @@ pub static WITNESS: Interface = Interface {
     uuid: "ccd8c074-d0e5-4a40-92b4-d074faa6ba28",
     uuid_bytes: [0x74, 0xc0, 0xd8, 0xcc, 0xe5, 0xd0, 0x40, 0x4a, 0x92, 0xb4, 0xd0, 0x74, 0xfa, 0xa6, 0xba, 0x28],
     reserved_to: 5,
-    versions: &[InterfaceVersion { major: 1, minor: 1, text: "1.1", methods: &WITNESS_1 }],
+    versions: &[InterfaceVersion { number: Version::V1_1, methods: &WITNESS_1 }],
 };
 
 /// The endpoint mapper (C706 appendix O).
@@ -133,7 +134,7 @@ pub static EPM: Interface = Interface {
     uuid: "e1af8308-5d1f-11c9-91a4-08002b14a0fa",
     uuid_bytes: [0x08, 0x83, 0xaf, 0xe1, 0x1f, 0x5d, 0xc9, 0x11, 0x91, 0xa4, 0x08, 0x00, 0x2b, 0x14, 0xa0, 0xfa],
     reserved_to: 6,
-    versions: &[InterfaceVersion { major: 3, minor: 0, text: "3.0", methods: &EPM_3 }],
+    versions: &[InterfaceVersion { number: Version::V3_0, methods: &EPM_3 }],
 };
 
 /// The conversation manager (C706 appendix P).
@@ -143,7 +144,7 @@ pub static CONV: Interface = Interface {
     uuid: "333a2276-0000-0000-0d00-00809c000000",
     uuid_bytes: [0x76, 0x22, 0x3a, 0x33, 0x00, 0x00, 0x00, 0x00, 0x0d, 0x00, 0x00, 0x80, 0x9c, 0x00, 0x00, 0x00],
     reserved_to: 4,
-    versions: &[InterfaceVersion { major: 3, minor: 0, text: "3.0", methods: &CONV_3 }],
+    versions: &[InterfaceVersion { number: Version::V3_0, methods: &CONV_3 }],
 };
 
 /// The interfaces of the failover cluster protocols.
@@ -166,10 +167,10 @@ pub fn interface_by_uuid(uuid: &[u8; 16]) -> Option<&'static Interface> {
     all().find(|i| i.uuid_bytes == *uuid)
 }
 
-/// The interface that has this method, and the version with this text.
-fn place(method: &'static Method, version: &str) -> Option<(&'static Interface, usize)> {
+/// The interface that has this method in this version, and the version's place.
+fn place(method: &'static Method, version: Version) -> Option<(&'static Interface, usize)> {
     all().find_map(|interface| {
-        let version = interface.versions.iter().position(|v| v.text == version)?;
+        let version = interface.place_of(version)?;
         let found = interface.method(version, method.opnum)?;
         core::ptr::eq(found, method).then_some((interface, version))
     })
@@ -181,7 +182,7 @@ fn place(method: &'static Method, version: &str) -> Option<(&'static Interface, 
 /// The method is not part of that version.
 pub fn kind(
     method: &'static Method,
-    version: &str,
+    version: Version,
     direction: Direction,
     syntax: Syntax,
     endian: Endian,
@@ -198,7 +199,7 @@ pub fn kind(
 #[cfg(feature = "std")]
 pub fn encode(
     method: &'static Method,
-    version: &str,
+    version: Version,
     direction: Direction,
     syntax: Syntax,
     endian: Endian,

@@ -85,7 +85,10 @@ limits! {
             "fragment_timeouts";
         fragment_packets: "packets", Stays, 0, All, "the same without time stamps", "it is given up",
             "fragment_timeouts";
-        tags: "tags", Stays, 0, All, "VLAN tags and MPLS labels of a packet", "the packet is left out", "too_deep";
+        tags: "tags", Stays, 0, All, "VLAN and other tags and MPLS labels of a packet", "the packet is left out",
+            "too_deep";
+        unread_kinds: "kinds", Stays, 0, All, "kinds of packets that can't be read, told one by one",
+            "packets of further ones are only counted", "unread_further of the record of type capture";
         tunnels: "tunnels", Stays, 0, All, "tunnels in tunnels", "the packet is left out", "too_deep";
         extension_headers: "headers", Stays, 0, All, "extension headers of an IPv6 packet", "the packet is left out",
             "too_deep";

@@ -213,7 +213,7 @@ macro_rules! ndr_method {
             /// # Errors
             /// The first thing that makes going on impossible.
             pub fn decode(
-                version: &'static str,
+                version: $crate::ndr::Version,
                 syntax: $crate::ndr::Syntax,
                 endian: $crate::ndr::Endian,
                 stub: &'a [u8],
@@ -288,7 +288,7 @@ macro_rules! ndr_method {
             /// Names the first parameter that is missing, of the wrong kind or out of range.
             pub fn encode(
                 &self,
-                version: &'static str,
+                version: $crate::ndr::Version,
                 syntax: $crate::ndr::Syntax,
                 endian: $crate::ndr::Endian,
             ) -> Result<alloc::vec::Vec<u8>, $crate::ndr::EncodeError> {

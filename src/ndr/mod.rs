@@ -36,7 +36,7 @@ pub use cursor::DecodeContext;
 #[cfg(feature = "std")]
 pub use encode_error::EncodeError;
 pub use sink::Sink;
-pub use types::{Direction, Field, Interface, Method, Struct, Type};
+pub use types::{Direction, Field, Interface, Method, Struct, Type, Version};
 pub use utf16::WStr;
 #[cfg(feature = "std")]
 pub use value::Value;

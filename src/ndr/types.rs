@@ -11,9 +11,11 @@ pub use crate::consts::control_codes::Family;
 
 mod id;
 mod semantics;
+mod version;
 
 pub use id::{FieldId, MethodId};
 pub use semantics::Semantics;
+pub use version::{UnknownVersion, Version};
 
 /// An integer on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -566,12 +568,8 @@ impl Method {
 /// A version of an interface: its methods by opnum.
 #[derive(Debug)]
 pub struct InterfaceVersion {
-    /// Major version.
-    pub major: u16,
-    /// Minor version.
-    pub minor: u16,
-    /// `major.minor` as text.
-    pub text: &'static str,
+    /// Which one.
+    pub number: Version,
     /// Methods by opnum, without holes.
     pub methods: &'static [&'static Method],
 }
@@ -596,7 +594,12 @@ pub struct Interface {
 impl Interface {
     /// The version with this number, as a place in [`Interface::versions`].
     pub fn version(&self, major: u16, minor: u16) -> Option<usize> {
-        self.versions.iter().position(|v| v.major == major && v.minor == minor)
+        self.versions.iter().position(|v| v.number.major() == major && v.number.minor() == minor)
+    }
+
+    /// The same of one that is known.
+    pub fn place_of(&self, version: Version) -> Option<usize> {
+        self.versions.iter().position(|v| v.number == version)
     }
 
     /// The method with this opnum.

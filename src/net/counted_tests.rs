@@ -168,8 +168,16 @@ fn tunnels_over_udp() {
     let inner = ipv4(A, B, 17, &udp(7, 8, b"inside"));
     let (log, stats) = fed(Limits::default(), &[vxlan(&inner)]);
     assert_eq!((log.udp, stats.tunnelled), (vec![b"inside".to_vec()], 1));
+    // A checksum that offloading left out, or left as it was: the length fits.
+    for checksum in [[0, 0], [0xde, 0xad]] {
+        let mut offloaded = inner.clone();
+        offloaded[10..12].copy_from_slice(&checksum);
+        let (log, stats) = fed(Limits::default(), &[vxlan(&offloaded)]);
+        assert_eq!((log.udp, stats.tunnelled), (vec![b"inside".to_vec()], 1), "{checksum:?}");
+    }
+    // Neither fits: this is no packet.
     let mut broken = inner;
-    broken[11] ^= 1;
+    broken[3] ^= 1;
     let (log, stats) = fed(Limits::default(), &[vxlan(&broken)]);
     assert_eq!((log.udp.len(), log.udp[0].len(), stats.tunnelled), (1, 8 + 14 + 34, 0));
 }

@@ -7,7 +7,7 @@
 //! no new one, which a later datagram of the same number would be spoilt by.
 
 use super::ip::Fragment;
-use super::link::CapturedSlice;
+use super::slice::CapturedSlice;
 use super::{Limits, Place, Stats, Timestamp};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hasher};
@@ -94,7 +94,7 @@ impl Fragments {
         key: Key,
         fragment: Fragment,
         protocol: u8,
-        piece: CapturedSlice<'_>,
+        slice: CapturedSlice<'_>,
         at: Option<usize>,
         frame: u64,
         time: Option<Timestamp>,
@@ -103,14 +103,14 @@ impl Fragments {
     ) -> Option<Whole> {
         stats.fragments += 1;
         self.expire(frame, time, limits, stats);
-        let wire_len = u32::try_from(piece.wire_len()).unwrap_or(u32::MAX);
+        let wire_len = u32::try_from(slice.wire_len()).unwrap_or(u32::MAX);
         let end = fragment.offset.saturating_add(wire_len);
         // Only the last fragment may have a length that is no multiple of 8.
         if wire_len == 0 || end > MAX_DATAGRAM || (fragment.more && wire_len % 8 != 0) {
             stats.malformed += 1;
             return None;
         }
-        if !self.datagrams.contains_key(&key) && self.is_copy(key, fragment.offset, piece.data) {
+        if !self.datagrams.contains_key(&key) && self.is_copy(key, fragment.offset, slice.data) {
             stats.fragment_overlaps += 1;
             return None;
         }
@@ -137,7 +137,7 @@ impl Fragments {
             datagram.protocol = Some(protocol);
         }
         self.held -= datagram.held;
-        let overlapped = datagram.insert(fragment.offset, piece, at, frame);
+        let overlapped = datagram.insert(fragment.offset, slice, at, frame);
         self.held += datagram.held;
         stats.fragment_overlaps += u64::from(overlapped);
         if datagram.is_complete() {
@@ -248,8 +248,8 @@ impl Datagram {
     }
 
     /// Puts in what is not there yet; returns whether something was.
-    fn insert(&mut self, offset: u32, piece: CapturedSlice<'_>, start: Option<usize>, frame: u64) -> bool {
-        let end = offset.saturating_add(u32::try_from(piece.wire_len()).unwrap_or(u32::MAX));
+    fn insert(&mut self, offset: u32, slice: CapturedSlice<'_>, start: Option<usize>, frame: u64) -> bool {
+        let end = offset.saturating_add(u32::try_from(slice.wire_len()).unwrap_or(u32::MAX));
         let end = self.total.map_or(end, |total| end.min(total));
         let mut overlapped = false;
         let mut at = offset;
@@ -271,8 +271,8 @@ impl Datagram {
             };
             if stop > at {
                 let from = usize::try_from(at - offset).unwrap_or(usize::MAX);
-                let to = usize::try_from(stop - offset).unwrap_or(usize::MAX).min(piece.data.len());
-                let data = piece.data.get(from..to).unwrap_or(&[]).to_vec();
+                let to = usize::try_from(stop - offset).unwrap_or(usize::MAX).min(slice.data.len());
+                let data = slice.data.get(from..to).unwrap_or(&[]).to_vec();
                 crate::base::work::tick(data.len());
                 self.held += data.len() + Limits::SEGMENT_COST;
                 self.covered += stop - at;

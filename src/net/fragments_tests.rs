@@ -31,9 +31,9 @@ impl Bench {
     fn cut(&mut self, id: u32, offset: u32, more: bool, data: &[u8], cut: usize) -> Option<Whole> {
         self.frame += 1;
         let fragment = Fragment { id, offset, more };
-        let piece = CapturedSlice { data, cut };
+        let slice = CapturedSlice { data, cut };
         let (limits, stats) = (&self.limits, &mut self.stats);
-        self.fragments.add(key(id), fragment, 17, piece, None, self.frame, self.time, limits, stats)
+        self.fragments.add(key(id), fragment, 17, slice, None, self.frame, self.time, limits, stats)
     }
 }
 
@@ -167,9 +167,9 @@ impl Bench {
     fn give(&mut self, given: Given<'_>) -> Option<Whole> {
         self.frame += 1;
         let Given { id, offset, more, protocol, at, data } = given;
-        let (fragment, piece) = (Fragment { id, offset, more }, CapturedSlice { data, cut: 0 });
+        let (fragment, slice) = (Fragment { id, offset, more }, CapturedSlice { data, cut: 0 });
         let (limits, stats) = (&self.limits, &mut self.stats);
-        self.fragments.add(key(id), fragment, protocol, piece, at, self.frame, self.time, limits, stats)
+        self.fragments.add(key(id), fragment, protocol, slice, at, self.frame, self.time, limits, stats)
     }
 }
 

@@ -1,7 +1,7 @@
 //! IPv4 and IPv6 headers, with `etherparse`'s header slices; lengths are judged here, because a capture may have cut
 //! the packet, padded it, or taken it before the network card filled the length in.
 
-use super::link::CapturedSlice;
+use super::slice::CapturedSlice;
 use etherparse::{IpAuthHeaderSlice, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice, Ipv6RawExtHeaderSlice};
 use std::net::IpAddr;
 
@@ -43,20 +43,20 @@ pub(super) enum Bad {
 }
 
 /// Reads an IP header of either version. `None` where it contradicts itself or was cut.
-pub(super) fn parse(piece: CapturedSlice<'_>, verify: bool, extensions: usize) -> Result<Packet<'_>, Bad> {
-    if let Some(packet) = parse_fast_path(piece, verify) {
+pub(super) fn parse(slice: CapturedSlice<'_>, verify: bool, extensions: usize) -> Result<Packet<'_>, Bad> {
+    if let Some(packet) = parse_fast_path(slice, verify) {
         return Ok(packet);
     }
-    match piece.data.first().map(|first| first >> 4) {
-        Some(4) => v4(piece, verify, extensions),
-        Some(6) => v6(piece, extensions),
+    match slice.data.first().map(|first| first >> 4) {
+        Some(4) => v4(slice, verify, extensions),
+        Some(6) => v6(slice, extensions),
         _ => Err(Bad::Malformed),
     }
 }
 
 /// TCP or UDP in IPv4 without options and fragments, as most is, by its fixed places.
-fn parse_fast_path(piece: CapturedSlice<'_>, verify: bool) -> Option<Packet<'_>> {
-    let header = piece.data.first_chunk::<20>()?;
+fn parse_fast_path(slice: CapturedSlice<'_>, verify: bool) -> Option<Packet<'_>> {
+    let header = slice.data.first_chunk::<20>()?;
     let &[0x45, _, l0, l1, _, _, f0, 0, _, protocol @ (6 | 17), _, _, s0, s1, s2, s3, d0, d1, d2, d3] = header else {
         return None;
     };
@@ -65,7 +65,7 @@ fn parse_fast_path(piece: CapturedSlice<'_>, verify: bool) -> Option<Packet<'_>>
     if total < 20 || f0 & 0x3f != 0 {
         return None;
     }
-    let payload = piece.with_wire_len(total).after(20)?;
+    let payload = slice.with_wire_len(total).after(20)?;
     Some(Packet {
         src: IpAddr::from([s0, s1, s2, s3]),
         dst: IpAddr::from([d0, d1, d2, d3]),
@@ -75,13 +75,30 @@ fn parse_fast_path(piece: CapturedSlice<'_>, verify: bool) -> Option<Packet<'_>>
     })
 }
 
-fn v4(piece: CapturedSlice<'_>, verify: bool, extensions: usize) -> Result<Packet<'_>, Bad> {
-    let header = Ipv4HeaderSlice::from_slice(piece.data).map_err(|_| Bad::Malformed)?;
+/// Whether bytes are an IP packet for all that can be seen: for those that a port number alone has promised. An IPv4
+/// header's checksum is right, or not filled in (as offloading leaves it), or wrong in a packet whose length fits to the
+/// byte; an IPv6 packet is no longer than what is there.
+pub(super) fn is_plausible(slice: CapturedSlice<'_>, extensions: usize) -> bool {
+    let Ok(packet) = parse(slice, true, extensions) else { return false };
+    match slice.data {
+        [0x45..=0x4f, _, high, low, _, _, _, _, _, _, c0, c1, ..] => {
+            let total = usize::from(u16::from_be_bytes([*high, *low]));
+            packet.checksum || [*c0, *c1] == [0, 0] && total <= slice.wire_len() || total == slice.wire_len()
+        }
+        [0x60..=0x6f, _, _, _, high, low, ..] => {
+            usize::from(u16::from_be_bytes([*high, *low])).saturating_add(40) <= slice.wire_len()
+        }
+        _ => false,
+    }
+}
+
+fn v4(slice: CapturedSlice<'_>, verify: bool, extensions: usize) -> Result<Packet<'_>, Bad> {
+    let header = Ipv4HeaderSlice::from_slice(slice.data).map_err(|_| Bad::Malformed)?;
     let header_len = header.slice().len();
     let total = usize::from(header.total_len());
     // Segmentation offload leaves the length 0: then the packet is as long as the capture says.
     let offloaded = total == 0;
-    let whole = if offloaded { piece } else { piece.with_wire_len(total) };
+    let whole = if offloaded { slice } else { slice.with_wire_len(total) };
     if !offloaded && total < header_len {
         return Err(Bad::Malformed);
     }
@@ -106,13 +123,13 @@ fn v4(piece: CapturedSlice<'_>, verify: bool, extensions: usize) -> Result<Packe
     })
 }
 
-fn v6(piece: CapturedSlice<'_>, extensions: usize) -> Result<Packet<'_>, Bad> {
-    let header = Ipv6HeaderSlice::from_slice(piece.data).map_err(|_| Bad::Malformed)?;
+fn v6(slice: CapturedSlice<'_>, extensions: usize) -> Result<Packet<'_>, Bad> {
+    let header = Ipv6HeaderSlice::from_slice(slice.data).map_err(|_| Bad::Malformed)?;
     let header_len = header.slice().len();
     let length = usize::from(header.payload_length());
     // 0 is a jumbogram or segmentation offload: then the packet is as long as the capture says.
     let offloaded = length == 0;
-    let whole = if offloaded { piece } else { piece.with_wire_len(header_len + length) };
+    let whole = if offloaded { slice } else { slice.with_wire_len(header_len + length) };
     let payload = whole.after(header_len).ok_or(Bad::Malformed)?;
     Ok(Packet {
         src: header.source_addr().into(),
@@ -183,10 +200,10 @@ mod tests {
                 data[at] = (noise() >> 8) as u8 & [0xff, 0x3f, 0x0f][(noise() % 3) as usize];
             }
             data.truncate((noise() % 90) as usize);
-            let piece = CapturedSlice { data: &data, cut: (noise() % 3) as usize };
-            if let Some(packet) = parse_fast_path(piece, true) {
+            let slice = CapturedSlice { data: &data, cut: (noise() % 3) as usize };
+            if let Some(packet) = parse_fast_path(slice, true) {
                 short += 1;
-                assert_eq!(v4(piece, true, 16), Ok(packet), "{data:02x?}");
+                assert_eq!(v4(slice, true, 16), Ok(packet), "{data:02x?}");
             }
         }
         assert!(short > 5_000, "{short}");

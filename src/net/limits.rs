@@ -37,12 +37,14 @@ pub struct Limits {
     pub fragment_nanos: u64,
     /// The same in packets, for captures without time stamps: 100000.
     pub fragment_packets: u64,
-    /// VLAN tags and MPLS labels of one packet: 16.
+    /// VLAN and other tags and MPLS labels of one packet: 16.
     pub tags: usize,
     /// Tunnels within tunnels of one packet: 8.
     pub tunnels: usize,
     /// Extension headers of one IPv6 packet: 16.
     pub extension_headers: usize,
+    /// Kinds of packets that can't be read, told apart: 64. Packets of further ones are counted in one number.
+    pub unread_kinds: usize,
     /// Whether checksums are computed, only to count the bad ones. Costs a pass over each kept packet.
     pub verify_checksums: bool,
 }
@@ -71,6 +73,7 @@ impl Default for Limits {
             tags: 16,
             tunnels: 8,
             extension_headers: 16,
+            unread_kinds: 64,
             verify_checksums: true,
         }
     }
@@ -90,7 +93,7 @@ pub struct Stats {
     pub other_protocol: u64,
     /// Packets that were captured too short to tell ports, or whose headers contradict themselves.
     pub malformed: u64,
-    /// Packets found within packets: IP in IP, GRE, ERSPAN, VXLAN, Geneve.
+    /// Packets found within packets: IP in IP, GRE, ERSPAN, VXLAN, Geneve and others; those of an aggregated 802.11 frame.
     pub tunnelled: u64,
     /// Packets with more VLAN tags, labels, extension headers or tunnels than the limit.
     pub too_deep: u64,

@@ -1,12 +1,12 @@
 //! From captured packets to ordered byte streams and datagrams: link and IP layers, fragments, TCP reassembly.
 //!
 //! [`Network`] takes packets one after the other and hands what they carry to a [`Handler`]. It looks at nothing above
-//! TCP and UDP, and at no port number but the UDP ports of VXLAN and Geneve; whoever handles the chunks says with a
+//! TCP and UDP, and at no port number but the UDP ports of tunnels; whoever handles the chunks says with a
 //! [`Verdict`] when a flow is of no interest.
 //!
 //! Next: `network.rs` for what is done with a packet, `network/fast_path.rs` for the ordinary TCP segment,
 //! `network/udp.rs` for datagrams, `tcp/direction.rs` for the rules of reassembly, `fragments.rs` for IP fragments,
-//! `link.rs` and `tunnel.rs` for what may stand around an IP packet, `limits.rs` for what it may cost.
+//! `link/` for what may stand around an IP packet, `unread.rs` for packets that hold none, `limits.rs` for what it may cost.
 
 use std::net::SocketAddr;
 
@@ -16,21 +16,25 @@ mod answers_tests;
 pub(crate) mod build;
 mod checksum;
 mod community;
+mod decode_as;
 mod flows;
 mod fragments;
 mod ip;
 mod limits;
 mod link;
 mod network;
+mod slice;
 mod tcp;
-mod tunnel;
+mod unread;
 
 pub use crate::base::{Side, Timestamp, Transport};
 pub use community::community_id;
+pub use decode_as::{DecodeAs, DecodeRule, DecodeRuleError};
 pub use limits::{Limits, Stats};
 pub use network::Network;
+pub use unread::{Unread, UnreadCount, UnreadKind};
 
-/// Where a piece of a flow comes from.
+/// Where some bytes of a flow come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// Transport protocol.

@@ -1,14 +1,16 @@
 //! [`Network`]: takes packets, keeps the flows, calls the handler.
 
 mod fast_path;
+mod packet;
 mod udp;
 
+use super::decode_as::DecodeAs;
 use super::flows::{Flows, Key};
-use super::fragments::{self, Fragments};
-use super::ip::{self, Bad, Upper};
-use super::link::{self, CapturedSlice, Layer, LinkError};
-use super::tcp::{Bases, Connection, Context, Direction, Segment, Sink};
-use super::tunnel;
+use super::fragments::Fragments;
+use super::link::Layer;
+use super::slice::CapturedSlice;
+use super::tcp::{self, Bases, Checksum, Connection, Context, Segment, Sink};
+use super::unread::Unread;
 use super::{Chunk, Handler, Limits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum};
 use crate::capture::{LinkType, Packet};
 use std::net::{IpAddr, SocketAddr};
@@ -24,6 +26,8 @@ pub struct Network {
     tcp: Flows<TcpFlow>,
     udp: Flows<UdpFlow>,
     fragments: Fragments,
+    unread: Unread,
+    decode_as: DecodeAs,
     /// Out-of-order bytes held by all connections.
     held: usize,
     last: At,
@@ -69,7 +73,7 @@ struct UdpFlow {
     ignored: bool,
 }
 
-/// How a piece of a packet came about.
+/// How a slice of a packet came about.
 #[derive(Clone, Copy, Debug)]
 struct Way<'a> {
     /// The packets that carried it, in the order of its parts.
@@ -91,22 +95,25 @@ struct Ends {
 struct Out<'h, H> {
     handler: &'h mut H,
     memo: &'h mut usize,
-    origin: Origin,
+    /// Of what side A sends, and of what side B sends.
+    origins: [Origin; 2],
+    a_sends: bool,
     /// Set when the handler has taken something and wants more.
     wanted: bool,
 }
 
 impl<H: Handler> Sink for Out<'_, H> {
-    fn chunk(&mut self, frame: u64, time: Option<Timestamp>, chunk: Chunk<'_>) -> Verdict {
-        self.origin.frame = frame;
-        self.origin.time = time;
-        let verdict = self.handler.tcp_of(self.memo, &self.origin, chunk);
+    fn chunk(&mut self, at: tcp::At, seq: u32, chunk: Chunk<'_>) -> Verdict {
+        let [a, b] = &mut self.origins;
+        let origin = if self.a_sends { a } else { b };
+        (origin.frame, origin.time, origin.seq) = (at.frame, at.time, seq);
+        let verdict = self.handler.tcp_of(self.memo, origin, chunk);
         self.wanted |= verdict == Verdict::Keep;
         verdict
     }
 
-    fn sequence(&mut self, seq: u32) {
-        self.origin.seq = seq;
+    fn from(&mut self, a_sends: bool) {
+        self.a_sends = a_sends;
     }
 }
 
@@ -143,14 +150,14 @@ fn place(
     origin: &Origin,
     last: At,
     segment: &Segment<'_>,
-    piece: CapturedSlice<'_>,
+    slice: CapturedSlice<'_>,
     way: Way<'_>,
     handler: &mut impl Handler,
 ) {
-    let header = piece.data.len() - segment.payload.data.len();
+    let header = slice.data.len() - segment.payload.data.len();
     let (mut one, mut several) = ([Place::NONE], Vec::new());
-    let places = places(last, piece.data, way, &mut one, &mut several);
-    let checksum = piece.data.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);
+    let places = places(last, slice.data, way, &mut one, &mut several);
+    let checksum = slice.data.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);
     handler.placed(origin, Placed { places, header, checksum });
 }
 
@@ -179,6 +186,8 @@ impl Network {
             limits,
             stats: Stats::default(),
             fragments: Fragments::default(),
+            unread: Unread::default(),
+            decode_as: DecodeAs::default(),
             held: 0,
             last: At::default(),
             #[cfg(test)]
@@ -190,6 +199,17 @@ impl Network {
     #[must_use]
     pub fn stats(&self) -> &Stats {
         &self.stats
+    }
+
+    /// Takes ports, EtherTypes, IP protocols and link types for something else from here on.
+    pub fn decode_as(&mut self, rules: DecodeAs) {
+        self.decode_as = rules;
+    }
+
+    /// Packets that could not be read down to IP.
+    #[must_use]
+    pub fn unread(&self) -> &Unread {
+        &self.unread
     }
 
     /// Takes the next packet of a capture.
@@ -209,11 +229,11 @@ impl Network {
     ) {
         self.stats.packets += 1;
         self.last = At { frame, time, start: data.as_ptr().addr(), len: data.len() };
-        if self.fast_path(link, data, handler) {
+        if self.decode_as.is_empty() && self.fast_path(link, data, handler) {
             return;
         }
-        let piece = CapturedSlice { data, cut: original_len.saturating_sub(data.len()) };
-        self.packet(Layer::Link(link), piece, Way { frames: &[frame], joined: None, depth: 0 }, handler);
+        let slice = CapturedSlice { data, cut: original_len.saturating_sub(data.len()) };
+        self.packet(Layer::Link(link), slice, Way { frames: &[frame], joined: None, depth: 0 }, handler);
     }
 
     /// Hands on what is held and ends every direction: to be called at the end of the capture.
@@ -227,113 +247,30 @@ impl Network {
         self.udp.drain().for_each(drop);
     }
 
-    fn packet(&mut self, layer: Layer, piece: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
-        match link::to_ip(layer, piece, self.limits.tags) {
-            Ok(piece) => self.ip(piece, way, handler),
-            Err(LinkError::UnknownLink) => self.stats.unknown_link += 1,
-            Err(LinkError::NotIp) => self.stats.not_ip += 1,
-            Err(LinkError::Malformed) => self.stats.malformed += 1,
-            Err(LinkError::TooDeep) => self.stats.too_deep += 1,
-        }
-    }
-
-    fn ip(&mut self, piece: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
-        let packet = match ip::parse(piece, self.limits.verify_checksums, self.limits.extension_headers) {
-            Ok(packet) => packet,
-            Err(bad) => return self.bad(bad),
-        };
-        self.stats.bad_ip_checksums += u64::from(!packet.checksum);
-        self.stats.offloaded += u64::from(packet.offloaded);
-        let ends = Ends { src: packet.src, dst: packet.dst };
-        let upper = packet.upper;
-        let Some(fragment) = upper.fragment else {
-            return self.upper(ends, upper, way, handler);
-        };
-        let protocol = if packet.src.is_ipv4() { upper.protocol } else { 0 };
-        let key = fragments::Key { src: ends.src, dst: ends.dst, protocol, id: fragment.id };
-        let At { frame, time, start, len } = self.last;
-        let at = offset_in(upper.payload.data, start, len);
-        let (limits, stats) = (&self.limits, &mut self.stats);
-        let whole = self.fragments.add(key, fragment, upper.protocol, upper.payload, at, frame, time, limits, stats);
-        let Some(whole) = whole else { return };
-        let piece = CapturedSlice { data: &whole.data, cut: whole.cut };
-        match ip::upper(whole.protocol, piece, self.limits.extension_headers) {
-            // A fragment within what fragments were put together to is an attack, not traffic.
-            Ok(Upper { fragment: Some(_), .. }) => self.stats.malformed += 1,
-            Ok(upper) => {
-                let joined = Some((whole.data.as_slice(), whole.places.as_slice()));
-                self.upper(ends, upper, Way { frames: &whole.frames, joined, ..way }, handler);
-            }
-            Err(bad) => self.bad(bad),
-        }
-    }
-
-    fn bad(&mut self, bad: Bad) {
-        match bad {
-            Bad::Malformed => self.stats.malformed += 1,
-            Bad::TooDeep => self.stats.too_deep += 1,
-        }
-    }
-
-    fn upper(&mut self, ends: Ends, upper: Upper<'_>, way: Way<'_>, handler: &mut impl Handler) {
-        match upper.protocol {
-            6 => self.tcp(ends, upper.payload, way, handler),
-            17 => self.udp(ends, upper.payload, way, handler),
-            1 => self.icmp(upper.payload, &[3, 4, 5, 11, 12], handler),
-            58 => self.icmp(upper.payload, &[1, 2, 3, 4], handler),
-            // IPv4 or IPv6 in IP, MPLS in IP.
-            4 | 41 => self.inner(Some((Layer::Ip, upper.payload)), way, handler),
-            137 => self.inner(Some((Layer::EtherType(0x8847), upper.payload)), way, handler),
-            47 => self.inner(tunnel::gre(upper.payload), way, handler),
-            97 => self.inner(tunnel::ether_ip(upper.payload), way, handler),
-            _ => self.stats.other_protocol += 1,
-        }
-    }
-
-    /// A packet within a packet.
-    fn inner(&mut self, inner: Option<(Layer, CapturedSlice<'_>)>, way: Way<'_>, handler: &mut impl Handler) {
-        let Some((layer, piece)) = inner else {
-            self.stats.malformed += 1;
-            return;
-        };
-        if way.depth >= self.limits.tunnels {
-            self.stats.too_deep += 1;
-            return;
-        }
-        self.stats.tunnelled += 1;
-        self.packet(layer, piece, Way { depth: way.depth + 1, ..way }, handler);
-    }
-
-    /// Whether a proper IP packet is in what looks like a tunnel.
-    fn is_plausible(&self, layer: Layer, piece: CapturedSlice<'_>) -> bool {
-        let Ok(piece) = link::to_ip(layer, piece, self.limits.tags) else { return false };
-        matches!(ip::parse(piece, true, self.limits.extension_headers), Ok(packet) if packet.checksum)
-    }
-
-    fn tcp(&mut self, ends: Ends, piece: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
-        let Some(segment) = Segment::parse(piece) else {
+    fn tcp(&mut self, ends: Ends, slice: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
+        let Some(segment) = Segment::parse(slice) else {
             self.stats.malformed += 1;
             return;
         };
         let src = SocketAddr::new(ends.src, segment.src_port);
         let dst = SocketAddr::new(ends.dst, segment.dst_port);
-        self.segment(Key::new(src, dst), &segment, piece, way, handler);
+        self.segment(Key::new(src, dst), &segment, slice, way, handler);
     }
 
-    /// A segment; `piece` is the same with its header.
+    /// A segment; `slice` is the same with its header.
     #[inline(always)]
     fn segment(
         &mut self,
         (key, from_low): (Key, bool),
         segment: &Segment<'_>,
-        piece: CapturedSlice<'_>,
+        slice: CapturedSlice<'_>,
         way: Way<'_>,
         handler: &mut impl Handler,
     ) {
         self.stats.tcp_segments += 1;
         let index = self.tcp_flow(key, from_low, handler);
-        if !segment.is_plain() || !self.segment_fast_path((key, from_low), index, segment, piece, way, handler) {
-            self.work_out((key, from_low), index, segment, piece, way, handler);
+        if !segment.is_plain() || !self.segment_fast_path((key, from_low), index, segment, slice, way, handler) {
+            self.work_out((key, from_low), index, segment, slice, way, handler);
         }
     }
 
@@ -343,7 +280,7 @@ impl Network {
         (key, from_low): (Key, bool),
         index: usize,
         segment: &Segment<'_>,
-        piece: CapturedSlice<'_>,
+        slice: CapturedSlice<'_>,
         way: Way<'_>,
         handler: &mut impl Handler,
     ) {
@@ -371,59 +308,26 @@ impl Network {
         if !segment.payload.data.is_empty() && !segment.rst && handler.wants_places() {
             let mut origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a_sends, self.last);
             origin.seq = segment.seq.wrapping_add(u32::from(segment.syn));
-            place(&origin, self.last, segment, piece, way, handler);
+            place(&origin, self.last, segment, slice, way, handler);
+        }
+        let mut checksum = Checksum::Unknown;
+        if self.limits.verify_checksums && slice.cut == 0 {
+            checksum = checksum_of(&key, slice.data);
         }
         let before = connection.held();
         let mut context = Context {
-            frame: self.last.frame,
-            time: self.last.time,
+            at: tcp::At { frame: self.last.frame, time: self.last.time },
             limits: &self.limits,
             stats: &mut self.stats,
-            held_elsewhere: 0,
-            peer: None,
+            held_elsewhere: self.held.saturating_sub(before),
+            clock: 0,
         };
-        let total = self.held;
-        let (own, other) = connection.directions(a_sends);
-        let (stream, a_is_low, at) = (flow.stream, flow.a_is_low, self.last);
-        let origin = |a_sends| origin(Transport::Tcp, &key, stream, a_is_low, a_sends, at);
-        let mut out = Out { handler, memo: &mut flow.memo, origin: origin(!a_sends), wanted: false };
-        // What the other side sent comes first: this packet may have been the answer to it.
-        context.held_elsewhere = total.saturating_sub(other.held());
-        context.peer = own.due();
-        let mut verdict = other.packet_of_connection(segment.ack, &mut context, &mut out);
-        if verdict == Verdict::Keep {
-            out.origin = origin(a_sends);
-            context.held_elsewhere = total.saturating_sub(own.held());
-            context.peer = other.due();
-            verdict = own.segment(segment, &mut context, &mut out);
-            if verdict == Verdict::Keep {
-                verdict = own.packet_of_connection(None, &mut context, &mut out);
-            }
-        }
-        // What one side has handed on may be what the other's was waiting for, and so on.
-        let (mut turn, mut idle) = (!a_sends, 0);
-        while verdict == Verdict::Keep && idle < 2 && own.held() + other.held() > 0 {
-            let (waiting, peer) = if turn == a_sends { (&mut *own, &*other) } else { (&mut *other, &*own) };
-            (out.origin, context.peer) = (origin(turn), peer.due());
-            let before = waiting.held();
-            verdict = waiting.drain(&mut context, &mut out);
-            if verdict == Verdict::Keep {
-                verdict = waiting.end_if_done(&mut out);
-            }
-            idle = if waiting.held() < before { 0 } else { idle + 1 };
-            turn = !turn;
-        }
-        if verdict == Verdict::Keep && segment.rst && own.has_ended() {
-            // A reset ends both directions; nothing that comes later is read by anyone.
-            out.origin = origin(!a_sends);
-            context.held_elsewhere = total.saturating_sub(other.held());
-            verdict = other.close("RST of the other side", &mut context, &mut out);
-        }
+        let origins = [true, false].map(|a| origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a, self.last));
+        let mut out = Out { handler, memo: &mut flow.memo, origins, a_sends, wanted: false };
+        let verdict = connection.segment(a_sends, segment, checksum, &mut context, &mut out);
         let wanted = out.wanted;
-        if verdict == Verdict::Keep && self.limits.verify_checksums && piece.cut == 0 {
-            let right = checksum::segment_is_right(key.addresses(), 6, piece.data);
-            self.stats.bad_transport_checksums += u64::from(!right);
-        }
+        let checked = self.limits.verify_checksums && slice.cut == 0 && verdict == Verdict::Keep;
+        self.stats.bad_transport_checksums += u64::from(checked && checksum != Checksum::Right);
         if verdict == Verdict::Ignore {
             flow.state = TcpState::Ignored;
             self.held = self.held.saturating_sub(before);
@@ -450,7 +354,11 @@ impl Network {
 
     #[cold]
     fn new_tcp_flow(&mut self, key: Key, from_low: bool, handler: &mut impl Handler) -> usize {
-        let flow = self.new_stream(from_low);
+        let mut flow = self.new_stream(from_low);
+        let (low, high) = key.ends();
+        if self.decode_as.ignores_tcp(low.port()) || self.decode_as.ignores_tcp(high.port()) {
+            flow.state = TcpState::Ignored;
+        }
         let (index, evicted) = self.tcp.insert(key, flow);
         if let Some((key, flow)) = evicted {
             self.stats.tcp_evictions += 1;
@@ -471,21 +379,28 @@ impl Network {
         let TcpState::Active(mut connection) = flow.state else { return };
         self.held = self.held.saturating_sub(connection.held());
         let mut context = Context {
-            frame: self.last.frame,
-            time: self.last.time,
+            at: tcp::At { frame: self.last.frame, time: self.last.time },
             limits: &self.limits,
             stats: &mut self.stats,
             held_elsewhere: self.held,
-            peer: None,
+            clock: 0,
         };
-        for a_sends in [true, false] {
-            let origin = origin(Transport::Tcp, key, flow.stream, flow.a_is_low, a_sends, self.last);
-            let (direction, _): (&mut Direction, _) = connection.directions(a_sends);
-            let mut out = Out { handler, memo: &mut flow.memo, origin, wanted: false };
-            if direction.close(reason, &mut context, &mut out) == Verdict::Ignore {
-                return;
-            }
-        }
+        let origins = [true, false].map(|a| origin(Transport::Tcp, key, flow.stream, flow.a_is_low, a, self.last));
+        let mut out = Out { handler, memo: &mut flow.memo, origins, a_sends: true, wanted: false };
+        let _ = connection.close([reason; 2], true, &mut context, &mut out);
+    }
+}
+
+/// What the checksum of a whole segment says; one that a network card was to fill in says nothing.
+#[inline]
+fn checksum_of(key: &Key, segment: &[u8]) -> Checksum {
+    let addresses = key.addresses();
+    if checksum::segment_is_right(addresses, 6, segment) {
+        Checksum::Right
+    } else if checksum::is_offloaded(addresses, 6, segment.len(), segment.get(16..18)) {
+        Checksum::Unknown
+    } else {
+        Checksum::Wrong
     }
 }
 

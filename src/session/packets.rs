@@ -164,7 +164,7 @@ impl<'a> Record<'a> {
 
     /// What the request told, for a response.
     pub fn context(&self) -> &CallContext {
-        static NOTHING: CallContext = CallContext { control_code: None, resource_type: None };
+        static NOTHING: CallContext = CallContext { control_code: None, resource_type: None, secret_value: None };
         self.event.call.as_ref().map_or(&NOTHING, |call| &call.note)
     }
 }
@@ -224,6 +224,16 @@ impl Session {
     /// What the user says of connections whose bind the capture doesn't have.
     pub fn assume(&mut self, assumption: Assumption) {
         inference::lock(&self.inner.knowledge).assume(assumption);
+    }
+
+    /// Takes ports, EtherTypes, IP protocols and link types for something else from here on.
+    pub fn decode_as(&mut self, rules: net::DecodeAs) {
+        self.network.decode_as(rules);
+    }
+
+    /// Packets that could not be read down to IP.
+    pub fn unread(&self) -> &net::Unread {
+        self.network.unread()
     }
 
     /// Works on the next packet; `out` gets every message that it completes.

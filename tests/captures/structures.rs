@@ -78,7 +78,8 @@ fn message(found: &mut Found, line: &Map<String, Value>, request: &Map<String, V
     };
     let interface = idl::INTERFACES.iter().find(|i| i.uuid == line["interface"]);
     let Some(interface) = interface else { return };
-    let version = interface.versions.iter().position(|v| u64::from(v.major) == line["version"].as_u64().unwrap_or(0));
+    let version =
+        interface.versions.iter().position(|v| u64::from(v.number.major()) == line["version"].as_u64().unwrap_or(0));
     let Some(version) = version else { return };
     let Some(method) = interface.method(version, opnum as u16) else { return };
     for field in method.fields {

@@ -22,7 +22,7 @@ fn methods() -> impl Iterator<Item = (&'static Interface, usize, &'static Method
 
 /// The columns that identify a row.
 fn key(interface: &Interface, version: usize, method: &Method) -> [String; 3] {
-    [interface.name.into(), interface.versions[version].text.into(), method.opnum.to_string()]
+    [interface.name.into(), interface.versions[version].number.text().into(), method.opnum.to_string()]
 }
 
 fn row_key(row: &Row) -> [String; 3] {

@@ -78,7 +78,7 @@ impl Wire {
         let mut params = params.clone();
         let map = params.as_object_mut().unwrap();
         let mut line = json!({
-            "interface": interface.name, "version": interface.versions[version].text, "opnum": found.opnum,
+            "interface": interface.name, "version": interface.versions[version].number.text(), "opnum": found.opnum,
             "direction": direction, "syntax": "ndr",
         });
         let line_map = line.as_object_mut().unwrap();
@@ -145,7 +145,7 @@ impl Wire {
         let context = interface.filter(|_| self.context).map(|(interface, version)| Context {
             id: 0,
             interface: Guid(interface.uuid_bytes),
-            version: (interface.versions[version].major, interface.versions[version].minor),
+            version: (interface.versions[version].number.major(), interface.versions[version].number.minor()),
             syntax: TransferSyntax::Ndr,
             state: ContextState::Accepted,
             assumed: false,

@@ -2,11 +2,11 @@
 //! Anything else takes the general path in `network.rs`. Both make the same calls of the handler and the same counts;
 //! `fast_path_tests.rs` compares them.
 
-use super::{Network, TcpState, Way, origin, place};
+use super::{Network, TcpState, Way, checksum_of, origin, place};
 use crate::capture::LinkType;
 use crate::net::flows::Key;
-use crate::net::link::CapturedSlice;
-use crate::net::tcp::Segment;
+use crate::net::slice::CapturedSlice;
+use crate::net::tcp::{Checksum, Segment};
 use crate::net::{Chunk, Handler, Transport, Verdict, checksum};
 use std::net::Ipv4Addr;
 
@@ -15,7 +15,7 @@ struct Plain<'a> {
     key: (Key, bool),
     segment: Segment<'a>,
     /// The segment with its header.
-    piece: CapturedSlice<'a>,
+    slice: CapturedSlice<'a>,
     ip_header: &'a [u8; 20],
 }
 
@@ -34,11 +34,11 @@ fn open(link: LinkType, data: &[u8]) -> Option<Plain<'_>> {
         return None;
     }
     let length = usize::from(u16::from_be_bytes([l0, l1])).checked_sub(20)?;
-    let piece = CapturedSlice { data: behind.get(..length)?, cut: 0 };
-    let segment = Segment::plain(piece)?;
+    let slice = CapturedSlice { data: behind.get(..length)?, cut: 0 };
+    let segment = Segment::plain(slice)?;
     let src = (Ipv4Addr::new(s0, s1, s2, s3), segment.src_port);
     let dst = (Ipv4Addr::new(d0, d1, d2, d3), segment.dst_port);
-    Some(Plain { key: Key::of_v4(src, dst), segment, piece, ip_header })
+    Some(Plain { key: Key::of_v4(src, dst), segment, slice, ip_header })
 }
 
 impl Network {
@@ -49,12 +49,12 @@ impl Network {
         if self.general_only {
             return false;
         }
-        let Some(Plain { key, segment, piece, ip_header }) = open(link, data) else { return false };
+        let Some(Plain { key, segment, slice, ip_header }) = open(link, data) else { return false };
         if self.limits.verify_checksums {
             self.stats.bad_ip_checksums += u64::from(!checksum::plain_header_is_right(ip_header));
         }
         let frame = self.last.frame;
-        self.segment(key, &segment, piece, Way { frames: &[frame], joined: None, depth: 0 }, handler);
+        self.segment(key, &segment, slice, Way { frames: &[frame], joined: None, depth: 0 }, handler);
         true
     }
 
@@ -66,7 +66,7 @@ impl Network {
         (key, from_low): (Key, bool),
         index: usize,
         segment: &Segment<'_>,
-        piece: CapturedSlice<'_>,
+        slice: CapturedSlice<'_>,
         way: Way<'_>,
         handler: &mut impl Handler,
     ) -> bool {
@@ -90,13 +90,21 @@ impl Network {
         {
             return false;
         }
+        let mut bad = false;
+        if self.limits.verify_checksums {
+            let checksum = checksum_of(&key, slice.data);
+            if checksum == Checksum::Wrong && !data.is_empty() {
+                return false;
+            }
+            bad = checksum != Checksum::Right;
+        }
         other.acknowledge(ack);
         if !data.is_empty() {
             own.pass(data);
             let mut origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a_sends, self.last);
             origin.seq = segment.seq;
             if handler.wants_places() {
-                place(&origin, self.last, segment, piece, way, handler);
+                place(&origin, self.last, segment, slice, way, handler);
             }
             if handler.tcp_of(&mut flow.memo, &origin, Chunk::Data(data)) == Verdict::Ignore {
                 flow.state = TcpState::Ignored;
@@ -105,10 +113,7 @@ impl Network {
             }
             self.tcp.want(index, true);
         }
-        if self.limits.verify_checksums {
-            let right = checksum::segment_is_right(key.addresses(), 6, piece.data);
-            self.stats.bad_transport_checksums += u64::from(!right);
-        }
+        self.stats.bad_transport_checksums += u64::from(bad);
         true
     }
 }

@@ -1,10 +1,11 @@
 //! UDP datagrams, tunnels in them, and ICMP errors that quote a packet.
 
+use super::packet::UdpContent;
 use super::{Ends, Network, UdpFlow, Way, origin, places};
 use crate::net::flows::Key;
 use crate::net::ip::{self, Upper};
-use crate::net::link::CapturedSlice;
-use crate::net::{Datagram, Handler, Place, Placed, Transport, Verdict, checksum, tunnel};
+use crate::net::slice::CapturedSlice;
+use crate::net::{Datagram, Handler, Place, Placed, Transport, Verdict, checksum};
 use std::net::SocketAddr;
 
 impl Network {
@@ -22,12 +23,12 @@ impl Network {
 
     /// An ICMP error: Wireshark counts a stream for the packet that it quotes, when it has not seen that packet before
     /// (as in a capture of one direction). `kinds`: the types of message that quote.
-    pub(super) fn icmp(&mut self, piece: CapturedSlice<'_>, kinds: &[u8], handler: &mut impl Handler) {
+    pub(super) fn icmp(&mut self, slice: CapturedSlice<'_>, kinds: &[u8], handler: &mut impl Handler) {
         self.stats.other_protocol += 1;
-        if !piece.data.first().is_some_and(|kind| kinds.contains(kind)) {
+        if !slice.data.first().is_some_and(|kind| kinds.contains(kind)) {
             return;
         }
-        let Some(quoted) = piece.after(8) else { return };
+        let Some(quoted) = slice.after(8) else { return };
         let Ok(packet) = ip::parse(quoted, false, self.limits.extension_headers) else { return };
         let Upper { protocol, payload, fragment: None } = packet.upper else { return };
         let needed = if protocol == 6 { 16 } else { 8 };
@@ -44,30 +45,30 @@ impl Network {
         }
     }
 
-    pub(super) fn udp(&mut self, ends: Ends, piece: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
-        let Some([s0, s1, d0, d1, l0, l1, c0, c1]) = piece.data.first_chunk::<8>().copied() else {
+    pub(super) fn udp(&mut self, ends: Ends, slice: CapturedSlice<'_>, way: Way<'_>, handler: &mut impl Handler) {
+        let Some([s0, s1, d0, d1, l0, l1, c0, c1]) = slice.data.first_chunk::<8>().copied() else {
             self.stats.malformed += 1;
             return;
         };
         let length = usize::from(u16::from_be_bytes([l0, l1]));
         // 0 stands for an IPv6 jumbogram; a length beyond the IP packet's is a lie.
-        let length = if length == 0 && ends.src.is_ipv6() { piece.wire_len() } else { length.min(piece.wire_len()) };
+        let length = if length == 0 && ends.src.is_ipv6() { slice.wire_len() } else { length.min(slice.wire_len()) };
         if length < 8 {
             self.stats.malformed += 1;
             return;
         }
         self.stats.udp_datagrams += 1;
-        let whole = piece.with_wire_len(length);
+        let whole = slice.with_wire_len(length);
         let src = SocketAddr::new(ends.src, u16::from_be_bytes([s0, s1]));
         let dst = SocketAddr::new(ends.dst, u16::from_be_bytes([d0, d1]));
         let (key, from_low) = Key::new(src, dst);
         let index = self.udp_flow(key, from_low);
         let Some(&mut UdpFlow { stream, a_is_low, ignored }) = self.udp.at(index) else { return };
         let Some(payload) = whole.after(8) else { return };
-        if let Some((layer, piece)) =
-            tunnel::udp(dst.port(), payload).filter(|inner| self.is_plausible(inner.0, inner.1))
-        {
-            return self.inner(Some((layer, piece)), way, handler);
+        match self.udp_content([dst.port(), src.port()], payload) {
+            UdpContent::Tunnel(layer) => return self.inner(layer, payload, way, handler),
+            UdpContent::Ignored => return,
+            UdpContent::Datagram => {}
         }
         if ignored {
             return;

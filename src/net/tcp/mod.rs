@@ -1,14 +1,17 @@
-//! TCP connections: two directions, each put in order by itself ([`direction`]), and what one tells about the other
-//! ([`context`]).
+//! TCP connections: the bytes of each direction put in order ([`direction`]), both directions merged where one answers the
+//! other ([`connection`]), and the bytes that wait ([`held`]).
 
-use super::link::CapturedSlice;
+use super::slice::CapturedSlice;
 use super::{Limits, Stats, Timestamp};
 use etherparse::TcpHeaderSlice;
 
+mod connection;
 mod context;
 mod direction;
-pub(super) use context::{Context, Sink};
-pub(super) use direction::Direction;
+mod held;
+pub(super) use connection::Connection;
+pub(super) use context::{At, Context, Sink};
+pub(super) use held::Checksum;
 
 /// A TCP segment, opened.
 #[derive(Clone, Copy, Debug)]
@@ -30,15 +33,15 @@ impl<'a> Segment<'a> {
     /// Reads a TCP header. Where the capture cut it within its options, the payload is all lost, but sequence number
     /// and flags still count. What is shorter or contradicts itself is not [`usable`](Segment::usable), but Wireshark
     /// counts a stream for it all the same if sixteen bytes are there, and so must we.
-    pub(super) fn parse(piece: CapturedSlice<'a>) -> Option<Segment<'a>> {
-        Segment::plain(piece).or_else(|| Segment::parse_any(piece))
+    pub(super) fn parse(slice: CapturedSlice<'a>) -> Option<Segment<'a>> {
+        Segment::plain(slice).or_else(|| Segment::parse_any(slice))
     }
 
     /// A segment whose header is there and contradicts nothing, by its fixed places.
     #[inline(always)]
-    pub(super) fn plain(piece: CapturedSlice<'a>) -> Option<Segment<'a>> {
-        let &[s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, ..] = piece.data.first_chunk::<20>()?;
-        let payload = piece.after(usize::from(offset >> 4) * 4).filter(|_| offset >= 0x50)?;
+    pub(super) fn plain(slice: CapturedSlice<'a>) -> Option<Segment<'a>> {
+        let &[s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, ..] = slice.data.first_chunk::<20>()?;
+        let payload = slice.after(usize::from(offset >> 4) * 4).filter(|_| offset >= 0x50)?;
         Some(Segment {
             src_port: u16::from_be_bytes([s0, s1]),
             dst_port: u16::from_be_bytes([d0, d1]),
@@ -58,19 +61,19 @@ impl<'a> Segment<'a> {
         self.ack.is_some() && self.usable && self.payload.cut == 0 && !(self.syn || self.fin || self.rst)
     }
 
-    fn parse_any(piece: CapturedSlice<'a>) -> Option<Segment<'a>> {
-        let start = piece.data.get(..16)?;
+    fn parse_any(slice: CapturedSlice<'a>) -> Option<Segment<'a>> {
+        let start = slice.data.get(..16)?;
         let header_len = usize::from(*start.get(12)? >> 4) * 4;
-        let usable = header_len >= 20 && header_len <= piece.wire_len() && piece.data.len() >= 20;
-        if usable && let Ok(header) = TcpHeaderSlice::from_slice(piece.data) {
-            return Some(Segment::new(&header, piece.after_lossy(header_len), true));
+        let usable = header_len >= 20 && header_len <= slice.wire_len() && slice.data.len() >= 20;
+        if usable && let Ok(header) = TcpHeaderSlice::from_slice(slice.data) {
+            return Some(Segment::new(&header, slice.after_lossy(header_len), true));
         }
         let mut fixed = [0; 20];
-        fixed.iter_mut().zip(piece.data).for_each(|(to, from)| *to = *from);
+        fixed.iter_mut().zip(slice.data).for_each(|(to, from)| *to = *from);
         let [.., offset, _, _, _, _, _, _, _] = &mut fixed;
         *offset = 0x50 | (*offset & 0x0f);
         let header = TcpHeaderSlice::from_slice(&fixed).ok()?;
-        let payload = if usable { piece.after_lossy(header_len) } else { CapturedSlice { data: &[], cut: 0 } };
+        let payload = if usable { slice.after_lossy(header_len) } else { CapturedSlice { data: &[], cut: 0 } };
         Some(Segment::new(&header, payload, usable))
     }
 
@@ -130,32 +133,6 @@ impl Bases {
         if other.is_none() {
             *other = segment.ack.map(|ack| ack.wrapping_sub(1));
         }
-    }
-}
-
-/// Both directions of a connection that somebody is interested in.
-#[derive(Debug, Default)]
-pub(super) struct Connection {
-    /// Sent by side A, the sender of the first packet.
-    pub(super) from_a: Direction,
-    /// Sent by side B.
-    pub(super) from_b: Direction,
-}
-
-impl Connection {
-    /// The direction that side A sends, or the other, first, then the opposite one.
-    pub(super) fn directions(&mut self, a_sends: bool) -> (&mut Direction, &mut Direction) {
-        if a_sends { (&mut self.from_a, &mut self.from_b) } else { (&mut self.from_b, &mut self.from_a) }
-    }
-
-    /// Whether nothing more can come.
-    pub(super) fn has_ended(&self) -> bool {
-        self.from_a.has_ended() && self.from_b.has_ended()
-    }
-
-    /// Out-of-order bytes held, with their overhead.
-    pub(super) fn held(&self) -> usize {
-        self.from_a.held() + self.from_b.held()
     }
 }
 

@@ -59,9 +59,9 @@ impl Identity {
             let names: Vec<_> = idl::INTERFACES.iter().map(|i| i.name).collect();
             format!("unknown interface {interface:?}: {}", names.join(" or "))
         })?;
-        let found = interface.versions.iter().position(|v| v.text == version);
+        let found = interface.versions.iter().position(|v| v.number.text() == version);
         let version = found.ok_or_else(|| {
-            let texts: Vec<_> = interface.versions.iter().map(|v| v.text).collect();
+            let texts: Vec<_> = interface.versions.iter().map(|v| v.number.text()).collect();
             format!("{} has no version {version:?}: {}", interface.name, texts.join(" or "))
         })?;
         let direction = match direction {
@@ -99,7 +99,7 @@ impl Identity {
         out.text(interface.name);
         if let Some(version) = interface.versions.get(version) {
             out.key("version");
-            out.text(version.text);
+            out.text(version.number.text());
         }
         out.key("opnum");
         out.uint(u64::from(self.opnum));
@@ -137,7 +137,7 @@ pub fn decoded_with(
     let Some(method) = identity.method().filter(|m| m.on_wire) else {
         // Reserved: nobody says what is in it.
         out.key("opaque");
-        out.hex(stub);
+        out.unread(stub, true, 0);
         return true;
     };
     let start = out.len();

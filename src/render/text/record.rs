@@ -7,10 +7,10 @@ use crate::ndr::sink::{At, Sink};
 use crate::ndr::types::Scalar;
 use crate::ndr::wire::Message;
 use crate::net::Timestamp;
-use crate::render::json::record::{level_name, type_name};
 use crate::render::text::{Style, Values};
 use crate::rpc::event::{Body, ContextState};
 use crate::rpc::header::{Endian, PfcFlags};
+use crate::rpc::security::level_name;
 use crate::rpc::security::{Opened, Verified};
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 use crate::session::Record;
@@ -94,7 +94,7 @@ pub fn duration(nanos: i64) -> String {
 
 fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
     let event = &record.event;
-    let kind = type_name(event);
+    let kind = event.type_name();
     let name = match (record.method(), record.opnum()) {
         (Some(method), _) => method.name.to_string(),
         (None, Some(opnum)) => format!("opnum {opnum}"),
@@ -104,7 +104,7 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
     let _ = write!(out, "{}{kind}", if name.is_empty() { "" } else { " " });
     let mut notes = Vec::new();
     if let Some((interface, version)) = record.interface {
-        let version = interface.versions.get(version).map_or("", |v| v.text);
+        let version = interface.versions.get(version).map_or("", |v| v.number.text());
         notes.push(format!("{} {version}", interface.name));
     } else if let Some(context) = &event.context {
         notes.push(format!("{} {}.{}", context.interface, context.version.0, context.version.1));
@@ -249,15 +249,14 @@ pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&
     let paint = &Paint(style.color);
     let Some((kind, stub)) = record.stub().or(record.partial_stub()) else {
         if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {
-            // Of a context that was never negotiated here it may be any method's.
-            let secret = record.event.context.is_none() || record.interface.is_some();
-            octets(out, stub, secret, 4, style);
+            // It may be any method's, of an interface that was rejected or in a version that nobody knows as well.
+            octets(out, stub, true, 4, style);
         }
         return;
     };
     let Some(method) = record.method().filter(|m| m.on_wire) else {
         // An answer whose request was not captured may be any method's as well.
-        return octets(out, stub, record.opnum().is_none(), 4, style);
+        return octets(out, stub, true, 4, style);
     };
     values(out, method, kind, record.context(), stub, style, paint, view.map(|view| view as &dyn HandleNames));
     for asked in view.map_or(&[][..], |view| view.asked()) {

@@ -55,7 +55,7 @@ impl Message<'_> {
         let context = Context {
             id: 0,
             interface: Guid(kind.interface.uuid_bytes),
-            version: version.map_or((0, 0), |version| (version.major, version.minor)),
+            version: version.map_or((0, 0), |version| (version.number.major(), version.number.minor())),
             syntax: if kind.syntax == Syntax::Ndr { TransferSyntax::Ndr } else { TransferSyntax::Ndr64 },
             state: ContextState::Accepted,
             assumed: false,
