@@ -10,6 +10,7 @@ mod decrypt;
 mod dissect;
 mod list;
 mod output;
+mod sealed;
 mod source;
 mod stats;
 mod story;
