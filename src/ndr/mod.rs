@@ -13,6 +13,7 @@
 
 #[macro_use]
 pub mod macros;
+pub mod checks;
 pub mod cursor;
 #[cfg(feature = "std")]
 pub mod describe;

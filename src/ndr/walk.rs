@@ -17,6 +17,7 @@ mod places;
 
 pub(super) use places::{Part, locate, own_length, skip, skip_referents};
 
+use super::checks::Observer;
 use super::cursor::{CountAlignment, DecodeContext};
 use super::sink::{At, ContextHandle, Counts, FieldPath, Guid, Null, Sink};
 use super::types::{
@@ -25,7 +26,6 @@ use super::types::{
 use super::utf16::WStr;
 use super::{Endian, Syntax, rules};
 use crate::base::error::{Error, ErrorKind, Segment};
-use crate::idl::rules::Check;
 use checks::{Found, note};
 use counted::Tail;
 
@@ -53,13 +53,13 @@ pub fn message<'a, S: Sink<'a>>(
 }
 
 /// The same, showing the values to `watch` as well, which learns whether rules of the interface are broken.
-pub(super) fn watched<'a, S: Sink<'a>>(
+pub(super) fn watched<'a, 's, S: Sink<'a>>(
     cx: DecodeContext<'a>,
     method: &'static Method,
     direction: Direction,
     version: usize,
-    sink: &mut S,
-    watch: Option<&mut Check<'static>>,
+    sink: &'s mut S,
+    watch: Option<&'s mut (dyn Observer + 's)>,
 ) -> Result<usize, Error> {
     let mut walker = Walker { watch, ..Walker::new(cx, version, sink) };
     let mut cursor = 0;
@@ -133,7 +133,7 @@ struct Walker<'a, 's, S> {
     cx: DecodeContext<'a>,
     version: usize,
     sink: &'s mut S,
-    watch: Option<&'s mut Check<'static>>,
+    watch: Option<&'s mut (dyn Observer + 's)>,
     /// Full pointers so far; few methods have any.
     full: Option<Full>,
 }
@@ -288,7 +288,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         self.sink.scalar(at, scalar, value);
         if S::WANTS_DIAGNOSTICS {
             if let Some(watch) = &mut self.watch {
-                watch.scalar(at, scalar, value);
+                watch.scalar(at, value);
             }
             self.check_scalar(at.field, scalar, value, at);
         }
@@ -465,7 +465,7 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
             return Ok(Found::Nothing);
         }
         if let Some(watch) = &mut self.watch {
-            watch.string(place, text, terminated, counts);
+            watch.string(place, text);
         }
         if !terminated {
             self.report(at + len, trail, &rules::TERMINATOR_MISSING, actual, None);

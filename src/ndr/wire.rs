@@ -9,7 +9,6 @@ use super::utf16::WStr;
 use super::walk::{self, Part};
 use super::{Endian, Syntax};
 use crate::base::error::Error;
-use crate::idl::rules;
 use core::marker::PhantomData;
 
 /// A wire type.
@@ -177,16 +176,19 @@ impl<'a> Message<'a> {
                 expected: None,
             });
         }
-        if !S::WANTS_DIAGNOSTICS || !rules::concerns(interface) {
+        let Some(checks) = interface.checks.filter(|_| S::WANTS_DIAGNOSTICS) else {
             let consumed = walk::message(cx, method, direction, version, sink)?;
             return Ok(Message { cx, interface, version, method, direction, consumed });
-        }
-        let mut check = rules::Check::of(method, direction);
-        let consumed = walk::watched(cx, method, direction, version, sink, Some(&mut check))?;
-        let message = Message { cx, interface, version, method, direction, consumed };
-        if check.broken {
+        };
+        let (mut consumed, mut broken) = (Ok(0), false);
+        checks.observe(method, direction, &mut |observer| {
+            consumed = walk::watched(cx, method, direction, version, sink, Some(observer));
+            broken = observer.broken();
+        });
+        let message = Message { cx, interface, version, method, direction, consumed: consumed? };
+        if broken {
             // Read again for what to say of it: the reader's own findings come first.
-            rules::check(&message, sink);
+            checks.report(&message, &mut |diagnostic| sink.diagnostic(diagnostic));
         }
         Ok(message)
     }
