@@ -125,7 +125,7 @@ impl Kind {
     /// The kind that control codes of this family are about.
     pub fn of_family(family: Family) -> Kind {
         match family {
-            Family::Cluster => Kind::Cluster,
+            Family::Cluster | Family::AffinityRule => Kind::Cluster,
             Family::Node => Kind::Node,
             Family::Group => Kind::Group,
             Family::Resource => Kind::Resource,

@@ -4,6 +4,7 @@
 use crate::consts::Constant;
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::control_codes::Family;
+use crate::consts::properties;
 use crate::consts::registry::RegistryValueType;
 use crate::consts::witness::WitnessMessageType;
 use crate::idl::resource_type::ApiResourceTypeControl;
@@ -25,16 +26,18 @@ pub struct CallContext {
     pub control_code: Option<(Family, u32)>,
     /// The resource type whose control code it is.
     pub resource_type: Option<String>,
+    /// Whether the name of the registry value that was asked for says that the value is a secret.
+    pub secret_value: Option<bool>,
 }
 
 impl CallContext {
     /// Whether requests of this method tell anything.
     #[inline]
     pub(crate) fn is_told_by(method: &Method) -> bool {
-        method.fields.iter().any(|f| matches!(f.semantics, Semantics::ControlCode(_)))
+        method.fields.iter().any(|f| matches!(f.semantics, Semantics::ControlCode(_) | Semantics::ValueName))
     }
 
-    /// Reads it from a request. Methods without a control code have none; what can't be decoded tells as much as was
+    /// Reads it from a request. Methods with neither a control code nor the name of a registry value have none; what can't be decoded tells as much as was
     /// read of it.
     pub fn of(method: &'static Method, kind: Kind, stub: &[u8]) -> CallContext {
         let mut context = CallContext::default();
@@ -48,9 +51,9 @@ impl CallContext {
 impl<'a> Sink<'a> for CallContext {
     const WANTS_DIAGNOSTICS: bool = false;
 
-    /// The code stands behind everything else that tells.
+    /// The code stands behind everything else that tells; the name of a value stands alone.
     fn wants(&self, _: usize) -> bool {
-        self.control_code.is_none()
+        self.control_code.is_none() && self.secret_value.is_none()
     }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
@@ -60,7 +63,9 @@ impl<'a> Sink<'a> for CallContext {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
-        if at.field.id == ApiResourceTypeControl::params::lpszResourceTypeName {
+        if let Semantics::ValueName = at.field.semantics {
+            self.secret_value = Some(properties::is_secret(text.units()));
+        } else if at.field.id == ApiResourceTypeControl::params::lpszResourceTypeName {
             // A real one is short; a long one would be kept with every call.
             self.resource_type =
                 Some(text.prefix(MAX_NAME).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect());
@@ -81,9 +86,18 @@ impl<'c> Buffers<'c> {
         let content = content::Context {
             control_code: call.control_code,
             resource_type: call.resource_type.as_deref(),
+            secret_value: call.secret_value,
             ..content::Context::default()
         };
         Buffers { content }
+    }
+
+    /// A string went by.
+    #[inline]
+    pub fn string(&mut self, field: &Field, text: WStr<'_>) {
+        if let Semantics::ValueName = field.semantics {
+            self.content.secret_value = Some(properties::is_secret(text.units()));
+        }
     }
 
     /// An integer went by.

@@ -164,7 +164,7 @@ impl<'a> Record<'a> {
 
     /// What the request told, for a response.
     pub fn context(&self) -> &CallContext {
-        static NOTHING: CallContext = CallContext { control_code: None, resource_type: None };
+        static NOTHING: CallContext = CallContext { control_code: None, resource_type: None, secret_value: None };
         self.event.call.as_ref().map_or(&NOTHING, |call| &call.note)
     }
 }

@@ -12,6 +12,7 @@ use super::writer::{integer, text_or_bytes};
 use crate::base::error::{Error, ErrorKind, Segment};
 use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
+use crate::consts::properties;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegBatchControlValue, RegistryValueType};
 use crate::ndr::EncodeError;
 use crate::ndr::WStr;
@@ -78,6 +79,11 @@ impl<'a> Command<'a> {
     /// The data, without padding.
     pub fn data(&self) -> &'a [u8] {
         self.data.rest()
+    }
+
+    /// Whether the name says that the data are a secret: see [`crate::consts::secrets`].
+    pub fn is_secret(&self) -> bool {
+        properties::is_secret(self.name().units())
     }
 
     /// The format of the data.
@@ -230,6 +236,9 @@ fn members<'a, S: Sink<'a> + ?Sized>(command: &Command<'a>, here: Here<'_>, sink
         sink.diagnostic(broken(here, end, &rules::PADDING_MISSING, command.data.len() as u64, None));
     }
     let trail = down(here, Segment::Name("Data"));
+    if command.is_secret() {
+        return sink.item(Key::Name("Data"), Semantics::Opaque, Item::Bytes(command.data()), None);
+    }
     values::read_octets(Slot::of(command.content(), "Data", Some(&trail)), command.data, sink);
 }
 

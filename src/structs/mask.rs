@@ -3,11 +3,9 @@
 //! Zeros stand for them: sizes, offsets and everything else stay as they were. What can't be read is hidden too where
 //! a secret may lie in it.
 
-use super::content::{self, Shape, ShapeKind};
+use super::content::{self, Secrecy, Shape, ShapeKind};
 use super::packed::ByteCursor;
 use super::sink::{Item, Key, Sink};
-use super::{Kind, Structure};
-use crate::consts::content::BufferFormat;
 use crate::ndr::types::Semantics;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -25,8 +23,13 @@ impl Mask {
     /// Looks for secrets; takes time in proportion to the buffer.
     pub fn of(shape: &Shape, octets: &[u8]) -> Mask {
         let mut mask = Mask { start: octets.as_ptr().addr(), ranges: Vec::new() };
-        if matches!(shape.kind, ShapeKind::Nothing) {
-            return mask;
+        match shape.secrecy {
+            Secrecy::Whole | Secrecy::Possible(_) => {
+                mask.ranges.push(0..octets.len());
+                return mask;
+            }
+            Secrecy::None if matches!(shape.kind, ShapeKind::Nothing) => return mask,
+            Secrecy::None => {}
         }
         let unread = match content::read(shape, ByteCursor::new(octets), &mut mask as &mut dyn Sink<'_>) {
             Ok(rest) => octets.len() - rest.len().min(octets.len()),
@@ -83,12 +86,5 @@ impl<'a> Sink<'a> for Mask {
 
 /// Whether a buffer of this shape may have secrets in what could not be read of it.
 fn may_hold_secrets(shape: &Shape) -> bool {
-    match shape.kind {
-        ShapeKind::Format(BufferFormat::PropertyList | BufferFormat::PropertyListOf(_)) => true,
-        ShapeKind::Format(BufferFormat::Struct(name)) => match Structure::by_name(name).map(|s| s.kind) {
-            Some(Kind::Record(record)) => record.members.iter().any(|member| member.secret),
-            _ => false,
-        },
-        _ => false,
-    }
+    matches!(shape.kind, ShapeKind::Format(content) if super::may_hold_secrets(content))
 }

@@ -44,6 +44,7 @@ mod tests;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::{Error, ErrorKind};
+use crate::consts::Source;
 use crate::consts::content::{BufferFormat, ValueList};
 use crate::ndr::EncodeError;
 use crate::ndr::value::{Fields, Value};
@@ -111,7 +112,7 @@ static OTHERS: [Structure; 9] = [
     },
 ];
 
-const COUNT: usize = 47 + OTHERS.len();
+const COUNT: usize = records::ALL.len() + OTHERS.len();
 
 static JOINED: [Structure; COUNT] = {
     let mut all = [OTHERS[0]; COUNT];
@@ -146,6 +147,24 @@ impl Structure {
             Kind::Record(_) => "record",
             Kind::Format(BufferFormat::SecurityDescriptor) => "value",
             _ => "list",
+        }
+    }
+
+    /// Where the declaration comes from, by its section.
+    pub fn source(&self) -> Source {
+        match self.section {
+            section if section.ends_with(".h") => Source::Sdk,
+            section if section.starts_with("revision 44") => Source::Revision44,
+            _ => Source::Spec34,
+        }
+    }
+
+    /// Whether it may hold a secret, in what can't be read of it too.
+    pub fn may_hold_secrets(&self) -> bool {
+        match self.kind {
+            Kind::Record(record) => record.members.iter().any(|member| member.secret),
+            Kind::Property | Kind::Batch | Kind::Command => true,
+            Kind::Format(content) => may_hold_secrets(content),
         }
     }
 
@@ -190,6 +209,20 @@ impl Structure {
             (Kind::Command, Value::Map(fields)) => batch::write_one(fields, out),
             _ => Err(EncodeError::new("not an object of the structure's members")),
         }
+    }
+}
+
+/// Whether a value of this format may hold a secret, in what can't be read of it too.
+pub fn may_hold_secrets(content: BufferFormat) -> bool {
+    match content {
+        BufferFormat::PropertyList | BufferFormat::PropertyListOf(_) => true,
+        BufferFormat::Struct(name) | BufferFormat::Structs(name) => {
+            Structure::by_name(name).is_some_and(Structure::may_hold_secrets)
+        }
+        BufferFormat::Values(list) | BufferFormat::ValuesPerDisk(list) => may_hold_secrets(list.binary),
+        BufferFormat::OneOf(choices) => choices.iter().any(|choice| may_hold_secrets(*choice)),
+        BufferFormat::ByLength(choices) => choices.iter().any(|(_, choice)| may_hold_secrets(*choice)),
+        _ => false,
     }
 }
 

@@ -25,6 +25,7 @@ use super::values::{self, Slot};
 use crate::base::error::{Error, ErrorKind, Segment};
 use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
+use crate::consts::control_codes::Family;
 use crate::consts::properties;
 use crate::consts::syntax::{CLUSTER_PROPERTY_FORMAT, CLUSTER_PROPERTY_SYNTAX as Syntax};
 use crate::ndr::WStr;
@@ -214,11 +215,13 @@ pub struct Dialect {
     pub binary: BufferFormat,
     /// WORD values are formats of properties.
     pub formats: bool,
+    /// The kind of object that has the properties, where it is known.
+    pub of: Option<Family>,
 }
 
 impl Dialect {
     /// What the syntaxes say and nothing else.
-    pub const PLAIN: Dialect = Dialect { binary: BufferFormat::Bytes, formats: false };
+    pub const PLAIN: Dialect = Dialect { binary: BufferFormat::Bytes, formats: false, of: None };
 }
 
 /// Reads a property list; returns what is behind it.
@@ -360,7 +363,7 @@ fn property_values<'a, S: Sink<'a> + ?Sized>(
     sink: &mut S,
 ) -> Result<ByteCursor<'a>, Error> {
     let trail = down(here, Segment::Name("values"));
-    let known = described(name);
+    let known = properties::about(name.units(), dialect.of);
     let mut rest = input;
     let mut previous = Syntax::CLUSPROP_SYNTAX_ENDMARK;
     for index in 0u32.. {
@@ -397,19 +400,19 @@ pub(crate) fn read_entry<'a, S: Sink<'a> + ?Sized>(
     key: Key,
     here: Here<'_>,
     dialect: Dialect,
-    known: Option<&'static properties::Property>,
+    known: properties::About,
     sink: &mut S,
 ) {
     let open = Open::Record { name: "VALUE", variant: None };
     sink.begin(key, open);
     sink.item(Key::Name("syntax"), Semantics::Enum(Syntax::TABLE), Item::Uint(value.syntax.value()), None);
-    let content = match (BufferFormat::of_syntax(value.syntax), known.map(|known| known.format)) {
+    let content = match (BufferFormat::of_syntax(value.syntax), known.property.map(|known| known.format)) {
         (BufferFormat::Bytes, _) => dialect.binary,
         (BufferFormat::Dword, Some(named @ BufferFormat::DwordOf(_))) => named,
         (other, _) => other,
     };
     let trail = down(here, Segment::Name("value"));
-    let slot = Slot { secret: known.is_some_and(|known| known.secret), ..Slot::of(content, "value", Some(&trail)) };
+    let slot = Slot { secret: known.secret, ..Slot::of(content, "value", Some(&trail)) };
     match (dialect.formats, content, value.octets()) {
         (true, BufferFormat::Word, [low, high]) => {
             let format = u16::from_le_bytes([*low, *high]);
@@ -427,34 +430,4 @@ pub(crate) fn read_entry<'a, S: Sink<'a> + ?Sized>(
         _ => values::read_any(slot, value.data, sink),
     }
     sink.end(open);
-}
-
-/// Whether the specification says something about a property's values.
-const fn tells(property: &properties::Property) -> bool {
-    property.secret || matches!(property.format, BufferFormat::DwordOf(_))
-}
-
-/// The lengths of the names of such properties, as bits: most names are of none of them.
-const LENGTHS: u64 = {
-    let (mut lengths, mut i) = (0, 0);
-    while i < properties::ALL.len() {
-        if tells(&properties::ALL[i]) {
-            assert!(properties::ALL[i].name.len() < 64);
-            lengths |= 1 << properties::ALL[i].name.len();
-        }
-        i += 1;
-    }
-    lengths
-};
-
-/// What the specification says about a property of this name, if it says something about its values.
-pub(crate) fn described(name: WStr<'_>) -> Option<&'static properties::Property> {
-    if name.len() >= 64 || LENGTHS >> name.len() & 1 == 0 {
-        return None;
-    }
-    let same = |known: &str| {
-        name.len() == known.len()
-            && name.units().zip(known.bytes()).all(|(a, b)| u8::try_from(a).is_ok_and(|a| a.eq_ignore_ascii_case(&b)))
-    };
-    properties::ALL.iter().find(|p| tells(p) && same(p.name))
 }

@@ -6,7 +6,9 @@ use super::packed::{self, ByteCursor, lower};
 use super::rules::{self, Here, broken, down, path};
 use super::sink::{Item, Key, Null, Open, Sink};
 use super::types::{Element, MAX_MEMBERS, Member, Record, Type};
+use super::values::{self, Slot};
 use crate::base::error::{Error, ErrorKind, Segment};
+use crate::consts::content::BufferFormat;
 use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::{Syntax, WStr};
 
@@ -86,7 +88,7 @@ fn members<'a, S: Sink<'a> + ?Sized>(
     // What lies behind a record that says how long it is.
     let mut behind = None;
     for (i, member) in record.members_of(variant) {
-        if member.when.is_some_and(|(name, value)| known.get(record, name) != value) {
+        if member.when.is_some_and(|when| !when.holds(known.get(record, when.member()))) {
             continue;
         }
         let trail = down(here, Segment::Name(member.name));
@@ -220,6 +222,11 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
                 let (part, rest) = input.split(input.len(), "rest")?;
                 self.whole_text(part);
                 rest
+            }
+            Type::MultiSzRest => {
+                let slot =
+                    Slot { secret: self.member.secret, ..Slot::of(BufferFormat::MultiSz, self.member.name, self.here) };
+                values::read(slot, input, self.sink)?
             }
             Type::SizedSz(size) => self.sized_sz(input, size)?,
             Type::CountedSz(size) => self.counted_sz(input, size)?,

@@ -54,10 +54,36 @@ pub struct Member {
     pub semantics: Semantics,
     /// The only reading that has it; empty for all.
     pub only: &'static str,
-    /// Present only if the earlier member of this name has this value.
-    pub when: Option<(&'static str, u64)>,
+    /// Present only if this holds.
+    pub when: Option<Condition>,
     /// Not to be shown where nobody asked for this very structure.
     pub secret: bool,
+}
+
+/// What decides whether a member is present: the value of an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The member of this name has this value.
+    Is(&'static str, u64),
+    /// The member of this name has a value outside this range, both ends included.
+    Outside(&'static str, u64, u64),
+}
+
+impl Condition {
+    /// The member that it looks at.
+    pub const fn member(&self) -> &'static str {
+        match self {
+            Condition::Is(name, _) | Condition::Outside(name, ..) => name,
+        }
+    }
+
+    /// Whether it holds for this value of that member.
+    pub const fn holds(&self, value: u64) -> bool {
+        match self {
+            Condition::Is(_, wanted) => value == *wanted,
+            Condition::Outside(_, low, high) => value < *low || value > *high,
+        }
+    }
 }
 
 /// The type of a member.
@@ -93,6 +119,8 @@ pub enum Type {
     CheckedSz(&'static str),
     /// UTF-16 text in what is left of the record.
     SzRest,
+    /// UTF-16 strings, each with its terminator, and an empty one, in what is left of the record.
+    MultiSzRest,
     /// UTF-16 text in as many octets as the earlier member says; the terminator may be among them or behind them.
     SizedSz(&'static str),
     /// UTF-16 text in as many octets, or else units, as the earlier member says.

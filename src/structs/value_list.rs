@@ -11,6 +11,7 @@ use super::sink::{Item, Key, Open, Sink};
 use super::writer::integer;
 use crate::base::error::{Error, Segment};
 use crate::consts::content::{BufferFormat, ValueList};
+use crate::consts::properties::About;
 use crate::ndr::EncodeError;
 use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};
@@ -46,7 +47,7 @@ fn entries<'a, S: Sink<'a> + ?Sized>(
     sink: &mut S,
     stop: impl Fn(u32, &property_list::PropertyValue<'a>) -> bool,
 ) -> Result<(ByteCursor<'a>, bool), Error> {
-    let dialect = Dialect { binary, formats: false };
+    let dialect = Dialect { binary, formats: false, of: None };
     let trail = down(here, Segment::Name("values"));
     let open = Open::List { raw: None };
     sink.begin(Key::Name("values"), open);
@@ -59,7 +60,7 @@ fn entries<'a, S: Sink<'a> + ?Sized>(
         match lower(any_entry(rest)) {
             Ok((_, Some(value))) if stop(index, &value) => break,
             Ok((next, Some(value))) => {
-                read_entry(value, Key::Index(index), Some(&trail), dialect, None, sink);
+                read_entry(value, Key::Index(index), Some(&trail), dialect, About::default(), sink);
                 rest = next;
             }
             Ok((next, None)) => {

@@ -136,7 +136,13 @@ fn read_raw<'a, S: Sink<'a> + ?Sized>(
         BufferFormat::Structs(name) => return structs(slot, name, input, sink),
         BufferFormat::PropertyList => return property_list::read(input, slot.key, slot.here, Dialect::PLAIN, sink),
         BufferFormat::PropertyListOf(binary) => {
-            return property_list::read(input, slot.key, slot.here, Dialect { binary: *binary, formats: false }, sink);
+            return property_list::read(
+                input,
+                slot.key,
+                slot.here,
+                Dialect { binary: *binary, ..Dialect::PLAIN },
+                sink,
+            );
         }
         BufferFormat::PropertyFormats => {
             return property_list::read(input, slot.key, slot.here, Dialect { formats: true, ..Dialect::PLAIN }, sink);
@@ -304,6 +310,26 @@ fn structs<'a, S: Sink<'a> + ?Sized>(
     result.map(|()| rest)
 }
 
+/// Encodes a value of the first format that has all its members, in its length.
+fn write_first(
+    choices: impl Iterator<Item = BufferFormat>,
+    value: &Value,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
+    let mut refused = None;
+    for choice in choices {
+        let mut octets = Vec::new();
+        match write(choice, value, &mut octets) {
+            Ok(()) => {
+                out.extend(octets);
+                return Ok(());
+            }
+            Err(e) => refused = refused.or(Some(e)),
+        }
+    }
+    Err(refused.unwrap_or_else(|| EncodeError::new("no format")))
+}
+
 /// Encodes a value of a format. Octets stand for themselves, whatever the format.
 ///
 /// # Errors
@@ -324,20 +350,10 @@ pub fn write(content: BufferFormat, value: &Value, out: &mut Vec<u8>) -> Result<
             Err(_) => write(*then, value, out),
         };
     }
-    if let BufferFormat::ByLength(choices) = content {
-        // The first one that has all the members, in its length.
-        let mut refused = None;
-        for (_, choice) in choices {
-            let mut octets = Vec::new();
-            match write(*choice, value, &mut octets) {
-                Ok(()) => {
-                    out.extend(octets);
-                    return Ok(());
-                }
-                Err(e) => refused = refused.or(Some(e)),
-            }
-        }
-        return Err(refused.unwrap_or_else(|| EncodeError::new("no format")));
+    match content {
+        BufferFormat::ByLength(choices) => return write_first(choices.iter().map(|(_, choice)| *choice), value, out),
+        BufferFormat::OneOf(choices) => return write_first(choices.iter().copied(), value, out),
+        _ => {}
     }
     if let Some((scalar, _)) = scalar(content) {
         let n = integer(value, scalar)?;

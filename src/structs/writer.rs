@@ -5,8 +5,10 @@
 //! bytes can be encoded again.
 
 use super::reader::BEHIND;
-use super::types::{Element, Member, Record, Type};
+use super::types::{Condition, Element, Member, Record, Type};
+use super::values;
 use crate::base::Guid;
+use crate::consts::content::BufferFormat;
 use crate::ndr::EncodeError;
 use crate::ndr::types::Scalar;
 use crate::ndr::value::{Fields, Value};
@@ -43,7 +45,7 @@ fn variant(record: &'static Record, fields: &Fields) -> Result<usize, EncodeErro
             let names: Vec<_> = record.variants.iter().map(|r| r.name).collect();
             EncodeError::new(format!("{name:?} is none of {names:?}")).within("reading")
         }),
-        Some(_) => Err(EncodeError::new("the name of a variant is text").within("reading")),
+        Some(_) => Err(EncodeError::new("the name of a reading is text").within("reading")),
         None => Ok(implied(record, fields).unwrap_or(record.encode)),
     }
 }
@@ -88,11 +90,16 @@ impl<'w> Writer<'w> {
     }
 
     fn absent(&self, member: &Member) -> Result<bool, EncodeError> {
-        let Some((name, wanted)) = member.when else { return Ok(false) };
+        let Some(when) = member.when else { return Ok(false) };
+        let name = when.member();
         let given = self.open.iter().find(|(n, ..)| *n == name).and_then(|(.., value)| *value);
-        let absent = given != Some(wanted);
+        let absent = !given.is_some_and(|given| when.holds(given));
         if absent && self.get(member).is_some() {
-            return Err(EncodeError::new(format!("only there if {name} is {wanted}")).within(member.name));
+            let reason = match when {
+                Condition::Is(_, wanted) => format!("only there if {name} is {wanted}"),
+                Condition::Outside(_, low, high) => format!("not there if {name} is {low} to {high}"),
+            };
+            return Err(EncodeError::new(reason).within(member.name));
         }
         Ok(absent)
     }
@@ -187,6 +194,7 @@ impl<'w> Writer<'w> {
                 let octets = text_or_bytes(self.need(member)?)?;
                 self.out.extend(octets);
             }
+            Type::MultiSzRest => values::write(BufferFormat::MultiSz, self.need(member)?, self.out)?,
             Type::SizedSz(size) => {
                 let octets = text_or_bytes(self.need(member)?)?;
                 let n = octets.len() as u64;

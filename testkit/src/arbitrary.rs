@@ -69,7 +69,11 @@ pub trait Chance {
     fn record(&mut self, record: &'static Record, variant: usize) -> Value {
         let mut fields = Fields::default();
         for (_, member) in record.members_of(variant) {
-            if member.when.is_some_and(|(name, value)| fields.get(name) != Some(&value.into())) {
+            let known = |name| match fields.get(name) {
+                Some(Value::Int(n)) => *n,
+                _ => 0,
+            };
+            if member.when.is_some_and(|when| !when.holds(known(when.member()))) {
                 continue;
             }
             let value = match member.ty {
@@ -104,6 +108,7 @@ pub trait Chance {
                 Type::Chars(units) => self.text(units),
                 Type::Sz | Type::SzRest | Type::CheckedSz(_) | Type::SizedSz(_) | Type::CountedSz(_) => self.text(40),
                 Type::Record(inner) => self.record(inner, 0),
+                Type::MultiSzRest => self.texts(),
                 Type::Counted(_, element) | Type::Rest(element) => {
                     let n = self.below(4);
                     Value::List((0..n).map(|_| self.element(element)).collect())
@@ -155,7 +160,7 @@ pub trait Chance {
                 self.record(&records::disk::CLUS_PARTITION_INFO_EX2, variant)
             }
             (_, 9) => Value::Bytes(self.security_descriptor()),
-            (_, 1) => {
+            (_, 1 | 14) => {
                 let n = self.below(20) as usize;
                 Value::Bytes(self.octets(n))
             }

@@ -3,6 +3,7 @@
 use crate::analysis::kind::Kind;
 use crate::base::time::FileTime;
 use crate::consts::content::BufferFormat;
+use crate::consts::properties;
 use crate::ndr::WStr;
 use crate::ndr::value::Value;
 use crate::structs::packed::ByteCursor;
@@ -69,7 +70,7 @@ pub(super) fn object(kind: Kind, name: Option<&str>) -> String {
 
 /// Octets of a known format as text, cut to a readable length; passwords are not shown.
 pub(super) fn value(name: &str, content: BufferFormat, octets: &[u8]) -> String {
-    if is_secret(name) {
+    if properties::is_secret(name.encode_utf16()) {
         return "(secret)".to_string();
     }
     // A long one would be a tree of many times its size, of which nobody sees more than the beginning.
@@ -127,12 +128,6 @@ fn bytes(octets: &[u8]) -> String {
         }
         n => format!("({n} bytes)"),
     }
-}
-
-/// Whether a property or registry value of this name holds a secret.
-pub(super) fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["password", "secret", "token", "pwd"].iter().any(|word| name.contains(word))
 }
 
 /// A span of time in the unit that fits.

@@ -10,7 +10,7 @@ use crate::ndr::types::Semantics;
 use crate::ndr::value::{Fields, Value};
 use crate::render::json::out::Out;
 use crate::render::json::{input, stub, values};
-use crate::structs::content::{self, Context, Secrets, ShapeKind};
+use crate::structs::content::{self, Context, Secrecy, Secrets, ShapeKind};
 use crate::structs::dependency::{self, Expression};
 use crate::structs::mask::Mask;
 use crate::structs::packed::ByteCursor;
@@ -293,7 +293,9 @@ pub fn print(out: &mut Out, semantics: Semantics, version: usize, context: &Cont
     if let Some(code) = shape.unknown_code {
         control_code(out, code);
     }
-    if !matches!(shape.kind, ShapeKind::Nothing) {
+    // What may be a secret is not even guessed at where secrets are masked.
+    let told = !matches!((shape.secrecy, context.secrets), (Secrecy::Possible(_), Secrets::Masked));
+    if !matches!(shape.kind, ShapeKind::Nothing) && told || shape.secrecy == Secrecy::Whole {
         out.key("type");
         out.name(shape.name());
         if shape.guess {
@@ -309,7 +311,8 @@ pub fn print(out: &mut Out, semantics: Semantics, version: usize, context: &Cont
     out.end();
 }
 
-fn control_code(out: &mut Out, code: ControlCodeFields) {
+/// The bit fields of a control code that no list has, as member `control_code` of the object that is open in `out`.
+pub(super) fn control_code(out: &mut Out, code: ControlCodeFields) {
     out.key("control_code");
     out.begin();
     out.key("object");

@@ -215,7 +215,7 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
             }
             if let Some(bytes) = stub.filter(|stub| !stub.is_empty()) {
                 out.key(if *extended_error { "extended_error" } else { "stub" });
-                out.hex(bytes);
+                out.unread(bytes, !*extended_error, 0);
             }
         }
         Body::Malformed { error, bytes } => {
@@ -273,9 +273,10 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
         let names = view.map(|view| view as &dyn HandleNames);
         stub::decoded_with(out, &Identity { kind, opnum }, record.context(), stub, names);
     } else if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = event.body {
-        // No declaration to read it by: nothing is lost, nothing is guessed.
+        // No declaration to read it by: nothing is lost, nothing is guessed. It may be any method's, of an interface
+        // that was rejected or in a version that nobody knows as well.
         out.key("stub");
-        out.unread(stub, event.context.is_none() || record.interface.is_some(), 0);
+        out.unread(stub, true, 0);
     }
     if let Some(view) = view {
         asked(out, view.asked());

@@ -137,7 +137,7 @@ pub fn decoded_with(
     let Some(method) = identity.method().filter(|m| m.on_wire) else {
         // Reserved: nobody says what is in it.
         out.key("opaque");
-        out.hex(stub);
+        out.unread(stub, true, 0);
         return true;
     };
     let start = out.len();

@@ -4,6 +4,7 @@ use super::kept::Of;
 use super::out::Out;
 use crate::base::diagnostic::{Diagnostic, MAX_KEPT};
 use crate::base::time::FileTime;
+use crate::consts::control_codes::ControlCodeFields;
 use crate::consts::{Constants, Kind, status};
 use crate::ndr::WStr;
 use crate::ndr::names::{self, HandleName, HandleNames};
@@ -125,9 +126,6 @@ impl<'o> Values<'o> {
         if self.out.secrets() != Secrets::Masked {
             return self.out.hex(bytes);
         }
-        if structs::content::is_of_unknown_code(semantics, self.version, &self.buffers.content) {
-            return self.out.unread(bytes, true, 0);
-        }
         let shape = structs::content::shape(semantics, self.version, &self.buffers.content, bytes);
         let mask = Mask::of(&shape, bytes);
         self.out.hex(&mask.apply(bytes));
@@ -217,11 +215,12 @@ fn print_constant(out: &mut Out, table: &'static Constants, value: u64, signed: 
 #[inline]
 fn control_code(out: &mut Out, family: Family, value: u32) {
     out.kept(Of::list(family.codes(), value), |out| {
-        named(out, u64::from(value), |out| {
-            if let Some(code) = names::control_code(family, value) {
+        named(out, u64::from(value), |out| match names::control_code(family, value) {
+            Some(code) => {
                 out.key("name");
                 out.name(code.name);
             }
+            None => super::buffers::control_code(out, ControlCodeFields::decode(value)),
         });
     });
 }
@@ -341,6 +340,7 @@ impl<'a> Sink<'a> for Values<'_> {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
+        self.buffers.string(at.field, text);
         self.counts(&at, counts);
         self.key(&at);
         if self.out.secrets() == Secrets::Masked && matches!(at.field.semantics, Semantics::Secret) {

@@ -9,6 +9,7 @@
 use super::lines::{Inline, Lines};
 use crate::base::error::Error;
 use crate::consts::content::BufferFormat;
+use crate::consts::properties;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegistryValueType};
 use crate::consts::status;
 use crate::consts::syntax::CLUSTER_PROPERTY_FORMAT;
@@ -16,10 +17,10 @@ use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
 use crate::render::text::Style;
 use crate::structs::batch::{Batch, Command};
-use crate::structs::content::{self, Context, ShapeKind};
+use crate::structs::content::{self, Context, Secrecy, Secrets, ShapeKind};
 use crate::structs::dependency;
 use crate::structs::packed::ByteCursor;
-use crate::structs::property_list::{Dialect, Property, PropertyList, described, read_entry};
+use crate::structs::property_list::{Dialect, Property, PropertyList, read_entry};
 use crate::structs::sink::{Key, Sink};
 use crate::structs::values::{self, Slot};
 use alloc::string::String;
@@ -48,6 +49,13 @@ pub fn print<W: Write>(
     if let Some(code) = shape.unknown_code {
         writeln!(out, "{:indent$}unknown control code: {code}", "")?;
     }
+    if shape.secrecy != Secrecy::None && context.secrets != Secrets::Shown {
+        return match shape.secrecy {
+            _ if octets.is_empty() => Ok(()),
+            Secrecy::Possible(why) => writeln!(out, "{:indent$}not shown: may hold a secret ({why})", ""),
+            _ => writeln!(out, "{:indent$}(secret)", ""),
+        };
+    }
     if shape.guess {
         writeln!(out, "{:indent$}looks like {}:", "", shape.name())?;
     }
@@ -55,7 +63,7 @@ pub fn print<W: Write>(
         ShapeKind::Nothing => return Ok(()),
         ShapeKind::Format(BufferFormat::PropertyList) => return table(out, style, context, Dialect::PLAIN, octets),
         ShapeKind::Format(BufferFormat::PropertyListOf(binary)) => {
-            return table(out, style, context, Dialect { binary: *binary, formats: false }, octets);
+            return table(out, style, context, Dialect { binary: *binary, ..Dialect::PLAIN }, octets);
         }
         ShapeKind::Format(BufferFormat::PropertyFormats) => {
             return table(out, style, context, Dialect { formats: true, ..Dialect::PLAIN }, octets);
@@ -169,7 +177,14 @@ fn row<W: Write>(
     for value in property.values().flatten() {
         let room = style.width.saturating_sub(indent + width + 16).max(24);
         let mut inline = Inline::new(room, context.secrets);
-        read_entry(value, Key::Top, None, dialect, described(property.name()), &mut inline as &mut dyn Sink<'_>);
+        read_entry(
+            value,
+            Key::Top,
+            None,
+            dialect,
+            properties::about(property.name().units(), dialect.of),
+            &mut inline as &mut dyn Sink<'_>,
+        );
         let format = CLUSTER_PROPERTY_FORMAT((value.syntax.0 & 0xffff) as u16);
         let format = format.name().and_then(|name| name.strip_prefix("CLUSPROP_FORMAT_")).unwrap_or("?");
         let shown = if first { name.as_str() } else { "" };

@@ -17,6 +17,7 @@ pub mod story;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::time::FileTime;
+use crate::consts::control_codes::ControlCodeFields;
 use crate::consts::status;
 use crate::ndr::WStr;
 use crate::ndr::names::{HandleName, HandleNames};
@@ -245,7 +246,10 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
             },
             Semantics::ControlCode(family) => match crate::ndr::names::control_code(family, value as u32) {
                 Some(code) => self.line(&at, format_args!("{} ({value:#010x})", code.name)),
-                None => self.line(&at, format_args!("{value:#010x}")),
+                None => {
+                    let fields = ControlCodeFields::decode(value as u32);
+                    self.line(&at, format_args!("{value:#010x} (in no list: {fields})"));
+                }
             },
             Semantics::Bool if value <= 1 => {
                 self.line(&at, format_args!("{}", if value == 1 { "TRUE (1)" } else { "FALSE (0)" }));
@@ -283,6 +287,7 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, _: Counts) {
+        self.buffers.string(at.field, text);
         if matches!(at.field.semantics, Semantics::Secret) {
             return self.line(&at, format_args!("(secret)"));
         }
@@ -317,12 +322,9 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
             let (semantics, content) = (at.field.semantics, &self.buffers.content);
             let shape = crate::structs::content::shape(semantics, self.version, content, bytes);
             self.result = match shape.kind {
-                _ if !bytes.is_empty()
-                    && crate::structs::content::is_of_unknown_code(semantics, self.version, content) =>
+                crate::structs::content::ShapeKind::Nothing
+                    if shape.is_nothing() && shape.secrecy == crate::structs::content::Secrecy::None =>
                 {
-                    writeln!(self.out, "{:indent$}not shown: may hold a secret (its control code is not known)", "")
-                }
-                crate::structs::content::ShapeKind::Nothing if shape.is_nothing() => {
                     hex_dump(self.out, bytes, indent, self.style.max_bytes)
                 }
                 _ => {

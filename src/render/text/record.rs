@@ -249,15 +249,14 @@ pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&
     let paint = &Paint(style.color);
     let Some((kind, stub)) = record.stub().or(record.partial_stub()) else {
         if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {
-            // Of a context that was never negotiated here it may be any method's.
-            let secret = record.event.context.is_none() || record.interface.is_some();
-            octets(out, stub, secret, 4, style);
+            // It may be any method's, of an interface that was rejected or in a version that nobody knows as well.
+            octets(out, stub, true, 4, style);
         }
         return;
     };
     let Some(method) = record.method().filter(|m| m.on_wire) else {
         // An answer whose request was not captured may be any method's as well.
-        return octets(out, stub, record.opnum().is_none(), 4, style);
+        return octets(out, stub, true, 4, style);
     };
     values(out, method, kind, record.context(), stub, style, paint, view.map(|view| view as &dyn HandleNames));
     for asked in view.map_or(&[][..], |view| view.asked()) {
