@@ -2,22 +2,13 @@
 //! stub and reported like the reader's own.
 
 use super::witness;
-use crate::base::diagnostic::{Diagnostic, Rule};
+use crate::base::diagnostic::{Diagnostic, Rule, rules};
 use crate::ndr::checks::{Checks, Observer};
 use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Flow, Scalar, Semantics};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Method, WStr};
 use core::net::IpAddr;
-
-macro_rules! rules {
-    ($($id:ident = $name:literal, $section:literal, $text:literal;)*) => {
-        $(#[doc = concat!($section, ": ", $text)]
-        pub static $id: Rule = Rule { name: $name, text: $text, section: $section };)*
-        /// All of them.
-        pub static ALL: &[&Rule] = &[$(&$id),*];
-    };
-}
 
 rules! {
     VERSION_1 = "witness-version", "MS-SWN 3.1.4.2", "WitnessrRegister is of version 0x00010001";

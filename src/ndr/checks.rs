@@ -22,7 +22,7 @@ pub trait Observer {
 }
 
 /// The rules of an interface, see [`Interface::checks`](super::Interface::checks).
-pub trait Checks: core::fmt::Debug + Sync {
+pub trait Checks: core::fmt::Debug + Sync + core::panic::RefUnwindSafe {
     /// Calls `read` with an observer for a message of this method.
     fn observe(&self, method: &Method, direction: Direction, read: &mut dyn FnMut(&mut dyn Observer));
 
