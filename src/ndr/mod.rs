@@ -2,7 +2,6 @@
 //! chapter 14) and NDR64 (MS-RPCE 2.2.5), little and big endian.
 //!
 //! * [`types`]: what a declaration is made of, and how wide things are in each syntax
-//! * [`macros`](crate::interface): `interface!` and `structure!`, which turn IDL into those types
 //! * [`walk`]: the reader; it hands every value it meets to a [`sink::Sink`]
 //! * [`sink`]: the sinks that need nothing else: none, byte ranges
 //! * [`value`] and [`write`](mod@write): a tree of values, and the way back to bytes
@@ -11,8 +10,6 @@
 //!
 //! Offsets are counted from the start of the stub, and so is alignment.
 
-#[macro_use]
-pub mod macros;
 pub mod checks;
 pub mod cursor;
 #[cfg(feature = "std")]

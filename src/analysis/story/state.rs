@@ -7,12 +7,12 @@ use crate::analysis::Bounded;
 use crate::analysis::notify::{self, Notification};
 use crate::analysis::object_kind::ObjectKind;
 use crate::analysis::top_level::TopLevelValues;
+use crate::base::Timestamp;
 use crate::consts::states::*;
 use crate::consts::{Constant, Constants, notifications};
 use crate::idl::methods::*;
 use crate::ndr::Method;
 use crate::ndr::types::MethodId;
-use crate::net::Timestamp;
 use crate::session::Record;
 use std::sync::Arc;
 
