@@ -6,8 +6,8 @@ use super::rule::Rule;
 use super::values::Item;
 use crate::base::diagnostic::rules;
 use crate::idl::methods::*;
-use crate::ndr::sink::ContextHandle;
 use crate::ndr::types::{Field, FieldId, Flow, MethodId, Type};
+use crate::ndr::visitor::ContextHandle;
 
 rules! { "handles", Rule:
     KIND = "handle-kind", "MS-CMRP 2.2.1",

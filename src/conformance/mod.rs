@@ -35,6 +35,7 @@ mod notify;
 mod opnums;
 mod registry;
 mod rule;
+mod security;
 mod transport;
 mod values;
 mod witness;
@@ -108,6 +109,7 @@ pub struct Counters {
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [
         transport::RULES,
+        security::RULES,
         decoder_rules::rpc::RULES,
         opnums::RULES,
         decoder_rules::ndr::RULES,
@@ -190,6 +192,7 @@ impl Checker {
             }
         }
         transport::check(association, record, &mut found);
+        security::check(association, record, &mut found);
         if record.interface.is_none() {
             return;
         }

@@ -4,8 +4,8 @@
 use super::witness;
 use crate::base::diagnostic::{Diagnostic, Rule, rules};
 use crate::ndr::checks::{Checks, Observer};
-use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Flow, Scalar, Semantics};
+use crate::ndr::visitor::{At, ContextHandle, Visitor};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Method, WStr};
 use core::net::IpAddr;
@@ -35,7 +35,7 @@ impl Checks for WitnessChecks {
 
     #[cold]
     fn report(&self, message: &Message<'_>, out: &mut dyn FnMut(Diagnostic)) {
-        message.walk(&mut Check { out: Some(out), ..Check::of(message.method, message.direction) });
+        message.visit_parameters(&mut Check { out: Some(out), ..Check::of(message.method, message.direction) });
     }
 }
 
@@ -74,7 +74,7 @@ impl Check<'_> {
 
     #[cold]
     fn found(&mut self, at: &At<'_>, rule: &'static Rule, value: u64, expected: Option<u64>) {
-        self.tell(Diagnostic { offset: at.offset, path: at.trail.to_path(), rule, value, expected });
+        self.tell(Diagnostic { offset: at.offset, path: at.path.to_path(), rule, value, expected });
     }
 
     fn tell(&mut self, diagnostic: Diagnostic) {
@@ -85,8 +85,10 @@ impl Check<'_> {
     }
 }
 
-impl<'a> Sink<'a> for Check<'_> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for Check<'_> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         Observer::scalar(self, at, value);
@@ -100,7 +102,7 @@ impl<'a> Sink<'a> for Check<'_> {
         Observer::null(self, at);
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         Observer::string(self, at, text);
     }
 }
@@ -145,7 +147,7 @@ impl Observer for Check<'_> {
     }
 
     fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
-        self.null = handle.is_null().then(|| (at.offset, at.trail.to_path()));
+        self.null = handle.is_null().then(|| (at.offset, at.path.to_path()));
     }
 
     fn null(&mut self, at: At<'_>) {

@@ -1,9 +1,9 @@
 //! Rules that an interface brings along: what its messages have to say beyond what every declaration says by itself.
 //! The reader knows none of them; it shows them the values it reads and passes on what they find.
 
-use super::sink::{At, ContextHandle};
 use super::types::{Direction, Method};
 use super::utf16::WStr;
+use super::visitor::{At, ContextHandle};
 use super::wire::Message;
 use crate::base::diagnostic::Diagnostic;
 
