@@ -33,6 +33,7 @@ pub mod resource;
 pub mod resource_type;
 pub mod rules;
 pub mod structures;
+mod visit;
 pub mod witness;
 pub mod words;
 
@@ -51,6 +52,8 @@ pub(crate) mod methods {
     pub(crate) use super::resource_type::*;
     pub(crate) use super::witness::*;
 }
+
+pub use visit::Buffers;
 
 use crate::base::error::{Error, ErrorKind};
 pub use crate::ndr::Version;

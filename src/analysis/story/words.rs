@@ -6,9 +6,8 @@ use crate::base::time::FileTime;
 use crate::consts::content::BufferFormat;
 use crate::consts::properties;
 use crate::ndr::WStr;
-use crate::ndr::value::Value;
+use crate::ndr::value::{Collect, Value};
 use crate::structs::packed::ByteCursor;
-use crate::structs::sink::Collect;
 use crate::structs::values::{self, Slot};
 
 /// Characters of a name or value.
@@ -76,7 +75,7 @@ pub(super) fn value(name: &str, content: BufferFormat, octets: &[u8]) -> String 
     let mut tree = Collect::default();
     let read = values::read(Slot::top(content), ByteCursor::new(octets), &mut tree);
     let fits = read.is_ok_and(|rest| rest.is_empty());
-    match tree.value.filter(|_| fits) {
+    match tree.into_value().0.filter(|_| fits) {
         None | Some(Value::Bytes(_)) => bytes(octets),
         Some(value) => cut(&plain_value(&value, content)),
     }

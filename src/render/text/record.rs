@@ -5,8 +5,8 @@ use crate::analysis::View;
 use crate::base::printable::Printable;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
-use crate::ndr::sink::{At, Sink};
 use crate::ndr::types::Scalar;
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::net::Timestamp;
 use crate::render::text::{Style, Values};
@@ -335,14 +335,16 @@ pub fn bare(
 #[derive(Default)]
 pub struct StatusOf(pub Option<u32>);
 
-impl Sink<'_> for StatusOf {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl Visitor<'_> for StatusOf {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         use crate::ndr::types::{Flow, Semantics};
         let status = matches!(at.field.semantics, Semantics::Win32);
         // Methods that return a handle have it in Status; all others return it.
-        if status && at.trail.depth() == 1 && (at.field.flow == Flow::Return || self.0.is_none()) {
+        if status && at.path.depth() == 1 && (at.field.flow == Flow::Return || self.0.is_none()) {
             self.0 = Some(value as u32);
         }
     }
