@@ -9,6 +9,7 @@ use super::OpenedFlows;
 use crate::net::{Origin, Place, Placed, Side, Transport};
 use crate::session::observed_security::{Tap, Unsealed};
 use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
 use zeroize::Zeroizing;
 
 /// Which direction of which TCP stream, and the sequence number of the first byte.
@@ -243,14 +244,16 @@ impl Tap for Patches {
                 self.note(place.frame, Note::Keep);
             }
         }
+        let left_to_hardware = left_to_hardware(origin, &placed);
         if origin.transport == Transport::Udp {
-            self.datagram = (placed.places.to_vec(), placed.header, placed.checksum);
+            let checksum = if left_to_hardware { 0 } else { placed.checksum };
+            self.datagram = (placed.places.to_vec(), placed.header, checksum);
             return;
         }
         // The checksum stands at offset 16; of a segment in IP fragments it is left alone, since its bytes are changed
         // packet by packet.
         let checksum = match placed.places {
-            [one] if one.len >= 18 => Some(one.at.saturating_add(16)),
+            [one] if one.len >= 18 && !left_to_hardware => Some(one.at.saturating_add(16)),
             _ => None,
         };
         let (mut skip, mut offset) = (placed.header, 0);
@@ -302,6 +305,25 @@ impl Tap for Patches {
             None => self.ages.push_back((key, origin.frame)),
         }
     }
+}
+
+/// Whether the checksum was left to the network card when the packet was captured: only the addresses and the length are
+/// summed in it, and it has nothing to do with the bytes that are changed.
+fn left_to_hardware(origin: &Origin, placed: &Placed<'_>) -> bool {
+    let words = |address: IpAddr| -> u64 {
+        match address {
+            IpAddr::V4(address) => address.octets().as_chunks::<2>().0.iter().map(|w| sum_of(*w)).sum(),
+            IpAddr::V6(address) => address.octets().as_chunks::<2>().0.iter().map(|w| sum_of(*w)).sum(),
+        }
+    };
+    let protocol = if origin.transport == Transport::Tcp { 6 } else { 17 };
+    let length: usize = placed.places.iter().map(|place| place.len).sum();
+    let sum = words(origin.src.ip()) + words(origin.dst.ip()) + protocol;
+    [sum, sum + length as u64].into_iter().any(|sum| (sum % 0xffff) == u64::from(placed.checksum) % 0xffff)
+}
+
+fn sum_of(word: [u8; 2]) -> u64 {
+    u64::from(u16::from_be_bytes(word))
 }
 
 /// By how much the sum of 16-bit words changes; `odd`: the first byte is the second of its word.
