@@ -3,6 +3,7 @@
 use super::CaptureError;
 use super::pcapng::{Ng, Outcome};
 use super::reader::{Format, Found, Reader, u32_at};
+use super::resync::WINDOW;
 use std::io::Read;
 
 /// The type of an enhanced packet block.
@@ -22,6 +23,7 @@ impl<R: Read> Reader<R> {
             let header = pcap.variant.record_header();
             self.require(header)?;
             let record = pcap.record(self.buffer.data(), 0);
+            let plausible = pcap.is_plausible(&record, None, &self.limits);
             let claimed = u64::from(record.captured) + header as u64;
             let total = usize::try_from(claimed).unwrap_or(usize::MAX);
             if !pcap.is_possible(&record, &self.limits) {
@@ -44,9 +46,27 @@ impl<R: Read> Reader<R> {
                     error => return Err(error),
                 }
             }
-            let length = self.length_within(header, total)?;
+            let mut length = total;
+            if let Some(at) = self.next_within(header, total, plausible, record.seconds)? {
+                let (offset, reason) = (self.buffer.offset(), "a record with a wrong length, or garbage");
+                if let Some(found) = self.repaired(at) {
+                    self.damaged(offset, 0, reason);
+                    self.frames += 1;
+                    self.pending = at;
+                    return Ok(Some(found));
+                }
+                if !plausible {
+                    self.damaged(offset, at as u64, reason);
+                    self.buffer.consume(at);
+                    continue;
+                }
+                self.damaged(offset, 0, reason);
+                length = at;
+            }
             let Format::Pcap(pcap) = &mut self.format else { return Ok(None) };
-            pcap.last_seconds = Some(record.seconds);
+            if plausible {
+                pcap.last_seconds = Some(record.seconds);
+            }
             self.pending = length;
             self.frames += 1;
             return Ok(Some(Found {
@@ -60,24 +80,47 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// How long a record really is: where what follows can't be a record, a length that was damaged may have run over
-    /// others, which then begin inside. Looks only at what is in the buffer.
-    fn length_within(&mut self, header: usize, total: usize) -> Result<usize, CaptureError> {
-        let Format::Pcap(pcap) = &self.format else { return Ok(total) };
+    /// Where the next record begins, if not behind this one: only where no ordinary record follows it, as far as the
+    /// buffer shows. An ordinary record may have a length that reaches too far; one that is none itself may be garbage
+    /// altogether, so that what lies behind it is searched too.
+    fn next_within(
+        &mut self,
+        header: usize,
+        total: usize,
+        plausible: bool,
+        seconds: u32,
+    ) -> Result<Option<usize>, CaptureError> {
+        let Format::Pcap(pcap) = &self.format else { return Ok(None) };
         let pcap = *pcap;
-        if self.buffer.data().len() < total + 16
-            || pcap.is_possible(&pcap.record(self.buffer.data(), total), &self.limits)
-        {
-            return Ok(total);
+        if !plausible {
+            // An ordinary record of a live capture must not wait for the next one.
+            self.fill(total + 16)?;
         }
-        for at in header + 1..total {
+        let data = self.buffer.data();
+        let in_order = if data.len() < total + 16 {
+            !self.buffer.has_ended() || data.len() == total
+        } else {
+            pcap.is_plausible(&pcap.record(data, total), Some(seconds), &self.limits)
+        };
+        if in_order {
+            return Ok(None);
+        }
+        let (start, end) = if plausible { (header + 1, total) } else { (1, data.len().min(WINDOW)) };
+        // Of a file that is unusual throughout, no part is searched twice.
+        let offset = self.buffer.offset();
+        if !plausible && offset < self.searched_to {
+            return Ok(None);
+        }
+        for at in start..end {
             crate::base::work::tick(1);
-            if pcap.is_plausible(&pcap.record(self.buffer.data(), at), &self.limits) && self.records_begin(at)? {
-                self.damaged(self.buffer.offset(), 0, "a record's length reaches over the records behind it");
-                return Ok(at);
+            if pcap.is_plausible(&pcap.record(self.buffer.data(), at), None, &self.limits) && self.records_begin(at)? {
+                return Ok(Some(at));
             }
         }
-        Ok(total)
+        if !plausible {
+            self.searched_to = offset.saturating_add(end as u64);
+        }
+        Ok(None)
     }
 
     /// Searches for what comes after damage that begins at the start of the buffer, behind `header` bytes at least.
@@ -199,36 +242,39 @@ impl<R: Read> Reader<R> {
                 Err(error @ CaptureError::Truncated { .. }) => return Ok(Step::Damage(error)),
                 Err(error) => return Err(error),
             }
-            let behind = self.buffer.data().get(total - 4..total).and_then(|end| end.first_chunk::<4>());
-            let before = self.buffer.data().get(4..8).and_then(|length| length.first_chunk::<4>());
-            if behind != before && padded == u64::from(claimed) && !self.block_may_follow(total)? {
+            let data = self.buffer.data();
+            let word = |at: usize| data.get(at..).and_then(|rest| rest.first_chunk::<4>());
+            let unpadded = usize::try_from(claimed).unwrap_or(total);
+            let agrees = word(4) == word(total - 4) || word(4) == word(unpadded - 4);
+            let captured = usize::try_from(u32_at(data, 20, big_endian)).unwrap_or(usize::MAX);
+            let by_packet = captured.checked_next_multiple_of(4).and_then(|padded| padded.checked_add(32));
+            let shorter = by_packet.filter(|length| !agrees && kind == ENHANCED_PACKET && *length < total);
+            let another = match shorter {
+                Some(length) => self.block_begins(length)?,
+                None => false,
+            };
+            if !agrees && (another || !self.block_may_follow(total)?) {
                 return Ok(Step::Damage(self.corrupt("a block whose two lengths differ")));
             }
+        } else {
+            return Ok(Step::Damage(self.too_large(padded)));
         }
         let Format::Ng(ng) = &mut self.format else { return Ok(Step::End) };
         if begins_section {
             ng.enter_section(big_endian);
         }
         if !Ng::is_read(kind) {
-            if total > self.limits.block && !Ng::is_registered(kind) {
-                return Ok(Step::Damage(self.too_large(padded)));
-            }
             self.frames += u64::from(Ng::is_frame(kind));
             self.skip(padded)?;
             return Ok(Step::Passed);
         }
-        // A section header of such a size is no header; anything else can be passed over.
-        let too_large = total > self.limits.block && Ng::is_section(self.buffer.data());
-        if !Ng::is_frame(kind) && total > self.limits.metadata && !too_large {
+        if !Ng::is_frame(kind) && total > self.limits.metadata {
             let outcome = ng.oversized(kind, &self.limits);
             if let Outcome::Problem(reason) = outcome {
                 self.problem(reason);
             }
             self.skip(padded)?;
             return Ok(Step::Passed);
-        }
-        if total > self.limits.block {
-            return Ok(Step::Damage(self.too_large(padded)));
         }
         self.frames += u64::from(Ng::is_frame(kind));
         let Format::Ng(ng) = &mut self.format else { return Ok(Step::End) };

@@ -13,6 +13,9 @@ const FILE_HEADER: usize = 24;
 /// Records looked at to tell the variant.
 const TRIED: usize = 3;
 
+/// Seconds between records beyond which the search behind damage takes neither for the other's neighbour.
+pub(super) const MONTH: u32 = 31 * 24 * 3600;
+
 /// How the records are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Variant {
@@ -87,7 +90,7 @@ pub(super) struct Pcap {
     snaplen: u32,
     /// Whether only the records can tell the variant, and have not yet.
     pub(super) unsettled: bool,
-    /// Seconds of the last record.
+    /// Seconds of the last ordinary record.
     pub(super) last_seconds: Option<u32>,
 }
 
@@ -199,18 +202,19 @@ impl Pcap {
     #[inline]
     pub(super) fn is_possible(&self, record: &RecordHeader, limits: &Limits) -> bool {
         let captured = usize::try_from(record.captured).unwrap_or(usize::MAX);
-        captured.saturating_add(self.variant.record_header()) <= limits.block && record.fraction < 2_000_000_000
+        captured.saturating_add(self.variant.record_header()) <= limits.block
+            && record.fraction < 2_000_000_000
+            && record.seconds | record.fraction | record.captured | record.original != 0
     }
 
-    /// Whether a record is an ordinary one that continues the file, for the search behind damage.
-    pub(super) fn is_plausible(&self, record: &RecordHeader, limits: &Limits) -> bool {
-        const MONTH: u32 = 31 * 24 * 3600;
+    /// Whether a record is an ordinary one, for the search behind damage; `near`: seconds of a neighbour.
+    pub(super) fn is_plausible(&self, record: &RecordHeader, near: Option<u32>, limits: &Limits) -> bool {
         let captured = usize::try_from(record.captured).unwrap_or(usize::MAX);
         (1..=limits.plausible()).contains(&captured)
             && record.captured <= record.original
             && record.original <= 1 << 20
             && record.fraction < self.second()
-            && self.last_seconds.is_none_or(|last| last.abs_diff(record.seconds) <= MONTH)
+            && near.is_none_or(|near| near.abs_diff(record.seconds) <= MONTH)
     }
 
     /// Settles the variant by the records in `data`: the most common one, unless something is wrong with its records and
@@ -232,6 +236,7 @@ impl Pcap {
 
     /// Whether the first records are in order under this variant; `None` where fewer than two are there.
     fn fits(&self, data: &[u8]) -> Option<bool> {
+        let first = u32_at(data, 0, self.big_endian);
         let mut at = 0_usize;
         for count in 0..TRIED {
             let header = self.variant.record_header();
@@ -240,6 +245,7 @@ impl Pcap {
             }
             let record = self.record(data, at);
             let mut wrong = record.fraction >= self.second()
+                || first.abs_diff(record.seconds) > MONTH
                 || record.captured > 262_144
                 || self.snaplen != 0 && record.captured > self.snaplen
                 || record.original > 128 << 20

@@ -77,6 +77,8 @@ pub struct Reader<R: Read> {
     /// Places where damage was passed over, and the bytes that were given up there.
     damage: u64,
     skipped_bytes: u64,
+    /// Up to where a search for another beginning of records was in vain, in bytes from the start of the input.
+    pub(super) searched_to: u64,
     pub(super) too_large: u64,
     expansion: u64,
 }
@@ -110,6 +112,7 @@ impl<R: Read> Reader<R> {
             problem_count: 0,
             damage: 0,
             skipped_bytes: 0,
+            searched_to: 0,
             too_large: 0,
             expansion: 0,
         })

@@ -3,6 +3,7 @@
 //! Each byte is looked at once, and what looks like a record or block is followed no further than [`CHAIN`] of them
 //! and a bounded number of bytes, so that the work is linear in the file and memory stays below the limit.
 
+use super::pcap::MONTH;
 use super::pcapng::Ng;
 use super::reader::{Format, Reader, u32_at};
 use super::{CaptureError, Limits};
@@ -12,7 +13,7 @@ use std::io::Read;
 const CHAIN: usize = 3;
 
 /// Bytes that are searched before they are given up.
-const WINDOW: usize = 64 << 10;
+pub(super) const WINDOW: usize = 64 << 10;
 
 impl Limits {
     /// The largest record or block that a search takes for one, in bytes.
@@ -60,16 +61,22 @@ impl<R: Read> Reader<R> {
         let Format::Pcap(pcap) = &self.format else { return Ok(false) };
         let pcap = *pcap;
         let header = pcap.variant.record_header();
+        let mut near = None;
         for count in 0..CHAIN {
             let available = if self.buffer.data().len() < at + header { self.fill(at + header)? } else { usize::MAX };
             if available < at + header {
-                // The last record ends with the file.
-                return Ok(count > 0 && available == at);
+                // The last record ends with the file; one alone must fit those before the damage.
+                let fits = match (pcap.last_seconds, near) {
+                    (Some(last), Some(near)) if count == 1 => last.abs_diff(near) <= MONTH,
+                    _ => count > 0,
+                };
+                return Ok(fits && available == at);
             }
             let record = pcap.record(self.buffer.data(), at);
-            if !pcap.is_plausible(&record, &self.limits) {
+            if !pcap.is_plausible(&record, near, &self.limits) {
                 return Ok(false);
             }
+            near = Some(record.seconds);
             at += header + usize::try_from(record.captured).unwrap_or(usize::MAX);
         }
         Ok(self.fill(at)? >= at)

@@ -454,3 +454,6 @@ fn random_changes() {
         assert!(packets.len() < 30);
     }
 }
+
+#[path = "damage_tests.rs"]
+mod damage;
