@@ -5,7 +5,7 @@ use cluscope::idl::cluster::ApiCreateEnum;
 use cluscope::ndr::parsers::{Input, conformant_varying_string, count, referent, u32};
 use cluscope::ndr::value::{Collect, Contents};
 use cluscope::ndr::wire::{Kind, Message};
-use cluscope::ndr::{Direction, Endian, Method, Syntax, Value, write};
+use cluscope::ndr::{Direction, Endian, Method, Syntax, Value, Version, write};
 use cluscope::render::json::out::Out;
 use cluscope::render::json::stub::{self, Identity};
 use criterion::{
@@ -124,7 +124,7 @@ fn names(n: usize) -> Vec<u8> {
     let mut list = cluscope::ndr::value::Fields::default();
     list.set("Entry", (0..n).map(entry).collect::<Vec<_>>());
     let response = ApiCreateEnum::Response::builder().ReturnEnum(list).rpc_status(0u32).r#return(0u32);
-    response.encode("3.0", Syntax::Ndr, Endian::Little).unwrap()
+    response.encode(Version::V3_0, Syntax::Ndr, Endian::Little).unwrap()
 }
 
 /// The same response by hand: what an embedder composes from the nom parsers, and what the engine makes of its
@@ -137,19 +137,19 @@ fn nom_against_engine(c: &mut Criterion) {
         group.bench_function(format!("nom, {n} names"), |b| {
             b.iter(|| by_hand(black_box(&stub)));
         });
-        let kind = cluscope::idl::kind(&ApiCreateEnum::METHOD, "3.0", Direction::Response, Syntax::Ndr, Endian::Little)
-            .unwrap();
+        let kind = cluscope::idl::kind(
+            &ApiCreateEnum::METHOD,
+            Version::V3_0,
+            Direction::Response,
+            Syntax::Ndr,
+            Endian::Little,
+        )
+        .unwrap();
         group.bench_function(format!("engine, {n} names"), |b| {
             b.iter(|| {
                 struct Units(usize);
-                impl<'a> cluscope::ndr::Sink<'a> for Units {
-                    fn string(
-                        &mut self,
-                        _: cluscope::ndr::sink::At<'_>,
-                        text: cluscope::ndr::WStr<'a>,
-                        _: bool,
-                        _: cluscope::ndr::sink::Counts,
-                    ) {
+                impl<'a> cluscope::ndr::Visitor<'a> for Units {
+                    fn string(&mut self, _: cluscope::ndr::visitor::At<'_>, text: cluscope::ndr::WStr<'a>) {
                         self.0 += text.len();
                     }
                 }

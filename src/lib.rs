@@ -41,11 +41,11 @@
 //!
 //! ```
 //! use cluscope::idl::cluster::ApiCreateEnum;
-//! use cluscope::ndr::{Endian, Syntax};
+//! use cluscope::ndr::{Endian, Syntax, Version};
 //!
 //! # let stub = [0, 0, 2, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 4, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0,
 //! #     b'I', 0, b'P', 0, b'1', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-//! let response = ApiCreateEnum::Response::decode("3.0", Syntax::Ndr, Endian::Little, &stub)?;
+//! let response = ApiCreateEnum::Response::decode(Version::V3_0, Syntax::Ndr, Endian::Little, &stub)?;
 //! for entry in response.ReturnEnum().into_iter().flat_map(|list| list.Entry()) {
 //!     assert!(entry.Name().is_some_and(|name| name == "IP1"));
 //! }
@@ -58,10 +58,10 @@
 //! ```
 //! # #[cfg(feature = "std")] {
 //! use cluscope::idl::resource::ApiOpenResource;
-//! use cluscope::ndr::{Endian, Syntax};
+//! use cluscope::ndr::{Endian, Syntax, Version};
 //!
 //! let request = ApiOpenResource::Request::builder().lpszResourceName("IP1");
-//! let stub = request.encode("3.0", Syntax::Ndr, Endian::Little)?;
+//! let stub = request.encode(Version::V3_0, Syntax::Ndr, Endian::Little)?;
 //! assert_eq!(stub, [4, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, b'I', 0, b'P', 0, b'1', 0, 0, 0]);
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -105,7 +105,6 @@ pub mod filter;
 pub mod idl;
 #[cfg(feature = "pcap")]
 pub mod limits;
-#[macro_use]
 pub mod ndr;
 #[cfg(feature = "pcap")]
 pub mod net;

@@ -3,10 +3,10 @@
 use super::dissect::limits_with;
 use super::{Capture, DecodeAs, Failure, Format, Look, Memory, Outcome, Secrets, output, source};
 use clap::Args;
-use cluscope::conformance::{self, Checker, Evidence, Finding, Rule};
+use cluscope::conformance::{self, Checker, Rule};
+use cluscope::render::json;
 use cluscope::render::json::out::Out;
-use cluscope::render::json::record::{Records, timestamp};
-use cluscope::rpc::security::Sender;
+use cluscope::render::json::record::Records;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -30,7 +30,7 @@ pub(super) struct Check {
 
 pub(super) fn run(check: Check) -> Outcome {
     let format = output::format(&check.look);
-    let mut out = output::stdout();
+    let mut out = output::stdout_as(format);
     if check.list {
         list(&mut out, format)?;
         out.flush()?;
@@ -39,7 +39,7 @@ pub(super) fn run(check: Check) -> Outcome {
     let Check { files, secrets, memory, decode_as, .. } = check;
     let capture = Capture { files, secrets, filter: None, assume: Vec::new(), decode_as, memory };
     let mut checker = Checker::new(capture.memory.limits().conformance);
-    let mut json = Out::new();
+    let mut line = Out::new();
     let mut records = Records::default();
     let (session, any) = source::read(&capture, &mut |record| {
         let mut result: std::io::Result<()> = Ok(());
@@ -47,8 +47,8 @@ pub(super) fn run(check: Check) -> Outcome {
             if result.is_ok() {
                 result = match format {
                     Format::Jsonl => {
-                        finding_json(&mut json, &mut records, &finding);
-                        output::line(&mut out, json.as_bytes())
+                        json::findings::finding(&mut line, &mut records, &finding);
+                        output::line(&mut out, line.as_bytes())
                     }
                     Format::Text => output::line(&mut out, finding.to_string().as_bytes()),
                 };
@@ -73,7 +73,7 @@ pub(super) fn run(check: Check) -> Outcome {
 
 /// What the servers' answers tell about them.
 fn fingerprints(out: &mut impl Write, checker: &Checker, format: Format) -> Result<(), Failure> {
-    let mut json = Out::new();
+    let mut line = Out::new();
     for fingerprint in checker.fingerprints() {
         if format == Format::Text {
             writeln!(out, "\nServer {}: {}", fingerprint.server, fingerprint.release)?;
@@ -82,109 +82,10 @@ fn fingerprints(out: &mut impl Write, checker: &Checker, format: Format) -> Resu
             }
             continue;
         }
-        json.clear();
-        json.begin();
-        json.key("type");
-        json.text("fingerprint");
-        json.key("server");
-        json.display(fingerprint.server);
-        json.key("release");
-        json.display(fingerprint.release);
-        json.key("releases");
-        json.begin_list();
-        fingerprint.release.releases().iter().for_each(|name| json.text(name));
-        json.end_list();
-        json.key("evidence");
-        json.begin_list();
-        for clue in &fingerprint.evidence {
-            json.begin();
-            json.key("frame");
-            json.uint(clue.frame);
-            json.key("says");
-            json.text(&clue.says);
-            json.key("points_to");
-            json.display(clue.points_to);
-            json.key("section");
-            json.text(clue.section);
-            json.end();
-        }
-        json.end_list();
-        json.end();
-        output::line(out, json.as_bytes())?;
+        json::findings::fingerprint(&mut line, &fingerprint);
+        output::line(out, line.as_bytes())?;
     }
     Ok(())
-}
-
-fn evidence(out: &mut Out, key: &str, evidence: &Evidence) {
-    match evidence {
-        Evidence::None => {}
-        Evidence::Number(n) => {
-            out.key(key);
-            out.uint(*n);
-        }
-        Evidence::Text(text) => {
-            out.key(key);
-            out.text(text);
-        }
-    }
-}
-
-fn finding_json(out: &mut Out, records: &mut Records, finding: &Finding) {
-    out.clear();
-    out.begin();
-    out.key("type");
-    out.text("finding");
-    out.key("rule");
-    out.text(finding.rule.name);
-    out.key("section");
-    out.text(&finding.section);
-    out.key("grade");
-    out.text(finding.rule.grade.name());
-    out.key("text");
-    out.text(finding.rule.text);
-    out.key("frame");
-    out.uint(finding.frame);
-    if let Some(time) = finding.time {
-        out.key("time");
-        timestamp(out, time);
-    }
-    records.flow(out, &finding.flow);
-    out.key("by");
-    out.text(if finding.by == Sender::Client { "client" } else { "server" });
-    if let Some(call) = finding.call_id {
-        out.key("call_id");
-        out.uint(u64::from(call));
-    }
-    if let Some((interface, version)) = finding.interface {
-        out.key("interface");
-        out.text(interface);
-        out.key("version");
-        out.text(version);
-    }
-    if let Some(method) = finding.method {
-        out.key("method");
-        out.text(method);
-    }
-    if let Some((kind, name)) = &finding.object {
-        out.key("object");
-        out.begin();
-        out.key("kind");
-        out.text(kind);
-        out.key("name");
-        out.text(name);
-        out.end();
-    }
-    if !finding.field.is_empty() {
-        out.key("field");
-        out.text(&finding.field);
-    }
-    if let Some(offset) = finding.offset {
-        out.key("offset");
-        out.uint(offset as u64);
-    }
-    evidence(out, "value", &finding.value);
-    evidence(out, "expected", &finding.expected);
-    out.end();
 }
 
 /// How often each rule was broken, and what was given up for a limit.

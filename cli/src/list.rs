@@ -2,7 +2,7 @@
 
 use super::{Format, Look, Outcome, output};
 use clap::{Args, ValueEnum};
-use cluscope::consts::{self, control_codes, notifications};
+use cluscope::consts::{self, Source, control_codes, notifications};
 use cluscope::idl::INTERFACES;
 use cluscope::limits::{Scale, TABLE};
 use cluscope::ndr::types::{Flow, Interface};
@@ -28,7 +28,7 @@ enum What {
     Methods,
     /// Enumerations and bit masks
     Enums,
-    /// Control codes of the eight families
+    /// Control codes of all families
     ControlCodes,
     /// Custom-marshalled structures
     Structs,
@@ -39,7 +39,7 @@ enum What {
 }
 
 pub(super) fn run(list: &List) -> Outcome {
-    let mut out = output::stdout();
+    let mut out = output::stdout_as(output::format(&list.look));
     let mut lines = Lines { out: &mut out, json: Out::new(), format: output::format(&list.look) };
     match list.what {
         What::Interfaces => interfaces(&mut lines)?,
@@ -111,7 +111,7 @@ fn interfaces(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                     out.key("interface");
                     out.text(interface.name);
                     out.key("version");
-                    out.text(version.text);
+                    out.text(version.number.text());
                     out.key("uuid");
                     out.text(interface.uuid);
                     out.key("title");
@@ -120,7 +120,7 @@ fn interfaces(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                     out.uint(version.methods.len() as u64);
                 },
                 || {
-                    let (name, text, methods) = (interface.name, version.text, version.methods.len());
+                    let (name, text, methods) = (interface.name, version.number.text(), version.methods.len());
                     format!("{name:8} {text}  {}  {methods:3} methods  {}", interface.uuid, interface.title)
                 },
             )?;
@@ -136,7 +136,7 @@ fn methods(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                 lines.entry(
                     |out| method_json(out, interface, index, method),
                     || {
-                        let (name, text) = (interface.name, version.text);
+                        let (name, text) = (interface.name, version.number.text());
                         let section = method.sections.get(index).copied().unwrap_or_default();
                         format!(
                             "{name} {text}  {:3}  {}  {section}{}",
@@ -171,7 +171,7 @@ fn method_json(out: &mut Out, interface: &Interface, version: usize, method: &Me
     out.text(interface.name);
     if let Some(version) = interface.versions.get(version) {
         out.key("version");
-        out.text(version.text);
+        out.text(version.number.text());
     }
     out.key("opnum");
     out.uint(u64::from(method.opnum));
@@ -202,6 +202,37 @@ fn method_json(out: &mut Out, interface: &Interface, version: usize, method: &Me
     }
 }
 
+/// Where a name comes from, and what else its value is called.
+fn origin(out: &mut Out, source: Source, since: &str, also: &[&str]) {
+    out.key("source");
+    out.text(source.as_str());
+    if !since.is_empty() {
+        out.key("since");
+        out.text(since);
+    }
+    if !also.is_empty() {
+        out.key("also");
+        out.begin_list();
+        also.iter().for_each(|name| out.text(name));
+        out.end_list();
+    }
+}
+
+/// The same as text; nothing for a name of the specification that is the only one.
+fn about(source: Source, since: &str, also: &[&str]) -> String {
+    let mut text = String::new();
+    if source != Source::Spec34 {
+        text.push_str(&format!("  [{source}]"));
+    }
+    if !since.is_empty() {
+        text.push_str(&format!("  since {since}"));
+    }
+    if !also.is_empty() {
+        text.push_str(&format!("  also {}", also.join(", ")));
+    }
+    text
+}
+
 fn enums(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
     for table in consts::ALL {
         lines.entry(
@@ -216,6 +247,8 @@ fn enums(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                 out.text(table.section);
                 out.key("used_by");
                 out.text(table.used_by);
+                out.key("source");
+                out.text(table.source().as_str());
                 out.key("members");
                 out.begin_list();
                 for member in table.members {
@@ -224,6 +257,7 @@ fn enums(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                     out.text(member.name);
                     out.key("value");
                     out.uint(member.value);
+                    origin(out, member.source, member.since, member.also);
                     if !member.note.is_empty() {
                         out.key("note");
                         out.text(member.note);
@@ -235,7 +269,8 @@ fn enums(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
             || {
                 let mut text = format!("{} ({}, {} bits)  {}", table.name, table.kind, table.width, table.section);
                 for member in table.members {
-                    text.push_str(&format!("\n    {:#010x}  {}", member.value, member.name));
+                    let about = about(member.source, member.since, member.also);
+                    text.push_str(&format!("\n    {:#010x}  {}{about}", member.value, member.name));
                 }
                 text
             },
@@ -260,12 +295,26 @@ fn codes(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                 out.display(code.input);
                 out.key("output");
                 out.display(code.output);
+                for (key, secret) in [("secret_input", code.secret_input), ("secret_output", code.secret_output)] {
+                    if secret {
+                        out.key(key);
+                        out.bool(true);
+                    }
+                }
+                out.key("certainty");
+                out.text(code.certainty.as_str());
+                out.key("internal");
+                out.bool(code.is_internal());
+                origin(out, code.source, code.since, code.also);
                 if !code.note.is_empty() {
                     out.key("note");
                     out.text(code.note);
                 }
             },
-            || format!("{:#010x}  {:14} {}  {}", code.value, code.family.as_str(), code.name, code.section),
+            || {
+                let (family, about) = (code.family.as_str(), about(code.source, code.since, code.also));
+                format!("{:#010x}  {family:14} {}  {}{about}", code.value, code.name, code.section)
+            },
         )?;
     }
     Ok(())
@@ -281,6 +330,8 @@ fn structures(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                 out.text(structure.kind_name());
                 out.key("section");
                 out.text(structure.section);
+                out.key("source");
+                out.text(structure.source().as_str());
                 if let Some(size) = structure.size() {
                     out.key("size");
                     out.uint(size as u64);
@@ -307,6 +358,8 @@ fn events(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                 out.text(event.name);
                 out.key("buffer");
                 out.display(event.buffer);
+                out.key("source");
+                out.text(event.source.as_str());
                 out.key("section");
                 out.text(event.section);
             },

@@ -4,7 +4,7 @@ use crate::base::guid::Guid;
 use crate::idl;
 use crate::ndr::types::Direction;
 use crate::ndr::value::{Contents, Fields, Value};
-use crate::ndr::{Endian, Method, Syntax};
+use crate::ndr::{Endian, Method, Syntax, Version};
 use crate::net::{Side, Timestamp, Transport};
 use crate::rpc::event::{Body, Call, Carriers, Context, ContextState, Event};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
@@ -19,7 +19,7 @@ pub(crate) struct Wire {
     pub(crate) time: i64,
     pub(crate) stream: u64,
     pub(crate) port: u16,
-    version: (&'static str, u16),
+    version: (Version, u16),
     /// So many octets of the next stubs are captured, if not all.
     pub(crate) captured: Option<usize>,
     /// What requests told, by frame.
@@ -39,7 +39,7 @@ pub(crate) fn values<const N: usize>(list: [(&'static str, Value); N]) -> Fields
 pub(crate) fn handle(n: u64) -> Value {
     let mut uuid = crate::base::Guid::default();
     uuid.0[..8].copy_from_slice(&n.to_le_bytes());
-    Value::Handle(crate::ndr::sink::ContextHandle { attributes: 0, uuid })
+    Value::Handle(crate::ndr::visitor::ContextHandle { attributes: 0, uuid })
 }
 
 impl Wire {
@@ -49,7 +49,7 @@ impl Wire {
             time: 0,
             stream: 0,
             port: 50_000,
-            version: ("3.0", 3),
+            version: (Version::V3_0, 3),
             captured: None,
             told: std::collections::HashMap::new(),
         }
@@ -94,7 +94,7 @@ impl Wire {
         let method = Wire::method(name);
         let witness = name.starts_with("Witness");
         let (interface, place, version) =
-            if witness { (&idl::WITNESS, 0, ("1.1", 1)) } else { (&idl::CLUSAPI, 1, self.version) };
+            if witness { (&idl::WITNESS, 0, (Version::V1_1, 1)) } else { (&idl::CLUSAPI, 1, self.version) };
         let contents = Contents { fields: complete(method, direction, place, values), max_counts: Vec::new() };
         let stub = idl::encode(method, version.0, direction, Syntax::Ndr, Endian::Little, &contents)
             .unwrap_or_else(|e| panic!("{name}: {e}"));

@@ -12,7 +12,7 @@
 //! for the search behind damage, `error.rs` for what can go wrong.
 //! What the packets carry is the business of [`crate::net`].
 
-use crate::net::Timestamp;
+use crate::base::Timestamp;
 use std::borrow::Cow;
 
 mod advance;

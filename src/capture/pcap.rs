@@ -4,7 +4,7 @@
 //! Wireshark's sources name them. Those with the usual magic number can be told only by their records.
 
 use super::{Limits, LinkType, reader::u32_at};
-use crate::net::Timestamp;
+use crate::base::Timestamp;
 use pcap_parser::parse_pcap_header;
 
 /// Bytes of the file header.

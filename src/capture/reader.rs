@@ -13,7 +13,7 @@ use super::foreign::guess;
 use super::pcap::{self, Pcap, Recognised};
 use super::pcapng::Ng;
 use super::{CaptureError, Counters, Limits, LinkType, Names, Packet, Section};
-use crate::net::Timestamp;
+use crate::base::Timestamp;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 

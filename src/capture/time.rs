@@ -3,7 +3,7 @@
 //! The library's own functions refuse every power of 2 and read the offset as little-endian whatever the section's byte
 //! order, so both are done here.
 
-use crate::net::Timestamp;
+use crate::base::Timestamp;
 
 /// How an interface counts time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

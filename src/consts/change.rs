@@ -45,6 +45,10 @@ constants! {
         CLUSTER_CHANGE_CLUSTER_PROPERTY = 0x40000000,
         /// client side only
         CLUSTER_CHANGE_HANDLE_CLOSE = 0x80000000,
+        [sdk] {
+            /// union of all
+            CLUSTER_CHANGE_ALL = 0xFFFFFFFF,
+        }
     }
 
     /// Kind of object that a version 2 notification is about; it decides which bit mask the filter flags follow.
@@ -67,8 +71,14 @@ constants! {
         CLUSTER_OBJECT_TYPE_SBL_DEVICE = 14,
         /// no filter enumeration in the document
         CLUSTER_OBJECT_TYPE_CERT = 15,
-        /// newer than 34.0
-        CLUSTER_OBJECT_TYPE_AFFINITYRULE = 16,
+        [revision44] {
+            CLUSTER_OBJECT_TYPE_AFFINITYRULE = 16,
+        }
+        [sdk] {
+            /// no filter enumeration in the header
+            CLUSTER_OBJECT_TYPE_FAULTDOMAIN = 0x00000011,
+            CLUSTER_OBJECT_TYPE_NONE = 0,
+        }
     }
 
     /// Version 2 events of the cluster.
@@ -89,6 +99,10 @@ constants! {
         CLUSTER_CHANGE_CLUSTER_RENAME_V2 = 0x00000400,
         CLUSTER_CHANGE_CLUSTER_MEMBERSHIP_V2 = 0x00000800,
         CLUSTER_CHANGE_CLUSTER_UPGRADED_V2 = 0x00001000,
+        [sdk] {
+            /// union of all
+            CLUSTER_CHANGE_CLUSTER_ALL_V2 = 0x00001FFF,
+        }
     }
 
     /// Version 2 events of a group.
@@ -104,6 +118,10 @@ constants! {
         CLUSTER_CHANGE_GROUP_RESOURCE_LOST_V2 = 0x00000100,
         /// client side only
         CLUSTER_CHANGE_GROUP_HANDLE_CLOSE_V2 = 0x00000200,
+        [sdk] {
+            /// union of all
+            CLUSTER_CHANGE_GROUP_ALL_V2 = 0x000003FF,
+        }
     }
 
     /// Version 2 events of a resource.
@@ -119,6 +137,11 @@ constants! {
         CLUSTER_CHANGE_RESOURCE_DLL_UPGRADED_V2 = 0x00000100,
         /// client side only
         CLUSTER_CHANGE_RESOURCE_HANDLE_CLOSE_V2 = 0x00000200,
+        [sdk] {
+            CLUSTER_CHANGE_RESOURCE_TERMINAL_STATE_V2 = 0x00000400,
+            /// union of all
+            CLUSTER_CHANGE_RESOURCE_ALL_V2 = 0x000007FF,
+        }
     }
 
     /// Version 2 events of a resource type.
@@ -131,6 +154,10 @@ constants! {
         CLUSTER_CHANGE_RESOURCE_TYPE_DLL_UPGRADED_V2 = 0x00000010,
         /// no CHANGE_ in the name
         CLUSTER_RESOURCE_TYPE_SPECIFIC_V2 = 0x00000020,
+        [sdk] {
+            /// union of all
+            CLUSTER_CHANGE_RESOURCE_TYPE_ALL_V2 = 0x0000003F,
+        }
     }
 
     /// Version 2 events of a cluster network interface.
@@ -142,6 +169,10 @@ constants! {
         CLUSTER_CHANGE_NETINTERFACE_STATE_V2 = 0x00000008,
         /// client side only
         CLUSTER_CHANGE_NETINTERFACE_HANDLE_CLOSE_V2 = 0x00000010,
+        [sdk] {
+            /// union of all
+            CLUSTER_CHANGE_NETINTERFACE_ALL_V2 = 0x0000001F,
+        }
     }
 
     /// Version 2 events of a cluster network.
@@ -152,6 +183,10 @@ constants! {
         CLUSTER_CHANGE_NETWORK_STATE_V2 = 0x00000008,
         /// client side only
         CLUSTER_CHANGE_NETWORK_HANDLE_CLOSE_V2 = 0x00000010,
+        [sdk] {
+            /// union of all
+            CLUSTER_CHANGE_NETWORK_ALL_V2 = 0x0000001F,
+        }
     }
 
     /// Version 2 events of a node.
@@ -165,6 +200,10 @@ constants! {
         CLUSTER_CHANGE_NODE_GROUP_LOST_V2 = 0x00000040,
         /// client side only
         CLUSTER_CHANGE_NODE_HANDLE_CLOSE_V2 = 0x00000080,
+        [sdk] {
+            /// union of all
+            CLUSTER_CHANGE_NODE_ALL_V2 = 0x000000FF,
+        }
     }
 
     /// Version 2 events of a cluster registry key.
@@ -176,17 +215,27 @@ constants! {
         CLUSTER_CHANGE_REGISTRY_VALUE_V2 = 0x00000008,
         /// client side only
         CLUSTER_CHANGE_REGISTRY_HANDLE_CLOSE_V2 = 0x00000010,
+        [sdk] {
+            /// union of all
+            CLUSTER_CHANGE_REGISTRY_ALL_V2 = 0x0000001F,
+        }
     }
 
     /// Version 2 events of the quorum.
     bitmask CLUSTER_CHANGE_QUORUM_V2: u64, "2.2.2.20", "NOTIFY_FILTER_AND_TYPE_RPC.FilterFlags (64-bit on the wire)" {
-        CLUSTER_CHANGE_QUORUM_STATE_V2 = 0x00000001,
+        CLUSTER_CHANGE_QUORUM_STATE_V2 = 0x00000001 also CLUSTER_CHANGE_QUORUM_ALL_V2,
     }
 
     /// Version 2 events of a cluster shared volume.
     bitmask CLUSTER_CHANGE_SHARED_VOLUME_V2: u64, "2.2.2.21",
         "NOTIFY_FILTER_AND_TYPE_RPC.FilterFlags (64-bit on the wire)" {
         CLUSTER_CHANGE_SHARED_VOLUME_STATE_V2 = 0x00000001,
+        [sdk] {
+            CLUSTER_CHANGE_SHARED_VOLUME_ADDED_V2 = 2,
+            CLUSTER_CHANGE_SHARED_VOLUME_REMOVED_V2 = 4,
+            /// union of all
+            CLUSTER_CHANGE_SHARED_VOLUME_ALL_V2 = 7,
+        }
     }
 
     /// Version 2 events of a group set.
@@ -201,6 +250,10 @@ constants! {
         CLUSTER_CHANGE_GROUPSET_DEPENDENTS_V2 = 0x00000080,
         /// client side only
         CLUSTER_CHANGE_GROUPSET_HANDLE_CLOSE_v2 = 0x00000100,
+        [sdk] {
+            /// union of all
+            CLUSTER_CHANGE_GROUPSET_ALL_V2 = 0x000001FF,
+        }
     }
 
     /// Version 2 events of a storage pool (space port).

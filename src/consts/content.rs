@@ -64,6 +64,8 @@ pub enum BufferFormat {
     Structs(&'static str),
     /// The length of the buffer, in bytes, decides; the last one stands for every other length.
     ByLength(&'static [(usize, BufferFormat)]),
+    /// The first of these that the buffer holds exactly; the first one where it holds none of them.
+    OneOf(&'static [BufferFormat]),
     /// `then` for the resource type of this name, `otherwise` for every other one.
     ByResourceType {
         /// Name of the resource type, compared without case.
@@ -195,6 +197,12 @@ impl fmt::Display for BufferFormat {
             BufferFormat::Structs(name) => write!(f, "array of STRUCT:{name}"),
             BufferFormat::ByLength(choices) => {
                 for (i, (_, content)) in choices.iter().enumerate() {
+                    write!(f, "{}{content}", if i == 0 { "" } else { " or " })?;
+                }
+                Ok(())
+            }
+            BufferFormat::OneOf(choices) => {
+                for (i, content) in choices.iter().enumerate() {
                     write!(f, "{}{content}", if i == 0 { "" } else { " or " })?;
                 }
                 Ok(())

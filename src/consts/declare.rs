@@ -7,15 +7,42 @@
 //!         ClusterResourceOnline = 2,
 //!         /// one line at most: it becomes the member's note too
 //!         ClusterResourceOnlinePending = 0x81,
+//!         [sdk] {
+//!             ClusterResourcePending = 0x80,
+//!         }
+//!         [sdk2022] {
+//!             ClusterResourceNew = 9 also ClusterResourceReserved1,
+//!         }
 //!     }
 //!     /// Changes of the cluster.
 //!     bitmask CLUSTER_CHANGE: u32, "2.2.2.7", "dwFilter of ApiAddNotify*" { … }
 //! }
 //! ```
 //!
+//! Members come from revision 34 of the specification unless they stand in a group whose mark says otherwise:
+//! `[revision44]` or `[sdk]`, or one that has the Windows release as well. The marks are the constants below. `also` gives
+//! further names of the value.
+//!
 //! An `enumeration` is a plain newtype, a `bitmask` a `bitflags` type that keeps all bits. Both implement
 //! [`Constant`](super::Constant), `Debug` and `Display` (name and number) and convert from and to their integer. The
 //! file that uses the macro gets a `TABLES` list, from which [`super::ALL`] is joined.
+
+use super::Source;
+
+/// A mark: where a declaration comes from, and the Windows release that brought it where that is known.
+type Mark = (Source, &'static str);
+
+#[allow(non_upper_case_globals, dead_code)]
+pub(super) mod marks {
+    use super::{Mark, Source};
+
+    pub(crate) const spec: Mark = (Source::Spec34, "");
+    pub(crate) const revision44: Mark = (Source::Revision44, "");
+    pub(crate) const sdk: Mark = (Source::Sdk, "");
+    pub(crate) const sdk2019: Mark = (Source::Sdk, "Windows Server 2019");
+    pub(crate) const sdk2022: Mark = (Source::Sdk, "Windows Server 2022");
+    pub(crate) const sdk2025: Mark = (Source::Sdk, "Windows Server 2025");
+}
 
 macro_rules! constants {
     (@enumeration $name:ident $int:ident $(#[doc = $doc:literal])+ {
@@ -82,6 +109,16 @@ macro_rules! constants {
         }
     };
 
+    (@member $mark:ident, $member:ident $value:literal [$($also:ident)*] $($note:literal)?) => {
+        $crate::consts::Member {
+            name: stringify!($member),
+            value: $value,
+            also: &[$(stringify!($also)),*],
+            source: $crate::consts::declare::marks::$mark.0,
+            since: $crate::consts::declare::marks::$mark.1,
+            note: concat!($($note)?).trim_ascii(),
+        }
+    };
     (@kind enumeration) => { $crate::consts::Kind::Enum };
     (@kind bitmask) => { $crate::consts::Kind::Flags };
     (@value enumeration $value:ident) => { u64::from($value.0) };
@@ -90,12 +127,22 @@ macro_rules! constants {
     ($(
         $(#[doc = $doc:literal])+
         $kind:ident $name:ident: $int:ident, $section:literal, $used_by:literal {
-            $( $(#[doc = $note:literal])? $member:ident = $value:literal, )*
+            $( $(#[doc = $note:literal])? $member:ident = $value:literal $(also $also:ident)*, )*
+            $(
+                [$mark:ident] {
+                    $( $(#[doc = $gnote:literal])? $gmember:ident = $gvalue:literal $(also $galso:ident)*, )+
+                }
+                $( $(#[doc = $tnote:literal])? $tmember:ident = $tvalue:literal $(also $talso:ident)*, )*
+            )*
         }
     )+) => {
         $(
             constants! { @$kind $name $int $(#[doc = $doc])+ {
                 $( $(#[doc = $note])? $member = $value, )*
+                $(
+                    $( $(#[doc = $gnote])? $gmember = $gvalue, )+
+                    $( $(#[doc = $tnote])? $tmember = $tvalue, )*
+                )*
             } }
 
             impl $crate::consts::Constant for $name {
@@ -108,11 +155,11 @@ macro_rules! constants {
                         section: $section,
                         used_by: $used_by,
                         members: &[
-                            $( $crate::consts::Member {
-                                name: stringify!($member),
-                                value: $value,
-                                note: concat!($($note)?).trim_ascii(),
-                            }, )*
+                            $( constants!(@member spec, $member $value [$($also)*] $($note)?), )*
+                            $(
+                                $( constants!(@member $mark, $gmember $gvalue [$($galso)*] $($gnote)?), )+
+                                $( constants!(@member spec, $tmember $tvalue [$($talso)*] $($tnote)?), )*
+                            )*
                         ],
                     };
                     &TABLE

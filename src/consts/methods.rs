@@ -18,6 +18,11 @@ constants! {
         /// 3.0 only
         CLUSTER_ENUM_SHARED_VOLUME_RESOURCE = 0x40000000,
         CLUSTER_ENUM_INTERNAL_NETWORK = 0x80000000,
+        [sdk] {
+            CLUSTER_ENUM_SHARED_VOLUME_GROUP = 0x20000000,
+            /// union of the first six
+            CLUSTER_ENUM_ALL = 0x0000003F,
+        }
     }
 
     /// What of a resource to enumerate.
@@ -26,6 +31,10 @@ constants! {
         CLUSTER_RESOURCE_ENUM_DEPENDS = 0x00000001,
         CLUSTER_RESOURCE_ENUM_PROVIDES = 0x00000002,
         CLUSTER_RESOURCE_ENUM_NODES = 0x00000004,
+        [sdk] {
+            /// union of all
+            CLUSTER_RESOURCE_ENUM_ALL = 7,
+        }
     }
 
     /// What of a group to enumerate.
@@ -33,12 +42,16 @@ constants! {
         "dwType of ApiCreateGroupResourceEnum; ENUM_ENTRY.Type of its list" {
         CLUSTER_GROUP_ENUM_CONTAINS = 0x00000001,
         CLUSTER_GROUP_ENUM_NODES = 0x00000002,
+        [sdk] {
+            /// union of all
+            CLUSTER_GROUP_ENUM_ALL = 3,
+        }
     }
 
     /// What of a network to enumerate.
     bitmask ClusterNetworkEnumType: u32, "2.2.3.4; 3.1.4.2.85",
         "dwType of ApiCreateNetworkEnum; ENUM_ENTRY.Type of its list" {
-        CLUSTER_NETWORK_ENUM_NETINTERFACES = 0x00000001,
+        CLUSTER_NETWORK_ENUM_NETINTERFACES = 0x00000001 also CLUSTER_NETWORK_ENUM_ALL,
     }
 
     /// What of a node to enumerate.
@@ -47,6 +60,11 @@ constants! {
         CLUSTER_NODE_ENUM_NETINTERFACES = 0x00000001,
         /// 3.0 only
         CLUSTER_NODE_ENUM_GROUPS = 0x00000002,
+        [sdk] {
+            CLUSTER_NODE_ENUM_PREFERRED_GROUPS = 4,
+            /// union of the first two
+            CLUSTER_NODE_ENUM_ALL = 3,
+        }
     }
 
     /// What of a resource type to enumerate.
@@ -55,6 +73,10 @@ constants! {
         CLUSTER_RESOURCE_TYPE_ENUM_NODES = 0x00000001,
         /// 3.0 only
         CLUSTER_RESOURCE_TYPE_ENUM_RESOURCES = 0x00000002,
+        [sdk] {
+            /// union of all
+            CLUSTER_RESOURCE_TYPE_ENUM_ALL = 3,
+        }
     }
 
     /// In which resource monitor a new resource runs.
@@ -74,27 +96,29 @@ constants! {
     bitmask NodePauseFlags: u32, "3.1.4.2.125; 3.1.4.2.126",
         "dwPauseFlags of ApiPauseNodeEx, ApiPauseNodeWithDrainTarget" {
         CLUSAPI_NODE_PAUSE_REMAIN_ON_PAUSED_NODE_ON_MOVE_ERROR = 0x00000001,
+        [sdk] {
+            CLUSAPI_NODE_AVOID_PLACEMENT = 2,
+            CLUSAPI_NODE_PAUSE_RETRY_DRAIN_ON_FAILURE = 4,
+        }
     }
 
     /// Whether and when groups return to a node that is resumed.
     enumeration NodeResumeFailbackType: u32, "3.1.4.2.127", "dwResumeFailbackType of ApiResumeNodeEx" {
-        /// public header name, the specification gives only the number
-        DoNotFailbackGroups = 0,
-        /// public header name, the specification gives only the number
-        FailbackGroupsImmediately = 1,
-        /// public header name, the specification gives only the number
-        FailbackGroupsPerPolicy = 2,
+        [sdk] {
+            DoNotFailbackGroups = 0,
+            FailbackGroupsImmediately = 1,
+            FailbackGroupsPerPolicy = 2,
+        }
     }
 
     /// How to bring a group online.
     bitmask GroupOnlineFlags: u32, "3.1.4.2.129", "dwOnlineFlags of ApiOnlineGroupEx" {
         CLUSAPI_GROUP_ONLINE_IGNORE_RESOURCE_STATUS = 0x00000001,
-        /// newer than 34.0
-        CLUSAPI_GROUP_ONLINE_SYNCHRONOUS = 0x00000002,
-        /// newer than 34.0
-        CLUSAPI_GROUP_ONLINE_BEST_POSSIBLE_NODE = 0x00000004,
-        /// newer than 34.0
-        CLUSAPI_GROUP_ONLINE_IGNORE_AFFINITY_RULE = 0x00000008,
+        [revision44] {
+            CLUSAPI_GROUP_ONLINE_SYNCHRONOUS = 0x00000002,
+            CLUSAPI_GROUP_ONLINE_BEST_POSSIBLE_NODE = 0x00000004,
+            CLUSAPI_GROUP_ONLINE_IGNORE_AFFINITY_RULE = 0x00000008,
+        }
     }
 
     /// How to take a group offline.
@@ -108,56 +132,79 @@ constants! {
         CLUSAPI_GROUP_MOVE_RETURN_TO_SOURCE_NODE_ON_ERROR = 0x00000002,
         CLUSAPI_GROUP_MOVE_QUEUE_ENABLED = 0x00000004,
         CLUSAPI_GROUP_MOVE_HIGH_PRIORITY_START = 0x00000008,
-        /// newer than 34.0
-        CLUSAPI_GROUP_MOVE_FAILBACK = 0x00000010,
-        /// newer than 34.0
-        CLUSAPI_GROUP_MOVE_IGNORE_AFFINITY_RULE = 0x00000020,
+        [revision44] {
+            CLUSAPI_GROUP_MOVE_FAILBACK = 0x00000010,
+            CLUSAPI_GROUP_MOVE_IGNORE_AFFINITY_RULE = 0x00000020,
+        }
     }
 
     /// How to bring a resource online.
     bitmask ResourceOnlineFlags: u32, "3.1.4.2.134", "dwOnlineFlags of ApiOnlineResourceEx" {
         CLUSAPI_RESOURCE_ONLINE_IGNORE_RESOURCE_STATUS = 0x00000001,
-        /// newer than 34.0
-        CLUSAPI_RESOURCE_ONLINE_DO_NOT_UPDATE_PERSISTENT_STATE = 0x00000002,
-        /// newer than 34.0
-        CLUSAPI_RESOURCE_ONLINE_NECESSARY_FOR_QUORUM = 0x00000004,
-        /// newer than 34.0
-        CLUSAPI_RESOURCE_ONLINE_BEST_POSSIBLE_NODE = 0x00000008,
-        /// newer than 34.0
-        CLUSAPI_RESOURCE_ONLINE_IGNORE_AFFINITY_RULE = 0x00000020,
+        [revision44] {
+            CLUSAPI_RESOURCE_ONLINE_DO_NOT_UPDATE_PERSISTENT_STATE = 0x00000002,
+            CLUSAPI_RESOURCE_ONLINE_NECESSARY_FOR_QUORUM = 0x00000004,
+            CLUSAPI_RESOURCE_ONLINE_BEST_POSSIBLE_NODE = 0x00000008,
+            CLUSAPI_RESOURCE_ONLINE_IGNORE_AFFINITY_RULE = 0x00000020,
+        }
     }
 
     /// How to take a resource offline.
     bitmask ResourceOfflineFlags: u32, "3.1.4.2.135", "dwOfflineFlags of ApiOfflineResourceEx" {
         CLUSAPI_RESOURCE_OFFLINE_IGNORE_RESOURCE_STATUS = 0x00000001,
-        /// newer than 34.0
-        CLUSAPI_RESOURCE_OFFLINE_FORCE_WITH_TERMINATION = 0x00000002,
-        /// newer than 34.0
-        CLUSAPI_RESOURCE_OFFLINE_DO_NOT_UPDATE_PERSISTENT_STATE = 0x00000004,
+        [revision44] {
+            CLUSAPI_RESOURCE_OFFLINE_FORCE_WITH_TERMINATION = 0x00000002,
+            CLUSAPI_RESOURCE_OFFLINE_DO_NOT_UPDATE_PERSISTENT_STATE = 0x00000004,
+        }
     }
 
     /// What happens to virtual machines in an online, offline or move operation.
     enumeration VirtualMachineOperation: u32, "3.1.4.2.129 to 3.1.4.2.135",
         "DWORD property \"Virtual Machine\" in lpInBuffer of the offline/online/move Ex methods" {
-        /// public header name, the specification gives only the number
-        VmResdllContextTurnOff = 0,
-        /// public header name, the specification gives only the number
-        VmResdllContextSave = 1,
-        /// public header name, the specification gives only the number
-        VmResdllContextShutdown = 2,
-        /// public header name, the specification gives only the number
-        VmResdllContextShutdownForce = 3,
-        /// public header name, the specification gives only the number; move only, reserved elsewhere
-        VmResdllContextLiveMigration = 4,
+        [sdk] {
+            VmResdllContextTurnOff = 0,
+            VmResdllContextSave = 1,
+            VmResdllContextShutdown = 2,
+            VmResdllContextShutdownForce = 3,
+            /// move only, reserved elsewhere
+            VmResdllContextLiveMigration = 4,
+        }
     }
 
     /// Type of a group.
     enumeration ClusterGroupType: u32, "2.2.3.21; 3.1.4.2.9; 3.1.4.2.128",
         "CLUSTER_CREATE_GROUP_INFO_RPC.dwGroupType; every other value is accepted by the method" {
-        ClusGroupTypeReserved1 = 1,
-        ClusGroupTypeReserved2 = 2,
-        ClusGroupTypeReserved3 = 4,
-        ClusGroupTypeReserved4 = 5,
+        [sdk] {
+            ClusGroupTypeCoreCluster = 1 also ClusGroupTypeReserved1,
+            ClusGroupTypeAvailableStorage = 2 also ClusGroupTypeReserved2,
+            ClusGroupTypeTemporary = 3,
+            ClusGroupTypeSharedVolume = 4 also ClusGroupTypeReserved3,
+            ClusGroupTypeStoragePool = 5 also ClusGroupTypeReserved4,
+            ClusGroupTypeFileServer = 100,
+            ClusGroupTypePrintServer = 101,
+            ClusGroupTypeDhcpServer = 102,
+            ClusGroupTypeDtc = 103,
+            ClusGroupTypeMsmq = 104,
+            ClusGroupTypeWins = 105,
+            ClusGroupTypeStandAloneDfs = 106,
+            ClusGroupTypeGenericApplication = 107,
+            ClusGroupTypeGenericService = 108,
+            ClusGroupTypeGenericScript = 109,
+            ClusGroupTypeIScsiNameService = 110,
+            ClusGroupTypeVirtualMachine = 111,
+            ClusGroupTypeTsSessionBroker = 112,
+            ClusGroupTypeIScsiTarget = 113,
+            ClusGroupTypeScaleoutFileServer = 114,
+            ClusGroupTypeVMReplicaBroker = 115,
+            ClusGroupTypeTaskScheduler = 116,
+            ClusGroupTypeClusterUpdateAgent = 117,
+            ClusGroupTypeScaleoutCluster = 118,
+            ClusGroupTypeStorageReplica = 119,
+            ClusGroupTypeVMReplicaCoordinator = 120,
+            ClusGroupTypeCrossClusterOrchestrator = 121,
+            ClusGroupTypeInfrastructureFileServer = 122,
+            ClusGroupTypeCoreSddc = 123,
+        }
         /// decimal 9999
         ClusGroupTypeUnknown = 0x0000270F,
     }
@@ -176,9 +223,9 @@ constants! {
         "dwMaxQuorumLogSize of ApiSetQuorumResource; pdwMaxQuorumLogSize of ApiGetQuorumResource (3.0 meaning; in \
          2.0 a log size in bytes)" {
         /// not named in the specification
-        MajorityOfNodes = 0,
+        MajorityOfNodes = 0 also CLUS_NODE_MAJORITY_QUORUM,
         /// not named in the specification; decimal 1024
-        MajorityOfNodesAndWitness = 0x00000400,
+        MajorityOfNodesAndWitness = 0x00000400 also CLUS_HYBRID_QUORUM,
     }
 
     /// Which members of CLUS_NETNAME_PWD_INFO are valid.

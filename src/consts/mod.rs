@@ -29,10 +29,15 @@ pub mod change;
 pub mod content;
 pub mod control_codes;
 pub mod endpoint;
+pub mod group;
 pub mod methods;
+pub mod node;
 pub mod notifications;
 pub mod properties;
 pub mod registry;
+pub mod resource;
+pub mod secrets;
+pub mod setup;
 pub mod states;
 pub mod status;
 pub mod storage;
@@ -40,7 +45,7 @@ pub mod syntax;
 pub mod versions;
 pub mod witness;
 
-pub use table::{Constant, Constants, Display, Flags, Kind, Member};
+pub use table::{Constant, Constants, Display, Flags, Kind, Member, Source};
 
 const LISTS: &[&[&Constants]] = &[
     syntax::TABLES,
@@ -49,6 +54,10 @@ const LISTS: &[&[&Constants]] = &[
     registry::TABLES,
     access::TABLES,
     methods::TABLES,
+    group::TABLES,
+    resource::TABLES,
+    node::TABLES,
+    setup::TABLES,
     storage::TABLES,
     versions::TABLES,
     control_codes::TABLES,

@@ -11,11 +11,11 @@
 //! assert_eq!(row.object_id, Text::Is("group ID"));
 //! ```
 
-use super::Constant;
 use super::change::*;
 use super::content::BufferFormat;
 use super::methods::ClusterGroupType;
 use super::states::*;
+use super::{Constant, Source};
 
 /// What one of a notification's strings holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +53,10 @@ pub struct Notification {
     pub object_name: Text,
     /// `Type`.
     pub type_name: Text,
-    /// Sections of MS-CMRP.
+    /// Sections of MS-CMRP, or the header.
     pub section: &'static str,
+    /// Where the event comes from.
+    pub source: Source,
     /// What else there is to say; empty for most.
     pub note: &'static str,
 }
@@ -65,19 +67,27 @@ const SHARED_VOLUME_STATE: BufferFormat = BufferFormat::ByLength(&[
     (1580, BufferFormat::Struct("CLUSTER_SHARED_VOLUME_STATE_INFO_EX")),
 ]);
 
+/// State of a resource that has come to rest; what else a server may send is shown as bytes.
+const TERMINAL_STATE: BufferFormat =
+    BufferFormat::OneOf(&[BufferFormat::DwordOf(ClusterResourceState::TABLE), BufferFormat::Bytes]);
+
+/// Something about a shared volume that comes or goes: its state, or what nobody describes.
+const VOLUME: BufferFormat =
+    BufferFormat::OneOf(&[BufferFormat::PropertyListOf(&SHARED_VOLUME_STATE), BufferFormat::Bytes]);
+
 macro_rules! notifications {
     (@flag none $name:ident) => { 0 };
     (@flag $mask:ident $name:ident) => { $mask::$name.bits() };
     (@name none $name:ident) => { "" };
     (@name $mask:ident $name:ident) => { stringify!($name) };
 
-    ($( $object:ident, $mask:ident, $section:literal {
+    ($( [$mark:ident] $object:ident, $mask:ident, $section:literal {
         $(
             $(#[doc = $note:literal])?
             $name:ident: $buffer:expr, $meaning:literal, $id:expr, $parent:expr, $text:expr, $type:expr;
         )+
     } )+) => {
-        /// Every event, by kind of object.
+        /// Every event, by kind of object; those of the specification first.
         pub static ALL: &[Notification] = &[$($(
             Notification {
                 object_type: CLUSTER_OBJECT_TYPE::$object,
@@ -90,6 +100,7 @@ macro_rules! notifications {
                 object_name: $text,
                 type_name: $type,
                 section: $section,
+                source: super::declare::marks::$mark.0,
                 note: concat!($($note)?).trim_ascii(),
             },
         )+)+];
@@ -99,7 +110,7 @@ macro_rules! notifications {
 use Text::{Absent, Empty, Is, NotDescribed, Null};
 
 notifications! {
-    CLUSTER_OBJECT_TYPE_CLUSTER, CLUSTER_CHANGE_CLUSTER_V2, "2.2.2.12; 3.1.4.2.138" {
+    [spec] CLUSTER_OBJECT_TYPE_CLUSTER, CLUSTER_CHANGE_CLUSTER_V2, "2.2.2.12; 3.1.4.2.138" {
         /// client side only: never sent by a server
         CLUSTER_CHANGE_CLUSTER_RECONNECT_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
         /// client side only: never sent by a server
@@ -126,7 +137,7 @@ notifications! {
         CLUSTER_CHANGE_CLUSTER_UPGRADED_V2: BufferFormat::Dword, "cluster operating version", Empty, Empty, Empty, Empty;
     }
 
-    CLUSTER_OBJECT_TYPE_GROUP, CLUSTER_CHANGE_GROUP_V2, "2.2.2.13; 3.1.4.2.138" {
+    [spec] CLUSTER_OBJECT_TYPE_GROUP, CLUSTER_CHANGE_GROUP_V2, "2.2.2.13; 3.1.4.2.138" {
         CLUSTER_CHANGE_GROUP_DELETED_V2: BufferFormat::Nothing,
             "", Is("group ID"), Is("hosting node ID"), Is("group name"), Empty;
         CLUSTER_CHANGE_GROUP_COMMON_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
@@ -149,7 +160,7 @@ notifications! {
         CLUSTER_CHANGE_GROUP_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
-    CLUSTER_OBJECT_TYPE_RESOURCE, CLUSTER_CHANGE_RESOURCE_V2, "2.2.2.14; 3.1.4.2.138" {
+    [spec] CLUSTER_OBJECT_TYPE_RESOURCE, CLUSTER_CHANGE_RESOURCE_V2, "2.2.2.14; 3.1.4.2.138" {
         CLUSTER_CHANGE_RESOURCE_COMMON_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Is("resource ID"), Is("owner group ID"), Is("resource name"), Is("resource type name");
         CLUSTER_CHANGE_RESOURCE_PRIVATE_PROPERTY_V2: BufferFormat::Nothing, "",
@@ -172,7 +183,7 @@ notifications! {
         CLUSTER_CHANGE_RESOURCE_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
-    CLUSTER_OBJECT_TYPE_RESOURCE_TYPE, CLUSTER_CHANGE_RESOURCE_TYPE_V2, "2.2.2.15; 3.1.4.2.138" {
+    [spec] CLUSTER_OBJECT_TYPE_RESOURCE_TYPE, CLUSTER_CHANGE_RESOURCE_TYPE_V2, "2.2.2.15; 3.1.4.2.138" {
         CLUSTER_CHANGE_RESOURCE_TYPE_DELETED_V2: BufferFormat::Nothing, "", Empty, Empty, Is("resource type name"), Empty;
         CLUSTER_CHANGE_RESOURCE_TYPE_COMMON_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Empty, Empty, Is("resource type name"), Empty;
@@ -186,7 +197,7 @@ notifications! {
             Empty, Empty, Is("resource type name"), Empty;
     }
 
-    CLUSTER_OBJECT_TYPE_NETWORK_INTERFACE, CLUSTER_CHANGE_NETINTERFACE_V2, "2.2.2.16; 3.1.4.2.138" {
+    [spec] CLUSTER_OBJECT_TYPE_NETWORK_INTERFACE, CLUSTER_CHANGE_NETINTERFACE_V2, "2.2.2.16; 3.1.4.2.138" {
         CLUSTER_CHANGE_NETINTERFACE_DELETED_V2: BufferFormat::Nothing, "",
             Is("network interface ID"), Is("node ID"), Is("network interface name"), Empty;
         CLUSTER_CHANGE_NETINTERFACE_COMMON_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
@@ -199,7 +210,7 @@ notifications! {
         CLUSTER_CHANGE_NETINTERFACE_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
-    CLUSTER_OBJECT_TYPE_NETWORK, CLUSTER_CHANGE_NETWORK_V2, "2.2.2.17; 3.1.4.2.138" {
+    [spec] CLUSTER_OBJECT_TYPE_NETWORK, CLUSTER_CHANGE_NETWORK_V2, "2.2.2.17; 3.1.4.2.138" {
         CLUSTER_CHANGE_NETWORK_DELETED_V2: BufferFormat::Nothing, "", Is("network ID"), Empty, Is("network name"), Empty;
         CLUSTER_CHANGE_NETWORK_COMMON_PROPERTY_V2: BufferFormat::PropertyList, "the changed properties",
             Is("network ID"), Empty, Is("network name"), Empty;
@@ -211,7 +222,7 @@ notifications! {
         CLUSTER_CHANGE_NETWORK_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
-    CLUSTER_OBJECT_TYPE_NODE, CLUSTER_CHANGE_NODE_V2, "2.2.2.18; 3.1.4.2.138" {
+    [spec] CLUSTER_OBJECT_TYPE_NODE, CLUSTER_CHANGE_NODE_V2, "2.2.2.18; 3.1.4.2.138" {
         CLUSTER_CHANGE_NODE_NETINTERFACE_ADDED_V2: BufferFormat::Sz, "node ID",
             Is("network interface ID"), Empty, Is("network interface name"), Empty;
         CLUSTER_CHANGE_NODE_DELETED_V2: BufferFormat::DwordOf(ClusterNodeState::TABLE), "",
@@ -228,7 +239,7 @@ notifications! {
         CLUSTER_CHANGE_NODE_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
-    CLUSTER_OBJECT_TYPE_REGISTRY, CLUSTER_CHANGE_REGISTRY_V2, "2.2.2.19; 3.1.4.2.138" {
+    [spec] CLUSTER_OBJECT_TYPE_REGISTRY, CLUSTER_CHANGE_REGISTRY_V2, "2.2.2.19; 3.1.4.2.138" {
         CLUSTER_CHANGE_REGISTRY_ATTRIBUTES_V2: BufferFormat::Nothing, "", Empty, Empty, Is("relative key name"), Empty;
         CLUSTER_CHANGE_REGISTRY_NAME_V2: BufferFormat::Nothing, "",
             Is("name of the changed value"), Empty, Is("relative name of the renamed key"), Empty;
@@ -240,24 +251,24 @@ notifications! {
         CLUSTER_CHANGE_REGISTRY_HANDLE_CLOSE_V2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
-    CLUSTER_OBJECT_TYPE_QUORUM, CLUSTER_CHANGE_QUORUM_V2, "2.2.2.20; 3.1.4.2.138" {
+    [spec] CLUSTER_OBJECT_TYPE_QUORUM, CLUSTER_CHANGE_QUORUM_V2, "2.2.2.20; 3.1.4.2.138" {
         /// null pointers, not empty strings, in ParentId and Type
         CLUSTER_CHANGE_QUORUM_STATE_V2: BufferFormat::DwordOf(ClusterResourceState::TABLE),
             "none when no quorum disk resource is involved", Is("resource ID"), Null, Is("resource name"), Null;
     }
 
-    CLUSTER_OBJECT_TYPE_SHARED_VOLUME, CLUSTER_CHANGE_SHARED_VOLUME_V2, "2.2.2.21; 3.1.4.2.138" {
+    [spec] CLUSTER_OBJECT_TYPE_SHARED_VOLUME, CLUSTER_CHANGE_SHARED_VOLUME_V2, "2.2.2.21; 3.1.4.2.138" {
         /// product note 115: Windows Server 2012 sends STRUCT:CLUSTER_SHARED_VOLUME_STATE_INFO; told apart by the size
         CLUSTER_CHANGE_SHARED_VOLUME_STATE_V2: BufferFormat::PropertyListOf(&SHARED_VOLUME_STATE), "",
             Is("shared volume resource ID"), Null, Is("shared volume name"), Null;
     }
 
-    CLUSTER_OBJECT_TYPE_SPACEPORT, CLUSTER_CHANGE_SPACEPORT_V2, "2.2.2.25" {
+    [spec] CLUSTER_OBJECT_TYPE_SPACEPORT, CLUSTER_CHANGE_SPACEPORT_V2, "2.2.2.25" {
         CLUSTER_CHANGE_SPACEPORT_CUSTOM_PNP_V2: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
     }
 
-    CLUSTER_OBJECT_TYPE_UPGRADE, CLUSTER_CHANGE_NODE_UPGRADE_PHASE_V2, "2.2.2.26" {
+    [spec] CLUSTER_OBJECT_TYPE_UPGRADE, CLUSTER_CHANGE_NODE_UPGRADE_PHASE_V2, "2.2.2.26" {
         CLUSTER_CHANGE_UPGRADE_NODE_PREPARE: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
         CLUSTER_CHANGE_UPGRADE_NODE_COMMIT: BufferFormat::Bytes, "not described",
@@ -269,7 +280,7 @@ notifications! {
             "not described", NotDescribed, NotDescribed, NotDescribed, NotDescribed;
     }
 
-    CLUSTER_OBJECT_TYPE_GROUPSET, CLUSTER_CHANGE_GROUPSET_V2, "2.2.2.24" {
+    [spec] CLUSTER_OBJECT_TYPE_GROUPSET, CLUSTER_CHANGE_GROUPSET_V2, "2.2.2.24" {
         CLUSTER_CHANGE_GROUPSET_DELETED_v2: BufferFormat::Bytes, "not described",
             NotDescribed, NotDescribed, NotDescribed, NotDescribed;
         CLUSTER_CHANGE_GROUPSET_COMMON_PROPERTY_V2: BufferFormat::Bytes, "not described",
@@ -290,11 +301,32 @@ notifications! {
         CLUSTER_CHANGE_GROUPSET_HANDLE_CLOSE_v2: BufferFormat::Nothing, "", Absent, Absent, Absent, Absent;
     }
 
-    CLUSTER_OBJECT_TYPE_SBL_DEVICE, none, "2.2.2.11" {
+    [spec] CLUSTER_OBJECT_TYPE_SBL_DEVICE, none, "2.2.2.11" {
         any: BufferFormat::Bytes, "not described", NotDescribed, NotDescribed, NotDescribed, NotDescribed;
     }
 
-    CLUSTER_OBJECT_TYPE_CERT, none, "2.2.2.11" {
+    [spec] CLUSTER_OBJECT_TYPE_CERT, none, "2.2.2.11" {
+        any: BufferFormat::Bytes, "not described", NotDescribed, NotDescribed, NotDescribed, NotDescribed;
+    }
+
+    [sdk] CLUSTER_OBJECT_TYPE_RESOURCE, CLUSTER_CHANGE_RESOURCE_V2, "clusapi.h" {
+        /// by analogy with RESOURCE_STATE_V2
+        CLUSTER_CHANGE_RESOURCE_TERMINAL_STATE_V2: TERMINAL_STATE, "",
+            Is("resource ID"), Is("owner group ID"), Is("resource name"), Is("resource type name");
+    }
+
+    [sdk] CLUSTER_OBJECT_TYPE_SHARED_VOLUME, CLUSTER_CHANGE_SHARED_VOLUME_V2, "clusapi.h" {
+        CLUSTER_CHANGE_SHARED_VOLUME_ADDED_V2: VOLUME, "not described",
+            NotDescribed, NotDescribed, NotDescribed, NotDescribed;
+        CLUSTER_CHANGE_SHARED_VOLUME_REMOVED_V2: VOLUME, "not described",
+            NotDescribed, NotDescribed, NotDescribed, NotDescribed;
+    }
+
+    [sdk] CLUSTER_OBJECT_TYPE_AFFINITYRULE, none, "clusapi.h" {
+        any: BufferFormat::Bytes, "not described", NotDescribed, NotDescribed, NotDescribed, NotDescribed;
+    }
+
+    [sdk] CLUSTER_OBJECT_TYPE_FAULTDOMAIN, none, "clusapi.h" {
         any: BufferFormat::Bytes, "not described", NotDescribed, NotDescribed, NotDescribed, NotDescribed;
     }
 }

@@ -6,7 +6,9 @@
 use super::Constant;
 use super::access::{AccountAccessMask, AccountAccessType};
 use super::content::BufferFormat;
+use super::control_codes::Family;
 use super::methods::VirtualMachineOperation;
+use super::secrets;
 use super::storage::ReplicationClusterGroupType;
 
 /// Where a property occurs.
@@ -43,6 +45,8 @@ pub struct Property {
     pub object: &'static str,
     /// Where it occurs.
     pub role: Role,
+    /// The kind of object that has it, where that matters.
+    pub family: Option<Family>,
     /// The format of its value or values.
     pub format: BufferFormat,
     /// Any number of values rather than one.
@@ -70,11 +74,12 @@ macro_rules! properties {
         )+
     } )+) => {
         /// Every property of the specification, in the order of its sections.
-        pub static ALL: &[Property] = &[$($(
+        pub const ALL: &[Property] = &[$($(
             Property {
                 name: $name,
                 object: $object,
                 role: Role::$role,
+                family: None,
                 format: $format,
                 many: properties!(@is many $mark),
                 secret: properties!(@is secret $mark),
@@ -172,7 +177,86 @@ pub fn by_name(name: &str) -> impl Iterator<Item = &'static Property> {
     ALL.iter().filter(move |property| property.name.eq_ignore_ascii_case(name))
 }
 
-/// Whether a property of this name holds a secret anywhere.
-pub fn is_secret(name: &str) -> bool {
-    by_name(name).any(|property| property.secret)
+/// What a property's name tells about its values.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About {
+    /// Its declaration, where there is one for the object that it is of, or one that says the same of all objects.
+    pub property: Option<&'static Property>,
+    /// The values are not to be shown: see [`super::secrets`].
+    pub secret: bool,
+}
+
+/// What the name of a property tells that belongs to an object of this kind, where the kind is known. The name is given as
+/// UTF-16 units and compared without case. Takes time in proportion to the name.
+pub fn about(name: impl Iterator<Item = u16> + Clone, of: Option<Family>) -> About {
+    let Some(hash) = hash_of(name.clone()) else { return About { property: None, secret: secrets::in_name(name) } };
+    let same = |known: &str| {
+        let mut units = name.clone();
+        known.bytes().all(|a| units.next().is_some_and(|b| b < 0x80 && (b as u8).eq_ignore_ascii_case(&a)))
+            && units.next().is_none()
+    };
+    let (mut found, mut ambiguous): (Option<&'static Property>, bool) = (None, false);
+    let mut secret = None;
+    let mut next = INDEX.first.get(hash).copied().unwrap_or(NONE);
+    while let Some(property) = ALL.get(usize::from(next)) {
+        next = INDEX.next.get(usize::from(next)).copied().unwrap_or(NONE);
+        if !same(property.name) {
+            continue;
+        }
+        secret = Some(secret == Some(true) || property.secret);
+        if of.is_some() && property.family.is_some() && property.family != of {
+            continue;
+        }
+        match found {
+            None => found = Some(property),
+            Some(earlier) if of.is_some() && earlier.family.is_none() && property.family.is_some() => {
+                found = Some(property);
+            }
+            Some(earlier) => ambiguous |= of.is_none() && earlier.format != property.format,
+        }
+    }
+    let property = if ambiguous { None } else { found };
+    About { property, secret: secret.unwrap_or_else(|| secrets::in_name(name)) }
+}
+
+/// Whether a property or registry value of this name holds a secret.
+pub fn is_secret(name: impl Iterator<Item = u16> + Clone) -> bool {
+    about(name, None).secret
+}
+
+/// Chains of the properties whose names have the same hash.
+struct Index {
+    first: [u16; BUCKETS],
+    next: [u16; ALL.len()],
+}
+
+const BUCKETS: usize = 512;
+const NONE: u16 = u16::MAX;
+
+static INDEX: Index = {
+    let mut index = Index { first: [NONE; BUCKETS], next: [NONE; ALL.len()] };
+    let mut i = ALL.len();
+    while i > 0 {
+        i -= 1;
+        let (name, mut hash, mut at) = (ALL[i].name.as_bytes(), 0, 0);
+        while at < name.len() {
+            hash = step(hash, name[at]);
+            at += 1;
+        }
+        let bucket = hash as usize % BUCKETS;
+        index.next[i] = index.first[bucket];
+        index.first[bucket] = i as u16;
+    }
+    index
+};
+
+/// One character more of a hash that knows no case.
+const fn step(hash: u32, byte: u8) -> u32 {
+    hash.wrapping_mul(33) ^ (byte | 0x20) as u32
+}
+
+/// The place of a name in [`Index::first`]; `None` for one that is not ASCII, as all those declared are.
+fn hash_of(mut name: impl Iterator<Item = u16>) -> Option<usize> {
+    let hash = name.try_fold(0, |hash, unit| if unit < 0x80 { Some(step(hash, unit as u8)) } else { None })?;
+    Some(hash as usize % BUCKETS)
 }

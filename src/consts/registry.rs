@@ -28,6 +28,10 @@ constants! {
         CLUSREG_CONDITION_KEY_EXISTS = 17,
         /// text speaks of a value; it is the key
         CLUSREG_CONDITION_KEY_NOT_EXISTS = 18,
+        [sdk] {
+            CLUSREG_COMMAND_NONE = 0,
+            CLUSREG_SET_KEY_SECURITY = 5,
+        }
     }
 
     /// Type of a cluster registry value.
@@ -54,6 +58,9 @@ constants! {
     /// How a batch of registry reads is carried out.
     bitmask ReadBatchFlags: u32, "3.1.4.2.145", "flags of ApiExecuteReadBatchEx" {
         CLUSREG_DATABASE_ISOLATE_READ = 0x00000002,
+        [sdk] {
+            CLUSREG_DATABASE_SYNC_WRITE_TO_ALL_NODES = 1,
+        }
     }
 
     /// What a control command in a batch of registry updates asks for.

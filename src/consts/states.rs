@@ -18,6 +18,10 @@ constants! {
         /// decimal 130
         ClusterResourceOfflinePending = 130,
         ClusterResourceStateUnknown = 0xFFFFFFFF,
+        [sdk] {
+            ClusterResourceInherited = 0,
+            ClusterResourcePending = 0x00000080,
+        }
     }
 
     /// State of a group; protocol version 2.0 has no pending state.
@@ -52,15 +56,18 @@ constants! {
         ClusterNetworkStateUnknown = 0xFFFFFFFF,
     }
 
-    /// State of a cluster network interface. Servers may number 0 to 2 otherwise than the document: show the number.
+    /// State of a cluster network interface. Running systems number 0 to 2 as the public header does; the specification
+    /// has Failed 0, Unreachable 1, Unavailable 2.
     enumeration ClusterNetInterfaceState: u32, "3.1.4.1.95; 3.1.4.2.94",
         "State of ApiGetNetInterfaceState; event data of NETINTERFACE_STATE_V2" {
-        /// public header: 0 Unavailable
-        ClusterNetInterfaceFailed = 0,
-        /// public header: 1 Failed
-        ClusterNetInterfaceUnreachable = 1,
-        /// public header: 2 Unreachable
-        ClusterNetInterfaceUnavailable = 2,
+        [sdk] {
+            /// the specification has Failed here
+            ClusterNetInterfaceUnavailable = 0 also ClusterNetInterfaceFailed,
+            /// the specification has Unreachable here
+            ClusterNetInterfaceFailed = 1 also ClusterNetInterfaceUnreachable,
+            /// the specification has Unavailable here
+            ClusterNetInterfaceUnreachable = 2 also ClusterNetInterfaceUnavailable,
+        }
         ClusterNetInterfaceUp = 3,
         ClusterNetInterfaceStateUnknown = 0xFFFFFFFF,
     }

@@ -28,28 +28,30 @@ constants! {
     bitmask ClusPartitionInfoFlags: u32, "2.2.3.9; 2.2.3.11; 2.2.3.45",
         "CLUS_PARTITION_INFO.dwFlags, CLUS_PARTITION_INFO_EX.dwFlags, CLUS_PARTITION_INFO_EX2.dwFlags" {
         CLUSPROP_PIFLAG_STICKY = 0x00000001,
-        /// newer than 34.0
-        CLUSPROP_PIFLAG_REMOVABLE = 0x00000002,
+        [revision44] {
+            CLUSPROP_PIFLAG_REMOVABLE = 0x00000002,
+        }
         CLUSPROP_PIFLAG_USABLE = 0x00000004,
         CLUSPROP_PIFLAG_DEFAULT_QUORUM = 0x00000008,
-        /// newer than 34.0
-        CLUSPROP_PIFLAG_USABLE_FOR_CSV = 0x00000010,
-        /// newer than 34.0
-        CLUSPROP_PIFLAG_ENCRYPTION_ENABLED = 0x00000020,
-        /// newer than 34.0
-        CLUSPROP_PIFLAG_RAW = 0x00000040,
-        /// newer than 34.0
-        CLUSPROP_PIFLAG_UNKNOWN = 0x80000000,
+        [revision44] {
+            CLUSPROP_PIFLAG_USABLE_FOR_CSV = 0x00000010,
+            CLUSPROP_PIFLAG_ENCRYPTION_ENABLED = 0x00000020,
+            CLUSPROP_PIFLAG_RAW = 0x00000040,
+            CLUSPROP_PIFLAG_UNKNOWN = 0x80000000,
+        }
     }
 
     /// State of a partition's encryption. Four of the bits exclude each other.
     bitmask PartitionEncryptionFlags: u32, "2.2.3.45", "CLUS_PARTITION_INFO_EX2.EncryptionFlags" {
-        ENCRYPTION_ENABLED = 0x00000001,
-        ENCRYPTION_DECRYPTED = 0x00000004,
-        ENCRYPTION_ENCRYPTED = 0x00000008,
-        ENCRYPTION_DECRYPTING = 0x00000010,
-        ENCRYPTION_ENCRYPTING = 0x00000020,
-        ENCRYPTION_PAUSED = 0x00000040,
+        ENCRYPTION_ENABLED = 0x00000001 also BitLockerEnabled,
+        ENCRYPTION_DECRYPTED = 0x00000004 also BitLockerDecrypted,
+        ENCRYPTION_ENCRYPTED = 0x00000008 also BitlockerEncrypted,
+        ENCRYPTION_DECRYPTING = 0x00000010 also BitLockerDecrypting,
+        ENCRYPTION_ENCRYPTING = 0x00000020 also BitlockerEncrypting,
+        ENCRYPTION_PAUSED = 0x00000040 also BitLockerPaused,
+        [sdk] {
+            BitLockerStopped = 0x00000080,
+        }
     }
 
     /// Drive letters, bit 0 for A to bit 25 for Z. In the output of STORAGE_GET_DRIVELETTERS a set bit is a free
@@ -114,9 +116,12 @@ constants! {
     /// What is wrong with a cluster shared volume.
     bitmask CsvFaultState: u32, "2.2.3.18", "CLUS_CSV_VOLUME_INFO.FaultState" {
         VolumeStateNoFaults = 0x00000000,
-        VolumeStateRedirected = 0x00000001,
+        VolumeStateRedirected = 0x00000001 also VolumeStateNoDirectIO,
         VolumeStateNoAccess = 0x00000002,
         VolumeStateInMaintenance = 0x00000004,
+        [sdk] {
+            VolumeStateDismounted = 8,
+        }
     }
 
     /// Whether a cluster shared volume is being backed up.
@@ -133,24 +138,30 @@ constants! {
         SharedVolumeStatePaused = 1,
         SharedVolumeStateActive = 2,
         SharedVolumeStateActiveRedirected = 3,
-        SharedVolumeStateActiveBlockRedirected = 4,
+        SharedVolumeStateActiveBlockRedirected = 4 also SharedVolumeStateActiveVolumeRedirected,
     }
 
     /// Why the file system I/O of a shared volume is redirected.
     bitmask RedirectedIOReason: u64, "2.2.3.32", "CLUSTER_SHARED_VOLUME_STATE_INFO_EX.RedirectedIOReason" {
         RedirectedIOReasonNotRedirected = 0x00000000,
         RedirectedIOReasonUserRequest = 0x00000001,
-        RedirectedIOReasonIncompatibleFileSystemFilter = 0x00000002,
-        RedirectedIOReasonIncompatibleVolumeFilter = 0x00000004,
-        RedirectedIOReasonFileSystemConfiguration = 0x00000008,
-        RedirectedIOReasonVolumeEncryption = 0x00000010,
+        RedirectedIOReasonIncompatibleFileSystemFilter = 0x00000002 also RedirectedIOReasonUnsafeFileSystemFilter,
+        RedirectedIOReasonIncompatibleVolumeFilter = 0x00000004 also RedirectedIOReasonUnsafeVolumeFilter,
+        RedirectedIOReasonFileSystemConfiguration = 0x00000008 also RedirectedIOReasonFileSystemTiering,
+        RedirectedIOReasonVolumeEncryption = 0x00000010 also RedirectedIOReasonBitLockerInitializing,
+        [sdk] {
+            RedirectedIOReasonReFs = 0x00000020,
+        }
     }
 
     /// Why the block I/O of a shared volume is redirected.
     bitmask BlockRedirectedIOReason: u64, "2.2.3.32", "CLUSTER_SHARED_VOLUME_STATE_INFO_EX.BlockRedirectedIOReason" {
         BlockRedirectedIOReasonNotRedirected = 0x00000000,
-        BlockRedirectedIOReasonNoDiskConnectivity = 0x00000001,
-        BlockRedirectedIOReasonStorageSpaceNotAttached = 0x00000002,
+        BlockRedirectedIOReasonNoDiskConnectivity = 0x00000001 also VolumeRedirectedIOReasonNoDiskConnectivity,
+        BlockRedirectedIOReasonStorageSpaceNotAttached = 0x00000002 also VolumeRedirectedIOReasonStorageSpaceNotAttached,
+        [sdk] {
+            VolumeRedirectedIOReasonVolumeReplicationEnabled = 4,
+        }
     }
 
     /// Health of a drive of a storage pool.
@@ -217,43 +228,31 @@ constants! {
         SrReplicatedDiskTypeLogSource = 2,
         SrReplicatedDiskTypeDestination = 3,
         SrReplicatedDiskTypeLogDestination = 4,
-        /// public header only
-        SrReplicatedDiskTypeNone = 0,
-        /// public header only (spelt so)
-        SrReplicatedDiskTypeNotInParthership = 5,
-        /// public header only (spelt so)
-        SrReplicatedDiskTypeLogNotInParthership = 6,
-        /// public header only
-        SrReplicatedDiskTypeOther = 7,
+        [sdk] {
+            SrReplicatedDiskTypeNone = 0,
+            SrReplicatedDiskTypeNotInParthership = 5,
+            SrReplicatedDiskTypeLogNotInParthership = 6,
+            SrReplicatedDiskTypeOther = 7,
+        }
     }
 
     /// Whether a disk can be replicated, or why not.
     enumeration SrDiskReplicationEligible: u32, "public header",
         "Reason of the 20-byte element form of SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT" {
-        /// public header only
-        SrDiskReplicationEligibleNone = 0,
-        /// public header only
-        SrDiskReplicationEligibleYes = 1,
-        /// public header only
-        SrDiskReplicationEligibleOffline = 2,
-        /// public header only
-        SrDiskReplicationEligibleNotGpt = 3,
-        /// public header only
-        SrDiskReplicationEligiblePartitionLayoutMismatch = 4,
-        /// public header only
-        SrDiskReplicationEligibleInsufficientFreeSpace = 5,
-        /// public header only
-        SrDiskReplicationEligibleNotInSameSite = 6,
-        /// public header only
-        SrDiskReplicationEligibleInSameSite = 7,
-        /// public header only
-        SrDiskReplicationEligibleFileSystemNotSupported = 8,
-        /// public header only
-        SrDiskReplicationEligibleAlreadyInReplication = 9,
-        /// public header only
-        SrDiskReplicationEligibleSameAsSpecifiedDisk = 10,
-        /// public header only
-        SrDiskReplicationEligibleOther = 0x0000270F,
+        [sdk] {
+            SrDiskReplicationEligibleNone = 0,
+            SrDiskReplicationEligibleYes = 1,
+            SrDiskReplicationEligibleOffline = 2,
+            SrDiskReplicationEligibleNotGpt = 3,
+            SrDiskReplicationEligiblePartitionLayoutMismatch = 4,
+            SrDiskReplicationEligibleInsufficientFreeSpace = 5,
+            SrDiskReplicationEligibleNotInSameSite = 6,
+            SrDiskReplicationEligibleInSameSite = 7,
+            SrDiskReplicationEligibleFileSystemNotSupported = 8,
+            SrDiskReplicationEligibleAlreadyInReplication = 9,
+            SrDiskReplicationEligibleSameAsSpecifiedDisk = 10,
+            SrDiskReplicationEligibleOther = 0x0000270F,
+        }
     }
 
     /// Side of a replication that a group is on.
@@ -285,5 +284,46 @@ constants! {
         ReadOnly = 1,
         ReadWrite = 2,
         WriteOnly = 3,
+    }
+
+    /// Phase of a snapshot of a shared volume.
+    enumeration CLUSTER_SHARED_VOLUME_SNAPSHOT_STATE: u32, "clusapi.h",
+        "ClusterSetSharedVolumeSnapshotState (opnum 151 on the server); clients" {
+        [sdk] {
+            ClusterSharedVolumeSnapshotStateUnknown = 0,
+            ClusterSharedVolumePrepareForHWSnapshot = 1,
+            ClusterSharedVolumeHWSnapshotCompleted = 2,
+            ClusterSharedVolumePrepareForFreeze = 3,
+        }
+    }
+
+    /// How the volume to be renamed is told.
+    enumeration CLUSTER_SHARED_VOLUME_RENAME_INPUT_TYPE: u32, "clusapi.h",
+        "CLUSTER_SHARED_VOLUME_RENAME_INPUT.InputType" {
+        [sdk] {
+            ClusterSharedVolumeRenameInputTypeNone = 0,
+            ClusterSharedVolumeRenameInputTypeVolumeOffset = 1,
+            ClusterSharedVolumeRenameInputTypeVolumeId = 2,
+            ClusterSharedVolumeRenameInputTypeVolumeName = 3,
+            ClusterSharedVolumeRenameInputTypeVolumeGuid = 4,
+        }
+    }
+
+    /// What to leave out of a list of available disks, and what to add.
+    bitmask AvailableDisksFlags: u32, "clusapi.h",
+        "CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_INPUT.dwFlags" {
+        [sdk] {
+            CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_FLAG_ADD_VOLUME_INFO = 1,
+            CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_FLAG_FILTER_BY_POOL = 2,
+            CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_FLAG_INCLUDE_NON_SHARED_DISKS = 4,
+        }
+    }
+
+    /// What a replicated partition can not do.
+    bitmask ReplicatedPartitionCapabilities: u32, "clusapi.h",
+        "SR_RESOURCE_TYPE_REPLICATED_PARTITION_INFO.Capabilities" {
+        [sdk] {
+            SR_REPLICATED_PARTITION_DISALLOW_MULTINODE_IO = 1,
+        }
     }
 }

@@ -12,7 +12,7 @@ constants! {
         CLUSPROP_TYPE_RESCLASS = 2,
         CLUSPROP_TYPE_NAME = 4,
         CLUSPROP_TYPE_SIGNATURE = 5,
-        CLUSPROP_TYPE_SCSIADDRESS = 6,
+        CLUSPROP_TYPE_SCSIADDRESS = 6 also CLUSPROP_TYPE_SCSI_ADDRESS,
         CLUSPROP_TYPE_DISK_NUMBER = 7,
         CLUSPROP_TYPE_PARTITION_INFO = 8,
         CLUSPROP_TYPE_DISK_SERIALNUMBER = 10,
@@ -20,6 +20,13 @@ constants! {
         CLUSPROP_TYPE_DISK_SIZE = 12,
         CLUSPROP_TYPE_PARTITION_INFO_EX = 13,
         CLUSPROP_TYPE_PARTITION_INFO_EX2 = 14,
+        [sdk] {
+            CLUSPROP_TYPE_RESERVED1 = 3,
+            CLUSPROP_TYPE_FTSET_INFO = 9,
+            CLUSPROP_TYPE_STORAGE_DEVICE_ID_DESCRIPTOR = 0x0000000F,
+            /// from here on types that a resource library defines
+            CLUSPROP_TYPE_USER = 0x00008000,
+        }
     }
 
     /// How a value of a property list is written: lower half of [`CLUSTER_PROPERTY_SYNTAX`].
@@ -38,6 +45,12 @@ constants! {
         CLUSPROP_FORMAT_LARGE_INTEGER = 10,
         CLUSPROP_FORMAT_WORD = 11,
         CLUSPROP_FORMAT_FILETIME = 12,
+        [sdk] {
+            CLUSPROP_FORMAT_VALUE_LIST = 0x0000000D,
+            CLUSPROP_FORMAT_PROPERTY_LIST = 0x0000000E,
+            /// from here on formats that a resource library defines
+            CLUSPROP_FORMAT_USER = 0x00008000,
+        }
     }
 
     /// Syntax of a value in a property list or value list: type in the upper 16 bits, format in the lower ones.
@@ -69,6 +82,11 @@ constants! {
         CLUSPROP_SYNTAX_DISK_SIZE = 0x000C0006,
         CLUSPROP_SYNTAX_PARTITION_INFO_EX = 0x000D0001,
         CLUSPROP_SYNTAX_PARTITION_INFO_EX2 = 0x000E0001,
+        [sdk] {
+            CLUSPROP_SYNTAX_FTSET_INFO = 0x00090001,
+            CLUSPROP_SYNTAX_STORAGE_DEVICE_ID_DESCRIPTOR = 0x000F0001,
+            CLUSPROP_SYNTAX_LIST_VALUE_PROPERTY_LIST = 0x0001000E,
+        }
     }
 
     /// Characteristics of a resource, resource type, group, node, network or network interface.
@@ -85,16 +103,30 @@ constants! {
         CLUS_CHAR_SINGLE_GROUP_INSTANCE = 0x00000080,
         /// 3.0 only
         CLUS_CHAR_COEXIST_IN_SHARED_VOLUME_GROUP = 0x00000100,
-        /// 3.0 only; ignore
-        CLUS_CHAR_RESERVED1 = 0x00000200,
+        [sdk] {
+            /// 3.0 only; reserved in the specification
+            CLUS_CHAR_PLACEMENT_DATA = 0x00000200 also CLUS_CHAR_RESERVED1,
+        }
         /// 3.0 only
         CLUS_CHAR_MONITOR_DETACH = 0x00000400,
-        /// 3.0 only; ignore
-        CLUS_CHAR_RESERVED2 = 0x00000800,
-        /// 3.0 only; ignore
-        CLUS_CHAR_RESERVED3 = 0x00001000,
-        /// 3.0 only; ignore
-        CLUS_CHAR_RESERVED4 = 0x00002000,
+        [sdk] {
+            /// 3.0 only; reserved in the specification
+            CLUS_CHAR_MONITOR_REATTACH = 0x00000800 also CLUS_CHAR_RESERVED2,
+            /// 3.0 only; reserved in the specification
+            CLUS_CHAR_OPERATION_CONTEXT = 0x00001000 also CLUS_CHAR_RESERVED3,
+            /// 3.0 only; reserved in the specification
+            CLUS_CHAR_CLONES = 0x00002000 also CLUS_CHAR_RESERVED4,
+        }
+        [sdk] {
+            CLUS_CHAR_LOCAL_QUORUM_DEBUG = 8,
+            CLUS_CHAR_REQUIRES_STATE_CHANGE_REASON = 0x00000010,
+            CLUS_CHAR_NOT_PREEMPTABLE = 0x00004000,
+            CLUS_CHAR_NOTIFY_NEW_OWNER = 0x00008000,
+            CLUS_CHAR_SUPPORTS_UNMONITORED_STATE = 0x00010000,
+            CLUS_CHAR_INFRASTRUCTURE = 0x00020000,
+            CLUS_CHAR_VETO_DRAIN = 0x00040000,
+            CLUS_CHAR_DRAIN_LOCAL_OFFLINE = 0x00080000,
+        }
     }
 
     /// Flags of a cluster object.
@@ -107,6 +139,10 @@ constants! {
         CLUS_RESCLASS_UNKNOWN = 0,
         CLUS_RESCLASS_STORAGE = 1,
         CLUS_RESCLASS_NETWORK = 2,
+        [sdk] {
+            /// from here on classes that a resource library defines
+            CLUS_RESCLASS_USER = 0x00008000,
+        }
     }
 
     /// Subclass of a resource, by its class.
@@ -114,6 +150,10 @@ constants! {
         /// not named in the specification
         None = 0,
         /// not named in the specification; storage: shared disk, network: IP address
-        SharedOrIpAddress = 0x80000000,
+        SharedOrIpAddress = 0x80000000 also CLUS_RESSUBCLASS_SHARED also CLUS_RESSUBCLASS_STORAGE_SHARED_BUS also CLUS_RESSUBCLASS_NETWORK_INTERNET_PROTOCOL,
+        [sdk] {
+            CLUS_RESSUBCLASS_STORAGE_DISK = 0x40000000,
+            CLUS_RESSUBCLASS_STORAGE_REPLICATION = 0x10000000,
+        }
     }
 }

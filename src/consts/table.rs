@@ -29,13 +29,48 @@ impl fmt::Display for Kind {
     }
 }
 
+/// Where a declaration comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Source {
+    /// Revision 34.0 of MS-CMRP, or the other document that the section names.
+    Spec34,
+    /// The later published revision of MS-CMRP.
+    Revision44,
+    /// The public header of the Windows SDK (`clusapi.h`, `resapi.h`).
+    Sdk,
+}
+
+impl Source {
+    /// `"spec 34"`, `"revision 44"` or `"sdk"`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Source::Spec34 => "spec 34",
+            Source::Revision44 => "revision 44",
+            Source::Sdk => "sdk",
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// A named value or bit of an enumeration or a bit mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// The name, to the letter of the specification.
+    /// The name, to the letter of its source.
     pub name: &'static str,
     /// The value, zero-extended to 64 bits.
     pub value: u64,
+    /// Other names of the same value; encoding and filters take them too.
+    pub also: &'static [&'static str],
+    /// Where the name comes from.
+    pub source: Source,
+    /// The Windows release that brought it; empty where that is not known.
+    pub since: &'static str,
     /// What else there is to say about it; empty for most.
     pub note: &'static str,
 }
@@ -57,7 +92,19 @@ pub struct Constants {
     pub members: &'static [Member],
 }
 
+impl Member {
+    /// Whether this is the member's name or one of its other names.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.also.contains(&name)
+    }
+}
+
 impl Constants {
+    /// Where the list comes from: the earliest source of any of its members.
+    pub fn source(&self) -> Source {
+        self.members.iter().map(|member| member.source).min().unwrap_or(Source::Spec34)
+    }
+
     /// The name of the member with exactly this value, the first one if several have it.
     pub const fn name_of(&self, value: u64) -> Option<&'static str> {
         match self.member(value) {
@@ -66,7 +113,7 @@ impl Constants {
         }
     }
 
-    /// The member with exactly this value. The lists are short (32 members at most), so it looks at them in turn.
+    /// The member with exactly this value. The lists are short (some 60 members at most), so it looks at them in turn.
     pub const fn member(&self, value: u64) -> Option<&'static Member> {
         let mut rest = self.members;
         while let [first, tail @ ..] = rest {
@@ -78,9 +125,10 @@ impl Constants {
         None
     }
 
-    /// The value of the member of this name.
+    /// The value of the member of this name, or of the one that has it as another name.
     pub fn value_of(&self, name: &str) -> Option<u64> {
-        self.members.iter().find(|member| member.name == name).map(|member| member.value)
+        let named = self.members.iter().find(|member| member.name == name);
+        named.or_else(|| self.members.iter().find(|member| member.is_called(name))).map(|member| member.value)
     }
 
     /// Takes a bit mask apart: the names of the bits that are set, in the order of the table, and what is left over.

@@ -27,8 +27,10 @@ constants! {
         Version_0005_1771 = 0x00051771,
         /// internal 6, build 0x1DB0
         Version_0006_1DB0 = 0x00061DB0,
-        /// internal 6, build 0x1DB1; newer than 34.0
-        Version_0006_1DB1 = 0x00061DB1,
+        [revision44] {
+            /// internal 6, build 0x1DB1
+            Version_0006_1DB1 = 0x00061DB1,
+        }
         /// internal 7, build 0x23F0
         Version_0007_23F0 = 0x000723F0,
         /// internal 8, build 0x2580
@@ -37,14 +39,16 @@ constants! {
         Version_0009_0003 = 0x00090003,
         /// internal 10, upgrade 1
         Version_000A_0001 = 0x000A0001,
-        /// internal 10, upgrade 2; newer than 34.0
-        Version_000A_0002 = 0x000A0002,
-        /// internal 10, upgrade 3; newer than 34.0
-        Version_000A_0003 = 0x000A0003,
-        /// internal 11, upgrade 3; newer than 34.0
-        Version_000B_0003 = 0x000B0003,
-        /// internal 12, upgrade 4; newer than 34.0
-        Version_000C_0004 = 0x000C0004,
+        [revision44] {
+            /// internal 10, upgrade 2
+            Version_000A_0002 = 0x000A0002,
+            /// internal 10, upgrade 3
+            Version_000A_0003 = 0x000A0003,
+            /// internal 11, upgrade 3
+            Version_000B_0003 = 0x000B0003,
+            /// internal 12, upgrade 4
+            Version_000C_0004 = 0x000C0004,
+        }
     }
 }
 

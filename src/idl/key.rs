@@ -41,7 +41,7 @@ crate::interface! {
     32 ("3.1.4.1.33", "3.1.4.2.33")
     error_status_t ApiSetValue(
         [in] HKEY_RPC hKey,
-        [in, string] LPCWSTR lpValueName,
+        [in, string] LPCWSTR lpValueName => ValueName,
         [in] DWORD dwType => enumeration(RegistryValueType),
         [in, size_is(cbData)] UCHAR *lpData => RegistryData,
         [in] DWORD cbData => size(lpData),
@@ -50,13 +50,13 @@ crate::interface! {
     33 ("3.1.4.1.34", "3.1.4.2.34")
     error_status_t ApiDeleteValue(
         [in] HKEY_RPC hKey,
-        [in, string] LPCWSTR lpValueName,
+        [in, string] LPCWSTR lpValueName => ValueName,
         [out, v3] error_status_t *rpc_status);
 
     34 ("3.1.4.1.35", "3.1.4.2.35")
     error_status_t ApiQueryValue(
         [in] HKEY_RPC hKey,
-        [in, string] LPCWSTR lpValueName,
+        [in, string] LPCWSTR lpValueName => ValueName,
         [out] DWORD *lpValueType => enumeration(RegistryValueType),
         [out, size_is(cbData)] UCHAR *lpData => RegistryData,
         [in] DWORD cbData => capacity(lpData),
@@ -73,7 +73,7 @@ crate::interface! {
     error_status_t ApiEnumValue(
         [in] HKEY_RPC hKey,
         [in] DWORD dwIndex => Index,
-        [out, string] LPWSTR *lpValueName,
+        [out, string] LPWSTR *lpValueName => ValueName,
         [out] LPDWORD lpType => enumeration(RegistryValueType),
         [out, size_is(*lpcbData)] UCHAR *lpData => RegistryData,
         [in, out] LPDWORD lpcbData => size(lpData),

@@ -34,8 +34,8 @@ fn interfaces_by_name_uuid_and_version() {
         let uuid = crate::base::Guid::parse(found.uuid).unwrap();
         assert_eq!(uuid.0, found.uuid_bytes);
         for (place, version) in found.versions.iter().enumerate() {
-            assert_eq!(found.version(version.major, version.minor), Some(place));
-            assert_eq!(version.text, format!("{}.{}", version.major, version.minor));
+            assert_eq!(found.version(version.number.major(), version.number.minor()), Some(place));
+            assert_eq!(version.number.text(), format!("{}.{}", version.number.major(), version.number.minor()));
         }
     }
     assert_eq!((CLUSAPI.version(2, 1), CLUSAPI.version(4, 0), WITNESS.version(1, 0)), (None, None, None));
@@ -79,9 +79,9 @@ fn encoding_needs_a_version_that_has_the_method() {
     let contents = crate::ndr::value::Contents::default();
     let method = &cluster::ApiOpenClusterEx::METHOD;
     let encode = |version| encode(method, version, Direction::Request, Syntax::Ndr, Endian::Little, &contents);
-    assert_eq!(encode("2.0").unwrap_err().to_string(), "ApiOpenClusterEx is not part of version 2.0");
-    assert_eq!(encode("3.0").unwrap_err().to_string(), "dwDesiredAccess: missing");
-    let kind = kind(method, "2.0", Direction::Request, Syntax::Ndr, Endian::Little);
+    assert_eq!(encode(Version::V2_0).unwrap_err().to_string(), "ApiOpenClusterEx is not part of version 2.0");
+    assert_eq!(encode(Version::V3_0).unwrap_err().to_string(), "dwDesiredAccess: missing");
+    let kind = kind(method, Version::V2_0, Direction::Request, Syntax::Ndr, Endian::Little);
     assert_eq!(kind.unwrap_err().to_string(), "offset 0: not a version that has this method");
 }
 

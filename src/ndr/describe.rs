@@ -96,7 +96,7 @@ pub fn values(field: &Field, version: usize) -> String {
         Semantics::Win32 => "win32".into(),
         Semantics::RpcStatus => "rpc-status".into(),
         Semantics::Handle => format!("handle:{}", field.idl),
-        Semantics::Text | Semantics::Secret | Semantics::DependencyExpression => "string".into(),
+        Semantics::Text | Semantics::Secret | Semantics::ValueName | Semantics::DependencyExpression => "string".into(),
         Semantics::MultiSz => "multi_sz".into(),
         Semantics::FileTime => "filetime".into(),
         Semantics::Size(name) => format!("size:{name}"),

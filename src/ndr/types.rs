@@ -11,9 +11,11 @@ pub use crate::consts::control_codes::Family;
 
 mod id;
 mod semantics;
+mod version;
 
 pub use id::{FieldId, MethodId};
 pub use semantics::Semantics;
+pub use version::{UnknownVersion, Version};
 
 /// An integer on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -374,6 +376,14 @@ pub struct Field {
 }
 
 impl Field {
+    /// Of what has no name: a structure that is decoded alone.
+    pub const UNNAMED: Field = Field::new("", "", &Type::Nothing, Flow::Member, Semantics::Number);
+
+    /// A member of a structure that is not marshalled by NDR: its wire type is told elsewhere.
+    pub const fn of_buffer(name: &'static str, semantics: Semantics) -> Field {
+        Field::new(name, "", &Type::Nothing, Flow::Member, semantics)
+    }
+
     /// A field with nothing special about it.
     pub const fn new(
         name: &'static str,
@@ -566,12 +576,8 @@ impl Method {
 /// A version of an interface: its methods by opnum.
 #[derive(Debug)]
 pub struct InterfaceVersion {
-    /// Major version.
-    pub major: u16,
-    /// Minor version.
-    pub minor: u16,
-    /// `major.minor` as text.
-    pub text: &'static str,
+    /// Which one.
+    pub number: Version,
     /// Methods by opnum, without holes.
     pub methods: &'static [&'static Method],
 }
@@ -591,12 +597,19 @@ pub struct Interface {
     pub reserved_to: u16,
     /// Its versions, oldest first; a [`Versions`] bit is a place in here.
     pub versions: &'static [InterfaceVersion],
+    /// Rules of its own, if it has any.
+    pub checks: Option<&'static dyn super::checks::Checks>,
 }
 
 impl Interface {
     /// The version with this number, as a place in [`Interface::versions`].
     pub fn version(&self, major: u16, minor: u16) -> Option<usize> {
-        self.versions.iter().position(|v| v.major == major && v.minor == minor)
+        self.versions.iter().position(|v| v.number.major() == major && v.number.minor() == minor)
+    }
+
+    /// The same of one that is known.
+    pub fn place_of(&self, version: Version) -> Option<usize> {
+        self.versions.iter().position(|v| v.number == version)
     }
 
     /// The method with this opnum.

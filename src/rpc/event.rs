@@ -66,6 +66,24 @@ pub struct Event<'a, N> {
 }
 
 impl<N> Event<'_, N> {
+    /// The PDU type's name in lower case with underscores; where there is no whole PDU, what stands in its place.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self.body {
+            // A server's question about a call, in the other direction: neither a call of the client's nor its answer.
+            Body::Request { .. } if self.is_callback() => "conv_request",
+            Body::Response { .. } if self.is_callback() => "conv_response",
+            Body::Malformed { .. } => "malformed",
+            Body::Skipped { .. } => "skipped",
+            Body::Incomplete { .. } => "incomplete",
+            _ => self.ptype.map_or("unknown", |ptype| ptype.name()),
+        }
+    }
+
+    fn is_callback(&self) -> bool {
+        self.datagram.is_some_and(|header| header.interface == crate::rpc::dg::conv::INTERFACE)
+    }
+
     /// The packet that completed the message: the largest frame number that carried it; 0 if none did.
     #[must_use]
     pub fn frame(&self) -> u64 {

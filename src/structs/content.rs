@@ -1,5 +1,5 @@
 //! What a buffer holds, from what came with it: the control code, the notification, the registry type, the message
-//! type. [`shape`] finds out, [`read`] reads it into a sink; [`super::json::print`] and [`super::text::print`] show it.
+//! type. [`shape`] finds out, [`read`] reads it into a visitor; [`super::json::print`] and [`super::text::print`] show it.
 //!
 //! Nothing here fails: what does not fit is shown with the error and with what came before it. Reading takes time in
 //! proportion to the buffer and, but for what is printed, no memory.
@@ -14,19 +14,18 @@
 //! assert_eq!(shape.name(), "SZ");
 //! ```
 
+use super::Structure;
 use super::packed::{ByteCursor, lower, sz};
 use super::reader::{Extent, record};
 use super::records::witness::{IPADDR_INFO_LIST, RESOURCE_CHANGE};
-use super::rules::down;
 use super::security::Descriptor;
-use super::sink::{Key, Null, Open, Sink};
 use super::types::Record;
 use super::values::{self, Slot};
 use super::writer;
 use crate::base::error::{Error, Segment};
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::content::BufferFormat;
-use crate::consts::control_codes::{ControlCodeFields, Family};
+use crate::consts::control_codes::{Certainty, ControlCodeFields, Family};
 use crate::consts::notifications;
 use crate::consts::registry::RegistryValueType;
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
@@ -34,6 +33,7 @@ use crate::consts::witness::WitnessMessageType;
 use crate::ndr::EncodeError;
 use crate::ndr::types::{Field, Semantics, Type};
 use crate::ndr::value::Value;
+use crate::ndr::visitor::{At, Null, Open, Place, Visitor};
 use crate::ndr::{Direction, Method, WStr, names};
 use alloc::vec::Vec;
 
@@ -67,6 +67,8 @@ pub struct Context<'a> {
     pub messages: Option<u32>,
     /// Name of the resource type, for the control codes whose buffers depend on it.
     pub resource_type: Option<&'a str>,
+    /// Whether the name of a registry value says that it is a secret; `None` where the name is not known.
+    pub secret_value: Option<bool>,
     /// Whether secrets are printed.
     pub secrets: Secrets,
 }
@@ -80,6 +82,19 @@ pub struct Shape {
     pub guess: bool,
     /// A control code that no list has, taken apart.
     pub unknown_code: Option<ControlCodeFields>,
+    /// Whether it is a secret as a whole. Secrets in parts of it are told by what is read ([`Semantics::Opaque`]).
+    pub secrecy: Secrecy,
+}
+
+/// Whether a buffer is a secret as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    /// It is not, as far as its declaration tells.
+    None,
+    /// It may be, for what would tell is not known: this.
+    Possible(&'static str),
+    /// It is.
+    Whole,
 }
 
 /// What to read.
@@ -96,7 +111,7 @@ pub enum ShapeKind {
 }
 
 impl Shape {
-    const NOTHING: Shape = Shape { kind: ShapeKind::Nothing, guess: false, unknown_code: None };
+    const NOTHING: Shape = Shape { kind: ShapeKind::Nothing, guess: false, unknown_code: None, secrecy: Secrecy::None };
 
     fn of(content: BufferFormat, length: usize) -> Shape {
         let kind = match content.for_length(length) {
@@ -108,7 +123,7 @@ impl Shape {
 
     /// Whether there is anything to say.
     pub fn is_nothing(&self) -> bool {
-        matches!(self.kind, ShapeKind::Nothing) && self.unknown_code.is_none()
+        matches!(self.kind, ShapeKind::Nothing) && self.unknown_code.is_none() && self.secrecy != Secrecy::Whole
     }
 
     /// The format's name: of a structure its own, else `SZ`, `DWORD` …
@@ -154,10 +169,17 @@ pub fn shape(semantics: Semantics, version: usize, context: &Context<'_>, octets
         Semantics::MultiSz => names(octets),
         Semantics::SecurityDescriptor => Shape::of(BufferFormat::SecurityDescriptor, length),
         Semantics::Custom(name) => Shape::of(BufferFormat::Struct(name), length),
-        Semantics::RegistryData => registry(context.registry_type, octets),
+        Semantics::RegistryData => {
+            let secrecy = match context.secret_value {
+                Some(true) => Secrecy::Whole,
+                Some(false) => Secrecy::None,
+                None => Secrecy::Possible("the name of the value is not known"),
+            };
+            Shape { secrecy, ..registry(context.registry_type, octets) }
+        }
         Semantics::ControlInput(family) => control(family, context, octets, true),
         Semantics::ControlOutput(family) => control(family, context, octets, false),
-        Semantics::NotificationBuffer => notification(context, length),
+        Semantics::NotificationBuffer => notification(context, octets),
         Semantics::WitnessMessages => messages(context),
         _ => Shape::NOTHING,
     }
@@ -167,9 +189,7 @@ pub fn shape(semantics: Semantics, version: usize, context: &Context<'_>, octets
 /// characters of a name.
 fn names(octets: &[u8]) -> Shape {
     let syntax = CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_NAME.0.to_le_bytes();
-    let list = octets.get(4..8) == Some(&syntax)
-        && values::read(Slot::top(BufferFormat::PropertyList), ByteCursor::new(octets), &mut Null)
-            .is_ok_and(|r| r.is_empty());
+    let list = octets.get(4..8) == Some(&syntax) && fits(BufferFormat::PropertyList, octets);
     let content = match octets {
         _ if list => BufferFormat::PropertyList,
         // All of them: a single string and no list (3.1.4.2.143).
@@ -191,42 +211,79 @@ fn registry(value_type: Option<u32>, octets: &[u8]) -> Shape {
 }
 
 fn control(family: Family, context: &Context<'_>, octets: &[u8], input: bool) -> Shape {
-    let Some((_, code)) = context.control_code else { return Shape::NOTHING };
+    let Some((_, code)) = context.control_code else {
+        return Shape { secrecy: Secrecy::Possible("its control code is not known"), ..Shape::NOTHING };
+    };
     let Some(row) = names::control_code(family, code) else {
-        let guessed = guess(octets);
         return Shape {
-            kind: guessed.map_or(ShapeKind::Nothing, ShapeKind::Format),
-            guess: guessed.is_some(),
             unknown_code: Some(ControlCodeFields::decode(code)),
+            secrecy: Secrecy::Possible("its control code is in no list"),
+            ..guessed(guess(octets), octets)
         };
     };
-    let content = if input { row.input } else { row.output };
-    Shape::of(content.for_resource_type(context.resource_type), octets.len())
+    let (content, secret) = if input { (row.input, row.secret_input) } else { (row.output, row.secret_output) };
+    let content = one_of(content.for_resource_type(context.resource_type), octets).for_length(octets.len());
+    let shape = match row.certainty {
+        Certainty::Guess if content != BufferFormat::Bytes && fits(content, octets) => guessed(Some(content), octets),
+        // Nobody says what it is: only what fits is told.
+        Certainty::Guess => guessed(guess(octets), octets),
+        _ => Shape::of(content, octets.len()),
+    };
+    match (secret, row.certainty, content) {
+        (true, ..) => Shape { secrecy: Secrecy::Whole, ..shape },
+        (false, Certainty::Guess, BufferFormat::Bytes) => {
+            Shape { secrecy: Secrecy::Possible("nothing is known of its format"), ..shape }
+        }
+        _ => shape,
+    }
+}
+
+/// A format that nobody states.
+fn guessed(content: Option<BufferFormat>, octets: &[u8]) -> Shape {
+    match content {
+        Some(content) => Shape { guess: true, ..Shape::of(content, octets.len()) },
+        None => Shape::NOTHING,
+    }
+}
+
+/// Whether the octets are exactly of a format.
+fn fits(content: BufferFormat, octets: &[u8]) -> bool {
+    values::read(Slot::top(content), ByteCursor::new(octets), &mut Null).is_ok_and(|rest| rest.is_empty())
+}
+
+/// [`BufferFormat::OneOf`] replaced by the first of its formats that the octets are of.
+fn one_of(content: BufferFormat, octets: &[u8]) -> BufferFormat {
+    match content {
+        BufferFormat::OneOf(choices) => {
+            let found = choices.iter().find(|choice| fits(**choice, octets)).or(choices.first());
+            found.map_or(BufferFormat::Bytes, |choice| *choice)
+        }
+        other => other,
+    }
 }
 
 /// What the octets fit exactly, where nobody says what they are.
 pub fn guess(octets: &[u8]) -> Option<BufferFormat> {
     let input = ByteCursor::new(octets);
-    let exact = |content| values::read(Slot::top(content), input, &mut Null).is_ok_and(|rest| rest.is_empty());
     let all = WStr::le(octets);
     let text = |text: WStr<'_>| text.chars().all(|c| c.is_ok_and(|c| !c.is_control())) && !text.is_empty();
     match octets.len() {
         4 => Some(BufferFormat::Dword),
         length if length % 2 != 0 => None,
-        8.. if exact(BufferFormat::PropertyList) => Some(BufferFormat::PropertyList),
+        8.. if fits(BufferFormat::PropertyList, octets) => Some(BufferFormat::PropertyList),
         _ if lower(sz(input)).is_ok_and(|(rest, found)| rest.is_empty() && text(found)) => Some(BufferFormat::Sz),
         _ if all.multi_sz().is_some_and(|mut list| list.all(text)) => Some(BufferFormat::MultiSz),
         _ => None,
     }
 }
 
-fn notification(context: &Context<'_>, length: usize) -> Shape {
+fn notification(context: &Context<'_>, octets: &[u8]) -> Shape {
     let (Some(kind), Some(flags)) = (context.object_type, context.filter_flags) else { return Shape::NOTHING };
     let Some(row) = notifications::lookup(CLUSTER_OBJECT_TYPE(kind), flags) else { return Shape::NOTHING };
     if row.meaning == "dependency expression" {
         return Shape { kind: ShapeKind::Expression, ..Shape::NOTHING };
     }
-    Shape::of(row.buffer, length)
+    Shape::of(one_of(row.buffer, octets), octets.len())
 }
 
 fn messages(context: &Context<'_>) -> Shape {
@@ -241,40 +298,48 @@ fn messages(context: &Context<'_>) -> Shape {
     Shape { kind: ShapeKind::Messages(record, context.messages), ..Shape::NOTHING }
 }
 
-/// Reads what a buffer holds; returns what is left over.
+/// Reads what a buffer holds; returns what is left over. `place` is [`Place::TOP`] for a buffer that stands alone.
 ///
 /// # Errors
-/// The octets don't fit. What came before is in the sink.
-pub fn read<'a, S: Sink<'a> + ?Sized>(
+/// The bytes don't fit. What came before was told to the visitor.
+pub fn read<'a, V: Visitor<'a> + ?Sized>(
     shape: &Shape,
     input: ByteCursor<'a>,
-    sink: &mut S,
+    place: Place<'_>,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
+    if shape.secrecy == Secrecy::Whole {
+        visitor.bytes(place.at(Semantics::Opaque, input.range()), input.rest());
+        return Ok(input.skip(input.len()));
+    }
     match shape.kind {
         ShapeKind::Nothing => Ok(input.skip(input.len())),
-        ShapeKind::Format(content) => values::read(Slot::top(content), input, sink),
-        ShapeKind::Expression => values::read(Slot::top(BufferFormat::Sz), input, sink),
-        ShapeKind::Messages(declaration, count) => list(declaration, count, input, sink),
+        ShapeKind::Format(content) => values::read(Slot::of(content, place), input, visitor),
+        ShapeKind::Expression => values::read(Slot::of(BufferFormat::Sz, place), input, visitor),
+        ShapeKind::Messages(declaration, count) => list(declaration, count, input, place, visitor),
     }
 }
 
-fn list<'a, S: Sink<'a> + ?Sized>(
+fn list<'a, V: Visitor<'a> + ?Sized>(
     declaration: &'static Record,
     count: Option<u32>,
     input: ByteCursor<'a>,
-    sink: &mut S,
+    place: Place<'_>,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let open = Open::List { raw: None };
-    sink.begin(Key::Top, open);
+    let at = place.at(Semantics::Structure, input.range());
+    visitor.begin(at, open);
     let (mut rest, mut index, mut result) = (input, 0u32, Ok(()));
     while result.is_ok() && count.map_or(!rest.is_empty(), |count| index < count) {
-        let trail = down(None, Segment::Index(index));
-        match record(declaration, Extent::InPlace(0), rest, Key::Index(index), Some(&trail), sink) {
+        let path = place.path.down(Segment::Index(index));
+        let place = Place::element(place.field, index, &path);
+        match record(declaration, Extent::InPlace(0), rest, place, visitor) {
             Ok(next) => (rest, index) = (next, index.saturating_add(1)),
             Err(e) => result = Err(e),
         }
     }
-    sink.end(open);
+    visitor.end(At { len: rest.offset() - at.offset, ..at }, open);
     result.map(|()| rest)
 }
 
@@ -300,22 +365,19 @@ fn may_be_secret(field: &Field, version: usize, level: usize) -> bool {
             | Semantics::ControlInput(_)
             | Semantics::ControlOutput(_)
             | Semantics::NotificationBuffer
-    ) || matches!(ty, Type::Struct(declaration) if level >= LEVELS
+            | Semantics::RegistryData
+    ) || matches!(semantics, Semantics::Custom(name) if Structure::by_name(name).is_some_and(Structure::may_hold_secrets))
+        || matches!(ty, Type::Struct(declaration) if level >= LEVELS
             || declaration.fields.iter().any(|field| may_be_secret(field, version, level + 1)))
-}
-
-/// Whether a buffer may be a secret because nobody can say what it is: that of a control code that was not seen.
-pub fn is_of_unknown_code(semantics: Semantics, version: usize, context: &Context<'_>) -> bool {
-    let control = matches!(semantics.in_version(version), Semantics::ControlInput(_) | Semantics::ControlOutput(_));
-    control && context.control_code.is_none()
 }
 
 /// The formats that control codes, notifications and registry types name, for a count of what can be decoded.
 pub fn is_structured(content: BufferFormat) -> bool {
     match content {
         BufferFormat::Bytes => false,
-        BufferFormat::Struct(name) | BufferFormat::Structs(name) => super::Structure::by_name(name).is_some(),
+        BufferFormat::Struct(name) | BufferFormat::Structs(name) => Structure::by_name(name).is_some(),
         BufferFormat::ByLength(choices) => choices.iter().all(|(_, content)| is_structured(*content)),
+        BufferFormat::OneOf(choices) => choices.iter().all(|content| is_structured(*content)),
         BufferFormat::ByResourceType { then, otherwise, .. } => is_structured(*then) && is_structured(*otherwise),
         BufferFormat::PropertyListOf(binary) => is_structured(*binary),
         BufferFormat::Values(list) | BufferFormat::ValuesPerDisk(list) => {
@@ -325,7 +387,7 @@ pub fn is_structured(content: BufferFormat) -> bool {
     }
 }
 
-/// Encodes what [`read`] gave to [`Collect`](super::sink::Collect).
+/// Encodes what [`read`] gave to [`Collect`](crate::ndr::value::Collect).
 ///
 /// # Errors
 /// Which value can't be represented, and why.

@@ -21,11 +21,11 @@
 /// Types: `BYTE`, `BOOLEAN`, `WORD`, `DWORD`, `ULONGLONG`, `LONG`, `LONGLONG`, `GUID`, `IPV4`, `IPV6`, `WCHAR[n]`
 /// (null-terminated text in a fixed field), `CHARS[n]` (text that may fill the field), `SZ` (text up to its terminator), `SZ x[Size]` (text of so many octets),
 /// `SZ x[Size characters]` (up to
-/// its terminator, which the size is checked against), `SZ x[..]` (to the end), `TOTAL` (length of the whole record), `GAP x[n]` (alignment), `FILL x[n]` (optional octets up
+/// its terminator, which the size is checked against), `SZ x[..]` and `MULTI_SZ x[..]` (to the end), `TOTAL` (length of the whole record), `GAP x[n]` (alignment), `FILL x[n]` (optional octets up
 /// to that length), and other records by name. `[n]`, `[Member]` and `[..]` make arrays.
 ///
-/// Before the type: `#[natural]`, only in the reading of that name; `#[when(Member == 1)]`; `#[alias(Name)]`;
-/// `#[secret]`. Behind the name: `=> flags(Mask)`, `=> enumeration(Enum)`, `=> constant(1)`, `=> boolean`, `=> seconds`,
+/// Before the type: `#[natural]`, only in the reading of that name; `#[when(Member == 1)]`, `#[unless(Member in 1..4)]`
+/// (4 included); `#[alias(Name)]`; `#[secret]`. Behind the name: `=> flags(Mask)`, `=> enumeration(Enum)`, `=> constant(1)`, `=> boolean`, `=> seconds`,
 /// `=> octets`.
 #[macro_export]
 macro_rules! record {
@@ -44,9 +44,11 @@ macro_rules! record {
             section: $section,
             members: &[$(
                 $crate::record!(@attributes {
-                    name: stringify!($member),
                     ty: $crate::record!(@type $ty $([$($dimension)+])?),
-                    semantics: $crate::record!(@semantics $($semantics $(($($arg)+))?)?),
+                    field: $crate::ndr::types::Field::of_buffer(
+                        stringify!($member),
+                        $crate::record!(@semantics $($semantics $(($($arg)+))?)?),
+                    ),
                 } only "" when (None) alias "" secret false; $([$($attribute)+])*),
             )+],
             variants: &[$($($crate::structs::types::LayoutVariant { name: stringify!($variant), text: $text },)+)?],
@@ -68,7 +70,14 @@ macro_rules! record {
     };
     (@attributes $fields:tt only $only:tt when $when:tt alias $alias:tt secret $secret:tt;
         [when($member:ident == $value:literal)] $($rest:tt)*) => {
-        $crate::record!(@attributes $fields only $only when (Some((stringify!($member), $value)))
+        $crate::record!(@attributes $fields
+            only $only when (Some($crate::structs::types::Condition::Is(stringify!($member), $value)))
+            alias $alias secret $secret; $($rest)*)
+    };
+    (@attributes $fields:tt only $only:tt when $when:tt alias $alias:tt secret $secret:tt;
+        [unless($member:ident in $low:literal .. $high:literal)] $($rest:tt)*) => {
+        $crate::record!(@attributes $fields
+            only $only when (Some($crate::structs::types::Condition::Outside(stringify!($member), $low, $high)))
             alias $alias secret $secret; $($rest)*)
     };
     (@attributes $fields:tt only $only:tt when $when:tt alias $alias:tt secret $secret:tt;
@@ -104,6 +113,7 @@ macro_rules! record {
     (@type IPV4) => { $crate::structs::types::Type::Ipv4 };
     (@type IPV6) => { $crate::structs::types::Type::Ipv6 };
     (@type SZ) => { $crate::structs::types::Type::Sz };
+    (@type MULTI_SZ [..]) => { $crate::structs::types::Type::MultiSzRest };
     (@type SZ [..]) => { $crate::structs::types::Type::SzRest };
     (@type SZ [$size:ident]) => { $crate::structs::types::Type::SizedSz(stringify!($size)) };
     (@type SZ [$size:ident octets or units]) => { $crate::structs::types::Type::CountedSz(stringify!($size)) };

@@ -3,12 +3,11 @@
 //! Zeros stand for them: sizes, offsets and everything else stay as they were. What can't be read is hidden too where
 //! a secret may lie in it.
 
-use super::content::{self, Shape, ShapeKind};
+use super::content::{self, Secrecy, Shape, ShapeKind};
 use super::packed::ByteCursor;
-use super::sink::{Item, Key, Sink};
-use super::{Kind, Structure};
-use crate::consts::content::BufferFormat;
+use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
+use crate::ndr::visitor::{At, Item, Place, Visitor};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -25,10 +24,16 @@ impl Mask {
     /// Looks for secrets; takes time in proportion to the buffer.
     pub fn of(shape: &Shape, octets: &[u8]) -> Mask {
         let mut mask = Mask { start: octets.as_ptr().addr(), ranges: Vec::new() };
-        if matches!(shape.kind, ShapeKind::Nothing) {
-            return mask;
+        match shape.secrecy {
+            Secrecy::Whole | Secrecy::Possible(_) => {
+                mask.ranges.push(0..octets.len());
+                return mask;
+            }
+            Secrecy::None if matches!(shape.kind, ShapeKind::Nothing) => return mask,
+            Secrecy::None => {}
         }
-        let unread = match content::read(shape, ByteCursor::new(octets), &mut mask as &mut dyn Sink<'_>) {
+        let unread = match content::read(shape, ByteCursor::new(octets), Place::TOP, &mut mask as &mut dyn Visitor<'_>)
+        {
             Ok(rest) => octets.len() - rest.len().min(octets.len()),
             Err(e) => e.offset.min(octets.len()),
         };
@@ -65,30 +70,28 @@ impl Mask {
     }
 }
 
-impl<'a> Sink<'a> for Mask {
-    fn item(&mut self, _: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
-        if !matches!(semantics, Semantics::Opaque) {
-            return;
+impl<'a> Visitor<'a> for Mask {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
+        if matches!(at.semantics, Semantics::Opaque) {
+            self.hide(text.as_bytes());
         }
-        match item {
-            Item::Text(text) | Item::Units(text) => self.hide(text.as_bytes()),
-            Item::Bytes(octets) => self.hide(octets),
-            _ => {}
+    }
+
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
+        if matches!(at.semantics, Semantics::Opaque) {
+            self.hide(bytes);
         }
-        if let Some(raw) = raw {
+    }
+
+    fn irregular(&mut self, at: At<'_>, item: Item<'a>, raw: &'a [u8]) {
+        if matches!(at.semantics, Semantics::Opaque) {
             self.hide(raw);
         }
+        item.visit(at, self);
     }
 }
 
 /// Whether a buffer of this shape may have secrets in what could not be read of it.
 fn may_hold_secrets(shape: &Shape) -> bool {
-    match shape.kind {
-        ShapeKind::Format(BufferFormat::PropertyList | BufferFormat::PropertyListOf(_)) => true,
-        ShapeKind::Format(BufferFormat::Struct(name)) => match Structure::by_name(name).map(|s| s.kind) {
-            Some(Kind::Record(record)) => record.members.iter().any(|member| member.secret),
-            _ => false,
-        },
-        _ => false,
-    }
+    matches!(shape.kind, ShapeKind::Format(content) if super::may_hold_secrets(content))
 }

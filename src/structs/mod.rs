@@ -8,9 +8,10 @@
 //! * [`content`]: what a buffer holds, from the control code, notification or registry type it came with
 //! * [`mask`]: the secrets in a buffer
 //! * [`packed`]: the primitives as nom parsers
-//! * [`sink`]: where readers put what they find; `json` and [`text`] print it
 //!
-//! Every structure can be read by [`decode`] and written by [`encode`], or with a sink of one's own:
+//! Readers hand what they find to a [`Visitor`], as that of stubs does; `json` and [`text`] print it.
+//!
+//! Every structure can be read by [`decode`] and written by [`encode`], or with a [`Visitor`] of one's own:
 //!
 //! ```
 //! use cluscope::structs;
@@ -33,7 +34,6 @@ pub mod reader;
 pub mod records;
 pub mod rules;
 pub mod security;
-pub mod sink;
 pub mod types;
 pub mod value_list;
 pub mod values;
@@ -44,13 +44,13 @@ mod tests;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::{Error, ErrorKind};
+use crate::consts::Source;
 use crate::consts::content::{BufferFormat, ValueList};
 use crate::ndr::EncodeError;
-use crate::ndr::value::{Fields, Value};
+use crate::ndr::value::{Collect, Fields, Value};
+use crate::ndr::visitor::{Place, Visitor};
 use alloc::vec::Vec;
 use packed::ByteCursor;
-use rules::Here;
-use sink::{Collect, Key, Sink};
 use types::Record;
 use values::Slot;
 
@@ -111,7 +111,7 @@ static OTHERS: [Structure; 9] = [
     },
 ];
 
-const COUNT: usize = 47 + OTHERS.len();
+const COUNT: usize = records::ALL.len() + OTHERS.len();
 
 static JOINED: [Structure; COUNT] = {
     let mut all = [OTHERS[0]; COUNT];
@@ -149,6 +149,24 @@ impl Structure {
         }
     }
 
+    /// Where the declaration comes from, by its section.
+    pub fn source(&self) -> Source {
+        match self.section {
+            section if section.ends_with(".h") => Source::Sdk,
+            section if section.starts_with("revision 44") => Source::Revision44,
+            _ => Source::Spec34,
+        }
+    }
+
+    /// Whether it may hold a secret, in what can't be read of it too.
+    pub fn may_hold_secrets(&self) -> bool {
+        match self.kind {
+            Kind::Record(record) => record.members.iter().any(|member| member.secret),
+            Kind::Property | Kind::Batch | Kind::Command => true,
+            Kind::Format(content) => may_hold_secrets(content),
+        }
+    }
+
     /// Octets, where they are always the same; of the reading that encoding chooses.
     pub fn size(&self) -> Option<usize> {
         match self.kind {
@@ -157,23 +175,22 @@ impl Structure {
         }
     }
 
-    /// Reads the structure from all of `input` into a sink; returns what is left over.
+    /// Reads the structure from all of `input` into a visitor; returns what is left over.
     ///
     /// # Errors
-    /// Where and why the octets can't be this structure. What came before is in the sink.
-    pub fn read<'a, S: Sink<'a> + ?Sized>(
+    /// Where and why the octets can't be this structure. What came before is in the visitor.
+    pub fn read<'a, V: Visitor<'a> + ?Sized>(
         &self,
         input: ByteCursor<'a>,
-        key: Key,
-        here: Here<'_>,
-        sink: &mut S,
+        place: Place<'_>,
+        visitor: &mut V,
     ) -> Result<ByteCursor<'a>, Error> {
         match self.kind {
-            Kind::Record(record) => reader::record(record, reader::Extent::Whole, input, key, here, sink),
-            Kind::Property => property_list::one(input, key, here, property_list::Dialect::PLAIN, sink),
-            Kind::Batch => batch::read(input, key, here, sink),
-            Kind::Command => batch::one(input, key, here, sink),
-            Kind::Format(content) => values::read(Slot { key, here, ..Slot::top(content) }, input, sink),
+            Kind::Record(record) => reader::record(record, reader::Extent::Whole, input, place, visitor),
+            Kind::Property => property_list::one(input, place, property_list::Dialect::PLAIN, visitor),
+            Kind::Batch => batch::read(input, place, visitor),
+            Kind::Command => batch::one(input, place, visitor),
+            Kind::Format(content) => values::read(Slot::of(content, place), input, visitor),
         }
     }
 
@@ -193,6 +210,20 @@ impl Structure {
     }
 }
 
+/// Whether a value of this format may hold a secret, in what can't be read of it too.
+pub fn may_hold_secrets(content: BufferFormat) -> bool {
+    match content {
+        BufferFormat::PropertyList | BufferFormat::PropertyListOf(_) => true,
+        BufferFormat::Struct(name) | BufferFormat::Structs(name) => {
+            Structure::by_name(name).is_some_and(Structure::may_hold_secrets)
+        }
+        BufferFormat::Values(list) | BufferFormat::ValuesPerDisk(list) => may_hold_secrets(list.binary),
+        BufferFormat::OneOf(choices) => choices.iter().any(|choice| may_hold_secrets(*choice)),
+        BufferFormat::ByLength(choices) => choices.iter().any(|(_, choice)| may_hold_secrets(*choice)),
+        _ => false,
+    }
+}
+
 /// What [`decode`] finds.
 #[derive(Debug)]
 pub struct Decoded<'a> {
@@ -206,16 +237,16 @@ pub struct Decoded<'a> {
     pub error: Option<Error>,
 }
 
-/// Decodes a structure into a tree. With a sink ([`Structure::read`]) nothing is copied.
+/// Decodes a structure into a tree. With a visitor ([`Structure::read`]) nothing is copied.
 ///
 /// # Errors
 /// There is no structure of this name.
 pub fn decode<'a>(name: &str, octets: &'a [u8]) -> Result<Decoded<'a>, Error> {
     let unknown = Error::new(0, ErrorKind::Mismatch { expected: "the name of a structure" });
     let structure = Structure::by_name(name).ok_or(unknown)?;
-    let mut sink = Collect::default();
-    let result = structure.read(ByteCursor::new(octets), Key::Top, None, &mut sink);
-    let Collect { value, diagnostics, .. } = sink;
+    let mut visitor = Collect::default();
+    let result = structure.read(ByteCursor::new(octets), Place::TOP, &mut visitor);
+    let (value, diagnostics) = visitor.into_value();
     let trailing = result.as_ref().map_or(&[] as &[u8], ByteCursor::rest);
     Ok(Decoded { value, diagnostics, trailing, error: result.err() })
 }
@@ -233,9 +264,9 @@ pub fn encode(name: &str, value: &Value) -> Result<Vec<u8>, EncodeError> {
 
 /// Decodes a record of a declaration of one's own: its members, and why reading stopped early.
 pub fn decode_record(record: &'static Record, octets: &[u8]) -> (Option<Fields>, Option<Error>) {
-    let mut sink = Collect::default();
-    let result = reader::record(record, reader::Extent::Whole, ByteCursor::new(octets), Key::Top, None, &mut sink);
-    let fields = match sink.value {
+    let mut visitor = Collect::default();
+    let result = reader::record(record, reader::Extent::Whole, ByteCursor::new(octets), Place::TOP, &mut visitor);
+    let fields = match visitor.into_value().0 {
         Some(Value::Map(fields)) => Some(fields),
         _ => None,
     };

@@ -1,7 +1,7 @@
 //! What the declaration of a plain record is made of. Everything is `'static` data, made by [`record!`](crate::record)
 //! and interpreted by one reader ([`super::reader`]) and one writer ([`super::writer`]).
 
-use crate::ndr::types::{Scalar, Semantics};
+use crate::ndr::types::{Field, Scalar};
 
 /// A record of section 2.2.3: members one after the other, packed, little-endian.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ impl Record {
     pub(crate) const fn member(&self, name: &str) -> &'static str {
         let mut i = 0;
         while i < self.members.len() {
-            if crate::ndr::types::same(self.members[i].name, name) {
-                return self.members[i].name;
+            if crate::ndr::types::same(self.members[i].field.name, name) {
+                return self.members[i].field.name;
             }
             i += 1;
         }
@@ -44,20 +44,44 @@ pub struct LayoutVariant {
 /// A member of a record.
 #[derive(Debug)]
 pub struct Member {
-    /// Name in the specification, to the letter.
-    pub name: &'static str,
+    /// Its name in the specification, to the letter, and what its value means.
+    pub field: Field,
     /// Another spelling that encoding takes; empty for none.
     pub alias: &'static str,
     /// Type on the wire.
     pub ty: Type,
-    /// What the value means.
-    pub semantics: Semantics,
     /// The only reading that has it; empty for all.
     pub only: &'static str,
-    /// Present only if the earlier member of this name has this value.
-    pub when: Option<(&'static str, u64)>,
+    /// Present only if this holds.
+    pub when: Option<Condition>,
     /// Not to be shown where nobody asked for this very structure.
     pub secret: bool,
+}
+
+/// What decides whether a member is present: the value of an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The member of this name has this value.
+    Is(&'static str, u64),
+    /// The member of this name has a value outside this range, both ends included.
+    Outside(&'static str, u64, u64),
+}
+
+impl Condition {
+    /// The member that it looks at.
+    pub const fn member(&self) -> &'static str {
+        match self {
+            Condition::Is(name, _) | Condition::Outside(name, ..) => name,
+        }
+    }
+
+    /// Whether it holds for this value of that member.
+    pub const fn holds(&self, value: u64) -> bool {
+        match self {
+            Condition::Is(_, wanted) => value == *wanted,
+            Condition::Outside(_, low, high) => value < *low || value > *high,
+        }
+    }
 }
 
 /// The type of a member.
@@ -93,6 +117,8 @@ pub enum Type {
     CheckedSz(&'static str),
     /// UTF-16 text in what is left of the record.
     SzRest,
+    /// UTF-16 strings, each with its terminator, and an empty one, in what is left of the record.
+    MultiSzRest,
     /// UTF-16 text in as many octets as the earlier member says; the terminator may be among them or behind them.
     SizedSz(&'static str),
     /// UTF-16 text in as many octets, or else units, as the earlier member says.
@@ -142,7 +168,7 @@ impl Record {
     }
 
     pub(super) fn place(&self, name: &str) -> Option<usize> {
-        self.members.iter().position(|m| m.name == name)
+        self.members.iter().position(|m| m.field.name == name)
     }
 }
 

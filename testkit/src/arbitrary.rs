@@ -69,12 +69,16 @@ pub trait Chance {
     fn record(&mut self, record: &'static Record, variant: usize) -> Value {
         let mut fields = Fields::default();
         for (_, member) in record.members_of(variant) {
-            if member.when.is_some_and(|(name, value)| fields.get(name) != Some(&value.into())) {
+            let known = |name| match fields.get(name) {
+                Some(Value::Int(n)) => *n,
+                _ => 0,
+            };
+            if member.when.is_some_and(|when| !when.holds(known(when.member()))) {
                 continue;
             }
             let value = match member.ty {
                 // Lengths come from what they count.
-                Type::Int(_) if lengths(record).any(|name| name == member.name) => continue,
+                Type::Int(_) if lengths(record).any(|name| name == member.field.name) => continue,
                 Type::Int(Scalar::U32) if record.name == "CLUSDSK_DISKID" => (self.below(2) + 1).into(),
                 Type::Int(scalar) => {
                     let n = self.number(8 * scalar.size(Syntax::Ndr) as u32);
@@ -104,12 +108,13 @@ pub trait Chance {
                 Type::Chars(units) => self.text(units),
                 Type::Sz | Type::SzRest | Type::CheckedSz(_) | Type::SizedSz(_) | Type::CountedSz(_) => self.text(40),
                 Type::Record(inner) => self.record(inner, 0),
+                Type::MultiSzRest => self.texts(),
                 Type::Counted(_, element) | Type::Rest(element) => {
                     let n = self.below(4);
                     Value::List((0..n).map(|_| self.element(element)).collect())
                 }
             };
-            fields.set(member.name, value);
+            fields.set(member.field.name, value);
         }
         if variant != record.encode
             && let Some(variant) = record.variants.get(variant)
@@ -155,7 +160,7 @@ pub trait Chance {
                 self.record(&records::disk::CLUS_PARTITION_INFO_EX2, variant)
             }
             (_, 9) => Value::Bytes(self.security_descriptor()),
-            (_, 1) => {
+            (_, 1 | 14) => {
                 let n = self.below(20) as usize;
                 Value::Bytes(self.octets(n))
             }

@@ -4,9 +4,10 @@ use crate::data;
 use cluscope::consts::control_codes::Family;
 use cluscope::idl;
 use cluscope::ndr::types::Semantics;
+use cluscope::ndr::value::Collect;
+use cluscope::ndr::visitor::Place;
 use cluscope::structs::content::{self, Context, ShapeKind};
 use cluscope::structs::packed::ByteCursor;
-use cluscope::structs::sink::Collect;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
@@ -42,7 +43,7 @@ impl Found {
             return;
         }
         let mut sink = Collect::default();
-        match content::read(&shape, ByteCursor::new(&octets), &mut sink) {
+        match content::read(&shape, ByteCursor::new(&octets), Place::TOP, &mut sink) {
             Ok(rest) if rest.is_empty() => {}
             Ok(rest) => return self.wrong.push(format!("{what}: {} octets left over by {}", rest.len(), shape.name())),
             Err(e) => return self.wrong.push(format!("{what}: {} {e}: {hex}", shape.name())),
@@ -51,7 +52,7 @@ impl Found {
             *self.broken.entry(diagnostic.rule.name).or_default() += 1;
         }
         let mut again = Vec::new();
-        let written = content::write(&shape, &sink.value.unwrap(), &mut again);
+        let written = content::write(&shape, &sink.into_value().0.unwrap(), &mut again);
         if written.is_err() || again != octets {
             self.wrong.push(format!("{what}: {written:?} {} instead of {hex}", hex::encode(again)));
         }
@@ -78,7 +79,8 @@ fn message(found: &mut Found, line: &Map<String, Value>, request: &Map<String, V
     };
     let interface = idl::INTERFACES.iter().find(|i| i.uuid == line["interface"]);
     let Some(interface) = interface else { return };
-    let version = interface.versions.iter().position(|v| u64::from(v.major) == line["version"].as_u64().unwrap_or(0));
+    let version =
+        interface.versions.iter().position(|v| u64::from(v.number.major()) == line["version"].as_u64().unwrap_or(0));
     let Some(version) = version else { return };
     let Some(method) = interface.method(version, opnum as u16) else { return };
     for field in method.fields {

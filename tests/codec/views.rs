@@ -3,10 +3,10 @@
 use cluscope::consts::control_codes::Family;
 use cluscope::idl;
 use cluscope::idl::{cluster, group, key, notify, resource, witness};
-use cluscope::ndr::sink::{ContextHandle, Guid};
 use cluscope::ndr::value::Fields;
+use cluscope::ndr::visitor::{ContextHandle, Guid};
 use cluscope::ndr::wire::Message;
-use cluscope::ndr::{Direction, Endian, Syntax, Value};
+use cluscope::ndr::{Direction, Endian, Syntax, Value, Version};
 use cluscope::render::json;
 
 const FORMS: [(Syntax, Endian); 4] = [
@@ -28,35 +28,37 @@ fn fields<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
 fn opening_a_resource() {
     use resource::ApiOpenResource::{METHOD, Request, Response};
     for (syntax, endian) in FORMS {
-        let stub = Request::builder().lpszResourceName("IP Address 10.1.2.3").encode("3.0", syntax, endian).unwrap();
-        let request = Request::decode("3.0", syntax, endian, &stub).unwrap();
+        let stub =
+            Request::builder().lpszResourceName("IP Address 10.1.2.3").encode(Version::V3_0, syntax, endian).unwrap();
+        let request = Request::decode(Version::V3_0, syntax, endian, &stub).unwrap();
         assert_eq!(request.lpszResourceName(), "IP Address 10.1.2.3");
         assert_eq!(request.message().consumed, stub.len());
         assert!(format!("{request:?}").contains("IP Address 10.1.2.3"));
 
         // The status of the call itself is 3.0's alone.
-        for version in ["2.0", "3.0"] {
+        for version in [Version::V2_0, Version::V3_0] {
             let mut response = Response::builder().Status(0u32).r#return(handle(7));
-            if version == "3.0" {
+            if version == Version::V3_0 {
                 response = response.rpc_status(0x6beu32);
             }
             let stub = response.encode(version, syntax, endian).unwrap();
             let view = Response::decode(version, syntax, endian, &stub).unwrap();
             assert_eq!((view.Status(), view.r#return()), (0, handle(7)));
-            assert_eq!(view.rpc_status(), (version == "3.0").then_some(0x6be));
+            assert_eq!(view.rpc_status(), (version == Version::V3_0).then_some(0x6be));
         }
         // A view is of its own method and direction, and of a version that has the method.
         let message = request.message();
         assert!(Response::of(message).is_none() && Request::of(message).is_some());
         assert!(resource::ApiDeleteResource::Request::of(message).is_none());
-        assert!(Request::decode("1.1", syntax, endian, &stub).is_err());
-        assert!(Request::decode("3.0", syntax, endian, &stub[..stub.len() - 1]).is_err());
-        let kind = idl::kind(&METHOD, "3.0", Direction::Request, syntax, endian).unwrap();
+        assert!(Request::decode(Version::V1_1, syntax, endian, &stub).is_err());
+        assert!(Request::decode(Version::V3_0, syntax, endian, &stub[..stub.len() - 1]).is_err());
+        let kind = idl::kind(&METHOD, Version::V3_0, Direction::Request, syntax, endian).unwrap();
         assert_eq!((kind.interface.name, kind.version), ("clusapi", 1));
     }
-    let refused = Request::builder().encode("3.0", Syntax::Ndr, Endian::Little).unwrap_err();
+    let refused = Request::builder().encode(Version::V3_0, Syntax::Ndr, Endian::Little).unwrap_err();
     assert_eq!(refused.to_string(), "lpszResourceName: missing");
-    let refused = Request::builder().lpszResourceName(7u32).encode("3.0", Syntax::Ndr, Endian::Little).unwrap_err();
+    let refused =
+        Request::builder().lpszResourceName(7u32).encode(Version::V3_0, Syntax::Ndr, Endian::Little).unwrap_err();
     assert_eq!(
         (refused.path.as_str(), refused.message.as_str()),
         ("lpszResourceName", "a number where a string is needed")
@@ -75,9 +77,9 @@ fn names_of_an_enumeration() {
             .ReturnEnum(list.clone())
             .rpc_status(0u32)
             .r#return(0u32)
-            .encode("3.0", syntax, endian)
+            .encode(Version::V3_0, syntax, endian)
             .unwrap();
-        let response = Response::decode("3.0", syntax, endian, &stub).unwrap();
+        let response = Response::decode(Version::V3_0, syntax, endian, &stub).unwrap();
         let list = response.ReturnEnum().unwrap();
         assert_eq!((list.EntryCount(), list.Entry().len(), list.Entry().is_empty()), (4, 4, false));
         let found: Vec<_> = list.Entry().map(|e| (e.Type(), e.Name().map(|name| name.to_string()))).collect();
@@ -87,9 +89,10 @@ fn names_of_an_enumeration() {
         assert_eq!(list.Entry().nth(1).unwrap().Name().unwrap(), "Gruppe Ä");
         assert_eq!((response.rpc_status(), response.r#return()), (Some(0), 0));
     }
-    let stub = Response::builder().ReturnEnum(Value::Null).r#return(5u32).encode("2.0", Syntax::Ndr, Endian::Little);
+    let stub =
+        Response::builder().ReturnEnum(Value::Null).r#return(5u32).encode(Version::V2_0, Syntax::Ndr, Endian::Little);
     let stub = stub.unwrap();
-    let response = Response::decode("2.0", Syntax::Ndr, Endian::Little, &stub).unwrap();
+    let response = Response::decode(Version::V2_0, Syntax::Ndr, Endian::Little, &stub).unwrap();
     assert!(response.ReturnEnum().is_none());
     assert_eq!((response.rpc_status(), response.r#return()), (None, 5));
 }
@@ -114,9 +117,9 @@ fn notifications() {
         let stub = Response::builder()
             .Notifications(notifications.clone())
             .r#return(0u32)
-            .encode("3.0", syntax, endian)
+            .encode(Version::V3_0, syntax, endian)
             .unwrap();
-        let response = Response::decode("3.0", syntax, endian, &stub).unwrap();
+        let response = Response::decode(Version::V3_0, syntax, endian, &stub).unwrap();
         assert_eq!(response.dwNumNotifications(), 3);
         let found: Vec<_> = response
             .Notifications()
@@ -162,9 +165,9 @@ fn groups_with_properties() {
             .pProperties(names.as_slice())
             .pRoProperties(Value::Null)
             .cbRoProperties(0u32)
-            .encode("3.0", syntax, endian)
+            .encode(Version::V3_0, syntax, endian)
             .unwrap();
-        let request = Request::decode("3.0", syntax, endian, &stub).unwrap();
+        let request = Request::decode(Version::V3_0, syntax, endian, &stub).unwrap();
         assert_eq!((request.hCluster(), request.cbProperties() as usize), (handle(1), names.len()));
         assert_eq!(request.pProperties().unwrap().as_bytes(), names);
         assert!(request.pRoProperties().is_none());
@@ -173,9 +176,9 @@ fn groups_with_properties() {
             .ppResultList(list.clone())
             .rpc_status(0u32)
             .r#return(0u32)
-            .encode("3.0", syntax, endian)
+            .encode(Version::V3_0, syntax, endian)
             .unwrap();
-        let response = Response::decode("3.0", syntax, endian, &stub).unwrap();
+        let response = Response::decode(Version::V3_0, syntax, endian, &stub).unwrap();
         let groups = response.ppResultList().unwrap();
         let found: Vec<_> = groups
             .Entry()
@@ -202,13 +205,16 @@ fn the_witness_interface_list() {
     ]);
     let list = fields([("InterfaceInfo", Value::List(vec![info.clone(), info]))]);
     for (syntax, endian) in FORMS {
-        let stub = Request::builder().encode("1.1", syntax, endian).unwrap();
+        let stub = Request::builder().encode(Version::V1_1, syntax, endian).unwrap();
         assert!(stub.is_empty());
-        Request::decode("1.1", syntax, endian, &stub).unwrap();
+        Request::decode(Version::V1_1, syntax, endian, &stub).unwrap();
 
-        let stub =
-            Response::builder().InterfaceList(list.clone()).r#return(0u32).encode("1.1", syntax, endian).unwrap();
-        let response = Response::decode("1.1", syntax, endian, &stub).unwrap();
+        let stub = Response::builder()
+            .InterfaceList(list.clone())
+            .r#return(0u32)
+            .encode(Version::V1_1, syntax, endian)
+            .unwrap();
+        let response = Response::decode(Version::V1_1, syntax, endian, &stub).unwrap();
         let list = response.InterfaceList().unwrap();
         assert_eq!(list.NumberOfInterfaces(), 2);
         for info in list.InterfaceInfo().unwrap() {
@@ -232,9 +238,9 @@ fn buffers_of_control_codes() {
             .lpInBuffer(Value::Null)
             .nInBufferSize(0u32)
             .nOutBufferSize(1024u32)
-            .encode("3.0", syntax, endian)
+            .encode(Version::V3_0, syntax, endian)
             .unwrap();
-        let request = Request::decode("3.0", syntax, endian, &stub).unwrap();
+        let request = Request::decode(Version::V3_0, syntax, endian, &stub).unwrap();
         assert_eq!((request.dwControlCode(), request.nOutBufferSize()), (0x0100_0081, 1024));
         assert!(request.lpInBuffer().is_none());
         let code = cluscope::ndr::names::control_code(Family::Resource, request.dwControlCode()).unwrap();
@@ -243,8 +249,8 @@ fn buffers_of_control_codes() {
         let mut response =
             Response::builder().lpOutBuffer(&[1u8, 2, 3][..]).lpcbRequired(3u32).rpc_status(0u32).r#return(0u32);
         response.contents.max_counts.push(("lpOutBuffer".into(), 1024));
-        let stub = response.encode("3.0", syntax, endian).unwrap();
-        let view = Response::decode("3.0", syntax, endian, &stub).unwrap();
+        let stub = response.encode(Version::V3_0, syntax, endian).unwrap();
+        let view = Response::decode(Version::V3_0, syntax, endian, &stub).unwrap();
         assert_eq!(view.lpOutBuffer().as_bytes(), [1, 2, 3]);
         assert_eq!((view.lpBytesReturned(), view.lpcbRequired()), (3, 3));
 
@@ -252,7 +258,7 @@ fn buffers_of_control_codes() {
         let value = serde_json::to_value(view).unwrap();
         assert_eq!(value["lpOutBuffer"]["hex"], "010203");
         assert_eq!(value["return"]["name"], "ERROR_SUCCESS");
-        let kind = idl::kind(&METHOD, "3.0", Direction::Response, syntax, endian).unwrap();
+        let kind = idl::kind(&METHOD, Version::V3_0, Direction::Response, syntax, endian).unwrap();
         let message = Message::decode(&METHOD, kind, &stub).unwrap();
         assert_eq!(serde_json::to_value(message).unwrap(), value);
         let mut out = json::out::Out::new();
@@ -282,17 +288,17 @@ fn other_places() {
             .dwNotifyKey(9u32)
             .dwVersion(2u32)
             .isTargetedAtObject(true)
-            .encode("3.0", syntax, endian)
+            .encode(Version::V3_0, syntax, endian)
             .unwrap();
-        let view = ApiAddNotifyV2::Request::decode("3.0", syntax, endian, &stub).unwrap();
+        let view = ApiAddNotifyV2::Request::decode(Version::V3_0, syntax, endian, &stub).unwrap();
         assert_eq!((view.hNotify(), view.hObject()), (handle(1), handle(2)));
         assert_eq!((view.filter().dwObjectType(), view.filter().FilterFlags()), (3, -1));
         assert_eq!((view.dwNotifyKey(), view.dwVersion(), view.isTargetedAtObject()), (9, 2, 1));
 
-        let stub = ApiCloseNotify::Request::builder().hNotify(handle(4)).encode("2.0", syntax, endian).unwrap();
-        let view = ApiCloseNotify::Request::decode("2.0", syntax, endian, &stub).unwrap();
+        let stub = ApiCloseNotify::Request::builder().hNotify(handle(4)).encode(Version::V2_0, syntax, endian).unwrap();
+        let view = ApiCloseNotify::Request::decode(Version::V2_0, syntax, endian, &stub).unwrap();
         assert_eq!((view.hNotify(), view.Notify()), (Some(handle(4)), None));
-        let view = ApiCloseNotify::Request::decode("3.0", syntax, endian, &stub).unwrap();
+        let view = ApiCloseNotify::Request::decode(Version::V3_0, syntax, endian, &stub).unwrap();
         assert_eq!((view.hNotify(), view.Notify()), (None, Some(handle(4))));
 
         let stub = key::ApiEnumKey::Response::builder()
@@ -300,9 +306,9 @@ fn other_places() {
             .lpftLastWriteTime(132_223_104_000_000_000u64)
             .rpc_status(0u32)
             .r#return(0u32)
-            .encode("3.0", syntax, endian)
+            .encode(Version::V3_0, syntax, endian)
             .unwrap();
-        let view = key::ApiEnumKey::Response::decode("3.0", syntax, endian, &stub).unwrap();
+        let view = key::ApiEnumKey::Response::decode(Version::V3_0, syntax, endian, &stub).unwrap();
         assert_eq!(
             (view.KeyName().unwrap(), view.lpftLastWriteTime()),
             (view.KeyName().unwrap(), 132_223_104_000_000_000)
@@ -315,9 +321,9 @@ fn other_places() {
             .lpszVendorId("Vendor")
             .lpszCSDVersion(Value::Null)
             .r#return(0u32)
-            .encode("3.0", syntax, endian)
+            .encode(Version::V3_0, syntax, endian)
             .unwrap();
-        let view = cluster::ApiGetClusterVersion::Response::decode("3.0", syntax, endian, &stub).unwrap();
+        let view = cluster::ApiGetClusterVersion::Response::decode(Version::V3_0, syntax, endian, &stub).unwrap();
         assert_eq!((view.lpwMajorVersion(), view.lpwMinorVersion(), view.lpwBuildNumber()), (10, 1, 20348));
         assert_eq!((view.lpszVendorId().unwrap().to_string().as_str(), view.lpszCSDVersion()), ("Vendor", None));
     }

@@ -115,7 +115,7 @@ fn open(capture: &mut Capture, subject: &Subject, port: u16) -> Flow {
     let interface = Guid::parse(kind.interface.uuid).expect("a UUID");
     let context = ContextElement {
         id: 0,
-        abstract_syntax: SyntaxId::new(interface, version.major, version.minor),
+        abstract_syntax: SyntaxId::new(interface, version.number.major(), version.number.minor()),
         transfer_syntaxes: vec![transfer],
     };
     let (xmit, receive) = (u16::MAX, u16::MAX);

@@ -168,7 +168,7 @@ fn datagrams_cut_short() {
     let contents = cluscope::idl::resource::ApiOpenResource::Request::builder().lpszResourceName("Cluster IP").contents;
     let stub = cluscope::idl::encode(
         method,
-        "2.0",
+        cluscope::ndr::Version::V2_0,
         cluscope::ndr::Direction::Request,
         cluscope::ndr::Syntax::Ndr,
         cluscope::ndr::Endian::Little,

@@ -4,7 +4,7 @@ use crate::support::*;
 use cluscope::idl::{self, epm};
 use cluscope::ndr::value::{Contents, Fields, Value as Ndr};
 use cluscope::ndr::wire::Kind;
-use cluscope::ndr::{Direction, Endian, Syntax};
+use cluscope::ndr::{Direction, Endian, Syntax, Version};
 use cluscope::render::json::stub::Identity;
 use cluscope_testkit::invariants::{self, Source};
 use serde_json::{Value, json};
@@ -56,14 +56,15 @@ fn entries_of_a_lookup() {
                 entry(49665, b"Failover Cluster\0", true),
             ];
             let stub = epm::ept_lookup::Response::builder()
-                .entry_handle(cluscope::ndr::sink::ContextHandle::default())
+                .entry_handle(cluscope::ndr::visitor::ContextHandle::default())
                 .num_ents(3u32)
                 .entries(Ndr::List(list))
                 .status(0u32);
             let mut contents = stub.contents.clone();
             contents.max_counts.push(("entries".into(), 100));
             let stub =
-                idl::encode(&epm::ept_lookup::METHOD, "3.0", Direction::Response, syntax, endian, &contents).unwrap();
+                idl::encode(&epm::ept_lookup::METHOD, Version::V3_0, Direction::Response, syntax, endian, &contents)
+                    .unwrap();
             let line = decode(2, Direction::Response, syntax, endian, &stub);
             assert_eq!(line["trailing"], Value::Null, "{line}");
             let entries = line["params"]["entries"].as_array().expect("entries").clone();
@@ -77,7 +78,7 @@ fn entries_of_a_lookup() {
             assert_eq!(decoded["interface"], "clusapi");
             assert_eq!(line["params"]["status"], json!({"value": 0, "name": "ERROR_SUCCESS"}));
             // The typed view finds the same elements.
-            let view = epm::ept_lookup::Response::decode("3.0", syntax, endian, &stub).unwrap();
+            let view = epm::ept_lookup::Response::decode(Version::V3_0, syntax, endian, &stub).unwrap();
             let seen: Vec<_> = view.entries().map(|e| (e.annotation().as_bytes().len(), e.tower().is_some())).collect();
             assert_eq!(seen, [(8, true), (1, false), (17, true)]);
             // Cut anywhere, it is an error or a shorter list, never a panic.

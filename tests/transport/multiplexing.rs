@@ -3,7 +3,7 @@
 use crate::support::*;
 use cluscope::idl::{self, cluster, resource, witness};
 use cluscope::ndr::value::Contents;
-use cluscope::ndr::{Direction, Endian, Method, Syntax};
+use cluscope::ndr::{Direction, Endian, Method, Syntax, Version};
 use cluscope::rpc::pdu::{Bind, BindAck, Body, ContextElement, ContextResult, Pdu, Request, Response};
 use cluscope::rpc::syntax::{ContextOutcome, ProviderReason, SyntaxId};
 use cluscope::rpc::{Guid, Representation, header};
@@ -57,7 +57,13 @@ fn answer(group: u32, results: &[(bool, SyntaxId)]) -> BindAck<'static> {
     BindAck { max_xmit_frag: 4280, max_recv_frag: 4280, assoc_group_id: group, secondary_address: b"49664\0", results }
 }
 
-fn stub(method: &'static Method, version: &str, syntax: Syntax, direction: Direction, contents: &Contents) -> Vec<u8> {
+fn stub(
+    method: &'static Method,
+    version: Version,
+    syntax: Syntax,
+    direction: Direction,
+    contents: &Contents,
+) -> Vec<u8> {
     idl::encode(method, version, direction, syntax, Endian::Little, contents).unwrap()
 }
 
@@ -75,12 +81,12 @@ fn open(name: &str) -> Contents {
     resource::ApiOpenResource::Request::builder().lpszResourceName(name).contents
 }
 
-fn opened(version: &str) -> Contents {
+fn opened(version: Version) -> Contents {
     let mut contents = resource::ApiOpenResource::Response::builder()
         .Status(0u32)
-        .r#return(cluscope::ndr::sink::ContextHandle { attributes: 0, uuid: cluscope::base::Guid([9; 16]) })
+        .r#return(cluscope::ndr::visitor::ContextHandle { attributes: 0, uuid: cluscope::base::Guid([9; 16]) })
         .contents;
-    if version == "3.0" {
+    if version == Version::V3_0 {
         contents.fields.set("rpc_status", 0u32);
     }
     contents
@@ -105,7 +111,7 @@ fn contexts_of_several_interfaces() {
     let results = [(true, SyntaxId::NDR), (true, SyntaxId::NDR64), (true, SyntaxId::NDR), (false, SyntaxId::NDR)];
     talk.server(&make(Body::BindAck(answer(0x1234, &results)), 1, 3));
     let method = &resource::ApiOpenResource::METHOD;
-    for (call, context, version, syntax) in [(2, 0, "3.0", Syntax::Ndr), (3, 1, "3.0", Syntax::Ndr64)] {
+    for (call, context, version, syntax) in [(2, 0, Version::V3_0, Syntax::Ndr), (3, 1, Version::V3_0, Syntax::Ndr64)] {
         talk.client(&request(call, context, 8, &stub(method, version, syntax, Direction::Request, &open("IP1")), 3));
         let reply = stub(method, version, syntax, Direction::Response, &opened(version));
         talk.server(&response(call, context, &reply, 3));
@@ -113,13 +119,13 @@ fn contexts_of_several_interfaces() {
     let list = witness::WitnessrGetInterfaceList::METHOD.opnum;
     talk.client(&request(4, 7, list, &[], 3));
     // A rejected context is never read by.
-    talk.client(&request(5, 9, 8, &stub(method, "2.0", Syntax::Ndr, Direction::Request, &open("IP1")), 3));
+    talk.client(&request(5, 9, 8, &stub(method, Version::V2_0, Syntax::Ndr, Direction::Request, &open("IP1")), 3));
     // In mid-session: 2.0 after all, under a new number, and number 7 stays what it was.
     let more = [(12, clusapi(2), SyntaxId::NDR)];
     talk.client(&make(Body::AlterContext(proposal(0x1234, &more)), 6, 3));
     talk.server(&make(Body::AlterContextResp(answer(0x1234, &[(true, SyntaxId::NDR)])), 6, 3));
-    talk.client(&request(7, 12, 8, &stub(method, "2.0", Syntax::Ndr, Direction::Request, &open("IP2")), 3));
-    let reply = stub(method, "2.0", Syntax::Ndr, Direction::Response, &opened("2.0"));
+    talk.client(&request(7, 12, 8, &stub(method, Version::V2_0, Syntax::Ndr, Direction::Request, &open("IP2")), 3));
+    let reply = stub(method, Version::V2_0, Syntax::Ndr, Direction::Response, &opened(Version::V2_0));
     talk.server(&response(7, 12, &reply, 3));
 
     let lines = run(&talk.packets);
@@ -158,7 +164,7 @@ fn concurrent_calls() {
     talk.server(&make(Body::BindAck(answer(1, &[(true, SyntaxId::NDR)])), 1, 3));
     let method = &resource::ApiOpenResource::METHOD;
     let stubs: Vec<Vec<u8>> = (0..5)
-        .map(|i| stub(method, "3.0", Syntax::Ndr, Direction::Request, &open(&format!("Resource number {i}"))))
+        .map(|i| stub(method, Version::V3_0, Syntax::Ndr, Direction::Request, &open(&format!("Resource number {i}"))))
         .collect();
     // One octet of each in turn.
     let longest = stubs.iter().map(Vec::len).max().unwrap();
@@ -169,7 +175,7 @@ fn concurrent_calls() {
         }
     }
     for i in [3, 0, 4, 1, 2] {
-        let reply = stub(method, "3.0", Syntax::Ndr, Direction::Response, &opened("3.0"));
+        let reply = stub(method, Version::V3_0, Syntax::Ndr, Direction::Response, &opened(Version::V3_0));
         talk.server(&response(10 + i, 0, &reply, 3));
     }
     let lines = run(&talk.packets);

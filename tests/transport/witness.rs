@@ -3,7 +3,7 @@
 use cluscope::idl::{self, witness};
 use cluscope::ndr::value::{Contents, Value as Ndr};
 use cluscope::ndr::wire::Kind;
-use cluscope::ndr::{Direction, Endian, Method, Syntax};
+use cluscope::ndr::{Direction, Endian, Method, Syntax, Version};
 use cluscope::render::json::stub::Identity;
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ fn rules(method: &'static Method, direction: Direction, contents: &Contents) -> 
     let mut all: Option<Vec<(String, u64, String)>> = None;
     for syntax in [Syntax::Ndr, Syntax::Ndr64] {
         for endian in [Endian::Little, Endian::Big] {
-            let stub = idl::encode(method, "1.1", direction, syntax, endian, contents).unwrap();
+            let stub = idl::encode(method, Version::V1_1, direction, syntax, endian, contents).unwrap();
             let kind = Kind { interface: &idl::WITNESS, version: 0, direction, syntax, endian };
             let mut out = cluscope::render::json::out::Out::new();
             let identity = Identity { kind, opnum: method.opnum };
@@ -98,7 +98,7 @@ fn the_older_registration() {
 
 #[test]
 fn answers() {
-    use cluscope::ndr::sink::{ContextHandle, Guid};
+    use cluscope::ndr::visitor::{ContextHandle, Guid};
     let answer = |handle: ContextHandle, status: u32| {
         let contents = witness::WitnessrRegisterEx::Response::builder().ppContext(handle).r#return(status).contents;
         rules(&witness::WitnessrRegisterEx::METHOD, Direction::Response, &contents)

@@ -79,7 +79,7 @@ cases! {
     "property-formats" => |w| formats(w, "020001000000000000000000"),
         |w| formats(w, &format!("0b0001000200000002000000{END}"));
     "batch-empty" => |w| execute(w, "01000000"), |w| execute(w, &batch(1, 4));
-    "batch-command" => |w| execute(w, &batch(5, 4)), |w| execute(w, &batch(1, 4));
+    "batch-command" => |w| execute(w, &batch(20, 4)), |w| execute(w, &batch(1, 4));
     "batch-value-type" => |w| execute(w, &batch(1, 9)), |w| execute(w, &batch(4, 9));
     "batch-reply-command" => |w| execute(w, &batch(6, 4)), |w| execute(w, &batch(4, 4));
     "batch-same-length" => |w| read(w, 1), |w| read(w, 2);

@@ -78,7 +78,7 @@ cases! {
     "lists-equal-types" => |w| both(w, &[4, 8], &[8, 4]), |w| both(w, &[4, 8], &[4, 8]);
     "state-value" => |w| state(w, 9), |w| state(w, 0xffff_ffff);
     "flags-unknown" => |w| w.request("ApiPauseNodeEx",
-        &json!({"hNode": handle(1), "bDrainNode": 1, "dwPauseFlags": 2})),
+        &json!({"hNode": handle(1), "bDrainNode": 1, "dwPauseFlags": 8})),
         |w| w.request("ApiPauseNodeEx", &json!({"hNode": handle(1), "bDrainNode": 1, "dwPauseFlags": 1}));
     "version-info-size" => |w| version(w, 24, 0, 0), |w| version(w, 20, 0, 0);
     "version-info-flags" => |w| version(w, 20, 2, 0), |w| version(w, 20, 1, 0);

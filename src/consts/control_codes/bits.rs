@@ -19,4 +19,21 @@ constants! {
         CLUSCTL_ACCESS_WRITE = 0x00000002,
         CLUSCTL_ACCESS_READ = 0x00000001,
     }
+
+    /// Kind of object that a control code is for: its highest byte.
+    enumeration CLUSTER_CONTROL_OBJECT: u32, "clusapi.h", "bits 24 to 31 of every dwControlCode" {
+        [sdk] {
+            CLUS_OBJECT_INVALID = 0,
+            CLUS_OBJECT_RESOURCE = 1,
+            CLUS_OBJECT_RESOURCE_TYPE = 2,
+            CLUS_OBJECT_GROUP = 3,
+            CLUS_OBJECT_NODE = 4,
+            CLUS_OBJECT_NETWORK = 5,
+            CLUS_OBJECT_NETINTERFACE = 6,
+            CLUS_OBJECT_CLUSTER = 7,
+            CLUS_OBJECT_GROUPSET = 8,
+            CLUS_OBJECT_AFFINITYRULE = 9,
+            CLUS_OBJECT_USER = 0x00000080,
+        }
+    }
 }

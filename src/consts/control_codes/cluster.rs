@@ -1,6 +1,7 @@
 //! Control codes of ApiClusterControl (3.1.4.3.7): the cluster.
 
 use super::control_codes;
+use super::lists;
 use crate::consts::Constant as _;
 use crate::consts::content::BufferFormat;
 use crate::consts::methods::UpgradeVersionOperation;
@@ -79,4 +80,49 @@ control_codes! { Cluster:
     CLUSCTL_CLUSTER_CREATE_INFRASTRUCTURE_FILESERVER = 0x074023F2, "3.1.4.3.7.28", All, Only3,
         BufferFormat::Struct("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_INPUT")
             => BufferFormat::Struct("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_OUTPUT");
+    [sdk] {
+        /// as CHECK_VOTER_EVICT
+        CLUSCTL_CLUSTER_CHECK_VOTER_EVICT_WITNESS = 0x0700006D, Guess,
+            BufferFormat::Nothing => BufferFormat::DwordOf(CLUSTER_QUORUM_VALUE::TABLE);
+        /// as CHECK_VOTER_DOWN
+        CLUSCTL_CLUSTER_CHECK_VOTER_DOWN_WITNESS = 0x07000071, Guess,
+            BufferFormat::Nothing => BufferFormat::DwordOf(CLUSTER_QUORUM_VALUE::TABLE);
+        /// not supported: ERROR_INVALID_FUNCTION
+        CLUSCTL_CLUSTER_GET_PRIVATE_PROPERTY_FMTS = 0x0700008D, Documented, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// as NETNAME_GET_VIRTUAL_SERVER_TOKEN, which has the same function number
+        CLUSCTL_CLUSTER_GET_CLMUSR_TOKEN = 0x0700016D, Header,
+            BufferFormat::Struct("CLUS_NETNAME_VS_TOKEN_INFO") => lists::TOKEN, secret output;
+        /// input: registry key, by the name
+        CLUSCTL_CLUSTER_BATCH_BLOCK_KEY = 0x0700023E, Guess, BufferFormat::Sz => BufferFormat::Nothing;
+        /// input: registry key, by the name
+        CLUSCTL_CLUSTER_BATCH_UNBLOCK_KEY = 0x07000241, Guess, BufferFormat::Sz => BufferFormat::Nothing;
+        /// a page has a call of it with an array of strings and says no more
+        CLUSCTL_CLUSTER_GET_CLUSDB_TIMESTAMP = 0x070002A9, Guess, BufferFormat::Nothing => lists::TIMESTAMP;
+        /// number of the update type, then the name of the owner of its lock
+        CLUSCTL_CLUSTER_GET_GUM_LOCK_OWNER = 0x070002B9, Documented,
+            BufferFormat::Nothing => BufferFormat::Struct("GUM_LOCK_OWNER");
+        CLUSCTL_CLUSTER_GET_STORAGE_CONFIGURATION = 0x070002E5, Documented, BufferFormat::Nothing => BufferFormat::PropertyList;
+        CLUSCTL_CLUSTER_GET_STORAGE_CONFIG_ATTRIBUTES = 0x070002E9, Documented,
+            BufferFormat::Nothing => BufferFormat::PropertyList;
+        CLUSCTL_CLUSTER_RELOAD_AUTOLOGGER_CONFIG = 0x07002DD2, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        CLUSCTL_CLUSTER_STORAGE_RENAME_SHARED_VOLUME = 0x07002DD6, Header,
+            BufferFormat::Struct("CLUSTER_SHARED_VOLUME_RENAME_INPUT") => BufferFormat::Nothing;
+        CLUSCTL_CLUSTER_STORAGE_RENAME_SHARED_VOLUME_GUID = 0x07002DDA, Header,
+            BufferFormat::Struct("CLUSTER_SHARED_VOLUME_RENAME_GUID_INPUT") => BufferFormat::Nothing;
+        /// rule names
+        CLUSCTL_CLUSTER_ENUM_AFFINITY_RULE_NAMES = 0x07002DDD, Guess, BufferFormat::Nothing => BufferFormat::MultiSz;
+        /// by the name: fault domain, its nodes
+        CLUSCTL_CLUSTER_GET_NODES_IN_FD = 0x07002DE1, Guess, BufferFormat::Sz => BufferFormat::MultiSz;
+        CLUSCTL_CLUSTER_SET_STORAGE_CONFIGURATION = 0x074002E2, Documented, BufferFormat::PropertyList => BufferFormat::Nothing;
+        /// buffers not described; node name, by the name
+        CLUSCTL_CLUSTER_REMOVE_NODE = 0x074002EE, Guess, BufferFormat::Sz => BufferFormat::Nothing;
+        /// buffers not described; node name, by the name
+        CLUSCTL_CLUSTER_CLEAR_NODE_CONNECTION_INFO = 0x07400306, Guess, BufferFormat::Sz => BufferFormat::Nothing;
+        /// 0 or 1
+        CLUSCTL_CLUSTER_SET_CLUSTER_S2D_ENABLED = 0x07402D62, Guess, BufferFormat::Dword => BufferFormat::Nothing;
+        /// a number of bytes; a comment on the same page says property list
+        CLUSCTL_CLUSTER_SET_CLUSTER_S2D_CACHE_METADATA_RESERVE_BYTES = 0x07402D6E, Documented,
+            lists::RESERVE => BufferFormat::Nothing;
+        CLUSCTL_CLUSTER_FORCE_FLUSH_DB = 0x07402DE6, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+    }
 }

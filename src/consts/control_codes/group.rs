@@ -1,6 +1,7 @@
 //! Control codes of ApiGroupControl (3.1.4.3.3): groups.
 
 use super::control_codes;
+use super::lists;
 use crate::consts::Constant as _;
 use crate::consts::content::BufferFormat;
 use crate::consts::states::StableOnlineResult;
@@ -54,4 +55,14 @@ control_codes! { Group:
     /// header value, with the group set object byte; product note 185
     CLUSCTL_GROUP_GET_PROVIDER_GROUPSETS = 0x08002D81 or 0x03002D81, "3.1.4.3.3.21", Read, Only3,
         BufferFormat::Nothing => BufferFormat::MultiSz;
+    [sdk] {
+        CLUSCTL_GROUP_GET_FAILURE_INFO = 0x03000019, Header,
+            BufferFormat::Nothing => BufferFormat::Struct("GROUP_FAILURE_INFO_BUFFER");
+        /// not supported: ERROR_INVALID_FUNCTION
+        CLUSCTL_GROUP_GET_PRIVATE_PROPERTY_FMTS = 0x0300008D, Documented, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// reserved
+        CLUSCTL_GROUP_QUERY_DELETE = 0x030001B9, Documented, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// the structure of that name; the page of the code says value list
+        CLUSCTL_GROUP_GET_LAST_MOVE_TIME = 0x030002D9, Header, BufferFormat::Nothing => lists::LAST_MOVE_TIME;
+    }
 }

@@ -70,3 +70,27 @@ pub(super) const PATH: BufferFormat = BufferFormat::ByResourceType {
     then: &BufferFormat::PropertyList,
     otherwise: &BufferFormat::Sz,
 };
+
+/// A handle of the process that asked: as wide as that process' pointers.
+pub(super) const TOKEN: BufferFormat = BufferFormat::ByLength(&[(4, BufferFormat::Dword), (8, BufferFormat::Qword)]);
+
+/// The key of a cloud witness.
+pub(super) const WITNESS_KEY: BufferFormat = BufferFormat::OneOf(&[BufferFormat::PropertyList, BufferFormat::Sz]);
+
+/// When a group was last moved, and by which node.
+pub(super) const LAST_MOVE_TIME: BufferFormat = BufferFormat::OneOf(&[
+    BufferFormat::Struct("CLUSCTL_GROUP_GET_LAST_MOVE_TIME_OUTPUT"),
+    BufferFormat::Values(&ANY_VALUES),
+]);
+
+static ANY_VALUES: ValueList = ValueList { first: &[], then: &[], binary: BufferFormat::Bytes };
+
+/// When the database of the cluster was last changed.
+pub(super) const TIMESTAMP: BufferFormat = BufferFormat::ByLength(&[
+    (8, BufferFormat::Filetime),
+    (16, BufferFormat::Struct("SYSTEMTIME")),
+    (0, BufferFormat::MultiSz),
+]);
+
+/// A number of bytes to be reserved.
+pub(super) const RESERVE: BufferFormat = BufferFormat::OneOf(&[BufferFormat::Qword, BufferFormat::PropertyList]);

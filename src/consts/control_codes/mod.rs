@@ -17,8 +17,9 @@
 use core::fmt;
 
 use super::content::BufferFormat;
-use super::table;
+use super::table::{self, Source};
 
+mod affinity_rule;
 mod bits;
 mod cluster;
 mod fields;
@@ -33,7 +34,8 @@ mod resource_type;
 
 pub(in crate::consts) use bits::TABLES;
 
-pub use bits::ControlCodeBits;
+pub use affinity_rule::names::*;
+pub use bits::{CLUSTER_CONTROL_OBJECT, ControlCodeBits};
 pub use cluster::names::*;
 pub use fields::{ControlCodeFields, Direction};
 pub use group::names::*;
@@ -63,11 +65,13 @@ pub enum Family {
     Cluster,
     /// ApiGroupSetControl, ApiNodeGroupSetControl.
     GroupSet,
+    /// No method of the published interfaces.
+    AffinityRule,
 }
 
 impl Family {
-    /// All eight, in the order of the specification.
-    pub const ALL: [Family; 8] = [
+    /// All of them, in the order of the specification.
+    pub const ALL: [Family; 9] = [
         Family::Resource,
         Family::ResourceType,
         Family::Group,
@@ -76,24 +80,28 @@ impl Family {
         Family::NetInterface,
         Family::Cluster,
         Family::GroupSet,
+        Family::AffinityRule,
     ];
 
     /// The object byte that a code of this family has as a rule.
     pub const fn object(self) -> u8 {
-        match self {
-            Family::Resource => 1,
-            Family::ResourceType => 2,
-            Family::Group => 3,
-            Family::Node => 4,
-            Family::Network => 5,
-            Family::NetInterface => 6,
-            Family::Cluster => 7,
-            Family::GroupSet => 8,
-        }
+        use CLUSTER_CONTROL_OBJECT as Object;
+        let object = match self {
+            Family::Resource => Object::CLUS_OBJECT_RESOURCE,
+            Family::ResourceType => Object::CLUS_OBJECT_RESOURCE_TYPE,
+            Family::Group => Object::CLUS_OBJECT_GROUP,
+            Family::Node => Object::CLUS_OBJECT_NODE,
+            Family::Network => Object::CLUS_OBJECT_NETWORK,
+            Family::NetInterface => Object::CLUS_OBJECT_NETINTERFACE,
+            Family::Cluster => Object::CLUS_OBJECT_CLUSTER,
+            Family::GroupSet => Object::CLUS_OBJECT_GROUPSET,
+            Family::AffinityRule => Object::CLUS_OBJECT_AFFINITYRULE,
+        };
+        object.0 as u8
     }
 
     /// In words: `"resource"`, `"resource type"`, `"group"`, `"node"`, `"network"`, `"netinterface"`, `"cluster"`,
-    /// `"groupset"`.
+    /// `"groupset"`, `"affinity rule"`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Family::Resource => "resource",
@@ -104,6 +112,7 @@ impl Family {
             Family::NetInterface => "netinterface",
             Family::Cluster => "cluster",
             Family::GroupSet => "groupset",
+            Family::AffinityRule => "affinity rule",
         }
     }
 
@@ -123,6 +132,7 @@ impl Family {
             Family::NetInterface => net_interface::CODES,
             Family::Cluster => cluster::CODES,
             Family::GroupSet => group_set::CODES,
+            Family::AffinityRule => affinity_rule::CODES,
         }
     }
 }
@@ -171,23 +181,60 @@ impl Versions {
     }
 }
 
+/// How certain it is what the buffers of a control code hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// A section of the specification says so.
+    Specified,
+    /// A public page of the code says so.
+    Documented,
+    /// A structure, a constant or the function number of the public header says so by its name.
+    Header,
+    /// Nobody says so; by the code's name, or by analogy with another code.
+    Guess,
+}
+
+impl Certainty {
+    /// `"specified"`, `"documented"`, `"header"` or `"guess"`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Certainty::Specified => "specified",
+            Certainty::Documented => "documented",
+            Certainty::Header => "header",
+            Certainty::Guess => "guess",
+        }
+    }
+}
+
 /// A control code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ControlCode {
     /// The methods it belongs to.
     pub family: Family,
-    /// Its name in the specification.
+    /// Its name, to the letter of its source.
     pub name: &'static str,
+    /// Other names of the same number.
+    pub also: &'static [&'static str],
+    /// Where it comes from.
+    pub source: Source,
+    /// The Windows release that brought it; empty where that is not known.
+    pub since: &'static str,
+    /// How certain the formats of its buffers are.
+    pub certainty: Certainty,
     /// Its number.
     pub value: u32,
     /// Other numbers under which it may come: as misprinted, or with the object byte that its family would have.
     pub alternates: &'static [u32],
-    /// Section of MS-CMRP.
+    /// Section of MS-CMRP, or the header.
     pub section: &'static str,
-    /// What `lpInBuffer` holds.
+    /// What `lpInBuffer` holds; [`BufferFormat::Bytes`] where nothing is known about it.
     pub input: BufferFormat,
-    /// What `lpOutBuffer` holds after success.
+    /// What `lpOutBuffer` holds after success; [`BufferFormat::Bytes`] where nothing is known about it.
     pub output: BufferFormat,
+    /// The whole input is a secret.
+    pub secret_input: bool,
+    /// The whole output is a secret.
+    pub secret_output: bool,
     /// The access level asked for.
     pub access: Access,
     /// The protocol versions that have it.
@@ -201,40 +248,115 @@ impl ControlCode {
     pub fn matches(&self, code: u32) -> bool {
         self.value == code || self.alternates.contains(&code)
     }
+
+    /// Meant for calls between the services of a cluster rather than for clients.
+    pub const fn is_internal(&self) -> bool {
+        ControlCodeFields::decode(self.value).internal
+    }
 }
 
+/// `control_codes!`: the codes of a family.
+///
+/// Codes of the specification come first, with section, access level and versions; then groups of others under the mark
+/// of their source (see `consts/declare.rs`), with the certainty of what is said about their buffers. `secret input` or
+/// `secret output` behind the formats marks a buffer that is a secret as a whole; secrets inside a structure or a property
+/// list are marked there.
 macro_rules! control_codes {
     ($family:ident: $(
         $(#[doc = $note:literal])*
-        $name:ident = $value:literal $(or $alternate:literal)?, $section:literal, $access:ident, $versions:ident,
-            $input:expr => $output:expr;
-    )+) => {
+        $name:ident = $value:literal $(or $alternate:literal)? $(also $also:ident)*,
+            $section:literal, $access:ident, $versions:ident, $input:expr => $output:expr $(, secret $side:ident)?;
+    )* $(
+        [$mark:ident] { $(
+            $(#[doc = $gnote:literal])*
+            $gname:ident = $gvalue:literal $(also $galso:ident)*, $($gsection:literal,)?
+                $certainty:ident, $ginput:expr => $goutput:expr $(, secret $gside:ident)?;
+        )+ }
+    )*) => {
         /// The numbers under their names.
         pub(super) mod names {
             $(
                 #[doc = concat!("`", stringify!($value), "` (", $section, ").")]
                 pub const $name: u32 = $value;
-            )+
+            )*
+            $( $(
+                #[doc = concat!("`", stringify!($gvalue), "` (public header).")]
+                pub const $gname: u32 = $gvalue;
+            )+ )*
         }
 
         pub(super) const CODES: &[super::ControlCode] = &[
             $( super::ControlCode {
                 family: super::Family::$family,
                 name: stringify!($name),
+                also: &[$(stringify!($also)),*],
+                source: super::Source::Spec34,
+                since: "",
+                certainty: super::Certainty::Specified,
                 value: names::$name,
                 alternates: &[$($alternate)?],
                 section: $section,
                 input: $input,
                 output: $output,
+                secret_input: super::side(&[$(super::Side::$side)?]).0,
+                secret_output: super::side(&[$(super::Side::$side)?]).1,
                 access: super::Access::$access,
                 versions: super::Versions::$versions,
                 note: concat!($($note),*).trim_ascii(),
-            }, )+
+            }, )*
+            $( $( super::ControlCode {
+                family: super::Family::$family,
+                name: stringify!($gname),
+                also: &[$(stringify!($galso)),*],
+                source: crate::consts::declare::marks::$mark.0,
+                since: crate::consts::declare::marks::$mark.1,
+                certainty: super::Certainty::$certainty,
+                value: names::$gname,
+                alternates: &[],
+                section: super::section(&[$($gsection)?]),
+                input: $ginput,
+                output: $goutput,
+                secret_input: super::side(&[$(super::Side::$gside)?]).0,
+                secret_output: super::side(&[$(super::Side::$gside)?]).1,
+                access: super::access(names::$gname),
+                versions: super::Versions::Only3,
+                note: concat!($($gnote),*).trim_ascii(),
+            }, )+ )*
         ];
     };
 }
 
 use control_codes;
+
+/// Which buffer of a control code is a secret; for the macro.
+#[allow(non_camel_case_types)]
+#[derive(Clone, Copy)]
+enum Side {
+    input,
+    output,
+}
+
+/// Whether the input is a secret, and whether the output is.
+const fn side(marks: &[Side]) -> (bool, bool) {
+    match marks {
+        [Side::input, ..] => (true, false),
+        [Side::output, ..] => (false, true),
+        [] => (false, false),
+    }
+}
+
+/// The section that says something about a code, or else the header.
+const fn section(given: &[&'static str]) -> &'static str {
+    match given {
+        [section, ..] => section,
+        [] => "clusapi.h",
+    }
+}
+
+/// The access level by the rule of 3.1.4.2.74.
+const fn access(code: u32) -> Access {
+    if ControlCodeFields::decode(code).modify { Access::All } else { Access::Read }
+}
 
 const LISTS: &[&[ControlCode]] = &[
     resource::CODES,
@@ -245,15 +367,22 @@ const LISTS: &[&[ControlCode]] = &[
     net_interface::CODES,
     cluster::CODES,
     group_set::CODES,
+    affinity_rule::CODES,
 ];
 const NO_CODE: ControlCode = ControlCode {
     family: Family::Resource,
     name: "",
+    also: &[],
+    source: Source::Spec34,
+    since: "",
+    certainty: Certainty::Specified,
     value: 0,
     alternates: &[],
     section: "",
     input: BufferFormat::Nothing,
     output: BufferFormat::Nothing,
+    secret_input: false,
+    secret_output: false,
     access: Access::Read,
     versions: Versions::Both,
     note: "",
@@ -281,9 +410,9 @@ pub fn lookup_any(code: u32) -> Option<&'static ControlCode> {
     search(ALL, code)
 }
 
-/// The control code of this name.
+/// The control code of this name, or the one that has it as another name.
 pub fn by_name(name: &str) -> Option<&'static ControlCode> {
-    ALL.iter().find(|row| row.name == name)
+    ALL.iter().find(|row| row.name == name).or_else(|| ALL.iter().find(|row| row.also.contains(&name)))
 }
 
 #[cfg(all(test, feature = "std"))]

@@ -38,4 +38,11 @@ control_codes! { NetInterface:
         BufferFormat::PropertyList => BufferFormat::Nothing;
     CLUSCTL_NETINTERFACE_VALIDATE_PRIVATE_PROPERTIES = 0x06000089, "3.1.4.3.6.17", Read, Both,
         BufferFormat::PropertyList => BufferFormat::Nothing;
+    [sdk] {
+        /// reserved for future use
+        CLUSCTL_NETINTERFACE_GET_COMMON_PROPERTY_FMTS = 0x06000065, Documented,
+            BufferFormat::Nothing => BufferFormat::PropertyFormats;
+        /// not supported: ERROR_INVALID_FUNCTION
+        CLUSCTL_NETINTERFACE_GET_PRIVATE_PROPERTY_FMTS = 0x0600008D, Documented, BufferFormat::Nothing => BufferFormat::Nothing;
+    }
 }

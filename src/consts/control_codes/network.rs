@@ -36,4 +36,11 @@ control_codes! { Network:
         BufferFormat::PropertyList => BufferFormat::Nothing;
     CLUSCTL_NETWORK_VALIDATE_PRIVATE_PROPERTIES = 0x05000089, "3.1.4.3.5.15", Read, Both,
         BufferFormat::PropertyList => BufferFormat::Nothing;
+    [sdk] {
+        /// reserved for future use
+        CLUSCTL_NETWORK_GET_COMMON_PROPERTY_FMTS = 0x05000065, Documented,
+            BufferFormat::Nothing => BufferFormat::PropertyFormats;
+        /// not supported: ERROR_INVALID_FUNCTION
+        CLUSCTL_NETWORK_GET_PRIVATE_PROPERTY_FMTS = 0x0500008D, Documented, BufferFormat::Nothing => BufferFormat::Nothing;
+    }
 }

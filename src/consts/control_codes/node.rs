@@ -51,4 +51,22 @@ control_codes! { Node:
     /// product note 191
     CLUSCTL_NODE_GET_SBL_CACHE_CONFIG_EX = 0x040021E1 or 0x400021E1, "3.1.4.3.4.21", Read, Only3,
         BufferFormat::Struct("CLUS_SBL_CACHE_CONFIG_EX_IN") => BufferFormat::Struct("CLUS_SBL_CACHE_CONFIG");
+    [sdk] {
+        /// reserved for future use
+        CLUSCTL_NODE_GET_COMMON_PROPERTY_FMTS = 0x04000065, Documented, BufferFormat::Nothing => BufferFormat::PropertyFormats;
+        /// not supported: ERROR_INVALID_FUNCTION
+        CLUSCTL_NODE_GET_PRIVATE_PROPERTY_FMTS = 0x0400008D, Documented, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// number of the update type, then a bit for each node
+        CLUSCTL_NODE_GET_STUCK_NODES = 0x040002BD, Documented, BufferFormat::Nothing => BufferFormat::Struct("STUCK_NODES");
+        /// buffers not described
+        CLUSCTL_NODE_INJECT_GEM_FAULT = 0x040002C1, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// buffers not described; a delay, by the name
+        CLUSCTL_NODE_INTRODUCE_GEM_REPAIR_DELAY = 0x040002C5, Guess, BufferFormat::Dword => BufferFormat::Nothing;
+        /// buffers not described
+        CLUSCTL_NODE_SEND_DUMMY_GEM_MESSAGES = 0x040002C9, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// buffers not described
+        CLUSCTL_NODE_BLOCK_GEM_SEND_RECV = 0x040002CD, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// buffers not described
+        CLUSCTL_NODE_GET_GEMID_VECTOR = 0x040002D1, Guess, BufferFormat::Nothing => BufferFormat::Bytes;
+    }
 }

@@ -57,12 +57,15 @@ control_codes! { Resource:
     CLUSCTL_RESOURCE_GET_REGISTRY_CHECKPOINTS = 0x010000A9, "3.1.4.3.1.23", Read, Both,
         BufferFormat::Nothing => BufferFormat::MultiSz;
     /// input: type\provider\container; product note 146
-    CLUSCTL_RESOURCE_ADD_CRYPTO_CHECKPOINT = 0x014000AE, "3.1.4.3.1.24", All, Both, BufferFormat::Sz => BufferFormat::Nothing;
+    CLUSCTL_RESOURCE_ADD_CRYPTO_CHECKPOINT = 0x014000AE, "3.1.4.3.1.24", All, Both, BufferFormat::Sz => BufferFormat::Nothing,
+        secret input;
     /// input: type\provider\container; product note 147
-    CLUSCTL_RESOURCE_DELETE_CRYPTO_CHECKPOINT = 0x014000B2, "3.1.4.3.1.25", All, Both, BufferFormat::Sz => BufferFormat::Nothing;
+    CLUSCTL_RESOURCE_DELETE_CRYPTO_CHECKPOINT = 0x014000B2, "3.1.4.3.1.25", All, Both, BufferFormat::Sz => BufferFormat::Nothing,
+        secret input;
     /// each type\provider\container; product note 148
     CLUSCTL_RESOURCE_GET_CRYPTO_CHECKPOINTS = 0x010000B5, "3.1.4.3.1.26", Read, Both,
-        BufferFormat::Nothing => BufferFormat::MultiSz;
+        BufferFormat::Nothing => BufferFormat::MultiSz,
+        secret output;
     /// input: path of the replacement library; product note 149
     CLUSCTL_RESOURCE_UPGRADE_DLL = 0x014000BA, "3.1.4.3.1.27", All, Both, BufferFormat::Sz => BufferFormat::Nothing;
     /// input: registry key path; product note 150
@@ -80,7 +83,7 @@ control_codes! { Resource:
     CLUSCTL_RESOURCE_GET_DNS_NAME = 0x01000175, "3.1.4.3.1.32", Read, Both, BufferFormat::Nothing => BufferFormat::Sz;
     /// write bit set but not the modify bit: Read access is enough by the rule; listed for 2.0, but a 2.0 server
     /// answers ERROR_INVALID_FUNCTION
-    CLUSCTL_RESOURCE_NETNAME_SET_PWD_INFO = 0x0100017A, "3.1.4.3.1.33", Read, Both,
+    CLUSCTL_RESOURCE_NETNAME_SET_PWD_INFO = 0x0100017A also CLUSCTL_RESOURCE_RLUA_SET_PWD_INFO, "3.1.4.3.1.33", Read, Both,
         BufferFormat::Struct("CLUS_NETNAME_PWD_INFO") => BufferFormat::Nothing;
     /// input: objectGuid of the computer object as text; listed for 2.0, but a 2.0 server answers
     /// ERROR_INVALID_FUNCTION
@@ -165,4 +168,114 @@ control_codes! { Resource:
         BufferFormat::Nothing => BufferFormat::Values(&lists::DISK_INFO_EX2);
     CLUSCTL_RESOURCE_STORAGE_GET_DISK_NUMBER_INFO = 0x010001A1, "3.1.4.3.1.62", Read, Only3,
         BufferFormat::Nothing => BufferFormat::Struct("CLUS_DISK_NUMBER_INFO");
+    [revision44] {
+        CLUSCTL_RESOURCE_NETNAME_SET_PWD_INFOEX = 0x0100031A also CLUSCTL_RESOURCE_RLUA_SET_PWD_INFOEX,
+            "revision 44, 3.1.4.3.1.63", Documented,
+            BufferFormat::Struct("CLUS_NETNAME_PWD_INFOEX") => BufferFormat::Nothing;
+    }
+    [sdk] {
+        CLUSCTL_RESOURCE_GET_FAILURE_INFO = 0x01000019, Header,
+            BufferFormat::Nothing => BufferFormat::Struct("RESOURCE_FAILURE_INFO_BUFFER");
+        /// a list of processes; element not stated
+        CLUSCTL_RESOURCE_GET_LOADBAL_PROCESS_LIST = 0x010000C9, Guess, BufferFormat::Nothing => BufferFormat::Dwords;
+        CLUSCTL_RESOURCE_NETNAME_GET_VIRTUAL_SERVER_TOKEN = 0x0100016D also CLUSCTL_RESOURCE_RLUA_GET_VIRTUAL_SERVER_TOKEN, Documented,
+            BufferFormat::Struct("CLUS_NETNAME_VS_TOKEN_INFO") => lists::TOKEN, secret output;
+        /// buffers not described
+        CLUSCTL_RESOURCE_NETNAME_REPAIR_VCO = 0x0100018D, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// not supported
+        CLUSCTL_RESOURCE_QUERY_DELETE = 0x010001B9, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// as the code of resource types
+        CLUSCTL_RESOURCE_STORAGE_GET_DISKID = 0x01000205, Guess,
+            BufferFormat::Nothing => BufferFormat::Struct("CLUSDSK_DISKID");
+        /// buffers not described
+        CLUSCTL_RESOURCE_STORAGE_GET_SHARED_VOLUME_PARTITION_NAMES = 0x0100029D, Guess,
+            BufferFormat::Nothing => BufferFormat::Structs("CLUS_CSV_VOLUME_NAME");
+        /// buffers not described
+        CLUSCTL_RESOURCE_STORAGE_IS_SHARED_VOLUME = 0x010002A5, Guess, BufferFormat::Nothing => BufferFormat::Dword;
+        /// buffers not described
+        CLUSCTL_RESOURCE_IS_QUORUM_BLOCKED = 0x010002B1, Guess, BufferFormat::Nothing => BufferFormat::Dword;
+        /// no public page
+        CLUSCTL_RESOURCE_GET_INFRASTRUCTURE_SOFS_BUFFER = 0x01002D89, Guess, BufferFormat::Nothing => BufferFormat::Bytes;
+        CLUSCTL_RESOURCE_STORAGE_RENAME_SHARED_VOLUME = 0x01002DD6, Header,
+            BufferFormat::Struct("CLUSTER_SHARED_VOLUME_RENAME_INPUT") => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_STORAGE_RENAME_SHARED_VOLUME_GUID = 0x01002DDA, Header,
+            BufferFormat::Struct("CLUSTER_SHARED_VOLUME_RENAME_GUID_INPUT") => BufferFormat::Nothing;
+        /// by the name: fault domain, its nodes
+        CLUSCTL_RESOURCE_GET_NODES_IN_FD = 0x01002DE1, Guess, BufferFormat::Sz => BufferFormat::MultiSz;
+        /// structures of resapi.h
+        CLUSCTL_RESOURCE_FSWITNESS_GET_EPOCH_INFO = 0x0110005D, Guess,
+            BufferFormat::Struct("WitnessTagHelper") => BufferFormat::Struct("PaxosTagCStruct");
+        /// output by the property name Flags of the header
+        CLUSCTL_RESOURCE_GET_OPERATION_CONTEXT = 0x011020E9, Documented,
+            BufferFormat::Struct("GET_OPERATION_CONTEXT_PARAMS") => BufferFormat::PropertyList;
+        /// buffers not described
+        CLUSCTL_RESOURCE_VALIDATE_CHANGE_GROUP = 0x01102125, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// no public page
+        CLUSCTL_RESOURCE_CHECK_DRAIN_VETO = 0x0110212D, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// no public page
+        CLUSCTL_RESOURCE_NOTIFY_DRAIN_COMPLETE = 0x01102131, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// buffers not described
+        CLUSCTL_RESOURCE_STORAGE_GET_SHARED_VOLUME_STATES = 0x014002A2, Guess,
+            BufferFormat::Nothing => BufferFormat::Structs("CLUSTER_SHARED_VOLUME_STATE_INFO_EX");
+        /// does nothing, by the name
+        CLUSCTL_RESOURCE_RW_MODIFY_NOOP = 0x014002AE, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// as ADD_CRYPTO_CHECKPOINT: type\provider\container
+        CLUSCTL_RESOURCE_ADD_CRYPTO_CHECKPOINT_EX = 0x014002D6, Guess, BufferFormat::Sz => BufferFormat::Nothing, secret input;
+        /// buffers not described
+        CLUSCTL_RESOURCE_PREPARE_UPGRADE = 0x014020EA, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// a page calls the code internal, the number has no internal bit
+        CLUSCTL_RESOURCE_UPGRADE_COMPLETED = 0x014020EE, Guess,
+            BufferFormat::Struct("POST_UPGRADE_VERSION_INFO") => BufferFormat::Nothing;
+        /// property PrimaryKey, as UPDATE_TOKEN has PrimaryToken, or the key alone
+        CLUSCTL_CLOUD_WITNESS_RESOURCE_UPDATE_KEY = 0x014020F6, Guess,
+            lists::WITNESS_KEY => BufferFormat::Nothing, secret input;
+        /// no public page
+        CLUSCTL_RESOURCE_SET_INFRASTRUCTURE_SOFS_BUFFER = 0x01402D8E, Guess, BufferFormat::Bytes => BufferFormat::Nothing;
+        /// no public page
+        CLUSCTL_RESOURCE_SCALEOUT_COMMAND = 0x01402D96, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// no public page
+        CLUSCTL_RESOURCE_SCALEOUT_CONTROL = 0x01402D9A, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// no public page; cluster names, by the name
+        CLUSCTL_RESOURCE_SCALEOUT_GET_CLUSTERS = 0x01402D9D, Guess, BufferFormat::Nothing => BufferFormat::MultiSz;
+        CLUSCTL_RESOURCE_DELETE = 0x01500006, Documented, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// input: node name
+        CLUSCTL_RESOURCE_INSTALL_NODE = 0x0150000A, Documented, BufferFormat::Sz => BufferFormat::Nothing;
+        /// input: node name
+        CLUSCTL_RESOURCE_EVICT_NODE = 0x0150000E, Documented, BufferFormat::Sz => BufferFormat::Nothing;
+        /// input: resource name
+        CLUSCTL_RESOURCE_ADD_DEPENDENCY = 0x01500012, Documented, BufferFormat::Sz => BufferFormat::Nothing;
+        /// input: resource name
+        CLUSCTL_RESOURCE_REMOVE_DEPENDENCY = 0x01500016, Documented, BufferFormat::Sz => BufferFormat::Nothing;
+        /// input: node name
+        CLUSCTL_RESOURCE_ADD_OWNER = 0x0150001A, Documented, BufferFormat::Sz => BufferFormat::Nothing;
+        /// input: node name
+        CLUSCTL_RESOURCE_REMOVE_OWNER = 0x0150001E, Documented, BufferFormat::Sz => BufferFormat::Nothing;
+        /// input: new name
+        CLUSCTL_RESOURCE_SET_NAME = 0x01500026, Documented, BufferFormat::Sz => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_CLUSTER_NAME_CHANGED = 0x0150002A, Documented, BufferFormat::Nothing => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_CLUSTER_VERSION_CHANGED = 0x0150002E, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_FORCE_QUORUM = 0x01500046, Documented,
+            BufferFormat::Struct("CLUS_FORCE_QUORUM_INFO") => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_INITIALIZE = 0x0150004A, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_STATE_CHANGE_REASON = 0x0150004E, Documented,
+            BufferFormat::Struct("CLUSCTL_RESOURCE_STATE_CHANGE_REASON_STRUCT") => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_PROVIDER_STATE_CHANGE = 0x01500052, Header,
+            BufferFormat::Struct("CLUS_PROVIDER_STATE_CHANGE_INFO") => BufferFormat::Nothing;
+        /// input: group name
+        CLUSCTL_RESOURCE_LEAVING_GROUP = 0x01500056, Documented, BufferFormat::Sz => BufferFormat::Nothing;
+        /// input: group name
+        CLUSCTL_RESOURCE_JOINING_GROUP = 0x0150005A, Documented, BufferFormat::Sz => BufferFormat::Nothing;
+        /// structure of resapi.h
+        CLUSCTL_RESOURCE_FSWITNESS_SET_EPOCH_INFO = 0x01500062, Guess,
+            BufferFormat::Struct("WitnessTagUpdateHelper") => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_FSWITNESS_RELEASE_LOCK = 0x01500066, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// buffers not described
+        CLUSCTL_RESOURCE_NETNAME_CREDS_NOTIFYCAM = 0x0150006A, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// buffers not described
+        CLUSCTL_RESOURCE_NOTIFY_QUORUM_STATUS = 0x0150007E, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// no public page
+        CLUSCTL_RESOURCE_UNDELETE = 0x01500086, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// buffers not described
+        CLUSCTL_RESOURCE_NOTIFY_OWNER_CHANGE = 0x01502122, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+    }
 }

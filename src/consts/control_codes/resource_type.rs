@@ -4,6 +4,7 @@ use super::control_codes;
 use super::lists;
 use crate::consts::Constant as _;
 use crate::consts::content::BufferFormat;
+use crate::consts::resource::MonitorShutdownReason;
 use crate::consts::storage::DriveLetterMask;
 use crate::consts::syntax::{CLUS_CHARACTERISTICS, CLUS_FLAGS};
 
@@ -60,7 +61,8 @@ control_codes! { ResourceType:
     CLUSCTL_RESOURCE_TYPE_NETNAME_VALIDATE_NETNAME = 0x02000235, "3.1.4.3.2.22", Read, Both,
         BufferFormat::Sz => BufferFormat::Nothing;
     /// SZ: file path; list: property SharePath; listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
-    CLUSCTL_RESOURCE_TYPE_VALIDATE_PATH = 0x02000231, "3.1.4.3.2.23", Read, Both, lists::PATH => BufferFormat::Nothing;
+    CLUSCTL_RESOURCE_TYPE_VALIDATE_PATH = 0x02000231 also CLUSCTL_RESOURCE_TYPE_GEN_APP_VALIDATE_PATH
+        also CLUSCTL_RESOURCE_TYPE_GEN_SCRIPT_VALIDATE_PATH also CLUSCTL_RESOURCE_TYPE_WITNESS_VALIDATE_PATH, "3.1.4.3.2.23", Read, Both, lists::PATH => BufferFormat::Nothing;
     /// input: directory path; listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
     CLUSCTL_RESOURCE_TYPE_GEN_APP_VALIDATE_DIRECTORY = 0x02000239, "3.1.4.3.2.24", Read, Both,
         BufferFormat::Sz => BufferFormat::Nothing;
@@ -82,8 +84,8 @@ control_codes! { ResourceType:
     /// listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
     CLUSCTL_RESOURCE_TYPE_STORAGE_IS_CLUSTERABLE = 0x02000209, "3.1.4.3.2.29", Read, Both,
         BufferFormat::Struct("CLUSDSK_DISKID") => BufferFormat::Nothing;
-    /// public header name STORAGE_REMOVE_VM_OWNERSHIP; listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
-    CLUSCTL_RESOURCE_TYPE_STORAGE_RELEASE_OWNERSHIP = 0x0240020E, "3.1.4.3.2.30", All, Both,
+    /// listed for 2.0, but a 2.0 server answers ERROR_INVALID_FUNCTION
+    CLUSCTL_RESOURCE_TYPE_STORAGE_RELEASE_OWNERSHIP = 0x0240020E also CLUSCTL_RESOURCE_TYPE_STORAGE_REMOVE_VM_OWNERSHIP, "3.1.4.3.2.30", All, Both,
         BufferFormat::Struct("CLUSDSK_DISKID") => BufferFormat::Nothing;
     /// input: file path; object byte is 1 (resource) though the code belongs to resource types; listed for 2.0, but a
     /// 2.0 server answers ERROR_INVALID_FUNCTION
@@ -118,4 +120,56 @@ control_codes! { ResourceType:
     /// note 181
     CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_LOG_INFO = 0x02002145, "3.1.4.3.2.40", Read, Only3,
         BufferFormat::Guid => BufferFormat::PropertyList;
+    [sdk] {
+        CLUSCTL_RESOURCE_TYPE_GET_REGISTRY_CHECKPOINTS = 0x020000A9, Documented, BufferFormat::Nothing => BufferFormat::MultiSz;
+        /// each type\provider\container
+        CLUSCTL_RESOURCE_TYPE_GET_CRYPTO_CHECKPOINTS = 0x020000B5, Header,
+            BufferFormat::Nothing => BufferFormat::MultiSz, secret output;
+        /// not supported
+        CLUSCTL_RESOURCE_TYPE_QUERY_DELETE = 0x020001B9, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// input: path; output: resource ID
+        CLUSCTL_RESOURCE_TYPE_STORAGE_GET_RESOURCEID = 0x0200022D, Documented, BufferFormat::Sz => BufferFormat::Sz;
+        /// input by the structure of that name; output as of GET_AVAILABLE_DISKS_EX
+        CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_INT = 0x02001FE1, Documented,
+            BufferFormat::Struct("CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_INPUT") => BufferFormat::ValuesPerDisk(&lists::DISK_INFO_EX2);
+        /// as VALIDATE_CREDENTIALS, with property PrimaryKey
+        CLUSCTL_CLOUD_WITNESS_RESOURCE_TYPE_VALIDATE_CREDENTIALS_WITH_KEY = 0x020020F1, Guess,
+            BufferFormat::PropertyList => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_TYPE_REPLICATION_ADD_REPLICATION_GROUP = 0x02002142, Header,
+            BufferFormat::Struct("SR_RESOURCE_TYPE_ADD_REPLICATION_GROUP") => BufferFormat::Struct("SR_RESOURCE_TYPE_ADD_REPLICATION_GROUP_RESULT");
+        /// input: a disk, form not stated; a page calls the output a value list
+        CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_REPLICATED_PARTITION_INFO = 0x02002165, Header,
+            BufferFormat::Guid => BufferFormat::Struct("SR_RESOURCE_TYPE_REPLICATED_PARTITION_ARRAY");
+        CLUSCTL_RESOURCE_TYPE_NOTIFY_MONITOR_SHUTTING_DOWN = 0x02100081, Guess,
+            BufferFormat::DwordOf(MonitorShutdownReason::TABLE) => BufferFormat::Nothing;
+        /// no public page
+        CLUSCTL_RESOURCE_TYPE_CHECK_DRAIN_VETO = 0x0210212D, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// no public page
+        CLUSCTL_RESOURCE_TYPE_NOTIFY_DRAIN_COMPLETE = 0x02102131, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// buffers not described
+        CLUSCTL_RESOURCE_TYPE_STORAGE_SYNC_CLUSDISK_DB = 0x0240019E, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// buffers not described; by the name: a name, its organizational unit
+        CLUSCTL_RESOURCE_TYPE_NETNAME_GET_OU_FOR_VCO = 0x0240026E, Guess, BufferFormat::Sz => BufferFormat::Sz;
+        /// buffers not described
+        CLUSCTL_RESOURCE_TYPE_PREPARE_UPGRADE = 0x024020EA, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        /// a page calls the code internal, the number has no internal bit
+        CLUSCTL_RESOURCE_TYPE_UPGRADE_COMPLETED = 0x024020EE, Guess,
+            BufferFormat::Struct("POST_UPGRADE_VERSION_INFO") => BufferFormat::Nothing;
+        /// input: node name
+        CLUSCTL_RESOURCE_TYPE_INSTALL_NODE = 0x0250000A, Documented, BufferFormat::Sz => BufferFormat::Nothing;
+        /// input: node name
+        CLUSCTL_RESOURCE_TYPE_EVICT_NODE = 0x0250000E, Documented, BufferFormat::Sz => BufferFormat::Nothing;
+        /// buffers not described
+        CLUSCTL_RESOURCE_TYPE_CLUSTER_VERSION_CHANGED = 0x0250002E, Guess, BufferFormat::Bytes => BufferFormat::Nothing;
+        /// buffers not described
+        CLUSCTL_RESOURCE_TYPE_FIXUP_ON_UPGRADE = 0x02500032, Guess, BufferFormat::Bytes => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_TYPE_STARTING_PHASE1 = 0x02500036, Documented,
+            BufferFormat::Struct("CLUS_STARTING_PARAMS") => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_TYPE_STARTING_PHASE2 = 0x0250003A, Documented,
+            BufferFormat::Struct("CLUS_STARTING_PARAMS") => BufferFormat::Nothing;
+        /// not supported
+        CLUSCTL_RESOURCE_TYPE_HOLD_IO = 0x0250003E, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        /// not supported
+        CLUSCTL_RESOURCE_TYPE_RESUME_IO = 0x02500042, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+    }
 }

@@ -5,7 +5,7 @@ use crate::base::error::ErrorKind;
 use crate::idl::words::*;
 use crate::idl::{cluster, group, key, notify, resource, witness};
 use crate::ndr::types::{ArrayKind, Field, Flow, PointerKind, Scalar, Semantics, Type};
-use crate::ndr::{Direction, Endian, Method, Struct, Syntax, walk};
+use crate::ndr::{Direction, Endian, Method, Struct, Syntax, Version, walk};
 use Direction::{Request, Response};
 use Syntax::{Ndr, Ndr64};
 
@@ -176,7 +176,8 @@ fn what_came_before() {
 #[test]
 fn trailing_octets() {
     let stub = octets("00000001 00000002 aa bb", Endian::Little, 0);
-    let kind = crate::idl::kind(&resource::ApiDeleteResource::METHOD, "3.0", Response, Ndr, Endian::Little).unwrap();
+    let kind =
+        crate::idl::kind(&resource::ApiDeleteResource::METHOD, Version::V3_0, Response, Ndr, Endian::Little).unwrap();
     let message = crate::ndr::wire::Message::decode(&resource::ApiDeleteResource::METHOD, kind, &stub).unwrap();
     assert_eq!((message.consumed, message.trailing()), (8, &[0xaa, 0xbb][..]));
 }

@@ -3,7 +3,7 @@
 use super::support::*;
 use crate::idl::words::*;
 use crate::ndr::value::Contents;
-use crate::ndr::{Direction, Endian, Syntax, Value, write};
+use crate::ndr::{Direction, Endian, Syntax, Value, Version, write};
 
 crate::interface! {
     0 ("1", "1")
@@ -166,5 +166,5 @@ fn the_view() {
         assert_eq!((view.a(), view.b().to_string().as_str(), view.c()), (1, "Ab", 2));
         assert!(Name::Response::of(message).is_none() && Names::Request::of(message).is_none());
     }
-    assert!(Name::Request::decode("2.0", Syntax::Ndr, Endian::Little, &[]).is_err(), "of no interface");
+    assert!(Name::Request::decode(Version::V2_0, Syntax::Ndr, Endian::Little, &[]).is_err(), "of no interface");
 }

@@ -10,7 +10,7 @@ use crate::base::error::{Error, ErrorKind};
 use crate::ndr::types::{InterfaceVersion, Versions};
 use crate::ndr::value::{Collect, Contents, Fields};
 use crate::ndr::wire::{self, Idl, Kind, Message};
-use crate::ndr::{Direction, Endian, Interface, Method, Syntax, Value, types, write};
+use crate::ndr::{Direction, Endian, Interface, Method, Syntax, Value, Version, types, write};
 
 pub const ORDERS: [Endian; 2] = [Endian::Little, Endian::Big];
 
@@ -42,9 +42,10 @@ pub static TEST: Interface = Interface {
     uuid_bytes: [0; 16],
     reserved_to: 0,
     versions: &[
-        InterfaceVersion { major: 2, minor: 0, text: "2.0", methods: &[] },
-        InterfaceVersion { major: 3, minor: 0, text: "3.0", methods: &[] },
+        InterfaceVersion { number: Version::V2_0, methods: &[] },
+        InterfaceVersion { number: Version::V3_0, methods: &[] },
     ],
+    checks: None,
 };
 
 /// What reading a stub came to.

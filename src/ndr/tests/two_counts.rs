@@ -5,7 +5,7 @@
 use super::support::*;
 use crate::idl::notify::ApiGetNotifyV2;
 use crate::ndr::value::Contents;
-use crate::ndr::{Direction::Response, Syntax, Value};
+use crate::ndr::{Direction::Response, Syntax, Value, Version};
 
 fn notification() -> Value {
     let filter = map([("dwObjectType", 2u32.into()), ("FilterFlags", 0x10u64.into())]);
@@ -71,7 +71,7 @@ fn views_of_either() {
     ] {
         for endian in ORDERS {
             let stub = octets(&vector, endian, 0);
-            let kind = crate::idl::kind(&ApiGetNotifyV2::METHOD, "3.0", Response, Syntax::Ndr, endian).unwrap();
+            let kind = crate::idl::kind(&ApiGetNotifyV2::METHOD, Version::V3_0, Response, Syntax::Ndr, endian).unwrap();
             let view = ApiGetNotifyV2::Response::of(Message::decode(&ApiGetNotifyV2::METHOD, kind, &stub).unwrap());
             let view = view.unwrap();
             let first = view.Notifications().unwrap().next().unwrap();

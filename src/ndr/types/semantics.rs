@@ -48,6 +48,8 @@ pub enum Semantics {
     Secret,
     /// Text that is a dependency expression, a tree of names (3.1.4.2.109).
     DependencyExpression,
+    /// Text: the name of a registry value, which may say that the value is a secret.
+    ValueName,
     /// Strings, each with its terminator, and a terminator behind them.
     MultiSz,
     /// 100 ns since 1601.

@@ -1,7 +1,6 @@
 //! What was printed lately and will be printed again: of flows, and of methods on contexts. Each has one place, which
 //! what comes later takes; so memory is bounded and looking costs next to nothing.
 
-use super::record::type_name;
 use crate::ndr::{Interface, Method};
 use crate::net::{Transport, community_id};
 use crate::rpc::event::ContextState;
@@ -40,7 +39,7 @@ impl CallOf {
             return None;
         }
         let (context_id, method) = (event.context_id?, record.method()?);
-        Some(CallOf { kind: type_name(event), interface, version, context_id, syntax: context.syntax, method })
+        Some(CallOf { kind: event.type_name(), interface, version, context_id, syntax: context.syntax, method })
     }
 
     /// Where the text is kept: methods stand one beside the other, requests next to responses.

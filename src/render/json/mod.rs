@@ -5,7 +5,11 @@
 //! `stub decode` and `stub encode`; [`record`]: the lines of `dissect`.
 
 pub mod buffers;
+#[cfg(feature = "pcap")]
+pub mod call;
 mod digits;
+#[cfg(feature = "pcap")]
+pub mod findings;
 pub mod input;
 #[cfg_attr(not(feature = "pcap"), allow(dead_code))]
 mod kept;
@@ -16,6 +20,10 @@ pub mod out;
 pub mod record;
 #[cfg_attr(not(feature = "pcap"), allow(dead_code))]
 mod runtime;
+#[cfg(feature = "pcap")]
+pub mod stats;
+#[cfg(feature = "pcap")]
+pub mod story;
 pub mod stub;
 pub mod values;
 

@@ -10,11 +10,11 @@ use super::lately::{Call, CallOf, Ends, place};
 use super::out::Out;
 use super::runtime;
 use super::stub::{self, Identity};
-use crate::analysis::View;
-use crate::analysis::notify::Asked;
+use crate::analysis::HandleAnnotations;
+use crate::analysis::notify::Subscription;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
-use crate::rpc::event::{AssumedContext, Body, ContextState, Event};
+use crate::rpc::event::{AssumedContext, Body, ContextState};
 use crate::rpc::header::{Endian, PfcFlags};
 use crate::rpc::syntax::TransferSyntax;
 use crate::session::{Flow, Record};
@@ -32,23 +32,6 @@ pub struct Records {
 
 pub use crate::rpc::security::level_name;
 
-/// What stands for the PDU type where there is no whole PDU.
-pub fn type_name<N>(event: &Event<'_, N>) -> &'static str {
-    match event.body {
-        // A server's question about a call, in the other direction: neither a call of the client's nor its answer.
-        Body::Request { .. } if is_callback(event) => "conv_request",
-        Body::Response { .. } if is_callback(event) => "conv_response",
-        Body::Malformed { .. } => "malformed",
-        Body::Skipped { .. } => "skipped",
-        Body::Incomplete { .. } => "incomplete",
-        _ => event.ptype.map_or("unknown", |ptype| ptype.name()),
-    }
-}
-
-fn is_callback<N>(event: &Event<'_, N>) -> bool {
-    event.datagram.is_some_and(|header| header.interface == crate::rpc::dg::conv::INTERFACE)
-}
-
 impl Records {
     /// Replaces `out` by the record's object.
     pub fn print(&mut self, out: &mut Out, record: &Record<'_>) {
@@ -56,7 +39,7 @@ impl Records {
     }
 
     /// The same, with what analysis knows of it.
-    pub fn print_with(&mut self, out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
+    pub fn print_with(&mut self, out: &mut Out, record: &Record<'_>, view: Option<&HandleAnnotations<'_>>) {
         out.keep_texts();
         out.clear();
         out.begin();
@@ -143,7 +126,7 @@ impl Records {
 
 fn type_of(out: &mut Out, record: &Record<'_>) {
     out.key("type");
-    out.name(type_name(&record.event));
+    out.name(record.event.type_name());
 }
 
 /// What stands for the body of a record that is too long to be printed: what it is, and how much.
@@ -172,13 +155,13 @@ pub fn body(out: &mut Out, record: &Record<'_>) {
 }
 
 /// The same, with what analysis knows of it.
-pub fn body_with(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
+pub fn body_with(out: &mut Out, record: &Record<'_>, view: Option<&HandleAnnotations<'_>>) {
     interface(out, record);
     rest(out, record, view);
 }
 
 /// Everything about a record that is in itself.
-fn rest(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
+fn rest(out: &mut Out, record: &Record<'_>, view: Option<&HandleAnnotations<'_>>) {
     let event = &record.event;
     if event.fragments > 1 {
         out.key("fragments");
@@ -232,7 +215,7 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
             }
             if let Some(bytes) = stub.filter(|stub| !stub.is_empty()) {
                 out.key(if *extended_error { "extended_error" } else { "stub" });
-                out.hex(bytes);
+                out.unread(bytes, !*extended_error, 0);
             }
         }
         Body::Malformed { error, bytes } => {
@@ -290,9 +273,10 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
         let names = view.map(|view| view as &dyn HandleNames);
         stub::decoded_with(out, &Identity { kind, opnum }, record.context(), stub, names);
     } else if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = event.body {
-        // No declaration to read it by: nothing is lost, nothing is guessed.
+        // No declaration to read it by: nothing is lost, nothing is guessed. It may be any method's, of an interface
+        // that was rejected or in a version that nobody knows as well.
         out.key("stub");
-        out.unread(stub, event.context.is_none() || record.interface.is_some(), 0);
+        out.unread(stub, true, 0);
     }
     if let Some(view) = view {
         asked(out, view.asked());
@@ -308,7 +292,7 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
 }
 
 /// `"asked":[…]`: the calls that asked for the notifications which a response delivers.
-fn asked(out: &mut Out, asked: &[Asked]) {
+fn asked(out: &mut Out, asked: &[Subscription]) {
     if asked.is_empty() {
         return;
     }
@@ -346,7 +330,7 @@ fn interface(out: &mut Out, record: &Record<'_>) {
         out.name(interface.name);
         if let Some(version) = interface.versions.get(version) {
             out.key("version");
-            out.name(version.text);
+            out.name(version.number.text());
         }
     }
     let event = &record.event;

@@ -16,8 +16,8 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::guid::Guid;
 use crate::consts::status;
 use crate::idl;
-use crate::ndr::sink::At;
 use crate::ndr::types::{Scalar, Semantics};
+use crate::ndr::visitor::At;
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{self, Direction, Endian, Interface, Syntax};
 use crate::net::{Side, Transport};
@@ -69,7 +69,7 @@ const NONE_PRIOR: f64 = 0.18;
 impl Candidate {
     fn id(&self) -> Option<SyntaxId> {
         let version = self.interface.versions.get(self.version)?;
-        Some(SyntaxId::new(Guid(self.interface.uuid_bytes), version.major, version.minor))
+        Some(SyntaxId::new(Guid(self.interface.uuid_bytes), version.number.major(), version.number.minor()))
     }
 
     fn transfer(&self) -> TransferSyntax {
@@ -116,7 +116,7 @@ impl FromStr for Assumption {
             return Err("INTERFACE:VERSION:SYNTAX, for instance clusapi:3.0:ndr64".into());
         };
         let found = idl::interface(interface).ok_or_else(|| format!("unknown interface {interface:?}"))?;
-        let place = found.versions.iter().position(|v| v.text == version);
+        let place = found.versions.iter().position(|v| v.number.text() == version);
         let version = place.ok_or_else(|| format!("{interface} has no version {version:?}"))?;
         let syntax = match syntax {
             "ndr" => Syntax::Ndr,
@@ -350,7 +350,7 @@ struct Evidence {
     odd: f64,
 }
 
-impl ndr::Sink<'_> for Evidence {
+impl ndr::Visitor<'_> for Evidence {
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         let odd = match at.field.semantics.in_version(self.version) {
             Semantics::Win32 | Semantics::RpcStatus => {

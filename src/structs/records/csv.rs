@@ -58,4 +58,44 @@ record! {
         ULONGLONG RedirectedIOReason => flags(RedirectedIOReason);
         ULONGLONG BlockRedirectedIOReason => flags(BlockRedirectedIOReason);
     }
+
+    /// Names of a shared volume.
+    ("clusapi.h") CLUS_CSV_VOLUME_NAME
+    readings(natural: "1056 bytes, aligned to 8", packed: "1054 bytes, as the members add up"; encode natural) {
+        LONGLONG VolumeOffset => octets;
+        WCHAR szVolumeName[260];
+        WCHAR szRootPath[263];
+        #[natural] GAP Padding[2];
+    }
+
+    /// A shared volume and its new name. The volume is told in the way of `InputType`, in a field of 520 bytes.
+    ("clusapi.h") CLUSTER_SHARED_VOLUME_RENAME_INPUT {
+        DWORD InputType => enumeration(CLUSTER_SHARED_VOLUME_RENAME_INPUT_TYPE);
+        GAP Padding[4];
+        #[when(InputType == 1)] ULONGLONG VolumeOffset => octets;
+        #[when(InputType == 1)] GAP Padding1[512];
+        #[when(InputType == 2)] WCHAR VolumeId[260];
+        #[when(InputType == 3)] WCHAR VolumeName[260];
+        #[when(InputType == 4)] WCHAR VolumeGuid[50];
+        #[when(InputType == 4)] GAP Padding2[420];
+        #[unless(InputType in 1 .. 4)] BYTE Volume[520];
+        WCHAR NewVolumeName[260];
+    }
+
+    /// The same with a new GUID.
+    ("clusapi.h") CLUSTER_SHARED_VOLUME_RENAME_GUID_INPUT
+    readings(natural: "1152 bytes, aligned to 8", packed: "1148 bytes, as the members add up"; encode natural) {
+        DWORD InputType => enumeration(CLUSTER_SHARED_VOLUME_RENAME_INPUT_TYPE);
+        GAP Padding[4];
+        #[when(InputType == 1)] ULONGLONG VolumeOffset => octets;
+        #[when(InputType == 1)] GAP Padding1[512];
+        #[when(InputType == 2)] WCHAR VolumeId[260];
+        #[when(InputType == 3)] WCHAR VolumeName[260];
+        #[when(InputType == 4)] WCHAR VolumeGuid[50];
+        #[when(InputType == 4)] GAP Padding2[420];
+        #[unless(InputType in 1 .. 4)] BYTE Volume[520];
+        WCHAR NewVolumeName[260];
+        WCHAR NewVolumeGuid[50];
+        #[natural] GAP Padding3[4];
+    }
 }

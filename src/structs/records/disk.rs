@@ -113,4 +113,16 @@ record! {
         WCHAR EnclosureName[1024];
         #[natural] GAP Padding5[4];
     }
+
+    /// Which disks are asked for.
+    ("clusapi.h") CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_INPUT {
+        DWORD dwFlags => flags(AvailableDisksFlags);
+        GUID guidPoolFilter;
+    }
+
+    /// A fault-tolerant set of disks, in releases before Windows Server 2008.
+    ("clusapi.h") CLUS_FTSET_INFO {
+        DWORD dwRootSignature;
+        DWORD dwFtType;
+    }
 }

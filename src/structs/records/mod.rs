@@ -5,11 +5,12 @@ pub mod disk;
 pub mod netname;
 pub mod node;
 pub mod replication;
+pub mod resource;
 pub mod witness;
 
 use super::types::Record;
 
-/// Every plain record, in the order of the specification.
+/// Every plain record: those of the specification in its order, then those of the public header.
 pub static ALL: &[&Record] = &[
     &disk::CLUS_RESOURCE_CLASS_INFO,
     &disk::CLUS_SCSI_ADDRESS,
@@ -58,6 +59,38 @@ pub static ALL: &[&Record] = &[
     &witness::IPADDR_INFO,
     &witness::IPADDR_INFO_LIST,
     &witness::RESOURCE_CHANGE,
+    &netname::CLUS_NETNAME_VS_TOKEN_INFO,
+    &netname::CLUS_NETNAME_PWD_INFOEX,
+    &netname::CLUS_DNN_LEADER_STATUS,
+    &netname::CLUS_DNN_SODAFS_CLONE_STATUS,
+    &netname::FILESHARE_CHANGE,
+    &netname::FILESHARE_CHANGE_LIST,
+    &csv::CLUS_CSV_VOLUME_NAME,
+    &csv::CLUSTER_SHARED_VOLUME_RENAME_INPUT,
+    &csv::CLUSTER_SHARED_VOLUME_RENAME_GUID_INPUT,
+    &disk::CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_INPUT,
+    &disk::CLUS_FTSET_INFO,
+    &replication::SR_RESOURCE_TYPE_ADD_REPLICATION_GROUP,
+    &replication::SR_VOLUME_NAME,
+    &replication::SR_RESOURCE_TYPE_ADD_REPLICATION_GROUP_RESULT,
+    &replication::SR_RESOURCE_TYPE_REPLICATED_PARTITION_INFO,
+    &replication::SR_RESOURCE_TYPE_REPLICATED_PARTITION_ARRAY,
+    &resource::RESOURCE_FAILURE_INFO_BUFFER,
+    &resource::GROUP_FAILURE_INFO_BUFFER,
+    &resource::RESOURCE_TERMINAL_FAILURE_INFO_BUFFER,
+    &resource::SYSTEMTIME,
+    &resource::CLUSCTL_GROUP_GET_LAST_MOVE_TIME_OUTPUT,
+    &resource::GET_OPERATION_CONTEXT_PARAMS,
+    &resource::POST_UPGRADE_VERSION_INFO,
+    &resource::CLUS_FORCE_QUORUM_INFO,
+    &resource::CLUS_STARTING_PARAMS,
+    &resource::CLUSCTL_RESOURCE_STATE_CHANGE_REASON_STRUCT,
+    &resource::CLUS_PROVIDER_STATE_CHANGE_INFO,
+    &resource::PaxosTagCStruct,
+    &resource::WitnessTagHelper,
+    &resource::WitnessTagUpdateHelper,
+    &resource::STUCK_NODES,
+    &resource::GUM_LOCK_OWNER,
 ];
 
 /// The record of this name.

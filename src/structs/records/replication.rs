@@ -1,6 +1,6 @@
 //! Storage replication.
 
-use crate::consts::storage::{SrDiskReplicationEligible, SrReplicatedDiskType};
+use crate::consts::storage::{ReplicatedPartitionCapabilities, SrDiskReplicationEligible, SrReplicatedDiskType};
 
 record! {
     /// Asks for disks that can hold the log of a data disk.
@@ -60,5 +60,51 @@ record! {
         WORD Count;
         WORD Reserved1;
         SR_RESOURCE_TYPE_REPLICATED_DISK ReplicatedDisks[Count];
+    }
+
+    /// A replication group to be made.
+    ("clusapi.h") SR_RESOURCE_TYPE_ADD_REPLICATION_GROUP
+    readings(natural: "aligned to 8", packed: "no padding at the end"; encode natural) {
+        WCHAR ReplicationGroupName[260];
+        WCHAR Description[260];
+        WCHAR LogPath[260];
+        ULONGLONG MaxLogSizeInBytes => octets;
+        WORD LogType;
+        GAP Padding[2];
+        DWORD ReplicationMode;
+        DWORD MinimumPartnersInSync;
+        BYTE EnableWriteConsistency => boolean;
+        BYTE EnableEncryption => boolean;
+        BYTE EnableCompression => boolean;
+        GAP Padding1[1];
+        WCHAR CertificateThumbprint[260];
+        DWORD VolumeNameCount;
+        SR_VOLUME_NAME VolumeNames[VolumeNameCount];
+        #[natural] GAP Padding2[4];
+    }
+
+    /// A volume of a replication group to be made. No name in the header.
+    ("clusapi.h") SR_VOLUME_NAME {
+        WCHAR VolumeName[260];
+    }
+
+    /// Whether the replication group was made.
+    ("clusapi.h") SR_RESOURCE_TYPE_ADD_REPLICATION_GROUP_RESULT {
+        DWORD Result;
+        WCHAR ErrorString[260];
+    }
+
+    /// A replicated partition.
+    ("clusapi.h") SR_RESOURCE_TYPE_REPLICATED_PARTITION_INFO {
+        ULONGLONG PartitionOffset => octets;
+        DWORD Capabilities => flags(ReplicatedPartitionCapabilities);
+        GAP Padding[4];
+    }
+
+    /// The replicated partitions of a disk.
+    ("clusapi.h") SR_RESOURCE_TYPE_REPLICATED_PARTITION_ARRAY {
+        DWORD Count;
+        GAP Padding[4];
+        SR_RESOURCE_TYPE_REPLICATED_PARTITION_INFO PartitionArray[Count];
     }
 }

@@ -35,8 +35,32 @@ fn sizes() {
         ("CLUS_SBL_DISK_STATE", &[104]),
         ("CLUS_SBL_DISK_HEALTH_STAT", &[24]),
         ("CLUS_SBL_CACHE_CONFIG", &[100, 104]),
-        ("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_INPUT", &[16]),
-        ("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_OUTPUT", &[480]),
+        ("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_INPUT", &[16, 32]),
+        ("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_OUTPUT", &[480, 520]),
+        ("CLUS_NETNAME_VS_TOKEN_INFO", &[12]),
+        ("CLUS_NETNAME_PWD_INFOEX", &[904]),
+        ("CLUS_DNN_LEADER_STATUS", &[8]),
+        ("CLUS_DNN_SODAFS_CLONE_STATUS", &[8]),
+        ("FILESHARE_CHANGE", &[172]),
+        ("CLUS_CSV_VOLUME_NAME", &[1056, 1054]),
+        ("CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_INPUT", &[20]),
+        ("CLUS_FTSET_INFO", &[8]),
+        ("SR_VOLUME_NAME", &[520]),
+        ("SR_RESOURCE_TYPE_ADD_REPLICATION_GROUP_RESULT", &[524]),
+        ("SR_RESOURCE_TYPE_REPLICATED_PARTITION_INFO", &[16]),
+        ("RESOURCE_FAILURE_INFO_BUFFER", &[12]),
+        ("GROUP_FAILURE_INFO_BUFFER", &[12]),
+        ("RESOURCE_TERMINAL_FAILURE_INFO_BUFFER", &[8]),
+        ("SYSTEMTIME", &[16]),
+        ("CLUSCTL_GROUP_GET_LAST_MOVE_TIME_OUTPUT", &[32, 28]),
+        ("GET_OPERATION_CONTEXT_PARAMS", &[16]),
+        ("POST_UPGRADE_VERSION_INFO", &[20]),
+        ("CLUS_STARTING_PARAMS", &[12]),
+        ("CLUSCTL_RESOURCE_STATE_CHANGE_REASON_STRUCT", &[12]),
+        ("PaxosTagCStruct", &[80]),
+        ("WitnessTagHelper", &[88]),
+        ("WitnessTagUpdateHelper", &[168]),
+        ("STUCK_NODES", &[12]),
         ("IPADDR_INFO", &[24]),
     ];
     for (name, sizes) in totals {
@@ -71,8 +95,8 @@ fn lengths_are_known_before() {
                 | Type::Counted(name, _) => name,
                 _ => continue,
             };
-            let place = record.members.iter().position(|m| m.name == name);
-            assert!(place.is_some_and(|place| place < i), "{}.{}", record.name, member.name);
+            let place = record.members.iter().position(|m| m.field.name == name);
+            assert!(place.is_some_and(|place| place < i), "{}.{}", record.name, member.field.name);
             assert!(matches!(record.members[place.unwrap()].ty, Type::Int(_)));
         }
     }

@@ -113,12 +113,12 @@ fn masked(control_code: u32, octets: &[u8]) -> String {
     use crate::ndr::{Endian, Syntax};
     use crate::render::json::stub::{self, Identity};
     let request = ApiResourceControl::Request::builder()
-        .hResource(crate::ndr::sink::ContextHandle::default())
+        .hResource(crate::ndr::visitor::ContextHandle::default())
         .dwControlCode(control_code)
         .nOutBufferSize(0)
         .lpInBuffer(octets)
         .nInBufferSize(octets.len() as u32)
-        .encode("3.0", Syntax::Ndr, Endian::Little)
+        .encode(crate::ndr::Version::V3_0, Syntax::Ndr, Endian::Little)
         .unwrap();
     let identity = serde_json::json!({"interface": "clusapi", "version": "3.0", "opnum": 73,
         "direction": "request", "syntax": "ndr"});

@@ -111,7 +111,7 @@ fn json() -> Words {
     words.quoted(["handle", "attributes", "uuid", "struct", "reading", "null"]);
     for interface in idl::INTERFACES {
         words.quoted([interface.name]);
-        words.quoted(interface.versions.iter().map(|version| version.text));
+        words.quoted(interface.versions.iter().map(|version| version.number.text()));
         for method in interface.versions.iter().flat_map(|version| version.methods) {
             words.quoted(method.fields.iter().map(|field| field.name));
         }
@@ -128,7 +128,10 @@ fn pdus() -> Words {
     }
     for interface in idl::INTERFACES {
         words.add(interface.uuid_bytes);
-        let version = interface.versions.iter().map(|v| [v.major.to_le_bytes(), v.minor.to_le_bytes()].concat());
+        let version = interface
+            .versions
+            .iter()
+            .map(|v| [v.number.major().to_le_bytes(), v.number.minor().to_le_bytes()].concat());
         version.for_each(|version| words.add([&interface.uuid_bytes[..], &version].concat()));
     }
     use cluscope::rpc::syntax::SyntaxId;
@@ -209,7 +212,7 @@ fn filter() -> Words {
             Type::Address => ["192.0.2.10", "[2001:db8::1]:49664", "192.0.2.20:49664"],
         });
     }
-    words.text(analysis::Kind::ALL.into_iter().map(analysis::Kind::name));
+    words.text(analysis::ObjectKind::ALL.into_iter().map(analysis::ObjectKind::name));
     words.text(structs::ALL.iter().filter(|s| matches!(s.kind, Kind::Batch)).map(|s| s.name));
     words
 }

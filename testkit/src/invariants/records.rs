@@ -7,7 +7,7 @@
 use super::{HEADER, Source, contents, encode, parse};
 use cluscope::analysis::calls::Call as Joined;
 use cluscope::analysis::story::Story;
-use cluscope::analysis::{Limits, Tracker, View, stats};
+use cluscope::analysis::{HandleAnnotations, Limits, Tracker, stats};
 use cluscope::base::guid::Guid;
 use cluscope::conformance::{self, Checker};
 use cluscope::ndr::wire::Kind;
@@ -55,7 +55,7 @@ impl Message<'_> {
         let context = Context {
             id: 0,
             interface: Guid(kind.interface.uuid_bytes),
-            version: version.map_or((0, 0), |version| (version.major, version.minor)),
+            version: version.map_or((0, 0), |version| (version.number.major(), version.number.minor())),
             syntax: if kind.syntax == Syntax::Ndr { TransferSyntax::Ndr } else { TransferSyntax::Ndr64 },
             state: ContextState::Accepted,
             assumed: false,
@@ -125,7 +125,7 @@ impl Analysis {
 
     fn look(&mut self, record: &Record<'_>) {
         let seen = self.tracker.feed(record);
-        self.records.print_with(&mut self.out, record, Some(&View::of(&seen)));
+        self.records.print_with(&mut self.out, record, Some(&HandleAnnotations::of(&seen)));
         let line: serde_json::Value = serde_json::from_slice(self.out.as_bytes()).expect("a record is JSON");
         assert_eq!(line["frame"], record.event.frame());
         self.story.feed(record, &seen, 0, &mut |event| assert!(!format!("{event:?}").is_empty()));

@@ -112,7 +112,7 @@ pub(super) fn auth(out: &mut Out, auth: &Auth) {
             out.key("verified");
             out.bool(false);
             out.key("reason");
-            out.display(&doubt);
+            out.display(doubt);
         }
         _ => {}
     }

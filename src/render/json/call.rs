@@ -1,0 +1,75 @@
+//! A call as JSON: both its halves, and what they come to.
+
+use super::out::Out;
+use super::record::{Records, timestamp};
+use crate::base::Timestamp;
+use crate::render::call::{CallEnd, PrintedRequest, heading, latency, outcome, waits};
+use crate::rpc::event::Body;
+
+/// Replaces `out` by the call's object. `answer`: the response or fault as an object, where there is one; `last`: when the
+/// last packet was captured, which tells how long a call was pending that has no answer.
+pub fn call(
+    out: &mut Out,
+    records: &mut Records,
+    request: Option<&PrintedRequest>,
+    end: &CallEnd<'_, '_>,
+    answer: Option<&[u8]>,
+    last: Option<Timestamp>,
+) {
+    let (flow, call_id, method) = heading(request, end);
+    out.clear();
+    out.begin();
+    out.key("type");
+    out.text("call");
+    if let Some(time) = request.and_then(|w| w.time) {
+        out.key("time");
+        timestamp(out, time);
+    }
+    if let Some(flow) = flow {
+        records.flow(out, &flow);
+    }
+    out.key("call_id");
+    out.uint(u64::from(call_id));
+    if !method.is_empty() {
+        out.key("method");
+        out.text(&method);
+    }
+    if let Some(user) = request.and_then(|w| w.user.as_deref()) {
+        out.key("user");
+        out.text(user);
+    }
+    if waits(request, end) {
+        out.key("long_poll");
+        out.bool(true);
+    }
+    if let Some(latency) = latency(request, end) {
+        out.key("latency_ns");
+        out.int(latency);
+    }
+    if let (Some(request), CallEnd::Unanswered(_), Some(last)) = (request, end, last)
+        && let Some(time) = request.time
+    {
+        out.key("pending_ns");
+        out.int(last.0.saturating_sub(time.0));
+    }
+    if let Some(status) = outcome(end) {
+        out.key("status");
+        super::values::status(out, status);
+    }
+    if let Some(request) = request {
+        out.key("request");
+        out.raw(&request.print);
+    }
+    match (end, answer) {
+        (CallEnd::Answered(record), Some(answer)) => {
+            out.key(if matches!(record.event.body, Body::Fault { .. }) { "fault" } else { "response" });
+            out.raw(answer);
+        }
+        (CallEnd::Unanswered(reason), _) => {
+            out.key("unanswered");
+            out.text(reason);
+        }
+        _ => {}
+    }
+    out.end();
+}
