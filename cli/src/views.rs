@@ -4,7 +4,7 @@ use super::dissect::{Choice, Selection, limits};
 use super::{Capture, Failure, Format, Look, Outcome, calls, output, source};
 use clap::{Args, ValueEnum};
 use cluscope::analysis::calls::Call;
-use cluscope::analysis::{Seen, Tracker};
+use cluscope::analysis::{RecordContext, Tracker};
 use cluscope::filter::{Filter, Subject};
 use cluscope::render::json::out::Out;
 use cluscope::render::{csv, ecs, zeek};
@@ -22,6 +22,9 @@ pub(super) struct Calls {
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
+    /// Write the cells of csv as they are: control characters, and what a spreadsheet takes for a formula
+    #[arg(long)]
+    csv_raw: bool,
     /// Leave passwords and tokens that stand in messages out of JSON as well; the other formats never have them
     #[arg(long)]
     hide_secrets: bool,
@@ -73,7 +76,11 @@ impl Reader {
 
     /// Shows the tracker a record; `each` gets it with what the tracker knows and which of the filter's comparisons hold
     /// for it, if it is one of ours.
-    fn record(&mut self, record: &Record<'_>, each: &mut dyn FnMut(&Record<'_>, &Seen, u64)) -> Option<Seen> {
+    fn record(
+        &mut self,
+        record: &Record<'_>,
+        each: &mut dyn FnMut(&Record<'_>, &RecordContext, u64),
+    ) -> Option<RecordContext> {
         let seen = self.tracker.feed(record);
         if !matches!(self.selection.choose(record), Choice::Show(_)) {
             return None;
@@ -90,7 +97,7 @@ impl Reader {
     pub(super) fn read(
         mut self,
         capture: &Capture,
-        each: &mut dyn FnMut(&Record<'_>, &Seen, u64) -> Result<(), Failure>,
+        each: &mut dyn FnMut(&Record<'_>, &RecordContext, u64) -> Result<(), Failure>,
         call: &mut dyn FnMut(&Call) -> Result<(), Failure>,
     ) -> Result<(Session, Tracker, bool), Failure> {
         let (session, any) = source::read(capture, &mut |record| {
@@ -141,7 +148,10 @@ fn table(args: &Calls, view: View) -> Outcome {
                 ecs::call(&mut json, call);
                 output::line(&mut out, json.as_bytes())?;
             }
-            _ => output::line(&mut out, csv::call(call).as_bytes())?,
+            _ => output::line(
+                &mut out,
+                csv::call(call, if args.csv_raw { csv::Cells::Raw } else { csv::Cells::Safe }).as_bytes(),
+            )?,
         }
         Ok(())
     })?;

@@ -1,6 +1,7 @@
 //! The interfaces: ClusAPI 2.0 and 3.0, Witness 1.1, and the two of the RPC runtime that go with them: endpoint mapper
 //! and conversation manager. Declarations only, one file to each kind of object; every decoder,
-//! encoder, printer and list reads them.
+//! encoder, printer and list reads them. `interface!` and `structure!` (`macros.rs`) turn the IDL into the types of
+//! [`crate::ndr::types`].
 //!
 //! Methods are found by interface, version and opnum; the UUID is the same for both versions of ClusAPI, so decoding
 //! must be keyed on the version too (a 3.0 stub is not a 2.0 stub).
@@ -12,6 +13,9 @@
 //! let v3 = clusapi.version(3, 0).unwrap();
 //! assert_eq!(clusapi.method(v3, 8).unwrap().name, "ApiOpenResource");
 //! ```
+
+#[macro_use]
+mod macros;
 
 pub mod batch;
 pub mod cluster;
@@ -29,6 +33,7 @@ pub mod resource;
 pub mod resource_type;
 pub mod rules;
 pub mod structures;
+mod visit;
 pub mod witness;
 pub mod words;
 
@@ -47,6 +52,8 @@ pub(crate) mod methods {
     pub(crate) use super::resource_type::*;
     pub(crate) use super::witness::*;
 }
+
+pub use visit::Buffers;
 
 use crate::base::error::{Error, ErrorKind};
 pub use crate::ndr::Version;
@@ -98,11 +105,34 @@ const fn by_opnum<const N: usize>(files: &[&[&'static Method]], versions: Versio
     sorted
 }
 
-static CLUSAPI_2: [&Method; 109] = by_opnum(CLUSAPI_FILES, Versions::FIRST);
-static CLUSAPI_3: [&Method; 186] = by_opnum(CLUSAPI_FILES, Versions::SECOND);
-static EPM_3: [&Method; 7] = by_opnum(&[epm::METHODS], Versions::FIRST);
-static CONV_3: [&Method; 5] = by_opnum(&[conv::METHODS], Versions::FIRST);
-static WITNESS_1: [&Method; 6] = by_opnum(&[witness::METHODS], Versions::FIRST);
+/// How many methods a version has.
+const fn count(files: &[&[&'static Method]], versions: Versions) -> usize {
+    let (mut count, mut i) = (0, 0);
+    while i < files.len() {
+        let mut j = 0;
+        while j < files[i].len() {
+            count += (files[i][j].versions.0 & versions.0 != 0) as usize;
+            j += 1;
+        }
+        i += 1;
+    }
+    count
+}
+
+/// The methods of a version, by opnum.
+macro_rules! table {
+    ($($name:ident = $files:expr, $versions:ident;)*) => {
+        $(static $name: [&Method; count($files, Versions::$versions)] = by_opnum($files, Versions::$versions);)*
+    };
+}
+
+table! {
+    CLUSAPI_2 = CLUSAPI_FILES, FIRST;
+    CLUSAPI_3 = CLUSAPI_FILES, SECOND;
+    EPM_3 = &[epm::METHODS], FIRST;
+    CONV_3 = &[conv::METHODS], FIRST;
+    WITNESS_1 = &[witness::METHODS], FIRST;
+}
 
 /// ClusAPI (MS-CMRP).
 pub static CLUSAPI: Interface = Interface {
@@ -115,6 +145,7 @@ pub static CLUSAPI: Interface = Interface {
         InterfaceVersion { number: Version::V2_0, methods: &CLUSAPI_2 },
         InterfaceVersion { number: Version::V3_0, methods: &CLUSAPI_3 },
     ],
+    checks: None,
 };
 
 /// Service Witness (MS-SWN).
@@ -125,6 +156,7 @@ pub static WITNESS: Interface = Interface {
     uuid_bytes: [0x74, 0xc0, 0xd8, 0xcc, 0xe5, 0xd0, 0x40, 0x4a, 0x92, 0xb4, 0xd0, 0x74, 0xfa, 0xa6, 0xba, 0x28],
     reserved_to: 5,
     versions: &[InterfaceVersion { number: Version::V1_1, methods: &WITNESS_1 }],
+    checks: Some(&rules::WitnessChecks),
 };
 
 /// The endpoint mapper (C706 appendix O).
@@ -135,6 +167,7 @@ pub static EPM: Interface = Interface {
     uuid_bytes: [0x08, 0x83, 0xaf, 0xe1, 0x1f, 0x5d, 0xc9, 0x11, 0x91, 0xa4, 0x08, 0x00, 0x2b, 0x14, 0xa0, 0xfa],
     reserved_to: 6,
     versions: &[InterfaceVersion { number: Version::V3_0, methods: &EPM_3 }],
+    checks: None,
 };
 
 /// The conversation manager (C706 appendix P).
@@ -145,6 +178,7 @@ pub static CONV: Interface = Interface {
     uuid_bytes: [0x76, 0x22, 0x3a, 0x33, 0x00, 0x00, 0x00, 0x00, 0x0d, 0x00, 0x00, 0x80, 0x9c, 0x00, 0x00, 0x00],
     reserved_to: 4,
     versions: &[InterfaceVersion { number: Version::V3_0, methods: &CONV_3 }],
+    checks: None,
 };
 
 /// The interfaces of the failover cluster protocols.

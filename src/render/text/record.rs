@@ -1,11 +1,13 @@
 //! Text: one readable block a message.
 
-use crate::analysis::View;
+use super::paint::Paint;
+use crate::analysis::HandleAnnotations;
+use crate::base::printable::Printable;
 use crate::base::time::FileTime;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
-use crate::ndr::sink::{At, Sink};
 use crate::ndr::types::Scalar;
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::net::Timestamp;
 use crate::render::text::{Style, Values};
@@ -20,30 +22,9 @@ use crate::session::call_context::CallContext;
 use crate::structs::content::may_hold_secrets;
 use std::fmt::Write;
 
-/// Turns text bold, red or dim on a terminal.
-struct Paint(bool);
-
-impl Paint {
-    fn on(&self, code: &'static str) -> &'static str {
-        if self.0 { code } else { "" }
-    }
-    fn bold(&self) -> &'static str {
-        self.on("\x1b[1m")
-    }
-    fn red(&self) -> &'static str {
-        self.on("\x1b[31m")
-    }
-    fn dim(&self) -> &'static str {
-        self.on("\x1b[2m")
-    }
-    fn off(&self) -> &'static str {
-        self.on("\x1b[0m")
-    }
-}
-
 /// Appends a record's block, without a line end behind its last line. Writing to a string does not fail, so results
 /// are not looked at.
-pub fn record(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
+pub fn record(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&HandleAnnotations<'_>>) {
     let paint = Paint(style.color);
     let event = &record.event;
     let _ = write!(out, "{}#{}", paint.dim(), event.frame());
@@ -145,7 +126,7 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
     if let Some(auth) = &event.auth {
         let mut note = format!("{} {}", auth.identity.mechanism, level_name(auth.trailer.auth_level));
         if let Some(user) = &auth.identity.user {
-            note.push_str(&format!(" as {}", printable(user)));
+            note.push_str(&format!(" as {}", Printable(user)));
         }
         match auth.opened {
             Some(Opened::Clear { verified: Verified::Right, .. }) => note.push_str(", verified"),
@@ -162,7 +143,7 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
     out.push('\n');
 }
 
-fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, view: Option<&View<'_>>) {
+fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, view: Option<&HandleAnnotations<'_>>) {
     let event = &record.event;
     match &event.body {
         Body::Bind(proposal) | Body::AlterContext(proposal) => {
@@ -234,14 +215,14 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
             out,
             "    {}not opened: {}{} (stub of {} bytes, signature of {})",
             paint.red(),
-            printable(reason),
+            Printable(reason),
             paint.off(),
             sizes.stub,
             sizes.auth
         );
     }
     if let Some(token) = event.token.filter(|token| !token.is_empty()) {
-        let _ = writeln!(out, "    {}", printable(&crate::auth::describe(token).to_string()));
+        let _ = writeln!(out, "    {}", Printable(crate::auth::describe(token)));
     }
     stub(out, record, style, view);
     for diagnostic in &event.diagnostics {
@@ -249,13 +230,8 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
     }
 }
 
-/// Names in tokens are the sender's: nothing in them is to move a terminal's cursor.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
 /// The stub's values.
-pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
+pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&HandleAnnotations<'_>>) {
     let paint = &Paint(style.color);
     let Some((kind, stub)) = record.stub().or(record.partial_stub()) else {
         if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {
@@ -369,14 +345,16 @@ pub fn bare(
 #[derive(Default)]
 pub struct StatusOf(pub Option<u32>);
 
-impl Sink<'_> for StatusOf {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl Visitor<'_> for StatusOf {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         use crate::ndr::types::{Flow, Semantics};
         let status = matches!(at.field.semantics, Semantics::Win32);
         // Methods that return a handle have it in Status; all others return it.
-        if status && at.trail.depth() == 1 && (at.field.flow == Flow::Return || self.0.is_none()) {
+        if status && at.path.depth() == 1 && (at.field.flow == Flow::Return || self.0.is_none()) {
             self.0 = Some(value as u32);
         }
     }
@@ -410,7 +388,7 @@ fn errors(out: &mut String, bytes: &[u8]) {
             out,
             "    caused by {status} ({:#010x}) in {component}, {}, process {process}, location {location}, {}",
             record.status,
-            printable(computer),
+            Printable(computer),
             FileTime(record.time),
         );
     }
