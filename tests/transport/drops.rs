@@ -14,7 +14,9 @@ fn messages_whose_bytes_are_all_there() {
     };
     let mut figures = Figures::default();
     let mut captures = 0;
-    for name in ["n-base.pcapng", "n-outoforder.pcap", "n-retransmitted.pcap", "n-base-udp.pcapng", "i-witness-ndr.pcapng"] {
+    for name in
+        ["n-base.pcapng", "n-outoforder.pcap", "n-retransmitted.pcap", "n-base-udp.pcapng", "i-witness-ndr.pcapng"]
+    {
         let Some(file) = data::shared(&format!("captures/{name}")).and_then(|path| std::fs::read(path).ok()) else {
             continue;
         };

@@ -262,11 +262,12 @@ impl<N: Default> Conversation<N> {
         let newest = activity.calls.iter().map(|call| call.sequence).reduce(later);
         let sent_again = |at: &usize| {
             activity.calls.get(*at).is_some_and(|state| {
-                let known = received.identification.is_some() && state.identification.is_some();
-                state.acknowledged
-                    && newest == Some(header.sequence)
-                    && known
-                    && state.identification != received.identification
+                // Where the first one was not captured, the one behind its ack can only be another.
+                let another = match state.identification {
+                    Some(first) => received.identification.is_some_and(|this| this != first),
+                    None => state.request.is_unseen(),
+                };
+                state.acknowledged && newest == Some(header.sequence) && another
             })
         };
         if let (PacketType::Request, Some(at)) = (header.ptype, known.filter(sent_again)) {
