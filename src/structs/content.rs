@@ -121,6 +121,11 @@ impl Shape {
         Shape { kind, ..Shape::NOTHING }
     }
 
+    /// A value of this format.
+    pub fn of_format(format: BufferFormat) -> Shape {
+        Shape { kind: ShapeKind::Format(format), ..Shape::NOTHING }
+    }
+
     /// Whether there is anything to say.
     pub fn is_nothing(&self) -> bool {
         matches!(self.kind, ShapeKind::Nothing) && self.unknown_code.is_none() && self.secrecy != Secrecy::Whole

@@ -25,6 +25,7 @@ pub mod stats;
 #[cfg(feature = "pcap")]
 pub mod story;
 pub mod stub;
+mod typed;
 pub mod values;
 
 #[cfg(feature = "pcap")]
