@@ -71,11 +71,11 @@ fn parse(text: &str, semantics: Semantics) -> Result<u64, EncodeError> {
         }),
         Semantics::Win32 | Semantics::RpcStatus => {
             let found = status::ALL.iter().find(|code| code.name == text).map(|code| u64::from(code.value));
-            found.ok_or_else(|| unknown(text, "a status code", status::ALL.iter().map(|code| code.name)))
+            found.ok_or_else(|| unknown(text, "status code", status::ALL.iter().map(|code| code.name)))
         }
         Semantics::ControlCode(family) => {
             let found = family.codes().iter().find(|code| code.name == text).map(|code| u64::from(code.value));
-            found.ok_or_else(|| unknown(text, "a control code of the method", family.codes().iter().map(|c| c.name)))
+            found.ok_or_else(|| unknown(text, "control code of the method", family.codes().iter().map(|c| c.name)))
         }
         Semantics::Bool => match text {
             "TRUE" | "true" => Ok(1),
@@ -107,7 +107,7 @@ pub fn integer(text: &str) -> Option<u64> {
 
 fn named(name: &str, table: &'static Constants) -> Result<u64, EncodeError> {
     let found = table.value_of(name);
-    found.ok_or_else(|| unknown(name, table.name, table.members.iter().map(|member| member.name)))
+    found.ok_or_else(|| unknown(name, &format!("member of {}", table.name), table.members.iter().map(|member| member.name)))
 }
 
 fn flags(text: &str, one: impl Fn(&str) -> Result<u64, EncodeError>) -> Result<u64, EncodeError> {
@@ -117,9 +117,9 @@ fn flags(text: &str, one: impl Fn(&str) -> Result<u64, EncodeError>) -> Result<u
         .try_fold(0, |bits, name| Ok(bits | integer(name).map_or_else(|| one(name), Ok)?))
 }
 
-/// `"X" is none of …`, with the nearest name.
+/// `"X" is no …`, with the nearest name.
 pub(crate) fn unknown<'n>(name: &str, of: &str, names: impl Iterator<Item = &'n str>) -> EncodeError {
-    let mut message = format!("{name:?} is not in {of}");
+    let mut message = format!("{name:?} is no {of}");
     if let Some(near) = nearest(name, names) {
         message += &format!("; did you mean {near:?}?");
     }
@@ -133,7 +133,7 @@ pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> O
         return None;
     }
     let wanted = name.to_ascii_lowercase();
-    let limit = 2 + wanted.len() / 6;
+    let limit = (2 + wanted.len() / 6).min(wanted.len() / 2);
     names
         .map(|known| (distance(&wanted, &known.to_ascii_lowercase()), known))
         .filter(|(distance, _)| *distance <= limit)

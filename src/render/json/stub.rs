@@ -440,14 +440,57 @@ pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// What a line is encoded to.
+enum Encoded {
+    Stub(Vec<u8>),
+    /// Those of a record of `calls`: of the request, of the response, or of both.
+    Call(Vec<(Direction, Vec<u8>)>),
+}
+
+/// Encodes a line, which may be a record of `calls` with a request and a response.
+fn encode_any(line: &Map<String, Json>) -> Result<Encoded, String> {
+    if line.get("type").and_then(Json::as_str) != Some("call") {
+        return encode(line).map(Encoded::Stub);
+    }
+    let mut stubs: Vec<(Direction, Vec<u8>)> = Vec::new();
+    for direction in [Direction::Request, Direction::Response] {
+        let Some(Json::Object(half)) = line.get(direction.name()) else { continue };
+        if !half.contains_key("params") && !half.contains_key("opaque") {
+            continue;
+        }
+        let mut half = half.clone();
+        half.insert("direction".into(), direction.name().into());
+        if let Some((_, request)) = stubs.first() {
+            half.insert("request".into(), hex::encode(request).into());
+        }
+        let bytes = encode(&half).map_err(|e| format!("{}: {e}", direction.name()))?;
+        stubs.push((direction, bytes));
+    }
+    if stubs.is_empty() {
+        Err("neither \"request\" nor \"response\" was decoded".into())
+    } else {
+        Ok(Encoded::Call(stubs))
+    }
+}
+
 /// Answers a line of `stub encode --jsonl`. Returns whether it could be encoded.
 pub fn encode_line(out: &mut Out, text: &str) -> bool {
     let line = parse(text);
     begin(out, line.as_ref().unwrap_or(&Map::new()));
-    let done = match line.and_then(|line| encode(&line)) {
-        Ok(bytes) => {
+    let done = match line.and_then(|line| encode_any(&line)) {
+        Ok(Encoded::Stub(bytes)) => {
             out.key("hex");
             out.hex(&bytes);
+            true
+        }
+        Ok(Encoded::Call(stubs)) => {
+            for (direction, bytes) in stubs {
+                out.key(direction.name());
+                out.begin();
+                out.key("hex");
+                out.hex(&bytes);
+                out.end();
+            }
             true
         }
         Err(message) => {
