@@ -107,7 +107,9 @@ pub fn integer(text: &str) -> Option<u64> {
 
 fn named(name: &str, table: &'static Constants) -> Result<u64, EncodeError> {
     let found = table.value_of(name);
-    found.ok_or_else(|| unknown(name, &format!("member of {}", table.name), table.members.iter().map(|member| member.name)))
+    found.ok_or_else(|| {
+        unknown(name, &format!("member of {}", table.name), table.members.iter().map(|member| member.name))
+    })
 }
 
 fn flags(text: &str, one: impl Fn(&str) -> Result<u64, EncodeError>) -> Result<u64, EncodeError> {
