@@ -47,7 +47,7 @@ fn entries<'a, S: Sink<'a> + ?Sized>(
     sink: &mut S,
     stop: impl Fn(u32, &property_list::PropertyValue<'a>) -> bool,
 ) -> Result<(ByteCursor<'a>, bool), Error> {
-    let dialect = Dialect { binary, formats: false, of: None };
+    let dialect = Dialect { binary, formats: false, of: None, nested: false };
     let trail = down(here, Segment::Name("values"));
     let open = Open::List { raw: None };
     sink.begin(Key::Name("values"), open);

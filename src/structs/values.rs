@@ -12,7 +12,9 @@ use super::sink::{Item, Key, Null, Open, Sink};
 use super::writer::{self, integer};
 use super::{Structure, security, value_list};
 use crate::base::error::{Error, ErrorKind, Segment};
+use crate::consts::Constants;
 use crate::consts::content::BufferFormat;
+use crate::consts::properties::Unit;
 use crate::ndr::EncodeError;
 use crate::ndr::WStr;
 use crate::ndr::types::{Scalar, Semantics};
@@ -29,6 +31,8 @@ pub struct Slot<'t> {
     pub key: Key,
     /// Whether it is a secret.
     pub secret: bool,
+    /// What it counts, if it is a number without names.
+    pub unit: Unit,
     /// The way down to it.
     pub here: Here<'t>,
 }
@@ -36,16 +40,45 @@ pub struct Slot<'t> {
 impl<'t> Slot<'t> {
     /// A value that stands alone.
     pub fn top(content: BufferFormat) -> Self {
-        Slot { content, key: Key::Top, secret: false, here: None }
+        Slot { content, key: Key::Top, secret: false, unit: Unit::Number, here: None }
     }
 
     /// A member of this name.
     pub fn of(content: BufferFormat, name: &'static str, here: Here<'t>) -> Self {
-        Slot { content, key: Key::Name(name), secret: false, here }
+        Slot { content, key: Key::Name(name), secret: false, unit: Unit::Number, here }
     }
 
     fn semantics(&self, semantics: Semantics) -> Semantics {
-        if self.secret { Semantics::Opaque } else { semantics }
+        match (self.secret, semantics, self.unit) {
+            (true, ..) => Semantics::Opaque,
+            (_, _, Unit::Number) => semantics,
+            (_, Semantics::Number, unit) => counted(unit),
+            _ => semantics,
+        }
+    }
+}
+
+/// What a number means that counts this.
+const fn counted(unit: Unit) -> Semantics {
+    match unit {
+        Unit::Number => Semantics::Number,
+        Unit::Bool => Semantics::Bool,
+        Unit::Milliseconds => Semantics::Milliseconds,
+        Unit::Seconds => Semantics::Seconds,
+        Unit::Minutes => Semantics::Minutes,
+        Unit::Hours => Semantics::Hours,
+        Unit::Percent => Semantics::Percent,
+        Unit::Bytes => Semantics::Bytes,
+        Unit::Time => Semantics::UnixTime,
+        Unit::Status => Semantics::Win32,
+    }
+}
+
+/// The names that go with a table.
+const fn named(table: &'static Constants) -> Semantics {
+    match table.kind {
+        crate::consts::Kind::Enum => Semantics::Enum(table),
+        crate::consts::Kind::Flags => Semantics::Flags(table),
     }
 }
 
@@ -54,13 +87,8 @@ fn scalar(content: BufferFormat) -> Option<(Scalar, Semantics)> {
     Some(match content {
         BufferFormat::Word => (Scalar::U16, Semantics::Number),
         BufferFormat::Dword => (Scalar::U32, Semantics::Number),
-        BufferFormat::DwordOf(table) => (
-            Scalar::U32,
-            match table.kind {
-                crate::consts::Kind::Enum => Semantics::Enum(table),
-                crate::consts::Kind::Flags => Semantics::Flags(table),
-            },
-        ),
+        BufferFormat::DwordOf(table) => (Scalar::U32, named(table)),
+        BufferFormat::QwordOf(table) => (Scalar::U64, named(table)),
         BufferFormat::Long => (Scalar::I32, Semantics::Number),
         BufferFormat::Qword => (Scalar::U64, Semantics::Number),
         BufferFormat::LargeInteger => (Scalar::I64, Semantics::Number),
@@ -140,7 +168,7 @@ fn read_raw<'a, S: Sink<'a> + ?Sized>(
                 input,
                 slot.key,
                 slot.here,
-                Dialect { binary: *binary, ..Dialect::PLAIN },
+                Dialect { binary: *binary, nested: true, ..Dialect::PLAIN },
                 sink,
             );
         }
@@ -223,7 +251,9 @@ pub fn read_octets<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'
         if !plain {
             sink.diagnostic(broken(slot.here, input.offset(), &rules::NOT_OF_FORMAT, input.len() as u64, None));
         }
-        return sink.item(slot.key, slot.semantics(Semantics::Bytes), Item::Bytes(input.rest()), None);
+        // What can't be read may be a secret where a part of it could be.
+        let semantics = if super::may_hold_secrets(slot.content) { Semantics::Opaque } else { Semantics::Bytes };
+        return sink.item(slot.key, slot.semantics(semantics), Item::Bytes(input.rest()), None);
     }
     let open = Open::Bytes(input.rest());
     sink.begin(slot.key, open);

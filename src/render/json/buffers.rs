@@ -59,6 +59,7 @@ impl<'o, 'a> Values<'o, 'a> {
                 Semantics::Enum(table) | Semantics::Flags(table) => values::constant(out, table, n, false),
                 Semantics::Win32 => values::status(out, n as u32),
                 Semantics::FileTime => values::filetime(out, n),
+                Semantics::UnixTime => values::unix_time(out, n),
                 _ => out.uint(n),
             },
             Item::Int(n) => out.int(n),

@@ -284,8 +284,17 @@ pub fn named_handle(out: &mut Out, value: ContextHandle, name: Option<HandleName
 
 /// A FILETIME with its time.
 pub fn filetime(out: &mut Out, value: u64) {
+    time(out, value, FileTime(value));
+}
+
+/// Seconds since 1970 with their time.
+pub fn unix_time(out: &mut Out, value: u64) {
+    time(out, value, FileTime::from_unix(value));
+}
+
+fn time(out: &mut Out, value: u64, time: FileTime) {
     named(out, value, |out| {
-        let (time, len) = FileTime(value).to_ascii();
+        let (time, len) = time.to_ascii();
         out.literal("\"time\":\"");
         out.piece(&time, len);
         out.literal("\",");

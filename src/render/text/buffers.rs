@@ -59,15 +59,11 @@ pub fn print<W: Write>(
     if shape.guess {
         writeln!(out, "{:indent$}looks like {}:", "", shape.name())?;
     }
+    if let Some(dialect) = shape.dialect() {
+        return table(out, style, context, dialect, octets);
+    }
     match shape.kind {
         ShapeKind::Nothing => return Ok(()),
-        ShapeKind::Format(BufferFormat::PropertyList) => return table(out, style, context, Dialect::PLAIN, octets),
-        ShapeKind::Format(BufferFormat::PropertyListOf(binary)) => {
-            return table(out, style, context, Dialect { binary: *binary, ..Dialect::PLAIN }, octets);
-        }
-        ShapeKind::Format(BufferFormat::PropertyFormats) => {
-            return table(out, style, context, Dialect { formats: true, ..Dialect::PLAIN }, octets);
-        }
         ShapeKind::Format(BufferFormat::Struct("CLUSTER_REG_BATCH_UPDATE")) => {
             return batch(out, style, context, octets);
         }

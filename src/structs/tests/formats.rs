@@ -257,7 +257,8 @@ fn each_format_is_written() {
         let refused = write(content, value).unwrap_err();
         assert!(refused.starts_with(reason), "{content}: {refused}");
     }
-    let shape = |kind| content::Shape { kind, guess: false, unknown_code: None, secrecy: content::Secrecy::None };
+    let shape =
+        |kind| content::Shape { kind, guess: false, unknown_code: None, of: None, secrecy: content::Secrecy::None };
     let messages = shape(ShapeKind::Messages(&records::witness::RESOURCE_CHANGE, None));
     let told = |value: Value| {
         let mut out = Vec::new();
