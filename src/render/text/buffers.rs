@@ -295,13 +295,14 @@ fn line<'a, W: Write>(
     }
     write!(out, " {}", if name.is_empty() { "(default)" } else { &shown })?;
     if !command.data().is_empty() {
-        let mut inline = Inline::new(style.width.max(40), context.secrets);
-        values::read_any(
-            Slot::top(command.content()),
-            ByteCursor::new(command.data()),
-            &mut inline as &mut dyn Sink<'_>,
-        );
-        write!(out, " = {}", inline.text)?;
+        if command.is_secret() && context.secrets != Secrets::Shown {
+            out.write_str(" = (secret)")?;
+        } else {
+            let mut inline = Inline::new(style.width.max(40), context.secrets);
+            let data = ByteCursor::new(command.data());
+            values::read_any(Slot::top(command.content()), data, &mut inline as &mut dyn Sink<'_>);
+            write!(out, " = {}", inline.text)?;
+        }
     }
     match RegistryValueType(command.value_type).name() {
         Some(kind) if command.value_type != 0 => writeln!(out, " ({kind})"),
