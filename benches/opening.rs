@@ -1,5 +1,8 @@
 //! How fast are sealed PDUs opened, handshake included, and what share of reading a capture is that? Throughput in bytes
-//! of sealed stub. The recorded captures are used where they lie beside the project; the project's own one always.
+//! of sealed stub. The recorded captures are used where they are at hand; the project's own one always.
+
+#[path = "../tests/common/data.rs"]
+mod data;
 
 use cluscope::auth::{Association, KeyStore};
 use cluscope::capture::Reader;
@@ -11,7 +14,7 @@ use cluscope::session::{Limits, Session};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 enum Item {
@@ -99,11 +102,10 @@ fn open(recorded: &Recorded, keys: &Arc<KeyStore>) -> usize {
 }
 
 fn how_fast_is_opening(c: &mut Criterion) {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let shared = root.ancestors().skip(1).take(2).map(|p| p.join("shared/captures")).find(|p| p.is_dir());
+    let shared = data::shared("captures");
     let mut keys = KeyStore::new();
-    keys.load_keys_file(&root.join("captures/lab.keys")).expect("the keys");
-    let mut captures = vec![("own capture, NTLM", root.join("captures/sealed.pcapng"))];
+    keys.load_keys_file(&data::file("captures/lab.keys")).expect("the keys");
+    let mut captures = vec![("own capture, NTLM", data::file("captures/sealed.pcapng"))];
     if let Some(shared) = &shared {
         keys.load_keytab(&shared.join("service.keytab")).expect("the keytab");
         captures.push(("small PDUs, NTLM", shared.join("d-v3-ntlm-seal.pcapng")));

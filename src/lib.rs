@@ -105,7 +105,6 @@ pub mod filter;
 pub mod idl;
 #[cfg(feature = "pcap")]
 pub mod limits;
-#[macro_use]
 pub mod ndr;
 #[cfg(feature = "pcap")]
 pub mod net;

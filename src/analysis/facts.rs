@@ -2,8 +2,8 @@
 
 use crate::idl::structures::NOTIFY_FILTER_AND_TYPE_RPC as Filter;
 use crate::ndr::WStr;
-use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Field, FieldId, Flow, Scalar, Semantics};
+use crate::ndr::visitor::{At, ContextHandle, Visitor};
 use crate::ndr::wire::Message;
 use crate::session::Record;
 use smallvec::SmallVec;
@@ -84,35 +84,37 @@ impl<'a> Facts<'a> {
     }
 }
 
-impl<'a> Sink<'a> for Facts<'a> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for Facts<'a> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn wants(&self, place: usize) -> bool {
         place < self.until
     }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
-        let filter = at.trail.depth() == 2 && matches!(at.field.id, Filter::dwObjectType | Filter::FilterFlags);
+        let filter = at.path.depth() == 2 && matches!(at.field.id, Filter::dwObjectType | Filter::FilterFlags);
         // A hostile stub can't make this long: only a filter that is a parameter stands this high.
-        if at.index.is_none() && (at.trail.depth() == 1 || filter) {
+        if at.index.is_none() && (at.path.depth() == 1 || filter) {
             self.numbers.push((at.field, value));
         }
     }
 
     fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
-        if at.trail.depth() == 1 {
+        if at.path.depth() == 1 {
             self.handles.push((at.field, handle));
         }
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
-        if at.trail.depth() == 1 && at.index.is_none() {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
+        if at.path.depth() == 1 && at.index.is_none() {
             self.texts.push((at.field, text));
         }
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
-        if at.trail.depth() == 1 {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
+        if at.path.depth() == 1 {
             self.bytes.push((at.field, bytes));
         }
     }

@@ -6,7 +6,7 @@
 use super::kind::Kind;
 use super::{Bounded, Counters};
 use crate::ndr::names::HandleName;
-use crate::ndr::sink::ContextHandle;
+use crate::ndr::visitor::ContextHandle;
 use std::sync::Arc;
 
 /// An association as the tracker counts them: connections that joined the same association group share one.

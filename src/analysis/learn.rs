@@ -16,8 +16,8 @@ use crate::idl::node::{ApiCreateNodeEnum, ApiCreateNodeEnumEx};
 use crate::idl::resource::ApiSetResourceName;
 use crate::idl::structures::{ENUM_ENTRY, GROUP_ENUM_ENTRY, RESOURCE_ENUM_ENTRY};
 use crate::ndr::names::control_code;
-use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::{Field, FieldId, MethodId, Scalar};
+use crate::ndr::visitor::{At, Open, Visitor};
 use crate::ndr::wire::Message;
 use crate::ndr::{Method, WStr};
 use crate::session::Record;
@@ -191,10 +191,13 @@ struct List<'a> {
     pairs: Vec<(Kind, WStr<'a>, WStr<'a>)>,
 }
 
-impl<'a> Sink<'a> for List<'a> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for List<'a> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
-    fn begin_struct(&mut self, at: At<'_>, declaration: &'static crate::ndr::Struct) {
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        let Open::Struct(declaration) = open else { return };
         match at.field.id {
             ApiCreateEnumEx::params::ReturnIdEnum => self.in_ids = true,
             ApiCreateEnumEx::params::ReturnNameEnum => self.in_ids = false,
@@ -214,7 +217,7 @@ impl<'a> Sink<'a> for List<'a> {
         }
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         if self.pairs.len() >= MAX || self.ids.len() >= MAX || self.names.len() >= MAX {
             return;
         }

@@ -6,8 +6,8 @@ use crate::idl::notify::{ApiGetNotify, ApiGetNotifyAsync, ApiGetNotifyV2};
 use crate::idl::structures::{NOTIFICATION_DATA_RPC, NOTIFICATION_RPC, NOTIFY_FILTER_AND_TYPE_RPC as Filter};
 use crate::idl::witness::WitnessrAsyncNotify;
 use crate::ndr::WStr;
-use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::{MethodId, Scalar};
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::session::Record;
 use std::net::SocketAddr;
@@ -91,8 +91,10 @@ impl<'a> List<'a> {
     }
 }
 
-impl<'a> Sink<'a> for List<'a> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for List<'a> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         if at.field.id == NOTIFICATION_RPC::dwNotifyKey {
@@ -109,7 +111,7 @@ impl<'a> Sink<'a> for List<'a> {
         }
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         let Some(last) = self.last() else { return };
         match at.field.id {
             NOTIFICATION_DATA_RPC::Name => last.name = Some(text),
@@ -119,7 +121,7 @@ impl<'a> Sink<'a> for List<'a> {
         }
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         if let (NOTIFICATION_DATA_RPC::buffer, Some(last)) = (at.field.id, self.last()) {
             last.buffer = Some(bytes);
         }

@@ -3,8 +3,8 @@
 use super::handles::{Resolved, Scope};
 use super::notify::Asked;
 use crate::consts::control_codes::Family;
-use crate::ndr::sink::ContextHandle;
 use crate::ndr::types::Field;
+use crate::ndr::visitor::ContextHandle;
 use crate::ndr::{Interface, WStr};
 use crate::net::{Timestamp, Transport};
 use crate::rpc::event::Body;

@@ -3,8 +3,8 @@
 use super::notify::Asked;
 use super::seen::Seen;
 use crate::ndr::names::{HandleName, HandleNames};
-use crate::ndr::sink::ContextHandle;
 use crate::ndr::types::{Field, Flow};
+use crate::ndr::visitor::ContextHandle;
 
 /// The names of a record's handles, and what its notifications were asked for.
 #[derive(Clone, Copy, Debug)]

@@ -13,11 +13,11 @@ use crate::idl::batch::{ApiExecuteReadBatch, ApiExecuteReadBatchEx};
 use crate::idl::cluster::ApiClusterControl;
 use crate::idl::structures::{NOTIFY_FILTER_AND_TYPE_RPC, RESP_ASYNC_NOTIFY};
 use crate::ndr::types::Semantics;
+use crate::ndr::visitor::{Place, Visitor};
 use crate::structs::Structure;
 use crate::structs::content::{self, Context, ShapeKind};
 use crate::structs::packed::ByteCursor;
 use crate::structs::property_list::PropertyList;
-use crate::structs::sink::Sink;
 
 rules! { "structures":
     MALFORMED = "structure-malformed", "MS-CMRP 2.2.3", "a buffer holds the structure that goes with it", Must;
@@ -48,7 +48,7 @@ const KEPT: usize = 64;
 #[derive(Default)]
 struct Collected(Vec<Diagnostic>);
 
-impl Sink<'_> for Collected {
+impl Visitor<'_> for Collected {
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
         if self.0.len() < KEPT {
             self.0.push(diagnostic);
@@ -112,7 +112,7 @@ fn buffer(
     }
     let path = place.0.path(place.1);
     let mut sink = Collected::default();
-    let outcome = content::read(&shape, ByteCursor::new(bytes), &mut sink);
+    let outcome = content::read(&shape, ByteCursor::new(bytes), Place::TOP, &mut sink);
     // Of format lists one finding says everything.
     let formats = shape.name() == "PROPERTY_FORMAT_LIST";
     for diagnostic in sink.0.iter().filter(|_| !formats) {

@@ -5,8 +5,8 @@ use super::seen::{Report, Seen};
 use super::state::{Handles, Opened};
 use super::values::What;
 use crate::idl::methods::*;
-use crate::ndr::sink::ContextHandle;
 use crate::ndr::types::{Field, FieldId, Flow, MethodId, Type};
+use crate::ndr::visitor::ContextHandle;
 
 rules! { "handles":
     KIND = "handle-kind", "MS-CMRP 2.2.1",

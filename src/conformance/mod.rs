@@ -33,6 +33,7 @@ mod notify;
 mod opnums;
 mod registry;
 mod rule;
+mod security;
 mod seen;
 mod state;
 mod transport;
@@ -108,6 +109,7 @@ pub struct Counters {
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [
         transport::RULES,
+        security::RULES,
         adopted::rpc::RULES,
         opnums::RULES,
         adopted::ndr::RULES,
@@ -190,6 +192,7 @@ impl Checker {
             }
         }
         transport::check(association, record, &mut found);
+        security::check(association, record, &mut found);
         if record.interface.is_none() {
             return;
         }

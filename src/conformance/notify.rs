@@ -10,8 +10,8 @@ use crate::idl::notify::*;
 use crate::idl::structures::{
     NOTIFICATION_DATA_ASYNC_RPC, NOTIFICATION_DATA_RPC as Data, NOTIFY_FILTER_AND_TYPE_RPC as Filter,
 };
-use crate::ndr::sink::ContextHandle;
 use crate::ndr::types::{FieldId, MethodId};
+use crate::ndr::visitor::ContextHandle;
 
 rules! { "notifications":
     CLUSTER_FILTER = "cluster-filter", "MS-CMRP 3.1.4",

@@ -2,7 +2,7 @@
 
 use crate::analysis::handles::Scope;
 use crate::ndr::Interface;
-use crate::ndr::sink::{ContextHandle, Guid};
+use crate::ndr::visitor::{ContextHandle, Guid};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 

@@ -47,6 +47,8 @@ pub(super) struct Association {
     records: u64,
     /// Rules of which one finding says everything, by their place in [`ONCE`].
     reported: u16,
+    /// Rules of security of which one finding says everything, by their place among those.
+    pub(super) told: u16,
 }
 
 /// Rules that are broken by an association as a whole.

@@ -3,8 +3,8 @@
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::Path;
-use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Field, FieldId, Flow, Scalar, Semantics};
+use crate::ndr::visitor::{At, ContextHandle, Open, Visitor};
 use crate::ndr::{Endian, WStr};
 
 /// What stands at a place.
@@ -54,8 +54,8 @@ impl<'a> Values<'a> {
             return;
         }
         let path = self.paths.len();
-        self.paths.push(at.trail.to_path());
-        self.entries.push(Entry { field: at.field, offset: at.offset, depth: at.trail.depth(), path, what });
+        self.paths.push(at.path.to_path());
+        self.entries.push(Entry { field: at.field, offset: at.offset, depth: at.path.depth(), path, what });
     }
 
     /// The way to an entry.
@@ -141,7 +141,7 @@ impl<'a> Values<'a> {
     }
 }
 
-impl<'a> Sink<'a> for Values<'a> {
+impl<'a> Visitor<'a> for Values<'a> {
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         // Elements of an array of numbers tell a check nothing.
         if at.index.is_none() {
@@ -157,15 +157,15 @@ impl<'a> Sink<'a> for Values<'a> {
         self.push(at, What::Handle(handle));
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         self.push(at, What::Text { text });
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         self.push(at, What::Bytes { bytes });
     }
 
-    fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
+    fn units(&mut self, at: At<'_>, units: WStr<'a>) {
         self.push(at, What::Units(units));
     }
 
@@ -173,8 +173,10 @@ impl<'a> Sink<'a> for Values<'a> {
         self.push(at, What::Null);
     }
 
-    fn begin_array(&mut self, at: At<'_>, _: Counts) {
-        self.push(at, What::List);
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        if let Open::List { .. } = open {
+            self.push(at, What::List);
+        }
     }
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {

@@ -6,8 +6,8 @@ use super::parse::{Literal, Test};
 use crate::analysis::Seen;
 use crate::consts::status::StatusName;
 use crate::ndr::WStr;
-use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::Semantics;
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::rpc::event::Body;
 use crate::session::Record;
@@ -105,14 +105,16 @@ impl Texts<'_> {
     }
 }
 
-impl<'a> Sink<'a> for Texts<'_> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for Texts<'_> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
-    fn string(&mut self, _: At<'_>, value: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, _: At<'_>, value: WStr<'a>) {
         self.look(value);
     }
 
-    fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
+    fn units(&mut self, at: At<'_>, units: WStr<'a>) {
         match (at.field.semantics, units.multi_sz()) {
             (Semantics::MultiSz, Some(list)) => list.for_each(|item| self.look(item)),
             (Semantics::Text, _) => self.look(units.until_nul()),

@@ -5,7 +5,6 @@
 
 use super::words::*;
 use crate::ndr::wire::{self, Full};
-use crate::structure;
 
 structure! {
     /// A protocol tower: how to reach an interface.

@@ -1,6 +1,7 @@
 //! The interfaces: ClusAPI 2.0 and 3.0, Witness 1.1, and the two of the RPC runtime that go with them: endpoint mapper
 //! and conversation manager. Declarations only, one file to each kind of object; every decoder,
-//! encoder, printer and list reads them.
+//! encoder, printer and list reads them. `interface!` and `structure!` (`macros.rs`) turn the IDL into the types of
+//! [`crate::ndr::types`].
 //!
 //! Methods are found by interface, version and opnum; the UUID is the same for both versions of ClusAPI, so decoding
 //! must be keyed on the version too (a 3.0 stub is not a 2.0 stub).
@@ -12,6 +13,9 @@
 //! let v3 = clusapi.version(3, 0).unwrap();
 //! assert_eq!(clusapi.method(v3, 8).unwrap().name, "ApiOpenResource");
 //! ```
+
+#[macro_use]
+mod macros;
 
 pub mod batch;
 pub mod cluster;
@@ -29,6 +33,7 @@ pub mod resource;
 pub mod resource_type;
 pub mod rules;
 pub mod structures;
+mod visit;
 pub mod witness;
 pub mod words;
 
@@ -47,6 +52,8 @@ pub(crate) mod methods {
     pub(crate) use super::resource_type::*;
     pub(crate) use super::witness::*;
 }
+
+pub use visit::Buffers;
 
 use crate::base::error::{Error, ErrorKind};
 pub use crate::ndr::Version;
@@ -98,11 +105,34 @@ const fn by_opnum<const N: usize>(files: &[&[&'static Method]], versions: Versio
     sorted
 }
 
-static CLUSAPI_2: [&Method; 109] = by_opnum(CLUSAPI_FILES, Versions::FIRST);
-static CLUSAPI_3: [&Method; 186] = by_opnum(CLUSAPI_FILES, Versions::SECOND);
-static EPM_3: [&Method; 7] = by_opnum(&[epm::METHODS], Versions::FIRST);
-static CONV_3: [&Method; 5] = by_opnum(&[conv::METHODS], Versions::FIRST);
-static WITNESS_1: [&Method; 6] = by_opnum(&[witness::METHODS], Versions::FIRST);
+/// How many methods a version has.
+const fn count(files: &[&[&'static Method]], versions: Versions) -> usize {
+    let (mut count, mut i) = (0, 0);
+    while i < files.len() {
+        let mut j = 0;
+        while j < files[i].len() {
+            count += (files[i][j].versions.0 & versions.0 != 0) as usize;
+            j += 1;
+        }
+        i += 1;
+    }
+    count
+}
+
+/// The methods of a version, by opnum.
+macro_rules! table {
+    ($($name:ident = $files:expr, $versions:ident;)*) => {
+        $(static $name: [&Method; count($files, Versions::$versions)] = by_opnum($files, Versions::$versions);)*
+    };
+}
+
+table! {
+    CLUSAPI_2 = CLUSAPI_FILES, FIRST;
+    CLUSAPI_3 = CLUSAPI_FILES, SECOND;
+    EPM_3 = &[epm::METHODS], FIRST;
+    CONV_3 = &[conv::METHODS], FIRST;
+    WITNESS_1 = &[witness::METHODS], FIRST;
+}
 
 /// ClusAPI (MS-CMRP).
 pub static CLUSAPI: Interface = Interface {

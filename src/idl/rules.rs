@@ -3,8 +3,8 @@
 
 use super::witness;
 use crate::base::diagnostic::{Diagnostic, Rule};
-use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Flow, Scalar, Semantics};
+use crate::ndr::visitor::{At, ContextHandle, Visitor};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Interface, Method, WStr};
 use core::net::IpAddr;
@@ -39,9 +39,9 @@ pub(crate) fn concerns(interface: &Interface) -> bool {
 
 /// Checks a message and hands what it breaks to `out`.
 #[cold]
-pub(crate) fn check<'a, S: Sink<'a>>(message: &Message<'a>, out: &mut S) {
+pub(crate) fn check<'a, V: Visitor<'a> + ?Sized>(message: &Message<'a>, out: &mut V) {
     let mut told = |diagnostic| out.diagnostic(diagnostic);
-    message.walk(&mut Check { out: Some(&mut told), ..Check::of(message.method, message.direction) });
+    message.visit_parameters(&mut Check { out: Some(&mut told), ..Check::of(message.method, message.direction) });
 }
 
 /// Looks at a message's values while they are read, and finds out whether [`check`] would tell anything.
@@ -79,7 +79,7 @@ impl Check<'_> {
 
     #[cold]
     fn broken(&mut self, at: &At<'_>, rule: &'static Rule, value: u64, expected: Option<u64>) {
-        self.tell(Diagnostic { offset: at.offset, path: at.trail.to_path(), rule, value, expected });
+        self.tell(Diagnostic { offset: at.offset, path: at.path.to_path(), rule, value, expected });
     }
 
     fn tell(&mut self, diagnostic: Diagnostic) {
@@ -90,8 +90,10 @@ impl Check<'_> {
     }
 }
 
-impl<'a> Sink<'a> for Check<'_> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for Check<'_> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         match (self.version, at.field.name) {
@@ -128,7 +130,7 @@ impl<'a> Sink<'a> for Check<'_> {
     }
 
     fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
-        self.null = handle.is_null().then(|| (at.offset, at.trail.to_path()));
+        self.null = handle.is_null().then(|| (at.offset, at.path.to_path()));
     }
 
     fn null(&mut self, at: At<'_>) {
@@ -137,7 +139,7 @@ impl<'a> Sink<'a> for Check<'_> {
         }
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         if self.version.is_none() {
             return;
         }

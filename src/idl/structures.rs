@@ -1,7 +1,6 @@
 //! The structures of MS-CMRP 2.2.3 and MS-SWN 2.2.2 that travel as NDR. The custom-marshalled ones are elsewhere.
 
 use super::words::*;
-use crate::structure;
 
 structure! {
     /// A security descriptor with the room that is kept for it.

@@ -5,9 +5,9 @@
 //! then 4 more for each pointer.
 
 use super::EncodeError;
-use super::sink::ContextHandle;
 use super::types::{ArrayKind, Direction, Field, Method, PointerKind, Scalar, Struct, Type, align_up};
 use super::value::{Contents, Fields, Value};
+use super::visitor::ContextHandle;
 use super::{Endian, Syntax};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -235,7 +235,7 @@ impl<'v> Writer<'v> {
             },
             Type::Guid => {
                 let guid = match value {
-                    Value::Text(text) => super::sink::Guid::parse(text),
+                    Value::Text(text) => super::visitor::Guid::parse(text),
                     _ => None,
                 };
                 let guid = guid.ok_or_else(|| wrong(value, "a GUID"))?;

@@ -25,12 +25,17 @@ fn sum(bytes: &[u8]) -> u64 {
     (low >> 32) + (low & 0xffff_ffff) + carries
 }
 
-/// Whether a sum comes to all ones in 16 bits.
-fn is_right(mut sum: u64) -> bool {
+/// A sum in 16 bits.
+fn folded(mut sum: u64) -> u16 {
     while sum > 0xffff {
         sum = (sum & 0xffff) + (sum >> 16);
     }
-    sum == 0xffff
+    sum as u16
+}
+
+/// Whether a sum comes to all ones in 16 bits.
+fn is_right(sum: u64) -> bool {
+    folded(sum) == 0xffff
 }
 
 /// Whether the checksum over an IPv4 header, its checksum field included, is right.
@@ -68,6 +73,17 @@ pub(super) fn segment_is_right(addresses: u64, protocol: u8, segment: &[u8]) -> 
     let length = u32::try_from(segment.len()).unwrap_or(u32::MAX).to_be();
     let protocol = u32::from_ne_bytes([0, protocol, 0, 0]);
     is_right(addresses + u64::from(length) + u64::from(protocol) + sum(segment))
+}
+
+/// Whether a TCP or UDP checksum is one that the sender's network card was to fill in: none at all, or the sum of the
+/// pseudo header alone, with or without the length, not complemented.
+#[cold]
+pub(super) fn is_offloaded(addresses: u64, protocol: u8, length: usize, checksum: Option<&[u8]>) -> bool {
+    let Some(&[a, b]) = checksum else { return false };
+    let checksum = u16::from_ne_bytes([a, b]);
+    let length = u64::from(u32::try_from(length).unwrap_or(u32::MAX).to_be());
+    let protocol = u64::from(u32::from_ne_bytes([0, protocol, 0, 0]));
+    checksum == 0 || [0, length].into_iter().any(|length| folded(addresses + protocol + length) == checksum)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::flows::{Flows, Key};
 use super::fragments::Fragments;
 use super::link::Layer;
 use super::slice::CapturedSlice;
-use super::tcp::{Bases, Connection, Context, Direction, Segment, Sink};
+use super::tcp::{self, Bases, Checksum, Connection, Context, Segment, Sink};
 use super::unread::Unread;
 use super::{Chunk, Handler, Limits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum};
 use crate::capture::{LinkType, Packet};
@@ -95,22 +95,25 @@ struct Ends {
 struct Out<'h, H> {
     handler: &'h mut H,
     memo: &'h mut usize,
-    origin: Origin,
+    /// Of what side A sends, and of what side B sends.
+    origins: [Origin; 2],
+    a_sends: bool,
     /// Set when the handler has taken something and wants more.
     wanted: bool,
 }
 
 impl<H: Handler> Sink for Out<'_, H> {
-    fn chunk(&mut self, frame: u64, time: Option<Timestamp>, chunk: Chunk<'_>) -> Verdict {
-        self.origin.frame = frame;
-        self.origin.time = time;
-        let verdict = self.handler.tcp_of(self.memo, &self.origin, chunk);
+    fn chunk(&mut self, at: tcp::At, seq: u32, chunk: Chunk<'_>) -> Verdict {
+        let [a, b] = &mut self.origins;
+        let origin = if self.a_sends { a } else { b };
+        (origin.frame, origin.time, origin.seq) = (at.frame, at.time, seq);
+        let verdict = self.handler.tcp_of(self.memo, origin, chunk);
         self.wanted |= verdict == Verdict::Keep;
         verdict
     }
 
-    fn sequence(&mut self, seq: u32) {
-        self.origin.seq = seq;
+    fn from(&mut self, a_sends: bool) {
+        self.a_sends = a_sends;
     }
 }
 
@@ -307,57 +310,24 @@ impl Network {
             origin.seq = segment.seq.wrapping_add(u32::from(segment.syn));
             place(&origin, self.last, segment, slice, way, handler);
         }
+        let mut checksum = Checksum::Unknown;
+        if self.limits.verify_checksums && slice.cut == 0 {
+            checksum = checksum_of(&key, slice.data);
+        }
         let before = connection.held();
         let mut context = Context {
-            frame: self.last.frame,
-            time: self.last.time,
+            at: tcp::At { frame: self.last.frame, time: self.last.time },
             limits: &self.limits,
             stats: &mut self.stats,
-            held_elsewhere: 0,
-            peer: None,
+            held_elsewhere: self.held.saturating_sub(before),
+            clock: 0,
         };
-        let total = self.held;
-        let (own, other) = connection.directions(a_sends);
-        let (stream, a_is_low, at) = (flow.stream, flow.a_is_low, self.last);
-        let origin = |a_sends| origin(Transport::Tcp, &key, stream, a_is_low, a_sends, at);
-        let mut out = Out { handler, memo: &mut flow.memo, origin: origin(!a_sends), wanted: false };
-        // What the other side sent comes first: this packet may have been the answer to it.
-        context.held_elsewhere = total.saturating_sub(other.held());
-        context.peer = own.due();
-        let mut verdict = other.packet_of_connection(segment.ack, &mut context, &mut out);
-        if verdict == Verdict::Keep {
-            out.origin = origin(a_sends);
-            context.held_elsewhere = total.saturating_sub(own.held());
-            context.peer = other.due();
-            verdict = own.segment(segment, &mut context, &mut out);
-            if verdict == Verdict::Keep {
-                verdict = own.packet_of_connection(None, &mut context, &mut out);
-            }
-        }
-        // What one side has handed on may be what the other's was waiting for, and so on.
-        let (mut turn, mut idle) = (!a_sends, 0);
-        while verdict == Verdict::Keep && idle < 2 && own.held() + other.held() > 0 {
-            let (waiting, peer) = if turn == a_sends { (&mut *own, &*other) } else { (&mut *other, &*own) };
-            (out.origin, context.peer) = (origin(turn), peer.due());
-            let before = waiting.held();
-            verdict = waiting.drain(&mut context, &mut out);
-            if verdict == Verdict::Keep {
-                verdict = waiting.end_if_done(&mut out);
-            }
-            idle = if waiting.held() < before { 0 } else { idle + 1 };
-            turn = !turn;
-        }
-        if verdict == Verdict::Keep && segment.rst && own.has_ended() {
-            // A reset ends both directions; nothing that comes later is read by anyone.
-            out.origin = origin(!a_sends);
-            context.held_elsewhere = total.saturating_sub(other.held());
-            verdict = other.close("RST of the other side", &mut context, &mut out);
-        }
+        let origins = [true, false].map(|a| origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a, self.last));
+        let mut out = Out { handler, memo: &mut flow.memo, origins, a_sends, wanted: false };
+        let verdict = connection.segment(a_sends, segment, checksum, &mut context, &mut out);
         let wanted = out.wanted;
-        if verdict == Verdict::Keep && self.limits.verify_checksums && slice.cut == 0 {
-            let right = checksum::segment_is_right(key.addresses(), 6, slice.data);
-            self.stats.bad_transport_checksums += u64::from(!right);
-        }
+        let checked = self.limits.verify_checksums && slice.cut == 0 && verdict == Verdict::Keep;
+        self.stats.bad_transport_checksums += u64::from(checked && checksum != Checksum::Right);
         if verdict == Verdict::Ignore {
             flow.state = TcpState::Ignored;
             self.held = self.held.saturating_sub(before);
@@ -409,21 +379,28 @@ impl Network {
         let TcpState::Active(mut connection) = flow.state else { return };
         self.held = self.held.saturating_sub(connection.held());
         let mut context = Context {
-            frame: self.last.frame,
-            time: self.last.time,
+            at: tcp::At { frame: self.last.frame, time: self.last.time },
             limits: &self.limits,
             stats: &mut self.stats,
             held_elsewhere: self.held,
-            peer: None,
+            clock: 0,
         };
-        for a_sends in [true, false] {
-            let origin = origin(Transport::Tcp, key, flow.stream, flow.a_is_low, a_sends, self.last);
-            let (direction, _): (&mut Direction, _) = connection.directions(a_sends);
-            let mut out = Out { handler, memo: &mut flow.memo, origin, wanted: false };
-            if direction.close(reason, &mut context, &mut out) == Verdict::Ignore {
-                return;
-            }
-        }
+        let origins = [true, false].map(|a| origin(Transport::Tcp, key, flow.stream, flow.a_is_low, a, self.last));
+        let mut out = Out { handler, memo: &mut flow.memo, origins, a_sends: true, wanted: false };
+        let _ = connection.close([reason; 2], true, &mut context, &mut out);
+    }
+}
+
+/// What the checksum of a whole segment says; one that a network card was to fill in says nothing.
+#[inline]
+fn checksum_of(key: &Key, segment: &[u8]) -> Checksum {
+    let addresses = key.addresses();
+    if checksum::segment_is_right(addresses, 6, segment) {
+        Checksum::Right
+    } else if checksum::is_offloaded(addresses, 6, segment.len(), segment.get(16..18)) {
+        Checksum::Unknown
+    } else {
+        Checksum::Wrong
     }
 }
 

@@ -4,12 +4,12 @@
 //! batch that is used again allocates nothing for the common messages.
 
 use super::{Flow, Record};
+use crate::base::Timestamp;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::Error;
 use crate::base::guid::Guid;
 use crate::ndr::Interface;
 use crate::net::Side;
-use crate::net::Timestamp;
 use crate::rpc::dg;
 use crate::rpc::event::{Answer, AnswerResult, AssumedContext, Auth, Body, Call, Carriers, Context, Event, Proposal};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};

@@ -312,6 +312,8 @@ impl Session {
         all.extend(stats.rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
         all.extend([
             ("security_contexts_evicted", stats.auth.contexts_evicted),
+            ("derived_keys_evicted", self.inner.keys.counters().derived_keys_evicted),
+            ("searches_cut", self.inner.keys.counters().searches_cut),
             ("tokens_refused", stats.auth.tokens_refused),
             ("servers_dropped", stats.servers_dropped),
         ]);

@@ -14,9 +14,11 @@
 //! The unit tests of the library include this file too.
 #![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 /// The repository's root, wherever in it the tested package is.
 pub fn root() -> PathBuf {
@@ -75,11 +77,16 @@ pub fn installed(program: &str) -> bool {
     run.is_ok()
 }
 
-/// Says that the running test was skipped for a reason that cannot be put right by installing something.
+/// Says that the running test, or a part of it, was skipped; once for each test.
 pub fn skipped(why: &str) {
-    // Not `eprintln!`: the harness swallows what that prints. The thread of a test has its name.
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    // The thread of a test has its name.
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("a test");
+    if !SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(test.to_owned()) {
+        return;
+    }
+    // Not `eprintln!`: the harness swallows what that prints.
     let _ = std::io::stderr().write_all(format!("skipped: {test}: {why}\n").as_bytes());
 }
 

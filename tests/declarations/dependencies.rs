@@ -31,7 +31,8 @@ fn text<'v>(value: &'v Value, key: &str) -> &'v str {
 
 /// Packages and nodes of the graph by their identifiers.
 struct Graph<'v> {
-    root: &'v str,
+    /// The workspace's packages: the library, the program, the kit for tests.
+    members: Vec<&'v str>,
     packages: BTreeMap<&'v str, &'v Value>,
     nodes: BTreeMap<&'v str, &'v Value>,
 }
@@ -40,7 +41,7 @@ impl<'v> Graph<'v> {
     fn new(metadata: &'v Value) -> Self {
         let by_id = |list: &'v [Value]| list.iter().map(|item| (text(item, "id"), item)).collect();
         Graph {
-            root: text(&metadata["resolve"], "root"),
+            members: list(metadata, "workspace_members").iter().filter_map(Value::as_str).collect(),
             packages: by_id(list(metadata, "packages")),
             nodes: by_id(list(&metadata["resolve"], "nodes")),
         }
@@ -56,33 +57,47 @@ impl<'v> Graph<'v> {
             }
         }
     }
+
+    /// Which features of a member turn a dependency on, as the table says it.
+    fn feature(&self, member: &str, dependency: &str) -> String {
+        let wanted = Value::from(format!("dep:{dependency}"));
+        let features = self.packages[member]["features"].as_object().expect("an object").iter();
+        let features = features.filter(|(_, on)| on.as_array().is_some_and(|on| on.contains(&wanted)));
+        let features: Vec<_> = features.map(|(name, _)| format!("`{name}`")).collect();
+        if features.is_empty() { "always".to_owned() } else { features.join(", ") }
+    }
 }
 
 /// The first cells of each row that should be there, by name.
 fn rows(graph: &Graph<'_>) -> BTreeMap<String, String> {
-    let root = graph.packages[graph.root];
-    let mut rows = BTreeMap::new();
-    for dependency in list(graph.nodes[graph.root], "deps") {
-        let id = text(dependency, "pkg");
+    // Who links it and when, by its identifier; the library's word counts before the program's.
+    let mut found: BTreeMap<&str, BTreeMap<u8, String>> = BTreeMap::new();
+    for member in &graph.members {
+        let own = text(graph.packages[member], "name");
+        for dependency in list(graph.nodes[member], "deps") {
+            let id = text(dependency, "pkg");
+            if graph.members.contains(&id) {
+                continue;
+            }
+            let linked = list(dependency, "dep_kinds").iter().any(|kind| kind["kind"].is_null());
+            let (rank, when) = match own {
+                "cluscope" if linked => (0, graph.feature(member, text(graph.packages[id], "name"))),
+                "cluscope-cli" if linked => (1, "program".to_owned()),
+                _ => (2, "tests".to_owned()),
+            };
+            found.entry(id).or_default().insert(rank, when);
+        }
+    }
+    let row = |(id, ranks): (&str, BTreeMap<u8, String>)| {
         let package = graph.packages[id];
-        let name = text(package, "name");
         let mut seen = BTreeSet::new();
         graph.weight(id, &mut seen);
-        let linked = list(dependency, "dep_kinds").iter().any(|kind| kind["kind"].is_null());
-        let wanted = Value::from(format!("dep:{name}"));
-        let features = root["features"].as_object().expect("an object").iter();
-        let features = features.filter(|(_, on)| on.as_array().is_some_and(|on| on.contains(&wanted)));
-        let features: Vec<_> = features.map(|(name, _)| format!("`{name}`")).collect();
-        let feature = match (linked, features.is_empty()) {
-            (false, _) => "tests".to_owned(),
-            (true, true) => "always".to_owned(),
-            (true, false) => features.join(", "),
-        };
+        let (name, version) = (text(package, "name"), text(package, "version"));
         let licence = text(package, "license").replace('/', " OR ");
-        let version = text(package, "version");
-        rows.insert(name.to_owned(), format!("| {name} | {version} | {licence} | {feature} | {} |", seen.len()));
-    }
-    rows
+        let when = ranks.into_values().next().expect("one at least");
+        (name.to_owned(), format!("| {name} | {version} | {licence} | {when} | {} |", seen.len()))
+    };
+    found.into_iter().map(row).collect()
 }
 
 #[test]
@@ -121,7 +136,7 @@ fn version(text: &str) -> Vec<u32> {
 fn no_dependency_needs_a_newer_compiler() {
     let metadata = metadata();
     let graph = Graph::new(&metadata);
-    let ours = version(text(graph.packages[graph.root], "rust_version"));
+    let ours = version(text(graph.packages[graph.members[0]], "rust_version"));
     let newer = graph.packages.values().filter(|p| version(text(p, "rust_version")) > ours);
     let newer: Vec<_> = newer.map(|p| format!("{} {}", text(p, "name"), text(p, "rust_version"))).collect();
     assert!(newer.is_empty(), "{newer:?}");

@@ -45,7 +45,6 @@ fn methods_row_by_row() {
     let columns = ["interface", "version", "opnum", "name", "section", "returns", "on_wire"];
     let theirs: Vec<Vec<String>> = rows.iter().map(|row| columns.map(|c| row[c].clone()).to_vec()).collect();
     same_lists(&ours, &theirs);
-    assert_eq!(ours.len(), 301);
 }
 
 fn yes_or_no(yes: bool) -> String {
@@ -97,7 +96,6 @@ fn parameters_row_by_row() {
         })
         .collect();
     same_lists(&ours, &theirs);
-    assert_eq!(ours.len(), 1415);
 
     // Wire order: the numbers rise by one, from 0 in Witness, where the binding handle counts as nothing, and from 1 else.
     let mut expected = 0;

@@ -9,10 +9,10 @@ use crate::analysis::calls::status_name;
 use crate::analysis::handles::Scope;
 use crate::analysis::notify::is_long_poll;
 use crate::analysis::tracker::{CallKey, call_key};
+use crate::base::Timestamp;
 use crate::idl::methods::*;
 use crate::ndr::Method;
 use crate::ndr::types::{Flow, MethodId, Type};
-use crate::net::Timestamp;
 use crate::session::Record;
 use std::net::{IpAddr, SocketAddr};
 

@@ -7,12 +7,12 @@ use crate::analysis::Bounded;
 use crate::analysis::facts::Facts;
 use crate::analysis::kind::Kind;
 use crate::analysis::notify::{self, Notification};
+use crate::base::Timestamp;
 use crate::consts::states::*;
 use crate::consts::{Constant, Constants, notifications};
 use crate::idl::methods::*;
 use crate::ndr::Method;
 use crate::ndr::types::MethodId;
-use crate::net::Timestamp;
 use crate::session::Record;
 use std::sync::Arc;
 

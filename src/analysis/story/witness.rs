@@ -6,9 +6,9 @@ use crate::consts::witness::{WitnessMessageType, WitnessResourceChangeType as Ch
 use crate::idl::structures::RESP_ASYNC_NOTIFY;
 use crate::idl::witness::WitnessrAsyncNotify;
 use crate::ndr::Method;
-use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::Scalar;
 use crate::ndr::value::{Fields, Value};
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::session::Record;
 use crate::structs;
@@ -25,8 +25,10 @@ struct Answer<'a> {
     buffer: &'a [u8],
 }
 
-impl<'a> Sink<'a> for Answer<'a> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for Answer<'a> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         if at.field.id == RESP_ASYNC_NOTIFY::MessageType {
@@ -34,7 +36,7 @@ impl<'a> Sink<'a> for Answer<'a> {
         }
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         if at.field.id == RESP_ASYNC_NOTIFY::MessageBuffer {
             self.buffer = bytes;
         }

@@ -1,13 +1,13 @@
 //! Names, values and durations as the story writes them: short, on one line, nothing that could move the cursor.
 
 use crate::analysis::kind::Kind;
+use crate::base::printable::is_active;
 use crate::base::time::FileTime;
 use crate::consts::content::BufferFormat;
 use crate::consts::properties;
 use crate::ndr::WStr;
-use crate::ndr::value::Value;
+use crate::ndr::value::{Collect, Value};
 use crate::structs::packed::ByteCursor;
-use crate::structs::sink::Collect;
 use crate::structs::values::{self, Slot};
 
 /// Characters of a name or value.
@@ -26,17 +26,12 @@ pub(super) fn quoted(text: &str) -> String {
                 return quoted;
             }
             '"' => quoted.push_str("\\\""),
-            c if c.is_control() || is_invisible(c) => quoted.extend(c.escape_default()),
+            c if is_active(c) => quoted.extend(c.escape_default()),
             c => quoted.push(c),
         }
     }
     quoted.push('"');
     quoted
-}
-
-/// Characters that change how those around them are shown.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The same of UTF-16.
@@ -80,7 +75,7 @@ pub(super) fn value(name: &str, content: BufferFormat, octets: &[u8]) -> String 
     let mut tree = Collect::default();
     let read = values::read(Slot::top(content), ByteCursor::new(octets), &mut tree);
     let fits = read.is_ok_and(|rest| rest.is_empty());
-    match tree.value.filter(|_| fits) {
+    match tree.into_value().0.filter(|_| fits) {
         None | Some(Value::Bytes(_)) => bytes(octets),
         Some(value) => cut(&plain_value(&value, content)),
     }

@@ -2,11 +2,11 @@
 //! Anything else takes the general path in `network.rs`. Both make the same calls of the handler and the same counts;
 //! `fast_path_tests.rs` compares them.
 
-use super::{Network, TcpState, Way, origin, place};
+use super::{Network, TcpState, Way, checksum_of, origin, place};
 use crate::capture::LinkType;
 use crate::net::flows::Key;
 use crate::net::slice::CapturedSlice;
-use crate::net::tcp::Segment;
+use crate::net::tcp::{Checksum, Segment};
 use crate::net::{Chunk, Handler, Transport, Verdict, checksum};
 use std::net::Ipv4Addr;
 
@@ -90,6 +90,14 @@ impl Network {
         {
             return false;
         }
+        let mut bad = false;
+        if self.limits.verify_checksums {
+            let checksum = checksum_of(&key, slice.data);
+            if checksum == Checksum::Wrong && !data.is_empty() {
+                return false;
+            }
+            bad = checksum != Checksum::Right;
+        }
         other.acknowledge(ack);
         if !data.is_empty() {
             own.pass(data);
@@ -105,10 +113,7 @@ impl Network {
             }
             self.tcp.want(index, true);
         }
-        if self.limits.verify_checksums {
-            let right = checksum::segment_is_right(key.addresses(), 6, slice.data);
-            self.stats.bad_transport_checksums += u64::from(!right);
-        }
+        self.stats.bad_transport_checksums += u64::from(bad);
         true
     }
 }

@@ -1,30 +1,37 @@
-//! One direction of a TCP connection put in order.
+//! One direction of a TCP connection: which of its bytes come next, which wait.
 //!
-//! The rules:
+//! The rules of a direction alone; [`super::Connection`] has those that need both.
 //!
 //! * Bytes that come in turn are handed on straight from the packet; what comes early is copied and held.
-//! * Where segments overlap, the copy that came first stays, whether it was handed on already or is held.
-//! * A hole is given up when the other side has acknowledged all of it and [`Limits::hole_packets`] more packets of the
-//!   connection came; when a limit on held bytes or segments is reached; when the direction closes (reset, new
-//!   connection on the same ports, eviction); at the end of the capture.
-//! * What acknowledges bytes of the other side that were not handed on yet was sent after them: it waits for them, so
-//!   that an answer never comes before its question, neither where the question is held behind a hole nor where a tap
-//!   let the two overtake each other. It waits twice as long as a hole does, and no longer than any of the above.
+//! * Of several copies of a byte the one that was handed on stays; among those held see [`HeldSegments`].
+//! * What the capture cut off a segment is a hole like any other: a whole copy may fill it.
+//! * A segment whose checksum is wrong waits until the receiver has acknowledged its bytes, or a right copy comes; in a
+//!   direction where such segments are acknowledged again and again, checksums mean nothing.
 //! * Without a SYN the start is not known: the first data is held until its place is certain, because the sender's
 //!   last empty segment or the other side's acknowledgement named it, or until [`Limits::start_packets`] more packets
 //!   came.
-//! * A segment that the capture cut counts with its whole length; the part that is missing is reported at once.
 
 use super::super::{Chunk, Verdict};
-use super::context::{Context, Sink, is_beyond};
-use super::{CapturedSlice, Limits, Segment, Timestamp};
-use std::collections::BTreeMap;
+use super::context::{At, Context, Sink, is_beyond};
+use super::held::{Checksum, Copied, Held, HeldSegments};
+use super::{Limits, Segment, Timestamp};
+use std::collections::VecDeque;
 
 /// Positions count from here, so that some room is left below for what comes before the first segment seen.
 const ORIGIN: u64 = 1 << 40;
 
+/// So many acknowledged segments with a wrong checksum in a row say that checksums mean nothing.
+const WRONG: u8 = 3;
+
+/// Acknowledgements remembered while there is a hole; further ones count as the last of them.
+const ACKS: usize = 64;
+
+/// What a hole is called that the receiver's acknowledgement proves to be one.
+pub(super) const NOT_CAPTURED: &str = "acknowledged by the receiver but not captured";
+const CUT: &str = "cut by the capture's snapshot length";
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     /// No segment yet that takes up sequence numbers. If known, `hint` is where the first one should start.
     #[default]
     Unseen,
@@ -35,41 +42,27 @@ enum State {
     Ended,
 }
 
-/// Bytes held until their turn.
-#[derive(Debug)]
-struct Held {
-    data: Box<[u8]>,
-    /// Length on the wire; more than `data.len()` where the capture cut it.
-    wire_len: u64,
-    /// What it acknowledged.
-    ack: Option<u32>,
-    frame: u64,
-    time: Option<Timestamp>,
-}
-
-impl Held {
-    fn cost(&self) -> usize {
-        self.data.len() + Limits::SEGMENT_COST
-    }
-}
-
 /// State of one direction.
 #[derive(Debug, Default)]
 pub(in super::super) struct Direction {
-    state: State,
+    pub(super) state: State,
     hint: Option<u32>,
     /// Position and sequence number of the next byte to hand on.
     next: u64,
     next_seq: u32,
-    /// By position; none overlaps another or what was handed on.
-    segments: BTreeMap<u64, Held>,
-    held: usize,
+    held: HeldSegments,
+    /// Position up to which the capture cut bytes off, and when the connection had so many packets.
+    cut: (u64, u64),
     /// Position behind the last byte, once a FIN told it, and the packet that did.
     fin: Option<(u64, u64, Option<Timestamp>)>,
     /// Highest position that the other side acknowledged.
     acked: Option<u64>,
-    /// Packets of the connection since the first hole was acknowledged, or since what came early waits.
-    since_acked: u32,
+    /// While there is a hole: positions acknowledged, and the connection's packets then; both rise.
+    acks: VecDeque<(u64, u64)>,
+    /// The connection's packets when bytes last came in turn.
+    moved: u64,
+    /// Segments with a wrong checksum that were acknowledged in a row.
+    wrong: u8,
 }
 
 /// Stops a function when the handler wants no more.
@@ -80,6 +73,7 @@ macro_rules! hand {
         }
     };
 }
+pub(super) use hand;
 
 impl Direction {
     pub(in super::super) fn has_ended(&self) -> bool {
@@ -87,13 +81,13 @@ impl Direction {
     }
 
     pub(in super::super) fn held(&self) -> usize {
-        self.held
+        self.held.cost()
     }
 
     /// Whether it is open and nothing of it waits for anything.
     #[inline]
     pub(in super::super) fn is_at_rest(&self) -> bool {
-        self.state == State::Open && self.segments.is_empty()
+        self.state == State::Open && self.held.is_empty() && self.cut.0 <= self.next
     }
 
     /// Of a direction [at rest](Direction::is_at_rest): whether data of this sequence number is what comes next.
@@ -108,29 +102,85 @@ impl Direction {
         is_beyond(ack, self.next_seq)
     }
 
-    /// The sequence number of the next byte, if it is known and there may be one.
-    pub(in super::super) fn due(&self) -> Option<u32> {
-        (self.state == State::Open).then_some(self.next_seq)
-    }
-
     /// Data of a direction at rest that comes next goes by whole; the same as [`Direction::segment`] does with it.
     #[inline]
     pub(in super::super) fn pass(&mut self, data: &[u8]) {
         self.advance(data.len() as u64);
     }
 
-    /// The other side acknowledged something of a direction at rest; the same as [`Direction::packet_of_connection`]
-    /// does then.
+    /// The other side acknowledged something of a direction at rest; the same as [`Direction::acknowledged`] does then.
     #[inline]
     pub(in super::super) fn acknowledge(&mut self, ack: u32) {
         let acked = self.position(ack);
         self.acked = Some(self.acked.map_or(acked, |before| before.max(acked)));
     }
 
-    /// Takes a segment of this direction.
-    pub(in super::super) fn segment(
+    /// The sequence number of the next byte, if it is known and there may be one.
+    pub(super) fn due(&self) -> Option<u32> {
+        (self.state == State::Open).then_some(self.next_seq)
+    }
+
+    /// The first segment that waits: its position, and what is known of it.
+    pub(super) fn first(&self) -> Option<(u64, &Held)> {
+        self.held.first()
+    }
+
+    /// Position of the next byte.
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Whether its last byte is known and the other side has it, FIN included.
+    pub(super) fn is_finished(&self) -> bool {
+        self.has_ended() || matches!((self.fin, self.acked), (Some((fin, ..)), Some(acked)) if acked > fin)
+    }
+
+    /// Position that is certain to be one of this direction's: not behind its FIN.
+    pub(super) fn within_fin(&self, position: u64) -> u64 {
+        self.fin.map_or(position, |(fin, ..)| position.min(fin))
+    }
+
+    pub(super) fn is_acknowledged(&self) -> bool {
+        self.acked.is_some()
+    }
+
+    /// The other side's acknowledgement, when the connection had so many packets.
+    pub(super) fn acknowledged(&mut self, ack: u32, clock: u64) {
+        match self.state {
+            State::Unseen => self.hint = Some(ack),
+            State::Starting(_) | State::Open => {
+                let before = self.acked;
+                self.acknowledge(ack);
+                if self.acked > before && !self.is_at_rest() {
+                    self.note_acked(clock);
+                }
+            }
+            State::Ended => {}
+        }
+    }
+
+    fn note_acked(&mut self, clock: u64) {
+        let Some(acked) = self.acked else { return };
+        while self.acks.front().is_some_and(|(position, _)| *position <= self.next) {
+            self.acks.pop_front();
+        }
+        if self.acks.len() >= ACKS {
+            self.acks.pop_back();
+        }
+        self.acks.push_back((acked, clock));
+    }
+
+    /// Takes a segment that is no reset: hands on what comes next, holds what doesn't. `checksum` says what that of the
+    /// segment is worth, `peer` which sequence number the other direction's next byte has.
+    pub(super) fn segment(
         &mut self,
         segment: &Segment<'_>,
+        checksum: Checksum,
+        peer: Option<u32>,
         context: &mut Context<'_>,
         sink: &mut impl Sink,
     ) -> Verdict {
@@ -139,14 +189,6 @@ impl Direction {
             context.stats.tcp_after_end += u64::from(len > 0);
             return Verdict::Keep;
         }
-        if segment.rst {
-            // The payload of a reset, if any, is a text for people (RFC 9293, 3.10.7.4), no part of the stream.
-            if !self.is_near(segment.seq) {
-                context.stats.tcp_bad_resets += 1;
-                return Verdict::Keep;
-            }
-            return self.close("RST", context, sink);
-        }
         let seq = if segment.syn { segment.seq.wrapping_add(1) } else { segment.seq };
         if segment.syn {
             match self.state {
@@ -154,7 +196,7 @@ impl Direction {
                 State::Starting(_) => {
                     // What is held below the SYN's number belongs to something older.
                     let start = self.position(seq);
-                    self.drop_below(start);
+                    self.held.drop_below(start);
                     (self.next, self.next_seq, self.state) = (start, seq, State::Open);
                 }
                 State::Open | State::Ended => {}
@@ -163,10 +205,8 @@ impl Direction {
         if len == 0 && !segment.fin {
             if matches!(self.state, State::Unseen | State::Starting(_)) {
                 self.hint = Some(seq);
-                return self.settle(context, sink);
             }
-            // A late SYN may have made held data deliverable.
-            return if segment.syn { self.drain(context, sink) } else { Verdict::Keep };
+            return Verdict::Keep;
         }
         if self.state == State::Unseen {
             if self.hint == Some(seq) {
@@ -179,103 +219,68 @@ impl Direction {
         let start = self.position(seq);
         let end = start.saturating_add(len as u64);
         if segment.fin && self.fin.is_none() && (self.state != State::Open || end >= self.next) {
-            self.fin = Some((end, context.frame, context.time));
+            self.fin = Some((end, context.at.frame, context.at.time));
         }
-        if len > 0 {
-            hand!(self.data(start, segment.payload, segment.ack, context, sink));
+        if len == 0 {
+            return Verdict::Keep;
         }
-        hand!(self.settle(context, sink));
-        self.end_if_done(sink)
+        let cut_end = if segment.payload.cut > 0 { end } else { 0 };
+        let checksum = if self.wrong >= WRONG { checksum.max(Checksum::Unknown) } else { checksum };
+        if checksum == Checksum::Right {
+            self.wrong = 0;
+        }
+        let At { frame, time } = context.at;
+        let arrived = context.clock;
+        let copied = Copied { data: segment.payload.data, ack: segment.ack, checksum, frame, time, arrived, cut_end };
+        self.data(start, end, copied, peer, context, sink)
     }
 
-    /// Takes note of what the other side acknowledged, and of one more packet of the connection from either side.
-    pub(in super::super) fn packet_of_connection(
+    /// Data at a position: in turn, late, or early. `end` is where it ended on the wire.
+    fn data(
         &mut self,
-        ack: Option<u32>,
+        start: u64,
+        end: u64,
+        mut copied: Copied<'_>,
+        peer: Option<u32>,
         context: &mut Context<'_>,
         sink: &mut impl Sink,
     ) -> Verdict {
-        if let Some(ack) = ack {
-            match self.state {
-                State::Unseen => self.hint = Some(ack),
-                State::Starting(_) | State::Open => {
-                    let acked = self.position(ack);
-                    self.acked = Some(self.acked.map_or(acked, |before| before.max(acked)));
-                }
-                State::Ended => return Verdict::Keep,
+        let mut start = start;
+        if self.state == State::Open {
+            if end <= self.next {
+                context.stats.tcp_retransmissions += 1;
+                return Verdict::Keep;
+            }
+            if start < self.next {
+                context.stats.tcp_overlaps += 1;
+                let late = usize::try_from(self.next - start).unwrap_or(usize::MAX);
+                copied.data = copied.data.get(late..).unwrap_or(&[]);
+                start = self.next;
+            }
+            if start == self.next {
+                self.moved = copied.arrived;
+            }
+            let stop = start.saturating_add(copied.data.len() as u64);
+            let alone = self.held.first().is_none_or(|(first, _)| first >= stop);
+            if start == self.next && alone && copied.checksum != Checksum::Wrong && !is_early(copied.ack, peer) {
+                self.note_cut(copied.cut_end, copied.arrived);
+                return self.deliver(copied.data, context.at, sink);
             }
         }
-        match self.state {
-            State::Starting(seen) => {
-                self.state = State::Starting(seen.saturating_add(1));
-                hand!(self.settle(context, sink));
-                self.end_if_done(sink)
-            }
-            State::Open => {
-                let Some(first) = self.first_held() else { return Verdict::Keep };
-                // Without a hole before it, it came early; what it answers may be behind a hole itself.
-                let early = first <= self.next;
-                if !early && self.acked.is_none_or(|acked| acked < first) {
-                    return Verdict::Keep;
-                }
-                self.since_acked = self.since_acked.saturating_add(1);
-                let patience = context.limits.hole_packets;
-                if self.since_acked <= if early { patience.saturating_mul(2) } else { patience } {
-                    return Verdict::Keep;
-                }
-                if early {
-                    context.peer = None;
-                }
-                hand!(self.give_up_hole("acknowledged by the receiver but not captured", context, sink));
-                self.end_if_done(sink)
-            }
-            State::Unseen | State::Ended => Verdict::Keep,
+        let outcome = self.held.insert(start, copied);
+        match (outcome.kept, outcome.overlapped) {
+            (false, _) => context.stats.tcp_retransmissions += 1,
+            (true, true) => context.stats.tcp_overlaps += 1,
+            (true, false) => context.stats.tcp_out_of_order += 1,
         }
-    }
-
-    /// Hands on what is held, with the holes in between, and ends the direction.
-    pub(in super::super) fn close(
-        &mut self,
-        reason: &'static str,
-        context: &mut Context<'_>,
-        sink: &mut impl Sink,
-    ) -> Verdict {
-        if self.state == State::Ended {
-            return Verdict::Keep;
-        }
-        context.peer = None;
-        if matches!(self.state, State::Starting(_)) {
-            hand!(self.start(context, sink));
-        }
-        while !self.segments.is_empty() {
-            hand!(self.give_up_hole(reason, context, sink));
-        }
-        hand!(self.end_if_done(sink));
-        if self.state == State::Ended {
-            return Verdict::Keep;
-        }
-        // Acknowledged, or before a FIN, but never seen. One byte more may just be a FIN that was not captured.
-        let known_end = match (self.fin, self.acked) {
-            (Some((fin, ..)), _) => fin,
-            (None, Some(acked)) if acked > self.next.saturating_add(1) => acked,
-            _ => self.next,
-        };
-        if self.state == State::Open && known_end > self.next {
-            hand!(self.gap(known_end - self.next, reason, context, sink));
-        }
-        self.state = State::Ended;
-        sink.chunk(context.frame, context.time, Chunk::End { reason })
-    }
-
-    /// Position of a sequence number, the one nearest to the next byte's.
-    fn position(&self, seq: u32) -> u64 {
-        let distance = i64::from(seq.wrapping_sub(self.next_seq).cast_signed());
-        self.next.saturating_add_signed(distance)
+        let peak = self.held().saturating_add(context.held_elsewhere) as u64;
+        context.stats.tcp_buffer_peak = context.stats.tcp_buffer_peak.max(peak);
+        Verdict::Keep
     }
 
     /// Whether a reset's sequence number is plausible: not known yet, or within a megabyte of what is expected. Resets
     /// that answer a packet to a closed port carry 0 when nothing else is known.
-    fn is_near(&self, seq: u32) -> bool {
+    pub(super) fn is_near(&self, seq: u32) -> bool {
         match self.state {
             State::Unseen | State::Starting(_) => true,
             State::Open | State::Ended => {
@@ -285,237 +290,178 @@ impl Direction {
         }
     }
 
-    fn open(&mut self, seq: u32) {
-        (self.next, self.next_seq, self.state) = (ORIGIN, seq, State::Open);
+    /// Position of a sequence number, the one nearest to the next byte's.
+    pub(super) fn position(&self, seq: u32) -> u64 {
+        let distance = i64::from(seq.wrapping_sub(self.next_seq).cast_signed());
+        self.next.saturating_add_signed(distance)
     }
 
-    fn first_held(&self) -> Option<u64> {
-        self.segments.first_key_value().map(|(start, _)| *start)
+    fn open(&mut self, seq: u32) {
+        (self.next, self.next_seq, self.state) = (ORIGIN, seq, State::Open);
     }
 
     fn advance(&mut self, count: u64) {
         self.next = self.next.saturating_add(count);
         // Sequence numbers count modulo 2^32.
         self.next_seq = self.next_seq.wrapping_add((count & 0xffff_ffff) as u32);
-        self.since_acked = 0;
     }
 
-    /// Data at a position: in turn, late, or early.
-    fn data(
-        &mut self,
-        start: u64,
-        slice: CapturedSlice<'_>,
-        ack: Option<u32>,
-        context: &mut Context<'_>,
-        sink: &mut impl Sink,
-    ) -> Verdict {
-        let end = start.saturating_add(slice.wire_len() as u64);
-        if !matches!(self.state, State::Open) {
-            self.hold(start, end, slice, ack, context);
-            return self.enforce_limits(context, sink);
-        }
-        if end <= self.next {
-            context.stats.tcp_retransmissions += 1;
-            return Verdict::Keep;
-        }
-        let (start, slice) = if start < self.next {
-            context.stats.tcp_overlaps += 1;
-            (self.next, slice.after_lossy(usize::try_from(self.next - start).unwrap_or(usize::MAX)))
-        } else {
-            (start, slice)
-        };
-        if start > self.next || context.is_early(ack) {
-            self.hold(start, end, slice, ack, context);
-            return self.enforce_limits(context, sink);
-        }
-        // In turn. What is held already came first, so this segment's bytes count up to there.
-        let stop = self.first_held().unwrap_or(end).min(end);
-        let len = usize::try_from(stop - start).unwrap_or(usize::MAX);
-        let (now, later) = (slice.with_wire_len_at_most(len), slice.after_lossy(len));
-        hand!(self.deliver(now.data, stop - start, context.frame, context.time, context.stats, sink));
-        if stop < end {
-            self.hold(stop, end, later, ack, context);
-        }
-        self.drain(context, sink)
-    }
-
-    /// Keeps the parts of a segment that are not there yet.
-    fn hold(&mut self, start: u64, end: u64, slice: CapturedSlice<'_>, ack: Option<u32>, context: &mut Context<'_>) {
-        let mut at = start;
-        let mut overlapped = false;
-        let mut kept = false;
-        if let Some((before, held)) = self.segments.range(..=at).next_back() {
-            let reached = before.saturating_add(held.wire_len);
-            if reached > at {
-                overlapped = true;
-                at = reached;
-            }
-        }
-        while at < end {
-            crate::base::work::tick(1);
-            let (stop, next) = match self.segments.range(at..end).next() {
-                Some((start, held)) => {
-                    overlapped = true;
-                    (*start, start.saturating_add(held.wire_len))
-                }
-                None => (end, end),
-            };
-            if stop > at {
-                let from = usize::try_from(at - start).unwrap_or(usize::MAX);
-                let to = usize::try_from(stop - start).unwrap_or(usize::MAX).min(slice.data.len());
-                let data = Box::from(slice.data.get(from..to).unwrap_or(&[]));
-                crate::base::work::tick(slice.data.len());
-                let held = Held { data, wire_len: stop - at, ack, frame: context.frame, time: context.time };
-                self.held += held.cost();
-                self.segments.insert(at, held);
-                kept = true;
-            }
-            at = next;
-        }
-        match (kept, overlapped) {
-            (false, _) => context.stats.tcp_retransmissions += 1,
-            (true, true) => context.stats.tcp_overlaps += 1,
-            (true, false) => context.stats.tcp_out_of_order += 1,
-        }
-        let peak = (self.held.saturating_add(context.held_elsewhere)) as u64;
-        context.stats.tcp_buffer_peak = context.stats.tcp_buffer_peak.max(peak);
-    }
-
-    /// Forgets held bytes below a position.
-    fn drop_below(&mut self, position: u64) {
-        while let Some(entry) = self.segments.first_entry() {
-            let start = *entry.key();
-            if start >= position {
-                break;
-            }
-            let mut held = entry.remove();
-            self.held -= held.cost();
-            let below = position - start;
-            if held.wire_len > below {
-                let from = usize::try_from(below).unwrap_or(usize::MAX);
-                held.data = Box::from(held.data.get(from..).unwrap_or(&[]));
-                held.wire_len -= below;
-                self.held += held.cost();
-                self.segments.insert(position, held);
-            }
+    /// One more packet of the connection while the start is not known.
+    pub(super) fn waited(&mut self) {
+        if let State::Starting(packets) = &mut self.state {
+            *packets = packets.saturating_add(1);
         }
     }
 
     /// Starts a direction of unknown beginning once its place is certain or long enough was waited.
-    fn settle(&mut self, context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
-        let State::Starting(packets) = self.state else { return Verdict::Keep };
-        let start = self.first_held().or(self.fin.map(|(fin, ..)| fin)).unwrap_or(self.next);
+    pub(super) fn settle(&mut self, limits: &Limits) {
+        let State::Starting(packets) = self.state else { return };
+        let start = self.lowest();
         let named = self.hint.is_some_and(|hint| self.position(hint) == start);
         let acknowledged = self.acked.is_some_and(|acked| acked >= start);
-        if named || acknowledged || packets > context.limits.start_packets {
-            return self.start(context, sink);
+        if named || acknowledged || packets > limits.start_packets {
+            self.start();
         }
-        Verdict::Keep
+    }
+
+    fn lowest(&self) -> u64 {
+        self.held.first().map(|(first, _)| first).or(self.fin.map(|(fin, ..)| fin)).unwrap_or(self.next)
     }
 
     /// Takes the lowest position held for the start.
-    fn start(&mut self, context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
-        let start = self.first_held().or(self.fin.map(|(fin, ..)| fin)).unwrap_or(self.next);
+    pub(super) fn start(&mut self) {
+        if !matches!(self.state, State::Starting(_)) {
+            return;
+        }
+        let start = self.lowest();
         self.next_seq = self.next_seq.wrapping_add((start.wrapping_sub(self.next) & 0xffff_ffff) as u32);
         self.next = start;
         self.state = State::Open;
-        self.drain(context, sink)
     }
 
-    /// Hands on everything held that is in turn now, as far as it answers nothing that didn't come yet.
-    pub(in super::super) fn drain(&mut self, context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
+    fn note_cut(&mut self, cut_end: u64, clock: u64) {
+        if cut_end > self.cut.0 {
+            self.cut = (cut_end, clock);
+        }
+    }
+
+    /// Whether the first segment held is next and nothing speaks against handing it on now.
+    pub(super) fn is_ready(&self, peer: Option<u32>) -> bool {
+        self.state == State::Open
+            && self.held.first().is_some_and(|(start, held)| {
+                start <= self.next && !is_early(held.ack, peer) && !self.is_doubtful(start, held)
+            })
+    }
+
+    /// Whether a segment's checksum is wrong and the receiver has not confirmed its bytes.
+    pub(super) fn is_doubtful(&self, start: u64, held: &Held) -> bool {
+        let end = start.saturating_add(held.data().len() as u64);
+        held.checksum == Checksum::Wrong && self.wrong < WRONG && self.acked.is_none_or(|acked| acked < end)
+    }
+
+    /// Hands on the first segment held, which must not begin behind the next byte.
+    pub(super) fn deliver_first(&mut self, sink: &mut impl Sink) -> Verdict {
+        let Some((start, held)) = self.held.pop_first() else { return Verdict::Keep };
+        let late = usize::try_from(self.next.saturating_sub(start)).unwrap_or(usize::MAX);
+        self.wrong = self.wrong.saturating_add(u8::from(held.checksum == Checksum::Wrong));
+        self.note_cut(held.cut_end, held.arrived);
+        let at = At { frame: held.frame, time: held.time };
+        self.deliver(held.data().get(late..).unwrap_or(&[]), at, sink)
+    }
+
+    fn deliver(&mut self, data: &[u8], at: At, sink: &mut impl Sink) -> Verdict {
+        let seq = self.next_seq;
+        self.advance(data.len() as u64);
+        if data.is_empty() { Verdict::Keep } else { sink.chunk(at, seq, Chunk::Data(data)) }
+    }
+
+    /// Where the hole ends that begins at the next byte: at the first segment held, or where the capture's cut does.
+    pub(super) fn hole(&self) -> Option<u64> {
         if self.state != State::Open {
-            return Verdict::Keep;
+            return None;
         }
-        while let Some(entry) = self.segments.first_entry() {
-            if *entry.key() > self.next || context.is_early(entry.get().ack) {
-                break;
-            }
-            let held = entry.remove();
-            crate::base::work::tick(1 + held.data.len());
-            self.held -= held.cost();
-            hand!(self.deliver(&held.data, held.wire_len, held.frame, held.time, context.stats, sink));
-        }
-        Verdict::Keep
+        let end = match self.held.first() {
+            Some((first, _)) => first,
+            None => self.cut.0,
+        };
+        (end > self.next).then_some(end)
     }
 
-    fn deliver(
+    /// Whether the hole that ends there was waited for long enough: since it was acknowledged, or, where the capture
+    /// has no acknowledgement at all, since what the capture cut.
+    pub(super) fn is_overdue(&mut self, end: u64, clock: u64, patience: u64) -> bool {
+        while self.acks.front().is_some_and(|(position, _)| *position < end) {
+            self.acks.pop_front();
+        }
+        let (cut_end, cut_at) = self.cut;
+        // What comes behind the hole may have overtaken it just now; as long as bytes come in turn, others may too.
+        let moved = if cut_end >= end { 0 } else { self.moved };
+        let seen = self.held.first().map_or(cut_at, |(_, held)| held.arrived).max(moved);
+        match self.acks.front() {
+            Some((_, since)) => clock.saturating_sub(seen.max(*since)) >= patience,
+            None if self.acked.is_some_and(|acked| acked >= end) => {
+                // Acknowledged before there was a hole.
+                self.acks.push_front((end, clock));
+                false
+            }
+            None => cut_end >= end && clock.saturating_sub(cut_at) >= 2 * patience,
+        }
+    }
+
+    /// Gives up the bytes up to a position.
+    pub(super) fn give_up(
         &mut self,
-        data: &[u8],
-        wire_len: u64,
-        frame: u64,
-        time: Option<Timestamp>,
-        stats: &mut super::Stats,
+        end: u64,
+        reason: &'static str,
+        context: &mut Context<'_>,
         sink: &mut impl Sink,
     ) -> Verdict {
-        let seq = self.next_seq;
-        self.advance(wire_len);
-        if !data.is_empty() {
-            sink.sequence(seq);
-            hand!(sink.chunk(frame, time, Chunk::Data(data)));
-        }
-        let lost = wire_len.saturating_sub(data.len() as u64);
-        if lost > 0 {
-            stats.tcp_gaps += 1;
-            stats.tcp_lost_bytes += lost;
-            hand!(sink.chunk(
-                frame,
-                time,
-                Chunk::Gap { lost: Some(lost), reason: "cut by the capture's snapshot length" }
-            ));
+        let at = self.held.first().map_or(context.at, |(_, held)| At { frame: held.frame, time: held.time });
+        let cut_end = self.cut.0.min(end);
+        for (end, reason) in [(cut_end, CUT), (end, reason)] {
+            let Some(lost) = end.checked_sub(self.next).filter(|lost| *lost > 0) else { continue };
+            let seq = self.next_seq;
+            self.advance(lost);
+            context.stats.tcp_gaps += 1;
+            context.stats.tcp_lost_bytes += lost;
+            hand!(sink.chunk(at, seq, Chunk::Gap { lost: Some(lost), reason }));
         }
         Verdict::Keep
     }
 
-    /// Reports a hole before `next + lost`.
-    fn gap(&mut self, lost: u64, reason: &'static str, context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
-        let (frame, time) = match self.segments.first_key_value() {
-            Some((_, held)) => (held.frame, held.time),
-            None => (context.frame, context.time),
-        };
-        self.advance(lost);
-        context.stats.tcp_gaps += 1;
-        context.stats.tcp_lost_bytes += lost;
-        sink.chunk(frame, time, Chunk::Gap { lost: Some(lost), reason })
-    }
-
-    /// Gives up the first hole and hands on what follows it.
-    fn give_up_hole(&mut self, reason: &'static str, context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
-        if let Some(first) = self.first_held()
-            && first > self.next
-        {
-            hand!(self.gap(first - self.next, reason, context, sink));
+    /// Ends a direction of which nothing is held any more: what was acknowledged, or comes before a FIN, but was never
+    /// seen is missing. One byte more may just be a FIN that was not captured.
+    pub(super) fn end(&mut self, reason: &'static str, context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
+        hand!(self.end_if_done(sink));
+        if self.state == State::Ended {
+            return Verdict::Keep;
         }
-        self.drain(context, sink)
-    }
-
-    fn enforce_limits(&mut self, context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
-        let limits = context.limits;
-        let bytes = if self.acked.is_some() { limits.tcp_buffer } else { limits.tcp_buffer_unacknowledged };
-        while self.held > bytes
-            || self.segments.len() > limits.tcp_segments
-            || (self.held > 0 && self.held.saturating_add(context.held_elsewhere) > limits.tcp_buffer_total)
-        {
-            context.stats.tcp_buffer_limits += 1;
-            context.peer = None;
-            if matches!(self.state, State::Starting(_)) {
-                hand!(self.start(context, sink));
-            } else {
-                hand!(self.give_up_hole("too much is waiting behind it", context, sink));
-            }
+        if self.state == State::Open {
+            let known_end = match (self.fin, self.acked) {
+                (Some((fin, ..)), _) => fin,
+                (None, Some(acked)) if acked > self.next.saturating_add(1) => acked,
+                _ => self.next,
+            };
+            hand!(self.give_up(known_end.max(self.cut.0), reason, context, sink));
         }
-        Verdict::Keep
+        self.state = State::Ended;
+        sink.chunk(context.at, self.next_seq, Chunk::End { reason })
     }
 
-    pub(in super::super) fn end_if_done(&mut self, sink: &mut impl Sink) -> Verdict {
+    pub(super) fn end_if_done(&mut self, sink: &mut impl Sink) -> Verdict {
         match self.fin {
             Some((fin, frame, time)) if self.state == State::Open && self.next >= fin => {
                 self.state = State::Ended;
-                self.held = 0;
-                self.segments.clear();
-                sink.chunk(frame, time, Chunk::End { reason: "FIN" })
+                self.held.clear();
+                self.acks = VecDeque::new();
+                sink.chunk(At { frame, time }, self.next_seq, Chunk::End { reason: "FIN" })
             }
             _ => Verdict::Keep,
         }
     }
+}
+
+/// Whether bytes that acknowledge this much came before what they answer. One byte may be a FIN or a SYN.
+pub(super) fn is_early(ack: Option<u32>, peer: Option<u32>) -> bool {
+    matches!((ack, peer), (Some(ack), Some(peer)) if is_beyond(ack, peer))
 }

@@ -1,14 +1,17 @@
-//! TCP connections: two directions, each put in order by itself ([`direction`]), and what one tells about the other
-//! ([`context`]).
+//! TCP connections: the bytes of each direction put in order ([`direction`]), both directions merged where one answers the
+//! other ([`connection`]), and the bytes that wait ([`held`]).
 
 use super::slice::CapturedSlice;
 use super::{Limits, Stats, Timestamp};
 use etherparse::TcpHeaderSlice;
 
+mod connection;
 mod context;
 mod direction;
-pub(super) use context::{Context, Sink};
-pub(super) use direction::Direction;
+mod held;
+pub(super) use connection::Connection;
+pub(super) use context::{At, Context, Sink};
+pub(super) use held::Checksum;
 
 /// A TCP segment, opened.
 #[derive(Clone, Copy, Debug)]
@@ -130,32 +133,6 @@ impl Bases {
         if other.is_none() {
             *other = segment.ack.map(|ack| ack.wrapping_sub(1));
         }
-    }
-}
-
-/// Both directions of a connection that somebody is interested in.
-#[derive(Debug, Default)]
-pub(super) struct Connection {
-    /// Sent by side A, the sender of the first packet.
-    pub(super) from_a: Direction,
-    /// Sent by side B.
-    pub(super) from_b: Direction,
-}
-
-impl Connection {
-    /// The direction that side A sends, or the other, first, then the opposite one.
-    pub(super) fn directions(&mut self, a_sends: bool) -> (&mut Direction, &mut Direction) {
-        if a_sends { (&mut self.from_a, &mut self.from_b) } else { (&mut self.from_b, &mut self.from_a) }
-    }
-
-    /// Whether nothing more can come.
-    pub(super) fn has_ended(&self) -> bool {
-        self.from_a.has_ended() && self.from_b.has_ended()
-    }
-
-    /// Out-of-order bytes held, with their overhead.
-    pub(super) fn held(&self) -> usize {
-        self.from_a.held() + self.from_b.held()
     }
 }
 

@@ -1,4 +1,5 @@
-//! The rules of [`super::direction`], one by one, and a randomized run of all of them together.
+//! The rules of [`super::direction`] and [`super::connection`], one by one, and a randomized run of all of them together.
+//! Side A sends; side B acknowledges.
 
 use super::super::{Chunk, Verdict};
 use super::*;
@@ -15,6 +16,7 @@ enum Got {
 struct Log {
     got: Vec<Got>,
     ignore_after: Option<usize>,
+    from_b: bool,
 }
 
 impl Log {
@@ -26,7 +28,15 @@ impl Log {
 }
 
 impl Sink for Log {
-    fn chunk(&mut self, frame: u64, _: Option<Timestamp>, chunk: Chunk<'_>) -> Verdict {
+    fn from(&mut self, a_sends: bool) {
+        self.from_b = !a_sends;
+    }
+
+    fn chunk(&mut self, at: At, _: u32, chunk: Chunk<'_>) -> Verdict {
+        if self.from_b {
+            return Verdict::Keep;
+        }
+        let frame = at.frame;
         self.got.push(match chunk {
             Chunk::Data(data) => Got::Data(frame, data.to_vec()),
             Chunk::Gap { lost, .. } => Got::Gap(lost),
@@ -36,9 +46,9 @@ impl Sink for Log {
     }
 }
 
-/// A direction under test.
+/// A connection under test.
 struct Bench {
-    direction: Direction,
+    connection: Connection,
     limits: Limits,
     stats: Stats,
     frame: u64,
@@ -48,7 +58,7 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         Bench {
-            direction: Direction::default(),
+            connection: Connection::default(),
             limits: Limits::default(),
             stats: Stats::default(),
             frame: 0,
@@ -63,20 +73,23 @@ impl Bench {
         bench
     }
 
-    fn with<T>(&mut self, act: impl FnOnce(&mut Direction, &mut Context<'_>, &mut Log) -> T) -> T {
+    fn with<T>(&mut self, act: impl FnOnce(&mut Connection, &mut Context<'_>, &mut Log) -> T) -> T {
         let mut context = Context {
-            frame: self.frame,
-            time: None,
+            at: At { frame: self.frame, time: None },
             limits: &self.limits,
             stats: &mut self.stats,
             held_elsewhere: 0,
-            peer: None,
+            clock: 0,
         };
-        act(&mut self.direction, &mut context, &mut self.log)
+        act(&mut self.connection, &mut context, &mut self.log)
+    }
+
+    fn segment(&mut self, a_sends: bool, segment: Segment<'_>, checksum: Checksum) -> Verdict {
+        self.frame += 1;
+        self.with(|connection, context, log| connection.segment(a_sends, &segment, checksum, context, log))
     }
 
     fn send_cut(&mut self, seq: u32, data: &[u8], cut: usize, flags: &str) -> Verdict {
-        self.frame += 1;
         let segment = Segment {
             src_port: 1,
             dst_port: 2,
@@ -88,12 +101,14 @@ impl Bench {
             payload: CapturedSlice { data, cut },
             usable: true,
         };
-        self.with(|direction, context, log| {
-            if direction.segment(&segment, context, log) == Verdict::Ignore {
-                return Verdict::Ignore;
-            }
-            direction.packet_of_connection(None, context, log)
-        })
+        let checksum = if flags.contains('?') {
+            Checksum::Wrong
+        } else if cut > 0 {
+            Checksum::Unknown
+        } else {
+            Checksum::Right
+        };
+        self.segment(true, segment, checksum)
     }
 
     fn send(&mut self, seq: u32, data: &[u8], flags: &str) -> Verdict {
@@ -101,12 +116,19 @@ impl Bench {
     }
 
     fn ack(&mut self, ack: u32) {
-        self.frame += 1;
-        self.with(|direction, context, log| direction.packet_of_connection(Some(ack), context, log));
+        let payload = CapturedSlice { data: &[], cut: 0 };
+        let (syn, fin, rst) = (false, false, false);
+        let segment =
+            Segment { src_port: 2, dst_port: 1, seq: 1, ack: Some(ack), syn, fin, rst, payload, usable: true };
+        self.segment(false, segment, Checksum::Right);
     }
 
     fn close(&mut self) {
-        self.with(|direction, context, log| direction.close("closed", context, log));
+        self.with(|connection, context, log| connection.close(["closed"; 2], true, context, log));
+    }
+
+    fn held(&self) -> usize {
+        self.connection.held()
     }
 }
 
@@ -120,7 +142,7 @@ fn in_order_and_fin() {
     bench.send(100, b"abc", "");
     bench.send(103, b"de", "F");
     assert_eq!(bench.log.got, [data(2, b"abc"), data(3, b"de"), Got::End("FIN")]);
-    assert!(bench.direction.has_ended());
+    assert!(bench.connection.directions(true).0.has_ended());
     bench.send(105, b"late", "");
     bench.close();
     assert_eq!(bench.log.got.len(), 3);
@@ -143,7 +165,7 @@ fn out_of_order_comes_under_its_own_frame() {
     bench.send(u32::MAX - 2, b"abcd", "");
     assert_eq!(bench.log.got, [data(3, b"abcd"), data(2, b"ef")]);
     assert_eq!(bench.stats.tcp_out_of_order, 1);
-    assert_eq!(bench.direction.held(), 0);
+    assert_eq!(bench.held(), 0);
 }
 
 #[test]
@@ -174,7 +196,7 @@ fn the_copy_that_came_first_stays() {
     assert!(bench.log.got.is_empty());
     bench.send(1, b"abXXXXXXXjk", ""); // 1..12
     assert_eq!(bench.log.bytes(), b"abcdefghijk");
-    assert_eq!(bench.direction.held(), 0);
+    assert_eq!(bench.held(), 0);
     assert_eq!(bench.stats.tcp_overlaps, 2);
 }
 
@@ -238,7 +260,7 @@ fn limits_give_up_holes() {
     let mut bench = Bench::opened(0);
     bench.limits.tcp_buffer_total = 500;
     bench.send(10, &[1; 600], "");
-    assert_eq!((bench.log.got.len(), bench.direction.held()), (2, 0));
+    assert_eq!((bench.log.got.len(), bench.held()), (2, 0));
 }
 
 #[test]
@@ -286,18 +308,83 @@ fn a_start_without_syn_is_waited_for() {
     assert_eq!(bench.log.got, [data(1, b"cd"), Got::End("FIN")]);
 }
 
+/// What the capture cut is waited for as other holes are: a whole copy may come.
 #[test]
-fn a_capture_cut_segment_tells_what_is_missing_at_once() {
+fn what_the_capture_cut_is_a_hole() {
     let mut bench = Bench::opened(0);
+    bench.limits.hole_packets = 3;
     bench.send_cut(1, b"ab", 3, "");
     bench.send(6, b"fg", "");
+    assert_eq!(bench.log.got, [data(2, b"ab")]);
+    for _ in 0..4 {
+        bench.ack(8);
+    }
     assert_eq!(bench.log.got, [data(2, b"ab"), Got::Gap(Some(3)), data(3, b"fg")]);
-    // The same when it comes early.
+    // The whole copy comes, with and without something behind it.
+    for behind in [false, true] {
+        let mut bench = Bench::opened(0);
+        bench.send_cut(1, b"ab", 3, "");
+        if behind {
+            bench.send(6, b"fg", "");
+        }
+        bench.send(1, b"abcde", "");
+        bench.ack(if behind { 8 } else { 6 });
+        assert_eq!(bench.log.bytes(), if behind { &b"abcdefg"[..] } else { b"abcde" });
+        assert_eq!(bench.stats.tcp_gaps, 0);
+        assert!(bench.connection.directions(true).0.is_at_rest());
+    }
+    // The cut copy comes early; and all of its bytes are cut.
     let mut bench = Bench::opened(0);
     bench.send_cut(3, b"c", 2, "");
-    bench.send(6, b"f", "F");
+    bench.send_cut(6, b"", 2, "");
+    bench.send(8, b"h", "F");
     bench.send(1, b"ab", "");
-    assert_eq!(bench.log.got, [data(4, b"ab"), data(2, b"c"), Got::Gap(Some(2)), data(3, b"f"), Got::End("FIN")]);
+    assert_eq!(bench.log.bytes(), b"abc");
+    bench.send(3, b"cde", "");
+    assert_eq!(bench.log.bytes(), b"abcde");
+    bench.close();
+    assert_eq!(bench.log.got[3..], [Got::Gap(Some(2)), data(4, b"h"), Got::End("FIN")]);
+    // Nobody acknowledges anything: the end doesn't have to be waited for.
+    let mut bench = Bench::opened(0);
+    bench.limits.hole_packets = 2;
+    for n in 0..8 {
+        bench.send_cut(1 + 5 * n, b"ab", 3, "");
+    }
+    assert!(bench.log.bytes().starts_with(b"ababab"));
+}
+
+/// A segment that was damaged on its way waits for the one that is sent in its place.
+#[test]
+fn what_a_wrong_checksum_costs() {
+    let mut bench = Bench::opened(0);
+    bench.send(1, b"aXc", "?");
+    bench.send(4, b"d", "");
+    assert!(bench.log.got.is_empty());
+    bench.send(1, b"abc", "");
+    assert_eq!(bench.log.got, [data(4, b"abc"), data(3, b"d")]);
+    // The copy sent again is cut into other segments, and the damaged one comes early.
+    let mut bench = Bench::opened(0);
+    bench.send(3, b"XXXX", "?");
+    bench.send(5, b"efg", "");
+    bench.send(1, b"abcd", "");
+    assert_eq!(bench.log.bytes(), b"abcdefg");
+    // The receiver has it: whatever is wrong with the checksum, the bytes count. After a few of them nothing waits.
+    let mut bench = Bench::opened(0);
+    for n in 0..3 {
+        bench.send(1 + n, b"a", "?");
+        assert_eq!(bench.log.got.len(), n as usize);
+        bench.ack(2 + n);
+        assert_eq!(bench.log.got.len(), n as usize + 1);
+    }
+    bench.send(4, b"a", "?");
+    assert_eq!(bench.log.got.len(), 4);
+    // Nobody acknowledges anything.
+    let mut bench = Bench::opened(0);
+    bench.limits.hole_packets = 4;
+    for n in 0..6 {
+        bench.send(1 + n, b"a", "?");
+    }
+    assert!(!bench.log.got.is_empty());
 }
 
 #[test]
@@ -392,7 +479,7 @@ fn random_segmentation_gives_the_same_bytes() {
         assert_eq!(bench.log.bytes(), text, "seed {seed}");
         assert!(!bench.log.got.iter().any(|got| matches!(got, Got::Gap(_))), "seed {seed}");
         assert_eq!(bench.log.got.last(), Some(&Got::End("FIN")), "seed {seed}");
-        assert_eq!(bench.direction.held(), 0);
+        assert_eq!(bench.held(), 0);
     }
 }
 
@@ -417,12 +504,12 @@ fn random_nonsense_stays_within_limits() {
                 4 => drop(bench.send_cut(seq, &bytes, random.below(70_000), "")),
                 _ => drop(bench.send(seq, &bytes, "")),
             }
-            assert!(bench.direction.held() <= 5000);
+            assert!(bench.held() <= 5000);
         }
         bench.close();
         assert!(matches!(bench.log.got.last(), Some(Got::End(_))));
         assert_eq!(bench.log.got.iter().filter(|got| matches!(got, Got::End(_))).count(), 1);
-        assert_eq!(bench.direction.held(), 0);
+        assert_eq!(bench.held(), 0);
     }
 }
 

@@ -5,7 +5,7 @@ use cluscope::analysis::handles::Scope;
 use cluscope::analysis::{Kind, Resolved, Seen, State, seen};
 use cluscope::filter::{Filter, MAX_LENGTH, Subject};
 use cluscope::idl;
-use cluscope::ndr::sink::ContextHandle;
+use cluscope::ndr::visitor::ContextHandle;
 use cluscope::ndr::{Direction, Endian, Syntax, wire};
 use cluscope::rpc::event::Body;
 use cluscope::session::Record;
