@@ -278,7 +278,8 @@ pub fn read_octets<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCurso
             ));
         }
         // What can't be read may be a secret where a part of it could be.
-        let semantics = if super::may_hold_secrets(slot.content) { Semantics::Opaque } else { Semantics::Bytes };
+        let semantics =
+            if !plain && super::may_hold_secrets(slot.content) { Semantics::Opaque } else { Semantics::Bytes };
         return visitor.bytes(slot.at(semantics, input), input.rest());
     }
     let open = Open::Bytes(input.rest());
