@@ -2,7 +2,7 @@
 
 use super::output::tell;
 use super::{Capture, Failure, Secrets};
-use cluscope::analysis::{Seen, Tracker};
+use cluscope::analysis::{RecordContext, Tracker};
 use cluscope::auth::KeyStore;
 use cluscope::capture::{CaptureError, Reader, sort_by_time};
 use cluscope::limits::Limits;
@@ -95,7 +95,7 @@ pub(super) fn read_tracked(
 }
 
 /// Takes records, and what is known of them where a tracker reads along; see [`read_tracked`].
-type Out<'o> = dyn FnMut(Option<(&mut Record<'_>, &mut Seen)>) -> Result<(), Failure> + 'o;
+type Out<'o> = dyn FnMut(Option<(&mut Record<'_>, &mut RecordContext)>) -> Result<(), Failure> + 'o;
 
 fn read_with(
     capture: &Capture,
@@ -103,13 +103,13 @@ fn read_with(
     out: &mut Out<'_>,
 ) -> Result<(Session, Option<Tracker>, bool), Failure> {
     if thread::available_parallelism().is_ok_and(|n| n.get() == 1) {
-        let mut direct = Direct { tracker, seen: Seen::default(), out };
+        let mut direct = Direct { tracker, seen: RecordContext::default(), out };
         let (session, any) = read_here(capture, &mut direct)?;
         return Ok((session, direct.tracker, any));
     }
     thread::scope(|scope| {
-        let (full, filled) = mpsc::sync_channel::<Batch<Seen>>(UNDER_WAY);
-        let (empty, emptied) = mpsc::channel::<Batch<Seen>>();
+        let (full, filled) = mpsc::sync_channel::<Batch<RecordContext>>(UNDER_WAY);
+        let (empty, emptied) = mpsc::channel::<Batch<RecordContext>>();
         let reader = thread::Builder::new().name("read".into()).spawn_scoped(scope, move || {
             let mut filler = Filler { tracker, batch: Batch::default(), under_way: 0, full, emptied };
             let read = read_here(capture, &mut filler);
@@ -149,7 +149,7 @@ fn read_with(
 /// Hands records on as they come.
 struct Direct<'o, 'f> {
     tracker: Option<Tracker>,
-    seen: Seen,
+    seen: RecordContext,
     out: &'o mut Out<'f>,
 }
 
@@ -169,11 +169,11 @@ impl Taker for Direct<'_, '_> {
 /// Hands records on to another thread, many at a time.
 struct Filler {
     tracker: Option<Tracker>,
-    batch: Batch<Seen>,
+    batch: Batch<RecordContext>,
     /// Batches that did not come back yet.
     under_way: usize,
-    full: mpsc::SyncSender<Batch<Seen>>,
-    emptied: mpsc::Receiver<Batch<Seen>>,
+    full: mpsc::SyncSender<Batch<RecordContext>>,
+    emptied: mpsc::Receiver<Batch<RecordContext>>,
 }
 
 impl Filler {

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 /// The top-level values of a stub, each with its declaration, in wire order.
 #[derive(Debug)]
-pub struct Facts<'a> {
+pub struct TopLevelValues<'a> {
     /// Context handles, null handles among them.
     pub handles: SmallVec<[(&'static Field, ContextHandle); 4]>,
     /// Strings; null pointers are left out.
@@ -23,19 +23,19 @@ pub struct Facts<'a> {
     until: usize,
 }
 
-impl Default for Facts<'_> {
+impl Default for TopLevelValues<'_> {
     fn default() -> Self {
         let (handles, texts, numbers, bytes) = Default::default();
-        Facts { handles, texts, numbers, bytes, until: usize::MAX }
+        TopLevelValues { handles, texts, numbers, bytes, until: usize::MAX }
     }
 }
 
-impl<'a> Facts<'a> {
+impl<'a> TopLevelValues<'a> {
     /// What a request's or response's stub holds; of one that can't be decoded, what stands before the error. `None`
     /// where there is no stub or no declaration.
-    pub fn of(record: &Record<'a>) -> Option<Facts<'a>> {
-        let mut facts = Facts::default();
-        facts.read(record).then_some(facts)
+    pub fn of(record: &Record<'a>) -> Option<TopLevelValues<'a>> {
+        let mut top_level = TopLevelValues::default();
+        top_level.read(record).then_some(top_level)
     }
 
     /// The same into empty ones, which are some 400 octets to move. Whether there is a stub with a declaration.
@@ -49,7 +49,7 @@ impl<'a> Facts<'a> {
 
     /// Empty, for what stands in the fields before this place of the declaration.
     pub(super) fn until(place: usize) -> Self {
-        Facts { until: place, ..Facts::default() }
+        TopLevelValues { until: place, ..TopLevelValues::default() }
     }
 
     /// The same of a stub of which only the beginning was captured.
@@ -84,7 +84,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-impl<'a> Visitor<'a> for Facts<'a> {
+impl<'a> Visitor<'a> for TopLevelValues<'a> {
     fn wants_diagnostics(&self) -> bool {
         false
     }
