@@ -35,7 +35,10 @@ fn constants() {
             "CLCTL_CODES" => {
                 let fields = ControlCodeFields::decode(value as u32);
                 let same = |code: u32| ControlCodeFields { object: 0, ..ControlCodeFields::decode(code) } == fields;
-                assert!(control_codes::ALL.iter().any(|code| same(code.value)), "{name}: no control code has it");
+                if !control_codes::ALL.iter().any(|code| same(code.value)) {
+                    assert!(left_out.contains_key(name), "{name}: no control code has it");
+                    used.insert(name.to_owned());
+                }
             }
             _ if is_declared => assert!(!left_out.contains_key(name), "{name} is declared and left out"),
             _ => {
@@ -136,7 +139,7 @@ fn structures() {
             continue;
         }
         compared += 1;
-        let mut members = record.members.iter().map(|member| member.name);
+        let mut members = record.members.iter().map(|member| member.field.name);
         for row in theirs {
             assert!(members.any(|name| name == row["member"]), "{}.{}", record.name, row["member"]);
         }
