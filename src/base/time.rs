@@ -42,6 +42,11 @@ impl FileTime {
         u64::try_from(seconds).ok()?.checked_mul(10_000_000)?.checked_add(padded as u64).map(FileTime)
     }
 
+    /// Seconds since 1970-01-01 UTC; the last time that there is for more than fit.
+    pub const fn from_unix(seconds: u64) -> FileTime {
+        FileTime(seconds.saturating_add(11_644_473_600).saturating_mul(10_000_000))
+    }
+
     /// Octets of the longest text: `60056-05-28T05:36:10.9551615Z`.
     pub const TEXT_LEN: usize = 29;
 
