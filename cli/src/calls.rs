@@ -52,11 +52,11 @@ struct Calls<'o, W> {
 
 pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: bool) -> Outcome {
     let filter = capture.filter()?;
-    let mut out = output::stdout();
     let limits = capture.memory.limits();
     let mut selection = Selection::new(limits.output);
     let mut style = output::style(full);
     style.max_output = limits.output.half;
+    let mut out = output::stdout_in(format, &style);
     let mut calls = Calls {
         out: &mut out,
         json: Out::with_limit(limits.output.half),

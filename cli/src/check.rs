@@ -30,7 +30,7 @@ pub(super) struct Check {
 
 pub(super) fn run(check: Check) -> Outcome {
     let format = output::format(&check.look);
-    let mut out = output::stdout();
+    let mut out = output::stdout_as(format);
     if check.list {
         list(&mut out, format)?;
         out.flush()?;

@@ -1,5 +1,6 @@
 //! `decrypt`: the same capture with what is sealed in clear.
 
+use super::output::tell;
 use super::{Failure, Memory, Outcome, Secrets, source};
 use clap::Args;
 use cluscope::capture::{Reader, Writer};
@@ -93,7 +94,7 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
     let summary = match result {
         Ok(summary) => summary,
         Err(RewriteError::Read(error, summary)) => {
-            eprintln!("cluscope: {}: {error}", input.display());
+            tell!("{}: {error}", input.display());
             summary
         }
         Err(error) => return Err(failed(output, &error)),
@@ -105,14 +106,14 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
 /// What was done, on standard error: the output is the file.
 fn tell(summary: &Summary, closed: &BTreeMap<String, u64>, others: u64) {
     let Summary { packets, changed, pdus, left } = summary;
-    eprintln!("cluscope: {packets} packets written, {changed} of them changed: {pdus} sealed PDUs in clear");
+    tell!("{packets} packets written, {changed} of them changed: {pdus} sealed PDUs in clear");
     if *left > 0 {
-        eprintln!("cluscope: {left} of those PDUs stay sealed: their packets were too far apart");
+        tell!("{left} of those PDUs stay sealed: their packets were too far apart");
     }
     for (reason, count) in closed {
-        eprintln!("cluscope: {count} messages stay sealed: {reason}");
+        tell!("{count} messages stay sealed: {reason}");
     }
     if others > 0 {
-        eprintln!("cluscope: {others} messages stay sealed for other reasons");
+        tell!("{others} messages stay sealed for other reasons");
     }
 }

@@ -150,7 +150,7 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     let limits = capture.memory.limits();
     let mut style = output::style(messages.full);
     style.max_output = limits.output.record;
-    let mut out = output::stdout();
+    let mut out = output::stdout_in(format, &style);
     let mut json = Out::with_limit(limits.output.record);
     if messages.hide_secrets {
         json.hide_secrets();

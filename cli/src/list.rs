@@ -39,7 +39,7 @@ enum What {
 }
 
 pub(super) fn run(list: &List) -> Outcome {
-    let mut out = output::stdout();
+    let mut out = output::stdout_as(output::format(&list.look));
     let mut lines = Lines { out: &mut out, json: Out::new(), format: output::format(&list.look) };
     match list.what {
         What::Interfaces => interfaces(&mut lines)?,

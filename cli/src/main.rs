@@ -20,6 +20,7 @@ mod views;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use cluscope::filter::Filter;
 use cluscope::limits::Limits;
+use output::tell;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -225,15 +226,16 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(false) => ExitCode::from(1),
         Err(Failure::Usage(message)) => {
             let usage = Cli::command().render_usage();
-            eprintln!("cluscope: {message}\n{usage}");
+            message.lines().for_each(|line| tell!("{line}"));
+            eprintln!("{usage}");
             ExitCode::from(2)
         }
         Err(Failure::Argument(message)) => {
-            eprintln!("cluscope: {message}");
+            message.lines().for_each(|line| tell!("{line}"));
             ExitCode::from(2)
         }
         Err(Failure::Message(message)) => {
-            eprintln!("cluscope: {message}");
+            message.lines().for_each(|line| tell!("{line}"));
             ExitCode::from(1)
         }
     }

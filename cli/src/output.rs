@@ -1,8 +1,9 @@
 //! Standard output: format, colour, width, and a writer that stops quietly when its reader has gone.
 
 use super::{Failure, Format, Look, Outcome};
+use cluscope::base::printable::is_active;
 use cluscope::render::json::out::Out;
-use cluscope::render::text::Style;
+use cluscope::render::text::{COLOURS, Style};
 use std::io::{BufRead, BufWriter, IsTerminal, StdoutLock, Write};
 
 /// The format that was named, or the one that fits where the output goes.
@@ -24,9 +25,66 @@ pub(super) fn style(full: bool) -> Style {
 }
 
 /// Standard output with a large buffer.
-pub(super) fn stdout() -> BufWriter<StdoutLock<'static>> {
-    BufWriter::with_capacity(1 << 16, std::io::stdout().lock())
+pub(super) type Stdout = Screen<BufWriter<StdoutLock<'static>>>;
+
+/// Standard output for one of the formats for programs.
+pub(super) fn stdout() -> Stdout {
+    Screen { out: BufWriter::with_capacity(1 << 16, std::io::stdout().lock()), text: false, colours: false }
 }
+
+/// Standard output for a format; what a capture holds can't act on a terminal through text.
+pub(super) fn stdout_as(format: Format) -> Stdout {
+    Screen { text: format == Format::Text, ..stdout() }
+}
+
+/// The same for text in a style, whose colours go through.
+pub(super) fn stdout_in(format: Format, style: &Style) -> Stdout {
+    Screen { colours: style.color, ..stdout_as(format) }
+}
+
+/// A writer that lets nothing act on a terminal but line ends and our own colours, if what is written to it is text for a
+/// person. The printers escape what they print of a capture; this holds for all of them.
+#[derive(Debug)]
+pub(super) struct Screen<W> {
+    out: W,
+    text: bool,
+    colours: bool,
+}
+
+impl<W: Write> Write for Screen<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if !self.text || bytes.iter().all(|b| *b == b'\n' || (0x20..0x7f).contains(b)) {
+            return self.out.write(bytes);
+        }
+        // Printers write whole texts; what is none is shown with replacement characters.
+        let text = String::from_utf8_lossy(bytes);
+        let mut rest = &*text;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| *c != '\n' && is_active(*c)) {
+            let (plain, more) = rest.split_at(at);
+            self.out.write_all(plain.as_bytes())?;
+            let ours = COLOURS.iter().filter(|_| self.colours).find(|code| more.starts_with(**code));
+            match ours {
+                Some(code) => self.out.write_all(code.as_bytes())?,
+                None => write!(self.out, "{}", c.escape_default())?,
+            }
+            rest = more.get(ours.map_or(c.len_utf8(), |code| code.len())..).unwrap_or_default();
+        }
+        self.out.write_all(rest.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Tells a person something on standard error; names from captures and files in it can't act on a terminal.
+macro_rules! tell {
+    ($($message:tt)*) => {
+        eprintln!("cluscope: {}", cluscope::base::printable::Printable(format_args!($($message)*)))
+    };
+}
+pub(crate) use tell;
 
 /// Writes a line.
 pub(super) fn line(out: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {

@@ -1,5 +1,6 @@
 //! Captures from files and standard input through a session, with a progress bar for long ones.
 
+use super::output::tell;
 use super::{Capture, Failure, Secrets};
 use cluscope::analysis::{Seen, Tracker};
 use cluscope::auth::KeyStore;
@@ -46,7 +47,7 @@ fn warn_if_public(path: &Path) {
         use std::os::unix::fs::PermissionsExt;
         let public = std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o004 != 0);
         if public {
-            eprintln!("cluscope: {}: warning: everybody can read these secrets (chmod 600)", path.display());
+            tell!("{}: warning: everybody can read these secrets (chmod 600)", path.display());
         }
     }
     #[cfg(not(unix))]
@@ -257,7 +258,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Ses
     }
     let mut files = capture.files.clone();
     if sort_by_time(&mut files, &limits.capture) && std::io::stderr().is_terminal() {
-        eprintln!("cluscope: the files are read in the order of their time stamps");
+        tell!("the files are read in the order of their time stamps");
     }
     let mut frames = 0;
     let mut any = false;
@@ -271,7 +272,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Ses
             Err((last, error)) => {
                 any |= last > frames;
                 frames = last;
-                eprintln!("cluscope: {}: {error}", path.display());
+                tell!("{}: {error}", path.display());
             }
         }
         std::mem::replace(&mut taking.borrow_mut().result, Ok(()))?;
@@ -335,13 +336,7 @@ fn one(
         session.captured(&reader.counters());
     }
     for problem in reader.problems() {
-        eprintln!(
-            "cluscope: {}: packet {}, offset {}: {}",
-            path.display(),
-            problem.frame,
-            problem.offset,
-            problem.reason
-        );
+        tell!("{}: packet {}, offset {}: {}", path.display(), problem.frame, problem.offset, problem.reason);
     }
     match outcome {
         Ok(()) => Ok(reader.frames()),

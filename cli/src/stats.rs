@@ -20,6 +20,9 @@ pub(super) struct Stats {
     /// Only these tables
     #[arg(long, value_enum, value_delimiter = ',', value_name = "KEY")]
     by: Vec<Key>,
+    /// Write the cells of csv as they are: control characters, and what a spreadsheet takes for a formula
+    #[arg(long)]
+    csv_raw: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -64,8 +67,9 @@ pub(super) fn run(args: &Stats) -> Outcome {
         stats.add(call);
         Ok(())
     })?;
-    let mut out = output::stdout();
+    let mut out = if shape == Shape::Text { output::stdout_as(Format::Text) } else { output::stdout() };
     let mut line = Out::new();
+    let quoting = if args.csv_raw { csv::Cells::Raw } else { csv::Cells::Safe };
     if shape == Shape::Csv {
         output::line(&mut out, format!("by,key,{}", COLUMNS.join(",")).as_bytes())?;
     }
@@ -84,7 +88,10 @@ pub(super) fn run(args: &Stats) -> Outcome {
             Shape::Csv => {
                 for (key, row) in rows {
                     let cells = numbers(row).map(|n| n.map(|n| n.to_string()).unwrap_or_default());
-                    output::line(&mut out, format!("{},{},{}", by.name(), csv::cell(key), cells.join(",")).as_bytes())?;
+                    output::line(
+                        &mut out,
+                        format!("{},{},{}", by.name(), csv::cell(key, quoting), cells.join(",")).as_bytes(),
+                    )?;
                 }
             }
         }

@@ -22,7 +22,7 @@ pub(super) struct Story {
 
 pub(super) fn run(args: &Story) -> Outcome {
     let format = output::format(&args.look);
-    let mut out = output::stdout();
+    let mut out = output::stdout_as(format);
     let mut json_line = Out::new();
     let mut story = story::Story::new(args.capture.memory.limits().story);
     let mut pending: Vec<Event> = Vec::new();

@@ -80,7 +80,7 @@ fn decode(decode: &Decode) -> Outcome {
     }
     let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
     let octets = hex::decode(&digits).map_err(|e| Failure::Message(format!("hexadecimal digits: {e}")))?;
-    let mut out = output::stdout();
+    let mut out = output::stdout_as(output::format(&decode.look));
     let mut print = Out::new();
     let done = json::decode(&mut print, name, &octets);
     match output::format(&decode.look) {

@@ -90,7 +90,7 @@ fn one(decode: &Decode) -> Outcome {
         None if decode.direction.as_deref() == Some("request") => identity.context(&bytes),
         None => CallContext::default(),
     };
-    let mut out = output::stdout();
+    let mut out = output::stdout_as(output::format(&decode.look));
     let mut json = Out::new();
     let done = stub::decode(&mut json, &identity, &context, &bytes);
     match output::format(&decode.look) {

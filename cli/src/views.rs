@@ -22,6 +22,9 @@ pub(super) struct Calls {
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
+    /// Write the cells of csv as they are: control characters, and what a spreadsheet takes for a formula
+    #[arg(long)]
+    csv_raw: bool,
     /// Leave passwords and tokens that stand in messages out of JSON as well; the other formats never have them
     #[arg(long)]
     hide_secrets: bool,
@@ -141,7 +144,10 @@ fn table(args: &Calls, view: View) -> Outcome {
                 ecs::call(&mut json, call);
                 output::line(&mut out, json.as_bytes())?;
             }
-            _ => output::line(&mut out, csv::call(call).as_bytes())?,
+            _ => output::line(
+                &mut out,
+                csv::call(call, if args.csv_raw { csv::Cells::Raw } else { csv::Cells::Safe }).as_bytes(),
+            )?,
         }
         Ok(())
     })?;

@@ -12,6 +12,8 @@ pub mod guid;
 #[cfg(feature = "pcap")]
 #[doc(hidden)]
 pub mod hash;
+#[cfg(feature = "std")]
+pub mod printable;
 pub mod time;
 #[cfg(feature = "std")]
 mod timestamp;

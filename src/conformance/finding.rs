@@ -2,6 +2,7 @@
 
 use super::rule::Rule;
 use crate::base::Timestamp;
+use crate::base::printable::Printable;
 use crate::rpc::security::Sender;
 use crate::session::Flow;
 use core::fmt;
@@ -128,13 +129,13 @@ impl fmt::Display for Finding {
         }
         write!(f, "{}", self.rule.text)?;
         if let Some((kind, name)) = &self.object {
-            write!(f, " ({kind} {name})")?;
+            write!(f, " ({kind} {})", Printable(name))?;
         }
         if self.value != Evidence::None {
-            write!(f, "; here {}", self.value)?;
+            write!(f, "; here {}", Printable(&self.value))?;
         }
         if self.expected != Evidence::None {
-            write!(f, ", expected {}", self.expected)?;
+            write!(f, ", expected {}", Printable(&self.expected))?;
         }
         Ok(())
     }

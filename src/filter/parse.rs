@@ -4,6 +4,7 @@
 use super::field::{Field, Type};
 use super::lex::{self, Kind, Operator, Token};
 use super::{MAX_DEPTH, MAX_LENGTH, MAX_TESTS};
+use crate::base::printable::is_active;
 use crate::consts::status;
 use core::fmt;
 use core::ops::Range;
@@ -28,7 +29,8 @@ impl Error {
 
     /// Three lines: the expression, carets under the mistake, and what was expected.
     pub fn explain(&self, expression: &str) -> String {
-        let shown: String = expression.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        // One column each, so that the carets stand below what they mean.
+        let shown: String = expression.chars().map(|c| if is_active(c) { ' ' } else { c }).collect();
         let columns = |end: usize| expression.get(..end).unwrap_or(expression).chars().count();
         let start = columns(self.at);
         let carets = columns(self.at.saturating_add(self.len)).saturating_sub(start).max(1);

@@ -1,6 +1,7 @@
 //! Names, values and durations as the story writes them: short, on one line, nothing that could move the cursor.
 
 use crate::analysis::kind::Kind;
+use crate::base::printable::is_active;
 use crate::base::time::FileTime;
 use crate::consts::content::BufferFormat;
 use crate::consts::properties;
@@ -26,17 +27,12 @@ pub(super) fn quoted(text: &str) -> String {
                 return quoted;
             }
             '"' => quoted.push_str("\\\""),
-            c if c.is_control() || is_invisible(c) => quoted.extend(c.escape_default()),
+            c if is_active(c) => quoted.extend(c.escape_default()),
             c => quoted.push(c),
         }
     }
     quoted.push('"');
     quoted
-}
-
-/// Characters that change how those around them are shown.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The same of UTF-16.

@@ -2,10 +2,33 @@
 
 use super::row::{number, time_text, transport};
 use crate::analysis::calls::Call;
+use crate::base::printable::printable;
+
+/// What a spreadsheet takes for a formula when it begins a cell.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// How cells are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cells {
+    /// Characters that act on a terminal are escaped ([`printable`]), and what a spreadsheet would take for a formula has
+    /// an apostrophe in front, which makes it text.
+    #[default]
+    Safe,
+    /// As they are.
+    Raw,
+}
 
 /// A cell, quoted where RFC 4180 wants it.
-pub fn cell(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
+pub fn cell(text: &str, cells: Cells) -> String {
+    let mut text = match cells {
+        Cells::Safe => printable(text),
+        Cells::Raw => text.into(),
+    };
+    // Numbers with a sign are no formulas.
+    if cells == Cells::Safe && text.starts_with(FORMULA) && text.parse::<f64>().is_err() {
+        text = format!("'{text}").into();
+    }
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
 }
 
 /// Names of the columns.
@@ -35,7 +58,7 @@ pub const COLUMNS: [&str; 22] = [
 ];
 
 /// A call as a line without its end.
-pub fn call(call: &Call) -> String {
+pub fn call(call: &Call, style: Cells) -> String {
     let object = call.objects.first().map(|used| &used.resolved);
     let cells = [
         time_text(call.time()),
@@ -61,6 +84,29 @@ pub fn call(call: &Call) -> String {
         object.and_then(|o| o.name.as_deref()).unwrap_or_default().to_string(),
         (call.request_bytes + call.response_bytes).to_string(),
     ];
-    let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
+    let cells: Vec<_> = cells.iter().map(|text| cell(text, style)).collect();
     cells.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cells, cell};
+
+    #[test]
+    fn formulas_and_escapes() {
+        for (text, safe) in [
+            ("Cluster Group", "Cluster Group"),
+            ("=1+2", "'=1+2"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("+cmd", "'+cmd"),
+            ("-1.5", "-1.5"),
+            ("-a,b", "\"'-a,b\""),
+            ("\u{1b}[2J", "\\u{1b}[2J"),
+            ("a\nb", "a\\nb"),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+        ] {
+            assert_eq!(cell(text, Cells::Safe), safe);
+        }
+        assert_eq!(cell("=1\n", Cells::Raw), "\"=1\n\"");
+    }
 }

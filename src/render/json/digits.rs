@@ -193,7 +193,9 @@ pub(super) fn ipv6(groups: [u16; 8]) -> ([u8; 40], usize) {
 pub(super) fn is_plain(text: &[u8]) -> bool {
     #[inline(always)]
     fn block<const N: usize>(block: &[u8; N]) -> bool {
-        !block.iter().fold(false, |found, octet| found | (*octet < 0x20) | (*octet == b'"') | (*octet == b'\\'))
+        !block
+            .iter()
+            .fold(false, |found, octet| found | !(0x20..0x7f).contains(octet) | (*octet == b'"') | (*octet == b'\\'))
     }
     if let (Some(first), Some(last)) = (text.first_chunk::<16>(), text.last_chunk::<16>()) {
         let blocks = text.as_chunks::<16>().0.get(1..).unwrap_or(&[]);

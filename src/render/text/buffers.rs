@@ -8,6 +8,7 @@
 
 use super::lines::{Inline, Lines};
 use crate::base::error::Error;
+use crate::base::printable::is_active;
 use crate::consts::content::BufferFormat;
 use crate::consts::properties;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegistryValueType};
@@ -198,13 +199,14 @@ fn row<W: Write>(
     Ok(())
 }
 
-/// Text of one line: no control characters.
+/// Text of one line.
 fn clean(text: WStr<'_>) -> String {
     let mut clean = String::new();
     for c in text.prefix(4 * MAX_COLUMN).chars() {
         match c {
-            Ok(c) if !c.is_control() => clean.push(c),
-            _ => clean.push(char::REPLACEMENT_CHARACTER),
+            Ok(c) if is_active(c) => clean.extend(c.escape_default()),
+            Ok(c) => clean.push(c),
+            Err(_) => clean.push(char::REPLACEMENT_CHARACTER),
         }
     }
     clean

@@ -7,6 +7,8 @@ pub mod buffers;
 pub mod call;
 pub(crate) mod lines;
 #[cfg(feature = "pcap")]
+mod paint;
+#[cfg(feature = "pcap")]
 pub mod record;
 #[cfg(feature = "pcap")]
 mod runtime;
@@ -14,6 +16,9 @@ mod runtime;
 pub mod stats;
 #[cfg(feature = "pcap")]
 pub mod story;
+
+#[cfg(feature = "pcap")]
+pub use paint::COLOURS;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::time::FileTime;

@@ -1,6 +1,8 @@
 //! Text: one readable block a message.
 
+use super::paint::Paint;
 use crate::analysis::View;
+use crate::base::printable::Printable;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
 use crate::ndr::sink::{At, Sink};
@@ -17,27 +19,6 @@ use crate::session::Record;
 use crate::session::call_context::CallContext;
 use crate::structs::content::may_hold_secrets;
 use std::fmt::Write;
-
-/// Turns text bold, red or dim on a terminal.
-struct Paint(bool);
-
-impl Paint {
-    fn on(&self, code: &'static str) -> &'static str {
-        if self.0 { code } else { "" }
-    }
-    fn bold(&self) -> &'static str {
-        self.on("\x1b[1m")
-    }
-    fn red(&self) -> &'static str {
-        self.on("\x1b[31m")
-    }
-    fn dim(&self) -> &'static str {
-        self.on("\x1b[2m")
-    }
-    fn off(&self) -> &'static str {
-        self.on("\x1b[0m")
-    }
-}
 
 /// Appends a record's block, without a line end behind its last line. Writing to a string does not fail, so results
 /// are not looked at.
@@ -143,7 +124,7 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
     if let Some(auth) = &event.auth {
         let mut note = format!("{} {}", auth.identity.mechanism, level_name(auth.trailer.auth_level));
         if let Some(user) = &auth.identity.user {
-            note.push_str(&format!(" as {}", printable(user)));
+            note.push_str(&format!(" as {}", Printable(user)));
         }
         match auth.opened {
             Some(Opened::Clear { verified: Verified::Right, .. }) => note.push_str(", verified"),
@@ -224,24 +205,19 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
             out,
             "    {}not opened: {}{} (stub of {} bytes, signature of {})",
             paint.red(),
-            printable(reason),
+            Printable(reason),
             paint.off(),
             sizes.stub,
             sizes.auth
         );
     }
     if let Some(token) = event.token.filter(|token| !token.is_empty()) {
-        let _ = writeln!(out, "    {}", printable(&crate::auth::describe(token).to_string()));
+        let _ = writeln!(out, "    {}", Printable(crate::auth::describe(token)));
     }
     stub(out, record, style, view);
     for diagnostic in &event.diagnostics {
         let _ = writeln!(out, "    {}! {diagnostic}{}", paint.red(), paint.off());
     }
-}
-
-/// Names in tokens are the sender's: nothing in them is to move a terminal's cursor.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// The stub's values.

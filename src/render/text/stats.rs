@@ -2,6 +2,7 @@
 
 use super::record::duration;
 use crate::analysis::stats::{By, Row};
+use crate::base::printable::printable;
 use crate::render::stats::numbers;
 use std::io::{self, Write};
 
@@ -32,11 +33,11 @@ pub fn table(out: &mut impl Write, by: By, rows: &[(&str, &Row)]) -> io::Result<
         ]);
     }
     let shown = |key: &str| {
-        let plain: String = key.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let plain = printable(key);
         if plain.chars().count() > WIDEST {
             format!("{}…", plain.chars().take(WIDEST - 1).collect::<String>())
         } else {
-            plain
+            plain.into_owned()
         }
     };
     let keys: Vec<String> =

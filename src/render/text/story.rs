@@ -1,6 +1,7 @@
 //! Events of a story as text.
 
 use crate::analysis::story::Event;
+use crate::base::printable::printable;
 
 /// Time to the millisecond, client, and what happened.
 pub fn event(event: &Event, verbose: bool) -> String {
@@ -22,7 +23,5 @@ pub fn event(event: &Event, verbose: bool) -> String {
         let frames: Vec<String> = event.frames.iter().map(u64::to_string).collect();
         line.push_str(&format!("  [#{}]", frames.join(" #")));
     }
-    // Names are shown with their escapes; nothing else may move the cursor either.
-    line.retain(|c| !c.is_control());
-    line
+    printable(&line).into_owned()
 }

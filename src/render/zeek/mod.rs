@@ -1,7 +1,8 @@
 //! Tab-separated lines in the shape of Zeek's dce_rpc.log; docs/views.md has the fields.
 
-use super::row::{number, transport};
+use super::row::transport;
 use crate::analysis::calls::Call;
+use crate::base::printable::is_active;
 use crate::net::community_id;
 
 /// Names and types of the fields.
@@ -35,13 +36,20 @@ pub fn header() -> String {
     )
 }
 
-/// A cell of a Zeek log: control characters and backslashes as \xNN.
-fn cell(text: &str) -> String {
+/// A cell of a Zeek log, as Zeek writes it: `-` for what is not there, `(empty)` for an empty text, and what could be
+/// taken for one of these, for a separator or for an escape as `\xNN`, as well as what acts on a terminal.
+fn cell(text: Option<&str>) -> String {
+    const MARKERS: [&str; 2] = ["-", "(empty)"];
+    let Some(text) = text else { return "-".to_string() };
+    if text.is_empty() {
+        return "(empty)".to_string();
+    }
     let mut cell = String::new();
-    for c in text.chars() {
+    let marker = MARKERS.contains(&text);
+    for (n, c) in text.chars().enumerate() {
         match c {
             '\\' => cell.push_str("\\\\"),
-            c if c.is_control() => {
+            c if is_active(c) || (marker && n == 0) => {
                 let mut bytes = [0; 4];
                 for byte in c.encode_utf8(&mut bytes).bytes() {
                     cell.push_str(&format!("\\x{byte:02x}"));
@@ -50,11 +58,7 @@ fn cell(text: &str) -> String {
             c => cell.push(c),
         }
     }
-    match cell.as_str() {
-        "" => "-".to_string(),
-        "-" => "\\x2d".to_string(),
-        _ => cell,
-    }
+    cell
 }
 
 /// Seconds with microseconds, as Zeek writes time and interval.
@@ -66,26 +70,48 @@ fn seconds(nanos: i64) -> String {
 
 /// A call as a line without its end.
 pub fn call(call: &Call) -> String {
-    let object = call.objects.first().and_then(|used| used.resolved.name.as_deref()).unwrap_or_default();
+    let object = call.objects.first().and_then(|used| used.resolved.name.as_deref());
     let cells = [
-        call.time().map(|time| seconds(time.0)).unwrap_or_default(),
+        call.time().map(|time| seconds(time.0)),
         // Zeek's own identifiers are random; this one is the same in every run.
-        format!("C{}{:x}", transport(call), call.stream),
-        call.client.ip().to_string(),
-        call.client.port().to_string(),
-        call.server.ip().to_string(),
-        call.server.port().to_string(),
-        call.latency().map(seconds).unwrap_or_default(),
-        call.server.port().to_string(),
-        call.interface.map(|(i, _)| i.name).unwrap_or_default().to_string(),
-        call.name(),
-        call.version().to_string(),
-        number(call.opnum),
-        call.outcome(),
-        call.user.as_deref().unwrap_or_default().to_string(),
-        object.to_string(),
-        community_id(call.transport, call.client, call.server),
+        Some(format!("C{}{:x}", transport(call), call.stream)),
+        Some(call.client.ip().to_string()),
+        Some(call.client.port().to_string()),
+        Some(call.server.ip().to_string()),
+        Some(call.server.port().to_string()),
+        call.latency().map(seconds),
+        Some(call.server.port().to_string()),
+        call.interface.map(|(i, _)| i.name.to_string()),
+        Some(call.name()).filter(|name| !name.is_empty()),
+        Some(call.version().to_string()).filter(|version| !version.is_empty()),
+        call.opnum.map(|opnum| opnum.to_string()),
+        Some(call.outcome()),
+        call.user.as_deref().map(str::to_string),
+        object.map(str::to_string),
+        Some(community_id(call.transport, call.client, call.server)),
     ];
-    let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
+    let cells: Vec<_> = cells.iter().map(|text| cell(text.as_deref())).collect();
     cells.join("\t")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    /// `LogAscii` of Zeek: the first character of a text that looks like a marker is escaped.
+    #[test]
+    fn markers() {
+        for (text, written) in [
+            (None, "-"),
+            (Some(""), "(empty)"),
+            (Some("-"), "\\x2d"),
+            (Some("(empty)"), "\\x28empty)"),
+            (Some("a\tb"), "a\\x09b"),
+            (Some("a\\b"), "a\\\\b"),
+            (Some("a\u{202e}b"), "a\\xe2\\x80\\xaeb"),
+            (Some("--"), "--"),
+        ] {
+            assert_eq!(cell(text), written);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Text between quotes, with its escapes.
 
 use super::Out;
+use crate::base::printable::is_active;
 use crate::ndr::WStr;
 use crate::render::json::digits;
 use std::fmt::Write as _;
@@ -30,7 +31,7 @@ impl Out {
             return;
         }
         let mut rest = text;
-        while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {
+        while let Some(at) = rest.bytes().position(|b| !(0x20..0x7f).contains(&b) || b == b'"' || b == b'\\') {
             let (plain, more) = rest.split_at(at);
             self.put(plain.as_bytes());
             let mut chars = more.chars();
@@ -105,9 +106,13 @@ impl Out {
             '\n' => self.put(b"\\n"),
             '\r' => self.put(b"\\r"),
             '\t' => self.put(b"\\t"),
-            c if (c as u32) < 0x20 => {
-                self.put(b"\\u00");
-                self.octets(&[c as u8]);
+            // The same text to a parser, and nothing that acts on a terminal.
+            c if is_active(c) => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    self.put(b"\\u");
+                    self.octets(&unit.to_be_bytes());
+                }
             }
             c if c.is_ascii() => self.put(&[c as u8]),
             c => {

@@ -1,0 +1,34 @@
+//! Colours of text on a terminal.
+
+const BOLD: &str = "\x1b[1m";
+const DIM: &str = "\x1b[2m";
+const RED: &str = "\x1b[31m";
+const OFF: &str = "\x1b[0m";
+
+/// The control sequences that the printers of text write; no other is theirs.
+pub const COLOURS: [&str; 4] = [BOLD, DIM, RED, OFF];
+
+/// Turns text bold, red or dim on a terminal.
+pub(super) struct Paint(pub(super) bool);
+
+impl Paint {
+    fn on(&self, code: &'static str) -> &'static str {
+        if self.0 { code } else { "" }
+    }
+
+    pub(super) fn bold(&self) -> &'static str {
+        self.on(BOLD)
+    }
+
+    pub(super) fn red(&self) -> &'static str {
+        self.on(RED)
+    }
+
+    pub(super) fn dim(&self) -> &'static str {
+        self.on(DIM)
+    }
+
+    pub(super) fn off(&self) -> &'static str {
+        self.on(OFF)
+    }
+}
