@@ -150,6 +150,7 @@ macro_rules! record {
 }
 
 /// The name of a record's member, checked when compiling: `member!(RESOURCE_CHANGE.ResourceName)`.
+#[cfg(feature = "pcap")]
 macro_rules! member {
     ($record:ident.$member:ident) => {{
         const NAME: &str = $record.member(stringify!($member));
@@ -157,4 +158,5 @@ macro_rules! member {
     }};
 }
 
+#[cfg(feature = "pcap")]
 pub(crate) use member;
