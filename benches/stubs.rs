@@ -148,14 +148,8 @@ fn nom_against_engine(c: &mut Criterion) {
         group.bench_function(format!("engine, {n} names"), |b| {
             b.iter(|| {
                 struct Units(usize);
-                impl<'a> cluscope::ndr::Sink<'a> for Units {
-                    fn string(
-                        &mut self,
-                        _: cluscope::ndr::sink::At<'_>,
-                        text: cluscope::ndr::WStr<'a>,
-                        _: bool,
-                        _: cluscope::ndr::sink::Counts,
-                    ) {
+                impl<'a> cluscope::ndr::Visitor<'a> for Units {
+                    fn string(&mut self, _: cluscope::ndr::visitor::At<'_>, text: cluscope::ndr::WStr<'a>) {
                         self.0 += text.len();
                     }
                 }

@@ -10,6 +10,8 @@ mod decrypt;
 mod dissect;
 mod list;
 mod output;
+mod package;
+mod sealed;
 mod source;
 mod stats;
 mod story;
@@ -27,7 +29,7 @@ use std::process::ExitCode;
 
 /// Dissects the management traffic of Windows failover clusters: ClusAPI (MS-CMRP) and Witness (MS-SWN).
 #[derive(Debug, Parser)]
-#[command(name = "cluscope", version, about, max_term_width = 100)]
+#[command(name = "cluscope", version = env!("CLUSCOPE_VERSION"), about, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -56,6 +58,10 @@ enum Command {
     Struct(structure::Struct),
     /// Print what this build knows
     List(list::List),
+    /// Print a script that completes commands and options in a shell
+    Completions(package::Completions),
+    /// Print the manual page
+    Man(package::Man),
 }
 
 /// How output looks.
@@ -220,6 +226,8 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Stub(stub) => stub::run(&stub),
         Command::Struct(structure) => structure::run(&structure),
         Command::List(list) => list::run(&list),
+        Command::Completions(shell) => package::completions(&shell),
+        Command::Man(man) => package::man(&man),
     };
     match outcome {
         Ok(true) | Err(Failure::Gone) => ExitCode::SUCCESS,

@@ -39,7 +39,7 @@ pub(crate) fn values<const N: usize>(list: [(&'static str, Value); N]) -> Fields
 pub(crate) fn handle(n: u64) -> Value {
     let mut uuid = crate::base::Guid::default();
     uuid.0[..8].copy_from_slice(&n.to_le_bytes());
-    Value::Handle(crate::ndr::sink::ContextHandle { attributes: 0, uuid })
+    Value::Handle(crate::ndr::visitor::ContextHandle { attributes: 0, uuid })
 }
 
 impl Wire {

@@ -5,7 +5,9 @@ use alloc::string::ToString as _;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::context::Context;
+#[cfg(feature = "decrypt")]
+use super::budget::Purse;
+use super::context::{Attempted, Context};
 use super::frame::{Frame, Verdict};
 use super::keys::KeyStore;
 use crate::rpc::security::{
@@ -17,14 +19,14 @@ use crate::rpc::security::{
 pub struct Limits {
     /// Security contexts kept; the oldest gives way.
     pub contexts: usize,
-    /// Farthest a lost segment may have moved an RC4 stream, in octets; also the memory a search may take.
+    /// Farthest a lost segment may have moved an RC4 stream, in bytes; also the memory a search may take.
     pub resync_window: usize,
-    /// Work of one search for the place in an RC4 stream, in octets decrypted and hashed; a session gets four times
-    /// that in all.
+    /// Work of one search for the place in an RC4 stream, in bytes decrypted and hashed; an association gets four times
+    /// that in all, and the run what its bytes pay for.
     pub resync_work: u64,
-    /// Longest token of a handshake that is looked at, in octets.
+    /// Longest token of a handshake that is looked at, in bytes.
     pub token: usize,
-    /// Longest part of a handshake that is kept until the rest of it comes, in octets; a context keeps three at most.
+    /// Longest part of a handshake that is kept until the rest of it comes, in bytes; a context keeps three at most.
     /// Those of Windows and Samba have a few hundred.
     pub kept: usize,
 }
@@ -63,6 +65,11 @@ pub struct Association {
     contexts: VecDeque<Context>,
     /// Whether the client offered and the server accepted header signing (MS-RPCE 2.2.2.3).
     header_signing: [bool; 2],
+    /// What the bind negotiated for every PDU that follows.
+    required: Option<AuthTrailer>,
+    /// What its searches may still cost, in bytes decrypted and hashed.
+    #[cfg(feature = "decrypt")]
+    work: u64,
     /// What `contexts` cost together.
     cost: usize,
 }
@@ -92,13 +99,58 @@ impl Association {
             counters: Counters::default(),
             contexts: VecDeque::new(),
             header_signing: [false; 2],
+            required: None,
+            #[cfg(feature = "decrypt")]
+            work: limits.resync_work.saturating_mul(4),
             cost: 0,
         }
     }
 
-    /// Octets of memory that its contexts take, roughly: handshakes that wait for their rest, keys, key streams.
+    /// Bytes of memory that its contexts take, roughly: handshakes that wait for their rest, keys, key streams.
     pub fn cost(&self) -> usize {
         self.cost
+    }
+
+    /// Opens a PDU in its context, and tells the others that it wasn't theirs.
+    #[cfg(feature = "decrypt")]
+    fn verdict(
+        &mut self,
+        pdu: &Protected<'_>,
+        tried: &Attempted<'_>,
+        known: Option<usize>,
+        out: &mut Vec<u8>,
+    ) -> Verdict {
+        let keys = Arc::clone(&self.keys);
+        keys.budget.earn(pdu.pdu.len());
+        let known = match known {
+            Some(at) => Some(at),
+            // It is kept even if nothing fits: its searches come out of one purse.
+            None if !keys.session_keys.is_empty() => {
+                let at = self.context(&pdu.trailer);
+                if let Some(context) = self.contexts.get_mut(at) {
+                    context.assume(&keys);
+                }
+                Some(at)
+            }
+            None => None,
+        };
+        let mut purse = Purse { run: &keys.budget, left: &mut self.work };
+        let verdict = match known.and_then(|at| self.contexts.get_mut(at)) {
+            Some(context) => context.open(tried, pdu.connectionless, &keys, &mut purse, out),
+            None => not_opened(pdu.trailer.auth_type),
+        };
+        if !matches!(verdict, Verdict::Opened { .. }) {
+            // Its number may be what was changed.
+            let others = self.contexts.iter_mut().enumerate().filter(|(at, _)| Some(*at) != known);
+            others.for_each(|(_, context)| context.unopened(tried));
+            return named(verdict, pdu.trailer.auth_type);
+        }
+        verdict
+    }
+
+    #[cfg(not(feature = "decrypt"))]
+    fn verdict(&mut self, _: &Protected<'_>, _: &Attempted<'_>, _: Option<usize>, _: &mut Vec<u8>) -> Verdict {
+        Verdict::Sealed("built without decryption".to_string(), Remedy::Feature)
     }
 
     /// Takes account of what a context costs now.
@@ -116,21 +168,33 @@ impl Association {
         self.contexts.iter().find(|c| c.is(trailer)).and_then(Context::mic)
     }
 
-    fn context(&mut self, trailer: &AuthTrailer) -> Option<&mut Context> {
-        let index = match self.contexts.iter().position(|c| c.is(trailer)) {
-            Some(index) => index,
-            None => {
-                if self.contexts.len() >= self.limits.contexts.max(1) {
-                    self.contexts.pop_front();
-                    self.counters.contexts_evicted += 1;
-                }
-                self.contexts.push_back(Context::new(trailer, self.limits));
-                self.contexts.len() - 1
-            }
-        };
-        self.contexts.get_mut(index)
+    /// Whether the context's `mechListMIC` is right, under Kerberos.
+    #[cfg(all(test, feature = "decrypt"))]
+    pub(crate) fn mech_list(&self, trailer: &AuthTrailer) -> Option<bool> {
+        self.contexts.iter().find(|c| c.is(trailer)).and_then(Context::mech_list)
+    }
+
+    /// The place of a context, made if there is none. Of too many the oldest gives way that nothing proved to be the
+    /// parties' own.
+    fn context(&mut self, trailer: &AuthTrailer) -> usize {
+        if let Some(index) = self.contexts.iter().position(|c| c.is(trailer)) {
+            return index;
+        }
+        if self.contexts.len() >= self.limits.contexts.max(1) {
+            let unproved = self.contexts.iter().position(|context| !context.is_proved());
+            self.contexts.remove(unproved.unwrap_or(0));
+            self.counters.contexts_evicted += 1;
+        }
+        self.contexts.push_back(Context::new(trailer, self.limits));
+        self.contexts.len() - 1
     }
 }
+
+/// `auth_level` below which PDUs have no protection of their own (C706 13.1.2.1): the handshake alone is protected.
+const FIRST_PROTECTED: u8 = 3;
+
+/// PDU type of bind (C706 12.6.4.3).
+const BIND: u8 = 11;
 
 impl Security for Association {
     fn token(&mut self, token: &Token<'_>) {
@@ -146,60 +210,86 @@ impl Security for Association {
             Sender::Client => *client |= token.header_signing,
             Sender::Server => *server |= token.header_signing,
         }
-        let keys = Arc::clone(&self.keys);
-        if let Some(context) = self.context(&token.trailer) {
-            context.token(token.sender, token.token, &keys);
+        let level = token.trailer.auth_level;
+        if token.ptype == BIND && level >= FIRST_PROTECTED {
+            self.required.get_or_insert(token.trailer);
         }
+        let keys = Arc::clone(&self.keys);
+        let at = self.context(&token.trailer);
+        let Some(context) = self.contexts.get_mut(at) else { return };
+        #[cfg(feature = "decrypt")]
+        {
+            keys.budget.earn(token.token.len());
+            let mut purse = Purse { run: &keys.budget, left: &mut self.work };
+            if !context.token(token.sender, level, token.token, &keys, &mut purse) {
+                // Something else in a token's place: a PDU that was changed, perhaps, and is missing from its stream.
+                context.gap(token.sender, Some(token.pdu.len() as u64));
+            }
+        }
+        #[cfg(not(feature = "decrypt"))]
+        context.token(token.sender, level, token.token, &keys);
         self.settle();
     }
 
     fn open(&mut self, pdu: &Protected<'_>, out: &mut Vec<u8>) -> Opened {
         out.clear();
-        let level = pdu.trailer.auth_level;
-        if level <= 2 {
+        let stated = pdu.trailer.auth_level;
+        let known = self.contexts.iter().position(|c| c.is(&pdu.trailer));
+        let level = known.and_then(|at| self.contexts.get(at)).and_then(Context::level);
+        if stated < FIRST_PROTECTED && level.is_none_or(|level| level < FIRST_PROTECTED) {
             // pkt_connect protects the handshake alone; its PDUs carry a filler.
-            return Opened::Clear { verified: Verified::Unchecked, decrypted: false };
+            let verified = match self.required {
+                Some(required) => Verified::Wrong(Doubt::Unprotected { negotiated: required.auth_level }),
+                None => Verified::Unchecked,
+            };
+            return Opened::Clear { verified, decrypted: false };
         }
         let Some(frame) = Frame::cut(pdu) else {
-            out.clear();
             return Opened::Failed {
                 reason: "the trailer's ranges lie outside the PDU".to_string(),
                 doubt: Doubt::Signature,
             };
         };
         let whole = self.header_signing == [true, true];
-        let keys = Arc::clone(&self.keys);
-        let limits = self.limits;
-        let known = self.contexts.iter().any(|c| c.is(&pdu.trailer));
-        let verdict = if cfg!(not(feature = "decrypt")) {
-            Verdict::Sealed("built without decryption".to_string())
-        } else if !known && keys.session_keys.is_empty() {
-            Verdict::Sealed("handshake not captured".to_string())
-        } else {
-            // It is kept even if nothing fits, with what is left of its searches.
-            match self.context(&pdu.trailer) {
-                Some(context) => {
-                    if !known {
-                        context.assume(&keys, limits);
-                    }
-                    context.open(pdu.sender, &frame, whole, pdu.connectionless, &keys, out)
-                }
-                None => Verdict::Sealed("handshake not captured".to_string()),
-            }
-        };
+        let used = known.and_then(|at| self.contexts.get(at)).and_then(|context| context.used);
+        let tried = Attempted { sender: pdu.sender, pdu: frame, stated, level, used, whole };
+        let verdict = self.verdict(pdu, &tried, known, out);
         self.settle();
-        let opened = matches!(verdict, Verdict::Opened);
-        if !opened || !frame.sealed {
+        if !matches!(verdict, Verdict::Opened { decrypted: true, .. }) {
             out.clear();
         }
+        let sealed = tried.pdu.sealed || level.is_some_and(|level| level >= 6);
+        let changed =
+            level.filter(|level| *level > stated).map(|negotiated| Doubt::LevelChanged { stated, negotiated });
         match verdict {
-            Verdict::Opened => Opened::Clear { verified: Verified::Right, decrypted: frame.sealed },
-            Verdict::Sealed(reason) if frame.sealed => Opened::Sealed { reason, remedy: Remedy::Unknown },
-            Verdict::Failed(reason) if frame.sealed => Opened::Failed { reason, doubt: Doubt::Signature },
+            Verdict::Opened { doubt, decrypted } => {
+                let verified = doubt.map_or(Verified::Right, Verified::Wrong);
+                Opened::Clear { verified, decrypted }
+            }
+            Verdict::Failed(reason, doubt) if sealed && stated >= FIRST_PROTECTED => {
+                Opened::Failed { reason, doubt: changed.unwrap_or(doubt) }
+            }
+            Verdict::Sealed(reason, remedy) if tried.pdu.sealed => Opened::Sealed { reason, remedy },
             // The body is readable; its signature is wrong, or can't be checked.
-            Verdict::Failed(_) => Opened::Clear { verified: Verified::Wrong(Doubt::Signature), decrypted: false },
-            Verdict::Sealed(_) => Opened::Clear { verified: Verified::Unchecked, decrypted: false },
+            Verdict::Failed(_, doubt) => {
+                Opened::Clear { verified: Verified::Wrong(changed.unwrap_or(doubt)), decrypted: false }
+            }
+            Verdict::Sealed(..) => {
+                let verified = changed.map_or(Verified::Unchecked, Verified::Wrong);
+                Opened::Clear { verified, decrypted: false }
+            }
         }
+    }
+
+    fn required(&self) -> Option<AuthTrailer> {
+        self.required
+    }
+
+    #[cfg(feature = "decrypt")]
+    fn awaits(&self, trailer: &AuthTrailer) -> bool {
+        trailer.auth_level >= FIRST_PROTECTED
+            && !self.keys.is_empty()
+            && self.contexts.iter().find(|c| c.is(trailer)).is_none_or(Context::awaits)
     }
 
     fn gap(&mut self, sender: Sender, lost: Option<u64>) {
@@ -213,5 +303,21 @@ impl Security for Association {
             Some(context) => Identity { mechanism: context.mechanism(), user: context.user() },
             None => Identity { mechanism: mechanism_of(trailer.auth_type), user: None },
         }
+    }
+}
+
+/// Why a PDU of a context that isn't known stays sealed.
+#[cfg(feature = "decrypt")]
+fn not_opened(auth_type: u8) -> Verdict {
+    named(Verdict::Sealed("handshake not captured".to_string(), Remedy::Handshake), auth_type)
+}
+
+/// The services that are named but never opened say so instead.
+#[cfg(feature = "decrypt")]
+fn named(verdict: Verdict, auth_type: u8) -> Verdict {
+    match auth_type {
+        14 => Verdict::Sealed("Schannel (TLS) isn't opened".to_string(), Remedy::Unknown),
+        68 => Verdict::Sealed("Netlogon's secure channel isn't opened".to_string(), Remedy::Unknown),
+        _ => verdict,
     }
 }

@@ -2,13 +2,13 @@
 
 use alloc::string::String;
 
-use crate::rpc::security::Protected;
+use crate::rpc::security::{Doubt, Protected, Remedy};
 
 /// The parts of a protected PDU.
 #[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "nothing opens without decryption"))]
 #[derive(Clone, Copy)]
 pub(crate) struct Frame<'a> {
-    /// From the PDU's first octet to the body.
+    /// From the PDU's first byte to the body.
     pub(crate) head: &'a [u8],
     /// Stub and padding, as on the wire.
     pub(crate) body: &'a [u8],
@@ -21,6 +21,12 @@ pub(crate) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
+    /// The same PDU taken as sealed, or as only signed.
+    #[cfg(feature = "decrypt")]
+    pub(crate) fn taken_as(self, sealed: bool) -> Self {
+        Frame { sealed, ..self }
+    }
+
     /// Cuts a PDU; `None` if the ranges aren't ordered or lie outside it.
     pub(crate) fn cut(pdu: &Protected<'a>) -> Option<Self> {
         if pdu.body.end > pdu.trailer_header.start || pdu.trailer_header.end > pdu.auth_value.start {
@@ -35,26 +41,32 @@ impl<'a> Frame<'a> {
         })
     }
 
-    /// Octets of the body that a stream cipher runs over.
+    /// Bytes of the body that a stream cipher runs over.
     #[cfg(feature = "decrypt")]
     pub(crate) fn sealed_len(&self) -> usize {
         if self.sealed { self.body.len() } else { 0 }
     }
 
-    /// Octets that a check looks at, at most.
+    /// Bytes that a check looks at, at most.
     #[cfg(feature = "decrypt")]
     pub(crate) fn covered_len(&self) -> usize {
         self.head.len().saturating_add(self.body.len()).saturating_add(self.tail.len())
     }
 }
 
-/// What opening came to; with [`Verdict::Opened`] the plain body is in the output if the PDU was sealed.
+/// What opening came to.
 #[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "nothing opens without decryption"))]
+#[derive(Debug)]
 pub(crate) enum Verdict {
     /// The signature is right.
-    Opened,
+    Opened {
+        /// What speaks against the PDU all the same.
+        doubt: Option<Doubt>,
+        /// Whether the plain body is in the output.
+        decrypted: bool,
+    },
     /// No key, or the place in the key stream is lost.
-    Sealed(String),
-    /// The signature is wrong.
-    Failed(String),
+    Sealed(String, Remedy),
+    /// The signature is wrong, or the PDU isn't in its place.
+    Failed(String, Doubt),
 }

@@ -10,8 +10,11 @@
 //! the feature `decrypt` off, the parsers remain and nothing opens.
 
 mod association;
+#[cfg(feature = "decrypt")]
+mod budget;
 #[cfg(all(test, feature = "decrypt"))]
 mod capture_tests;
+mod channels;
 mod context;
 mod der;
 #[cfg(all(test, feature = "decrypt"))]
@@ -20,7 +23,10 @@ mod extract;
 mod frame;
 pub mod kerberos;
 mod keys;
+mod negoex;
 pub mod ntlm;
+#[cfg(feature = "decrypt")]
+mod order;
 #[cfg(all(test, feature = "decrypt"))]
 mod random_tests;
 pub mod spnego;
@@ -34,5 +40,13 @@ mod token_tests;
 mod token_text;
 
 pub use association::{Association, Counters, Limits};
-pub use keys::{KeyError, KeyErrorKind, KeyStore};
+/// Work that each byte of a token or protected PDU pays for, in bytes decrypted and hashed.
+#[cfg(feature = "decrypt")]
+pub(crate) const SEARCH_WORK_PER_BYTE: u64 = budget::Budget::PER_BYTE;
+#[cfg(not(feature = "decrypt"))]
+pub(crate) const SEARCH_WORK_PER_BYTE: u64 = 0;
+
+pub use channels::{NetlogonInfo, TlsInfo};
+pub use keys::{KeyCounters, KeyError, KeyErrorKind, KeyStore};
+pub use negoex::NegoExInfo;
 pub use token::{TokenInfo, describe};

@@ -58,10 +58,14 @@ pub(crate) fn ap_rep(encrypted: &[u8]) -> Vec<u8> {
     der(0x6f, &seq(&[der(0xa0, &der(2, &[5])), der(0xa1, &der(2, &[15])), der(0xa2, encrypted)]))
 }
 
+/// `mechTypes`.
+pub(crate) fn mech_types(mechanisms: &[&[u8]]) -> Vec<u8> {
+    der(0x30, &mechanisms.iter().flat_map(|m| der(6, m)).collect::<Vec<u8>>())
+}
+
 /// A NegTokenInit.
 pub(crate) fn neg_token_init(mechanisms: &[&[u8]], token: &[u8]) -> Vec<u8> {
-    let list: Vec<u8> = mechanisms.iter().flat_map(|m| der(6, m)).collect();
-    let body = seq(&[der(0xa0, &der(0x30, &list)), der(0xa2, &der(4, token))]);
+    let body = seq(&[der(0xa0, &mech_types(mechanisms)), der(0xa2, &der(4, token))]);
     gss(&[0x2b, 6, 1, 5, 5, 2], &der(0xa0, &body))
 }
 

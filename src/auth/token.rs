@@ -3,7 +3,7 @@
 
 use alloc::string::String;
 
-use super::{kerberos, ntlm, spnego};
+use super::{channels, kerberos, negoex, ntlm, spnego};
 
 /// A token of the handshake, as far as it can be read without a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +27,20 @@ pub enum TokenInfo {
     KerberosApRep(kerberos::ApRepInfo),
     /// Kerberos KRB-ERROR (RFC 4120 5.9.1).
     KerberosError(kerberos::ErrorInfo),
+    /// Kerberos KERB-TGT-REQUEST, the first leg of user-to-user (draft-swift-win2k-krb-user2user-03).
+    KerberosTgtReq(kerberos::TgtReqInfo),
+    /// Kerberos KERB-TGT-REPLY.
+    KerberosTgtRep(kerberos::TgtRepInfo),
+    /// NegoEx messages (MS-NEGOEX 2.2.6).
+    #[cfg_attr(feature = "serde", serde(rename = "negoex"))]
+    NegoEx(negoex::NegoExInfo),
+    /// Netlogon's NL_AUTH_MESSAGE (MS-NRPC 2.2.1.3.1).
+    Netlogon(channels::NetlogonInfo),
+    /// A TLS record: Schannel.
+    Tls(channels::TlsInfo),
     /// None of these, or too broken to read.
     Unknown {
-        /// Octets of the token.
+        /// Bytes of the token.
         length: usize,
         /// Why it can't be read.
         reason: String,
@@ -68,7 +79,13 @@ pub(crate) fn describe_mechanism(token: &[u8]) -> TokenInfo {
         Ok(kerberos::Message::ApReq(m)) => TokenInfo::KerberosApReq(m.info()),
         Ok(kerberos::Message::ApRep(m)) => TokenInfo::KerberosApRep(m.info()),
         Ok(kerberos::Message::Error(m)) => TokenInfo::KerberosError(m),
-        Err(reason) => unknown(reason),
+        Ok(kerberos::Message::TgtReq(m)) => TokenInfo::KerberosTgtReq(m),
+        Ok(kerberos::Message::TgtRep(m)) => TokenInfo::KerberosTgtRep(m),
+        Err(reason) => None
+            .or_else(|| negoex::parse(token).map(TokenInfo::NegoEx))
+            .or_else(|| channels::netlogon(token).map(TokenInfo::Netlogon))
+            .or_else(|| channels::tls(token).map(TokenInfo::Tls))
+            .unwrap_or_else(|| unknown(reason)),
     }
 }
 

@@ -62,6 +62,24 @@ impl fmt::Display for TokenInfo {
                 labelled(f, " of ", &m.service)?;
                 labelled(f, ": ", m.text.as_deref().unwrap_or_default())
             }
+            TokenInfo::KerberosTgtReq(m) => {
+                f.write_str("Kerberos TGT-REQ (user-to-user)")?;
+                labelled(f, " for ", m.service.as_deref().unwrap_or_default())?;
+                labelled(f, "@", m.realm.as_deref().unwrap_or_default())
+            }
+            TokenInfo::KerberosTgtRep(m) => {
+                write!(f, "Kerberos TGT-REP (user-to-user), ticket for {}@{}, ", m.service, m.realm)?;
+                encrypted(f, &m.ticket)
+            }
+            TokenInfo::NegoEx(m) => write!(f, "NegoEx {}", m.messages.join(", ")),
+            TokenInfo::Netlogon(m) => {
+                write!(f, "Netlogon {}", m.message)?;
+                m.names.iter().try_for_each(|(what, name)| write!(f, ", {what} {name}"))
+            }
+            TokenInfo::Tls(m) => {
+                write!(f, "TLS {} {}", m.version, m.content)?;
+                labelled(f, " ", m.handshake.unwrap_or_default())
+            }
             TokenInfo::Unknown { length, reason } => write!(f, "token of {length} bytes: {reason}"),
         }
     }

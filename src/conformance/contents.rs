@@ -1,10 +1,11 @@
 //! Buffers that hold custom-marshalled structures: property lists, batches, security descriptors and the others.
 
-use super::adopted;
-use super::rule::{Rule, rules};
-use super::seen::{Report, Seen};
-use super::values::{Entry, Values, What};
+use super::decoder_rules;
+use super::message::{CheckedMessage, Report};
+use super::rule::Rule;
+use super::values::{Entry, Item, Values};
 use crate::base::diagnostic::Diagnostic;
+use crate::base::diagnostic::rules;
 use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as Command, RegistryValueType};
@@ -13,13 +14,13 @@ use crate::idl::batch::{ApiExecuteReadBatch, ApiExecuteReadBatchEx};
 use crate::idl::cluster::ApiClusterControl;
 use crate::idl::structures::{NOTIFY_FILTER_AND_TYPE_RPC, RESP_ASYNC_NOTIFY};
 use crate::ndr::types::Semantics;
+use crate::ndr::visitor::{Place, Visitor};
 use crate::structs::Structure;
 use crate::structs::content::{self, Context, ShapeKind};
 use crate::structs::packed::ByteCursor;
 use crate::structs::property_list::PropertyList;
-use crate::structs::sink::Sink;
 
-rules! { "structures":
+rules! { "structures", Rule:
     MALFORMED = "structure-malformed", "MS-CMRP 2.2.3", "a buffer holds the structure that goes with it", Must;
     LIST_COUNT = "property-count", "MS-CMRP 2.2.3.10",
         "propertyCount is the number of properties in the list", Must;
@@ -48,7 +49,7 @@ const KEPT: usize = 64;
 #[derive(Default)]
 struct Collected(Vec<Diagnostic>);
 
-impl Sink<'_> for Collected {
+impl Visitor<'_> for Collected {
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
         if self.0.len() < KEPT {
             self.0.push(diagnostic);
@@ -57,50 +58,50 @@ impl Sink<'_> for Collected {
 }
 
 /// Checks all buffers of a message.
-pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
+pub(super) fn check(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = message.values;
     // What failed has buffers of zeros.
-    if !seen.is_request() && !seen.success() {
+    if !message.is_request() && !message.success() {
         return;
     }
-    let mut context = Context { control_code: control_code(seen), ..Context::default() };
+    let mut context = Context { control_code: control_code(message), ..Context::default() };
     for entry in &values.entries {
         match (entry.field.id, entry.what) {
-            (NOTIFY_FILTER_AND_TYPE_RPC::dwObjectType, What::Number(n)) => context.object_type = Some(n as u32),
-            (NOTIFY_FILTER_AND_TYPE_RPC::FilterFlags, What::Number(n)) => context.filter_flags = Some(n),
-            (RESP_ASYNC_NOTIFY::MessageType, What::Number(n)) => context.message_type = Some(n as u32),
-            (RESP_ASYNC_NOTIFY::NumberOfMessages, What::Number(n)) => context.messages = Some(n as u32),
-            (_, What::Bytes { bytes }) => buffer(seen, &context, (values, entry), bytes, found),
+            (NOTIFY_FILTER_AND_TYPE_RPC::dwObjectType, Item::Number(n)) => context.object_type = Some(n as u32),
+            (NOTIFY_FILTER_AND_TYPE_RPC::FilterFlags, Item::Number(n)) => context.filter_flags = Some(n),
+            (RESP_ASYNC_NOTIFY::MessageType, Item::Number(n)) => context.message_type = Some(n as u32),
+            (RESP_ASYNC_NOTIFY::NumberOfMessages, Item::Number(n)) => context.messages = Some(n as u32),
+            (_, Item::Bytes { bytes }) => buffer(message, &context, (values, entry), bytes, found),
             _ => {}
         }
     }
 }
 
-fn control_code(seen: &Seen<'_, '_>) -> Option<(crate::ndr::types::Family, u32)> {
-    let family = seen.method.fields.iter().find_map(|f| match f.semantics {
+fn control_code(message: &CheckedMessage<'_, '_>) -> Option<(crate::ndr::types::Family, u32)> {
+    let family = message.method.fields.iter().find_map(|f| match f.semantics {
         Semantics::ControlCode(family) => Some(family),
         _ => None,
     })?;
-    let code = match seen.request {
+    let code = match message.request {
         Some(request) => request.number(ApiClusterControl::params::dwControlCode),
-        None => seen.values.number(ApiClusterControl::params::dwControlCode),
+        None => message.values.number(ApiClusterControl::params::dwControlCode),
     };
     Some((family, code? as u32))
 }
 
 fn buffer(
-    seen: &Seen<'_, '_>,
+    message: &CheckedMessage<'_, '_>,
     context: &Context<'_>,
     place: (&Values<'_>, &Entry<'_>),
     bytes: &[u8],
     found: &mut Report<'_, '_>,
 ) {
-    let meaning = place.1.field.semantics.in_version(seen.kind.version);
+    let meaning = place.1.field.semantics.in_version(message.kind.version);
     // Registry values and notifications of Witness have rules of their own.
     if matches!(meaning, Semantics::RegistryData | Semantics::WitnessMessages) {
         return;
     }
-    let shape = content::shape(meaning, seen.kind.version, context, bytes);
+    let shape = content::shape(meaning, message.kind.version, context, bytes);
     if shape.guess || shape.unknown_code.is_some() || matches!(shape.kind, ShapeKind::Nothing) {
         return;
     }
@@ -112,11 +113,11 @@ fn buffer(
     }
     let path = place.0.path(place.1);
     let mut sink = Collected::default();
-    let outcome = content::read(&shape, ByteCursor::new(bytes), &mut sink);
+    let outcome = content::read(&shape, ByteCursor::new(bytes), Place::TOP, &mut sink);
     // Of format lists one finding says everything.
     let formats = shape.name() == "PROPERTY_FORMAT_LIST";
     for diagnostic in sink.0.iter().filter(|_| !formats) {
-        if let Some(rule) = adopted::structs::of(diagnostic.rule) {
+        if let Some(rule) = decoder_rules::structs::of(diagnostic.rule) {
             structure(rule, diagnostic, &path, found);
         }
     }
@@ -128,12 +129,12 @@ fn buffer(
     if let (Ok(rest), ShapeKind::Format(BufferFormat::Struct(_))) = (&outcome, shape.kind)
         && !rest.is_empty()
     {
-        found.add(&adopted::structs::BEHIND_MEMBERS, path.clone(), rest.len(), 0u64);
+        found.add(&decoder_rules::structs::BEHIND_MEMBERS, path.clone(), rest.len(), 0u64);
     }
     match shape.name() {
-        "PROPERTY_LIST" => properties(seen, &path, bytes, outcome.is_ok_and(|rest| rest.is_empty()), found),
+        "PROPERTY_LIST" => properties(message, &path, bytes, outcome.is_ok_and(|rest| rest.is_empty()), found),
         "PROPERTY_FORMAT_LIST" => formats_of(&path, bytes, found),
-        "CLUSTER_REG_BATCH_UPDATE" => batch(seen, &path, bytes, found),
+        "CLUSTER_REG_BATCH_UPDATE" => batch(message, &path, bytes, found),
         _ => {}
     }
 }
@@ -144,7 +145,7 @@ fn structure(rule: &'static Rule, diagnostic: &Diagnostic, path: &str, found: &m
     found.add(rule, field, diagnostic.value, super::finding::Evidence::from(diagnostic.expected));
 }
 
-fn properties(seen: &Seen<'_, '_>, path: &str, bytes: &[u8], whole: bool, found: &mut Report<'_, '_>) {
+fn properties(message: &CheckedMessage<'_, '_>, path: &str, bytes: &[u8], whole: bool, found: &mut Report<'_, '_>) {
     let Ok(list) = PropertyList::new(bytes) else { return };
     let mut read = 0u64;
     for (index, property) in list.properties().enumerate() {
@@ -159,15 +160,15 @@ fn properties(seen: &Seen<'_, '_>, path: &str, bytes: &[u8], whole: bool, found:
                 found.add(&SYNTAX, field.clone(), value.syntax.0, "a value syntax");
             }
             let expanded = value.syntax == Syntax::CLUSPROP_SYNTAX_LIST_VALUE_EXPANDED_SZ;
-            if expanded && seen.is_request() {
+            if expanded && message.is_request() {
                 found.add(&EXPANDED_SENT, field.clone(), value.syntax.0, "another syntax");
             }
-            if !expanded && before == Some(Syntax::CLUSPROP_SYNTAX_LIST_VALUE_EXPAND_SZ) && !seen.is_request() {
+            if !expanded && before == Some(Syntax::CLUSPROP_SYNTAX_LIST_VALUE_EXPAND_SZ) && !message.is_request() {
                 found.add(&EXPANDED_MISSING, field.clone(), value.syntax.0, "EXPANDED_SZ");
             }
             before = Some(value.syntax);
         }
-        if before == Some(Syntax::CLUSPROP_SYNTAX_LIST_VALUE_EXPAND_SZ) && !seen.is_request() {
+        if before == Some(Syntax::CLUSPROP_SYNTAX_LIST_VALUE_EXPAND_SZ) && !message.is_request() {
             found.add(&EXPANDED_MISSING, field, "EXPAND_SZ alone", "EXPANDED_SZ behind it");
         }
     }
@@ -238,7 +239,7 @@ pub(super) fn batch_length(bytes: &[u8]) -> u64 {
     commands(bytes).count() as u64
 }
 
-fn batch(seen: &Seen<'_, '_>, path: &str, bytes: &[u8], found: &mut Report<'_, '_>) {
+fn batch(message: &CheckedMessage<'_, '_>, path: &str, bytes: &[u8], found: &mut Report<'_, '_>) {
     let mut count = 0u64;
     for (index, (command, value_type)) in commands(bytes).enumerate() {
         count += 1;
@@ -250,22 +251,22 @@ fn batch(seen: &Seen<'_, '_>, path: &str, bytes: &[u8], found: &mut Report<'_, '
         let typed = match command {
             Command::CLUSREG_SET_VALUE => true,
             // What a client asks to be read has its type in the answer.
-            Command::CLUSREG_READ_VALUE => !seen.is_request(),
+            Command::CLUSREG_READ_VALUE => !message.is_request(),
             _ => false,
         };
         if typed && RegistryValueType::TABLE.member(u64::from(value_type)).is_none() {
             found.add(&BATCH_TYPE, field("ValueType"), value_type, "0 to 4, 7 or 11");
         }
         let reply = matches!(command, Command::CLUSREG_READ_ERROR | Command::CLUSREG_VALUE_DELETED);
-        if reply && seen.is_request() {
+        if reply && message.is_request() {
             found.add(&BATCH_REPLY, field("CommandType"), command.0, "a command for a server");
         }
     }
     if count == 0 && bytes.len() <= 4 {
         found.add(&BATCH_EMPTY, path, 0u64, "one command or more");
     }
-    let reads = matches!(seen.response_to(), Some(ApiExecuteReadBatch::ID | ApiExecuteReadBatchEx::ID));
-    if let Some(asked) = seen.request.and_then(|r| r.commands).filter(|asked| reads && *asked != count) {
+    let reads = matches!(message.response_to(), Some(ApiExecuteReadBatch::ID | ApiExecuteReadBatchEx::ID));
+    if let Some(asked) = message.request.and_then(|r| r.commands).filter(|asked| reads && *asked != count) {
         found.add(&BATCH_LENGTH, path, count, asked);
     }
 }

@@ -3,11 +3,11 @@
 use super::field::Field;
 use super::lex::Operator;
 use super::parse::{Literal, Test};
-use crate::analysis::Seen;
+use crate::analysis::RecordContext;
 use crate::consts::status::StatusName;
 use crate::ndr::WStr;
-use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::Semantics;
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::rpc::event::Body;
 use crate::session::Record;
@@ -17,19 +17,19 @@ use std::net::SocketAddr;
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'r, 'a> {
     record: &'r Record<'a>,
-    seen: &'r Seen,
+    seen: &'r RecordContext,
     src: SocketAddr,
     dst: SocketAddr,
 }
 
 impl<'r, 'a> Subject<'r, 'a> {
     /// A message by itself.
-    pub fn of(record: &'r Record<'a>, seen: &'r Seen) -> Self {
+    pub fn of(record: &'r Record<'a>, seen: &'r RecordContext) -> Self {
         Subject { record, seen, src: record.flow.src, dst: record.flow.dst }
     }
 
     /// A message as half of a call: `src` is the caller in both halves.
-    pub fn of_call(record: &'r Record<'a>, seen: &'r Seen) -> Self {
+    pub fn of_call(record: &'r Record<'a>, seen: &'r RecordContext) -> Self {
         Subject { record, seen, src: seen.client, dst: seen.server }
     }
 
@@ -105,14 +105,16 @@ impl Texts<'_> {
     }
 }
 
-impl<'a> Sink<'a> for Texts<'_> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for Texts<'_> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
-    fn string(&mut self, _: At<'_>, value: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, _: At<'_>, value: WStr<'a>) {
         self.look(value);
     }
 
-    fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
+    fn units(&mut self, at: At<'_>, units: WStr<'a>) {
         match (at.field.semantics, units.multi_sz()) {
             (Semantics::MultiSz, Some(list)) => list.for_each(|item| self.look(item)),
             (Semantics::Text, _) => self.look(units.until_nul()),

@@ -135,7 +135,7 @@ limits! {
         resync_window: "bytes", Memory(64 << 10), 0, All, "how far a lost segment may have moved an RC4 stream",
             "the session stays sealed from there on", "the record's encrypted.reason";
         resync_work: "bytes", Stays, 0, All, "work of one search for the place in an RC4 stream",
-            "the session stays sealed from there on", "the record's encrypted.reason";
+            "the session stays sealed from there on", "searches_cut";
         token: "bytes", Stays, 0, All, "a token of a handshake", "it is not looked at", "tokens_refused";
         kept: "bytes", Memory(1024), 0, All, "a part of a handshake that waits for the next one",
             "the context is not opened", "the record's encrypted.reason";
@@ -270,6 +270,22 @@ pub static FIXED: &[Fixed] = &[
         what: "a filter expression",
         bites: "it is refused",
         counter: "the error",
+    },
+    Fixed {
+        name: "keys made of passwords",
+        value: auth::KeyStore::MAX_DERIVED as u64,
+        unit: "keys",
+        what: "keys of Kerberos made of passwords; eight at first, two for each password, one more for each 32 KiB read",
+        bites: "one that opened nothing gives way, or none is made",
+        counter: "derived_keys_evicted",
+    },
+    Fixed {
+        name: "searches",
+        value: auth::SEARCH_WORK_PER_BYTE,
+        unit: "bytes decrypted and hashed for each byte of a token or protected PDU",
+        what: "keys tried without a name that fits, places tried in a key stream",
+        bites: "the search ends: the session, or its rest, stays sealed",
+        counter: "searches_cut",
     },
     Fixed {
         name: "keys",

@@ -2,14 +2,15 @@
 //! chapter 14) and NDR64 (MS-RPCE 2.2.5), little and big endian.
 //!
 //! * [`types`]: what a declaration is made of, and how wide things are in each syntax
-//! * [`walk`]: the reader; it hands every value it meets to a [`sink::Sink`]
-//! * [`sink`]: the sinks that need nothing else: none, byte ranges
+//! * [`walk`]: the reader; it hands every value it meets to a [`Visitor`]
+//! * [`visitor`]: that trait, and the visitors that need nothing else: none, byte ranges
 //! * [`value`] and [`write`](mod@write): a tree of values, and the way back to bytes
 //! * [`wire`]: typed views for embedders
 //! * [`parsers`]: the primitives as nom parsers, to compose with one's own
 //!
 //! Offsets are counted from the start of the stub, and so is alignment.
 
+pub mod checks;
 pub mod cursor;
 #[cfg(feature = "std")]
 pub mod describe;
@@ -19,11 +20,11 @@ pub mod key;
 pub mod names;
 pub mod parsers;
 pub mod rules;
-pub mod sink;
 pub mod types;
 pub mod utf16;
 #[cfg(feature = "std")]
 pub mod value;
+pub mod visitor;
 pub mod walk;
 pub mod wire;
 #[cfg(feature = "std")]
@@ -32,11 +33,11 @@ pub mod write;
 pub use cursor::DecodeContext;
 #[cfg(feature = "std")]
 pub use encode_error::EncodeError;
-pub use sink::Sink;
 pub use types::{Direction, Field, Interface, Method, Struct, Type, Version};
 pub use utf16::WStr;
 #[cfg(feature = "std")]
 pub use value::Value;
+pub use visitor::Visitor;
 
 /// Transfer syntax of a stub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

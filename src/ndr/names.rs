@@ -1,7 +1,7 @@
 //! Names that depend on more than one value: the one place where the printers look them up.
 
-use super::sink::ContextHandle;
 use super::types::Field;
+use super::visitor::ContextHandle;
 use crate::consts::control_codes::{self, ControlCode, Family};
 use crate::consts::{Constants, change};
 

@@ -13,9 +13,9 @@
 //! ```
 
 use super::cursor::DecodeContext;
-use super::sink::{ContextHandle, Counts};
 use super::types::{Scalar, align_up};
 use super::utf16::WStr;
+use super::visitor::{ContextHandle, Counts};
 use super::{Endian, Syntax, walk};
 use crate::base::error::Error;
 use nom::IResult;

@@ -376,6 +376,14 @@ pub struct Field {
 }
 
 impl Field {
+    /// Of what has no name: a structure that is decoded alone.
+    pub const UNNAMED: Field = Field::new("", "", &Type::Nothing, Flow::Member, Semantics::Number);
+
+    /// A member of a structure that is not marshalled by NDR: its wire type is told elsewhere.
+    pub const fn of_buffer(name: &'static str, semantics: Semantics) -> Field {
+        Field::new(name, "", &Type::Nothing, Flow::Member, semantics)
+    }
+
     /// A field with nothing special about it.
     pub const fn new(
         name: &'static str,
@@ -589,6 +597,8 @@ pub struct Interface {
     pub reserved_to: u16,
     /// Its versions, oldest first; a [`Versions`] bit is a place in here.
     pub versions: &'static [InterfaceVersion],
+    /// Rules of its own, if it has any.
+    pub checks: Option<&'static dyn super::checks::Checks>,
 }
 
 impl Interface {

@@ -111,6 +111,15 @@ impl<'a> WStr<'a> {
         WStr { bytes: self.bytes.get(n * 2..).unwrap_or(&[]), endian: self.endian }
     }
 
+    /// The IPv6 address whose bytes, in network order, are these eight units of a little-endian machine's memory.
+    pub fn to_ipv6(&self) -> core::net::Ipv6Addr {
+        let mut segments = [0u16; 8];
+        for (segment, unit) in segments.iter_mut().zip(self.units()) {
+            *segment = unit.swap_bytes();
+        }
+        core::net::Ipv6Addr::from(segments)
+    }
+
     /// Without one null unit at the end, and whether there was one.
     pub fn strip_terminator(&self) -> (WStr<'a>, bool) {
         match self.bytes {

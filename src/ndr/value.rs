@@ -3,8 +3,8 @@
 //! Read next: [`super::write`](mod@super::write).
 
 use super::WStr;
-use super::sink::{At, ContextHandle, Counts, Sink};
-use super::types::{Scalar, Struct};
+use super::types::Scalar;
+use super::visitor::{At, ContextHandle, Counts, Item, Open, Visitor};
 use crate::base::diagnostic::Diagnostic;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
@@ -108,6 +108,26 @@ impl From<WStr<'_>> for Value {
     }
 }
 
+impl From<Item<'_>> for Value {
+    /// What encodes to the same bytes: GUIDs and addresses become text, null pointers null.
+    fn from(item: Item<'_>) -> Value {
+        match item {
+            Item::Uint(n) | Item::FileTime(n) => Value::Int(n),
+            Item::Int(n) => Value::Int(n as u64),
+            Item::Bool(b) => Value::Int(u64::from(b)),
+            Item::Handle(handle) => Value::Handle(handle),
+            Item::Guid(guid) => Value::Text(guid.to_string()),
+            Item::Text(text) => text.into(),
+            Item::Units(units) => Value::Units(units.units().collect()),
+            Item::Bytes(bytes) => Value::Bytes(bytes.into()),
+            Item::Ipv4(address) => Value::Text(address.to_string()),
+            Item::Ipv6(address) => Value::Text(address.to_string()),
+            Item::Null => Value::Null,
+            Item::Alias(referent) => Value::alias(referent),
+        }
+    }
+}
+
 /// The contents of a stub: parameters by name, the return value under `return`, and what the values don't tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
@@ -117,7 +137,7 @@ pub struct Contents {
     pub max_counts: Vec<(String, u64)>,
 }
 
-/// Collects a stub's [`Contents`] and diagnostics.
+/// Collects a stub's [`Contents`] and diagnostics, or the value of a structure that is decoded alone.
 #[derive(Debug, Default)]
 pub struct Collect {
     /// What was read so far.
@@ -128,84 +148,62 @@ pub struct Collect {
 }
 
 impl Collect {
+    /// The value of a structure that was decoded alone, as far as it was read, and the broken rules.
+    pub fn into_value(self) -> (Option<Value>, Vec<Diagnostic>) {
+        (self.contents.fields.0.into_iter().next().map(|(_, value)| value), self.diagnostics)
+    }
+
     fn put(&mut self, at: &At<'_>, value: Value) {
         let name = Cow::Borrowed(at.field.name);
         match self.open.last_mut() {
             None => self.contents.fields.0.push((name, value)),
             Some(Value::List(list)) => list.push(value),
             Some(Value::Map(fields)) => fields.0.push((name, value)),
+            // What bytes hold is told by the bytes.
             Some(_) => {}
-        }
-    }
-
-    fn counts(&mut self, at: &At<'_>, counts: Counts) {
-        if counts.max != counts.actual {
-            self.contents.max_counts.push((at.trail.to_path().to_string(), counts.max));
-        }
-    }
-
-    fn close(&mut self, at: &At<'_>) {
-        if let Some(value) = self.open.pop() {
-            self.put(at, value);
         }
     }
 }
 
-impl<'a> Sink<'a> for Collect {
+impl<'a> Visitor<'a> for Collect {
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         self.put(&at, Value::Int(value));
     }
 
-    fn filetime(&mut self, at: At<'_>, value: u64) {
-        self.put(&at, Value::Int(value));
-    }
-
-    fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
-        self.put(&at, Value::Handle(handle));
-    }
-
-    fn guid(&mut self, at: At<'_>, guid: super::sink::Guid) {
-        self.put(&at, Value::Text(guid.to_string()));
-    }
-
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
-        self.counts(&at, counts);
-        self.put(&at, text.into());
-    }
-
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
-        self.counts(&at, counts);
-        self.put(&at, Value::Bytes(bytes.into()));
-    }
-
-    fn units(&mut self, at: At<'_>, units: WStr<'a>, counts: Counts) {
-        self.counts(&at, counts);
+    fn units(&mut self, at: At<'_>, units: WStr<'a>) {
         self.put(&at, Value::Units(units.units().collect()));
     }
 
-    fn null(&mut self, at: At<'_>) {
-        self.put(&at, Value::Null);
+    fn value(&mut self, at: At<'_>, item: Item<'a>) {
+        self.put(&at, item.into());
     }
 
-    fn alias(&mut self, at: At<'_>, referent: u64) {
-        self.put(&at, Value::alias(referent));
+    fn begin(&mut self, _: At<'_>, open: Open<'a>) {
+        self.open.push(match open {
+            Open::Struct(declaration) => Value::Map(Fields(Vec::with_capacity(declaration.fields.len()))),
+            Open::Record { variant: None, .. } => Value::Map(Fields::default()),
+            Open::Record { variant: Some(variant), .. } => {
+                Value::Map(Fields(alloc::vec![(Cow::Borrowed("reading"), Value::Text(variant.into()))]))
+            }
+            Open::List { raw: None } => Value::List(Vec::new()),
+            Open::List { raw: Some(raw) } | Open::Bytes(raw) => Value::Bytes(raw.into()),
+        });
     }
 
-    fn begin_struct(&mut self, _: At<'_>, declaration: &'static Struct) {
-        self.open.push(Value::Map(Fields(Vec::with_capacity(declaration.fields.len()))));
+    fn end(&mut self, at: At<'_>, _: Open<'a>) {
+        if let Some(value) = self.open.pop() {
+            self.put(&at, value);
+        }
     }
 
-    fn end_struct(&mut self, at: At<'_>) {
-        self.close(&at);
+    fn irregular(&mut self, at: At<'_>, _: Item<'a>, raw: &'a [u8]) {
+        self.put(&at, Value::Bytes(raw.into()));
     }
 
-    fn begin_array(&mut self, at: At<'_>, counts: Counts) {
-        self.counts(&at, counts);
-        self.open.push(Value::List(Vec::new()));
-    }
-
-    fn end_array(&mut self, at: At<'_>) {
-        self.close(&at);
+    fn counts(&mut self, at: At<'_>, counts: Counts) {
+        if counts.max != counts.actual {
+            self.contents.max_counts.push((at.path.to_path().to_string(), counts.max));
+        }
     }
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {

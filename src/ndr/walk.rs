@@ -17,15 +17,15 @@ mod places;
 
 pub(super) use places::{Part, locate, own_length, skip, skip_referents};
 
+use super::checks::Observer;
 use super::cursor::{CountAlignment, DecodeContext};
-use super::sink::{At, ContextHandle, Counts, FieldPath, Guid, Null, Sink};
 use super::types::{
     ArrayKind, Direction, Field, Layout, MAX_FIELDS, Method, PointerKind, Scalar, Semantics, Struct, Type, align_up,
 };
 use super::utf16::WStr;
+use super::visitor::{At, ContextHandle, Counts, FieldPath, Guid, Null, Open, Overhead, Visitor};
 use super::{Endian, Syntax, rules};
 use crate::base::error::{Error, ErrorKind, Segment};
-use crate::idl::rules::Check;
 use checks::{Found, note};
 use counted::Tail;
 
@@ -38,42 +38,45 @@ const HANDLE: Layout = Layout { size: 20, align: 4 };
 /// Full pointers remembered in one stub; later ones are read as if they were unique.
 const MAX_FULL: usize = 16;
 
-/// Reads a message's stub into `sink`. Returns the number of octets read; what lies behind them is trailing.
+/// An array of the NDR engine: its bytes are what its elements give.
+const LIST: Open<'static> = Open::List { raw: None };
+
+/// Reads a message's stub into `visitor`. Returns the number of octets read; what lies behind them is pathing.
 ///
 /// # Errors
 /// The offset, the field's path and who claimed the octets that are not there.
-pub fn message<'a, S: Sink<'a>>(
+pub fn message<'a, S: Visitor<'a> + ?Sized>(
     cx: DecodeContext<'a>,
     method: &'static Method,
     direction: Direction,
     version: usize,
-    sink: &mut S,
+    visitor: &mut S,
 ) -> Result<usize, Error> {
-    watched(cx, method, direction, version, sink, None)
+    watched(cx, method, direction, version, visitor, None)
 }
 
 /// The same, showing the values to `watch` as well, which learns whether rules of the interface are broken.
-pub(super) fn watched<'a, S: Sink<'a>>(
+pub(super) fn watched<'a, 's, S: Visitor<'a> + ?Sized>(
     cx: DecodeContext<'a>,
     method: &'static Method,
     direction: Direction,
     version: usize,
-    sink: &mut S,
-    watch: Option<&mut Check<'static>>,
+    visitor: &'s mut S,
+    watch: Option<&'s mut (dyn Observer + 's)>,
 ) -> Result<usize, Error> {
-    let mut walker = Walker { watch, ..Walker::new(cx, version, sink) };
+    let mut walker = Walker { watch, ..Walker::new(cx, version, visitor) };
     let mut cursor = 0;
-    let mut seen = (S::WANTS_DIAGNOSTICS && method.sized).then_some([Found::Nothing; MAX_FIELDS]);
+    let mut seen = (walker.visitor.wants_diagnostics() && method.sized).then_some([Found::Nothing; MAX_FIELDS]);
     for i in method.places(direction, version) {
-        let Some(field) = method.fields.get(i).filter(|_| walker.sink.wants(i)) else { break };
-        let trail = FieldPath::top(Segment::Name(field.name));
+        let Some(field) = method.fields.get(i).filter(|_| walker.visitor.wants(i)) else { break };
+        let path = FieldPath::top(Segment::Name(field.name));
         let found = match field.ty {
             // Half of all parameters are one of these.
-            Type::Scalar(scalar) => walker.aligned_scalar(field, None, *scalar, &mut cursor, &trail)?,
-            Type::Handle => walker.aligned_handle(field, None, &mut cursor, &trail)?,
-            ty => walker.construct(field, None, ty, &mut cursor, &trail)?,
+            Type::Scalar(scalar) => walker.aligned_scalar(field, None, *scalar, &mut cursor, &path)?,
+            Type::Handle => walker.aligned_handle(field, None, &mut cursor, &path)?,
+            ty => walker.construct(field, None, ty, &mut cursor, &path)?,
         };
-        if !S::WANTS_DIAGNOSTICS {
+        if !walker.visitor.wants_diagnostics() {
             continue;
         }
         note(&mut seen, i, found);
@@ -82,7 +85,7 @@ pub(super) fn watched<'a, S: Sink<'a>>(
             && direction == Direction::Request
             && !matches!(field.semantics, Semantics::Opaque)
         {
-            walker.report(cursor.saturating_sub(20), &trail, &rules::NULL_HANDLE_IN, 0, None);
+            walker.report(cursor.saturating_sub(20), &path, &rules::NULL_HANDLE_IN, 0, None);
         }
     }
     if let Some(seen) = &seen {
@@ -115,25 +118,25 @@ pub fn count_alignment(
 ///
 /// # Errors
 /// As [`message`].
-pub fn value<'a, S: Sink<'a>>(
+pub fn value<'a, S: Visitor<'a> + ?Sized>(
     cx: DecodeContext<'a>,
     field: &'static Field,
     version: usize,
     at: usize,
-    sink: &mut S,
+    visitor: &mut S,
 ) -> Result<usize, Error> {
-    let mut walker = Walker::new(cx, version, sink);
-    let trail = FieldPath::top(Segment::Name(field.name));
+    let mut walker = Walker::new(cx, version, visitor);
+    let path = FieldPath::top(Segment::Name(field.name));
     let mut cursor = at;
-    walker.construct(field, None, field.ty, &mut cursor, &trail)?;
+    walker.construct(field, None, field.ty, &mut cursor, &path)?;
     Ok(cursor)
 }
 
-struct Walker<'a, 's, S> {
+struct Walker<'a, 's, S: ?Sized> {
     cx: DecodeContext<'a>,
     version: usize,
-    sink: &'s mut S,
-    watch: Option<&'s mut Check<'static>>,
+    visitor: &'s mut S,
+    watch: Option<&'s mut (dyn Observer + 's)>,
     /// Full pointers so far; few methods have any.
     full: Option<Full>,
 }
@@ -159,9 +162,49 @@ impl Full {
     }
 }
 
-impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
-    fn new(cx: DecodeContext<'a>, version: usize, sink: &'s mut S) -> Self {
-        Walker { cx, version, sink, watch: None, full: None }
+impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
+    fn new(cx: DecodeContext<'a>, version: usize, visitor: &'s mut S) -> Self {
+        Walker { cx, version, visitor, watch: None, full: None }
+    }
+
+    /// Where a value stands.
+    #[inline(always)]
+    fn at<'t>(
+        &self,
+        field: &'static Field,
+        index: Option<u32>,
+        offset: usize,
+        len: usize,
+        path: &'t FieldPath<'t>,
+    ) -> At<'t> {
+        At { field, index, path, semantics: field.semantics.in_version(self.version), offset, len }
+    }
+
+    /// Tells of an alignment gap. The last one may lie behind the end.
+    #[inline(always)]
+    fn gap(&mut self, from: usize, to: usize) {
+        if self.visitor.wants_overhead() && from < to.min(self.cx.data.len()) {
+            self.visitor.overhead(from..to.min(self.cx.data.len()), Overhead::Padding);
+        }
+    }
+
+    /// A maximum count, offset or actual count at the cursor.
+    #[inline(always)]
+    fn count(
+        &mut self,
+        cursor: &mut usize,
+        claimed_by: &'static str,
+        kind: fn(u64) -> Overhead,
+        path: &FieldPath<'_>,
+    ) -> Result<u64, Error> {
+        let before = *cursor;
+        let value = self.cx.word(cursor, claimed_by).map_err(|e| fail(e, path))?;
+        if self.visitor.wants_overhead() {
+            let at = *cursor - self.cx.syntax.word();
+            self.gap(before, at);
+            self.visitor.overhead(at..*cursor, kind(value));
+        }
+        Ok(value)
     }
 
     /// A scalar at the cursor.
@@ -172,13 +215,14 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         index: Option<u32>,
         scalar: Scalar,
         cursor: &mut usize,
-        trail: &FieldPath<'_>,
+        path: &FieldPath<'_>,
     ) -> Result<Found, Error> {
         let size = scalar.size(self.cx.syntax);
         let at = align_up(*cursor, size);
-        let value = self.cx.scalar(at, scalar).map_err(|e| fail(e, trail))?;
+        let value = self.cx.scalar(at, scalar).map_err(|e| fail(e, path))?;
+        self.gap(*cursor, at);
         *cursor = at + size;
-        Ok(self.scalar(At { field, index, offset: at, len: size, trail }, scalar, value))
+        Ok(self.scalar(self.at(field, index, at, size, path), scalar, value))
     }
 
     /// A context handle at the cursor.
@@ -188,10 +232,11 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         field: &'static Field,
         index: Option<u32>,
         cursor: &mut usize,
-        trail: &FieldPath<'_>,
+        path: &FieldPath<'_>,
     ) -> Result<Found, Error> {
         let at = align_up(*cursor, HANDLE.align);
-        let found = self.handle(field, index, at, trail)?;
+        self.gap(*cursor, at);
+        let found = self.handle(field, index, at, path)?;
         *cursor = at + HANDLE.size;
         Ok(found)
     }
@@ -203,26 +248,27 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         index: Option<u32>,
         ty: &'static Type,
         cursor: &mut usize,
-        trail: &FieldPath<'_>,
+        path: &FieldPath<'_>,
     ) -> Result<Found, Error> {
-        if trail.depth() > MAX_DEPTH {
-            return Err(fail(Error::new(*cursor, ErrorKind::Limit { limit: "MAX_DEPTH" }), trail));
+        if path.depth() > MAX_DEPTH {
+            return Err(fail(Error::new(*cursor, ErrorKind::Limit { limit: "MAX_DEPTH" }), path));
         }
         match ty {
-            Type::Scalar(scalar) => self.aligned_scalar(field, index, *scalar, cursor, trail),
+            Type::Scalar(scalar) => self.aligned_scalar(field, index, *scalar, cursor, path),
             Type::Pointer(kind, target) => {
                 let size = self.cx.syntax.word();
                 let at = align_up(*cursor, size);
+                self.gap(*cursor, at);
                 // Checked where it is read; the cursor stands behind it whatever it leads to.
                 *cursor = at.saturating_add(size);
-                self.pointer(field, index, *kind, target, at, cursor, trail)
+                self.pointer(field, index, *kind, target, at, cursor, path)
             }
-            Type::String => self.string(field, index, cursor, trail).map_err(|e| fail(e, trail)),
-            Type::Handle => self.aligned_handle(field, index, cursor, trail),
+            Type::String => self.string(field, index, cursor, path),
+            Type::Handle => self.aligned_handle(field, index, cursor, path),
             Type::Nothing => Ok(Found::Nothing),
             _ => {
-                let (at, tail) = self.open(ty, cursor, trail)?;
-                self.inline(field, index, ty, at, cursor, tail, trail)
+                let (at, tail) = self.open(ty, cursor, path)?;
+                self.inline(field, index, ty, at, cursor, tail, path)
             }
         }
     }
@@ -237,33 +283,34 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         at: usize,
         cursor: &mut usize,
         tail: Option<Tail>,
-        trail: &FieldPath<'_>,
+        path: &FieldPath<'_>,
     ) -> Result<Found, Error> {
         crate::base::work::tick(1);
-        let place = |len| At { field, index, offset: at, len, trail };
+        let semantics = field.semantics.in_version(self.version);
+        let place = |len| At { field, index, path, semantics, offset: at, len };
         match ty {
             Type::Scalar(scalar) => {
-                let value = self.cx.scalar(at, *scalar).map_err(|e| fail(e, trail))?;
+                let value = self.cx.scalar(at, *scalar).map_err(|e| fail(e, path))?;
                 Ok(self.scalar(place(scalar.size(self.cx.syntax)), *scalar, value))
             }
             Type::FileTime => {
-                let low = self.cx.uint(at, 4, "FILETIME").map_err(|e| fail(e, trail))?;
-                let high = self.cx.uint(at + 4, 4, "FILETIME").map_err(|e| fail(e, trail))?;
-                self.sink.filetime(place(8), high << 32 | low);
+                let low = self.cx.uint(at, 4, "FILETIME").map_err(|e| fail(e, path))?;
+                let high = self.cx.uint(at + 4, 4, "FILETIME").map_err(|e| fail(e, path))?;
+                self.visitor.filetime(place(8), high << 32 | low);
                 Ok(Found::Nothing)
             }
-            Type::Handle => self.handle(field, index, at, trail),
+            Type::Handle => self.handle(field, index, at, path),
             Type::Guid => {
-                let guid = guid(&self.cx, at).map_err(|e| fail(e, trail))?;
-                self.sink.guid(place(16), guid);
+                let guid = guid(&self.cx, at).map_err(|e| fail(e, path))?;
+                self.visitor.guid(place(16), guid);
                 Ok(Found::Nothing)
             }
-            Type::Pointer(kind, target) => self.pointer(field, index, *kind, target, at, cursor, trail),
+            Type::Pointer(kind, target) => self.pointer(field, index, *kind, target, at, cursor, path),
             Type::Struct(declaration) => {
                 let place = place(ty.layout(self.cx.syntax).size);
-                self.sink.begin_struct(place, declaration);
-                self.members(declaration, at, cursor, tail, trail)?;
-                self.sink.end_struct(place);
+                self.visitor.begin(place, Open::Struct(declaration));
+                self.members(declaration, at, cursor, tail, path)?;
+                self.visitor.end(place, Open::Struct(declaration));
                 Ok(Found::Nothing)
             }
             Type::Array(kind, element) => {
@@ -273,9 +320,9 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
                     }
                     (_, Some(tail)) => tail,
                     // Struct::new lets no counted array stand anywhere else.
-                    (_, None) => return Err(fail(Error::new(at, ErrorKind::Limit { limit: "declaration" }), trail)),
+                    (_, None) => return Err(fail(Error::new(at, ErrorKind::Limit { limit: "declaration" }), path)),
                 };
-                self.elements(field, index, element, tail, cursor, trail)?;
+                self.elements(field, index, element, tail, cursor, path)?;
                 Ok(Found::Counts { counts: tail.counts, at: tail.at })
             }
             Type::String | Type::Nothing => Ok(Found::Nothing),
@@ -285,10 +332,10 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
     /// A scalar that was read.
     #[inline]
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) -> Found {
-        self.sink.scalar(at, scalar, value);
-        if S::WANTS_DIAGNOSTICS {
+        self.visitor.scalar(at, scalar, value);
+        if self.visitor.wants_diagnostics() {
             if let Some(watch) = &mut self.watch {
-                watch.scalar(at, scalar, value);
+                watch.scalar(at, value);
             }
             self.check_scalar(at.field, scalar, value, at);
         }
@@ -302,16 +349,17 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         field: &'static Field,
         index: Option<u32>,
         at: usize,
-        trail: &FieldPath<'_>,
+        path: &FieldPath<'_>,
     ) -> Result<Found, Error> {
-        let handle = handle(&self.cx, at).map_err(|e| fail(e, trail))?;
-        self.sink.handle(At { field, index, offset: at, len: HANDLE.size, trail }, handle);
-        if S::WANTS_DIAGNOSTICS {
+        let handle = handle(&self.cx, at).map_err(|e| fail(e, path))?;
+        let place = self.at(field, index, at, HANDLE.size, path);
+        self.visitor.handle(place, handle);
+        if self.visitor.wants_diagnostics() {
             if let Some(watch) = &mut self.watch {
-                watch.handle(At { field, index, offset: at, len: HANDLE.size, trail }, handle);
+                watch.handle(place, handle);
             }
             if handle.attributes != 0 {
-                self.report(at, trail, &rules::HANDLE_ATTRIBUTES, u64::from(handle.attributes), Some(0));
+                self.report(at, path, &rules::HANDLE_ATTRIBUTES, u64::from(handle.attributes), Some(0));
             }
         }
         Ok(Found::Handle { null: handle.is_null() })
@@ -328,23 +376,28 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         if parent.depth() >= MAX_DEPTH {
             return Err(fail(Error::new(at, ErrorKind::Limit { limit: "MAX_DEPTH" }), parent));
         }
-        let mut seen = (S::WANTS_DIAGNOSTICS && declaration.sized).then_some([Found::Nothing; MAX_FIELDS]);
+        let mut seen = (self.visitor.wants_diagnostics() && declaration.sized).then_some([Found::Nothing; MAX_FIELDS]);
         let mut place = at;
         for (i, member) in declaration.fields.iter().enumerate() {
             let layout = member.layouts[self.cx.syntax as usize];
-            place = align_up(place, layout.align);
-            let trail = parent.down(Segment::Name(member.name));
+            let end = place;
+            place = align_up(end, layout.align);
+            self.gap(end, place);
+            let path = parent.down(Segment::Name(member.name));
             let found = match member.ty {
                 Type::Scalar(scalar) => {
                     crate::base::work::tick(1);
-                    let value = self.cx.scalar(place, *scalar).map_err(|e| fail(e, &trail))?;
+                    let value = self.cx.scalar(place, *scalar).map_err(|e| fail(e, &path))?;
                     let len = layout.size;
-                    self.scalar(At { field: member, index: None, offset: place, len, trail: &trail }, *scalar, value)
+                    self.scalar(self.at(member, None, place, len, &path), *scalar, value)
                 }
-                ty => self.inline(member, None, ty, place, cursor, tail, &trail)?,
+                ty => self.inline(member, None, ty, place, cursor, tail, &path)?,
             };
             note(&mut seen, i, found);
             place += layout.size;
+        }
+        if declaration.tail.is_none() {
+            self.gap(place, at + declaration.layouts[self.cx.syntax as usize].size);
         }
         if let Some(seen) = &seen {
             self.check_counts(declaration.fields, seen, Some(parent));
@@ -360,45 +413,52 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         element: &'static Type,
         tail: Tail,
         cursor: &mut usize,
-        trail: &FieldPath<'_>,
+        path: &FieldPath<'_>,
     ) -> Result<(), Error> {
         let Tail { at, counts } = tail;
         let layout = element.layout(self.cx.syntax);
         if let Some(inner) = element.tail() {
-            let place = At { field, index, offset: at, len: 0, trail };
-            self.sink.begin_array(place, counts);
+            let place = self.at(field, index, at, 0, path);
+            self.visitor.counts(place, counts);
+            self.visitor.begin(place, LIST);
             let mut next = at;
             for i in 0..counts.actual {
                 let index = u32::try_from(i).unwrap_or(u32::MAX);
-                let step = trail.down(Segment::Index(index));
+                let step = path.down(Segment::Index(index));
                 // The array was measured in silence; what is wrong with its counts is told here.
                 let (at, tail, end) = self.own_length(element, inner, next, &step)?;
                 next = end;
                 self.inline(field, Some(index), element, at, cursor, Some(tail), &step)?;
             }
-            self.sink.end_array(place);
+            self.visitor.end(place, LIST);
             return Ok(());
         }
-        let len = self.extent(layout, counts.actual, at, "actual count").map_err(|e| fail(e, trail))?;
-        let place = At { field, index, offset: at, len, trail };
+        let len = self.extent(layout, counts.actual, at, "actual count").map_err(|e| fail(e, path))?;
+        let place = self.at(field, index, at, len, path);
         match element {
             Type::Scalar(Scalar::U8) => {
-                let bytes = self.cx.take(at, len, "actual count").map_err(|e| fail(e, trail))?;
-                self.sink.bytes(place, bytes, counts);
+                let bytes = self.cx.take(at, len, "actual count").map_err(|e| fail(e, path))?;
+                self.visitor.counts(place, counts);
+                self.visitor.bytes(place, bytes);
             }
             Type::Scalar(Scalar::U16) => {
-                let bytes = self.cx.take(at, len, "actual count").map_err(|e| fail(e, trail))?;
-                self.sink.units(place, WStr::new(bytes, self.cx.endian), counts);
+                let bytes = self.cx.take(at, len, "actual count").map_err(|e| fail(e, path))?;
+                self.visitor.counts(place, counts);
+                self.visitor.units(place, WStr::new(bytes, self.cx.endian));
             }
             _ => {
-                self.sink.begin_array(place, counts);
+                self.visitor.counts(place, counts);
+                self.visitor.begin(place, LIST);
                 for i in 0..counts.actual {
                     let index = u32::try_from(i).unwrap_or(u32::MAX);
-                    let step = trail.down(Segment::Index(index));
+                    let step = path.down(Segment::Index(index));
                     let at = at + i as usize * layout.stride();
+                    if i > 0 {
+                        self.gap(at - (layout.stride() - layout.size), at);
+                    }
                     self.inline(field, Some(index), element, at, cursor, None, &step)?;
                 }
-                self.sink.end_array(place);
+                self.visitor.end(place, LIST);
             }
         }
         Ok(())
@@ -413,32 +473,33 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         target: &'static Type,
         at: usize,
         cursor: &mut usize,
-        trail: &FieldPath<'_>,
+        path: &FieldPath<'_>,
     ) -> Result<Found, Error> {
         let size = self.cx.syntax.word();
-        let referent = self.cx.uint(at, size, "referent identifier").map_err(|e| fail(e, trail))?;
-        let place = At { field, index, offset: at, len: size, trail };
+        let referent = self.cx.uint(at, size, "referent identifier").map_err(|e| fail(e, path))?;
+        let place = self.at(field, index, at, size, path);
         if referent == 0 {
             if kind == PointerKind::Ref {
                 let kind = ErrorKind::Value { value: 0, expected: "a reference pointer, which is never null" };
-                return Err(fail(Error::new(at, kind), trail));
+                return Err(fail(Error::new(at, kind), path));
             }
-            self.sink.null(place);
-            if let (true, Some(watch)) = (S::WANTS_DIAGNOSTICS, &mut self.watch) {
+            self.visitor.null(place);
+            if let (true, Some(watch)) = (self.visitor.wants_diagnostics(), &mut self.watch) {
                 watch.null(place);
             }
             return Ok(Found::Nothing);
         }
         if kind == PointerKind::Full && !self.full.get_or_insert_default().is_new(referent, target) {
-            self.sink.alias(place, referent);
+            self.visitor.alias(place, referent);
             return Ok(Found::Nothing);
         }
-        self.sink.pointer(place, referent);
+        self.visitor.pointer(place, referent);
+        if self.visitor.wants_overhead() {
+            self.visitor.overhead(place.range(), Overhead::Referent(referent));
+        }
         match target {
-            Type::String if trail.depth() <= MAX_DEPTH => {
-                self.string(field, index, cursor, trail).map_err(|e| fail(e, trail))
-            }
-            _ => self.construct(field, index, target, cursor, trail),
+            Type::String if path.depth() <= MAX_DEPTH => self.string(field, index, cursor, path),
+            _ => self.construct(field, index, target, cursor, path),
         }
     }
 
@@ -447,32 +508,33 @@ impl<'a, 's, S: Sink<'a>> Walker<'a, 's, S> {
         field: &'static Field,
         index: Option<u32>,
         cursor: &mut usize,
-        trail: &FieldPath<'_>,
+        path: &FieldPath<'_>,
     ) -> Result<Found, Error> {
-        let max = self.cx.word(cursor, "maximum count")?;
-        let actual = self.varying(max, cursor, trail)?;
+        let max = self.count(cursor, "maximum count", Overhead::MaximumCount, path)?;
+        let actual = self.varying(max, cursor, path)?;
         let at = *cursor;
         let layout = Layout { size: 2, align: 2 };
-        let len = self.extent(layout, actual, at, "actual count")?;
-        let bytes = self.cx.take(at, len, "actual count")?;
+        let len = self.extent(layout, actual, at, "actual count").map_err(|e| fail(e, path))?;
+        let bytes = self.cx.take(at, len, "actual count").map_err(|e| fail(e, path))?;
         crate::base::work::tick(1 + len);
         *cursor = at + len;
         let (text, terminated) = WStr::new(bytes, self.cx.endian).strip_terminator();
         let counts = Counts { max, actual };
-        let place = At { field, index, offset: at, len, trail };
-        self.sink.string(place, text, terminated, counts);
-        if !S::WANTS_DIAGNOSTICS {
+        let place = self.at(field, index, at, len, path);
+        self.visitor.counts(place, counts);
+        self.visitor.string(place, text);
+        if !self.visitor.wants_diagnostics() {
             return Ok(Found::Nothing);
         }
         if let Some(watch) = &mut self.watch {
-            watch.string(place, text, terminated, counts);
+            watch.string(place, text);
         }
         if !terminated {
-            self.report(at + len, trail, &rules::TERMINATOR_MISSING, actual, None);
+            self.report(at + len, path, &rules::TERMINATOR_MISSING, actual, None);
         }
         if text.has_surrogates() && !text.is_well_formed() {
             let unit = text.chars().find_map(Result::err).unwrap_or(0);
-            self.report(at, trail, &rules::ILL_FORMED_UTF16, u64::from(unit), None);
+            self.report(at, path, &rules::ILL_FORMED_UTF16, u64::from(unit), None);
         }
         Ok(Found::Counts { counts, at })
     }
@@ -500,9 +562,9 @@ pub(super) fn handle(cx: &DecodeContext<'_>, at: usize) -> Result<ContextHandle,
 
 /// Gives an error the path of the field it arose in; those that have one keep it.
 #[cold]
-fn fail(mut error: Error, trail: &FieldPath<'_>) -> Error {
+fn fail(mut error: Error, path: &FieldPath<'_>) -> Error {
     if error.path.segments().is_empty() {
-        error.path = trail.to_path();
+        error.path = path.to_path();
     }
     error
 }

@@ -3,13 +3,12 @@
 //! [`Message`] is only made of a stub that was read to its end.
 
 use super::cursor::{CountAlignment, DecodeContext};
-use super::sink::{ContextHandle, Guid, Null};
 use super::types::{ArrayKind, Direction, Field, Interface, Method, PointerKind, Scalar, Type};
 use super::utf16::WStr;
+use super::visitor::{ContextHandle, Guid, Null};
 use super::walk::{self, Part};
 use super::{Endian, Syntax};
 use crate::base::error::Error;
-use crate::idl::rules;
 use core::marker::PhantomData;
 
 /// A wire type.
@@ -155,21 +154,21 @@ impl<'a> Message<'a> {
         Message::decode_with(method, kind, data, &mut Null)
     }
 
-    /// The same, handing the values to a sink on the way.
+    /// The same, handing the values to a visitor on the way.
     ///
     /// # Errors
-    /// As [`Message::decode`]; the sink has seen what came before.
-    pub fn decode_with<S: super::Sink<'a>>(
+    /// As [`Message::decode`]; the visitor has seen what came before.
+    pub fn decode_with<V: super::Visitor<'a> + ?Sized>(
         method: &'static Method,
         kind: Kind,
         data: &'a [u8],
-        sink: &mut S,
+        visitor: &mut V,
     ) -> Result<Message<'a>, Error> {
         let Kind { interface, version, direction, syntax, endian } = kind;
         let mut cx = DecodeContext::new(data, syntax, endian);
         cx.counts = walk::count_alignment(cx, method, direction, version);
         if cx.counts == CountAlignment::Elements {
-            sink.diagnostic(crate::base::diagnostic::Diagnostic {
+            visitor.diagnostic(crate::base::diagnostic::Diagnostic {
                 offset: syntax.word(),
                 path: crate::base::error::Path::new(),
                 rule: &super::rules::COUNT_ALIGNMENT,
@@ -177,24 +176,27 @@ impl<'a> Message<'a> {
                 expected: None,
             });
         }
-        if !S::WANTS_DIAGNOSTICS || !rules::concerns(interface) {
-            let consumed = walk::message(cx, method, direction, version, sink)?;
+        let Some(checks) = interface.checks.filter(|_| visitor.wants_diagnostics()) else {
+            let consumed = walk::message(cx, method, direction, version, visitor)?;
             return Ok(Message { cx, interface, version, method, direction, consumed });
-        }
-        let mut check = rules::Check::of(method, direction);
-        let consumed = walk::watched(cx, method, direction, version, sink, Some(&mut check))?;
-        let message = Message { cx, interface, version, method, direction, consumed };
-        if check.broken {
+        };
+        let (mut consumed, mut broken) = (Ok(0), false);
+        checks.observe(method, direction, &mut |observer| {
+            consumed = walk::watched(cx, method, direction, version, visitor, Some(observer));
+            broken = observer.broken();
+        });
+        let message = Message { cx, interface, version, method, direction, consumed: consumed? };
+        if broken {
             // Read again for what to say of it: the reader's own findings come first.
-            rules::check(&message, sink);
+            checks.report(&message, &mut |diagnostic| visitor.diagnostic(diagnostic));
         }
         Ok(message)
     }
 
-    /// Hands the values to a sink.
-    pub fn walk<S: super::Sink<'a>>(&self, sink: &mut S) {
+    /// Hands the parameters and their members to a visitor; buffers are bytes, see [`Message::visit`] for what they hold.
+    pub fn visit_parameters<V: super::Visitor<'a> + ?Sized>(&self, visitor: &mut V) {
         // It was read before; nothing can go wrong.
-        let _ = walk::message(self.cx, self.method, self.direction, self.version, sink);
+        let _ = walk::message(self.cx, self.method, self.direction, self.version, visitor);
     }
 
     /// Octets behind the last parameter.
@@ -341,8 +343,8 @@ macro_rules! pointers {
 pointers! {
     /// A unique pointer.
     Unique: Unique;
-    /// A full pointer. Views keep no list of identifiers: read stubs in which one is repeated through a sink, see
-    /// [`super::Sink::alias`].
+    /// A full pointer. Views keep no list of identifiers: read stubs in which one is repeated through a visitor, see
+    /// [`super::Visitor::alias`].
     Full: Full;
     /// An embedded reference pointer.
     Ref: Ref;
@@ -440,7 +442,7 @@ impl<'a, T: Wire> Iterator for List<'a, T> {
         let mut part = Part { at: self.at, cursor: self.cursor, tail: None };
         let mut next = self.at.saturating_add(self.element.layout(self.cx.syntax).stride());
         if let Some(inner) = self.element.tail() {
-            let trail = super::sink::FieldPath::top(crate::base::error::Segment::Name(""));
+            let trail = super::visitor::FieldPath::ROOT;
             if let Ok((at, tail, end)) = walk::own_length(self.cx, self.element, inner, self.at, &trail) {
                 (part.at, part.tail, next) = (at, Some(tail), end);
             }

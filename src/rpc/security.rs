@@ -88,8 +88,8 @@ pub enum Doubt {
         /// Level that was negotiated.
         negotiated: u8,
     },
-    /// The signature is right, but at a lower level than the association negotiated.
-    LevelLowered {
+    /// The PDU states another level than the association negotiated, a lower one as a rule.
+    LevelChanged {
         /// Level that the PDU states.
         stated: u8,
         /// Level that was negotiated.
@@ -143,7 +143,7 @@ impl core::fmt::Display for Doubt {
         match self {
             Doubt::Signature => f.write_str("signature wrong (changed bytes, or made without the key)"),
             Doubt::Unprotected { negotiated } => write!(f, "no signature where {} was negotiated", level(negotiated)),
-            Doubt::LevelLowered { stated, negotiated } => {
+            Doubt::LevelChanged { stated, negotiated } => {
                 write!(f, "level {} where {} was negotiated", level(stated), level(negotiated))
             }
             Doubt::Repeated { number } => write!(f, "repeated: the sender's number {number} came before"),
@@ -260,6 +260,12 @@ impl Opened {
     #[must_use]
     pub fn sealed(reason: &str) -> Opened {
         Opened::Sealed { reason: String::from(reason), remedy: Remedy::Unknown }
+    }
+
+    /// What a PDU without a signature comes to where level `negotiated` was negotiated.
+    #[must_use]
+    pub const fn unprotected(negotiated: u8) -> Opened {
+        Opened::Clear { verified: Verified::Wrong(Doubt::Unprotected { negotiated }), decrypted: false }
     }
 
     /// Why the message isn't verified although its protection was looked at.

@@ -1,16 +1,11 @@
 //! What a request tells that its response doesn't: kept from the one to the other, because a response's buffer can only
 //! be read by the control code that asked for it.
 
-use crate::consts::Constant;
-use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::control_codes::Family;
 use crate::consts::properties;
-use crate::consts::registry::RegistryValueType;
-use crate::consts::witness::WitnessMessageType;
 use crate::idl::resource_type::ApiResourceTypeControl;
-use crate::idl::structures::RESP_ASYNC_NOTIFY;
-use crate::ndr::sink::{At, Counts, Sink};
-use crate::ndr::types::{Field, Scalar, Semantics};
+use crate::ndr::types::{Scalar, Semantics};
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Method, WStr};
 use crate::structs::content;
@@ -31,6 +26,16 @@ pub struct CallContext {
 }
 
 impl CallContext {
+    /// What is known of the buffers of a response, for [`Message::visit_with`] and at the start of a stub.
+    pub fn content(&self) -> content::Context<'_> {
+        content::Context {
+            control_code: self.control_code,
+            resource_type: self.resource_type.as_deref(),
+            secret_value: self.secret_value,
+            ..content::Context::default()
+        }
+    }
+
     /// Whether requests of this method tell anything.
     #[inline]
     pub(crate) fn is_told_by(method: &Method) -> bool {
@@ -48,8 +53,10 @@ impl CallContext {
     }
 }
 
-impl<'a> Sink<'a> for CallContext {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for CallContext {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     /// The code stands behind everything else that tells; the name of a value stands alone.
     fn wants(&self, _: usize) -> bool {
@@ -62,64 +69,13 @@ impl<'a> Sink<'a> for CallContext {
         }
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         if let Semantics::ValueName = at.field.semantics {
             self.secret_value = Some(properties::is_secret(text.units()));
         } else if at.field.id == ApiResourceTypeControl::params::lpszResourceTypeName {
             // A real one is short; a long one would be kept with every call.
             self.resource_type =
                 Some(text.prefix(MAX_NAME).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect());
-        }
-    }
-}
-
-/// What the values of a stub that were met so far tell about the buffers behind them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Buffers<'c> {
-    /// For [`crate::structs`].
-    pub content: content::Context<'c>,
-}
-
-impl<'c> Buffers<'c> {
-    /// At the start of a stub.
-    pub fn new(call: &'c CallContext) -> Self {
-        let content = content::Context {
-            control_code: call.control_code,
-            resource_type: call.resource_type.as_deref(),
-            secret_value: call.secret_value,
-            ..content::Context::default()
-        };
-        Buffers { content }
-    }
-
-    /// A string went by.
-    #[inline]
-    pub fn string(&mut self, field: &Field, text: WStr<'_>) {
-        if let Semantics::ValueName = field.semantics {
-            self.content.secret_value = Some(properties::is_secret(text.units()));
-        }
-    }
-
-    /// An integer went by.
-    #[inline]
-    pub fn scalar(&mut self, field: &Field, value: u64) {
-        match field.semantics {
-            Semantics::ControlCode(family) => self.content.control_code = Some((family, value as u32)),
-            Semantics::NotifyFlags => self.content.filter_flags = Some(value),
-            Semantics::Count if field.id == RESP_ASYNC_NOTIFY::NumberOfMessages => {
-                self.content.messages = Some(value as u32)
-            }
-            Semantics::Enum(table) => {
-                let value = Some(value as u32);
-                if core::ptr::eq(table, RegistryValueType::TABLE) {
-                    self.content.registry_type = value;
-                } else if core::ptr::eq(table, CLUSTER_OBJECT_TYPE::TABLE) {
-                    self.content.object_type = value;
-                } else if core::ptr::eq(table, WitnessMessageType::TABLE) {
-                    self.content.message_type = value;
-                }
-            }
-            _ => {}
         }
     }
 }

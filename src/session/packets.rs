@@ -274,6 +274,23 @@ impl Session {
         flows.finish(stats, out);
     }
 
+    /// For a host with a TCP of its own: what happened on one direction of a connection, in stream order. `origin` names
+    /// the connection by `stream` (a number of the host's choice, one for each connection while it lasts) and its two ends;
+    /// a hole is a [`Chunk::Gap`]. Don't mix it with [`Session::packet`], which numbers streams itself.
+    ///
+    /// After [`Verdict::Ignore`] the connection carries no DCE/RPC and nothing more of it is of use.
+    pub fn chunk(&mut self, origin: &Origin, chunk: Chunk<'_>, out: &mut dyn FnMut(Record<'_>)) -> Verdict {
+        let out = &mut |record: &mut Record<'_>| out(record.take());
+        Driver { inner: &mut self.inner, tap: None, out }.tcp(origin, chunk)
+    }
+
+    /// For a host with an IP and UDP of its own: the payload of a datagram. `origin` as for [`Session::chunk`], with
+    /// [`Transport::Udp`].
+    pub fn datagram(&mut self, origin: &Origin, datagram: Datagram<'_>, out: &mut dyn FnMut(Record<'_>)) -> Verdict {
+        let out = &mut |record: &mut Record<'_>| out(record.take());
+        Driver { inner: &mut self.inner, tap: None, out }.udp(origin, datagram)
+    }
+
     /// Counters of the network layer.
     pub fn network_stats(&self) -> &net::Stats {
         self.network.stats()
@@ -312,6 +329,8 @@ impl Session {
         all.extend(stats.rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
         all.extend([
             ("security_contexts_evicted", stats.auth.contexts_evicted),
+            ("derived_keys_evicted", self.inner.keys.counters().derived_keys_evicted),
+            ("searches_cut", self.inner.keys.counters().searches_cut),
             ("tokens_refused", stats.auth.tokens_refused),
             ("servers_dropped", stats.servers_dropped),
         ]);

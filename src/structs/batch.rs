@@ -1,12 +1,11 @@
 //! CLUSTER_REG_BATCH_UPDATE (2.2.3.17): registry updates, read requests with their answers, and batch notifications:
 //! a version, then commands to the end of the buffer, each on an even offset.
 //!
-//! [`Batch`] is the view for embedders; [`read`] and [`write`](fn@write) are its way to a sink and back.
+//! [`Batch`] is the view for embedders; [`read`] and [`write`](fn@write) are its way to a visitor and back.
 
 use super::packed::{self, ByteCursor, Parsed, lift, lower};
 use super::reader::whole_text;
-use super::rules::{self, Here, broken, down, path};
-use super::sink::{Item, Key, Open, Sink};
+use super::rules::{self, broken, in_path};
 use super::values::{self, Slot};
 use super::writer::{integer, text_or_bytes};
 use crate::base::error::{Error, ErrorKind, Segment};
@@ -16,10 +15,19 @@ use crate::consts::properties;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegBatchControlValue, RegistryValueType};
 use crate::ndr::EncodeError;
 use crate::ndr::WStr;
-use crate::ndr::types::{Scalar, Semantics};
+use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};
+use crate::ndr::visitor::{At, FieldPath, Item, Open, Overhead, Place, Visitor};
 use alloc::format;
 use alloc::vec::Vec;
+use core::ops::Range;
+
+static VERSION_NUMBER: Field = Field::of_buffer("VersionNumber", Semantics::Const(1));
+static COMMANDS: Field = Field::of_buffer("commands", Semantics::Structure);
+static COMMAND_TYPE: Field = Field::of_buffer("CommandType", Semantics::Enum(CommandType::TABLE));
+static VALUE_TYPE: Field = Field::of_buffer("ValueType", Semantics::Enum(RegistryValueType::TABLE));
+static NAME: Field = Field::of_buffer("Name", Semantics::Text);
+static DATA: Field = Field::of_buffer("Data", Semantics::Bytes);
 
 /// A batch, borrowed.
 #[derive(Clone, Copy, Debug)]
@@ -123,42 +131,45 @@ fn command(input: ByteCursor<'_>) -> Parsed<'_, Command<'_>> {
 /// Reads a batch to the end of the buffer.
 ///
 /// # Errors
-/// A length that is not there or can't be. The commands before it are in the sink.
-pub fn read<'a, S: Sink<'a> + ?Sized>(
+/// A length that is not there or can't be. The commands before it are in the visitor.
+pub fn read<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
-    key: Key,
-    here: Here<'_>,
-    sink: &mut S,
+    place: Place<'_>,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let open = Open::Record { name: "CLUSTER_REG_BATCH_UPDATE", variant: None };
-    sink.begin(key, open);
-    let result = batch(input, here, sink);
-    sink.end(open);
+    let at = place.at(Semantics::Structure, input.range());
+    visitor.begin(at, open);
+    let result = batch(input, place.path, visitor);
+    visitor.end(at, open);
     result
 }
 
-fn batch<'a, S: Sink<'a> + ?Sized>(
+fn batch<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
-    here: Here<'_>,
-    sink: &mut S,
+    path: &FieldPath<'_>,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
-    let trail = down(here, Segment::Name("VersionNumber"));
-    let (mut rest, version) = lower(packed::u32(input)).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
-    sink.item(Key::Name("VersionNumber"), Semantics::Const(1), Item::Uint(u64::from(version)), None);
+    let parent = path;
+    let path = parent.down(Segment::Name(VERSION_NUMBER.name));
+    let (mut rest, version) = lower(packed::u32(input)).map_err(|e| in_path(e, &path))?;
+    let at = Place::member(&VERSION_NUMBER, &path).at(VERSION_NUMBER.semantics, input.range_to(&rest));
+    visitor.scalar(at, Scalar::U32, u64::from(version));
     if version != 1 {
         let rule = &rules::NOT_THE_CONSTANT;
-        sink.diagnostic(broken(Some(&trail), input.offset(), rule, u64::from(version), Some(1)));
+        visitor.diagnostic(broken(&path, input.offset(), rule, u64::from(version), Some(1)));
     }
-    let trail = down(here, Segment::Name("commands"));
+    let path = parent.down(Segment::Name(COMMANDS.name));
     let open = Open::List { raw: None };
-    sink.begin(Key::Name("commands"), open);
+    let at = Place::member(&COMMANDS, &path).at(Semantics::Structure, rest.range());
+    visitor.begin(at, open);
     let mut result = Ok(());
     for index in 0u32.. {
         if rest.is_empty() {
             break;
         }
-        let trail = trail.down(Segment::Index(index));
-        match one(rest, Key::Index(index), Some(&trail), sink) {
+        let path = path.down(Segment::Index(index));
+        match one(rest, Place::element(&COMMANDS, index, &path), visitor) {
             Ok(next) => rest = next,
             Err(e) => {
                 result = Err(e);
@@ -166,7 +177,7 @@ fn batch<'a, S: Sink<'a> + ?Sized>(
             }
         }
     }
-    sink.end(open);
+    visitor.end(at, open);
     result.map(|()| rest)
 }
 
@@ -174,72 +185,103 @@ fn batch<'a, S: Sink<'a> + ?Sized>(
 ///
 /// # Errors
 /// As for [`read`].
-pub fn one<'a, S: Sink<'a> + ?Sized>(
+pub fn one<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
-    key: Key,
-    here: Here<'_>,
-    sink: &mut S,
+    place: Place<'_>,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let open = Open::Record { name: "BATCH_UPDATE_COMMAND", variant: None };
-    sink.begin(key, open);
+    let at = place.at(Semantics::Structure, input.range());
+    visitor.begin(at, open);
     let result = match lower(command(input)) {
         Ok((rest, command)) => {
-            members(&command, here, sink);
+            members(&command, input.range_to(&rest), place.path, visitor);
             Ok(rest)
         }
         Err(e) => {
-            partial(input, sink);
-            let within = e.path;
-            let mut path = path(here);
-            within.segments().iter().for_each(|step| path.push(*step));
+            partial(input, place.path, visitor);
+            let mut path = place.path.to_path();
+            e.path.segments().iter().for_each(|step| path.push(*step));
             Err(Error { path, ..e })
         }
     };
-    sink.end(open);
+    let len = result.as_ref().map_or(at.len, |rest| rest.offset().saturating_sub(at.offset));
+    visitor.end(At { len, ..at }, open);
     result
 }
 
-fn head<'a, S: Sink<'a> + ?Sized>(command: CommandType, value_type: u32, sink: &mut S) {
-    let semantics = Semantics::Enum(CommandType::TABLE);
-    sink.item(Key::Name("CommandType"), semantics, Item::Uint(command.value()), None);
+/// The first two members, which stand at this offset.
+fn head<'a, V: Visitor<'a> + ?Sized>(
+    command: CommandType,
+    value_type: u32,
+    offset: usize,
+    path: &FieldPath<'_>,
+    visitor: &mut V,
+) {
+    let step = path.down(Segment::Name(COMMAND_TYPE.name));
+    let at = Place::member(&COMMAND_TYPE, &step).at(COMMAND_TYPE.semantics, offset..offset + 4);
+    visitor.scalar(at, Scalar::U32, command.value());
     let semantics = match command {
         CommandType::CLUSREG_READ_ERROR => Semantics::Win32,
-        _ => Semantics::Enum(RegistryValueType::TABLE),
+        _ => VALUE_TYPE.semantics,
     };
-    sink.item(Key::Name("ValueType"), semantics, Item::Uint(u64::from(value_type)), None);
+    let step = path.down(Segment::Name(VALUE_TYPE.name));
+    let at = Place::member(&VALUE_TYPE, &step).at(semantics, offset + 4..offset + 8);
+    visitor.scalar(at, Scalar::U32, u64::from(value_type));
 }
 
 /// What can be read of a command that is not all there.
-fn partial<'a, S: Sink<'a> + ?Sized>(input: ByteCursor<'a>, sink: &mut S) {
+fn partial<'a, V: Visitor<'a> + ?Sized>(input: ByteCursor<'a>, path: &FieldPath<'_>, visitor: &mut V) {
     let Ok((rest, (command, value_type))) = nom::Parser::parse(&mut (packed::u32, packed::u32), input) else { return };
-    head(CommandType(command), value_type, sink);
+    head(CommandType(command), value_type, input.offset(), path, visitor);
     let name = packed::u32(rest).ok().and_then(|(rest, length)| rest.split_claimed(u64::from(length), "").ok());
     if let Some((name, _)) = name {
         let text = WStr::le(name.rest()).until_nul();
-        sink.item(Key::Name("Name"), Semantics::Text, Item::Text(text), None);
-        sink.blame(text);
+        let step = path.down(Segment::Name(NAME.name));
+        visitor.string(Place::member(&NAME, &step).at(Semantics::Text, name.range()), text);
+        visitor.failed_in(text);
     }
 }
 
-fn members<'a, S: Sink<'a> + ?Sized>(command: &Command<'a>, here: Here<'_>, sink: &mut S) {
-    head(command.command, command.value_type, sink);
-    let (text, raw, rule) = whole_text(command.name.rest());
+/// The members of a command that takes the bytes of this range, padding included.
+fn members<'a, V: Visitor<'a> + ?Sized>(
+    command: &Command<'a>,
+    range: Range<usize>,
+    path: &FieldPath<'_>,
+    visitor: &mut V,
+) {
+    let (name, data) = (command.name, command.data);
+    head(command.command, command.value_type, range.start, path, visitor);
+    if visitor.wants_overhead() {
+        visitor.overhead(name.offset() - 4..name.offset(), Overhead::Length(name.len() as u64));
+    }
+    let (text, raw, rule) = whole_text(name.rest());
+    let step = path.down(Segment::Name(NAME.name));
     if let Some(rule) = rule {
-        let rule = if command.name.is_empty() { &rules::NAME_LENGTH } else { rule };
-        let trail = down(here, Segment::Name("Name"));
-        let length = command.name.len() as u64;
-        sink.diagnostic(broken(Some(&trail), command.name.offset(), rule, length, None));
+        let rule = if name.is_empty() { &rules::NAME_LENGTH } else { rule };
+        visitor.diagnostic(broken(&step, name.offset(), rule, name.len() as u64, None));
     }
-    sink.item(Key::Name("Name"), Semantics::Text, Item::Text(text), raw);
+    let at = Place::member(&NAME, &step).at(Semantics::Text, name.range());
+    match raw {
+        None => visitor.string(at, text),
+        Some(raw) => visitor.irregular(at, Item::Text(text), raw),
+    }
     if !command.padded {
-        let end = command.data.skip(command.data.len()).offset();
-        sink.diagnostic(broken(here, end, &rules::PADDING_MISSING, command.data.len() as u64, None));
+        visitor.diagnostic(broken(path, data.range().end, &rules::PADDING_MISSING, data.len() as u64, None));
     }
-    let trail = down(here, Segment::Name("Data"));
+    if visitor.wants_overhead() {
+        visitor.overhead(data.offset() - 4..data.offset(), Overhead::Length(data.len() as u64));
+    }
+    let step = path.down(Segment::Name(DATA.name));
+    let place = Place::member(&DATA, &step);
     if command.is_secret() {
-        return sink.item(Key::Name("Data"), Semantics::Opaque, Item::Bytes(command.data()), None);
+        visitor.bytes(place.at(Semantics::Opaque, data.range()), data.rest());
+    } else {
+        values::read_octets(Slot::of(command.content(), place), data, visitor);
     }
-    values::read_octets(Slot::of(command.content(), "Data", Some(&trail)), command.data, sink);
+    if visitor.wants_overhead() && data.range().end < range.end {
+        visitor.overhead(data.range().end..range.end, Overhead::Padding);
+    }
 }
 
 /// Encodes a batch.

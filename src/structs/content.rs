@@ -1,5 +1,5 @@
 //! What a buffer holds, from what came with it: the control code, the notification, the registry type, the message
-//! type. [`shape`] finds out, [`read`] reads it into a sink; [`super::json::print`] and [`super::text::print`] show it.
+//! type. [`shape`] finds out, [`read`] reads it into a visitor; [`super::json::print`] and [`super::text::print`] show it.
 //!
 //! Nothing here fails: what does not fit is shown with the error and with what came before it. Reading takes time in
 //! proportion to the buffer and, but for what is printed, no memory.
@@ -18,9 +18,7 @@ use super::Structure;
 use super::packed::{ByteCursor, lower, sz};
 use super::reader::{Extent, record};
 use super::records::witness::{IPADDR_INFO_LIST, RESOURCE_CHANGE};
-use super::rules::down;
 use super::security::Descriptor;
-use super::sink::{Item, Key, Null, Open, Sink};
 use super::types::Record;
 use super::values::{self, Slot};
 use super::writer;
@@ -35,6 +33,7 @@ use crate::consts::witness::WitnessMessageType;
 use crate::ndr::EncodeError;
 use crate::ndr::types::{Field, Semantics, Type};
 use crate::ndr::value::Value;
+use crate::ndr::visitor::{At, Null, Open, Place, Visitor};
 use crate::ndr::{Direction, Method, WStr, names};
 use alloc::vec::Vec;
 
@@ -299,44 +298,48 @@ fn messages(context: &Context<'_>) -> Shape {
     Shape { kind: ShapeKind::Messages(record, context.messages), ..Shape::NOTHING }
 }
 
-/// Reads what a buffer holds; returns what is left over.
+/// Reads what a buffer holds; returns what is left over. `place` is [`Place::TOP`] for a buffer that stands alone.
 ///
 /// # Errors
-/// The octets don't fit. What came before is in the sink.
-pub fn read<'a, S: Sink<'a> + ?Sized>(
+/// The bytes don't fit. What came before was told to the visitor.
+pub fn read<'a, V: Visitor<'a> + ?Sized>(
     shape: &Shape,
     input: ByteCursor<'a>,
-    sink: &mut S,
+    place: Place<'_>,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     if shape.secrecy == Secrecy::Whole {
-        sink.item(Key::Top, Semantics::Opaque, Item::Bytes(input.rest()), None);
+        visitor.bytes(place.at(Semantics::Opaque, input.range()), input.rest());
         return Ok(input.skip(input.len()));
     }
     match shape.kind {
         ShapeKind::Nothing => Ok(input.skip(input.len())),
-        ShapeKind::Format(content) => values::read(Slot::top(content), input, sink),
-        ShapeKind::Expression => values::read(Slot::top(BufferFormat::Sz), input, sink),
-        ShapeKind::Messages(declaration, count) => list(declaration, count, input, sink),
+        ShapeKind::Format(content) => values::read(Slot::of(content, place), input, visitor),
+        ShapeKind::Expression => values::read(Slot::of(BufferFormat::Sz, place), input, visitor),
+        ShapeKind::Messages(declaration, count) => list(declaration, count, input, place, visitor),
     }
 }
 
-fn list<'a, S: Sink<'a> + ?Sized>(
+fn list<'a, V: Visitor<'a> + ?Sized>(
     declaration: &'static Record,
     count: Option<u32>,
     input: ByteCursor<'a>,
-    sink: &mut S,
+    place: Place<'_>,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let open = Open::List { raw: None };
-    sink.begin(Key::Top, open);
+    let at = place.at(Semantics::Structure, input.range());
+    visitor.begin(at, open);
     let (mut rest, mut index, mut result) = (input, 0u32, Ok(()));
     while result.is_ok() && count.map_or(!rest.is_empty(), |count| index < count) {
-        let trail = down(None, Segment::Index(index));
-        match record(declaration, Extent::InPlace(0), rest, Key::Index(index), Some(&trail), sink) {
+        let path = place.path.down(Segment::Index(index));
+        let place = Place::element(place.field, index, &path);
+        match record(declaration, Extent::InPlace(0), rest, place, visitor) {
             Ok(next) => (rest, index) = (next, index.saturating_add(1)),
             Err(e) => result = Err(e),
         }
     }
-    sink.end(open);
+    visitor.end(At { len: rest.offset() - at.offset, ..at }, open);
     result.map(|()| rest)
 }
 
@@ -384,7 +387,7 @@ pub fn is_structured(content: BufferFormat) -> bool {
     }
 }
 
-/// Encodes what [`read`] gave to [`Collect`](super::sink::Collect).
+/// Encodes what [`read`] gave to [`Collect`](crate::ndr::value::Collect).
 ///
 /// # Errors
 /// Which value can't be represented, and why.

@@ -44,9 +44,11 @@ macro_rules! record {
             section: $section,
             members: &[$(
                 $crate::record!(@attributes {
-                    name: stringify!($member),
                     ty: $crate::record!(@type $ty $([$($dimension)+])?),
-                    semantics: $crate::record!(@semantics $($semantics $(($($arg)+))?)?),
+                    field: $crate::ndr::types::Field::of_buffer(
+                        stringify!($member),
+                        $crate::record!(@semantics $($semantics $(($($arg)+))?)?),
+                    ),
                 } only "" when (None) alias "" secret false; $([$($attribute)+])*),
             )+],
             variants: &[$($($crate::structs::types::LayoutVariant { name: stringify!($variant), text: $text },)+)?],

@@ -5,8 +5,9 @@
 
 use super::content::{self, Secrecy, Shape, ShapeKind};
 use super::packed::ByteCursor;
-use super::sink::{Item, Key, Sink};
+use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
+use crate::ndr::visitor::{At, Item, Place, Visitor};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -31,7 +32,8 @@ impl Mask {
             Secrecy::None if matches!(shape.kind, ShapeKind::Nothing) => return mask,
             Secrecy::None => {}
         }
-        let unread = match content::read(shape, ByteCursor::new(octets), &mut mask as &mut dyn Sink<'_>) {
+        let unread = match content::read(shape, ByteCursor::new(octets), Place::TOP, &mut mask as &mut dyn Visitor<'_>)
+        {
             Ok(rest) => octets.len() - rest.len().min(octets.len()),
             Err(e) => e.offset.min(octets.len()),
         };
@@ -68,19 +70,24 @@ impl Mask {
     }
 }
 
-impl<'a> Sink<'a> for Mask {
-    fn item(&mut self, _: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
-        if !matches!(semantics, Semantics::Opaque) {
-            return;
+impl<'a> Visitor<'a> for Mask {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
+        if matches!(at.semantics, Semantics::Opaque) {
+            self.hide(text.as_bytes());
         }
-        match item {
-            Item::Text(text) | Item::Units(text) => self.hide(text.as_bytes()),
-            Item::Bytes(octets) => self.hide(octets),
-            _ => {}
+    }
+
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
+        if matches!(at.semantics, Semantics::Opaque) {
+            self.hide(bytes);
         }
-        if let Some(raw) = raw {
+    }
+
+    fn irregular(&mut self, at: At<'_>, item: Item<'a>, raw: &'a [u8]) {
+        if matches!(at.semantics, Semantics::Opaque) {
             self.hide(raw);
         }
+        item.visit(at, self);
     }
 }
 

@@ -8,9 +8,10 @@
 //! * [`content`]: what a buffer holds, from the control code, notification or registry type it came with
 //! * [`mask`]: the secrets in a buffer
 //! * [`packed`]: the primitives as nom parsers
-//! * [`sink`]: where readers put what they find; `json` and [`text`] print it
 //!
-//! Every structure can be read by [`decode`] and written by [`encode`], or with a sink of one's own:
+//! Readers hand what they find to a [`Visitor`], as that of stubs does; `json` and [`text`] print it.
+//!
+//! Every structure can be read by [`decode`] and written by [`encode`], or with a [`Visitor`] of one's own:
 //!
 //! ```
 //! use cluscope::structs;
@@ -33,7 +34,6 @@ pub mod reader;
 pub mod records;
 pub mod rules;
 pub mod security;
-pub mod sink;
 pub mod types;
 pub mod value_list;
 pub mod values;
@@ -47,11 +47,10 @@ use crate::base::error::{Error, ErrorKind};
 use crate::consts::Source;
 use crate::consts::content::{BufferFormat, ValueList};
 use crate::ndr::EncodeError;
-use crate::ndr::value::{Fields, Value};
+use crate::ndr::value::{Collect, Fields, Value};
+use crate::ndr::visitor::{Place, Visitor};
 use alloc::vec::Vec;
 use packed::ByteCursor;
-use rules::Here;
-use sink::{Collect, Key, Sink};
 use types::Record;
 use values::Slot;
 
@@ -176,23 +175,22 @@ impl Structure {
         }
     }
 
-    /// Reads the structure from all of `input` into a sink; returns what is left over.
+    /// Reads the structure from all of `input` into a visitor; returns what is left over.
     ///
     /// # Errors
-    /// Where and why the octets can't be this structure. What came before is in the sink.
-    pub fn read<'a, S: Sink<'a> + ?Sized>(
+    /// Where and why the octets can't be this structure. What came before is in the visitor.
+    pub fn read<'a, V: Visitor<'a> + ?Sized>(
         &self,
         input: ByteCursor<'a>,
-        key: Key,
-        here: Here<'_>,
-        sink: &mut S,
+        place: Place<'_>,
+        visitor: &mut V,
     ) -> Result<ByteCursor<'a>, Error> {
         match self.kind {
-            Kind::Record(record) => reader::record(record, reader::Extent::Whole, input, key, here, sink),
-            Kind::Property => property_list::one(input, key, here, property_list::Dialect::PLAIN, sink),
-            Kind::Batch => batch::read(input, key, here, sink),
-            Kind::Command => batch::one(input, key, here, sink),
-            Kind::Format(content) => values::read(Slot { key, here, ..Slot::top(content) }, input, sink),
+            Kind::Record(record) => reader::record(record, reader::Extent::Whole, input, place, visitor),
+            Kind::Property => property_list::one(input, place, property_list::Dialect::PLAIN, visitor),
+            Kind::Batch => batch::read(input, place, visitor),
+            Kind::Command => batch::one(input, place, visitor),
+            Kind::Format(content) => values::read(Slot::of(content, place), input, visitor),
         }
     }
 
@@ -239,16 +237,16 @@ pub struct Decoded<'a> {
     pub error: Option<Error>,
 }
 
-/// Decodes a structure into a tree. With a sink ([`Structure::read`]) nothing is copied.
+/// Decodes a structure into a tree. With a visitor ([`Structure::read`]) nothing is copied.
 ///
 /// # Errors
 /// There is no structure of this name.
 pub fn decode<'a>(name: &str, octets: &'a [u8]) -> Result<Decoded<'a>, Error> {
     let unknown = Error::new(0, ErrorKind::Mismatch { expected: "the name of a structure" });
     let structure = Structure::by_name(name).ok_or(unknown)?;
-    let mut sink = Collect::default();
-    let result = structure.read(ByteCursor::new(octets), Key::Top, None, &mut sink);
-    let Collect { value, diagnostics, .. } = sink;
+    let mut visitor = Collect::default();
+    let result = structure.read(ByteCursor::new(octets), Place::TOP, &mut visitor);
+    let (value, diagnostics) = visitor.into_value();
     let trailing = result.as_ref().map_or(&[] as &[u8], ByteCursor::rest);
     Ok(Decoded { value, diagnostics, trailing, error: result.err() })
 }
@@ -266,9 +264,9 @@ pub fn encode(name: &str, value: &Value) -> Result<Vec<u8>, EncodeError> {
 
 /// Decodes a record of a declaration of one's own: its members, and why reading stopped early.
 pub fn decode_record(record: &'static Record, octets: &[u8]) -> (Option<Fields>, Option<Error>) {
-    let mut sink = Collect::default();
-    let result = reader::record(record, reader::Extent::Whole, ByteCursor::new(octets), Key::Top, None, &mut sink);
-    let fields = match sink.value {
+    let mut visitor = Collect::default();
+    let result = reader::record(record, reader::Extent::Whole, ByteCursor::new(octets), Place::TOP, &mut visitor);
+    let fields = match visitor.into_value().0 {
         Some(Value::Map(fields)) => Some(fields),
         _ => None,
     };

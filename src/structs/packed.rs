@@ -11,9 +11,10 @@
 //!
 //! Next: [`super::reader`] for the plain records, [`super::property_list`] and [`super::batch`] for what is not plain.
 
-use crate::base::Guid;
 use crate::base::error::Error;
 use crate::ndr::WStr;
+use crate::ndr::visitor::Guid;
+use core::ops::Range;
 use nom::IResult;
 
 /// A buffer, or a part of one, and the place where the next parser goes on. Offsets are those in the whole buffer.
@@ -32,9 +33,26 @@ impl<'a> ByteCursor<'a> {
         ByteCursor { rest: data, at: 0 }
     }
 
-    /// Octets from the start of the whole buffer.
+    /// The same for a buffer whose first byte stands there in a stub: all offsets count from the stub's start then.
+    pub fn within(data: &'a [u8], offset: usize) -> Self {
+        ByteCursor { rest: data, at: offset }
+    }
+
+    /// Bytes from the start of the whole buffer, or of the stub that it stands in.
     pub fn offset(&self) -> usize {
         self.at
+    }
+
+    /// The bytes that have not been read, as offsets.
+    #[inline]
+    pub fn range(&self) -> Range<usize> {
+        self.at..self.at + self.rest.len()
+    }
+
+    /// The offsets between two places of the same buffer.
+    #[inline]
+    pub fn range_to(&self, later: &ByteCursor<'a>) -> Range<usize> {
+        self.at..later.at
     }
 
     /// What has not been read.
@@ -42,7 +60,7 @@ impl<'a> ByteCursor<'a> {
         self.rest
     }
 
-    /// How many octets have not been read.
+    /// How many bytes have not been read.
     pub fn len(&self) -> usize {
         self.rest.len()
     }
@@ -52,10 +70,10 @@ impl<'a> ByteCursor<'a> {
         self.rest.is_empty()
     }
 
-    /// Takes `n` octets off as a part of their own, and gives what is behind them.
+    /// Takes `n` bytes off as a part of their own, and gives what is behind them.
     ///
     /// # Errors
-    /// Fewer than `n` octets are left, which `claimed_by` says are there.
+    /// Fewer than `n` bytes are left, which `claimed_by` says are there.
     #[inline]
     pub fn split(self, n: usize, claimed_by: &'static str) -> Result<(ByteCursor<'a>, ByteCursor<'a>), Error> {
         crate::base::work::tick(1);
@@ -76,7 +94,7 @@ impl<'a> ByteCursor<'a> {
         }
     }
 
-    /// Behind `n` octets more, or at the end.
+    /// Behind `n` bytes more, or at the end.
     #[must_use]
     #[inline]
     pub fn skip(self, n: usize) -> Self {
@@ -84,7 +102,7 @@ impl<'a> ByteCursor<'a> {
         ByteCursor { rest: self.rest.get(n..).unwrap_or(&[]), at: self.at + n }
     }
 
-    /// The octets between two places of the same buffer.
+    /// The bytes between two places of the same buffer.
     pub fn until(&self, later: &ByteCursor<'a>) -> &'a [u8] {
         later.at.checked_sub(self.at).and_then(|n| self.rest.get(..n)).unwrap_or(&[])
     }
@@ -109,7 +127,7 @@ pub(crate) fn error(e: nom::Err<Error>) -> Error {
     }
 }
 
-/// An unsigned integer of 1, 2, 4 or 8 octets.
+/// An unsigned integer of 1, 2, 4 or 8 bytes.
 pub fn uint<'a>(size: usize, claimed_by: &'static str) -> impl Fn(ByteCursor<'a>) -> Parsed<'a, u64> {
     move |input| {
         let (part, rest) = lift(input.split(size, claimed_by))?;
@@ -117,8 +135,8 @@ pub fn uint<'a>(size: usize, claimed_by: &'static str) -> impl Fn(ByteCursor<'a>
             [one] => u64::from(one),
             [a, b] => u64::from(u16::from_le_bytes([a, b])),
             [a, b, c, d] => u64::from(u32::from_le_bytes([a, b, c, d])),
-            // The last octet is the highest.
-            ref octets => octets.iter().rev().fold(0, |value, octet| value << 8 | u64::from(*octet)),
+            // The last byte is the highest.
+            ref bytes => bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)),
         };
         Ok((rest, value))
     }
@@ -138,7 +156,7 @@ pub fn u16(input: ByteCursor<'_>) -> Parsed<'_, u16> {
 #[inline]
 pub fn u32(input: ByteCursor<'_>) -> Parsed<'_, u32> {
     let (part, rest) = lift(input.split(4, "DWORD"))?;
-    Ok((rest, part.rest().first_chunk().map_or(0, |octets| u32::from_le_bytes(*octets))))
+    Ok((rest, part.rest().first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes))))
 }
 
 /// A `ULONGLONG`.
@@ -149,14 +167,14 @@ pub fn u64(input: ByteCursor<'_>) -> Parsed<'_, u64> {
 /// A `GUID`.
 pub fn guid(input: ByteCursor<'_>) -> Parsed<'_, Guid> {
     let (part, rest) = lift(input.split(16, "GUID"))?;
-    let mut octets = [0; 16];
-    for (slot, octet) in octets.iter_mut().zip(part.rest()) {
-        *slot = *octet;
+    let mut bytes = [0; 16];
+    for (slot, byte) in bytes.iter_mut().zip(part.rest()) {
+        *slot = *byte;
     }
-    Ok((rest, Guid(octets)))
+    Ok((rest, Guid(bytes)))
 }
 
-/// So many octets.
+/// So many bytes.
 pub fn take<'a>(n: usize, claimed_by: &'static str) -> impl Fn(ByteCursor<'a>) -> Parsed<'a, &'a [u8]> {
     move |input| {
         let (part, rest) = lift(input.split(n, claimed_by))?;
@@ -172,7 +190,7 @@ pub fn sz(input: ByteCursor<'_>) -> Parsed<'_, WStr<'_>> {
     Ok((rest, text))
 }
 
-/// The padding behind `size` octets that brings them to a multiple of 4; at the end of the buffer it may be missing.
+/// The padding behind `size` bytes that brings them to a multiple of 4; at the end of the buffer it may be missing.
 pub fn pad4<'a>(size: usize) -> impl Fn(ByteCursor<'a>) -> Parsed<'a, ()> {
     move |input| Ok((input.skip(size.wrapping_neg() & 3), ()))
 }

@@ -1,6 +1,6 @@
 //! PROPERTY_LIST (2.2.3.10): a count, then for each property its name, its values and an end mark.
 //!
-//! [`PropertyList`] is the view for embedders; [`read`] and [`write`](fn@write) are its way to a sink and back.
+//! [`PropertyList`] is the view for embedders; [`read`] and [`write`](fn@write) are its way to a visitor and back.
 //!
 //! ```
 //! use cluscope::structs::property_list::PropertyList;
@@ -19,8 +19,7 @@
 
 use super::packed::{self, ByteCursor, Parsed, lift, lower, pad4};
 use super::reader::whole_text;
-use super::rules::{self, Here, broken, down, path};
-use super::sink::{Item, Key, Open, Sink};
+use super::rules::{self, broken};
 use super::values::{self, Slot};
 use crate::base::error::{Error, ErrorKind, Segment};
 use crate::consts::Constant;
@@ -29,11 +28,20 @@ use crate::consts::control_codes::Family;
 use crate::consts::properties;
 use crate::consts::syntax::{CLUSTER_PROPERTY_FORMAT, CLUSTER_PROPERTY_SYNTAX as Syntax};
 use crate::ndr::WStr;
-use crate::ndr::sink::FieldPath;
-use crate::ndr::types::Semantics;
+use crate::ndr::types::{Field, Scalar, Semantics};
+use crate::ndr::visitor::{At, FieldPath, Item, Open, Overhead, Place, Visitor};
+use core::ops::Range;
 use nom::Parser;
 
 mod writing;
+
+static PROPERTY_COUNT: Field = Field::of_buffer("propertyCount", Semantics::Count);
+static PROPERTIES: Field = Field::of_buffer("properties", Semantics::Structure);
+static FINAL_ENDMARK: Field = Field::of_buffer("final_endmark", Semantics::Bool);
+static NAME: Field = Field::of_buffer("name", Semantics::Text);
+static VALUES: Field = Field::of_buffer("values", Semantics::Structure);
+static SYNTAX: Field = Field::of_buffer("syntax", Semantics::Enum(Syntax::TABLE));
+static VALUE: Field = Field::of_buffer("value", Semantics::Bytes);
 
 pub(super) use writing::write_entries;
 pub use writing::{write, write_one};
@@ -128,6 +136,13 @@ pub struct PropertyValue<'a> {
     /// What it is and how it is written.
     pub syntax: Syntax,
     pub(super) data: ByteCursor<'a>,
+}
+
+impl PropertyValue<'_> {
+    /// The bytes of the syntax, the size and the value, without padding.
+    pub fn range(&self) -> Range<usize> {
+        self.data.offset().saturating_sub(8)..self.data.range().end
+    }
 }
 
 impl<'a> PropertyValue<'a> {
@@ -227,43 +242,56 @@ impl Dialect {
 /// Reads a property list; returns what is behind it.
 ///
 /// # Errors
-/// A size that is not there, or something else where a name must stand. The properties before it are in the sink.
-pub fn read<'a, S: Sink<'a> + ?Sized>(
+/// A size that is not there, or something else where a name must stand. The properties before it are in the visitor.
+pub fn read<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
-    key: Key,
-    here: Here<'_>,
+    place: Place<'_>,
     dialect: Dialect,
-    sink: &mut S,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let names_only = PropertyList::new(input.rest()).is_ok_and(|list| list.names_only);
     let open = Open::Record { name: "PROPERTY_LIST", variant: names_only.then_some(NAMES_ONLY) };
-    sink.begin(key, open);
-    let result = list(input, here, dialect, names_only, sink);
-    sink.end(open);
+    let at = place.at(Semantics::PropertyList, input.range());
+    visitor.begin(at, open);
+    let result = list(input, place.path, dialect, names_only, visitor);
+    visitor.end(ended(at, &result), open);
     result
 }
 
-fn list<'a, S: Sink<'a> + ?Sized>(
+/// Where something turned out to end.
+fn ended<'t>(at: At<'t>, result: &Result<ByteCursor<'_>, Error>) -> At<'t> {
+    match result {
+        Ok(rest) => At { len: rest.offset().saturating_sub(at.offset), ..at },
+        Err(_) => at,
+    }
+}
+
+fn list<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
-    here: Here<'_>,
+    path: &FieldPath<'_>,
     dialect: Dialect,
     names_only: bool,
-    sink: &mut S,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
+    let parent = path;
+    let path = parent.down(Segment::Name(PROPERTY_COUNT.name));
     let (mut rest, count) = match packed::u32(input) {
         Ok(read) => read,
-        Err(e) => return Err(failed(e, &down(here, Segment::Name("propertyCount")))),
+        Err(e) => return Err(failed(e, &path)),
     };
-    sink.item(Key::Name("propertyCount"), Semantics::Count, Item::Uint(u64::from(count)), None);
-    let trail = down(here, Segment::Name("properties"));
+    let at = Place::member(&PROPERTY_COUNT, &path).at(Semantics::Count, input.range_to(&rest));
+    visitor.scalar(at, Scalar::U32, u64::from(count));
+    let path = parent.down(Segment::Name(PROPERTIES.name));
     let open = Open::List { raw: None };
-    sink.begin(Key::Name("properties"), open);
+    let at = Place::member(&PROPERTIES, &path).at(Semantics::Structure, rest.range());
+    visitor.begin(at, open);
     let mut result = Ok(());
     for index in 0..count {
-        let trail = trail.down(Segment::Index(index));
+        let path = path.down(Segment::Index(index));
+        let place = Place::element(&PROPERTIES, index, &path);
         let read = match names_only {
-            true => only_name(rest, Key::Index(index), Some(&trail), sink),
-            false => one(rest, Key::Index(index), Some(&trail), dialect, sink),
+            true => only_name(rest, place, visitor),
+            false => one(rest, place, dialect, visitor),
         };
         match read {
             Ok(next) => rest = next,
@@ -273,11 +301,12 @@ fn list<'a, S: Sink<'a> + ?Sized>(
             }
         }
     }
-    sink.end(open);
+    visitor.end(At { len: rest.offset().saturating_sub(at.offset), ..at }, open);
     result?;
     // Windows closes the list with an end mark of its own.
     if rest.rest() == [0; 4] {
-        sink.item(Key::Name("final_endmark"), Semantics::Bool, Item::Bool(true), None);
+        let path = parent.down(Segment::Name(FINAL_ENDMARK.name));
+        visitor.value(Place::member(&FINAL_ENDMARK, &path).at(Semantics::Bool, rest.range()), Item::Bool(true));
         rest = rest.skip(4);
     }
     Ok(rest)
@@ -285,99 +314,122 @@ fn list<'a, S: Sink<'a> + ?Sized>(
 
 /// What a parser says, and where. Errors are large: apart, what was read need not be moved together with them.
 #[cold]
-fn failed(e: nom::Err<Error>, trail: &FieldPath<'_>) -> Error {
-    Error { path: path(Some(trail)), ..packed::error(e) }
+fn failed(e: nom::Err<Error>, path: &FieldPath<'_>) -> Error {
+    Error { path: path.to_path(), ..packed::error(e) }
 }
 
 /// Reads a property (2.2.3.10.1); returns what is behind it.
 ///
 /// # Errors
 /// As for [`read`].
-pub fn one<'a, S: Sink<'a> + ?Sized>(
+pub fn one<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
-    key: Key,
-    here: Here<'_>,
+    place: Place<'_>,
     dialect: Dialect,
-    sink: &mut S,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let open = Open::Record { name: "PROPERTY_VALUE", variant: None };
-    sink.begin(key, open);
-    let result = property_members(input, here, dialect, sink);
-    sink.end(open);
+    let at = place.at(Semantics::Structure, input.range());
+    visitor.begin(at, open);
+    let result = property_members(input, place.path, dialect, visitor);
+    visitor.end(ended(at, &result), open);
     result
 }
 
 /// A property of a list that only names them.
-fn only_name<'a, S: Sink<'a> + ?Sized>(
+fn only_name<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
-    key: Key,
-    here: Here<'_>,
-    sink: &mut S,
+    place: Place<'_>,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let open = Open::Record { name: "PROPERTY_VALUE", variant: None };
-    sink.begin(key, open);
-    let result = property_name(input, here, sink);
-    sink.end(open);
+    let at = place.at(Semantics::Structure, input.range());
+    visitor.begin(at, open);
+    let result = property_name(input, place.path, visitor);
+    let end = result.as_ref().map_or(input.range().end, |(rest, _)| rest.offset());
+    visitor.end(At { len: end - at.offset, ..at }, open);
     let (rest, _) = result?;
-    sink.diagnostic(broken(here, rest.offset(), &rules::NO_VALUE, 0, None));
+    visitor.diagnostic(broken(place.path, rest.offset(), &rules::NO_VALUE, 0, None));
     Ok(rest)
 }
 
-fn property_name<'a, S: Sink<'a> + ?Sized>(
+fn property_name<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
-    here: Here<'_>,
-    sink: &mut S,
+    path: &FieldPath<'_>,
+    visitor: &mut V,
 ) -> Result<(ByteCursor<'a>, WStr<'a>), Error> {
-    let trail = down(here, Segment::Name("name"));
+    let path = path.down(Segment::Name(NAME.name));
     let (rest, name) = match name(input) {
         Ok(read) => read,
-        Err(e) => return Err(failed(e, &trail)),
+        Err(e) => return Err(failed(e, &path)),
     };
+    if visitor.wants_overhead() {
+        let at = input.offset();
+        visitor.overhead(at..at + 4, Overhead::Syntax(Syntax::CLUSPROP_SYNTAX_NAME.value()));
+        visitor.overhead(at + 4..at + 8, Overhead::Length(name.len() as u64));
+    }
     let (text, raw, rule) = whole_text(name.rest());
     if let Some(rule) = rule {
-        sink.diagnostic(broken(Some(&trail), name.offset(), rule, name.len() as u64, None));
+        visitor.diagnostic(broken(&path, name.offset(), rule, name.len() as u64, None));
     }
-    sink.item(Key::Name("name"), Semantics::Text, Item::Text(text), raw);
+    let at = Place::member(&NAME, &path).at(Semantics::Text, name.range());
+    match raw {
+        None => visitor.string(at, text),
+        Some(raw) => visitor.irregular(at, Item::Text(text), raw),
+    }
+    padding(name.range().end..rest.offset(), visitor);
     Ok((rest, text))
 }
 
-fn property_members<'a, S: Sink<'a> + ?Sized>(
-    input: ByteCursor<'a>,
-    here: Here<'_>,
-    dialect: Dialect,
-    sink: &mut S,
-) -> Result<ByteCursor<'a>, Error> {
-    let (rest, text) = property_name(input, here, sink)?;
-    let open = Open::List { raw: None };
-    sink.begin(Key::Name("values"), open);
-    let result = property_values(rest, text, here, dialect, sink);
-    sink.end(open);
-    result.inspect_err(|_| sink.blame(text))
+/// Tells of the padding behind a name or value.
+#[inline(always)]
+fn padding<'a, V: Visitor<'a> + ?Sized>(range: Range<usize>, visitor: &mut V) {
+    if visitor.wants_overhead() && !range.is_empty() {
+        visitor.overhead(range, Overhead::Padding);
+    }
 }
 
-fn property_values<'a, S: Sink<'a> + ?Sized>(
+fn property_members<'a, V: Visitor<'a> + ?Sized>(
+    input: ByteCursor<'a>,
+    path: &FieldPath<'_>,
+    dialect: Dialect,
+    visitor: &mut V,
+) -> Result<ByteCursor<'a>, Error> {
+    let (rest, text) = property_name(input, path, visitor)?;
+    let parent = path;
+    let path = parent.down(Segment::Name(VALUES.name));
+    let open = Open::List { raw: None };
+    let at = Place::member(&VALUES, &path).at(Semantics::Structure, rest.range());
+    visitor.begin(at, open);
+    let result = property_values(rest, text, (parent, &path), dialect, visitor);
+    visitor.end(ended(at, &result), open);
+    result.inspect_err(|_| visitor.failed_in(text))
+}
+
+fn property_values<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
     name: WStr<'a>,
-    here: Here<'_>,
+    (parent, list): (&FieldPath<'_>, &FieldPath<'_>),
     dialect: Dialect,
-    sink: &mut S,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
-    let trail = down(here, Segment::Name("values"));
     let known = properties::about(name.units(), dialect.of);
     let mut rest = input;
     let mut previous = Syntax::CLUSPROP_SYNTAX_ENDMARK;
     for index in 0u32.. {
-        let trail = trail.down(Segment::Index(index));
+        let path = list.down(Segment::Index(index));
         let (next, found) = match entry(rest) {
             Ok(read) => read,
-            Err(e) => return Err(failed(e, &trail)),
+            Err(e) => return Err(failed(e, &path)),
         };
         let Some(value) = found else {
             if next.offset() == rest.offset() {
-                sink.diagnostic(broken(Some(&trail), rest.offset(), &rules::LIST_NOT_ENDED, 0x0004_0003, Some(0)));
+                visitor.diagnostic(broken(&path, rest.offset(), &rules::LIST_NOT_ENDED, 0x0004_0003, Some(0)));
+            } else {
+                visitor.overhead(rest.range_to(&next), Overhead::EndMark);
             }
             if index == 0 {
-                sink.diagnostic(broken(here, rest.offset(), &rules::NO_VALUE, 0, None));
+                visitor.diagnostic(broken(parent, rest.offset(), &rules::NO_VALUE, 0, None));
             }
             return Ok(next);
         };
@@ -385,49 +437,58 @@ fn property_values<'a, S: Sink<'a> + ?Sized>(
             && previous != Syntax::CLUSPROP_SYNTAX_LIST_VALUE_EXPAND_SZ
         {
             let rule = &rules::EXPANDED_WITHOUT_EXPAND;
-            sink.diagnostic(broken(Some(&trail), rest.offset(), rule, value.syntax.value(), None));
+            visitor.diagnostic(broken(&path, rest.offset(), rule, value.syntax.value(), None));
         }
         previous = value.syntax;
-        read_entry(value, Key::Index(index), Some(&trail), dialect, known, sink);
+        let place = Place::element(&VALUES, index, &path);
+        read_entry(value, rest.range_to(&next), place, dialect, known, visitor);
         rest = next;
     }
     Ok(rest)
 }
 
-/// Reads an entry: its syntax, and its value or the octets that are none.
-pub(crate) fn read_entry<'a, S: Sink<'a> + ?Sized>(
+/// Reads an entry, which takes the bytes of this range: its syntax, and its value or the bytes that are none.
+pub(crate) fn read_entry<'a, V: Visitor<'a> + ?Sized>(
     value: PropertyValue<'a>,
-    key: Key,
-    here: Here<'_>,
+    range: Range<usize>,
+    place: Place<'_>,
     dialect: Dialect,
     known: properties::About,
-    sink: &mut S,
+    visitor: &mut V,
 ) {
     let open = Open::Record { name: "VALUE", variant: None };
-    sink.begin(key, open);
-    sink.item(Key::Name("syntax"), Semantics::Enum(Syntax::TABLE), Item::Uint(value.syntax.value()), None);
+    let entry = place.at(Semantics::Structure, range.clone());
+    visitor.begin(entry, open);
+    let path = place.path.down(Segment::Name(SYNTAX.name));
+    let at = Place::member(&SYNTAX, &path).at(SYNTAX.semantics, range.start..range.start + 4);
+    visitor.scalar(at, Scalar::U32, value.syntax.value());
+    if visitor.wants_overhead() {
+        visitor.overhead(range.start + 4..range.start + 8, Overhead::Length(value.data.len() as u64));
+    }
     let content = match (BufferFormat::of_syntax(value.syntax), known.property.map(|known| known.format)) {
         (BufferFormat::Bytes, _) => dialect.binary,
         (BufferFormat::Dword, Some(named @ BufferFormat::DwordOf(_))) => named,
         (other, _) => other,
     };
-    let trail = down(here, Segment::Name("value"));
-    let slot = Slot { secret: known.secret, ..Slot::of(content, "value", Some(&trail)) };
+    let path = place.path.down(Segment::Name(VALUE.name));
+    let place = Place::member(&VALUE, &path);
+    let slot = Slot { secret: known.secret, ..Slot::of(content, place) };
+    let data = value.data.range();
     match (dialect.formats, content, value.octets()) {
         (true, BufferFormat::Word, [low, high]) => {
-            let format = u16::from_le_bytes([*low, *high]);
-            let semantics = Semantics::Enum(CLUSTER_PROPERTY_FORMAT::TABLE);
-            sink.item(slot.key, semantics, Item::Uint(u64::from(format)), None);
+            let at = place.at(Semantics::Enum(CLUSTER_PROPERTY_FORMAT::TABLE), data.clone());
+            visitor.scalar(at, Scalar::U16, u64::from(u16::from_le_bytes([*low, *high])));
         }
         // The syntax alone tells the format: some answer so.
-        (true, _, []) => sink.item(slot.key, Semantics::Bytes, Item::Bytes(&[]), None),
+        (true, _, []) => visitor.bytes(place.at(Semantics::Bytes, data.clone()), &[]),
         // A secret of another format than it should have is no less one.
         _ if slot.secret && content != BufferFormat::Sz => {
-            sink.item(slot.key, Semantics::Opaque, Item::Bytes(value.octets()), None);
+            visitor.bytes(place.at(Semantics::Opaque, data.clone()), value.octets());
         }
-        (_, BufferFormat::Bytes, _) => sink.item(slot.key, Semantics::Bytes, Item::Bytes(value.octets()), None),
-        _ if content == dialect.binary => values::read_octets(slot, value.data, sink),
-        _ => values::read_any(slot, value.data, sink),
+        (_, BufferFormat::Bytes, bytes) => visitor.bytes(place.at(Semantics::Bytes, data.clone()), bytes),
+        _ if content == dialect.binary => values::read_octets(slot, value.data, visitor),
+        _ => values::read_any(slot, value.data, visitor),
     }
-    sink.end(open);
+    padding(data.end..range.end, visitor);
+    visitor.end(entry, open);
 }

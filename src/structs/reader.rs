@@ -3,14 +3,15 @@
 //! Next: [`super::writer`], its mirror image.
 
 use super::packed::{self, ByteCursor, lower};
-use super::rules::{self, Here, broken, down, path};
-use super::sink::{Item, Key, Null, Open, Sink};
+use super::rules::{self, broken, in_path};
 use super::types::{Element, MAX_MEMBERS, Member, Record, Type};
 use super::values::{self, Slot};
 use crate::base::error::{Error, ErrorKind, Segment};
 use crate::consts::content::BufferFormat;
-use crate::ndr::types::{Scalar, Semantics};
+use crate::ndr::types::{Field, Scalar, Semantics};
+use crate::ndr::visitor::{At, FieldPath, Item, Null, Open, Overhead, Place, Visitor};
 use crate::ndr::{Syntax, WStr};
+use core::ops::Range;
 
 /// How much of the input is the record's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub fn choose(record: &'static Record, input: ByteCursor<'_>) -> usize {
     for variant in 0..record.variants.len() {
         let left = match record.size(variant) {
             Some(size) => input.len().checked_sub(size),
-            None => members(record, variant, input, None, &mut Null).ok().map(|rest| rest.len()),
+            None => members(record, variant, input, &FieldPath::ROOT, &mut Null).ok().map(|rest| rest.len()),
         };
         match left {
             Some(0) => return variant,
@@ -42,14 +43,13 @@ pub fn choose(record: &'static Record, input: ByteCursor<'_>) -> usize {
 /// Reads a record; returns what is behind it.
 ///
 /// # Errors
-/// The bytes end too early or a length in them can't be. What came before is in the sink, ended properly.
-pub fn record<'a, S: Sink<'a> + ?Sized>(
+/// The bytes end too early or a length in them can't be. What came before is told to the visitor, ended properly.
+pub fn record<'a, V: Visitor<'a> + ?Sized>(
     record: &'static Record,
     extent: Extent,
     input: ByteCursor<'a>,
-    key: Key,
-    here: Here<'_>,
-    sink: &mut S,
+    place: Place<'_>,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let variant = match extent {
         Extent::Whole => choose(record, input),
@@ -57,14 +57,20 @@ pub fn record<'a, S: Sink<'a> + ?Sized>(
     };
     let unusual = if variant == record.encode { None } else { record.variants.get(variant).map(|r| r.name) };
     let open = Open::Record { name: record.name, variant: unusual };
-    sink.begin(key, open);
-    let result = members(record, variant, input, here, sink);
-    sink.end(open);
+    let at = place.at(Semantics::Structure, input.range());
+    visitor.begin(at, open);
+    let result = members(record, variant, input, place.path, visitor);
+    visitor.end(at, open);
     result
 }
 
 /// The name under which octets are shown that lie behind the members and inside the record's length.
-pub(super) const BEHIND: &str = "Padding";
+pub(super) const BEHIND: &str = PADDING.name;
+
+/// What bytes hold, as a member beside them.
+pub(crate) static DECODED: Field = Field::of_buffer("decoded", Semantics::Structure);
+
+static PADDING: Field = Field::of_buffer("Padding", Semantics::Bytes);
 
 /// The integers of a record read so far, for the members that they give the length of.
 struct Known([u64; MAX_MEMBERS]);
@@ -75,12 +81,12 @@ impl Known {
     }
 }
 
-fn members<'a, S: Sink<'a> + ?Sized>(
+fn members<'a, V: Visitor<'a> + ?Sized>(
     record: &'static Record,
     variant: usize,
     input: ByteCursor<'a>,
-    here: Here<'_>,
-    sink: &mut S,
+    path: &FieldPath<'_>,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let start = input;
     let mut known = Known([0; MAX_MEMBERS]);
@@ -91,26 +97,15 @@ fn members<'a, S: Sink<'a> + ?Sized>(
         if member.when.is_some_and(|when| !when.holds(known.get(record, when.member()))) {
             continue;
         }
-        let trail = down(here, Segment::Name(member.name));
-        let mut cx = MemberReader { record, member, start, known: &known, here: Some(&trail), sink };
-        let (next, integer) = cx.member(rest).map_err(|mut e| {
-            if e.path.segments().is_empty() {
-                e.path = path(Some(&trail));
-            }
-            e
-        })?;
+        let path = path.down(Segment::Name(member.field.name));
+        let mut reader = MemberReader { record, member, start, known: &known, path: &path, visitor };
+        let (next, integer) = reader.member(rest).map_err(|e| in_path(e, &path))?;
         rest = next;
         if let (Type::Total, Some(total)) = (member.ty, integer) {
             let read = start.until(&rest).len() as u64;
-            let left = total.checked_sub(read).ok_or_else(|| Error {
-                path: path(Some(&trail)),
-                ..Error::new(
-                    start.offset(),
-                    ErrorKind::Value { value: total, expected: "a length of at least this member's" },
-                )
-            })?;
-            let (part, next) =
-                rest.split_claimed(left, member.name).map_err(|e| Error { path: path(Some(&trail)), ..e })?;
+            let kind = ErrorKind::Value { value: total, expected: "a length of at least this member's" };
+            let left = total.checked_sub(read).ok_or_else(|| in_path(Error::new(start.offset(), kind), &path))?;
+            let (part, next) = rest.split_claimed(left, member.field.name).map_err(|e| in_path(e, &path))?;
             (rest, behind) = (part, Some(next));
         }
         if let (Some(slot), Some(value)) = (known.0.get_mut(i), integer) {
@@ -120,8 +115,9 @@ fn members<'a, S: Sink<'a> + ?Sized>(
     match behind {
         Some(behind) => {
             if !rest.is_empty() {
-                sink.diagnostic(broken(here, rest.offset(), &rules::BEHIND_MEMBERS, rest.len() as u64, Some(0)));
-                sink.item(Key::Name(BEHIND), Semantics::Bytes, Item::Bytes(rest.rest()), None);
+                visitor.diagnostic(broken(path, rest.offset(), &rules::BEHIND_MEMBERS, rest.len() as u64, Some(0)));
+                let path = path.down(Segment::Name(BEHIND));
+                visitor.bytes(Place::member(&PADDING, &path).at(Semantics::Bytes, rest.range()), rest.rest());
             }
             Ok(behind)
         }
@@ -130,19 +126,31 @@ fn members<'a, S: Sink<'a> + ?Sized>(
 }
 
 /// What reading a member needs.
-struct MemberReader<'c, 'a, S: ?Sized> {
+struct MemberReader<'c, 'a, V: ?Sized> {
     record: &'static Record,
     member: &'static Member,
     start: ByteCursor<'a>,
     known: &'c Known,
-    here: Here<'c>,
-    sink: &'c mut S,
+    path: &'c FieldPath<'c>,
+    visitor: &'c mut V,
 }
 
-impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
-    fn item(&mut self, item: Item<'a>, raw: Option<&'a [u8]>) {
-        let semantics = if self.member.secret { Semantics::Opaque } else { self.member.semantics };
-        self.sink.item(Key::Name(self.member.name), semantics, item, raw);
+impl<'c, 'a, V: Visitor<'a> + ?Sized> MemberReader<'c, 'a, V> {
+    /// Where the member stands.
+    #[inline(always)]
+    fn at(&self, range: Range<usize>) -> At<'c> {
+        let semantics = if self.member.secret { Semantics::Opaque } else { self.member.field.semantics };
+        Place::member(&self.member.field, self.path).at(semantics, range)
+    }
+
+    /// Text, with its bytes where they are not what encoding it would give.
+    #[inline(always)]
+    fn string(&mut self, range: Range<usize>, text: WStr<'a>, raw: Option<&'a [u8]>) {
+        let at = self.at(range);
+        match raw {
+            None => self.visitor.string(at, text),
+            Some(raw) => self.visitor.irregular(at, Item::Text(text), raw),
+        }
     }
 
     fn broken(
@@ -152,35 +160,38 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
         value: u64,
         expected: Option<u64>,
     ) {
-        self.sink.diagnostic(broken(self.here, offset, rule, value, expected));
+        self.visitor.diagnostic(broken(self.path, offset, rule, value, expected));
     }
 
     /// Reads the member; an integer is returned as well.
     fn member(&mut self, input: ByteCursor<'a>) -> Result<(ByteCursor<'a>, Option<u64>), Error> {
-        let key = Key::Name(self.member.name);
+        let place = Place::member(&self.member.field, self.path);
         let rest = match self.member.ty {
             Type::Int(scalar) => return self.integer(scalar, input),
             Type::Total => return self.integer(Scalar::U32, input),
             Type::Guid => {
                 let (rest, guid) = lower(packed::guid(input))?;
-                self.item(Item::Guid(guid), None);
+                self.visitor.guid(self.at(input.range_to(&rest)), guid);
                 rest
             }
             Type::Ipv4 => {
-                let (rest, octets) = lower(packed::take(4, "IPv4 address")(input))?;
-                self.item(Item::Ipv4(octets.try_into().unwrap_or_default()), None);
+                let (rest, bytes) = lower(packed::take(4, "IPv4 address")(input))?;
+                let address = <[u8; 4]>::try_from(bytes).unwrap_or_default();
+                self.visitor.value(self.at(input.range_to(&rest)), Item::Ipv4(address.into()));
                 rest
             }
             Type::Ipv6 => {
-                let (rest, octets) = lower(packed::take(16, "IPv6 address")(input))?;
-                self.item(Item::Ipv6(octets.try_into().unwrap_or_default()), None);
+                let (rest, bytes) = lower(packed::take(16, "IPv6 address")(input))?;
+                let address = <[u8; 16]>::try_from(bytes).unwrap_or_default();
+                self.visitor.value(self.at(input.range_to(&rest)), Item::Ipv6(address.into()));
                 rest
             }
             Type::Bytes(n) => self.bytes(input, n as u64)?,
             Type::Gap(n) => {
                 let (part, rest) = input.split(n, "alignment")?;
-                if part.rest().iter().any(|octet| *octet != 0) {
-                    self.item(Item::Bytes(part.rest()), None);
+                match part.rest().iter().all(|byte| *byte == 0) {
+                    true => self.visitor.overhead(part.range(), Overhead::Padding),
+                    false => self.visitor.bytes(self.at(part.range()), part.rest()),
                 }
                 rest
             }
@@ -201,12 +212,12 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
             Type::Wide(units) | Type::Chars(units) => {
                 let (part, rest) = input.split(units * 2, "fixed field")?;
                 let full = matches!(self.member.ty, Type::Chars(_));
-                self.text(part.rest(), part.offset(), full);
+                self.text(part, full);
                 rest
             }
             Type::Sz => {
                 let (rest, text) = lower(packed::sz(input))?;
-                self.item(Item::Text(text), None);
+                self.string(input.range_to(&rest), text, None);
                 rest
             }
             Type::CheckedSz(size) => {
@@ -215,7 +226,7 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
                 if claimed != units && claimed != units + 1 {
                     self.broken(input.offset(), &rules::LENGTH_OF_TEXT, claimed, Some(units));
                 }
-                self.item(Item::Text(text), None);
+                self.string(input.range_to(&rest), text, None);
                 rest
             }
             Type::SzRest => {
@@ -224,13 +235,12 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
                 rest
             }
             Type::MultiSzRest => {
-                let slot =
-                    Slot { secret: self.member.secret, ..Slot::of(BufferFormat::MultiSz, self.member.name, self.here) };
-                values::read(slot, input, self.sink)?
+                let slot = Slot { secret: self.member.secret, ..Slot::of(BufferFormat::MultiSz, place) };
+                values::read(slot, input, self.visitor)?
             }
             Type::SizedSz(size) => self.sized_sz(input, size)?,
             Type::CountedSz(size) => self.counted_sz(input, size)?,
-            Type::Record(inner) => record(inner, Extent::InPlace(0), input, key, self.here, self.sink)?,
+            Type::Record(inner) => record(inner, Extent::InPlace(0), input, place, self.visitor)?,
             Type::Counted(count, element) => self.array(input, element, Some(self.known.get(self.record, count)))?,
             Type::Rest(element) => self.array(input, element, None)?,
         };
@@ -239,12 +249,9 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
 
     fn integer(&mut self, scalar: Scalar, input: ByteCursor<'a>) -> Result<(ByteCursor<'a>, Option<u64>), Error> {
         let (rest, value) = lower(packed::uint(scalar.size(Syntax::Ndr), scalar.name())(input))?;
-        match scalar {
-            Scalar::I32 => self.item(Item::Int(i64::from(value as u32 as i32)), None),
-            Scalar::I64 => self.item(Item::Int(value as i64), None),
-            _ => self.item(Item::Uint(value), None),
-        }
-        if let Semantics::Const(expected) = self.member.semantics
+        let extended = if let Scalar::I32 = scalar { i64::from(value as u32 as i32) as u64 } else { value };
+        self.visitor.scalar(self.at(input.range_to(&rest)), scalar, extended);
+        if let Semantics::Const(expected) = self.member.field.semantics
             && value != u64::from(expected)
         {
             self.broken(input.offset(), &rules::NOT_THE_CONSTANT, value, Some(u64::from(expected)));
@@ -254,39 +261,40 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
 
     fn bytes(&mut self, input: ByteCursor<'a>, n: u64) -> Result<ByteCursor<'a>, Error> {
         let (part, rest) = input.split_claimed(n, "octets")?;
-        self.item(Item::Bytes(part.rest()), None);
+        self.visitor.bytes(self.at(part.range()), part.rest());
         Ok(rest)
     }
 
     /// A record in octets of its own: they are shown, and what they hold beside them if they hold exactly that.
     fn inner(&mut self, inner: &'static Record, part: ByteCursor<'a>) {
-        let key = Key::Name(self.member.name);
-        let fits = record(inner, Extent::Whole, part, key, self.here, &mut Null).is_ok_and(|rest| rest.is_empty());
-        if !fits {
+        let at = self.at(part.range());
+        let place = Place::member(&DECODED, self.path);
+        if !record(inner, Extent::Whole, part, place, &mut Null).is_ok_and(|rest| rest.is_empty()) {
             self.broken(part.offset(), &rules::NOT_OF_FORMAT, part.len() as u64, None);
-            return self.item(Item::Bytes(part.rest()), None);
+            return self.visitor.bytes(at, part.rest());
         }
         let open = Open::Bytes(part.rest());
-        self.sink.begin(key, open);
+        self.visitor.begin(at, open);
         // It was just read without an error.
-        let _ = record(inner, Extent::Whole, part, Key::Name("decoded"), self.here, self.sink);
-        self.sink.end(open);
+        let _ = record(inner, Extent::Whole, part, place, self.visitor);
+        self.visitor.end(at, open);
     }
 
     /// Text in a field of fixed size.
-    fn text(&mut self, field: &'a [u8], offset: usize, full: bool) {
+    fn text(&mut self, field: ByteCursor<'a>, full: bool) {
+        let (range, offset, field) = (field.range(), field.offset(), field.rest());
         let all = WStr::le(field);
         let text = all.until_nul();
         if text.len() == all.len() && !full {
             self.broken(offset, &rules::TERMINATOR_MISSING, all.len() as u64, None);
-            return self.item(Item::Text(text), Some(field));
+            return self.string(range, text, Some(field));
         }
         let junk = all.suffix(text.len()).as_bytes().iter().filter(|octet| **octet != 0).count();
         if junk > 0 {
             self.broken(offset + text.as_bytes().len() + 2, &rules::BEHIND_TERMINATOR, junk as u64, Some(0));
-            return self.item(Item::Text(text), Some(field));
+            return self.string(range, text, Some(field));
         }
-        self.item(Item::Text(text), None);
+        self.string(range, text, None);
     }
 
     /// Text that should be all of its octets: one terminator at the very end.
@@ -295,7 +303,7 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
         if let Some(rule) = rule {
             self.broken(part.offset(), rule, part.len() as u64, None);
         }
-        self.item(Item::Text(text), raw);
+        self.string(part.range(), text, raw);
     }
 
     fn sized_sz(&mut self, input: ByteCursor<'a>, size: &'static str) -> Result<ByteCursor<'a>, Error> {
@@ -303,8 +311,9 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
         let text = WStr::le(part.rest());
         // The size counts the characters alone, and the terminator is the last that there is.
         if rest.rest() == [0, 0] && part.len() % 2 == 0 && text.until_nul().len() == text.len() {
-            self.item(Item::Text(text), None);
-            return Ok(rest.skip(2));
+            let rest = rest.skip(2);
+            self.string(input.range_to(&rest), text, None);
+            return Ok(rest);
         }
         self.whole_text(part);
         Ok(rest)
@@ -318,12 +327,12 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
             raw.is_none().then_some((text, rest))
         };
         if let Some((text, rest)) = exact(claimed) {
-            self.item(Item::Text(text), None);
+            self.string(input.range_to(&rest), text, None);
             return Ok(rest);
         }
         if let Some((text, rest)) = claimed.checked_mul(2).and_then(exact) {
             self.broken(input.offset(), &rules::OTHER_READING, claimed, claimed.checked_mul(2));
-            self.item(Item::Text(text), None);
+            self.string(input.range_to(&rest), text, None);
             return Ok(rest);
         }
         let (part, rest) = input.split_claimed(claimed, size)?;
@@ -333,9 +342,10 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
 
     fn array(&mut self, input: ByteCursor<'a>, element: Element, count: Option<u64>) -> Result<ByteCursor<'a>, Error> {
         let open = Open::List { raw: None };
-        self.sink.begin(Key::Name(self.member.name), open);
+        let at = self.at(input.range());
+        self.visitor.begin(at, open);
         let result = self.elements(input, element, count);
-        self.sink.end(open);
+        self.visitor.end(at, open);
         result
     }
 
@@ -349,21 +359,21 @@ impl<'a, S: Sink<'a> + ?Sized> MemberReader<'_, 'a, S> {
         let mut index = 0u32;
         // Every element takes at least an octet, so that the bytes end before a count that lies can do harm.
         while count.map_or(!rest.is_empty(), |count| u64::from(index) < count) {
-            let trail = down(self.here, Segment::Index(index));
-            let key = Key::Index(index);
+            let path = self.path.down(Segment::Index(index));
+            let place = Place::element(&self.member.field, index, &path);
             let read = match element {
                 Element::U32 => lower(packed::u32(rest)).map(|(next, value)| {
-                    self.sink.item(key, Semantics::Number, Item::Uint(u64::from(value)), None);
+                    let at = place.at(Semantics::Number, rest.range_to(&next));
+                    self.visitor.scalar(at, Scalar::U32, u64::from(value));
                     next
                 }),
                 Element::Guid => lower(packed::guid(rest)).map(|(next, guid)| {
-                    self.sink.item(key, Semantics::Number, Item::Guid(guid), None);
+                    self.visitor.guid(place.at(Semantics::Number, rest.range_to(&next)), guid);
                     next
                 }),
-                Element::Record(inner) => record(inner, Extent::InPlace(0), rest, key, Some(&trail), self.sink),
+                Element::Record(inner) => record(inner, Extent::InPlace(0), rest, place, self.visitor),
             };
-            rest = read
-                .map_err(|e| if e.path.segments().is_empty() { Error { path: path(Some(&trail)), ..e } } else { e })?;
+            rest = read.map_err(|e| in_path(e, &path))?;
             index = index.saturating_add(1);
         }
         Ok(rest)

@@ -1,17 +1,8 @@
 //! The rules of custom-marshalled buffers that the readers see broken without having to stop.
 
-use crate::base::diagnostic::{Diagnostic, Rule};
-use crate::base::error::{Path, Segment};
-use crate::ndr::sink::FieldPath;
-
-macro_rules! rules {
-    ($($id:ident = $name:literal, $section:literal, $text:literal;)*) => {
-        $(#[doc = concat!($section, ": ", $text, ".")]
-        pub static $id: Rule = Rule { name: $name, text: $text, section: $section };)*
-        /// All of them.
-        pub static ALL: &[&Rule] = &[$(&$id),*];
-    };
-}
+use crate::base::diagnostic::{Diagnostic, Rule, rules};
+use crate::base::error::Error;
+use crate::ndr::visitor::FieldPath;
 
 rules! {
     NOT_THE_CONSTANT = "not-the-constant", "MS-CMRP 2.2.3", "the member has the value that its section gives";
@@ -34,28 +25,17 @@ rules! {
     OTHER_READING = "other-reading", "MS-CMRP 2.2.3", "the text can be read in several ways, and only another one than usual fits";
 }
 
-/// The way down to a value, from the top of the structure.
-pub type Here<'t> = Option<&'t FieldPath<'t>>;
-
-/// One step further down.
-pub fn down<'t>(here: Here<'t>, step: Segment) -> FieldPath<'t> {
-    match here {
-        Some(trail) => trail.down(step),
-        None => FieldPath::top(step),
-    }
-}
-
-/// The same as an owned path.
-pub fn path(here: Here<'_>) -> Path {
-    here.map_or(Path::new(), FieldPath::to_path)
-}
-
 pub(crate) fn broken(
-    here: Here<'_>,
+    path: &FieldPath<'_>,
     offset: usize,
     rule: &'static Rule,
     value: u64,
     expected: Option<u64>,
 ) -> Diagnostic {
-    Diagnostic { offset, path: path(here), rule, value, expected }
+    Diagnostic { offset, path: path.to_path(), rule, value, expected }
+}
+
+/// Gives an error the path of the member it arose in, if it has none.
+pub(crate) fn in_path(error: Error, path: &FieldPath<'_>) -> Error {
+    if error.path.segments().is_empty() { Error { path: path.to_path(), ..error } } else { error }
 }

@@ -5,8 +5,8 @@
 //! [`super::values`].
 
 use super::packed::{self, ByteCursor, lower};
-use crate::base::Guid;
 use crate::base::error::{Error, ErrorKind, Path};
+use crate::ndr::visitor::Guid;
 use alloc::string::String;
 use core::fmt::{self, Write as _};
 

@@ -1,7 +1,7 @@
 //! What the declaration of a plain record is made of. Everything is `'static` data, made by [`record!`](crate::record)
 //! and interpreted by one reader ([`super::reader`]) and one writer ([`super::writer`]).
 
-use crate::ndr::types::{Scalar, Semantics};
+use crate::ndr::types::{Field, Scalar};
 
 /// A record of section 2.2.3: members one after the other, packed, little-endian.
 #[derive(Debug)]
@@ -24,8 +24,8 @@ impl Record {
     pub(crate) const fn member(&self, name: &str) -> &'static str {
         let mut i = 0;
         while i < self.members.len() {
-            if crate::ndr::types::same(self.members[i].name, name) {
-                return self.members[i].name;
+            if crate::ndr::types::same(self.members[i].field.name, name) {
+                return self.members[i].field.name;
             }
             i += 1;
         }
@@ -45,14 +45,12 @@ pub struct LayoutVariant {
 /// A member of a record.
 #[derive(Debug)]
 pub struct Member {
-    /// Name in the specification, to the letter.
-    pub name: &'static str,
+    /// Its name in the specification, to the letter, and what its value means.
+    pub field: Field,
     /// Another spelling that encoding takes; empty for none.
     pub alias: &'static str,
     /// Type on the wire.
     pub ty: Type,
-    /// What the value means.
-    pub semantics: Semantics,
     /// The only reading that has it; empty for all.
     pub only: &'static str,
     /// Present only if this holds.
@@ -171,7 +169,7 @@ impl Record {
     }
 
     pub(super) fn place(&self, name: &str) -> Option<usize> {
-        self.members.iter().position(|m| m.name == name)
+        self.members.iter().position(|m| m.field.name == name)
     }
 }
 

@@ -6,74 +6,92 @@
 
 use super::packed::{ByteCursor, lower};
 use super::property_list::{self, Dialect, any_entry, read_entry};
-use super::rules::{Here, down, path};
-use super::sink::{Item, Key, Open, Sink};
+use super::rules::in_path;
 use super::writer::integer;
 use crate::base::error::{Error, Segment};
 use crate::consts::content::{BufferFormat, ValueList};
 use crate::consts::properties::About;
 use crate::ndr::EncodeError;
-use crate::ndr::types::{Scalar, Semantics};
+use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};
+use crate::ndr::visitor::{At, FieldPath, Item, Open, Overhead, Place, Visitor};
 use alloc::vec::Vec;
+
+static VALUES: Field = Field::of_buffer("values", Semantics::Structure);
+static END_MARK: Field = Field::of_buffer("end_mark", Semantics::Bool);
+static DISKS: Field = Field::of_buffer("disks", Semantics::Structure);
+static END_MARKS: Field = Field::of_buffer("end_marks", Semantics::Count);
 
 /// Reads a value list to its end mark or the end of the buffer; returns what is behind it.
 ///
 /// # Errors
-/// A size that is not there. The entries before it are in the sink.
-pub fn read<'a, S: Sink<'a> + ?Sized>(
+/// A size that is not there. The entries before it are in the visitor.
+pub fn read<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
-    key: Key,
-    here: Here<'_>,
+    place: Place<'_>,
     binary: BufferFormat,
-    sink: &mut S,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let open = Open::Record { name: "VALUE_LIST", variant: None };
-    sink.begin(key, open);
-    let result = entries(input, here, binary, sink, |_, _| false);
-    if let Ok((_, false)) = result {
-        sink.item(Key::Name("end_mark"), Semantics::Bool, Item::Bool(false), None);
+    let at = place.at(Semantics::Structure, input.range());
+    visitor.begin(at, open);
+    let result = entries(input, place.path, binary, visitor, |_, _| false);
+    if let Ok((rest, false)) = &result {
+        let path = place.path.down(Segment::Name(END_MARK.name));
+        let at = Place::member(&END_MARK, &path).at(Semantics::Bool, rest.offset()..rest.offset());
+        visitor.value(at, Item::Bool(false));
     }
-    sink.end(open);
+    visitor.end(ended(at, &result), open);
     result.map(|(rest, _)| rest)
+}
+
+/// Where a list turned out to end.
+fn ended<'t>(at: At<'t>, result: &Result<(ByteCursor<'_>, bool), Error>) -> At<'t> {
+    match result {
+        Ok((rest, _)) => At { len: rest.offset().saturating_sub(at.offset), ..at },
+        Err(_) => at,
+    }
 }
 
 /// Reads entries until the end mark, which is taken, or the end, or `stop` says that the entry of this index is
 /// another list's. Returns whether there was an end mark.
-fn entries<'a, S: Sink<'a> + ?Sized>(
+fn entries<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
-    here: Here<'_>,
+    path: &FieldPath<'_>,
     binary: BufferFormat,
-    sink: &mut S,
+    visitor: &mut V,
     stop: impl Fn(u32, &property_list::PropertyValue<'a>) -> bool,
 ) -> Result<(ByteCursor<'a>, bool), Error> {
     let dialect = Dialect { binary, formats: false, of: None };
-    let trail = down(here, Segment::Name("values"));
+    let path = path.down(Segment::Name(VALUES.name));
     let open = Open::List { raw: None };
-    sink.begin(Key::Name("values"), open);
+    let at = Place::member(&VALUES, &path).at(Semantics::Structure, input.range());
+    visitor.begin(at, open);
     let (mut rest, mut result) = (input, Ok(false));
     for index in 0u32.. {
         if rest.is_empty() {
             break;
         }
-        let trail = trail.down(Segment::Index(index));
+        let path = path.down(Segment::Index(index));
         match lower(any_entry(rest)) {
             Ok((_, Some(value))) if stop(index, &value) => break,
             Ok((next, Some(value))) => {
-                read_entry(value, Key::Index(index), Some(&trail), dialect, About::default(), sink);
+                let place = Place::element(&VALUES, index, &path);
+                read_entry(value, rest.range_to(&next), place, dialect, About::default(), visitor);
                 rest = next;
             }
             Ok((next, None)) => {
+                visitor.overhead(rest.range_to(&next), Overhead::EndMark);
                 (rest, result) = (next, Ok(true));
                 break;
             }
             Err(e) => {
-                result = Err(Error { path: path(Some(&trail)), ..e });
+                result = Err(in_path(e, &path));
                 break;
             }
         }
     }
-    sink.end(open);
+    visitor.end(At { len: rest.offset() - at.offset, ..at }, open);
     result.map(|marked| (rest, marked))
 }
 
@@ -82,69 +100,80 @@ fn entries<'a, S: Sink<'a> + ?Sized>(
 ///
 /// # Errors
 /// As for [`read`].
-pub fn read_disks<'a, S: Sink<'a> + ?Sized>(
+pub fn read_disks<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
-    key: Key,
-    here: Here<'_>,
+    place: Place<'_>,
     list: &'static ValueList,
-    sink: &mut S,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let open = Open::Record { name: "DISK_LIST", variant: None };
-    sink.begin(key, open);
-    let result = disks(input, here, list, sink);
-    sink.end(open);
+    let at = place.at(Semantics::Structure, input.range());
+    visitor.begin(at, open);
+    let result = disks(input, place.path, list, visitor);
+    visitor.end(at, open);
     result
 }
 
-fn disks<'a, S: Sink<'a> + ?Sized>(
+fn disks<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
-    here: Here<'_>,
+    path: &FieldPath<'_>,
     list: &'static ValueList,
-    sink: &mut S,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
-    let (mut rest, leading) = marks(input);
-    let trail = down(here, Segment::Name("disks"));
+    let (mut rest, leading) = marks(input, visitor);
+    let parent = path;
+    let path = parent.down(Segment::Name(DISKS.name));
     let open = Open::List { raw: None };
-    sink.begin(Key::Name("disks"), open);
+    let at = Place::member(&DISKS, &path).at(Semantics::Structure, rest.range());
+    visitor.begin(at, open);
     let mut result = Ok(());
     for index in 0u32.. {
         if rest.is_empty() {
             break;
         }
         let disk = Open::Record { name: "VALUE_LIST", variant: None };
-        let trail = trail.down(Segment::Index(index));
-        sink.begin(Key::Index(index), disk);
+        let path = path.down(Segment::Index(index));
+        let at = Place::element(&DISKS, index, &path).at(Semantics::Structure, rest.range());
+        visitor.begin(at, disk);
         let stop = |i: u32, value: &property_list::PropertyValue<'a>| i > 0 && list.first.contains(&value.syntax);
-        match entries(rest, Some(&trail), list.binary, sink, stop) {
+        match entries(rest, &path, list.binary, visitor, stop) {
             Ok((next, marked)) => {
-                let (next, more) = marks(next);
+                let (next, more) = marks(next, visitor);
                 rest = next;
                 let count = more + u64::from(marked);
                 if count != 1 {
-                    sink.item(Key::Name("end_marks"), Semantics::Count, Item::Uint(count), None);
+                    end_marks(count, &path, rest.offset(), visitor);
                 }
             }
             Err(e) => result = Err(e),
         }
-        sink.end(disk);
+        visitor.end(At { len: rest.offset().saturating_sub(at.offset), ..at }, disk);
         if result.is_err() {
             break;
         }
     }
-    sink.end(open);
+    visitor.end(at, open);
     if leading > 0 {
-        sink.item(Key::Name("end_marks"), Semantics::Count, Item::Uint(leading), None);
+        end_marks(leading, parent, input.offset(), visitor);
     }
     result.map(|()| rest)
 }
 
 /// Takes the end marks that stand here, and counts them.
-fn marks(input: ByteCursor<'_>) -> (ByteCursor<'_>, u64) {
+fn marks<'a, V: Visitor<'a> + ?Sized>(input: ByteCursor<'a>, visitor: &mut V) -> (ByteCursor<'a>, u64) {
     let (mut rest, mut count) = (input, 0);
     while rest.rest().get(..4) == Some(&[0; 4]) {
-        (rest, count) = (rest.skip(4), count + 1);
+        let next = rest.skip(4);
+        visitor.overhead(rest.range_to(&next), Overhead::EndMark);
+        (rest, count) = (next, count + 1);
     }
     (rest, count)
+}
+
+/// How many end marks there are, where it is not one: a value of no bytes of its own.
+fn end_marks<'a, V: Visitor<'a> + ?Sized>(count: u64, path: &FieldPath<'_>, at: usize, visitor: &mut V) {
+    let path = path.down(Segment::Name(END_MARKS.name));
+    visitor.scalar(Place::member(&END_MARKS, &path).at(Semantics::Count, at..at), Scalar::U32, count);
 }
 
 /// Encodes a value list.

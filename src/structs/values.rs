@@ -6,9 +6,8 @@
 
 use super::packed::{self, ByteCursor, lower};
 use super::property_list::{self, Dialect};
-use super::reader::{Extent, choose, record, whole_text};
-use super::rules::{self, Here, broken, down};
-use super::sink::{Item, Key, Null, Open, Sink};
+use super::reader::{DECODED, Extent, choose, record, whole_text};
+use super::rules::{self, broken};
 use super::writer::{self, integer};
 use super::{Structure, security, value_list};
 use crate::base::error::{Error, ErrorKind, Segment};
@@ -17,6 +16,7 @@ use crate::ndr::EncodeError;
 use crate::ndr::WStr;
 use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::value::Value;
+use crate::ndr::visitor::{At, Item, Null, Open, Overhead, Place, Visitor};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -25,27 +25,30 @@ use alloc::vec::Vec;
 pub struct Slot<'t> {
     /// Its format.
     pub content: BufferFormat,
-    /// Under which key it goes to the sink.
-    pub key: Key,
+    /// Its declaration and path.
+    pub place: Place<'t>,
     /// Whether it is a secret.
     pub secret: bool,
-    /// The way down to it.
-    pub here: Here<'t>,
 }
 
 impl<'t> Slot<'t> {
     /// A value that stands alone.
     pub fn top(content: BufferFormat) -> Self {
-        Slot { content, key: Key::Top, secret: false, here: None }
+        Slot::of(content, Place::TOP)
     }
 
-    /// A member of this name.
-    pub fn of(content: BufferFormat, name: &'static str, here: Here<'t>) -> Self {
-        Slot { content, key: Key::Name(name), secret: false, here }
+    /// A value at this place.
+    pub fn of(content: BufferFormat, place: Place<'t>) -> Self {
+        Slot { content, place, secret: false }
     }
 
     fn semantics(&self, semantics: Semantics) -> Semantics {
         if self.secret { Semantics::Opaque } else { semantics }
+    }
+
+    #[inline(always)]
+    fn at(&self, semantics: Semantics, input: ByteCursor<'_>) -> At<'t> {
+        self.place.at(self.semantics(semantics), input.range())
     }
 }
 
@@ -72,120 +75,124 @@ fn scalar(content: BufferFormat) -> Option<(Scalar, Semantics)> {
 /// Reads a value that should be all of `input`; returns what is left over.
 ///
 /// # Errors
-/// The octets are not of this format. What came before is in the sink, ended properly.
-pub fn read<'a, S: Sink<'a> + ?Sized>(
+/// The octets are not of this format. What came before is in the visitor, ended properly.
+pub fn read<'a, V: Visitor<'a> + ?Sized>(
     slot: Slot<'_>,
     input: ByteCursor<'a>,
-    sink: &mut S,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
-    read_raw(slot, input, None, sink)
+    read_raw(slot, input, None, visitor)
 }
 
-fn read_raw<'a, S: Sink<'a> + ?Sized>(
+fn read_raw<'a, V: Visitor<'a> + ?Sized>(
     slot: Slot<'_>,
     input: ByteCursor<'a>,
     raw: Option<&'a [u8]>,
-    sink: &mut S,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let content = slot.content.for_length(input.len());
     let end = input.skip(input.len());
     if let Some(scalar) = scalar(content) {
-        return read_scalar(slot, scalar, input, raw, sink);
+        return read_scalar(slot, scalar, input, raw, visitor);
     }
     match content {
         BufferFormat::Nothing if input.is_empty() => {}
         BufferFormat::Sz => {
             let (text, raw, rule) = whole_text(input.rest());
             if let Some(rule) = rule {
-                sink.diagnostic(broken(slot.here, input.offset(), rule, input.len() as u64, None));
+                visitor.diagnostic(broken(slot.place.path, input.offset(), rule, input.len() as u64, None));
             }
-            sink.item(slot.key, slot.semantics(Semantics::Text), Item::Text(text), raw);
+            let at = slot.at(Semantics::Text, input);
+            match raw {
+                None => visitor.string(at, text),
+                Some(raw) => visitor.irregular(at, Item::Text(text), raw),
+            }
         }
-        BufferFormat::MultiSz => multi_sz(slot, input, sink),
+        BufferFormat::MultiSz => multi_sz(slot, input, visitor),
         BufferFormat::Names => match WStr::le(input.rest()).strip_terminator() {
             (text, true) if text.until_nul().len() == text.len() => {
-                return read_raw(Slot { content: BufferFormat::Sz, ..slot }, input, raw, sink);
+                return read_raw(Slot { content: BufferFormat::Sz, ..slot }, input, raw, visitor);
             }
-            _ => multi_sz(slot, input, sink),
+            _ => multi_sz(slot, input, visitor),
         },
         BufferFormat::Guid => {
             let (rest, guid) = lower(packed::guid(input))?;
-            sink.item(slot.key, slot.semantics(Semantics::Number), Item::Guid(guid), raw);
+            let at = slot.place.at(slot.semantics(Semantics::Number), input.range_to(&rest));
+            match raw {
+                None => visitor.guid(at, guid),
+                Some(raw) => visitor.irregular(at, Item::Guid(guid), raw),
+            }
             return Ok(rest);
         }
         BufferFormat::SecurityDescriptor => {
             if let Err(e) = security::Descriptor::new(input.rest()) {
                 let rule = &rules::NOT_OF_FORMAT;
-                sink.diagnostic(broken(
-                    slot.here,
+                visitor.diagnostic(broken(
+                    slot.place.path,
                     input.offset().saturating_add(e.offset),
                     rule,
                     input.len() as u64,
                     None,
                 ));
             }
-            sink.item(slot.key, Semantics::SecurityDescriptor, Item::Bytes(input.rest()), None);
+            visitor.bytes(slot.place.at(Semantics::SecurityDescriptor, input.range()), input.rest());
         }
-        BufferFormat::Dwords => return dwords(slot, input, sink),
+        BufferFormat::Dwords => return dwords(slot, input, visitor),
         BufferFormat::Struct(name) => {
             let structure = Structure::by_name(name);
             let structure =
                 structure.ok_or(Error::new(input.offset(), ErrorKind::Mismatch { expected: "a known structure" }))?;
-            return structure.read(input, slot.key, slot.here, sink);
+            return structure.read(input, slot.place, visitor);
         }
-        BufferFormat::Structs(name) => return structs(slot, name, input, sink),
-        BufferFormat::PropertyList => return property_list::read(input, slot.key, slot.here, Dialect::PLAIN, sink),
+        BufferFormat::Structs(name) => return structs(slot, name, input, visitor),
+        BufferFormat::PropertyList => return property_list::read(input, slot.place, Dialect::PLAIN, visitor),
         BufferFormat::PropertyListOf(binary) => {
-            return property_list::read(
-                input,
-                slot.key,
-                slot.here,
-                Dialect { binary: *binary, ..Dialect::PLAIN },
-                sink,
-            );
+            return property_list::read(input, slot.place, Dialect { binary: *binary, ..Dialect::PLAIN }, visitor);
         }
         BufferFormat::PropertyFormats => {
-            return property_list::read(input, slot.key, slot.here, Dialect { formats: true, ..Dialect::PLAIN }, sink);
+            return property_list::read(input, slot.place, Dialect { formats: true, ..Dialect::PLAIN }, visitor);
         }
-        BufferFormat::Values(list) => return value_list::read(input, slot.key, slot.here, list.binary, sink),
-        BufferFormat::ValuesPerDisk(list) => return value_list::read_disks(input, slot.key, slot.here, list, sink),
-        _ => sink.item(slot.key, slot.semantics(Semantics::Bytes), Item::Bytes(input.rest()), None),
+        BufferFormat::Values(list) => return value_list::read(input, slot.place, list.binary, visitor),
+        BufferFormat::ValuesPerDisk(list) => return value_list::read_disks(input, slot.place, list, visitor),
+        _ => visitor.bytes(slot.at(Semantics::Bytes, input), input.rest()),
     }
     Ok(end)
 }
 
 #[inline(always)]
-fn read_scalar<'a, S: Sink<'a> + ?Sized>(
+fn read_scalar<'a, V: Visitor<'a> + ?Sized>(
     slot: Slot<'_>,
     (scalar, semantics): (Scalar, Semantics),
     input: ByteCursor<'a>,
     raw: Option<&'a [u8]>,
-    sink: &mut S,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let (rest, value) = lower(packed::uint(scalar.size(crate::ndr::Syntax::Ndr), scalar.name())(input))?;
-    let item = match (scalar, semantics) {
-        (_, Semantics::FileTime) => Item::FileTime(value),
-        (Scalar::I32, _) => Item::Int(i64::from(value as u32 as i32)),
-        (Scalar::I64, _) => Item::Int(value as i64),
-        _ => Item::Uint(value),
-    };
-    sink.item(slot.key, slot.semantics(semantics), item, raw);
+    let extended = if let Scalar::I32 = scalar { i64::from(value as u32 as i32) as u64 } else { value };
+    let at = slot.place.at(slot.semantics(semantics), input.range_to(&rest));
+    match (raw, semantics) {
+        (None, Semantics::FileTime) => visitor.filetime(at, value),
+        (None, _) => visitor.scalar(at, scalar, extended),
+        (Some(raw), Semantics::FileTime) => visitor.irregular(at, Item::FileTime(value), raw),
+        (Some(raw), _) if scalar.signed() => visitor.irregular(at, Item::Int(extended as i64), raw),
+        (Some(raw), _) => visitor.irregular(at, Item::Uint(extended), raw),
+    }
     Ok(rest)
 }
 
 /// Reads a value that may be anything: what is not of its format comes as octets, with a diagnostic.
-pub fn read_any<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, sink: &mut S) {
+pub fn read_any<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, visitor: &mut V) {
     if nested(slot.content) {
-        return read_octets(slot, input, sink);
+        return read_octets(slot, input, visitor);
     }
     // Of these formats are octets whatever they are, and none are left over.
     match (slot.content, scalar(slot.content)) {
         (_, Some(found)) if found.0.size(crate::ndr::Syntax::Ndr) == input.len() => {
-            let _ = read_scalar(slot, found, input, None, sink);
+            let _ = read_scalar(slot, found, input, None, visitor);
             return;
         }
         (BufferFormat::Sz | BufferFormat::MultiSz, _) => {
-            let _ = read_raw(slot, input, None, sink);
+            let _ = read_raw(slot, input, None, visitor);
             return;
         }
         _ => {}
@@ -195,16 +202,28 @@ pub fn read_any<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>,
         Ok([]) => None,
         // A size that counts the padding.
         Ok([0] | [0, 0] | [0, 0, 0]) if scalar(slot.content.for_length(input.len())).is_some() => {
-            sink.diagnostic(broken(slot.here, input.offset(), &rules::SIZE_COUNTS_PADDING, input.len() as u64, None));
+            visitor.diagnostic(broken(
+                slot.place.path,
+                input.offset(),
+                &rules::SIZE_COUNTS_PADDING,
+                input.len() as u64,
+                None,
+            ));
             Some(input.rest())
         }
         _ => {
-            sink.diagnostic(broken(slot.here, input.offset(), &rules::SIZE_OF_FORMAT, input.len() as u64, None));
-            return sink.item(slot.key, slot.semantics(Semantics::Bytes), Item::Bytes(input.rest()), None);
+            visitor.diagnostic(broken(
+                slot.place.path,
+                input.offset(),
+                &rules::SIZE_OF_FORMAT,
+                input.len() as u64,
+                None,
+            ));
+            return visitor.bytes(slot.at(Semantics::Bytes, input), input.rest());
         }
     };
     // It was just read without an error.
-    let _ = read_raw(slot, input, raw, sink);
+    let _ = read_raw(slot, input, raw, visitor);
 }
 
 /// Formats that are shown beside their octets rather than instead of them when they stand inside something.
@@ -216,80 +235,105 @@ fn nested(content: BufferFormat) -> bool {
 }
 
 /// Reads a value as octets, with what they hold beside them if they hold exactly that.
-pub fn read_octets<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, sink: &mut S) {
+pub fn read_octets<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, visitor: &mut V) {
     let plain = matches!(slot.content, BufferFormat::Bytes | BufferFormat::Nothing) || input.is_empty();
-    let inner = Slot { key: Key::Name("decoded"), ..slot };
+    let inner = Slot { place: Place::member(&DECODED, slot.place.path), ..slot };
     if plain || !read(inner, input, &mut Null).is_ok_and(|rest| rest.is_empty()) {
         if !plain {
-            sink.diagnostic(broken(slot.here, input.offset(), &rules::NOT_OF_FORMAT, input.len() as u64, None));
+            visitor.diagnostic(broken(
+                slot.place.path,
+                input.offset(),
+                &rules::NOT_OF_FORMAT,
+                input.len() as u64,
+                None,
+            ));
         }
-        return sink.item(slot.key, slot.semantics(Semantics::Bytes), Item::Bytes(input.rest()), None);
+        return visitor.bytes(slot.at(Semantics::Bytes, input), input.rest());
     }
     let open = Open::Bytes(input.rest());
-    sink.begin(slot.key, open);
-    let _ = read(inner, input, sink);
-    sink.end(open);
+    let at = slot.at(Semantics::Bytes, input);
+    visitor.begin(at, open);
+    let _ = read(inner, input, visitor);
+    visitor.end(at, open);
 }
 
-fn multi_sz<'a, S: Sink<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, sink: &mut S) {
+fn multi_sz<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, visitor: &mut V) {
     let all = WStr::le(input.rest());
+    let at = slot.place.at(Semantics::MultiSz, input.range());
     let canonical = input.len().is_multiple_of(2);
     let list = all.multi_sz().filter(|_| canonical);
     if !all.is_well_formed() && list.is_some() {
-        return sink.item(slot.key, Semantics::MultiSz, Item::Units(all), None);
+        return visitor.string(at, all);
     }
     let raw = if list.is_some() { None } else { Some(input.rest()) };
     let open = Open::List { raw };
-    sink.begin(slot.key, open);
-    let put = |i: u32, text: WStr<'a>, sink: &mut S| {
-        sink.item(Key::Index(i), slot.semantics(Semantics::Text), Item::Text(text), None);
+    visitor.begin(at, open);
+    // Each string ends with its terminator.
+    let put = |i: u32, text: WStr<'a>, start: usize, visitor: &mut V| {
+        let path = slot.place.path.down(Segment::Index(i));
+        let end = (start + text.as_bytes().len() + 2).min(input.range().end);
+        let place = Place::element(slot.place.field, i, &path);
+        visitor.string(place.at(slot.semantics(Semantics::Text), start..end), text);
+        end
     };
+    let mut at_byte = input.offset();
     match list {
         Some(list) => {
             for (i, text) in list.enumerate() {
-                put(i as u32, text, sink);
+                at_byte = put(i as u32, text, at_byte, visitor);
             }
+            visitor.overhead(at_byte..input.range().end, Overhead::EndMark);
         }
         None => {
-            sink.diagnostic(broken(slot.here, input.offset(), &rules::NOT_OF_FORMAT, input.len() as u64, None));
+            visitor.diagnostic(broken(
+                slot.place.path,
+                input.offset(),
+                &rules::NOT_OF_FORMAT,
+                input.len() as u64,
+                None,
+            ));
             let (mut rest, mut i) = (all, 0);
             while !rest.is_empty() {
                 let text = rest.until_nul();
                 rest = rest.suffix(text.len() + 1);
                 if !text.is_empty() {
-                    put(i, text, sink);
+                    put(i, text, at_byte, visitor);
                     i += 1;
                 }
+                at_byte += text.as_bytes().len() + 2;
             }
         }
     }
-    sink.end(open);
+    visitor.end(at, open);
 }
 
-fn dwords<'a, S: Sink<'a> + ?Sized>(
+fn dwords<'a, V: Visitor<'a> + ?Sized>(
     slot: Slot<'_>,
     input: ByteCursor<'a>,
-    sink: &mut S,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let open = Open::List { raw: None };
-    sink.begin(slot.key, open);
+    let at = slot.place.at(Semantics::Number, input.range());
+    visitor.begin(at, open);
     let (mut rest, mut index) = (input, 0);
     while rest.len() >= 4 {
         if let Ok((next, value)) = packed::u32(rest) {
-            sink.item(Key::Index(index), Semantics::Number, Item::Uint(u64::from(value)), None);
+            let path = slot.place.path.down(Segment::Index(index));
+            let at = Place::element(slot.place.field, index, &path).at(Semantics::Number, rest.range_to(&next));
+            visitor.scalar(at, Scalar::U32, u64::from(value));
             (rest, index) = (next, index.saturating_add(1));
         }
     }
-    sink.end(open);
+    visitor.end(At { len: rest.offset() - at.offset, ..at }, open);
     Ok(rest)
 }
 
 /// Records of one kind to the end of the buffer. Its length tells the reading: the first one whose size divides it.
-fn structs<'a, S: Sink<'a> + ?Sized>(
+fn structs<'a, V: Visitor<'a> + ?Sized>(
     slot: Slot<'_>,
     name: &str,
     input: ByteCursor<'a>,
-    sink: &mut S,
+    visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
     let unknown = Error::new(input.offset(), ErrorKind::Mismatch { expected: "a known structure" });
     let declaration = super::records::by_name(name).ok_or(unknown)?;
@@ -297,16 +341,18 @@ fn structs<'a, S: Sink<'a> + ?Sized>(
         |variant: &usize| declaration.size(*variant).is_some_and(|size| size > 0 && input.len().is_multiple_of(size));
     let variant = (0..declaration.variants.len().max(1)).find(divides).unwrap_or_else(|| choose(declaration, input));
     let open = Open::List { raw: None };
-    sink.begin(slot.key, open);
+    let at = slot.place.at(Semantics::Structure, input.range());
+    visitor.begin(at, open);
     let (mut rest, mut index, mut result) = (input, 0u32, Ok(()));
     while !rest.is_empty() && result.is_ok() {
-        let trail = down(slot.here, Segment::Index(index));
-        match record(declaration, Extent::InPlace(variant), rest, Key::Index(index), Some(&trail), sink) {
+        let path = slot.place.path.down(Segment::Index(index));
+        let place = Place::element(slot.place.field, index, &path);
+        match record(declaration, Extent::InPlace(variant), rest, place, visitor) {
             Ok(next) => (rest, index) = (next, index.saturating_add(1)),
             Err(e) => result = Err(e),
         }
     }
-    sink.end(open);
+    visitor.end(at, open);
     result.map(|()| rest)
 }
 

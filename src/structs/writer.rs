@@ -22,7 +22,7 @@ use alloc::vec::Vec;
 pub fn record(record: &'static Record, fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let variant = variant(record, fields)?;
     for (name, _) in &fields.0 {
-        let known = record.members.iter().any(|m| m.name == *name || m.alias == *name);
+        let known = record.members.iter().any(|m| m.field.name == *name || m.alias == *name);
         let behind = *name == BEHIND && record.members.iter().any(|m| matches!(m.ty, Type::Total));
         if !known && !behind && *name != "reading" {
             return Err(EncodeError::new(format!("{} has no member of this name", record.name)).within(name));
@@ -33,7 +33,7 @@ pub fn record(record: &'static Record, fields: &Fields, out: &mut Vec<u8>) -> Re
         if writer.absent(member)? {
             continue;
         }
-        writer.member(member).map_err(|e| e.within(member.name))?;
+        writer.member(member).map_err(|e| e.within(member.field.name))?;
     }
     writer.finish()
 }
@@ -54,8 +54,8 @@ fn variant(record: &'static Record, fields: &Fields) -> Result<usize, EncodeErro
 fn implied(record: &'static Record, fields: &Fields) -> Option<usize> {
     let mut found = None;
     for member in record.members.iter().filter(|m| !m.only.is_empty()) {
-        let elsewhere = record.members.iter().any(|m| m.name == member.name && m.only != member.only);
-        let Some(value) = fields.get(member.name) else { continue };
+        let elsewhere = record.members.iter().any(|m| m.field.name == member.field.name && m.only != member.only);
+        let Some(value) = fields.get(member.field.name) else { continue };
         let fits = match (value, member.ty) {
             (Value::Bytes(bytes), Type::Bytes(n)) => bytes.len() == n,
             (Value::List(list), Type::Counted(_, Element::Record(_))) => matches!(list.first(), Some(Value::Map(_))),
@@ -81,7 +81,7 @@ struct Writer<'w> {
 
 impl<'w> Writer<'w> {
     fn get(&self, member: &Member) -> Option<&'w Value> {
-        let found = self.fields.get(member.name);
+        let found = self.fields.get(member.field.name);
         found.or_else(|| if member.alias.is_empty() { None } else { self.fields.get(member.alias) })
     }
 
@@ -99,7 +99,7 @@ impl<'w> Writer<'w> {
                 Condition::Is(_, wanted) => format!("only there if {name} is {wanted}"),
                 Condition::Outside(_, low, high) => format!("not there if {name} is {low} to {high}"),
             };
-            return Err(EncodeError::new(reason).within(member.name));
+            return Err(EncodeError::new(reason).within(member.field.name));
         }
         Ok(absent)
     }
@@ -112,7 +112,7 @@ impl<'w> Writer<'w> {
             | Type::SizedSz(name)
             | Type::CheckedSz(name)
             | Type::CountedSz(name)
-            | Type::Counted(name, _) => name == member.name,
+            | Type::Counted(name, _) => name == member.field.name,
             _ => false,
         })
     }
@@ -122,7 +122,7 @@ impl<'w> Writer<'w> {
             Type::Int(scalar) => self.integer(member, scalar)?,
             Type::Total => {
                 let given = self.get(member).map(|v| integer(v, Scalar::U32)).transpose()?;
-                self.total = Some((member.name, self.out.len(), given));
+                self.total = Some((member.field.name, self.out.len(), given));
                 self.out.extend([0; 4]);
             }
             Type::Guid => {
@@ -138,7 +138,7 @@ impl<'w> Writer<'w> {
                 self.out.extend(octets);
             }
             Type::Bytes(n) => {
-                let given = if is_filler(member.name) { self.get(member) } else { Some(self.need(member)?) };
+                let given = if is_filler(member.field.name) { self.get(member) } else { Some(self.need(member)?) };
                 let octets = fixed(given, n)?;
                 self.out.extend(octets);
             }
@@ -225,11 +225,11 @@ impl<'w> Writer<'w> {
 
     fn integer(&mut self, member: &'static Member, scalar: Scalar) -> Result<(), EncodeError> {
         let given = self.get(member).map(|v| integer(v, scalar)).transpose()?;
-        if given.is_none() && !self.gives_length(member) && !is_filler(member.name) {
+        if given.is_none() && !self.gives_length(member) && !is_filler(member.field.name) {
             return Err(EncodeError::new("missing"));
         }
         let size = scalar.size(crate::ndr::Syntax::Ndr);
-        self.open.push((member.name, self.out.len(), size, given));
+        self.open.push((member.field.name, self.out.len(), size, given));
         self.out.extend(given.unwrap_or(0).to_le_bytes().iter().take(size));
         Ok(())
     }

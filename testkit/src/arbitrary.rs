@@ -78,7 +78,7 @@ pub trait Chance {
             }
             let value = match member.ty {
                 // Lengths come from what they count.
-                Type::Int(_) if lengths(record).any(|name| name == member.name) => continue,
+                Type::Int(_) if lengths(record).any(|name| name == member.field.name) => continue,
                 Type::Int(Scalar::U32) if record.name == "CLUSDSK_DISKID" => (self.below(2) + 1).into(),
                 Type::Int(scalar) => {
                     let n = self.number(8 * scalar.size(Syntax::Ndr) as u32);
@@ -114,7 +114,7 @@ pub trait Chance {
                     Value::List((0..n).map(|_| self.element(element)).collect())
                 }
             };
-            fields.set(member.name, value);
+            fields.set(member.field.name, value);
         }
         if variant != record.encode
             && let Some(variant) = record.variants.get(variant)

@@ -4,9 +4,10 @@ use crate::data;
 use cluscope::consts::control_codes::Family;
 use cluscope::idl;
 use cluscope::ndr::types::Semantics;
+use cluscope::ndr::value::Collect;
+use cluscope::ndr::visitor::Place;
 use cluscope::structs::content::{self, Context, ShapeKind};
 use cluscope::structs::packed::ByteCursor;
-use cluscope::structs::sink::Collect;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
@@ -42,7 +43,7 @@ impl Found {
             return;
         }
         let mut sink = Collect::default();
-        match content::read(&shape, ByteCursor::new(&octets), &mut sink) {
+        match content::read(&shape, ByteCursor::new(&octets), Place::TOP, &mut sink) {
             Ok(rest) if rest.is_empty() => {}
             Ok(rest) => return self.wrong.push(format!("{what}: {} octets left over by {}", rest.len(), shape.name())),
             Err(e) => return self.wrong.push(format!("{what}: {} {e}: {hex}", shape.name())),
@@ -51,7 +52,7 @@ impl Found {
             *self.broken.entry(diagnostic.rule.name).or_default() += 1;
         }
         let mut again = Vec::new();
-        let written = content::write(&shape, &sink.value.unwrap(), &mut again);
+        let written = content::write(&shape, &sink.into_value().0.unwrap(), &mut again);
         if written.is_err() || again != octets {
             self.wrong.push(format!("{what}: {written:?} {} instead of {hex}", hex::encode(again)));
         }

@@ -3,8 +3,8 @@
 use cluscope::consts::control_codes::Family;
 use cluscope::idl;
 use cluscope::idl::{cluster, group, key, notify, resource, witness};
-use cluscope::ndr::sink::{ContextHandle, Guid};
 use cluscope::ndr::value::Fields;
+use cluscope::ndr::visitor::{ContextHandle, Guid};
 use cluscope::ndr::wire::Message;
 use cluscope::ndr::{Direction, Endian, Syntax, Value, Version};
 use cluscope::render::json;

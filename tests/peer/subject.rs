@@ -1,9 +1,9 @@
 //! Generated stubs by number: the same number makes the same stub.
 
 use cluscope::idl;
-use cluscope::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
 use cluscope::ndr::types::{Flow, Scalar, Semantics};
 use cluscope::ndr::value::{Contents, Fields};
+use cluscope::ndr::visitor::{At, ContextHandle, Counts, Guid, Open, Visitor};
 use cluscope::ndr::wire::{Kind, Message};
 use cluscope::ndr::{Direction, Endian, Interface, Method, Syntax, Value, WStr, write};
 use cluscope::render::json::stub::Identity;
@@ -174,16 +174,16 @@ pub fn leaves(subject: &Subject) -> Vec<Leaf> {
 }
 
 #[derive(Default)]
-struct Leaves(Vec<Leaf>);
+struct Leaves(Vec<Leaf>, Option<Counts>);
 
 impl Leaves {
     fn put(&mut self, at: At<'_>, shown: Shown) {
-        let path = at.trail.to_path().to_string();
+        let path = at.path.to_path().to_string();
         self.0.push(Leaf { path, offset: at.offset, len: at.len, shown });
     }
 }
 
-impl<'a> Sink<'a> for Leaves {
+impl<'a> Visitor<'a> for Leaves {
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
         // Without the sign that was spread over the octets that the type has not.
         let bits = scalar.size(Syntax::Ndr64) as u32 * 8;
@@ -202,15 +202,15 @@ impl<'a> Sink<'a> for Leaves {
         self.put(at, Shown::Guid(guid));
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         self.put(at, Shown::Text(text.to_string()));
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         self.put(at, Shown::Bytes(bytes.into()));
     }
 
-    fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
+    fn units(&mut self, at: At<'_>, units: WStr<'a>) {
         self.put(at, Shown::Units(units.units().collect()));
     }
 
@@ -218,7 +218,13 @@ impl<'a> Sink<'a> for Leaves {
         self.put(at, Shown::Null);
     }
 
-    fn begin_array(&mut self, at: At<'_>, counts: Counts) {
-        self.put(at, Shown::Count(counts.actual));
+    fn counts(&mut self, _: At<'_>, counts: Counts) {
+        self.1 = Some(counts);
+    }
+
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        if let (Open::List { .. }, Some(counts)) = (open, self.1) {
+            self.put(at, Shown::Count(counts.actual));
+        }
     }
 }

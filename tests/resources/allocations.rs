@@ -1,7 +1,7 @@
 //! Validation allocates nothing, neither do views, byte ranges or errors.
 
 use crate::{COUNTING, alone, common};
-use cluscope::ndr::sink::Ranges;
+use cluscope::ndr::visitor::Ranges;
 use cluscope::ndr::wire::Message;
 use cluscope::render::json;
 use cluscope_testkit::invariants;

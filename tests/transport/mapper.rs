@@ -56,7 +56,7 @@ fn entries_of_a_lookup() {
                 entry(49665, b"Failover Cluster\0", true),
             ];
             let stub = epm::ept_lookup::Response::builder()
-                .entry_handle(cluscope::ndr::sink::ContextHandle::default())
+                .entry_handle(cluscope::ndr::visitor::ContextHandle::default())
                 .num_ents(3u32)
                 .entries(Ndr::List(list))
                 .status(0u32);

@@ -84,7 +84,7 @@ fn open(name: &str) -> Contents {
 fn opened(version: Version) -> Contents {
     let mut contents = resource::ApiOpenResource::Response::builder()
         .Status(0u32)
-        .r#return(cluscope::ndr::sink::ContextHandle { attributes: 0, uuid: cluscope::base::Guid([9; 16]) })
+        .r#return(cluscope::ndr::visitor::ContextHandle { attributes: 0, uuid: cluscope::base::Guid([9; 16]) })
         .contents;
     if version == Version::V3_0 {
         contents.fields.set("rpc_status", 0u32);

@@ -98,7 +98,7 @@ fn the_older_registration() {
 
 #[test]
 fn answers() {
-    use cluscope::ndr::sink::{ContextHandle, Guid};
+    use cluscope::ndr::visitor::{ContextHandle, Guid};
     let answer = |handle: ContextHandle, status: u32| {
         let contents = witness::WitnessrRegisterEx::Response::builder().ppContext(handle).r#return(status).contents;
         rules(&witness::WitnessrRegisterEx::METHOD, Direction::Response, &contents)

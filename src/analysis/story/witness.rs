@@ -1,14 +1,14 @@
 //! What the Witness protocol tells clients: to move, or that something is gone.
 
-use super::words;
-use super::{Lines, Scene};
+use super::wording;
+use super::{EventContext, Lines};
 use crate::consts::witness::{WitnessMessageType, WitnessResourceChangeType as Change};
 use crate::idl::structures::RESP_ASYNC_NOTIFY;
 use crate::idl::witness::WitnessrAsyncNotify;
 use crate::ndr::Method;
-use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::Scalar;
 use crate::ndr::value::{Fields, Value};
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::session::Record;
 use crate::structs;
@@ -25,8 +25,10 @@ struct Answer<'a> {
     buffer: &'a [u8],
 }
 
-impl<'a> Sink<'a> for Answer<'a> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for Answer<'a> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         if at.field.id == RESP_ASYNC_NOTIFY::MessageType {
@@ -34,7 +36,7 @@ impl<'a> Sink<'a> for Answer<'a> {
         }
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         if at.field.id == RESP_ASYNC_NOTIFY::MessageBuffer {
             self.buffer = bytes;
         }
@@ -42,7 +44,7 @@ impl<'a> Sink<'a> for Answer<'a> {
 }
 
 /// The lines of a response to WitnessrAsyncNotify.
-pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &Scene<'_>, lines: &mut Lines) {
+pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &EventContext<'_>, lines: &mut Lines) {
     let Some((kind, stub)) = record.stub().filter(|_| method.id == WitnessrAsyncNotify::ID) else { return };
     let Some(record_method) = record.method() else { return };
     let mut answer = Answer::default();
@@ -51,11 +53,11 @@ pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &Scene<'_>, l
         return;
     }
     let registered = super::object(&scene.seen.objects, 0).and_then(|(_, name)| name);
-    let of = registered.map(|name| format!(" of {}", words::quoted(name))).unwrap_or_default();
+    let of = registered.map(|name| format!(" of {}", wording::quoted(name))).unwrap_or_default();
     let (name, verb) = match WitnessMessageType(answer.kind) {
         WitnessMessageType::RESOURCE_CHANGE_NOTIFICATION => {
             for (resource, state) in changes(answer.buffer) {
-                let text = format!("was told by the witness{of}: {} is {state}", words::quoted(&resource));
+                let text = format!("was told by the witness{of}: {} is {state}", wording::quoted(&resource));
                 lines.add(scene.event("witness_resource_change", text), true);
             }
             return;
@@ -76,7 +78,7 @@ pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &Scene<'_>, l
 }
 
 fn fields(structure: &'static Structure, bytes: &[u8]) -> Option<Fields> {
-    if bytes.len() > words::MAX_READ {
+    if bytes.len() > wording::MAX_READ {
         return None;
     }
     structs::decode_record(structure, bytes).0

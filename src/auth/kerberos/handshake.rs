@@ -11,16 +11,21 @@ use super::etype::EncryptionKey;
 use super::message::{ApRep, ApReq, Message, etype_name, parse, principal};
 use super::search;
 use super::wrap::Token;
+use crate::auth::context::Attempted;
 use crate::auth::der;
 use crate::auth::frame::{Frame, Verdict};
 use crate::auth::keys::KeyStore;
+use crate::auth::order::{Order, room};
 use crate::auth::text::short;
-use crate::rpc::security::Sender;
+use crate::rpc::security::{Doubt, Remedy, Sender};
 
 /// Key usages (RFC 4120 7.5.1).
 pub(crate) const USAGE_TICKET: u32 = 2;
-const USAGE_AUTHENTICATOR: u32 = 11;
+pub(crate) const USAGE_AUTHENTICATOR: u32 = 11;
 const USAGE_AP_REP: u32 = 12;
+
+/// Numbers that a sender may have used before its first message: some sign something to learn how long a signature is.
+const SLACK: u64 = 1;
 
 /// A handshake and what comes of it.
 pub(crate) struct Handshake {
@@ -30,11 +35,18 @@ pub(crate) struct Handshake {
     initiator: Option<EncryptionKey>,
     /// Subkey of the acceptor's AP-REP.
     acceptor: Option<EncryptionKey>,
-    /// Why there is no key, or which one.
+    /// Why there is no key, and what would help.
     reason: String,
+    remedy: Remedy,
     acceptor_reason: &'static str,
     /// Which coverage of the checksums proved right, once one did.
     whole: Option<bool>,
+    /// How client and server numbered their messages.
+    orders: [Order; 2],
+    /// Whether SPNEGO's `mechListMIC` is right.
+    mech_list: Option<bool>,
+    /// Whether the client is anonymous (RFC 8062).
+    anonymous: bool,
 }
 
 impl Handshake {
@@ -45,14 +57,41 @@ impl Handshake {
             initiator: None,
             acceptor: None,
             reason: "handshake not captured: no AP-REQ".to_string(),
+            remedy: Remedy::Handshake,
             acceptor_reason: "no AP-REP captured",
             whole: None,
+            orders: [Order::default(), Order::default()],
+            mech_list: None,
+            anonymous: false,
         }
     }
 
-    /// Octets of memory beside the handshake itself.
+    /// Whether the AP-REQ was opened.
+    pub(crate) fn is_proved(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Tells that bytes of a direction are missing.
+    pub(crate) fn gap(&mut self, sender: Sender, lost: Option<u64>) {
+        self.order(sender).explain(room(lost));
+    }
+
+    /// A PDU of the direction was none of this context's, or couldn't be opened.
+    pub(crate) fn unopened(&mut self, tried: &Attempted<'_>) {
+        self.order(tried.sender).explain(1);
+    }
+
+    fn order(&mut self, sender: Sender) -> &mut Order {
+        let [client, server] = &mut self.orders;
+        match sender {
+            Sender::Client => client,
+            Sender::Server => server,
+        }
+    }
+
+    /// Bytes of memory beside the handshake itself.
     pub(crate) fn cost(&self) -> usize {
-        // A key and what goes with it is some hundred octets.
+        // A key and what goes with it is some hundred bytes.
         let keys = [&self.session, &self.initiator, &self.acceptor].into_iter().flatten().count() * 256;
         keys + self.client.as_ref().map_or(0, String::capacity) + self.reason.capacity()
     }
@@ -62,9 +101,11 @@ impl Handshake {
         self.client.as_deref()
     }
 
-    /// Takes a message of the handshake.
-    pub(crate) fn token(&mut self, sender: Sender, token: &[u8], keys: &KeyStore) {
+    /// Takes a message of the handshake; whether it was one.
+    pub(crate) fn token(&mut self, sender: Sender, token: &[u8], keys: &KeyStore) -> bool {
         match (parse(token), sender) {
+            // What comes after the one that opened is a forger's, or another context's.
+            (Ok(Message::ApReq(_)), _) if self.session.is_some() => {}
             (Ok(Message::ApReq(request)), _) => {
                 *self = Handshake::new();
                 self.request(&request, keys);
@@ -72,123 +113,177 @@ impl Handshake {
             (Ok(Message::ApRep(reply)), Sender::Server) => self.reply(&reply),
             // The third leg repeats the acceptor's number and brings no key.
             (Ok(Message::ApRep(_)), Sender::Client) => {}
+            (Ok(Message::TgtReq(_) | Message::TgtRep(_)), _) => {}
             (Ok(Message::Error(error)), _) => {
                 self.reason = format!("the handshake ended in {} ({})", error.name, error.code);
+                self.remedy = Remedy::Unknown;
             }
             (Err(reason), _) if self.session.is_none() => self.reason = reason.to_string(),
-            (Err(_), _) => {}
+            (Err(_), _) => return false,
         }
         self.reason = short(core::mem::take(&mut self.reason));
+        true
     }
 
     fn request(&mut self, request: &ApReq<'_>, keys: &KeyStore) {
         let session = match search::ticket_key(request, keys) {
             Ok(ticket) => match encrypted_ticket(&ticket) {
                 Some((key, client)) => {
-                    self.client = Some(short(client));
+                    self.named(client);
                     Some(key)
                 }
                 None => {
                     self.reason = format!("the {} opens but can't be read", search::describe(request));
+                    self.remedy = Remedy::Unknown;
                     return;
                 }
             },
-            Err(reason) => {
-                self.reason = reason;
+            Err((reason, remedy)) => {
+                (self.reason, self.remedy) = (reason, remedy);
                 None
             }
         };
-        let cipher = request.authenticator.cipher;
-        let opened = match &session {
-            Some(key) => key.decrypt(USAGE_AUTHENTICATOR, cipher).map(|plain| (key.clone(), plain)),
-            // No ticket's key: one of the session keys at hand may be this one's.
-            None => search::session_keys(keys, request.authenticator.etype).find_map(|key| {
-                let plain = key.decrypt(USAGE_AUTHENTICATOR, cipher)?;
-                Some((key, plain))
-            }),
+        let opened = match session {
+            Some(key) => {
+                let plain = key.decrypt(USAGE_AUTHENTICATOR, request.authenticator.cipher);
+                // What the ticket told stands without the authenticator, which may have been damaged.
+                self.session = Some(key.clone());
+                plain.map(|plain| (key, plain))
+            }
+            None => search::session_key(request, keys),
         };
-        match opened {
-            Some((key, plain)) => {
-                if let Some((client, subkey)) = authenticator(&plain) {
-                    self.client = Some(short(client));
-                    self.initiator = subkey;
-                }
-                self.session = Some(key);
+        let Some((key, plain)) = opened else { return };
+        if let Some(authenticator) = authenticator(&plain) {
+            self.named(authenticator.client);
+            self.initiator = authenticator.subkey;
+            if let Some(number) = authenticator.sequence {
+                self.order(Sender::Client).begin(number, SLACK);
             }
-            None if session.is_some() => {
-                self.session = session;
-                // What the ticket told stands; the authenticator may have been damaged.
-            }
-            None => {}
         }
+        self.session = Some(key);
+    }
+
+    fn named(&mut self, client: String) {
+        self.anonymous = client.starts_with("WELLKNOWN/ANONYMOUS@");
+        self.client = Some(short(client));
     }
 
     fn reply(&mut self, reply: &ApRep<'_>) {
         let Some(session) = &self.session else { return };
         match session.decrypt(USAGE_AP_REP, reply.encrypted.cipher) {
             Some(plain) => {
-                self.acceptor = ap_rep_subkey(&plain);
+                let (subkey, sequence) = ap_rep(&plain).unwrap_or_default();
+                if self.acceptor.is_none() {
+                    self.acceptor = subkey;
+                }
+                if let Some(number) = sequence {
+                    self.order(Sender::Server).begin(number, SLACK);
+                }
                 self.acceptor_reason = "the AP-REP brings none";
             }
-            None => self.acceptor_reason = "the AP-REP doesn't open with the ticket's session key",
+            None if self.acceptor.is_none() => {
+                self.acceptor_reason = "the AP-REP doesn't open with the ticket's session key";
+            }
+            None => {}
         }
     }
 
-    /// Opens a PDU.
-    pub(crate) fn open(
-        &mut self,
-        sender: Sender,
-        frame: &Frame<'_>,
-        whole: bool,
-        keys: &KeyStore,
-        out: &mut Vec<u8>,
-    ) -> Verdict {
-        out.clear();
-        let token = match Token::parse(frame.token) {
-            Ok(token) => token,
-            Err(reason) => return Verdict::Failed(reason.to_string()),
+    /// Checks SPNEGO's `mechListMIC` (RFC 4178 5), which has a number of its direction.
+    pub(crate) fn mech_list_mic(&mut self, sender: Sender, mech_types: &[u8], mic: &[u8]) {
+        if mech_types.is_empty() {
+            return;
+        }
+        let frame = Frame { head: mech_types, body: &[], tail: &[], token: mic, sealed: false };
+        let Ok(token) = Token::parse(mic) else { return };
+        let right = |key: &EncryptionKey| {
+            token.open(key, sender, &frame, true, &mut Vec::new()).then(|| token.number(key)).flatten()
         };
-        let acceptors = token.acceptor_subkey();
+        if self.keys_for(&token).next().is_none() {
+            return;
+        }
+        let number = self.keys_for(&token).find_map(right);
+        match number {
+            Some(number) => {
+                self.mech_list.get_or_insert(true);
+                let _ = self.order(sender).came(number);
+            }
+            None => self.mech_list = Some(false),
+        }
+    }
+
+    #[cfg(test)]
+    /// Whether `mechListMIC` is right; `None` if there was none or it couldn't be checked.
+    pub(crate) fn mech_list(&self) -> Option<bool> {
+        self.mech_list
+    }
+
+    /// The known keys that may have made a token, the likeliest first.
+    fn keys_for(&self, token: &Token<'_>) -> impl Iterator<Item = &EncryptionKey> + Clone {
         // Tokens of RFC 4757 don't say which subkey is meant: the acceptor's, if there is one, then the initiator's.
-        let order = match acceptors {
+        let order = match token.acceptor_subkey() {
             Some(true) => [&self.acceptor, &None, &None],
             Some(false) => [&self.initiator, &self.session, &None],
             None => [&self.acceptor, &self.initiator, &self.session],
         };
-        let known = order.into_iter().flatten().filter(|key| token.fits(key.etype));
+        let token = *token;
+        order.into_iter().flatten().filter(move |key| token.fits(key.etype))
+    }
+
+    /// Opens a PDU.
+    pub(crate) fn open(&mut self, tried: &Attempted<'_>, keys: &KeyStore, out: &mut Vec<u8>) -> Verdict {
+        out.clear();
+        let sender = tried.sender;
+        let token = match Token::parse(tried.pdu.token) {
+            Ok(token) => token,
+            Err(reason) => return Verdict::Failed(reason.to_string(), Doubt::Signature),
+        };
         let coverages = match self.whole {
             Some(whole) => [Some(whole), None],
-            None => [Some(whole), Some(!whole)],
+            None => [Some(tried.whole), Some(!tried.whole)],
         };
         let right = |key: &EncryptionKey, out: &mut Vec<u8>| {
-            coverages.into_iter().flatten().find(|whole| token.open(key, sender, frame, *whole, out))
+            tried.frames().find_map(|(frame, doubt)| {
+                let mut coverages = coverages.into_iter().flatten();
+                let whole = coverages.find(|whole| token.open(key, sender, &frame, *whole, out))?;
+                Some((whole, doubt, frame.sealed, token.number(key)))
+            })
         };
-        if let Some(whole) = known.clone().find_map(|key| right(key, out)) {
-            self.whole = Some(whole);
-            return Verdict::Opened;
-        }
-        // The key that is wanted isn't known: one given by hand may be it.
-        if known.count() == 0 {
-            let given = search::given_keys(keys).filter(|key| token.fits(key.etype));
-            for key in given {
-                if let Some(whole) = right(&key, out) {
-                    self.whole = Some(whole);
-                    let slot = if acceptors == Some(false) { &mut self.initiator } else { &mut self.acceptor };
+        let known = self.keys_for(&token);
+        let mut found = known.clone().find_map(|key| right(key, out));
+        let none = known.count() == 0;
+        if none {
+            // The key that is wanted isn't known: one given by hand may be it.
+            for key in search::given_keys(keys, tried.pdu.covered_len()).filter(|key| token.fits(key.etype)) {
+                found = right(&key, out);
+                if found.is_some() {
+                    let initiators = token.acceptor_subkey() == Some(false);
+                    let slot = if initiators { &mut self.initiator } else { &mut self.acceptor };
                     *slot = Some(key);
-                    return Verdict::Opened;
+                    break;
                 }
             }
-            out.clear();
-            return Verdict::Sealed(if self.session.is_none() {
-                self.reason.clone()
-            } else if acceptors == Some(false) {
-                "the context's key is of another type than the token".to_string()
+        }
+        if let Some((whole, level, decrypted, number)) = found {
+            self.whole = Some(whole);
+            let disorder = number.and_then(|number| self.order(sender).came(number));
+            let standing = if self.anonymous {
+                Some(Doubt::Anonymous)
             } else {
-                format!("the acceptor's subkey is missing: {}", self.acceptor_reason)
-            });
+                (self.mech_list == Some(false)).then_some(Doubt::Handshake)
+            };
+            return Verdict::Opened { doubt: disorder.or(level).or(standing), decrypted };
         }
         out.clear();
-        Verdict::Failed("checksum mismatch (changed bytes, or another key)".to_string())
+        if !none {
+            return Verdict::Failed("checksum mismatch (changed bytes, or another key)".to_string(), Doubt::Signature);
+        }
+        if self.session.is_none() {
+            Verdict::Sealed(self.reason.clone(), self.remedy)
+        } else if token.acceptor_subkey() == Some(false) {
+            Verdict::Failed("the context's key is of another type than the token".to_string(), Doubt::Signature)
+        } else {
+            Verdict::Sealed(format!("the acceptor's subkey is missing: {}", self.acceptor_reason), Remedy::Handshake)
+        }
     }
 }
 
@@ -209,22 +304,38 @@ fn encrypted_ticket(plain: &[u8]) -> Option<(EncryptionKey, String)> {
     Some((encryption_key(der::field(body, 1)?)?, name(der::field(body, 2), der::field(body, 3))?))
 }
 
-/// Client and subkey of an Authenticator (RFC 4120 5.5.1).
-fn authenticator(plain: &[u8]) -> Option<(String, Option<EncryptionKey>)> {
+/// What an Authenticator (RFC 4120 5.5.1) tells.
+struct Authenticator {
+    client: String,
+    subkey: Option<EncryptionKey>,
+    /// The number of the client's first message.
+    sequence: Option<u64>,
+}
+
+fn authenticator(plain: &[u8]) -> Option<Authenticator> {
     let (body, _) = der::expect(der::expect(plain, 0x62)?.0, der::SEQUENCE)?;
-    Some((name(der::field(body, 1), der::field(body, 2))?, der::field(body, 6).and_then(encryption_key)))
+    Some(Authenticator {
+        client: name(der::field(body, 1), der::field(body, 2))?,
+        subkey: der::field(body, 6).and_then(encryption_key),
+        sequence: der::field(body, 7).and_then(sequence),
+    })
 }
 
-/// Subkey of an EncAPRepPart (RFC 4120 5.5.2).
-fn ap_rep_subkey(plain: &[u8]) -> Option<EncryptionKey> {
+/// Subkey and first number of an EncAPRepPart (RFC 4120 5.5.2).
+fn ap_rep(plain: &[u8]) -> Option<(Option<EncryptionKey>, Option<u64>)> {
     let (body, _) = der::expect(der::expect(plain, 0x7b)?.0, der::SEQUENCE)?;
-    der::field(body, 2).and_then(encryption_key)
+    Some((der::field(body, 2).and_then(encryption_key), der::field(body, 3).and_then(sequence)))
 }
 
-/// Reads octets as each of the parts that a key opens: for fuzzing, which finds no key. How many they could be.
+/// A sequence number; old implementations encode the upper half of the 32 bits as negative numbers (RFC 4120 5.5.1).
+fn sequence(input: &[u8]) -> Option<u64> {
+    der::integer(input).map(|n| n.cast_unsigned() & 0xffff_ffff)
+}
+
+/// Reads bytes as each of the parts that a key opens: for fuzzing, which finds no key. How many they could be.
 #[cfg(all(feature = "pcap", feature = "serde"))]
 pub fn hidden_parts(plain: &[u8]) -> usize {
-    let parts = [encrypted_ticket(plain).is_some(), authenticator(plain).is_some(), ap_rep_subkey(plain).is_some()];
+    let parts = [encrypted_ticket(plain).is_some(), authenticator(plain).is_some(), ap_rep(plain).is_some()];
     parts.into_iter().filter(|could| *could).count()
 }
 

@@ -22,7 +22,7 @@ pub struct EncryptedInfo {
     /// Key version number, where given.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub kvno: Option<i64>,
-    /// Octets of cipher text.
+    /// Bytes of cipher text.
     pub length: usize,
 }
 
@@ -50,6 +50,30 @@ pub struct ApRepInfo {
     pub encrypted: EncryptedInfo,
 }
 
+/// What a KERB-TGT-REQUEST tells (user-to-user: the client asks the service for its ticket-granting ticket).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct TgtReqInfo {
+    /// The service's principal, where given.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub service: Option<String>,
+    /// Its realm, where given.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub realm: Option<String>,
+}
+
+/// What a KERB-TGT-REPLY tells (the service's ticket-granting ticket).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct TgtRepInfo {
+    /// The ticket's realm.
+    pub realm: String,
+    /// The service that it is a ticket for: `krbtgt/REALM`.
+    pub service: String,
+    /// The ticket's encryption.
+    pub ticket: EncryptedInfo,
+}
+
 /// What a KRB-ERROR tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -75,6 +99,8 @@ pub(crate) enum Message<'a> {
     ApReq(ApReq<'a>),
     ApRep(ApRep<'a>),
     Error(ErrorInfo),
+    TgtReq(TgtReqInfo),
+    TgtRep(TgtRepInfo),
 }
 
 /// An EncryptedData.
@@ -106,6 +132,12 @@ impl Encrypted<'_> {
 }
 
 impl ApReq<'_> {
+    /// Whether the ticket is encrypted in a session key (user-to-user, RFC 4120 3.7).
+    #[cfg(feature = "decrypt")]
+    pub(crate) fn uses_session_key(&self) -> bool {
+        self.options & 0x4000_0000 != 0
+    }
+
     pub(crate) fn info(&self) -> ApReqInfo {
         let options = [(0x4000_0000, "use-session-key"), (0x2000_0000, "mutual-required")];
         ApReqInfo {
@@ -135,6 +167,9 @@ pub(crate) fn parse(token: &[u8]) -> Result<Message<'_>, &'static str> {
         let rest = match rest {
             // KRB_AP_REQ, KRB_AP_REP, KRB_ERROR.
             [1 | 2, 0, rest @ ..] | [3, 0, rest @ ..] => rest,
+            // KERB-TGT-REQUEST and KERB-TGT-REPLY (draft-swift-win2k-krb-user2user-03), as Windows and MIT send them.
+            [4, 0, rest @ ..] => return tgt_req(rest).map(Message::TgtReq).ok_or("broken TGT-REQ"),
+            [4, 1, rest @ ..] => return tgt_rep(rest).map(Message::TgtRep).ok_or("broken TGT-REP"),
             _ => return Err("Kerberos token of unknown type"),
         };
         der::tlv(rest).map_err(|_| "Kerberos message cut off")?.1
@@ -151,6 +186,32 @@ pub(crate) fn parse(token: &[u8]) -> Result<Message<'_>, &'static str> {
         0x7e => body().and_then(error).map(Message::Error).ok_or("broken KRB-ERROR"),
         _ => Err("not NTLM, SPNEGO or Kerberos"),
     }
+}
+
+/// The body of a TGT-REQ or TGT-REP, with or without an application tag.
+fn tgt_body(input: &[u8], message_type: i64) -> Option<&[u8]> {
+    let (_, outer) = der::tlv(input).ok()?;
+    let body = if outer.tag == der::SEQUENCE { outer.value } else { der::expect(outer.value, der::SEQUENCE)?.0 };
+    (der::field(body, 1).and_then(der::integer)? == message_type).then_some(body)
+}
+
+fn tgt_req(input: &[u8]) -> Option<TgtReqInfo> {
+    let body = tgt_body(input, 16)?;
+    Some(TgtReqInfo {
+        service: der::field(body, 2).and_then(principal).map(|names| names.join("/")),
+        realm: der::field(body, 3).and_then(der::text),
+    })
+}
+
+fn tgt_rep(input: &[u8]) -> Option<TgtRepInfo> {
+    let body = tgt_body(input, 17)?;
+    let (ticket, _) = der::expect(der::field(body, 2)?, 0x61)?;
+    let (ticket, _) = der::expect(ticket, der::SEQUENCE)?;
+    Some(TgtRepInfo {
+        realm: der::field(ticket, 1).and_then(der::text)?,
+        service: der::field(ticket, 2).and_then(principal)?.join("/"),
+        ticket: encrypted(der::field(ticket, 3)?)?.info(),
+    })
 }
 
 fn ap_req(body: &[u8]) -> Option<ApReq<'_>> {
@@ -220,6 +281,11 @@ pub(crate) fn etype_name(etype: i64) -> &'static str {
         26 => "camellia256-cts-cmac",
         _ => "",
     }
+}
+
+/// The number of an encryption type by its name.
+pub(crate) fn etype_number(name: &str) -> Option<i64> {
+    (1..=26).find(|etype| !name.is_empty() && etype_name(*etype) == name)
 }
 
 /// Names of the error codes that an acceptor sends (RFC 4120 7.5.9).

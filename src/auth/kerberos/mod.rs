@@ -21,5 +21,5 @@ mod wrap;
 #[cfg(all(feature = "decrypt", feature = "pcap", feature = "serde"))]
 #[doc(hidden)]
 pub use handshake::hidden_parts;
-pub use message::{ApRepInfo, ApReqInfo, EncryptedInfo, ErrorInfo};
-pub(crate) use message::{Message, parse};
+pub use message::{ApRepInfo, ApReqInfo, EncryptedInfo, ErrorInfo, TgtRepInfo, TgtReqInfo};
+pub(crate) use message::{Message, encrypted, etype_number, parse, principal};

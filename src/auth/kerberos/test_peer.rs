@@ -72,6 +72,8 @@ pub(super) struct Peers {
     pub(super) whole: bool,
     /// RRC as RFC 4121 tells instead of as DCE style has it.
     pub(super) plain_rrc: bool,
+    /// Of client and server.
+    pub(super) sequences: [u64; 2],
     pub(super) sequence: u64,
 }
 
@@ -90,7 +92,8 @@ impl Peers {
             acceptor: Some(some_key(etype, 4)),
             whole: true,
             plain_rrc: false,
-            sequence: 0x0102_0304,
+            sequences: [0x0102_0303; 2],
+            sequence: 0,
         }
     }
 
@@ -125,7 +128,9 @@ impl Peers {
     }
 
     pub(super) fn send(&mut self, sender: Sender, level: u8, plain: &[u8]) -> Pdu {
-        self.sequence += 1;
+        let own = &mut self.sequences[usize::from(sender == Sender::Server)];
+        *own += 1;
+        self.sequence = *own;
         let key = self.key().clone();
         let trailer = AuthTrailer { auth_level: level, ..TRAILER };
         let token = self.token_len(&key, level);
@@ -144,6 +149,15 @@ impl Peers {
         pdu.bytes[at..].copy_from_slice(&token);
         pdu.bytes[pdu.body.clone()].copy_from_slice(&body);
         pdu
+    }
+
+    /// SPNEGO's checksum over what was offered.
+    pub(super) fn mech_list_mic(&mut self, sender: Sender, offered: &[u8]) -> Vec<u8> {
+        let own = &mut self.sequences[usize::from(sender == Sender::Server)];
+        *own += 1;
+        self.sequence = *own;
+        let key = self.key().clone();
+        self.mic(&key, sender, offered, &[], &[])
     }
 
     fn token_len(&self, key: &EncryptionKey, level: u8) -> usize {

@@ -14,6 +14,8 @@ use crate::rpc::security::{AuthTrailer, Doubt, Opened, Security as _, Sender, To
 const SERVICE: &str = "cifs/node1.lab.test@LAB.TEST";
 
 fn feed(association: &mut Association, trailer: AuthTrailer, sender: Sender, token: &[u8]) {
+    // The lowest level that protects: better protected PDUs are as good.
+    let trailer = AuthTrailer { auth_level: 4, ..trailer };
     association.token(&Token { sender, ptype: 11, trailer, token, header_signing: true, pdu: &[] });
 }
 
@@ -74,8 +76,9 @@ fn every_encryption_type() {
                     let plain: Vec<u8> = (0..=255).cycle().take(index * 21).collect();
                     let pdu = peers.send(sender, level, &plain);
                     opens(&mut association, &pdu);
-                    // Each token stands for itself: again, and later, is no matter.
-                    opens(&mut association, &pdu);
+                    // Each token stands for itself, but it counts.
+                    let again = open(&mut association, &pdu).0;
+                    assert!(matches!(again.doubt(), Some(Doubt::Repeated { .. })), "{again:?}");
                     let mut bent = peers.send(sender, level, b"sixteen bytes at");
                     for at in [24, bent.bytes.len() - 1, bent.bytes.len() - 20] {
                         bent.bytes[at] ^= 0x10;
@@ -180,7 +183,7 @@ fn says_what_is_missing() {
     assert_eq!(
         sealed(&mut old, &pdu),
         "ticket for cifs/node1.lab.test@LAB.TEST (aes256-cts-hmac-sha1-96, kvno 3): no matching keytab entry (have \
-         kvno 1 aes256-cts-hmac-sha1-96, kvno 2 aes128-cts-hmac-sha1-96)"
+         kvno 1 aes256-cts-hmac-sha1-96, kvno 2 aes128-cts-hmac-sha1-96; kvno 3 is missing)"
     );
 
     // Only another service's key.
@@ -211,7 +214,7 @@ fn says_what_is_missing() {
                 feed(&mut given, TRAILER, Sender::Client, &peers.ap_req(3));
             }
             opens(&mut given, &pdu);
-            opens(&mut given, &pdu);
+            assert!(matches!(open(&mut given, &pdu).0.doubt(), Some(Doubt::Repeated { .. })));
         }
         let mut wrong = association(|keys| keys.add_session_key(&[9; 16]).unwrap());
         assert_eq!(sealed(&mut wrong, &pdu), "handshake not captured: no AP-REQ");
@@ -234,12 +237,23 @@ fn spnego_carries_kerberos_or_falls_back_to_ntlm() {
     feed(&mut association, trailer, Sender::Client, &init);
     assert_eq!(association.identity(&trailer).mechanism, "spnego");
     feed(&mut association, trailer, Sender::Server, &neg_token_resp(Some(MS_KRB5), &peers.ap_rep(), None));
-    feed(&mut association, trailer, Sender::Client, &neg_token_resp(None, &peers.ap_rep(), Some(&[4; 28])));
+    let offered = crate::auth::test_der::mech_types(&[MS_KRB5, KRB5, NTLM]);
+    let mic = peers.mech_list_mic(Sender::Client, &offered);
+    feed(&mut association, trailer, Sender::Client, &neg_token_resp(None, &peers.ap_rep(), Some(&mic)));
     let mut pdu = peers.send(Sender::Client, 6, b"Kerberos in SPNEGO");
     // The signature covers the trailer as it is sent.
     pdu.trailer.auth_type = 9;
     assert!(matches!(open(&mut association, &pdu).0, Opened::Clear { verified: Verified::Right, .. }));
     assert_eq!(association.identity(&trailer).mechanism, "spnego/krb5");
+    assert_eq!(association.mech_list(&trailer), Some(true));
+
+    // An offer that was changed on its way is told with every PDU.
+    let mut association = with_service(&peers);
+    let changed = neg_token_init(&[MS_KRB5, NTLM], &request);
+    feed(&mut association, trailer, Sender::Client, &changed);
+    feed(&mut association, trailer, Sender::Server, &neg_token_resp(Some(MS_KRB5), &peers.ap_rep(), None));
+    feed(&mut association, trailer, Sender::Client, &neg_token_resp(None, &peers.ap_rep(), Some(&mic)));
+    assert_eq!(open(&mut association, &pdu).0.doubt(), Some(Doubt::Handshake));
 
     // The acceptor chooses NTLM although the initiator began with Kerberos.
     let mut association = with_service(&peers);
@@ -274,7 +288,10 @@ fn several_contexts_in_one_association() {
         let mut pdu = two.send(Sender::Client, 6, b"second context");
         assert!(matches!(open(&mut association, &pdu).0, Opened::Failed { .. }));
         pdu.trailer.auth_context_id = 4;
-        opens(&mut association, &pdu);
+        // It was made before all those that were changed.
+        let (opened, out) = open(&mut association, &pdu);
+        assert!(matches!(opened.doubt(), None | Some(Doubt::OutOfOrder { .. } | Doubt::Repeated { .. })), "{opened:?}");
+        assert_eq!(out, pdu.plain);
     }
 }
 
@@ -316,6 +333,9 @@ fn bent_messages_and_tokens() {
             let opened = association.open(&protected, &mut Vec::new());
             assert!(matches!(opened, Opened::Failed { .. }), "{opened:?}");
         }
-        opens(&mut association, &pdu);
+        // It was made before all those that were changed.
+        let (opened, out) = open(&mut association, &pdu);
+        assert!(matches!(opened.doubt(), None | Some(Doubt::OutOfOrder { .. } | Doubt::Repeated { .. })), "{opened:?}");
+        assert_eq!(out, pdu.plain);
     }
 }

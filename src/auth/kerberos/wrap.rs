@@ -1,7 +1,7 @@
 //! The tokens that sign and seal: RFC 4121 4.2 (AES) and RFC 4757 7 (RC4), laid out as DCE style has them.
 //!
 //! In DCE style the body is encrypted in place and everything else travels in the token. With AES: the header's 16
-//! octets, then checksum-side trailer and confounder rotated by RRC plus EC (RRC 28 and EC 16 with AES-SHA1, 76 octets
+//! bytes, then checksum-side trailer and confounder rotated by RRC plus EC (RRC 28 and EC 16 with AES-SHA1, 76 bytes
 //! in all; Windows rotates by the sum and the others follow). With RC4: the frame of RFC 2743, the header, sequence
 //! number, checksum and confounder.
 
@@ -32,7 +32,7 @@ pub(crate) enum Token<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Header<'a> {
     flags: u8,
-    /// The 16 octets of the header.
+    /// The 16 bytes of the header.
     head: &'a [u8; 16],
     rest: &'a [u8],
 }
@@ -84,6 +84,19 @@ impl<'a> Token<'a> {
         match self {
             Token::Wrap(header) | Token::Mic(header) => Some(header.flags & ACCEPTOR_SUBKEY != 0),
             Token::WrapRc4(_) | Token::MicRc4(_) => None,
+        }
+    }
+
+    /// The sender's number (SND_SEQ), once the checksum is right. Under RC4 it has 32 bits and is encrypted.
+    pub(crate) fn number(&self, key: &EncryptionKey) -> Option<u64> {
+        match self {
+            Token::Wrap(header) | Token::Mic(header) => {
+                header.head.last_chunk::<8>().map(|number| u64::from_be_bytes(*number))
+            }
+            Token::WrapRc4(token) | Token::MicRc4(token) => {
+                let clear = clear_sequence(token, key);
+                clear.first_chunk::<4>().map(|number| u64::from(u32::from_be_bytes(*number)))
+            }
         }
     }
 
@@ -144,7 +157,7 @@ fn unwrap(
     let &[_, _, _, _, ec0, ec1, rrc0, rrc1, ..] = header.head;
     let ec = usize::from(u16::from_be_bytes([ec0, ec1]));
     let rrc = usize::from(u16::from_be_bytes([rrc0, rrc1]));
-    // The octets moved from the end to the front; rotating by RRC alone is what RFC 4121 tells.
+    // The bytes moved from the end to the front; rotating by RRC alone is what RFC 4121 tells.
     for moved in [ec + rrc, rrc] {
         let Some((end, confounder)) = header.rest.split_at_checked(moved) else { continue };
         let Some(at) = end.len().checked_sub(key.etype.mac_len()) else { continue };
@@ -191,11 +204,16 @@ fn rc4_token(input: &[u8]) -> Result<Token<'_>, &'static str> {
     }
 }
 
-/// The sequence number's octets in the clear, if their direction is the sender's (RFC 4757 7.3).
-fn sequence_rc4(token: &Rc4Token<'_>, key: &EncryptionKey, sender: Sender) -> Option<[u8; 8]> {
+fn clear_sequence(token: &Rc4Token<'_>, key: &EncryptionKey) -> [u8; 8] {
     let k = secret(hmac_md5(&hmac_md5(&key.key, &[&[0; 4]]), &[token.checksum]).to_vec());
     let mut sequence = *token.sequence;
     rc4k(&k, &mut sequence);
+    sequence
+}
+
+/// The sequence number's bytes in the clear, if their direction is the sender's (RFC 4757 7.3).
+fn sequence_rc4(token: &Rc4Token<'_>, key: &EncryptionKey, sender: Sender) -> Option<[u8; 8]> {
+    let sequence = clear_sequence(token, key);
     let direction = if sender == Sender::Server { [0xff; 4] } else { [0; 4] };
     (sequence.last_chunk() == Some(&direction)).then_some(sequence)
 }

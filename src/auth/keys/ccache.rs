@@ -26,6 +26,7 @@ pub(super) fn read(store: &mut KeyStore, bytes: &[u8]) -> Result<usize, KeyError
         let (after, key) = credential(rest, version).map_err(|_| truncated(rest))?;
         // Configuration entries look like tickets of this realm and hold no key.
         if !key.server.ends_with("@X-CACHECONF:") && !key.key.is_empty() {
+            store.paid(super::Kind::Key);
             push(&mut store.cached_keys, key).map_err(|e| KeyError::new(e.kind).at_offset(bytes.len() - rest.len()))?;
             count += 1;
         }
@@ -48,7 +49,7 @@ fn principal(input: &[u8]) -> IResult<&[u8], String> {
     let (mut rest, realm) = data32(rest)?;
     let mut name = String::new();
     for i in 0..components {
-        // Each takes four octets at least, so that the count is bounded by what is there.
+        // Each takes four bytes at least, so that the count is bounded by what is there.
         let (after, component) = data32(rest)?;
         if i > 0 {
             name.push('/');
@@ -59,7 +60,7 @@ fn principal(input: &[u8]) -> IResult<&[u8], String> {
     Ok((rest, format!("{name}@{}", String::from_utf8_lossy(realm))))
 }
 
-/// A list of addresses or of authorization data: number, then type and octets each.
+/// A list of addresses or of authorization data: number, then type and bytes each.
 fn typed_list(input: &[u8]) -> IResult<&[u8], ()> {
     let (mut rest, count) = be_u32.parse_complete(input)?;
     for _ in 0..count {

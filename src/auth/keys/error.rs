@@ -8,10 +8,12 @@ use core::fmt;
 pub enum KeyErrorKind {
     /// The file can't be read.
     Io(std::io::ErrorKind),
-    /// Not UTF-8.
+    /// Neither UTF-8 nor UTF-16 with a byte order mark.
     NotText,
-    /// The first word is none of `password`, `nthash`, `session-key`.
+    /// The first word is none of `password`, `nthash`, `session-key`, and the line is none of a dump of hashes.
     Keyword,
+    /// A name that begins with a quotation mark doesn't end with one.
+    Quote,
     /// The name or the key is missing.
     Missing,
     /// The key isn't hexadecimal.
@@ -22,7 +24,11 @@ pub enum KeyErrorKind {
     Version,
     /// The file ends inside an entry, or a length in it points outside.
     Truncated,
-    /// More entries or octets than [`crate::auth::KeyStore`] takes.
+    /// The name is of a cache that is no file; the sentence says which and what to do.
+    NoFile(&'static str),
+    /// The tickets in a kirbi file are encrypted themselves.
+    Encrypted,
+    /// More entries or bytes than [`crate::auth::KeyStore`] takes.
     Full,
 }
 
@@ -63,7 +69,10 @@ impl fmt::Display for KeyError {
         }
         match self.kind {
             KeyErrorKind::Io(kind) => write!(f, "can't be read: {kind}"),
-            KeyErrorKind::NotText => f.write_str("not UTF-8"),
+            KeyErrorKind::NotText => f.write_str("neither UTF-8 nor UTF-16 with a byte order mark"),
+            KeyErrorKind::Quote => f.write_str("a quotation mark before the name and none behind it"),
+            KeyErrorKind::NoFile(sentence) => f.write_str(sentence),
+            KeyErrorKind::Encrypted => f.write_str("the tickets in it are encrypted themselves"),
             KeyErrorKind::Keyword => f.write_str("none of password, nthash, session-key"),
             KeyErrorKind::Missing => f.write_str("name or key missing"),
             KeyErrorKind::NotHex => f.write_str("the key isn't hexadecimal"),

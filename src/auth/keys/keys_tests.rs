@@ -45,9 +45,26 @@ fn keys_file() {
     assert_eq!(keys.session_keys.len(), 1);
     #[cfg(feature = "decrypt")]
     {
-        assert_eq!(keys.of_user("lab", "CLUSADM").count(), 1);
-        assert_eq!(keys.of_user("other", "clusadm").count(), 0);
-        assert_eq!(keys.of_user("any", "Solo").count(), 1);
+        use super::Fit;
+        let fits = |domain, user| {
+            let named = |(fit, key): (Fit, &super::UserKey)| (fit, key.shown.clone());
+            keys.of_user(domain, user).map(named).find(|(fit, _)| *fit != Fit::Other)
+        };
+        for (domain, user) in
+            [("lab", "CLUSADM"), ("", "clusadm@lab"), ("lab.test", "clusadm"), ("", "clusadm@LAB.TEST")]
+        {
+            assert_eq!(fits(domain, user), Some((Fit::Same, "LAB\\clusadm".into())), "{domain} {user}");
+        }
+        assert_eq!(fits("other", "clusadm"), Some((Fit::OtherDomain, "LAB\\clusadm".into())));
+        assert_eq!(fits("any", "Solo"), Some((Fit::Same, "solo".into())));
+        assert_eq!(fits("any", "nobody"), None);
+        // A name may have blanks, but only where the session's has them.
+        assert_eq!(fits("lab", "clusadm a"), None);
+        assert_eq!(fits("lab", "clusadm  a"), Some((Fit::Same, "LAB\\clusadm  a".into())));
+        assert_eq!(
+            fits("lab", "clusadm  a secret, spaces"),
+            Some((Fit::Same, "LAB\\clusadm  a secret, spaces".into()))
+        );
     }
     assert_eq!(format!("{keys:?}"), "KeyStore { users: 3, session_keys: 1, service_keys: 0, cached_keys: 0 }");
 }

@@ -30,6 +30,7 @@ pub(super) fn read(store: &mut KeyStore, bytes: &[u8]) -> Result<usize, KeyError
         let (after, body) = record(rest, endian).map_err(|_| error(KeyErrorKind::Truncated))?;
         if let Some(body) = body {
             let (_, key) = entry(body, endian, version == 1).map_err(|_| error(KeyErrorKind::Truncated))?;
+            store.paid(super::Kind::Key);
             push(&mut store.service_keys, key).map_err(|e| error(e.kind))?;
             count += 1;
         }
@@ -38,7 +39,7 @@ pub(super) fn read(store: &mut KeyStore, bytes: &[u8]) -> Result<usize, KeyError
     Ok(count)
 }
 
-/// An entry's octets, or `None` for a hole. A size of zero ends the table as MIT reads it.
+/// An entry's bytes, or `None` for a hole. A size of zero ends the table as MIT reads it.
 fn record(input: &[u8], endian: Endianness) -> IResult<&[u8], Option<&[u8]>> {
     let (rest, size) = int32(endian).parse_complete(input)?;
     if size == 0 {

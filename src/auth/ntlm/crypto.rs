@@ -67,32 +67,22 @@ pub(crate) fn lmowf_v1(password: &str) -> Option<Key> {
     Some(out)
 }
 
-/// NTOWFv2: keyed with NTOWFv1 over the upper-case user and the domain as it stands, both UTF-16 code units.
-pub(crate) fn ntowf_v2(nt_hash: &[u8; 16], user: &[u16], domain: &[u16]) -> Key {
-    let mut data = alloc::vec::Vec::with_capacity(2 * (user.len() + domain.len()));
-    for unit in user.iter().map(|u| upper(*u)).chain(domain.iter().copied()) {
+/// NTOWFv2: keyed with NTOWFv1 over the user in upper case and the domain as it stands, both UTF-16 code units.
+pub(crate) fn ntowf_v2(nt_hash: &[u8; 16], upper_user: &[u16], domain: &[u16]) -> Key {
+    let mut data = alloc::vec::Vec::with_capacity(2 * (upper_user.len() + domain.len()));
+    for unit in upper_user.iter().chain(domain) {
         data.extend_from_slice(&unit.to_le_bytes());
     }
     Zeroizing::new(hmac_md5(nt_hash, &[&data]))
 }
 
-/// Upper case of one code unit, one to one as Windows does it.
-fn upper(unit: u16) -> u16 {
-    let Some(c) = char::from_u32(u32::from(unit)) else { return unit };
-    let mut mapped = c.to_uppercase();
-    match (mapped.next(), mapped.next()) {
-        (Some(u), None) => u16::try_from(u32::from(u)).unwrap_or(unit),
-        _ => unit,
-    }
-}
-
-/// DES of one block with a key of seven octets.
+/// DES of one block with a key of seven bytes.
 fn des(key: &[u8; 7], block: &[u8; 8]) -> [u8; 8] {
     let [a, b, c, d, e, f, g] = *key;
     let mut wide = u64::from_be_bytes([0, a, b, c, d, e, f, g]);
     let mut spread = [0u8; 8];
     for slot in spread.iter_mut().rev() {
-        // Seven bits an octet; the parity bit isn't looked at.
+        // Seven bits a byte; the parity bit isn't looked at.
         *slot = u8::try_from(wide & 0x7f).unwrap_or_default() << 1;
         wide >>= 7;
     }
@@ -117,9 +107,14 @@ pub(crate) fn desl(hash: &[u8; 16], block: &[u8; 8]) -> [u8; 24] {
 
 /// KXKEY without extended session security (MS-NLMP 3.4.5.1): from NTOWFv1's hash, or from the LAN Manager hash where
 /// the flags ask for it. `None` if that hash is needed and unknown.
-pub(crate) fn kxkey_v1(flags: Flags, session_base: &Key, lmowf: Option<&Key>, lm_response: &[u8]) -> Option<Key> {
+pub(crate) fn kxkey_v1(
+    flags: Flags,
+    session_base: &Key,
+    lmowf: &dyn Fn() -> Option<Key>,
+    lm_response: &[u8],
+) -> Option<Key> {
     if flags.contains(Flags::NEGOTIATE_LM_KEY) {
-        let hash = lmowf?;
+        let hash = lmowf()?;
         let response = lm_response.first_chunk::<8>()?;
         let (low, rest) = hash.split_first_chunk::<7>()?;
         let high = [*rest.first()?, 0xbd, 0xbd, 0xbd, 0xbd, 0xbd, 0xbd];
@@ -130,7 +125,7 @@ pub(crate) fn kxkey_v1(flags: Flags, session_base: &Key, lmowf: Option<&Key>, lm
         Some(out)
     } else if flags.contains(Flags::REQUEST_NON_NT_SESSION_KEY) {
         let mut out = Zeroizing::new([0u8; 16]);
-        for (slot, b) in out.iter_mut().zip(lmowf?.iter().take(8)) {
+        for (slot, b) in out.iter_mut().zip(lmowf()?.iter().take(8)) {
             *slot = *b;
         }
         Some(out)

@@ -1,9 +1,11 @@
 //! NTLM (MS-NLMP): the three messages of the handshake, and behind feature `decrypt` the keys and the signing and
 //! sealing that follow.
 //!
-//! `message.rs` parses, `flags.rs` names the flags, `crypto.rs` derives the keys, `session.rs` verifies and unseals,
-//! `handshake.rs` joins the three messages to a session.
+//! `message.rs` parses, `flags.rs` names the flags, `crypto.rs` derives the keys (`upcase.rs`: of which letters),
+//! `handshake.rs` joins the three messages to a session, `session.rs` verifies and unseals with it.
 
+#[cfg(feature = "decrypt")]
+mod check;
 #[cfg(feature = "decrypt")]
 pub(crate) mod crypto;
 mod flags;
@@ -11,13 +13,19 @@ mod flags;
 pub(crate) mod handshake;
 mod message;
 #[cfg(feature = "decrypt")]
+mod search;
+#[cfg(feature = "decrypt")]
 pub(crate) mod session;
+#[cfg(feature = "decrypt")]
+mod shared;
 #[cfg(feature = "decrypt")]
 mod stream;
 #[cfg(all(test, feature = "decrypt"))]
 pub(crate) mod test_peer;
 #[cfg(all(test, feature = "decrypt"))]
 mod tests;
+#[cfg(feature = "decrypt")]
+mod upcase;
 #[cfg(all(test, feature = "decrypt"))]
 mod vector_tests;
 

@@ -1,121 +1,135 @@
 //! Signing and sealing of a session whose keys are known (MS-NLMP 3.4).
 //!
-//! With extended session security each direction has its own keys, RC4 handle and sequence number, and the number
-//! stands in the signature in the clear. Without it both directions draw on one handle and one count, half duplex
-//! (MS-NLMP 3.4); peers that keep a handle each are recognised by the server's first signature.
+//! With extended session security each direction has its own keys, RC4 handle and sequence number, and the number stands
+//! in the signature in the clear. Without it both directions draw on one handle and one count, half duplex (MS-NLMP
+//! 3.4); peers that keep a handle each are recognised by the server's first signature.
 //!
-//! A handle runs on over all messages: first the sealed body, then the checksum's 8 octets (with key exchange), or 12
-//! octets without extended session security. After lost TCP bytes the number of messages lost is known from the
-//! sequence number; how far they moved the handle is searched for, and the signature proves the guess. The search is
-//! bounded by [`Limits`].
+//! A handle runs on over all messages: first the sealed body, then the checksum's 8 bytes (with key exchange), or 12
+//! bytes without extended session security. So its position after a PDU that couldn't be opened is only supposed: the PDU
+//! may have been changed on its way (then the handle moved on) or forged (then it did not). Both are tried with the next
+//! one, and the signature decides. After lost TCP bytes the position is searched for (`search.rs`).
+//!
+//! Next: `shared.rs` for the one handle of both directions, `check.rs` for the signature itself.
 
+use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::Flags;
-use super::crypto::{Key, hmac_md5, md5, sealkey, signkey};
+use super::check::{Signature, check};
+use super::crypto::{Key, md5, sealkey, signkey};
+use super::shared::Shared;
 use super::stream::KeyStream;
 use crate::auth::association::Limits;
-use crate::auth::frame::{Frame, Verdict};
-use crate::rpc::security::Sender;
+use crate::auth::frame::Frame;
+use crate::auth::order::{Order, room};
+use crate::rpc::security::{Doubt, Sender};
 
-/// Octets of a lost PDU that aren't body: common header and request or response header, trailer header, signature.
-const PDU_OVERHEAD: u64 = 24 + 8 + 16;
-
-/// A signature's fields (MS-NLMP 2.2.2.9), the version left out.
-#[derive(Clone, Copy)]
-struct Signature {
-    /// With extended session security the checksum; without, the random pad and the CRC.
-    checksum: [u8; 8],
-    sequence: u32,
-}
-
-impl Signature {
-    fn read(token: &[u8]) -> Result<Self, String> {
-        let Some(&[1, 0, 0, 0, ref rest @ ..]) = token.first_chunk::<16>() else {
-            let n = token.len();
-            return Err(if n < 16 {
-                format!("NTLM signature of {n} bytes, 16 needed")
-            } else {
-                "NTLM signature of unknown version".to_string()
-            });
-        };
-        let [c0, c1, c2, c3, c4, c5, c6, c7, s0, s1, s2, s3] = *rest;
-        Ok(Signature { checksum: [c0, c1, c2, c3, c4, c5, c6, c7], sequence: u32::from_le_bytes([s0, s1, s2, s3]) })
-    }
-}
+/// PDUs that couldn't be opened whose lengths are remembered, of each handle.
+const UNOPENED: usize = 8;
 
 /// Bytes lost before the next message of a direction, as far as TCP tells.
 #[derive(Clone, Copy)]
-struct Gap {
-    lost: Option<u64>,
+pub(super) struct Gap {
+    pub(super) lost: Option<u64>,
 }
 
-/// One direction.
-struct Direction {
-    sign_key: Key,
-    stream: KeyStream,
-    next: u32,
+/// An RC4 handle, and where it stands.
+pub(super) struct Handle {
+    pub(super) stream: KeyStream,
+    /// The sequence number that is due.
+    pub(super) next: u32,
     /// Nothing was verified yet.
-    fresh: bool,
-    gap: Option<Gap>,
+    pub(super) fresh: bool,
+    pub(super) gap: Option<Gap>,
+    /// By how much the PDUs since the position that couldn't be opened would have moved it, the latest last.
+    unopened: VecDeque<usize>,
+    /// Bytes of all of those PDUs.
+    pub(super) passed: u64,
+}
+
+impl Handle {
+    fn new(key: &[u8]) -> Self {
+        Handle { stream: KeyStream::new(key), next: 0, fresh: true, gap: None, unopened: VecDeque::new(), passed: 0 }
+    }
+
+    /// Lengths by which `count` PDUs in a row among those that couldn't be opened would have moved the handle.
+    fn windows(&self, count: usize) -> impl Iterator<Item = usize> {
+        let starts = (self.unopened.len() + 1).saturating_sub(count);
+        (0..starts).map(move |start| self.unopened.iter().skip(start).take(count).sum())
+    }
+}
+
+/// What one party signs with, and how it numbered its messages.
+pub(super) struct Party {
+    pub(super) sign_key: Key,
+    pub(super) order: Order,
 }
 
 /// A session with one exported session key.
 pub(crate) struct Session {
-    flags: Flags,
+    pub(super) flags: Flags,
     exported: Key,
     /// Whether the 40- or 56-bit sealing key is used although extended session security is off.
     weak: bool,
-    client: Direction,
-    server: Direction,
+    pub(super) handles: [Handle; 2],
+    pub(super) parties: [Party; 2],
     /// Without extended session security: both directions use the client's handle. `None` until the server's first
     /// signature shows it.
-    shared: Option<bool>,
-    limits: Limits,
-    /// Search work left for the session's life, in octets looked at.
-    work: u64,
+    pub(super) one_handle: Option<bool>,
+    pub(super) shared: Shared,
+    pub(super) limits: Limits,
     /// Which coverage of the signature proved right, once one did.
     whole: Option<bool>,
+    /// What speaks against every PDU of the session: its key is known to everybody.
+    pub(super) standing: Option<Doubt>,
+}
+
+/// The place of a sender in arrays of two.
+pub(super) fn side(sender: Sender) -> usize {
+    match sender {
+        Sender::Client => 0,
+        Sender::Server => 1,
+    }
 }
 
 impl Session {
-    /// A session at its start, or `unknown` many messages into it.
-    pub(crate) fn new(flags: Flags, exported: Key, weak: bool, limits: Limits) -> Self {
-        let direction = |sender| Direction {
-            sign_key: signkey(&exported, sender),
-            stream: KeyStream::new(&sealkey(flags, &exported, sender, weak)),
-            next: 0,
-            fresh: true,
-            gap: None,
-        };
-        let (client, server) = (direction(Sender::Client), direction(Sender::Server));
-        let shared = if flags.contains(Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY) { Some(false) } else { None };
+    /// A session at its start.
+    pub(crate) fn new(flags: Flags, exported: Key, weak: bool, standing: Option<Doubt>, limits: Limits) -> Self {
+        let both = [Sender::Client, Sender::Server];
+        let ess = flags.contains(Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY);
         Session {
             flags,
+            handles: both.map(|sender| Handle::new(&sealkey(flags, &exported, sender, weak))),
+            parties: both.map(|sender| Party { sign_key: signkey(&exported, sender), order: Order::default() }),
             exported,
             weak,
-            client,
-            server,
-            shared,
-            work: limits.resync_work.saturating_mul(4),
+            one_handle: if ess { Some(false) } else { None },
+            shared: Shared::default(),
             limits,
             whole: None,
+            standing,
         }
     }
 
-    /// Octets of memory.
+    /// Bytes of memory.
     pub(crate) fn cost(&self) -> usize {
-        size_of::<Session>() + self.client.stream.cost() + self.server.stream.cost()
+        let streams: usize = self.handles.iter().map(|handle| handle.stream.cost() + 8 * UNOPENED).sum();
+        size_of::<Session>() + streams + self.shared.cost()
     }
 
-    fn ess(&self) -> bool {
+    /// Whether this is the session of that key.
+    pub(crate) fn has_key(&self, exported: &Key) -> bool {
+        self.exported == *exported
+    }
+
+    pub(super) fn ess(&self) -> bool {
         self.flags.contains(Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY)
     }
 
-    /// Octets of the handle that a signature uses up.
-    fn signature_cost(&self) -> usize {
+    /// Bytes of the handle that a signature uses up.
+    pub(super) fn signature_cost(&self) -> usize {
         match (self.ess(), self.flags.contains(Flags::NEGOTIATE_KEY_EXCH)) {
             (true, true) => 8,
             (true, false) => 0,
@@ -123,64 +137,109 @@ impl Session {
         }
     }
 
+    /// How far a PDU moves its handle.
+    pub(super) fn used(&self, frame: &Frame<'_>) -> usize {
+        frame.sealed_len().saturating_add(self.signature_cost())
+    }
+
+    /// Whose handle a sender's PDUs are taken to use.
+    pub(super) fn handle_of(&self, sender: Sender) -> Sender {
+        match (sender, self.one_handle) {
+            (Sender::Server, Some(false)) => Sender::Server,
+            _ => Sender::Client,
+        }
+    }
+
+    pub(super) fn handle(&mut self, of: Sender) -> &mut Handle {
+        let [client, server] = &mut self.handles;
+        match of {
+            Sender::Client => client,
+            Sender::Server => server,
+        }
+    }
+
+    pub(super) fn party(&mut self, of: Sender) -> &mut Party {
+        let [client, server] = &mut self.parties;
+        match of {
+            Sender::Client => client,
+            Sender::Server => server,
+        }
+    }
+
     /// Tells that bytes of a direction are missing.
     pub(crate) fn gap(&mut self, sender: Sender, lost: Option<u64>) {
-        let direction = match (sender, self.shared) {
-            (Sender::Server, Some(false)) => &mut self.server,
-            _ => &mut self.client,
-        };
-        let lost = match direction.gap {
+        self.party(sender).order.explain(room(lost));
+        self.shared.explain(room(lost));
+        let handle = self.handle(self.handle_of(sender));
+        let lost = match handle.gap {
             Some(before) => before.lost.zip(lost).map(|(a, b)| a.saturating_add(b)),
             None => lost,
         };
-        direction.gap = Some(Gap { lost });
+        handle.gap = Some(Gap { lost });
+    }
+
+    /// A PDU of the direction couldn't be opened here: it was changed, forged, or another context's.
+    pub(crate) fn unopened(&mut self, sender: Sender, frame: &Frame<'_>) {
+        self.party(sender).order.explain(1);
+        self.shared.explain(1);
+        let used = self.used(frame);
+        let handle = self.handle(self.handle_of(sender));
+        if handle.unopened.len() >= UNOPENED {
+            handle.unopened.pop_front();
+        }
+        handle.unopened.push_back(used);
+        handle.passed = handle.passed.saturating_add(frame.covered_len() as u64);
     }
 
     /// Verifies SPNEGO's `mechListMIC`, which uses up sequence number 0 of its direction; the handle starts anew after
     /// it (known from Windows' and Samba's behaviour, [MS-SPNG] doesn't say).
     pub(crate) fn mech_list_mic(&mut self, sender: Sender, mech_types: &[u8], mic: &[u8]) -> bool {
-        let direction = match sender {
-            Sender::Client => &mut self.client,
-            Sender::Server => &mut self.server,
-        };
-        if direction.fresh {
-            direction.next = 1;
+        let handle = self.handle(sender);
+        if handle.fresh {
+            handle.next = 1;
         }
         let Ok(signature) = Signature::read(mic) else { return false };
         let mut stream = KeyStream::new(&sealkey(self.flags, &self.exported, sender, self.weak));
         let frame = Frame { head: mech_types, body: &[], tail: &[], token: mic, sealed: false };
-        let cost = self.signature_cost();
-        check(self.flags, &frame, true, signature, sender_key(self, sender), stream.peek(cost), 0, &mut Vec::new())
+        let (flags, cost) = (self.flags, self.signature_cost());
+        let key = stream.peek(cost);
+        check(flags, &frame, true, signature, &self.party(sender).sign_key, key, 0, &mut Vec::new())
     }
 
-    /// Opens a connection-oriented PDU.
-    pub(crate) fn open(&mut self, sender: Sender, frame: &Frame<'_>, whole: bool, out: &mut Vec<u8>) -> Verdict {
+    /// Opens a connection-oriented PDU at the places where it can be without a search; what speaks against it all the
+    /// same. `None`: it opens at none of them.
+    #[allow(clippy::option_option, reason = "whether it opens, and what is wrong then")]
+    pub(crate) fn open(
+        &mut self,
+        sender: Sender,
+        frame: &Frame<'_>,
+        whole: bool,
+        out: &mut Vec<u8>,
+    ) -> Option<Option<Doubt>> {
         out.clear();
-        let signature = match Signature::read(frame.token) {
-            Ok(signature) => signature,
-            Err(reason) => return Verdict::Failed(reason),
-        };
-        match (self.ess(), self.shared, sender) {
-            (false, None, Sender::Server) => {
-                // The first answer decides between one handle and two. Trying doesn't move a handle.
-                if self.try_here(Sender::Client, sender, frame, whole, signature, out) {
-                    self.shared = Some(true);
-                } else if self.try_here(Sender::Server, sender, frame, whole, signature, out) {
-                    self.shared = Some(false);
-                } else {
-                    return self.search_or_fail(Sender::Client, sender, frame, whole, signature, out);
+        let signature = Signature::read(frame.token).ok()?;
+        if (self.ess(), self.one_handle, sender) == (false, None, Sender::Server) {
+            // The first answer decides between one handle and two. Trying doesn't move a handle.
+            for (of, one) in [(Sender::Client, true), (Sender::Server, false)] {
+                if let Some((skip, sequence)) = self.place(of, sender, frame, whole, signature, out) {
+                    self.one_handle = Some(one);
+                    return Some(self.arrived(of, sender, frame, skip, sequence));
                 }
-                Verdict::Opened
             }
-            (false, shared, _) => {
-                let of = if shared == Some(false) { sender } else { Sender::Client };
-                self.open_in(of, sender, frame, whole, signature, out)
-            }
-            (true, ..) => self.open_in(sender, sender, frame, whole, signature, out),
+            return None;
         }
+        let of = self.handle_of(sender);
+        if let Some((skip, sequence)) = self.place(of, sender, frame, whole, signature, out) {
+            return Some(self.arrived(of, sender, frame, skip, sequence));
+        }
+        if self.one_handle == Some(false) {
+            return None;
+        }
+        self.open_in_hole(sender, frame, whole, signature, out)
     }
 
-    fn open_in(
+    /// A place of the handle where the PDU's signature is right, among those that what came before leaves open.
+    fn place(
         &mut self,
         of: Sender,
         sender: Sender,
@@ -188,51 +247,41 @@ impl Session {
         whole: bool,
         signature: Signature,
         out: &mut Vec<u8>,
-    ) -> Verdict {
-        if self.try_here(of, sender, frame, whole, signature, out) {
-            return Verdict::Opened;
-        }
-        self.search_or_fail(of, sender, frame, whole, signature, out)
-    }
-
-    fn direction(&mut self, of: Sender) -> &mut Direction {
-        match of {
-            Sender::Client => &mut self.client,
-            Sender::Server => &mut self.server,
-        }
-    }
-
-    /// Tries the position reached; moves on if the signature is right.
-    fn try_here(
-        &mut self,
-        of: Sender,
-        sender: Sender,
-        frame: &Frame<'_>,
-        whole: bool,
-        signature: Signature,
-        out: &mut Vec<u8>,
-    ) -> bool {
-        let next = self.direction(of).next;
-        if self.ess() && signature.sequence != next {
-            return false;
-        }
-        if self.attempt(of, sender, frame, whole, signature, 0, next, out) {
-            return true;
-        }
-        if !self.ess() {
+    ) -> Option<(usize, u32)> {
+        let (ess, cost) = (self.ess(), self.signature_cost());
+        let mut places = Vec::new();
+        let handle = self.handle(of);
+        let (next, fresh, known) = (handle.next, handle.fresh, handle.unopened.len());
+        if ess {
+            let missing = usize::try_from(signature.sequence.wrapping_sub(next)).unwrap_or(usize::MAX);
+            if missing > known {
+                return None;
+            }
+            places.extend(handle.windows(missing).map(|skip| (skip, signature.sequence)));
+            // After a mechListMIC the handle starts anew; an implementation that lets it run on is 8 bytes further.
+            if missing == 0 && fresh && next == 1 {
+                places.push((cost, next));
+            }
+            places.dedup();
+        } else {
             // How many numbers a mechListMIC exchange used up isn't in the clear here; both directions may count as one.
-            return self.direction(of).fresh
-                && (0..3).any(|n| self.attempt(of, sender, frame, whole, signature, 0, n, out));
+            let starts = if fresh { [next, 0, 1, 2] } else { [next; 4] };
+            for count in (0..=known).rev() {
+                let number = u32::try_from(count).unwrap_or_default();
+                for skip in handle.windows(count) {
+                    places.extend(starts.map(|start| (skip, start.wrapping_add(number))));
+                    places.dedup();
+                }
+            }
         }
-        // After a mechListMIC the handle starts anew; an implementation that lets it run on is 8 octets further.
-        let cost = self.signature_cost();
-        let direction = self.direction(of);
-        direction.fresh && direction.next == 1 && self.attempt(of, sender, frame, whole, signature, cost, next, out)
+        places
+            .into_iter()
+            .find(|(skip, sequence)| self.attempt(of, sender, frame, whole, signature, *skip, *sequence, out))
     }
 
-    /// Tries one position of the handle and one sequence number, with either coverage; moves on if it is right.
+    /// Tries one position of the handle and one sequence number, with either coverage. Nothing moves.
     #[allow(clippy::too_many_arguments, reason = "one signature check has that many inputs")]
-    fn attempt(
+    pub(super) fn attempt(
         &mut self,
         of: Sender,
         sender: Sender,
@@ -243,142 +292,130 @@ impl Session {
         sequence: u32,
         out: &mut Vec<u8>,
     ) -> bool {
-        let used = frame.sealed_len().saturating_add(self.signature_cost());
-        let (flags, known) = (self.flags, self.whole);
-        let sign_key = sender_key(self, sender).clone();
-        let direction = self.direction(of);
-        let Some(key) = direction.stream.peek(skip.saturating_add(used)).get(skip..) else { return false };
-        let preferred = known.unwrap_or(whole);
-        let right = if check(flags, frame, preferred, signature, &sign_key, key, sequence, out) {
-            Some(preferred)
-        } else if known.is_none() && check(flags, frame, !preferred, signature, &sign_key, key, sequence, out) {
-            Some(!preferred)
-        } else {
-            None
-        };
-        if right.is_some() {
-            direction.stream.advance(skip.saturating_add(used));
-            direction.next = sequence.wrapping_add(1);
-            direction.fresh = false;
-            direction.gap = None;
-            self.whole = right;
-        } else {
-            out.clear();
+        let end = skip.saturating_add(self.used(frame));
+        if end > self.limits.resync_window.saturating_mul(2).max(1 << 17) {
+            return false;
+        }
+        let (flags, coverages) = (self.flags, self.coverages(whole));
+        let [client, server] = &mut self.handles;
+        let stream = if of == Sender::Client { &mut client.stream } else { &mut server.stream };
+        let Some(key) = stream.peek(end).get(skip..) else { return false };
+        let [by_client, by_server] = &self.parties;
+        let sign_key = if sender == Sender::Client { &by_client.sign_key } else { &by_server.sign_key };
+        let right = coverages
+            .into_iter()
+            .flatten()
+            .find(|whole| check(flags, frame, *whole, signature, sign_key, key, sequence, out));
+        match right {
+            Some(whole) => self.whole = Some(whole),
+            None => out.clear(),
         }
         right.is_some()
     }
 
-    /// After a check that failed: searches if bytes were lost, else says why and moves on where the place is sure.
-    fn search_or_fail(
-        &mut self,
-        of: Sender,
-        sender: Sender,
-        frame: &Frame<'_>,
-        whole: bool,
-        signature: Signature,
-        out: &mut Vec<u8>,
-    ) -> Verdict {
-        let ess = self.ess();
-        let used = frame.sealed_len().saturating_add(self.signature_cost());
-        let direction = self.direction(of);
-        let next = direction.next;
-        if ess {
-            let missing = signature.sequence.wrapping_sub(next);
-            if missing == 0 {
-                // In place, but wrong: a changed PDU. The peers' handles moved on, so does this one.
-                direction.stream.peek(used);
-                direction.stream.advance(used);
-                direction.next = next.wrapping_add(1);
-                return Verdict::Failed("signature mismatch (wrong key or changed bytes)".to_string());
-            }
-            if missing > u32::MAX / 2 {
-                return Verdict::Failed(format!(
-                    "sequence number {} where {next} was expected: repeated or out of order",
-                    signature.sequence
-                ));
-            }
-            direction.gap.get_or_insert(Gap { lost: None });
-            return self.search(of, sender, frame, whole, signature, missing, out);
+    /// What signatures may cover: the whole PDU or its body, the likelier first.
+    pub(super) fn coverages(&self, whole: bool) -> [Option<bool>; 2] {
+        match self.whole {
+            Some(whole) => [Some(whole), None],
+            None => [Some(whole), Some(!whole)],
         }
-        if direction.gap.is_some() {
-            return self.search(of, sender, frame, whole, signature, 0, out);
-        }
-        direction.stream.peek(used);
-        direction.stream.advance(used);
-        direction.next = next.wrapping_add(1);
-        Verdict::Failed("signature mismatch (wrong key, changed bytes or a message missing)".to_string())
     }
 
-    /// Looks for the handle's position after lost messages: `missing` of them, 0 if unknown (without extended session
-    /// security).
-    #[allow(clippy::too_many_arguments, reason = "one signature check has that many inputs")]
-    fn search(
+    pub(super) fn learn_coverage(&mut self, whole: bool) {
+        self.whole = Some(whole);
+    }
+
+    /// The PDU's place is proved: the handle moves on, and its order among the sender's is judged.
+    pub(super) fn arrived(
         &mut self,
         of: Sender,
         sender: Sender,
         frame: &Frame<'_>,
+        skip: usize,
+        sequence: u32,
+    ) -> Option<Doubt> {
+        let used = self.used(frame);
+        let one_handle = self.one_handle != Some(false);
+        let room = self.limits.resync_window;
+        let handle = self.handle(of);
+        let (due, fresh) = (handle.next, handle.fresh);
+        let passed_over = (one_handle && skip > 0).then(|| handle.stream.peek(skip).to_vec());
+        handle.stream.advance(skip.saturating_add(used));
+        handle.next = sequence.wrapping_add(1);
+        handle.fresh = false;
+        handle.gap = None;
+        handle.unopened.clear();
+        handle.passed = 0;
+        if one_handle {
+            if let Some(bytes) = passed_over {
+                self.shared.skipped(due, sequence.wrapping_sub(due), bytes, room);
+            }
+            return self.shared.came(sender, sequence);
+        }
+        let ess = self.ess();
+        let order = &mut self.party(sender).order;
+        if ess || !fresh {
+            order.begin(due.into(), 0);
+        }
+        order.came(sequence.into())
+    }
+
+    /// Opens a PDU of the other direction that was held back until a hole of it was given up: its place was passed over.
+    #[allow(clippy::option_option, reason = "as for open")]
+    fn open_in_hole(
+        &mut self,
+        sender: Sender,
+        frame: &Frame<'_>,
         whole: bool,
         signature: Signature,
-        missing: u32,
         out: &mut Vec<u8>,
-    ) -> Verdict {
-        let cost = u64::try_from(self.signature_cost()).unwrap_or_default();
-        let Some(Gap { lost }) = self.direction(of).gap else {
-            return Verdict::Failed("signature mismatch".to_string());
+    ) -> Option<Option<Doubt>> {
+        let (used, flags) = (self.used(frame), self.flags);
+        let coverages = self.coverages(whole);
+        let sign_key = self.party(sender).sign_key.clone();
+        let mut covers = whole;
+        let found = self.shared.find(used, frame.sealed_len(), signature, &mut |key, sequence| {
+            let right = coverages
+                .into_iter()
+                .flatten()
+                .find(|whole| check(flags, frame, *whole, signature, &sign_key, key, sequence, out));
+            covers = right.unwrap_or(covers);
+            right.is_some()
+        });
+        let Some(sequence) = found else {
+            out.clear();
+            return None;
         };
-        let window = u64::try_from(self.limits.resync_window).unwrap_or(u64::MAX);
-        let describe = |found: &str| {
-            let lost = lost.map_or_else(|| "an unknown number of".to_string(), |n| n.to_string());
-            let count = if missing > 0 { format!("{missing} messages missing, ") } else { String::new() };
-            Verdict::Sealed(format!("key stream lost after a gap of {lost} bytes ({count}{found})"))
+        self.learn_coverage(covers);
+        self.one_handle.get_or_insert(true);
+        Some(self.shared.came(sender, sequence))
+    }
+
+    /// Why a PDU doesn't open at the places that [`Session::open`] tries. `None`: its place has to be searched for.
+    pub(crate) fn failure(&mut self, sender: Sender, frame: &Frame<'_>) -> Option<(String, Doubt)> {
+        let signature = match Signature::read(frame.token) {
+            Ok(signature) => signature,
+            Err(reason) => return Some((reason, Doubt::Signature)),
         };
-        if lost.is_some_and(|n| n > window) || u64::from(missing).saturating_mul(cost) > window {
-            return describe("more than the configured window");
+        if !self.ess() {
+            let handle = self.handle(self.handle_of(sender));
+            return (handle.gap.is_none() && self.one_handle == Some(false)).then(|| {
+                let reason = "signature mismatch (wrong key, changed bytes or a message missing)";
+                (reason.to_string(), Doubt::Signature)
+            });
         }
-        let granted = self.limits.resync_work.min(self.work);
-        let mut budget = granted;
-        let price = u64::try_from(frame.covered_len()).unwrap_or(u64::MAX).saturating_add(64);
-        let mut found = false;
-        if self.ess() {
-            let sequence = self.direction(of).next.wrapping_add(missing);
-            for skip in guesses(lost, u64::from(missing), cost, frame.sealed, window) {
-                let Some(left) = budget.checked_sub(price) else { break };
-                budget = left;
-                found = self.attempt(of, sender, frame, whole, signature, position(skip), sequence, out);
-                if found {
-                    break;
-                }
-            }
-        } else {
-            // The number is in the signature, under the key stream: a position tells it, and a wild one is no position.
-            for skip in 0..=farthest(lost, window) {
-                let Some(left) = budget.checked_sub(1) else { break };
-                budget = left;
-                let at = position(skip).saturating_add(frame.sealed_len()).saturating_add(8);
-                let direction = self.direction(of);
-                let ahead = direction.stream.peek(at.saturating_add(4));
-                let Some(mask) = ahead.get(at..).and_then(|k| k.first_chunk::<4>()) else { break };
-                let sequence = signature.sequence ^ u32::from_le_bytes(*mask);
-                if u64::from(sequence.wrapping_sub(direction.next)) > skip / cost {
-                    continue;
-                }
-                let Some(left) = budget.checked_sub(price) else { break };
-                budget = left;
-                found = self.attempt(of, sender, frame, whole, signature, position(skip), sequence, out);
-                if found {
-                    break;
-                }
-            }
+        let next = self.handle(sender).next;
+        let missing = signature.sequence.wrapping_sub(next);
+        if missing == 0 {
+            return Some(("signature mismatch (wrong key or changed bytes)".to_string(), Doubt::Signature));
         }
-        self.work -= granted - budget;
-        self.direction(of).stream.release();
-        if found {
-            Verdict::Opened
-        } else if budget < price {
-            describe("search given up at its limit")
-        } else {
-            describe("no position of the key stream within the window verifies")
+        if missing > u32::MAX / 2 {
+            let number = signature.sequence;
+            let doubt = self.party(sender).order.behind(number.into());
+            let reason = format!("sequence number {number} where {next} was expected: repeated or out of order");
+            return Some((reason, doubt));
         }
+        None
     }
 
     /// Opens a connectionless PDU: the key is made anew for each message from its sequence number (MS-NLMP 3.4).
@@ -389,94 +426,26 @@ impl Session {
         frame: &Frame<'_>,
         numbers: &[u32],
         out: &mut Vec<u8>,
-    ) -> Verdict {
+    ) -> Result<(), (String, Doubt)> {
         out.clear();
-        let signature = match Signature::read(frame.token) {
-            Ok(signature) => signature,
-            Err(reason) => return Verdict::Failed(reason),
-        };
+        let signature = Signature::read(frame.token).map_err(|reason| (reason, Doubt::Signature))?;
         let stated = [signature.sequence];
         let numbers = if self.ess() { &stated } else { numbers };
         let base = sealkey(self.flags, &self.exported, sender, self.weak);
-        let used = frame.sealed_len().saturating_add(self.signature_cost());
+        let used = self.used(frame);
+        let coverages = self.coverages(false);
         for number in numbers {
             let key = Key::new(md5(&[&base, &number.to_le_bytes()]));
             let mut stream = KeyStream::new(&key[..]);
-            for whole in [false, true] {
-                let sign_key = sender_key(self, sender);
+            for whole in coverages.into_iter().flatten() {
+                let sign_key = &self.party(sender).sign_key.clone();
                 if check(self.flags, frame, whole, signature, sign_key, stream.peek(used), *number, out) {
-                    return Verdict::Opened;
+                    self.whole = Some(whole);
+                    return Ok(());
                 }
             }
         }
         out.clear();
-        Verdict::Failed("signature mismatch (wrong key or changed bytes)".to_string())
-    }
-}
-
-fn sender_key(session: &Session, sender: Sender) -> &Key {
-    match sender {
-        Sender::Client => &session.client.sign_key,
-        Sender::Server => &session.server.sign_key,
-    }
-}
-
-/// How far the handle can have moved: besides the lost octets, what remained of PDUs that the hole cut is missing too,
-/// at most a fragment on either side.
-fn farthest(lost: Option<u64>, window: u64) -> u64 {
-    lost.map_or(window, |n| n.saturating_add(2 * 65_536)).min(window)
-}
-
-/// A position within the window, which fits a `usize`.
-fn position(skip: u64) -> usize {
-    usize::try_from(skip).unwrap_or(usize::MAX)
-}
-
-/// Positions worth trying after `count` lost messages, the likeliest first, some twice: where nothing but signatures
-/// moved the handle, exact by the size of the PDUs lost, then all multiples of 16, of 4, of 1 within the window.
-fn guesses(lost: Option<u64>, count: u64, cost: u64, sealed: bool, window: u64) -> impl Iterator<Item = u64> {
-    let base = cost.saturating_mul(count);
-    let exact = lost.map(|n| n.saturating_add(base).saturating_sub(PDU_OVERHEAD.saturating_mul(count)));
-    // Requests with an object identifier have 16 octets more of header, each.
-    let with_objects = (0..=count.min(8)).filter_map(move |k| exact?.checked_sub(16 * k));
-    let most = farthest(lost, window);
-    let ladder = [16u64, 4, 1].into_iter().flat_map(move |step| (0..=most / step).map(move |i| base + i * step));
-    core::iter::once(base).chain(with_objects).chain(ladder.filter(move |_| sealed))
-}
-
-/// Decrypts into `out` what is sealed and checks the signature. `key` are the handle's octets from the body on.
-#[allow(clippy::too_many_arguments, reason = "one signature check has that many inputs")]
-fn check(
-    flags: Flags,
-    frame: &Frame<'_>,
-    whole: bool,
-    signature: Signature,
-    sign_key: &Key,
-    key: &[u8],
-    sequence: u32,
-    out: &mut Vec<u8>,
-) -> bool {
-    out.clear();
-    let Some((body_key, mac_key)) = key.split_at_checked(frame.sealed_len()) else { return false };
-    let plain: &[u8] = if frame.sealed {
-        out.extend(frame.body.iter().zip(body_key).map(|(c, k)| c ^ k));
-        out
-    } else {
-        frame.body
-    };
-    let (head, tail): (&[u8], &[u8]) = if whole { (frame.head, frame.tail) } else { (&[], &[]) };
-    if flags.contains(Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY) {
-        let mac = hmac_md5(&sign_key[..], &[&sequence.to_le_bytes(), head, plain, tail]);
-        let masks = mac_key.iter().copied().chain(core::iter::repeat(0));
-        signature.checksum.iter().zip(mac.iter().zip(masks)).all(|(seen, (m, k))| *seen == m ^ k)
-    } else {
-        let Some(&[_, _, _, _, c0, c1, c2, c3, s0, s1, s2, s3]) = mac_key.first_chunk::<12>() else { return false };
-        let mut crc = crc32fast::Hasher::new();
-        for part in [head, plain, tail] {
-            crc.update(part);
-        }
-        let [_, _, _, _, e0, e1, e2, e3] = signature.checksum;
-        u32::from_le_bytes([e0, e1, e2, e3]) ^ u32::from_le_bytes([c0, c1, c2, c3]) == crc.finalize()
-            && signature.sequence ^ u32::from_le_bytes([s0, s1, s2, s3]) == sequence
+        Err(("signature mismatch (wrong key or changed bytes)".to_string(), Doubt::Signature))
     }
 }

@@ -4,21 +4,21 @@ use alloc::vec::Vec;
 use rc4::{KeyInit as _, Rc4, StreamCipher as _};
 use zeroize::Zeroizing;
 
-/// How much may stay made ahead between two messages, in octets.
+/// How much may stay made ahead between two messages, in bytes.
 const AHEAD: usize = 4096;
 
-/// Up to this position a stream is made anew from its key rather than kept ahead of it, in octets.
-const REMAKE: u64 = 1 << 20;
+/// Up to this position a stream is made anew from its key rather than kept ahead of it, in bytes.
+pub(super) const REMAKE: u64 = 1 << 20;
 
-/// A direction's RC4 handle. Octets made but not yet used are kept, so that a guess at how far a lost segment moved the
+/// A direction's RC4 handle. Bytes made but not yet used are kept, so that a guess at how far a lost segment moved the
 /// stream costs nothing when it is wrong.
 pub(crate) struct KeyStream {
     handle: Option<Rc4>,
-    /// Octets made; those before `start` are used up.
+    /// Bytes made; those before `start` are used up.
     ahead: Zeroizing<Vec<u8>>,
     start: usize,
     key: Zeroizing<Vec<u8>>,
-    /// Octets used up since the stream's start.
+    /// Bytes used up since the stream's start.
     used: u64,
 }
 
@@ -34,7 +34,7 @@ impl KeyStream {
         }
     }
 
-    /// The next `n` octets without using them up. `n` must be bounded by the caller's limits.
+    /// The next `n` bytes without using them up. `n` must be bounded by the caller's limits.
     pub(crate) fn peek(&mut self, n: usize) -> &[u8] {
         let have = self.ahead.len() - self.start;
         if n > have
@@ -52,14 +52,19 @@ impl KeyStream {
         self.ahead.get(self.start..self.start.saturating_add(n)).unwrap_or_default()
     }
 
-    /// Uses up `n` octets; no more than were peeked at.
+    /// Uses up `n` bytes; no more than were peeked at.
     pub(crate) fn advance(&mut self, n: usize) {
         let n = n.min(self.ahead.len() - self.start);
         self.start += n;
         self.used = self.used.saturating_add(n as u64);
     }
 
-    /// Octets held beside the stream itself.
+    /// Bytes used up since the stream's start.
+    pub(super) fn used(&self) -> u64 {
+        self.used
+    }
+
+    /// Bytes held beside the stream itself.
     pub(crate) fn cost(&self) -> usize {
         self.ahead.capacity()
     }

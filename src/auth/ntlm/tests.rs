@@ -28,11 +28,13 @@ fn keys(text: &str) -> Arc<KeyStore> {
 }
 
 fn feed(association: &mut Association, sender: Sender, ptype: u8, token: &[u8], header_signing: bool) {
-    association.token(&Token { sender, ptype, trailer: TRAILER, token, header_signing, pdu: &[] });
+    // The lowest level that protects: better protected PDUs are as good.
+    let trailer = AuthTrailer { auth_level: 4, ..TRAILER };
+    association.token(&Token { sender, ptype, trailer, token, header_signing, pdu: &[] });
 }
 
 fn proof_v2(password: &str) -> (Key, [u8; 16], Vec<u8>) {
-    let key = ntowf_v2(&ntowf_v1(password), &units(&wide("clusadm")), &units(&wide("LAB")));
+    let key = ntowf_v2(&ntowf_v1(password), &units(&wide("CLUSADM")), &units(&wide("LAB")));
     let blob = [&[1u8, 1, 0, 0, 0, 0, 0, 0][..], &[0; 8], &[0xaa; 8], &[0; 8]].concat();
     let proof = hmac_md5(&key[..], &[&SERVER_CHALLENGE, &blob]);
     (Key::new(hmac_md5(&key[..], &[&proof])), proof, [&proof[..], &blob].concat())
@@ -161,7 +163,7 @@ fn anonymous_and_guest() {
         let (base, nt) = match password {
             None => (Key::new([0; 16]), Vec::new()),
             Some(password) => {
-                let key = ntowf_v2(&ntowf_v1(password), &units(&wide(user)), &[]);
+                let key = ntowf_v2(&ntowf_v1(password), &units(&wide(&user.to_uppercase())), &[]);
                 let blob = [&[1u8, 1][..], &[0; 30]].concat();
                 let proof = hmac_md5(&key[..], &[&SERVER_CHALLENGE, &blob]);
                 (Key::new(hmac_md5(&key[..], &[&proof])), [&proof[..], &blob].concat())
@@ -174,10 +176,13 @@ fn anonymous_and_guest() {
         let reply = Reply { flags, domain: "", user, lm, nt: &nt, session_key: &session_key };
         feed(&mut association, Sender::Client, 16, &authenticate(&reply, None), false);
         let mut peers = Peers::new(flags, SESSION_KEY, false);
-        let pdu = peers.send(Sender::Client, 6, b"who am I");
-        opens(&mut association, &pdu);
-        let pdu = peers.send(Sender::Server, 6, b"nobody");
-        opens(&mut association, &pdu);
+        let doubt = if user.is_empty() { Doubt::Anonymous } else { Doubt::EmptyPassword };
+        for (sender, text) in [(Sender::Client, b"who am I"), (Sender::Server, b"nobody, ")] {
+            let pdu = peers.send(sender, 6, text);
+            let (opened, out) = open(&mut association, &pdu);
+            assert_eq!(opened, Opened::Clear { verified: Verified::Wrong(doubt), decrypted: true });
+            assert_eq!(out, pdu.plain);
+        }
         let name = if user.is_empty() { "anonymous" } else { user };
         assert_eq!(association.identity(&TRAILER).user.as_deref(), Some(name));
     }
@@ -297,7 +302,10 @@ fn changed_repeated_and_reordered() {
     let mut unsigned = peers.send(Sender::Server, 5, b"plain to see");
     let at = unsigned.bytes.len() - 16;
     unsigned.bytes[at..].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    assert_eq!(open(&mut association, &unsigned).0, Opened::Clear { verified: Verified::Unchecked, decrypted: false });
+    assert_eq!(
+        open(&mut association, &unsigned).0,
+        Opened::Clear { verified: Verified::Wrong(Doubt::Signature), decrypted: false }
+    );
     let fourth = peers.send(Sender::Client, 6, b"");
     opens(&mut association, &fourth);
 }
@@ -312,7 +320,7 @@ fn says_what_is_missing() {
     handshake(&mut none, FULL, "pw", true);
     assert_eq!(reason(&mut none, &pdu), "no key for LAB\\clusadm");
     assert_eq!(open(&mut none, &signed).0, Opened::Clear { verified: Verified::Unchecked, decrypted: false });
-    let mut wrong = Association::new(keys("password LAB\\clusadm other\npassword ELSE\\clusadm pw"));
+    let mut wrong = Association::new(keys("password LAB\\clusadm other\npassword ELSE\\clusadm third"));
     feed(&mut wrong, Sender::Client, 11, &negotiate(FULL), true);
     assert_eq!(reason(&mut wrong, &pdu), "no AUTHENTICATE seen");
     handshake(&mut wrong, FULL, "pw", true);

@@ -73,7 +73,7 @@ fn section_4_2_2_ntlm_v1() {
     let lm = desl(&lm_hash, &SERVER_CHALLENGE);
     assert_eq!(nt[..], bytes("67c43011f30298a2ad35ece64f16331c44bdbed927841f94"));
     assert_eq!(lm[..], bytes("98def7b87f88aa5dafe2df779688a172def11c7d5ccdef13"));
-    let kx = |flags| kxkey_v1(flags, &base, Some(&lm_hash), &lm).unwrap();
+    let kx = |flags| kxkey_v1(flags, &base, &|| Some(lm_hash.clone()), &lm).unwrap();
     assert_eq!(encrypted(&kx(V1)), bytes("518822b1b3f350c8958682ecbb3e3cb7"));
     let non_nt = V1 | Flags::REQUEST_NON_NT_SESSION_KEY;
     assert_eq!(encrypted(&kx(non_nt)), bytes("7452ca55c225a1ca04b48fae32cf56fc"));
@@ -105,7 +105,7 @@ fn section_4_2_3_ntlm_v1_with_client_challenge() {
 
 #[test]
 fn section_4_2_4_ntlm_v2() {
-    let response_key = ntowf_v2(&ntowf_v1("Password"), &units(&wide("User")), &units(&wide("Domain")));
+    let response_key = ntowf_v2(&ntowf_v1("Password"), &units(&wide("USER")), &units(&wide("Domain")));
     assert_eq!(response_key, key("0c868a403bfd7a93a3001ef22ef02e3f"));
     let blob = [
         bytes("01010000000000000000000000000000aaaaaaaaaaaaaaaa00000000"),

@@ -10,6 +10,7 @@ mod lists;
 mod notify;
 mod registry;
 mod rpc;
+mod security;
 mod transport;
 mod witness;
 
@@ -28,6 +29,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
         contents::CASES,
         witness::CASES,
         rpc::CASES,
+        security::CASES,
     ]
     .into_iter()
     .flatten()

@@ -9,7 +9,7 @@ use crate::net::{Side, Transport};
 use crate::rpc::connection::Connection;
 use crate::rpc::event::{Auth, Body, Call, Carriers, Context, ContextState, Event};
 use crate::rpc::header::{PfcFlags, Representation};
-use crate::rpc::security::{AuthTrailer, Identity, NoSecurity, Sender};
+use crate::rpc::security::{AuthTrailer, Identity, NoSecurity, Opened, Sender};
 use crate::rpc::syntax::TransferSyntax;
 use crate::session::call_context::CallContext;
 use crate::session::{Flow, Record};
@@ -24,6 +24,8 @@ pub(super) struct Wire {
     pub(super) version: u16,
     /// Authentication level and service; `None` for none at all.
     pub(super) auth: Option<(u8, u8)>,
+    /// What came of the protection.
+    pub(super) opened: Option<Opened>,
     pub(super) stream: u64,
     /// Whether the context that requests use is known.
     pub(super) context: bool,
@@ -42,6 +44,7 @@ impl Wire {
             transport: Transport::Tcp,
             version: 3,
             auth: Some((6, 9)),
+            opened: None,
             stream: 0,
             context: true,
             answered: true,
@@ -166,7 +169,7 @@ impl Wire {
             context,
             auth: self.auth.map(|(auth_level, auth_type)| Auth {
                 trailer: AuthTrailer { auth_type, auth_level, auth_pad_length: 0, auth_context_id: 0 },
-                opened: None,
+                opened: self.opened.clone(),
                 identity: Identity::default(),
                 sizes: Default::default(),
             }),

@@ -6,8 +6,8 @@ use crate::ndr::parsers::{
     Input, Parsed, conformant_bytes, conformant_varying, conformant_varying_string, context_handle, count, referent,
     scalar, u16, u32, u64,
 };
-use crate::ndr::sink::{Counts, Guid};
 use crate::ndr::types::Scalar;
+use crate::ndr::visitor::{Counts, Guid};
 use crate::ndr::{Endian, Syntax, WStr};
 use Syntax::{Ndr, Ndr64};
 use nom::Parser;

@@ -3,7 +3,7 @@
 
 use super::support::*;
 use crate::idl::{cluster, group, key, resource, witness};
-use crate::ndr::sink::{ContextHandle, Guid};
+use crate::ndr::visitor::{ContextHandle, Guid};
 use crate::ndr::{Direction::Response, Value};
 
 fn handle() -> (Value, &'static str) {

@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::idl::words::*;
-use crate::ndr::sink::{ContextHandle, Guid};
+use crate::ndr::visitor::{ContextHandle, Guid};
 use crate::ndr::{Direction, Endian, Syntax, Value};
 
 crate::interface! {

@@ -3,8 +3,8 @@
 use super::support::*;
 use crate::base::error::Path;
 use crate::idl::words::*;
-use crate::ndr::sink::{Diagnostics, Ranges};
 use crate::ndr::value::Collect;
+use crate::ndr::visitor::{Diagnostics, Ranges};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Syntax, Value};
 
@@ -56,7 +56,7 @@ fn lists() {
         assert_eq!((left.len(), left.is_empty(), left.size_hint()), (0, true, (0, Some(0))));
 
         let mut collect = Collect::default();
-        message.walk(&mut collect);
+        message.visit_parameters(&mut collect);
         let expected = params([("b", Value::Units(vec![0x41, 0x42, 0x43])), ("n", 3u32.into())]);
         assert_eq!(collect.contents, expected);
         let shown = format!("{view:?}");

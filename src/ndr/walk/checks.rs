@@ -1,12 +1,12 @@
 //! What is compared while reading: counts with the fields that name them, values with what the declaration says. Nothing of
-//! it keeps a stub from being read; all of it is told to the sink as diagnostics.
+//! it keeps a stub from being read; all of it is told to the visitor as diagnostics.
 
 use super::Walker;
 use crate::base::diagnostic::{Diagnostic, Rule};
 use crate::base::error::Segment;
 use crate::ndr::rules;
-use crate::ndr::sink::{At, Counts, FieldPath, Sink};
 use crate::ndr::types::{Field, MAX_FIELDS, Scalar, Semantics};
+use crate::ndr::visitor::{At, Counts, FieldPath, Visitor};
 
 /// What a field turned out to hold, for comparing sizes with counts.
 #[derive(Clone, Copy)]
@@ -28,17 +28,17 @@ pub(super) fn note(seen: &mut Option<Seen>, index: usize, found: Found) {
     }
 }
 
-impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
+impl<'a, S: Visitor<'a> + ?Sized> Walker<'a, '_, S> {
     #[cold]
     pub(super) fn report(
         &mut self,
         offset: usize,
-        trail: &FieldPath<'_>,
+        path: &FieldPath<'_>,
         rule: &'static Rule,
         value: u64,
         expected: Option<u64>,
     ) {
-        self.sink.diagnostic(Diagnostic { offset, path: trail.to_path(), rule, value, expected });
+        self.visitor.diagnostic(Diagnostic { offset, path: path.to_path(), rule, value, expected });
     }
 
     /// Compares the counts on the wire with the fields that `size_is` and `length_is` name, as far as those stand in
@@ -69,7 +69,7 @@ impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
     /// What a scalar's declaration says of its value.
     #[inline]
     pub(super) fn check_scalar(&mut self, field: &'static Field, scalar: Scalar, value: u64, at: At<'_>) {
-        let (rule, expected) = match field.semantics.in_version(self.version) {
+        let (rule, expected) = match at.semantics {
             _ if scalar == Scalar::Enum16 && value > 0x7fff => (&rules::ENUM_HIGH_BITS, None),
             Semantics::Bool if value > 1 => (&rules::NOT_A_BOOLEAN, None),
             Semantics::Const(constant) if value != u64::from(constant) => {
@@ -82,6 +82,6 @@ impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
                 _ => return,
             },
         };
-        self.report(at.offset, at.trail, rule, value, expected);
+        self.report(at.offset, at.path, rule, value, expected);
     }
 }

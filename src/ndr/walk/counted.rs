@@ -5,8 +5,8 @@ use crate::base::error::{Error, ErrorKind};
 use crate::ndr::Syntax;
 use crate::ndr::cursor::CountAlignment;
 use crate::ndr::rules;
-use crate::ndr::sink::{Counts, FieldPath, Sink};
 use crate::ndr::types::{ArrayKind, Layout, Type, align_up};
+use crate::ndr::visitor::{Counts, FieldPath, Overhead, Visitor};
 
 /// A counted array, measured: where its elements stand and how many there are.
 #[derive(Clone, Copy, Debug)]
@@ -15,41 +15,47 @@ pub(in crate::ndr) struct Tail {
     pub(in crate::ndr) counts: Counts,
 }
 
-impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
+impl<'a, S: Visitor<'a> + ?Sized> Walker<'a, '_, S> {
     /// Finds the place of a construct's fixed part and of its counted tail; moves the cursor behind both, to where the
     /// first referent stands.
     pub(super) fn open(
         &mut self,
         ty: &'static Type,
         cursor: &mut usize,
-        trail: &FieldPath<'_>,
+        path: &FieldPath<'_>,
     ) -> Result<(usize, Option<Tail>), Error> {
         let layout = ty.layout(self.cx.syntax);
         let Some((kind, element)) = ty.tail() else {
             // One check for all that has a fixed place.
             let at = align_up(*cursor, layout.align);
-            self.cx.take(at, layout.size, type_name(ty)).map_err(|e| fail(e, trail))?;
+            self.cx.take(at, layout.size, type_name(ty)).map_err(|e| fail(e, path))?;
+            self.gap(*cursor, at);
             *cursor = at + layout.size;
             return Ok((at, None));
         };
         let hoisted = match kind {
             ArrayKind::Conformant | ArrayKind::ConformantVarying => {
                 if self.cx.counts == CountAlignment::Elements {
-                    *cursor = align_up(*cursor, layout.align);
+                    let at = align_up(*cursor, layout.align);
+                    self.gap(*cursor, at);
+                    *cursor = at;
                 }
-                self.cx.word(cursor, "maximum count").map_err(|e| fail(e, trail))?
+                self.count(cursor, "maximum count", Overhead::MaximumCount, path)?
             }
             ArrayKind::Varying(bound) | ArrayKind::Fixed(bound) => u64::from(bound),
         };
         let mut at = *cursor;
         if let Type::Struct(_) = ty {
             at = align_up(at, layout.align);
-            self.cx.take(at, layout.size, type_name(ty)).map_err(|e| fail(e, trail))?;
+            self.cx.take(at, layout.size, type_name(ty)).map_err(|e| fail(e, path))?;
+            self.gap(*cursor, at);
             *cursor = at + layout.size;
         }
-        let tail = self.tail(kind, element, hoisted, cursor, trail)?;
+        let tail = self.tail(kind, element, hoisted, cursor, path)?;
         if let (Type::Struct(_), Syntax::Ndr64) = (ty, self.cx.syntax) {
-            *cursor = align_up(*cursor, layout.align);
+            let end = align_up(*cursor, layout.align);
+            self.gap(*cursor, end);
+            *cursor = end;
         }
         Ok((at, Some(tail)))
     }
@@ -61,25 +67,27 @@ impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
         element: &'static Type,
         max: u64,
         cursor: &mut usize,
-        trail: &FieldPath<'_>,
+        path: &FieldPath<'_>,
     ) -> Result<Tail, Error> {
         let (actual, claimed_by) = match kind {
             ArrayKind::Conformant | ArrayKind::Fixed(_) => (max, "maximum count"),
-            ArrayKind::ConformantVarying | ArrayKind::Varying(_) => (self.varying(max, cursor, trail)?, "actual count"),
+            ArrayKind::ConformantVarying | ArrayKind::Varying(_) => (self.varying(max, cursor, path)?, "actual count"),
         };
         let layout = element.layout(self.cx.syntax);
         let mut at = *cursor;
         if let Some((inner, elements)) = element.tail() {
             // Each element has a length of its own; their referents stand behind the last one.
             at = align_up(at, layout.align);
+            self.gap(*cursor, at);
             let mut end = at;
             for _ in 0..actual {
-                (_, _, end) = super::own_length(self.cx, element, (inner, elements), end, trail)?;
+                (_, _, end) = super::own_length(self.cx, element, (inner, elements), end, path)?;
             }
             *cursor = end;
         } else if actual != 0 {
             at = align_up(at, layout.align);
-            let extent = self.extent(layout, actual, at, claimed_by).map_err(|e| fail(e, trail))?;
+            let extent = self.extent(layout, actual, at, claimed_by).map_err(|e| fail(e, path))?;
+            self.gap(*cursor, at);
             *cursor = at + extent;
         }
         // A varying array has no maximum count on the wire.
@@ -93,37 +101,41 @@ impl<'a, S: Sink<'a>> Walker<'a, '_, S> {
         element: &'static Type,
         (kind, inner): (ArrayKind, &'static Type),
         at: usize,
-        trail: &FieldPath<'_>,
+        path: &FieldPath<'_>,
     ) -> Result<(usize, Tail, usize), Error> {
         let layout = element.layout(self.cx.syntax);
         let bound = match kind {
             ArrayKind::Varying(bound) | ArrayKind::Fixed(bound) => u64::from(bound),
             // A maximum count can't stand inside an array's elements.
-            _ => return Err(fail(Error::new(at, ErrorKind::Limit { limit: "declaration" }), trail)),
+            _ => return Err(fail(Error::new(at, ErrorKind::Limit { limit: "declaration" }), path)),
         };
-        let at = align_up(at, layout.align);
-        self.cx.take(at, layout.size, type_name(element)).map_err(|e| fail(e, trail))?;
+        let start = align_up(at, layout.align);
+        self.gap(at, start);
+        let at = start;
+        self.cx.take(at, layout.size, type_name(element)).map_err(|e| fail(e, path))?;
         let mut end = at + layout.size;
-        let tail = self.tail(kind, inner, bound, &mut end, trail)?;
+        let tail = self.tail(kind, inner, bound, &mut end, path)?;
         if self.cx.syntax == Syntax::Ndr64 {
-            end = align_up(end, layout.align);
+            let behind = align_up(end, layout.align);
+            self.gap(end, behind);
+            end = behind;
         }
         Ok((at, tail, end))
     }
 
     /// Offset and actual count.
-    pub(super) fn varying(&mut self, max: u64, cursor: &mut usize, trail: &FieldPath<'_>) -> Result<u64, Error> {
-        let offset = self.cx.word(cursor, "offset").map_err(|e| fail(e, trail))?;
+    pub(super) fn varying(&mut self, max: u64, cursor: &mut usize, path: &FieldPath<'_>) -> Result<u64, Error> {
+        let offset = self.count(cursor, "offset", Overhead::Offset, path)?;
         let at = cursor.saturating_sub(self.cx.syntax.word());
-        let actual = self.cx.word(cursor, "actual count").map_err(|e| fail(e, trail))?;
-        if !S::WANTS_DIAGNOSTICS {
+        let actual = self.count(cursor, "actual count", Overhead::ActualCount, path)?;
+        if !self.visitor.wants_diagnostics() {
             return Ok(actual);
         }
         if offset != 0 {
-            self.report(at, trail, &rules::OFFSET_NOT_ZERO, offset, Some(0));
+            self.report(at, path, &rules::OFFSET_NOT_ZERO, offset, Some(0));
         }
         if offset.checked_add(actual).is_none_or(|end| end > max) {
-            self.report(at, trail, &rules::ACTUAL_EXCEEDS_MAXIMUM, offset.saturating_add(actual), Some(max));
+            self.report(at, path, &rules::ACTUAL_EXCEEDS_MAXIMUM, offset.saturating_add(actual), Some(max));
         }
         Ok(actual)
     }

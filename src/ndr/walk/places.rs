@@ -2,10 +2,10 @@
 
 use super::Walker;
 use super::counted::Tail;
-use crate::base::error::{Error, Segment};
+use crate::base::error::Error;
 use crate::ndr::cursor::DecodeContext;
-use crate::ndr::sink::{FieldPath, Null};
-use crate::ndr::types::{ArrayKind, Field, Flow, Semantics, Type};
+use crate::ndr::types::{ArrayKind, Field, Type};
+use crate::ndr::visitor::{FieldPath, Null};
 
 /// A part of a validated stub, for the typed views of [`super::wire`].
 #[derive(Clone, Copy, Debug)]
@@ -18,12 +18,9 @@ pub(in crate::ndr) struct Part {
     pub(in crate::ndr) tail: Option<Tail>,
 }
 
-static UNNAMED: Field = Field::new("", "", &Type::Nothing, Flow::Member, Semantics::Number);
-
 /// Finds a construct that begins at `cursor`.
 pub(in crate::ndr) fn locate(cx: DecodeContext<'_>, ty: &'static Type, mut cursor: usize) -> Result<Part, Error> {
-    let trail = FieldPath::top(Segment::Name(""));
-    let (at, tail) = Walker::new(cx, 0, &mut Null).open(ty, &mut cursor, &trail)?;
+    let (at, tail) = Walker::new(cx, 0, &mut Null).open(ty, &mut cursor, &FieldPath::ROOT)?;
     Ok(Part { at, cursor, tail })
 }
 
@@ -34,22 +31,28 @@ pub(in crate::ndr) fn own_length(
     element: &'static Type,
     inner: (ArrayKind, &'static Type),
     at: usize,
-    trail: &FieldPath<'_>,
+    path: &FieldPath<'_>,
 ) -> Result<(usize, Tail, usize), Error> {
     crate::base::work::tick(1);
-    Walker::new(cx, 0, &mut Null).own_length(element, inner, at, trail)
+    Walker::new(cx, 0, &mut Null).own_length(element, inner, at, path)
 }
 
 /// Moves a cursor behind a whole construct.
 pub(in crate::ndr) fn skip(cx: DecodeContext<'_>, ty: &'static Type, cursor: &mut usize) -> Result<(), Error> {
-    let trail = FieldPath::top(Segment::Name(""));
-    Walker::new(cx, 0, &mut Null).construct(&UNNAMED, None, ty, cursor, &trail)?;
+    Walker::new(cx, 0, &mut Null).construct(&Field::UNNAMED, None, ty, cursor, &FieldPath::ROOT)?;
     Ok(())
 }
 
 /// Moves `part.cursor` behind everything that the part's pointers lead to.
 pub(in crate::ndr) fn skip_referents(cx: DecodeContext<'_>, ty: &'static Type, part: &mut Part) -> Result<(), Error> {
-    let trail = FieldPath::top(Segment::Name(""));
-    Walker::new(cx, 0, &mut Null).inline(&UNNAMED, None, ty, part.at, &mut part.cursor, part.tail, &trail)?;
+    Walker::new(cx, 0, &mut Null).inline(
+        &Field::UNNAMED,
+        None,
+        ty,
+        part.at,
+        &mut part.cursor,
+        part.tail,
+        &FieldPath::ROOT,
+    )?;
     Ok(())
 }

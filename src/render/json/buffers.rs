@@ -6,15 +6,15 @@ use crate::base::error::Error;
 use crate::consts::control_codes::ControlCodeFields;
 use crate::ndr::EncodeError;
 use crate::ndr::WStr;
-use crate::ndr::types::Semantics;
+use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};
+use crate::ndr::visitor::{At, Item, Open, Place, Visitor};
 use crate::render::json::out::Out;
 use crate::render::json::{input, stub, values};
 use crate::structs::content::{self, Context, Secrecy, Secrets, ShapeKind};
 use crate::structs::dependency::{self, Expression};
 use crate::structs::mask::Mask;
 use crate::structs::packed::ByteCursor;
-use crate::structs::sink::{Item, Key, Open, Sink};
 use crate::structs::{Structure, security};
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
@@ -32,7 +32,7 @@ pub struct Values<'o, 'a> {
     /// Broken rules, as many as [`MAX_DIAGNOSTICS`].
     pub diagnostics: Vec<Diagnostic>,
     /// Name of the property or command in which the error is.
-    pub blamed: Option<WStr<'a>>,
+    pub failed_in: Option<WStr<'a>>,
 }
 
 /// The most broken rules that are collected of one buffer.
@@ -41,34 +41,56 @@ pub const MAX_DIAGNOSTICS: usize = 64;
 impl<'o, 'a> Values<'o, 'a> {
     /// Appends to `out`.
     pub fn new(out: &'o mut Out, secrets: Secrets) -> Self {
-        Values { out, secrets, mask: Mask::default(), depth: 0, variant: None, diagnostics: Vec::new(), blamed: None }
-    }
-
-    #[inline(always)]
-    fn key(&mut self, key: Key) {
-        if let Key::Name(name) = key {
-            self.out.key(name);
+        Values {
+            out,
+            secrets,
+            mask: Mask::default(),
+            depth: 0,
+            variant: None,
+            diagnostics: Vec::new(),
+            failed_in: None,
         }
     }
 
+    /// The key of a member.
     #[inline(always)]
-    fn plain(&mut self, semantics: Semantics, item: Item<'a>) {
+    fn key(&mut self, at: &At<'_>) {
+        if at.index.is_none() && !at.field.name.is_empty() {
+            self.out.prepared_key(&at.field.key, at.field.name);
+        }
+    }
+
+    /// The key, and instead of a secret that is not to be shown a mark. Returns whether it is one.
+    #[inline(always)]
+    fn is_hidden(&mut self, at: &At<'_>) -> bool {
+        self.key(at);
+        let hidden = matches!(at.semantics, Semantics::Opaque) && self.secrets != Secrets::Shown;
+        if hidden {
+            self.hidden();
+        }
+        hidden
+    }
+
+    /// A value that has no method of its own, or one with its bytes beside it.
+    fn item(&mut self, at: At<'_>, item: Item<'a>) {
         let out = &mut *self.out;
         match item {
-            Item::Uint(n) | Item::FileTime(n) => match semantics {
-                Semantics::Enum(table) | Semantics::Flags(table) => values::constant(out, table, n, false),
-                Semantics::Win32 => values::status(out, n as u32),
-                Semantics::FileTime => values::filetime(out, n),
-                _ => out.uint(n),
-            },
-            Item::Int(n) => out.int(n),
+            Item::Uint(value) => values::number(out, at.semantics, value, false),
+            Item::Int(value) => values::number(out, at.semantics, value as u64, true),
             Item::Bool(b) => out.bool(b),
+            Item::FileTime(value) => match at.semantics {
+                Semantics::FileTime => values::filetime(out, value),
+                _ => out.uint(value),
+            },
+            Item::Handle(handle) => values::handle(out, handle),
             Item::Guid(guid) => out.guid(guid),
             Item::Text(text) => out.wide(text),
             Item::Units(units) => out.utf16(units),
-            Item::Ipv4(octets) => out.ipv4(octets),
-            Item::Ipv6(octets) => out.ipv6(std::net::Ipv6Addr::from(octets).segments()),
-            Item::Bytes(octets) => bytes(out, semantics, octets),
+            Item::Bytes(octets) => bytes(out, at.semantics, octets),
+            Item::Ipv4(address) => out.ipv4(address.octets()),
+            Item::Ipv6(address) => out.ipv6(address.segments()),
+            Item::Null => out.null(),
+            Item::Alias(referent) => out.uint(referent),
         }
     }
 
@@ -80,7 +102,7 @@ impl<'o, 'a> Values<'o, 'a> {
 
     /// A value with its octets beside it.
     #[cold]
-    fn with_octets(&mut self, semantics: Semantics, item: Item<'a>, raw: &[u8]) {
+    fn with_octets(&mut self, at: At<'_>, item: Item<'a>, raw: &[u8]) {
         self.out.begin();
         match item {
             Item::Text(text) if !text.is_well_formed() => {
@@ -90,7 +112,7 @@ impl<'o, 'a> Values<'o, 'a> {
             }
             item => {
                 self.out.key("value");
-                self.plain(semantics, item);
+                self.item(at, item);
             }
         }
         self.out.key("hex");
@@ -136,29 +158,46 @@ fn bytes(out: &mut Out, semantics: Semantics, octets: &[u8]) {
 }
 
 /// What is told by every value is inlined: where a reader says what it tells, little of it is left.
-impl<'a> Sink<'a> for Values<'_, 'a> {
+impl<'a> Visitor<'a> for Values<'_, 'a> {
     #[inline(always)]
-    fn item(&mut self, key: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
-        self.key(key);
-        if matches!(semantics, Semantics::Opaque) && self.secrets != Secrets::Shown {
-            return self.hidden();
-        }
-        match raw {
-            None => self.plain(semantics, item),
-            Some(raw) => self.with_octets(semantics, item, raw),
+    fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
+        if !self.is_hidden(&at) {
+            values::number(self.out, at.semantics, value, scalar.signed());
         }
     }
 
     #[inline(always)]
-    fn begin(&mut self, key: Key, open: Open<'a>) {
-        self.key(key);
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
+        if !self.is_hidden(&at) {
+            self.out.wide(text);
+        }
+    }
+
+    #[inline(always)]
+    fn bytes(&mut self, at: At<'_>, octets: &'a [u8]) {
+        if !self.is_hidden(&at) {
+            bytes(self.out, at.semantics, octets);
+        }
+    }
+
+    #[inline(always)]
+    fn value(&mut self, at: At<'_>, item: Item<'a>) {
+        if !self.is_hidden(&at) {
+            self.item(at, item);
+        }
+    }
+
+    #[inline(always)]
+    fn irregular(&mut self, at: At<'_>, item: Item<'a>, raw: &'a [u8]) {
+        if !self.is_hidden(&at) {
+            self.with_octets(at, item, raw);
+        }
+    }
+
+    #[inline(always)]
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        self.key(&at);
         match open {
-            Open::Record { variant, .. } => {
-                self.out.begin();
-                if let Some(variant) = variant {
-                    self.note_variant(variant);
-                }
-            }
             Open::List { raw } => {
                 if let Some(raw) = raw {
                     self.begin_octets(raw);
@@ -167,21 +206,26 @@ impl<'a> Sink<'a> for Values<'_, 'a> {
                 self.out.begin_list();
             }
             Open::Bytes(octets) => self.begin_octets(octets),
+            Open::Record { variant: Some(variant), .. } => {
+                self.out.begin();
+                self.note_variant(variant);
+            }
+            _ => self.out.begin(),
         }
         self.depth += 1;
     }
 
     #[inline(always)]
-    fn end(&mut self, open: Open<'a>) {
+    fn end(&mut self, _: At<'_>, open: Open<'a>) {
         self.depth = self.depth.saturating_sub(1);
         match open {
-            Open::Record { .. } | Open::Bytes(_) => self.out.end(),
             Open::List { raw } => {
                 self.out.end_list();
                 if raw.is_some() {
                     self.out.end();
                 }
             }
+            _ => self.out.end(),
         }
     }
 
@@ -191,13 +235,13 @@ impl<'a> Sink<'a> for Values<'_, 'a> {
         }
     }
 
-    fn blame(&mut self, name: WStr<'a>) {
-        self.blamed = Some(name);
+    fn failed_in(&mut self, name: WStr<'a>) {
+        self.failed_in = Some(name);
     }
 }
 
 /// `"error":{…}`, with the name of the property or command that it is in.
-pub(crate) fn error(out: &mut Out, e: &Error, blamed: Option<WStr<'_>>) {
+pub(crate) fn error(out: &mut Out, e: &Error, failed_in: Option<WStr<'_>>) {
     out.key("error");
     out.begin();
     out.key("offset");
@@ -206,7 +250,7 @@ pub(crate) fn error(out: &mut Out, e: &Error, blamed: Option<WStr<'_>>) {
         out.key("field");
         out.display(e.path);
     }
-    if let Some(name) = blamed {
+    if let Some(name) = failed_in {
         out.key("object");
         out.wide(name.prefix(256));
     }
@@ -228,7 +272,7 @@ pub(super) fn members<'a>(
         let before = out.len();
         let mut sink = Values { mask: mask.clone(), ..Values::new(out, secrets) };
         let outcome = read(ByteCursor::new(octets), &mut sink);
-        let Values { variant, diagnostics, blamed, .. } = sink;
+        let Values { variant, diagnostics, failed_in, .. } = sink;
         if outcome.is_err() && key == "value" {
             // It has another name then. The same octets give the same result.
             out.truncate(start);
@@ -250,7 +294,7 @@ pub(super) fn members<'a>(
         }
         stub::print_diagnostics(out, &diagnostics);
         if let Err(e) = &outcome {
-            error(out, e, blamed);
+            error(out, e, failed_in);
         }
         return outcome.is_ok();
     }
@@ -268,7 +312,7 @@ pub fn decoded(out: &mut Out, name: &str, octets: &[u8]) -> bool {
     };
     out.key("struct");
     out.text(structure.name);
-    members(out, (Secrets::Shown, Mask::default()), octets, |input, sink| structure.read(input, Key::Top, None, sink))
+    members(out, (Secrets::Shown, Mask::default()), octets, |input, sink| structure.read(input, Place::TOP, sink))
 }
 
 /// Decodes a structure into a whole object. Returns whether it could be decoded.
@@ -303,7 +347,7 @@ pub fn print(out: &mut Out, semantics: Semantics, version: usize, context: &Cont
             out.bool(true);
         }
         let mask = if context.secrets == Secrets::Masked { Mask::of(&shape, octets) } else { Mask::default() };
-        members(out, (context.secrets, mask), octets, |input, sink| content::read(&shape, input, sink));
+        members(out, (context.secrets, mask), octets, |input, sink| content::read(&shape, input, Place::TOP, sink));
     }
     if let ShapeKind::Expression = shape.kind {
         expression(out, WStr::le(octets).until_nul());

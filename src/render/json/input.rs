@@ -1,8 +1,8 @@
 //! JSON values to what the writer encodes, by the forms of the contract: `{"hex"}`, `{"utf16"}`, `{"value"}`,
 //! `{"attributes","uuid"}`; everything else as it is.
 
-use crate::ndr::sink::{ContextHandle, Guid};
 use crate::ndr::value::{Contents, Fields, Value};
+use crate::ndr::visitor::{ContextHandle, Guid};
 use serde_json::Value as Json;
 use std::borrow::Cow;
 

@@ -3,10 +3,14 @@
 use super::input;
 use super::out::Out;
 use super::values::{self, Returned, Values};
+use crate::base::Guid;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::Error;
 use crate::idl;
+use crate::ndr::WStr;
 use crate::ndr::names::HandleNames;
+use crate::ndr::types::Scalar;
+use crate::ndr::visitor::{At, ContextHandle, Counts, Open, Visitor};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Method, Syntax, write};
 use crate::session::call_context::CallContext;
@@ -183,7 +187,7 @@ fn partial(out: &mut Out, identity: &Identity, context: &CallContext, method: &'
     out.key("partial");
     out.begin();
     let empty = out.len();
-    let mut sink = Open { inner: Values::new(out, identity.kind.version, context), open: Vec::new() };
+    let mut sink = Unfinished { inner: Values::new(out, identity.kind.version, context), open: Vec::new() };
     let _ = Message::decode_with(method, identity.kind, stub, &mut sink);
     let open = sink.open;
     if out.len() == empty {
@@ -197,40 +201,43 @@ fn partial(out: &mut Out, identity: &Identity, context: &CallContext, method: &'
 }
 
 /// Remembers which brackets are open: of lists, and of objects.
-struct Open<'o> {
+struct Unfinished<'o> {
     inner: Values<'o>,
     open: Vec<bool>,
 }
 
+/// Hands values of these kinds on.
 macro_rules! pass {
-    ($($name:ident($($arg:ident: $ty:ty),*) $does:ident;)*) => {
-        impl<'a> crate::ndr::Sink<'a> for Open<'_> {
-            $(fn $name(&mut self, at: crate::ndr::sink::At<'_>, $($arg: $ty),*) {
-                pass!(@$does self);
-                self.inner.$name(at, $($arg),*);
-            })*
-        }
+    ($($name:ident($($arg:ident: $ty:ty),*);)*) => {
+        $(fn $name(&mut self, at: At<'_>, $($arg: $ty),*) {
+            self.inner.$name(at, $($arg),*);
+        })*
     };
-    (@prints $self:ident) => {};
-    (@object $self:ident) => { $self.open.push(false) };
-    (@list $self:ident) => { $self.open.push(true) };
-    (@ends $self:ident) => { $self.open.pop() };
 }
 
-pass! {
-    scalar(scalar: crate::ndr::types::Scalar, value: u64) prints;
-    filetime(value: u64) prints;
-    handle(handle: crate::ndr::sink::ContextHandle) prints;
-    guid(guid: crate::base::Guid) prints;
-    string(text: crate::ndr::WStr<'a>, terminated: bool, counts: crate::ndr::sink::Counts) prints;
-    bytes(bytes: &'a [u8], counts: crate::ndr::sink::Counts) prints;
-    units(units: crate::ndr::WStr<'a>, counts: crate::ndr::sink::Counts) prints;
-    null() prints;
-    alias(referent: u64) prints;
-    begin_struct(declaration: &'static crate::ndr::Struct) object;
-    end_struct() ends;
-    begin_array(counts: crate::ndr::sink::Counts) list;
-    end_array() ends;
+impl<'a> Visitor<'a> for Unfinished<'_> {
+    pass! {
+        scalar(scalar: Scalar, value: u64);
+        filetime(value: u64);
+        handle(handle: ContextHandle);
+        guid(guid: Guid);
+        string(text: WStr<'a>);
+        bytes(bytes: &'a [u8]);
+        units(units: WStr<'a>);
+        null();
+        alias(referent: u64);
+        counts(counts: Counts);
+    }
+
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        self.open.push(matches!(open, Open::List { .. }));
+        self.inner.begin(at, open);
+    }
+
+    fn end(&mut self, at: At<'_>, open: Open<'a>) {
+        self.open.pop();
+        self.inner.end(at, open);
+    }
 }
 
 fn returned_value(out: &mut Out, returned: Option<Returned>, names: Option<&dyn HandleNames>) {
@@ -416,7 +423,7 @@ impl serde::Serialize for Message<'_> {
         out.begin();
         let context = CallContext::default();
         let mut sink = Values::new(&mut out, self.version, &context);
-        self.walk(&mut sink);
+        self.visit_parameters(&mut sink);
         let returned = sink.returned;
         returned_value(&mut out, returned, None);
         out.end();

@@ -2,15 +2,17 @@
 
 use super::kept::Of;
 use super::out::Out;
+use crate::base::Guid;
 use crate::base::diagnostic::{Diagnostic, MAX_KEPT};
 use crate::base::time::FileTime;
 use crate::consts::control_codes::ControlCodeFields;
 use crate::consts::{Constants, Kind, status};
+use crate::idl::Buffers;
 use crate::ndr::WStr;
 use crate::ndr::names::{self, HandleName, HandleNames};
-use crate::ndr::sink::{At, ContextHandle, Counts, Guid, Sink};
-use crate::ndr::types::{Family, Field, Flow, Scalar, Semantics, Struct};
-use crate::session::call_context::{Buffers, CallContext};
+use crate::ndr::types::{Family, Field, Flow, Scalar, Semantics};
+use crate::ndr::visitor::{At, ContextHandle, Counts, Open, Visitor};
+use crate::session::call_context::CallContext;
 use crate::structs;
 use crate::structs::content::Secrets;
 use crate::structs::mask::Mask;
@@ -91,7 +93,7 @@ impl<'o> Values<'o> {
     /// For the version at this place in [`Interface::versions`](crate::ndr::Interface::versions); `context` is what the
     /// request told, for a response.
     pub fn new(out: &'o mut Out, version: usize, context: &'o CallContext) -> Self {
-        let mut buffers = Buffers::new(context);
+        let mut buffers = Buffers { content: context.content() };
         buffers.content.secrets = out.secrets();
         Values {
             out,
@@ -135,21 +137,14 @@ impl<'o> Values<'o> {
         }
     }
 
-    #[inline]
-    fn counts(&mut self, at: &At<'_>, counts: Counts) {
-        if counts.max != counts.actual {
-            self.different(at, counts);
-        }
-    }
-
     fn different(&mut self, at: &At<'_>, counts: Counts) {
         if self.out.is_limited() && self.max_counts.len() >= MAX_COUNTS {
             return self.out.overflow();
         }
-        let path = match at.trail.depth() {
+        let path = match at.path.depth() {
             // The name of a parameter.
             1 => Cow::Borrowed(at.field.name),
-            _ => Cow::Owned(at.trail.to_path().to_string()),
+            _ => Cow::Owned(at.path.to_path().to_string()),
         };
         self.max_counts.push(path, counts.max);
     }
@@ -292,7 +287,20 @@ pub fn filetime(out: &mut Out, value: u64) {
     });
 }
 
-impl<'a> Sink<'a> for Values<'_> {
+/// A number by what it means: with its name, its flags or its text.
+#[inline]
+pub(super) fn number(out: &mut Out, semantics: Semantics, value: u64, signed: bool) {
+    match semantics {
+        Semantics::Enum(table) | Semantics::Flags(table) => constant(out, table, value, signed),
+        Semantics::Win32 | Semantics::RpcStatus => status(out, value as u32),
+        Semantics::ControlCode(family) => control_code(out, family, value as u32),
+        Semantics::Ipv4 => out.ipv4((value as u32).to_le_bytes()),
+        _ if signed => out.int(value as i64),
+        _ => out.uint(value),
+    }
+}
+
+impl<'a> Visitor<'a> for Values<'_> {
     #[inline]
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
         if at.field.flow == Flow::Return {
@@ -301,22 +309,14 @@ impl<'a> Sink<'a> for Values<'_> {
         }
         self.key(&at);
         self.buffers.scalar(at.field, value);
-        let signed = scalar.signed();
-        match at.field.semantics.in_version(self.version) {
-            Semantics::Enum(table) | Semantics::Flags(table) => constant(self.out, table, value, signed),
-            Semantics::ObjectKind => match self.kinds {
-                Some(table) => constant(self.out, table, value, signed),
-                None => self.out.uint(value),
-            },
-            Semantics::NotifyFlags => match names::notify_flags(self.buffers.content.object_type.unwrap_or(0)) {
-                Some(table) => constant(self.out, table, value, signed),
-                None => self.out.int(value as i64),
-            },
-            Semantics::Win32 | Semantics::RpcStatus => status(self.out, value as u32),
-            Semantics::ControlCode(family) => control_code(self.out, family, value as u32),
-            Semantics::Ipv4 => self.out.ipv4((value as u32).to_le_bytes()),
-            _ if signed => self.out.int(value as i64),
-            _ => self.out.uint(value),
+        let table = match at.semantics {
+            Semantics::ObjectKind => self.kinds,
+            Semantics::NotifyFlags => names::notify_flags(self.buffers.content.object_type.unwrap_or(0)),
+            semantics => return number(self.out, semantics, value, scalar.signed()),
+        };
+        match table {
+            Some(table) => constant(self.out, table, value, scalar.signed()),
+            None => number(self.out, Semantics::Number, value, scalar.signed()),
         }
     }
 
@@ -339,9 +339,8 @@ impl<'a> Sink<'a> for Values<'_> {
         self.out.guid(guid);
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, counts: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         self.buffers.string(at.field, text);
-        self.counts(&at, counts);
         self.key(&at);
         if self.out.secrets() == Secrets::Masked && matches!(at.field.semantics, Semantics::Secret) {
             self.out.begin();
@@ -360,8 +359,7 @@ impl<'a> Sink<'a> for Values<'_> {
         }
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
-        self.counts(&at, counts);
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         self.key(&at);
         self.out.literal("{\"hex\":");
         self.octets(at.field.semantics, bytes);
@@ -373,15 +371,10 @@ impl<'a> Sink<'a> for Values<'_> {
         self.out.end();
     }
 
-    fn units(&mut self, at: At<'_>, units: WStr<'a>, counts: Counts) {
-        self.counts(&at, counts);
+    fn units(&mut self, at: At<'_>, units: WStr<'a>) {
         self.key(&at);
         if let Semantics::Ipv6 = at.field.semantics {
-            let mut segments = [0u16; 8];
-            for (slot, unit) in segments.iter_mut().zip(units.units()) {
-                *slot = unit.swap_bytes();
-            }
-            return self.out.ipv6(segments);
+            return self.out.ipv6(units.to_ipv6().segments());
         }
         self.out.begin();
         self.out.key("value");
@@ -421,26 +414,33 @@ impl<'a> Sink<'a> for Values<'_> {
         self.out.end();
     }
 
-    fn begin_struct(&mut self, at: At<'_>, _: &'static Struct) {
-        if let Semantics::Kinds(table) = at.field.semantics {
-            self.kinds = Some(table);
+    #[inline]
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        self.key(&at);
+        match open {
+            Open::List { .. } => self.out.begin_list(),
+            _ => {
+                if let Semantics::Kinds(table) = at.semantics {
+                    self.kinds = Some(table);
+                }
+                self.out.begin();
+            }
         }
-        self.key(&at);
-        self.out.begin();
     }
 
-    fn end_struct(&mut self, _: At<'_>) {
-        self.out.end();
+    #[inline]
+    fn end(&mut self, _: At<'_>, open: Open<'a>) {
+        match open {
+            Open::List { .. } => self.out.end_list(),
+            _ => self.out.end(),
+        }
     }
 
-    fn begin_array(&mut self, at: At<'_>, counts: Counts) {
-        self.counts(&at, counts);
-        self.key(&at);
-        self.out.begin_list();
-    }
-
-    fn end_array(&mut self, _: At<'_>) {
-        self.out.end_list();
+    #[inline]
+    fn counts(&mut self, at: At<'_>, counts: Counts) {
+        if counts.max != counts.actual {
+            self.different(&at, counts);
+        }
     }
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {

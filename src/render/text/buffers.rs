@@ -16,13 +16,13 @@ use crate::consts::status;
 use crate::consts::syntax::CLUSTER_PROPERTY_FORMAT;
 use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
+use crate::ndr::visitor::{Place, Visitor};
 use crate::render::text::Style;
 use crate::structs::batch::{Batch, Command};
 use crate::structs::content::{self, Context, Secrecy, Secrets, ShapeKind};
 use crate::structs::dependency;
 use crate::structs::packed::ByteCursor;
 use crate::structs::property_list::{Dialect, Property, PropertyList, read_entry};
-use crate::structs::sink::{Key, Sink};
 use crate::structs::values::{self, Slot};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -75,12 +75,12 @@ pub fn print<W: Write>(
         _ => {}
     }
     let mut lines = Lines::new(style, context.secrets);
-    let result = content::read(&shape, ByteCursor::new(octets), &mut lines as &mut dyn Sink<'_>);
+    let result = content::read(&shape, ByteCursor::new(octets), Place::TOP, &mut lines as &mut dyn Visitor<'_>);
     out.write_str(&lines.text)?;
     if let ShapeKind::Expression = shape.kind {
         expression(out, style, WStr::le(octets).until_nul())?;
     }
-    end(out, style, result.map(|rest| rest.len()), lines.blamed)
+    end(out, style, result.map(|rest| rest.len()), lines.failed_in)
 }
 
 /// Writes a dependency expression as an indented tree; nothing for a single name.
@@ -105,9 +105,9 @@ pub fn expression<W: Write>(out: &mut W, style: Style, text: WStr<'_>) -> fmt::R
     }
 }
 
-fn end<W: Write>(out: &mut W, style: Style, left: Result<usize, Error>, blamed: Option<WStr<'_>>) -> fmt::Result {
+fn end<W: Write>(out: &mut W, style: Style, left: Result<usize, Error>, failed_in: Option<WStr<'_>>) -> fmt::Result {
     let indent = style.indent;
-    match (left, blamed) {
+    match (left, failed_in) {
         (Ok(0), _) => Ok(()),
         (Ok(n), _) => writeln!(out, "{:indent$}! {n} bytes more", ""),
         (Err(e), Some(name)) => writeln!(out, "{:indent$}! {e} (in {:?})", "", name.prefix(64)),
@@ -145,10 +145,10 @@ fn table<W: Write>(out: &mut W, style: Style, context: &Context<'_>, dialect: Di
     match error {
         // Read again for the path and the name.
         Some(_) => {
-            let mut sink = Blamed::default();
+            let mut sink = FailedIn::default();
             let shape = Slot::top(BufferFormat::PropertyList);
             let result =
-                values::read(shape, ByteCursor::new(octets), &mut sink as &mut dyn Sink<'_>).map(|rest| rest.len());
+                values::read(shape, ByteCursor::new(octets), &mut sink as &mut dyn Visitor<'_>).map(|rest| rest.len());
             end(out, style, result, sink.0)
         }
         None => Ok(()),
@@ -156,10 +156,10 @@ fn table<W: Write>(out: &mut W, style: Style, context: &Context<'_>, dialect: Di
 }
 
 #[derive(Default)]
-struct Blamed<'a>(Option<WStr<'a>>);
+struct FailedIn<'a>(Option<WStr<'a>>);
 
-impl<'a> Sink<'a> for Blamed<'a> {
-    fn blame(&mut self, name: WStr<'a>) {
+impl<'a> Visitor<'a> for FailedIn<'a> {
+    fn failed_in(&mut self, name: WStr<'a>) {
         self.0 = Some(name);
     }
 }
@@ -180,11 +180,11 @@ fn row<W: Write>(
         let mut inline = Inline::new(room, context.secrets);
         read_entry(
             value,
-            Key::Top,
-            None,
+            value.range(),
+            Place::TOP,
             dialect,
             properties::about(property.name().units(), dialect.of),
-            &mut inline as &mut dyn Sink<'_>,
+            &mut inline as &mut dyn Visitor<'_>,
         );
         let format = CLUSTER_PROPERTY_FORMAT((value.syntax.0 & 0xffff) as u16);
         let format = format.name().and_then(|name| name.strip_prefix("CLUSPROP_FORMAT_")).unwrap_or("?");
@@ -230,13 +230,9 @@ fn batch<W: Write>(out: &mut W, style: Style, context: &Context<'_>, octets: &[u
             }
             Ok(_) => more += 1,
             Err(_) => {
-                let mut sink = Blamed::default();
-                let result = crate::structs::batch::read(
-                    ByteCursor::new(octets),
-                    Key::Top,
-                    None,
-                    &mut sink as &mut dyn Sink<'_>,
-                );
+                let mut sink = FailedIn::default();
+                let result =
+                    crate::structs::batch::read(ByteCursor::new(octets), Place::TOP, &mut sink as &mut dyn Visitor<'_>);
                 end(out, style, result.map(|rest| rest.len()), sink.0)?;
             }
         }
@@ -305,7 +301,7 @@ fn line<'a, W: Write>(
         values::read_any(
             Slot::top(command.content()),
             ByteCursor::new(command.data()),
-            &mut inline as &mut dyn Sink<'_>,
+            &mut inline as &mut dyn Visitor<'_>,
         );
         write!(out, " = {}", inline.text)?;
     }

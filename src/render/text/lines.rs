@@ -5,10 +5,10 @@ use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
 use crate::consts::{Constant, status};
 use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
+use crate::ndr::visitor::{At, Item, Open, Visitor};
 use crate::render::text::Style;
 use crate::structs::content::Secrets;
 use crate::structs::security;
-use crate::structs::sink::{Item, Key, Open, Sink};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -21,6 +21,7 @@ fn item(out: &mut String, semantics: Semantics, item: Item<'_>, secrets: Secrets
     }
     // Writing to memory does not fail.
     let _ = match item {
+        Item::Int(n) => write!(out, "{n}"),
         Item::Uint(n) => match semantics {
             Semantics::Enum(table) | Semantics::Flags(table) => write!(out, "{}", table.display(n)),
             Semantics::Bool if n <= 1 => out.write_str(if n == 1 { "TRUE (1)" } else { "FALSE (0)" }),
@@ -33,7 +34,6 @@ fn item(out: &mut String, semantics: Semantics, item: Item<'_>, secrets: Secrets
             _ if (0x8000_0000..=0xffff_ffff).contains(&n) => write!(out, "{n} ({n:#x})"),
             _ => write!(out, "{n}"),
         },
-        Item::Int(n) => write!(out, "{n}"),
         Item::Bool(b) => write!(out, "{b}"),
         Item::FileTime(n) => write!(out, "{}", FileTime(n)),
         Item::Guid(guid) => write!(out, "{guid}"),
@@ -41,8 +41,11 @@ fn item(out: &mut String, semantics: Semantics, item: Item<'_>, secrets: Secrets
             write!(out, "{:?}… {} characters more", text.prefix(1024), text.len() - 1024)
         }
         Item::Text(text) | Item::Units(text) => write!(out, "{text:?}"),
-        Item::Ipv4(octets) => write!(out, "{}", core::net::Ipv4Addr::from(octets)),
-        Item::Ipv6(octets) => write!(out, "{}", core::net::Ipv6Addr::from(octets)),
+        Item::Ipv4(address) => write!(out, "{address}"),
+        Item::Ipv6(address) => write!(out, "{address}"),
+        Item::Handle(handle) => write!(out, "{}", handle.uuid),
+        Item::Null => out.write_str("null"),
+        Item::Alias(referent) => write!(out, "same as referent {referent:#x}"),
         Item::Bytes(octets) => match (semantics, security::readable(octets)) {
             (Semantics::SecurityDescriptor, Ok((text, None))) => out.write_str(&text),
             (Semantics::SecurityDescriptor, Ok((text, Some(error)))) => write!(out, "{text} ({error})"),
@@ -86,15 +89,15 @@ impl Inline {
     }
 
     /// Commas between members and elements, names before members.
-    fn start(&mut self, key: Key) {
+    fn start(&mut self, at: &At<'_>) {
         if let Some(any) = self.open.last_mut()
             && core::mem::replace(any, true)
         {
             self.text.push_str(", ");
         }
-        match key {
-            Key::Name("value" | "values" | "decoded") | Key::Top | Key::Index(_) => {}
-            Key::Name(name) => {
+        match at.name() {
+            "value" | "values" | "decoded" | "" => {}
+            name => {
                 self.text.push_str(name);
                 self.text.push(' ');
             }
@@ -102,37 +105,37 @@ impl Inline {
     }
 }
 
-impl<'a> Sink<'a> for Inline {
-    fn item(&mut self, key: Key, semantics: Semantics, value: Item<'a>, _: Option<&'a [u8]>) {
+impl<'a> Visitor<'a> for Inline {
+    fn value(&mut self, at: At<'_>, value: Item<'a>) {
         // The column before the value tells the syntax.
-        if key == Key::Name("syntax") || self.full() {
+        if at.name() == "syntax" || self.full() {
             return;
         }
-        self.start(key);
-        item(&mut self.text, semantics, value, self.secrets);
+        self.start(&at);
+        item(&mut self.text, at.semantics, value, self.secrets);
     }
 
-    fn begin(&mut self, key: Key, open: Open<'a>) {
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
         if self.full() {
             return self.open.push(false);
         }
         match open {
             // A value's own braces would only be noise.
-            Open::Record { name: "VALUE", .. } => self.start(key),
-            Open::Record { .. } => {
-                self.start(key);
+            Open::Record { name: "VALUE", .. } => self.start(&at),
+            Open::Record { .. } | Open::Struct(_) => {
+                self.start(&at);
                 self.text.push('{');
             }
-            Open::List { .. } => self.start(key),
+            Open::List { .. } => self.start(&at),
             Open::Bytes(octets) => {
-                self.start(key);
+                self.start(&at);
                 let _ = write!(self.text, "{} bytes: ", octets.len());
             }
         }
         self.open.push(false);
     }
 
-    fn end(&mut self, open: Open<'a>) {
+    fn end(&mut self, _: At<'_>, open: Open<'a>) {
         let any = self.open.pop().unwrap_or(false);
         match open {
             Open::Record { name: "VALUE", .. } => {}
@@ -153,19 +156,19 @@ pub(crate) struct Lines<'a> {
     hidden: Option<usize>,
     /// Inside a value of a list: its syntax stands in the line already.
     value: bool,
-    pub(crate) blamed: Option<WStr<'a>>,
+    pub(crate) failed_in: Option<WStr<'a>>,
 }
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(style: Style, secrets: Secrets) -> Self {
-        Lines { text: String::new(), style, secrets, depth: 0, hidden: None, value: false, blamed: None }
+        Lines { text: String::new(), style, secrets, depth: 0, hidden: None, value: false, failed_in: None }
     }
 
-    fn is_hidden(&mut self, key: Key) -> bool {
-        match (self.hidden, key) {
-            (Some(depth), Key::Index(_)) if self.depth == depth => true,
+    fn is_hidden(&mut self, at: &At<'_>) -> bool {
+        match (self.hidden, at.index) {
+            (Some(depth), Some(_)) if self.depth == depth => true,
             (Some(depth), _) if self.depth > depth => true,
-            (_, Key::Index(i)) if u64::from(i) >= self.style.max_elements => {
+            (_, Some(i)) if u64::from(i) >= self.style.max_elements => {
                 self.hidden = Some(self.depth);
                 let indent = self.indent();
                 let _ = writeln!(self.text, "{:indent$}…", "");
@@ -182,42 +185,41 @@ impl<'a> Lines<'a> {
         self.style.indent + 2 * self.depth.saturating_sub(1).min(16)
     }
 
-    fn start(&mut self, key: Key) {
+    fn start(&mut self, at: &At<'_>) {
         let indent = self.indent();
-        let _ = match key {
-            Key::Top => write!(self.text, "{:indent$}", ""),
-            Key::Name(name) => write!(self.text, "{:indent$}{name}", ""),
-            Key::Index(i) => write!(self.text, "{:indent$}[{i}]", ""),
+        let _ = match at.index {
+            None => write!(self.text, "{:indent$}{}", "", at.field.name),
+            Some(i) => write!(self.text, "{:indent$}[{i}]", ""),
         };
     }
 }
 
-impl<'a> Sink<'a> for Lines<'a> {
-    fn item(&mut self, key: Key, semantics: Semantics, value: Item<'a>, _: Option<&'a [u8]>) {
-        if self.is_hidden(key) {
+impl<'a> Visitor<'a> for Lines<'a> {
+    fn value(&mut self, at: At<'_>, value: Item<'a>) {
+        if self.is_hidden(&at) {
             return;
         }
-        match (key, self.value, value) {
-            (Key::Name("syntax"), true, Item::Uint(n)) => {
+        match (at.name(), self.value, value) {
+            ("syntax", true, Item::Uint(n)) => {
                 let _ = write!(self.text, "  {}", syntax(n));
                 return;
             }
-            (Key::Name("value"), true, _) => self.value = false,
-            _ => self.start(key),
+            ("value", true, _) => self.value = false,
+            _ => self.start(&at),
         }
-        if key != Key::Top {
+        if !is_top(&at) {
             self.text.push_str("  ");
         }
-        item(&mut self.text, semantics, value, self.secrets);
+        item(&mut self.text, at.semantics, value, self.secrets);
         self.text.push('\n');
     }
 
-    fn begin(&mut self, key: Key, open: Open<'a>) {
-        let hidden = self.is_hidden(key);
-        let value = core::mem::take(&mut self.value) && key == Key::Name("value");
-        if !hidden && key != Key::Top {
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        let hidden = self.is_hidden(&at);
+        let value = core::mem::take(&mut self.value) && at.name() == "value";
+        if !hidden && !is_top(&at) {
             if !value {
-                self.start(key);
+                self.start(&at);
             }
             let _ = match open {
                 Open::Record { name: "VALUE", .. } => {
@@ -226,18 +228,19 @@ impl<'a> Sink<'a> for Lines<'a> {
                 }
                 Open::List { .. } => writeln!(self.text),
                 Open::Record { name, .. } => writeln!(self.text, "  {name}"),
+                Open::Struct(declaration) => writeln!(self.text, "  {}", declaration.name),
                 Open::Bytes(octets) => writeln!(self.text, "  {} bytes", octets.len()),
             };
         }
         self.depth += 1;
     }
 
-    fn end(&mut self, _: Open<'a>) {
+    fn end(&mut self, _: At<'_>, _: Open<'a>) {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    fn blame(&mut self, name: WStr<'a>) {
-        self.blamed = Some(name);
+    fn failed_in(&mut self, name: WStr<'a>) {
+        self.failed_in = Some(name);
     }
 }
 
@@ -245,4 +248,9 @@ impl<'a> Sink<'a> for Lines<'a> {
 fn syntax(n: u64) -> String {
     let name = CLUSTER_PROPERTY_SYNTAX::TABLE.name_of(n).and_then(|name| name.strip_prefix("CLUSPROP_SYNTAX_"));
     name.map_or_else(|| format!("{n:#010x}"), |name| String::from(name.strip_prefix("LIST_VALUE_").unwrap_or(name)))
+}
+
+/// Whether a value is no member and no element of anything.
+fn is_top(at: &At<'_>) -> bool {
+    at.index.is_none() && at.field.name.is_empty()
 }

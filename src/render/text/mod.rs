@@ -24,13 +24,14 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::time::FileTime;
 use crate::consts::control_codes::ControlCodeFields;
 use crate::consts::status;
+use crate::idl::Buffers;
 use crate::ndr::WStr;
 use crate::ndr::names::{HandleName, HandleNames};
-use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
-use crate::ndr::types::{Field, Scalar, Semantics, Struct};
+use crate::ndr::types::{Field, Scalar, Semantics};
+use crate::ndr::visitor::{At, ContextHandle, Counts, Open, Visitor};
 use crate::ndr::wire::Message;
 use crate::ndr::{Direction, Method};
-use crate::session::call_context::{Buffers, CallContext};
+use crate::session::call_context::CallContext;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
@@ -70,6 +71,8 @@ pub struct Values<'w, W> {
     hidden: Option<usize>,
     /// Width of the longest name at each level that is open, to put the values one below the other.
     widths: [u8; LEVELS],
+    /// Those of the array that is being read.
+    counts: Counts,
     result: fmt::Result,
     /// Broken rules, not written among the values; as many as [`crate::base::diagnostic::MAX_KEPT`].
     pub diagnostics: Vec<Diagnostic>,
@@ -94,7 +97,7 @@ impl<'w, W: Write> Values<'w, W> {
     ) -> Self {
         let mut widths = [0; LEVELS];
         widths[0] = widest(method.fields_of(direction, version));
-        let buffers = Buffers::new(context);
+        let buffers = Buffers { content: context.content() };
         Values {
             out,
             style,
@@ -104,6 +107,7 @@ impl<'w, W: Write> Values<'w, W> {
             kinds: None,
             hidden: None,
             widths,
+            counts: Counts { max: 0, actual: 0 },
             result: Ok(()),
             diagnostics: Vec::new(),
         }
@@ -134,10 +138,10 @@ impl<'w, W: Write> Values<'w, W> {
     fn is_hidden(&mut self, at: &At<'_>) -> bool {
         let limit = self.style.max_elements;
         match (self.hidden, at.index) {
-            (Some(depth), _) if at.trail.depth() > depth => true,
-            (Some(depth), Some(i)) if at.trail.depth() == depth && u64::from(i) > limit => true,
+            (Some(depth), _) if at.path.depth() > depth => true,
+            (Some(depth), Some(i)) if at.path.depth() == depth && u64::from(i) > limit => true,
             (_, Some(i)) if u64::from(i) == limit => {
-                self.hidden = Some(at.trail.depth());
+                self.hidden = Some(at.path.depth());
                 let indent = self.indent(at);
                 self.result = writeln!(self.out, "{:indent$}…", "");
                 true
@@ -150,7 +154,7 @@ impl<'w, W: Write> Values<'w, W> {
     }
 
     fn indent(&self, at: &At<'_>) -> usize {
-        self.style.indent + 2 * at.trail.depth().saturating_sub(1).min(16)
+        self.style.indent + 2 * at.path.depth().saturating_sub(1).min(16)
     }
 
     fn try_line(&mut self, at: &At<'_>, value: fmt::Arguments<'_>) -> fmt::Result {
@@ -163,7 +167,7 @@ impl<'w, W: Write> Values<'w, W> {
                 6
             }
             None => {
-                let level = at.trail.depth().saturating_sub(1);
+                let level = at.path.depth().saturating_sub(1);
                 let width = usize::from(self.widths.get(level).copied().unwrap_or(0));
                 write!(self.out, "{:width$}{off}  ", at.field.name)?;
                 width.max(at.field.name.len())
@@ -225,10 +229,10 @@ impl<W> fmt::Debug for Values<'_, W> {
     }
 }
 
-impl<'a, W: Write> Sink<'a> for Values<'_, W> {
+impl<'a, W: Write> Visitor<'a> for Values<'_, W> {
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
         self.buffers.scalar(at.field, value);
-        let semantics = match at.field.semantics.in_version(self.version) {
+        let semantics = match at.semantics {
             Semantics::ObjectKind => self.kinds.map_or(Semantics::Number, Semantics::Flags),
             semantics => semantics,
         };
@@ -291,21 +295,21 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         self.line(&at, format_args!("{guid}"));
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, terminated: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         self.buffers.string(at.field, text);
         if matches!(at.field.semantics, Semantics::Secret) {
             return self.line(&at, format_args!("(secret)"));
         }
         let room = self.style.width.saturating_sub(self.indent(&at) + at.field.name.len() + 6).max(24);
         let shown = text.prefix(room);
-        let mark = if terminated { "" } else { " (no terminator)" };
+        let mark = if at.len == text.as_bytes().len() { " (no terminator)" } else { "" };
         match text.len() - shown.len() {
             0 => self.line(&at, format_args!("{shown:?}{mark}")),
             more => self.line(&at, format_args!("{shown:?}… {more} more units{mark}")),
         }
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], counts: Counts) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         match at.field.semantics {
             #[cfg(feature = "std")]
             Semantics::Custom("twr_t") => {
@@ -317,10 +321,11 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
             }
             _ => {}
         }
-        let room = if counts.max == counts.actual { None } else { Some(counts.max) };
-        match room {
-            None => self.line(&at, format_args!("{} bytes", bytes.len())),
-            Some(max) => self.line(&at, format_args!("{} bytes of {max}", bytes.len())),
+        match self.counts {
+            Counts { max, actual } if max != actual => {
+                self.line(&at, format_args!("{} bytes of {max}", bytes.len()));
+            }
+            _ => self.line(&at, format_args!("{} bytes", bytes.len())),
         }
         if self.result.is_ok() && !self.is_hidden(&at) {
             let indent = self.indent(&at) + 2;
@@ -340,18 +345,14 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         }
     }
 
-    fn units(&mut self, at: At<'_>, units: WStr<'a>, _: Counts) {
+    fn units(&mut self, at: At<'_>, units: WStr<'a>) {
         match at.field.semantics {
             Semantics::MultiSz => match units.multi_sz() {
                 Some(list) => self.line(&at, format_args!("{}", Joined(list))),
                 None => self.line(&at, format_args!("{units:?} (not a list of strings)")),
             },
             Semantics::Ipv6 => {
-                let mut segments = [0u16; 8];
-                for (slot, unit) in segments.iter_mut().zip(units.units()) {
-                    *slot = unit.swap_bytes();
-                }
-                self.line(&at, format_args!("{}", core::net::Ipv6Addr::from(segments)));
+                self.line(&at, format_args!("{}", units.to_ipv6()));
             }
             _ => self.line(&at, format_args!("{:?}", units.until_nul())),
         }
@@ -371,21 +372,24 @@ impl<'a, W: Write> Sink<'a> for Values<'_, W> {
         self.line(&at, format_args!("same as referent {referent:#x}"));
     }
 
-    fn begin_struct(&mut self, at: At<'_>, declaration: &'static Struct) {
-        if let Semantics::Kinds(table) = at.field.semantics {
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        let Open::Struct(declaration) = open else {
+            return match self.counts.actual {
+                1 => self.line(&at, format_args!("1 element")),
+                n => self.line(&at, format_args!("{n} elements")),
+            };
+        };
+        if let Semantics::Kinds(table) = at.semantics {
             self.kinds = Some(table);
         }
-        if let Some(width) = self.widths.get_mut(at.trail.depth()) {
+        if let Some(width) = self.widths.get_mut(at.path.depth()) {
             *width = widest(declaration.fields.iter());
         }
         self.line(&at, format_args!("{}", declaration.name));
     }
 
-    fn begin_array(&mut self, at: At<'_>, counts: Counts) {
-        match counts.actual {
-            1 => self.line(&at, format_args!("1 element")),
-            n => self.line(&at, format_args!("{n} elements")),
-        }
+    fn counts(&mut self, _: At<'_>, counts: Counts) {
+        self.counts = counts;
     }
 }
 
@@ -466,7 +470,7 @@ impl fmt::Display for Message<'_> {
         writeln!(f, "{} {}", self.method.name, self.direction.name())?;
         let context = CallContext::default();
         let mut values = Values::new(f, Style::default(), self.method, self.direction, self.version, &context);
-        self.walk(&mut values);
+        self.visit_parameters(&mut values);
         values.finish()
     }
 }

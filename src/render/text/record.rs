@@ -1,12 +1,12 @@
 //! Text: one readable block a message.
 
 use super::paint::Paint;
-use crate::analysis::View;
+use crate::analysis::HandleAnnotations;
 use crate::base::printable::Printable;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
-use crate::ndr::sink::{At, Sink};
 use crate::ndr::types::Scalar;
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::net::Timestamp;
 use crate::render::text::{Style, Values};
@@ -22,7 +22,7 @@ use std::fmt::Write;
 
 /// Appends a record's block, without a line end behind its last line. Writing to a string does not fail, so results
 /// are not looked at.
-pub fn record(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
+pub fn record(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&HandleAnnotations<'_>>) {
     let paint = Paint(style.color);
     let event = &record.event;
     let _ = write!(out, "{}#{}", paint.dim(), event.frame());
@@ -141,7 +141,7 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
     out.push('\n');
 }
 
-fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, view: Option<&View<'_>>) {
+fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, view: Option<&HandleAnnotations<'_>>) {
     let event = &record.event;
     match &event.body {
         Body::Bind(proposal) | Body::AlterContext(proposal) => {
@@ -221,7 +221,7 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
 }
 
 /// The stub's values.
-pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
+pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&HandleAnnotations<'_>>) {
     let paint = &Paint(style.color);
     let Some((kind, stub)) = record.stub().or(record.partial_stub()) else {
         if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {
@@ -336,14 +336,16 @@ pub fn bare(
 #[derive(Default)]
 pub struct StatusOf(pub Option<u32>);
 
-impl Sink<'_> for StatusOf {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl Visitor<'_> for StatusOf {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         use crate::ndr::types::{Flow, Semantics};
         let status = matches!(at.field.semantics, Semantics::Win32);
         // Methods that return a handle have it in Status; all others return it.
-        if status && at.trail.depth() == 1 && (at.field.flow == Flow::Return || self.0.is_none()) {
+        if status && at.path.depth() == 1 && (at.field.flow == Flow::Return || self.0.is_none()) {
             self.0 = Some(value as u32);
         }
     }

@@ -5,6 +5,7 @@ use super::rules;
 use super::session::{Io, Session, Whole, sender_of};
 use crate::rpc::event::{AssumedContext, Auth, Body, Call, Context, ContextState, Event, Unbound};
 use crate::rpc::header::{PacketType, PfcFlags};
+use crate::rpc::security::{Doubt, Opened};
 use crate::rpc::verification::Verification;
 use alloc::boxed::Box;
 
@@ -21,7 +22,11 @@ impl<N: Default> Session<N> {
         });
         let request = head.ptype == PacketType::Request;
         let mut verification = None;
-        if let (true, Some(_), None, Some(bytes)) = (request, &auth, damage, stub) {
+        let signed = auth.as_ref().is_some_and(|auth| {
+            let doubt = auth.opened.as_ref().and_then(Opened::doubt);
+            fragments > 1 || !matches!(doubt, Some(Doubt::Unprotected { .. }))
+        });
+        if let (true, true, None, Some(bytes)) = (request, signed, damage, stub) {
             verification = Verification::find(bytes, head.representation.endian);
             stub = Some(verification.map_or(bytes, |v| v.split(bytes)));
         }

@@ -46,9 +46,14 @@ impl<N: Default> Session<N> {
                 *status = None;
             }
         }
+        let mut head = head(side, pdu);
+        if let (None, Some(required)) = (&opened, io.security.required()) {
+            // Whoever sent it, the association negotiated that each PDU has a signature.
+            opened = Some(Opened::unprotected(required.auth_level));
+            head.trailer = Some(required);
+        }
         let clear = matches!(opened, None | Some(Opened::Clear { .. }));
         let sizes = sizes(pdu);
-        let head = head(side, pdu);
         let stub = if clear { Some(stub) } else { None };
         self.place((head, Findings { opened, notes, sizes }), stub, fault, None, carriers, io);
         self.scratch = scratch;

@@ -168,14 +168,25 @@ impl Messages {
             let [octet, _] = head.representation.to_octets();
             note(&rules::REPRESENTATION_CHANGED, (4, "packed_drep"), octet.into(), None);
         }
-        let level = |trailer: &Option<AuthTrailer>| trailer.map_or(0, |t| u64::from(t.auth_level));
-        if level(&first.trailer) != level(&head.trailer) {
-            note(&rules::AUTH_CHANGED, (0, "auth_level"), level(&head.trailer), Some(level(&first.trailer)));
+        let level = |trailer: &Option<AuthTrailer>| trailer.map_or(0, |t| t.auth_level);
+        let first_level = level(&first.trailer);
+        if first_level != level(&head.trailer) {
+            note(&rules::AUTH_CHANGED, (0, "auth_level"), level(&head.trailer).into(), Some(first_level.into()));
+        }
+        if first.trailer.is_none() {
+            first.trailer = head.trailer;
         }
         first.cancel_count = first.cancel_count.max(head.cancel_count);
         message.findings.sizes.add(findings.sizes);
+        let protected = (message.fragments > 1).then_some(message.findings.opened.is_some());
         if let Some(opened) = findings.opened {
+            if protected == Some(false) {
+                join_opened(&mut message.findings.opened, Opened::unprotected(level(&head.trailer)));
+            }
             join_opened(&mut message.findings.opened, opened);
+        } else if protected == Some(true) {
+            // One fragment without a signature among others that have one.
+            join_opened(&mut message.findings.opened, Opened::unprotected(first_level));
         }
         if message.too_large {
             counters.fragments_ignored += 1;

@@ -89,6 +89,12 @@ impl Assembly {
         if header.fragment == 0 {
             self.header = Some(*header);
         }
+        let protected = (!self.fragments.is_empty()).then_some(self.opened.is_some());
+        if opened.is_some() && protected == Some(false) || opened.is_none() && protected == Some(true) {
+            // One fragment without a signature among others that have one.
+            let level = self.trailer.map_or(0, |trailer| trailer.auth_level);
+            join_opened(&mut self.opened, Opened::unprotected(level));
+        }
         if let Some(opened) = opened {
             join_opened(&mut self.opened, opened);
         }

@@ -3,8 +3,8 @@
 
 use super::{Shared, lock};
 use crate::idl;
-use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::Semantics;
+use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::net::Transport;
 use crate::rpc::event::Body;
@@ -59,10 +59,12 @@ struct Towers<'k> {
     server: SocketAddr,
 }
 
-impl<'a> Sink<'a> for Towers<'_> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for Towers<'_> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         if !matches!(at.field.semantics, Semantics::Custom("twr_t")) {
             return;
         }

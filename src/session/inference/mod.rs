@@ -16,8 +16,8 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::guid::Guid;
 use crate::consts::status;
 use crate::idl;
-use crate::ndr::sink::At;
 use crate::ndr::types::{Scalar, Semantics};
+use crate::ndr::visitor::At;
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{self, Direction, Endian, Interface, Syntax};
 use crate::net::{Side, Transport};
@@ -350,7 +350,7 @@ struct Evidence {
     odd: f64,
 }
 
-impl ndr::Sink<'_> for Evidence {
+impl ndr::Visitor<'_> for Evidence {
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         let odd = match at.field.semantics.in_version(self.version) {
             Semantics::Win32 | Semantics::RpcStatus => {

@@ -31,7 +31,7 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let names_only = match fields.get("reading") {
         None => false,
         Some(Value::Text(variant)) if &**variant == NAMES_ONLY => true,
-        Some(_) => return Err(EncodeError::new(format!("the only other variant is {NAMES_ONLY:?}")).within("reading")),
+        Some(_) => return Err(EncodeError::new(format!("the only other reading is {NAMES_ONLY:?}")).within("reading")),
     };
     out.extend((count as u32).to_le_bytes());
     for (i, value) in list.iter().enumerate() {

@@ -1,13 +1,15 @@
 //! Small things, one by one: sizes, names of formats, keys and paths, the forms in which values may be given.
 
+use super::Key;
 use super::{entry, join, wide};
 use crate::base::diagnostic::Diagnostic;
 use crate::consts::content::BufferFormat;
-use crate::ndr::sink::FieldPath;
-use crate::ndr::types::Semantics;
+use crate::ndr::types::{Field, Semantics};
+use crate::ndr::value::Collect;
 use crate::ndr::value::{Fields, Value};
+use crate::ndr::visitor::FieldPath;
+use crate::ndr::visitor::{At, Item, Open, Place, Visitor};
 use crate::structs::packed::ByteCursor;
-use crate::structs::sink::{Collect, Item, Key, Open, Sink};
 use crate::structs::values::{self, Slot};
 use crate::structs::{self, Structure, content, records};
 
@@ -79,19 +81,24 @@ fn names_of_formats() {
 #[derive(Default)]
 struct Told(Vec<String>);
 
-impl<'a> Sink<'a> for Told {
-    fn item(&mut self, key: Key, _: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
-        self.0.push(format!("{key:?} {item:?}{}", if raw.is_some() { " raw" } else { "" }));
+impl<'a> Visitor<'a> for Told {
+    fn value(&mut self, at: At<'_>, item: Item<'a>) {
+        self.0.push(format!("{:?} {item:?}", Key::of(&at)));
     }
-    fn begin(&mut self, key: Key, open: Open<'a>) {
+    fn irregular(&mut self, at: At<'_>, item: Item<'a>, _: &'a [u8]) {
+        self.0.push(format!("{:?} {item:?} raw", Key::of(&at)));
+    }
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        let key = Key::of(&at);
         let what = match open {
             Open::Record { name, .. } => name,
             Open::List { .. } => "list",
             Open::Bytes(_) => "bytes",
+            Open::Struct(declaration) => declaration.name,
         };
         self.0.push(format!("{key:?} {what} {{"));
     }
-    fn end(&mut self, _: Open<'a>) {
+    fn end(&mut self, _: At<'_>, _: Open<'a>) {
         self.0.push("}".into());
     }
     fn diagnostic(&mut self, d: Diagnostic) {
@@ -104,9 +111,10 @@ impl<'a> Sink<'a> for Told {
 fn keys() {
     let told = |name: &str, octets: &[u8]| {
         let mut told = Told::default();
-        let trail = FieldPath::top(crate::base::error::Segment::Name("outer"));
+        static HERE: Field = Field::of_buffer("here", Semantics::Structure);
+        let path = FieldPath::top(crate::base::error::Segment::Name("outer"));
         let structure = Structure::by_name(name).unwrap();
-        let _ = structure.read(ByteCursor::new(octets), Key::Name("here"), Some(&trail), &mut told);
+        let _ = structure.read(ByteCursor::new(octets), Place::member(&HERE, &path), &mut told);
         told.0
     };
     let octets = join(&[&wide("a"), &wide("b"), &[0, 0]]);
@@ -118,7 +126,8 @@ fn keys() {
     assert!(lines.iter().any(|line| line.contains(" outer")), "{lines:?}");
 
     let mut told = Told::default();
-    let slot = Slot { key: Key::Name("value"), ..Slot::top(BufferFormat::Dword) };
+    static VALUE: Field = Field::of_buffer("value", Semantics::Bytes);
+    let slot = Slot::of(BufferFormat::Dword, Place::member(&VALUE, &FieldPath::ROOT));
     values::read_octets(slot, ByteCursor::new(&[7, 0, 0, 0]), &mut told);
     assert_eq!(told.0, ["Name(\"value\") bytes {", "Name(\"decoded\") Uint(7)", "}"]);
     let mut told = Told::default();
@@ -132,7 +141,7 @@ fn names_in_both_forms() {
     let read = |octets: &[u8]| {
         let mut sink = Collect::default();
         values::read(Slot::top(BufferFormat::Names), ByteCursor::new(octets), &mut sink).unwrap();
-        sink.value
+        sink.into_value().0
     };
     assert_eq!(read(&wide("n1")), Some("n1".into()));
     let list = Value::List(vec!["n1".into(), "n2".into()]);

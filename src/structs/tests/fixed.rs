@@ -95,8 +95,8 @@ fn lengths_are_known_before() {
                 | Type::Counted(name, _) => name,
                 _ => continue,
             };
-            let place = record.members.iter().position(|m| m.name == name);
-            assert!(place.is_some_and(|place| place < i), "{}.{}", record.name, member.name);
+            let place = record.members.iter().position(|m| m.field.name == name);
+            assert!(place.is_some_and(|place| place < i), "{}.{}", record.name, member.field.name);
             assert!(matches!(record.members[place.unwrap()].ty, Type::Int(_)));
         }
     }

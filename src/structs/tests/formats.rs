@@ -1,5 +1,6 @@
 //! Values of each format, there and back; what a buffer is taken for. How it is shown stands in [`super::printed`].
 
+use super::Key;
 use super::printed::shown;
 use super::{entry, join, list, wide};
 use crate::base::diagnostic::Diagnostic;
@@ -7,11 +8,12 @@ use crate::consts::content::{BufferFormat, ValueList};
 use crate::consts::control_codes::Family;
 use crate::consts::registry::RegistryValueType;
 use crate::ndr::types::Semantics;
+use crate::ndr::value::Collect;
 use crate::ndr::value::{Fields, Value};
+use crate::ndr::visitor::{At, Item, Open, Place, Visitor};
 use crate::render::text::Style;
 use crate::structs::content::{self, Context, ShapeKind};
 use crate::structs::packed::ByteCursor;
-use crate::structs::sink::{Collect, Item, Key, Open, Sink};
 use crate::structs::values::{self, Slot};
 use crate::structs::{reader, records};
 
@@ -19,24 +21,25 @@ use crate::structs::{reader, records};
 #[derive(Default)]
 struct Told(Vec<String>);
 
-impl<'a> Sink<'a> for Told {
-    fn item(&mut self, key: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
-        let key = if let Key::Name(name) = key { name } else { "" };
-        let secret = if matches!(semantics, Semantics::Opaque) { " secret" } else { "" };
-        self.0.push(format!(
-            "{key}{item:?}{}{secret}",
-            raw.map_or(String::new(), |raw| format!(" {}", hex::encode(raw)))
-        ));
+impl<'a> Visitor<'a> for Told {
+    fn value(&mut self, at: At<'_>, item: Item<'a>) {
+        let secret = if matches!(at.semantics, Semantics::Opaque) { " secret" } else { "" };
+        self.0.push(format!("{}{item:?}{secret}", at.name()));
     }
-    fn begin(&mut self, key: Key, open: Open<'a>) {
-        let key = if let Key::Name(name) = key { name } else { "" };
+    fn irregular(&mut self, at: At<'_>, item: Item<'a>, raw: &'a [u8]) {
+        let secret = if matches!(at.semantics, Semantics::Opaque) { " secret" } else { "" };
+        self.0.push(format!("{}{item:?} {}{secret}", at.name(), hex::encode(raw)));
+    }
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        let key = at.name();
         self.0.push(match open {
             Open::Record { name, .. } => format!("{key}{name}{{"),
             Open::List { raw } => format!("{key}[{}", raw.map_or(String::new(), hex::encode)),
             Open::Bytes(octets) => format!("{key}<{}", hex::encode(octets)),
+            Open::Struct(_) => unreachable!(),
         });
     }
-    fn end(&mut self, _: Open<'a>) {
+    fn end(&mut self, _: At<'_>, _: Open<'a>) {
         self.0.push(".".into());
     }
     fn diagnostic(&mut self, d: Diagnostic) {
@@ -142,7 +145,7 @@ fn lists_of_text() {
     );
     // Half a surrogate pair has no text: the units as they stand.
     let half = join(&[&[0, 0xd8, 0, 0], &[0, 0]]);
-    assert_eq!(read(BufferFormat::MultiSz, &half), "Units(\"\\u{d800}\\0\\0\")");
+    assert_eq!(read(BufferFormat::MultiSz, &half), "Text(\"\\u{d800}\\0\\0\")");
     assert_eq!(read(BufferFormat::Names, &wide("a")), "Text(\"a\")");
     assert_eq!(read(BufferFormat::Names, &two), "[ Text(\"a\") Text(\"b\") .");
     // Elements are counted, whatever they are.
@@ -154,9 +157,9 @@ fn lists_of_text() {
 #[derive(Default)]
 struct Keys(Vec<Key>);
 
-impl<'a> Sink<'a> for Keys {
-    fn item(&mut self, key: Key, _: Semantics, _: Item<'a>, _: Option<&'a [u8]>) {
-        self.0.push(key);
+impl<'a> Visitor<'a> for Keys {
+    fn value(&mut self, at: At<'_>, _: Item<'a>) {
+        self.0.push(Key::of(&at));
     }
 }
 
@@ -333,12 +336,9 @@ fn as_many_messages_as_announced() {
         let context = Context { message_type: Some(1), messages, ..Context::default() };
         let shape = content::shape(Semantics::WitnessMessages, 1, &context, &octets);
         let mut sink = Collect::default();
-        let rest = content::read(&shape, ByteCursor::new(&octets), &mut sink).unwrap();
-        assert!(
-            matches!(&sink.value, Some(Value::List(list)) if list.len() == count),
-            "{messages:?}: {:?}",
-            sink.value
-        );
+        let rest = content::read(&shape, ByteCursor::new(&octets), Place::TOP, &mut sink).unwrap();
+        let (value, _) = sink.into_value();
+        assert!(matches!(&value, Some(Value::List(list)) if list.len() == count), "{messages:?}: {:?}", value);
         assert_eq!(rest.len(), left);
     }
 }

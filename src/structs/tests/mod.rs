@@ -12,7 +12,55 @@ mod sinks;
 mod written;
 
 use super::{ALL, Structure};
+use crate::ndr::types::{Field, Semantics};
 use crate::ndr::value::Value;
+use crate::ndr::visitor::{At, FieldPath, Item, Open, Place, Visitor};
+
+/// Which member or element a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Top,
+    Name(&'static str),
+    Index(u32),
+}
+
+impl Key {
+    fn of(at: &At<'_>) -> Key {
+        match at.index {
+            Some(index) => Key::Index(index),
+            None if at.field.name.is_empty() => Key::Top,
+            None => Key::Name(at.field.name),
+        }
+    }
+
+    fn at(self, semantics: Semantics) -> At<'static> {
+        let (name, index) = match self {
+            Key::Top => ("", None),
+            Key::Name(name) => (name, None),
+            Key::Index(index) => ("list", Some(index)),
+        };
+        let field = Box::leak(Box::new(Field::of_buffer(name, semantics)));
+        Place { field, index, path: &FieldPath::ROOT }.at(semantics, 0..0)
+    }
+}
+
+/// Tells a visitor values by hand.
+trait Tell<'a>: Visitor<'a> {
+    fn tell(&mut self, key: Key, semantics: Semantics, item: Item<'a>, raw: Option<&'a [u8]>) {
+        match raw {
+            None => item.visit(key.at(semantics), self),
+            Some(raw) => self.irregular(key.at(semantics), item, raw),
+        }
+    }
+    fn open(&mut self, key: Key, open: Open<'a>) {
+        self.begin(key.at(Semantics::Structure), open);
+    }
+    fn close(&mut self, open: Open<'a>) {
+        self.end(Key::Top.at(Semantics::Structure), open);
+    }
+}
+
+impl<'a, V: Visitor<'a> + ?Sized> Tell<'a> for V {}
 
 /// Decodes, which must take all octets and break no rule.
 fn clean(name: &str, octets: &[u8]) -> Value {

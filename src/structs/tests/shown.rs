@@ -113,7 +113,7 @@ fn masked(control_code: u32, octets: &[u8]) -> String {
     use crate::ndr::{Endian, Syntax};
     use crate::render::json::stub::{self, Identity};
     let request = ApiResourceControl::Request::builder()
-        .hResource(crate::ndr::sink::ContextHandle::default())
+        .hResource(crate::ndr::visitor::ContextHandle::default())
         .dwControlCode(control_code)
         .nOutBufferSize(0)
         .lpInBuffer(octets)

@@ -1,14 +1,15 @@
 //! Values on their way out, told to the printers one by one: lines, values in one line, JSON, trees.
 
+use super::{Key, Tell};
 use crate::base::Guid;
 use crate::consts::Constant;
 use crate::consts::registry::RegistryValueType;
 use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
+use crate::ndr::visitor::{Item, Null, Open, Visitor};
 use crate::render::text::Style;
 use crate::render::text::lines::{Inline, Lines};
 use crate::structs::content::Secrets;
-use crate::structs::sink::{Item, Key, Null, Open, Sink};
 
 fn lines(style: Style, tell: impl FnOnce(&mut Lines<'static>)) -> String {
     let mut lines = Lines::new(Style { indent: 1, ..style }, Secrets::Hidden);
@@ -16,14 +17,14 @@ fn lines(style: Style, tell: impl FnOnce(&mut Lines<'static>)) -> String {
     lines.text
 }
 
-fn inline(room: usize, tell: impl FnOnce(&mut dyn Sink<'static>)) -> String {
+fn inline(room: usize, tell: impl FnOnce(&mut dyn Visitor<'static>)) -> String {
     let mut inline = Inline::new(room, Secrets::Hidden);
     tell(&mut inline);
     inline.text
 }
 
-fn number(sink: &mut dyn Sink<'static>, key: Key, n: u64) {
-    sink.item(key, Semantics::Number, Item::Uint(n), None);
+fn number(sink: &mut dyn Visitor<'static>, key: Key, n: u64) {
+    sink.tell(key, Semantics::Number, Item::Uint(n), None);
 }
 
 fn units(units: &[u16]) -> WStr<'static> {
@@ -70,8 +71,12 @@ fn values_in_words() {
         (Semantics::Text, Item::Units(units(&[0x61, 0xd800])), r#""a\u{d800}""#),
         (Semantics::Text, Item::Text(long(1024)), &cut[..1026]),
         (Semantics::Text, Item::Text(long(1025)), &cut),
-        (Semantics::Ipv4, Item::Ipv4([10, 1, 2, 3]), "10.1.2.3"),
-        (Semantics::Ipv6, Item::Ipv6([0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]), "fe80::1"),
+        (Semantics::Ipv4, Item::Ipv4(core::net::Ipv4Addr::from([10, 1, 2, 3])), "10.1.2.3"),
+        (
+            Semantics::Ipv6,
+            Item::Ipv6(core::net::Ipv6Addr::from([0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1])),
+            "fe80::1",
+        ),
         (Semantics::Bytes, bytes(0), "no bytes"),
         (Semantics::Bytes, bytes(1), "00"),
         (Semantics::Bytes, bytes(24), &hex(24)),
@@ -87,12 +92,12 @@ fn values_in_words() {
         (Semantics::Opaque, Item::Uint(7), "(secret)"),
     ];
     for (semantics, item, expected) in table {
-        assert_eq!(lines(Style::default(), |l| l.item(Key::Top, *semantics, *item, None)), format!(" {expected}\n"));
-        assert_eq!(inline(2000, |l| l.item(Key::Top, *semantics, *item, None)), *expected);
+        assert_eq!(lines(Style::default(), |l| l.tell(Key::Top, *semantics, *item, None)), format!(" {expected}\n"));
+        assert_eq!(inline(2000, |l| l.tell(Key::Top, *semantics, *item, None)), *expected);
     }
     for (secrets, expected) in [(Secrets::Shown, "7"), (Secrets::Hidden, "(secret)"), (Secrets::Masked, "(secret)")] {
         let mut inline = Inline::new(9, secrets);
-        inline.item(Key::Top, Semantics::Opaque, Item::Uint(7), None);
+        inline.tell(Key::Top, Semantics::Opaque, Item::Uint(7), None);
         assert_eq!(inline.text, expected);
     }
 }
@@ -100,22 +105,22 @@ fn values_in_words() {
 /// Braces around records but those of values, commas between members, names but those that say nothing.
 #[test]
 fn one_line() {
-    let record = |sink: &mut dyn Sink<'static>| {
-        sink.begin(Key::Name("top"), RECORD);
+    let record = |sink: &mut dyn Visitor<'static>| {
+        sink.open(Key::Name("top"), RECORD);
         number(sink, Key::Name("a"), 1);
-        sink.begin(Key::Name("values"), LIST);
-        sink.begin(Key::Index(0), VALUE);
+        sink.open(Key::Name("values"), LIST);
+        sink.open(Key::Index(0), VALUE);
         number(sink, Key::Name("syntax"), 0x0001_0002);
         number(sink, Key::Name("value"), 2);
-        sink.end(VALUE);
+        sink.close(VALUE);
         number(sink, Key::Index(1), 3);
-        sink.end(LIST);
-        sink.begin(Key::Name("none"), LIST);
-        sink.end(LIST);
-        sink.begin(Key::Name("b"), Open::Bytes(&[1, 2]));
+        sink.close(LIST);
+        sink.open(Key::Name("none"), LIST);
+        sink.close(LIST);
+        sink.open(Key::Name("b"), Open::Bytes(&[1, 2]));
         number(sink, Key::Name("decoded"), 4);
-        sink.end(Open::Bytes(&[1, 2]));
-        sink.end(RECORD);
+        sink.close(Open::Bytes(&[1, 2]));
+        sink.close(RECORD);
     };
     assert_eq!(inline(100, record), "top {a 1, 2, 3, none (empty), b 2 bytes: 4}");
     // Four octets for each column; what is begun is finished, the rest is left out.
@@ -131,14 +136,14 @@ fn one_line() {
     assert_eq!(digits(5, 2), "10000…");
     let full = |open: Open<'static>| {
         inline(1, |sink| {
-            sink.begin(Key::Top, open);
+            sink.open(Key::Top, open);
             number(sink, Key::Name("value"), 12345);
             number(sink, Key::Name("value"), 6);
-            sink.begin(Key::Name("x"), LIST);
-            sink.end(LIST);
-            sink.begin(Key::Name("x"), RECORD);
-            sink.end(RECORD);
-            sink.end(open);
+            sink.open(Key::Name("x"), LIST);
+            sink.close(LIST);
+            sink.open(Key::Name("x"), RECORD);
+            sink.close(RECORD);
+            sink.close(open);
         })
     };
     assert_eq!(full(RECORD), "{12345…");
@@ -151,28 +156,28 @@ fn one_line() {
 fn many_lines() {
     let limited = Style { max_elements: 2, ..Style::default() };
     let told = lines(limited, |l| {
-        l.begin(Key::Top, RECORD);
-        l.begin(Key::Name("outer"), LIST);
-        l.begin(Key::Index(0), LIST);
+        l.open(Key::Top, RECORD);
+        l.open(Key::Name("outer"), LIST);
+        l.open(Key::Index(0), LIST);
         (0..4).for_each(|i| number(l, Key::Index(i), 7));
-        l.end(LIST);
-        l.begin(Key::Index(1), RECORD);
+        l.close(LIST);
+        l.open(Key::Index(1), RECORD);
         number(l, Key::Name("m"), 8);
-        l.end(RECORD);
+        l.close(RECORD);
         for i in 2..4 {
-            l.begin(Key::Index(i), RECORD);
+            l.open(Key::Index(i), RECORD);
             number(l, Key::Name("m"), 9);
-            l.begin(Key::Name("n"), LIST);
+            l.open(Key::Name("n"), LIST);
             number(l, Key::Index(0), 9);
-            l.end(LIST);
-            l.end(RECORD);
+            l.close(LIST);
+            l.close(RECORD);
         }
-        l.end(LIST);
+        l.close(LIST);
         number(l, Key::Name("after"), 10);
-        l.begin(Key::Name("next"), LIST);
+        l.open(Key::Name("next"), LIST);
         number(l, Key::Index(0), 11);
-        l.end(LIST);
-        l.end(RECORD);
+        l.close(LIST);
+        l.close(RECORD);
     });
     let expected = " outer
    [0]
@@ -189,31 +194,31 @@ fn many_lines() {
     assert_eq!(told, expected);
 
     let told = lines(Style::default(), |l| {
-        l.begin(Key::Top, RECORD);
-        l.begin(Key::Name("values"), LIST);
+        l.open(Key::Top, RECORD);
+        l.open(Key::Name("values"), LIST);
         for (i, syntax) in [0x0001_0003, 0x0005_0002, 0x7777_7777].into_iter().enumerate() {
-            l.begin(Key::Index(i as u32), VALUE);
+            l.open(Key::Index(i as u32), VALUE);
             number(l, Key::Name("syntax"), syntax);
             number(l, Key::Name("value"), 1);
-            l.end(VALUE);
+            l.close(VALUE);
         }
-        l.begin(Key::Index(3), VALUE);
+        l.open(Key::Index(3), VALUE);
         number(l, Key::Name("syntax"), 0x0006_0002);
-        l.begin(Key::Name("value"), RECORD);
+        l.open(Key::Name("value"), RECORD);
         number(l, Key::Name("syntax"), 5);
-        l.end(RECORD);
-        l.end(VALUE);
-        l.begin(Key::Index(4), VALUE);
-        l.begin(Key::Name("other"), LIST);
-        l.end(LIST);
-        l.end(VALUE);
-        l.end(LIST);
-        l.begin(Key::Name("value"), LIST);
-        l.end(LIST);
-        l.begin(Key::Name("raw"), Open::Bytes(&[1, 2, 3]));
+        l.close(RECORD);
+        l.close(VALUE);
+        l.open(Key::Index(4), VALUE);
+        l.open(Key::Name("other"), LIST);
+        l.close(LIST);
+        l.close(VALUE);
+        l.close(LIST);
+        l.open(Key::Name("value"), LIST);
+        l.close(LIST);
+        l.open(Key::Name("raw"), Open::Bytes(&[1, 2, 3]));
         number(l, Key::Name("decoded"), 1);
-        l.end(Open::Bytes(&[1, 2, 3]));
-        l.end(RECORD);
+        l.close(Open::Bytes(&[1, 2, 3]));
+        l.close(RECORD);
     });
     let expected = " values
    [0]  SZ  1
@@ -229,25 +234,25 @@ fn many_lines() {
     assert_eq!(told, expected);
     // Sixteen levels are indented, the seventeenth as the one before it.
     let deep = lines(Style::default(), |l| {
-        l.begin(Key::Top, RECORD);
-        (0..18).for_each(|_| l.begin(Key::Name("d"), LIST));
+        l.open(Key::Top, RECORD);
+        (0..18).for_each(|_| l.open(Key::Name("d"), LIST));
     });
     let columns: Vec<_> = deep.lines().map(|line| line.len()).collect();
     let expected: Vec<_> = (0..18).map(|n: usize| 2 + 2 * n.min(16)).collect();
     assert_eq!(columns, expected);
     let mut blamed = Lines::new(Style::default(), Secrets::Hidden);
-    blamed.blame(units(&[0x62]));
-    assert_eq!(blamed.blamed.map(|name| name.to_string()).as_deref(), Some("b"));
+    blamed.failed_in(units(&[0x62]));
+    assert_eq!(blamed.failed_in.map(|name| name.to_string()).as_deref(), Some("b"));
 }
 
 /// What takes nothing takes anything.
 #[test]
 fn nothing_is_kept() {
     let mut null = Null;
-    null.begin(Key::Top, LIST);
+    null.open(Key::Top, LIST);
     number(&mut null, Key::Index(0), 1);
-    null.blame(units(&[]));
-    null.end(LIST);
+    null.failed_in(units(&[]));
+    null.close(LIST);
 }
 
 #[cfg(feature = "serde")]
@@ -286,8 +291,8 @@ mod json {
             (Semantics::Number, Item::Guid(Guid([0x11; 16])), r#""11111111-1111-1111-1111-111111111111""#),
             (Semantics::Text, Item::Text(units(&[0x61, 0x22])), r#""a\"""#),
             (Semantics::Text, Item::Units(units(&[0x61, 0xd800])), r#"{"utf16":"610000d8"}"#),
-            (Semantics::Ipv4, Item::Ipv4([10, 1, 2, 3]), r#""10.1.2.3""#),
-            (Semantics::Ipv6, Item::Ipv6([0; 16]), r#""::""#),
+            (Semantics::Ipv4, Item::Ipv4(core::net::Ipv4Addr::from([10, 1, 2, 3])), r#""10.1.2.3""#),
+            (Semantics::Ipv6, Item::Ipv6(core::net::Ipv6Addr::from([0; 16])), r#""::""#),
             (Semantics::Bytes, Item::Bytes(descriptor(20)), &format!(r#"{{"hex":"{}"}}"#, hex::encode(descriptor(20)))),
             (
                 Semantics::SecurityDescriptor,
@@ -306,11 +311,11 @@ mod json {
             (Semantics::Opaque, Item::Uint(7), r#"{"secret":true}"#),
         ];
         for (semantics, item, expected) in table {
-            assert_eq!(printed(Secrets::Hidden, |v| v.item(Key::Top, *semantics, *item, None)), *expected);
+            assert_eq!(printed(Secrets::Hidden, |v| v.tell(Key::Top, *semantics, *item, None)), *expected);
         }
-        assert_eq!(printed(Secrets::Shown, |v| v.item(Key::Top, Semantics::Opaque, Item::Uint(7), None)), "7");
+        assert_eq!(printed(Secrets::Shown, |v| v.tell(Key::Top, Semantics::Opaque, Item::Uint(7), None)), "7");
         let raw = |text: &[u16]| {
-            printed(Secrets::Shown, |v| v.item(Key::Top, Semantics::Text, Item::Text(units(text)), Some(&[1, 2])))
+            printed(Secrets::Shown, |v| v.tell(Key::Top, Semantics::Text, Item::Text(units(text)), Some(&[1, 2])))
         };
         assert_eq!(raw(&[0x61]), r#"{"value":"a","hex":"0102"}"#);
         assert_eq!(raw(&[0xd800]), r#"{"utf16":"00d8","hex":"0102"}"#);
@@ -322,30 +327,30 @@ mod json {
         let mut out = Out::new();
         let mut values = Values::new(&mut out, Secrets::Shown);
         let open = |variant| Open::Record { name: "R", variant };
-        values.begin(Key::Top, open(Some("a")));
-        values.begin(Key::Name("m"), open(Some("b")));
-        values.end(open(None));
-        values.begin(Key::Name("l"), LIST);
-        values.begin(Key::Index(0), open(Some("c")));
-        values.end(open(None));
-        values.end(LIST);
+        values.open(Key::Top, open(Some("a")));
+        values.open(Key::Name("m"), open(Some("b")));
+        values.close(open(None));
+        values.open(Key::Name("l"), LIST);
+        values.open(Key::Index(0), open(Some("c")));
+        values.close(open(None));
+        values.close(LIST);
         let raw = Open::List { raw: Some(&[5]) };
-        values.begin(Key::Name("r"), raw);
+        values.open(Key::Name("r"), raw);
         number(&mut values, Key::Index(0), 1);
         number(&mut values, Key::Index(1), 2);
-        values.end(raw);
-        values.begin(Key::Name("o"), Open::Bytes(&[6]));
+        values.close(raw);
+        values.open(Key::Name("o"), Open::Bytes(&[6]));
         number(&mut values, Key::Name("decoded"), 3);
-        values.end(Open::Bytes(&[6]));
-        values.end(open(None));
+        values.close(Open::Bytes(&[6]));
+        values.close(open(None));
         for n in 0..MAX_DIAGNOSTICS + 2 {
             let (offset, path) = (n, Path::new());
             values.diagnostic(Diagnostic { offset, path, rule: &rules::NO_VALUE, value: 0, expected: None });
             assert_eq!(values.diagnostics.len(), (n + 1).min(64));
         }
         assert_eq!(values.diagnostics[63].offset, 63);
-        values.blame(units(&[0x62]));
-        assert_eq!((values.variant, values.blamed.map(|name| name.len())), (Some("a"), Some(1)));
+        values.failed_in(units(&[0x62]));
+        assert_eq!((values.variant, values.failed_in.map(|name| name.len())), (Some("a"), Some(1)));
         let expected = concat!(
             r#"{"m":{"reading":"b"},"l":[{"reading":"c"}],"r":{"hex":"05","value":[1,2]},"#,
             r#""o":{"hex":"06","decoded":3}}"#

@@ -39,7 +39,7 @@ use cluscope::base::error::Error;
 use cluscope::idl;
 use cluscope::ndr::value::{Collect, Contents};
 use cluscope::ndr::wire::{Kind, Message};
-use cluscope::ndr::{Direction, Endian, Method, Syntax, WStr, sink, write};
+use cluscope::ndr::{Direction, Endian, Method, Syntax, WStr, visitor, write};
 use cluscope::render::json::out::Out;
 use cluscope::render::json::stub::{self, Identity};
 use cluscope::structs;
@@ -123,7 +123,7 @@ pub fn read(method: &'static Method, kind: Kind, stub: &[u8]) -> Result<usize, E
     let result = Message::decode_with(method, kind, stub, &mut collect);
     let null = Message::decode(method, kind, stub).map(|m| m.consumed);
     assert_eq!(result.as_ref().map(|m| m.consumed), null.as_ref().copied());
-    let mut ranges = sink::Ranges(|range: core::ops::Range<usize>, _| {
+    let mut ranges = visitor::Ranges(|range: core::ops::Range<usize>, _| {
         assert!(range.start <= range.end && range.end <= stub.len(), "{range:?} outside the stub");
     });
     let _ = Message::decode_with(method, kind, stub, &mut ranges);

@@ -5,9 +5,9 @@ use cluscope::consts::control_codes::{self, Family};
 use cluscope::ndr::WStr;
 use cluscope::ndr::types::Semantics;
 use cluscope::ndr::value::Value;
+use cluscope::ndr::visitor::{Null, Place};
 use cluscope::structs::content::{self, Context};
 use cluscope::structs::packed::ByteCursor;
-use cluscope::structs::sink::{Key, Null};
 use cluscope::structs::{ALL, Kind, Structure, dependency};
 use std::format;
 use std::string::String;
@@ -16,7 +16,7 @@ use std::string::String;
 /// same, and what is printed is JSON.
 pub fn structure(structure: &Structure, octets: &[u8]) {
     let input = ByteCursor::new(octets);
-    let validated = structure.read(input, Key::Top, None, &mut Null);
+    let validated = structure.read(input, Place::TOP, &mut Null);
     let Ok(decoded) = cluscope::structs::decode(structure.name, octets) else {
         panic!("{} has no name", structure.name)
     };
@@ -130,7 +130,7 @@ pub fn context(octets: &[u8]) {
     );
     assert!(printed.is_ok());
     let shape = content::shape(semantics, 1, &context, rest);
-    let _ = content::read(&shape, ByteCursor::new(rest), &mut Null);
+    let _ = content::read(&shape, ByteCursor::new(rest), Place::TOP, &mut Null);
     let _ = dependency::parse_wide(WStr::le(rest));
     {
         let mut out = cluscope::render::json::out::Out::new();

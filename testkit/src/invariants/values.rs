@@ -1,8 +1,8 @@
 //! Values of any declaration, made from octets: the same octets make the same values.
 
-use cluscope::ndr::sink::{ContextHandle, Guid};
 use cluscope::ndr::types::{ArrayKind, Field, Scalar, Semantics, Type};
 use cluscope::ndr::value::{Contents, Fields};
+use cluscope::ndr::visitor::{ContextHandle, Guid};
 use cluscope::ndr::{Direction, Method, Value};
 
 /// Octets that decide. When they are used up everything is zero, so that every input makes values and values end.

@@ -6,10 +6,10 @@ use cluscope::consts::content::BufferFormat;
 use cluscope::consts::control_codes::{self, Family};
 use cluscope::consts::{Source, notifications, registry};
 use cluscope::ndr::types::Semantics;
-use cluscope::ndr::value::{Fields, Value};
+use cluscope::ndr::value::{Collect, Fields, Value};
+use cluscope::ndr::visitor::Place;
 use cluscope::structs::content::{self, Context, ShapeKind, is_structured};
 use cluscope::structs::packed::ByteCursor;
-use cluscope::structs::sink::Collect;
 use cluscope::structs::{records, values};
 use cluscope_testkit::arbitrary::Chance as _;
 use std::collections::BTreeSet;
@@ -107,10 +107,11 @@ fn check(what: &str, semantics: Semantics, context: &Context<'_>, content: Buffe
     let shape = content::shape(semantics, 1, context, &octets);
     assert!(!matches!(shape.kind, ShapeKind::Nothing) && !shape.guess, "{what}: {shape:?}");
     let mut sink = Collect::default();
-    let rest = content::read(&shape, ByteCursor::new(&octets), &mut sink).unwrap_or_else(|e| panic!("{what}: {e}"));
+    let rest = content::read(&shape, ByteCursor::new(&octets), Place::TOP, &mut sink)
+        .unwrap_or_else(|e| panic!("{what}: {e}"));
     assert!(rest.is_empty(), "{what}");
     let mut again = Vec::new();
-    content::write(&shape, &sink.value.unwrap(), &mut again).unwrap();
+    content::write(&shape, &sink.into_value().0.unwrap(), &mut again).unwrap();
     assert_eq!(again, octets, "{what}");
     let mut text = String::new();
     cluscope::render::text::buffers::print(
@@ -217,8 +218,8 @@ fn what_else_decides() {
         let octets = vec![0; 3 * size];
         let shape = content::shape(Semantics::ControlOutput(Family::Resource), 1, &drives, &octets);
         let mut sink = Collect::default();
-        assert!(content::read(&shape, ByteCursor::new(&octets), &mut sink).unwrap().is_empty());
-        let value = sink.value.unwrap();
+        assert!(content::read(&shape, ByteCursor::new(&octets), Place::TOP, &mut sink).unwrap().is_empty());
+        let value = sink.into_value().0.unwrap();
         let Value::Map(fields) = super::element(&value, 2) else { panic!() };
         assert_eq!(fields.get("reading"), reading.map(Value::from).as_ref());
         let mut again = Vec::new();

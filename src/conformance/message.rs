@@ -2,9 +2,9 @@
 
 use super::finding::{Evidence, Finding};
 use super::rule::Rule;
-use super::values::{Entry, Kept, Values};
+use super::values::{Entry, PendingRequest, Values};
 use crate::analysis::handles::Scope;
-use crate::analysis::tracker::Used;
+use crate::analysis::tracker::HandleUse;
 use crate::ndr::Method;
 use crate::ndr::types::{Direction, MethodId};
 use crate::ndr::wire::Kind;
@@ -12,18 +12,18 @@ use crate::session::Record;
 use std::borrow::Cow;
 
 /// A request or response whose stub could be read.
-pub(super) struct Seen<'m, 'a> {
+pub(super) struct CheckedMessage<'m, 'a> {
     pub(super) record: &'m Record<'a>,
     pub(super) method: &'static Method,
     pub(super) kind: Kind,
     pub(super) values: &'m Values<'a>,
     /// Of a response: what its request said.
-    pub(super) request: Option<&'m Kept>,
+    pub(super) request: Option<&'m PendingRequest>,
     /// The association that the message belongs to, in whose bounds its handles are good.
     pub(super) scope: Scope,
 }
 
-impl<'m, 'a> Seen<'m, 'a> {
+impl<'m, 'a> CheckedMessage<'m, 'a> {
     pub(super) fn is_request(&self) -> bool {
         self.kind.direction == Direction::Request
     }
@@ -65,14 +65,14 @@ pub(super) fn method_section(method: &Method, kind: Kind) -> Option<String> {
 pub(super) struct Report<'r, 'a> {
     record: &'r Record<'a>,
     /// What the handles of the call stand for.
-    objects: &'r [Used],
+    objects: &'r [HandleUse],
     method: Option<&'static str>,
     section: Option<String>,
     out: &'r mut dyn FnMut(Finding),
 }
 
 impl<'r, 'a> Report<'r, 'a> {
-    pub(super) fn new(record: &'r Record<'a>, objects: &'r [Used], out: &'r mut dyn FnMut(Finding)) -> Self {
+    pub(super) fn new(record: &'r Record<'a>, objects: &'r [HandleUse], out: &'r mut dyn FnMut(Finding)) -> Self {
         let method = record.method();
         let section = method.zip(record.stub()).and_then(|(method, (kind, _))| method_section(method, kind));
         Report { record, objects, method: method.map(|m| m.name), section, out }

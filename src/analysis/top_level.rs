@@ -2,15 +2,15 @@
 
 use crate::idl::structures::NOTIFY_FILTER_AND_TYPE_RPC as Filter;
 use crate::ndr::WStr;
-use crate::ndr::sink::{At, ContextHandle, Counts, Sink};
 use crate::ndr::types::{Field, FieldId, Flow, Scalar, Semantics};
+use crate::ndr::visitor::{At, ContextHandle, Visitor};
 use crate::ndr::wire::Message;
 use crate::session::Record;
 use smallvec::SmallVec;
 
 /// The top-level values of a stub, each with its declaration, in wire order.
 #[derive(Debug)]
-pub struct Facts<'a> {
+pub struct TopLevelValues<'a> {
     /// Context handles, null handles among them.
     pub handles: SmallVec<[(&'static Field, ContextHandle); 4]>,
     /// Strings; null pointers are left out.
@@ -23,19 +23,19 @@ pub struct Facts<'a> {
     until: usize,
 }
 
-impl Default for Facts<'_> {
+impl Default for TopLevelValues<'_> {
     fn default() -> Self {
         let (handles, texts, numbers, bytes) = Default::default();
-        Facts { handles, texts, numbers, bytes, until: usize::MAX }
+        TopLevelValues { handles, texts, numbers, bytes, until: usize::MAX }
     }
 }
 
-impl<'a> Facts<'a> {
+impl<'a> TopLevelValues<'a> {
     /// What a request's or response's stub holds; of one that can't be decoded, what stands before the error. `None`
     /// where there is no stub or no declaration.
-    pub fn of(record: &Record<'a>) -> Option<Facts<'a>> {
-        let mut facts = Facts::default();
-        facts.read(record).then_some(facts)
+    pub fn of(record: &Record<'a>) -> Option<TopLevelValues<'a>> {
+        let mut top_level = TopLevelValues::default();
+        top_level.read(record).then_some(top_level)
     }
 
     /// The same into empty ones, which are some 400 octets to move. Whether there is a stub with a declaration.
@@ -49,7 +49,7 @@ impl<'a> Facts<'a> {
 
     /// Empty, for what stands in the fields before this place of the declaration.
     pub(super) fn until(place: usize) -> Self {
-        Facts { until: place, ..Facts::default() }
+        TopLevelValues { until: place, ..TopLevelValues::default() }
     }
 
     /// The same of a stub of which only the beginning was captured.
@@ -84,35 +84,37 @@ impl<'a> Facts<'a> {
     }
 }
 
-impl<'a> Sink<'a> for Facts<'a> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for TopLevelValues<'a> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
     fn wants(&self, place: usize) -> bool {
         place < self.until
     }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
-        let filter = at.trail.depth() == 2 && matches!(at.field.id, Filter::dwObjectType | Filter::FilterFlags);
+        let filter = at.path.depth() == 2 && matches!(at.field.id, Filter::dwObjectType | Filter::FilterFlags);
         // A hostile stub can't make this long: only a filter that is a parameter stands this high.
-        if at.index.is_none() && (at.trail.depth() == 1 || filter) {
+        if at.index.is_none() && (at.path.depth() == 1 || filter) {
             self.numbers.push((at.field, value));
         }
     }
 
     fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
-        if at.trail.depth() == 1 {
+        if at.path.depth() == 1 {
             self.handles.push((at.field, handle));
         }
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
-        if at.trail.depth() == 1 && at.index.is_none() {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
+        if at.path.depth() == 1 && at.index.is_none() {
             self.texts.push((at.field, text));
         }
     }
 
-    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8], _: Counts) {
-        if at.trail.depth() == 1 {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
+        if at.path.depth() == 1 {
             self.bytes.push((at.field, bytes));
         }
     }

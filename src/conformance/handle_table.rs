@@ -2,7 +2,7 @@
 
 use crate::analysis::handles::Scope;
 use crate::ndr::Interface;
-use crate::ndr::sink::{ContextHandle, Guid};
+use crate::ndr::visitor::{ContextHandle, Guid};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
@@ -66,7 +66,7 @@ impl<K: Hash + Eq + Copy, V> Bounded<K, V> {
 
 /// A context handle that a server returned.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Opened {
+pub(super) struct OpenHandle {
     /// The type's name in the IDL: `HRES_RPC`.
     pub(super) kind: &'static str,
     /// The response that returned it.
@@ -86,18 +86,18 @@ pub(super) struct Opened {
 
 /// Context handles by association: connections that joined the same association group share them.
 #[derive(Debug)]
-pub(super) struct Handles(pub(super) Bounded<(Scope, Guid), Opened>);
+pub(super) struct Handles(pub(super) Bounded<(Scope, Guid), OpenHandle>);
 
 impl Handles {
-    pub(super) fn get(&self, scope: Scope, handle: ContextHandle) -> Option<&Opened> {
+    pub(super) fn get(&self, scope: Scope, handle: ContextHandle) -> Option<&OpenHandle> {
         self.0.get(&(scope, handle.uuid))
     }
 
-    pub(super) fn get_mut(&mut self, scope: Scope, handle: ContextHandle) -> Option<&mut Opened> {
+    pub(super) fn get_mut(&mut self, scope: Scope, handle: ContextHandle) -> Option<&mut OpenHandle> {
         self.0.get_mut(&(scope, handle.uuid))
     }
 
-    pub(super) fn open(&mut self, scope: Scope, handle: ContextHandle, opened: Opened) {
+    pub(super) fn open(&mut self, scope: Scope, handle: ContextHandle, opened: OpenHandle) {
         self.0.insert((scope, handle.uuid), opened);
     }
 

@@ -6,7 +6,7 @@ use crate::base::diagnostic;
 
 macro_rules! adopt {
     ($area:literal, $source:ident: $($id:ident = $name:literal, $grade:ident;)*) => {
-        $(pub(crate) static $id: Rule = Rule::adopted(&$source::$id, $name, $area, Grade::$grade);)*
+        $(pub(crate) static $id: Rule = Rule::of_decoder(&$source::$id, $name, $area, Grade::$grade);)*
         pub(crate) static RULES: &[&Rule] = &[$(&$id),*];
         static PAIRS: &[(&diagnostic::Rule, &Rule)] = &[$((&$source::$id, &$id)),*];
 

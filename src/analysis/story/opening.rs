@@ -1,12 +1,12 @@
 //! Clients that come: the first time that one opens the cluster at a server. And what they find closed: opens that fail,
 //! and calls that are refused for want of access.
 
-use super::words;
-use super::{Lines, Outcome, Scene};
+use super::wording;
+use super::{EventContext, Lines, Outcome};
 use crate::analysis::Bounded;
 use crate::analysis::calls::{is_error, status_name};
-use crate::analysis::facts::Facts;
-use crate::analysis::kind::Kind;
+use crate::analysis::object_kind::ObjectKind;
+use crate::analysis::top_level::TopLevelValues;
 use crate::idl::methods::*;
 use crate::ndr::Method;
 use crate::ndr::types::{Flow, MethodId, Type};
@@ -29,14 +29,14 @@ struct Server {
 
 /// The clients that were seen to come, and what the servers are called.
 #[derive(Debug)]
-pub(super) struct Arrivals {
+pub(super) struct Openings {
     met: Bounded<Visit, ()>,
     servers: Bounded<SocketAddr, Server>,
 }
 
-impl Arrivals {
+impl Openings {
     pub(super) fn new(limit: usize) -> Self {
-        Arrivals { met: Bounded::new(limit), servers: Bounded::new(limit) }
+        Openings { met: Bounded::new(limit), servers: Bounded::new(limit) }
     }
 
     pub(super) fn forgotten(&self) -> u64 {
@@ -60,8 +60,8 @@ impl Arrivals {
     pub(super) fn observe(
         &mut self,
         method: &Method,
-        facts: &Facts<'_>,
-        scene: &Scene<'_>,
+        top_level: &TopLevelValues<'_>,
+        scene: &EventContext<'_>,
         told: bool,
         lines: &mut Lines,
     ) {
@@ -69,7 +69,7 @@ impl Arrivals {
         let status = scene.seen.status.unwrap_or(0);
         match (method.id, status) {
             (ApiGetClusterName::ID, 0) => {
-                let text = |id| facts.text(id).map(words::plain);
+                let text = |id| top_level.text(id).map(wording::plain);
                 if let Some(server) = self.server(address) {
                     (server.cluster, server.node) =
                         (text(ApiGetClusterName::params::ClusterName), text(ApiGetClusterName::params::NodeName));
@@ -78,9 +78,9 @@ impl Arrivals {
             (ApiGetClusterVersion::ID | ApiGetClusterVersion2::ID, 0) => {
                 use ApiGetClusterVersion2::params as version;
                 let parts = (
-                    facts.number(version::lpwMajorVersion),
-                    facts.number(version::lpwMinorVersion),
-                    facts.number(version::lpwBuildNumber),
+                    top_level.number(version::lpwMajorVersion),
+                    top_level.number(version::lpwMinorVersion),
+                    top_level.number(version::lpwBuildNumber),
                 );
                 if let ((Some(major), Some(minor), Some(build)), Some(server)) = (parts, self.server(address)) {
                     server.version = Some(format!("{major}.{minor} build {build}"));
@@ -110,11 +110,11 @@ impl Arrivals {
     fn opened(&self, address: SocketAddr) -> String {
         let Server { cluster, node, version } = self.servers.peek(&address).cloned().unwrap_or_default();
         let mut text = match cluster {
-            Some(name) => format!("opened cluster {} at {address}", words::quoted(&name)),
+            Some(name) => format!("opened cluster {} at {address}", wording::quoted(&name)),
             None => format!("opened the cluster at {address}"),
         };
         if let Some(node) = node {
-            text.push_str(&format!(", node {}", words::quoted(&node)));
+            text.push_str(&format!(", node {}", wording::quoted(&node)));
         }
         if let Some(version) = version {
             text.push_str(&format!(", version {version}"));
@@ -146,22 +146,22 @@ fn opens(method: MethodId) -> bool {
 
 /// What could not be opened, or was refused for want of access. That a registry key is not there is asked for all the
 /// time.
-fn refused(method: &Method, scene: &Scene<'_>, status: u32) -> Option<String> {
+fn refused(method: &Method, scene: &EventContext<'_>, status: u32) -> Option<String> {
     let request = scene.seen.request.as_ref();
     let opened = method.fields.iter().find(|f| matches!((f.flow, f.ty), (Flow::Out | Flow::Return, Type::Handle)));
-    let kind = opened.map(|field| Kind::of_idl(field.idl));
+    let kind = opened.map(|field| ObjectKind::of_idl(field.idl));
     match kind {
-        Some(kind) if opens(method.id) && (kind != Kind::Key || status == DENIED) => {
+        Some(kind) if opens(method.id) && (kind != ObjectKind::Key || status == DENIED) => {
             let name = request.and_then(|request| request.opens.as_deref());
             Some(match (kind, name) {
-                (Kind::Cluster, _) => format!("could not open the cluster at {}", scene.seen.server),
+                (ObjectKind::Cluster, _) => format!("could not open the cluster at {}", scene.seen.server),
                 (_, None) => format!("could not open a {} without a name", kind.name()),
-                (kind, name) => format!("could not open {}", words::object(kind, name)),
+                (kind, name) => format!("could not open {}", wording::object(kind, name)),
             })
         }
         _ if status == DENIED => Some(match scene.seen.objects.first() {
             Some(used) => {
-                let object = words::object(used.resolved.kind, used.resolved.name.as_deref());
+                let object = wording::object(used.resolved.kind, used.resolved.name.as_deref());
                 format!("was refused {} on {object}", method.name)
             }
             None => format!("was refused {}", method.name),

@@ -1,14 +1,13 @@
 //! Names, values and durations as the story writes them: short, on one line, nothing that could move the cursor.
 
-use crate::analysis::kind::Kind;
+use crate::analysis::object_kind::ObjectKind;
 use crate::base::printable::is_active;
 use crate::base::time::FileTime;
 use crate::consts::content::BufferFormat;
 use crate::consts::properties;
 use crate::ndr::WStr;
-use crate::ndr::value::Value;
+use crate::ndr::value::{Collect, Value};
 use crate::structs::packed::ByteCursor;
-use crate::structs::sink::Collect;
 use crate::structs::values::{self, Slot};
 
 /// Characters of a name or value.
@@ -46,16 +45,16 @@ pub(super) fn plain(text: WStr<'_>) -> String {
 }
 
 /// An object: `group "Cluster Group"`, `the cluster`.
-pub(super) fn object(kind: Kind, name: Option<&str>) -> String {
+pub(super) fn object(kind: ObjectKind, name: Option<&str>) -> String {
     let word = match kind {
-        Kind::Cluster => return "the cluster".to_string(),
-        Kind::Key => "registry key",
-        Kind::NetInterface => "network interface",
-        Kind::GroupSet => "group set",
-        Kind::ResourceType => "resource type",
-        Kind::Notify => "notification port",
-        Kind::BatchPort => "batch port for",
-        Kind::Witness => "registration for",
+        ObjectKind::Cluster => return "the cluster".to_string(),
+        ObjectKind::Key => "registry key",
+        ObjectKind::NetInterface => "network interface",
+        ObjectKind::GroupSet => "group set",
+        ObjectKind::ResourceType => "resource type",
+        ObjectKind::Notify => "notification port",
+        ObjectKind::BatchPort => "batch port for",
+        ObjectKind::Witness => "registration for",
         kind => kind.name(),
     };
     match name {
@@ -76,7 +75,7 @@ pub(super) fn value(name: &str, content: BufferFormat, octets: &[u8]) -> String 
     let mut tree = Collect::default();
     let read = values::read(Slot::top(content), ByteCursor::new(octets), &mut tree);
     let fits = read.is_ok_and(|rest| rest.is_empty());
-    match tree.value.filter(|_| fits) {
+    match tree.into_value().0.filter(|_| fits) {
         None | Some(Value::Bytes(_)) => bytes(octets),
         Some(value) => cut(&plain_value(&value, content)),
     }

@@ -1,10 +1,10 @@
 //! What the tracker knows of a record, and what it keeps of a request until the answer comes.
 
 use super::handles::{Resolved, Scope};
-use super::notify::Asked;
+use super::notify::Subscription;
 use crate::consts::control_codes::Family;
-use crate::ndr::sink::ContextHandle;
 use crate::ndr::types::Field;
+use crate::ndr::visitor::ContextHandle;
 use crate::ndr::{Interface, WStr};
 use crate::net::{Timestamp, Transport};
 use crate::rpc::event::Body;
@@ -28,7 +28,7 @@ pub fn call_key(record: &Record<'_>) -> Option<CallKey> {
 
 /// A handle where it was used.
 #[derive(Clone, Debug)]
-pub struct Used {
+pub struct HandleUse {
     /// The parameter.
     pub field: &'static Field,
     /// The handle.
@@ -38,11 +38,11 @@ pub struct Used {
 }
 
 /// Handles of a message; few have more than two.
-pub type Objects = SmallVec<[Used; 2]>;
+pub type Objects = SmallVec<[HandleUse; 2]>;
 
 /// What is kept of a request until its answer comes.
 #[derive(Clone, Debug)]
-pub struct Asking {
+pub struct PendingCall {
     /// Frame that completed it.
     pub frame: u64,
     /// When that was.
@@ -63,7 +63,7 @@ pub struct Asking {
     pub bytes: usize,
     /// Which of a filter's comparisons hold for it; see [`Tracker::mark`](super::Tracker::mark).
     pub tests: u64,
-    /// The handles it used; they move to [`Seen::objects`] when the answer comes.
+    /// The handles it used; they move to [`RecordContext::objects`] when the answer comes.
     pub objects: Objects,
     /// The name that a handle will have which the response returns.
     pub(super) opens: Option<Arc<str>>,
@@ -75,7 +75,7 @@ pub struct Asking {
 
 /// What the tracker knows of a record.
 #[derive(Debug)]
-pub struct Seen {
+pub struct RecordContext {
     /// The association.
     pub scope: Scope,
     /// The caller's end.
@@ -88,23 +88,23 @@ pub struct Seen {
     pub objects: Objects,
     /// The handles that it shows beside those: what a response hands back of its request's, and all of a message that was
     /// not captured whole.
-    pub returned: SmallVec<[Used; 1]>,
+    pub returned: SmallVec<[HandleUse; 1]>,
     /// Of a delivery of notifications: the calls that asked for them.
-    pub asked: Vec<Asked>,
+    pub asked: Vec<Subscription>,
     /// What a response came to.
     pub status: Option<u32>,
     /// Of a response or fault, the request.
-    pub request: Option<Box<Asking>>,
+    pub request: Option<Box<PendingCall>>,
     /// A request whose answer is not waited for any longer: this one, if it expects none, or one that had to go for a
     /// limit.
-    pub given_up: Option<(CallKey, Box<Asking>)>,
+    pub given_up: Option<(CallKey, Box<PendingCall>)>,
 }
 
-impl Default for Seen {
+impl Default for RecordContext {
     /// Of no record yet.
     fn default() -> Self {
         let nowhere = SocketAddr::from(([0; 4], 0));
-        Seen {
+        RecordContext {
             scope: Scope(0),
             client: nowhere,
             server: nowhere,

@@ -1,12 +1,12 @@
 //! Properties and registry values: what they are set to, and what they were before, where the capture shows both.
 
-use super::rules::{Draft, scene_code, subject};
-use super::words::{self, plain, wide};
-use super::{Lines, Scene, object};
+use super::operations::{Draft, scene_code, subject};
+use super::wording::{self, plain, wide};
+use super::{EventContext, Lines, object};
 use crate::analysis::Bounded;
-use crate::analysis::facts::Facts;
-use crate::analysis::kind::Kind;
 use crate::analysis::notify;
+use crate::analysis::object_kind::ObjectKind;
+use crate::analysis::top_level::TopLevelValues;
 use crate::analysis::tracker::{CallKey, call_key};
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::content::BufferFormat;
@@ -62,7 +62,7 @@ pub(super) struct Values {
 fn known(name: &str, content: BufferFormat, octets: &[u8]) -> Known {
     let mut hasher = DefaultHasher::new();
     octets.hash(&mut hasher);
-    Known { shown: words::value(name, content, octets), digest: hasher.finish() }
+    Known { shown: wording::value(name, content, octets), digest: hasher.finish() }
 }
 
 /// The class of properties that a control code is about.
@@ -76,12 +76,12 @@ fn class(code: &str) -> Option<&'static str> {
     }
 }
 
-fn place(scene: &Scene<'_>, class: &'static str, name: &str) -> Option<Place> {
+fn place(scene: &EventContext<'_>, class: &'static str, name: &str) -> Option<Place> {
     let (kind, of) = object(&scene.seen.objects, 0)?;
     Some(place_of(kind, of?, class, name))
 }
 
-fn place_of(kind: Kind, of: &str, class: &'static str, name: &str) -> Place {
+fn place_of(kind: ObjectKind, of: &str, class: &'static str, name: &str) -> Place {
     let mut hasher = DefaultHasher::new();
     (kind, of.to_lowercase(), class, name.to_lowercase()).hash(&mut hasher);
     hasher.finish()
@@ -101,31 +101,31 @@ fn properties(buffer: &[u8]) -> impl Iterator<Item = (String, Known)> {
 }
 
 /// The words of a request that sets properties or a registry value.
-pub(super) fn draft(method: &Method, facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
+pub(super) fn draft(method: &Method, top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) -> Option<Draft> {
     let draft =
         |name, past, base, what, values| Some(Draft { name, past, base, what, goal: None, only_new: false, values });
     if method.id == ApiSetValue::ID {
-        let name = facts.text(ApiSetValue::params::lpValueName)?;
-        let of = subject(facts, scene);
+        let name = top_level.text(ApiSetValue::params::lpValueName)?;
+        let of = subject(top_level, scene);
         let plain = plain(name);
-        let content = content_of(facts.number(ApiSetValue::params::dwType)? as u32);
-        let value = known(&plain, content, facts.buffer(ApiSetValue::params::lpData).unwrap_or_default());
+        let content = content_of(top_level.number(ApiSetValue::params::dwType)? as u32);
+        let value = known(&plain, content, top_level.buffer(ApiSetValue::params::lpData).unwrap_or_default());
         let values = vec![NewValue { place: place(scene, "registry", &plain), name: None, value }];
         let what = if name.is_empty() { format!("the value of {of}") } else { format!("value {} of {of}", wide(name)) };
         return draft("registry_written", "wrote", "write", what, values);
     }
-    let (family, code) = scene_code(facts)?;
+    let (family, code) = scene_code(top_level)?;
     let code = control_code(family, code)?.name;
     let class = class(code).filter(|_| code.contains("_SET_"))?;
-    let resource_type = facts.text(ApiResourceTypeControl::params::lpszResourceTypeName);
-    let values = properties(facts.buffer(ApiClusterControl::params::lpInBuffer)?)
+    let resource_type = top_level.text(ApiResourceTypeControl::params::lpszResourceTypeName);
+    let values = properties(top_level.buffer(ApiClusterControl::params::lpInBuffer)?)
         .map(|(name, value)| NewValue {
             place: if resource_type.is_some() { None } else { place(scene, class, &name) },
             name: Some(name),
             value,
         })
         .collect();
-    let what = format!("{class} properties of {}", subject(facts, scene));
+    let what = format!("{class} properties of {}", subject(top_level, scene));
     draft("properties_changed", "set", "set", what, values)
 }
 
@@ -139,31 +139,40 @@ impl Values {
     }
 
     /// A request asks for a registry value.
-    pub(super) fn request(&mut self, method: &Method, facts: &Facts<'_>, record: &Record<'_>) {
+    pub(super) fn request(&mut self, method: &Method, top_level: &TopLevelValues<'_>, record: &Record<'_>) {
         if method.id == ApiQueryValue::ID
-            && let (Some(name), Some(key)) = (facts.text(ApiQueryValue::params::lpValueName), call_key(record))
+            && let (Some(name), Some(key)) = (top_level.text(ApiQueryValue::params::lpValueName), call_key(record))
         {
             self.asked.insert(key, plain(name));
         }
     }
 
     /// A response shows values.
-    pub(super) fn learn(&mut self, method: &Method, facts: &Facts<'_>, record: &Record<'_>, scene: &Scene<'_>) {
+    pub(super) fn learn(
+        &mut self,
+        method: &Method,
+        top_level: &TopLevelValues<'_>,
+        record: &Record<'_>,
+        scene: &EventContext<'_>,
+    ) {
         let asked = call_key(record).and_then(|key| self.asked.remove(&key));
         if scene.seen.status != Some(0) {
             return;
         }
         let registry = match method.id {
-            ApiQueryValue::ID => asked.zip(facts.number(ApiQueryValue::params::lpValueType)),
+            ApiQueryValue::ID => asked.zip(top_level.number(ApiQueryValue::params::lpValueType)),
             ApiEnumValue::ID => {
-                let name = facts.text(ApiEnumValue::params::lpValueName).map(plain);
-                name.zip(facts.number(ApiEnumValue::params::lpType))
+                let name = top_level.text(ApiEnumValue::params::lpValueName).map(plain);
+                name.zip(top_level.number(ApiEnumValue::params::lpType))
             }
             _ => None,
         };
         if let Some((name, kind)) = registry {
-            let value =
-                known(&name, content_of(kind as u32), facts.buffer(ApiQueryValue::params::lpData).unwrap_or_default());
+            let value = known(
+                &name,
+                content_of(kind as u32),
+                top_level.buffer(ApiQueryValue::params::lpData).unwrap_or_default(),
+            );
             if let Some(place) = place(scene, "registry", &name) {
                 self.known.insert(place, value);
             }
@@ -174,7 +183,7 @@ impl Values {
         // A resource type's control codes come with a handle of the cluster.
         let of_type = matches!(method.id, ApiResourceTypeControl::ID | ApiNodeResourceTypeControl::ID);
         let class = class(code.name).filter(|_| code.name.contains("_GET_") && !of_type);
-        if let (Some(class), Some(buffer)) = (class, facts.buffer(ApiClusterControl::params::lpOutBuffer)) {
+        if let (Some(class), Some(buffer)) = (class, top_level.buffer(ApiClusterControl::params::lpOutBuffer)) {
             for (name, value) in properties(buffer) {
                 if let Some(place) = place(scene, class, &name) {
                     self.known.insert(place, value);
@@ -184,7 +193,7 @@ impl Values {
     }
 
     /// Notifications of the second generation bring the properties that were changed, by whomever.
-    pub(super) fn notified(&mut self, record: &Record<'_>, scene: &Scene<'_>, lines: &mut Lines) {
+    pub(super) fn notified(&mut self, record: &Record<'_>, scene: &EventContext<'_>, lines: &mut Lines) {
         for notification in notify::notifications(record) {
             let (Some(object_type), Some(buffer)) = (notification.object_type, notification.buffer) else { continue };
             let row = notifications::lookup(CLUSTER_OBJECT_TYPE(object_type), notification.flags);
@@ -195,7 +204,7 @@ impl Values {
             };
             let (kind, of) = (notification.kind(), notification.name.map(plain).unwrap_or_default());
             // The cluster goes by another name as a handle.
-            let known_as = if kind == Kind::Cluster { "Cluster" } else { of.as_str() };
+            let known_as = if kind == ObjectKind::Cluster { "Cluster" } else { of.as_str() };
             let values: Vec<NewValue> = properties(buffer)
                 .map(|(name, value)| NewValue {
                     place: Some(place_of(kind, known_as, class, &name)),
@@ -204,7 +213,7 @@ impl Values {
                 })
                 .collect();
             if let Some(changes) = self.compare(&values, true).filter(|changes| changes != UNCHANGED) {
-                let what = words::object(kind, Some(&of));
+                let what = wording::object(kind, Some(&of));
                 let text = format!("was told of new {class} properties of {what}: {changes}");
                 lines.add(scene.event("notified", text), true);
             }

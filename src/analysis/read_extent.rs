@@ -1,6 +1,6 @@
 //! How much of a stub the tracker needs to read, by the method's declaration: most handles stand first.
 
-use super::learn;
+use super::object_names;
 use crate::base::hash::Map;
 use crate::idl::cluster::ApiOpenClusterEx;
 use crate::idl::key::ApiOpenKey;
@@ -21,17 +21,17 @@ pub(super) const TYPE: FieldId = ApiAddNotifyResourceTypeV2::params::resTypeName
 
 /// What matters of a method's stubs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Interest {
+pub(super) struct ReadExtent {
     /// Of a request the fields before this place.
     pub(super) until: usize,
     /// Whether anything of a response but its status bears on handles and names.
     pub(super) response: bool,
 }
 
-impl Interest {
-    pub(super) fn of(method: &Method) -> Interest {
+impl ReadExtent {
+    pub(super) fn of(method: &Method) -> ReadExtent {
         let fields = method.fields;
-        let texts = opened_field(method).is_some() || learn::renames(method.id);
+        let texts = opened_field(method).is_some() || object_names::renames(method.id);
         let until = match method.has(KEY) {
             true => fields.len(),
             false => fields.iter().rposition(|field| in_request(field, texts)).map_or(0, |last| last + 1),
@@ -39,10 +39,10 @@ impl Interest {
         let back = |field: &Field| is_handle(field) && field.flow.travels(Direction::Response);
         let response = fields.iter().any(back)
             || method.has(KEY)
-            || learn::renames(method.id)
+            || object_names::renames(method.id)
             || closes_silently(method.id)
-            || learn::tells(method);
-        Interest { until, response }
+            || object_names::may_name(method);
+        ReadExtent { until, response }
     }
 }
 
@@ -75,16 +75,16 @@ pub(super) fn closes_silently(method: MethodId) -> bool {
 
 /// What matters of each method, by its declaration's address; worked out when it is first met.
 #[derive(Debug, Default)]
-pub(super) struct Interests(Map<usize, Interest>);
+pub(super) struct ReadExtents(Map<usize, ReadExtent>);
 
-impl Interests {
+impl ReadExtents {
     /// Of the record's method, if it is known.
-    pub(super) fn of(&mut self, record: &Record<'_>) -> Option<Interest> {
+    pub(super) fn of(&mut self, record: &Record<'_>) -> Option<ReadExtent> {
         record.method().map(|method| self.of_method(method))
     }
 
-    fn of_method(&mut self, method: &'static Method) -> Interest {
-        *self.0.entry(core::ptr::from_ref(method).addr()).or_insert_with(|| Interest::of(method))
+    fn of_method(&mut self, method: &'static Method) -> ReadExtent {
+        *self.0.entry(core::ptr::from_ref(method).addr()).or_insert_with(|| ReadExtent::of(method))
     }
 }
 
@@ -97,7 +97,7 @@ mod tests {
     /// Interfaces and versions have different methods of the same number.
     #[test]
     fn every_method_has_its_own() {
-        let mut interests = Interests::default();
+        let mut extents = ReadExtents::default();
         let versions = || {
             idl::INTERFACES
                 .iter()
@@ -106,14 +106,14 @@ mod tests {
                 .flat_map(|version| version.methods)
         };
         for method in versions().chain(versions()) {
-            assert_eq!(interests.of_method(method), Interest::of(method), "{}", method.name);
+            assert_eq!(extents.of_method(method), ReadExtent::of(method), "{}", method.name);
         }
     }
 
     #[test]
     fn what_matters() {
         let of = |method| {
-            let Interest { until, response } = Interest::of(method);
+            let ReadExtent { until, response } = ReadExtent::of(method);
             (until, response)
         };
         // The handle; nothing comes back but numbers and octets.

@@ -1,9 +1,9 @@
 //! Which methods change something, and how that is put into words.
 
 use super::state::Goal;
-use super::words::{self, wide};
-use super::{Scene, object};
-use crate::analysis::facts::Facts;
+use super::wording::{self, wide};
+use super::{EventContext, object};
+use crate::analysis::top_level::TopLevelValues;
 use crate::consts::control_codes::ControlCodeBits;
 use crate::consts::registry::CLUSTER_REG_BATCH_COMMAND as Command;
 use crate::idl::methods::*;
@@ -29,7 +29,7 @@ pub(super) struct Draft {
     /// Whether it is only an event if the response says that something new was made.
     pub(super) only_new: bool,
     /// New values, to be compared with the old ones.
-    pub(super) values: Vec<super::change::NewValue>,
+    pub(super) values: Vec<super::properties::NewValue>,
 }
 
 /// What a state-changing operation leads to.
@@ -55,7 +55,7 @@ enum Part {
     Path,
 }
 
-struct Rule {
+struct Operation {
     methods: &'static [MethodId],
     name: &'static str,
     past: &'static str,
@@ -67,34 +67,34 @@ struct Rule {
 
 /// A row: the methods, the name of the event, its verb in two forms, and what stands behind the verb: words, the
 /// object of a handle as `(object n)`, a string parameter of the first method by its name, or `(path)`.
-macro_rules! rules {
+macro_rules! operations {
     ($($method:ident $(| $other:ident)*: $name:literal, $past:literal/$base:literal, [$($part:tt)*] $(=> $leads:ident)?;)*) => {
-        &[$(Rule {
+        &[$(Operation {
             methods: &[$method::ID $(, $other::ID)*],
             name: $name,
             past: $past,
             base: $base,
-            what: rules!(@parts $method [] $($part)*),
+            what: operations!(@parts $method [] $($part)*),
             leads: { let _leads = Leads::Nowhere; $(let _leads = Leads::$leads;)? _leads },
         },)*]
     };
     (@parts $method:ident [$($done:tt)*]) => { &[$($done)*] };
     (@parts $method:ident [$($done:tt)*] $words:literal $($rest:tt)*) => {
-        rules!(@parts $method [$($done)* Part::Words($words),] $($rest)*)
+        operations!(@parts $method [$($done)* Part::Words($words),] $($rest)*)
     };
     (@parts $method:ident [$($done:tt)*] (object $n:literal) $($rest:tt)*) => {
-        rules!(@parts $method [$($done)* Part::Object($n),] $($rest)*)
+        operations!(@parts $method [$($done)* Part::Object($n),] $($rest)*)
     };
     (@parts $method:ident [$($done:tt)*] (path) $($rest:tt)*) => {
-        rules!(@parts $method [$($done)* Part::Path,] $($rest)*)
+        operations!(@parts $method [$($done)* Part::Path,] $($rest)*)
     };
     (@parts $method:ident [$($done:tt)*] $param:ident $($rest:tt)*) => {
-        rules!(@parts $method [$($done)* Part::Text($method::params::$param),] $($rest)*)
+        operations!(@parts $method [$($done)* Part::Text($method::params::$param),] $($rest)*)
     };
 }
 
 /// The methods that change something.
-const RULES: &[Rule] = rules! {
+const OPERATIONS: &[Operation] = operations! {
     ApiSetClusterName: "cluster_renamed", "renamed"/"rename", ["the cluster to " NewClusterName];
     ApiSetQuorumResource: "quorum_changed", "made"/"make",
         [(object 0) " the quorum resource, device " lpszDeviceName];
@@ -174,34 +174,34 @@ const RULES: &[Rule] = rules! {
 };
 
 /// The words for a request, if it changes something.
-pub(super) fn draft(method: &Method, facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
+pub(super) fn draft(method: &Method, top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) -> Option<Draft> {
     let objects = &scene.seen.objects;
     if method.id == ApiExecuteBatch::ID {
-        return batch(facts, scene);
+        return batch(top_level, scene);
     }
-    if let Some(code) = facts.number(ApiClusterControl::params::dwControlCode) {
-        return control(code as u32, facts, scene);
+    if let Some(code) = top_level.number(ApiClusterControl::params::dwControlCode) {
+        return control(code as u32, top_level, scene);
     }
-    let rule = RULES.iter().find(|rule| rule.methods.contains(&method.id))?;
-    let mut what = fill(rule.what, facts, scene);
+    let rule = OPERATIONS.iter().find(|rule| rule.methods.contains(&method.id))?;
+    let mut what = fill(rule.what, top_level, scene);
     match method.id {
-        ApiPauseNodeEx::ID if facts.number(ApiPauseNodeEx::params::bDrainNode) == Some(1) => {
+        ApiPauseNodeEx::ID if top_level.number(ApiPauseNodeEx::params::bDrainNode) == Some(1) => {
             what.push_str(", draining its groups");
         }
-        ApiResumeNodeEx::ID => match facts.number(ApiResumeNodeEx::params::dwResumeFailbackType) {
+        ApiResumeNodeEx::ID => match top_level.number(ApiResumeNodeEx::params::dwResumeFailbackType) {
             Some(1) => what.push_str(", groups coming back at once"),
             Some(2) => what.push_str(", groups coming back by their policies"),
             _ => {}
         },
         ApiChangeCsvState::ID | ApiChangeCsvStateEx::ID => {
             let name = words_of(scene, 0);
-            what = match facts.number(ApiChangeCsvState::params::dwState) {
+            what = match top_level.number(ApiChangeCsvState::params::dwState) {
                 Some(0) => format!("{name} out of the cluster shared volumes"),
                 _ => format!("{name} into the cluster shared volumes"),
             };
         }
         WitnessrRegisterEx::ID => {
-            if let Some(share) = facts.text(WitnessrRegisterEx::params::ShareName) {
+            if let Some(share) = top_level.text(WitnessrRegisterEx::params::ShareName) {
                 what.push_str(&format!(", share {}", wide(share)));
             }
         }
@@ -222,15 +222,15 @@ pub(super) fn draft(method: &Method, facts: &Facts<'_>, scene: &Scene<'_>) -> Op
     Some(Draft { name: rule.name, past, base, what, goal, only_new, values: Vec::new() })
 }
 
-fn words_of(scene: &Scene<'_>, n: usize) -> String {
+fn words_of(scene: &EventContext<'_>, n: usize) -> String {
     match object(&scene.seen.objects, n) {
-        Some((kind, name)) => words::object(kind, name),
+        Some((kind, name)) => wording::object(kind, name),
         None => "an object".to_string(),
     }
 }
 
 /// Puts objects and strings in their places.
-fn fill(parts: &[Part], facts: &Facts<'_>, scene: &Scene<'_>) -> String {
+fn fill(parts: &[Part], top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) -> String {
     let mut text = String::new();
     for part in parts {
         match *part {
@@ -238,10 +238,10 @@ fn fill(parts: &[Part], facts: &Facts<'_>, scene: &Scene<'_>) -> String {
             Part::Object(n) => text.push_str(&words_of(scene, n)),
             Part::Path => {
                 let parent = object(&scene.seen.objects, 0).and_then(|(_, name)| name).unwrap_or("…");
-                let sub = facts.text(ApiCreateKey::params::lpSubKey).map(|t| words::plain(t)).unwrap_or_default();
-                text.push_str(&words::quoted(&format!("{parent}\\{}", sub.trim_matches('\\'))));
+                let sub = top_level.text(ApiCreateKey::params::lpSubKey).map(|t| wording::plain(t)).unwrap_or_default();
+                text.push_str(&wording::quoted(&format!("{parent}\\{}", sub.trim_matches('\\'))));
             }
-            Part::Text(id) => match facts.text(id) {
+            Part::Text(id) => match top_level.text(id) {
                 Some(value) => text.push_str(&wide(value)),
                 None => text.push_str("nothing"),
             },
@@ -250,10 +250,10 @@ fn fill(parts: &[Part], facts: &Facts<'_>, scene: &Scene<'_>) -> String {
     text
 }
 
-/// A control code that changes something and is none of those with properties, which `change` looks after.
-fn control(code: u32, facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
+/// A control code that changes something and is none of those with properties, which `properties` looks after.
+fn control(code: u32, top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) -> Option<Draft> {
     let modifies = ControlCodeBits::from_bits_retain(code).contains(ControlCodeBits::CLCTL_MODIFY);
-    let (family, _) = scene_code(facts)?;
+    let (family, _) = scene_code(top_level)?;
     let known = control_code(family, code)?;
     // Reading properties may ask for more access than it needs; the name says what it does.
     let asks =
@@ -261,29 +261,29 @@ fn control(code: u32, facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
     if !modifies || asks {
         return None;
     }
-    let what = format!("{} to {}", known.name, subject(facts, scene));
+    let what = format!("{} to {}", known.name, subject(top_level, scene));
     Some(Draft { name: "control", past: "sent", base: "send", what, goal: None, only_new: false, values: Vec::new() })
 }
 
 /// The control code of a request with the family of its method.
-pub(super) fn scene_code(facts: &Facts<'_>) -> Option<(crate::consts::control_codes::Family, u32)> {
-    facts.numbers.iter().find_map(|(field, value)| match field.semantics {
+pub(super) fn scene_code(top_level: &TopLevelValues<'_>) -> Option<(crate::consts::control_codes::Family, u32)> {
+    top_level.numbers.iter().find_map(|(field, value)| match field.semantics {
         crate::ndr::types::Semantics::ControlCode(family) => Some((family, *value as u32)),
         _ => None,
     })
 }
 
 /// What a control code is about: the first handle's object, or the resource type that is named.
-pub(super) fn subject(facts: &Facts<'_>, scene: &Scene<'_>) -> String {
-    match facts.text(ApiResourceTypeControl::params::lpszResourceTypeName) {
+pub(super) fn subject(top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) -> String {
+    match top_level.text(ApiResourceTypeControl::params::lpszResourceTypeName) {
         Some(name) => format!("resource type {}", wide(name)),
         None => words_of(scene, 0),
     }
 }
 
 /// A batch of registry updates, in numbers.
-fn batch(facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
-    let batch = Batch::new(facts.buffer(ApiExecuteBatch::params::lpData)?).ok()?;
+fn batch(top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) -> Option<Draft> {
+    let batch = Batch::new(top_level.buffer(ApiExecuteBatch::params::lpData)?).ok()?;
     let mut counts: [(u64, &str, &str); 5] = [
         (0, "value written", "values written"),
         (0, "key created", "keys created"),
@@ -334,5 +334,5 @@ fn batch(facts: &Facts<'_>, scene: &Scene<'_>) -> Option<Draft> {
 /// The methods that have a rule.
 #[cfg(test)]
 pub(super) fn methods() -> impl Iterator<Item = &'static str> {
-    RULES.iter().flat_map(|rule| rule.methods).map(|method| method.name())
+    OPERATIONS.iter().flat_map(|rule| rule.methods).map(|method| method.name())
 }

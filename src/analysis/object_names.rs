@@ -4,9 +4,9 @@
 //! lists of ApiCreateEnumEx, ApiCreateNodeEnumEx, ApiCreateGroupEnum and ApiCreateResourceEnum; notifications of the
 //! second generation.
 
-use super::facts::Facts;
-use super::kind::Kind;
-use super::{Bounded, Counters, notify, seen};
+use super::object_kind::ObjectKind;
+use super::top_level::TopLevelValues;
+use super::{Bounded, Counters, notify, record_context};
 use crate::consts::control_codes::ControlCode;
 use crate::consts::methods::{ClusterEnumType, ClusterNodeEnumType};
 use crate::idl::cluster::{ApiClusterControl, ApiCreateEnumEx};
@@ -16,8 +16,8 @@ use crate::idl::node::{ApiCreateNodeEnum, ApiCreateNodeEnumEx};
 use crate::idl::resource::ApiSetResourceName;
 use crate::idl::structures::{ENUM_ENTRY, GROUP_ENUM_ENTRY, RESOURCE_ENUM_ENTRY};
 use crate::ndr::names::control_code;
-use crate::ndr::sink::{At, Counts, Sink};
 use crate::ndr::types::{Field, FieldId, MethodId, Scalar};
+use crate::ndr::visitor::{At, Open, Visitor};
 use crate::ndr::wire::Message;
 use crate::ndr::{Method, WStr};
 use crate::session::Record;
@@ -28,14 +28,14 @@ const MAX: usize = 1 << 16;
 
 /// Ids and their names. Both compare without case.
 #[derive(Debug)]
-pub(super) struct Ids(Bounded<(Kind, String), Arc<str>>);
+pub(super) struct ObjectNames(Bounded<(ObjectKind, String), Arc<str>>);
 
-impl Ids {
+impl ObjectNames {
     pub(super) fn new(limit: usize) -> Self {
-        Ids(Bounded::new(limit))
+        ObjectNames(Bounded::new(limit))
     }
 
-    pub(super) fn learn(&mut self, kind: Kind, id: &str, name: Arc<str>, counters: &mut Counters) {
+    pub(super) fn learn(&mut self, kind: ObjectKind, id: &str, name: Arc<str>, counters: &mut Counters) {
         if !is_id(kind, id) || name.eq_ignore_ascii_case(id) {
             return;
         }
@@ -48,13 +48,13 @@ impl Ids {
         }
     }
 
-    pub(super) fn name(&self, kind: Kind, id: &str) -> Option<Arc<str>> {
+    pub(super) fn name(&self, kind: ObjectKind, id: &str) -> Option<Arc<str>> {
         if is_id(kind, id) { self.0.peek(&(kind, id.to_ascii_lowercase())).cloned() } else { None }
     }
 
     /// A string to keep.
     pub(super) fn plain(&self, text: WStr<'_>, limit: usize) -> Option<Arc<str>> {
-        seen::plain(text, limit)
+        record_context::plain(text, limit)
     }
 
     #[cfg(test)]
@@ -64,8 +64,8 @@ impl Ids {
 }
 
 /// Whether a text looks like an id: a GUID, or the number of a node.
-fn is_id(kind: Kind, text: &str) -> bool {
-    text.len() == 36 || (kind == Kind::Node && text.len() <= 10 && text.bytes().all(|b| b.is_ascii_digit()))
+fn is_id(kind: ObjectKind, text: &str) -> bool {
+    text.len() == 36 || (kind == ObjectKind::Node && text.len() <= 10 && text.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whether a method gives its object another name: the first string of its request.
@@ -75,38 +75,38 @@ pub(super) fn renames(method: MethodId) -> bool {
 
 /// What a response told about the object that its request's first handle stands for.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Told<'a> {
+pub(super) enum NameOrId<'a> {
     Id(WStr<'a>),
     Name(WStr<'a>),
 }
 
 /// What a response told.
 #[derive(Debug, Default)]
-pub(super) struct Lessons<'a> {
-    pub(super) of_handle: Option<Told<'a>>,
-    pub(super) pairs: Vec<(Kind, WStr<'a>, WStr<'a>)>,
+pub(super) struct NamesFound<'a> {
+    pub(super) of_handle: Option<NameOrId<'a>>,
+    pub(super) pairs: Vec<(ObjectKind, WStr<'a>, WStr<'a>)>,
 }
 
 /// What there is to learn from a response.
-pub(super) fn told<'a>(record: &Record<'a>, facts: &Facts<'a>) -> Lessons<'a> {
-    let mut lessons = Lessons::default();
-    let Some(method) = record.method() else { return lessons };
-    if let Some(id) = facts.text(ID) {
-        lessons.of_handle = Some(Told::Id(id));
+pub(super) fn found_in<'a>(record: &Record<'a>, top_level: &TopLevelValues<'a>) -> NamesFound<'a> {
+    let mut names_found = NamesFound::default();
+    let Some(method) = record.method() else { return names_found };
+    if let Some(id) = top_level.text(ID) {
+        names_found.of_handle = Some(NameOrId::Id(id));
     } else if let Some((family, code)) = record.context().control_code
-        && let Some(buffer) = facts.buffer(ApiClusterControl::params::lpOutBuffer).filter(|b| !b.is_empty())
-        && facts.status() == Some(0)
+        && let Some(buffer) = top_level.buffer(ApiClusterControl::params::lpOutBuffer).filter(|b| !b.is_empty())
+        && top_level.status() == Some(0)
         && let Some(code) = control_code(family, code)
     {
         // The node that a control code is sent through comes second; the object of the family first.
-        lessons.of_handle = asks_for(code).map(|told| told(WStr::le(buffer).until_nul()));
+        names_found.of_handle = asks_for(code).map(|told| told(WStr::le(buffer).until_nul()));
     } else if notify::delivers(method.id) {
         for n in notify::notifications(record) {
             if let (Some(object), Some(id), Some(name)) = (n.object_type, n.id, n.name) {
-                let kind = Kind::of_object_type(object);
+                let kind = ObjectKind::of_object_type(object);
                 // A registry event's Id is the name of a value.
-                if kind != Kind::Key {
-                    lessons.pairs.push((kind, id, name));
+                if kind != ObjectKind::Key {
+                    names_found.pairs.push((kind, id, name));
                 }
             }
         }
@@ -116,36 +116,36 @@ pub(super) fn told<'a>(record: &Record<'a>, facts: &Facts<'a>) -> Lessons<'a> {
         let of_nodes = matches!(method.id, ApiCreateNodeEnum::ID | ApiCreateNodeEnumEx::ID);
         let mut list = List { of_nodes, ..List::default() };
         let _ = Message::decode_with(method, kind, stub, &mut list);
-        lessons.pairs = list.pairs;
+        names_found.pairs = list.pairs;
         for ((kind, id), (other, name)) in list.ids.into_iter().zip(list.names) {
             if let (Some(kind), true) = (kind, kind == other) {
-                lessons.pairs.push((kind, id, name));
+                names_found.pairs.push((kind, id, name));
             }
         }
     }
-    lessons
+    names_found
 }
 
 /// The parameter of the methods that tell an object's id.
 const ID: FieldId = ApiGetGroupId::params::pGuid;
 
 /// What the answer to a control code tells of the object.
-fn asks_for<'a>(code: &ControlCode) -> Option<fn(WStr<'a>) -> Told<'a>> {
+fn asks_for<'a>(code: &ControlCode) -> Option<fn(WStr<'a>) -> NameOrId<'a>> {
     match code.name {
-        name if name.ends_with("_GET_ID") => Some(Told::Id),
-        name if name.ends_with("_GET_NAME") => Some(Told::Name),
+        name if name.ends_with("_GET_ID") => Some(NameOrId::Id),
+        name if name.ends_with("_GET_NAME") => Some(NameOrId::Name),
         _ => None,
     }
 }
 
-/// Whether the answer to the record's control code is one of those from which [`told`] learns.
-pub(super) fn teaches(record: &Record<'_>) -> bool {
+/// Whether the answer to the record's control code is one of those from which [`found_in`] learns.
+pub(super) fn response_names_object(record: &Record<'_>) -> bool {
     let code = record.context().control_code.and_then(|(family, code)| control_code(family, code));
     code.is_some_and(|code| asks_for(code).is_some())
 }
 
-/// Whether a method's responses are among those from which [`told`] learns, control codes apart.
-pub(super) fn tells(method: &Method) -> bool {
+/// Whether a method's responses are among those from which [`found_in`] learns, control codes apart.
+pub(super) fn may_name(method: &Method) -> bool {
     notify::delivers(method.id) || lists(method.fields) || method.has(ID)
 }
 
@@ -157,22 +157,24 @@ fn lists(fields: &[Field]) -> bool {
 }
 
 /// The kind of object that an entry of a list names, by its bit.
-fn listed(bits: u64, of_nodes: bool) -> Option<Kind> {
+fn listed(bits: u64, of_nodes: bool) -> Option<ObjectKind> {
     if of_nodes {
         return match ClusterNodeEnumType::from_bits_retain(bits as u32) {
-            ClusterNodeEnumType::CLUSTER_NODE_ENUM_NETINTERFACES => Some(Kind::NetInterface),
-            ClusterNodeEnumType::CLUSTER_NODE_ENUM_GROUPS => Some(Kind::Group),
+            ClusterNodeEnumType::CLUSTER_NODE_ENUM_NETINTERFACES => Some(ObjectKind::NetInterface),
+            ClusterNodeEnumType::CLUSTER_NODE_ENUM_GROUPS => Some(ObjectKind::Group),
             _ => None,
         };
     }
     match ClusterEnumType::from_bits_retain(bits as u32) {
-        ClusterEnumType::CLUSTER_ENUM_NODE => Some(Kind::Node),
+        ClusterEnumType::CLUSTER_ENUM_NODE => Some(ObjectKind::Node),
         ClusterEnumType::CLUSTER_ENUM_RESOURCE | ClusterEnumType::CLUSTER_ENUM_SHARED_VOLUME_RESOURCE => {
-            Some(Kind::Resource)
+            Some(ObjectKind::Resource)
         }
-        ClusterEnumType::CLUSTER_ENUM_GROUP => Some(Kind::Group),
-        ClusterEnumType::CLUSTER_ENUM_NETWORK | ClusterEnumType::CLUSTER_ENUM_INTERNAL_NETWORK => Some(Kind::Network),
-        ClusterEnumType::CLUSTER_ENUM_NETINTERFACE => Some(Kind::NetInterface),
+        ClusterEnumType::CLUSTER_ENUM_GROUP => Some(ObjectKind::Group),
+        ClusterEnumType::CLUSTER_ENUM_NETWORK | ClusterEnumType::CLUSTER_ENUM_INTERNAL_NETWORK => {
+            Some(ObjectKind::Network)
+        }
+        ClusterEnumType::CLUSTER_ENUM_NETINTERFACE => Some(ObjectKind::NetInterface),
         _ => None,
     }
 }
@@ -184,25 +186,28 @@ struct List<'a> {
     in_ids: bool,
     /// Whether the entries have both an id and a name.
     paired: bool,
-    kind: Option<Kind>,
+    kind: Option<ObjectKind>,
     name: Option<WStr<'a>>,
-    ids: Vec<(Option<Kind>, WStr<'a>)>,
-    names: Vec<(Option<Kind>, WStr<'a>)>,
-    pairs: Vec<(Kind, WStr<'a>, WStr<'a>)>,
+    ids: Vec<(Option<ObjectKind>, WStr<'a>)>,
+    names: Vec<(Option<ObjectKind>, WStr<'a>)>,
+    pairs: Vec<(ObjectKind, WStr<'a>, WStr<'a>)>,
 }
 
-impl<'a> Sink<'a> for List<'a> {
-    const WANTS_DIAGNOSTICS: bool = false;
+impl<'a> Visitor<'a> for List<'a> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
 
-    fn begin_struct(&mut self, at: At<'_>, declaration: &'static crate::ndr::Struct) {
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        let Open::Struct(declaration) = open else { return };
         match at.field.id {
             ApiCreateEnumEx::params::ReturnIdEnum => self.in_ids = true,
             ApiCreateEnumEx::params::ReturnNameEnum => self.in_ids = false,
             _ if core::ptr::eq(declaration, GROUP_ENUM_ENTRY::DECLARATION) => {
-                (self.paired, self.kind) = (true, Some(Kind::Group));
+                (self.paired, self.kind) = (true, Some(ObjectKind::Group));
             }
             _ if core::ptr::eq(declaration, RESOURCE_ENUM_ENTRY::DECLARATION) => {
-                (self.paired, self.kind) = (true, Some(Kind::Resource));
+                (self.paired, self.kind) = (true, Some(ObjectKind::Resource));
             }
             _ => {}
         }
@@ -214,7 +219,7 @@ impl<'a> Sink<'a> for List<'a> {
         }
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>, _: bool, _: Counts) {
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
         if self.pairs.len() >= MAX || self.ids.len() >= MAX || self.names.len() >= MAX {
             return;
         }

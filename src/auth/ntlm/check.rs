@@ -1,0 +1,78 @@
+//! The signature of one PDU under one guess at its place in the key stream (MS-NLMP 2.2.2.9, 3.4.4).
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::Flags;
+use super::crypto::{Key, hmac_md5};
+use crate::auth::frame::Frame;
+
+/// A signature's fields (MS-NLMP 2.2.2.9), the version left out.
+#[derive(Clone, Copy)]
+pub(super) struct Signature {
+    /// With extended session security the checksum; without, the random pad and the CRC.
+    checksum: [u8; 8],
+    pub(super) sequence: u32,
+}
+
+impl Signature {
+    pub(super) fn read(token: &[u8]) -> Result<Self, String> {
+        let Some(&[1, 0, 0, 0, ref rest @ ..]) = token.first_chunk::<16>() else {
+            let n = token.len();
+            return Err(if n < 16 {
+                format!("NTLM signature of {n} bytes, 16 needed")
+            } else {
+                "NTLM signature of unknown version".to_string()
+            });
+        };
+        let [c0, c1, c2, c3, c4, c5, c6, c7, s0, s1, s2, s3] = *rest;
+        Ok(Signature { checksum: [c0, c1, c2, c3, c4, c5, c6, c7], sequence: u32::from_le_bytes([s0, s1, s2, s3]) })
+    }
+}
+
+/// Decrypts into `out` what is sealed and checks the signature. `key` are the handle's bytes from the body on.
+#[allow(clippy::too_many_arguments, reason = "one signature check has that many inputs")]
+pub(super) fn check(
+    flags: Flags,
+    frame: &Frame<'_>,
+    whole: bool,
+    signature: Signature,
+    sign_key: &Key,
+    key: &[u8],
+    sequence: u32,
+    out: &mut Vec<u8>,
+) -> bool {
+    out.clear();
+    let Some((body_key, mac_key)) = key.split_at_checked(frame.sealed_len()) else { return false };
+    let ess = flags.contains(Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY);
+    let masks = mac_key.first_chunk::<12>();
+    if let (false, Some(&[.., s0, s1, s2, s3])) = (ess, masks)
+        && signature.sequence ^ u32::from_le_bytes([s0, s1, s2, s3]) != sequence
+    {
+        // The number alone tells most wrong places.
+        crate::base::work::tick(1);
+        return false;
+    }
+    crate::base::work::tick(64 + frame.covered_len());
+    let plain: &[u8] = if frame.sealed {
+        out.extend(frame.body.iter().zip(body_key).map(|(c, k)| c ^ k));
+        out
+    } else {
+        frame.body
+    };
+    let (head, tail): (&[u8], &[u8]) = if whole { (frame.head, frame.tail) } else { (&[], &[]) };
+    if ess {
+        let mac = hmac_md5(&sign_key[..], &[&sequence.to_le_bytes(), head, plain, tail]);
+        let masks = mac_key.iter().copied().chain(core::iter::repeat(0));
+        signature.checksum.iter().zip(mac.iter().zip(masks)).all(|(seen, (m, k))| *seen == m ^ k)
+    } else {
+        let Some(&[_, _, _, _, c0, c1, c2, c3, ..]) = masks else { return false };
+        let mut crc = crc32fast::Hasher::new();
+        for part in [head, plain, tail] {
+            crc.update(part);
+        }
+        let [_, _, _, _, e0, e1, e2, e3] = signature.checksum;
+        u32::from_le_bytes([e0, e1, e2, e3]) ^ u32::from_le_bytes([c0, c1, c2, c3]) == crc.finalize()
+    }
+}
