@@ -27,7 +27,3 @@ pub mod story;
 pub mod stub;
 mod typed;
 pub mod values;
-
-#[cfg(feature = "pcap")]
-#[doc(hidden)]
-pub use runtime::flags as datagram_flags;
