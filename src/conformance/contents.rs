@@ -223,7 +223,7 @@ fn buffer(
     }
 }
 
-/// Numbers of a structure that its section does not list. Property lists have rules of their own.
+/// Numbers of a structure that its section does not list.
 fn numbers(sink: &Collected, path: &str, shape: &Shape, found: &mut Report<'_, '_>) {
     let whole = |inner: &Path| if inner.segments().is_empty() { path.to_string() } else { format!("{path}.{inner}") };
     for (inner, flags) in &sink.partitions {
@@ -232,7 +232,9 @@ fn numbers(sink: &Collected, path: &str, shape: &Shape, found: &mut Report<'_, '
             found.add(&QUORUM_USABLE, whole(inner), PartitionFlags::TABLE.display(*flags).to_string(), expected);
         }
     }
-    if !matches!(shape.kind, ShapeKind::Format(BufferFormat::Struct(_) | BufferFormat::DwordOf(_))) {
+    // Batches and property lists have rules of their own.
+    let plain = matches!(shape.kind, ShapeKind::Format(BufferFormat::Struct(_) | BufferFormat::DwordOf(_)));
+    if !plain || matches!(shape.name(), "CLUSTER_REG_BATCH_UPDATE" | "PROPERTY_LIST") {
         return;
     }
     for Unlisted { path: inner, table, value } in &sink.unlisted {

@@ -1,6 +1,6 @@
 //! Context handles: of the right kind, from this interface, not yet closed; and what opening and closing return.
 
-use super::handle_table::{Handles, OpenHandle};
+use super::handle_table::{Handles, Keys, OpenHandle};
 use super::message::{CheckedMessage, Report};
 use super::rule::Rule;
 use super::values::Item;
@@ -174,6 +174,7 @@ fn open(message: &CheckedMessage<'_, '_>, handles: &mut Handles, idl: &'static s
         granted: granted(message),
         second_generation: message.method.id == ApiCreateNotifyV2::ID,
         filter: 0,
+        keys: Keys::default(),
     };
     handles.open(message.scope, handle, opened);
 }
