@@ -53,7 +53,7 @@ rules! { "structures", Rule:
         "characteristics are an OR of the listed values", Must;
     NO_CHARACTERISTICS = "no-characteristics", "MS-CMRP 2.2.2.4",
         "the characteristics of groups, nodes, networks and network interfaces are CLUS_CHAR_UNKNOWN", Must;
-    DISK_FIRST = "disk-info-first", "MS-CMRP 3.1.4.3.1.23",
+    DISK_FIRST = "disk-info-first", "MS-CMRP 3.1.4.3.1.38",
         "disk information begins with the signature of the disk or, in version 3.0, its GUID", Must;
     DEPENDENCY = "dependency-kind", "MS-CMRP 3.1.4.3.1.5",
         "required dependencies are classes of resources and names of resource types", Must;
