@@ -1,6 +1,7 @@
 //! What must hold of the byte ranges that a visitor is told: they lie in the stub, those of members in those of what
 //! holds them, no byte has two, and reading a range again gives its value. Of a message whose buffers can be
 //! read every byte has one, whatever rules it breaks.
+#![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
 
 use cluscope::base::error::Error;
 use cluscope::ndr::Endian;
@@ -138,7 +139,7 @@ impl<'a> Visitor<'a> for Told<'a> {
 }
 
 /// What is wrong with a message's ranges; whether every byte had to have one; that is, whether all buffers could be read.
-pub fn check(message: &Message<'_>, context: Context<'_>) -> (Vec<String>, bool) {
+pub(crate) fn check(message: &Message<'_>, context: Context<'_>) -> (Vec<String>, bool) {
     let big = message.cx.endian == Endian::Big;
     let mut told = Told { stub: message.cx.data, big, ..Told::default() };
     message.visit_with(context, &mut told);

@@ -27,8 +27,5 @@ pub mod stats;
 #[cfg(feature = "pcap")]
 pub mod story;
 pub mod stub;
+mod typed;
 pub mod values;
-
-#[cfg(feature = "pcap")]
-#[doc(hidden)]
-pub use runtime::flags as datagram_flags;
