@@ -317,13 +317,16 @@ fn multi_sz<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, 
             visitor.overhead(at_byte..input.range().end, Overhead::EndMark);
         }
         None => {
-            visitor.diagnostic(broken(
-                slot.place.path,
-                input.offset(),
-                &rules::NOT_OF_FORMAT,
-                input.len() as u64,
-                None,
-            ));
+            // An empty list with the terminator of a string that is not there: it lists nothing either way.
+            if input.rest() != [0; 4] {
+                visitor.diagnostic(broken(
+                    slot.place.path,
+                    input.offset(),
+                    &rules::NOT_OF_FORMAT,
+                    input.len() as u64,
+                    None,
+                ));
+            }
             let (mut rest, mut i) = (all, 0);
             while !rest.is_empty() {
                 let text = rest.until_nul();
