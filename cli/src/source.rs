@@ -1,11 +1,12 @@
 //! Captures from files and standard input through a session, with a progress bar for long ones.
 
 use super::output::tell;
+use super::sealed::Sealed;
 use super::summary::Totals;
 use super::{Capture, Failure, Secrets};
 use cluscope::analysis::{RecordContext, Tracker};
 use cluscope::auth::KeyStore;
-use cluscope::capture::{CaptureError, Reader, sort_by_time};
+use cluscope::capture::{CaptureError, Problem, Reader, sort_by_time};
 use cluscope::limits::Limits;
 use cluscope::session::{Batch, Record, Session};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -218,11 +219,13 @@ impl Taker for Filler {
 struct Taking<'t> {
     taker: &'t mut dyn Taker,
     result: Result<(), Failure>,
+    sealed: Sealed,
 }
 
 impl Taking<'_> {
     fn record(&mut self, record: &mut Record<'_>) {
         if self.result.is_ok() {
+            self.sealed.see(record);
             self.result = self.taker.record(record);
         }
     }
@@ -263,7 +266,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Ses
     }
     let mut frames = 0;
     let mut totals = Totals::default();
-    let taking = RefCell::new(Taking { taker, result: Ok(()) });
+    let taking = RefCell::new(Taking { taker, result: Ok(()), sealed: Sealed::default() });
     for path in &files {
         match one(path, frames, &limits, &mut session, &mut totals, &taking) {
             Ok(last) => {
@@ -282,6 +285,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Ses
     let taking = &mut *taking.borrow_mut();
     session.lend_rest(&mut |record| taking.record(record));
     std::mem::replace(&mut taking.result, Ok(()))?;
+    taking.sealed.tell();
     Ok((session, totals))
 }
 
@@ -342,16 +346,30 @@ fn one(
     if outcome.is_ok() || reader.frames() > frames {
         session.captured(&reader.counters());
     }
-    for problem in reader.problems() {
+    tell_problems(path, reader.problems());
+    match outcome {
+        Ok(()) => Ok(reader.frames()),
+        Err(error) => Err(fail(reader.frames(), error)),
+    }
+}
+
+/// Tells what of a file could not be read, packet by packet.
+pub(super) fn tell_problems(path: &Path, problems: &[Problem]) {
+    for problem in problems {
         let skipped = match problem.skipped {
             Some(bytes) if bytes > 0 => format!("; {bytes} bytes were passed over"),
             _ => String::new(),
         };
         tell!("{}: packet {}, offset {}: {}{skipped}", path.display(), problem.frame, problem.offset, problem.reason);
     }
-    match outcome {
-        Ok(()) => Ok(reader.frames()),
-        Err(error) => Err(fail(reader.frames(), error)),
+}
+
+/// Tells what was given up for a limit, where the output has no place for it.
+#[cfg(feature = "decrypt")]
+pub(super) fn tell_given_up(session: &Session) {
+    let found: Vec<String> = session.given_up().iter().map(|(name, count)| format!("{name} {count}")).collect();
+    if !found.is_empty() {
+        tell!("given up for a limit: {}", found.join(", "));
     }
 }
 

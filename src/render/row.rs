@@ -20,7 +20,8 @@ pub(super) fn result(call: &Call) -> &'static str {
     match call.answer {
         Answer::Fault(_) => "failure",
         Answer::Response(Some(_)) if call.failed() => "failure",
-        Answer::Response(_) => "success",
-        Answer::None => "unknown",
+        Answer::Response(Some(_)) => "success",
+        // Sealed, or unreadable for another reason: nobody knows what the server said.
+        Answer::Response(None) | Answer::None => "unknown",
     }
 }
