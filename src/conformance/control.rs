@@ -95,8 +95,7 @@ fn succeeded(message: &CheckedMessage<'_, '_>, code: &ControlCode, handles: &Han
         return;
     }
     let scope = message.scope;
-    // The text asks nothing of cluster handles.
-    for (name, handle) in request.handles().filter(|(name, _)| *name != control::hCluster) {
+    for (name, handle) in request.handles() {
         if handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ) {
             found.add(&ACCESS, name, code.name, "a handle with GENERIC_ALL");
         }

@@ -82,6 +82,32 @@ pub(super) struct OpenHandle {
     pub(super) second_generation: bool,
     /// Everything that a first-generation port was asked to report.
     pub(super) filter: u64,
+    /// The notification keys that a port was given.
+    pub(super) keys: Keys,
+}
+
+/// The notification keys of a port: the first few, and whether there were more.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Keys {
+    first: [u64; 8],
+    given: usize,
+}
+
+impl Keys {
+    /// A key is given.
+    pub(super) fn give(&mut self, key: u64) {
+        if self.given <= self.first.len() && !self.may_have(key) {
+            if let Some(slot) = self.first.get_mut(self.given) {
+                *slot = key;
+            }
+            self.given += 1;
+        }
+    }
+
+    /// Whether the key was given, as far as they were kept.
+    pub(super) fn may_have(&self, key: u64) -> bool {
+        self.given > self.first.len() || self.first.iter().take(self.given).any(|given| *given == key)
+    }
 }
 
 /// Context handles by association: connections that joined the same association group share them.

@@ -1,6 +1,6 @@
 //! Context handles: of the right kind, from this interface, not yet closed; and what opening and closing return.
 
-use super::handle_table::{Handles, OpenHandle};
+use super::handle_table::{Handles, Keys, OpenHandle};
 use super::message::{CheckedMessage, Report};
 use super::rule::Rule;
 use super::values::Item;
@@ -28,46 +28,54 @@ rules! { "handles", Rule:
 const GENERIC_READ: u32 = 0x8000_0000;
 
 macro_rules! access {
-    ($($method:ident.$handle:ident;)*) => { &[$(($method::ID, $method::params::$handle)),*] };
+    ($($method:ident: $($handle:ident),+;)*) => { &[$(($method::ID, &[$($method::params::$handle),+])),*] };
 }
 
-/// Methods of which the text requires access level All, and of which handle.
-static ALL_ACCESS: &[(MethodId, FieldId)] = access! {
-    ApiCreateResource.hGroup;
-    ApiDeleteResource.hResource;
-    ApiSetResourceName.hResource;
-    ApiFailResource.hResource;
-    ApiOnlineResource.hResource;
-    ApiOfflineResource.hResource;
-    ApiAddResourceDependency.hResource;
-    ApiRemoveResourceDependency.hResource;
-    ApiAddResourceNode.hResource;
-    ApiRemoveResourceNode.hResource;
-    ApiChangeResourceGroup.hResource;
-    ApiDeleteGroup.Group;
-    ApiSetGroupName.hGroup;
-    ApiOnlineGroup.hGroup;
-    ApiOfflineGroup.hGroup;
-    ApiSetGroupNodeList.hGroup;
-    ApiPauseNode.hNode;
-    ApiResumeNode.hNode;
-    ApiEvictNode.hNode;
-    ApiSetNetworkName.hNetwork;
-    ApiSetResourceDependencyExpression.hResource;
-    ApiChangeCsvState.hResource;
-    ApiPauseNodeEx.hNode;
-    ApiResumeNodeEx.hNode;
-    ApiOnlineGroupEx.hGroup;
-    ApiOfflineGroupEx.hGroup;
-    ApiMoveGroupEx.hGroup;
-    ApiMoveGroupToNodeEx.hGroup;
-    ApiCancelClusterGroupOperation.hGroup;
-    ApiOnlineResourceEx.hResource;
-    ApiOfflineResourceEx.hResource;
-    ApiRestartResource.hResource;
-    ApiSetGroupDependencyExpression.hGroup;
-    ApiRemoveClusterGroupDependency.hGroup;
-    ApiChangeCsvStateEx.hResource;
+/// Methods of which the text requires access level All, and of which handles.
+static ALL_ACCESS: &[(MethodId, &[FieldId])] = access! {
+    ApiCreateResource: hGroup;
+    ApiDeleteResource: hResource;
+    ApiSetResourceName: hResource;
+    ApiFailResource: hResource;
+    ApiOnlineResource: hResource;
+    ApiOfflineResource: hResource;
+    ApiAddResourceDependency: hResource, hDependsOn;
+    ApiRemoveResourceDependency: hResource, hDependsOn;
+    ApiAddResourceNode: hResource, hNode;
+    ApiRemoveResourceNode: hResource, hNode;
+    ApiChangeResourceGroup: hResource, hGroup;
+    ApiDeleteGroup: Group;
+    ApiSetGroupName: hGroup;
+    ApiOnlineGroup: hGroup;
+    ApiOfflineGroup: hGroup;
+    ApiSetGroupNodeList: hGroup;
+    ApiPauseNode: hNode;
+    ApiResumeNode: hNode;
+    ApiEvictNode: hNode;
+    ApiSetNetworkName: hNetwork;
+    ApiSetResourceDependencyExpression: hResource;
+    ApiChangeCsvState: hResource;
+    ApiPauseNodeEx: hNode;
+    ApiPauseNodeWithDrainTarget: hNode, hNodeDrainTarget;
+    ApiResumeNodeEx: hNode;
+    ApiOnlineGroupEx: hGroup;
+    ApiOfflineGroupEx: hGroup;
+    ApiMoveGroupEx: hGroup;
+    ApiMoveGroupToNodeEx: hGroup;
+    ApiCancelClusterGroupOperation: hGroup;
+    ApiOnlineResourceEx: hResource;
+    ApiOfflineResourceEx: hResource;
+    ApiRestartResource: hResource;
+    ApiDeleteGroupSet: GroupSet;
+    ApiMoveGroupToGroupSet: GroupSet, Group;
+    ApiAddGroupSetDependency: DependentGroupSet, ProviderGroupSet;
+    ApiAddGroupToGroupSetDependency: DependentGroup, ProviderGroupSet;
+    ApiSetGroupDependencyExpression: hGroup;
+    ApiRemoveClusterGroupDependency: hGroup, hDependsOn;
+    ApiSetGroupSetDependencyExpression: hGroupSet;
+    ApiRemoveGroupSetDependency: hGroupSet, hDependsOn;
+    ApiRemoveClusterGroupToGroupSetDependency: hGroup, hDependsOn;
+    ApiChangeCsvStateEx: hResource;
 };
 
 /// The kind of handle that a type of the IDL names; `None` for handles of any kind.
@@ -137,11 +145,16 @@ fn response(message: &CheckedMessage<'_, '_>, handles: &mut Handles, found: &mut
         }
     }
     if status == 0
-        && let Some((_, id)) = ALL_ACCESS.iter().find(|(method, _)| *method == message.method.id)
-        && let Some(handle) = message.request.and_then(|r| r.handle(*id))
-        && handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ)
+        && message.is_clusapi_version(3)
+        && let Some((_, ids)) = ALL_ACCESS.iter().find(|(method, _)| *method == message.method.id)
     {
-        found.add(&ACCESS, *id, "GENERIC_READ, ERROR_SUCCESS", "ERROR_ACCESS_DENIED (5)");
+        for id in ids.iter().copied() {
+            if let Some(handle) = message.request.and_then(|r| r.handle(id))
+                && handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ)
+            {
+                found.add(&ACCESS, id, "GENERIC_READ, ERROR_SUCCESS", "ERROR_ACCESS_DENIED (5)");
+            }
+        }
     }
     // What was closed is named by the request alone.
     if status == 0 && closes(message) {
@@ -161,6 +174,7 @@ fn open(message: &CheckedMessage<'_, '_>, handles: &mut Handles, idl: &'static s
         granted: granted(message),
         second_generation: message.method.id == ApiCreateNotifyV2::ID,
         filter: 0,
+        keys: Keys::default(),
     };
     handles.open(message.scope, handle, opened);
 }

@@ -4,7 +4,8 @@ use super::message::{CheckedMessage, Report};
 use super::rule::Rule;
 use super::values::Item;
 use crate::base::diagnostic::rules;
-use crate::consts::Kind;
+use crate::consts::methods::{ClusterEnumType, ClusterNodeEnumType, ClusterResTypeEnumType};
+use crate::consts::{Constant, Constants, Kind};
 use crate::idl::methods::*;
 use crate::idl::structures::{CLUSTER_OPERATIONAL_VERSION_INFO as VersionInfo, ENUM_ENTRY, ENUM_LIST};
 use crate::ndr::types::{FieldId, Flow, MethodId, Semantics};
@@ -33,8 +34,9 @@ rules! { "lists", Rule:
         "a server returns ERROR_INVALID_PARAMETER for CLUSAPI_CHANGE_ACCESS without CLUSAPI_READ_ACCESS", Must;
     NAME_LENGTH = "name-length", "MS-CMRP 3.1.4.2",
         "the name of a cluster or node, with its null, is no longer than 128 octets; in version 2.0, 32", Must;
-    OLD_VERSION = "version-not-implemented", "MS-CMRP 3.1.4.2.5",
-        "a server of version 3.0 answers ApiGetClusterVersion with ERROR_CALL_NOT_IMPLEMENTED", Must;
+    OLD_VERSION = "version-not-implemented", "MS-CMRP 3.1.4",
+        "a server of version 3.0 answers ApiGetClusterVersion, ApiSetNetworkPriorityOrder and ApiBackupClusterDatabase \
+         with ERROR_CALL_NOT_IMPLEMENTED", Must;
     PASSWORD = "password-not-implemented", "MS-CMRP 3.1.4.2.108",
         "a server of version 3.0 answers ApiSetServiceAccountPassword with ERROR_CALL_NOT_IMPLEMENTED", Must;
 }
@@ -68,6 +70,19 @@ fn names(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
     }
 }
 
+/// The kinds of objects that only version 3.0 enumerates.
+fn of_version_3(table: &'static Constants) -> u64 {
+    if core::ptr::eq(table, ClusterEnumType::TABLE) {
+        u64::from(ClusterEnumType::CLUSTER_ENUM_SHARED_VOLUME_RESOURCE.bits())
+    } else if core::ptr::eq(table, ClusterNodeEnumType::TABLE) {
+        u64::from(ClusterNodeEnumType::CLUSTER_NODE_ENUM_GROUPS.bits())
+    } else if core::ptr::eq(table, ClusterResTypeEnumType::TABLE) {
+        u64::from(ClusterResTypeEnumType::CLUSTER_RESOURCE_TYPE_ENUM_RESOURCES.bits())
+    } else {
+        0
+    }
+}
+
 /// Methods that enumerate by kinds.
 fn enumerates(method: MethodId) -> bool {
     matches!(
@@ -94,8 +109,10 @@ fn request(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
         let unknown = table.flags_of(value).unknown();
         match entry.field.id {
             ApiCreateEnum::params::dwType if enumerates(message.method.id) => {
-                if unknown != 0 || value == 0 {
-                    found.at(&ASKED, (values, entry), value, format!("values of {}", table.name));
+                let new = if message.is_clusapi_version(2) { value & of_version_3(table) } else { 0 };
+                if unknown | new != 0 || value == 0 {
+                    let version = if new != 0 { " of version 2.0" } else { "" };
+                    found.at(&ASKED, (values, entry), value, format!("values of {}{version}", table.name));
                 }
                 let alone = value & 0xc000_0000;
                 if alone != 0
@@ -127,7 +144,12 @@ fn response(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
     if message.method.id == ApiSetServiceAccountPassword::ID && message.is_clusapi_version(3) && status != 120 {
         found.add(&PASSWORD, FieldId::RETURN, super::registry::status_name(status), "ERROR_CALL_NOT_IMPLEMENTED (120)");
     }
-    if message.method.id == ApiGetClusterVersion::ID && message.is_clusapi_version(3) && status != 120 {
+    if matches!(
+        message.method.id,
+        ApiGetClusterVersion::ID | ApiSetNetworkPriorityOrder::ID | ApiBackupClusterDatabase::ID
+    ) && message.is_clusapi_version(3)
+        && status != 120
+    {
         found.add(
             &OLD_VERSION,
             FieldId::RETURN,

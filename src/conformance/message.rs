@@ -6,7 +6,7 @@ use super::values::{Entry, PendingRequest, Values};
 use crate::analysis::handles::Scope;
 use crate::analysis::tracker::HandleUse;
 use crate::ndr::Method;
-use crate::ndr::types::{Direction, MethodId};
+use crate::ndr::types::{Direction, FieldId, MethodId, Semantics};
 use crate::ndr::wire::Kind;
 use crate::session::Record;
 use std::borrow::Cow;
@@ -36,6 +36,11 @@ impl<'m, 'a> CheckedMessage<'m, 'a> {
     /// Whether this is a response that tells of success.
     pub(super) fn success(&self) -> bool {
         !self.is_request() && self.values.status().is_some_and(|(_, status)| status == 0)
+    }
+
+    /// Whether the method returns a list of objects.
+    pub(super) fn is_enumeration(&self) -> bool {
+        self.method.fields.iter().any(|field| matches!(field.semantics, Semantics::Kinds(_)))
     }
 
     /// Whether the interface is ClusAPI.
@@ -76,6 +81,12 @@ impl<'r, 'a> Report<'r, 'a> {
         let method = record.method();
         let section = method.zip(record.stub()).and_then(|(method, (kind, _))| method_section(method, kind));
         Report { record, objects, method: method.map(|m| m.name), section, out }
+    }
+
+    /// The name of the object that the handle in this parameter stands for, where it is known.
+    pub(super) fn object(&self, id: FieldId) -> Option<String> {
+        let used = self.objects.iter().find(|used| used.field.id == id)?;
+        used.resolved.name.as_deref().map(str::to_string)
     }
 
     /// A broken rule that is written in a section of its own.

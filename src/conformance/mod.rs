@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+mod arguments;
 mod contents;
 mod control;
 mod decoder_rules;
@@ -114,6 +115,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         opnums::RULES,
         decoder_rules::ndr::RULES,
         handles::RULES,
+        arguments::RULES,
         lists::RULES,
         control::RULES,
         registry::RULES,
@@ -231,6 +233,7 @@ impl Checker {
         let message = CheckedMessage { record, method, kind, values: &values, request: request.as_ref(), scope };
         opnums::check(&message, found);
         handles::check(&message, &mut self.handles, found);
+        arguments::check(&message, found);
         lists::check(&message, found);
         control::check(&message, &self.handles, found);
         registry::check(&message, found);

@@ -6,10 +6,10 @@ use super::rule::Rule;
 use super::values::{Entry, Item, Values};
 use crate::base::diagnostic::rules;
 use crate::consts::change::{self, CLUSTER_CHANGE as Change, CLUSTER_OBJECT_TYPE as Object};
-use crate::consts::{Constant, notifications};
+use crate::consts::{Constant, Kind, notifications};
 use crate::idl::notify::*;
 use crate::idl::structures::{
-    NOTIFICATION_DATA_ASYNC_RPC, NOTIFICATION_DATA_RPC as Data, NOTIFY_FILTER_AND_TYPE_RPC as Filter,
+    NOTIFICATION_DATA_ASYNC_RPC, NOTIFICATION_DATA_RPC as Data, NOTIFICATION_RPC, NOTIFY_FILTER_AND_TYPE_RPC as Filter,
 };
 use crate::ndr::types::{FieldId, MethodId};
 use crate::ndr::visitor::ContextHandle;
@@ -47,6 +47,10 @@ rules! { "notifications", Rule:
     V2_ONE_FLAG = "v2-one-flag", "MS-CMRP 3.1.4", "a notification has one flag of its object type", Must;
     V2_BUFFER = "v2-buffer-empty", "MS-CMRP 3.1.4", "the buffer of this event is empty", Must;
     V2_STATE = "v2-buffer-size", "MS-CMRP 3.1.4", "the buffer of this event is a DWORD", Must;
+    V2_STATE_VALUE = "v2-state-value", "MS-CMRP 3.1.4", "a state in the buffer of an event is one of the listed ones", Must;
+    V2_NULL = "v2-string-null", "MS-CMRP 3.1.4", "this string is a null pointer with this event", Must;
+    KEY = "notify-key", "MS-CMRP 3.1.4",
+        "dwNotifyKey of an event is one that was given when events were asked for on that port", Must;
     V2_STRING = "v2-string-empty", "MS-CMRP 3.1.4", "this string is empty with this event", Must;
 }
 
@@ -90,6 +94,7 @@ pub(super) fn check(message: &CheckedMessage<'_, '_>, handles: &mut Handles, fou
     }
     if message.is_request() {
         ports(message, handles, found);
+        give(message, handles);
         match message.method.id {
             ApiAddNotifyV2::ID => add_v2(message, handles, found),
             ApiAddNotifyResourceTypeV2::ID => {
@@ -103,6 +108,9 @@ pub(super) fn check(message: &CheckedMessage<'_, '_>, handles: &mut Handles, fou
             _ => add(message, handles, found),
         }
         return;
+    }
+    if message.success() {
+        keys(message, handles, found);
     }
     match message.method.id {
         ApiGetNotify::ID if message.success() => {
@@ -191,6 +199,30 @@ fn reported(
     let lost = change_bits(Change::CLUSTER_CHANGE_CLUSTER_RECONNECT);
     if let Some(asked) = asked.filter(|asked| value & (asked | never | lost) == 0) {
         found.at(&UNASKED, place, names(value), format!("bits of {asked:#x}"));
+    }
+}
+
+/// A port is given a key.
+fn give(message: &CheckedMessage<'_, '_>, handles: &mut Handles) {
+    let key = message.values.number(ApiAddNotifyCluster::params::dwNotifyKey);
+    if let (Some(key), Some(port)) = (key, handle(message.values, ApiGetNotify::params::hNotify))
+        && let Some(port) = handles.get_mut(message.scope, port)
+    {
+        port.keys.give(key);
+    }
+}
+
+/// The keys of what a port reports.
+fn keys(message: &CheckedMessage<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
+    if !matches!(message.method.id, ApiGetNotify::ID | ApiGetNotifyAsync::ID | ApiGetNotifyV2::ID) {
+        return;
+    }
+    let port = message.request.and_then(|request| request.handle(ApiGetNotify::params::hNotify));
+    let Some(port) = port.and_then(|port| handles.get(message.scope, port)) else { return };
+    for (entry, key) in message.values.numbers(NOTIFICATION_RPC::dwNotifyKey) {
+        if !port.keys.may_have(key) {
+            found.at(&KEY, (message.values, entry), key, "a key that was given");
+        }
     }
 }
 
@@ -299,7 +331,7 @@ fn notified(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
                 event(values, entry, object, value, found);
                 row = notifications::lookup(object, value);
             }
-            (Data::buffer, Item::Bytes { bytes }) => buffer(values, entry, row, bytes.len(), found),
+            (Data::buffer, Item::Bytes { bytes }) => buffer(values, entry, row, bytes, found),
             (Data::ObjectId | Data::ParentId | Data::Name | Data::Type, Item::Text { text }) if entry.depth > 1 => {
                 let expected = row.map(|row| match entry.field.id {
                     Data::ObjectId => row.object_id,
@@ -307,6 +339,9 @@ fn notified(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
                     Data::Name => row.object_name,
                     _ => row.type_name,
                 });
+                if expected == Some(notifications::Text::Null) {
+                    found.at(&V2_NULL, (values, entry), text.to_string(), "null");
+                }
                 if expected == Some(notifications::Text::Empty) && !text.is_empty() {
                     found.at(&V2_STRING, (values, entry), text.to_string(), "an empty string");
                 }
@@ -336,11 +371,18 @@ fn buffer(
     values: &Values<'_>,
     entry: &Entry<'_>,
     row: Option<&notifications::Notification>,
-    len: usize,
+    bytes: &[u8],
     found: &mut Report<'_, '_>,
 ) {
     use crate::consts::content::BufferFormat;
+    let len = bytes.len();
     match row.map(|row| row.buffer) {
+        Some(BufferFormat::DwordOf(table)) if len == 4 && table.kind == Kind::Enum => {
+            let state = bytes.first_chunk::<4>().map(|state| u64::from(u32::from_le_bytes(*state)));
+            if let Some(state) = state.filter(|state| table.member(*state).is_none()) {
+                found.at(&V2_STATE_VALUE, (values, entry), state, format!("a value of {}", table.name));
+            }
+        }
         Some(BufferFormat::Nothing) if len != 0 => found.at(&V2_BUFFER, (values, entry), len, 0u64),
         Some(BufferFormat::Dword | BufferFormat::DwordOf(_)) if len != 4 => {
             found.at(&V2_STATE, (values, entry), len, 4u64)

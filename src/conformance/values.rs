@@ -198,6 +198,8 @@ pub(super) struct PendingRequest {
     nulls: Vec<FieldId>,
     /// Commands of a batch.
     pub(super) commands: Option<u64>,
+    /// Digests of the names in the first commands of a batch.
+    pub(super) names: Vec<u64>,
 }
 
 /// Numbers, handles or lengths that are kept of a request: no method has more.
@@ -210,7 +212,8 @@ impl PendingRequest {
             if let (Item::Bytes { bytes }, Semantics::Custom("CLUSTER_REG_BATCH_UPDATE")) =
                 (entry.what, entry.field.semantics)
             {
-                kept.commands = Some(super::contents::batch_length(bytes));
+                let (commands, names) = super::contents::batch_asked(bytes);
+                (kept.commands, kept.names) = (Some(commands), names);
             }
             match entry.what {
                 Item::Number(n) => kept.numbers.push((entry.field.id, n)),

@@ -183,7 +183,7 @@ fn addresses(message: &[u8], field: &str, found: &mut Report<'_, '_>) {
     }
     for (i, address) in list.chunks_exact(24).enumerate() {
         let flags = word(address, 0).unwrap_or(0);
-        let field = format!("{field}.{}[{i}].{}", member!(IPADDR_INFO_LIST.IPAddrList), member!(IPADDR_INFO.Flags));
+        let field = format!("{field}.{}[{i}].{}", member!(IPADDR_INFO_LIST.IPAddrInfo), member!(IPADDR_INFO.Flags));
         if flags & 3 == 3 {
             found.add(&ADDRESS_FAMILY, field, flags, "one of the two");
         } else if flags & !0x1b != 0 || flags == 0 {

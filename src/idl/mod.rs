@@ -38,6 +38,7 @@ pub mod witness;
 pub mod words;
 
 /// Every method's module, whatever file declares it.
+#[cfg(feature = "pcap")]
 pub(crate) mod methods {
     pub(crate) use super::batch::*;
     pub(crate) use super::cluster::*;

@@ -1,6 +1,7 @@
 //! What must hold of the byte ranges that a visitor is told: they lie in the stub, those of members in those of what
 //! holds them, no byte has two, and reading a range again gives its value. Of a message whose buffers can be
 //! read every byte has one, whatever rules it breaks.
+#![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
 
 use cluscope::base::error::Error;
 use cluscope::ndr::Endian;

@@ -111,7 +111,7 @@ fn changes(buffer: &[u8]) -> Vec<(String, &'static str)> {
 /// Addresses of an IPADDR_INFO_LIST with their state (MS-SWN 2.2.2.2).
 fn addresses(buffer: &[u8]) -> Vec<String> {
     let Some(Value::List(list)) =
-        fields(&IPADDR_INFO_LIST, buffer).and_then(|f| f.get(member!(IPADDR_INFO_LIST.IPAddrList)).cloned())
+        fields(&IPADDR_INFO_LIST, buffer).and_then(|f| f.get(member!(IPADDR_INFO_LIST.IPAddrInfo)).cloned())
     else {
         return Vec::new();
     };

@@ -26,7 +26,3 @@ pub mod stats;
 pub mod story;
 pub mod stub;
 pub mod values;
-
-#[cfg(feature = "pcap")]
-#[doc(hidden)]
-pub use runtime::flags as datagram_flags;

@@ -310,6 +310,7 @@ fn values(
 }
 
 /// A bare stub's block.
+#[cfg(feature = "serde")]
 pub fn bare(
     out: &mut String,
     identity: &crate::render::json::stub::Identity,
