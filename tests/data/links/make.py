@@ -98,7 +98,7 @@ for name,(link,packets) in M.items():
         for n,d in enumerate(packets):
             f.write(struct.pack("<IIII",1795000000,n,len(d),len(d))+d)
 # What tshark reads of them: TCP and UDP payloads with their frames and ports, through the options that a row names.
-OPTIONS={"ether-8200":["-d","ethertype==0x8200,vlan"],"ether-9100-9200":["-d","ethertype==0x9200,vlan"],"l2tpv3-ip":["-o","l2tp.cookie_size:None","-o","l2tp.l2_specific:None"]}
+OPTIONS={"ether-8200":["-d","ethertype==0x8200,vlan"],"ether-9100-9200":["-d","ethertype==0x9200,vlan"],"l2tpv3-ip":["-o","l2tp.cookie_size:None","-o","l2tp.l2_specific:None","-d","l2tp.pw_type==0,eth"]}
 rows=[]
 for name,(link,packets) in sorted(M.items()):
     f=f"{out}/{name}.pcap"
