@@ -10,6 +10,7 @@ mod bad_input;
 mod cut;
 mod datagrams;
 mod drops;
+mod links;
 mod mapper;
 mod multiplexing;
 mod support;
