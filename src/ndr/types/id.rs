@@ -56,6 +56,7 @@ macro_rules! ids {
                 }
             }
 
+            #[cfg(feature = "std")]
             impl From<$id> for alloc::string::String {
                 fn from(id: $id) -> Self {
                     id.name.into()

@@ -3,7 +3,7 @@
 
 use super::out::Out;
 use crate::idl;
-use crate::rpc::dg::{Body, Fack, Flags1, Flags2, Header};
+use crate::rpc::dg::{Body, Fack, Flags1, Header};
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 use crate::rpc::tower::{Meaning, Tower};
 
@@ -117,7 +117,7 @@ pub(super) fn header(out: &mut Out, header: &Header, object_shown: bool) {
     }
     out.key("serial");
     out.uint(u64::from(header.serial));
-    let flags = flags(header);
+    let flags = header.flag_names();
     if !flags.is_empty() {
         out.key("pdu_flags");
         out.begin_list();
@@ -142,25 +142,6 @@ pub(super) fn header(out: &mut Out, header: &Header, object_shown: bool) {
             out.uint(u64::from(hint));
         }
     }
-}
-
-/// The names of the flags that are set.
-pub fn flags(header: &Header) -> Vec<&'static str> {
-    let first = [
-        (Flags1::RESERVED_01, "reserved_01"),
-        (Flags1::LAST_FRAG, "last_frag"),
-        (Flags1::FRAG, "frag"),
-        (Flags1::NO_FACK, "no_fack"),
-        (Flags1::MAYBE, "maybe"),
-        (Flags1::IDEMPOTENT, "idempotent"),
-        (Flags1::BROADCAST, "broadcast"),
-        (Flags1::RESERVED_80, "reserved_80"),
-    ];
-    let mut names: Vec<_> = first.iter().filter(|(f, _)| header.flags1.contains(*f)).map(|(_, name)| *name).collect();
-    if header.flags2.contains(Flags2::CANCEL_PENDING) {
-        names.push("cancel_pending");
-    }
-    names
 }
 
 /// The body of a connectionless PDU that is no part of a message.

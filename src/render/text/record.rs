@@ -310,6 +310,7 @@ fn values(
 }
 
 /// A bare stub's block.
+#[cfg(feature = "serde")]
 pub fn bare(
     out: &mut String,
     identity: &crate::render::json::stub::Identity,
@@ -325,7 +326,8 @@ pub fn bare(
             values(out, method, identity.kind, context, stub, style, &paint, None);
         }
         None => {
-            let _ = writeln!(out, "opnum {}, reserved", identity.opnum);
+            let word = if identity.method().is_some() { "reserved" } else { "not in this version of the interface" };
+            let _ = writeln!(out, "opnum {}, {word}", identity.opnum);
             let _ = crate::render::text::hex_dump(out, stub, 4, style.max_bytes);
         }
     }

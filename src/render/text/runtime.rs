@@ -12,7 +12,7 @@ pub(super) fn header(out: &mut String, header: &Header) {
     if header.is_fragment() {
         let _ = write!(out, "  fragment {}", header.fragment);
     }
-    let flags = crate::render::json::datagram_flags(header);
+    let flags = header.flag_names();
     if !flags.is_empty() {
         let _ = write!(out, "  {}", flags.join(", "));
     }

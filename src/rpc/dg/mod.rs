@@ -3,21 +3,21 @@
 //! `body` has the bodies, [`conv`] the conversation manager's callbacks, `conversation` what PDUs mean together
 //! ([`Conversation`]).
 
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod assembly;
 mod body;
 pub mod conv;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod conversation;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod deliver;
 #[cfg(test)]
 mod tests;
 
 pub use body::{Body, Cancel, CancelAck, Fack, Selack};
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub use conversation::{Conversation, Received};
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub(crate) use deliver::sender_of;
 
 use super::header::{PacketType, Representation};
@@ -151,6 +151,26 @@ impl Header {
             && (end == wire_len || (header.auth_proto != 0 && end < wire_len))
             && (!message || header.fragment == 0 || header.flags1.contains(Flags1::FRAG))
             && !header.activity.is_nil()
+    }
+
+    /// The names of the flags that are set.
+    #[must_use]
+    pub fn flag_names(&self) -> Vec<&'static str> {
+        let first = [
+            (Flags1::RESERVED_01, "reserved_01"),
+            (Flags1::LAST_FRAG, "last_frag"),
+            (Flags1::FRAG, "frag"),
+            (Flags1::NO_FACK, "no_fack"),
+            (Flags1::MAYBE, "maybe"),
+            (Flags1::IDEMPOTENT, "idempotent"),
+            (Flags1::BROADCAST, "broadcast"),
+            (Flags1::RESERVED_80, "reserved_80"),
+        ];
+        let mut names: Vec<_> = first.iter().filter(|(f, _)| self.flags1.contains(*f)).map(|(_, name)| *name).collect();
+        if self.flags2.contains(Flags2::CANCEL_PENDING) {
+            names.push("cancel_pending");
+        }
+        names
     }
 
     /// Whether the PDU is a fragment of several.
