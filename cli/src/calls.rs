@@ -6,7 +6,7 @@
 use super::dissect::{Choice, Selection, limits_with};
 use super::{Capture, Failure, Format, Outcome, output, source};
 use cluscope::analysis::notify::is_long_poll;
-use cluscope::analysis::{Seen, Tracker, View};
+use cluscope::analysis::{HandleAnnotations, RecordContext, Tracker};
 use cluscope::base::Timestamp;
 use cluscope::filter::{Filter, Subject};
 use cluscope::limits::Output;
@@ -44,7 +44,7 @@ struct Calls<'o, W> {
     cut: u64,
     limits: Output,
     /// What is known of the record that is being printed.
-    seen: Seen,
+    seen: RecordContext,
     filter: Option<Filter>,
     /// When the last record was captured.
     last: Option<Timestamp>,
@@ -71,7 +71,7 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
         given_up: 0,
         cut: 0,
         limits: limits.output,
-        seen: Seen::default(),
+        seen: RecordContext::default(),
         filter,
         last: None,
     };
@@ -149,7 +149,7 @@ impl<W: Write> Calls<'_, W> {
             Format::Jsonl => self.half(record),
             Format::Text => {
                 let mut text = String::new();
-                text::record::stub(&mut text, record, &self.style, Some(&View::of(&self.seen)));
+                text::record::stub(&mut text, record, &self.style, Some(&HandleAnnotations::of(&self.seen)));
                 text.into_bytes()
             }
         };
@@ -172,7 +172,7 @@ impl<W: Write> Calls<'_, W> {
         self.json.begin();
         self.json.key("frame");
         self.json.uint(record.event.frame());
-        body_with(&mut self.json, record, Some(&View::of(&self.seen)));
+        body_with(&mut self.json, record, Some(&HandleAnnotations::of(&self.seen)));
         self.json.end();
         if self.json.overflowed() {
             self.cut += 1;
@@ -206,7 +206,7 @@ impl<W: Write> Calls<'_, W> {
                 output::line(self.out, self.whole.as_bytes())?;
             }
             Format::Text => {
-                let text = text::call::call(request, answer, &self.style, Some(&View::of(&self.seen)));
+                let text = text::call::call(request, answer, &self.style, Some(&HandleAnnotations::of(&self.seen)));
                 output::line(self.out, text.as_bytes())?;
             }
         }

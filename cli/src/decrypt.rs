@@ -1,19 +1,20 @@
 //! `decrypt`: the same capture with what is sealed in clear.
+//!
+//! The output is written beside its place under another name, readable by its owner alone, and takes its place when it
+//! is complete; whatever goes wrong before, a signal included, leaves nothing behind.
 
 use super::output::tell;
+use super::sealed::Sealed;
 use super::{Failure, Memory, Outcome, Secrets, source};
 use clap::Args;
 use cluscope::capture::{Reader, Writer};
-use cluscope::rewrite::{self, MARK, RewriteError, Summary};
-use cluscope::rpc::security::Opened;
+use cluscope::rewrite::{self, MARK, Request, Rewritten, Summary};
 use cluscope::session::Session;
-use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, ErrorKind};
+use std::fs::{File, Metadata};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
-
-/// Different reasons that are told at the end.
-const REASONS: usize = 8;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Arguments of `decrypt`.
 #[derive(Debug, Args)]
@@ -21,27 +22,33 @@ pub(super) struct Decrypt {
     /// Capture, pcap or pcapng; a file, because it is read twice
     #[arg(value_name = "IN")]
     input: PathBuf,
-    /// Where the capture is written, pcapng
+    /// Where the capture is written, pcapng; only its owner can read it
     #[arg(short, long, value_name = "OUT.pcapng")]
     output: PathBuf,
-    /// Write over a file that is there
+    /// Write over a file that is there, unless it is the input
     #[arg(long)]
     force: bool,
+    /// Leave out packets of connections in which nothing opens
+    #[arg(long)]
+    only_opened: bool,
     #[command(flatten)]
     secrets: Secrets,
     #[command(flatten)]
     memory: Memory,
 }
 
+fn failed(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Failure::Message(format!("{}: {error}", path.display()))
+}
+
 pub(super) fn run(arguments: &Decrypt) -> Outcome {
-    let Decrypt { input, output, force, secrets, memory } = arguments;
+    let Decrypt { input, output, force, only_opened, secrets, memory } = arguments;
     let limits = memory.limits();
     for (path, which) in [(input, "input"), (output, "output")] {
         if path.as_os_str() == "-" {
             return Err(Failure::Usage(format!("the {which} of decrypt is a file, not -")));
         }
     }
-    let failed = |path: &Path, error: &dyn std::fmt::Display| Failure::Message(format!("{}: {error}", path.display()));
     let open = || {
         let file = File::open(input).map_err(|e| failed(input, &e))?;
         if !file.metadata().is_ok_and(|m| m.is_file()) {
@@ -52,22 +59,21 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
     // What can't be read leaves no output behind.
     let (ahead, behind, mut first) = (open()?, open()?, open()?);
     let keys = source::keys(secrets)?;
-    if let (Ok(from), Ok(to)) = (input.canonicalize(), output.canonicalize())
-        && from == to
-    {
-        return Err(Failure::Usage("the output is the input".into()));
-    }
-    let mut options = OpenOptions::new();
-    options.write(true);
-    if *force {
-        options.create(true).truncate(true)
-    } else {
-        options.create_new(true)
+    spare(input, output, *force)?;
+    let interrupted = interrupted();
+    let stop = || interrupted.load(Ordering::Relaxed);
+    let session = || Session::new(limits.session.clone(), Arc::clone(&keys));
+    let only = match only_opened {
+        true => Some(rewrite::opened(open()?, session(), &stop).map_err(|e| failed(output, &e))?),
+        false => None,
     };
-    let file = options.open(output).map_err(|e| match e.kind() {
-        ErrorKind::AlreadyExists => failed(output, &"there already; --force writes over it"),
-        _ => failed(output, &e),
-    })?;
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Only its owner can read it from the start; dropped, it is removed.
+    let mut file = tempfile::Builder::new()
+        .prefix(".cluscope-")
+        .suffix(".part")
+        .tempfile_in(folder)
+        .map_err(|e| failed(output, &e))?;
     // The section's header is read with its first packet.
     let _ = first.next();
     let comment = format!(
@@ -75,45 +81,86 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
          trailers by connect; the signatures left in them no longer mean anything",
         env!("CARGO_PKG_VERSION")
     );
-    let mut writer = Writer::new(BufWriter::with_capacity(1 << 18, file), first.section(), &comment);
-    let session = Session::new(limits.session.clone(), keys);
-    let mut closed: BTreeMap<String, u64> = BTreeMap::new();
-    let mut others = 0_u64;
+    let mut writer = Writer::new(BufWriter::with_capacity(1 << 18, file.as_file_mut()), first.section(), &comment);
     // Its buffer is not needed any more.
     drop(first);
-    let result = rewrite::rewrite(ahead, behind, session, &mut writer, limits.rewrite, &mut |record| {
-        let opened = record.event.auth.as_ref().and_then(|auth| auth.opened.as_ref());
-        if let Some(Opened::Sealed { reason, .. } | Opened::Failed { reason, .. }) = opened {
-            if closed.len() < REASONS || closed.contains_key(reason) {
-                *closed.entry(reason.clone()).or_default() += 1;
-            } else {
-                others += 1;
-            }
+    let mut sealed = Sealed::default();
+    let seen = &mut |record: &cluscope::session::Record<'_>| sealed.see(record);
+    let request = Request { limits: limits.rewrite, only, stop: &stop, seen };
+    let rewritten = rewrite::rewrite(ahead, behind, session(), &mut writer, request).map_err(|e| failed(output, &e))?;
+    drop(writer);
+    let Rewritten { summary, error, problems, session } = rewritten;
+    source::tell_problems(input, &problems);
+    if let Some(error) = &error {
+        tell!("{}: {error}", input.display());
+    }
+    file.as_file().sync_all().map_err(|e| failed(output, &e))?;
+    if stop() {
+        return Err(failed(output, &"interrupted"));
+    }
+    let placed = if *force { file.persist(output) } else { file.persist_noclobber(output) };
+    placed.map_err(|e| match e.error.kind() {
+        std::io::ErrorKind::AlreadyExists => failed(output, &"there already; --force writes over it"),
+        _ => failed(output, &e.error),
+    })?;
+    tell_summary(&summary);
+    sealed.tell();
+    source::tell_given_up(&session);
+    Ok(summary.packets + summary.left_out > 0)
+}
+
+/// Whether two files are one, whatever their paths: hard links and symbolic ones too.
+#[cfg(unix)]
+fn same(one: &Metadata, other: &Metadata, _: (&Path, &Path)) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Whether two files are one, as far as their paths tell.
+#[cfg(not(unix))]
+fn same(_: &Metadata, _: &Metadata, (one, other): (&Path, &Path)) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Sees to it that nothing is lost that is there: the input above all.
+fn spare(input: &Path, output: &Path, force: bool) -> Result<(), Failure> {
+    let from = std::fs::metadata(input).map_err(|e| failed(input, &e))?;
+    match std::fs::metadata(output) {
+        Ok(there) if same(&from, &there, (input, output)) => Err(Failure::Usage("the output is the input".into())),
+        Ok(there) if !there.is_file() => Err(failed(output, &"not a regular file")),
+        Ok(_) if !force => Err(failed(output, &"there already; --force writes over it")),
+        Ok(_) => Ok(()),
+        // A symbolic link that leads nowhere is there too.
+        Err(_) if !force && std::fs::symlink_metadata(output).is_ok() => {
+            Err(failed(output, &"there already; --force writes over it"))
         }
-    });
-    let summary = match result {
-        Ok(summary) => summary,
-        Err(RewriteError::Read(error, summary)) => {
-            tell!("{}: {error}", input.display());
-            summary
+        Err(_) => Ok(()),
+    }
+}
+
+/// Set by the signals that end programs. A file that may not grow further gives an error instead of a signal.
+fn interrupted() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+        for signal in [SIGHUP, SIGINT, SIGTERM] {
+            // Without a handler a signal ends the program as it does others, and the file under its other name stays.
+            let _ = signal_hook::flag::register(signal, Arc::clone(&flag));
         }
-        Err(error) => return Err(failed(output, &error)),
-    };
-    tell(&summary, &closed, others);
-    Ok(summary.packets > 0)
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
+    }
+    flag
 }
 
 /// What was done, on standard error: the output is the file.
-fn tell(summary: &Summary, closed: &BTreeMap<String, u64>, others: u64) {
-    let Summary { packets, changed, pdus, left } = summary;
+fn tell_summary(summary: &Summary) {
+    let Summary { packets, changed, left_out, pdus, left } = summary;
     tell!("{packets} packets written, {changed} of them changed: {pdus} sealed PDUs in clear");
+    if *left_out > 0 {
+        tell!("{left_out} packets left out: nothing of their connections opens");
+    }
     if *left > 0 {
         tell!("{left} of those PDUs stay sealed: their packets were too far apart");
-    }
-    for (reason, count) in closed {
-        tell!("{count} messages stay sealed: {reason}");
-    }
-    if others > 0 {
-        tell!("{others} messages stay sealed for other reasons");
     }
 }

@@ -1,7 +1,7 @@
 //! `dissect`: every message of a capture.
 
 use super::{Failure, Format, Messages, Outcome, output, source};
-use cluscope::analysis::{Tracker, View};
+use cluscope::analysis::{HandleAnnotations, Tracker};
 use cluscope::base::bounded::Bounded;
 use cluscope::base::hash::Map;
 use cluscope::filter::Subject;
@@ -180,10 +180,10 @@ pub(super) fn run(messages: &Messages) -> Outcome {
             return Ok(());
         }
         match format {
-            Format::Jsonl => records.print_with(&mut json, record, Some(&View::of(seen))),
+            Format::Jsonl => records.print_with(&mut json, record, Some(&HandleAnnotations::of(seen))),
             Format::Text => {
                 text.clear();
-                blocks::record(&mut text, record, &style, Some(&View::of(seen)));
+                blocks::record(&mut text, record, &style, Some(&HandleAnnotations::of(seen)));
             }
         }
         match (choice, format) {

@@ -11,6 +11,7 @@ mod dissect;
 mod list;
 mod output;
 mod package;
+mod sealed;
 mod source;
 mod stats;
 mod story;

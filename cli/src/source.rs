@@ -1,10 +1,11 @@
 //! Captures from files and standard input through a session, with a progress bar for long ones.
 
 use super::output::tell;
+use super::sealed::Sealed;
 use super::{Capture, Failure, Secrets};
-use cluscope::analysis::{Seen, Tracker};
+use cluscope::analysis::{RecordContext, Tracker};
 use cluscope::auth::KeyStore;
-use cluscope::capture::{CaptureError, Reader, sort_by_time};
+use cluscope::capture::{CaptureError, Problem, Reader, sort_by_time};
 use cluscope::limits::Limits;
 use cluscope::session::{Batch, Record, Session};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -95,7 +96,7 @@ pub(super) fn read_tracked(
 }
 
 /// Takes records, and what is known of them where a tracker reads along; see [`read_tracked`].
-type Out<'o> = dyn FnMut(Option<(&mut Record<'_>, &mut Seen)>) -> Result<(), Failure> + 'o;
+type Out<'o> = dyn FnMut(Option<(&mut Record<'_>, &mut RecordContext)>) -> Result<(), Failure> + 'o;
 
 fn read_with(
     capture: &Capture,
@@ -103,13 +104,13 @@ fn read_with(
     out: &mut Out<'_>,
 ) -> Result<(Session, Option<Tracker>, bool), Failure> {
     if thread::available_parallelism().is_ok_and(|n| n.get() == 1) {
-        let mut direct = Direct { tracker, seen: Seen::default(), out };
+        let mut direct = Direct { tracker, seen: RecordContext::default(), out };
         let (session, any) = read_here(capture, &mut direct)?;
         return Ok((session, direct.tracker, any));
     }
     thread::scope(|scope| {
-        let (full, filled) = mpsc::sync_channel::<Batch<Seen>>(UNDER_WAY);
-        let (empty, emptied) = mpsc::channel::<Batch<Seen>>();
+        let (full, filled) = mpsc::sync_channel::<Batch<RecordContext>>(UNDER_WAY);
+        let (empty, emptied) = mpsc::channel::<Batch<RecordContext>>();
         let reader = thread::Builder::new().name("read".into()).spawn_scoped(scope, move || {
             let mut filler = Filler { tracker, batch: Batch::default(), under_way: 0, full, emptied };
             let read = read_here(capture, &mut filler);
@@ -149,7 +150,7 @@ fn read_with(
 /// Hands records on as they come.
 struct Direct<'o, 'f> {
     tracker: Option<Tracker>,
-    seen: Seen,
+    seen: RecordContext,
     out: &'o mut Out<'f>,
 }
 
@@ -169,11 +170,11 @@ impl Taker for Direct<'_, '_> {
 /// Hands records on to another thread, many at a time.
 struct Filler {
     tracker: Option<Tracker>,
-    batch: Batch<Seen>,
+    batch: Batch<RecordContext>,
     /// Batches that did not come back yet.
     under_way: usize,
-    full: mpsc::SyncSender<Batch<Seen>>,
-    emptied: mpsc::Receiver<Batch<Seen>>,
+    full: mpsc::SyncSender<Batch<RecordContext>>,
+    emptied: mpsc::Receiver<Batch<RecordContext>>,
 }
 
 impl Filler {
@@ -217,11 +218,13 @@ impl Taker for Filler {
 struct Taking<'t> {
     taker: &'t mut dyn Taker,
     result: Result<(), Failure>,
+    sealed: Sealed,
 }
 
 impl Taking<'_> {
     fn record(&mut self, record: &mut Record<'_>) {
         if self.result.is_ok() {
+            self.sealed.see(record);
             self.result = self.taker.record(record);
         }
     }
@@ -262,7 +265,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Ses
     }
     let mut frames = 0;
     let mut any = false;
-    let taking = RefCell::new(Taking { taker, result: Ok(()) });
+    let taking = RefCell::new(Taking { taker, result: Ok(()), sealed: Sealed::default() });
     for path in &files {
         match one(path, frames, &limits, &mut session, &taking) {
             Ok(last) => {
@@ -280,6 +283,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Ses
     let taking = &mut *taking.borrow_mut();
     session.lend_rest(&mut |record| taking.record(record));
     std::mem::replace(&mut taking.result, Ok(()))?;
+    taking.sealed.tell();
     Ok((session, any))
 }
 
@@ -335,12 +339,26 @@ fn one(
     if outcome.is_ok() || reader.frames() > frames {
         session.captured(&reader.counters());
     }
-    for problem in reader.problems() {
-        tell!("{}: packet {}, offset {}: {}", path.display(), problem.frame, problem.offset, problem.reason);
-    }
+    tell_problems(path, reader.problems());
     match outcome {
         Ok(()) => Ok(reader.frames()),
         Err(error) => Err(fail(reader.frames(), error)),
+    }
+}
+
+/// Tells what of a file could not be read, packet by packet.
+pub(super) fn tell_problems(path: &Path, problems: &[Problem]) {
+    for problem in problems {
+        tell!("{}: packet {}, offset {}: {}", path.display(), problem.frame, problem.offset, problem.reason);
+    }
+}
+
+/// Tells what was given up for a limit, where the output has no place for it.
+#[cfg(feature = "decrypt")]
+pub(super) fn tell_given_up(session: &Session) {
+    let found: Vec<String> = session.given_up().iter().map(|(name, count)| format!("{name} {count}")).collect();
+    if !found.is_empty() {
+        tell!("given up for a limit: {}", found.join(", "));
     }
 }
 

@@ -4,7 +4,7 @@ use super::dissect::{Choice, Selection, limits};
 use super::{Capture, Failure, Format, Look, Outcome, calls, output, source};
 use clap::{Args, ValueEnum};
 use cluscope::analysis::calls::Call;
-use cluscope::analysis::{Seen, Tracker};
+use cluscope::analysis::{RecordContext, Tracker};
 use cluscope::filter::{Filter, Subject};
 use cluscope::render::json::out::Out;
 use cluscope::render::{csv, ecs, zeek};
@@ -76,7 +76,11 @@ impl Reader {
 
     /// Shows the tracker a record; `each` gets it with what the tracker knows and which of the filter's comparisons hold
     /// for it, if it is one of ours.
-    fn record(&mut self, record: &Record<'_>, each: &mut dyn FnMut(&Record<'_>, &Seen, u64)) -> Option<Seen> {
+    fn record(
+        &mut self,
+        record: &Record<'_>,
+        each: &mut dyn FnMut(&Record<'_>, &RecordContext, u64),
+    ) -> Option<RecordContext> {
         let seen = self.tracker.feed(record);
         if !matches!(self.selection.choose(record), Choice::Show(_)) {
             return None;
@@ -93,7 +97,7 @@ impl Reader {
     pub(super) fn read(
         mut self,
         capture: &Capture,
-        each: &mut dyn FnMut(&Record<'_>, &Seen, u64) -> Result<(), Failure>,
+        each: &mut dyn FnMut(&Record<'_>, &RecordContext, u64) -> Result<(), Failure>,
         call: &mut dyn FnMut(&Call) -> Result<(), Failure>,
     ) -> Result<(Session, Tracker, bool), Failure> {
         let (session, any) = source::read(capture, &mut |record| {

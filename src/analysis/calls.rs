@@ -1,7 +1,7 @@
 //! Calls: a request with what came of it.
 
 use super::notify::is_long_poll;
-use super::tracker::{Asking, CallKey, Objects, Seen, call_key};
+use super::tracker::{CallKey, Objects, PendingCall, RecordContext, call_key};
 use crate::consts::status::{self, StatusName};
 use crate::ndr::{Interface, Method};
 use crate::net::{Timestamp, Transport};
@@ -58,7 +58,7 @@ pub struct Call {
 
 impl Call {
     /// The call that a response or fault completes; `None` for other records.
-    pub fn completed(record: &Record<'_>, seen: &Seen) -> Option<Call> {
+    pub fn completed(record: &Record<'_>, seen: &RecordContext) -> Option<Call> {
         let answer = match record.event.body {
             Body::Response { .. } => Answer::Response(seen.status),
             Body::Fault { .. } => Answer::Fault(seen.status),
@@ -76,37 +76,37 @@ impl Call {
             opnum: record.opnum(),
             objects: seen.objects.clone(),
             request: match (request, record.event.call.as_ref()) {
-                (Some(asking), _) => Some((asking.frame, asking.time)),
+                (Some(pending), _) => Some((pending.frame, pending.time)),
                 (None, Some(call)) => Some((call.frame, call.time)),
                 (None, None) => None,
             },
             response: Some((record.event.frame(), record.event.time())),
-            request_bytes: request.map_or(0, |asking| asking.bytes),
+            request_bytes: request.map_or(0, |pending| pending.bytes),
             response_bytes: record.stub().map_or(0, |(_, stub)| stub.len()),
             answer,
-            tests: request.map_or(0, |asking| asking.tests),
+            tests: request.map_or(0, |pending| pending.tests),
         })
     }
 
     /// The call of a request that was given up or never answered.
-    pub fn unanswered(key: CallKey, asking: Asking) -> Call {
+    pub fn unanswered(key: CallKey, pending: PendingCall) -> Call {
         let (tcp, stream, call_id, frame) = key;
         Call {
             transport: if tcp { Transport::Tcp } else { Transport::Udp },
             stream,
             call_id,
-            client: asking.client,
-            server: asking.server,
-            user: asking.user,
-            interface: asking.interface,
-            opnum: Some(asking.opnum),
-            objects: asking.objects,
-            request: Some((frame, asking.time)),
+            client: pending.client,
+            server: pending.server,
+            user: pending.user,
+            interface: pending.interface,
+            opnum: Some(pending.opnum),
+            objects: pending.objects,
+            request: Some((frame, pending.time)),
             response: None,
-            request_bytes: asking.bytes,
+            request_bytes: pending.bytes,
             response_bytes: 0,
             answer: Answer::None,
-            tests: asking.tests,
+            tests: pending.tests,
         }
     }
 

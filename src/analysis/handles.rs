@@ -3,7 +3,7 @@
 //! A handle is good within its association: the table's key is the association and the handle's octets, since servers
 //! may give the same octets to two clients.
 
-use super::kind::Kind;
+use super::object_kind::ObjectKind;
 use super::{Bounded, Counters};
 use crate::ndr::names::HandleName;
 use crate::ndr::visitor::ContextHandle;
@@ -47,8 +47,8 @@ impl State {
 /// What a handle stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolved {
-    /// Kind of the object.
-    pub kind: Kind,
+    /// ObjectKind of the object.
+    pub kind: ObjectKind,
     /// Name or path; of one whose opening was not seen, as far as anything else told it.
     pub name: Option<Arc<str>>,
     /// Frame of the request that opened it, of the response where the request was lost.
@@ -74,7 +74,7 @@ impl Resolved {
 
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
-    pub(super) kind: Kind,
+    pub(super) kind: ObjectKind,
     pub(super) name: Option<Arc<str>>,
     /// `None` for handles that were met without an opening.
     pub(super) opened: Option<u64>,
@@ -118,7 +118,7 @@ impl Handles {
         &mut self,
         scope: Scope,
         handle: ContextHandle,
-        wanted: Kind,
+        wanted: ObjectKind,
         counters: &mut Counters,
     ) -> Resolved {
         let found = self.find(scope, handle, wanted, counters.forgotten());
@@ -131,7 +131,13 @@ impl Handles {
     }
 
     /// What is known of a handle where a parameter takes handles of the kind `wanted`, and how its use stands to that.
-    fn find(&self, scope: Scope, handle: ContextHandle, wanted: Kind, forgotten: bool) -> (Option<&Entry>, State) {
+    fn find(
+        &self,
+        scope: Scope,
+        handle: ContextHandle,
+        wanted: ObjectKind,
+        forgotten: bool,
+    ) -> (Option<&Entry>, State) {
         let unseen = if forgotten { State::Unknown } else { State::BeforeCapture };
         if let Some(entry) = self.table.peek(&(scope, handle)) {
             let state = match (entry.closed, entry.opened) {
@@ -147,7 +153,7 @@ impl Handles {
     }
 
     /// What a handle stands for where a parameter takes handles of the kind `wanted`.
-    pub(super) fn resolve(&self, scope: Scope, handle: ContextHandle, wanted: Kind, forgotten: bool) -> Resolved {
+    pub(super) fn resolve(&self, scope: Scope, handle: ContextHandle, wanted: ObjectKind, forgotten: bool) -> Resolved {
         resolved(self.find(scope, handle, wanted, forgotten), wanted)
     }
 
@@ -158,7 +164,7 @@ impl Handles {
 }
 
 /// What was found in a copy.
-fn resolved((entry, state): (Option<&Entry>, State), wanted: Kind) -> Resolved {
+fn resolved((entry, state): (Option<&Entry>, State), wanted: ObjectKind) -> Resolved {
     match entry {
         Some(Entry { kind, name, opened, access, .. }) => {
             Resolved { kind: *kind, name: name.clone(), opened: *opened, access: *access, state }

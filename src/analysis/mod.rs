@@ -5,28 +5,28 @@
 //! belongs to, what its handles stand for and which request it answers. State is bounded by [`Limits`]; what was
 //! dropped for a limit is counted in [`Counters`].
 //!
-//! Next: [`tracker`], [`seen`] for what it says of a record, [`handles`] for the table behind it, [`notify`] for
+//! Next: [`tracker`], [`record_context`] for what it says of a record, [`handles`] for the table behind it, [`notify`] for
 //! notifications, [`calls`] and [`stats`], [`story`].
 
+pub mod annotations;
 pub mod calls;
-pub mod facts;
 pub mod handles;
-mod interest;
-pub mod kind;
-pub mod learn;
 pub mod notify;
-pub mod seen;
+pub mod object_kind;
+pub mod object_names;
+mod pending_calls;
+mod read_extent;
+pub mod record_context;
 pub mod stats;
 pub mod story;
+pub mod top_level;
 pub mod tracker;
-pub mod view;
-mod waiting;
 
 pub(crate) use crate::base::bounded::Bounded;
+pub use annotations::HandleAnnotations;
 pub use handles::{Resolved, State};
-pub use kind::Kind;
-pub use tracker::{Seen, Tracker};
-pub use view::View;
+pub use object_kind::ObjectKind;
+pub use tracker::{RecordContext, Tracker};
 
 /// What analysis may keep. Each table drops what was used least recently when it is full; each has a counter. Hostile
 /// names that fill every table bring it to some 45 MB.

@@ -1,6 +1,6 @@
 //! Notifications out of the responses of ApiGetNotify, ApiGetNotifyV2 and ApiGetNotifyAsync, and what was asked for.
 
-use super::kind::Kind;
+use super::object_kind::ObjectKind;
 use crate::idl::batch::ApiGetBatchNotification;
 use crate::idl::notify::{ApiGetNotify, ApiGetNotifyAsync, ApiGetNotifyV2};
 use crate::idl::structures::{NOTIFICATION_DATA_RPC, NOTIFICATION_RPC, NOTIFY_FILTER_AND_TYPE_RPC as Filter};
@@ -37,21 +37,21 @@ pub struct Notification<'a> {
 
 impl Notification<'_> {
     /// What kind of object it is about.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ObjectKind {
         match self.object_type {
-            Some(object_type) => Kind::of_object_type(object_type),
-            None => Kind::of_change(self.flags),
+            Some(object_type) => ObjectKind::of_object_type(object_type),
+            None => ObjectKind::of_change(self.flags),
         }
     }
 
     /// Whether this may be what was asked for: the object itself, or the whole cluster.
-    pub fn fits(&self, asked: &Asked) -> bool {
+    pub fn fits(&self, asked: &Subscription) -> bool {
         match &asked.object {
-            Some((Kind::Cluster, _)) | None => true,
+            Some((ObjectKind::Cluster, _)) | None => true,
             Some((kind, name)) => {
                 let same = |name: &str| self.name.is_none_or(|n| n.chars().eq(name.chars().map(Ok)));
                 // Of a key, the name of what lies below it is told.
-                *kind == self.kind() && (*kind == Kind::Key || name.as_deref().is_none_or(same))
+                *kind == self.kind() && (*kind == ObjectKind::Key || name.as_deref().is_none_or(same))
             }
         }
     }
@@ -130,7 +130,7 @@ impl<'a> Visitor<'a> for List<'a> {
 
 /// What a notification key was given for: the call that asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct Subscription {
     /// The key.
     pub key: u64,
     /// Frame of the request that asked.
@@ -140,7 +140,7 @@ pub struct Asked {
     /// Who asked.
     pub client: SocketAddr,
     /// The object that was named, with what is known of it.
-    pub object: Option<(Kind, Option<Arc<str>>)>,
+    pub object: Option<(ObjectKind, Option<Arc<str>>)>,
     /// The filter.
     pub filter: u64,
 }

@@ -37,7 +37,7 @@ fn a_handle_from_open_to_close_and_beyond() {
     let resolved = ask(&mut tracker, &mut wire);
     assert_eq!(
         (resolved.kind, name(&resolved), resolved.opened, resolved.state),
-        (Kind::Resource, "IP1", Some(1), State::Open)
+        (ObjectKind::Resource, "IP1", Some(1), State::Open)
     );
     // A close that fails hands the handle back.
     let close = |t: &mut Tracker, w: &mut Wire, back| {
@@ -61,13 +61,13 @@ fn shown(
     let mut found = Vec::new();
     wire.call(method, request, response, &mut |record: &Record<'_>| {
         let seen = tracker.feed(record);
-        let mut facts = facts::Facts::default();
+        let mut top_level = top_level::TopLevelValues::default();
         if let Some((kind, stub)) = record.stub().or(record.partial_stub()) {
-            let _ = crate::ndr::wire::Message::decode_with(record.method().unwrap(), kind, stub, &mut facts);
+            let _ = crate::ndr::wire::Message::decode_with(record.method().unwrap(), kind, stub, &mut top_level);
         }
         let mut names = Vec::new();
-        for (field, handle) in facts.handles.iter().filter(|(_, handle)| !handle.is_null()) {
-            let view = View::of(&seen);
+        for (field, handle) in top_level.handles.iter().filter(|(_, handle)| !handle.is_null()) {
+            let view = HandleAnnotations::of(&seen);
             let known = view.lookup(field, *handle).expect("every handle is looked up");
             let state = known.state.and_then(|state| ["closed", "before_capture"].into_iter().find(|s| *s == state));
             names.push((format!("{} {}", known.kind, known.name.unwrap_or("?")), state));
@@ -117,9 +117,9 @@ fn states_are_told_apart() {
         used(t, w, method, values([(field, handle(n))]), Fields::default()).remove(0)
     };
     let wrong = ask(&mut tracker, &mut wire, "ApiGetResourceState", "hResource", 1);
-    assert_eq!((wrong.kind, wrong.state), (Kind::Group, State::WrongKind));
+    assert_eq!((wrong.kind, wrong.state), (ObjectKind::Group, State::WrongKind));
     let before = ask(&mut tracker, &mut wire, "ApiGetNodeState", "hNode", 7);
-    assert_eq!((before.kind, before.name, before.state), (Kind::Node, None, State::BeforeCapture));
+    assert_eq!((before.kind, before.name, before.state), (ObjectKind::Node, None, State::BeforeCapture));
     wire.stream = 1;
     wire.port += 1;
     let other = ask(&mut tracker, &mut wire, "ApiGetGroupState", "hGroup", 1);
@@ -130,7 +130,7 @@ fn states_are_told_apart() {
         crate::analysis::test_records::values([("dwObjectType", Value::Int(7)), ("FilterFlags", Value::Int(1))]);
     let request = values([("hNotify", handle(8)), ("hObject", handle(9)), ("filter", Value::Map(filter))]);
     let found = used(&mut tracker, &mut wire, "ApiAddNotifyV2", request, Fields::default());
-    assert_eq!((found[1].kind, found[1].state), (Kind::Node, State::Open));
+    assert_eq!((found[1].kind, found[1].state), (ObjectKind::Node, State::Open));
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn keys_have_their_whole_path() {
     used(&mut tracker, &mut wire, "ApiCreateBatchPort", values([("hKey", handle(2))]), answer);
     let port =
         used(&mut tracker, &mut wire, "ApiGetBatchNotification", values([("hBatchNotify", handle(5))]), values([]));
-    assert_eq!((port[0].kind, name(&port[0])), (Kind::BatchPort, "Cluster\\Resources\\4a"));
+    assert_eq!((port[0].kind, name(&port[0])), (ObjectKind::BatchPort, "Cluster\\Resources\\4a"));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn witness_registrations() {
     used(&mut tracker, &mut wire, "WitnessrRegister", request, values([("ppContext", handle(1))]));
     let context = || values([("pContext", handle(1))]);
     let found = used(&mut tracker, &mut wire, "WitnessrUnRegister", context(), Fields::default());
-    assert_eq!((found[0].kind, name(&found[0]), found[0].state), (Kind::Witness, "FS1", State::Open));
+    assert_eq!((found[0].kind, name(&found[0]), found[0].state), (ObjectKind::Witness, "FS1", State::Open));
     let found = used(&mut tracker, &mut wire, "WitnessrUnRegister", context(), Fields::default());
     assert!(matches!(found[0].state, State::Closed(_)));
 }
@@ -175,7 +175,7 @@ fn ids_and_names_are_joined() {
     let id = "a33236d3-0550-5086-9412-917b42de5299";
     open(&mut tracker, &mut wire, "ApiOpenGroup", values([("lpszGroupName", "FS".into())]), 1);
     used(&mut tracker, &mut wire, "ApiGetGroupId", values([("hGroup", handle(1))]), values([("pGuid", id.into())]));
-    assert_eq!(tracker.name_of(Kind::Group, &id.to_uppercase()).as_deref(), Some("FS"));
+    assert_eq!(tracker.name_of(ObjectKind::Group, &id.to_uppercase()).as_deref(), Some("FS"));
     // Opened by its id, shown by its name.
     open(&mut tracker, &mut wire, "ApiOpenGroup", values([("lpszGroupName", id.into())]), 2);
     let found = used(&mut tracker, &mut wire, "ApiGetGroupState", values([("hGroup", handle(2))]), Fields::default());
@@ -212,7 +212,7 @@ fn notifications_tell_who_asked() {
     });
     assert_eq!(asked.len(), 1, "{asked:?}");
     assert_eq!((asked[0].frame, asked[0].method, asked[0].filter), (9, "ApiAddNotifyGroup", 0x1000));
-    assert_eq!(asked[0].object, Some((Kind::Group, Some("B".into()))));
+    assert_eq!(asked[0].object, Some((ObjectKind::Group, Some("B".into()))));
     assert_eq!(asked[0].client, ([192, 0, 2, 10], 50_000).into());
 }
 

@@ -10,15 +10,15 @@
 //! # }
 //! ```
 
-use super::facts::Facts;
 use super::handles::{Entry, Handles, Resolved, Scope};
-use super::interest::{self, Interests, closes_silently, opened_field};
-use super::kind::Kind;
-use super::learn::{self, Ids};
-use super::notify::{self, Asked};
-use super::seen::ends;
-pub use super::seen::{Asking, CallKey, Objects, Seen, Used, call_key};
-use super::waiting::Waiting;
+use super::notify::{self, Subscription};
+use super::object_kind::ObjectKind;
+use super::object_names::{self, ObjectNames};
+use super::pending_calls::PendingCalls;
+use super::read_extent::{self, ReadExtents, closes_silently, opened_field};
+use super::record_context::ends;
+pub use super::record_context::{CallKey, HandleUse, Objects, PendingCall, RecordContext, call_key};
+use super::top_level::TopLevelValues;
 use super::{Bounded, Counters, Limits};
 use crate::idl::cluster::ApiOpenClusterEx;
 use crate::idl::notify::{ApiAddNotifyCluster, ApiAddNotifyKey, ApiAddNotifyResourceTypeV2};
@@ -33,7 +33,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Calls remembered that gave the same key to a port, and calls named beside a delivery.
-const MAX_ASKED: usize = 8;
+const MAX_SUBSCRIPTIONS: usize = 8;
 
 /// The parameters that say which events are asked for.
 const FILTERS: [FieldId; 4] = [
@@ -66,17 +66,17 @@ pub struct Tracker {
     associations: Bounded<AssociationKey, Association>,
     /// The one used last, its scope and its user, unless that has changed since.
     last: Option<(AssociationKey, Scope, Option<Arc<str>>)>,
-    interests: Interests,
+    extents: ReadExtents,
     /// By server, client address and association group.
     groups: Bounded<(SocketAddr, std::net::IpAddr, u32), Scope>,
     next_scope: u64,
     next_port: u64,
     handles: Handles,
-    calls: Waiting,
+    calls: PendingCalls,
     /// Room for the next request, where one has been answered.
-    spare: Option<Box<Asking>>,
-    ids: Ids,
-    subscriptions: Bounded<(Scope, ContextHandle, u64), Vec<Asked>>,
+    spare: Option<Box<PendingCall>>,
+    ids: ObjectNames,
+    subscriptions: Bounded<(Scope, ContextHandle, u64), Vec<Subscription>>,
 }
 
 impl Default for Tracker {
@@ -97,16 +97,16 @@ impl Tracker {
             next_scope: 0,
             next_port: 0,
             handles: Handles::new(limits.handles),
-            calls: Waiting::new(limits.calls),
-            interests: Interests::default(),
+            calls: PendingCalls::new(limits.calls),
+            extents: ReadExtents::default(),
             last: None,
             spare: None,
-            ids: Ids::new(limits.ids),
+            ids: ObjectNames::new(limits.ids),
             subscriptions: Bounded::new(limits.subscriptions),
         }
     }
 
-    /// Leaves [`Seen::status`] out where no handle or name depends on it: for who prints records, whose stubs say what
+    /// Leaves [`RecordContext::status`] out where no handle or name depends on it: for who prints records, whose stubs say what
     /// they came to, and does not filter them. Most responses need not be read for the tracker then.
     #[must_use]
     pub fn without_statuses(self) -> Self {
@@ -119,20 +119,20 @@ impl Tracker {
     }
 
     /// The name that goes with an id, where the capture told both.
-    pub fn name_of(&self, kind: Kind, id: &str) -> Option<Arc<str>> {
+    pub fn name_of(&self, kind: ObjectKind, id: &str) -> Option<Arc<str>> {
         self.ids.name(kind, id)
     }
 
     /// Takes in the next record; every record of the session is to be shown to it, in order.
-    pub fn feed(&mut self, record: &Record<'_>) -> Seen {
-        let mut seen = Seen::default();
+    pub fn feed(&mut self, record: &Record<'_>) -> RecordContext {
+        let mut seen = RecordContext::default();
         self.feed_into(record, &mut seen);
         seen
     }
 
     /// The same, in place of what is known of an earlier record: for series of records, where that is less to move and
     /// allocates less.
-    pub fn feed_into(&mut self, record: &Record<'_>, seen: &mut Seen) {
+    pub fn feed_into(&mut self, record: &Record<'_>, seen: &mut RecordContext) {
         if let Some(answered) = seen.request.take() {
             self.spare = Some(answered);
         }
@@ -150,17 +150,17 @@ impl Tracker {
                 self.take(record, seen);
             }
             Body::Incomplete { .. } => {
-                let mut facts = Facts::default();
-                facts.read_partial(record);
-                self.shown(&facts, seen, |_| true);
+                let mut top_level = TopLevelValues::default();
+                top_level.read_partial(record);
+                self.shown(&top_level, seen, |_| true);
             }
             _ => {}
         }
     }
 
     /// Looks up the handles of a record that the printers need beside those that count as used.
-    fn shown(&self, facts: &Facts<'_>, seen: &mut Seen, which: impl Fn(&Field) -> bool) {
-        for (field, handle) in facts.handles.iter().filter(|(field, handle)| which(field) && !handle.is_null()) {
+    fn shown(&self, top_level: &TopLevelValues<'_>, seen: &mut RecordContext, which: impl Fn(&Field) -> bool) {
+        for (field, handle) in top_level.handles.iter().filter(|(field, handle)| which(field) && !handle.is_null()) {
             let used = self.found(seen.scope, field, *handle);
             seen.returned.push(used);
         }
@@ -168,13 +168,13 @@ impl Tracker {
 
     /// Keeps with a request which of a filter's comparisons hold for it, until its answer comes.
     pub fn mark(&mut self, record: &Record<'_>, tests: u64) {
-        if let Some(asking) = call_key(record).and_then(|key| self.calls.get(&key)) {
-            asking.tests = tests;
+        if let Some(pending) = call_key(record).and_then(|key| self.calls.get(&key)) {
+            pending.tests = tests;
         }
     }
 
     /// Takes out the requests that no answer was seen for.
-    pub fn unanswered(&mut self) -> impl Iterator<Item = (CallKey, Box<Asking>)> + '_ {
+    pub fn unanswered(&mut self) -> impl Iterator<Item = (CallKey, Box<PendingCall>)> + '_ {
         self.calls.drain()
     }
 
@@ -221,13 +221,13 @@ impl Tracker {
         (association.scope, association.user.clone())
     }
 
-    fn request(&mut self, record: &Record<'_>, seen: &mut Seen) {
-        let interest = self.interests.of(record);
-        let mut facts = Facts::until(interest.map_or(0, |interest| interest.until));
-        facts.read(record);
-        for (field, handle) in &facts.handles {
+    fn request(&mut self, record: &Record<'_>, seen: &mut RecordContext) {
+        let extent = self.extents.of(record);
+        let mut top_level = TopLevelValues::until(extent.map_or(0, |extent| extent.until));
+        top_level.read(record);
+        for (field, handle) in &top_level.handles {
             if !handle.is_null() {
-                let wanted = Kind::of_idl(field.idl);
+                let wanted = ObjectKind::of_idl(field.idl);
                 let resolved = self.handles.meet(seen.scope, *handle, wanted, &mut self.counters);
                 let used = self.used(field, *handle, resolved);
                 seen.objects.push(used);
@@ -235,10 +235,10 @@ impl Tracker {
         }
         let Some(key) = call_key(record) else { return };
         let method = record.method();
-        let opens = method.and_then(opened_field).and_then(|field| self.future_name(field, &facts, &seen.objects));
-        let number = |id| facts.number(id);
-        let text = |id| facts.text(id).and_then(|t| self.ids.plain(t, self.limits.name));
-        let asking = Asking {
+        let opens = method.and_then(opened_field).and_then(|field| self.future_name(field, &top_level, &seen.objects));
+        let number = |id| top_level.number(id);
+        let text = |id| top_level.text(id).and_then(|t| self.ids.plain(t, self.limits.name));
+        let pending = PendingCall {
             frame: record.event.frame(),
             time: record.event.time(),
             client: seen.client,
@@ -251,54 +251,54 @@ impl Tracker {
             bytes: record.stub().map_or(0, |(_, stub)| stub.len()),
             objects: seen.objects.clone(),
             opens,
-            access: interest::ACCESS.into_iter().find_map(number).map(|n| n as u32),
-            key: number(interest::KEY).map(|key| (key, FILTERS.into_iter().find_map(number).unwrap_or(0))),
-            text: match method.is_some_and(|method| learn::renames(method.id)) {
-                true => facts.texts.first().and_then(|(_, t)| self.ids.plain(*t, self.limits.name)),
-                false => text(interest::TYPE),
+            access: read_extent::ACCESS.into_iter().find_map(number).map(|n| n as u32),
+            key: number(read_extent::KEY).map(|key| (key, FILTERS.into_iter().find_map(number).unwrap_or(0))),
+            text: match method.is_some_and(|method| object_names::renames(method.id)) {
+                true => top_level.texts.first().and_then(|(_, t)| self.ids.plain(*t, self.limits.name)),
+                false => text(read_extent::TYPE),
             },
         };
-        let asking = match self.spare.take() {
+        let pending = match self.spare.take() {
             Some(mut room) => {
-                *room = asking;
+                *room = pending;
                 room
             }
-            None => Box::new(asking),
+            None => Box::new(pending),
         };
         if record.event.call.is_none() {
-            seen.given_up = Some((key, asking));
+            seen.given_up = Some((key, pending));
             return;
         }
-        seen.given_up = self.calls.insert(key, asking);
+        seen.given_up = self.calls.insert(key, pending);
         self.counters.calls_forgotten += u64::from(seen.given_up.is_some());
     }
 
     /// The request of this response or fault.
-    fn take(&mut self, record: &Record<'_>, seen: &mut Seen) {
+    fn take(&mut self, record: &Record<'_>, seen: &mut RecordContext) {
         seen.request = call_key(record).and_then(|key| self.calls.remove(&key));
-        if let Some(asking) = &mut seen.request {
-            seen.objects = core::mem::take(&mut asking.objects);
+        if let Some(pending) = &mut seen.request {
+            seen.objects = core::mem::take(&mut pending.objects);
         }
     }
 
-    fn response(&mut self, record: &Record<'_>, seen: &mut Seen) {
+    fn response(&mut self, record: &Record<'_>, seen: &mut RecordContext) {
         self.take(record, seen);
         if !self.statuses
-            && self.interests.of(record).is_some_and(|interest| !interest.response)
-            && !learn::teaches(record)
+            && self.extents.of(record).is_some_and(|extent| !extent.response)
+            && !object_names::response_names_object(record)
         {
             return;
         }
-        let mut facts = Facts::default();
-        let (true, Some(method)) = (facts.read(record), record.method()) else { return };
-        seen.status = facts.status();
+        let mut top_level = TopLevelValues::default();
+        let (true, Some(method)) = (top_level.read(record), record.method()) else { return };
+        seen.status = top_level.status();
         let done = seen.status.is_none_or(|status| status == 0);
         let of_request = seen.objects.len();
-        for (field, handle) in &facts.handles {
+        for (field, handle) in &top_level.handles {
             match field.flow {
                 Flow::InOut if handle.is_null() => self.close(record, seen, Some(field)),
                 Flow::Out | Flow::Return if !handle.is_null() => {
-                    self.open(record, seen, field, *handle, &facts);
+                    self.open(record, seen, field, *handle, &top_level);
                     let used = self.found(seen.scope, field, *handle);
                     seen.objects.push(used);
                 }
@@ -308,55 +308,55 @@ impl Tracker {
         if done && closes_silently(method.id) {
             self.close(record, seen, None);
         }
-        if done && let Some(asking) = &seen.request {
+        if done && let Some(pending) = &seen.request {
             let objects = seen.objects.get(..of_request).unwrap_or_default();
-            self.subscribe(asking, objects, method, seen.scope, seen.client);
-            if learn::renames(method.id)
-                && let (Some(used), Some(name)) = (objects.first(), &asking.text)
+            self.subscribe(pending, objects, method, seen.scope, seen.client);
+            if object_names::renames(method.id)
+                && let (Some(used), Some(name)) = (objects.first(), &pending.text)
                 && let Some(entry) = self.handles.entry(seen.scope, used.handle)
             {
                 entry.name = Some(Arc::clone(name));
             }
         }
-        self.learn(record, seen, &facts);
+        self.learn(record, seen, &top_level);
         if notify::delivers(method.id) {
             self.delivered(record, seen);
         }
-        self.shown(&facts, seen, |field| field.flow == Flow::InOut);
+        self.shown(&top_level, seen, |field| field.flow == Flow::InOut);
     }
 
-    fn used(&self, field: &'static Field, handle: ContextHandle, mut resolved: Resolved) -> Used {
+    fn used(&self, field: &'static Field, handle: ContextHandle, mut resolved: Resolved) -> HandleUse {
         if let Some(name) = resolved.name.as_deref().and_then(|name| self.ids.name(resolved.kind, name)) {
             // It was opened by its id.
             resolved.name = Some(name);
         }
-        Used { field, handle, resolved }
+        HandleUse { field, handle, resolved }
     }
 
-    fn found(&self, scope: Scope, field: &'static Field, handle: ContextHandle) -> Used {
-        let wanted = Kind::of_idl(field.idl);
+    fn found(&self, scope: Scope, field: &'static Field, handle: ContextHandle) -> HandleUse {
+        let wanted = ObjectKind::of_idl(field.idl);
         self.used(field, handle, self.handles.resolve(scope, handle, wanted, self.counters.forgotten()))
     }
 
     /// The name of what a request asks to be opened, by its declaration: a key's path, the first string, or the object
     /// that the port is for.
-    fn future_name(&mut self, field: &Field, facts: &Facts<'_>, objects: &Objects) -> Option<Arc<str>> {
-        let text = facts.texts.first().and_then(|(_, text)| self.ids.plain(*text, self.limits.name));
+    fn future_name(&mut self, field: &Field, top_level: &TopLevelValues<'_>, objects: &Objects) -> Option<Arc<str>> {
+        let text = top_level.texts.first().and_then(|(_, text)| self.ids.plain(*text, self.limits.name));
         self.counters.names_cut += u64::from(text.as_ref().is_some_and(|text| text.len() > self.limits.name));
         let parent = objects.first().map(|used| used.resolved.name.clone());
-        match (Kind::of_idl(field.idl), text, parent) {
-            (Kind::Key, Some(text), Some(parent)) => {
+        match (ObjectKind::of_idl(field.idl), text, parent) {
+            (ObjectKind::Key, Some(text), Some(parent)) => {
                 let parent = parent.as_deref().unwrap_or("…");
                 let path = text.trim_matches('\\');
                 let path = if path.is_empty() { parent.to_string() } else { format!("{parent}\\{path}") };
                 Some(self.cut(&path))
             }
-            (Kind::Notify, ..) => {
+            (ObjectKind::Notify, ..) => {
                 self.next_port += 1;
                 Some(Arc::from(format!("port {}", self.next_port)))
             }
             // The cluster itself, and the root of its registry.
-            (Kind::Cluster, ..) | (Kind::Key, None, None) => Some(Arc::from("Cluster")),
+            (ObjectKind::Cluster, ..) | (ObjectKind::Key, None, None) => Some(Arc::from("Cluster")),
             (_, Some(text), _) => Some(text),
             (_, None, parent) => parent.flatten(),
         }
@@ -371,11 +371,18 @@ impl Tracker {
         Arc::from(format!("{}…", name.get(..at).unwrap_or_default()))
     }
 
-    fn open(&mut self, record: &Record<'_>, seen: &Seen, field: &Field, handle: ContextHandle, facts: &Facts<'_>) {
+    fn open(
+        &mut self,
+        record: &Record<'_>,
+        seen: &RecordContext,
+        field: &Field,
+        handle: ContextHandle,
+        top_level: &TopLevelValues<'_>,
+    ) {
         let request = seen.request.as_ref();
-        let granted = facts.number(ApiOpenClusterEx::params::lpdwGrantedAccess).map(|n| n as u32);
+        let granted = top_level.number(ApiOpenClusterEx::params::lpdwGrantedAccess).map(|n| n as u32);
         let entry = Entry {
-            kind: Kind::of_idl(field.idl),
+            kind: ObjectKind::of_idl(field.idl),
             name: request.and_then(|r| r.opens.clone()),
             opened: Some(request.map_or(record.event.frame(), |r| r.frame)),
             access: granted.or(request.and_then(|r| r.access)),
@@ -385,7 +392,7 @@ impl Tracker {
     }
 
     /// Closes the request's handle in this parameter; without one, its first.
-    fn close(&mut self, record: &Record<'_>, seen: &Seen, field: Option<&Field>) {
+    fn close(&mut self, record: &Record<'_>, seen: &RecordContext, field: Option<&Field>) {
         if seen.request.is_none() {
             return;
         }
@@ -397,28 +404,28 @@ impl Tracker {
 
     fn subscribe(
         &mut self,
-        asking: &Asking,
-        objects: &[Used],
+        pending: &PendingCall,
+        objects: &[HandleUse],
         method: &'static Method,
         scope: Scope,
         client: SocketAddr,
     ) {
-        let (Some((key, filter)), Some(port)) = (asking.key, objects.first()) else { return };
-        if port.resolved.kind != Kind::Notify {
+        let (Some((key, filter)), Some(port)) = (pending.key, objects.first()) else { return };
+        if port.resolved.kind != ObjectKind::Notify {
             return;
         }
-        let object = match (objects.get(1), &asking.text) {
+        let object = match (objects.get(1), &pending.text) {
             (Some(used), _) => Some((used.resolved.kind, used.resolved.name.clone())),
-            (None, Some(name)) => Some((Kind::ResourceType, Some(Arc::clone(name)))),
+            (None, Some(name)) => Some((ObjectKind::ResourceType, Some(Arc::clone(name)))),
             (None, None) => None,
         };
-        let asked = Asked { key, frame: asking.frame, method: method.name, client, object, filter };
+        let asked = Subscription { key, frame: pending.frame, method: method.name, client, object, filter };
         let key = (scope, port.handle, key);
         match self.subscriptions.get(&key) {
             // The same key may be given for several objects.
             Some(all) => {
                 all.retain(|one| one.object != asked.object);
-                if all.len() < MAX_ASKED {
+                if all.len() < MAX_SUBSCRIPTIONS {
                     all.push(asked);
                 } else {
                     self.counters.subscriptions_forgotten += 1;
@@ -432,38 +439,38 @@ impl Tracker {
         }
     }
 
-    fn delivered(&mut self, record: &Record<'_>, seen: &mut Seen) {
+    fn delivered(&mut self, record: &Record<'_>, seen: &mut RecordContext) {
         let Some(port) = seen.objects.first().map(|used| used.handle) else { return };
         for notification in notify::notifications(record) {
             let Some(all) = self.subscriptions.get(&(seen.scope, port, notification.key)) else { continue };
             for asked in all.iter().filter(|asked| notification.fits(asked)) {
-                if seen.asked.len() < MAX_ASKED && !seen.asked.contains(asked) {
+                if seen.asked.len() < MAX_SUBSCRIPTIONS && !seen.asked.contains(asked) {
                     seen.asked.push(asked.clone());
                 }
             }
         }
     }
 
-    fn learn<'a>(&mut self, record: &Record<'a>, seen: &Seen, facts: &Facts<'a>) {
-        let told = learn::told(record, facts);
+    fn learn<'a>(&mut self, record: &Record<'a>, seen: &RecordContext, top_level: &TopLevelValues<'a>) {
+        let told = object_names::found_in(record, top_level);
         let limit = self.limits.name;
         if let (Some(told), Some(used)) = (told.of_handle, seen.objects.first()) {
             let name = used.resolved.name.clone();
             match (told, name) {
-                (learn::Told::Id(id), Some(name)) => {
+                (object_names::NameOrId::Id(id), Some(name)) => {
                     if let Some(id) = self.ids.plain(id, limit) {
                         self.ids.learn(used.resolved.kind, &id, name, &mut self.counters);
                     }
                 }
-                (learn::Told::Id(id), None) => {
+                (object_names::NameOrId::Id(id), None) => {
                     let name = self.ids.plain(id, limit).and_then(|id| self.ids.name(used.resolved.kind, &id));
                     self.rename(seen.scope, used.handle, name);
                 }
-                (learn::Told::Name(name), None) => {
+                (object_names::NameOrId::Name(name), None) => {
                     let name = self.ids.plain(name, limit);
                     self.rename(seen.scope, used.handle, name);
                 }
-                (learn::Told::Name(_), Some(_)) => {}
+                (object_names::NameOrId::Name(_), Some(_)) => {}
             }
         }
         for (kind, id, name) in told.pairs {

@@ -266,10 +266,14 @@ impl Security for Association {
                 let verified = doubt.map_or(Verified::Right, Verified::Wrong);
                 Opened::Clear { verified, decrypted }
             }
-            Verdict::Failed(reason, doubt) if sealed => Opened::Failed { reason, doubt: changed.unwrap_or(doubt) },
+            Verdict::Failed(reason, doubt) if sealed && stated >= FIRST_PROTECTED => {
+                Opened::Failed { reason, doubt: changed.unwrap_or(doubt) }
+            }
             Verdict::Sealed(reason, remedy) if tried.pdu.sealed => Opened::Sealed { reason, remedy },
             // The body is readable; its signature is wrong, or can't be checked.
-            Verdict::Failed(_, doubt) => Opened::Clear { verified: Verified::Wrong(doubt), decrypted: false },
+            Verdict::Failed(_, doubt) => {
+                Opened::Clear { verified: Verified::Wrong(changed.unwrap_or(doubt)), decrypted: false }
+            }
             Verdict::Sealed(..) => {
                 let verified = changed.map_or(Verified::Unchecked, Verified::Wrong);
                 Opened::Clear { verified, decrypted: false }

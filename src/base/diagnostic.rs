@@ -46,3 +46,27 @@ impl fmt::Display for Diagnostic {
         }
     }
 }
+
+/// Declares rules, each as a `static`, and the list of all of them:
+/// `NAME = "name", "document section", "the rule in one sentence";`.
+///
+/// With an area and a type in front (`"handles", Rule:`) they are rules of that type, made by its `new`, and each ends
+/// with its grade: `, Must;`.
+macro_rules! rules {
+    ($($(#[$doc:meta])* $id:ident = $name:literal, $section:literal, $text:literal;)*) => {
+        $(
+            $(#[$doc])*
+            #[doc = concat!($section, ": ", $text, ".")]
+            pub static $id: $crate::base::diagnostic::Rule =
+                $crate::base::diagnostic::Rule { name: $name, text: $text, section: $section };
+        )*
+        /// All of them.
+        pub static ALL: &[&$crate::base::diagnostic::Rule] = &[$(&$id),*];
+    };
+    ($area:literal, $rule:ident: $($id:ident = $name:literal, $section:literal, $text:literal, $grade:ident;)*) => {
+        $(pub(crate) static $id: $rule = $rule::new($name, $section, $text, $area, stringify!($grade));)*
+        pub(crate) static RULES: &[&$rule] = &[$(&$id),*];
+    };
+}
+
+pub(crate) use rules;

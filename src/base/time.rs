@@ -10,6 +10,11 @@ pub struct FileTime(pub u64);
 const EPOCH_DIFFERENCE: i64 = 11_644_473_600;
 
 impl FileTime {
+    /// Seconds since 1970-01-01 UTC; the last time that there is for more than fit.
+    pub const fn from_unix(seconds: u64) -> FileTime {
+        FileTime(seconds.saturating_add(11_644_473_600).saturating_mul(10_000_000))
+    }
+
     /// Octets of the longest text: `60056-05-28T05:36:10.9551615Z`.
     pub const TEXT_LEN: usize = 29;
 

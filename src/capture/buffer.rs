@@ -33,6 +33,11 @@ impl<R: Read> Buffer<R> {
         self.input.is_cut()
     }
 
+    /// Whether the input has told that there is nothing more.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
     /// Bytes read of a compressed input; `None` for others.
     pub(super) fn compressed(&self) -> Option<u64> {
         self.input.compressed()

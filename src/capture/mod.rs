@@ -1,16 +1,22 @@
-//! Capture files: pcap (micro- and nanoseconds, both byte orders, Kuznetzov's variant) and pcapng, as a stream of
+//! Capture files: pcap (micro- and nanoseconds, both byte orders, and its variants) and pcapng, as a stream of
 //! [`Packet`]s; also compressed with gzip, zstd or lz4 (feature `compress`).
 //!
 //! [`Reader`] takes anything that is [`std::io::Read`], a pipe as well as a file, and holds one block at a time: memory
 //! does not grow with the file. Block and record layouts are read by the `pcap-parser` crate, nowhere else in this
 //! project. Everything a file says about its own lengths is checked against [`Limits`] and against the bytes present.
 //!
-//! Next: `reader.rs` for the loop, `pcapng.rs` for sections, interfaces and blocks, `error.rs` for what can go wrong.
+//! Damage does not end the reading: the next plausible record or block is searched for, and what was passed over is
+//! told as a [`Problem`].
+//!
+//! Next: `reader.rs` for the reader, `advance.rs` for its loop, `pcap.rs` and `pcapng.rs` for the formats, `resync.rs`
+//! for the search behind damage, `error.rs` for what can go wrong.
 //! What the packets carry is the business of [`crate::net`].
 
 use crate::base::Timestamp;
 use std::borrow::Cow;
 
+#[cfg(feature = "pcap")]
+mod advance;
 #[cfg(feature = "pcap")]
 mod buffer;
 #[cfg(feature = "pcap")]
@@ -19,15 +25,20 @@ mod decompress;
 mod error;
 #[cfg(feature = "pcap")]
 mod files;
+mod foreign;
 #[cfg(feature = "compress")]
 mod gzip;
 mod link_type;
 #[cfg(feature = "compress")]
 mod lz4;
 #[cfg(feature = "pcap")]
+mod pcap;
+#[cfg(feature = "pcap")]
 mod pcapng;
 #[cfg(feature = "pcap")]
 mod reader;
+#[cfg(feature = "pcap")]
+mod resync;
 #[cfg(feature = "pcap")]
 mod time;
 #[cfg(feature = "pcap")]
@@ -99,6 +110,14 @@ pub struct Counters {
     pub too_large: u64,
     /// Files that were not read on because they expand too much.
     pub expansion: u64,
+    /// Places where damage was passed over to the next plausible record or block.
+    pub damage: u64,
+    /// Bytes that were passed over there.
+    pub skipped_bytes: u64,
+    /// Packets whose time does not fit into 64 bits of nanoseconds, which reach from 1678 to 2262: they have none here.
+    pub times_out_of_range: u64,
+    /// The first of them, 0 for none.
+    pub first_out_of_range: u64,
 }
 
 impl Counters {
@@ -108,6 +127,12 @@ impl Counters {
         self.names_dropped = self.names_dropped.saturating_add(other.names_dropped);
         self.too_large = self.too_large.saturating_add(other.too_large);
         self.expansion = self.expansion.saturating_add(other.expansion);
+        self.damage = self.damage.saturating_add(other.damage);
+        self.skipped_bytes = self.skipped_bytes.saturating_add(other.skipped_bytes);
+        self.times_out_of_range = self.times_out_of_range.saturating_add(other.times_out_of_range);
+        if self.first_out_of_range == 0 {
+            self.first_out_of_range = other.first_out_of_range;
+        }
     }
 }
 

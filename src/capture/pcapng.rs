@@ -102,6 +102,8 @@ pub(super) struct Ng {
     interfaces: Vec<Interface>,
     section: Section,
     names: Names,
+    /// Packets whose time does not fit, and the first one's number.
+    times_out_of_range: (u64, u64),
 }
 
 impl Ng {
@@ -128,6 +130,25 @@ impl Ng {
         self.in_section
     }
 
+    /// Whether an interface of this number was described.
+    pub(super) fn has_interface(&self, number: u32) -> bool {
+        usize::try_from(number).is_ok_and(|number| number < self.interfaces.len())
+    }
+
+    /// How many packets have a time that does not fit, and the number of the first.
+    pub(super) fn times_out_of_range(&self) -> (u64, u64) {
+        self.times_out_of_range
+    }
+
+    /// Counts a packet whose time does not fit.
+    pub(super) fn time_out_of_range(&mut self, frame: u64) {
+        let (count, first) = &mut self.times_out_of_range;
+        if *count == 0 {
+            *first = frame;
+        }
+        *count += 1;
+    }
+
     pub(super) fn section(&self) -> &Section {
         &self.section
     }
@@ -136,36 +157,45 @@ impl Ng {
         &self.names
     }
 
-    /// Takes the byte order from a section header's first twelve bytes and forgets the section before.
-    pub(super) fn enter_section(&mut self, data: &[u8]) -> bool {
+    /// Whether blocks of this type are known to exist, whether they are read or not.
+    pub(super) fn is_registered(kind: u32) -> bool {
+        matches!(kind, SECTION | 1..=12 | 0x0bad | 0x4000_0bad | 0x0201..=0x0221 | 0x8000_0001)
+    }
+
+    /// Whether a section header's first twelve bytes, by their magic number, are in big-endian order; `None` without it.
+    pub(super) fn section_order(data: &[u8]) -> Option<bool> {
         const MAGIC: u32 = 0x1a2b_3c4d;
-        self.big_endian = match u32_at(data, 8, false) {
-            MAGIC => false,
-            other if other == MAGIC.swap_bytes() => true,
-            _ => return false,
-        };
+        match u32_at(data, 8, false) {
+            MAGIC => Some(false),
+            other if other == MAGIC.swap_bytes() => Some(true),
+            _ => None,
+        }
+    }
+
+    /// Begins a section and forgets the one before.
+    pub(super) fn enter_section(&mut self, big_endian: bool) {
+        self.big_endian = big_endian;
         self.in_section = true;
         self.interfaces.clear();
         self.section = Section::default();
-        true
     }
 
     /// Reads a whole enhanced packet block without options at the start of `data`, as nearly all are: the packet and the
     /// block's length. `None` where anything is out of the ordinary, which [`Ng::block`] then looks into.
     #[inline]
-    pub(super) fn plain_packet(&self, data: &[u8], limits: &Limits) -> Option<(Found, usize)> {
+    pub(super) fn packet_fast_path(&self, data: &[u8], limits: &Limits) -> Option<(Found, usize)> {
         if !self.in_section {
             return None;
         }
         if self.big_endian {
-            self.plain(data, limits, u32::from_be_bytes)
+            self.packet_in_order(data, limits, u32::from_be_bytes)
         } else {
-            self.plain(data, limits, u32::from_le_bytes)
+            self.packet_in_order(data, limits, u32::from_le_bytes)
         }
     }
 
     #[inline(always)]
-    fn plain(&self, data: &[u8], limits: &Limits, read: impl Fn([u8; 4]) -> u32) -> Option<(Found, usize)> {
+    fn packet_in_order(&self, data: &[u8], limits: &Limits, read: impl Fn([u8; 4]) -> u32) -> Option<(Found, usize)> {
         let (head, rest) = data.split_first_chunk::<28>()?;
         let (words, _) = head.as_chunks::<4>();
         let &[kind, length, interface, high, low, captured, original] = words else { return None };
@@ -179,11 +209,13 @@ impl Ng {
         }
         let interface = self.interfaces.get(usize::try_from(read(interface)).ok()?)?;
         let found = Found {
-            time: interface.clock.time(u64::from(read(high)) << 32 | u64::from(read(low))),
+            // A time that does not fit is counted in the general path.
+            time: Some(interface.clock.time(u64::from(read(high)) << 32 | u64::from(read(low)))?),
             link: interface.link?,
             data: 28..28 + captured,
             original_len: usize::try_from(read(original)).unwrap_or(usize::MAX),
             options: 0..0,
+            out_of_range: false,
         };
         Some((found, total))
     }
@@ -246,7 +278,8 @@ impl Ng {
                 let original_len = usize::try_from(packet.origlen).unwrap_or(usize::MAX);
                 let snaplen = if interface.snaplen == 0 { usize::MAX } else { interface.snaplen };
                 let captured = original_len.min(snaplen).min(packet.data.len());
-                let found = Found { time: None, link, data: 12..12 + captured, original_len, options: 0..0 };
+                let data = 12..12 + captured;
+                let found = Found { time: None, link, data, original_len, options: 0..0, out_of_range: false };
                 Outcome::Packet(found, None)
             }
             Block::NameResolution(names) => {
@@ -343,7 +376,7 @@ impl Ng {
     }
 
     /// An enhanced packet block by its fixed fields alone, which start at `at`: interface, time, lengths.
-    fn bare_packet(&self, block: &[u8], at: usize, reason: &'static str) -> Outcome {
+    pub(super) fn bare_packet(&self, block: &[u8], at: usize, reason: &'static str) -> Outcome {
         let field = |index: usize| u32_at(block, at + 4 * index, self.big_endian);
         let captured = usize::try_from(field(3)).unwrap_or(usize::MAX);
         let start = at + 20;
@@ -391,12 +424,14 @@ impl Ng {
         let Some(link) = interface.link else {
             return Outcome::Problem("a packet of an interface whose description could not be read");
         };
+        let time = interface.clock.time(u64::from(high) << 32 | u64::from(low));
         let found = Found {
-            time: interface.clock.time(u64::from(high) << 32 | u64::from(low)),
+            time,
             link,
             data: start..start.saturating_add(captured),
             original_len: usize::try_from(original_len).unwrap_or(usize::MAX),
             options,
+            out_of_range: time.is_none(),
         };
         Outcome::Packet(found, None)
     }

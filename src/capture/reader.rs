@@ -1,5 +1,7 @@
 //! The reader: recognises the format, keeps one whole record or block in the buffer, hands out packets.
 //!
+//! `advance.rs` reads the next record or block, `resync.rs` searches behind damage.
+//!
 //! The library's own streaming readers are not used, only its parsers of single blocks: they take a block that is
 //! whole but contradictory inside for an incomplete one and ask for more input, end at the first block they can't
 //! parse, and lose the system's error. Here a block is brought into the buffer by its leading length first, so that
@@ -7,11 +9,11 @@
 
 use super::buffer::Buffer;
 use super::decompress::Expansion;
-use super::error::guess;
-use super::pcapng::{Ng, Outcome};
+use super::foreign::guess;
+use super::pcap::{self, Pcap, Recognised};
+use super::pcapng::Ng;
 use super::{CaptureError, Counters, Limits, LinkType, Names, Packet, Section};
 use crate::base::Timestamp;
-use pcap_parser::{parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified, parse_pcap_header};
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
@@ -24,6 +26,8 @@ pub struct Problem {
     pub frame: u64,
     /// What is wrong.
     pub reason: &'static str,
+    /// Bytes that were passed over, where the way to the next record or block had to be searched for.
+    pub skipped: Option<u64>,
 }
 
 /// What was found in the buffer, by ranges relative to the start of the block.
@@ -35,21 +39,14 @@ pub(super) struct Found {
     pub(super) original_len: usize,
     /// Where the options stand, which may hold comments; empty when there are none.
     pub(super) options: Range<usize>,
+    /// Whether there is a time that does not fit.
+    pub(super) out_of_range: bool,
 }
 
 #[derive(Debug)]
-enum Format {
+pub(super) enum Format {
     Pcap(Pcap),
     Ng(Box<Ng>),
-}
-
-/// What the header of a classic file tells.
-#[derive(Clone, Copy, Debug)]
-struct Pcap {
-    link: LinkType,
-    big_endian: bool,
-    nanoseconds: bool,
-    modified: bool,
 }
 
 /// Reads packets from a capture file.
@@ -65,19 +62,24 @@ struct Pcap {
 /// ```
 #[derive(Debug)]
 pub struct Reader<R: Read> {
-    buffer: Buffer<R>,
-    limits: Limits,
-    format: Format,
+    pub(super) buffer: Buffer<R>,
+    pub(super) limits: Limits,
+    pub(super) format: Format,
     /// Bytes of the packet handed out last, to be dropped before reading on.
-    pending: usize,
-    frames: u64,
+    pub(super) pending: usize,
+    pub(super) frames: u64,
     finished: bool,
     /// The packet read and not yet handed out, or the error.
     found: Option<Found>,
     error: Option<CaptureError>,
     problems: Vec<Problem>,
     problem_count: u64,
-    too_large: u64,
+    /// Places where damage was passed over, and the bytes that were given up there.
+    damage: u64,
+    skipped_bytes: u64,
+    /// Up to where a search for another beginning of records was in vain, in bytes from the start of the input.
+    pub(super) searched_to: u64,
+    pub(super) too_large: u64,
     expansion: u64,
 }
 
@@ -108,6 +110,9 @@ impl<R: Read> Reader<R> {
             error: None,
             problems: Vec::new(),
             problem_count: 0,
+            damage: 0,
+            skipped_bytes: 0,
+            searched_to: 0,
             too_large: 0,
             expansion: 0,
         })
@@ -127,7 +132,7 @@ impl<R: Read> Reader<R> {
     /// comes (`Ok(None)`), except after an I/O error of kind `WouldBlock`, where the call can be repeated.
     #[allow(clippy::should_implement_trait, reason = "the packet borrows the reader, which no Iterator can do")]
     pub fn next(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
-        if let Some(Found { time, link, data, original_len, .. }) = self.plain() {
+        if let Some(Found { time, link, data, original_len, .. }) = self.next_fast_path() {
             let data = self.buffer.data().get(data).unwrap_or(&[]);
             let original_len = original_len.max(data.len());
             return Ok(Some(Packet { frame: self.frames, time, link, data, original_len, comments: Vec::new() }));
@@ -143,12 +148,12 @@ impl<R: Read> Reader<R> {
     /// Reads on to the next packet where that is an ordinary one and its block whole in the buffer; `None` leaves
     /// everything as it was. The same as [`Reader::has_next`] and [`Reader::packet`], which take longer.
     #[inline]
-    fn plain(&mut self) -> Option<Found> {
+    fn next_fast_path(&mut self) -> Option<Found> {
         let Format::Ng(ng) = &self.format else { return None };
         if self.finished || self.error.is_some() {
             return None;
         }
-        let (found, total) = ng.plain_packet(self.buffer.data().get(self.pending..)?, &self.limits)?;
+        let (found, total) = ng.packet_fast_path(self.buffer.data().get(self.pending..)?, &self.limits)?;
         self.buffer.consume(std::mem::replace(&mut self.pending, total));
         self.found = None;
         self.frames += 1;
@@ -231,13 +236,35 @@ impl<R: Read> Reader<R> {
     #[must_use]
     pub fn counters(&self) -> Counters {
         let names_dropped = self.names().map_or(0, Names::dropped);
-        Counters { problems: self.problem_count, names_dropped, too_large: self.too_large, expansion: self.expansion }
+        let (times_out_of_range, first_out_of_range) = match &self.format {
+            Format::Ng(ng) => ng.times_out_of_range(),
+            Format::Pcap(_) => (0, 0),
+        };
+        Counters {
+            problems: self.problem_count,
+            names_dropped,
+            too_large: self.too_large,
+            expansion: self.expansion,
+            damage: self.damage,
+            skipped_bytes: self.skipped_bytes,
+            times_out_of_range,
+            first_out_of_range,
+        }
     }
 
     /// How many things could not be used.
     #[must_use]
     pub fn problem_count(&self) -> u64 {
         self.problem_count
+    }
+
+    /// What kind of file this is: `pcapng`, `pcap` or the name of one of its variants.
+    #[must_use]
+    pub fn format_name(&self) -> &'static str {
+        match &self.format {
+            Format::Pcap(pcap) => pcap.variant.name(),
+            Format::Ng(_) => "pcapng",
+        }
     }
 
     /// What the current section's header tells; `None` for classic pcap.
@@ -266,16 +293,13 @@ impl<R: Read> Reader<R> {
 
     fn advance(&mut self) -> Result<Option<Found>, CaptureError> {
         match &mut self.format {
-            Format::Pcap(header) => {
-                let header = *header;
-                self.advance_pcap(header)
-            }
+            Format::Pcap(_) => self.advance_pcap(),
             Format::Ng(_) => self.advance_ng(),
         }
     }
 
     /// Brings `needed` bytes into the buffer; `Ok(false)` at a clean end, an error when the input ends in between.
-    fn require(&mut self, needed: usize) -> Result<bool, CaptureError> {
+    pub(super) fn require(&mut self, needed: usize) -> Result<bool, CaptureError> {
         let available = match self.buffer.fill(needed) {
             Ok(available) => available,
             Err(source) => return Err(self.io(source)),
@@ -289,7 +313,7 @@ impl<R: Read> Reader<R> {
         Err(self.truncated(needed as u64, available as u64))
     }
 
-    fn io(&self, source: io::Error) -> CaptureError {
+    pub(super) fn io(&self, source: io::Error) -> CaptureError {
         if let Some(expansion) = source.get_ref().and_then(|source| source.downcast_ref::<Expansion>()) {
             let Expansion { compressed, decompressed } = *expansion;
             return CaptureError::Expansion { frames: self.frames, compressed, decompressed };
@@ -297,15 +321,15 @@ impl<R: Read> Reader<R> {
         CaptureError::Io { offset: self.buffer.offset().saturating_add(self.buffer.data().len() as u64), source }
     }
 
-    fn truncated(&self, needed: u64, available: u64) -> CaptureError {
+    pub(super) fn truncated(&self, needed: u64, available: u64) -> CaptureError {
         CaptureError::Truncated { offset: self.buffer.offset(), frames: self.frames, needed, available }
     }
 
-    fn corrupt(&self, reason: &'static str) -> CaptureError {
+    pub(super) fn corrupt(&self, reason: &'static str) -> CaptureError {
         CaptureError::Corrupt { offset: self.buffer.offset(), frames: self.frames, reason }
     }
 
-    fn too_large(&self, claimed: u64) -> CaptureError {
+    pub(super) fn too_large(&self, claimed: u64) -> CaptureError {
         CaptureError::TooLarge {
             offset: self.buffer.offset(),
             frames: self.frames,
@@ -315,7 +339,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// Passes over a whole block without keeping it.
-    fn skip(&mut self, length: u64) -> Result<(), CaptureError> {
+    pub(super) fn skip(&mut self, length: u64) -> Result<(), CaptureError> {
         let offset = self.buffer.offset();
         match self.buffer.skip(length) {
             Ok(skipped) if skipped < length => {
@@ -326,121 +350,27 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    fn problem(&mut self, reason: &'static str) {
+    pub(super) fn problem(&mut self, reason: &'static str) {
         self.problem_count += 1;
         if self.problems.len() < self.limits.problems {
-            self.problems.push(Problem { offset: self.buffer.offset(), frame: self.frames, reason });
+            let offset = self.buffer.offset();
+            self.problems.push(Problem { offset, frame: self.frames, reason, skipped: None });
         }
     }
 
-    fn advance_pcap(&mut self, header: Pcap) -> Result<Option<Found>, CaptureError> {
-        let fixed = if header.modified { 24 } else { 16 };
-        if !self.require(fixed)? {
-            return Ok(None);
+    /// Notes damage that was passed over.
+    pub(super) fn damaged(&mut self, offset: u64, skipped: u64, reason: &'static str) {
+        self.problem_count += 1;
+        self.damage += 1;
+        self.skipped_bytes = self.skipped_bytes.saturating_add(skipped);
+        if self.problems.len() < self.limits.problems {
+            self.problems.push(Problem { offset, frame: self.frames, reason, skipped: Some(skipped) });
         }
-        let claimed = u64::from(u32_at(self.buffer.data(), 8, header.big_endian));
-        let total = claimed + fixed as u64;
-        let total = match usize::try_from(total) {
-            Ok(total) if total <= self.limits.block => total,
-            _ => return Err(self.too_large(total)),
-        };
-        self.require(total)?;
-        let parse = match header {
-            Pcap { modified: true, .. } => parse_pcap_frame_modified,
-            Pcap { big_endian: true, .. } => parse_pcap_frame_be,
-            Pcap { .. } => parse_pcap_frame,
-        };
-        let Ok((_, record)) = parse(self.buffer.data()) else {
-            return Err(self.corrupt("unreadable packet record"));
-        };
-        // 2^32 seconds and 2^32 nanoseconds or microseconds fit together into 63 bits.
-        let fraction = i64::from(record.ts_usec) * if header.nanoseconds { 1 } else { 1000 };
-        let found = Found {
-            time: Some(Timestamp(i64::from(record.ts_sec) * 1_000_000_000 + fraction)),
-            link: header.link,
-            data: fixed..fixed + record.data.len(),
-            original_len: usize::try_from(record.origlen).unwrap_or(usize::MAX),
-            options: 0..0,
-        };
-        self.pending = total;
-        self.frames += 1;
-        Ok(Some(found))
     }
 
-    fn advance_ng(&mut self) -> Result<Option<Found>, CaptureError> {
-        loop {
-            if let Format::Ng(ng) = &self.format
-                && let Some((found, total)) = ng.plain_packet(self.buffer.data(), &self.limits)
-            {
-                self.frames += 1;
-                self.pending = total;
-                return Ok(Some(found));
-            }
-            if !self.require(8)? {
-                return Ok(None);
-            }
-            let Format::Ng(ng) = &mut self.format else { return Ok(None) };
-            let data = self.buffer.data();
-            if Ng::is_section(data) {
-                // The section's byte order stands behind its length.
-                self.require(12)?;
-                let Format::Ng(ng) = &mut self.format else { return Ok(None) };
-                if !ng.enter_section(self.buffer.data()) {
-                    return Err(self.corrupt("a section header without its byte-order magic"));
-                }
-            } else if !ng.in_section() {
-                return Err(self.corrupt("a block before the first section header"));
-            }
-            let Format::Ng(ng) = &mut self.format else { return Ok(None) };
-            let data = self.buffer.data();
-            let kind = u32_at(data, 0, ng.big_endian());
-            let claimed = u32_at(data, 4, ng.big_endian());
-            if claimed < 12 {
-                return Err(self.corrupt("a block length below 12"));
-            }
-            // Lengths are multiples of four; like Wireshark, round up those of writers that forgot.
-            let padded = u64::from(claimed).div_ceil(4) * 4;
-            if !Ng::is_read(kind) {
-                if Ng::is_frame(kind) {
-                    self.frames += 1;
-                }
-                self.skip(padded)?;
-                continue;
-            }
-            // A section header of such a size is no header; anything else can be passed over.
-            let too_large = padded > self.limits.block as u64 && Ng::is_section(data);
-            if !Ng::is_frame(kind) && padded > self.limits.metadata as u64 && !too_large {
-                let outcome = ng.oversized(kind, &self.limits);
-                if let Outcome::Problem(reason) = outcome {
-                    self.problem(reason);
-                }
-                self.skip(padded)?;
-                continue;
-            }
-            let total = match usize::try_from(padded) {
-                Ok(total) if total <= self.limits.block => total,
-                _ => return Err(self.too_large(padded)),
-            };
-            self.require(total)?;
-            if Ng::is_frame(kind) {
-                self.frames += 1;
-            }
-            let Format::Ng(ng) = &mut self.format else { return Ok(None) };
-            let block = self.buffer.data().get(..usize::try_from(claimed).unwrap_or(total)).unwrap_or(&[]);
-            let outcome = ng.block(kind, block, &self.limits);
-            match outcome {
-                Outcome::Packet(found, note) => {
-                    if let Some(reason) = note {
-                        self.problem(reason);
-                    }
-                    self.pending = total;
-                    return Ok(Some(found));
-                }
-                Outcome::Nothing => {}
-                Outcome::Problem(reason) => self.problem(reason),
-            }
-            self.buffer.consume(total);
-        }
+    /// Brings bytes into the buffer up to `needed` from its start; returns how many are there.
+    pub(super) fn fill(&mut self, needed: usize) -> Result<usize, CaptureError> {
+        self.buffer.fill(needed).map_err(|source| self.io(source))
     }
 }
 
@@ -451,24 +381,30 @@ fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
     if available == 0 && !buffer.is_cut() {
         return Err(CaptureError::Empty);
     }
-    let truncated = |needed: u64| CaptureError::Truncated { offset: 0, frames: 0, needed, available: available as u64 };
+    let truncated = |needed: usize, available: usize| CaptureError::Truncated {
+        offset: 0,
+        frames: 0,
+        needed: needed as u64,
+        available: available as u64,
+    };
     if Ng::is_section(data) {
-        return if available < 12 { Err(truncated(28)) } else { Ok(Format::Ng(Box::default())) };
+        return if available < 12 { Err(truncated(28, available)) } else { Ok(Format::Ng(Box::default())) };
     }
-    match parse_pcap_header(data) {
-        Ok((_, header)) => {
-            let format = Format::Pcap(Pcap {
-                // The upper half tells about frame check sequences, which the IP length cuts off anyway.
-                link: LinkType(u32::from_le_bytes(header.network.0.to_le_bytes()) & 0xffff),
-                big_endian: header.is_bigendian(),
-                nanoseconds: header.is_nanosecond_precision(),
-                modified: header.is_modified_format(),
-            });
-            buffer.consume(header.size());
-            Ok(format)
+    let mut recognised = pcap::recognise(data);
+    if let Recognised::Incomplete(needed) = recognised {
+        // A variant with a longer header.
+        buffer.fill(needed).map_err(|source| CaptureError::Io { offset: 0, source })?;
+        recognised = pcap::recognise(buffer.data());
+    }
+    match recognised {
+        Recognised::Pcap(pcap, size) => {
+            buffer.consume(size);
+            Ok(Format::Pcap(pcap))
         }
-        Err(pcap_parser::nom::Err::Incomplete(_)) if available >= 4 || buffer.is_cut() => Err(truncated(24)),
-        Err(_) => {
+        Recognised::Incomplete(needed) => Err(truncated(needed, buffer.data().len())),
+        Recognised::Other if buffer.is_cut() && available < 4 => Err(truncated(24, available)),
+        Recognised::Other => {
+            let data = buffer.data();
             let start = data.get(..16).unwrap_or(data).to_vec();
             // Of what was asked for, so that it makes no difference how much came at once.
             let guess = guess(data.get(..24).unwrap_or(data));

@@ -316,12 +316,7 @@ fn lying_lengths_end_in_one_clear_line() {
     assert!(matches!(read(&section_without_magic).1, Some(CaptureError::Corrupt { .. })));
     let mut unknown = start.clone();
     unknown.extend([0x77, 0, 0, 0, 0, 0, 0, 0xf0, 1, 2, 3, 4]);
-    let error = read(&unknown).1.unwrap();
-    assert!(error.is_truncated());
-    assert_eq!(
-        error.to_string(),
-        "the file is cut off: what starts at offset 84, after packet 1, has 12 of 4026531840 bytes"
-    );
+    assert!(matches!(read(&unknown).1, Some(CaptureError::TooLarge { offset: 84, frames: 1, .. })));
     let mut classic = [pcap(0xa1b2_c3d4, false, 1), record(false, 0, 0, b"abcd", 4)].concat();
     classic.extend(word(false, 0).repeat(2));
     classic.extend(word(false, u32::MAX).repeat(2));
@@ -357,7 +352,7 @@ fn what_is_no_capture_is_named() {
     );
     let mut etl = [0_u8; 256];
     etl[..12].copy_from_slice(&[0, 0, 1, 0, 0xf8, 0x02, 0, 0, 0xf8, 0x02, 0, 0]);
-    assert!(message(&etl).ends_with("an ETW trace (.etl); convert it with etl2pcapng"));
+    assert!(message(&etl).contains("an ETW trace (.etl)") && message(&etl).contains("etl2pcapng"));
     assert_eq!(message(b"hello"), "not a capture file: it starts with 68 65 6c 6c 6f, which is text");
     assert_eq!(
         message(&[0xfe, 0xdc, 1, 2]),
@@ -459,3 +454,6 @@ fn random_changes() {
         assert!(packets.len() < 30);
     }
 }
+
+#[path = "damage_tests.rs"]
+mod damage;

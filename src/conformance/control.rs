@@ -1,14 +1,15 @@
 //! Control codes: known ones, on handles that may, with buffers that fit.
 
-use super::rule::rules;
-use super::seen::{Report, Seen};
-use super::state::Handles;
+use super::handle_table::Handles;
+use super::message::{CheckedMessage, Report};
+use super::rule::Rule;
+use crate::base::diagnostic::rules;
 use crate::consts::content::BufferFormat;
 use crate::consts::control_codes::{self, Access, ControlCode, Versions};
 use crate::idl::cluster::ApiClusterControl::params as control;
 use crate::ndr::types::Semantics;
 
-rules! { "control codes":
+rules! { "control codes", Rule:
     UNKNOWN = "control-code-unknown", "MS-CMRP 3.1.4", "dwControlCode is one of the method's control codes", Must;
     FAMILY = "control-code-family", "MS-CMRP 3.1.4", "dwControlCode is one for the kind of object it is sent to", Must;
     VERSION = "control-code-version", "MS-CMRP 3.1.4",
@@ -29,38 +30,38 @@ rules! { "control codes":
 const MORE_DATA: u32 = 234;
 
 /// Checks a message of the control methods.
-pub(super) fn check(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
-    let Some(family) = seen.method.fields.iter().find_map(|f| match f.semantics {
+pub(super) fn check(message: &CheckedMessage<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
+    let Some(family) = message.method.fields.iter().find_map(|f| match f.semantics {
         Semantics::ControlCode(family) => Some(family),
         _ => None,
     }) else {
         return;
     };
-    let number = match seen.request {
+    let number = match message.request {
         Some(request) => request.number(control::dwControlCode),
-        None => seen.values.number(control::dwControlCode),
+        None => message.values.number(control::dwControlCode),
     };
     let code = number.and_then(|n| control_codes::lookup(family, n as u32));
-    if seen.is_request() {
+    if message.is_request() {
         if let (Some(number), None) = (number, code) {
             match control_codes::lookup_any(number as u32) {
                 Some(other) => found.add(&FAMILY, control::dwControlCode, other.name, format!("a code for a {family}")),
                 None => found.add(&UNKNOWN, control::dwControlCode, format!("{number:#010x}"), "a listed code"),
             }
         }
-        if let Some(code) = code.filter(|c| c.versions == Versions::Only3 && seen.is_clusapi_version(2)) {
+        if let Some(code) = code.filter(|c| c.versions == Versions::Only3 && message.is_clusapi_version(2)) {
             found.add(&VERSION, control::dwControlCode, code.name, "a code of version 2.0");
         }
         return;
     }
-    buffers(seen, found);
-    if let (Some(code), true) = (code, seen.success()) {
-        succeeded(seen, code, handles, found);
+    buffers(message, found);
+    if let (Some(code), true) = (code, message.success()) {
+        succeeded(message, code, handles, found);
     }
 }
 
-fn buffers(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
+fn buffers(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = message.values;
     let Some((_, status)) = values.status() else { return };
     let (Some(returned), Some(required)) =
         (values.number(control::lpBytesReturned), values.number(control::lpcbRequired))
@@ -70,7 +71,7 @@ fn buffers(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     if status == 0 && returned == 0 && required != 0 {
         found.add(&REQUIRED_ZERO, control::lpcbRequired, required, 0u64);
     }
-    let Some(room) = seen.request.and_then(|r| r.number(control::nOutBufferSize)) else { return };
+    let Some(room) = message.request.and_then(|r| r.number(control::nOutBufferSize)) else { return };
     if status == 0 && returned > room {
         found.add(&RETURNED, control::lpBytesReturned, returned, format!("at most {room}"));
     }
@@ -79,23 +80,22 @@ fn buffers(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     }
 }
 
-fn succeeded(seen: &Seen<'_, '_>, code: &ControlCode, handles: &Handles, found: &mut Report<'_, '_>) {
-    let Some(request) = seen.request else { return };
+fn succeeded(message: &CheckedMessage<'_, '_>, code: &ControlCode, handles: &Handles, found: &mut Report<'_, '_>) {
+    let Some(request) = message.request else { return };
     let empty = request.length(control::lpInBuffer).unwrap_or(0) == 0;
     if empty && needs_input(code) {
         found.add(&INPUT, control::lpInBuffer, code.name, format!("{:?}", code.input).to_lowercase());
     }
     if code.output == BufferFormat::Nothing
-        && let Some(returned) = seen.values.number(control::lpBytesReturned).filter(|n| *n != 0)
+        && let Some(returned) = message.values.number(control::lpBytesReturned).filter(|n| *n != 0)
     {
         found.add(&OUTPUT, control::lpBytesReturned, format!("{returned} of {}", code.name), 0u64);
     }
-    if code.access != Access::All || !seen.is_clusapi_version(3) {
+    if code.access != Access::All || !message.is_clusapi_version(3) {
         return;
     }
-    let scope = seen.scope;
-    // The text asks nothing of cluster handles.
-    for (name, handle) in request.handles().filter(|(name, _)| *name != control::hCluster) {
+    let scope = message.scope;
+    for (name, handle) in request.handles() {
         if handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ) {
             found.add(&ACCESS, name, code.name, "a handle with GENERIC_ALL");
         }

@@ -4,8 +4,8 @@
 //! server has one: the first answer to a question about versions, the newest method that it carried out, the oldest
 //! one that it did not know.
 
-use super::seen::Seen;
-use super::state::Bounded;
+use super::handle_table::Bounded;
+use super::message::CheckedMessage;
 use crate::consts::versions::ClusterInternalVersion;
 use crate::idl;
 use crate::idl::cluster::ApiGetClusterVersion2::params as version;
@@ -181,35 +181,35 @@ impl Fingerprints {
     }
 
     /// Takes notice of a response.
-    pub(super) fn response(&mut self, seen: &Seen<'_, '_>) {
-        let Some(version) = Self::version(seen.record).filter(|_| !seen.is_request()) else { return };
-        let status = seen.values.status().map(|(_, status)| status);
+    pub(super) fn response(&mut self, message: &CheckedMessage<'_, '_>) {
+        let Some(version) = Self::version(message.record).filter(|_| !message.is_request()) else { return };
+        let status = message.values.status().map(|(_, status)| status);
         if status == Some(PROCNUM_OUT_OF_RANGE) {
-            self.refused(seen.record, seen.method.opnum, "RPC_S_PROCNUM_OUT_OF_RANGE");
+            self.refused(message.record, message.method.opnum, "RPC_S_PROCNUM_OUT_OF_RANGE");
             return;
         }
-        let frame = seen.record.event.frame();
-        let Some(clues) = self.servers.or_insert(seen.record.flow.src.ip(), Clues::default()) else { return };
+        let frame = message.record.event.frame();
+        let Some(clues) = self.servers.or_insert(message.record.flow.src.ip(), Clues::default()) else { return };
         clues.interface.get_or_insert_with(|| Clue {
             frame,
             says: format!("serves version {version}.0"),
             points_to: if version == 2 { Range { from: NT4_SP3, to: W2003 } } else { Range { from: W2008, to: LATER } },
             section: "MS-CMRP 2.1, note 2",
         });
-        let opnum = seen.method.opnum;
+        let opnum = message.method.opnum;
         let first = first_release(version, opnum);
         let newest = clues.answered.as_ref().map(|(opnum, _)| first_release(version, *opnum));
         if newest.is_none_or(|newest| first > newest) {
             let clue = Clue {
                 frame,
-                says: format!("knows {} (opnum {opnum} of {version}.0)", seen.method.name),
+                says: format!("knows {} (opnum {opnum} of {version}.0)", message.method.name),
                 points_to: Range { from: first, to: if version == 2 { W2003 } else { LATER } },
                 section: "MS-CMRP 7",
             };
             clues.answered = Some((opnum, clue));
         }
-        if status == Some(0) && matches!(seen.method.id, ApiGetClusterVersion::ID | ApiGetClusterVersion2::ID) {
-            versions(seen, clues, frame);
+        if status == Some(0) && matches!(message.method.id, ApiGetClusterVersion::ID | ApiGetClusterVersion2::ID) {
+            versions(message, clues, frame);
         }
     }
 
@@ -234,8 +234,8 @@ fn fingerprint(server: IpAddr, clues: &Clues) -> Fingerprint {
 /// The vendor that Windows names (notes 66 and 90).
 const VENDOR: &str = "Microsoft(R) Cluster service";
 
-fn versions(seen: &Seen<'_, '_>, clues: &mut Clues, frame: u64) {
-    let values = seen.values;
+fn versions(message: &CheckedMessage<'_, '_>, clues: &mut Clues, frame: u64) {
+    let values = message.values;
     let number = |id| values.number(id).unwrap_or(0);
     let (major, minor, build) =
         (number(version::lpwMajorVersion), number(version::lpwMinorVersion), number(version::lpwBuildNumber));

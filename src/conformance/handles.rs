@@ -1,14 +1,15 @@
 //! Context handles: of the right kind, from this interface, not yet closed; and what opening and closing return.
 
-use super::rule::rules;
-use super::seen::{Report, Seen};
-use super::state::{Handles, Opened};
-use super::values::What;
+use super::handle_table::{Handles, Keys, OpenHandle};
+use super::message::{CheckedMessage, Report};
+use super::rule::Rule;
+use super::values::Item;
+use crate::base::diagnostic::rules;
 use crate::idl::methods::*;
 use crate::ndr::types::{Field, FieldId, Flow, MethodId, Type};
 use crate::ndr::visitor::ContextHandle;
 
-rules! { "handles":
+rules! { "handles", Rule:
     KIND = "handle-kind", "MS-CMRP 2.2.1",
         "a context handle is used as what it was opened as", Must;
     CLOSED = "handle-closed", "MS-CMRP 3.1.4", "a context handle is not used after it was closed", Must;
@@ -27,46 +28,54 @@ rules! { "handles":
 const GENERIC_READ: u32 = 0x8000_0000;
 
 macro_rules! access {
-    ($($method:ident.$handle:ident;)*) => { &[$(($method::ID, $method::params::$handle)),*] };
+    ($($method:ident: $($handle:ident),+;)*) => { &[$(($method::ID, &[$($method::params::$handle),+])),*] };
 }
 
-/// Methods of which the text requires access level All, and of which handle.
-static ALL_ACCESS: &[(MethodId, FieldId)] = access! {
-    ApiCreateResource.hGroup;
-    ApiDeleteResource.hResource;
-    ApiSetResourceName.hResource;
-    ApiFailResource.hResource;
-    ApiOnlineResource.hResource;
-    ApiOfflineResource.hResource;
-    ApiAddResourceDependency.hResource;
-    ApiRemoveResourceDependency.hResource;
-    ApiAddResourceNode.hResource;
-    ApiRemoveResourceNode.hResource;
-    ApiChangeResourceGroup.hResource;
-    ApiDeleteGroup.Group;
-    ApiSetGroupName.hGroup;
-    ApiOnlineGroup.hGroup;
-    ApiOfflineGroup.hGroup;
-    ApiSetGroupNodeList.hGroup;
-    ApiPauseNode.hNode;
-    ApiResumeNode.hNode;
-    ApiEvictNode.hNode;
-    ApiSetNetworkName.hNetwork;
-    ApiSetResourceDependencyExpression.hResource;
-    ApiChangeCsvState.hResource;
-    ApiPauseNodeEx.hNode;
-    ApiResumeNodeEx.hNode;
-    ApiOnlineGroupEx.hGroup;
-    ApiOfflineGroupEx.hGroup;
-    ApiMoveGroupEx.hGroup;
-    ApiMoveGroupToNodeEx.hGroup;
-    ApiCancelClusterGroupOperation.hGroup;
-    ApiOnlineResourceEx.hResource;
-    ApiOfflineResourceEx.hResource;
-    ApiRestartResource.hResource;
-    ApiSetGroupDependencyExpression.hGroup;
-    ApiRemoveClusterGroupDependency.hGroup;
-    ApiChangeCsvStateEx.hResource;
+/// Methods of which the text requires access level All, and of which handles.
+static ALL_ACCESS: &[(MethodId, &[FieldId])] = access! {
+    ApiCreateResource: hGroup;
+    ApiDeleteResource: hResource;
+    ApiSetResourceName: hResource;
+    ApiFailResource: hResource;
+    ApiOnlineResource: hResource;
+    ApiOfflineResource: hResource;
+    ApiAddResourceDependency: hResource, hDependsOn;
+    ApiRemoveResourceDependency: hResource, hDependsOn;
+    ApiAddResourceNode: hResource, hNode;
+    ApiRemoveResourceNode: hResource, hNode;
+    ApiChangeResourceGroup: hResource, hGroup;
+    ApiDeleteGroup: Group;
+    ApiSetGroupName: hGroup;
+    ApiOnlineGroup: hGroup;
+    ApiOfflineGroup: hGroup;
+    ApiSetGroupNodeList: hGroup;
+    ApiPauseNode: hNode;
+    ApiResumeNode: hNode;
+    ApiEvictNode: hNode;
+    ApiSetNetworkName: hNetwork;
+    ApiSetResourceDependencyExpression: hResource;
+    ApiChangeCsvState: hResource;
+    ApiPauseNodeEx: hNode;
+    ApiPauseNodeWithDrainTarget: hNode, hNodeDrainTarget;
+    ApiResumeNodeEx: hNode;
+    ApiOnlineGroupEx: hGroup;
+    ApiOfflineGroupEx: hGroup;
+    ApiMoveGroupEx: hGroup;
+    ApiMoveGroupToNodeEx: hGroup;
+    ApiCancelClusterGroupOperation: hGroup;
+    ApiOnlineResourceEx: hResource;
+    ApiOfflineResourceEx: hResource;
+    ApiRestartResource: hResource;
+    ApiDeleteGroupSet: GroupSet;
+    ApiMoveGroupToGroupSet: GroupSet, Group;
+    ApiAddGroupSetDependency: DependentGroupSet, ProviderGroupSet;
+    ApiAddGroupToGroupSetDependency: DependentGroup, ProviderGroupSet;
+    ApiSetGroupDependencyExpression: hGroup;
+    ApiRemoveClusterGroupDependency: hGroup, hDependsOn;
+    ApiSetGroupSetDependencyExpression: hGroupSet;
+    ApiRemoveGroupSetDependency: hGroupSet, hDependsOn;
+    ApiRemoveClusterGroupToGroupSetDependency: hGroup, hDependsOn;
+    ApiChangeCsvStateEx: hResource;
 };
 
 /// The kind of handle that a type of the IDL names; `None` for handles of any kind.
@@ -79,26 +88,26 @@ fn kind(idl: &'static str) -> Option<&'static str> {
 }
 
 /// Whether a method ends the life of the handle it takes and gives back.
-fn closes(seen: &Seen<'_, '_>) -> bool {
+fn closes(message: &CheckedMessage<'_, '_>) -> bool {
     let nulls = |f: &Field| f.flow == Flow::InOut && matches!(f.ty, Type::Handle);
-    seen.method.id == WitnessrUnRegister::ID || seen.method.fields.iter().any(nulls)
+    message.method.id == WitnessrUnRegister::ID || message.method.fields.iter().any(nulls)
 }
 
 /// Checks the handles of a message and takes notice of those that it opens and closes.
-pub(super) fn check(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
-    if seen.is_request() { request(seen, handles, found) } else { response(seen, handles, found) }
+pub(super) fn check(message: &CheckedMessage<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
+    if message.is_request() { request(message, handles, found) } else { response(message, handles, found) }
 }
 
-fn request(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
-    let values = seen.values;
-    let scope = seen.scope;
+fn request(message: &CheckedMessage<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
+    let values = message.values;
+    let scope = message.scope;
     for entry in &values.entries {
-        let What::Handle(handle) = entry.what else { continue };
+        let Item::Handle(handle) = entry.what else { continue };
         let Some(opened) = handles.get(scope, handle) else { continue };
-        if !core::ptr::eq(opened.interface, seen.kind.interface) || opened.version != seen.kind.version {
+        if !core::ptr::eq(opened.interface, message.kind.interface) || opened.version != message.kind.version {
             let theirs = opened.interface.versions.get(opened.version).map_or("", |v| v.number.text());
             let value = format!("a handle of {} {theirs}", opened.interface.name);
-            found.at(&FOREIGN, (values, entry), value, seen.kind.interface.name);
+            found.at(&FOREIGN, (values, entry), value, message.kind.interface.name);
             continue;
         }
         if let Some(frame) = opened.closed {
@@ -113,14 +122,14 @@ fn request(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_
     }
 }
 
-fn response(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
-    let values = seen.values;
-    let scope = seen.scope;
+fn response(message: &CheckedMessage<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
+    let values = message.values;
+    let scope = message.scope;
     let Some((_, status)) = values.status() else { return };
     for entry in values.entries.iter().filter(|e| e.depth == 1) {
-        let What::Handle(handle) = entry.what else { continue };
+        let Item::Handle(handle) = entry.what else { continue };
         match entry.field.flow {
-            Flow::InOut if status == 0 && !handle.is_null() && closes(seen) => {
+            Flow::InOut if status == 0 && !handle.is_null() && closes(message) => {
                 found.at(&NOT_NULLED, (values, entry), handle.uuid.to_string(), "null");
             }
             Flow::Return | Flow::Out if status == 0 && handle.is_null() => {
@@ -132,39 +141,45 @@ fn response(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '
             _ => {}
         }
         if matches!(entry.field.flow, Flow::Return | Flow::Out) && !handle.is_null() {
-            open(seen, handles, entry.field.idl, handle);
+            open(message, handles, entry.field.idl, handle);
         }
     }
     if status == 0
-        && let Some((_, id)) = ALL_ACCESS.iter().find(|(method, _)| *method == seen.method.id)
-        && let Some(handle) = seen.request.and_then(|r| r.handle(*id))
-        && handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ)
+        && message.is_clusapi_version(3)
+        && let Some((_, ids)) = ALL_ACCESS.iter().find(|(method, _)| *method == message.method.id)
     {
-        found.add(&ACCESS, *id, "GENERIC_READ, ERROR_SUCCESS", "ERROR_ACCESS_DENIED (5)");
+        for id in ids.iter().copied() {
+            if let Some(handle) = message.request.and_then(|r| r.handle(id))
+                && handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ)
+            {
+                found.add(&ACCESS, id, "GENERIC_READ, ERROR_SUCCESS", "ERROR_ACCESS_DENIED (5)");
+            }
+        }
     }
     // What was closed is named by the request alone.
-    if status == 0 && closes(seen) {
-        for (_, handle) in seen.request.into_iter().flat_map(|r| r.handles()) {
-            handles.close(scope, handle, seen.record.event.frame());
+    if status == 0 && closes(message) {
+        for (_, handle) in message.request.into_iter().flat_map(|r| r.handles()) {
+            handles.close(scope, handle, message.record.event.frame());
         }
     }
 }
 
-fn open(seen: &Seen<'_, '_>, handles: &mut Handles, idl: &'static str, handle: ContextHandle) {
-    let opened = Opened {
+fn open(message: &CheckedMessage<'_, '_>, handles: &mut Handles, idl: &'static str, handle: ContextHandle) {
+    let opened = OpenHandle {
         kind: kind(idl).unwrap_or(idl),
-        frame: seen.record.event.frame(),
+        frame: message.record.event.frame(),
         closed: None,
-        interface: seen.kind.interface,
-        version: seen.kind.version,
-        granted: granted(seen),
-        second_generation: seen.method.id == ApiCreateNotifyV2::ID,
+        interface: message.kind.interface,
+        version: message.kind.version,
+        granted: granted(message),
+        second_generation: message.method.id == ApiCreateNotifyV2::ID,
         filter: 0,
+        keys: Keys::default(),
     };
-    handles.open(seen.scope, handle, opened);
+    handles.open(message.scope, handle, opened);
 }
 
 /// The access that a method granted: methods without access levels grant all (3.1.4.2.1).
-fn granted(seen: &Seen<'_, '_>) -> Option<u32> {
-    seen.values.number(ApiOpenClusterEx::params::lpdwGrantedAccess).map(|n| n as u32)
+fn granted(message: &CheckedMessage<'_, '_>) -> Option<u32> {
+    message.values.number(ApiOpenClusterEx::params::lpdwGrantedAccess).map(|n| n as u32)
 }

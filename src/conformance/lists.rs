@@ -1,14 +1,16 @@
 //! Enumerations of objects, states and versions: what may be asked for, what may come back.
 
-use super::rule::rules;
-use super::seen::{Report, Seen};
-use super::values::What;
-use crate::consts::Kind;
+use super::message::{CheckedMessage, Report};
+use super::rule::Rule;
+use super::values::Item;
+use crate::base::diagnostic::rules;
+use crate::consts::methods::{ClusterEnumType, ClusterNodeEnumType, ClusterResTypeEnumType};
+use crate::consts::{Constant, Constants, Kind};
 use crate::idl::methods::*;
 use crate::idl::structures::{CLUSTER_OPERATIONAL_VERSION_INFO as VersionInfo, ENUM_ENTRY, ENUM_LIST};
 use crate::ndr::types::{FieldId, Flow, MethodId, Semantics};
 
-rules! { "lists":
+rules! { "lists", Rule:
     ASKED = "enum-type-unknown", "MS-CMRP 3.1.4", "dwType is an OR of one or more of the method's values", Must;
     ALONE = "enum-type-alone", "MS-CMRP 3.1.4",
         "CLUSTER_ENUM_INTERNAL_NETWORK and CLUSTER_ENUM_SHARED_VOLUME_RESOURCE stand alone in dwType", Must;
@@ -32,27 +34,28 @@ rules! { "lists":
         "a server returns ERROR_INVALID_PARAMETER for CLUSAPI_CHANGE_ACCESS without CLUSAPI_READ_ACCESS", Must;
     NAME_LENGTH = "name-length", "MS-CMRP 3.1.4.2",
         "the name of a cluster or node, with its null, is no longer than 128 octets; in version 2.0, 32", Must;
-    OLD_VERSION = "version-not-implemented", "MS-CMRP 3.1.4.2.5",
-        "a server of version 3.0 answers ApiGetClusterVersion with ERROR_CALL_NOT_IMPLEMENTED", Must;
+    OLD_VERSION = "version-not-implemented", "MS-CMRP 3.1.4",
+        "a server of version 3.0 answers ApiGetClusterVersion, ApiSetNetworkPriorityOrder and ApiBackupClusterDatabase \
+         with ERROR_CALL_NOT_IMPLEMENTED", Must;
     PASSWORD = "password-not-implemented", "MS-CMRP 3.1.4.2.108",
         "a server of version 3.0 answers ApiSetServiceAccountPassword with ERROR_CALL_NOT_IMPLEMENTED", Must;
 }
 
 /// Checks lists, states and versions.
-pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    if !seen.is_clusapi() {
+pub(super) fn check(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    if !message.is_clusapi() {
         return;
     }
-    names(seen, found);
-    if seen.is_request() { request(seen, found) } else { response(seen, found) }
+    names(message, found);
+    if message.is_request() { request(message, found) } else { response(message, found) }
 }
 
 /// Names of clusters and nodes.
-fn names(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
-    let most = if seen.is_clusapi_version(2) { 32 } else { 128 };
+fn names(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = message.values;
+    let most = if message.is_clusapi_version(2) { 32 } else { 128 };
     for entry in values.entries.iter().filter(|e| e.depth == 1) {
-        let What::Text { text } = entry.what else { continue };
+        let Item::Text { text } = entry.what else { continue };
         let named = matches!(
             entry.field.id,
             ApiSetClusterName::params::NewClusterName
@@ -64,6 +67,19 @@ fn names(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
         if named && octets > most {
             found.at(&NAME_LENGTH, (values, entry), octets, format!("at most {most}"));
         }
+    }
+}
+
+/// The kinds of objects that only version 3.0 enumerates.
+fn of_version_3(table: &'static Constants) -> u64 {
+    if core::ptr::eq(table, ClusterEnumType::TABLE) {
+        u64::from(ClusterEnumType::CLUSTER_ENUM_SHARED_VOLUME_RESOURCE.bits())
+    } else if core::ptr::eq(table, ClusterNodeEnumType::TABLE) {
+        u64::from(ClusterNodeEnumType::CLUSTER_NODE_ENUM_GROUPS.bits())
+    } else if core::ptr::eq(table, ClusterResTypeEnumType::TABLE) {
+        u64::from(ClusterResTypeEnumType::CLUSTER_RESOURCE_TYPE_ENUM_RESOURCES.bits())
+    } else {
+        0
     }
 }
 
@@ -82,24 +98,26 @@ fn enumerates(method: MethodId) -> bool {
     )
 }
 
-fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
+fn request(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = message.values;
     for entry in values.entries.iter().filter(|e| e.depth == 1) {
-        let (What::Number(value), Semantics::Flags(table)) =
-            (entry.what, entry.field.semantics.in_version(seen.kind.version))
+        let (Item::Number(value), Semantics::Flags(table)) =
+            (entry.what, entry.field.semantics.in_version(message.kind.version))
         else {
             continue;
         };
         let unknown = table.flags_of(value).unknown();
         match entry.field.id {
-            ApiCreateEnum::params::dwType if enumerates(seen.method.id) => {
-                if unknown != 0 || value == 0 {
-                    found.at(&ASKED, (values, entry), value, format!("values of {}", table.name));
+            ApiCreateEnum::params::dwType if enumerates(message.method.id) => {
+                let new = if message.is_clusapi_version(2) { value & of_version_3(table) } else { 0 };
+                if unknown | new != 0 || value == 0 {
+                    let version = if new != 0 { " of version 2.0" } else { "" };
+                    found.at(&ASKED, (values, entry), value, format!("values of {}{version}", table.name));
                 }
                 let alone = value & 0xc000_0000;
                 if alone != 0
                     && value.count_ones() > 1
-                    && matches!(seen.method.id, ApiCreateEnum::ID | ApiCreateEnumEx::ID)
+                    && matches!(message.method.id, ApiCreateEnum::ID | ApiCreateEnumEx::ID)
                 {
                     found.at(&ALONE, (values, entry), value, alone);
                 }
@@ -120,13 +138,18 @@ fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     }
 }
 
-fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
+fn response(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = message.values;
     let Some((_, status)) = values.status() else { return };
-    if seen.method.id == ApiSetServiceAccountPassword::ID && seen.is_clusapi_version(3) && status != 120 {
+    if message.method.id == ApiSetServiceAccountPassword::ID && message.is_clusapi_version(3) && status != 120 {
         found.add(&PASSWORD, FieldId::RETURN, super::registry::status_name(status), "ERROR_CALL_NOT_IMPLEMENTED (120)");
     }
-    if seen.method.id == ApiGetClusterVersion::ID && seen.is_clusapi_version(3) && status != 120 {
+    if matches!(
+        message.method.id,
+        ApiGetClusterVersion::ID | ApiSetNetworkPriorityOrder::ID | ApiBackupClusterDatabase::ID
+    ) && message.is_clusapi_version(3)
+        && status != 120
+    {
         found.add(
             &OLD_VERSION,
             FieldId::RETURN,
@@ -137,7 +160,7 @@ fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     if status != 0 {
         return;
     }
-    let asked = |id| seen.request.and_then(|r| r.number(id));
+    let asked = |id| message.request.and_then(|r| r.number(id));
     if let Some(wanted) = asked(ApiOpenClusterEx::params::dwDesiredAccess)
         && wanted & 3 == 2
         && wanted & 0xf200_0000 == 0
@@ -145,8 +168,8 @@ fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
         found.add(&CHANGE_ALONE, FieldId::RETURN, "ERROR_SUCCESS", "ERROR_INVALID_PARAMETER (87)");
     }
     for entry in values.entries.iter().filter(|e| e.depth == 1 && e.field.flow == Flow::Out) {
-        let (What::Number(value), Semantics::Enum(table)) =
-            (entry.what, entry.field.semantics.in_version(seen.kind.version))
+        let (Item::Number(value), Semantics::Enum(table)) =
+            (entry.what, entry.field.semantics.in_version(message.kind.version))
         else {
             continue;
         };
@@ -163,15 +186,15 @@ fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
             _ => {}
         }
     }
-    versions(seen, found);
-    if enumerates(seen.method.id) || seen.method.id == ApiCreateNetInterfaceEnum::ID {
-        entries(seen, asked(ApiCreateEnum::params::dwType), found);
+    versions(message, found);
+    if enumerates(message.method.id) || message.method.id == ApiCreateNetInterfaceEnum::ID {
+        entries(message, asked(ApiCreateEnum::params::dwType), found);
     }
 }
 
-fn versions(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
-    if seen.method.id != ApiGetClusterVersion2::ID {
+fn versions(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = message.values;
+    if message.method.id != ApiGetClusterVersion2::ID {
         return;
     }
     for (entry, value) in values.numbers(VersionInfo::dwSize).filter(|(_, n)| *n != 20) {
@@ -186,16 +209,16 @@ fn versions(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
 }
 
 /// The entries of the lists that enumerations return.
-fn entries(seen: &Seen<'_, '_>, asked: Option<u64>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
+fn entries(message: &CheckedMessage<'_, '_>, asked: Option<u64>, found: &mut Report<'_, '_>) {
+    let values = message.values;
     // Only interfaces: the method has no dwType.
-    let asked = if seen.method.id == ApiCreateNetInterfaceEnum::ID { Some(0x20) } else { asked };
+    let asked = if message.method.id == ApiCreateNetInterfaceEnum::ID { Some(0x20) } else { asked };
     let mut lists: Vec<(&str, Vec<u64>)> = Vec::new();
     for entry in &values.entries {
         let parameter = values.parameter(entry);
         match entry.what {
-            What::List => lists.push((parameter, Vec::new())),
-            What::Number(value) if matches!(entry.field.semantics, Semantics::ObjectKind) => {
+            Item::List => lists.push((parameter, Vec::new())),
+            Item::Number(value) if matches!(entry.field.semantics, Semantics::ObjectKind) => {
                 if let Some((_, types)) = lists.last_mut() {
                     types.push(value);
                 }

@@ -3,8 +3,8 @@
 //! [`Checker`] looks at the records of a [`crate::session::Session`] and hands out a [`Finding`] for each broken rule:
 //! which rule, by whom, in which packet and field, what stands there and what was expected. [`rules`] lists them all.
 //! Each area has a file with its table of rules on top and the checks below: `transport`, `opnums`, `handles`, `lists`,
-//! `control`, `registry`, `notify`, `contents` (custom-marshalled structures), `witness`; `adopted` gives grades to the
-//! rules that the decoders report as diagnostics. `state` is what is remembered, under [`Limits`]; `fingerprint` tells
+//! `control`, `registry`, `notify`, `contents` (custom-marshalled structures), `witness`; `decoder_rules` gives grades to the
+//! rules that the decoders report as diagnostics. `handle_table` is what is remembered, under [`Limits`]; `fingerprint` tells
 //! what the answers say about the server.
 //!
 //! ```no_run
@@ -22,20 +22,21 @@
 //! # }
 //! ```
 
-mod adopted;
+mod arguments;
 mod contents;
 mod control;
+mod decoder_rules;
 mod finding;
 mod fingerprint;
+mod handle_table;
 mod handles;
 mod lists;
+mod message;
 mod notify;
 mod opnums;
 mod registry;
 mod rule;
 mod security;
-mod seen;
-mod state;
 mod transport;
 mod values;
 mod witness;
@@ -53,11 +54,11 @@ use crate::ndr::wire::Message;
 use crate::net::Transport;
 use crate::rpc::event::Body;
 use crate::session::Record;
-use seen::{Report, Seen};
-use state::{Bounded, Handles};
+use handle_table::{Bounded, Handles};
+use message::{CheckedMessage, Report};
 use std::collections::BTreeMap;
 use transport::Association;
-use values::{Kept, Values};
+use values::{PendingRequest, Values};
 
 /// Every limit of a checker. What is given up for one of them goes unchecked and is counted.
 #[derive(Clone, Debug)]
@@ -110,18 +111,19 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [
         transport::RULES,
         security::RULES,
-        adopted::rpc::RULES,
+        decoder_rules::rpc::RULES,
         opnums::RULES,
-        adopted::ndr::RULES,
+        decoder_rules::ndr::RULES,
         handles::RULES,
+        arguments::RULES,
         lists::RULES,
         control::RULES,
         registry::RULES,
         notify::RULES,
         contents::RULES,
-        adopted::structs::RULES,
+        decoder_rules::structs::RULES,
         witness::RULES,
-        adopted::witness::RULES,
+        decoder_rules::witness::RULES,
     ]
     .into_iter()
     .flatten()
@@ -136,7 +138,7 @@ type Stream = (bool, u64);
 pub struct Checker {
     limits: Limits,
     associations: Bounded<Stream, Association>,
-    pending: Bounded<(Stream, u32), Kept>,
+    pending: Bounded<(Stream, u32), PendingRequest>,
     handles: Handles,
     tracker: Tracker,
     fingerprints: fingerprint::Fingerprints,
@@ -187,7 +189,7 @@ impl Checker {
         }
         let mut found = Report::new(record, &known.objects, out);
         for diagnostic in &record.event.diagnostics {
-            if let Some(rule) = adopted::rpc::of(diagnostic.rule) {
+            if let Some(rule) = decoder_rules::rpc::of(diagnostic.rule) {
                 found.diagnostic(rule, diagnostic);
             }
         }
@@ -216,7 +218,7 @@ impl Checker {
         let mut values = Values::new(self.limits.values);
         let outcome = Message::decode_with(method, kind, stub, &mut values);
         for diagnostic in &values.diagnostics {
-            let rule = adopted::ndr::of(diagnostic.rule).or_else(|| adopted::witness::of(diagnostic.rule));
+            let rule = decoder_rules::ndr::of(diagnostic.rule).or_else(|| decoder_rules::witness::of(diagnostic.rule));
             if let Some(rule) = rule {
                 found.diagnostic(rule, diagnostic);
             }
@@ -228,18 +230,19 @@ impl Checker {
         }
         // The answer is to this opnum, or what is kept is of another call.
         let request = request.filter(|kept| kept.opnum == method.opnum);
-        let seen = Seen { record, method, kind, values: &values, request: request.as_ref(), scope };
-        opnums::check(&seen, found);
-        handles::check(&seen, &mut self.handles, found);
-        lists::check(&seen, found);
-        control::check(&seen, &self.handles, found);
-        registry::check(&seen, found);
-        notify::check(&seen, &mut self.handles, found);
-        contents::check(&seen, found);
-        witness::check(&seen, found);
-        self.fingerprints.response(&seen);
-        if let (true, Some(call)) = (seen.is_request(), call) {
-            self.pending.insert(call, Kept::of(&values, method.opnum));
+        let message = CheckedMessage { record, method, kind, values: &values, request: request.as_ref(), scope };
+        opnums::check(&message, found);
+        handles::check(&message, &mut self.handles, found);
+        arguments::check(&message, found);
+        lists::check(&message, found);
+        control::check(&message, &self.handles, found);
+        registry::check(&message, found);
+        notify::check(&message, &mut self.handles, found);
+        contents::check(&message, found);
+        witness::check(&message, found);
+        self.fingerprints.response(&message);
+        if let (true, Some(call)) = (message.is_request(), call) {
+            self.pending.insert(call, PendingRequest::of(&values, method.opnum));
         }
     }
 

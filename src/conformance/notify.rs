@@ -1,19 +1,20 @@
 //! Notification ports: what may be asked for, what may be reported.
 
-use super::rule::{Rule, rules};
-use super::seen::{Report, Seen};
-use super::state::Handles;
-use super::values::{Entry, Values, What};
+use super::handle_table::Handles;
+use super::message::{CheckedMessage, Report};
+use super::rule::Rule;
+use super::values::{Entry, Item, Values};
+use crate::base::diagnostic::rules;
 use crate::consts::change::{self, CLUSTER_CHANGE as Change, CLUSTER_OBJECT_TYPE as Object};
-use crate::consts::{Constant, notifications};
+use crate::consts::{Constant, Kind, notifications};
 use crate::idl::notify::*;
 use crate::idl::structures::{
-    NOTIFICATION_DATA_ASYNC_RPC, NOTIFICATION_DATA_RPC as Data, NOTIFY_FILTER_AND_TYPE_RPC as Filter,
+    NOTIFICATION_DATA_ASYNC_RPC, NOTIFICATION_DATA_RPC as Data, NOTIFICATION_RPC, NOTIFY_FILTER_AND_TYPE_RPC as Filter,
 };
 use crate::ndr::types::{FieldId, MethodId};
 use crate::ndr::visitor::ContextHandle;
 
-rules! { "notifications":
+rules! { "notifications", Rule:
     CLUSTER_FILTER = "cluster-filter", "MS-CMRP 3.1.4",
         "dwFilter of ApiAddNotifyCluster has none of CLUSTER_STATE, CLUSTER_RECONNECT and HANDLE_CLOSE", Must;
     FILTER_EMPTY = "filter-empty", "MS-CMRP 3.1.4", "dwFilter of ApiAddNotifyCluster has one value or more", Must;
@@ -46,6 +47,10 @@ rules! { "notifications":
     V2_ONE_FLAG = "v2-one-flag", "MS-CMRP 3.1.4", "a notification has one flag of its object type", Must;
     V2_BUFFER = "v2-buffer-empty", "MS-CMRP 3.1.4", "the buffer of this event is empty", Must;
     V2_STATE = "v2-buffer-size", "MS-CMRP 3.1.4", "the buffer of this event is a DWORD", Must;
+    V2_STATE_VALUE = "v2-state-value", "MS-CMRP 3.1.4", "a state in the buffer of an event is one of the listed ones", Must;
+    V2_NULL = "v2-string-null", "MS-CMRP 3.1.4", "this string is a null pointer with this event", Must;
+    KEY = "notify-key", "MS-CMRP 3.1.4",
+        "dwNotifyKey of an event is one that was given when events were asked for on that port", Must;
     V2_STRING = "v2-string-empty", "MS-CMRP 3.1.4", "this string is empty with this event", Must;
 }
 
@@ -77,66 +82,70 @@ fn filter<'v, 'a>(values: &'v Values<'a>) -> Option<(&'v Entry<'a>, u64)> {
     let entry =
         values.get(ApiAddNotifyCluster::params::dwFilter).or_else(|| values.get(ApiAddNotifyKey::params::Filter))?;
     match entry.what {
-        What::Number(n) => Some((entry, n)),
+        Item::Number(n) => Some((entry, n)),
         _ => None,
     }
 }
 
 /// Checks a message of the notification methods.
-pub(super) fn check(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
-    if !seen.is_clusapi() {
+pub(super) fn check(message: &CheckedMessage<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
+    if !message.is_clusapi() {
         return;
     }
-    if seen.is_request() {
-        ports(seen, handles, found);
-        match seen.method.id {
-            ApiAddNotifyV2::ID => add_v2(seen, handles, found),
+    if message.is_request() {
+        ports(message, handles, found);
+        give(message, handles);
+        match message.method.id {
+            ApiAddNotifyV2::ID => add_v2(message, handles, found),
             ApiAddNotifyResourceTypeV2::ID => {
                 flags(
-                    seen.values,
+                    message.values,
                     Object::CLUSTER_OBJECT_TYPE_RESOURCE_TYPE,
                     ApiAddNotifyResourceTypeV2::params::filter,
                     found,
                 );
             }
-            _ => add(seen, handles, found),
+            _ => add(message, handles, found),
         }
         return;
     }
-    match seen.method.id {
-        ApiGetNotify::ID if seen.success() => {
-            if let Some((entry, value)) = filter(seen.values) {
-                reported(seen, (entry, value), handles, found);
+    if message.success() {
+        keys(message, handles, found);
+    }
+    match message.method.id {
+        ApiGetNotify::ID if message.success() => {
+            if let Some((entry, value)) = filter(message.values) {
+                reported(message, (entry, value), handles, found);
             }
         }
-        ApiGetNotifyAsync::ID if seen.success() => {
-            for (entry, value) in seen.values.numbers(NOTIFICATION_DATA_ASYNC_RPC::dwFilter) {
-                reported(seen, (entry, value), handles, found);
+        ApiGetNotifyAsync::ID if message.success() => {
+            for (entry, value) in message.values.numbers(NOTIFICATION_DATA_ASYNC_RPC::dwFilter) {
+                reported(message, (entry, value), handles, found);
             }
         }
-        ApiGetNotifyV2::ID if seen.success() => notified(seen, found),
+        ApiGetNotifyV2::ID if message.success() => notified(message, found),
         _ => {}
     }
 }
 
 /// Asking on a first-generation port.
-fn add(seen: &Seen<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
-    let values = seen.values;
+fn add(message: &CheckedMessage<'_, '_>, handles: &mut Handles, found: &mut Report<'_, '_>) {
+    let values = message.values;
     let Some((entry, value)) = filter(values) else { return };
     let place = (values, entry);
-    if seen.method.id == ApiAddNotifyCluster::ID && value & CLIENT_ONLY != 0 {
+    if message.method.id == ApiAddNotifyCluster::ID && value & CLIENT_ONLY != 0 {
         found.at(&CLUSTER_FILTER, place, names(value & CLIENT_ONLY), "none of them");
     }
-    if let Some((rule, bits, expected)) = allowed(seen.method.id)
+    if let Some((rule, bits, expected)) = allowed(message.method.id)
         && (value & !bits != 0 || value == 0)
     {
         found.at(rule, place, value, expected);
     }
-    if seen.method.id == ApiAddNotifyCluster::ID && value == 0 {
+    if message.method.id == ApiAddNotifyCluster::ID && value == 0 {
         found.at(&FILTER_EMPTY, place, value, "values of CLUSTER_CHANGE");
     }
     if let Some(handle) = handle(values, ApiGetNotify::params::hNotify)
-        && let Some(port) = handles.get_mut(seen.scope, handle)
+        && let Some(port) = handles.get_mut(message.scope, handle)
     {
         // A key that is watched with its subtree, or the cluster's with REGISTRY_SUBTREE, gives all its events.
         let registry = if value & 0x80 != 0 { 0x70 } else { 0 };
@@ -157,17 +166,22 @@ fn names(value: u64) -> String {
 
 fn handle(values: &Values<'_>, id: FieldId) -> Option<ContextHandle> {
     match values.get(id)?.what {
-        What::Handle(handle) => Some(handle),
+        Item::Handle(handle) => Some(handle),
         _ => None,
     }
 }
 
 /// What a first-generation port reports.
-fn reported(seen: &Seen<'_, '_>, (entry, value): (&Entry<'_>, u64), handles: &Handles, found: &mut Report<'_, '_>) {
-    let place = (seen.values, entry);
+fn reported(
+    message: &CheckedMessage<'_, '_>,
+    (entry, value): (&Entry<'_>, u64),
+    handles: &Handles,
+    found: &mut Report<'_, '_>,
+) {
+    let place = (message.values, entry);
     let mut never = Change::CLUSTER_CHANGE_REGISTRY_SUBTREE.bits() | CLIENT_ONLY as u32;
     // Version 3.0 reports lost events with it.
-    if seen.is_clusapi_version(3) {
+    if message.is_clusapi_version(3) {
         never &= !Change::CLUSTER_CHANGE_CLUSTER_RECONNECT.bits();
     }
     let never = u64::from(never);
@@ -178,8 +192,8 @@ fn reported(seen: &Seen<'_, '_>, (entry, value): (&Entry<'_>, u64), handles: &Ha
         found.at(&ONE_VALUE, place, value, "one bit");
         return;
     }
-    let port = seen.request.and_then(|r| r.handle(ApiGetNotify::params::hNotify));
-    let asked = port.and_then(|port| handles.get(seen.scope, port));
+    let port = message.request.and_then(|r| r.handle(ApiGetNotify::params::hNotify));
+    let asked = port.and_then(|port| handles.get(message.scope, port));
     // What a port of the other version was asked for is another matter.
     let asked = asked.filter(|port| !port.second_generation).map(|port| port.filter);
     let lost = change_bits(Change::CLUSTER_CHANGE_CLUSTER_RECONNECT);
@@ -188,16 +202,40 @@ fn reported(seen: &Seen<'_, '_>, (entry, value): (&Entry<'_>, u64), handles: &Ha
     }
 }
 
+/// A port is given a key.
+fn give(message: &CheckedMessage<'_, '_>, handles: &mut Handles) {
+    let key = message.values.number(ApiAddNotifyCluster::params::dwNotifyKey);
+    if let (Some(key), Some(port)) = (key, handle(message.values, ApiGetNotify::params::hNotify))
+        && let Some(port) = handles.get_mut(message.scope, port)
+    {
+        port.keys.give(key);
+    }
+}
+
+/// The keys of what a port reports.
+fn keys(message: &CheckedMessage<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
+    if !matches!(message.method.id, ApiGetNotify::ID | ApiGetNotifyAsync::ID | ApiGetNotifyV2::ID) {
+        return;
+    }
+    let port = message.request.and_then(|request| request.handle(ApiGetNotify::params::hNotify));
+    let Some(port) = port.and_then(|port| handles.get(message.scope, port)) else { return };
+    for (entry, key) in message.values.numbers(NOTIFICATION_RPC::dwNotifyKey) {
+        if !port.keys.may_have(key) {
+            found.at(&KEY, (message.values, entry), key, "a key that was given");
+        }
+    }
+}
+
 /// Whether methods get the ports that are made for them.
-fn ports(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
-    let second = match seen.method.id {
+fn ports(message: &CheckedMessage<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
+    let second = match message.method.id {
         ApiGetNotifyV2::ID | ApiAddNotifyV2::ID | ApiAddNotifyResourceTypeV2::ID => true,
         ApiGetNotify::ID | ApiGetNotifyAsync::ID | ApiAddNotifyCluster::ID => false,
         method if allowed(method).is_some() => false,
         _ => return,
     };
-    let Some(port) = handle(seen.values, ApiGetNotify::params::hNotify) else { return };
-    let Some(opened) = handles.get(seen.scope, port) else { return };
+    let Some(port) = handle(message.values, ApiGetNotify::params::hNotify) else { return };
+    let Some(opened) = handles.get(message.scope, port) else { return };
     if opened.kind == "HNOTIFY_RPC" && opened.second_generation != second {
         let made = |second| if second { ApiCreateNotifyV2::ID } else { ApiCreateNotify::ID };
         found.add(
@@ -212,7 +250,7 @@ fn ports(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
 /// The flags of a second-generation filter.
 fn flags(values: &Values<'_>, object: Object, field: FieldId, found: &mut Report<'_, '_>) {
     let Some(entry) = values.any(field) else { return };
-    let What::Number(value) = entry.what else { return };
+    let Item::Number(value) = entry.what else { return };
     let place = (values, entry);
     let Some(table) = change::filter_flags(object) else { return };
     let unknown = table.flags_of(value).unknown();
@@ -256,15 +294,15 @@ fn object_handle(object: Object) -> Option<&'static str> {
     })
 }
 
-fn add_v2(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
-    let values = seen.values;
+fn add_v2(message: &CheckedMessage<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
+    let values = message.values;
     let Some((entry, object)) = values.numbers(Filter::dwObjectType).next() else { return };
     let object = Object(object as u32);
     if Object::TABLE.member(u64::from(object.0)).is_none() {
         found.at(&V2_TYPE, (values, entry), object.0, "1 to 15");
     }
     flags(values, object, Filter::FilterFlags, found);
-    let opened = handle(values, ApiAddNotifyV2::params::hObject).and_then(|h| handles.get(seen.scope, h));
+    let opened = handle(values, ApiAddNotifyV2::params::hObject).and_then(|h| handles.get(message.scope, h));
     let targeted = values.number(ApiAddNotifyV2::params::isTargetedAtObject).is_some_and(|n| n != 0);
     let wanted = if targeted { object_handle(object) } else { Some("HCLUSTER_RPC") };
     if let (Some(opened), Some(wanted)) = (opened, wanted)
@@ -275,32 +313,35 @@ fn add_v2(seen: &Seen<'_, '_>, handles: &Handles, found: &mut Report<'_, '_>) {
 }
 
 /// What a second-generation port reports.
-fn notified(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
+fn notified(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = message.values;
     let mut object = None;
     let mut row = None;
     for entry in &values.entries {
         match (entry.field.id, entry.what) {
-            (Filter::dwObjectType, What::Number(value)) => {
+            (Filter::dwObjectType, Item::Number(value)) => {
                 object = Some(Object(value as u32));
                 row = None;
                 if Object::TABLE.member(value).is_none() {
                     found.at(&V2_TYPE, (values, entry), value, "1 to 15");
                 }
             }
-            (Filter::FilterFlags, What::Number(value)) => {
+            (Filter::FilterFlags, Item::Number(value)) => {
                 let Some(object) = object else { continue };
                 event(values, entry, object, value, found);
                 row = notifications::lookup(object, value);
             }
-            (Data::buffer, What::Bytes { bytes }) => buffer(values, entry, row, bytes.len(), found),
-            (Data::ObjectId | Data::ParentId | Data::Name | Data::Type, What::Text { text }) if entry.depth > 1 => {
+            (Data::buffer, Item::Bytes { bytes }) => buffer(values, entry, row, bytes, found),
+            (Data::ObjectId | Data::ParentId | Data::Name | Data::Type, Item::Text { text }) if entry.depth > 1 => {
                 let expected = row.map(|row| match entry.field.id {
                     Data::ObjectId => row.object_id,
                     Data::ParentId => row.parent_id,
                     Data::Name => row.object_name,
                     _ => row.type_name,
                 });
+                if expected == Some(notifications::Text::Null) {
+                    found.at(&V2_NULL, (values, entry), text.to_string(), "null");
+                }
                 if expected == Some(notifications::Text::Empty) && !text.is_empty() {
                     found.at(&V2_STRING, (values, entry), text.to_string(), "an empty string");
                 }
@@ -330,11 +371,18 @@ fn buffer(
     values: &Values<'_>,
     entry: &Entry<'_>,
     row: Option<&notifications::Notification>,
-    len: usize,
+    bytes: &[u8],
     found: &mut Report<'_, '_>,
 ) {
     use crate::consts::content::BufferFormat;
+    let len = bytes.len();
     match row.map(|row| row.buffer) {
+        Some(BufferFormat::DwordOf(table)) if len == 4 && table.kind == Kind::Enum => {
+            let state = bytes.first_chunk::<4>().map(|state| u64::from(u32::from_le_bytes(*state)));
+            if let Some(state) = state.filter(|state| table.member(*state).is_none()) {
+                found.at(&V2_STATE_VALUE, (values, entry), state, format!("a value of {}", table.name));
+            }
+        }
         Some(BufferFormat::Nothing) if len != 0 => found.at(&V2_BUFFER, (values, entry), len, 0u64),
         Some(BufferFormat::Dword | BufferFormat::DwordOf(_)) if len != 4 => {
             found.at(&V2_STATE, (values, entry), len, 4u64)

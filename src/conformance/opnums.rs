@@ -1,16 +1,17 @@
 //! Which operations may be called at all, and whether what they carry can be read.
 
 use super::finding::Evidence;
-use super::rule::rules;
-use super::seen::{Report, Seen};
-use super::values::What;
+use super::message::{CheckedMessage, Report};
+use super::rule::Rule;
+use super::values::Item;
+use crate::base::diagnostic::rules;
 use crate::base::error::Error;
 use crate::idl;
 use crate::ndr::types::FieldId;
 use crate::rpc::event::Body;
 use crate::session::Record;
 
-rules! { "methods":
+rules! { "methods", Rule:
     RESERVED_OPNUM = "reserved-opnum", "MS-CMRP 3.1.4.2",
         "a client does not send an opnum that is reserved for local use", Must;
     UNKNOWN_OPNUM = "unknown-opnum", "MS-CMRP 3.1.4.2", "the interface has a method of this opnum", Must;
@@ -59,11 +60,11 @@ pub(super) fn trailing(octets: usize, verification: bool, found: &mut Report<'_,
 }
 
 /// What holds for every method.
-pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
-    if seen.is_request() {
-        for entry in values.entries.iter().filter(|e| matches!(e.what, What::Null) && e.depth == 1) {
-            let Some(size) = seen.method.fields.iter().find(|field| Some(field.name) == entry.field.size_is) else {
+pub(super) fn check(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = message.values;
+    if message.is_request() {
+        for entry in values.entries.iter().filter(|e| matches!(e.what, Item::Null) && e.depth == 1) {
+            let Some(size) = message.method.fields.iter().find(|field| Some(field.name) == entry.field.size_is) else {
                 continue;
             };
             if let Some(size) = values.number(size.id).filter(|size| *size != 0) {

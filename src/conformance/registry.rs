@@ -1,8 +1,9 @@
 //! The cluster registry: value types, sizes, names, access.
 
-use super::rule::rules;
-use super::seen::{Report, Seen};
-use super::values::{What, wide};
+use super::message::{CheckedMessage, Report};
+use super::rule::Rule;
+use super::values::{Item, wide};
+use crate::base::diagnostic::rules;
 use crate::consts::Constant;
 use crate::consts::access::{REGSAM, SECURITY_INFORMATION};
 use crate::consts::registry::{RegistryDisposition, RegistryValueType as Type};
@@ -11,7 +12,7 @@ use crate::idl::key::*;
 use crate::idl::structures::{RPC_SECURITY_ATTRIBUTES, RPC_SECURITY_DESCRIPTOR};
 use crate::ndr::types::FieldId;
 
-rules! { "registry":
+rules! { "registry", Rule:
     VALUE_TYPE = "value-type", "MS-CMRP 3.1.4.2.33", "a registry value is of one of the listed types", Must;
     VALUE_TYPE_VERSION = "value-type-version", "MS-CMRP 3.1.1.2",
         "Windows permits REG_QWORD over 3.0 alone, and REG_NONE over 2.0 alone (note 51)", Should;
@@ -40,17 +41,17 @@ rules! { "registry":
 const MORE_DATA: u32 = 234;
 
 /// Checks a message of the registry methods.
-pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    if !seen.is_clusapi() {
+pub(super) fn check(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    if !message.is_clusapi() {
         return;
     }
-    if seen.is_request() { request(seen, found) } else { response(seen, found) }
+    if message.is_request() { request(message, found) } else { response(message, found) }
 }
 
-fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
-    match seen.method.id {
-        ApiSetValue::ID => value(seen, ApiSetValue::params::dwType, ApiSetValue::params::lpData, None, found),
+fn request(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = message.values;
+    match message.method.id {
+        ApiSetValue::ID => value(message, ApiSetValue::params::dwType, ApiSetValue::params::lpData, None, found),
         ApiCreateKey::ID | ApiOpenKey::ID | ApiDeleteKey::ID | ApiGetRootKey::ID => {
             if let Some(text) =
                 values.text(ApiOpenKey::params::lpSubKey).filter(|t| t.units().next() == Some(u16::from(b'\\')))
@@ -79,9 +80,9 @@ fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
         _ => {}
     }
     // ApiGetKeySecurity offers room for a descriptor without sending one.
-    if seen.method.id != ApiGetKeySecurity::ID
+    if message.method.id != ApiGetKeySecurity::ID
         && let Some(entry) = values.any(RPC_SECURITY_DESCRIPTOR::lpSecurityDescriptor)
-        && matches!(entry.what, What::Null)
+        && matches!(entry.what, Item::Null)
     {
         for name in [RPC_SECURITY_DESCRIPTOR::cbInSecurityDescriptor, RPC_SECURITY_DESCRIPTOR::cbOutSecurityDescriptor]
         {
@@ -93,15 +94,21 @@ fn request(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
 }
 
 /// The type of a value, its size and its terminator.
-fn value(seen: &Seen<'_, '_>, type_field: FieldId, data_field: FieldId, len: Option<u64>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
+fn value(
+    message: &CheckedMessage<'_, '_>,
+    type_field: FieldId,
+    data_field: FieldId,
+    len: Option<u64>,
+    found: &mut Report<'_, '_>,
+) {
+    let values = message.values;
     let Some((entry, number)) = values.numbers(type_field).next() else { return };
     let kind = Type(number as u32);
     if Type::TABLE.member(number).is_none() {
         found.at(&VALUE_TYPE, (values, entry), number, "0 to 4, 7 or 11");
     }
-    let refused = if seen.is_clusapi_version(3) { Type::REG_NONE } else { Type::REG_QWORD };
-    if kind == refused && (seen.is_request() || seen.success()) {
+    let refused = if message.is_clusapi_version(3) { Type::REG_NONE } else { Type::REG_QWORD };
+    if kind == refused && (message.is_request() || message.success()) {
         found.at(&VALUE_TYPE_VERSION, (values, entry), number, "another type");
     }
     let Some((entry, bytes)) = values.bytes(data_field) else { return };
@@ -130,11 +137,11 @@ fn value(seen: &Seen<'_, '_>, type_field: FieldId, data_field: FieldId, len: Opt
     }
 }
 
-fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
+fn response(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = message.values;
     let Some((_, status)) = values.status() else { return };
-    let asked = |id| seen.request.and_then(|r| r.number(id));
-    match seen.method.id {
+    let asked = |id| message.request.and_then(|r| r.number(id));
+    match message.method.id {
         ApiCreateKey::ID if status == 0 => {
             if let Some(n) = values.number(ApiCreateKey::params::lpdwDisposition)
                 && RegistryDisposition::TABLE.member(n).is_none()
@@ -154,7 +161,7 @@ fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
                 found.add(&QUERY_SIZE, query::lpcbRequired, required, format!("at most {asked}"));
             }
             if status == 0 {
-                value(seen, query::lpValueType, query::lpData, Some(required), found);
+                value(message, query::lpValueType, query::lpData, Some(required), found);
             }
         }
         ApiEnumValue::ID => {
@@ -175,7 +182,7 @@ fn response(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
                 );
             }
             if status == 0 {
-                value(seen, each::lpType, each::lpData, Some(written), found);
+                value(message, each::lpType, each::lpData, Some(written), found);
             }
         }
         _ => {}

@@ -1,4 +1,4 @@
-//! What a rule is, and how the areas' tables declare theirs.
+//! What a rule is.
 
 /// How binding a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,8 +36,24 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// For the tables of the areas; refuses, when compiling, a grade that there is not.
+    pub(super) const fn new(
+        name: &'static str,
+        section: &'static str,
+        text: &'static str,
+        area: &'static str,
+        grade: &'static str,
+    ) -> Rule {
+        let grade = match grade.as_bytes() {
+            b"Must" => Grade::Must,
+            b"Should" => Grade::Should,
+            _ => panic!("a rule is a Must or a Should"),
+        };
+        Rule { name, section, text, grade, area }
+    }
+
     /// A rule that a decoder reports as a diagnostic.
-    pub(super) const fn adopted(
+    pub(super) const fn of_decoder(
         of: &crate::base::diagnostic::Rule,
         name: &'static str,
         area: &'static str,
@@ -46,19 +62,3 @@ impl Rule {
         Rule { name, section: of.section, text: of.text, grade, area }
     }
 }
-
-/// Declares the rules of an area: `NAME = "name", "document section", "the rule in one sentence", Must;`.
-macro_rules! rules {
-    ($area:literal: $($id:ident = $name:literal, $section:literal, $text:literal, $grade:ident;)*) => {
-        $(pub(crate) static $id: $crate::conformance::Rule = $crate::conformance::Rule {
-            name: $name,
-            section: $section,
-            text: $text,
-            grade: $crate::conformance::Grade::$grade,
-            area: $area,
-        };)*
-        pub(crate) static RULES: &[&$crate::conformance::Rule] = &[$(&$id),*];
-    };
-}
-
-pub(crate) use rules;

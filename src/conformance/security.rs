@@ -1,12 +1,13 @@
 //! What a forger could have made or kept away: each reason for which a message isn't called verified.
 
-use super::rule::{Rule, rules};
-use super::seen::Report;
+use super::message::Report;
+use super::rule::Rule;
 use super::transport::Association;
+use crate::base::diagnostic::rules;
 use crate::rpc::security::{Doubt, Opened, level_name};
 use crate::session::Record;
 
-rules! { "security":
+rules! { "security", Rule:
     SIGNATURE = "signature-wrong", "C706 13.1.2.1",
         "the signature of a protected PDU is the one that the session's key makes of it", Must;
     UNPROTECTED = "unprotected-pdu", "C706 13.1.2.1",

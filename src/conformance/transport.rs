@@ -1,7 +1,8 @@
 //! Transport, security and presentation contexts: section 2.1, and the connection-oriented protocol of C706.
 
-use super::rule::{Rule, rules};
-use super::seen::Report;
+use super::message::Report;
+use super::rule::Rule;
+use crate::base::diagnostic::rules;
 use crate::idl;
 use crate::idl::cluster::ApiSetServiceAccountPassword;
 use crate::net::Transport;
@@ -10,7 +11,7 @@ use crate::rpc::pdu::ContextElement;
 use crate::rpc::syntax::{ContextOutcome, ProviderReason, SyntaxId};
 use crate::session::Record;
 
-rules! { "transport":
+rules! { "transport", Rule:
     V3_OVER_TCP = "v3-over-tcp", "MS-CMRP 2.1", "version 3.0 uses RPC over TCP", Must;
     V2_OVER_UDP = "v2-over-udp", "MS-CMRP 2.1", "version 2.0 uses RPC over UDP", Must;
     LEVEL_PRIVACY = "auth-level-privacy", "MS-CMRP 2.1",

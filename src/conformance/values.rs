@@ -9,7 +9,7 @@ use crate::ndr::{Endian, WStr};
 
 /// What stands at a place.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum What<'a> {
+pub(super) enum Item<'a> {
     Number(u64),
     FileTime,
     Handle(ContextHandle),
@@ -28,7 +28,7 @@ pub(super) struct Entry<'a> {
     pub(super) depth: usize,
     /// Index in [`Values::paths`].
     path: usize,
-    pub(super) what: What<'a>,
+    pub(super) what: Item<'a>,
 }
 
 /// All values of a stub.
@@ -48,7 +48,7 @@ impl<'a> Values<'a> {
         Values { limit, ..Values::default() }
     }
 
-    fn push(&mut self, at: At<'_>, what: What<'a>) {
+    fn push(&mut self, at: At<'_>, what: Item<'a>) {
         if self.entries.len() >= self.limit {
             self.omitted += 1;
             return;
@@ -84,7 +84,7 @@ impl<'a> Values<'a> {
     /// A parameter that is a number.
     pub(super) fn number(&self, id: FieldId) -> Option<u64> {
         match self.get(id)?.what {
-            What::Number(n) => Some(n),
+            Item::Number(n) => Some(n),
             _ => None,
         }
     }
@@ -92,7 +92,7 @@ impl<'a> Values<'a> {
     /// A member that is a number.
     pub(super) fn member(&self, id: FieldId) -> Option<u64> {
         match self.any(id)?.what {
-            What::Number(n) => Some(n),
+            Item::Number(n) => Some(n),
             _ => None,
         }
     }
@@ -100,16 +100,16 @@ impl<'a> Values<'a> {
     /// Numbers of this member in all structures of the stub, with their entries.
     pub(super) fn numbers(&self, id: FieldId) -> impl Iterator<Item = (&Entry<'a>, u64)> {
         self.entries.iter().filter_map(move |e| match e.what {
-            What::Number(n) if e.field.id == id => Some((e, n)),
+            Item::Number(n) if e.field.id == id => Some((e, n)),
             _ => None,
         })
     }
 
     /// The octets of a parameter.
     pub(super) fn bytes(&self, id: FieldId) -> Option<(&Entry<'a>, &'a [u8])> {
-        let entry = self.entries.iter().find(|e| e.field.id == id && matches!(e.what, What::Bytes { .. }))?;
+        let entry = self.entries.iter().find(|e| e.field.id == id && matches!(e.what, Item::Bytes { .. }))?;
         match entry.what {
-            What::Bytes { bytes } => Some((entry, bytes)),
+            Item::Bytes { bytes } => Some((entry, bytes)),
             _ => None,
         }
     }
@@ -117,21 +117,21 @@ impl<'a> Values<'a> {
     /// The text of a parameter.
     pub(super) fn text(&self, id: FieldId) -> Option<WStr<'a>> {
         self.entries.iter().find_map(|e| match e.what {
-            What::Text { text } if e.field.id == id => Some(text),
+            Item::Text { text } if e.field.id == id => Some(text),
             _ => None,
         })
     }
 
     /// Whether the parameter is a null pointer.
     pub(super) fn is_null(&self, id: FieldId) -> bool {
-        self.get(id).is_some_and(|e| matches!(e.what, What::Null))
+        self.get(id).is_some_and(|e| matches!(e.what, Item::Null))
     }
 
     /// The status of a response: what it returns, or for methods that return a handle what they put into `Status`.
     pub(super) fn status(&self) -> Option<(&Entry<'a>, u32)> {
         let mut found = None;
         for entry in self.entries.iter().filter(|e| e.depth == 1 && matches!(e.field.semantics, Semantics::Win32)) {
-            if let What::Number(n) = entry.what
+            if let Item::Number(n) = entry.what
                 && (found.is_none() || entry.field.flow == Flow::Return)
             {
                 found = Some((entry, n as u32));
@@ -145,37 +145,37 @@ impl<'a> Visitor<'a> for Values<'a> {
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         // Elements of an array of numbers tell a check nothing.
         if at.index.is_none() {
-            self.push(at, What::Number(value));
+            self.push(at, Item::Number(value));
         }
     }
 
     fn filetime(&mut self, at: At<'_>, _: u64) {
-        self.push(at, What::FileTime);
+        self.push(at, Item::FileTime);
     }
 
     fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
-        self.push(at, What::Handle(handle));
+        self.push(at, Item::Handle(handle));
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>) {
-        self.push(at, What::Text { text });
+        self.push(at, Item::Text { text });
     }
 
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
-        self.push(at, What::Bytes { bytes });
+        self.push(at, Item::Bytes { bytes });
     }
 
     fn units(&mut self, at: At<'_>, units: WStr<'a>) {
-        self.push(at, What::Units(units));
+        self.push(at, Item::Units(units));
     }
 
     fn null(&mut self, at: At<'_>) {
-        self.push(at, What::Null);
+        self.push(at, Item::Null);
     }
 
     fn begin(&mut self, at: At<'_>, open: Open<'a>) {
         if let Open::List { .. } = open {
-            self.push(at, What::List);
+            self.push(at, Item::List);
         }
     }
 
@@ -188,7 +188,7 @@ impl<'a> Visitor<'a> for Values<'a> {
 
 /// The numbers and handles of a request, kept until its answer comes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct PendingRequest {
     pub(super) opnum: u16,
     numbers: Vec<(FieldId, u64)>,
     handles: Vec<(FieldId, ContextHandle)>,
@@ -198,25 +198,28 @@ pub(super) struct Kept {
     nulls: Vec<FieldId>,
     /// Commands of a batch.
     pub(super) commands: Option<u64>,
+    /// Digests of the names in the first commands of a batch.
+    pub(super) names: Vec<u64>,
 }
 
 /// Numbers, handles or lengths that are kept of a request: no method has more.
 const KEPT: usize = crate::ndr::types::MAX_FIELDS * 2;
 
-impl Kept {
-    pub(super) fn of(values: &Values<'_>, opnum: u16) -> Kept {
-        let mut kept = Kept { opnum, ..Kept::default() };
+impl PendingRequest {
+    pub(super) fn of(values: &Values<'_>, opnum: u16) -> PendingRequest {
+        let mut kept = PendingRequest { opnum, ..PendingRequest::default() };
         for entry in values.entries.iter().take(KEPT) {
-            if let (What::Bytes { bytes }, Semantics::Custom("CLUSTER_REG_BATCH_UPDATE")) =
+            if let (Item::Bytes { bytes }, Semantics::Custom("CLUSTER_REG_BATCH_UPDATE")) =
                 (entry.what, entry.field.semantics)
             {
-                kept.commands = Some(super::contents::batch_length(bytes));
+                let (commands, names) = super::contents::batch_asked(bytes);
+                (kept.commands, kept.names) = (Some(commands), names);
             }
             match entry.what {
-                What::Number(n) => kept.numbers.push((entry.field.id, n)),
-                What::Handle(h) => kept.handles.push((entry.field.id, h)),
-                What::Bytes { bytes } => kept.lengths.push((entry.field.id, bytes.len() as u64)),
-                What::Null => kept.nulls.push(entry.field.id),
+                Item::Number(n) => kept.numbers.push((entry.field.id, n)),
+                Item::Handle(h) => kept.handles.push((entry.field.id, h)),
+                Item::Bytes { bytes } => kept.lengths.push((entry.field.id, bytes.len() as u64)),
+                Item::Null => kept.nulls.push(entry.field.id),
                 _ => {}
             }
         }

@@ -1,8 +1,9 @@
 //! The Service Witness Protocol: registrations, interfaces, notifications.
 
-use super::rule::rules;
-use super::seen::{Report, Seen};
-use super::values::{What, wide};
+use super::message::{CheckedMessage, Report};
+use super::rule::Rule;
+use super::values::{Item, wide};
+use crate::base::diagnostic::rules;
 use crate::consts::Constant;
 use crate::consts::witness::{WitnessInterfaceState, WitnessMessageType as Type, WitnessResourceChangeType};
 use crate::idl::structures::{RESP_ASYNC_NOTIFY, WITNESS_INTERFACE_INFO, WITNESS_INTERFACE_LIST};
@@ -11,7 +12,7 @@ use crate::ndr::types::FieldId;
 use crate::structs::macros::member;
 use crate::structs::records::witness::{IPADDR_INFO, IPADDR_INFO_LIST, RESOURCE_CHANGE};
 
-rules! { "witness":
+rules! { "witness", Rule:
     REVISION = "witness-revision", "MS-SWN 3.1.4",
         "a server refuses any version but 1 in WitnessrRegister, any but 2 in WitnessrRegisterEx, with \
          ERROR_REVISION_MISMATCH", Must;
@@ -45,21 +46,21 @@ const REVISION_MISMATCH: u32 = 0x51a;
 const INVALID_PARAMETER: u32 = 0x57;
 
 /// Checks a message of Witness.
-pub(super) fn check(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    if !core::ptr::eq(seen.kind.interface, &crate::idl::WITNESS) {
+pub(super) fn check(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    if !core::ptr::eq(message.kind.interface, &crate::idl::WITNESS) {
         return;
     }
-    match seen.response_to() {
-        Some(WitnessrRegister::ID | WitnessrRegisterEx::ID) => registered(seen, found),
-        Some(WitnessrGetInterfaceList::ID) if seen.success() => interfaces(seen, found),
-        Some(WitnessrAsyncNotify::ID) if seen.success() => notified(seen, found),
+    match message.response_to() {
+        Some(WitnessrRegister::ID | WitnessrRegisterEx::ID) => registered(message, found),
+        Some(WitnessrGetInterfaceList::ID) if message.success() => interfaces(message, found),
+        Some(WitnessrAsyncNotify::ID) if message.success() => notified(message, found),
         _ => {}
     }
 }
 
-fn registered(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let (Some(request), Some((_, status))) = (seen.request, seen.values.status()) else { return };
-    let wanted = if seen.method.id == WitnessrRegister::ID { 0x0001_0001 } else { 0x0002_0000 };
+fn registered(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let (Some(request), Some((_, status))) = (message.request, message.values.status()) else { return };
+    let wanted = if message.method.id == WitnessrRegister::ID { 0x0001_0001 } else { 0x0002_0000 };
     let version = request.number(WitnessrRegister::params::Version);
     if version.is_some_and(|v| v != wanted) && status != REVISION_MISMATCH {
         let value = format!("version {:#x}, {}", version.unwrap_or(0), super::registry::status_name(status));
@@ -67,7 +68,7 @@ fn registered(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
         return;
     }
     // Of RegisterEx the text says so of a NetName that is not the server's: null is not.
-    let names: &[FieldId] = match seen.method.id {
+    let names: &[FieldId] = match message.method.id {
         WitnessrRegister::ID => &[
             WitnessrRegister::params::NetName,
             WitnessrRegister::params::IpAddress,
@@ -83,8 +84,8 @@ fn registered(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     }
 }
 
-fn interfaces(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
+fn interfaces(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = message.values;
     if values.member(WITNESS_INTERFACE_LIST::NumberOfInterfaces) == Some(0)
         || values.is_null(WitnessrGetInterfaceList::params::InterfaceList)
     {
@@ -97,15 +98,15 @@ fn interfaces(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
     }
     for entry in &values.entries {
         match (entry.field.id, entry.what) {
-            (WITNESS_INTERFACE_INFO::State, What::Number(state))
+            (WITNESS_INTERFACE_INFO::State, Item::Number(state))
                 if WitnessInterfaceState::TABLE.member(state).is_none() =>
             {
                 found.at(&STATE, (values, entry), state, "0, 1 or 255");
             }
-            (WITNESS_INTERFACE_INFO::Flags, What::Number(flags)) if flags > 7 => {
+            (WITNESS_INTERFACE_INFO::Flags, Item::Number(flags)) if flags > 7 => {
                 found.at(&INTERFACE_FLAGS, (values, entry), flags, "at most 7");
             }
-            (WITNESS_INTERFACE_INFO::InterfaceGroupName, What::Units(units)) if !units.units().any(|u| u == 0) => {
+            (WITNESS_INTERFACE_INFO::InterfaceGroupName, Item::Units(units)) if !units.units().any(|u| u == 0) => {
                 found.at(&GROUP_NAME, (values, entry), "no null character", "a null character");
             }
             _ => {}
@@ -118,8 +119,8 @@ fn word(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(<[u8; 4]>::try_from(octets).ok()?))
 }
 
-fn notified(seen: &Seen<'_, '_>, found: &mut Report<'_, '_>) {
-    let values = seen.values;
+fn notified(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
+    let values = message.values;
     let Some((entry, kind)) = values.numbers(RESP_ASYNC_NOTIFY::MessageType).next() else { return };
     if Type::TABLE.member(kind).is_none() {
         found.at(&MESSAGE_TYPE, (values, entry), kind, "1 to 4");
@@ -182,7 +183,7 @@ fn addresses(message: &[u8], field: &str, found: &mut Report<'_, '_>) {
     }
     for (i, address) in list.chunks_exact(24).enumerate() {
         let flags = word(address, 0).unwrap_or(0);
-        let field = format!("{field}.{}[{i}].{}", member!(IPADDR_INFO_LIST.IPAddrList), member!(IPADDR_INFO.Flags));
+        let field = format!("{field}.{}[{i}].{}", member!(IPADDR_INFO_LIST.IPAddrInfo), member!(IPADDR_INFO.Flags));
         if flags & 3 == 3 {
             found.add(&ADDRESS_FAMILY, field, flags, "one of the two");
         } else if flags & !0x1b != 0 || flags == 0 {

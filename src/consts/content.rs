@@ -24,6 +24,8 @@ pub enum BufferFormat {
     Dword,
     /// Unsigned, 4 bytes: a value of this enumeration or bit mask.
     DwordOf(&'static Constants),
+    /// Unsigned, 8 bytes: a value of this enumeration or bit mask.
+    QwordOf(&'static Constants),
     /// Unsigned, 4 bytes each, to the end of the buffer.
     Dwords,
     /// Signed, 4 bytes.
@@ -177,6 +179,10 @@ impl fmt::Display for BufferFormat {
             BufferFormat::DwordOf(table) => match table.kind {
                 super::Kind::Enum => write!(f, "DWORD {}", table.name),
                 super::Kind::Flags => write!(f, "DWORD flags {}", table.name),
+            },
+            BufferFormat::QwordOf(table) => match table.kind {
+                super::Kind::Enum => write!(f, "ULARGE_INTEGER {}", table.name),
+                super::Kind::Flags => write!(f, "ULARGE_INTEGER flags {}", table.name),
             },
             BufferFormat::Dwords => f.write_str("array of DWORD"),
             BufferFormat::Long => f.write_str("LONG"),

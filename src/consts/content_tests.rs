@@ -97,7 +97,7 @@ fn secrets() {
     assert!(properties::is_secret("primarytoken".encode_utf16()));
     assert!(!properties::is_secret("AccountName".encode_utf16()));
     assert!(!properties::is_secret("no such property".encode_utf16()));
-    assert_eq!(properties::by_name("PrimaryToken").count(), 2);
+    assert_eq!(properties::by_name("PrimaryToken").count(), 3);
 }
 
 #[test]

@@ -39,6 +39,7 @@ pub(super) mod marks {
     pub(crate) const spec: Mark = (Source::Spec34, "");
     pub(crate) const revision44: Mark = (Source::Revision44, "");
     pub(crate) const sdk: Mark = (Source::Sdk, "");
+    pub(crate) const public: Mark = (Source::Public, "");
     pub(crate) const sdk2019: Mark = (Source::Sdk, "Windows Server 2019");
     pub(crate) const sdk2022: Mark = (Source::Sdk, "Windows Server 2022");
     pub(crate) const sdk2025: Mark = (Source::Sdk, "Windows Server 2025");

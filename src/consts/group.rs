@@ -115,4 +115,12 @@ constants! {
             CLUS_AFFINITY_RULE_DIFFERENT_NODE = 4,
         }
     }
+
+    /// Whether a group or resource was last asked to be online.
+    enumeration PersistentState: u32, "public documentation", "property PersistentState of groups and resources" {
+        [public] {
+            PersistentStateOffline = 0,
+            PersistentStateOnline = 1,
+        }
+    }
 }

@@ -249,4 +249,11 @@ constants! {
         /// not named in the specification
         Perform = 2,
     }
+
+    /// How a resource goes to another group.
+    bitmask ChangeResourceGroupFlags: u64, "clusapi.h", "flags of ApiChangeResourceGroupEx" {
+        [sdk] {
+            CLUSAPI_CHANGE_RESOURCE_GROUP_FORCE_MOVE_TO_CSV = 1,
+        }
+    }
 }

@@ -135,4 +135,49 @@ constants! {
             NT13_MAJOR_VERSION = 0x0000000C,
         }
     }
+
+    /// How eagerly virtual machines are moved between nodes.
+    enumeration AutoBalancerLevel: u32, "public documentation", "property AutoBalancerLevel of the cluster" {
+        [public] {
+            AutoBalancerLevelLow = 1,
+            AutoBalancerLevelMedium = 2,
+            AutoBalancerLevelHigh = 3,
+        }
+    }
+
+    /// When virtual machines are moved between nodes.
+    enumeration AutoBalancerMode: u32, "public documentation", "property AutoBalancerMode of the cluster" {
+        [public] {
+            AutoBalancerModeDisabled = 0,
+            AutoBalancerModeNodeJoin = 1,
+            AutoBalancerModeAlways = 2,
+        }
+    }
+
+    /// When a node that is not heard from is isolated rather than removed.
+    enumeration ResiliencyLevel: u32, "public documentation", "property ResiliencyLevel of the cluster" {
+        [public] {
+            IsolateOnSpecialHeartbeat = 1,
+            AlwaysIsolate = 2,
+        }
+    }
+
+    /// Which nodes take part in a change of the cluster database, and in reading it.
+    enumeration DatabaseReadWriteMode: u32, "public documentation", "property DatabaseReadWriteMode of the cluster" {
+        [public] {
+            AllWriteLocalRead = 0,
+            MajorityWriteMajorityRead = 1,
+            MajorityWriteLocalRead = 2,
+        }
+    }
+
+    /// What happens when the cluster service hangs.
+    enumeration HangRecoveryAction: u32, "public documentation", "property HangRecoveryAction of the cluster" {
+        [public] {
+            HangRecoveryDisabled = 0,
+            HangRecoveryLogEvent = 1,
+            HangRecoveryTerminateService = 2,
+            HangRecoveryStopNode = 3,
+        }
+    }
 }

@@ -13,6 +13,7 @@
 
 use super::change::*;
 use super::content::BufferFormat;
+use super::control_codes::Family;
 use super::methods::ClusterGroupType;
 use super::states::*;
 use super::{Constant, Source};
@@ -329,6 +330,22 @@ notifications! {
     [sdk] CLUSTER_OBJECT_TYPE_FAULTDOMAIN, none, "clusapi.h" {
         any: BufferFormat::Bytes, "not described", NotDescribed, NotDescribed, NotDescribed, NotDescribed;
     }
+}
+
+/// The family of control codes for this kind of object, where there is one: its properties are those of the object.
+pub const fn family(object_type: CLUSTER_OBJECT_TYPE) -> Option<Family> {
+    Some(match object_type {
+        CLUSTER_OBJECT_TYPE::CLUSTER_OBJECT_TYPE_CLUSTER => Family::Cluster,
+        CLUSTER_OBJECT_TYPE::CLUSTER_OBJECT_TYPE_GROUP => Family::Group,
+        CLUSTER_OBJECT_TYPE::CLUSTER_OBJECT_TYPE_RESOURCE => Family::Resource,
+        CLUSTER_OBJECT_TYPE::CLUSTER_OBJECT_TYPE_RESOURCE_TYPE => Family::ResourceType,
+        CLUSTER_OBJECT_TYPE::CLUSTER_OBJECT_TYPE_NETWORK_INTERFACE => Family::NetInterface,
+        CLUSTER_OBJECT_TYPE::CLUSTER_OBJECT_TYPE_NETWORK => Family::Network,
+        CLUSTER_OBJECT_TYPE::CLUSTER_OBJECT_TYPE_NODE => Family::Node,
+        CLUSTER_OBJECT_TYPE::CLUSTER_OBJECT_TYPE_GROUPSET => Family::GroupSet,
+        CLUSTER_OBJECT_TYPE::CLUSTER_OBJECT_TYPE_AFFINITYRULE => Family::AffinityRule,
+        _ => return None,
+    })
 }
 
 /// What an event of this kind of object carries. `flag` is one bit of `FilterFlags`; 0 and combinations of bits find

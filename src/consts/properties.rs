@@ -1,7 +1,7 @@
-//! Property names that the specification gives a meaning to.
+//! Property names with a meaning: the few that the specification describes, and those of the public header.
 //!
-//! They are few: which properties an object has is left to implementations, so a decoder goes by the syntax of the
-//! values ([`BufferFormat::of_syntax`]) and uses this list only to say more, or less: a secret is kept out of what is printed.
+//! Which properties an object has is left to implementations, so a decoder goes by the syntax of the values
+//! ([`BufferFormat::of_syntax`]) and uses this list only to say more, or less: a secret is kept out of what is printed.
 
 use super::Constant;
 use super::access::{AccountAccessMask, AccountAccessType};
@@ -10,6 +10,7 @@ use super::control_codes::Family;
 use super::methods::VirtualMachineOperation;
 use super::secrets;
 use super::storage::ReplicationClusterGroupType;
+use super::table::{self, Source};
 
 /// Where a property occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +37,37 @@ impl Role {
     }
 }
 
-/// A property that the specification describes.
+mod header;
+
+pub use header::RESOURCE_TYPES;
+
+/// What the number of a property counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// Nothing in particular.
+    #[default]
+    Number,
+    /// 0 or 1.
+    Bool,
+    /// Milliseconds.
+    Milliseconds,
+    /// Seconds.
+    Seconds,
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// Hundredths.
+    Percent,
+    /// Bytes.
+    Bytes,
+    /// Seconds since 1970-01-01 UTC.
+    Time,
+    /// A Win32 error code.
+    Status,
+}
+
+/// A property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Property {
     /// Its name; names compare without case.
@@ -49,13 +80,15 @@ pub struct Property {
     pub family: Option<Family>,
     /// The format of its value or values.
     pub format: BufferFormat,
+    /// What its number counts, where it is one.
+    pub unit: Unit,
     /// Any number of values rather than one.
     pub many: bool,
     /// Not to be printed.
     pub secret: bool,
     /// What it is.
     pub meaning: &'static str,
-    /// Section of MS-CMRP.
+    /// Section of MS-CMRP, or the header.
     pub section: &'static str,
     /// The control code or method; empty for none in particular.
     pub note: &'static str,
@@ -73,14 +106,15 @@ macro_rules! properties {
             $role:ident $name:literal: $format:expr, $mark:ident, $meaning:literal;
         )+
     } )+) => {
-        /// Every property of the specification, in the order of its sections.
-        pub const ALL: &[Property] = &[$($(
+        /// The properties of the specification, in the order of its sections.
+        const SPECIFIED: &[Property] = &[$($(
             Property {
                 name: $name,
                 object: $object,
                 role: Role::$role,
                 family: None,
                 format: $format,
+                unit: Unit::Number,
                 many: properties!(@is many $mark),
                 secret: properties!(@is secret $mark),
                 meaning: $meaning,
@@ -172,6 +206,20 @@ properties! {
     }
 }
 
+const LISTS: &[&[Property]] = &[SPECIFIED, header::PROPERTIES];
+
+const JOINED: [Property; table::total(LISTS)] = table::concat(SPECIFIED[0], LISTS);
+
+/// Every property: those of the specification in the order of its sections, then those of the header by object.
+pub static ALL: &[Property] = &JOINED;
+
+impl Property {
+    /// Where its declaration comes from.
+    pub fn source(&self) -> Source {
+        if self.section.ends_with(".h") { Source::Sdk } else { Source::Spec34 }
+    }
+}
+
 /// The properties of this name, compared without case.
 pub fn by_name(name: &str) -> impl Iterator<Item = &'static Property> {
     ALL.iter().filter(move |property| property.name.eq_ignore_ascii_case(name))
@@ -212,7 +260,9 @@ pub fn about(name: impl Iterator<Item = u16> + Clone, of: Option<Family>) -> Abo
             Some(earlier) if of.is_some() && earlier.family.is_none() && property.family.is_some() => {
                 found = Some(property);
             }
-            Some(earlier) => ambiguous |= of.is_none() && earlier.format != property.format,
+            Some(earlier) => {
+                ambiguous |= of.is_none() && (earlier.format, earlier.unit) != (property.format, property.unit);
+            }
         }
     }
     let property = if ambiguous { None } else { found };
@@ -227,18 +277,18 @@ pub fn is_secret(name: impl Iterator<Item = u16> + Clone) -> bool {
 /// Chains of the properties whose names have the same hash.
 struct Index {
     first: [u16; BUCKETS],
-    next: [u16; ALL.len()],
+    next: [u16; JOINED.len()],
 }
 
 const BUCKETS: usize = 512;
 const NONE: u16 = u16::MAX;
 
 static INDEX: Index = {
-    let mut index = Index { first: [NONE; BUCKETS], next: [NONE; ALL.len()] };
-    let mut i = ALL.len();
+    let mut index = Index { first: [NONE; BUCKETS], next: [NONE; JOINED.len()] };
+    let mut i = JOINED.len();
     while i > 0 {
         i -= 1;
-        let (name, mut hash, mut at) = (ALL[i].name.as_bytes(), 0, 0);
+        let (name, mut hash, mut at) = (JOINED[i].name.as_bytes(), 0, 0);
         while at < name.len() {
             hash = step(hash, name[at]);
             at += 1;

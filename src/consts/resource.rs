@@ -217,4 +217,16 @@ constants! {
             FILESHARE_CHANGE_MODIFY = 3,
         }
     }
+
+    /// Which failures of a database server make its resource fail.
+    enumeration FailureConditionLevel: u32, "public documentation", "property FailureConditionLevel of SQL Server resources" {
+        [public] {
+            NoAutomaticFailover = 0,
+            OnServerDown = 1,
+            OnServerUnresponsive = 2,
+            OnCriticalServerErrors = 3,
+            OnModerateServerErrors = 4,
+            OnAnyQualifiedFailureCondition = 5,
+        }
+    }
 }

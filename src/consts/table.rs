@@ -39,15 +39,18 @@ pub enum Source {
     Revision44,
     /// The public header of the Windows SDK (`clusapi.h`, `resapi.h`).
     Sdk,
+    /// Public documentation of Windows; names are ours where it has none.
+    Public,
 }
 
 impl Source {
-    /// `"spec 34"`, `"revision 44"` or `"sdk"`.
+    /// `"spec 34"`, `"revision 44"`, `"sdk"` or `"public documentation"`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Source::Spec34 => "spec 34",
             Source::Revision44 => "revision 44",
             Source::Sdk => "sdk",
+            Source::Public => "public documentation",
         }
     }
 }

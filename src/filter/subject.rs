@@ -3,7 +3,7 @@
 use super::field::Field;
 use super::lex::Operator;
 use super::parse::{Literal, Test};
-use crate::analysis::Seen;
+use crate::analysis::RecordContext;
 use crate::consts::status::StatusName;
 use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
@@ -17,19 +17,19 @@ use std::net::SocketAddr;
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'r, 'a> {
     record: &'r Record<'a>,
-    seen: &'r Seen,
+    seen: &'r RecordContext,
     src: SocketAddr,
     dst: SocketAddr,
 }
 
 impl<'r, 'a> Subject<'r, 'a> {
     /// A message by itself.
-    pub fn of(record: &'r Record<'a>, seen: &'r Seen) -> Self {
+    pub fn of(record: &'r Record<'a>, seen: &'r RecordContext) -> Self {
         Subject { record, seen, src: record.flow.src, dst: record.flow.dst }
     }
 
     /// A message as half of a call: `src` is the caller in both halves.
-    pub fn of_call(record: &'r Record<'a>, seen: &'r Seen) -> Self {
+    pub fn of_call(record: &'r Record<'a>, seen: &'r RecordContext) -> Self {
         Subject { record, seen, src: seen.client, dst: seen.server }
     }
 

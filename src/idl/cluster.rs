@@ -118,9 +118,9 @@ crate::interface! {
     185 ("", "newer than 34.0")
     error_status_t ApiClusterNativeUpdateControl(
         [in] handle_t IDL_handle,
-        [in] UCHAR *inBuffer => Bytes,
+        [in, unique, size_is(inBufferSize)] UCHAR *inBuffer => Bytes,
         [in] DWORD inBufferSize => size(inBuffer),
-        [out] UCHAR *outBuffer => Bytes,
+        [out, size_is(outBufferSize), length_is(*lpBytesReturned)] UCHAR *outBuffer => Bytes,
         [in] DWORD outBufferSize => capacity(outBuffer),
         [out] LPDWORD lpBytesReturned => size(outBuffer),
         [out] LPDWORD lpBytesNeeded => required(outBuffer),

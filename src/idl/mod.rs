@@ -148,6 +148,7 @@ pub static CLUSAPI: Interface = Interface {
         InterfaceVersion { number: Version::V2_0, methods: &CLUSAPI_2 },
         InterfaceVersion { number: Version::V3_0, methods: &CLUSAPI_3 },
     ],
+    checks: None,
 };
 
 /// Service Witness (MS-SWN).
@@ -158,6 +159,7 @@ pub static WITNESS: Interface = Interface {
     uuid_bytes: [0x74, 0xc0, 0xd8, 0xcc, 0xe5, 0xd0, 0x40, 0x4a, 0x92, 0xb4, 0xd0, 0x74, 0xfa, 0xa6, 0xba, 0x28],
     reserved_to: 5,
     versions: &[InterfaceVersion { number: Version::V1_1, methods: &WITNESS_1 }],
+    checks: Some(&rules::WitnessChecks),
 };
 
 /// The endpoint mapper (C706 appendix O).
@@ -168,6 +170,7 @@ pub static EPM: Interface = Interface {
     uuid_bytes: [0x08, 0x83, 0xaf, 0xe1, 0x1f, 0x5d, 0xc9, 0x11, 0x91, 0xa4, 0x08, 0x00, 0x2b, 0x14, 0xa0, 0xfa],
     reserved_to: 6,
     versions: &[InterfaceVersion { number: Version::V3_0, methods: &EPM_3 }],
+    checks: None,
 };
 
 /// The conversation manager (C706 appendix P).
@@ -178,6 +181,7 @@ pub static CONV: Interface = Interface {
     uuid_bytes: [0x76, 0x22, 0x3a, 0x33, 0x00, 0x00, 0x00, 0x00, 0x0d, 0x00, 0x00, 0x80, 0x9c, 0x00, 0x00, 0x00],
     reserved_to: 4,
     versions: &[InterfaceVersion { number: Version::V3_0, methods: &CONV_3 }],
+    checks: None,
 };
 
 /// The interfaces of the failover cluster protocols.

@@ -213,6 +213,6 @@ crate::interface! {
     error_status_t ApiChangeResourceGroupEx(
         [in] HRES_RPC hResource,
         [in] HGROUP_RPC hGroup,
-        [in] ULONGLONG flags,
+        [in] ULONGLONG flags => flags(ChangeResourceGroupFlags),
         [out] error_status_t *rpc_status);
 }

@@ -2,21 +2,13 @@
 //! stub and reported like the reader's own.
 
 use super::witness;
-use crate::base::diagnostic::{Diagnostic, Rule};
+use crate::base::diagnostic::{Diagnostic, Rule, rules};
+use crate::ndr::checks::{Checks, Observer};
 use crate::ndr::types::{Flow, Scalar, Semantics};
 use crate::ndr::visitor::{At, ContextHandle, Visitor};
 use crate::ndr::wire::Message;
-use crate::ndr::{Direction, Interface, Method, WStr};
+use crate::ndr::{Direction, Method, WStr};
 use core::net::IpAddr;
-
-macro_rules! rules {
-    ($($id:ident = $name:literal, $section:literal, $text:literal;)*) => {
-        $(#[doc = concat!($section, ": ", $text)]
-        pub static $id: Rule = Rule { name: $name, text: $text, section: $section };)*
-        /// All of them.
-        pub static ALL: &[&Rule] = &[$(&$id),*];
-    };
-}
 
 rules! {
     VERSION_1 = "witness-version", "MS-SWN 3.1.4.2", "WitnessrRegister is of version 0x00010001";
@@ -32,23 +24,26 @@ rules! {
     RESERVED = "witness-reserved-bits", "MS-SWN 2.2.2", "bits that no section names are 0";
 }
 
-/// Whether there are rules for the interface's messages beyond those that the reader knows.
-pub(crate) fn concerns(interface: &Interface) -> bool {
-    core::ptr::eq(interface, &super::WITNESS)
+/// The rules of MS-SWN, for [`Interface::checks`](crate::ndr::Interface::checks).
+#[derive(Debug)]
+pub(super) struct WitnessChecks;
+
+impl Checks for WitnessChecks {
+    fn observe(&self, method: &Method, direction: Direction, read: &mut dyn FnMut(&mut dyn Observer)) {
+        read(&mut Check::of(method, direction));
+    }
+
+    #[cold]
+    fn report(&self, message: &Message<'_>, out: &mut dyn FnMut(Diagnostic)) {
+        message.visit_parameters(&mut Check { out: Some(out), ..Check::of(message.method, message.direction) });
+    }
 }
 
-/// Checks a message and hands what it breaks to `out`.
-#[cold]
-pub(crate) fn check<'a, V: Visitor<'a> + ?Sized>(message: &Message<'a>, out: &mut V) {
-    let mut told = |diagnostic| out.diagnostic(diagnostic);
-    message.visit_parameters(&mut Check { out: Some(&mut told), ..Check::of(message.method, message.direction) });
-}
-
-/// Looks at a message's values while they are read, and finds out whether [`check`] would tell anything.
-pub(crate) struct Check<'s> {
+/// Looks at a message's values; without `out` only to find out whether there is anything to tell.
+struct Check<'s> {
     out: Option<&'s mut dyn FnMut(Diagnostic)>,
     /// Whether anything is broken.
-    pub(crate) broken: bool,
+    broken: bool,
     /// Of a registration: what its version has to be.
     version: Option<(&'static Rule, u64)>,
     /// Whether this is the answer to a registration.
@@ -59,10 +54,10 @@ pub(crate) struct Check<'s> {
 
 impl Check<'_> {
     /// For a message of the Witness interface.
-    pub(crate) fn of(method: &Method, direction: Direction) -> Self {
-        let version = if method.opnum == witness::WitnessrRegister::METHOD.opnum {
+    fn of(method: &Method, direction: Direction) -> Self {
+        let version = if method.id == witness::WitnessrRegister::ID {
             Some((&VERSION_1, 0x0001_0001))
-        } else if method.opnum == witness::WitnessrRegisterEx::METHOD.opnum {
+        } else if method.id == witness::WitnessrRegisterEx::ID {
             Some((&VERSION_2, 0x0002_0000))
         } else {
             None
@@ -78,7 +73,7 @@ impl Check<'_> {
     }
 
     #[cold]
-    fn broken(&mut self, at: &At<'_>, rule: &'static Rule, value: u64, expected: Option<u64>) {
+    fn found(&mut self, at: &At<'_>, rule: &'static Rule, value: u64, expected: Option<u64>) {
         self.tell(Diagnostic { offset: at.offset, path: at.path.to_path(), rule, value, expected });
     }
 
@@ -96,16 +91,38 @@ impl<'a> Visitor<'a> for Check<'_> {
     }
 
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
-        match (self.version, at.field.name) {
-            (Some((rule, due)), "Version") => {
+        Observer::scalar(self, at, value);
+    }
+
+    fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
+        Observer::handle(self, at, handle);
+    }
+
+    fn null(&mut self, at: At<'_>) {
+        Observer::null(self, at);
+    }
+
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
+        Observer::string(self, at, text);
+    }
+}
+
+impl Observer for Check<'_> {
+    fn broken(&self) -> bool {
+        self.broken
+    }
+
+    fn scalar(&mut self, at: At<'_>, value: u64) {
+        match (self.version, at.field.id) {
+            (Some((rule, due)), witness::WitnessrRegister::params::Version) => {
                 if value != due {
-                    self.broken(&at, rule, value, Some(due));
+                    self.found(&at, rule, value, Some(due));
                 }
                 return;
             }
-            (Some(_), "Flags") => {
+            (Some(_), witness::WitnessrRegisterEx::params::Flags) => {
                 if value > 1 {
-                    self.broken(&at, &FLAGS, value, None);
+                    self.found(&at, &FLAGS, value, None);
                 }
                 return;
             }
@@ -118,11 +135,11 @@ impl<'a> Visitor<'a> for Check<'_> {
             return;
         }
         match at.field.semantics {
-            Semantics::Enum(table) if table.name_of(value).is_none() => self.broken(&at, &VALUE, value, None),
+            Semantics::Enum(table) if table.name_of(value).is_none() => self.found(&at, &VALUE, value, None),
             Semantics::Flags(table) => {
                 let unknown = table.flags_of(value).unknown();
                 if unknown != 0 {
-                    self.broken(&at, &RESERVED, unknown, Some(0));
+                    self.found(&at, &RESERVED, unknown, Some(0));
                 }
             }
             _ => {}
@@ -134,23 +151,23 @@ impl<'a> Visitor<'a> for Check<'_> {
     }
 
     fn null(&mut self, at: At<'_>) {
-        if self.version.is_some() && at.field.name != "ShareName" {
-            self.broken(&at, &STRING_NULL, 0, None);
+        if self.version.is_some() && at.field.id != witness::WitnessrRegisterEx::params::ShareName {
+            self.found(&at, &STRING_NULL, 0, None);
         }
     }
 
-    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
+    fn string(&mut self, at: At<'_>, text: WStr<'_>) {
         if self.version.is_none() {
             return;
         }
         let inside = text.units().position(|unit| unit == 0);
         if let Some(position) = inside {
-            self.broken(&at, &STRING_INSIDE, position as u64, None);
+            self.found(&at, &STRING_INSIDE, position as u64, None);
         }
         if text.is_empty() {
-            self.broken(&at, &STRING_EMPTY, 0, None);
-        } else if at.field.name == "IpAddress" && !is_address(text) {
-            self.broken(&at, &ADDRESS, text.len() as u64, None);
+            self.found(&at, &STRING_EMPTY, 0, None);
+        } else if at.field.id == witness::WitnessrRegister::params::IpAddress && !is_address(text) {
+            self.found(&at, &ADDRESS, text.len() as u64, None);
         }
     }
 }

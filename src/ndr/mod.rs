@@ -10,6 +10,7 @@
 //!
 //! Offsets are counted from the start of the stub, and so is alignment.
 
+pub mod checks;
 pub mod cursor;
 #[cfg(feature = "std")]
 pub mod describe;

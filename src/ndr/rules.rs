@@ -1,15 +1,6 @@
 //! The rules of NDR and of the IDL that the reader sees broken without having to stop.
 
-use crate::base::diagnostic::Rule;
-
-macro_rules! rules {
-    ($($(#[$doc:meta])* $id:ident = $name:literal, $section:literal, $text:literal;)*) => {
-        $($(#[$doc])* #[doc = ""] #[doc = concat!($section, ": ", $text)]
-        pub static $id: Rule = Rule { name: $name, text: $text, section: $section };)*
-        /// All of them.
-        pub static ALL: &[&Rule] = &[$(&$id),*];
-    };
-}
+use crate::base::diagnostic::rules;
 
 rules! {
     /// `size_is` against the array.

@@ -597,6 +597,8 @@ pub struct Interface {
     pub reserved_to: u16,
     /// Its versions, oldest first; a [`Versions`] bit is a place in here.
     pub versions: &'static [InterfaceVersion],
+    /// Rules of its own, if it has any.
+    pub checks: Option<&'static dyn super::checks::Checks>,
 }
 
 impl Interface {

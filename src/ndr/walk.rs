@@ -17,6 +17,7 @@ mod places;
 
 pub(super) use places::{Part, locate, own_length, skip, skip_referents};
 
+use super::checks::Observer;
 use super::cursor::{CountAlignment, DecodeContext};
 use super::types::{
     ArrayKind, Direction, Field, Layout, MAX_FIELDS, Method, PointerKind, Scalar, Semantics, Struct, Type, align_up,
@@ -25,7 +26,6 @@ use super::utf16::WStr;
 use super::visitor::{At, ContextHandle, Counts, FieldPath, Guid, Null, Open, Overhead, Visitor};
 use super::{Endian, Syntax, rules};
 use crate::base::error::{Error, ErrorKind, Segment};
-use crate::idl::rules::Check;
 use checks::{Found, note};
 use counted::Tail;
 
@@ -56,13 +56,13 @@ pub fn message<'a, S: Visitor<'a> + ?Sized>(
 }
 
 /// The same, showing the values to `watch` as well, which learns whether rules of the interface are broken.
-pub(super) fn watched<'a, S: Visitor<'a> + ?Sized>(
+pub(super) fn watched<'a, 's, S: Visitor<'a> + ?Sized>(
     cx: DecodeContext<'a>,
     method: &'static Method,
     direction: Direction,
     version: usize,
-    visitor: &mut S,
-    watch: Option<&mut Check<'static>>,
+    visitor: &'s mut S,
+    watch: Option<&'s mut (dyn Observer + 's)>,
 ) -> Result<usize, Error> {
     let mut walker = Walker { watch, ..Walker::new(cx, version, visitor) };
     let mut cursor = 0;
@@ -136,7 +136,7 @@ struct Walker<'a, 's, S: ?Sized> {
     cx: DecodeContext<'a>,
     version: usize,
     visitor: &'s mut S,
-    watch: Option<&'s mut Check<'static>>,
+    watch: Option<&'s mut (dyn Observer + 's)>,
     /// Full pointers so far; few methods have any.
     full: Option<Full>,
 }
@@ -335,7 +335,7 @@ impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
         self.visitor.scalar(at, scalar, value);
         if self.visitor.wants_diagnostics() {
             if let Some(watch) = &mut self.watch {
-                watch.scalar(at, scalar, value);
+                watch.scalar(at, value);
             }
             self.check_scalar(at.field, scalar, value, at);
         }

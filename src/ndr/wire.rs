@@ -9,7 +9,6 @@ use super::visitor::{ContextHandle, Guid, Null};
 use super::walk::{self, Part};
 use super::{Endian, Syntax};
 use crate::base::error::Error;
-use crate::idl::rules;
 use core::marker::PhantomData;
 
 /// A wire type.
@@ -177,16 +176,19 @@ impl<'a> Message<'a> {
                 expected: None,
             });
         }
-        if !visitor.wants_diagnostics() || !rules::concerns(interface) {
+        let Some(checks) = interface.checks.filter(|_| visitor.wants_diagnostics()) else {
             let consumed = walk::message(cx, method, direction, version, visitor)?;
             return Ok(Message { cx, interface, version, method, direction, consumed });
-        }
-        let mut check = rules::Check::of(method, direction);
-        let consumed = walk::watched(cx, method, direction, version, visitor, Some(&mut check))?;
-        let message = Message { cx, interface, version, method, direction, consumed };
-        if check.broken {
+        };
+        let (mut consumed, mut broken) = (Ok(0), false);
+        checks.observe(method, direction, &mut |observer| {
+            consumed = walk::watched(cx, method, direction, version, visitor, Some(observer));
+            broken = observer.broken();
+        });
+        let message = Message { cx, interface, version, method, direction, consumed: consumed? };
+        if broken {
             // Read again for what to say of it: the reader's own findings come first.
-            rules::check(&message, visitor);
+            checks.report(&message, &mut |diagnostic| visitor.diagnostic(diagnostic));
         }
         Ok(message)
     }

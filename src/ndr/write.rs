@@ -9,6 +9,7 @@ use super::types::{ArrayKind, Direction, Field, Method, PointerKind, Scalar, Str
 use super::value::{Contents, Fields, Value};
 use super::visitor::ContextHandle;
 use super::{Endian, Syntax};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -29,7 +30,9 @@ pub fn message(
     endian: Endian,
     contents: &Contents,
 ) -> Result<Vec<u8>, EncodeError> {
-    let mut writer = Writer { out: Vec::new(), syntax, endian, referent: 0x0002_0000, max: &contents.max_counts };
+    // Of two entries for one path the first counts.
+    let max = contents.max_counts.iter().rev().map(|(path, max)| (path.as_str(), *max)).collect();
+    let mut writer = Writer { out: Vec::new(), syntax, endian, referent: 0x0002_0000, max };
     for (name, _) in &contents.fields.0 {
         let known = method.fields_of(direction, version).any(|f| f.name == name.as_ref());
         if !known {
@@ -130,7 +133,8 @@ struct Writer<'v> {
     syntax: Syntax,
     endian: Endian,
     referent: u32,
-    max: &'v [(String, u64)],
+    /// Maximum counts by path.
+    max: BTreeMap<&'v str, u64>,
 }
 
 impl<'v> Writer<'v> {
@@ -186,7 +190,7 @@ impl<'v> Writer<'v> {
                     // Without a separate actual count the maximum is the number of elements.
                     return Ok(actual);
                 }
-                let given = self.max.iter().find(|(name, _)| name == path).map(|(_, max)| *max);
+                let given = self.max.get(path).copied();
                 let told = scope.maximum(field).filter(|max| *max >= actual);
                 Ok(given.or(told).unwrap_or(actual))
             }
@@ -383,7 +387,7 @@ impl<'v> Writer<'v> {
             _ => return Err(wrong(value, "a string")),
         };
         let n = units.len() as u64 + 1;
-        let max = self.max.iter().find(|(name, _)| name == path).map_or(n, |(_, max)| *max);
+        let max = self.max.get(path).copied().unwrap_or(n);
         self.word(max);
         self.word(0);
         self.word(n);

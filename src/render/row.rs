@@ -1,6 +1,8 @@
 //! What the formats of one line a call share.
 
-use crate::analysis::calls::{Answer, Call};
+#[cfg(feature = "serde")]
+use crate::analysis::calls::Answer;
+use crate::analysis::calls::Call;
 use crate::base::{Timestamp, Transport};
 
 pub(super) fn time_text(time: Option<Timestamp>) -> String {
@@ -16,11 +18,13 @@ pub(super) fn transport(call: &Call) -> &'static str {
 }
 
 /// What a call came to, in a word.
+#[cfg(feature = "serde")]
 pub(super) fn result(call: &Call) -> &'static str {
     match call.answer {
         Answer::Fault(_) => "failure",
         Answer::Response(Some(_)) if call.failed() => "failure",
-        Answer::Response(_) => "success",
-        Answer::None => "unknown",
+        Answer::Response(Some(_)) => "success",
+        // Sealed, or unreadable for another reason: nobody knows what the server said.
+        Answer::Response(None) | Answer::None => "unknown",
     }
 }

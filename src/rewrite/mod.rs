@@ -7,8 +7,11 @@
 //! a wrong one wrong. PDUs that span packets, retransmissions, and datagrams in IP fragments are changed wherever they
 //! stand; PDUs that are only signed are readable as they are and stay.
 //!
-//! What isn't a packet is not copied: names of hosts, statistics, secrets of other protocols; blocks that Wireshark gives a
-//! frame number are replaced by empty ones, so that packets keep theirs.
+//! What isn't a packet is not copied: names of hosts, statistics, secrets of other protocols (Decryption Secrets Blocks);
+//! blocks that Wireshark gives a frame number are replaced by empty ones, so that packets keep theirs.
+//!
+//! With [`Request::only`] packets of other connections are left out in the same way; [`opened`] finds which ones hold
+//! something that opens.
 //!
 //! The capture is read twice at the same time: one reader goes ahead and opens PDUs, the other follows and writes
 //! packets. What the first has found and the second has not passed is bounded by [`Limits`].
@@ -22,8 +25,11 @@ mod tests;
 pub use crate::limits::Rewrite as Limits;
 pub use patches::Patches;
 
-use crate::capture::{CaptureError, Reader, Writer};
+use crate::capture::{CaptureError, Problem, Reader, Writer};
+use crate::net::{Origin, Placed, Transport};
+use crate::session::observed_security::{Tap, Unsealed};
 use crate::session::{Record, Session};
+use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 
 /// The comment on the section and on each changed packet begins so.
@@ -34,8 +40,10 @@ pub const MARK: &str = "decrypted by cluscope";
 pub struct Summary {
     /// Packets written.
     pub packets: u64,
-    /// Packets of which at least one octet was changed.
+    /// Packets of which at least one byte was changed.
     pub changed: u64,
+    /// Packets left out because nothing of their connection opens; only with [`Request::only`].
+    pub left_out: u64,
     /// Sealed PDUs opened.
     pub pdus: u64,
     /// Opened PDUs that are not in clear all the same, because packets of theirs were written before they were opened:
@@ -43,20 +51,80 @@ pub struct Summary {
     pub left: u64,
 }
 
+/// Connections and UDP flows in which at least one sealed PDU opens.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenedFlows(BTreeSet<(bool, u64)>);
+
+impl OpenedFlows {
+    /// The most that are remembered; packets of further ones are left out.
+    pub const MOST: usize = 1 << 16;
+
+    fn has(&self, origin: &Origin) -> bool {
+        self.0.contains(&key(origin))
+    }
+}
+
+fn key(origin: &Origin) -> (bool, u64) {
+    (origin.transport == Transport::Tcp, origin.stream)
+}
+
+impl Tap for OpenedFlows {
+    fn placed(&mut self, _: &Origin, _: Placed<'_>) {}
+
+    fn unsealed(&mut self, unsealed: Unsealed<'_>) {
+        if self.0.len() < OpenedFlows::MOST {
+            self.0.insert(key(unsealed.origin));
+        }
+    }
+}
+
+/// Reads a capture to find the connections in which something opens.
+///
+/// # Errors
+///
+/// Only [`RewriteError::Stopped`]: what can't be read, [`rewrite`] will meet again.
+pub fn opened<R: Read>(
+    mut reader: Reader<R>,
+    mut session: Session,
+    stop: &dyn Fn() -> bool,
+) -> Result<OpenedFlows, RewriteError> {
+    let mut flows = OpenedFlows::default();
+    while let Ok(Some(packet)) = reader.next() {
+        session.packet_tapped(&packet, &mut flows, &mut |_| {});
+        if stop() {
+            return Err(RewriteError::Stopped);
+        }
+    }
+    session.finish_tapped(&mut flows, &mut |_| {});
+    Ok(flows)
+}
+
+/// How a capture is to be rewritten.
+pub struct Request<'r> {
+    /// What it may cost.
+    pub limits: Limits,
+    /// Packets of these flows alone are written; of all if `None`.
+    pub only: Option<OpenedFlows>,
+    /// Asked after each packet whether to give up.
+    pub stop: &'r dyn Fn() -> bool,
+    /// Gets every record.
+    pub seen: &'r mut dyn FnMut(&Record<'_>),
+}
+
 /// Why a capture wasn't rewritten to its end.
 #[derive(Debug)]
 pub enum RewriteError {
-    /// The capture can't be read on; everything before was written.
-    Read(CaptureError, Summary),
     /// The output can't be written.
     Write(io::Error),
+    /// [`Request::stop`] said so.
+    Stopped,
 }
 
 impl core::fmt::Display for RewriteError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            RewriteError::Read(error, _) => error.fmt(f),
             RewriteError::Write(error) => write!(f, "writing: {error}"),
+            RewriteError::Stopped => f.write_str("interrupted"),
         }
     }
 }
@@ -64,30 +132,47 @@ impl core::fmt::Display for RewriteError {
 impl core::error::Error for RewriteError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            RewriteError::Read(error, _) => Some(error),
             RewriteError::Write(error) => Some(error),
+            RewriteError::Stopped => None,
         }
     }
 }
 
-/// Rewrites a capture. `ahead` and `behind` read the same capture from its start; `seen` gets every record.
+/// What came of rewriting.
+#[derive(Debug)]
+pub struct Rewritten {
+    /// What was done.
+    pub summary: Summary,
+    /// Why the capture can't be read on, where it can't; everything before was written.
+    pub error: Option<CaptureError>,
+    /// What of the capture could not be read, packet by packet.
+    pub problems: Vec<Problem>,
+    /// The session, for its counters.
+    pub session: Session,
+}
+
+/// Rewrites a capture. `ahead` and `behind` read the same capture from its start.
 ///
 /// # Errors
 ///
-/// When reading or writing fails; what was read before is written in either case that allows it.
+/// When the output can't be written, or when it is to stop.
 pub fn rewrite<R: Read, W: Write>(
     mut ahead: Reader<R>,
     mut behind: Reader<R>,
     mut session: Session,
     writer: &mut Writer<W>,
-    limits: Limits,
-    seen: &mut dyn FnMut(&Record<'_>),
-) -> Result<Summary, RewriteError> {
+    request: Request<'_>,
+) -> Result<Rewritten, RewriteError> {
+    let Request { limits, only, stop, seen } = request;
     let mut patches = Patches::new();
+    patches.only = only;
     let mut summary = Summary::default();
     let mut show = |record: Record<'_>| seen(&record);
     let mut failed = None;
     loop {
+        if stop() {
+            return Err(RewriteError::Stopped);
+        }
         match ahead.next() {
             Ok(Some(packet)) => session.packet_tapped(&packet, &mut patches, &mut show),
             Ok(None) => break,
@@ -107,13 +192,15 @@ pub fn rewrite<R: Read, W: Write>(
         }
     }
     session.finish_tapped(&mut patches, &mut show);
-    while one(&mut behind, &mut patches, writer, &mut summary)? {}
-    writer.flush().map_err(RewriteError::Write)?;
-    (summary.pdus, summary.left) = (patches.pdus(), patches.left());
-    match failed {
-        Some(error) => Err(RewriteError::Read(error, summary)),
-        None => Ok(summary),
+    while one(&mut behind, &mut patches, writer, &mut summary)? {
+        if stop() {
+            return Err(RewriteError::Stopped);
+        }
     }
+    writer.flush().map_err(RewriteError::Write)?;
+    session.captured(&ahead.counters());
+    (summary.pdus, summary.left) = (patches.pdus(), patches.left());
+    Ok(Rewritten { summary, error: failed, problems: ahead.problems().to_vec(), session })
 }
 
 /// Writes the next packet; `false` at the end.
@@ -129,7 +216,12 @@ fn one<R: Read, W: Write>(
     for _ in before.saturating_add(1)..packet.frame {
         writer.placeholder().map_err(RewriteError::Write)?;
     }
-    let changed = patches.apply(packet.frame, packet.data);
+    let (changed, kept) = patches.apply(packet.frame, packet.data);
+    if !kept {
+        summary.left_out += 1;
+        writer.placeholder().map_err(RewriteError::Write)?;
+        return Ok(true);
+    }
     summary.packets += 1;
     summary.changed += u64::from(changed.is_some());
     let comment = changed.as_ref().map(|_| MARK);

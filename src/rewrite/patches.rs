@@ -1,22 +1,24 @@
 //! What is to be changed where: [`Patches`] notes where segments and datagrams stand and what was opened of them, and
 //! changes packets accordingly.
 //!
-//! TCP: an opened PDU is kept by the sequence numbers of its octets, as sealed and as clear; a packet is changed where a
-//! segment of it holds those sequence numbers and exactly those sealed octets, which also tells retransmissions with
-//! other contents and numbers that have wrapped around. UDP: the octets' places are known when the PDU is opened.
+//! TCP: an opened PDU is kept by the sequence numbers of its bytes, as sealed and as clear; a packet is changed where a
+//! segment of it holds those sequence numbers and exactly those sealed bytes, which also tells retransmissions with
+//! other contents and numbers that have wrapped around. UDP: the bytes' places are known when the PDU is opened.
 
+use super::OpenedFlows;
 use crate::net::{Origin, Place, Placed, Side, Transport};
 use crate::session::observed_security::{Tap, Unsealed};
 use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
 use zeroize::Zeroizing;
 
-/// Which direction of which TCP stream, and the sequence number of the first octet.
+/// Which direction of which TCP stream, and the sequence number of the first byte.
 type Key = (u64, bool, u32);
 
 /// The longest PDU: `frag_length` has 16 bits.
 const MAX_PDU: u32 = 0xffff;
 
-/// What a note costs beside octets, roughly.
+/// What a note costs beside bytes, roughly.
 const NOTE_COST: usize = 128;
 
 /// `auth_level` of PDUs whose stub is not protected (C706 13.1.2.1).
@@ -26,7 +28,7 @@ const CONNECT: u8 = 2;
 struct Patch {
     sealed: Box<[u8]>,
     clear: Zeroizing<Vec<u8>>,
-    /// Octets written so far, those of retransmissions again.
+    /// Bytes written so far, those of retransmissions again.
     written: usize,
 }
 
@@ -42,15 +44,17 @@ enum Note {
         /// Offset of `at` in the payload.
         offset: usize,
     },
-    /// Octets to be replaced.
-    Replace { at: usize, octets: Zeroizing<Vec<u8>> },
+    /// The packet is one of those to be written.
+    Keep,
+    /// Bytes to be replaced.
+    Replace { at: usize, bytes: Zeroizing<Vec<u8>> },
 }
 
 impl Note {
     fn cost(&self) -> usize {
         match self {
-            Note::Segment { .. } => NOTE_COST,
-            Note::Replace { octets, .. } => NOTE_COST + octets.len(),
+            Note::Segment { .. } | Note::Keep => NOTE_COST,
+            Note::Replace { bytes, .. } => NOTE_COST + bytes.len(),
         }
     }
 }
@@ -67,12 +71,14 @@ pub struct Patches {
     passed: u64,
     pdus: u64,
     left: u64,
-    /// The datagram at hand: its places, octets of its header, its checksum.
+    /// Packets of these flows alone are to be written.
+    pub(super) only: Option<OpenedFlows>,
+    /// The datagram at hand: its places, bytes of its header, its checksum.
     datagram: (Vec<Place>, usize, u16),
 }
 
 impl core::fmt::Debug for Patches {
-    /// Never the octets.
+    /// Never the bytes.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Patches").field("pdus", &self.pdus).field("weight", &self.weight).finish_non_exhaustive()
     }
@@ -85,7 +91,7 @@ impl Patches {
         Patches::default()
     }
 
-    /// Octets that it takes, roughly.
+    /// Bytes that it takes, roughly.
     #[must_use]
     pub fn weight(&self) -> usize {
         self.weight
@@ -97,7 +103,7 @@ impl Patches {
         self.pdus
     }
 
-    /// PDUs of which not every octet could be placed, so far as it is known: finally only after all packets were
+    /// PDUs of which not every byte could be placed, so far as it is known: finally only after all packets were
     /// passed.
     #[must_use]
     pub fn left(&self) -> u64 {
@@ -105,7 +111,7 @@ impl Patches {
         self.left.saturating_add(open as u64)
     }
 
-    /// Forgets the oldest PDUs whose packets have all been passed until no more than `weight` octets are taken.
+    /// Forgets the oldest PDUs whose packets have all been passed until no more than `weight` bytes are taken.
     pub fn forget(&mut self, weight: usize) {
         while self.weight > weight {
             let Some((key, frame)) = self.ages.front().copied() else { break };
@@ -120,28 +126,32 @@ impl Patches {
         }
     }
 
-    /// The packet as it is to be written, `None` if it stays. Packets come in order; nothing is kept of those before.
-    pub fn apply(&mut self, frame: u64, data: &[u8]) -> Option<Vec<u8>> {
+    /// The packet as it is to be written, `None` if it stays, and whether it is to be written at all. Packets come in
+    /// order; nothing is kept of those before.
+    pub fn apply(&mut self, frame: u64, data: &[u8]) -> (Option<Vec<u8>>, bool) {
         self.passed = self.passed.max(frame);
         let mut out = None;
+        let mut kept = self.only.is_none();
         while let Some(entry) = self.notes.first_entry().filter(|entry| *entry.key() <= frame) {
             let (of, notes) = entry.remove_entry();
             for note in notes {
                 self.weight = self.weight.saturating_sub(note.cost());
                 if of == frame {
+                    kept |= matches!(note, Note::Keep);
                     self.change(&note, data, &mut out);
                 }
             }
         }
-        out
+        (out, kept)
     }
 
     fn change(&mut self, note: &Note, data: &[u8], out: &mut Option<Vec<u8>>) {
         match note {
-            Note::Replace { at, octets } => {
+            Note::Keep => {}
+            Note::Replace { at, bytes } => {
                 let out = out.get_or_insert_with(|| data.to_vec());
-                if let Some(place) = at.checked_add(octets.len()).and_then(|end| out.get_mut(*at..end)) {
-                    place.copy_from_slice(octets);
+                if let Some(place) = at.checked_add(bytes.len()).and_then(|end| out.get_mut(*at..end)) {
+                    place.copy_from_slice(bytes);
                 }
             }
             Note::Segment { at, len, key, checksum, offset } => {
@@ -154,7 +164,7 @@ impl Patches {
                 let ranges = if from <= until { [(from, until), (1, 0)] } else { [(from, u32::MAX), (0, until)] };
                 for (low, high) in ranges.into_iter().filter(|(low, high)| low <= high) {
                     for ((_, _, start), patch) in self.patches.range_mut((stream, side, low)..=(stream, side, high)) {
-                        // Distance of the PDU's part from the segment's first octet.
+                        // Distance of the PDU's part from the segment's first byte.
                         let distance = i64::from(start.wrapping_sub(seq).cast_signed());
                         let skip = usize::try_from(-distance).unwrap_or(0);
                         let into = usize::try_from(distance).unwrap_or(0);
@@ -169,8 +179,8 @@ impl Patches {
                             continue;
                         }
                         let out = out.get_or_insert_with(|| data.to_vec());
-                        if let Some(octets) = out.get_mut(place) {
-                            octets.copy_from_slice(clear);
+                        if let Some(bytes) = out.get_mut(place) {
+                            bytes.copy_from_slice(clear);
                             delta += difference(sealed, clear, (offset + into) % 2 == 1);
                             changed = true;
                             patch.written = patch.written.saturating_add(count);
@@ -198,18 +208,18 @@ impl Patches {
         true
     }
 
-    /// Replaces octets of the datagram at hand, `at` counted from its UDP header.
-    fn replace(&mut self, at: usize, octets: &[u8]) -> bool {
+    /// Replaces bytes of the datagram at hand, `at` counted from its UDP header.
+    fn replace(&mut self, at: usize, bytes: &[u8]) -> bool {
         let places = core::mem::take(&mut self.datagram.0);
-        let (mut skip, mut rest, mut all) = (at, octets, true);
+        let (mut skip, mut rest, mut all) = (at, bytes, true);
         for place in &places {
             let from = skip.min(place.len);
             skip -= from;
             let (now, later) = rest.split_at_checked(place.len - from).unwrap_or((rest, &[]));
             rest = later;
             if !now.is_empty() {
-                let octets = Zeroizing::new(now.to_vec());
-                all &= self.note(place.frame, Note::Replace { at: place.at.saturating_add(from), octets });
+                let bytes = Zeroizing::new(now.to_vec());
+                all &= self.note(place.frame, Note::Replace { at: place.at.saturating_add(from), bytes });
             }
         }
         self.datagram.0 = places;
@@ -229,14 +239,21 @@ impl Patch {
 
 impl Tap for Patches {
     fn placed(&mut self, origin: &Origin, placed: Placed<'_>) {
+        if self.only.as_ref().is_some_and(|only| only.has(origin)) {
+            for place in placed.places {
+                self.note(place.frame, Note::Keep);
+            }
+        }
+        let left_to_hardware = left_to_hardware(origin, &placed);
         if origin.transport == Transport::Udp {
-            self.datagram = (placed.places.to_vec(), placed.header, placed.checksum);
+            let checksum = if left_to_hardware { 0 } else { placed.checksum };
+            self.datagram = (placed.places.to_vec(), placed.header, checksum);
             return;
         }
-        // The checksum stands at offset 16; of a segment in IP fragments it is left alone, since its octets are changed
+        // The checksum stands at offset 16; of a segment in IP fragments it is left alone, since its bytes are changed
         // packet by packet.
         let checksum = match placed.places {
-            [one] if one.len >= 18 => Some(one.at.saturating_add(16)),
+            [one] if one.len >= 18 && !left_to_hardware => Some(one.at.saturating_add(16)),
             _ => None,
         };
         let (mut skip, mut offset) = (placed.header, 0);
@@ -265,12 +282,12 @@ impl Tap for Patches {
         if let Some(body) = opened.get_mut(..clear.len()) {
             body.copy_from_slice(clear);
         }
-        if let Some(octet) = opened.get_mut(level.saturating_sub(pdu.body.start)) {
-            *octet = CONNECT;
+        if let Some(byte) = opened.get_mut(level.saturating_sub(pdu.body.start)) {
+            *byte = CONNECT;
         }
         if datagram {
             let header = self.datagram.1;
-            // The body begins at an even offset (80), the UDP header has 8 octets and its checksum last.
+            // The body begins at an even offset (80), the UDP header has 8 bytes and its checksum last.
             let delta = difference(sealed, &opened, (header + pdu.body.start) % 2 == 1);
             let mut all = self.replace(header + pdu.body.start, &opened);
             if self.datagram.2 != 0 {
@@ -290,7 +307,26 @@ impl Tap for Patches {
     }
 }
 
-/// By how much the sum of 16-bit words changes; `odd`: the first octet is the second of its word.
+/// Whether the checksum was left to the network card when the packet was captured: only the addresses and the length are
+/// summed in it, and it has nothing to do with the bytes that are changed.
+fn left_to_hardware(origin: &Origin, placed: &Placed<'_>) -> bool {
+    let words = |address: IpAddr| -> u64 {
+        match address {
+            IpAddr::V4(address) => address.octets().as_chunks::<2>().0.iter().map(|w| sum_of(*w)).sum(),
+            IpAddr::V6(address) => address.octets().as_chunks::<2>().0.iter().map(|w| sum_of(*w)).sum(),
+        }
+    };
+    let protocol = if origin.transport == Transport::Tcp { 6 } else { 17 };
+    let length: usize = placed.places.iter().map(|place| place.len).sum();
+    let sum = words(origin.src.ip()) + words(origin.dst.ip()) + protocol;
+    [sum, sum + length as u64].into_iter().any(|sum| (sum % 0xffff) == u64::from(placed.checksum) % 0xffff)
+}
+
+fn sum_of(word: [u8; 2]) -> u64 {
+    u64::from(u16::from_be_bytes(word))
+}
+
+/// By how much the sum of 16-bit words changes; `odd`: the first byte is the second of its word.
 fn difference(old: &[u8], new: &[u8], odd: bool) -> i64 {
     let mut high = !odd;
     let mut sum = 0;

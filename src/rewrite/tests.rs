@@ -127,7 +127,7 @@ fn rewritten(packets: &[Vec<u8>], pdus: &[Sealed]) -> (Vec<Option<Vec<u8>>>, Pat
     }
     network.finish(&mut opener);
     let mut patches = opener.patches;
-    let out = (1..).zip(packets).map(|(frame, packet)| patches.apply(frame, packet)).collect();
+    let out = (1..).zip(packets).map(|(frame, packet)| patches.apply(frame, packet).0).collect();
     (out, patches)
 }
 
@@ -247,7 +247,8 @@ fn memory_is_bounded() {
         let session = Session::new(session::Limits::default(), Arc::clone(&keys));
         let mut writer = Writer::new(Vec::new(), None, MARK);
         let limits = Limits { memory };
-        let summary = rewrite(reader(), reader(), session, &mut writer, limits, &mut |_| {}).expect("rewritten");
+        let request = Request { limits, only: None, stop: &|| false, seen: &mut |_| {} };
+        let summary = rewrite(reader(), reader(), session, &mut writer, request).expect("rewritten").summary;
         (summary, writer.into_inner())
     };
     let (summary, whole) = run(usize::MAX);

@@ -16,6 +16,7 @@
 
 use super::Structure;
 use super::packed::{ByteCursor, lower, sz};
+use super::property_list::{self, Dialect};
 use super::reader::{Extent, record};
 use super::records::witness::{IPADDR_INFO_LIST, RESOURCE_CHANGE};
 use super::security::Descriptor;
@@ -82,6 +83,8 @@ pub struct Shape {
     pub guess: bool,
     /// A control code that no list has, taken apart.
     pub unknown_code: Option<ControlCodeFields>,
+    /// The kind of object whose properties it holds, where it is a property list and that is known.
+    pub of: Option<Family>,
     /// Whether it is a secret as a whole. Secrets in parts of it are told by what is read ([`Semantics::Opaque`]).
     pub secrecy: Secrecy,
 }
@@ -111,7 +114,8 @@ pub enum ShapeKind {
 }
 
 impl Shape {
-    const NOTHING: Shape = Shape { kind: ShapeKind::Nothing, guess: false, unknown_code: None, secrecy: Secrecy::None };
+    const NOTHING: Shape =
+        Shape { kind: ShapeKind::Nothing, guess: false, unknown_code: None, of: None, secrecy: Secrecy::None };
 
     fn of(content: BufferFormat, length: usize) -> Shape {
         let kind = match content.for_length(length) {
@@ -119,6 +123,17 @@ impl Shape {
             content => ShapeKind::Format(content),
         };
         Shape { kind, ..Shape::NOTHING }
+    }
+
+    /// How a property list is to be read; `None` for what is none.
+    pub fn dialect(&self) -> Option<Dialect> {
+        let plain = Dialect { of: self.of, ..Dialect::PLAIN };
+        match self.kind {
+            ShapeKind::Format(BufferFormat::PropertyList) => Some(plain),
+            ShapeKind::Format(BufferFormat::PropertyListOf(binary)) => Some(Dialect { binary: *binary, ..plain }),
+            ShapeKind::Format(BufferFormat::PropertyFormats) => Some(Dialect { formats: true, ..plain }),
+            _ => None,
+        }
     }
 
     /// Whether there is anything to say.
@@ -144,7 +159,7 @@ pub fn name_of(content: BufferFormat) -> &'static str {
         BufferFormat::Word => "WORD",
         BufferFormat::Dword | BufferFormat::DwordOf(_) | BufferFormat::Dwords => "DWORD",
         BufferFormat::Long => "LONG",
-        BufferFormat::Qword => "ULARGE_INTEGER",
+        BufferFormat::Qword | BufferFormat::QwordOf(_) => "ULARGE_INTEGER",
         BufferFormat::LargeInteger => "LARGE_INTEGER",
         BufferFormat::Filetime => "FILETIME",
         BufferFormat::Guid => "GUID",
@@ -229,6 +244,7 @@ fn control(family: Family, context: &Context<'_>, octets: &[u8], input: bool) ->
         Certainty::Guess => guessed(guess(octets), octets),
         _ => Shape::of(content, octets.len()),
     };
+    let shape = Shape { of: Some(row.family), ..shape };
     match (secret, row.certainty, content) {
         (true, ..) => Shape { secrecy: Secrecy::Whole, ..shape },
         (false, Certainty::Guess, BufferFormat::Bytes) => {
@@ -278,12 +294,17 @@ pub fn guess(octets: &[u8]) -> Option<BufferFormat> {
 }
 
 fn notification(context: &Context<'_>, octets: &[u8]) -> Shape {
-    let (Some(kind), Some(flags)) = (context.object_type, context.filter_flags) else { return Shape::NOTHING };
-    let Some(row) = notifications::lookup(CLUSTER_OBJECT_TYPE(kind), flags) else { return Shape::NOTHING };
+    let unknown = Shape { secrecy: Secrecy::Possible("nothing is known of its format"), ..Shape::NOTHING };
+    let (Some(kind), Some(flags)) = (context.object_type, context.filter_flags) else { return unknown };
+    let Some(row) = notifications::lookup(CLUSTER_OBJECT_TYPE(kind), flags) else { return unknown };
     if row.meaning == "dependency expression" {
         return Shape { kind: ShapeKind::Expression, ..Shape::NOTHING };
     }
-    Shape::of(one_of(row.buffer, octets), octets.len())
+    let of = notifications::family(row.object_type);
+    match one_of(row.buffer, octets) {
+        BufferFormat::Bytes | BufferFormat::Nothing => unknown,
+        content => Shape { of, ..Shape::of(content, octets.len()) },
+    }
 }
 
 fn messages(context: &Context<'_>) -> Shape {
@@ -314,7 +335,10 @@ pub fn read<'a, V: Visitor<'a> + ?Sized>(
     }
     match shape.kind {
         ShapeKind::Nothing => Ok(input.skip(input.len())),
-        ShapeKind::Format(content) => values::read(Slot::of(content, place), input, visitor),
+        ShapeKind::Format(content) => match shape.dialect() {
+            Some(dialect) => property_list::read(input, place, dialect, visitor),
+            None => values::read(Slot::of(content, place), input, visitor),
+        },
         ShapeKind::Expression => values::read(Slot::of(BufferFormat::Sz, place), input, visitor),
         ShapeKind::Messages(declaration, count) => list(declaration, count, input, place, visitor),
     }

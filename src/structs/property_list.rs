@@ -25,7 +25,7 @@ use crate::base::error::{Error, ErrorKind, Segment};
 use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
 use crate::consts::control_codes::Family;
-use crate::consts::properties;
+use crate::consts::properties::{self, Unit};
 use crate::consts::syntax::{CLUSTER_PROPERTY_FORMAT, CLUSTER_PROPERTY_SYNTAX as Syntax};
 use crate::ndr::WStr;
 use crate::ndr::types::{Field, Scalar, Semantics};
@@ -223,6 +223,9 @@ fn only_names(body: ByteCursor<'_>, count: u32) -> bool {
     rest.is_empty()
 }
 
+/// A property list that is the value of a property.
+const INNER: BufferFormat = BufferFormat::PropertyListOf(&BufferFormat::Bytes);
+
 /// What a property list holds besides what the syntaxes say.
 #[derive(Clone, Copy, Debug)]
 pub struct Dialect {
@@ -232,11 +235,13 @@ pub struct Dialect {
     pub formats: bool,
     /// The kind of object that has the properties, where it is known.
     pub of: Option<Family>,
+    /// Whether it stands inside another list: then lists in it are bytes.
+    pub nested: bool,
 }
 
 impl Dialect {
     /// What the syntaxes say and nothing else.
-    pub const PLAIN: Dialect = Dialect { binary: BufferFormat::Bytes, formats: false, of: None };
+    pub const PLAIN: Dialect = Dialect { binary: BufferFormat::Bytes, formats: false, of: None, nested: false };
 }
 
 /// Reads a property list; returns what is behind it.
@@ -465,14 +470,22 @@ pub(crate) fn read_entry<'a, V: Visitor<'a> + ?Sized>(
     if visitor.wants_overhead() {
         visitor.overhead(range.start + 4..range.start + 8, Overhead::Length(value.data.len() as u64));
     }
-    let content = match (BufferFormat::of_syntax(value.syntax), known.property.map(|known| known.format)) {
+    let named = known.property.map(|known| known.format);
+    let content = match (BufferFormat::of_syntax(value.syntax), named) {
+        _ if value.syntax == Syntax::CLUSPROP_SYNTAX_LIST_VALUE_PROPERTY_LIST && !dialect.nested => INNER,
         (BufferFormat::Bytes, _) => dialect.binary,
-        (BufferFormat::Dword, Some(named @ BufferFormat::DwordOf(_))) => named,
+        (BufferFormat::Dword, Some(BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table))) => {
+            BufferFormat::DwordOf(table)
+        }
+        (BufferFormat::Qword, Some(BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table))) => {
+            BufferFormat::QwordOf(table)
+        }
         (other, _) => other,
     };
     let path = place.path.down(Segment::Name(VALUE.name));
     let place = Place::member(&VALUE, &path);
-    let slot = Slot { secret: known.secret, ..Slot::of(content, place) };
+    let unit = known.property.map_or(Unit::Number, |known| known.unit);
+    let slot = Slot { secret: known.secret, unit, ..Slot::of(content, place) };
     let data = value.data.range();
     match (dialect.formats, content, value.octets()) {
         (true, BufferFormat::Word, [low, high]) => {

@@ -1,17 +1,8 @@
 //! The rules of custom-marshalled buffers that the readers see broken without having to stop.
 
-use crate::base::diagnostic::{Diagnostic, Rule};
+use crate::base::diagnostic::{Diagnostic, Rule, rules};
 use crate::base::error::Error;
 use crate::ndr::visitor::FieldPath;
-
-macro_rules! rules {
-    ($($id:ident = $name:literal, $section:literal, $text:literal;)*) => {
-        $(#[doc = concat!($section, ": ", $text, ".")]
-        pub static $id: Rule = Rule { name: $name, text: $text, section: $section };)*
-        /// All of them.
-        pub static ALL: &[&Rule] = &[$(&$id),*];
-    };
-}
 
 rules! {
     NOT_THE_CONSTANT = "not-the-constant", "MS-CMRP 2.2.3", "the member has the value that its section gives";

@@ -62,7 +62,7 @@ fn entries<'a, V: Visitor<'a> + ?Sized>(
     visitor: &mut V,
     stop: impl Fn(u32, &property_list::PropertyValue<'a>) -> bool,
 ) -> Result<(ByteCursor<'a>, bool), Error> {
-    let dialect = Dialect { binary, formats: false, of: None };
+    let dialect = Dialect { binary, formats: false, of: None, nested: false };
     let path = path.down(Segment::Name(VALUES.name));
     let open = Open::List { raw: None };
     let at = Place::member(&VALUES, &path).at(Semantics::Structure, input.range());

@@ -11,7 +11,9 @@ use super::rules::{self, broken};
 use super::writer::{self, integer};
 use super::{Structure, security, value_list};
 use crate::base::error::{Error, ErrorKind, Segment};
+use crate::consts::Constants;
 use crate::consts::content::BufferFormat;
+use crate::consts::properties::Unit;
 use crate::ndr::EncodeError;
 use crate::ndr::WStr;
 use crate::ndr::types::{Scalar, Semantics};
@@ -29,6 +31,8 @@ pub struct Slot<'t> {
     pub place: Place<'t>,
     /// Whether it is a secret.
     pub secret: bool,
+    /// What it counts, if it is a number without names.
+    pub unit: Unit,
 }
 
 impl<'t> Slot<'t> {
@@ -39,11 +43,16 @@ impl<'t> Slot<'t> {
 
     /// A value at this place.
     pub fn of(content: BufferFormat, place: Place<'t>) -> Self {
-        Slot { content, place, secret: false }
+        Slot { content, place, secret: false, unit: Unit::Number }
     }
 
     fn semantics(&self, semantics: Semantics) -> Semantics {
-        if self.secret { Semantics::Opaque } else { semantics }
+        match (self.secret, semantics, self.unit) {
+            (true, ..) => Semantics::Opaque,
+            (_, _, Unit::Number) => semantics,
+            (_, Semantics::Number, unit) => counted(unit),
+            _ => semantics,
+        }
     }
 
     #[inline(always)]
@@ -52,18 +61,37 @@ impl<'t> Slot<'t> {
     }
 }
 
+/// What a number means that counts this.
+const fn counted(unit: Unit) -> Semantics {
+    match unit {
+        Unit::Number => Semantics::Number,
+        Unit::Bool => Semantics::Bool,
+        Unit::Milliseconds => Semantics::Milliseconds,
+        Unit::Seconds => Semantics::Seconds,
+        Unit::Minutes => Semantics::Minutes,
+        Unit::Hours => Semantics::Hours,
+        Unit::Percent => Semantics::Percent,
+        Unit::Bytes => Semantics::Bytes,
+        Unit::Time => Semantics::UnixTime,
+        Unit::Status => Semantics::Win32,
+    }
+}
+
+/// The names that go with a table.
+const fn named(table: &'static Constants) -> Semantics {
+    match table.kind {
+        crate::consts::Kind::Enum => Semantics::Enum(table),
+        crate::consts::Kind::Flags => Semantics::Flags(table),
+    }
+}
+
 /// The integer formats: width and sign.
 fn scalar(content: BufferFormat) -> Option<(Scalar, Semantics)> {
     Some(match content {
         BufferFormat::Word => (Scalar::U16, Semantics::Number),
         BufferFormat::Dword => (Scalar::U32, Semantics::Number),
-        BufferFormat::DwordOf(table) => (
-            Scalar::U32,
-            match table.kind {
-                crate::consts::Kind::Enum => Semantics::Enum(table),
-                crate::consts::Kind::Flags => Semantics::Flags(table),
-            },
-        ),
+        BufferFormat::DwordOf(table) => (Scalar::U32, named(table)),
+        BufferFormat::QwordOf(table) => (Scalar::U64, named(table)),
         BufferFormat::Long => (Scalar::I32, Semantics::Number),
         BufferFormat::Qword => (Scalar::U64, Semantics::Number),
         BufferFormat::LargeInteger => (Scalar::I64, Semantics::Number),
@@ -147,7 +175,8 @@ fn read_raw<'a, V: Visitor<'a> + ?Sized>(
         BufferFormat::Structs(name) => return structs(slot, name, input, visitor),
         BufferFormat::PropertyList => return property_list::read(input, slot.place, Dialect::PLAIN, visitor),
         BufferFormat::PropertyListOf(binary) => {
-            return property_list::read(input, slot.place, Dialect { binary: *binary, ..Dialect::PLAIN }, visitor);
+            let dialect = Dialect { binary: *binary, nested: true, ..Dialect::PLAIN };
+            return property_list::read(input, slot.place, dialect, visitor);
         }
         BufferFormat::PropertyFormats => {
             return property_list::read(input, slot.place, Dialect { formats: true, ..Dialect::PLAIN }, visitor);
@@ -248,7 +277,10 @@ pub fn read_octets<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCurso
                 None,
             ));
         }
-        return visitor.bytes(slot.at(Semantics::Bytes, input), input.rest());
+        // What can't be read may be a secret where a part of it could be.
+        let semantics =
+            if !plain && super::may_hold_secrets(slot.content) { Semantics::Opaque } else { Semantics::Bytes };
+        return visitor.bytes(slot.at(semantics, input), input.rest());
     }
     let open = Open::Bytes(input.rest());
     let at = slot.at(Semantics::Bytes, input);
@@ -285,13 +317,16 @@ fn multi_sz<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, 
             visitor.overhead(at_byte..input.range().end, Overhead::EndMark);
         }
         None => {
-            visitor.diagnostic(broken(
-                slot.place.path,
-                input.offset(),
-                &rules::NOT_OF_FORMAT,
-                input.len() as u64,
-                None,
-            ));
+            // An empty list with the terminator of a string that is not there: it lists nothing either way.
+            if input.rest() != [0; 4] {
+                visitor.diagnostic(broken(
+                    slot.place.path,
+                    input.offset(),
+                    &rules::NOT_OF_FORMAT,
+                    input.len() as u64,
+                    None,
+                ));
+            }
             let (mut rest, mut i) = (all, 0);
             while !rest.is_empty() {
                 let text = rest.until_nul();

@@ -109,6 +109,7 @@ fn recorded_sets_break_what_they_break() {
         ("node-filter", 2),
         ("not-of-format", 3),
         ("not-the-constant", 10),
+        ("notify-key", 9),
         ("password-not-implemented", 1),
         ("port-generation", 3),
         ("property-formats", 6),
@@ -117,6 +118,7 @@ fn recorded_sets_break_what_they_break() {
         ("size-of-format", 8),
         ("v2-filter-disallowed", 8),
         ("v2-filter-unknown", 1),
+        ("version-not-implemented", 1),
     ]);
     for (name, expected) in [
         ("a-v3-ndr.pcapng", clear.clone()),

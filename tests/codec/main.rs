@@ -9,3 +9,4 @@ mod round_trip;
 mod structures;
 mod vectors;
 mod views;
+mod visit;

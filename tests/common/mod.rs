@@ -1,6 +1,7 @@
 //! The stubs of `tests/data`, and what all tests share.
 #![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
 
+pub mod accounting;
 pub mod data;
 
 use cluscope::render::json::stub::Identity;

@@ -53,7 +53,8 @@ fn every_source_is_a_module() {
         let (directory, file) = name.rsplit_once('/').expect("in a directory");
         let stem = file.trim_end_matches(".rs");
         // Programs, libraries, examples and benches are found by cargo.
-        let root = matches!(stem, "main" | "lib") || directory == "benches" || directory.ends_with("examples");
+        let root =
+            matches!(stem, "main" | "lib" | "build") || directory == "benches" || directory.ends_with("examples");
         let (directory, stem) = match stem {
             "mod" => directory.rsplit_once('/').expect("a module in a directory"),
             _ => (directory, stem),

@@ -8,6 +8,7 @@ mod constants;
 mod dependencies;
 mod documents;
 mod harness;
+mod header;
 mod layers;
 mod limits;
 mod methods;

@@ -152,13 +152,12 @@ fn synonym(idl: &str) -> String {
     .to_owned()
 }
 
-/// The table's wire type, but for two [in] pointers to one number: top-level reference pointers leave no trace, and a
+/// The table's wire type, but for an [in] pointer to one number: top-level reference pointers leave no trace, and a
 /// declaration keeps no stars, so that only [out] parameters can be told to have one.
 fn stated(row: &Row) -> String {
     let wire = row["wire_type"].as_str();
     match (row["direction"].as_str(), row["opnum"].as_str(), row["name"].as_str()) {
         ("in", "183", "Reserved") => assert_eq!(wire, "ref u32"),
-        ("in", "185", "inBuffer") => assert_eq!(wire, "ref u8"),
         _ => return wire.to_owned(),
     }
     wire.replace("ref ", "")

@@ -5,7 +5,7 @@
 use crate::wire::*;
 use crate::{COUNTING, alone};
 use cluscope::analysis::story::Story;
-use cluscope::analysis::{Tracker, View, stats::Stats};
+use cluscope::analysis::{HandleAnnotations, Tracker, stats::Stats};
 use cluscope::base::work;
 use cluscope::capture::{LinkType, Packet, Reader};
 use cluscope::conformance::Checker;
@@ -73,7 +73,7 @@ fn session(packets: &[Vec<u8>]) {
     let mut each = |record: cluscope::session::Record<'_>| {
         let seen = tracker.feed(&record);
         black_box(filter.matches(&Subject::of(&record, &seen)));
-        records.print_with(&mut out, &record, Some(&View::of(&seen)));
+        records.print_with(&mut out, &record, Some(&HandleAnnotations::of(&seen)));
         work_of(out.len());
         checker.record(&record, &mut |finding| drop(black_box(finding)));
         story.feed(&record, &seen, 0, &mut |event| drop(black_box(event)));

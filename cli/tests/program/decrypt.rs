@@ -48,7 +48,8 @@ fn decrypt(capture: &Path, out: &Path, keys: &[&str]) -> u64 {
     assert!(output.status.success(), "{capture}: {}", stderr(&output));
     assert!(output.stdout.is_empty());
     let words = stderr(&output);
-    let pdus = words.split(": ").last().and_then(|w| w.split(' ').next()).and_then(|n| n.parse().ok());
+    let line = words.lines().find(|line| line.ends_with("sealed PDUs in clear")).unwrap_or_default();
+    let pdus = line.split(": ").last().and_then(|w| w.split(' ').next()).and_then(|n| n.parse().ok());
     pdus.unwrap_or_else(|| panic!("{words}"))
 }
 

@@ -15,4 +15,5 @@ mod contents;
 mod decrypt;
 mod files;
 mod filter;
+mod secret_kinds;
 mod secrets;

@@ -7,33 +7,33 @@
 //! An operation that the server answers with ERROR_IO_PENDING is held back until a poll or a notification shows how it
 //! ended; lines behind it wait, up to [`Limits::lines`].
 //!
-//! [`rules`]: which method does what, as a table; [`change`]: properties and registry values, with what they were
+//! [`operations`]: which method does what, as a table; [`properties`]: properties and registry values, with what they were
 //! before; [`state`]: states that polls and notifications show; [`reconnect`]: clients that lost their server
-//! (3.2.4.6); [`arrive`]: clients that come, and what is refused; [`witness`]: the Witness protocol.
+//! (3.2.4.6); [`opening`]: clients that come, and what is refused; [`witness`]: the Witness protocol.
 
-pub mod arrive;
-pub mod change;
+pub mod opening;
+pub mod operations;
+pub mod properties;
 pub mod reconnect;
-pub mod rules;
 pub mod state;
 pub mod witness;
-pub mod words;
+pub mod wording;
 
 use super::Bounded;
 use super::calls::{is_error, status_name};
-use super::facts::Facts;
-use super::kind::Kind;
 use super::notify;
-use super::tracker::{CallKey, Objects, Seen, call_key};
+use super::object_kind::ObjectKind;
+use super::top_level::TopLevelValues;
+use super::tracker::{CallKey, Objects, RecordContext, call_key};
 use crate::base::Timestamp;
 use crate::idl::cluster::ApiSetClusterName;
 use crate::idl::key::ApiCreateKey;
 use crate::rpc::event::Body;
 use crate::session::Record;
-use arrive::Arrivals;
-use change::Values;
+use opening::Openings;
+use operations::Draft;
+use properties::Values;
 use reconnect::Reconnects;
-use rules::Draft;
 use state::States;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -185,14 +185,14 @@ impl Lines {
 }
 
 /// What parts of the story need to know of a record.
-pub(super) struct Scene<'s> {
+pub(super) struct EventContext<'s> {
     pub(super) time: Option<Timestamp>,
     pub(super) frame: u64,
-    pub(super) seen: &'s Seen,
+    pub(super) seen: &'s RecordContext,
     pub(super) tests: u64,
 }
 
-impl Scene<'_> {
+impl EventContext<'_> {
     /// An event that begins here.
     pub(super) fn event(&self, name: &'static str, text: String) -> Event {
         Event {
@@ -227,7 +227,7 @@ pub struct Story {
     states: States,
     values: Values,
     reconnects: Reconnects,
-    arrivals: Arrivals,
+    openings: Openings,
     last: Option<Timestamp>,
 }
 
@@ -247,15 +247,15 @@ impl Story {
             states: States::new(limits.remembered),
             values: Values::new(limits.remembered),
             reconnects: Reconnects::new(limits.clients),
-            arrivals: Arrivals::new(limits.clients),
+            openings: Openings::new(limits.clients),
             last: None,
         }
     }
 
     /// Takes in the next record, after the tracker; `tests` goes into the events that it begins.
-    pub fn feed(&mut self, record: &Record<'_>, seen: &Seen, tests: u64, emit: &mut dyn FnMut(Event)) {
+    pub fn feed(&mut self, record: &Record<'_>, seen: &RecordContext, tests: u64, emit: &mut dyn FnMut(Event)) {
         self.last = record.event.time().or(self.last);
-        let scene = Scene { time: record.event.time(), frame: record.event.frame(), seen, tests };
+        let scene = EventContext { time: record.event.time(), frame: record.event.frame(), seen, tests };
         match record.event.body {
             Body::Request { .. } => self.request(record, &scene),
             Body::Response { .. } => self.response(record, &scene),
@@ -271,7 +271,7 @@ impl Story {
             + self.states.forgotten()
             + self.values.forgotten()
             + self.reconnects.forgotten()
-            + self.arrivals.forgotten()
+            + self.openings.forgotten()
     }
 
     /// Lines that were told without their end for [`Limits::lines`].
@@ -286,34 +286,37 @@ impl Story {
         self.lines.flush(true, emit);
     }
 
-    fn request(&mut self, record: &Record<'_>, scene: &Scene<'_>) {
+    fn request(&mut self, record: &Record<'_>, scene: &EventContext<'_>) {
         let Some(method) = record.method() else { return };
         self.reconnects.request(record, scene, &mut self.lines);
-        let Some(facts) = Facts::of(record) else { return };
-        self.values.request(method, &facts, record);
-        let draft = change::draft(method, &facts, scene).or_else(|| rules::draft(method, &facts, scene));
+        let Some(top_level) = TopLevelValues::of(record) else { return };
+        self.values.request(method, &top_level, record);
+        let draft =
+            properties::draft(method, &top_level, scene).or_else(|| operations::draft(method, &top_level, scene));
         if let (Some(key), Some(mut draft)) = (call_key(record), draft) {
             if draft.name == "cluster_renamed"
-                && let (Some(old), Some(new)) =
-                    (self.arrivals.cluster(scene.seen.server), facts.text(ApiSetClusterName::params::NewClusterName))
+                && let (Some(old), Some(new)) = (
+                    self.openings.cluster(scene.seen.server),
+                    top_level.text(ApiSetClusterName::params::NewClusterName),
+                )
             {
-                draft.what = format!("cluster {} to {}", words::quoted(old), words::wide(new));
+                draft.what = format!("cluster {} to {}", wording::quoted(old), wording::wide(new));
             }
             self.drafts.insert(key, draft);
         }
     }
 
-    fn response(&mut self, record: &Record<'_>, scene: &Scene<'_>) {
+    fn response(&mut self, record: &Record<'_>, scene: &EventContext<'_>) {
         let draft = call_key(record).and_then(|key| self.drafts.remove(&key));
-        let (Some(method), Some(facts)) = (record.method(), Facts::of(record)) else { return };
+        let (Some(method), Some(top_level)) = (record.method(), TopLevelValues::of(record)) else { return };
         self.reconnects.response(record, scene, &mut self.lines);
-        self.values.learn(method, &facts, record, scene);
+        self.values.learn(method, &top_level, record, scene);
         let told = draft.is_some() || self.reconnects.is_back(scene);
         if let Some(draft) = draft {
-            self.tell(draft, &facts, scene);
+            self.tell(draft, &top_level, scene);
         }
-        self.arrivals.observe(method, &facts, scene, told, &mut self.lines);
-        self.states.observe(method, &facts, record, scene, &mut self.lines);
+        self.openings.observe(method, &top_level, scene, told, &mut self.lines);
+        self.states.observe(method, &top_level, record, scene, &mut self.lines);
         if notify::delivers(method.id) {
             self.values.notified(record, scene, &mut self.lines);
         }
@@ -321,9 +324,9 @@ impl Story {
     }
 
     /// The line of a call that changes something.
-    fn tell(&mut self, draft: Draft, facts: &Facts<'_>, scene: &Scene<'_>) {
+    fn tell(&mut self, draft: Draft, top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) {
         let status = scene.seen.status.unwrap_or(0);
-        if draft.only_new && facts.number(ApiCreateKey::params::lpdwDisposition) != Some(1) && !is_error(status) {
+        if draft.only_new && top_level.number(ApiCreateKey::params::lpdwDisposition) != Some(1) && !is_error(status) {
             return;
         }
         let changes = self.values.compare(&draft.values, !is_error(status));
@@ -360,7 +363,7 @@ impl Story {
         }
     }
 
-    fn fault(&mut self, record: &Record<'_>, scene: &Scene<'_>) {
+    fn fault(&mut self, record: &Record<'_>, scene: &EventContext<'_>) {
         let draft = call_key(record).and_then(|key| self.drafts.remove(&key));
         self.reconnects.response(record, scene, &mut self.lines);
         let Some(draft) = draft else { return };
@@ -373,7 +376,7 @@ impl Story {
 }
 
 /// The object of a call's nth handle: its kind and name.
-pub(super) fn object(objects: &Objects, n: usize) -> Option<(Kind, Option<&str>)> {
+pub(super) fn object(objects: &Objects, n: usize) -> Option<(ObjectKind, Option<&str>)> {
     let used = objects.get(n)?;
     Some((used.resolved.kind, used.resolved.name.as_deref()))
 }

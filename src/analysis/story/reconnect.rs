@@ -2,8 +2,8 @@
 //! call for it, or is never answered; then the same client, on another connection, asks for the cluster's name, opens
 //! the cluster and reopens what it had open.
 
-use super::words;
-use super::{Lines, Outcome, PENDING, Scene};
+use super::wording;
+use super::{EventContext, Lines, Outcome, PENDING};
 use crate::analysis::Bounded;
 use crate::analysis::calls::status_name;
 use crate::analysis::handles::Scope;
@@ -90,12 +90,12 @@ impl Reconnects {
     }
 
     /// Whether the client has just come back in this association.
-    pub(super) fn is_back(&self, scene: &Scene<'_>) -> bool {
+    pub(super) fn is_back(&self, scene: &EventContext<'_>) -> bool {
         let client = self.0.peek(&scene.seen.client.ip());
         client.and_then(|client| client.back.as_ref()).is_some_and(|(_, scope, _)| *scope == scene.seen.scope)
     }
 
-    pub(super) fn request(&mut self, record: &Record<'_>, scene: &Scene<'_>, lines: &mut Lines) {
+    pub(super) fn request(&mut self, record: &Record<'_>, scene: &EventContext<'_>, lines: &mut Lines) {
         let (Some(method), Some(key)) = (record.method(), call_key(record)) else { return };
         let ip = scene.seen.client.ip();
         if self.0.peek(&ip).is_none() {
@@ -123,7 +123,7 @@ impl Reconnects {
         }
     }
 
-    pub(super) fn response(&mut self, record: &Record<'_>, scene: &Scene<'_>, lines: &mut Lines) {
+    pub(super) fn response(&mut self, record: &Record<'_>, scene: &EventContext<'_>, lines: &mut Lines) {
         let (Some(method), Some(client)) = (record.method(), self.0.get(&scene.seen.client.ip())) else { return };
         if let Some(key) = call_key(record) {
             client.open.retain(|(open, ..)| *open != key);
@@ -139,9 +139,9 @@ impl Reconnects {
         let status = scene.seen.status.unwrap_or(PENDING);
         match (method.id, status) {
             (ApiGetClusterName::ID, 0) => {
-                let node =
-                    crate::analysis::facts::Facts::of(record).and_then(|f| f.text(ApiGetClusterName::params::NodeName));
-                client.node = node.map(|node| (scope, words::plain(node)));
+                let node = crate::analysis::top_level::TopLevelValues::of(record)
+                    .and_then(|f| f.text(ApiGetClusterName::params::NodeName));
+                client.node = node.map(|node| (scope, wording::plain(node)));
                 return;
             }
             // Its failure is no reason to reconnect.
@@ -186,7 +186,7 @@ impl Reconnects {
 
 impl Client {
     /// The client has opened the cluster in this association.
-    fn opened(&mut self, scope: Scope, scene: &Scene<'_>, lines: &mut Lines) {
+    fn opened(&mut self, scope: Scope, scene: &EventContext<'_>, lines: &mut Lines) {
         let before = self.scope.replace(scope);
         let old_server = self.server.replace(scene.seen.server);
         let named = self.node.as_ref().filter(|(of, _)| *of == scope).map(|(_, node)| node.clone());
@@ -210,10 +210,10 @@ impl Client {
         };
         let to = named.map_or_else(
             || scene.seen.server.to_string(),
-            |node| format!("{} ({})", words::quoted(&node), scene.seen.server),
+            |node| format!("{} ({})", wording::quoted(&node), scene.seen.server),
         );
         let gap = match (since, scene.time) {
-            (Some(since), Some(now)) => format!(" after {}", words::duration(now.0.saturating_sub(since.0))),
+            (Some(since), Some(now)) => format!(" after {}", wording::duration(now.0.saturating_sub(since.0))),
             _ => String::new(),
         };
         let text = format!("lost {from} ({why}) and reconnected to {to}{gap}");

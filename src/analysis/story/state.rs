@@ -1,12 +1,12 @@
 //! States of groups, resources, nodes, networks and interfaces as polls and notifications show them, and operations that
 //! wait for one.
 
-use super::words;
-use super::{Lines, Outcome, Scene, object};
+use super::wording;
+use super::{EventContext, Lines, Outcome, object};
 use crate::analysis::Bounded;
-use crate::analysis::facts::Facts;
-use crate::analysis::kind::Kind;
 use crate::analysis::notify::{self, Notification};
+use crate::analysis::object_kind::ObjectKind;
+use crate::analysis::top_level::TopLevelValues;
 use crate::base::Timestamp;
 use crate::consts::states::*;
 use crate::consts::{Constant, Constants, notifications};
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// The state that an operation leads to.
 #[derive(Clone, Debug)]
 pub(super) struct Goal {
-    pub(super) kind: Kind,
+    pub(super) kind: ObjectKind,
     pub(super) name: Arc<str>,
     pub(super) online: bool,
     /// The node that it is to be on.
@@ -41,7 +41,7 @@ struct Waiting {
 }
 
 /// An object: kind and name in lower case.
-type Key = (Kind, String);
+type Key = (ObjectKind, String);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
@@ -69,25 +69,25 @@ fn polls(method: MethodId) -> bool {
 }
 
 /// The names of a kind's states.
-fn table(kind: Kind) -> Option<&'static Constants> {
+fn table(kind: ObjectKind) -> Option<&'static Constants> {
     Some(match kind {
-        Kind::Group => ClusterGroupState::TABLE,
-        Kind::Resource => ClusterResourceState::TABLE,
-        Kind::Node => ClusterNodeState::TABLE,
-        Kind::Network => ClusterNetworkState::TABLE,
-        Kind::NetInterface => ClusterNetInterfaceState::TABLE,
+        ObjectKind::Group => ClusterGroupState::TABLE,
+        ObjectKind::Resource => ClusterResourceState::TABLE,
+        ObjectKind::Node => ClusterNodeState::TABLE,
+        ObjectKind::Network => ClusterNetworkState::TABLE,
+        ObjectKind::NetInterface => ClusterNetInterfaceState::TABLE,
         _ => return None,
     })
 }
 
 /// A state in words: `ClusterResourceOnlinePending` is "online pending".
-pub(super) fn words_of(kind: Kind, state: u64) -> String {
+pub(super) fn words_of(kind: ObjectKind, state: u64) -> String {
     let Some(name) = table(kind).and_then(|table| table.name_of(state)) else { return format!("in state {state:#x}") };
     let prefix = match kind {
-        Kind::Group => "ClusterGroup",
-        Kind::Resource => "ClusterResource",
-        Kind::Node => "ClusterNode",
-        Kind::Network => "ClusterNetwork",
+        ObjectKind::Group => "ClusterGroup",
+        ObjectKind::Resource => "ClusterResource",
+        ObjectKind::Node => "ClusterNode",
+        ObjectKind::Network => "ClusterNetwork",
         _ => "ClusterNetInterface",
     };
     let mut words = String::new();
@@ -109,22 +109,22 @@ enum Rest {
     No,
 }
 
-fn rest(kind: Kind, state: u64) -> Rest {
+fn rest(kind: ObjectKind, state: u64) -> Rest {
     match (kind, state) {
-        (Kind::Group, 0 | 3) | (Kind::Resource, 2) => Rest::Online,
-        (Kind::Group, 1) | (Kind::Resource, 3) => Rest::Offline,
-        (Kind::Group, 2) | (Kind::Resource, 4) => Rest::Failed,
+        (ObjectKind::Group, 0 | 3) | (ObjectKind::Resource, 2) => Rest::Online,
+        (ObjectKind::Group, 1) | (ObjectKind::Resource, 3) => Rest::Offline,
+        (ObjectKind::Group, 2) | (ObjectKind::Resource, 4) => Rest::Failed,
         _ => Rest::No,
     }
 }
 
 /// Whether a state is worth a line although nothing was known before.
-fn alarming(kind: Kind, state: u64) -> bool {
+fn alarming(kind: ObjectKind, state: u64) -> bool {
     match kind {
-        Kind::Group => state == 2,
-        Kind::Resource => state == 4,
-        Kind::Node => state == 1,
-        Kind::Network => state == 1 || state == 2,
+        ObjectKind::Group => state == 2,
+        ObjectKind::Resource => state == 4,
+        ObjectKind::Node => state == 1,
+        ObjectKind::Network => state == 1 || state == 2,
         _ => false,
     }
 }
@@ -139,7 +139,7 @@ impl States {
     }
 
     /// An operation waits for its end.
-    pub(super) fn wait(&mut self, goal: Goal, line: u64, done: String, scene: &Scene<'_>, lines: &mut Lines) {
+    pub(super) fn wait(&mut self, goal: Goal, line: u64, done: String, scene: &EventContext<'_>, lines: &mut Lines) {
         let key = (goal.kind, goal.name.to_lowercase());
         let since = scene.seen.request.as_ref().and_then(|request| request.time).or(scene.time);
         let waiting = Waiting { goal, line, done, since, polls: 0, last: None };
@@ -154,10 +154,10 @@ impl States {
     /// An operation was done at once.
     pub(super) fn reached(&mut self, goal: &Goal) {
         let state = match (goal.kind, goal.online) {
-            (Kind::Group, true) => 0,
-            (Kind::Group, false) => 1,
-            (Kind::Resource, true) => 2,
-            (Kind::Resource, false) => 3,
+            (ObjectKind::Group, true) => 0,
+            (ObjectKind::Group, false) => 1,
+            (ObjectKind::Resource, true) => 2,
+            (ObjectKind::Resource, false) => 3,
             _ => return,
         };
         let key = (goal.kind, goal.name.to_lowercase());
@@ -176,9 +176,9 @@ impl States {
     pub(super) fn observe(
         &mut self,
         method: &Method,
-        facts: &Facts<'_>,
+        top_level: &TopLevelValues<'_>,
         record: &Record<'_>,
-        scene: &Scene<'_>,
+        scene: &EventContext<'_>,
         lines: &mut Lines,
     ) {
         if notify::delivers(method.id) {
@@ -191,16 +191,17 @@ impl States {
             return;
         }
         if let (Some(state), Some((kind, Some(name)))) =
-            (facts.number(ApiGetGroupState::params::State), object(&scene.seen.objects, 0))
+            (top_level.number(ApiGetGroupState::params::State), object(&scene.seen.objects, 0))
         {
-            let owner = facts.text(ApiGetGroupState::params::NodeName).map(words::plain);
+            let owner = top_level.text(ApiGetGroupState::params::NodeName).map(wording::plain);
             self.seen(kind, name, state, owner, "saw", scene, lines);
         }
     }
 
-    fn notified(&mut self, n: &Notification<'_>, scene: &Scene<'_>, lines: &mut Lines) {
+    fn notified(&mut self, n: &Notification<'_>, scene: &EventContext<'_>, lines: &mut Lines) {
         let kind = n.kind();
-        let Some(name) = n.name.map(words::plain).filter(|name| !name.is_empty() || kind == Kind::Cluster) else {
+        let Some(name) = n.name.map(wording::plain).filter(|name| !name.is_empty() || kind == ObjectKind::Cluster)
+        else {
             return;
         };
         let (event, state) = match n.object_type {
@@ -215,13 +216,13 @@ impl States {
         if let Some(state) = state {
             return self.seen(kind, &name, state, None, "was told of", scene, lines);
         }
-        // Of properties only those are worth a line that come with their values: see `change`.
+        // Of properties only those are worth a line that come with their values: see `properties`.
         if event.is_empty() || event.contains("PROPERTY") || event.contains("HANDLE_CLOSE") {
             return;
         }
         let what = match kind {
-            Kind::Cluster if !name.is_empty() => words::quoted(&name),
-            kind => words::object(kind, Some(&name)),
+            ObjectKind::Cluster if !name.is_empty() => wording::quoted(&name),
+            kind => wording::object(kind, Some(&name)),
         };
         let text = if event.contains("LOST_NOTIFICATIONS") || event.contains("CLUSTER_RECONNECT") {
             "was told that notifications were lost".to_string()
@@ -237,7 +238,7 @@ impl States {
             format!("was told that {} was added", added(event, &name))
         } else if event.contains("OWNER_NODE") {
             match n.buffer.map(|octets| crate::ndr::WStr::le(octets).until_nul()).filter(|id| !id.is_empty()) {
-                Some(id) => format!("was told that {what} has another owner, node {}", words::wide(id)),
+                Some(id) => format!("was told that {what} has another owner, node {}", wording::wide(id)),
                 None => format!("was told that {what} has another owner"),
             }
         } else {
@@ -251,12 +252,12 @@ impl States {
     #[allow(clippy::too_many_arguments)]
     fn seen(
         &mut self,
-        kind: Kind,
+        kind: ObjectKind,
         name: &str,
         state: u64,
         owner: Option<String>,
         verb: &str,
-        scene: &Scene<'_>,
+        scene: &EventContext<'_>,
         lines: &mut Lines,
     ) {
         let key = (kind, name.to_lowercase());
@@ -283,7 +284,7 @@ impl States {
                 let waiting = self.waiting.remove(&key);
                 if let Some(waiting) = waiting {
                     let place =
-                        owner.as_deref().map(|owner| format!(" on {}", words::quoted(owner))).unwrap_or_default();
+                        owner.as_deref().map(|owner| format!(" on {}", wording::quoted(owner))).unwrap_or_default();
                     let outcome = if at_rest == wanted { Outcome::Done } else { Outcome::Failed };
                     let text = format!(": {}{place}{}", words_of(kind, state), after(&waiting, scene.time));
                     end(lines, &waiting, outcome, text, Some(scene.frame));
@@ -298,24 +299,24 @@ impl States {
         if !(changed || first) {
             return;
         }
-        let what = words::object(kind, Some(name));
+        let what = wording::object(kind, Some(name));
         let mut text = format!("{verb} {what} {}", words_of(kind, state));
         let moved = before.as_ref().is_some_and(|b| b.owner.is_some() && b.owner != now.owner);
         if let Some(owner) = owner.as_deref().filter(|_| moved) {
-            text.push_str(&format!(" on {}", words::quoted(owner)));
+            text.push_str(&format!(" on {}", wording::quoted(owner)));
         }
         if let Some(before) = before {
             let old = words_of(kind, before.state);
             match (moved, before.owner) {
-                (true, Some(owner)) => text.push_str(&format!(" (was {old} on {})", words::quoted(&owner))),
+                (true, Some(owner)) => text.push_str(&format!(" (was {old} on {})", wording::quoted(&owner))),
                 _ => text.push_str(&format!(" (was {old})")),
             }
         }
         let name = match kind {
-            Kind::Group => "group_state",
-            Kind::Resource => "resource_state",
-            Kind::Node => "node_state",
-            Kind::Network => "network_state",
+            ObjectKind::Group => "group_state",
+            ObjectKind::Resource => "resource_state",
+            ObjectKind::Node => "node_state",
+            ObjectKind::Network => "network_state",
             _ => "interface_state",
         };
         let mut event = scene.event(name, text);
@@ -342,21 +343,21 @@ impl States {
 /// What was added: events of the second generation tell it of the object that it was added to.
 fn added(event: &str, name: &str) -> String {
     let kinds = [
-        ("NETINTERFACE_ADDED", Kind::NetInterface),
-        ("RESOURCE_TYPE_ADDED", Kind::ResourceType),
-        ("RESOURCE_ADDED", Kind::Resource),
-        ("GROUP_ADDED", Kind::Group),
-        ("NETWORK_ADDED", Kind::Network),
-        ("NODE_ADDED", Kind::Node),
+        ("NETINTERFACE_ADDED", ObjectKind::NetInterface),
+        ("RESOURCE_TYPE_ADDED", ObjectKind::ResourceType),
+        ("RESOURCE_ADDED", ObjectKind::Resource),
+        ("GROUP_ADDED", ObjectKind::Group),
+        ("NETWORK_ADDED", ObjectKind::Network),
+        ("NODE_ADDED", ObjectKind::Node),
     ];
-    let kind = kinds.iter().find(|(word, _)| event.contains(word)).map_or(Kind::Generic, |(_, kind)| *kind);
-    words::object(kind, Some(name))
+    let kind = kinds.iter().find(|(word, _)| event.contains(word)).map_or(ObjectKind::Generic, |(_, kind)| *kind);
+    wording::object(kind, Some(name))
 }
 
 fn after(waiting: &Waiting, now: Option<Timestamp>) -> String {
     let mut text = String::new();
     if let (Some(since), Some(now)) = (waiting.since, now) {
-        text.push_str(&format!(" after {}", words::duration(now.0.saturating_sub(since.0))));
+        text.push_str(&format!(" after {}", wording::duration(now.0.saturating_sub(since.0))));
     }
     match waiting.polls {
         0 => {}

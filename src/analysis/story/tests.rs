@@ -338,7 +338,7 @@ fn lines_that_wait_are_bounded() {
 
 #[test]
 fn every_rule_names_a_method_that_exists() {
-    for name in rules::methods() {
+    for name in operations::methods() {
         let _ = Wire::method(name);
     }
 }

@@ -1,7 +1,7 @@
 //! What the Witness protocol tells clients: to move, or that something is gone.
 
-use super::words;
-use super::{Lines, Scene};
+use super::wording;
+use super::{EventContext, Lines};
 use crate::consts::witness::{WitnessMessageType, WitnessResourceChangeType as Change};
 use crate::idl::structures::RESP_ASYNC_NOTIFY;
 use crate::idl::witness::WitnessrAsyncNotify;
@@ -44,7 +44,7 @@ impl<'a> Visitor<'a> for Answer<'a> {
 }
 
 /// The lines of a response to WitnessrAsyncNotify.
-pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &Scene<'_>, lines: &mut Lines) {
+pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &EventContext<'_>, lines: &mut Lines) {
     let Some((kind, stub)) = record.stub().filter(|_| method.id == WitnessrAsyncNotify::ID) else { return };
     let Some(record_method) = record.method() else { return };
     let mut answer = Answer::default();
@@ -53,11 +53,11 @@ pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &Scene<'_>, l
         return;
     }
     let registered = super::object(&scene.seen.objects, 0).and_then(|(_, name)| name);
-    let of = registered.map(|name| format!(" of {}", words::quoted(name))).unwrap_or_default();
+    let of = registered.map(|name| format!(" of {}", wording::quoted(name))).unwrap_or_default();
     let (name, verb) = match WitnessMessageType(answer.kind) {
         WitnessMessageType::RESOURCE_CHANGE_NOTIFICATION => {
             for (resource, state) in changes(answer.buffer) {
-                let text = format!("was told by the witness{of}: {} is {state}", words::quoted(&resource));
+                let text = format!("was told by the witness{of}: {} is {state}", wording::quoted(&resource));
                 lines.add(scene.event("witness_resource_change", text), true);
             }
             return;
@@ -78,7 +78,7 @@ pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &Scene<'_>, l
 }
 
 fn fields(structure: &'static Structure, bytes: &[u8]) -> Option<Fields> {
-    if bytes.len() > words::MAX_READ {
+    if bytes.len() > wording::MAX_READ {
         return None;
     }
     structs::decode_record(structure, bytes).0
@@ -111,7 +111,7 @@ fn changes(buffer: &[u8]) -> Vec<(String, &'static str)> {
 /// Addresses of an IPADDR_INFO_LIST with their state (MS-SWN 2.2.2.2).
 fn addresses(buffer: &[u8]) -> Vec<String> {
     let Some(Value::List(list)) =
-        fields(&IPADDR_INFO_LIST, buffer).and_then(|f| f.get(member!(IPADDR_INFO_LIST.IPAddrList)).cloned())
+        fields(&IPADDR_INFO_LIST, buffer).and_then(|f| f.get(member!(IPADDR_INFO_LIST.IPAddrInfo)).cloned())
     else {
         return Vec::new();
     };

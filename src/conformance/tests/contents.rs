@@ -65,6 +65,50 @@ fn read(w: &mut Wire, answers: usize) {
     );
 }
 
+const RESOURCE: (&str, &str) = ("ApiResourceControl", "hResource");
+const GROUP: (&str, &str) = ("ApiGroupControl", "hGroup");
+/// A value of syntax CLUSPROP_SYNTAX_DISK_SIGNATURE.
+const SIGNATURE: &str = "020005000400000001000000";
+/// The name PrimaryToken.
+const TOKEN: &str = "030004001a0000005000720069006d0061007200790054006f006b0065006e0000000000";
+
+/// A control code that is answered with these bytes.
+fn output(w: &mut Wire, (method, object): (&str, &str), code: u32, bytes: &str) {
+    let size = bytes.len() / 2;
+    w.call(
+        method,
+        json!({object: handle(1), "dwControlCode": code, "lpInBuffer": null, "nInBufferSize": 0,
+        "nOutBufferSize": size.max(8)}),
+        json!({"lpOutBuffer": {"hex": bytes}, "lpBytesReturned": size, "lpcbRequired": if size == 0 { 0 } else { size },
+        "rpc_status": 0, "return": 0, "max_counts": {"lpOutBuffer": size.max(8)}}),
+    );
+}
+
+fn input(w: &mut Wire, code: u32, bytes: &str) {
+    w.request(
+        "ApiResourceControl",
+        &json!({"hResource": handle(1), "dwControlCode": code, "lpInBuffer": {"hex": bytes},
+        "nInBufferSize": bytes.len() / 2, "nOutBufferSize": 0}),
+    );
+}
+
+/// A value of syntax CLUSPROP_SYNTAX_PARTITION_INFO with these flags.
+fn partition(flags: u8) -> String {
+    format!("0100080060040000{flags:02x}000000{}", "00".repeat(1116))
+}
+
+/// A read of two values; what comes back second has another name, or not.
+fn read_names(w: &mut Wire, second: &str, first: &str) {
+    let asked = format!("01000000{}", "0800000000000000040000004100000000000000".repeat(2));
+    let one = |name: &str| format!("080000000400000004000000{name}0000000400000001000000");
+    let answer = format!("01000000{}{}", one(first), one(second));
+    w.call(
+        "ApiExecuteReadBatch",
+        json!({"hKey": handle(1), "cbInData": asked.len() / 2, "lpInData": {"hex": asked}}),
+        json!({"cbOutData": answer.len() / 2, "lpOutData": {"hex": answer}, "rpc_status": 0, "return": 0}),
+    );
+}
+
 cases! {
     "structure-malformed" => |w| send(w, "0100000003000400ff00000041000000"), |w| send(w, &list(1, DWORD));
     "property-count" => |w| get(w, &format!("01000000{0}{0}", format!("{NAME}{DWORD}{END}"))),
@@ -96,6 +140,23 @@ cases! {
         |w| execute(w, "01000000030000000000000002000000000000000000");
     "batch-padding" => |w| execute(w, "0100000001000000030000000400000041000000010000000f"),
         |w| execute(w, "0100000001000000030000000400000041000000010000000f00");
+    "batch-order" => |w| read_names(w, "42", "41"), |w| read_names(w, "41", "41");
+    "batch-no-key" => |w| execute(w, &format!("01000000{}{}", command(3, 0), command(1, 4))),
+        |w| execute(w, &format!("01000000{}{}{}", command(3, 0), command(2, 0), command(1, 4)));
+    "member-value" => |w| output(w, RESOURCE, 0x0100_000d, "0700000000000000"),
+        |w| output(w, RESOURCE, 0x0100_000d, "0100000000000080");
+    "member-bits" => |w| output(w, RESOURCE, 0x0100_0005, "00000080"),
+        |w| output(w, RESOURCE, 0x0100_0005, "01000000");
+    "no-characteristics" => |w| output(w, GROUP, 0x0300_0005, "01000000"), |w| output(w, GROUP, 0x0300_0005, END);
+    "disk-info-first" => |w| output(w, RESOURCE, 0x0100_01f1, &format!("020007000400000001000000{SIGNATURE}{END}")),
+        |w| output(w, RESOURCE, 0x0100_01f1, &format!("{SIGNATURE}020007000400000001000000{END}"));
+    "dependency-kind" => |w| output(w, RESOURCE, 0x0100_0011, &format!("{SIGNATURE}{END}")),
+        |w| output(w, RESOURCE, 0x0100_0011, &format!("02000200080000000100000000000080{NAME}{END}"));
+    "required-property" => |w| input(w, 0x0140_20e6, &list(1, DWORD)),
+        |w| input(w, 0x0140_20e6, &format!("01000000{TOKEN}030001000400000041000000{END}"));
+    "quorum-not-usable" => |w| output(w, RESOURCE, 0x0100_01f1, &format!("{SIGNATURE}{}{END}", partition(8))),
+        |w| output(w, RESOURCE, 0x0100_01f1, &format!("{SIGNATURE}{}{END}", partition(12)));
+    "list-missing" => |w| output(w, RESOURCE, 0x0100_007d, ""), |w| output(w, RESOURCE, 0x0100_007d, END);
     "behind-members" => |w| letter(w, "010000000f00000001"), |w| letter(w, "010000000f000000");
 }
 

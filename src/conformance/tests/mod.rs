@@ -2,6 +2,7 @@
 
 mod wire;
 
+mod arguments;
 mod contents;
 mod control;
 mod fingerprint;
@@ -22,6 +23,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
     [
         transport::CASES,
         handles::CASES,
+        arguments::CASES,
         lists::CASES,
         control::CASES,
         registry::CASES,

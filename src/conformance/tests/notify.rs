@@ -49,7 +49,33 @@ fn event(w: &mut Wire, kind: u32, flags: u64, buffer: &str, type_name: &str) {
     );
 }
 
+/// An event of a port under this key; the port was given the key 0.
+fn keyed(w: &mut Wire, number: u32) {
+    let port = w.open("ApiCreateNotify", 1);
+    cluster(w, 1);
+    w.call(
+        "ApiGetNotify",
+        json!({"hNotify": port}),
+        json!({"dwNotifyKey": number, "dwFilter": 1,
+        "dwStateSequence": 0, "Name": "G", "rpc_status": 0, "return": 0}),
+    );
+}
+
+/// An event of the quorum, of which ParentId and Type are null.
+fn quorum_event(w: &mut Wire, parent: Json) {
+    let data = json!({"FilterAndType": {"dwObjectType": 9, "FilterFlags": 1}, "buffer": {"hex": "02000000"},
+        "dwBufferSize": 4, "ObjectId": "1", "ParentId": parent, "Name": "G", "Type": null});
+    w.call(
+        "ApiGetNotifyV2",
+        json!({"hNotify": handle(1)}),
+        json!({
+        "Notifications": [{"dwNotifyKey": 0, "NotificationData": data}], "dwNumNotifications": 1, "return": 0}),
+    );
+}
+
 cases! {
+    "notify-key" => |w| keyed(w, 7), |w| keyed(w, 0);
+    "v2-string-null" => |w| quorum_event(w, json!("2")), |w| quorum_event(w, json!(null));
     "cluster-filter" => |w| cluster(w, 0x8000_0001), |w| cluster(w, 0x5f00_ffff);
     "filter-empty" => |w| cluster(w, 0), |w| cluster(w, 1);
     "node-filter" => |w| ask(w, "ApiAddNotifyNode", "hNode", 0x11), |w| ask(w, "ApiAddNotifyNode", "hNode", 0xf);
@@ -95,5 +121,6 @@ cases! {
     "v2-one-flag" => |w| event(w, 2, 3, "", ""), |w| event(w, 2, 1, "", "");
     "v2-buffer-empty" => |w| event(w, 2, 1, "00", ""), |w| event(w, 2, 1, "", "");
     "v2-buffer-size" => |w| event(w, 2, 8, "0000", ""), |w| event(w, 2, 8, "00000000", "");
+    "v2-state-value" => |w| event(w, 2, 8, "63000000", ""), |w| event(w, 2, 8, "00000000", "");
     "v2-string-empty" => |w| event(w, 2, 1, "", "T"), |w| event(w, 2, 1, "", "");
 }

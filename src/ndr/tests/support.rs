@@ -45,6 +45,7 @@ pub static TEST: Interface = Interface {
         InterfaceVersion { number: Version::V2_0, methods: &[] },
         InterfaceVersion { number: Version::V3_0, methods: &[] },
     ],
+    checks: None,
 };
 
 /// What reading a stub came to.

@@ -22,6 +22,14 @@ pub enum Semantics {
     Milliseconds,
     /// Seconds.
     Seconds,
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// Hundredths.
+    Percent,
+    /// Seconds since 1970-01-01 UTC.
+    UnixTime,
     /// 0 or 1.
     Bool,
     /// Must be this value.

@@ -10,8 +10,8 @@ use super::lately::{Call, CallOf, Ends, place};
 use super::out::Out;
 use super::runtime;
 use super::stub::{self, Identity};
-use crate::analysis::View;
-use crate::analysis::notify::Asked;
+use crate::analysis::HandleAnnotations;
+use crate::analysis::notify::Subscription;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
 use crate::rpc::event::{AssumedContext, Body, ContextState};
@@ -39,7 +39,7 @@ impl Records {
     }
 
     /// The same, with what analysis knows of it.
-    pub fn print_with(&mut self, out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
+    pub fn print_with(&mut self, out: &mut Out, record: &Record<'_>, view: Option<&HandleAnnotations<'_>>) {
         out.keep_texts();
         out.clear();
         out.begin();
@@ -155,13 +155,13 @@ pub fn body(out: &mut Out, record: &Record<'_>) {
 }
 
 /// The same, with what analysis knows of it.
-pub fn body_with(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
+pub fn body_with(out: &mut Out, record: &Record<'_>, view: Option<&HandleAnnotations<'_>>) {
     interface(out, record);
     rest(out, record, view);
 }
 
 /// Everything about a record that is in itself.
-fn rest(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
+fn rest(out: &mut Out, record: &Record<'_>, view: Option<&HandleAnnotations<'_>>) {
     let event = &record.event;
     if event.fragments > 1 {
         out.key("fragments");
@@ -292,7 +292,7 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&View<'_>>) {
 }
 
 /// `"asked":[…]`: the calls that asked for the notifications which a response delivers.
-fn asked(out: &mut Out, asked: &[Asked]) {
+fn asked(out: &mut Out, asked: &[Subscription]) {
     if asked.is_empty() {
         return;
     }

@@ -279,8 +279,17 @@ pub fn named_handle(out: &mut Out, value: ContextHandle, name: Option<HandleName
 
 /// A FILETIME with its time.
 pub fn filetime(out: &mut Out, value: u64) {
+    time(out, value, FileTime(value));
+}
+
+/// Seconds since 1970 with their time.
+pub fn unix_time(out: &mut Out, value: u64) {
+    time(out, value, FileTime::from_unix(value));
+}
+
+fn time(out: &mut Out, value: u64, time: FileTime) {
     named(out, value, |out| {
-        let (time, len) = FileTime(value).to_ascii();
+        let (time, len) = time.to_ascii();
         out.literal("\"time\":\"");
         out.piece(&time, len);
         out.literal("\",");
@@ -294,6 +303,7 @@ pub(super) fn number(out: &mut Out, semantics: Semantics, value: u64, signed: bo
         Semantics::Enum(table) | Semantics::Flags(table) => constant(out, table, value, signed),
         Semantics::Win32 | Semantics::RpcStatus => status(out, value as u32),
         Semantics::ControlCode(family) => control_code(out, family, value as u32),
+        Semantics::UnixTime => unix_time(out, value),
         Semantics::Ipv4 => out.ipv4((value as u32).to_le_bytes()),
         _ if signed => out.int(value as i64),
         _ => out.uint(value),

@@ -60,15 +60,11 @@ pub fn print<W: Write>(
     if shape.guess {
         writeln!(out, "{:indent$}looks like {}:", "", shape.name())?;
     }
+    if let Some(dialect) = shape.dialect() {
+        return table(out, style, context, dialect, octets);
+    }
     match shape.kind {
         ShapeKind::Nothing => return Ok(()),
-        ShapeKind::Format(BufferFormat::PropertyList) => return table(out, style, context, Dialect::PLAIN, octets),
-        ShapeKind::Format(BufferFormat::PropertyListOf(binary)) => {
-            return table(out, style, context, Dialect { binary: *binary, ..Dialect::PLAIN }, octets);
-        }
-        ShapeKind::Format(BufferFormat::PropertyFormats) => {
-            return table(out, style, context, Dialect { formats: true, ..Dialect::PLAIN }, octets);
-        }
         ShapeKind::Format(BufferFormat::Struct("CLUSTER_REG_BATCH_UPDATE")) => {
             return batch(out, style, context, octets);
         }
@@ -297,13 +293,14 @@ fn line<'a, W: Write>(
     }
     write!(out, " {}", if name.is_empty() { "(default)" } else { &shown })?;
     if !command.data().is_empty() {
-        let mut inline = Inline::new(style.width.max(40), context.secrets);
-        values::read_any(
-            Slot::top(command.content()),
-            ByteCursor::new(command.data()),
-            &mut inline as &mut dyn Visitor<'_>,
-        );
-        write!(out, " = {}", inline.text)?;
+        if command.is_secret() && context.secrets != Secrets::Shown {
+            out.write_str(" = (secret)")?;
+        } else {
+            let mut inline = Inline::new(style.width.max(40), context.secrets);
+            let data = ByteCursor::new(command.data());
+            values::read_any(Slot::top(command.content()), data, &mut inline as &mut dyn Visitor<'_>);
+            write!(out, " = {}", inline.text)?;
+        }
     }
     match RegistryValueType(command.value_type).name() {
         Some(kind) if command.value_type != 0 => writeln!(out, " ({kind})"),

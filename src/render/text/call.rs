@@ -1,13 +1,18 @@
 //! A call as text.
 
 use super::{Style, record};
-use crate::analysis::View;
+use crate::analysis::HandleAnnotations;
 use crate::consts::status;
 use crate::render::call::{CallEnd, PrintedRequest, heading, latency, outcome, waits};
 use crate::rpc::event::Body;
 
 /// A call as lines: who called whom, what came of it, and both halves.
-pub fn call(request: Option<&PrintedRequest>, end: &CallEnd<'_, '_>, style: &Style, view: Option<&View<'_>>) -> String {
+pub fn call(
+    request: Option<&PrintedRequest>,
+    end: &CallEnd<'_, '_>,
+    style: &Style,
+    view: Option<&HandleAnnotations<'_>>,
+) -> String {
     let (flow, call_id, method) = heading(request, end);
     let mut text = String::new();
     let mut words = Vec::new();

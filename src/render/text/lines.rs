@@ -25,7 +25,12 @@ fn item(out: &mut String, semantics: Semantics, item: Item<'_>, secrets: Secrets
         Item::Uint(n) => match semantics {
             Semantics::Enum(table) | Semantics::Flags(table) => write!(out, "{}", table.display(n)),
             Semantics::Bool if n <= 1 => out.write_str(if n == 1 { "TRUE (1)" } else { "FALSE (0)" }),
+            Semantics::Milliseconds => write!(out, "{n} ms"),
             Semantics::Seconds => write!(out, "{n} s"),
+            Semantics::Minutes => write!(out, "{n} min"),
+            Semantics::Hours => write!(out, "{n} h"),
+            Semantics::Percent => write!(out, "{n} %"),
+            Semantics::UnixTime => write!(out, "{} ({n})", FileTime::from_unix(n)),
             Semantics::Win32 => match status::win32_name(n as u32) {
                 Some(name) => write!(out, "{name} ({n})"),
                 None => write!(out, "{n:#x}"),

@@ -1,7 +1,7 @@
 //! Text: one readable block a message.
 
 use super::paint::Paint;
-use crate::analysis::View;
+use crate::analysis::HandleAnnotations;
 use crate::base::printable::Printable;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
@@ -22,7 +22,7 @@ use std::fmt::Write;
 
 /// Appends a record's block, without a line end behind its last line. Writing to a string does not fail, so results
 /// are not looked at.
-pub fn record(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
+pub fn record(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&HandleAnnotations<'_>>) {
     let paint = Paint(style.color);
     let event = &record.event;
     let _ = write!(out, "{}#{}", paint.dim(), event.frame());
@@ -141,7 +141,7 @@ fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
     out.push('\n');
 }
 
-fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, view: Option<&View<'_>>) {
+fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, view: Option<&HandleAnnotations<'_>>) {
     let event = &record.event;
     match &event.body {
         Body::Bind(proposal) | Body::AlterContext(proposal) => {
@@ -221,7 +221,7 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
 }
 
 /// The stub's values.
-pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&View<'_>>) {
+pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&HandleAnnotations<'_>>) {
     let paint = &Paint(style.color);
     let Some((kind, stub)) = record.stub().or(record.partial_stub()) else {
         if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {

@@ -14,7 +14,7 @@ mod deliver;
 mod fragments;
 mod messages;
 mod plain;
-pub(crate) mod rules;
+pub mod rules;
 mod search;
 mod session;
 #[cfg(test)]

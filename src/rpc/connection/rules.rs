@@ -1,12 +1,6 @@
 //! Rules that associations are seen to break without becoming unreadable.
 
-use crate::base::diagnostic::Rule;
-
-macro_rules! rules {
-    ($($name:ident = $id:literal, $section:literal, $text:literal;)*) => {
-        $(pub(crate) static $name: Rule = Rule { name: $id, text: $text, section: $section };)*
-    };
-}
+use crate::base::diagnostic::rules;
 
 rules! {
     NO_FIRST = "fragment-without-first", "C706 12.6.3.1", "a message's fragments begin with one that has PFC_FIRST_FRAG";

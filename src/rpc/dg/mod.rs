@@ -127,6 +127,25 @@ impl Header {
     /// Octets of the header.
     pub const SIZE: usize = 80;
 
+    /// The names of the flags that are set.
+    pub fn flag_names(&self) -> Vec<&'static str> {
+        let first = [
+            (Flags1::RESERVED_01, "reserved_01"),
+            (Flags1::LAST_FRAG, "last_frag"),
+            (Flags1::FRAG, "frag"),
+            (Flags1::NO_FACK, "no_fack"),
+            (Flags1::MAYBE, "maybe"),
+            (Flags1::IDEMPOTENT, "idempotent"),
+            (Flags1::BROADCAST, "broadcast"),
+            (Flags1::RESERVED_80, "reserved_80"),
+        ];
+        let mut names: Vec<_> = first.iter().filter(|(f, _)| self.flags1.contains(*f)).map(|(_, name)| *name).collect();
+        if self.flags2.contains(Flags2::CANCEL_PENDING) {
+            names.push("cancel_pending");
+        }
+        names
+    }
+
     /// Reads the header: version 4, a data representation and PDU type that exist.
     ///
     /// # Errors
@@ -151,26 +170,6 @@ impl Header {
             && (end == wire_len || (header.auth_proto != 0 && end < wire_len))
             && (!message || header.fragment == 0 || header.flags1.contains(Flags1::FRAG))
             && !header.activity.is_nil()
-    }
-
-    /// The names of the flags that are set.
-    #[must_use]
-    pub fn flag_names(&self) -> Vec<&'static str> {
-        let first = [
-            (Flags1::RESERVED_01, "reserved_01"),
-            (Flags1::LAST_FRAG, "last_frag"),
-            (Flags1::FRAG, "frag"),
-            (Flags1::NO_FACK, "no_fack"),
-            (Flags1::MAYBE, "maybe"),
-            (Flags1::IDEMPOTENT, "idempotent"),
-            (Flags1::BROADCAST, "broadcast"),
-            (Flags1::RESERVED_80, "reserved_80"),
-        ];
-        let mut names: Vec<_> = first.iter().filter(|(f, _)| self.flags1.contains(*f)).map(|(_, name)| *name).collect();
-        if self.flags2.contains(Flags2::CANCEL_PENDING) {
-            names.push("cancel_pending");
-        }
-        names
     }
 
     /// Whether the PDU is a fragment of several.

@@ -15,7 +15,7 @@ record! {
         TOTAL Length;
         DWORD Reserved => reserved;
         DWORD IPAddrInstances;
-        IPADDR_INFO IPAddrList[IPAddrInstances];
+        #[alias(IPAddrList)] IPADDR_INFO IPAddrInfo[IPAddrInstances];
     }
 
     /// New state of a resource.

@@ -343,8 +343,8 @@ fn nested_and_variable() {
     let address = [9, 0, 0, 0, 10, 1, 2, 3, 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
     let octets = join(&[&36u32.to_le_bytes(), &[0, 0, 0, 0, 1, 0, 0, 0], &address]);
     let value = there_and_back("IPADDR_INFO_LIST", &octets);
-    assert_eq!(member(element(member(&value, "IPAddrList"), 0), "IPV4"), &"10.1.2.3".into());
-    assert_eq!(member(element(member(&value, "IPAddrList"), 0), "IPV6"), &"fe80::1".into());
+    assert_eq!(member(element(member(&value, "IPAddrInfo"), 0), "IPV4"), &"10.1.2.3".into());
+    assert_eq!(member(element(member(&value, "IPAddrInfo"), 0), "IPV6"), &"fe80::1".into());
     there_and_back("RESOURCE_CHANGE", &join(&[&14u32.to_le_bytes(), &[255, 0, 0, 0], &wide("FS")]));
 }
 

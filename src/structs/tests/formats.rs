@@ -185,7 +185,7 @@ fn sizes_of_values() {
     assert_eq!(any(BufferFormat::PropertyListOf(&BufferFormat::Sz), &inner), told);
     assert!(any(BufferFormat::Struct("CLUSTER_REG_BATCH_UPDATE"), &[1, 0, 0, 0]).starts_with("<01000000 decoded"));
     assert!(any(BufferFormat::Struct("CLUS_SCSI_ADDRESS"), &[1, 0, 0, 0]).starts_with("CLUS_SCSI_ADDRESS{"));
-    assert_eq!(any(BufferFormat::PropertyList, &[1, 0]), "!not-of-format 0 2 Bytes([1, 0])");
+    assert_eq!(any(BufferFormat::PropertyList, &[1, 0]), "!not-of-format 0 2 Bytes([1, 0]) secret");
     assert_eq!(any(BufferFormat::PropertyList, &[]), "Bytes([])");
 }
 
@@ -260,7 +260,8 @@ fn each_format_is_written() {
         let refused = write(content, value).unwrap_err();
         assert!(refused.starts_with(reason), "{content}: {refused}");
     }
-    let shape = |kind| content::Shape { kind, guess: false, unknown_code: None, secrecy: content::Secrecy::None };
+    let shape =
+        |kind| content::Shape { kind, guess: false, unknown_code: None, of: None, secrecy: content::Secrecy::None };
     let messages = shape(ShapeKind::Messages(&records::witness::RESOURCE_CHANGE, None));
     let told = |value: Value| {
         let mut out = Vec::new();

@@ -30,7 +30,7 @@ fn counts_that_lie() {
     );
     assert_eq!(
         error("IPADDR_INFO_LIST", &join(&[&40u32.to_le_bytes(), &[0; 4], &9u32.to_le_bytes(), &[0; 28]])),
-        "offset 40, IPAddrList[1].IPV4: 4 bytes needed (IPv4 address), 0 left"
+        "offset 40, IPAddrInfo[1].IPV4: 4 bytes needed (IPv4 address), 0 left"
     );
 }
 

@@ -41,7 +41,7 @@ fn a_property_list_is_a_table() {
         ("Names", &[entry(0x0001_0005, &join(&[&wide("a"), &wide("b"), &[0, 0]]))]),
     ]);
     let expected = "  Address     SZ              \"10.1.2.3\"
-  EnableDhcp  DWORD           1
+  EnableDhcp  DWORD           TRUE (1)
   Path        EXPAND_SZ       \"%x%\"
               EXPANDED_SZ     \"C:\"
   Names       MULTI_SZ        \"a\", \"b\"

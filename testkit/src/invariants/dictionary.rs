@@ -212,7 +212,7 @@ fn filter() -> Words {
             Type::Address => ["192.0.2.10", "[2001:db8::1]:49664", "192.0.2.20:49664"],
         });
     }
-    words.text(analysis::Kind::ALL.into_iter().map(analysis::Kind::name));
+    words.text(analysis::ObjectKind::ALL.into_iter().map(analysis::ObjectKind::name));
     words.text(structs::ALL.iter().filter(|s| matches!(s.kind, Kind::Batch)).map(|s| s.name));
     words
 }

@@ -2,7 +2,7 @@
 
 use super::records::{Message, client, server};
 use cluscope::analysis::handles::Scope;
-use cluscope::analysis::{Kind, Resolved, Seen, State, seen};
+use cluscope::analysis::{ObjectKind, RecordContext, Resolved, State, record_context};
 use cluscope::filter::{Filter, MAX_LENGTH, Subject};
 use cluscope::idl;
 use cluscope::ndr::visitor::ContextHandle;
@@ -54,7 +54,7 @@ pub fn filter(text: &str) {
 }
 
 /// A request, its response and a fault.
-fn messages(mut look: impl FnMut(&Record<'_>, &Seen)) {
+fn messages(mut look: impl FnMut(&Record<'_>, &RecordContext)) {
     let opnum = idl::resource::ApiOpenResource::METHOD.opnum;
     let bodies = [
         Body::Request { opnum, object: None, stub: Some(STUB) },
@@ -69,24 +69,24 @@ fn messages(mut look: impl FnMut(&Record<'_>, &Seen)) {
         let message = Message { frame, stream: 3, kind, opnum, asked: 1, note: CallContext::default(), body };
         message.look(|record| {
             let resolved = Resolved {
-                kind: Kind::Cluster,
+                kind: ObjectKind::Cluster,
                 name: Some("Lab".into()),
                 opened: Some(1),
                 access: None,
                 state: State::Open,
             };
-            let mut objects = seen::Objects::new();
+            let mut objects = record_context::Objects::new();
             if let Some(field) = record.method().and_then(|method| method.fields.first()) {
-                objects.push(seen::Used { field, handle: ContextHandle::default(), resolved });
+                objects.push(record_context::HandleUse { field, handle: ContextHandle::default(), resolved });
             }
-            let seen = Seen {
+            let seen = RecordContext {
                 scope: Scope(0),
                 client: client(),
                 server: server(),
                 user: Some("LAB\\clusadm".into()),
                 objects,
                 status,
-                ..Seen::default()
+                ..RecordContext::default()
             };
             look(record, &seen);
         });

@@ -7,7 +7,7 @@
 use super::{HEADER, Source, contents, encode, parse};
 use cluscope::analysis::calls::Call as Joined;
 use cluscope::analysis::story::Story;
-use cluscope::analysis::{Limits, Tracker, View, stats};
+use cluscope::analysis::{HandleAnnotations, Limits, Tracker, stats};
 use cluscope::base::guid::Guid;
 use cluscope::conformance::{self, Checker};
 use cluscope::ndr::wire::Kind;
@@ -125,7 +125,7 @@ impl Analysis {
 
     fn look(&mut self, record: &Record<'_>) {
         let seen = self.tracker.feed(record);
-        self.records.print_with(&mut self.out, record, Some(&View::of(&seen)));
+        self.records.print_with(&mut self.out, record, Some(&HandleAnnotations::of(&seen)));
         let line: serde_json::Value = serde_json::from_slice(self.out.as_bytes()).expect("a record is JSON");
         assert_eq!(line["frame"], record.event.frame());
         self.story.feed(record, &seen, 0, &mut |event| assert!(!format!("{event:?}").is_empty()));

@@ -1,0 +1,53 @@
+//! Messages that stay sealed: why, and what would open them, told once on standard error.
+
+use super::output::tell;
+use cluscope::rpc::security::{Opened, Remedy};
+use cluscope::session::Record;
+use std::collections::BTreeMap;
+
+/// Different reasons that are told.
+const REASONS: usize = 8;
+
+/// Counts messages that stay sealed, by reason.
+#[derive(Default)]
+pub(super) struct Sealed {
+    reasons: BTreeMap<String, (u64, Remedy)>,
+    /// Messages that stay sealed for further reasons.
+    others: u64,
+}
+
+impl Sealed {
+    /// Looks at a record.
+    pub(super) fn see(&mut self, record: &Record<'_>) {
+        let Some(auth) = &record.event.auth else { return };
+        let (reason, remedy) = match &auth.opened {
+            Some(Opened::Sealed { reason, remedy }) => (reason, *remedy),
+            Some(Opened::Failed { reason, .. }) => (reason, Remedy::Unknown),
+            _ => return,
+        };
+        // What is known to be another interface's is not what was asked for.
+        if record.event.context.is_some() && record.interface.is_none() {
+            return;
+        }
+        if let Some((count, _)) = self.reasons.get_mut(reason) {
+            *count += 1;
+        } else if self.reasons.len() < REASONS {
+            self.reasons.insert(reason.clone(), (1, remedy));
+        } else {
+            self.others += 1;
+        }
+    }
+
+    /// Tells what stayed sealed.
+    pub(super) fn tell(&self) {
+        for (reason, (count, remedy)) in &self.reasons {
+            let (messages, stay) = if *count == 1 { ("message", "stays") } else { ("messages", "stay") };
+            let remedy = remedy.text();
+            let between = if remedy.is_empty() { "" } else { "; " };
+            tell!("{count} {messages} {stay} sealed: {reason}{between}{remedy}");
+        }
+        if self.others > 0 {
+            tell!("{} messages stay sealed for other reasons", self.others);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Properties and registry values: what they are set to, and what they were before, where the capture shows both.
+
+use super::operations::{Draft, scene_code, subject};
+use super::wording::{self, plain, wide};
+use super::{EventContext, Lines, object};
+use crate::analysis::Bounded;
+use crate::analysis::notify;
+use crate::analysis::object_kind::ObjectKind;
+use crate::analysis::top_level::TopLevelValues;
+use crate::analysis::tracker::{CallKey, call_key};
+use crate::consts::change::CLUSTER_OBJECT_TYPE;
+use crate::consts::content::BufferFormat;
+use crate::consts::notifications;
+use crate::idl::cluster::ApiClusterControl;
+use crate::idl::key::{ApiEnumValue, ApiQueryValue, ApiSetValue};
+use crate::idl::resource_type::{ApiNodeResourceTypeControl, ApiResourceTypeControl};
+use crate::ndr::Method;
+use crate::ndr::names::control_code;
+use crate::session::Record;
+use crate::structs::batch::content_of;
+use crate::structs::property_list::PropertyList;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+/// Properties read of one list.
+const MAX_PROPERTIES: usize = 64;
+
+/// Values named in one line.
+const MAX_SHOWN: usize = 6;
+
+/// What is said of values that are all as they were.
+const UNCHANGED: &str = "nothing changed";
+
+/// Which value: a digest of the object's kind and name, the class of properties and the value's name, without case.
+type Place = u64;
+
+/// A value as shown, and a digest of all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    shown: String,
+    digest: u64,
+}
+
+/// A value that a request sets.
+#[derive(Clone, Debug)]
+pub(super) struct NewValue {
+    /// `None` where the object's name is not known.
+    place: Option<Place>,
+    /// Its name, where the line has several.
+    name: Option<String>,
+    value: Known,
+}
+
+/// The values that the capture has shown so far.
+#[derive(Debug)]
+pub(super) struct Values {
+    known: Bounded<Place, Known>,
+    /// Names of registry values that were asked for.
+    asked: Bounded<CallKey, String>,
+}
+
+fn known(name: &str, content: BufferFormat, octets: &[u8]) -> Known {
+    let mut hasher = DefaultHasher::new();
+    octets.hash(&mut hasher);
+    Known { shown: wording::value(name, content, octets), digest: hasher.finish() }
+}
+
+/// The class of properties that a control code is about.
+fn class(code: &str) -> Option<&'static str> {
+    if code.ends_with("_COMMON_PROPERTIES") {
+        Some(if code.contains("_RO_") { "read-only" } else { "common" })
+    } else if code.ends_with("_PRIVATE_PROPERTIES") {
+        Some(if code.contains("_RO_") { "read-only private" } else { "private" })
+    } else {
+        None
+    }
+}
+
+fn place(scene: &EventContext<'_>, class: &'static str, name: &str) -> Option<Place> {
+    let (kind, of) = object(&scene.seen.objects, 0)?;
+    Some(place_of(kind, of?, class, name))
+}
+
+fn place_of(kind: ObjectKind, of: &str, class: &'static str, name: &str) -> Place {
+    let mut hasher = DefaultHasher::new();
+    (kind, of.to_lowercase(), class, name.to_lowercase()).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The properties of a list, each with its first value.
+fn properties(buffer: &[u8]) -> impl Iterator<Item = (String, Known)> {
+    let list = PropertyList::new(buffer).ok();
+    let all = list.into_iter().flat_map(|list| list.properties().map_while(Result::ok)).take(MAX_PROPERTIES);
+    all.filter_map(|property| {
+        let name = plain(property.name());
+        let value = property.values().next()?.ok()?;
+        let content = BufferFormat::of_syntax(value.syntax);
+        let known = known(&name, content, value.octets());
+        Some((name, known))
+    })
+}
+
+/// The words of a request that sets properties or a registry value.
+pub(super) fn draft(method: &Method, top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) -> Option<Draft> {
+    let draft =
+        |name, past, base, what, values| Some(Draft { name, past, base, what, goal: None, only_new: false, values });
+    if method.id == ApiSetValue::ID {
+        let name = top_level.text(ApiSetValue::params::lpValueName)?;
+        let of = subject(top_level, scene);
+        let plain = plain(name);
+        let content = content_of(top_level.number(ApiSetValue::params::dwType)? as u32);
+        let value = known(&plain, content, top_level.buffer(ApiSetValue::params::lpData).unwrap_or_default());
+        let values = vec![NewValue { place: place(scene, "registry", &plain), name: None, value }];
+        let what = if name.is_empty() { format!("the value of {of}") } else { format!("value {} of {of}", wide(name)) };
+        return draft("registry_written", "wrote", "write", what, values);
+    }
+    let (family, code) = scene_code(top_level)?;
+    let code = control_code(family, code)?.name;
+    let class = class(code).filter(|_| code.contains("_SET_"))?;
+    let resource_type = top_level.text(ApiResourceTypeControl::params::lpszResourceTypeName);
+    let values = properties(top_level.buffer(ApiClusterControl::params::lpInBuffer)?)
+        .map(|(name, value)| NewValue {
+            place: if resource_type.is_some() { None } else { place(scene, class, &name) },
+            name: Some(name),
+            value,
+        })
+        .collect();
+    let what = format!("{class} properties of {}", subject(top_level, scene));
+    draft("properties_changed", "set", "set", what, values)
+}
+
+impl Values {
+    pub(super) fn new(limit: usize) -> Self {
+        Values { known: Bounded::new(limit), asked: Bounded::new(limit) }
+    }
+
+    pub(super) fn forgotten(&self) -> u64 {
+        self.known.dropped() + self.asked.dropped()
+    }
+
+    /// A request asks for a registry value.
+    pub(super) fn request(&mut self, method: &Method, top_level: &TopLevelValues<'_>, record: &Record<'_>) {
+        if method.id == ApiQueryValue::ID
+            && let (Some(name), Some(key)) = (top_level.text(ApiQueryValue::params::lpValueName), call_key(record))
+        {
+            self.asked.insert(key, plain(name));
+        }
+    }
+
+    /// A response shows values.
+    pub(super) fn learn(
+        &mut self,
+        method: &Method,
+        top_level: &TopLevelValues<'_>,
+        record: &Record<'_>,
+        scene: &EventContext<'_>,
+    ) {
+        let asked = call_key(record).and_then(|key| self.asked.remove(&key));
+        if scene.seen.status != Some(0) {
+            return;
+        }
+        let registry = match method.id {
+            ApiQueryValue::ID => asked.zip(top_level.number(ApiQueryValue::params::lpValueType)),
+            ApiEnumValue::ID => {
+                let name = top_level.text(ApiEnumValue::params::lpValueName).map(plain);
+                name.zip(top_level.number(ApiEnumValue::params::lpType))
+            }
+            _ => None,
+        };
+        if let Some((name, kind)) = registry {
+            let value = known(
+                &name,
+                content_of(kind as u32),
+                top_level.buffer(ApiQueryValue::params::lpData).unwrap_or_default(),
+            );
+            if let Some(place) = place(scene, "registry", &name) {
+                self.known.insert(place, value);
+            }
+            return;
+        }
+        let code = scene.seen.request.as_ref().and_then(|request| request.control_code);
+        let Some(code) = code.and_then(|(family, code)| control_code(family, code)) else { return };
+        // A resource type's control codes come with a handle of the cluster.
+        let of_type = matches!(method.id, ApiResourceTypeControl::ID | ApiNodeResourceTypeControl::ID);
+        let class = class(code.name).filter(|_| code.name.contains("_GET_") && !of_type);
+        if let (Some(class), Some(buffer)) = (class, top_level.buffer(ApiClusterControl::params::lpOutBuffer)) {
+            for (name, value) in properties(buffer) {
+                if let Some(place) = place(scene, class, &name) {
+                    self.known.insert(place, value);
+                }
+            }
+        }
+    }
+
+    /// Notifications of the second generation bring the properties that were changed, by whomever.
+    pub(super) fn notified(&mut self, record: &Record<'_>, scene: &EventContext<'_>, lines: &mut Lines) {
+        for notification in notify::notifications(record) {
+            let (Some(object_type), Some(buffer)) = (notification.object_type, notification.buffer) else { continue };
+            let row = notifications::lookup(CLUSTER_OBJECT_TYPE(object_type), notification.flags);
+            let class = match row.map_or("", |row| row.name) {
+                name if name.contains("COMMON_PROPERTY") => "common",
+                name if name.contains("PRIVATE_PROPERTY") => "private",
+                _ => continue,
+            };
+            let (kind, of) = (notification.kind(), notification.name.map(plain).unwrap_or_default());
+            // The cluster goes by another name as a handle.
+            let known_as = if kind == ObjectKind::Cluster { "Cluster" } else { of.as_str() };
+            let values: Vec<NewValue> = properties(buffer)
+                .map(|(name, value)| NewValue {
+                    place: Some(place_of(kind, known_as, class, &name)),
+                    name: Some(name),
+                    value,
+                })
+                .collect();
+            if let Some(changes) = self.compare(&values, true).filter(|changes| changes != UNCHANGED) {
+                let what = wording::object(kind, Some(&of));
+                let text = format!("was told of new {class} properties of {what}: {changes}");
+                lines.add(scene.event("notified", text), true);
+            }
+        }
+    }
+
+    /// New values in words, with the old ones; from then on, if it was `done`, the new ones are known.
+    pub(super) fn compare(&mut self, values: &[NewValue], done: bool) -> Option<String> {
+        if values.is_empty() {
+            return None;
+        }
+        let mut shown = Vec::new();
+        let mut same = 0;
+        for new in values {
+            let old = new.place.and_then(|place| self.known.peek(&place));
+            let name = new.name.as_deref().map(|name| format!("{name} ")).unwrap_or_default();
+            match old {
+                Some(old) if *old == new.value => same += 1,
+                Some(old) if old.shown == new.value.shown => shown.push(format!("{name}{}, other content", old.shown)),
+                Some(old) => shown.push(format!("{name}{} -> {}", old.shown, new.value.shown)),
+                None if name.is_empty() => shown.push(new.value.shown.clone()),
+                None => shown.push(format!("{name}= {}", new.value.shown)),
+            }
+            if let (true, Some(place)) = (done, new.place) {
+                self.known.insert(place, new.value.clone());
+            }
+        }
+        let more = shown.len().saturating_sub(MAX_SHOWN);
+        shown.truncate(MAX_SHOWN);
+        let mut text = shown.join(", ");
+        if more > 0 {
+            text.push_str(&format!(" and {more} more"));
+        }
+        match (same, text.is_empty()) {
+            (0, _) => {}
+            (_, true) => text.push_str(UNCHANGED),
+            (n, false) => text.push_str(&format!("; {n} unchanged")),
+        }
+        Some(text)
+    }
+}

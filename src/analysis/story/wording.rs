@@ -1,0 +1,139 @@
+//! Names, values and durations as the story writes them: short, on one line, nothing that could move the cursor.
+
+use crate::analysis::object_kind::ObjectKind;
+use crate::base::printable::is_active;
+use crate::base::time::FileTime;
+use crate::consts::content::BufferFormat;
+use crate::consts::properties;
+use crate::ndr::WStr;
+use crate::ndr::value::{Collect, Value};
+use crate::structs::packed::ByteCursor;
+use crate::structs::values::{self, Slot};
+
+/// Characters of a name or value.
+const MAX: usize = 120;
+
+/// Octets of a value that is read; of longer ones only the length is told.
+pub(super) const MAX_READ: usize = 64 << 10;
+
+/// Text in quotes, cut to a readable length. Paths keep their backslashes as they are.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for (n, c) in text.chars().enumerate() {
+        match c {
+            _ if n == MAX => {
+                quoted.push_str("\"…");
+                return quoted;
+            }
+            '"' => quoted.push_str("\\\""),
+            c if is_active(c) => quoted.extend(c.escape_default()),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// The same of UTF-16.
+pub(super) fn wide(text: WStr<'_>) -> String {
+    quoted(&plain(text))
+}
+
+/// UTF-16 as a string, a little longer than what is shown of it.
+pub(super) fn plain(text: WStr<'_>) -> String {
+    text.prefix(2 * MAX + 1).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+/// An object: `group "Cluster Group"`, `the cluster`.
+pub(super) fn object(kind: ObjectKind, name: Option<&str>) -> String {
+    let word = match kind {
+        ObjectKind::Cluster => return "the cluster".to_string(),
+        ObjectKind::Key => "registry key",
+        ObjectKind::NetInterface => "network interface",
+        ObjectKind::GroupSet => "group set",
+        ObjectKind::ResourceType => "resource type",
+        ObjectKind::Notify => "notification port",
+        ObjectKind::BatchPort => "batch port for",
+        ObjectKind::Witness => "registration for",
+        kind => kind.name(),
+    };
+    match name {
+        Some(name) => format!("{word} {}", quoted(name)),
+        None => format!("a {word} opened before the capture"),
+    }
+}
+
+/// Octets of a known format as text, cut to a readable length; passwords are not shown.
+pub(super) fn value(name: &str, content: BufferFormat, octets: &[u8]) -> String {
+    if properties::is_secret(name.encode_utf16()) {
+        return "(secret)".to_string();
+    }
+    // A long one would be a tree of many times its size, of which nobody sees more than the beginning.
+    if octets.len() > MAX_READ {
+        return bytes(octets);
+    }
+    let mut tree = Collect::default();
+    let read = values::read(Slot::top(content), ByteCursor::new(octets), &mut tree);
+    let fits = read.is_ok_and(|rest| rest.is_empty());
+    match tree.into_value().0.filter(|_| fits) {
+        None | Some(Value::Bytes(_)) => bytes(octets),
+        Some(value) => cut(&plain_value(&value, content)),
+    }
+}
+
+/// A value in words; structures are only counted, their members stand in `dissect`.
+fn plain_value(value: &Value, content: BufferFormat) -> String {
+    match (value, content) {
+        (Value::Int(n), BufferFormat::Long | BufferFormat::LargeInteger) => (*n as i64).to_string(),
+        (Value::Int(n), BufferFormat::Filetime) => FileTime(*n).to_string(),
+        (Value::Int(n), BufferFormat::DwordOf(table)) => {
+            table.name_of(*n).map_or_else(|| n.to_string(), str::to_string)
+        }
+        (Value::Int(n), _) => n.to_string(),
+        (Value::Text(text), _) => quoted(text),
+        (Value::List(items), content) => match items.as_slice() {
+            [] => "nothing".to_string(),
+            items => {
+                let shown: Vec<String> = items.iter().take(8).map(|item| plain_value(item, content)).collect();
+                let more = if items.len() > shown.len() { " …" } else { "" };
+                format!("{}{more}", shown.join(", "))
+            }
+        },
+        (Value::Units(units), _) => format!("({} UTF-16 units)", units.len()),
+        (Value::Bytes(octets), _) => bytes(octets),
+        (Value::Map(fields), _) => format!("({} members)", fields.0.len()),
+        (Value::Null | Value::Handle(_), _) => "null".to_string(),
+    }
+}
+
+/// Text cut to a readable length.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(MAX + 8) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_string(),
+    }
+}
+
+fn bytes(octets: &[u8]) -> String {
+    match octets.len() {
+        0 => "(empty)".to_string(),
+        n @ ..=8 => {
+            let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+            format!("{digits} ({n} bytes)")
+        }
+        n => format!("({n} bytes)"),
+    }
+}
+
+/// A span of time in the unit that fits.
+pub(super) fn duration(nanos: i64) -> String {
+    if nanos < 1_000_000 {
+        format!("{} us", nanos / 1_000)
+    } else if nanos < 1_000_000_000 {
+        format!("{} ms", nanos / 1_000_000)
+    } else if nanos < 120_000_000_000 {
+        format!("{:.1} s", nanos as f64 / 1e9)
+    } else {
+        format!("{} min {} s", nanos / 60_000_000_000, nanos / 1_000_000_000 % 60)
+    }
+}
