@@ -25,4 +25,5 @@ pub mod stats;
 #[cfg(feature = "session")]
 pub mod story;
 pub mod stub;
+mod typed;
 pub mod values;
