@@ -5,8 +5,9 @@
 pub mod buffers;
 #[cfg(feature = "pcap")]
 pub mod call;
-pub(crate) mod lines;
 #[cfg(feature = "pcap")]
+pub mod explain;
+pub(crate) mod lines;
 mod paint;
 #[cfg(feature = "pcap")]
 pub mod record;
