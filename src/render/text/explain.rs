@@ -178,7 +178,7 @@ mod tests {
 0000  00 00 02 00              referent                  0x20000
 0004  01 00 00 00              maximum count             1
 0008  01 00 00 00              ReturnEnum.EntryCount     1
-000c  04 00 00 00              ReturnEnum.Entry[0].Type  CLUSTER_ENUM_RESOURCE (4)
+000c  04 00 00 00              ReturnEnum.Entry[0].Type  CLUSTER_ENUM_RESOURCE (0x4)
 0010  04 00 02 00              referent                  0x20004
 0014  02 00 00 00              maximum count             2
 0018  00 00 00 00              offset                    0
