@@ -97,7 +97,7 @@ limits! {
     "session" l => l.session, session::Limits {
         connections: "connections", Memory(128), 64, All, "TCP connections that carry or may carry DCE/RPC",
             "one quiet for long is ended", "connections_evicted";
-        conversations: "flows", Memory(128), 192, All,
+        conversations: "flows", Memory(128), 70, All,
             "UDP flows that carry or may carry DCE/RPC, and activities known by their flow",
             "one quiet for long is ended or forgotten", "conversations_evicted, activities_forgotten";
         association_bytes: "bytes", Memory(768 << 10), 1, All, "what all of them hold together",

@@ -16,6 +16,9 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+/// For so many conversations one activity is known by its flow.
+const ACTIVITIES: usize = 16;
+
 /// What an association that is given up is told.
 const GIVEN_UP: &str = "given up for the limits of the session";
 
@@ -175,7 +178,7 @@ pub(super) struct Flows {
 
 impl Flows {
     pub(super) fn new(limits: &Limits) -> Self {
-        let activities = Bounded::new(limits.conversations);
+        let activities = Bounded::new(limits.conversations / ACTIVITIES);
         Flows { connections: Table::new(), conversations: Table::new(), activities, cost: 0 }
     }
 
