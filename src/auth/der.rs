@@ -21,7 +21,7 @@ pub(crate) const SEQUENCE: u8 = 0x30;
 /// A tag with its value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tlv<'a> {
-    /// Identifier octet. Tag numbers above 30 don't occur in the protocols read here.
+    /// Identifier byte. Tag numbers above 30 don't occur in the protocols read here.
     pub(crate) tag: u8,
     /// Contents.
     pub(crate) value: &'a [u8],
@@ -39,8 +39,8 @@ pub(crate) fn tlv(input: &[u8]) -> IResult<&[u8], Tlv<'_>> {
     let (rest, length) = match first {
         0..=0x7f => (rest, usize::from(first)),
         0x81..=0x84 => {
-            let (rest, octets) = take(usize::from(first & 0x7f)).parse_complete(rest)?;
-            (rest, octets.iter().fold(0usize, |n, b| (n << 8) | usize::from(*b)))
+            let (rest, bytes) = take(usize::from(first & 0x7f)).parse_complete(rest)?;
+            (rest, bytes.iter().fold(0usize, |n, b| (n << 8) | usize::from(*b)))
         }
         _ => return Err(bad(ErrorKind::LengthValue)),
     };
@@ -71,7 +71,7 @@ pub(crate) fn field(sequence: &[u8], number: u8) -> Option<&[u8]> {
     elements(sequence).find(|e| e.tag == 0xa0 | number).map(|e| e.value)
 }
 
-/// An INTEGER or ENUMERATED, up to 8 octets.
+/// An INTEGER or ENUMERATED, up to 8 bytes.
 pub(crate) fn integer(input: &[u8]) -> Option<i64> {
     let (_, element) = tlv(input).ok()?;
     if !matches!(element.tag, INTEGER | ENUMERATED) || element.value.is_empty() || element.value.len() > 8 {
@@ -84,8 +84,8 @@ pub(crate) fn integer(input: &[u8]) -> Option<i64> {
 /// The first 32 bits of a BIT STRING, the first bit the most significant (as Kerberos counts flags).
 pub(crate) fn bits(input: &[u8]) -> Option<u32> {
     let (value, _) = expect(input, BIT_STRING)?;
-    let octets = value.get(1..)?;
-    Some((0..4).fold(0, |n, i| (n << 8) | octets.get(i).map_or(0, |b| u32::from(*b))))
+    let bytes = value.get(1..)?;
+    Some((0..4).fold(0, |n, i| (n << 8) | bytes.get(i).map_or(0, |b| u32::from(*b))))
 }
 
 /// A string of any of the character string types.

@@ -35,7 +35,7 @@ pub(crate) fn utf16(bytes: &[u8]) -> String {
     String::from_utf16_lossy(&units(bytes))
 }
 
-/// Octets of a name or reason that are kept: it goes into every record of the association.
+/// Bytes of a name or reason that are kept: it goes into every record of the association.
 #[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "nothing is kept without decryption"))]
 const KEPT: usize = 512;
 

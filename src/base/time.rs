@@ -6,10 +6,42 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileTime(pub u64);
 
+/// A number of at most seven digits.
+fn digits(text: &str) -> Option<i64> {
+    let all = !text.is_empty() && text.len() <= 7 && text.bytes().all(|digit| digit.is_ascii_digit());
+    if all { text.parse().ok() } else { None }
+}
+
 /// Seconds from 1601 to 1970.
 const EPOCH_DIFFERENCE: i64 = 11_644_473_600;
 
 impl FileTime {
+    /// From the text that [`FileTime::to_ascii`] makes; the fraction may have up to seven digits.
+    pub fn parse(text: &str) -> Option<FileTime> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let (time, fraction) = time.split_once('.').unwrap_or((time, ""));
+        let mut date = date.splitn(3, '-').map(digits);
+        let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+        let mut time = time.splitn(3, ':').map(digits);
+        let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
+        let in_range = (1601..=60056).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+        if !in_range || hour > 23 || minute > 59 || second > 59 || fraction.len() > 7 {
+            return None;
+        }
+        // Days from civil (proleptic Gregorian), the inverse of `civil`.
+        let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        let days = y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719_468;
+        if civil(days) != (year, month as u8, day as u8) {
+            return None;
+        }
+        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second + EPOCH_DIFFERENCE;
+        let padded = match fraction {
+            "" => 0,
+            fraction => digits(fraction)? * 10_i64.pow(7 - fraction.len() as u32),
+        };
+        u64::try_from(seconds).ok()?.checked_mul(10_000_000)?.checked_add(padded as u64).map(FileTime)
+    }
+
     /// Seconds since 1970-01-01 UTC; the last time that there is for more than fit.
     pub const fn from_unix(seconds: u64) -> FileTime {
         FileTime(seconds.saturating_add(11_644_473_600).saturating_mul(10_000_000))

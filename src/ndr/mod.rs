@@ -18,6 +18,8 @@ pub mod describe;
 mod encode_error;
 pub mod key;
 pub mod names;
+#[cfg(feature = "std")]
+pub mod number;
 pub mod parsers;
 pub mod rules;
 pub mod types;

@@ -5,7 +5,8 @@
 //! then 4 more for each pointer.
 
 use super::EncodeError;
-use super::types::{ArrayKind, Direction, Field, Method, PointerKind, Scalar, Struct, Type, align_up};
+use super::number::{nearest, number};
+use super::types::{ArrayKind, Direction, Field, Method, PointerKind, Scalar, Semantics, Struct, Type, align_up};
 use super::value::{Contents, Fields, Value};
 use super::visitor::ContextHandle;
 use super::{Endian, Syntax};
@@ -32,11 +33,15 @@ pub fn message(
 ) -> Result<Vec<u8>, EncodeError> {
     // Of two entries for one path the first counts.
     let max = contents.max_counts.iter().rev().map(|(path, max)| (path.as_str(), *max)).collect();
-    let mut writer = Writer { out: Vec::new(), syntax, endian, referent: 0x0002_0000, max };
+    let mut writer = Writer { out: Vec::new(), syntax, endian, referent: 0x0002_0000, max, version };
     for (name, _) in &contents.fields.0 {
         let known = method.fields_of(direction, version).any(|f| f.name == name.as_ref());
         if !known {
-            let message = format!("{} has no such parameter in a {}", method.name, direction.name());
+            let mut message = format!("{} has no such parameter in a {}", method.name, direction.name());
+            let names = method.fields_of(direction, version).map(|f| f.name);
+            if let Some(near) = nearest(name, names) {
+                message += &format!("; did you mean {near:?}?");
+            }
             return Err(EncodeError::new(message).within(name));
         }
     }
@@ -76,6 +81,7 @@ impl<'v> Scope<'v> {
     fn maximum(&self, field: &Field) -> Option<u64> {
         match self.values.get(field.size_is?) {
             Some(Value::Int(value)) => Some(*value),
+            Some(Value::Text(text)) => super::number::integer(text),
             _ => None,
         }
     }
@@ -135,6 +141,7 @@ struct Writer<'v> {
     referent: u32,
     /// Maximum counts by path.
     max: BTreeMap<&'v str, u64>,
+    version: usize,
 }
 
 impl<'v> Writer<'v> {
@@ -216,22 +223,25 @@ impl<'v> Writer<'v> {
         match ty {
             Type::Scalar(scalar) => match value {
                 Value::Int(value) => self.scalar(*scalar, *value),
-                Value::Text(text) => match address(text) {
-                    // The octets of an address are in network order in the memory of a little-endian machine.
-                    Some(Address::V4(octets)) if *scalar == Scalar::U32 => {
-                        self.scalar(Scalar::U32, u64::from(u32::from_le_bytes(octets)))
-                    }
-                    _ => Err(wrong(value, "a number")),
-                },
+                Value::Text(text) if *scalar == Scalar::U32 && address(text).is_some_and(|a| a.v4().is_some()) => {
+                    let octets = address(text).and_then(|a| a.v4()).unwrap_or_default();
+                    // The bytes of an address are in network order in the memory of a little-endian machine.
+                    self.scalar(Scalar::U32, u64::from(u32::from_le_bytes(octets)))
+                }
+                Value::Text(_) | Value::List(_) | Value::Map(_) => {
+                    let number = number(value, field.semantics.in_version(self.version))?;
+                    self.scalar(*scalar, number)
+                }
                 _ => Err(wrong(value, "a number")),
             },
-            Type::FileTime => match value {
-                Value::Int(value) => {
-                    self.scalar(Scalar::U32, *value & 0xffff_ffff)?;
-                    self.scalar(Scalar::U32, *value >> 32)
-                }
-                _ => Err(wrong(value, "a FILETIME as a number")),
-            },
+            Type::FileTime => {
+                let time = match value {
+                    Value::Int(_) | Value::Text(_) | Value::Map(_) => number(value, Semantics::FileTime)?,
+                    _ => return Err(wrong(value, "a FILETIME as a number")),
+                };
+                self.scalar(Scalar::U32, time & 0xffff_ffff)?;
+                self.scalar(Scalar::U32, time >> 32)
+            }
             Type::Handle => match value {
                 Value::Handle(handle) => self.handle(handle),
                 Value::Null => self.handle(&ContextHandle::default()),
@@ -283,7 +293,11 @@ impl<'v> Writer<'v> {
         let Value::Map(values) = value else { return Err(wrong(value, "a structure")) };
         for (name, _) in &values.0 {
             if !declaration.fields.iter().any(|f| f.name == name.as_ref()) {
-                return Err(EncodeError::new(format!("{} has no such member", declaration.name)).within(name));
+                let mut message = format!("{} has no such member", declaration.name);
+                if let Some(near) = nearest(name, declaration.fields.iter().map(|f| f.name)) {
+                    message += &format!("; did you mean {near:?}?");
+                }
+                return Err(EncodeError::new(message).within(name));
             }
         }
         let layout = Type::Struct(declaration).layout(self.syntax);
@@ -447,6 +461,15 @@ enum Address {
     V6([u8; 16]),
 }
 
+impl Address {
+    fn v4(&self) -> Option<[u8; 4]> {
+        match self {
+            Address::V4(bytes) => Some(*bytes),
+            Address::V6(_) => None,
+        }
+    }
+}
+
 fn address(text: &str) -> Option<Address> {
     Some(match text.parse().ok()? {
         core::net::IpAddr::V4(a) => Address::V4(a.octets()),
@@ -456,15 +479,5 @@ fn address(text: &str) -> Option<Address> {
 
 #[cold]
 fn wrong(value: &Value, expected: &str) -> EncodeError {
-    let found = match value {
-        Value::Null => "null",
-        Value::Int(_) => "a number",
-        Value::Text(_) => "text",
-        Value::Units(_) => "UTF-16 units",
-        Value::Bytes(_) => "octets",
-        Value::Handle(_) => "a context handle",
-        Value::List(_) => "a list",
-        Value::Map(_) => "an object",
-    };
-    EncodeError::new(format!("{found} where {expected} is needed"))
+    EncodeError::new(format!("{} where {expected} is needed", super::number::kind(value)))
 }

@@ -7,7 +7,7 @@ use super::packed::{self, ByteCursor, Parsed, lift, lower};
 use super::reader::whole_text;
 use super::rules::{self, broken, in_path};
 use super::values::{self, Slot};
-use super::writer::{integer, text_or_bytes};
+use super::writer::{integer, number_of, text_or_bytes};
 use crate::base::error::{Error, ErrorKind, Segment};
 use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
@@ -314,11 +314,15 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
 /// # Errors
 /// Which member is missing or can't be represented, and why.
 pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    let number = |name: &'static str| {
-        let value = fields.get(name).ok_or_else(|| EncodeError::new("missing").within(name))?;
-        integer(value, Scalar::U32).map(|n| n as u32).map_err(|e| e.within(name))
+    let number = |field: &'static Field, semantics: Semantics| {
+        let value = fields.get(field.name).ok_or_else(|| EncodeError::new("missing").within(field.name))?;
+        number_of(value, semantics, Scalar::U32).map(|n| n as u32).map_err(|e| e.within(field.name))
     };
-    let (command, value_type) = (number("CommandType")?, number("ValueType")?);
+    let command = number(&COMMAND_TYPE, COMMAND_TYPE.semantics)?;
+    let value_type = match CommandType(command) {
+        CommandType::CLUSREG_READ_ERROR => number(&VALUE_TYPE, Semantics::Win32)?,
+        _ => number(&VALUE_TYPE, VALUE_TYPE.semantics)?,
+    };
     let name = fields.get("Name").ok_or_else(|| EncodeError::new("missing").within("Name"))?;
     let name = text_or_bytes(name).map_err(|e| e.within("Name"))?;
     if name.len() % 2 != 0 {

@@ -125,6 +125,11 @@ impl Shape {
         Shape { kind, ..Shape::NOTHING }
     }
 
+    /// A value of this format.
+    pub fn of_format(format: BufferFormat) -> Shape {
+        Shape { kind: ShapeKind::Format(format), ..Shape::NOTHING }
+    }
+
     /// How a property list is to be read; `None` for what is none.
     pub fn dialect(&self) -> Option<Dialect> {
         let plain = Dialect { of: self.of, ..Dialect::PLAIN };

@@ -8,7 +8,7 @@ use super::packed::{self, ByteCursor, lower};
 use super::property_list::{self, Dialect};
 use super::reader::{DECODED, Extent, choose, record, whole_text};
 use super::rules::{self, broken};
-use super::writer::{self, integer};
+use super::writer::{self, integer, number_of};
 use super::{Structure, security, value_list};
 use crate::base::error::{Error, ErrorKind, Segment};
 use crate::consts::Constants;
@@ -436,8 +436,8 @@ pub fn write(content: BufferFormat, value: &Value, out: &mut Vec<u8>) -> Result<
         BufferFormat::OneOf(choices) => return write_first(choices.iter().copied(), value, out),
         _ => {}
     }
-    if let Some((scalar, _)) = scalar(content) {
-        let n = integer(value, scalar)?;
+    if let Some((scalar, semantics)) = scalar(content) {
+        let n = number_of(value, semantics, scalar)?;
         out.extend(n.to_le_bytes().iter().take(scalar.size(crate::ndr::Syntax::Ndr)));
         return Ok(());
     }

@@ -10,7 +10,8 @@ use super::values;
 use crate::base::Guid;
 use crate::consts::content::BufferFormat;
 use crate::ndr::EncodeError;
-use crate::ndr::types::Scalar;
+use crate::ndr::number::{nearest, number};
+use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};
 use alloc::format;
 use alloc::vec::Vec;
@@ -25,7 +26,11 @@ pub fn record(record: &'static Record, fields: &Fields, out: &mut Vec<u8>) -> Re
         let known = record.members.iter().any(|m| m.field.name == *name || m.alias == *name);
         let behind = *name == BEHIND && record.members.iter().any(|m| matches!(m.ty, Type::Total));
         if !known && !behind && *name != "reading" {
-            return Err(EncodeError::new(format!("{} has no member of this name", record.name)).within(name));
+            let mut message = format!("{} has no member of this name", record.name);
+            if let Some(near) = nearest(name, record.members.iter().map(|m| m.field.name)) {
+                message += &format!("; did you mean {near:?}?");
+            }
+            return Err(EncodeError::new(message).within(name));
         }
     }
     let mut writer = Writer { record, fields, variant, start: out.len(), open: Vec::new(), total: None, out };
@@ -224,7 +229,7 @@ impl<'w> Writer<'w> {
     }
 
     fn integer(&mut self, member: &'static Member, scalar: Scalar) -> Result<(), EncodeError> {
-        let given = self.get(member).map(|v| integer(v, scalar)).transpose()?;
+        let given = self.get(member).map(|v| number_of(v, member.field.semantics, scalar)).transpose()?;
         if given.is_none() && !self.gives_length(member) && !is_filler(member.field.name) {
             return Err(EncodeError::new("missing"));
         }
@@ -303,9 +308,14 @@ fn is_filler(name: &str) -> bool {
     rest.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// The number that a value stands for, if it fits into its type.
+pub(super) fn number_of(value: &Value, semantics: Semantics, scalar: Scalar) -> Result<u64, EncodeError> {
+    integer(&Value::Int(number(value, semantics)?), scalar)
+}
+
 /// An integer that fits into its type, whether taken with a sign or without.
 pub(super) fn integer(value: &Value, scalar: Scalar) -> Result<u64, EncodeError> {
-    let Value::Int(n) = value else { return Err(EncodeError::new("not a number")) };
+    let n = &number(value, Semantics::Number)?;
     let bits = scalar.size(crate::ndr::Syntax::Ndr) * 8;
     if bits >= 64 {
         return Ok(*n);

@@ -8,5 +8,7 @@ mod data;
 
 mod conformance;
 mod network;
+#[cfg(feature = "decrypt")]
+mod sealed;
 mod structures;
 mod visit;

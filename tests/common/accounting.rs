@@ -139,7 +139,7 @@ impl<'a> Visitor<'a> for Told<'a> {
 }
 
 /// What is wrong with a message's ranges; whether every byte had to have one; that is, whether all buffers could be read.
-pub fn check(message: &Message<'_>, context: Context<'_>) -> (Vec<String>, bool) {
+pub(crate) fn check(message: &Message<'_>, context: Context<'_>) -> (Vec<String>, bool) {
     let big = message.cx.endian == Endian::Big;
     let mut told = Told { stub: message.cx.data, big, ..Told::default() };
     message.visit_with(context, &mut told);

@@ -29,7 +29,7 @@ pub(crate) enum Etype {
     Rc4,
 }
 
-/// What a derived key is for: the last octet of the derivation's constant.
+/// What a derived key is for: the last byte of the derivation's constant.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose {
     Checksum = 0x99,
@@ -46,7 +46,7 @@ pub(crate) struct EncryptionKey {
     messages: [OnceLock<SecretBytes>; 12],
 }
 
-/// Octets that a checksum covers beside what is encrypted, in place: before and after the body (sign-only buffers).
+/// Bytes that a checksum covers beside what is encrypted, in place: before and after the body (sign-only buffers).
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Around<'a> {
     pub(crate) head: &'a [u8],
@@ -84,7 +84,7 @@ impl Etype {
         }
     }
 
-    /// Octets of a checksum.
+    /// Bytes of a checksum.
     pub(crate) fn mac_len(self) -> usize {
         match self {
             Etype::Aes128Sha1 | Etype::Aes256Sha1 => 12,
@@ -270,10 +270,10 @@ pub(crate) fn string_to_key(etype: Etype, password: &str, salt: &[u8], iteration
 }
 
 /// KDF-HMAC-SHA2 (RFC 8009 3), up to one block of the hash.
-fn kdf_hmac_sha2<H: EagerHash>(key: &[u8], label: &[u8], octets: u8) -> SecretBytes {
-    let bits = (u32::from(octets) * 8).to_be_bytes();
+fn kdf_hmac_sha2<H: EagerHash>(key: &[u8], label: &[u8], bytes: u8) -> SecretBytes {
+    let bits = (u32::from(bytes) * 8).to_be_bytes();
     let mut out = hmac::<H>(key, &[&[0, 0, 0, 1], label, &[0], &bits]);
-    out.truncate(usize::from(octets));
+    out.truncate(usize::from(bytes));
     secret(out)
 }
 
@@ -293,29 +293,29 @@ fn dk(key: &[u8], constant: &[u8]) -> SecretBytes {
     out
 }
 
-/// n-fold (RFC 3961 5.1): copies of the input, each rotated 13 bits further right, cut into pieces of `octets` that are
+/// n-fold (RFC 3961 5.1): copies of the input, each rotated 13 bits further right, cut into pieces of `bytes` that are
 /// added in ones' complement.
-pub(crate) fn n_fold(input: &[u8], octets: usize) -> Vec<u8> {
+pub(crate) fn n_fold(input: &[u8], bytes: usize) -> Vec<u8> {
     let (n, bits) = (input.len(), input.len() * 8);
-    if n == 0 || octets == 0 {
-        return vec![0; octets];
+    if n == 0 || bytes == 0 {
+        return vec![0; bytes];
     }
-    let (mut a, mut b) = (n, octets);
+    let (mut a, mut b) = (n, bytes);
     while b != 0 {
         (a, b) = (b, a % b);
     }
-    let total = n / a * octets;
+    let total = n / a * bytes;
     let byte = |at: usize| u32::from(input.get(at % n).copied().unwrap_or_default());
-    let mut sums = vec![0u32; octets];
+    let mut sums = vec![0u32; bytes];
     for at in 0..total {
-        // Where this octet's first bit comes from: 13 bits to the left for each copy before it.
+        // Where this byte's first bit comes from: 13 bits to the left for each copy before it.
         let from = (at % n * 8 + bits - 13 * (at / n) % bits) % bits;
         let pair = byte(from / 8) << 8 | byte(from / 8 + 1);
-        if let Some(sum) = sums.get_mut(at % octets) {
+        if let Some(sum) = sums.get_mut(at % bytes) {
             *sum += pair >> (8 - from % 8) & 0xff;
         }
     }
-    // The carry out of the first octet comes in again at the last.
+    // The carry out of the first byte comes in again at the last.
     let mut carry = 0;
     loop {
         for sum in sums.iter_mut().rev() {

@@ -36,7 +36,7 @@ fn mac(key: &EncryptionKey, usage: u32, data: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Encrypts a message whose plain text is at least 16 octets long.
+/// Encrypts a message whose plain text is at least 16 bytes long.
 pub(super) fn encrypt(key: &EncryptionKey, usage: u32, plain: &[u8]) -> Vec<u8> {
     if key.etype == Etype::Rc4 {
         let k1 = hmac_md5(&key.key, &[&usage.to_le_bytes()]);
@@ -79,8 +79,8 @@ pub(super) struct Peers {
 
 pub(super) fn some_key(etype: i64, seed: u8) -> EncryptionKey {
     let length = Etype::from_number(etype).unwrap().key_len();
-    let octets: Vec<u8> = (0..length).map(|i| u8::try_from(i).unwrap().wrapping_mul(7) ^ seed).collect();
-    EncryptionKey::new(etype, &octets).unwrap()
+    let bytes: Vec<u8> = (0..length).map(|i| u8::try_from(i).unwrap().wrapping_mul(7) ^ seed).collect();
+    EncryptionKey::new(etype, &bytes).unwrap()
 }
 
 impl Peers {

@@ -15,7 +15,7 @@ fn key(etype: i64, text: &str) -> EncryptionKey {
 
 #[test]
 fn rfc_3961_n_fold() {
-    for (octets, input, expected) in [
+    for (length, input, expected) in [
         (8, "012345", "be072631276b1955"),
         (7, "password", "78a07b6caf85fa"),
         (8, "Rough Consensus, and Running Code", "bb6ed30870b7f0e0"),
@@ -28,7 +28,7 @@ fn rfc_3961_n_fold() {
         (21, "kerberos", "8372c236 344e5f15 50cd0747 e15d62ca 7a5a3bce a4"),
         (32, "kerberos", "6b657262 65726f73 7b9b5b2b 93132b93 5c9bdcda d95c9899 c4cae4de e6d6cae4"),
     ] {
-        assert_eq!(n_fold(input.as_bytes(), octets), bytes(expected), "{octets} {input}");
+        assert_eq!(n_fold(input.as_bytes(), length), bytes(expected), "{length} {input}");
     }
     assert_eq!(n_fold(b"", 3), [0; 3]);
 }

@@ -186,3 +186,88 @@ fn missing_files_say_so() {
     let error = KeyStore::new().load_keytab(path).unwrap_err();
     assert_eq!(error.kind, KeyErrorKind::Io(std::io::ErrorKind::NotFound));
 }
+
+/// A KRB-CRED whose encrypted part isn't encrypted, with one session key.
+fn kirbi() -> Vec<u8> {
+    use crate::auth::test_der::{der, name, seq};
+    let key = seq(&[der(0xa0, &der(2, &[18])), der(0xa1, &der(4, &[7; 32]))]);
+    let info = seq(&[
+        der(0xa0, &key),
+        der(0xa1, &der(0x1b, b"LAB.TEST")),
+        der(0xa8, &der(0x1b, b"LAB.TEST")),
+        der(0xa9, &name(&["krbtgt", "LAB.TEST"])),
+    ]);
+    let part = der(0x7d, &seq(&[der(0xa0, &seq(&[info]))]));
+    let encrypted = seq(&[der(0xa0, &der(2, &[0])), der(0xa2, &der(4, &part))]);
+    let tickets = der(0xa2, &seq(&[]));
+    der(0x76, &seq(&[der(0xa0, &der(2, &[5])), der(0xa1, &der(2, &[22])), tickets, der(0xa3, &encrypted)]))
+}
+
+#[test]
+fn kirbi_files() {
+    let file = kirbi();
+    let mut keys = KeyStore::new();
+    assert_eq!(keys.add_ccache(&file), Ok(1));
+    let key = &keys.cached_keys[0];
+    assert_eq!((key.server.as_str(), key.etype, key.key.as_slice()), ("krbtgt/LAB.TEST@LAB.TEST", 18, &[7; 32][..]));
+    for end in 0..file.len() {
+        let _ = KeyStore::new().add_ccache(&file[..end]);
+    }
+    #[cfg(feature = "decrypt")]
+    {
+        use base64::Engine as _;
+        let text = base64::engine::general_purpose::STANDARD.encode(&file);
+        let lines = text.as_bytes().chunks(40).map(|line| String::from_utf8_lossy(line).into_owned());
+        let folded = lines.collect::<Vec<_>>().join("\r\n");
+        assert_eq!(KeyStore::new().add_ccache(folded.as_bytes()), Ok(1));
+    }
+}
+
+#[test]
+fn keys_files_as_windows_writes_them() {
+    let text = "password \"LAB\\cluster admin\" a secret\r\nnthash LAB\\u \
+                aad3b435b51404eeaad3b435b51404ee:00112233445566778899aabbccddeeff\r\n\
+                LAB\\v:1105:aad3b435b51404eeaad3b435b51404ee:00112233445566778899aabbccddeeff:::\r\n\
+                NODE1$:aes256-cts-hmac-sha1-96:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\r\n\
+                LAB\\none:500:NO PASSWORD*********************:NO PASSWORD*********************:::\r\n";
+    let wide = |mark: bool, order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        let mark = mark.then_some(0xfeff);
+        mark.into_iter().chain(text.encode_utf16()).flat_map(order).collect()
+    };
+    let files = [
+        text.as_bytes().to_vec(),
+        wide(true, u16::to_le_bytes),
+        wide(true, u16::to_be_bytes),
+        wide(false, u16::to_le_bytes),
+        wide(false, u16::to_be_bytes),
+    ];
+    for file in files {
+        let mut keys = KeyStore::new();
+        assert_eq!(keys.add_keys_file(&file), Ok(4));
+        assert_eq!(keys.users[0].shown, "LAB\\cluster admin");
+        assert!(matches!(&keys.users[0].secret, UserSecret::Password(p) if p.as_slice() == b"a secret"));
+        assert!(matches!(&keys.users[1].secret, UserSecret::NtHash(hash) if hash[1] == 0x11));
+        assert_eq!((keys.users[2].shown.as_str(), keys.users.len()), ("LAB\\v", 3));
+        assert_eq!((keys.service_keys[0].etype, keys.service_keys[0].key.len()), (18, 32));
+    }
+    for (line, kind) in [
+        (&b"password \"LAB\\u pw"[..], KeyErrorKind::Quote),
+        (b"password \"\" pw", KeyErrorKind::Missing),
+        (b"\xff\xfea", KeyErrorKind::NotText),
+    ] {
+        assert_eq!(KeyStore::new().add_keys_file(line).unwrap_err().kind, kind);
+    }
+}
+
+#[test]
+fn names_of_caches() {
+    let file_of = |name: &str| KeyStore::file_of(std::path::Path::new(name)).map(|path| path.display().to_string());
+    assert_eq!(file_of("FILE:/tmp/krb5cc_0").unwrap(), "/tmp/krb5cc_0");
+    assert_eq!(file_of("WRFILE:a.keytab").unwrap(), "a.keytab");
+    assert_eq!(file_of("DIR::/run/user/0/tkt").unwrap(), "/run/user/0/tkt");
+    assert_eq!(file_of("plain.ccache").unwrap(), "plain.ccache");
+    for prefix in ["KCM:", "DIR:", "KEYRING:", "API:", "MEMORY:"] {
+        let error = file_of(&format!("{prefix}x")).unwrap_err();
+        assert!(error.to_string().contains(prefix) && matches!(error.kind, KeyErrorKind::NoFile(_)), "{error}");
+    }
+}

@@ -24,27 +24,17 @@ pub(super) fn is_one(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
 }
 
 /// Base64 without a care for line ends; `None` if it is none.
+#[cfg(feature = "decrypt")]
 fn base64(text: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut have) = (0_u32, 0);
-    for byte in text.iter().filter(|b| !b.is_ascii_whitespace()) {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            b'=' => break,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        have += 6;
-        if have >= 8 {
-            have -= 8;
-            out.push(u8::try_from(bits >> have & 0xff).ok()?);
-        }
-    }
-    Some(out)
+    use base64::Engine as _;
+    let text: Vec<u8> = text.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    base64::engine::general_purpose::STANDARD.decode(text).ok()
+}
+
+/// Without decryption nothing uses the keys in it.
+#[cfg(not(feature = "decrypt"))]
+fn base64(_: &[u8]) -> Option<Vec<u8>> {
+    None
 }
 
 /// Reads a KRB-CRED into the store.

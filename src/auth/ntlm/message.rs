@@ -15,7 +15,7 @@ use super::Flags;
 use crate::auth::text::utf16;
 use crate::base::time::FileTime;
 
-/// The eight octets every message begins with.
+/// The eight bytes every message begins with.
 pub(crate) const SIGNATURE: &[u8] = b"NTLMSSP\0";
 
 /// At most so many AV pairs are listed; eleven identifiers are defined.
@@ -165,7 +165,7 @@ pub(crate) struct Authenticate<'a> {
     workstation: &'a [u8],
     /// `EncryptedRandomSessionKey`.
     pub(crate) session_key: &'a [u8],
-    /// The MIC's octets, where there is one: at offset 72 to 88.
+    /// The MIC's bytes, where there is one: at offset 72 to 88.
     pub(crate) mic: Option<[u8; 16]>,
     version: Option<Version>,
     problems: Vec<String>,
@@ -278,7 +278,7 @@ fn authenticate(message: &[u8]) -> Option<Authenticate<'_>> {
     let flags = Flags::from_bits_retain(flags);
     let version = payload.version(flags, 64);
     // There is no flag for the MIC in the fixed part: it is there if the payload begins behind it. NTLMv2 responses
-    // say so themselves (MsvAvFlags), but clients that don't set the flag leave the 16 octets zero or out.
+    // say so themselves (MsvAvFlags), but clients that don't set the flag leave the 16 bytes zero or out.
     let mic = (payload.first >= 88)
         .then(|| message.get(72..).and_then(|m| m.first_chunk::<16>()).copied())
         .flatten()

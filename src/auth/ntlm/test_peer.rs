@@ -15,7 +15,7 @@ pub(crate) fn wide(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-/// Puts payload fields behind a fixed part of `fixed` octets; each entry is where its locator stands and its octets.
+/// Puts payload fields behind a fixed part of `fixed` bytes; each entry is where its locator stands and its bytes.
 fn with_payload(mut message: Vec<u8>, fixed: usize, fields: &[(usize, &[u8])]) -> Vec<u8> {
     message.resize(fixed, 0);
     for (at, bytes) in fields {
@@ -65,7 +65,7 @@ pub(crate) fn authenticate(reply: &Reply<'_>, mic: Option<(&[u8; 16], &[u8], &[u
     message
 }
 
-/// A protected PDU of the tests: 24 octets of header, body, trailer, signature.
+/// A protected PDU of the tests: 24 bytes of header, body, trailer, signature.
 pub(crate) struct Pdu {
     pub(crate) bytes: Vec<u8>,
     pub(crate) body: core::ops::Range<usize>,

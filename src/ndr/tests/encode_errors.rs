@@ -30,7 +30,7 @@ fn missing_unknown_and_of_the_wrong_kind() {
         refused(open, Request, &params([("lpszResourceName", Value::Null)])),
         "lpszResourceName: null where a string is needed"
     );
-    let expected = "rpc_status: text where a number is needed";
+    let expected = "rpc_status: \"x\" is no status code";
     assert_eq!(refused(open, Response, &params([("Status", 0u32.into()), ("rpc_status", "x".into())])), expected);
 }
 
@@ -60,7 +60,7 @@ fn paths_reach_into_structures() {
     let bad = map([("EntryCount", 2u32.into()), ("Entry", list([entry("a".into()), entry(5u32.into())]))]);
     assert_eq!(refused(method, Response, &create(bad)), "ReturnEnum.Entry[1].Name: a number where a string is needed");
     let bad = map([("EntryCount", 1u32.into()), ("Entry", list([map([("Type", "x".into()), ("Name", Value::Null)])]))]);
-    assert_eq!(refused(method, Response, &create(bad)), "ReturnEnum.Entry[0].Type: text where a number is needed");
+    assert_eq!(refused(method, Response, &create(bad)), "ReturnEnum.Entry[0].Type: \"x\" is no number");
     let bad = map([("EntryCount", 0u32.into()), ("Entries", list::<Value>([]))]);
     let told = refused(method, Response, &create(bad));
     assert!(

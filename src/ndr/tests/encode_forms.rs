@@ -55,7 +55,7 @@ fn arrays_of_units() {
     let given = |value: Value| params([("b", value)]);
     let bytes = given(vec![0x41u8, 0, 0x42, 0].into());
     makes(&Units::METHOD, &bytes, "00020000 00000002 0041 0042 00000002");
-    refused(&Units::METHOD, &given(vec![0x41u8, 0, 0x42].into()), "b: octets where an array is needed");
+    refused(&Units::METHOD, &given(vec![0x41u8, 0, 0x42].into()), "b: bytes where an array is needed");
     makes(&Units::METHOD, &given(Value::Units(vec![0x41, 0])), "00020000 00000002 0041 0000 00000002");
     makes(&Units::METHOD, &given(list::<Value>([])), "00020000 00000000 00000000");
     makes(&Units::METHOD, &given(list([1u16, 2])), "00020000 00000002 0001 0002 00000002");
@@ -91,9 +91,9 @@ fn fixed_text() {
 fn addresses() {
     let contents = |a: Value, b: Value| params([("a", a), ("b", b)]);
     makes(&Numbers::METHOD, &contents("10.1.2.3".into(), 5u64.into()), "0302010a .... 0000000000000005");
-    let message = "b: text where a number is needed";
+    let message = "b: \"10.1.2.3\" is no number";
     refused(&Numbers::METHOD, &contents(1u32.into(), "10.1.2.3".into()), message);
-    refused(&Numbers::METHOD, &contents("x".into(), 5u64.into()), "a: text where a number is needed");
+    refused(&Numbers::METHOD, &contents("x".into(), 5u64.into()), "a: \"x\" is no number");
 }
 
 /// A member that the structure does not have is told by name.

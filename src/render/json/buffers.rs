@@ -408,6 +408,19 @@ fn branch(out: &mut Out, tree: &Expression) {
     out.end();
 }
 
+/// What bytes of this format are printed as.
+pub(super) fn shown(shape: &content::Shape, octets: &[u8]) -> Option<Map<String, Json>> {
+    let mut out = Out::new();
+    out.begin();
+    out.key("type");
+    out.name(shape.name());
+    members(&mut out, (Secrets::Hidden, Mask::default()), octets, |input, sink| {
+        content::read(shape, input, Place::TOP, sink)
+    });
+    out.end();
+    serde_json::from_slice(out.as_bytes()).ok()
+}
+
 fn unknown(name: &str) -> String {
     let near: Vec<_> =
         crate::structs::ALL.iter().map(|s| s.name).filter(|n| n.contains(&name.to_ascii_uppercase())).collect();
@@ -537,6 +550,8 @@ pub fn value(json: &Json) -> Result<Value, EncodeError> {
             input::value(json).map_err(EncodeError::new)
         }
         Json::Object(map) => match map.get("value") {
+            // The writer finds out whether number and name agree.
+            Some(_) if ["name", "flags", "time"].iter().any(|key| map.contains_key(*key)) => fields(map),
             Some(inner) => value(inner),
             None => fields(map),
         },

@@ -28,6 +28,9 @@ pub fn value(json: &Json) -> Result<Value, String> {
                     return Err("half a code unit in \"utf16\"".into());
                 }
                 Value::Units(octets.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect())
+            } else if map.contains_key("value") && ["name", "flags", "time"].iter().any(|key| map.contains_key(*key)) {
+                // The writer finds out whether they agree.
+                Value::Map(fields(map)?)
             } else if let Some(inner) = map.get("value") {
                 value(inner)?
             } else if let (Some(attributes), Some(uuid)) = (map.get("attributes"), map.get("uuid")) {
@@ -66,24 +69,17 @@ pub fn octets(json: &Json) -> Result<Vec<u8>, String> {
     hex::decode(text).map_err(|e| format!("hexadecimal digits: {e}"))
 }
 
-/// A decoded stub's line: parameters, return value, maximum counts.
+/// The maximum counts of a decoded stub's line.
 ///
 /// # Errors
 /// In a few words, what is wrong with it.
-pub fn contents(line: &serde_json::Map<String, Json>) -> Result<Contents, String> {
+pub fn counts(line: &serde_json::Map<String, Json>) -> Result<Contents, String> {
     let mut contents = Contents::default();
-    match line.get("params") {
-        Some(Json::Object(params)) => contents.fields = fields(params)?,
-        None => {}
-        Some(_) => return Err("\"params\" is an object".into()),
-    }
-    if let Some(json) = line.get("return") {
-        contents.fields.0.push((Cow::Borrowed("return"), value(json)?));
-    }
     match line.get("max_counts") {
         Some(Json::Object(counts)) => {
             for (path, count) in counts {
-                let count = count.as_u64().ok_or_else(|| format!("max_counts.{path} is no count"))?;
+                let number = count.as_u64().or_else(|| count.as_str().and_then(crate::ndr::number::integer));
+                let count = number.ok_or_else(|| format!("max_counts.{path} is no count"))?;
                 contents.max_counts.push((path.clone(), count));
             }
         }

@@ -25,4 +25,5 @@ pub mod stats;
 #[cfg(feature = "pcap")]
 pub mod story;
 pub mod stub;
+mod typed;
 pub mod values;

@@ -2,6 +2,7 @@
 
 use super::input;
 use super::out::Out;
+use super::typed;
 use super::values::{self, Returned, Values};
 use crate::base::Guid;
 use crate::base::diagnostic::Diagnostic;
@@ -36,15 +37,55 @@ impl Identity {
             Some(_) => Err(format!("\"{key}\" is a string")),
             None => Err(format!("\"{key}\" is missing")),
         };
-        let opnum = match line.get("opnum") {
-            Some(n) => n.as_u64().and_then(|n| u16::try_from(n).ok()).ok_or("\"opnum\" is a 16-bit number")?,
-            None => return Err("\"opnum\" is missing".into()),
+        let method = line.get("method").map(|_| text("method")).transpose()?;
+        let number = match line.get("opnum") {
+            Some(n) => Some(n.as_u64().and_then(|n| u16::try_from(n).ok()).ok_or("\"opnum\" is a 16-bit number")?),
+            None => None,
         };
         let endian = match line.get("endian") {
             None => "little",
             Some(_) => text("endian")?,
         };
-        Identity::new(text("interface")?, text("version")?, opnum, text("direction")?, text("syntax")?, endian)
+        // Records of captures say it in `type`.
+        let direction = match line.get("direction") {
+            None if line.contains_key("type") => text("type")?,
+            _ => text("direction")?,
+        };
+        let (interface, version) = (text("interface")?, text("version")?);
+        let mut identity = Identity::new(interface, version, number.unwrap_or(0), direction, text("syntax")?, endian)?;
+        match (number, method) {
+            (Some(_), None) => {}
+            (None, None) => return Err("\"opnum\" is missing".into()),
+            (number, Some(name)) => {
+                let found = identity.opnum_of(name);
+                match (number, found) {
+                    (None, found) => identity.opnum = found?,
+                    (Some(number), Ok(opnum)) if opnum != number => {
+                        return Err(format!(
+                            "\"method\" is {name}, which has opnum {opnum}, and \"opnum\" is {number}"
+                        ));
+                    }
+                    (Some(_), found) => drop(found?),
+                }
+            }
+        }
+        Ok(identity)
+    }
+
+    /// The operation number of the version's method of this name.
+    ///
+    /// # Errors
+    /// There is none; the message has the nearest name.
+    pub fn opnum_of(&self, name: &str) -> Result<u16, String> {
+        let methods = self.kind.interface.versions.get(self.kind.version).map_or(&[][..], |version| version.methods);
+        let found = methods.iter().find(|method| method.name == name);
+        found.map(|method| method.opnum).ok_or_else(|| {
+            let mut message = format!("{} has no method {name:?} in this version", self.kind.interface.name);
+            if let Some(near) = crate::ndr::number::nearest(name, methods.iter().map(|method| method.name)) {
+                message += &format!("; did you mean {near:?}?");
+            }
+            message
+        })
     }
 
     /// From the words of the command line.
@@ -388,7 +429,9 @@ pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
         return input::octets(opaque);
     }
     let method = identity.method().ok_or_else(|| format!("no method has opnum {}", identity.opnum))?;
-    let contents = input::contents(line)?;
+    let request = line.get("request").filter(|request| request.is_string()).map(input::octets).transpose()?;
+    let context = request.map(|request| identity.context(&request)).unwrap_or_default();
+    let contents = typed::contents(method, identity.kind, context.content(), line).map_err(|e| e.to_string())?;
     let Kind { version, direction, syntax, endian, .. } = identity.kind;
     let mut bytes = write::message(method, direction, version, syntax, endian, &contents).map_err(|e| e.to_string())?;
     if let Some(trailing) = line.get("trailing") {
@@ -397,14 +440,57 @@ pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// What a line is encoded to.
+enum Encoded {
+    Stub(Vec<u8>),
+    /// Those of a record of `calls`: of the request, of the response, or of both.
+    Call(Vec<(Direction, Vec<u8>)>),
+}
+
+/// Encodes a line, which may be a record of `calls` with a request and a response.
+fn encode_any(line: &Map<String, Json>) -> Result<Encoded, String> {
+    if line.get("type").and_then(Json::as_str) != Some("call") {
+        return encode(line).map(Encoded::Stub);
+    }
+    let mut stubs: Vec<(Direction, Vec<u8>)> = Vec::new();
+    for direction in [Direction::Request, Direction::Response] {
+        let Some(Json::Object(half)) = line.get(direction.name()) else { continue };
+        if !half.contains_key("params") && !half.contains_key("opaque") {
+            continue;
+        }
+        let mut half = half.clone();
+        half.insert("direction".into(), direction.name().into());
+        if let Some((_, request)) = stubs.first() {
+            half.insert("request".into(), hex::encode(request).into());
+        }
+        let bytes = encode(&half).map_err(|e| format!("{}: {e}", direction.name()))?;
+        stubs.push((direction, bytes));
+    }
+    if stubs.is_empty() {
+        Err("neither \"request\" nor \"response\" was decoded".into())
+    } else {
+        Ok(Encoded::Call(stubs))
+    }
+}
+
 /// Answers a line of `stub encode --jsonl`. Returns whether it could be encoded.
 pub fn encode_line(out: &mut Out, text: &str) -> bool {
     let line = parse(text);
     begin(out, line.as_ref().unwrap_or(&Map::new()));
-    let done = match line.and_then(|line| encode(&line)) {
-        Ok(bytes) => {
+    let done = match line.and_then(|line| encode_any(&line)) {
+        Ok(Encoded::Stub(bytes)) => {
             out.key("hex");
             out.hex(&bytes);
+            true
+        }
+        Ok(Encoded::Call(stubs)) => {
+            for (direction, bytes) in stubs {
+                out.key(direction.name());
+                out.begin();
+                out.key("hex");
+                out.hex(&bytes);
+                out.end();
+            }
             true
         }
         Err(message) => {

@@ -5,6 +5,7 @@
 
 use super::assembly::Added;
 use super::deliver::{CUT, Message, Parts, State, blank, incomplete, make, message, open, opened_body, sender_of};
+use super::early::Early;
 use super::{Body, Flags1, Header, Pdu, conv};
 use crate::base::error::{Error, ErrorKind};
 use crate::base::guid::Guid;
@@ -57,6 +58,8 @@ pub struct Conversation<N> {
     /// Calls of all activities.
     states: usize,
     scratch: Vec<u8>,
+    /// Requests that wait for the handshake that they need (`early.rs`).
+    early: Early,
 }
 
 #[derive(Debug)]
@@ -83,6 +86,7 @@ impl<N: Default> Conversation<N> {
             total: 0,
             states: 0,
             scratch: Vec::new(),
+            early: Early::default(),
         }
     }
 
@@ -105,6 +109,7 @@ impl<N: Default> Conversation<N> {
             + 512
             + self.total
             + self.scratch.capacity()
+            + self.early.cost()
             + self.activities.len() * (2 * size_of::<(Guid, Activity<N>)>() + 64)
             + self.states * (size_of::<State<N>>() + 256)
     }
@@ -146,7 +151,7 @@ impl<N: Default> Conversation<N> {
             parsed => parsed,
         };
         match parsed {
-            Ok(pdu) => self.pdu(&received, &pdu, &carriers, security, out),
+            Ok(pdu) => self.in_turn(&received, &pdu, &carriers, security, out),
             Err(error) => {
                 self.counters.malformed += 1;
                 let header = Header::parse(received.data).ok();
@@ -180,6 +185,9 @@ impl<N: Default> Conversation<N> {
 
     /// The flow ends: whatever is incomplete is handed out as such.
     pub fn end(&mut self, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
+        while let Some(activity) = self.early.oldest() {
+            self.release(activity, security, out);
+        }
         while let Some((_, id)) = self.ages.pop_first() {
             self.forget(id, security, out);
         }
@@ -224,6 +232,59 @@ impl<N: Default> Conversation<N> {
             }
         }
         self.ages.insert(age, id);
+    }
+
+    /// A PDU in its turn: the first request of an activity comes before the handshake that tells its key, so it is held
+    /// back until that is complete, or until it is clear that it won't be.
+    fn in_turn(
+        &mut self,
+        received: &Received<'_>,
+        pdu: &Pdu<'_>,
+        carriers: &Carriers,
+        security: &mut dyn Security,
+        out: &mut dyn FnMut(Event<'_, N>),
+    ) {
+        let activity = pdu.header.activity;
+        let trailer = pdu.verifier.map(|verifier| verifier.trailer).filter(|trailer| trailer.auth_level > 1);
+        if let (PacketType::Request, Some(trailer)) = (pdu.header.ptype, trailer)
+            && received.data.len() >= received.wire_len
+            && security.awaits(&trailer)
+        {
+            self.touch(activity, security, out);
+            if let Some(known) = self.activities.get_mut(&activity) {
+                known.trailer = Some(trailer);
+            }
+            self.early.hold(activity, trailer, received);
+            while let Some(oldest) = self.early.too_many() {
+                self.release(oldest, security, out);
+            }
+            return;
+        }
+        let answers = matches!(pdu.header.ptype, PacketType::Response | PacketType::Fault | PacketType::Reject);
+        if answers {
+            self.release(activity, security, out);
+        }
+        self.pdu(received, pdu, carriers, security, out);
+        while let Some(complete) = self.early.find(&mut |trailer| !security.awaits(trailer)) {
+            self.release(complete, security, out);
+        }
+        if let Some(late) = self.early.late() {
+            self.release(late, security, out);
+        }
+    }
+
+    /// Hands on what was held back of an activity.
+    fn release(&mut self, activity: Guid, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
+        for held in self.early.take(activity) {
+            let received = held.received();
+            let Ok(pdu) = Pdu::parse(received.data) else { continue };
+            let mut carriers = Carriers::default();
+            for frame in received.frames {
+                carriers.add(*frame, received.time, self.limits.frames, &mut self.counters);
+            }
+            carriers.settle();
+            self.pdu(&received, &pdu, &carriers, security, out);
+        }
     }
 
     fn pdu(

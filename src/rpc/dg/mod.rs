@@ -11,6 +11,7 @@ pub mod conv;
 mod conversation;
 #[cfg(feature = "pcap")]
 mod deliver;
+mod early;
 #[cfg(test)]
 mod tests;
 

@@ -1,11 +1,12 @@
 //! Writing of property lists.
 
 use super::super::values;
-use super::super::writer::{integer, text_or_bytes};
+use super::super::writer::{integer, number_of, text_or_bytes};
 use super::{NAMES_ONLY, Syntax};
+use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
 use crate::ndr::EncodeError;
-use crate::ndr::types::Scalar;
+use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};
 use alloc::format;
 use alloc::vec::Vec;
@@ -80,7 +81,7 @@ pub(in crate::structs) fn write_entries(fields: &Fields, out: &mut Vec<u8>) -> R
 fn write_entry(value: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let Value::Map(fields) = value else { return Err(EncodeError::new("not an object of syntax and value")) };
     let syntax = fields.get("syntax").ok_or_else(|| EncodeError::new("missing").within("syntax"))?;
-    let syntax = integer(syntax, Scalar::U32).map_err(|e| e.within("syntax"))? as u32;
+    let syntax = number_of(syntax, Semantics::Enum(Syntax::TABLE), Scalar::U32).map_err(|e| e.within("syntax"))? as u32;
     let value = fields.get("value").ok_or_else(|| EncodeError::new("missing").within("value"))?;
     let mut octets = Vec::new();
     values::write(BufferFormat::of_syntax(Syntax(syntax)), value, &mut octets).map_err(|e| e.within("value"))?;

@@ -252,7 +252,7 @@ fn each_format_is_written() {
         (BufferFormat::Struct("NOPE"), map(&[]), "unknown structure NOPE"),
         (BufferFormat::Struct("NOPE"), 1u32.into(), "not a value of format STRUCT:NOPE"),
         (BufferFormat::Word, 0x1_0000u32.into(), "65536 does not fit into 16 bits"),
-        (BufferFormat::Dwords, texts(&["x"]), "not a number"),
+        (BufferFormat::Dwords, texts(&["x"]), "\"x\" is no number"),
         (by_length, "x".into(), "not a value of format STRUCT:CLUS_SCSI_ADDRESS"),
         (BufferFormat::ByLength(&[]), 1u32.into(), "no format"),
         (BufferFormat::Values(&VALUES), 1u32.into(), "not a value of format value list: "),

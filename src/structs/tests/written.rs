@@ -76,7 +76,9 @@ fn numbers_that_fit() {
     }
     assert_eq!(fits(i64::MIN, Scalar::U64), Ok(1 << 63));
     assert_eq!(fits(-1, Scalar::I64), Ok(u64::MAX));
-    assert_eq!(writer::integer(&"1".into(), Scalar::U8).unwrap_err().message, "not a number");
+    assert_eq!(writer::integer(&"1".into(), Scalar::U8), Ok(1));
+    assert_eq!(writer::integer(&"256".into(), Scalar::U8).unwrap_err().message, "256 does not fit into 8 bits");
+    assert_eq!(writer::integer(&Value::Null, Scalar::U8).unwrap_err().message, "not a number");
 }
 
 /// Lengths that are not given are filled in where they fit; those that are given must be right.
@@ -306,7 +308,7 @@ fn structures_inside() {
     assert_eq!(written(record, &fields(Value::Bytes(inner))), Ok(expected));
     assert_eq!(refused(record, &fields("x".into())), "PathIdBuffer: not octets");
     let wrong = [&ids[..2], &[("PathId", list(&[5u32.into(), "x".into()]))]].concat();
-    assert_eq!(refused(record, &fields(Value::Map(map(&wrong)))), "PathIdBuffer.PathId[1]: not a number");
+    assert_eq!(refused(record, &fields(Value::Map(map(&wrong)))), "PathIdBuffer.PathId[1]: \"x\" is no number");
     let state = by_name("CLUS_SBL_DISK_STATE").unwrap();
     let names = ["Version", "DeviceNumber", "IsFlash", "IsCacheDevice", "Status", "State", "AdditionalStateInfo"];
     let mut fields: Vec<_> = names.iter().map(|name| (*name, Value::Int(0))).collect();

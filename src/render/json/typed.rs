@@ -1,0 +1,306 @@
+//! A decoded line back to what the writer encodes, along the method's declaration: buffers from what they hold, sizes of
+//! what was edited.
+//!
+//! A buffer stands in a line as `{"hex":…,"decoded":{"type":…,"value":…}}`. With both, they have to agree. Without `hex`
+//! the bytes are made from `decoded`, and the sizes that count them are worked out anew, whatever is given for them: they
+//! are those of the bytes that were there before.
+
+use super::out::Out;
+use super::{buffers, input};
+use crate::consts::Constants;
+use crate::consts::content::BufferFormat;
+use crate::idl::Buffers;
+use crate::ndr::number::number;
+use crate::ndr::types::{Field, Scalar, Semantics, Type};
+use crate::ndr::value::{Contents, Fields, Value};
+use crate::ndr::wire::Kind;
+use crate::ndr::{EncodeError, Method};
+use crate::structs::Structure;
+use crate::structs::content::{self, Shape, ShapeKind};
+use serde_json::{Map, Value as Json};
+use std::borrow::Cow;
+
+/// What is known while a line is read.
+struct Reading<'c> {
+    version: usize,
+    buffers: Buffers<'c>,
+    /// The mask that names the entries of the list that is being read.
+    kinds: Option<&'static Constants>,
+}
+
+/// The parameters, the return value and the maximum counts of a decoded line.
+///
+/// # Errors
+/// Which member is wrong, and why.
+pub(super) fn contents(
+    method: &'static Method,
+    kind: Kind,
+    context: content::Context<'_>,
+    line: &Map<String, Json>,
+) -> Result<Contents, EncodeError> {
+    let mut contents = input::counts(line).map_err(EncodeError::new)?;
+    let mut reading = Reading { version: kind.version, buffers: Buffers { content: context }, kinds: None };
+    let empty = Map::new();
+    let params = match line.get("params") {
+        Some(Json::Object(params)) => params,
+        None => &empty,
+        Some(_) => return Err(EncodeError::new("\"params\" is an object")),
+    };
+    let fields: Vec<&'static Field> = method.fields_of(kind.direction, kind.version).collect();
+    let (values, edited) = reading.members(&fields, params)?;
+    contents.fields = values;
+    // A maximum count that the new bytes no longer fit into was that of the old ones.
+    contents.max_counts.retain(|(path, max)| {
+        let length = edited.iter().find(|(name, _)| name == path).map(|(_, length)| *length);
+        length.is_none_or(|length| *max >= length)
+    });
+    if let Some(json) = line.get("return") {
+        contents.fields.set("return", input::value(json).map_err(|e| EncodeError::new(e).within("return"))?);
+    }
+    Ok(contents)
+}
+
+impl Reading<'_> {
+    /// Parameters of a stub or members of a structure, and the names and lengths of those that were edited.
+    fn members(
+        &mut self,
+        fields: &[&'static Field],
+        map: &Map<String, Json>,
+    ) -> Result<(Fields, Vec<(&'static str, u64)>), EncodeError> {
+        let mut values = Fields::default();
+        let mut edited = Vec::new();
+        for field in fields {
+            let Some(json) = map.get(field.name) else { continue };
+            let (value, new) = self.value(field, field.ty, json).map_err(|e| e.within(field.name))?;
+            if let Value::Int(_) | Value::Text(_) | Value::Map(_) | Value::List(_) = value
+                && let Ok(number) = number(&value, field.semantics.in_version(self.version))
+            {
+                self.buffers.scalar(field, number);
+            }
+            if let Some(length) = new {
+                edited.push((field.name, length));
+            }
+            values.0.push((Cow::Borrowed(field.name), value));
+        }
+        // The writer says what they are not.
+        for (key, json) in map.iter().filter(|(key, _)| !fields.iter().any(|field| field.name == key.as_str())) {
+            let value = input::value(json).unwrap_or(Value::Null);
+            values.0.push((Cow::Owned(key.clone()), value));
+        }
+        for field in fields.iter().filter(|field| edited.iter().any(|(name, _)| *name == field.name)) {
+            for size in [field.size_is, field.length_is].into_iter().flatten() {
+                values.0.retain(|(name, _)| name != size);
+            }
+        }
+        Ok((values, edited))
+    }
+
+    /// A value, and the length of an array that was made from what it holds.
+    fn value(
+        &mut self,
+        field: &'static Field,
+        ty: &'static Type,
+        json: &Json,
+    ) -> Result<(Value, Option<u64>), EncodeError> {
+        match (ty, json) {
+            (_, Json::Null) => Ok((Value::Null, None)),
+            (_, Json::Object(map)) if map.contains_key("alias") => plain(json),
+            (Type::Pointer(_, target), json) => self.value(field, target, json),
+            (Type::Struct(declaration), Json::Object(map)) => {
+                if let Semantics::Kinds(table) = field.semantics {
+                    self.kinds = Some(table);
+                }
+                let members: Vec<&'static Field> = declaration.fields.iter().collect();
+                Ok((Value::Map(self.members(&members, map)?.0), None))
+            }
+            (Type::Array(_, Type::Scalar(Scalar::U8)), Json::Object(map)) => self.buffer(field, map),
+            (Type::Array(_, Type::Scalar(Scalar::U16)), Json::Object(map)) => units(map),
+            (Type::Array(_, element), Json::Array(items)) => {
+                let element = |(i, json)| {
+                    let value = self.value(field, element, json);
+                    value.map(|(value, _)| value).map_err(|e| e.within(format_args!("[{i}]")))
+                };
+                Ok((Value::List(items.iter().enumerate().map(element).collect::<Result<_, _>>()?), None))
+            }
+            (Type::Scalar(_), json) => {
+                let value = plain(json)?.0;
+                let semantics = match (field.semantics.in_version(self.version), self.kinds) {
+                    (Semantics::ObjectKind, Some(table)) => Semantics::Flags(table),
+                    (Semantics::NotifyFlags, _) => {
+                        let object = self.buffers.content.object_type.unwrap_or(0);
+                        crate::ndr::names::notify_flags(object).map_or(Semantics::NotifyFlags, Semantics::Flags)
+                    }
+                    (semantics, _) => semantics,
+                };
+                match (&value, semantics) {
+                    // The writer takes addresses as text.
+                    (_, Semantics::Ipv4) => Ok((value, None)),
+                    _ => Ok((Value::Int(number(&value, semantics)?), None)),
+                }
+            }
+            (_, json) => plain(json),
+        }
+    }
+
+    fn buffer(&mut self, field: &'static Field, map: &Map<String, Json>) -> Result<(Value, Option<u64>), EncodeError> {
+        let given = map.get("hex").map(input::octets).transpose().map_err(EncodeError::new)?;
+        let semantics = field.semantics.in_version(self.version);
+        let decoded = match map.get("decoded") {
+            Some(Json::Object(decoded)) => decoded,
+            Some(_) => return Err(EncodeError::new("\"decoded\" is an object")),
+            None => {
+                return match (given, map.get("text").or_else(|| map.get("value"))) {
+                    (Some(bytes), _) => Ok((Value::Bytes(bytes), None)),
+                    (None, Some(_)) => plain(&Json::Object(map.clone())),
+                    (None, None) => Err(EncodeError::new("neither \"hex\" nor \"decoded\"")),
+                };
+            }
+        };
+        let known = |bytes: &[u8]| content::shape(semantics, self.version, &self.buffers.content, bytes);
+        let Some(bytes) = given else {
+            let bytes = encode(decoded, &known(&[0])).map_err(|e| e.within("decoded"))?;
+            let length = bytes.len() as u64;
+            return Ok((Value::Bytes(bytes), Some(length)));
+        };
+        if map.get("secret") == Some(&Json::Bool(true)) {
+            return Err(EncodeError::new("a secret was left out here"));
+        }
+        let shape = known(&bytes);
+        let agrees = encode(decoded, &shape).is_ok_and(|encoded| encoded == bytes)
+            || self.prints(semantics, &bytes, decoded)
+            || by_name(decoded).is_some_and(|named| buffers::shown(&named, &bytes).as_ref() == Some(decoded));
+        match agrees {
+            true => Ok((Value::Bytes(bytes), None)),
+            false => Err(EncodeError::new(
+                "\"hex\" and \"decoded\" disagree: leave \"hex\" out to encode what is edited, or \"decoded\" to encode the bytes",
+            )),
+        }
+    }
+
+    /// Whether the bytes are printed as this: what can't be encoded again was at least not edited.
+    fn prints(&self, semantics: Semantics, bytes: &[u8], decoded: &Map<String, Json>) -> bool {
+        let mut out = Out::new();
+        out.begin();
+        buffers::print(&mut out, semantics, self.version, &self.buffers.content, bytes);
+        out.end();
+        match serde_json::from_slice(out.as_bytes()) {
+            // Without the request's control code nothing is printed, and nothing can be compared.
+            Ok(Json::Object(map)) => match map.get("decoded") {
+                Some(printed) => printed.as_object() == Some(decoded),
+                None => by_name(decoded).is_none(),
+            },
+            _ => false,
+        }
+    }
+}
+
+fn plain(json: &Json) -> Result<(Value, Option<u64>), EncodeError> {
+    input::value(json).map(|value| (value, None)).map_err(EncodeError::new)
+}
+
+/// An array of 16-bit units: `{"value":[…],"decoded":["…"]}` or `{"value":[…],"text":"…"}`.
+fn units(map: &Map<String, Json>) -> Result<(Value, Option<u64>), EncodeError> {
+    let read = |key: &str| map.get(key).map(input::value).transpose().map_err(EncodeError::new);
+    let (value, decoded, text) = (read("value")?, read("decoded")?, read("text")?);
+    let list = |decoded: &Value| match decoded {
+        Value::List(texts) => {
+            let mut units: Vec<u16> = Vec::new();
+            for text in texts {
+                match text {
+                    Value::Text(text) => units.extend(text.encode_utf16()),
+                    Value::Units(more) => units.extend(more),
+                    _ => return Err(EncodeError::new("not a list of texts").within("decoded")),
+                }
+                units.push(0);
+            }
+            units.push(0);
+            Ok(units)
+        }
+        _ => Err(EncodeError::new("not a list of texts").within("decoded")),
+    };
+    match (value, decoded, text) {
+        (None, Some(decoded), _) => {
+            let units = list(&decoded)?;
+            let length = units.len() as u64;
+            Ok((Value::Units(units), Some(length)))
+        }
+        (None, None, Some(text)) => Ok((text, None)),
+        (Some(Value::List(given)), Some(decoded), _) => {
+            let same = list(&decoded)?.iter().map(|unit| Value::Int(u64::from(*unit))).eq(given.iter().cloned());
+            match same {
+                true => Ok((Value::List(given), None)),
+                false => Err(EncodeError::new("\"value\" and \"decoded\" disagree: leave one of them out")),
+            }
+        }
+        (Some(value), None, Some(Value::Text(text))) => {
+            let units = match &value {
+                Value::List(given) => given.iter().map_while(|unit| match unit {
+                    Value::Int(unit) if *unit != 0 => Some(*unit as u16),
+                    _ => None,
+                }),
+                _ => return Ok((value, None)),
+            };
+            match units.eq(text.encode_utf16()) {
+                true => Ok((value, None)),
+                false => Err(EncodeError::new("\"value\" and \"text\" disagree: leave one of them out")),
+            }
+        }
+        (Some(value), ..) => Ok((value, None)),
+        (None, None, None) => plain(&Json::Object(map.clone())),
+    }
+}
+
+/// The format that `decoded` names.
+fn by_name(decoded: &Map<String, Json>) -> Option<Shape> {
+    let name = decoded.get("type")?.as_str()?;
+    let list = decoded.get("value").or_else(|| decoded.get("partial")).is_some_and(Json::is_array);
+    let format = match name {
+        "WORD" => BufferFormat::Word,
+        "DWORD" if list => BufferFormat::Dwords,
+        "DWORD" => BufferFormat::Dword,
+        "LONG" => BufferFormat::Long,
+        "ULARGE_INTEGER" => BufferFormat::Qword,
+        "LARGE_INTEGER" => BufferFormat::LargeInteger,
+        "FILETIME" => BufferFormat::Filetime,
+        "GUID" => BufferFormat::Guid,
+        "SZ" if list => BufferFormat::MultiSz,
+        "SZ" => BufferFormat::Sz,
+        "MULTI_SZ" => BufferFormat::MultiSz,
+        name => {
+            let structure = Structure::by_name(name)?;
+            match structure.kind {
+                crate::structs::Kind::Format(format) => format,
+                _ if list => BufferFormat::Structs(structure.name),
+                _ => BufferFormat::Struct(structure.name),
+            }
+        }
+    };
+    Some(Shape::of_format(format))
+}
+
+/// The bytes of what a buffer holds: in the format that is known from elsewhere, if `decoded` names no other one.
+fn encode(decoded: &Map<String, Json>, known: &Shape) -> Result<Vec<u8>, EncodeError> {
+    if decoded.contains_key("partial") {
+        return Err(EncodeError::new("what was only read in part can't be encoded"));
+    }
+    let same = decoded.get("type").is_none_or(|name| name.as_str() == Some(known.name()));
+    let shape = match by_name(decoded) {
+        _ if same && !matches!(known.kind, ShapeKind::Nothing) => *known,
+        Some(named) => named,
+        None => match decoded.get("type") {
+            Some(name) => return Err(EncodeError::new(format!("{name} is no format that is known")).within("type")),
+            None => return Err(EncodeError::new("missing, and nothing else tells it").within("type")),
+        },
+    };
+    let json = decoded.get("value").ok_or_else(|| EncodeError::new("missing").within("value"))?;
+    let mut value = buffers::value(json).map_err(|e| e.within("value"))?;
+    if let (Value::Map(fields), Some(Json::String(reading))) = (&mut value, decoded.get("reading")) {
+        fields.set("reading", reading.as_str());
+    }
+    let mut bytes = Vec::new();
+    content::write(&shape, &value, &mut bytes).map_err(|e| e.within("value"))?;
+    if let Some(trailing) = decoded.get("trailing") {
+        bytes.extend(input::octets(trailing).map_err(|e| EncodeError::new(e).within("trailing"))?);
+    }
+    Ok(bytes)
+}

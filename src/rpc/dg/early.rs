@@ -1,0 +1,86 @@
+//! Requests that come before the handshake that their protection needs: the server asks for it in a callback, and only
+//! then their signatures can be checked. A few are held back for so long.
+
+use super::conversation::Received;
+use crate::base::{Guid, Side, Timestamp};
+use crate::rpc::security::AuthTrailer;
+use alloc::vec::Vec;
+
+/// Datagrams of a flow that are held back, at most.
+const DATAGRAMS: usize = 64;
+/// Bytes of them, at most.
+const BYTES: usize = 1 << 17;
+/// Further datagrams of the flow after which the oldest isn't held back any longer.
+const PATIENCE: u32 = 256;
+
+/// A datagram that is held back.
+pub(super) struct Held {
+    activity: Guid,
+    trailer: AuthTrailer,
+    side: Side,
+    frames: Vec<u64>,
+    time: Option<Timestamp>,
+    data: Vec<u8>,
+    /// Datagrams of the flow since.
+    waited: u32,
+}
+
+impl Held {
+    pub(super) fn received(&self) -> Received<'_> {
+        Received { side: self.side, frames: &self.frames, time: self.time, data: &self.data, wire_len: self.data.len() }
+    }
+}
+
+/// What a flow holds back, oldest first.
+#[derive(Default)]
+pub(super) struct Early {
+    held: Vec<Held>,
+    bytes: usize,
+}
+
+impl Early {
+    /// Bytes of memory.
+    pub(super) fn cost(&self) -> usize {
+        self.bytes + self.held.capacity() * (size_of::<Held>() + 8)
+    }
+
+    pub(super) fn hold(&mut self, activity: Guid, trailer: AuthTrailer, received: &Received<'_>) {
+        let (side, time, waited) = (received.side, received.time, 0);
+        let (frames, data) = (received.frames.to_vec(), received.data.to_vec());
+        self.bytes += data.len();
+        self.held.push(Held { activity, trailer, side, frames, time, data, waited });
+    }
+
+    /// The activity that has to give way, if there is too much.
+    pub(super) fn too_many(&self) -> Option<Guid> {
+        if self.held.len() > DATAGRAMS || self.bytes > BYTES { self.oldest() } else { None }
+    }
+
+    /// The activity that has waited longest.
+    pub(super) fn oldest(&self) -> Option<Guid> {
+        self.held.first().map(|held| held.activity)
+    }
+
+    /// An activity of which a datagram waits whose trailer is like that.
+    pub(super) fn find(&self, is: &mut dyn FnMut(&AuthTrailer) -> bool) -> Option<Guid> {
+        self.held.iter().find(|held| is(&held.trailer)).map(|held| held.activity)
+    }
+
+    /// One more datagram of the flow went by: the activity that has waited too long, if any.
+    pub(super) fn late(&mut self) -> Option<Guid> {
+        self.held.iter_mut().for_each(|held| held.waited = held.waited.saturating_add(1));
+        self.held.first().filter(|held| held.waited > PATIENCE).map(|held| held.activity)
+    }
+
+    /// Takes out what is held back of an activity.
+    pub(super) fn take(&mut self, activity: Guid) -> Vec<Held> {
+        if self.held.is_empty() {
+            return Vec::new();
+        }
+        let (taken, kept) = core::mem::take(&mut self.held).into_iter().partition(|held| held.activity == activity);
+        let taken: Vec<Held> = taken;
+        self.held = kept;
+        self.bytes -= taken.iter().map(|held| held.data.len()).sum::<usize>();
+        taken
+    }
+}

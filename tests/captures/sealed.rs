@@ -1,0 +1,152 @@
+//! Sessions that other people's security code made (`tests/data/sealed`): all of it is verified, and nothing that is changed.
+
+use crate::data;
+use cluscope::auth::KeyStore;
+use cluscope::capture::{Packet, Reader};
+use cluscope::conformance::Checker;
+use cluscope::rpc::event::Body;
+use cluscope::rpc::security::{Doubt, Opened, Verified};
+use cluscope::session::{Limits, Record, Session};
+use cluscope_testkit::flips::{Numbers, Where, flip};
+use std::sync::Arc;
+
+fn keys(open: &str) -> Arc<KeyStore> {
+    let mut keys = KeyStore::new();
+    let path = data::file(&format!("tests/data/sealed/{open}"));
+    match open.rsplit_once('.') {
+        Some((_, "keytab")) => keys.load_keytab(&path).unwrap(),
+        Some((_, "ccache")) => keys.load_ccache(&path).unwrap(),
+        _ => keys.add_keys_file(open.as_bytes()).unwrap(),
+    };
+    Arc::new(keys)
+}
+
+fn packets(name: &str) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let file = std::fs::read(data::file(&format!("tests/data/sealed/{name}.pcapng"))).unwrap();
+    let mut reader = Reader::new(&file[..]).unwrap();
+    let mut packets = Vec::new();
+    while let Ok(Some(packet)) = reader.next() {
+        packets.push(packet.data.to_vec());
+    }
+    (file, packets)
+}
+
+fn read(file: &[u8], packets: &[Vec<u8>], keys: &Arc<KeyStore>, each: &mut dyn FnMut(&Record<'_>)) {
+    let mut reader = Reader::new(file).unwrap();
+    let mut session = Session::new(Limits::default(), Arc::clone(keys));
+    let mut each = |record: Record<'_>| each(&record);
+    let mut index = 0;
+    while let Ok(Some(packet)) = reader.next() {
+        session.packet(&Packet { data: &packets[index], ..packet }, &mut each);
+        index += 1;
+    }
+    session.finish(&mut each);
+}
+
+/// What came of the protection of each request, response and fault.
+fn opened(file: &[u8], packets: &[Vec<u8>], keys: &Arc<KeyStore>) -> Vec<Option<Opened>> {
+    let mut all = Vec::new();
+    read(file, packets, keys, &mut |record| {
+        let message = matches!(record.event.body, Body::Request { .. } | Body::Response { .. } | Body::Fault { .. });
+        // The callbacks of connectionless security are the handshake.
+        if message && record.event.token.is_none() {
+            all.push(record.event.auth.as_ref().and_then(|auth| auth.opened.clone()));
+        }
+    });
+    all
+}
+
+fn verified(opened: &[Option<Opened>]) -> usize {
+    let right = |o: &&Option<Opened>| matches!(o, Some(Opened::Clear { verified: Verified::Right, .. }));
+    opened.iter().filter(right).count()
+}
+
+const PASSWORD: &str = "password QUAY\\harbour.m L0w-T1de!Kran";
+
+#[test]
+fn everything_is_verified() {
+    let cases = [
+        ("u-a256-krb5-seal", "u-a256-krb5-seal.client.ccache", 238),
+        // The server's ticket-granting ticket opens user-to-user sessions too.
+        ("u-a256-krb5-seal", "u-a256-krb5-seal.server.ccache", 238),
+        ("k-a256s2-spnego-seal", "service-a256s2.keytab", 238),
+        ("n-v2-impacket-seal", PASSWORD, 238),
+        // Whatever the form of the name.
+        ("n-v2-impacket-seal", "password harbour.m@QUAY L0w-T1de!Kran", 238),
+        ("n-v2-impacket-seal", "password somebody L0w-T1de!Kran", 238),
+        // The first request of an activity comes before its handshake.
+        ("d-v2udp-ntlmv2-sign", PASSWORD, 252),
+        // One message is missing, with the packet that carried it.
+        ("n-v1-seal-lost", PASSWORD, 339),
+    ];
+    for (name, open, count) in cases {
+        let (file, packets) = packets(name);
+        let opened = opened(&file, &packets, &keys(open));
+        let wrong: Vec<_> =
+            opened.iter().filter(|o| !matches!(o, Some(Opened::Clear { verified: Verified::Right, .. }))).collect();
+        assert_eq!((verified(&opened), wrong.len()), (count, 0), "{name} with {open}: {wrong:?}");
+    }
+}
+
+#[test]
+fn no_flipped_bit_is_verified() {
+    let mut numbers = Numbers(7);
+    let mut flips = 0;
+    for (name, open) in [("u-a256-krb5-seal", "u-a256-krb5-seal.client.ccache"), ("n-v2-impacket-seal", PASSWORD)] {
+        let (file, packets) = packets(name);
+        for place in [Where::Anywhere, Where::Level, Where::Trailer, Where::Signature] {
+            let mut changed = packets.clone();
+            let touched = flip(&mut changed, place, 1, &mut numbers).len();
+            flips += touched;
+            assert!(touched > 200, "{touched}");
+            let left = packets.len() - touched;
+            assert!(verified(&opened(&file, &changed, &keys(open))) <= left, "{name} {place:?}");
+        }
+    }
+    assert!(flips > 1500);
+}
+
+/// A changed PDU costs itself alone.
+#[test]
+fn the_others_stay_verified() {
+    let mut numbers = Numbers(11);
+    for (name, open) in [("u-a256-krb5-seal", "u-a256-krb5-seal.client.ccache"), ("n-v2-impacket-seal", PASSWORD)] {
+        let (file, packets) = packets(name);
+        let all = verified(&opened(&file, &packets, &keys(open)));
+        for place in [Where::Level, Where::Trailer, Where::Signature] {
+            let mut changed = packets.clone();
+            let touched = flip(&mut changed, place, 8, &mut numbers).len();
+            let opened = opened(&file, &changed, &keys(open));
+            // Messages of several fragments share the loss.
+            assert!(verified(&opened) + touched >= all, "{name} {place:?}: {} of {all}, {touched}", verified(&opened));
+        }
+    }
+}
+
+/// A packet that is captured again later, with another TCP sequence number, is told as repeated; one that is taken out of
+/// the stream without leaving a hole as missing. `check` has one finding each, with its frame.
+#[test]
+fn what_a_forger_does_is_told() {
+    let open = keys("u-a256-krb5-seal.client.ccache");
+    let (file, original) = packets("u-a256-krb5-seal");
+    let find = |packets: &[Vec<u8>]| {
+        let (mut checker, mut found) = (Checker::default(), Vec::new());
+        read(&file, packets, &open, &mut |record| {
+            checker.record(record, &mut |finding| {
+                if finding.rule.area == "security" {
+                    found.push((finding.rule.name, finding.frame));
+                }
+            });
+        });
+        found
+    };
+    assert_eq!(find(&original), []);
+    let mut numbers = Numbers(3);
+    let mut changed = original.clone();
+    let touched = flip(&mut changed, Where::Signature, 100, &mut numbers);
+    let found = find(&changed);
+    assert_eq!(found.len(), touched.len(), "{found:?}");
+    assert!(found.iter().all(|(rule, frame)| *rule == "signature-wrong" && *frame > 0), "{found:?}");
+    let doubts = opened(&file, &changed, &open).into_iter().flatten().filter_map(|o| o.doubt()).collect::<Vec<_>>();
+    assert!(doubts.iter().all(|doubt| *doubt == Doubt::Signature));
+}
