@@ -15,5 +15,6 @@ mod contents;
 mod decrypt;
 mod files;
 mod filter;
+mod manager;
 mod secret_kinds;
 mod secrets;
