@@ -4,7 +4,7 @@
 //! call whose answer was not waited for.
 
 use super::dissect::{Choice, Selection, limits_with};
-use super::{Capture, Failure, Format, Outcome, output, source};
+use super::{Capture, Failure, Format, Outcome, output, source, summary};
 use cluscope::analysis::notify::is_long_poll;
 use cluscope::analysis::{HandleAnnotations, RecordContext, Tracker};
 use cluscope::base::Timestamp;
@@ -46,6 +46,7 @@ struct Calls<'o, W> {
     /// What is known of the record that is being printed.
     seen: RecordContext,
     filter: Option<Filter>,
+    matched: summary::Matched,
     /// When the last record was captured.
     last: Option<Timestamp>,
 }
@@ -73,13 +74,14 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
         limits: limits.output,
         seen: RecordContext::default(),
         filter,
+        matched: summary::Matched::default(),
         last: None,
     };
     if hide_secrets {
         calls.json.hide_secrets();
     }
     let tracker = Tracker::new(limits.analysis);
-    let (session, tracker, any) = source::read_tracked(capture, tracker, &mut |record| {
+    let (session, tracker, totals) = source::read_tracked(capture, tracker, &mut |record| {
         let Some((record, seen)) = record else { return Ok(calls.out.flush()?) };
         let record = &*record;
         std::mem::swap(&mut calls.seen, seen);
@@ -92,11 +94,13 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
     while let Some((_, pending)) = calls.by_age.pop_first() {
         calls.print(Some(&pending), &CallEnd::Unanswered("no answer in the capture"))?;
     }
+    calls.matched.tell("calls", calls.filter.is_some());
     let mut more = vec![("calls_not_waited_for", calls.given_up), ("records_cut", calls.cut)];
     more.extend(selection.given_up());
     limits_with(&mut out, &session, &tracker, &more, format)?;
+    summary::tell(&mut out, &session, &totals, format)?;
     out.flush()?;
-    Ok(any)
+    totals.outcome(&session)
 }
 
 impl<W: Write> Calls<'_, W> {
@@ -192,7 +196,7 @@ impl<W: Write> Calls<'_, W> {
             CallEnd::Unanswered(_) => 0,
         };
         let tests = answered | pending.map_or(0, |w| w.tests);
-        if self.filter.as_ref().is_some_and(|filter| !filter.decide(tests)) {
+        if !self.matched.count(self.filter.as_ref().is_none_or(|filter| filter.decide(tests))) {
             return Ok(());
         }
         let request = pending.map(|pending| &pending.request);

@@ -1,6 +1,7 @@
 //! `check`: where a capture breaks the rules of the specification, and what its answers tell about the servers.
 
 use super::dissect::limits_with;
+use super::summary::tell as tell_summary;
 use super::{Capture, DecodeAs, Failure, Format, Look, Memory, Outcome, Secrets, output, source};
 use clap::Args;
 use cluscope::conformance::{self, Checker, Rule};
@@ -41,7 +42,7 @@ pub(super) fn run(check: Check) -> Outcome {
     let mut checker = Checker::new(capture.memory.limits().conformance);
     let mut line = Out::new();
     let mut records = Records::default();
-    let (session, any) = source::read(&capture, &mut |record| {
+    let (session, totals) = source::read(&capture, &mut |record| {
         let mut result: std::io::Result<()> = Ok(());
         checker.record(&record, &mut |finding| {
             if result.is_ok() {
@@ -67,8 +68,9 @@ pub(super) fn run(check: Check) -> Outcome {
         ("check_servers_evicted", own.servers_evicted),
     ];
     limits_with(&mut out, &session, checker.tracker(), &own, format)?;
+    tell_summary(&mut out, &session, &totals, format)?;
     out.flush()?;
-    Ok(any)
+    totals.outcome(&session)
 }
 
 /// What the servers' answers tell about them.

@@ -1,6 +1,6 @@
 //! `dissect`: every message of a capture.
 
-use super::{Failure, Format, Messages, Outcome, output, source};
+use super::{Failure, Format, Messages, Outcome, output, source, summary};
 use cluscope::analysis::{HandleAnnotations, Tracker};
 use cluscope::base::bounded::Bounded;
 use cluscope::base::hash::Map;
@@ -136,8 +136,9 @@ impl source::Taker for Quiet {
 }
 
 fn quiet(messages: &Messages) -> Outcome {
-    let (_, any) = source::read_here(&messages.capture, &mut Quiet)?;
-    Ok(any)
+    let (session, totals) = source::read_here(&messages.capture, &mut Quiet)?;
+    summary::tell(&mut std::io::sink(), &session, &totals, Format::Text)?;
+    totals.outcome(&session)
 }
 
 pub(super) fn run(messages: &Messages) -> Outcome {
@@ -162,7 +163,8 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     if filter.is_none() {
         tracker = tracker.without_statuses();
     }
-    let (session, tracker, any) = source::read_tracked(capture, tracker, &mut |record| {
+    let mut matched = summary::Matched::default();
+    let (session, tracker, totals) = source::read_tracked(capture, tracker, &mut |record| {
         let Some((record, seen)) = record.map(|(record, seen)| (&*record, &*seen)) else { return Ok(out.flush()?) };
         let choice = selection.choose(record);
         let passes = filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(record, seen)));
@@ -176,6 +178,9 @@ pub(super) fn run(messages: &Messages) -> Outcome {
             Choice::Hold if !passes => Choice::Skip,
             choice => choice,
         };
+        if !matches!(choice, Choice::Skip) || !passes {
+            matched.count(passes);
+        }
         if let Choice::Skip = choice {
             return Ok(());
         }
@@ -205,8 +210,10 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     let mut more = vec![("records_cut", records.cut())];
     more.extend(selection.given_up());
     limits_with(&mut out, &session, &tracker, &more, format)?;
+    matched.tell("messages", filter.is_some());
+    summary::tell(&mut out, &session, &totals, format)?;
     out.flush()?;
-    Ok(any)
+    totals.outcome(&session)
 }
 
 /// What was given up for a limit, as the last record: nothing read is lost silently.

@@ -1,7 +1,7 @@
 //! The program `cluscope`; each command has a file of its own.
 //!
 //! Exit status: 0 done, 1 the input could not be read at all (or, for `stub` and `struct`, at
-//! least one item failed), 2 wrong usage.
+//! least one item failed), 2 wrong usage, 3 input was read but not all of it.
 
 mod calls;
 mod check;
@@ -17,6 +17,7 @@ mod stats;
 mod story;
 mod structure;
 mod stub;
+mod summary;
 mod views;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -184,6 +185,8 @@ enum Failure {
     Argument(String),
     /// The reader of our output has gone: nothing to say.
     Gone,
+    /// Input was read, but not all of it, which was told.
+    Incomplete,
 }
 
 impl From<std::io::Error> for Failure {
@@ -232,6 +235,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match outcome {
         Ok(true) | Err(Failure::Gone) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
+        Err(Failure::Incomplete) => ExitCode::from(3),
         Err(Failure::Usage(message)) => {
             let usage = Cli::command().render_usage();
             message.lines().for_each(|line| tell!("{line}"));

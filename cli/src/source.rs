@@ -2,6 +2,7 @@
 
 use super::output::tell;
 use super::sealed::Sealed;
+use super::summary::Totals;
 use super::{Capture, Failure, Secrets};
 use cluscope::analysis::{RecordContext, Tracker};
 use cluscope::auth::KeyStore;
@@ -71,17 +72,17 @@ pub(super) trait Taker {
 }
 
 /// Reads all files through one session. Problems go to standard error, a line each; whatever could be read is handed
-/// out before. Returns the session for its counters, and whether anything could be read at all.
+/// out before. Returns the session for its counters, and what was read.
 ///
 /// Where there is a second processor, one thread reads, parses and puts messages together while `out` works on those
 /// before; the order stays the same.
 pub(super) fn read(
     capture: &Capture,
     out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
-) -> Result<(Session, bool), Failure> {
-    let (session, _, any) =
+) -> Result<(Session, Totals), Failure> {
+    let (session, _, totals) =
         read_with(capture, None, &mut |record| record.map_or(Ok(()), |(record, _)| out(record.take())))?;
-    Ok((session, any))
+    Ok((session, totals))
 }
 
 /// The same, with what `tracker` knows of each record, which works where the records are put together. `out` gets `None`
@@ -90,9 +91,9 @@ pub(super) fn read_tracked(
     capture: &Capture,
     tracker: Tracker,
     out: &mut Out<'_>,
-) -> Result<(Session, Tracker, bool), Failure> {
-    let (session, tracker, any) = read_with(capture, Some(tracker), out)?;
-    Ok((session, tracker.unwrap_or_default(), any))
+) -> Result<(Session, Tracker, Totals), Failure> {
+    let (session, tracker, totals) = read_with(capture, Some(tracker), out)?;
+    Ok((session, tracker.unwrap_or_default(), totals))
 }
 
 /// Takes records, and what is known of them where a tracker reads along; see [`read_tracked`].
@@ -102,11 +103,11 @@ fn read_with(
     capture: &Capture,
     tracker: Option<Tracker>,
     out: &mut Out<'_>,
-) -> Result<(Session, Option<Tracker>, bool), Failure> {
+) -> Result<(Session, Option<Tracker>, Totals), Failure> {
     if thread::available_parallelism().is_ok_and(|n| n.get() == 1) {
         let mut direct = Direct { tracker, seen: RecordContext::default(), out };
-        let (session, any) = read_here(capture, &mut direct)?;
-        return Ok((session, direct.tracker, any));
+        let (session, totals) = read_here(capture, &mut direct)?;
+        return Ok((session, direct.tracker, totals));
     }
     thread::scope(|scope| {
         let (full, filled) = mpsc::sync_channel::<Batch<RecordContext>>(UNDER_WAY);
@@ -116,8 +117,8 @@ fn read_with(
             let read = read_here(capture, &mut filler);
             // Where nobody takes it any more, the other side knows why.
             let _ = filler.pause();
-            let (session, any) = read?;
-            Ok((session, filler.tracker, any))
+            let (session, totals) = read?;
+            Ok((session, filler.tracker, totals))
         });
         let reader = reader.map_err(|e| Failure::Message(format!("starting a thread: {e}")))?;
         let mut result = Ok(());
@@ -252,7 +253,7 @@ impl<R: Read> Read for Live<'_, '_, R> {
 }
 
 /// Reads in this thread alone.
-pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Session, bool), Failure> {
+pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Session, Totals), Failure> {
     let limits = capture.memory.limits();
     let mut session = Session::new(limits.session.clone(), keys(&capture.secrets)?);
     session.decode_as(capture.decode_as.rules());
@@ -264,16 +265,17 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Ses
         tell!("the files are read in the order of their time stamps");
     }
     let mut frames = 0;
-    let mut any = false;
+    let mut totals = Totals::default();
     let taking = RefCell::new(Taking { taker, result: Ok(()), sealed: Sealed::default() });
     for path in &files {
-        match one(path, frames, &limits, &mut session, &taking) {
+        match one(path, frames, &limits, &mut session, &mut totals, &taking) {
             Ok(last) => {
-                any = true;
+                totals.any = true;
                 frames = last;
             }
             Err((last, error)) => {
-                any |= last > frames;
+                totals.any |= last > frames;
+                totals.failed += 1;
                 frames = last;
                 tell!("{}: {error}", path.display());
             }
@@ -284,7 +286,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Ses
     session.lend_rest(&mut |record| taking.record(record));
     std::mem::replace(&mut taking.result, Ok(()))?;
     taking.sealed.tell();
-    Ok((session, any))
+    Ok((session, totals))
 }
 
 /// Opens a file, or standard input.
@@ -305,6 +307,7 @@ fn one(
     frames: u64,
     limits: &Limits,
     session: &mut Session,
+    totals: &mut Totals,
     taking: &RefCell<Taking<'_>>,
 ) -> Result<u64, (u64, String)> {
     let fail = |frames: u64, error: CaptureError| (frames, error.to_string());
@@ -316,6 +319,7 @@ fn one(
         match reader.next() {
             Ok(Some(packet)) => {
                 let taking = &mut *taking.borrow_mut();
+                totals.packet(&packet);
                 session.lend(&packet, &mut |record| taking.record(record));
                 if taking.result.is_err() {
                     break Ok(());
@@ -335,6 +339,9 @@ fn one(
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
+    if !matches!(reader.format_name(), "pcap" | "pcapng") && std::io::stderr().is_terminal() {
+        tell!("{}: read as {}", path.display(), reader.format_name());
+    }
     // Of a file that can't be read at all the error says everything.
     if outcome.is_ok() || reader.frames() > frames {
         session.captured(&reader.counters());
@@ -349,7 +356,11 @@ fn one(
 /// Tells what of a file could not be read, packet by packet.
 pub(super) fn tell_problems(path: &Path, problems: &[Problem]) {
     for problem in problems {
-        tell!("{}: packet {}, offset {}: {}", path.display(), problem.frame, problem.offset, problem.reason);
+        let skipped = match problem.skipped {
+            Some(bytes) if bytes > 0 => format!("; {bytes} bytes were passed over"),
+            _ => String::new(),
+        };
+        tell!("{}: packet {}, offset {}: {}{skipped}", path.display(), problem.frame, problem.offset, problem.reason);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::dissect::limits;
 use super::views::Reader;
-use super::{Capture, Format, Outcome, output};
+use super::{Capture, Format, Outcome, output, summary};
 use clap::{Args, ValueEnum};
 use cluscope::analysis::stats::By;
 use cluscope::render::json::out::Out;
@@ -63,7 +63,7 @@ pub(super) fn run(args: &Stats) -> Outcome {
     let shape = args.format.unwrap_or(if terminal { Shape::Text } else { Shape::Jsonl });
     let mut stats = cluscope::analysis::stats::Stats::new(args.capture.memory.limits().stats);
     let reader = Reader::new(&args.capture)?;
-    let (session, tracker, any) = reader.read(&args.capture, &mut |_, _, _| Ok(()), &mut |call| {
+    let (session, tracker, totals) = reader.read(&args.capture, &mut |_, _, _| Ok(()), &mut |call| {
         stats.add(call);
         Ok(())
     })?;
@@ -101,6 +101,10 @@ pub(super) fn run(args: &Stats) -> Outcome {
         Shape::Jsonl => limits(&mut out, &session, &tracker, Format::Jsonl)?,
         Shape::Csv => limits(&mut std::io::stderr(), &session, &tracker, Format::Text)?,
     }
+    match shape {
+        Shape::Jsonl => summary::tell(&mut out, &session, &totals, Format::Jsonl)?,
+        Shape::Text | Shape::Csv => summary::tell(&mut out, &session, &totals, Format::Text)?,
+    }
     out.flush()?;
-    Ok(any)
+    totals.outcome(&session)
 }

@@ -2,7 +2,7 @@
 
 use super::dissect::limits_with;
 use super::views::Reader;
-use super::{Capture, Failure, Format, Look, Outcome, output};
+use super::{Capture, Failure, Format, Look, Outcome, output, summary};
 use clap::Args;
 use cluscope::analysis::story::{self, Event};
 use cluscope::render::json::out::Out;
@@ -44,7 +44,7 @@ pub(super) fn run(args: &Story) -> Outcome {
         }
         Ok(())
     };
-    let (session, tracker, any) = reader.read(
+    let (session, tracker, totals) = reader.read(
         &args.capture,
         &mut |record, seen, tests| {
             story.feed(record, seen, tests, &mut |event| pending.push(event));
@@ -61,6 +61,7 @@ pub(super) fn run(args: &Story) -> Outcome {
         &[("story_forgotten", story.forgotten()), ("story_unfinished", story.unfinished())],
         format,
     )?;
+    summary::tell(&mut out, &session, &totals, format)?;
     out.flush()?;
-    Ok(any)
+    totals.outcome(&session)
 }

@@ -1,6 +1,7 @@
 //! `calls` in its formats: text and JSON lines are made in `calls.rs`, those for other tools here.
 
 use super::dissect::{Choice, Selection, limits};
+use super::summary::{self, Totals};
 use super::{Capture, Failure, Format, Look, Outcome, calls, output, source};
 use clap::{Args, ValueEnum};
 use cluscope::analysis::calls::Call;
@@ -99,8 +100,9 @@ impl Reader {
         capture: &Capture,
         each: &mut dyn FnMut(&Record<'_>, &RecordContext, u64) -> Result<(), Failure>,
         call: &mut dyn FnMut(&Call) -> Result<(), Failure>,
-    ) -> Result<(Session, Tracker, bool), Failure> {
-        let (session, any) = source::read(capture, &mut |record| {
+    ) -> Result<(Session, Tracker, Totals), Failure> {
+        let mut matched = summary::Matched::default();
+        let (session, totals) = source::read(capture, &mut |record| {
             let mut tests = 0;
             let mut result = Ok(());
             let seen = self.record(&record, &mut |record, seen, held| {
@@ -113,22 +115,25 @@ impl Reader {
                 let given_up = Call::unanswered(key, *asking);
                 // One that expects no answer is not in the tracker's table, so its tests are those of this record.
                 let own = if given_up.is(&record) { tests } else { given_up.tests };
-                if self.passes(own) {
+                if matched.count(self.passes(own)) {
                     call(&given_up)?;
                 }
             }
             if let Some(completed) = Call::completed(&record, &seen)
-                && self.passes(completed.tests | tests)
+                && matched.count(self.passes(completed.tests | tests))
             {
                 call(&completed)?;
             }
             Ok(())
         })?;
         let rest: Vec<Call> = self.tracker.unanswered().map(|(key, asking)| Call::unanswered(key, *asking)).collect();
-        for waiting in rest.iter().filter(|waiting| waiting.interface.is_some() && self.passes(waiting.tests)) {
-            call(waiting)?;
+        for waiting in rest.iter().filter(|waiting| waiting.interface.is_some()) {
+            if matched.count(self.passes(waiting.tests)) {
+                call(waiting)?;
+            }
         }
-        Ok((session, self.tracker, any))
+        matched.tell("calls", self.filter.is_some());
+        Ok((session, self.tracker, totals))
     }
 }
 
@@ -141,7 +146,7 @@ fn table(args: &Calls, view: View) -> Outcome {
         _ => {}
     }
     let mut json = Out::new();
-    let (session, tracker, any) = reader.read(&args.capture, &mut |_, _, _| Ok(()), &mut |call| {
+    let (session, tracker, totals) = reader.read(&args.capture, &mut |_, _, _| Ok(()), &mut |call| {
         match view {
             View::Zeek => output::line(&mut out, zeek::call(call).as_bytes())?,
             View::Ecs => {
@@ -161,5 +166,6 @@ fn table(args: &Calls, view: View) -> Outcome {
     out.flush()?;
     // These formats have no place for it.
     limits(&mut std::io::stderr(), &session, &tracker, Format::Text)?;
-    Ok(any)
+    summary::tell(&mut std::io::sink(), &session, &totals, Format::Text)?;
+    totals.outcome(&session)
 }

@@ -101,6 +101,8 @@ limits! {
             "one quiet for long is ended", "conversations_evicted";
         association_bytes: "bytes", Memory(768 << 10), 1, All, "what all of them hold together",
             "one quiet for long is ended", "connections_evicted, conversations_evicted";
+        interfaces: "interfaces", Stays, 0, All, "interfaces told of a capture that has none of ours",
+            "further ones are only counted", "interfaces_further of the record of type capture";
         [network]
         [rpc]
         [auth]

@@ -3,6 +3,7 @@
 //! * `packets.rs`: [`Session`], which owns the network layer and the associations
 //! * `flows.rs`: the associations and conversations, under one budget of memory
 //! * [`inference`]: the interface of a connection whose bind was not captured
+//! * `interfaces.rs`: which interfaces were bound at all
 //! * [`call_context`]: what a request tells that its response needs
 //! * [`observed_security`]: where each opened PDU stands in the packets, for programs that change a capture
 //! * `owned_record.rs`: records that outlive the packet they came in, for another thread
@@ -13,12 +14,16 @@ mod flows;
 #[cfg(feature = "pcap")]
 pub mod inference;
 #[cfg(feature = "pcap")]
+mod interfaces;
+#[cfg(feature = "pcap")]
 pub mod observed_security;
 #[cfg(feature = "pcap")]
 mod owned_record;
 #[cfg(feature = "pcap")]
 mod packets;
 
+#[cfg(feature = "pcap")]
+pub use interfaces::{BoundInterface, Interfaces};
 #[cfg(feature = "pcap")]
 #[doc(hidden)]
 pub use owned_record::Batch;

@@ -11,6 +11,7 @@
 
 use super::flows::{Conversed, Flows, Tracked};
 
+use super::interfaces::Interfaces;
 use crate::auth::{self, KeyStore};
 use crate::base::guid::Guid;
 use crate::capture::{self, Packet};
@@ -47,6 +48,8 @@ pub struct Limits {
     pub conversations: usize,
     /// Octets that all associations may hold together: 32 MiB. Those that were quiet for long give way.
     pub association_bytes: usize,
+    /// Interfaces told of a capture that has none of ours: 64. Proposals of further ones are counted.
+    pub interfaces: usize,
 }
 
 impl Default for Limits {
@@ -58,6 +61,7 @@ impl Default for Limits {
             connections: 32_768,
             conversations: 16_384,
             association_bytes: 32 << 20,
+            interfaces: 64,
         }
     }
 }
@@ -174,6 +178,8 @@ impl<'a> Record<'a> {
 pub struct Stats {
     /// Associations of which at least one context was ours.
     pub associations: u64,
+    /// Whether a record was of one of our interfaces.
+    pub ours: bool,
     /// Records handed out.
     pub records: u64,
     /// Connections given up for [`Limits::connections`] or [`Limits::association_bytes`].
@@ -204,6 +210,7 @@ struct Inner {
     knowledge: Shared,
     flows: Flows,
     stats: Stats,
+    interfaces: Interfaces,
 }
 
 impl core::fmt::Debug for Session {
@@ -217,7 +224,14 @@ impl Session {
     pub fn new(limits: Limits, keys: Arc<KeyStore>) -> Self {
         Session {
             network: Network::new(limits.network.clone()),
-            inner: Inner { limits, keys, knowledge: Shared::default(), flows: Flows::new(), stats: Stats::default() },
+            inner: Inner {
+                limits,
+                keys,
+                knowledge: Shared::default(),
+                flows: Flows::new(),
+                stats: Stats::default(),
+                interfaces: Interfaces::default(),
+            },
         }
     }
 
@@ -234,6 +248,17 @@ impl Session {
     /// Packets that could not be read down to IP.
     pub fn unread(&self) -> &net::Unread {
         self.network.unread()
+    }
+
+    /// Whether a message or an association of one of our interfaces was seen.
+    pub fn has_ours(&self) -> bool {
+        self.inner.stats.ours
+            || self.inner.interfaces.iter().any(|found| idl::interface_by_uuid(&found.uuid.0).is_some())
+    }
+
+    /// The interfaces that were bound, ours and others.
+    pub fn interfaces(&self) -> &Interfaces {
+        &self.inner.interfaces
     }
 
     /// Works on the next packet; `out` gets every message that it completes.
@@ -377,7 +402,7 @@ impl Handler for Driver<'_, '_> {
     }
 
     fn tcp_of(&mut self, memo: &mut usize, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
-        let Inner { limits, keys, flows, stats, knowledge } = &mut *self.inner;
+        let Inner { limits, keys, flows, stats, knowledge, interfaces } = &mut *self.inner;
         let Some(kept) = flows.connection(memo, origin, limits, keys, knowledge) else { return Verdict::Keep };
         let Tracked { rpc, security, ends, ended, ours: is_ours, .. } = kept;
         let out = &mut self.out;
@@ -387,7 +412,9 @@ impl Handler for Driver<'_, '_> {
             let mut record = Record { flow, event, interface: None };
             record.complete();
             inference::learn(knowledge, &record);
+            interfaces.note(&record.event, &record.flow, limits.interfaces);
             *is_ours |= record.interface.is_some();
+            stats.ours |= record.interface.is_some();
             stats.records += 1;
             out(&mut record);
         };
@@ -421,7 +448,7 @@ impl Handler for Driver<'_, '_> {
     }
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
-        let Inner { limits, keys, flows, stats, knowledge } = &mut *self.inner;
+        let Inner { limits, keys, flows, stats, knowledge, interfaces } = &mut *self.inner;
         let mut place = 0;
         let Some(kept) = flows.conversation(&mut place, origin, limits, keys) else { return Verdict::Keep };
         let Conversed { rpc, security, ends, ours: is_ours, .. } = kept;
@@ -437,7 +464,9 @@ impl Handler for Driver<'_, '_> {
             stats.records += 1;
             let record = &mut record(flow(Transport::Udp, origin.stream, *ends, event.side), event);
             inference::learn(knowledge, record);
+            interfaces.note(&record.event, &record.flow, limits.interfaces);
             *is_ours |= record.interface.is_some();
+            stats.ours |= record.interface.is_some();
             out(record);
         };
         let found = match &mut self.tap {

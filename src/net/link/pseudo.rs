@@ -146,9 +146,9 @@ pub(super) fn enc(data: &[u8]) -> Step<'_> {
     family(number, rest)
 }
 
-/// IP over InfiniBand (RFC 4391, 6), behind a 20-byte address: an EtherType and two reserved bytes.
+/// IP over InfiniBand (RFC 4391, 6), behind two 20-byte addresses: an EtherType and two reserved bytes.
 pub(super) fn ipoib(data: &[u8]) -> Step<'_> {
-    let (rest, _address) = take(20_usize)(data)?;
+    let (rest, _addresses) = take(40_usize)(data)?;
     ipoib_encapsulation(rest)
 }
 
