@@ -77,36 +77,41 @@
 //!
 //! * `std`: whatever needs an allocator or an operating system; without it decoding, declarations and constants remain
 //! * `serde`: JSON, and `Serialize` for messages
-//! * `pcap`: captures, networks, associations
+//! * `session`: packets, streams and datagrams to messages and to what happened, without capture files
+//! * `pcap`: capture files
 //! * `compress`: captures packed with gzip, zstd or lz4
 //! * `decrypt`: opens what is signed and sealed
-//! * `cli`: the program
 //!
-//! All are on by default.
+//! On by default: `std`, `serde`, `pcap` and what they need.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "std"), no_std)]
+// A part of the features leaves parts unused. What nothing uses at all is found with all of them on.
+#![cfg_attr(
+    not(all(feature = "decrypt", feature = "compress", feature = "serde", feature = "internals")),
+    allow(dead_code, unused_imports, unused_macros)
+)]
 
 #[cfg(feature = "std")]
 extern crate alloc;
 
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod analysis;
 #[cfg(feature = "std")]
 pub mod auth;
 pub mod base;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod capture;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod conformance;
 pub mod consts;
-#[cfg(all(feature = "pcap", feature = "serde"))]
+#[cfg(all(feature = "session", feature = "serde"))]
 pub mod filter;
 pub mod idl;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod limits;
 pub mod ndr;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod net;
 #[cfg(feature = "std")]
 pub mod render;
@@ -122,5 +127,5 @@ pub mod structs;
 #[path = "../tests/common/data.rs"]
 mod test_data;
 
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub use limits::Limits;

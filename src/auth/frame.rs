@@ -22,7 +22,6 @@ pub(crate) struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// The same PDU taken as sealed, or as only signed.
-    #[cfg(feature = "decrypt")]
     pub(crate) fn taken_as(self, sealed: bool) -> Self {
         Frame { sealed, ..self }
     }

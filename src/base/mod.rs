@@ -1,6 +1,6 @@
 //! What every layer above uses: errors and diagnostics, points in time, GUIDs, the hasher of tables, the counter of work.
 
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 #[doc(hidden)]
 pub mod bounded;
 pub mod diagnostic;
@@ -9,7 +9,7 @@ pub mod error;
 #[cfg(feature = "std")]
 mod flow;
 pub mod guid;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 #[doc(hidden)]
 pub mod hash;
 #[cfg(feature = "std")]

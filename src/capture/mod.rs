@@ -15,10 +15,15 @@
 use crate::base::Timestamp;
 use std::borrow::Cow;
 
+#[cfg(feature = "pcap")]
 mod advance;
+#[cfg(feature = "pcap")]
 mod buffer;
+#[cfg(feature = "pcap")]
 mod decompress;
+#[cfg(feature = "pcap")]
 mod error;
+#[cfg(feature = "pcap")]
 mod files;
 mod foreign;
 #[cfg(feature = "compress")]
@@ -26,18 +31,29 @@ mod gzip;
 mod link_type;
 #[cfg(feature = "compress")]
 mod lz4;
+#[cfg(feature = "pcap")]
 mod pcap;
+#[cfg(feature = "pcap")]
 mod pcapng;
+#[cfg(feature = "pcap")]
 mod reader;
+#[cfg(feature = "pcap")]
 mod resync;
+#[cfg(feature = "pcap")]
 mod time;
+#[cfg(feature = "pcap")]
 mod write;
 
+#[cfg(feature = "pcap")]
 pub use error::CaptureError;
+#[cfg(feature = "pcap")]
 pub use files::{FileError, Files, sort_by_time};
 pub use link_type::LinkType;
+#[cfg(feature = "pcap")]
 pub use pcapng::{Names, Section};
+#[cfg(feature = "pcap")]
 pub use reader::{Problem, Reader};
+#[cfg(feature = "pcap")]
 pub use write::Writer;
 
 /// How much a capture may cost. The defaults suit files from unknown hands.

@@ -33,12 +33,13 @@ pub mod resource;
 pub mod resource_type;
 pub mod rules;
 pub mod structures;
+#[cfg(feature = "std")]
 mod visit;
 pub mod witness;
 pub mod words;
 
 /// Every method's module, whatever file declares it.
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub(crate) mod methods {
     pub(crate) use super::batch::*;
     pub(crate) use super::cluster::*;
@@ -54,6 +55,7 @@ pub(crate) mod methods {
     pub(crate) use super::witness::*;
 }
 
+#[cfg(feature = "std")]
 pub use visit::Buffers;
 
 use crate::base::error::{Error, ErrorKind};

@@ -1,17 +1,17 @@
 //! Everything that prints: a folder for each format.
 
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod call;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod csv;
-#[cfg(all(feature = "pcap", feature = "serde"))]
+#[cfg(all(feature = "session", feature = "serde"))]
 pub mod ecs;
 #[cfg(feature = "serde")]
 pub mod json;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod row;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod stats;
 pub mod text;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod zeek;

@@ -12,12 +12,12 @@
 // The shared error type owns its path and needs no allocator; it is made once for a PDU that can't be read.
 #![allow(clippy::result_large_err)]
 
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod connection;
 pub mod dg;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod event;
-#[cfg(all(test, feature = "pcap"))]
+#[cfg(all(test, feature = "session"))]
 mod event_tests;
 pub mod header;
 pub mod limits;
@@ -25,9 +25,9 @@ mod parse;
 pub mod pdu;
 pub mod security;
 pub mod syntax;
-#[cfg(all(test, feature = "pcap"))]
+#[cfg(all(test, feature = "session"))]
 mod test_capture;
-#[cfg(all(test, feature = "pcap"))]
+#[cfg(all(test, feature = "session"))]
 mod test_network;
 #[cfg(feature = "std")]
 pub mod tower;

@@ -9,23 +9,23 @@
 //! * `owned_record.rs`: records that outlive the packet they came in, for another thread
 
 pub mod call_context;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod flows;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod inference;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod interfaces;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod observed_security;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod owned_record;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod packets;
 
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub use interfaces::{BoundInterface, Interfaces};
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 #[doc(hidden)]
 pub use owned_record::Batch;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub use packets::{Flow, Limits, Record, Session, Stats};

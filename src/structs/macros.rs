@@ -152,7 +152,7 @@ macro_rules! record {
 }
 
 /// The name of a record's member, checked when compiling: `member!(RESOURCE_CHANGE.ResourceName)`.
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 macro_rules! member {
     ($record:ident.$member:ident) => {{
         const NAME: &str = $record.member(stringify!($member));
@@ -160,5 +160,5 @@ macro_rules! member {
     }};
 }
 
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub(crate) use member;

@@ -20,7 +20,7 @@ pub struct Record {
 
 impl Record {
     /// The name of a member that the declaration has; evaluated when compiling, a misspelt name does not compile.
-    #[cfg(feature = "pcap")]
+    #[cfg(feature = "session")]
     pub(crate) const fn member(&self, name: &str) -> &'static str {
         let mut i = 0;
         while i < self.members.len() {

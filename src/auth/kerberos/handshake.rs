@@ -333,7 +333,7 @@ fn sequence(input: &[u8]) -> Option<u64> {
 }
 
 /// Reads bytes as each of the parts that a key opens: for fuzzing, which finds no key. How many they could be.
-#[cfg(all(feature = "pcap", feature = "serde"))]
+#[cfg(all(feature = "session", feature = "serde"))]
 pub fn hidden_parts(plain: &[u8]) -> usize {
     let parts = [encrypted_ticket(plain).is_some(), authenticator(plain).is_some(), ap_rep(plain).is_some()];
     parts.into_iter().filter(|could| *could).count()

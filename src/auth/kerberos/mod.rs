@@ -18,7 +18,7 @@ mod tests;
 #[cfg(feature = "decrypt")]
 mod wrap;
 
-#[cfg(all(feature = "decrypt", feature = "pcap", feature = "serde"))]
+#[cfg(all(feature = "decrypt", feature = "session", feature = "serde"))]
 #[doc(hidden)]
 pub use handshake::hidden_parts;
 pub use message::{ApRepInfo, ApReqInfo, EncryptedInfo, ErrorInfo, TgtRepInfo, TgtReqInfo};

@@ -5,24 +5,24 @@
 //! `stub decode` and `stub encode`; [`record`]: the lines of `dissect`.
 
 pub mod buffers;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod call;
 mod digits;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod findings;
 pub mod input;
-#[cfg_attr(not(feature = "pcap"), allow(dead_code))]
+#[cfg_attr(not(feature = "session"), allow(dead_code))]
 mod kept;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod lately;
 pub mod out;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod record;
-#[cfg_attr(not(feature = "pcap"), allow(dead_code))]
+#[cfg_attr(not(feature = "session"), allow(dead_code))]
 mod runtime;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod stats;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod story;
 pub mod stub;
 mod typed;

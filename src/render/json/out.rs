@@ -73,7 +73,7 @@ impl Out {
     }
 
     /// From now on the texts of values that come often are kept: pays for who prints many records, for some 30 KiB.
-    #[cfg_attr(not(feature = "pcap"), allow(dead_code))]
+    #[cfg_attr(not(feature = "session"), allow(dead_code))]
     pub(crate) fn keep_texts(&mut self) {
         self.kept.start();
     }
@@ -111,7 +111,7 @@ impl Out {
     }
 
     /// Writes what was written as a line, whose end stands in the place of the comma behind the last value.
-    #[cfg(feature = "pcap")]
+    #[cfg(feature = "session")]
     pub fn write_line(&mut self, to: &mut impl std::io::Write) -> std::io::Result<()> {
         if let Some([.., last @ b',']) = self.bytes.get_mut(..self.len) {
             *last = b'\n';
@@ -328,7 +328,7 @@ impl Out {
     }
 
     /// `"frame":…,"frames":[…]`.
-    #[cfg(feature = "pcap")]
+    #[cfg(feature = "session")]
     #[inline]
     pub(super) fn frames(&mut self, first: u64, all: &[u64]) {
         self.put(b"\"frame\":");
@@ -380,7 +380,7 @@ impl Out {
     }
 
     /// Text of ASCII octets with nothing to escape.
-    #[cfg(feature = "pcap")]
+    #[cfg(feature = "session")]
     #[inline]
     pub(super) fn ascii<const N: usize>(&mut self, text: &[u8; N]) {
         self.quoted(text, b',');
@@ -446,7 +446,7 @@ impl Out {
     }
 
     /// What was written from there on.
-    #[cfg(feature = "pcap")]
+    #[cfg(feature = "session")]
     pub(super) fn since(&self, start: usize) -> &[u8] {
         self.bytes.get(start..self.len).unwrap_or(&[])
     }

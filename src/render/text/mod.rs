@@ -3,21 +3,21 @@
 //! [`Values`] is a sink; [`Message`]'s `Display` uses it. The program's blocks around it are made in `cli`.
 
 pub mod buffers;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod call;
 pub(crate) mod lines;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod paint;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod record;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod runtime;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod stats;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub mod story;
 
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub use paint::COLOURS;
 
 use crate::base::diagnostic::Diagnostic;

@@ -326,7 +326,8 @@ pub fn bare(
             values(out, method, identity.kind, context, stub, style, &paint, None);
         }
         None => {
-            let _ = writeln!(out, "opnum {}, reserved", identity.opnum);
+            let word = if identity.method().is_some() { "reserved" } else { "not in this version of the interface" };
+            let _ = writeln!(out, "opnum {}, {word}", identity.opnum);
             let _ = crate::render::text::hex_dump(out, stub, 4, style.max_bytes);
         }
     }

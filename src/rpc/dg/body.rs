@@ -81,7 +81,7 @@ pub struct CancelAck {
 
 impl<'a> Body<'a> {
     /// The octets that the body borrows.
-    #[cfg(feature = "pcap")]
+    #[cfg(feature = "session")]
     pub(crate) fn octets(&self) -> &'a [u8] {
         match self {
             Body::Request(octets) | Body::Response(octets) | Body::Sealed(octets) => octets,
@@ -91,7 +91,7 @@ impl<'a> Body<'a> {
     }
 
     /// The same body with other octets in the place of those.
-    #[cfg(feature = "pcap")]
+    #[cfg(feature = "session")]
     pub(crate) fn with_octets<'b>(self, octets: &'b [u8]) -> Body<'b> {
         let fack = |fack: Option<Fack<'a>>| {
             fack.map(|f| {

@@ -3,22 +3,22 @@
 //! `body` has the bodies, [`conv`] the conversation manager's callbacks, `conversation` what PDUs mean together
 //! ([`Conversation`]).
 
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod assembly;
 mod body;
 pub mod conv;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod conversation;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod deliver;
 mod early;
 #[cfg(test)]
 mod tests;
 
 pub use body::{Body, Cancel, CancelAck, Fack, Selack};
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub use conversation::{Conversation, Received};
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 pub(crate) use deliver::sender_of;
 
 use super::header::{PacketType, Representation};

@@ -48,7 +48,7 @@ impl Carriers {
 
     /// Frame and time of a single packet, where that is all there is.
     #[inline]
-    #[cfg(feature = "pcap")]
+    #[cfg(feature = "session")]
     pub(crate) fn only(&self) -> Option<(u64, Option<Timestamp>)> {
         match *self.frames.as_slice() {
             [frame] if self.late.is_empty() && self.omitted == 0 && self.first_time == self.last_time => {

@@ -108,7 +108,7 @@ fn taking_back() {
     assert_eq!(text, "[1]");
 }
 
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 #[test]
 fn frames() {
     for (first, all, text) in [

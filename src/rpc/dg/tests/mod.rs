@@ -1,12 +1,12 @@
 //! Connectionless PDUs by hand; `conversations` has what they mean together, `captures` the recorded ones.
 
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod captures;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod conversations;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod joined;
-#[cfg(feature = "pcap")]
+#[cfg(feature = "session")]
 mod told;
 
 use super::*;
