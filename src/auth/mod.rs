@@ -38,6 +38,8 @@ mod token;
 #[cfg(test)]
 mod token_tests;
 mod token_text;
+#[cfg(all(test, feature = "decrypt", feature = "work-counter"))]
+mod work_tests;
 
 pub use association::{Association, Counters, Limits};
 /// Work that each byte of a token or protected PDU pays for, in bytes decrypted and hashed.

@@ -52,7 +52,7 @@ pub fn flip(packets: &mut [Vec<u8>], place: Where, every: u64, numbers: &mut Num
     for (index, packet) in packets.iter_mut().enumerate() {
         let Some((at, length, auth)) = pdu(packet) else { continue };
         let fragment = packet.get(at + 3).is_some_and(|flags| flags & 3 != 3);
-        if numbers.next_number() % every != 0 || place == Where::Fragments && !fragment {
+        if !numbers.next_number().is_multiple_of(every) || place == Where::Fragments && !fragment {
             continue;
         }
         let trailer = length - auth - 8;

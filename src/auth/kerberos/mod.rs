@@ -12,7 +12,7 @@ mod message;
 #[cfg(feature = "decrypt")]
 mod search;
 #[cfg(all(test, feature = "decrypt"))]
-mod test_peer;
+pub(super) mod test_peer;
 #[cfg(all(test, feature = "decrypt"))]
 mod tests;
 #[cfg(feature = "decrypt")]

@@ -64,7 +64,7 @@ pub(super) const TRAILER: AuthTrailer =
     AuthTrailer { auth_type: 16, auth_level: 6, auth_pad_length: 0, auth_context_id: 3 };
 
 /// Both ends of a context.
-pub(super) struct Peers {
+pub(in crate::auth) struct Peers {
     pub(super) service: EncryptionKey,
     pub(super) session: EncryptionKey,
     pub(super) initiator: Option<EncryptionKey>,
@@ -84,7 +84,7 @@ pub(super) fn some_key(etype: i64, seed: u8) -> EncryptionKey {
 }
 
 impl Peers {
-    pub(super) fn new(etype: i64) -> Self {
+    pub(in crate::auth) fn new(etype: i64) -> Self {
         Peers {
             service: some_key(etype, 1),
             session: some_key(etype, 2),
@@ -97,7 +97,7 @@ impl Peers {
         }
     }
 
-    pub(super) fn ap_req(&self, kvno: u8) -> Vec<u8> {
+    pub(in crate::auth) fn ap_req(&self, kvno: u8) -> Vec<u8> {
         let client = [der(0xa2, &der(0x1b, b"LAB.TEST")), der(0xa3, &name(&["clusadm"]))];
         let ticket = der(
             0x63,

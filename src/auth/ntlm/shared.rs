@@ -97,7 +97,7 @@ impl Shared {
     /// A PDU with this number is verified: what is wrong with its place. What both senders have passed by now is
     /// missing for good.
     pub(super) fn came(&mut self, sender: Sender, number: u32) -> Option<Doubt> {
-        let Some(last) = self.last.get_mut(side(sender)) else { return None };
+        let last = self.last.get_mut(side(sender))?;
         let late = last.is_some_and(|last| number.wrapping_sub(last) > u32::MAX / 2);
         if late {
             return Some(Doubt::OutOfOrder { number: number.into() });
