@@ -146,3 +146,12 @@ fn structures() {
     }
     assert!(compared > 15, "{compared}");
 }
+
+/// The document lists the words that make a name a secret's.
+#[test]
+fn words_of_secrets() {
+    let text = crate::data::text("docs/secrets.md");
+    for word in consts::secrets::WORDS {
+        assert!(text.contains(&format!("`{word}`")), "{word}");
+    }
+}
