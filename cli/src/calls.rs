@@ -23,7 +23,25 @@ use std::io::Write;
 /// A request that waits for its answer, and which of the filter's comparisons hold for it.
 struct Pending {
     request: PrintedRequest,
+    key: Key,
     tests: u64,
+}
+
+/// A call: whether it goes over TCP, the stream, the call identifier, and what tells calls of one identifier apart: the
+/// presentation context on a connection, the activity of datagrams.
+type Key = (bool, u64, u32, [u8; 16]);
+
+fn key(record: &Record<'_>, call_id: u32) -> Key {
+    let event = &record.event;
+    let apart = match event.datagram {
+        Some(header) => header.activity.0,
+        None => {
+            // An answer belongs to its request, whatever context it names itself.
+            let context = event.call.as_ref().map(|call| call.context_id).or(event.context_id).unwrap_or(0);
+            u128::from(context).to_be_bytes()
+        }
+    };
+    (record.flow.transport == cluscope::net::Transport::Tcp, record.flow.stream, call_id, apart)
 }
 
 /// Requests by the order in which they came, and the way to them by stream and call.
@@ -36,7 +54,7 @@ struct Calls<'o, W> {
     format: Format,
     style: Style,
     by_age: BTreeMap<u64, Pending>,
-    by_call: BTreeMap<(bool, u64, u32), u64>,
+    by_call: BTreeMap<Key, u64>,
     next: u64,
     bytes: usize,
     given_up: u64,
@@ -106,7 +124,7 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
 impl<W: Write> Calls<'_, W> {
     fn record(&mut self, record: &Record<'_>) -> Result<(), Failure> {
         let Some(call_id) = record.event.call_id else { return Ok(()) };
-        let key = (record.flow.transport == cluscope::net::Transport::Tcp, record.flow.stream, call_id);
+        let key = key(record, call_id);
         match record.event.body {
             Body::Request { .. } => {
                 if let Some(earlier) = self.take(key) {
@@ -123,8 +141,7 @@ impl<W: Write> Calls<'_, W> {
                 while self.bytes > self.limits.waiting_bytes || self.by_age.len() > self.limits.waiting {
                     let Some((_, oldest)) = self.by_age.pop_first() else { break };
                     self.bytes -= oldest.request.print.len();
-                    let tcp = oldest.request.flow.transport == cluscope::net::Transport::Tcp;
-                    self.by_call.remove(&(tcp, oldest.request.flow.stream, oldest.request.call_id));
+                    self.by_call.remove(&oldest.key);
                     self.given_up += 1;
                     self.print(Some(&oldest), &CallEnd::Unanswered("not waited for: too many calls are open"))?;
                 }
@@ -142,7 +159,7 @@ impl<W: Write> Calls<'_, W> {
         self.filter.as_ref().map_or(0, |filter| filter.tests(&Subject::of_call(record, &self.seen)))
     }
 
-    fn take(&mut self, key: (bool, u64, u32)) -> Option<Pending> {
+    fn take(&mut self, key: Key) -> Option<Pending> {
         let pending = self.by_age.remove(&self.by_call.remove(&key)?)?;
         self.bytes -= pending.request.print.len();
         Some(pending)
@@ -167,7 +184,7 @@ impl<W: Write> Calls<'_, W> {
             user: self.seen.user.clone(),
             print,
         };
-        Pending { request, tests: self.tests(record) }
+        Pending { request, key: key(record, call_id), tests: self.tests(record) }
     }
 
     /// One half of a call as an object.

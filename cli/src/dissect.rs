@@ -30,6 +30,18 @@ pub(super) struct Selection {
     limits: Output,
 }
 
+/// Whether nothing can tell what a message belongs to: the bind is not in the capture, and neither is the request of an
+/// answer, or the stub is sealed.
+fn is_unknown(record: &Record<'_>) -> bool {
+    record.event.context.is_none()
+        && match record.event.body {
+            Body::Request { stub, .. } => stub.is_none(),
+            Body::Response { stub, opnum, .. } => stub.is_none() || opnum.is_none(),
+            Body::Fault { status, opnum, .. } => status.is_none() || opnum.is_none(),
+            _ => false,
+        }
+}
+
 /// What to do with a record.
 pub(super) enum Choice {
     /// Show it, after those that were held back.
@@ -75,7 +87,7 @@ impl Selection {
             _ => false,
         };
         let refused = matches!(record.event.body, Body::BindNak { .. });
-        if !ours && (proposed || refused || record.interface.is_some()) {
+        if !ours && (proposed || refused || record.interface.is_some() || is_unknown(record)) {
             self.ours.insert(key, ());
             self.last = Some(key);
             return Choice::Show(self.release(key));

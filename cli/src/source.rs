@@ -349,6 +349,11 @@ fn one(
     tell_problems(path, reader.problems());
     match outcome {
         Ok(()) => Ok(reader.frames()),
+        // Merely cut off at its end: all that is there was read.
+        Err(error) if error.is_truncated() && reader.frames() > frames => {
+            tell!("{}: {error}", path.display());
+            Ok(reader.frames())
+        }
         Err(error) => Err(fail(reader.frames(), error)),
     }
 }

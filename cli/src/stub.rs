@@ -1,9 +1,11 @@
-//! `stub decode` and `stub encode`: bare stubs, one by flags or many as JSON lines.
+//! `stub decode`, `stub encode` and `stub explain`: bare stubs, one by flags or many as JSON lines.
 
 use super::{Failure, Format, Look, Outcome, output};
 use clap::{Args, Subcommand};
+use cluscope::ndr::wire::Message;
 use cluscope::render::json::out::Out;
 use cluscope::render::json::stub::{self, Identity};
+use cluscope::render::text::explain;
 use cluscope::render::text::record as blocks;
 use cluscope::session::call_context::CallContext;
 use std::io::{Read, Write};
@@ -14,6 +16,8 @@ pub(super) enum Stub {
     Decode(Decode),
     /// Encode stubs from what decode prints
     Encode(Encode),
+    /// Show each byte of a stub beside what it is: values, counts, referents, alignment gaps
+    Explain(Decode),
 }
 
 #[derive(Debug, Args)]
@@ -62,10 +66,13 @@ pub(super) fn run(stub: &Stub) -> Outcome {
         Stub::Decode(decode) => one(decode),
         Stub::Encode(encode) if encode.jsonl => output::lines(&mut std::io::stdin().lock(), stub::encode_line),
         Stub::Encode(_) => encode_one(),
+        Stub::Explain(decode) if decode.jsonl => Err(Failure::Usage("explain takes one stub at a time".into())),
+        Stub::Explain(decode) => explain(decode),
     }
 }
 
-fn one(decode: &Decode) -> Outcome {
+/// The stub that the arguments give, with what identifies it and what its request tells.
+fn given(decode: &Decode) -> Result<(Identity, CallContext, Vec<u8>), Failure> {
     let word = |word: &Option<String>| word.clone().unwrap_or_default();
     let identity = Identity::new(
         &word(&decode.interface),
@@ -90,6 +97,11 @@ fn one(decode: &Decode) -> Outcome {
         None if decode.direction.as_deref() == Some("request") => identity.context(&bytes),
         None => CallContext::default(),
     };
+    Ok((identity, context, bytes))
+}
+
+fn one(decode: &Decode) -> Outcome {
+    let (identity, context, bytes) = given(decode)?;
     let mut out = output::stdout_as(output::format(&decode.look));
     let mut json = Out::new();
     let done = stub::decode(&mut json, &identity, &context, &bytes);
@@ -103,6 +115,50 @@ fn one(decode: &Decode) -> Outcome {
     }
     out.flush()?;
     Ok(done)
+}
+
+fn explain(decode: &Decode) -> Outcome {
+    let (identity, context, bytes) = given(decode)?;
+    let method = identity.method().filter(|method| method.on_wire);
+    let method = method.ok_or_else(|| Failure::Message(format!("opnum {} is reserved", identity.opnum)))?;
+    let message = Message::decode(method, identity.kind, &bytes).map_err(|e| Failure::Message(e.to_string()))?;
+    let pieces = explain::pieces(&message, context.content());
+    let format = output::format(&decode.look);
+    let mut out = output::stdout_as(format);
+    if let Format::Text = format {
+        let mut text = String::new();
+        // Writing to memory does not fail.
+        let _ = explain::print(&mut text, &bytes, &pieces);
+        out.write_all(text.as_bytes())?;
+    } else {
+        let mut json = Out::new();
+        for piece in &pieces {
+            json.clear();
+            json.begin();
+            json.key("offset");
+            json.uint(piece.range.start as u64);
+            json.key("length");
+            json.uint(piece.range.len() as u64);
+            if piece.kind != "secret" {
+                json.key("hex");
+                json.hex(bytes.get(piece.range.clone()).unwrap_or_default());
+            }
+            json.key("kind");
+            json.text(piece.kind);
+            if !piece.path.is_empty() {
+                json.key("field");
+                json.text(&piece.path);
+            }
+            if !piece.value.is_empty() {
+                json.key("value");
+                json.text(&piece.value);
+            }
+            json.end();
+            output::line(&mut out, json.as_bytes())?;
+        }
+    }
+    out.flush()?;
+    Ok(true)
 }
 
 fn encode_one() -> Outcome {

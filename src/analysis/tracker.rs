@@ -297,6 +297,12 @@ impl Tracker {
         for (field, handle) in &top_level.handles {
             match field.flow {
                 Flow::InOut if handle.is_null() => self.close(record, seen, Some(field)),
+                // A null handle that was asked with begins something: the endpoint mapper's lookups.
+                Flow::InOut if seen.request.is_some() && !seen.objects.iter().any(|used| used.field.id == field.id) => {
+                    self.open(record, seen, field, *handle, &top_level);
+                    let used = self.found(seen.scope, field, *handle);
+                    seen.objects.push(used);
+                }
                 Flow::Out | Flow::Return if !handle.is_null() => {
                     self.open(record, seen, field, *handle, &top_level);
                     let used = self.found(seen.scope, field, *handle);

@@ -43,7 +43,7 @@ pub(super) struct Association {
     pub(super) ours: bool,
     /// Its first PDU was seen and was a bind.
     pub(super) from_start: bool,
-    /// Something was lost or unreadable.
+    /// Something was lost or unreadable: what was negotiated is not known for certain.
     pub(super) damaged: bool,
     records: u64,
     /// Rules of which one finding says everything, by their place in [`ONCE`].
@@ -63,6 +63,8 @@ impl Association {
             self.from_start = matches!(record.event.body, Body::Bind(_));
         }
         self.records += 1;
+        // What is missing of a bind or its answer may be what was negotiated.
+        self.damaged |= record.event.cut.is_some();
         self.ours |= record.interface.is_some();
         match &record.event.body {
             Body::Bind(proposal) | Body::AlterContext(proposal) => {
@@ -92,7 +94,9 @@ impl Association {
 pub(super) fn check(association: &mut Association, record: &Record<'_>, found: &mut Report<'_, '_>) {
     match &record.event.body {
         Body::Bind(proposal) | Body::AlterContext(proposal) => proposed(proposal.contexts, found),
-        Body::BindAck(answer) | Body::AlterContextResp(answer) => answered(&answer.results, found),
+        Body::BindAck(answer) | Body::AlterContextResp(answer) if association.known() => {
+            answered(&answer.results, found)
+        }
         Body::Request { .. } => request(association, record, found),
         Body::Response { .. } | Body::Fault { .. } => response(association, record, found),
         _ => {}

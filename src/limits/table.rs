@@ -97,8 +97,9 @@ limits! {
     "session" l => l.session, session::Limits {
         connections: "connections", Memory(128), 64, All, "TCP connections that carry or may carry DCE/RPC",
             "one quiet for long is ended", "connections_evicted";
-        conversations: "flows", Memory(128), 64, All, "UDP flows that carry or may carry DCE/RPC",
-            "one quiet for long is ended", "conversations_evicted";
+        conversations: "flows", Memory(128), 192, All,
+            "UDP flows that carry or may carry DCE/RPC, and activities known by their flow",
+            "one quiet for long is ended or forgotten", "conversations_evicted, activities_forgotten";
         association_bytes: "bytes", Memory(768 << 10), 1, All, "what all of them hold together",
             "one quiet for long is ended", "connections_evicted, conversations_evicted";
         interfaces: "interfaces", Stays, 0, All, "interfaces told of a capture that has none of ours",

@@ -111,6 +111,8 @@ pub struct Datagram<'a> {
     pub wire_len: usize,
     /// Every packet that carried a part of it (IP fragments), in the order of the parts; at least one.
     pub frames: &'a [u64],
+    /// The identification of the IPv4 packet, which a copy has in common with it, and one sent again has not.
+    pub identification: Option<u16>,
 }
 
 /// Whether a flow is worth going on with.

@@ -44,6 +44,8 @@ struct At {
     /// Address of its first captured byte.
     start: usize,
     len: usize,
+    /// The identification of its innermost IPv4 header.
+    identification: Option<u16>,
 }
 
 #[derive(Debug)]
@@ -228,7 +230,7 @@ impl Network {
         handler: &mut impl Handler,
     ) {
         self.stats.packets += 1;
-        self.last = At { frame, time, start: data.as_ptr().addr(), len: data.len() };
+        self.last = At { frame, time, start: data.as_ptr().addr(), len: data.len(), identification: None };
         if self.decode_as.is_empty() && self.fast_path(link, data, handler) {
             return;
         }

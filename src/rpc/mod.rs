@@ -19,6 +19,7 @@ pub mod dg;
 pub mod event;
 #[cfg(all(test, feature = "session"))]
 mod event_tests;
+pub mod extended_error;
 pub mod header;
 pub mod limits;
 mod parse;

@@ -63,6 +63,7 @@ impl Handler for Counting {
             time: origin.time,
             data: datagram.data,
             wire_len: datagram.wire_len,
+            identification: datagram.identification,
         };
         conversation.datagram(received, &mut NoSecurity, &mut |event| Counting::count(counts, &event));
         Verdict::Keep

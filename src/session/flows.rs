@@ -4,10 +4,12 @@
 use super::packets::{flow, record};
 use super::{Limits, Record, Stats};
 use crate::auth::{Association, KeyStore};
+use crate::base::bounded::Bounded;
+use crate::base::guid::Guid;
 use crate::base::hash::Map;
-use crate::net::{Origin, Side, Transport};
+use crate::net::{Datagram, Origin, Side, Transport};
 use crate::rpc::connection::Connection;
-use crate::rpc::dg::Conversation;
+use crate::rpc::dg::{self, Conversation};
 use crate::session::call_context::CallContext;
 use crate::session::inference::{Guesser, Shared};
 use std::collections::VecDeque;
@@ -166,12 +168,41 @@ impl<A> Table<A> {
 pub(super) struct Flows {
     connections: Table<Connection<CallContext>>,
     conversations: Table<Conversation<CallContext>>,
+    /// The UDP flow on which an activity was seen first.
+    activities: Bounded<Guid, u64>,
     cost: usize,
 }
 
 impl Flows {
-    pub(super) fn new() -> Self {
-        Flows { connections: Table::new(), conversations: Table::new(), cost: 0 }
+    pub(super) fn new(limits: &Limits) -> Self {
+        let activities = Bounded::new(limits.conversations);
+        Flows { connections: Table::new(), conversations: Table::new(), activities, cost: 0 }
+    }
+
+    /// The stream of another conversation that a datagram belongs to, and the side of it that sent the datagram: that of
+    /// the datagram's activity, where one end is the same or both are ports of the same two hosts.
+    pub(super) fn conversation_of(&mut self, origin: &Origin, datagram: &Datagram<'_>) -> Option<(u64, Side)> {
+        if !dg::Header::plausible(datagram.data, datagram.wire_len) {
+            return None;
+        }
+        let activity = dg::Header::parse(datagram.data).ok()?.activity;
+        let stream = self.activities.get(&activity).copied().filter(|stream| *stream != origin.stream);
+        let side = stream.and_then(|stream| {
+            let [a, b] = self.conversations.get_mut(stream)?.ends;
+            let (src, dst) = (origin.src, origin.dst);
+            let hosts = (a.ip(), b.ip());
+            if src == a || dst == b || (hosts == (src.ip(), dst.ip()) && a.ip() != b.ip()) {
+                Some(Side::A)
+            } else if src == b || dst == a || (hosts == (dst.ip(), src.ip()) && a.ip() != b.ip()) {
+                Some(Side::B)
+            } else {
+                None
+            }
+        });
+        if side.is_none() {
+            self.activities.insert(activity, origin.stream);
+        }
+        stream.zip(side)
     }
 
     /// The connection of a stream; `memo` is where it was last time, and becomes where it is.
@@ -195,12 +226,13 @@ impl Flows {
     pub(super) fn conversation(
         &mut self,
         memo: &mut usize,
+        stream: u64,
         origin: &Origin,
         limits: &Limits,
         keys: &Arc<KeyStore>,
     ) -> Option<&mut Conversed> {
         let make = || Kept::new(Conversation::new(limits.rpc), keys, limits, origin);
-        let place = self.conversations.place(memo, origin.stream, make);
+        let place = self.conversations.place(memo, stream, make);
         self.conversations.at(place)
     }
 
@@ -320,6 +352,7 @@ impl Flows {
 
     /// Adds the counters of those that are still there.
     pub(super) fn count(&self, stats: &mut Stats) {
+        stats.activities_forgotten += self.activities.dropped();
         let mut add = |rpc, security: &Association| {
             stats.rpc.add(rpc);
             stats.auth.add(&security.counters());

@@ -186,6 +186,8 @@ pub struct Stats {
     pub connections_evicted: u64,
     /// Conversations given up for [`Limits::conversations`] or [`Limits::association_bytes`].
     pub conversations_evicted: u64,
+    /// Activities forgotten for [`Limits::conversations`]: answers of theirs from other ports stand alone.
+    pub activities_forgotten: u64,
     /// Flows that turned out to carry something else than DCE/RPC.
     pub foreign_flows: u64,
     /// Servers and interfaces not remembered for connections without a bind.
@@ -225,10 +227,10 @@ impl Session {
         Session {
             network: Network::new(limits.network.clone()),
             inner: Inner {
+                flows: Flows::new(&limits),
                 limits,
                 keys,
                 knowledge: Shared::default(),
-                flows: Flows::new(),
                 stats: Stats::default(),
                 interfaces: Interfaces::default(),
             },
@@ -350,6 +352,7 @@ impl Session {
             ("too_deep", network.too_deep),
             ("connections_evicted", stats.connections_evicted),
             ("conversations_evicted", stats.conversations_evicted),
+            ("activities_forgotten", stats.activities_forgotten),
         ];
         all.extend(stats.rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
         all.extend([
@@ -449,20 +452,27 @@ impl Handler for Driver<'_, '_> {
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
         let Inner { limits, keys, flows, stats, knowledge, interfaces } = &mut *self.inner;
+        // A call is its activity and sequence number: an answer may come from another port than was asked.
+        let (stream, side) = flows.conversation_of(origin, &datagram).unwrap_or((origin.stream, origin.from));
         let mut place = 0;
-        let Some(kept) = flows.conversation(&mut place, origin, limits, keys) else { return Verdict::Keep };
+        let Some(kept) = flows.conversation(&mut place, stream, origin, limits, keys) else { return Verdict::Keep };
         let Conversed { rpc, security, ends, ours: is_ours, .. } = kept;
         let received = Received {
-            side: origin.from,
+            side,
             frames: datagram.frames,
             time: origin.time,
             data: datagram.data,
             wire_len: datagram.wire_len,
+            identification: datagram.identification,
         };
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
             stats.records += 1;
-            let record = &mut record(flow(Transport::Udp, origin.stream, *ends, event.side), event);
+            let mut told = flow(Transport::Udp, stream, *ends, event.side);
+            if event.side == side && event.frame() == origin.frame {
+                (told.src, told.dst) = (origin.src, origin.dst);
+            }
+            let record = &mut record(told, event);
             inference::learn(knowledge, record);
             interfaces.note(&record.event, &record.flow, limits.interfaces);
             *is_ours |= record.interface.is_some();
@@ -482,7 +492,7 @@ impl Handler for Driver<'_, '_> {
         };
         if found == Recognition::NotRpc {
             stats.foreign_flows += 1;
-            flows.drop_conversation(origin.stream, stats, self.out);
+            flows.drop_conversation(stream, stats, self.out);
             return Verdict::Ignore;
         }
         flows.settle(Transport::Udp, place, limits, stats, self.out);

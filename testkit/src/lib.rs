@@ -2,5 +2,6 @@
 //! structure made from bytes or random numbers ([`arbitrary`]), and captures with bits flipped ([`flips`]).
 
 pub mod arbitrary;
+pub mod drops;
 pub mod flips;
 pub mod invariants;

@@ -9,6 +9,7 @@ mod data;
 mod bad_input;
 mod cut;
 mod datagrams;
+mod drops;
 mod links;
 mod mapper;
 mod multiplexing;

@@ -3,6 +3,21 @@
 use super::codes;
 
 codes! {
+    Fault 0x16C9A0CD = ept_s_cant_perform_op,
+    Fault 0x16C9A0CE = ept_s_no_memory,
+    Fault 0x16C9A0CF = ept_s_database_invalid,
+    Fault 0x16C9A0D0 = ept_s_cant_create,
+    Fault 0x16C9A0D1 = ept_s_cant_access,
+    Fault 0x16C9A0D2 = ept_s_database_already_open,
+    Fault 0x16C9A0D3 = ept_s_invalid_entry,
+    Fault 0x16C9A0D4 = ept_s_update_failed,
+    Fault 0x16C9A0D5 = ept_s_invalid_context,
+    /// the end of a lookup, or nothing of that kind is registered
+    Fault 0x16C9A0D6 = ept_s_not_registered,
+    Fault 0x16C9A0D7 = ept_s_server_unavailable,
+    Fault 0x16C9A0D8 = ept_s_underspecified_name,
+    Fault 0x16C9A0D9 = ept_s_invalid_ns_handle,
+    Fault 0x16C9A0DA = ept_s_unknown_error,
     Fault 0x1C000001 = nca_s_fault_int_div_by_zero,
     Fault 0x1C000002 = nca_s_fault_addr_error,
     Fault 0x1C000003 = nca_s_fault_fp_div_zero,

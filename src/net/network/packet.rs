@@ -53,6 +53,10 @@ impl Network {
             Ok(packet) => packet,
             Err(bad) => return self.not_ip(bad.into()),
         };
+        self.last.identification = match slice.data {
+            [0x40..=0x4f, _, _, _, a, b, ..] => Some(u16::from_be_bytes([*a, *b])),
+            _ => None,
+        };
         self.stats.bad_ip_checksums += u64::from(!packet.checksum);
         self.stats.offloaded += u64::from(packet.offloaded);
         let ends = Ends { src: packet.src, dst: packet.dst };
@@ -62,7 +66,7 @@ impl Network {
         };
         let protocol = if packet.src.is_ipv4() { upper.protocol } else { 0 };
         let key = fragments::Key { src: ends.src, dst: ends.dst, protocol, id: fragment.id };
-        let At { frame, time, start, len } = self.last;
+        let At { frame, time, start, len, .. } = self.last;
         let at = offset_in(upper.payload.data, start, len);
         let (limits, stats) = (&self.limits, &mut self.stats);
         let whole = self.fragments.add(key, fragment, upper.protocol, upper.payload, at, frame, time, limits, stats);

@@ -79,7 +79,12 @@ impl Network {
             let places = places(self.last, whole.data, way, &mut one, &mut several);
             handler.placed(&origin, Placed { places, header: 8, checksum: u16::from_be_bytes([c0, c1]) });
         }
-        let datagram = Datagram { data: payload.data, wire_len: payload.wire_len(), frames: way.frames };
+        let datagram = Datagram {
+            data: payload.data,
+            wire_len: payload.wire_len(),
+            frames: way.frames,
+            identification: self.last.identification,
+        };
         let ignored = handler.udp(&origin, datagram) == Verdict::Ignore;
         if !ignored && self.limits.verify_checksums && whole.cut == 0 && [c0, c1] != [0, 0] {
             let right = checksum::segment_is_right(key.addresses(), 17, whole.data);

@@ -9,6 +9,8 @@ pub mod buffers;
 pub mod call;
 mod digits;
 #[cfg(feature = "session")]
+mod extended_error;
+#[cfg(feature = "session")]
 pub mod findings;
 pub mod input;
 #[cfg_attr(not(feature = "session"), allow(dead_code))]

@@ -6,6 +6,7 @@ mod association;
 
 use association::{answer, auth, proposal};
 
+use super::extended_error;
 use super::lately::{Call, CallOf, Ends, place};
 use super::out::Out;
 use super::runtime;
@@ -196,7 +197,7 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&HandleAnnotations<'_>>
             out.end_list();
             if let Some(bytes) = extended_error {
                 out.key("extended_error");
-                out.hex(bytes);
+                extended_error::print(out, bytes);
             }
         }
         Body::Request { object, .. } => {
@@ -213,9 +214,20 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&HandleAnnotations<'_>>
                 out.key("cancel_count");
                 out.uint(u64::from(*cancel_count));
             }
-            if let Some(bytes) = stub.filter(|stub| !stub.is_empty()) {
-                out.key(if *extended_error { "extended_error" } else { "stub" });
-                out.unread(bytes, !*extended_error, 0);
+            if event.flags.contains(PfcFlags::DID_NOT_EXECUTE) {
+                out.key("did_not_execute");
+                out.bool(true);
+            }
+            match stub.filter(|stub| !stub.is_empty()) {
+                Some(bytes) if *extended_error => {
+                    out.key("extended_error");
+                    extended_error::print(out, bytes);
+                }
+                Some(bytes) => {
+                    out.key("stub");
+                    out.unread(bytes, true, 0);
+                }
+                None => {}
             }
         }
         Body::Malformed { error, bytes } => {
@@ -404,7 +416,7 @@ fn reassumed(out: &mut Out, before: &AssumedContext) {
     out.end();
 }
 
-fn named_code(out: &mut Out, key: &str, value: u64, name: Option<&str>) {
+pub(super) fn named_code(out: &mut Out, key: &str, value: u64, name: Option<&str>) {
     out.key(key);
     out.begin();
     out.key("value");

@@ -3,6 +3,7 @@
 use super::paint::Paint;
 use crate::analysis::HandleAnnotations;
 use crate::base::printable::Printable;
+use crate::base::time::FileTime;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
 use crate::ndr::types::Scalar;
@@ -11,6 +12,7 @@ use crate::ndr::wire::Message;
 use crate::net::Timestamp;
 use crate::render::text::{Style, Values};
 use crate::rpc::event::{Body, ContextState};
+use crate::rpc::extended_error;
 use crate::rpc::header::{Endian, PfcFlags};
 use crate::rpc::security::level_name;
 use crate::rpc::security::{Opened, Verified};
@@ -169,13 +171,21 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
                 let _ = writeln!(out, "    {about}{result}: {detail}");
             }
         }
-        Body::BindNak { reason, .. } => {
+        Body::BindNak { reason, extended_error, .. } => {
             let name = reason.name().unwrap_or("unknown reason");
             let _ = writeln!(out, "    {}refused: {name} ({}){}", paint.red(), reason.0, paint.off());
+            if let Some(bytes) = extended_error {
+                errors(out, bytes);
+            }
         }
-        Body::Fault { status: Some(status), .. } => {
+        Body::Fault { status: Some(status), extended_error, stub, .. } => {
             let name = status::fault_name(*status).unwrap_or("unknown status");
-            let _ = writeln!(out, "    {}{name} ({status:#010x}){}", paint.red(), paint.off());
+            let executed =
+                if record.event.flags.contains(PfcFlags::DID_NOT_EXECUTE) { ", the call was not executed" } else { "" };
+            let _ = writeln!(out, "    {}{name} ({status:#010x}){executed}{}", paint.red(), paint.off());
+            if let (true, Some(bytes)) = (*extended_error, stub) {
+                errors(out, bytes);
+            }
         }
         Body::Malformed { error, .. } => {
             let _ = writeln!(out, "    {}{error}{}", paint.red(), paint.off());
@@ -366,5 +376,22 @@ fn transfer_syntax(id: &SyntaxId) -> String {
             None => id.to_string(),
         },
         syntax => syntax.name().unwrap_or_default().to_string(),
+    }
+}
+
+/// A line for each record of extended error information.
+fn errors(out: &mut String, bytes: &[u8]) {
+    for record in extended_error::parse(bytes).unwrap_or_default() {
+        let status = status::fault_name(record.status).unwrap_or("unknown status");
+        let component = extended_error::component_name(record.component).unwrap_or("unknown component");
+        let computer = record.computer.as_deref().unwrap_or("here");
+        let (process, location) = (record.process, record.location);
+        let _ = writeln!(
+            out,
+            "    caused by {status} ({:#010x}) in {component}, {}, process {process}, location {location}, {}",
+            record.status,
+            Printable(computer),
+            FileTime(record.time),
+        );
     }
 }

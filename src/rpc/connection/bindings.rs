@@ -13,6 +13,8 @@ use alloc::vec::Vec;
 #[derive(Debug, Default)]
 pub(super) struct Bindings {
     contexts: Map<u16, Context>,
+    /// The largest identifier among them.
+    largest: u16,
     /// The one asked for last, as long as nothing changes.
     current: Option<Context>,
     /// Proposals without an answer yet, oldest first.
@@ -38,6 +40,16 @@ impl Bindings {
         pending
             + (self.contexts.capacity() * 8).div_ceil(7) * size_of::<(u16, Context, u8)>()
             + self.unproposed.capacity() * size_of::<Option<SyntaxId>>()
+    }
+
+    /// Whether no context is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.contexts.is_empty()
+    }
+
+    /// The largest identifier of a known context.
+    pub(super) fn largest(&self) -> u16 {
+        self.largest
     }
 
     pub(super) fn get(&self, id: u16) -> Option<Context> {
@@ -103,10 +115,12 @@ impl Bindings {
         notes: &mut Notes,
     ) -> Vec<AnswerResult> {
         let proposed = self.take(call_id);
-        if proposed.is_none() {
+        // What was accepted counts, whether the proposal was captured, in part or not at all.
+        if proposed.as_ref().is_none_or(|p| !p.complete) {
+            let known = proposed.as_ref().map_or(0, |p| p.elements.len());
             let accepted =
                 |r: &ContextResult| Some(r.transfer_syntax).filter(|_| r.outcome == ContextOutcome::ACCEPTANCE);
-            self.unproposed = ack.results.iter().map(accepted).collect();
+            self.unproposed = ack.results.iter().enumerate().map(|(n, r)| accepted(r).filter(|_| n >= known)).collect();
         }
         if let Some(proposed) = proposed.as_ref().filter(|p| p.complete) {
             let (got, due) = (ack.results.len() as u64, proposed.elements.len() as u64);
@@ -166,6 +180,7 @@ impl Bindings {
     fn insert(&mut self, context: Context, limits: &Limits, counters: &mut Counters) {
         self.current = None;
         if self.contexts.len() < limits.contexts || self.contexts.contains_key(&context.id) {
+            self.largest = self.largest.max(context.id);
             self.contexts.insert(context.id, context);
         } else {
             counters.contexts_dropped += 1;

@@ -9,6 +9,9 @@ use core::hash::Hash;
 /// What the receiver's note on a call may hold beside itself, octets.
 const NOTE: usize = 192;
 
+/// Calls kept whose identifier was used again on another presentation context.
+const DOUBLED: usize = 64;
+
 /// Pending calls; `K` identifies a call on its association.
 #[derive(Debug)]
 pub(crate) struct Calls<K, N> {
@@ -20,13 +23,15 @@ pub(crate) struct Calls<K, N> {
     /// Ages and keys, oldest first, for eviction; those of calls that were answered are left in it for a while.
     ages: VecDeque<(u64, K)>,
     next: u64,
+    /// Calls whose identifier was used again on another presentation context while they waited, oldest first.
+    doubled: VecDeque<(K, Call<N>)>,
     /// The most that `calls` has had room for: what it says of its room leaves out places that deletions have spoiled.
     room: usize,
 }
 
 impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     pub(crate) fn new() -> Self {
-        Calls { latest: None, calls: Map::default(), ages: VecDeque::new(), next: 0, room: 0 }
+        Calls { latest: None, calls: Map::default(), ages: VecDeque::new(), next: 0, doubled: VecDeque::new(), room: 0 }
     }
 
     /// Adds a call; whether one of the same identifier was still waiting, and the call in its place.
@@ -39,17 +44,21 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     ) -> (bool, Option<&mut Call<N>>) {
         let age = self.next;
         self.next += 1;
-        let replaced = match self.latest.take() {
-            Some((own, ..)) if own == key => true,
+        let before = match self.latest.take() {
+            Some((own, _, before)) if own == key => Some(before),
             Some((earlier, age, call)) => {
                 self.calls.insert(earlier, (age, call));
                 self.room = self.room.max(self.calls.capacity());
                 self.ages.push_back((age, earlier));
-                self.calls.remove(&key).is_some()
+                self.calls.remove(&key).map(|(_, before)| before)
             }
-            None => !self.calls.is_empty() && self.calls.remove(&key).is_some(),
+            None if self.calls.is_empty() => None,
+            None => self.calls.remove(&key).map(|(_, before)| before),
         };
-        counters.calls_replaced += u64::from(replaced);
+        let replaced = before.is_some();
+        if let Some(before) = before {
+            self.double(key, before, call.context_id, counters);
+        }
         // One is the latest, which stays.
         while self.calls.len() >= limit.max(1) {
             let Some((age, oldest)) = self.ages.pop_front() else { break };
@@ -66,11 +75,27 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
         (replaced, Some(call))
     }
 
-    /// Roughly what is held, octets.
+    /// A call whose identifier is used again: on another presentation context both may be answered.
+    #[cold]
+    fn double(&mut self, key: K, before: Call<N>, context_id: u16, counters: &mut Counters) {
+        if before.context_id == context_id {
+            counters.calls_replaced += 1;
+            return;
+        }
+        self.doubled.push_back((key, before));
+        if self.doubled.len() > DOUBLED {
+            self.doubled.pop_front();
+            counters.calls_evicted += 1;
+        }
+    }
+
+    /// Roughly what is held, bytes.
     pub(crate) fn cost(&self) -> usize {
         // A table is full at seven eighths (three of four where it is smallest); an age costs a share of a node.
         let table = (self.room * 8).div_ceil(7) * (size_of::<(K, (u64, Call<N>))>() + 1);
-        table + (self.calls.len() + usize::from(self.latest.is_some())) * (3 * size_of::<(u64, K)>() + NOTE)
+        table
+            + self.doubled.capacity() * (size_of::<(K, Call<N>)>() + NOTE)
+            + (self.calls.len() + usize::from(self.latest.is_some())) * (3 * size_of::<(u64, K)>() + NOTE)
     }
 
     /// The call made last, if it has this key and still waits.
@@ -92,7 +117,30 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
         }
     }
 
-    pub(crate) fn remove(&mut self, key: K) -> Option<Call<N>> {
+    /// Whether a call of this key waits.
+    pub(crate) fn waits(&self, key: K) -> bool {
+        self.latest.as_ref().is_some_and(|(own, ..)| *own == key)
+            || self.calls.contains_key(&key)
+            || self.doubled.iter().any(|(own, _)| *own == key)
+    }
+
+    /// Takes the call that an answer on this presentation context belongs to: the one made there, or else the latest of
+    /// that key.
+    pub(crate) fn answer(&mut self, key: K, context_id: u16) -> Option<Call<N>> {
+        if !self.doubled.is_empty() {
+            crate::base::work::tick(self.doubled.len());
+            let elsewhere = self.get(key).is_none_or(|call| call.context_id != context_id);
+            let same = |(own, call): &(K, Call<N>)| *own == key && call.context_id == context_id;
+            let alone = self.get(key).is_none();
+            let at = self
+                .doubled
+                .iter()
+                .position(same)
+                .or_else(|| if alone { self.doubled.iter().rposition(|(own, _)| *own == key) } else { None });
+            if let Some(at) = at.filter(|_| elsewhere) {
+                return self.doubled.remove(at).map(|(_, call)| call);
+            }
+        }
         if self.latest.as_ref().is_some_and(|(own, ..)| *own == key) {
             return self.latest.take().map(|(_, _, call)| call);
         }

@@ -34,19 +34,21 @@ impl<N: Default> Session<N> {
         let mut answered = None;
         let mut opnum = Some(head.opnum);
         let mut context = None;
+        let mut context_id = head.context_id;
         if !request {
             // What was only pushed aside is no answer yet: more may come of it, or another in its place.
-            answered = if aside { None } else { self.calls.remove(head.call_id) };
+            answered = if aside { None } else { self.calls.answer(head.call_id, head.context_id) };
             let call = if aside { self.calls.get(head.call_id).map(|call| &*call) } else { answered.as_ref() };
             opnum = match call {
                 Some(call) => Some(call.opnum),
                 None => self.messages.find(head.side.other(), head.call_id).map(|m| m.head.opnum),
             };
             if let Some((id, known)) = call.map(|call| (call.context_id, call.context)) {
-                if id == head.context_id {
-                    // A guess is made again, with what the answer tells.
-                    context = known.filter(|c| c.state != ContextState::Resolved);
-                } else {
+                // An answer belongs to the context of its request, whatever it says itself. A guess is made again, with
+                // what the answer tells.
+                context = known.filter(|c| c.state != ContextState::Resolved);
+                context_id = id;
+                if id != head.context_id {
                     let (got, due) = (head.context_id.into(), Some(id.into()));
                     self.note(&mut notes, &rules::RESPONSE_CONTEXT, (20, "p_cont_id"), got, due);
                 }
@@ -68,7 +70,7 @@ impl<N: Default> Session<N> {
         }
         if context.is_none() {
             let sender = sender_of(head.ptype);
-            let (context_id, representation) = (head.context_id, head.representation);
+            let representation = head.representation;
             let (side, whole) = (head.side, damage.is_none() && fault.is_none());
             let accepted = self.bindings.accepted(context_id);
             let message = Unbound { context_id, side, sender, opnum, representation, stub, accepted, whole };

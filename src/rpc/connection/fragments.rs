@@ -90,12 +90,18 @@ impl<N: Default> Session<N> {
         io: &mut Io<'_, N>,
     ) {
         let Head { side, call_id, flags, .. } = head;
-        let alone = head.ptype == PacketType::Fault;
-        let first = flags.contains(PfcFlags::FIRST_FRAG) || alone;
-        let last = flags.contains(PfcFlags::LAST_FRAG) || alone;
+        let mut first = flags.contains(PfcFlags::FIRST_FRAG);
+        let mut last = flags.contains(PfcFlags::LAST_FRAG);
+        let is_fault = head.ptype == PacketType::Fault;
+        // Some senders set neither flag of a fault; one of which the beginning is missing still has its status.
+        let open = self.messages.find(side, call_id).is_some_and(|m| m.head.ptype == PacketType::Fault);
+        let alone = is_fault && !open && !(first && !last);
+        if alone {
+            (first, last) = (true, true);
+        }
         let bits = u64::from(flags.bits());
         if let Some(old) = if first { self.messages.take(side, call_id) } else { None } {
-            if !alone {
+            if !is_fault {
                 self.note(&mut findings.notes, &rules::FIRST_TWICE, (3, "pfc_flags"), bits, None);
             }
             self.incomplete(old, ABANDONED, io);
@@ -108,15 +114,17 @@ impl<N: Default> Session<N> {
             if !first && self.messages.find(side, call_id).is_none() {
                 self.note(&mut findings.notes, &rules::NO_FIRST, (3, "pfc_flags"), bits, None);
             }
-            self.join((head, findings), stub.unwrap_or(&[]), (first, last), cut, carriers, io);
+            self.join((head, findings), stub.unwrap_or(&[]), fault, (first, last), cut, carriers, io);
         }
     }
 
     /// One fragment of several.
+    #[allow(clippy::too_many_arguments)]
     fn join(
         &mut self,
         (head, findings): (Head, Findings),
         stub: &[u8],
+        fault: Option<(Option<u32>, bool)>,
         (first, last): (bool, bool),
         cut: Option<&'static str>,
         carriers: &Carriers,
@@ -127,7 +135,7 @@ impl<N: Default> Session<N> {
             if let Some(old) = self.messages.evict(&self.limits, &mut self.counters) {
                 self.incomplete(old, ABANDONED, io);
             }
-            self.messages.begin(head, carriers.clone(), (!first).then_some(FIRST_MISSING));
+            self.messages.begin(head, carriers.clone(), fault, (!first).then_some(FIRST_MISSING));
         }
         self.messages.append(head, findings, stub, carriers, &self.limits, &mut self.counters);
         if let Some(cut) = cut {
@@ -141,11 +149,11 @@ impl<N: Default> Session<N> {
                 return self.incomplete(message, damage, io);
             }
             let readable = message.readable();
-            let Message { head, findings, stub, mut carriers, fragments, .. } = message;
+            let Message { head, findings, stub, mut carriers, fragments, fault, .. } = message;
             carriers.settle();
             let stub = readable.then_some(stub.as_slice());
             let carriers = &carriers;
-            let (damage, fault, intact) = (None, None, 0);
+            let (damage, intact) = (None, 0);
             self.deliver(Whole { head, findings, stub, carriers, fragments, damage, intact, fault }, io);
         }
     }
@@ -153,12 +161,13 @@ impl<N: Default> Session<N> {
     pub(super) fn incomplete(&mut self, message: Message, reason: &'static str, io: &mut Io<'_, N>) {
         self.counters.messages_incomplete += 1;
         let (readable, intact) = (message.readable(), message.intact());
-        let Message { head, findings, stub, mut carriers, fragments, damage, .. } = message;
+        let Message { head, findings, stub, mut carriers, fragments, damage, fault, .. } = message;
         carriers.settle();
         let stub = readable.then_some(stub.as_slice());
-        let damage = Some(damage.unwrap_or(reason));
+        // The status is all that matters of a fault, and its first fragment has it.
+        let damage = fault.is_none().then(|| damage.unwrap_or(reason));
         let carriers = &carriers;
-        self.deliver(Whole { head, findings, stub, carriers, fragments, damage, intact, fault: None }, io);
+        self.deliver(Whole { head, findings, stub, carriers, fragments, damage, intact, fault }, io);
     }
 }
 

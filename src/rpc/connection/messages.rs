@@ -42,6 +42,8 @@ pub(super) struct Message {
     pub(super) stub: Vec<u8>,
     pub(super) carriers: Carriers,
     pub(super) fragments: u32,
+    /// Of a fault: its status, and whether its stub is extended error information.
+    pub(super) fault: Option<(Option<u32>, bool)>,
     /// Why it can't become whole any more.
     pub(super) damage: Option<&'static str>,
     /// Octets of the stub before the first hole; `None` as long as there is none.
@@ -112,13 +114,20 @@ impl Messages {
     }
 
     /// A message's first fragment that was seen.
-    pub(super) fn begin(&mut self, head: Head, carriers: Carriers, damage: Option<&'static str>) {
+    pub(super) fn begin(
+        &mut self,
+        head: Head,
+        carriers: Carriers,
+        fault: Option<(Option<u32>, bool)>,
+        damage: Option<&'static str>,
+    ) {
         self.open.push(Message {
             head,
             findings: Findings::default(),
             stub: Vec::new(),
             carriers,
             fragments: 0,
+            fault,
             damage,
             intact: damage.map(|_| 0),
             too_large: false,

@@ -28,6 +28,7 @@ use crate::base::{Side, Timestamp};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::mem;
+use search::Waiting;
 use session::{Io, Session};
 
 /// Whether a connection carries DCE/RPC.
@@ -58,7 +59,7 @@ enum State {
     Fresh,
     /// At a PDU boundary, `buffer` holding the beginning of an incomplete PDU.
     Synced,
-    /// Looking for the next header; `buffer` holds the last octets, fewer than a header.
+    /// Looking for the next header; `waiting` holds bytes that may be one.
     Searching,
     /// Given up.
     Foreign,
@@ -75,8 +76,14 @@ struct Direction {
     attempts: u8,
     /// Whether the beginning of the direction is missing.
     midstream: bool,
-    /// Octets still to come of a PDU with a hole.
+    /// Bytes still to come of a PDU with a hole.
     step_over: usize,
+    /// Bytes in which a PDU may begin, while one is looked for.
+    waiting: Waiting,
+    /// Bytes in which one was found that had waited, to be read again.
+    found: Waiting,
+    /// Bytes copied for waiting so far.
+    budget: usize,
     hole: Hole,
 }
 
@@ -97,6 +104,7 @@ struct Hole {
 }
 
 const BEGINNING: &str = "the direction's beginning was not captured";
+const FOREIGN: &str = "this direction carries no DCE/RPC";
 const NO_HEADER: &str = "no PDU header where one was due";
 
 impl<N: Default> Connection<N> {
@@ -141,7 +149,7 @@ impl<N: Default> Connection<N> {
     /// Takes account of what is held beside calls.
     fn weigh(&mut self) {
         let [a, b] = &self.directions;
-        let buffers = a.buffer.capacity() + b.buffer.capacity() + self.session.scratch.capacity();
+        let buffers = a.held() + b.held() + self.session.scratch.capacity();
         // The rest: what this type is in size, what goes with it, and what allocators add.
         self.held = size_of::<Self>()
             + 512
@@ -249,7 +257,44 @@ fn direction(directions: &mut [Direction; 2], side: Side) -> &mut Direction {
 }
 
 impl Direction {
+    /// Bytes of memory behind it.
+    fn held(&self) -> usize {
+        self.buffer.capacity() + self.waiting.bytes.capacity()
+    }
+
     fn feed<N: Default>(
+        &mut self,
+        side: Side,
+        known: bool,
+        bytes: &[u8],
+        session: &mut Session<N>,
+        io: &mut Io<'_, N>,
+    ) {
+        self.take_in(side, known, bytes, session, io);
+        if !self.found.is_empty() {
+            self.read_found(side, known, session, io);
+        }
+    }
+
+    /// Reads again what had waited until a PDU was found in it, and what is found in that.
+    #[cold]
+    fn read_found<N: Default>(&mut self, side: Side, known: bool, session: &mut Session<N>, io: &mut Io<'_, N>) {
+        let mut all = Vec::new();
+        loop {
+            if !self.found.is_empty() {
+                all.push(mem::take(&mut self.found));
+            }
+            let Some(last) = all.last_mut() else { return };
+            let Some((part, carriers)) = last.next_part() else {
+                all.pop();
+                continue;
+            };
+            self.latest = carriers;
+            self.take_in(side, known, last.bytes.get(part).unwrap_or(&[]), session, io);
+        }
+    }
+
+    fn take_in<N: Default>(
         &mut self,
         side: Side,
         known: bool,
@@ -265,7 +310,7 @@ impl Direction {
                 State::Foreign => return,
                 State::Fresh => self.recognise(known, bytes, session),
                 State::Synced => self.read(side, bytes, session, io),
-                State::Searching => self.search(known, bytes, session),
+                State::Searching => self.search(side, known, bytes, session),
             };
         }
     }
@@ -305,8 +350,7 @@ impl Direction {
                 return &[];
             }
             let Some(length) = Header::framed(bytes) else {
-                self.open_hole(NO_HEADER);
-                self.state = State::Searching;
+                self.lose_place();
                 return bytes;
             };
             let Some((pdu, rest)) = bytes.split_at_checked(length) else {
@@ -323,8 +367,7 @@ impl Direction {
             n => match Header::framed(&self.buffer) {
                 Some(length) => (length.saturating_sub(n), true),
                 None => {
-                    self.open_hole(NO_HEADER);
-                    self.state = State::Searching;
+                    self.lose_place();
                     return bytes;
                 }
             },
@@ -347,10 +390,20 @@ impl Direction {
             self.buffer = pdu;
             self.buffer.clear();
         } else if Header::framed(&self.buffer).is_none() {
-            self.open_hole(NO_HEADER);
-            self.state = State::Searching;
+            self.lose_place();
         }
         rest
+    }
+
+    /// No PDU is where one was due: what was kept of it is looked through with what follows.
+    fn lose_place(&mut self) {
+        self.open_hole(NO_HEADER);
+        self.state = State::Searching;
+        if !self.buffer.is_empty() {
+            let bytes = mem::take(&mut self.buffer);
+            let carriers = mem::take(&mut self.carriers);
+            self.waiting = Waiting::of(bytes, carriers);
+        }
     }
 
     fn open_hole(&mut self, reason: &'static str) {
@@ -390,6 +443,7 @@ impl Direction {
         session: &mut Session<N>,
         io: &mut Io<'_, N>,
     ) {
+        self.give_up_waiting(side, session, io);
         if self.state != State::Synced {
             // What is kept can't be continued.
             if !self.buffer.is_empty() {
@@ -440,7 +494,19 @@ impl Direction {
         }
     }
 
+    /// Nothing more follows what waits: it is a PDU if it is whole.
+    fn give_up_waiting<N: Default>(&mut self, side: Side, session: &mut Session<N>, io: &mut Io<'_, N>) {
+        while !self.waiting.is_empty() {
+            self.look_again(side, session, true);
+            self.read_found(side, true, session, io);
+        }
+    }
+
     fn end<N: Default>(&mut self, side: Side, reason: &'static str, session: &mut Session<N>, io: &mut Io<'_, N>) {
+        self.give_up_waiting(side, session, io);
+        if self.state == State::Searching && self.hole.reason == BEGINNING && session.complete {
+            self.hole.reason = FOREIGN;
+        }
         let buffer = mem::take(&mut self.buffer);
         if self.state == State::Synced && buffer.len() >= Header::SIZE && Header::framed(&buffer).is_some() {
             let mut carriers = mem::take(&mut self.carriers);

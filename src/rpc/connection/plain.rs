@@ -79,6 +79,7 @@ impl<N: Default> Session<N> {
             }
             let context = self.bindings.current(context_id).filter(|c| c.state != ContextState::Rejected)?;
             io.security.framed(rest.len());
+            self.known.request(call_id);
             let opnum = u16([o0, o1]);
             let call = Call {
                 opnum,

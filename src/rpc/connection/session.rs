@@ -4,6 +4,7 @@ use super::bindings::Bindings;
 use super::calls::Calls;
 use super::messages::{Findings, Head, Messages};
 use super::rules;
+use super::search::Known;
 use crate::base::Side;
 use crate::base::diagnostic::Rule;
 use crate::base::error::Error;
@@ -38,6 +39,8 @@ pub(super) struct Session<N> {
     pub(super) complete: bool,
     /// What contexts were last taken for.
     pub(super) guesses: BTreeMap<u16, AssumedContext>,
+    /// What PDUs have in common.
+    pub(super) known: Known,
     /// Decrypted bodies, kept for its capacity.
     pub(super) scratch: Vec<u8>,
 }
@@ -69,6 +72,7 @@ impl<N: Default> Session<N> {
             resolver,
             complete: false,
             guesses: BTreeMap::new(),
+            known: Known::default(),
             scratch: Vec::new(),
         }
     }
@@ -79,6 +83,7 @@ impl<N: Default> Session<N> {
         match Pdu::parse(bytes) {
             Err(error) => self.malformed(side, bytes, error, carriers, io),
             Ok(pdu) => {
+                self.known.note(side, &pdu.header);
                 let mut notes = Notes::default();
                 let client = client_side(side, sender_of(pdu.header.ptype));
                 if *self.client.get_or_insert(client) != client {
@@ -114,6 +119,7 @@ impl<N: Default> Session<N> {
                 let (limits, counters) = (&self.limits, &mut self.counters);
                 let body = match &pdu.body {
                     pdu::Body::Bind(bind) | pdu::Body::AlterContext(bind) => {
+                        self.complete = false;
                         self.bindings.propose(call_id, bind.contexts.clone(), false, limits, counters);
                         match header.ptype {
                             PacketType::Bind => Body::Bind(describe(bind)),
@@ -262,7 +268,9 @@ impl<N: Default> Session<N> {
             (None, _) => {}
         }
         let (limits, counters) = (&self.limits, &mut self.counters);
-        let proposal = |bind: &pdu::Bind, bindings: &mut Bindings, counters: &mut Counters| {
+        let known = &mut self.known;
+        let mut proposal = |bind: &pdu::Bind, bindings: &mut Bindings, counters: &mut Counters| {
+            known.agree([bind.max_xmit_frag, bind.max_recv_frag]);
             bindings.propose(call_id, bind.contexts.clone(), true, limits, counters);
         };
         let body = match &pdu.body {
@@ -276,6 +284,7 @@ impl<N: Default> Session<N> {
                 Body::AlterContext(describe(bind))
             }
             pdu::Body::BindAck(ack) | pdu::Body::AlterContextResp(ack) => {
+                known.agree([ack.max_xmit_frag, ack.max_recv_frag]);
                 let results = self.bindings.answer(call_id, ack, limits, counters, &mut notes);
                 let answer = answer(ack, results);
                 match ptype {

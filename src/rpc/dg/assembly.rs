@@ -49,6 +49,11 @@ impl Assembly {
         self.done || self.fragments.contains_key(&fragment) || self.last.is_some_and(|last| fragment > last)
     }
 
+    /// Whether nothing of it was seen.
+    pub(super) fn is_unseen(&self) -> bool {
+        !self.done && self.fragments.is_empty()
+    }
+
     /// Whether anything was seen that was not handed out.
     pub(super) fn is_open(&self) -> bool {
         !self.done && !self.fragments.is_empty()

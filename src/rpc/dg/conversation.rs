@@ -7,6 +7,7 @@ use super::assembly::Added;
 use super::deliver::{CUT, Message, Parts, State, blank, incomplete, make, message, open, opened_body, sender_of};
 use super::early::Early;
 use super::{Body, Flags1, Header, Pdu, conv};
+use crate::base::bounded::Bounded;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::guid::Guid;
 use crate::base::hash::Map;
@@ -22,8 +23,6 @@ use core::mem;
 
 /// Calls of an activity that are remembered: the current one, and earlier ones for the sake of late repetitions.
 const CALLS: usize = 3;
-/// How far behind the oldest remembered call a sequence number counts as a repetition.
-const BEHIND: u32 = 64;
 
 /// A datagram as it was captured.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +35,10 @@ pub struct Received<'a> {
     pub time: Option<Timestamp>,
     /// The payload as far as it was captured.
     pub data: &'a [u8],
-    /// Its length on the wire, octets.
+    /// Its length on the wire, bytes.
     pub wire_len: usize,
+    /// The identification of the IPv4 packet: a copy has it in common, a datagram sent again has another.
+    pub identification: Option<u16>,
 }
 
 /// The state of one UDP flow. `N` is the receiver's note on each call.
@@ -53,7 +54,9 @@ pub struct Conversation<N> {
     /// Latest use to activity, for eviction.
     ages: BTreeMap<u64, Guid>,
     clock: u64,
-    /// What all assemblies cost, octets.
+    /// Activities that were forgotten, and the sequence number after their last one: what comes below is a repetition.
+    past: Bounded<Guid, u32>,
+    /// What all assemblies cost, bytes.
     total: usize,
     /// Calls of all activities.
     states: usize,
@@ -62,9 +65,16 @@ pub struct Conversation<N> {
     early: Early,
 }
 
+/// The later one of two sequence numbers; they count modulo 2^32.
+fn later(one: u32, other: u32) -> u32 {
+    if other.wrapping_sub(one).cast_signed() >= 0 { other } else { one }
+}
+
 #[derive(Debug)]
 struct Activity<N> {
     age: u64,
+    /// The sequence number after the last one, where the activity had been forgotten.
+    past: Option<u32>,
     /// Newest last.
     calls: VecDeque<State<N>>,
     /// The security trailer last seen.
@@ -83,6 +93,7 @@ impl<N: Default> Conversation<N> {
             activities: Map::default(),
             ages: BTreeMap::new(),
             clock: 0,
+            past: Bounded::new(limits.activities),
             total: 0,
             states: 0,
             scratch: Vec::new(),
@@ -111,6 +122,7 @@ impl<N: Default> Conversation<N> {
             + self.scratch.capacity()
             + self.early.cost()
             + self.activities.len() * (2 * size_of::<(Guid, Activity<N>)>() + 64)
+            + self.past.len() * 64
             + self.states * (size_of::<State<N>>() + 256)
     }
 
@@ -196,6 +208,10 @@ impl<N: Default> Conversation<N> {
     fn forget(&mut self, id: Guid, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
         if let Some(activity) = self.activities.remove(&id) {
             self.states = self.states.saturating_sub(activity.calls.len());
+            let newest = activity.calls.iter().map(|call| call.sequence).reduce(later);
+            if let Some(past) = newest.map(|newest| newest.wrapping_add(1)).or(activity.past) {
+                self.past.insert(id, past);
+            }
             for state in activity.calls {
                 self.close(state, security, out);
             }
@@ -228,7 +244,8 @@ impl<N: Default> Conversation<N> {
                     self.counters.activities_evicted += 1;
                     self.forget(oldest, security, out);
                 }
-                self.activities.insert(id, Activity { age, calls: VecDeque::new(), trailer: None });
+                let past = self.past.remove(&id);
+                self.activities.insert(id, Activity { age, past, calls: VecDeque::new(), trailer: None });
             }
         }
         self.ages.insert(age, id);
@@ -301,9 +318,20 @@ impl<N: Default> Conversation<N> {
         let Some(activity) = self.activities.get_mut(&header.activity) else { return };
         let mut known = activity.calls.iter().position(|c| c.sequence == header.sequence);
         let mut surplus = None;
-        // After the client's ack the server has forgotten the call: the same request again is executed again.
-        let forgotten = |at: &usize| activity.calls.get(*at).is_some_and(|state| state.acknowledged);
-        if let (PacketType::Request, Some(at)) = (header.ptype, known.filter(forgotten)) {
+        // After the client's ack the server has forgotten the call: a request that is sent again is executed again. A copy
+        // of the first one is none.
+        let newest = activity.calls.iter().map(|call| call.sequence).reduce(later);
+        let sent_again = |at: &usize| {
+            activity.calls.get(*at).is_some_and(|state| {
+                // Where the first one was not captured, the one behind its ack can only be another.
+                let another = match state.identification {
+                    Some(first) => received.identification.is_some_and(|this| this != first),
+                    None => state.request.is_unseen(),
+                };
+                state.acknowledged && newest == Some(header.sequence) && another
+            })
+        };
+        if let (PacketType::Request, Some(at)) = (header.ptype, known.filter(sent_again)) {
             surplus = activity.calls.remove(at);
             self.states = self.states.saturating_sub(1);
             known = None;
@@ -312,9 +340,12 @@ impl<N: Default> Conversation<N> {
             matches!(header.ptype, PacketType::Request | PacketType::Response | PacketType::Fault | PacketType::Reject);
         let mut index = known;
         if known.is_none() && concludes {
-            let oldest = activity.calls.front().filter(|_| activity.calls.len() >= CALLS);
-            let behind = oldest.map_or(0, |call| call.sequence.wrapping_sub(header.sequence));
-            if (1..=BEHIND).contains(&behind) {
+            // An activity has one call at a time: what is below the last request's number is over, and what is below all
+            // that is remembered was seen.
+            let oldest = activity.calls.front().filter(|_| activity.calls.len() >= CALLS).map(|call| call.sequence);
+            let newest = newest.filter(|_| surplus.is_none());
+            let least = if header.ptype == PacketType::Request { newest } else { oldest };
+            if least.or(activity.past).is_some_and(|least| later(least, header.sequence) != header.sequence) {
                 self.counters.duplicates += 1;
                 return;
             }
@@ -327,6 +358,11 @@ impl<N: Default> Conversation<N> {
             // Exactly: there are never many, and each is large.
             activity.calls.reserve_exact(1);
             activity.calls.push_back(State::new(header.sequence, caller));
+            if header.ptype == PacketType::Request
+                && let Some(state) = activity.calls.back_mut()
+            {
+                state.identification = received.identification;
+            }
             self.states += 1;
         }
         // Repetitions are left out before anything is opened.

@@ -26,6 +26,8 @@ pub(super) struct State<N> {
     pub(super) answered: bool,
     /// Whether the client has acknowledged the answer.
     pub(super) acknowledged: bool,
+    /// Identification of the packet with the request's first fragment.
+    pub(super) identification: Option<u16>,
     pub(super) call: Option<Call<N>>,
     /// For a callback: the activity it asks about.
     pub(super) about: Option<Guid>,
@@ -40,6 +42,7 @@ impl<N> State<N> {
             response: Assembly::default(),
             answered: false,
             acknowledged: false,
+            identification: None,
             call: None,
             about: None,
         }

@@ -21,13 +21,21 @@ pub(super) struct Held {
     frames: Vec<u64>,
     time: Option<Timestamp>,
     data: Vec<u8>,
+    identification: Option<u16>,
     /// Datagrams of the flow since.
     waited: u32,
 }
 
 impl Held {
     pub(super) fn received(&self) -> Received<'_> {
-        Received { side: self.side, frames: &self.frames, time: self.time, data: &self.data, wire_len: self.data.len() }
+        Received {
+            side: self.side,
+            frames: &self.frames,
+            time: self.time,
+            data: &self.data,
+            wire_len: self.data.len(),
+            identification: self.identification,
+        }
     }
 }
 
@@ -48,7 +56,8 @@ impl Early {
         let (side, time, waited) = (received.side, received.time, 0);
         let (frames, data) = (received.frames.to_vec(), received.data.to_vec());
         self.bytes += data.len();
-        self.held.push(Held { activity, trailer, side, frames, time, data, waited });
+        let identification = received.identification;
+        self.held.push(Held { activity, trailer, side, frames, time, data, identification, waited });
     }
 
     /// The activity that has to give way, if there is too much.

@@ -106,6 +106,7 @@ pub fn datagrams(data: &[u8]) {
             data: octets,
             // One in eight was cut by the capture.
             wire_len: octets.len() + usize::from(frame % 8 == 0) * 3,
+            identification: None,
         };
         conversation.datagram(received, &mut security, &mut out);
     }

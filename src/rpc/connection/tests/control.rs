@@ -274,7 +274,8 @@ fn holes() {
         heard.lock().unwrap().clone()
     };
     assert_eq!(lost(bind_ndr(), request(2, 8, 3, b"")), ["gap Client Some(9)"]);
-    assert_eq!(lost(bind_ndr(), response(2, 3, b"")), ["gap Server Some(9)"]);
+    // The side that binds sends no responses.
+    assert_eq!(lost(bind_ndr(), response(2, 3, b"")), [] as [&str; 0]);
     assert_eq!(lost(response(2, 3, b""), response(3, 3, b"")), ["gap Server Some(9)"]);
 }
 

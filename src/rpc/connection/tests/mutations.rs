@@ -117,7 +117,7 @@ fn conversations() {
                 data.truncate(random.below(wire_len));
             }
             let side = if random.chance(2) { Side::A } else { Side::B };
-            let received = Received { side, frames: &[frame], time: None, data: &data, wire_len };
+            let received = Received { side, frames: &[frame], time: None, data: &data, wire_len, identification: None };
             conversation.datagram(received, &mut NoSecurity, &mut out);
             datagrams += 1;
         }

@@ -48,6 +48,7 @@ fn messages_and_stubs() {
                 time: None,
                 data: &packet.payload,
                 wire_len: packet.payload.len(),
+                identification: Some(packet.frame as u16),
             };
             let recognition = flow.datagram(received, &mut NoSecurity, &mut |event| {
                 assert!(event.diagnostics.is_empty() && !matches!(event.body, Body::Malformed { .. }), "{name}");
