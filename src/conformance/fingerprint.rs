@@ -27,7 +27,10 @@ static RELEASES: &[&str] = &[
     "Windows Server 2012",
     "Windows Server 2012 R2",
     "Windows Server 2016",
-    "a release after Windows Server 2016",
+    "Windows Server 2019",
+    "Windows Server 2022",
+    "Windows Server 2025",
+    "a release after Windows Server 2025",
 ];
 
 const NT4_SP3: u8 = 0;
@@ -39,7 +42,10 @@ const W2008_R2: u8 = 5;
 const W2012: u8 = 6;
 const W2012_R2: u8 = 7;
 const W2016: u8 = 8;
-const LATER: u8 = 9;
+const W2019: u8 = 9;
+const W2022: u8 = 10;
+const W2025: u8 = 11;
+const LATER: u8 = 12;
 
 /// Releases from one to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +137,8 @@ fn first_release(version: u16, opnum: u16) -> u8 {
         (_, 117..=125) => W2008_R2,
         (_, 126..=154) => W2012,
         (_, 155..=182) => W2016,
-        _ => LATER,
+        // The published text ends with Windows Server 2016; those behind it came with a later release.
+        _ => W2019,
     }
 }
 
@@ -165,7 +172,9 @@ impl Fingerprints {
         let Some(version) = Self::version(record) else { return };
         let first = first_release(version, opnum);
         // A method that every release has is refused for another reason.
-        let Some(last) = first.checked_sub(1).filter(|last| version == 2 || *last >= W2008) else { return };
+        // Nor can anything be told from one of which nobody says when it came.
+        let last = first.checked_sub(1).filter(|last| version == 2 || (*last >= W2008 && first < W2019));
+        let Some(last) = last else { return };
         // Of opnums that no text names nothing can be told.
         let Some(method) = record.method().filter(|m| m.on_wire) else { return };
         let Some(clues) = self.servers.or_insert(record.flow.src.ip(), Clues::default()) else { return };
@@ -231,6 +240,21 @@ fn fingerprint(server: IpAddr, clues: &Clues) -> Fingerprint {
     Fingerprint { server, release, evidence }
 }
 
+/// The releases of Windows 10.0 by their builds; those between two of them are previews and releases of their own.
+fn build_of_10(build: u64) -> (u8, u8) {
+    match build {
+        0..=14392 => (W2016, LATER),
+        14393 => (W2016, W2016),
+        14394..=17762 => (W2016, W2019),
+        17763 => (W2019, W2019),
+        17764..=20347 => (W2019, W2022),
+        20348 => (W2022, W2022),
+        20349..=26099 => (W2022, W2025),
+        26100 => (W2025, W2025),
+        26101.. => (W2025, LATER),
+    }
+}
+
 /// The vendor that Windows names (notes 66 and 90).
 const VENDOR: &str = "Microsoft(R) Cluster service";
 
@@ -247,7 +271,8 @@ fn versions(message: &CheckedMessage<'_, '_>, clues: &mut Clues, frame: u64) {
         (6, 1) => Some((W2008_R2, W2008_R2)),
         (6, 2) => Some((W2012, W2012)),
         (6, 3) => Some((W2012_R2, W2012_R2)),
-        (10.., 0) => Some((W2016, LATER)),
+        (10, 0) => Some(build_of_10(build)),
+        (11.., _) => Some((LATER, LATER)),
         _ => None,
     };
     let (from, to) = release.unwrap_or((NT4_SP3, LATER));
@@ -279,12 +304,16 @@ fn versions(message: &CheckedMessage<'_, '_>, clues: &mut Clues, frame: u64) {
         6 if highest.minor() == 0x1db0 => (W2008, W2008_R2),
         6 => (W2008_R2, W2008_R2),
         7 => (W2012, W2012),
+        // A node may be one release ahead of the functional level of its cluster, which is raised when all of them are.
         8 => (W2012_R2, W2016),
-        9 => (W2016, W2016),
-        10.. => (LATER, LATER),
+        9 => (W2016, W2019),
+        10 => (W2019, W2022),
+        11 => (W2022, W2025),
+        12 => (W2025, LATER),
+        13.. => (LATER, LATER),
         0 => (NT4_SP3, LATER),
     };
-    let words = highest.release().map(|r| format!(": {}", r.highest)).unwrap_or_default();
+    let words = highest.release().map(|r| format!(", that of {}", r.highest)).unwrap_or_default();
     clues.operational.get_or_insert_with(|| Clue {
         frame,
         says: format!("its cluster runs at operational version {:#010x} (lowest {lowest:#010x}){words}", highest.0),

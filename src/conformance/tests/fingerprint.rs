@@ -26,6 +26,26 @@ fn versions_tell_the_release() {
     assert_eq!(found[0].evidence.len(), 4, "{found:?}");
 }
 
+/// Builds of Windows 10.0, beside the functional level of a cluster whose nodes are of that release or not all yet.
+#[test]
+fn builds_tell_the_newer_releases() {
+    for (build, operational, release) in [
+        (14393, 0x0008_2580, "Windows Server 2016"),
+        (14393, 0x0009_0003, "Windows Server 2016"),
+        (17763, 0x0009_0003, "Windows Server 2019"),
+        (17763, 0x000a_0002, "Windows Server 2019"),
+        (20348, 0x000b_0003, "Windows Server 2022"),
+        (26100, 0x000b_0003, "Windows Server 2025"),
+        (26100, 0x000c_0004, "Windows Server 2025"),
+        (19042, 0x000a_0003, "Windows Server 2019 to Windows Server 2022"),
+        (30000, 0x000c_0004, "Windows Server 2025 or later"),
+    ] {
+        let mut w = Wire::new();
+        version(&mut w, (10, 0, build), "Microsoft(R) Cluster service", operational);
+        assert_eq!(w.checker.fingerprints()[0].release.to_string(), release, "{build} {operational:#x}");
+    }
+}
+
 #[test]
 fn opnums_tell_at_least_and_at_most() {
     let mut w = Wire::new();
