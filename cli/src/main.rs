@@ -8,6 +8,7 @@ mod check;
 #[cfg(feature = "decrypt")]
 mod decrypt;
 mod dissect;
+mod interrupt;
 mod list;
 mod output;
 mod package;
