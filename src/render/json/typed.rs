@@ -60,13 +60,16 @@ pub(super) fn contents(
     Ok(contents)
 }
 
+/// Names of arrays that were edited, and how many elements each has now.
+type Lengths = Vec<(&'static str, u64)>;
+
 impl Reading<'_> {
     /// Parameters of a stub or members of a structure, and the names and lengths of those that were edited.
     fn members(
         &mut self,
         fields: &[&'static Field],
         map: &Map<String, Json>,
-    ) -> Result<(Fields, Vec<(&'static str, u64)>), EncodeError> {
+    ) -> Result<(Fields, Lengths), EncodeError> {
         let mut values = Fields::default();
         let mut edited = Vec::new();
         for field in fields {
