@@ -181,7 +181,7 @@ impl Reading<'_> {
     fn prints(&self, semantics: Semantics, bytes: &[u8], decoded: &Map<String, Json>) -> bool {
         let mut out = Out::new();
         out.begin();
-        buffers::print(&mut out, semantics, self.version, &self.buffers.content, bytes);
+        buffers::beside_hex(&mut out, semantics, self.version, &self.buffers.content, bytes);
         out.end();
         match serde_json::from_slice(out.as_bytes()) {
             // Without the request's control code nothing is printed, and nothing can be compared.
