@@ -43,6 +43,7 @@ pub(super) fn run(check: Check) -> Outcome {
     let mut line = Out::new();
     let mut records = Records::default();
     let (session, totals) = source::read(&capture, &mut |record| {
+        let Some(record) = record else { return Ok(out.flush()?) };
         let mut result: std::io::Result<()> = Ok(());
         checker.record(&record, &mut |finding| {
             if result.is_ok() {

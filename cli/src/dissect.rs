@@ -137,7 +137,7 @@ fn rejected(record: &Record<'_>) -> bool {
 /// Decodes every stub and prints nothing.
 struct Quiet;
 
-impl source::Taker for Quiet {
+impl source::RecordConsumer for Quiet {
     fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
         if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) {
             // What can't be decoded would be a record like any other.

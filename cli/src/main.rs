@@ -8,6 +8,7 @@ mod check;
 #[cfg(feature = "decrypt")]
 mod decrypt;
 mod dissect;
+mod interrupt;
 mod list;
 mod output;
 mod package;
@@ -23,7 +24,6 @@ mod views;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use cluscope::filter::Filter;
 use cluscope::limits::Limits;
-use output::tell;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -238,16 +238,16 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Failure::Incomplete) => ExitCode::from(3),
         Err(Failure::Usage(message)) => {
             let usage = Cli::command().render_usage();
-            message.lines().for_each(|line| tell!("{line}"));
+            output::tell_lines(&message);
             eprintln!("{usage}");
             ExitCode::from(2)
         }
         Err(Failure::Argument(message)) => {
-            message.lines().for_each(|line| tell!("{line}"));
+            output::tell_lines(&message);
             ExitCode::from(2)
         }
         Err(Failure::Message(message)) => {
-            message.lines().for_each(|line| tell!("{line}"));
+            output::tell_lines(&message);
             ExitCode::from(1)
         }
     }

@@ -1,7 +1,7 @@
 //! Standard output: format, colour, width, and a writer that stops quietly when its reader has gone.
 
 use super::{Failure, Format, Look, Outcome};
-use cluscope::base::printable::is_active;
+use cluscope::base::printable::{Printable, is_active};
 use cluscope::render::json::out::Out;
 use cluscope::render::text::{COLOURS, Style};
 use std::io::{BufRead, BufWriter, IsTerminal, StdoutLock, Write};
@@ -85,6 +85,13 @@ macro_rules! tell {
     };
 }
 pub(crate) use tell;
+
+/// The same of a message of several lines, of which the first one begins with the program's name.
+pub(super) fn tell_lines(message: &str) {
+    let mut lines = message.lines();
+    tell!("{}", lines.next().unwrap_or_default());
+    lines.for_each(|line| eprintln!("{}", Printable(line)));
+}
 
 /// Writes a line.
 pub(super) fn line(out: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {

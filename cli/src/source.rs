@@ -1,5 +1,6 @@
 //! Captures from files and standard input through a session, with a progress bar for long ones.
 
+use super::interrupt::{self, Interruptible};
 use super::output::tell;
 use super::sealed::Sealed;
 use super::summary::Totals;
@@ -61,7 +62,7 @@ fn warn_if_public(path: &Path) {
 const UNDER_WAY: usize = 1;
 
 /// Takes records one by one.
-pub(super) trait Taker {
+pub(super) trait RecordConsumer {
     /// The next record; an error ends the reading.
     fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure>;
 
@@ -75,18 +76,17 @@ pub(super) trait Taker {
 /// out before. Returns the session for its counters, and what was read.
 ///
 /// Where there is a second processor, one thread reads, parses and puts messages together while `out` works on those
-/// before; the order stays the same.
+/// before; the order stays the same. `out` gets `None` when no further record is there yet, for output that somebody waits
+/// for. SIGINT and SIGTERM end the reading as the end of the capture does.
 pub(super) fn read(
     capture: &Capture,
-    out: &mut dyn FnMut(Record<'_>) -> Result<(), Failure>,
+    out: &mut dyn FnMut(Option<Record<'_>>) -> Result<(), Failure>,
 ) -> Result<(Session, Totals), Failure> {
-    let (session, _, totals) =
-        read_with(capture, None, &mut |record| record.map_or(Ok(()), |(record, _)| out(record.take())))?;
+    let (session, _, totals) = read_with(capture, None, &mut |record| out(record.map(|(record, _)| record.take())))?;
     Ok((session, totals))
 }
 
-/// The same, with what `tracker` knows of each record, which works where the records are put together. `out` gets `None`
-/// when no further record is there yet, for output that somebody waits for.
+/// The same, with what `tracker` knows of each record, which works where the records are put together.
 pub(super) fn read_tracked(
     capture: &Capture,
     tracker: Tracker,
@@ -113,12 +113,12 @@ fn read_with(
         let (full, filled) = mpsc::sync_channel::<Batch<RecordContext>>(UNDER_WAY);
         let (empty, emptied) = mpsc::channel::<Batch<RecordContext>>();
         let reader = thread::Builder::new().name("read".into()).spawn_scoped(scope, move || {
-            let mut filler = Filler { tracker, batch: Batch::default(), under_way: 0, full, emptied };
-            let read = read_here(capture, &mut filler);
+            let mut sender = BatchSender { tracker, batch: Batch::default(), under_way: 0, full, emptied };
+            let read = read_here(capture, &mut sender);
             // Where nobody takes it any more, the other side knows why.
-            let _ = filler.pause();
+            let _ = sender.pause();
             let (session, totals) = read?;
-            Ok((session, filler.tracker, totals))
+            Ok((session, sender.tracker, totals))
         });
         let reader = reader.map_err(|e| Failure::Message(format!("starting a thread: {e}")))?;
         let mut result = Ok(());
@@ -155,7 +155,7 @@ struct Direct<'o, 'f> {
     out: &'o mut Out<'f>,
 }
 
-impl Taker for Direct<'_, '_> {
+impl RecordConsumer for Direct<'_, '_> {
     fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
         if let Some(tracker) = &mut self.tracker {
             tracker.feed_into(record, &mut self.seen);
@@ -169,7 +169,7 @@ impl Taker for Direct<'_, '_> {
 }
 
 /// Hands records on to another thread, many at a time.
-struct Filler {
+struct BatchSender {
     tracker: Option<Tracker>,
     batch: Batch<RecordContext>,
     /// Batches that did not come back yet.
@@ -178,7 +178,7 @@ struct Filler {
     emptied: mpsc::Receiver<Batch<RecordContext>>,
 }
 
-impl Filler {
+impl BatchSender {
     fn hand_over(&mut self) -> Result<(), Failure> {
         let next = match self.emptied.try_recv() {
             Ok(emptied) => {
@@ -199,7 +199,7 @@ impl Filler {
     }
 }
 
-impl Taker for Filler {
+impl RecordConsumer for BatchSender {
     fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
         let tracker = &mut self.tracker;
         self.batch.push(record, |record, seen| {
@@ -217,7 +217,7 @@ impl Taker for Filler {
 
 /// A taker, and the first error that it gave.
 struct Taking<'t> {
-    taker: &'t mut dyn Taker,
+    taker: &'t mut dyn RecordConsumer,
     result: Result<(), Failure>,
     sealed: Sealed,
 }
@@ -233,12 +233,12 @@ impl Taking<'_> {
 
 /// An input that may be waited for: a pipe, somebody's capture that goes on. Whatever was made of it so far goes on its
 /// way before more is asked for.
-struct Live<'c, 't, R> {
+struct InteractiveReader<'c, 't, R> {
     input: R,
     taking: &'c RefCell<Taking<'t>>,
 }
 
-impl<R: Read> Read for Live<'_, '_, R> {
+impl<R: Read> Read for InteractiveReader<'_, '_, R> {
     fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
         let taking = &mut *self.taking.borrow_mut();
         if taking.result.is_ok() {
@@ -253,7 +253,8 @@ impl<R: Read> Read for Live<'_, '_, R> {
 }
 
 /// Reads in this thread alone.
-pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Session, Totals), Failure> {
+pub(super) fn read_here(capture: &Capture, taker: &mut dyn RecordConsumer) -> Result<(Session, Totals), Failure> {
+    interrupt::listen();
     let limits = capture.memory.limits();
     let mut session = Session::new(limits.session.clone(), keys(&capture.secrets)?);
     session.decode_as(capture.decode_as.rules());
@@ -281,6 +282,10 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Ses
             }
         }
         std::mem::replace(&mut taking.borrow_mut().result, Ok(()))?;
+        if interrupt::requested() {
+            tell!("interrupted: what was read so far is printed");
+            break;
+        }
     }
     let taking = &mut *taking.borrow_mut();
     session.lend_rest(&mut |record| taking.record(record));
@@ -292,13 +297,13 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn Taker) -> Result<(Ses
 /// Opens a file, or standard input.
 fn open<'c>(path: &Path, taking: &'c RefCell<Taking<'_>>) -> std::io::Result<Box<dyn Read + 'c>> {
     if path.as_os_str() == "-" {
-        return Ok(Box::new(Live { input: std::io::stdin().lock(), taking }));
+        return Ok(Box::new(InteractiveReader { input: Interruptible(interrupt::standard_input()?), taking }));
     }
     let input = File::open(path)?;
     if input.metadata().is_ok_and(|m| m.is_file()) {
         return Ok(Box::new(input));
     }
-    Ok(Box::new(Live { input, taking }))
+    Ok(Box::new(InteractiveReader { input: Interruptible(input), taking }))
 }
 
 /// Reads one file; frames count on from `frames`. Returns the last frame's number.
@@ -321,13 +326,13 @@ fn one(
                 let taking = &mut *taking.borrow_mut();
                 totals.packet(&packet);
                 session.lend(&packet, &mut |record| taking.record(record));
-                if taking.result.is_err() {
+                if taking.result.is_err() || interrupt::requested() {
                     break Ok(());
                 }
             }
             Ok(None) => break Ok(()),
-            // What ends because nobody listens is not cut.
-            Err(_) if taking.borrow().result.is_err() => break Ok(()),
+            // What ends because nobody listens, or by a signal, is not cut.
+            Err(_) if taking.borrow().result.is_err() || interrupt::requested() => break Ok(()),
             Err(error) => break Err(error),
         }
         if let Some(bar) = &bar

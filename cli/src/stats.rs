@@ -1,9 +1,10 @@
 //! `stats`: calls counted by method, client, object and status.
 
 use super::dissect::limits;
-use super::views::Reader;
-use super::{Capture, Format, Outcome, output, summary};
+use super::views::{CallConsumer, Reader};
+use super::{Capture, Failure, Format, Outcome, output, summary};
 use clap::{Args, ValueEnum};
+use cluscope::analysis::calls::Call;
 use cluscope::analysis::stats::By;
 use cluscope::render::json::out::Out;
 use cluscope::render::stats::{COLUMNS, numbers};
@@ -58,15 +59,22 @@ impl Key {
     }
 }
 
+/// Counts the calls.
+struct Counting<'s>(&'s mut cluscope::analysis::stats::Stats);
+
+impl CallConsumer for Counting<'_> {
+    fn call(&mut self, call: &Call) -> Result<(), Failure> {
+        self.0.add(call);
+        Ok(())
+    }
+}
+
 pub(super) fn run(args: &Stats) -> Outcome {
     let terminal = std::io::stdout().is_terminal();
     let shape = args.format.unwrap_or(if terminal { Shape::Text } else { Shape::Jsonl });
     let mut stats = cluscope::analysis::stats::Stats::new(args.capture.memory.limits().stats);
     let reader = Reader::new(&args.capture)?;
-    let (session, tracker, totals) = reader.read(&args.capture, &mut |_, _, _| Ok(()), &mut |call| {
-        stats.add(call);
-        Ok(())
-    })?;
+    let (session, tracker, totals) = reader.read(&args.capture, &mut Counting(&mut stats))?;
     let mut out = if shape == Shape::Text { output::stdout_as(Format::Text) } else { output::stdout() };
     let mut line = Out::new();
     let quoting = if args.csv_raw { csv::Cells::Raw } else { csv::Cells::Safe };

@@ -1,12 +1,15 @@
 //! `story`: what happened, one line an event.
 
 use super::dissect::limits_with;
-use super::views::Reader;
+use super::views::{CallConsumer, Reader};
 use super::{Capture, Failure, Format, Look, Outcome, output, summary};
 use clap::Args;
+use cluscope::analysis::RecordContext;
 use cluscope::analysis::story::{self, Event};
+use cluscope::filter::Filter;
 use cluscope::render::json::out::Out;
 use cluscope::render::{json, text};
+use cluscope::session::Record;
 use std::io::Write;
 
 #[derive(Debug, Args)]
@@ -20,40 +23,67 @@ pub(super) struct Story {
     verbose: bool,
 }
 
-pub(super) fn run(args: &Story) -> Outcome {
-    let format = output::format(&args.look);
-    let mut out = output::stdout_as(format);
-    let mut json_line = Out::new();
-    let mut story = story::Story::new(args.capture.memory.limits().story);
-    let mut pending: Vec<Event> = Vec::new();
-    let reader = Reader::new(&args.capture)?;
-    // The filter is asked when the reader has gone.
-    let filter = args.capture.filter()?;
-    let mut print = |pending: &mut Vec<Event>| -> Result<(), Failure> {
-        for event in pending.drain(..) {
-            if filter.as_ref().is_some_and(|filter| !filter.decide(event.tests)) {
+/// Prints events as they are told.
+struct Teller<'a> {
+    out: output::Stdout,
+    line: Out,
+    story: story::Story,
+    pending: Vec<Event>,
+    filter: Option<Filter>,
+    format: Format,
+    args: &'a Story,
+}
+
+impl Teller<'_> {
+    fn print(&mut self) -> Result<(), Failure> {
+        for event in self.pending.drain(..) {
+            if self.filter.as_ref().is_some_and(|filter| !filter.decide(event.tests)) {
                 continue;
             }
-            match format {
-                Format::Text => output::line(&mut out, text::story::event(&event, args.verbose).as_bytes())?,
+            match self.format {
+                Format::Text => {
+                    output::line(&mut self.out, text::story::event(&event, self.args.verbose).as_bytes())?;
+                }
                 Format::Jsonl => {
-                    json::story::event(&mut json_line, &event);
-                    output::line(&mut out, json_line.as_bytes())?;
+                    json::story::event(&mut self.line, &event);
+                    output::line(&mut self.out, self.line.as_bytes())?;
                 }
             }
         }
         Ok(())
+    }
+}
+
+impl CallConsumer for Teller<'_> {
+    fn record(&mut self, record: &Record<'_>, context: &RecordContext, tests: u64) -> Result<(), Failure> {
+        let Teller { story, pending, .. } = self;
+        story.feed(record, context, tests, &mut |event| pending.push(event));
+        self.print()
+    }
+
+    fn pause(&mut self) -> Result<(), Failure> {
+        Ok(self.out.flush()?)
+    }
+}
+
+pub(super) fn run(args: &Story) -> Outcome {
+    let format = output::format(&args.look);
+    let reader = Reader::new(&args.capture)?;
+    let mut teller = Teller {
+        out: output::stdout_as(format),
+        line: Out::new(),
+        story: story::Story::new(args.capture.memory.limits().story),
+        pending: Vec::new(),
+        // The filter is asked when the reader has gone.
+        filter: args.capture.filter()?,
+        format,
+        args,
     };
-    let (session, tracker, totals) = reader.read(
-        &args.capture,
-        &mut |record, seen, tests| {
-            story.feed(record, seen, tests, &mut |event| pending.push(event));
-            print(&mut pending)
-        },
-        &mut |_| Ok(()),
-    )?;
+    let (session, tracker, totals) = reader.read(&args.capture, &mut teller)?;
+    let Teller { story, pending, .. } = &mut teller;
     story.finish(&mut |event| pending.push(event));
-    print(&mut pending)?;
+    teller.print()?;
+    let Teller { mut out, story, .. } = teller;
     limits_with(
         &mut out,
         &session,

@@ -56,6 +56,24 @@ pub(super) fn run(args: &Calls) -> Outcome {
     calls::run(&args.capture, output::format(&Look { format: named }), args.full, args.hide_secrets)
 }
 
+/// Takes what a [`Reader`] reads.
+pub(super) trait CallConsumer {
+    /// A record of ours, with what the tracker knows and which of the filter's comparisons hold for it.
+    fn record(&mut self, _record: &Record<'_>, _context: &RecordContext, _tests: u64) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// A call that passes the filter.
+    fn call(&mut self, _call: &Call) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Nothing further is there yet: what was printed should not wait for it.
+    fn pause(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
 /// Calls out of a capture, in the order in which they were completed; those without an answer last.
 pub(super) struct Reader {
     filter: Option<Filter>,
@@ -98,16 +116,16 @@ impl Reader {
     pub(super) fn read(
         mut self,
         capture: &Capture,
-        each: &mut dyn FnMut(&Record<'_>, &RecordContext, u64) -> Result<(), Failure>,
-        call: &mut dyn FnMut(&Call) -> Result<(), Failure>,
+        to: &mut dyn CallConsumer,
     ) -> Result<(Session, Tracker, Totals), Failure> {
         let mut matched = summary::Matched::default();
         let (session, totals) = source::read(capture, &mut |record| {
+            let Some(record) = record else { return to.pause() };
             let mut tests = 0;
             let mut result = Ok(());
             let seen = self.record(&record, &mut |record, seen, held| {
                 tests = held;
-                result = each(record, seen, held);
+                result = to.record(record, seen, held);
             });
             result?;
             let Some(mut seen) = seen else { return Ok(()) };
@@ -116,20 +134,20 @@ impl Reader {
                 // One that expects no answer is not in the tracker's table, so its tests are those of this record.
                 let own = if given_up.is(&record) { tests } else { given_up.tests };
                 if matched.count(self.passes(own)) {
-                    call(&given_up)?;
+                    to.call(&given_up)?;
                 }
             }
             if let Some(completed) = Call::completed(&record, &seen)
                 && matched.count(self.passes(completed.tests | tests))
             {
-                call(&completed)?;
+                to.call(&completed)?;
             }
             Ok(())
         })?;
         let rest: Vec<Call> = self.tracker.unanswered().map(|(key, asking)| Call::unanswered(key, *asking)).collect();
         for waiting in rest.iter().filter(|waiting| waiting.interface.is_some()) {
             if matched.count(self.passes(waiting.tests)) {
-                call(waiting)?;
+                to.call(waiting)?;
             }
         }
         matched.tell("calls", self.filter.is_some());
@@ -137,29 +155,45 @@ impl Reader {
     }
 }
 
-fn table(args: &Calls, view: View) -> Outcome {
-    let mut out = output::stdout();
-    let reader = Reader::new(&args.capture)?;
-    match view {
-        View::Csv => output::line(&mut out, csv::COLUMNS.join(",").as_bytes())?,
-        View::Zeek => out.write_all(zeek::header().as_bytes())?,
-        _ => {}
-    }
-    let mut json = Out::new();
-    let (session, tracker, totals) = reader.read(&args.capture, &mut |_, _, _| Ok(()), &mut |call| {
-        match view {
-            View::Zeek => output::line(&mut out, zeek::call(call).as_bytes())?,
+/// Prints a line a call.
+struct Lines<'a> {
+    out: output::Stdout,
+    json: Out,
+    view: View,
+    args: &'a Calls,
+}
+
+impl CallConsumer for Lines<'_> {
+    fn call(&mut self, call: &Call) -> Result<(), Failure> {
+        match self.view {
+            View::Zeek => output::line(&mut self.out, zeek::call(call).as_bytes())?,
             View::Ecs => {
-                ecs::call(&mut json, call);
-                output::line(&mut out, json.as_bytes())?;
+                ecs::call(&mut self.json, call);
+                output::line(&mut self.out, self.json.as_bytes())?;
             }
-            _ => output::line(
-                &mut out,
-                csv::call(call, if args.csv_raw { csv::Cells::Raw } else { csv::Cells::Safe }).as_bytes(),
-            )?,
+            _ => {
+                let cells = if self.args.csv_raw { csv::Cells::Raw } else { csv::Cells::Safe };
+                output::line(&mut self.out, csv::call(call, cells).as_bytes())?;
+            }
         }
         Ok(())
-    })?;
+    }
+
+    fn pause(&mut self) -> Result<(), Failure> {
+        Ok(self.out.flush()?)
+    }
+}
+
+fn table(args: &Calls, view: View) -> Outcome {
+    let reader = Reader::new(&args.capture)?;
+    let mut lines = Lines { out: output::stdout(), json: Out::new(), view, args };
+    match view {
+        View::Csv => output::line(&mut lines.out, csv::COLUMNS.join(",").as_bytes())?,
+        View::Zeek => lines.out.write_all(zeek::header().as_bytes())?,
+        _ => {}
+    }
+    let (session, tracker, totals) = reader.read(&args.capture, &mut lines)?;
+    let mut out = lines.out;
     if view == View::Zeek {
         output::line(&mut out, b"#close")?;
     }

@@ -32,6 +32,9 @@ const DIFFERENT: &[(Difference, &str)] = &[
         "Samba leaves values as octets: they are compared with the octets that 2.2.2.3 asks for of the value",
     ),
     (Difference::Unknown(0x000E_0001), "CLUSPROP_SYNTAX_PARTITION_INFO_EX2 (2.2.2.3) is newer than Samba's list"),
+    (Difference::Unknown(0x0009_0001), "CLUSPROP_SYNTAX_FTSET_INFO is of the public header alone"),
+    (Difference::Unknown(0x0001_000E), "CLUSPROP_SYNTAX_LIST_VALUE_PROPERTY_LIST is of the public header alone"),
+    (Difference::Unknown(0x000F_0001), "CLUSPROP_SYNTAX_STORAGE_DEVICE_ID_DESCRIPTOR is of the public header alone"),
 ];
 
 #[derive(Clone, Copy, PartialEq)]

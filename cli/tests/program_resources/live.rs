@@ -82,3 +82,57 @@ fn one_processor_gives_the_same() {
         assert!(alone.stdout == both.stdout, "{arguments:?}");
     }
 }
+
+/// Every view ends in order when it is asked to while its input stays open: what was read comes out, as at the end of the
+/// capture. Views that print call by call do so before the signal.
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_every_view_in_order() {
+    let capture = std::fs::read(data::file("captures/tour.pcapng")).expect("the tour");
+    let views: [(&[&str], bool); 8] = [
+        (&["dissect", "--format", "jsonl"], true),
+        (&["calls", "--format", "jsonl"], true),
+        (&["calls", "--format", "ecs"], true),
+        (&["calls", "--format", "csv"], true),
+        (&["calls", "--format", "zeek"], true),
+        (&["story", "--format", "text"], true),
+        (&["check", "--format", "jsonl"], true),
+        (&["stats", "--format", "jsonl"], false),
+    ];
+    for (view, prints_early) in views {
+        for signal in ["-INT", "-TERM"] {
+            let arguments = [view, &["-"]].concat();
+            let start = || {
+                let mut command = command(&arguments);
+                command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+                command.spawn().expect("the program starts")
+            };
+            // The same input, closed.
+            let mut child = start();
+            child.stdin.take().expect("piped").write_all(&capture).expect("somebody reads");
+            let mut all = String::new();
+            child.stdout.take().expect("piped").read_to_string(&mut all).expect("text");
+            child.wait().expect("the program ends");
+
+            let mut child = start();
+            let mut input = child.stdin.take().expect("piped");
+            let mut output = BufReader::new(child.stdout.take().expect("piped"));
+            input.write_all(&capture).expect("somebody reads");
+            let mut text = String::new();
+            if prints_early {
+                output.read_line(&mut text).expect("a line before the signal");
+            } else {
+                // Nothing tells when it has read everything; the pipe is empty then, and the wait is no promise.
+                std::thread::sleep(Duration::from_secs(2));
+            }
+            // The rest of what was written may still be on its way into the program.
+            std::thread::sleep(Duration::from_millis(500));
+            let id = child.id().to_string();
+            assert!(Command::new("kill").args([signal, &id]).status().expect("kill runs").success());
+            output.read_to_string(&mut text).expect("text");
+            assert!(child.wait().expect("the program ends").success(), "{view:?} {signal}");
+            drop(input);
+            assert_eq!(text, all, "{view:?} {signal}");
+        }
+    }
+}

@@ -37,11 +37,11 @@ fn tables() {
         assert_eq!(text.matches("\"aaaaaaa\"").count(), shown, "{width}: {text}");
         assert!(text.ends_with("…\n"), "{text}");
     }
-    // Control characters are not printed; 192 characters of a name are.
+    // Control characters are escaped; 192 characters of a name are.
     let long = "n".repeat(193);
     let odd = table(Style::default(), &list(&[("a\u{7}b", &dword), (&long, &dword)]));
     let wide = odd.lines().nth(1).map(|line| line.matches('n').count());
-    assert_eq!((odd.starts_with("   a\u{fffd}b "), wide), (true, Some(192)), "{odd}");
+    assert_eq!((odd.starts_with("   a\\u{7}b "), wide), (true, Some(192)), "{odd}");
     // Kinds of lists: formats, and binary values that hold something.
     let formats = list(&[("A", &[entry(0x0001_000b, &[2, 0])])]);
     let code = Context { control_code: Some((Family::Resource, 0x0100_0065)), ..plain };

@@ -1,0 +1,78 @@
+//! Signals that ask the program to end while a capture is still being made: what was read is printed, in order, and then
+//! it ends as it does at the end of the capture.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set by the first SIGINT or SIGTERM; a second one ends the program at once.
+fn flag() -> &'static Arc<AtomicBool> {
+    static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    FLAG.get_or_init(|| {
+        let flag = Arc::new(AtomicBool::new(false));
+        #[cfg(unix)]
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            // In this order: the second signal finds what the first one has set. Without handlers a signal ends the
+            // program as it does others.
+            let _ = signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&flag));
+            let _ = signal_hook::flag::register(signal, Arc::clone(&flag));
+        }
+        flag
+    })
+}
+
+/// Listens for the signals from here on.
+pub(super) fn listen() {
+    flag();
+}
+
+/// Whether the program was asked to end.
+pub(super) fn requested() -> bool {
+    flag().load(Ordering::Relaxed)
+}
+
+/// Standard input without a buffer of its own: what lies in a buffer is nothing that can be waited for.
+#[cfg(unix)]
+pub(super) fn standard_input() -> io::Result<std::fs::File> {
+    use std::os::fd::AsFd;
+    Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
+}
+
+/// Standard input.
+#[cfg(not(unix))]
+pub(super) fn standard_input() -> io::Result<io::StdinLock<'static>> {
+    Ok(io::stdin().lock())
+}
+
+/// An input that may be waited for, and which ends when the program is asked to.
+#[derive(Debug)]
+pub(super) struct Interruptible<R>(pub(super) R);
+
+/// How long a wait lasts until the signal is looked for, in milliseconds.
+#[cfg(unix)]
+const WAIT: u32 = 50;
+
+#[cfg(unix)]
+impl<R: Read + std::os::fd::AsFd> Read for Interruptible<R> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let wait = Timespec { tv_sec: 0, tv_nsec: i64::from(WAIT) * 1_000_000 };
+        while !requested() {
+            let mut inputs = [PollFd::new(&self.0, PollFlags::IN)];
+            match poll(&mut inputs, Some(&wait)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                // Whatever is wrong with it, reading says so.
+                _ => return self.0.read(room),
+            }
+        }
+        Ok(0)
+    }
+}
+
+#[cfg(not(unix))]
+impl<R: Read> Read for Interruptible<R> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        self.0.read(room)
+    }
+}
