@@ -1,13 +1,10 @@
 //! The reader's loop: the next record or block, and what becomes of those that can't be read.
 
 use super::CaptureError;
-use super::pcapng::{Ng, Outcome};
+use super::pcapng::{ENHANCED_PACKET, Ng, Outcome};
 use super::reader::{Format, Found, Reader, u32_at};
 use super::resync::WINDOW;
 use std::io::Read;
-
-/// The type of an enhanced packet block.
-const ENHANCED_PACKET: u32 = 6;
 
 impl<R: Read> Reader<R> {
     pub(super) fn advance_pcap(&mut self) -> Result<Option<Found>, CaptureError> {
@@ -113,7 +110,9 @@ impl<R: Read> Reader<R> {
         }
         for at in start..end {
             crate::base::work::tick(1);
-            if pcap.is_plausible(&pcap.record(self.buffer.data(), at), None, &self.limits) && self.records_begin(at)? {
+            if pcap.is_plausible(&pcap.record(self.buffer.data(), at), None, &self.limits)
+                && self.records_begin(at, None)?
+            {
                 return Ok(Some(at));
             }
         }
@@ -133,7 +132,11 @@ impl<R: Read> Reader<R> {
             CaptureError::TooLarge { .. } => "a length beyond the limit",
             _ => "a length beyond the end of the file",
         };
-        let Some(found) = self.search(header)? else {
+        let may_be_cut = matches!(error, CaptureError::Truncated { .. });
+        if may_be_cut && self.is_surely_cut() {
+            return Err(error);
+        }
+        let Some(found) = self.search(header, may_be_cut)? else {
             return Err(error);
         };
         self.too_large += u64::from(matches!(error, CaptureError::TooLarge { .. }));

@@ -222,3 +222,23 @@ fn times_out_of_range() {
     let counters = reader.counters();
     assert_eq!((counters.times_out_of_range, counters.first_out_of_range), (2, 2));
 }
+
+/// A file that was cut is told as cut at every place, also where a packet's bytes look like a block.
+#[test]
+fn cut_inside_a_packet_with_a_block() {
+    let inner = [2_u32, 16, 0x0010_0000, 16, 0x0012_0008, 18, 0, 5, 12, 12, 4, 12, 12, 3, 16, 0, 16];
+    let inner: Vec<u8> = inner.into_iter().flat_map(u32::to_le_bytes).collect();
+    for shift in 0..4 {
+        let payload = [&[0xee; 9][..shift], &inner, &[0xee; 60], &inner].concat();
+        let last = enhanced(false, 0, 0, &payload, payload.len() as u32, &[]);
+        let options = enhanced(false, 0, 0, &payload, payload.len() as u32, &option(false, 1, b"a comment"));
+        for last in [last, options] {
+            let start = ng(2).concat();
+            for cut in 1..last.len() {
+                let (packets, error) = read(&[&start[..], &last[..cut]].concat());
+                assert_eq!(whole(&packets), [0, 1]);
+                assert!(error.as_ref().is_some_and(CaptureError::is_truncated), "{cut} with {shift}: {error:?}");
+            }
+        }
+    }
+}

@@ -217,6 +217,11 @@ impl Pcap {
             && near.is_none_or(|near| near.abs_diff(record.seconds) <= MONTH)
     }
 
+    /// Whether both lengths of a record agree: all of the packet is there, or as much as the file's snapshot length.
+    pub(super) fn is_whole_or_snapped(&self, record: &RecordHeader) -> bool {
+        record.captured == record.original || record.captured == self.snaplen
+    }
+
     /// Settles the variant by the records in `data`: the most common one, unless something is wrong with its records and
     /// nothing with those of another. A pipe may have brought too little to tell.
     pub(super) fn settle(&mut self, data: &[u8]) {

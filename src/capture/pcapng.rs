@@ -11,13 +11,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-const SECTION: u32 = 0x0a0d_0d0a;
-const INTERFACE: u32 = 1;
+pub(super) const SECTION: u32 = 0x0a0d_0d0a;
+pub(super) const INTERFACE: u32 = 1;
 /// The obsolete packet block, which the library hands over unread.
-const PACKET: u32 = 2;
-const SIMPLE_PACKET: u32 = 3;
+pub(super) const PACKET: u32 = 2;
+pub(super) const SIMPLE_PACKET: u32 = 3;
 const NAMES: u32 = 4;
-const ENHANCED_PACKET: u32 = 6;
+pub(super) const ENHANCED_PACKET: u32 = 6;
 /// Blocks that Wireshark 4.0 gives a frame number though they are no packets: systemd journal entries, custom blocks
 /// of both kinds, Sysdig events. Found by giving tshark 4.0.17 one block of each type; blocks of other unknown types
 /// get none.

@@ -4,7 +4,7 @@
 //! and a bounded number of bytes, so that the work is linear in the file and memory stays below the limit.
 
 use super::pcap::MONTH;
-use super::pcapng::Ng;
+use super::pcapng::{ENHANCED_PACKET, INTERFACE, Ng, PACKET, SECTION, SIMPLE_PACKET};
 use super::reader::{Format, Reader, u32_at};
 use super::{CaptureError, Limits};
 use std::io::Read;
@@ -32,8 +32,9 @@ pub(super) struct Found {
 }
 
 impl<R: Read> Reader<R> {
-    /// Searches from `from` in the buffer on; `None` when the file has nothing more.
-    pub(super) fn search(&mut self, from: usize) -> Result<Option<Found>, CaptureError> {
+    /// Searches from `from` in the buffer on; `None` when the file has nothing more. Where the file may simply be cut,
+    /// `in_a_row`, a block counts only with what follows it, a record only near the last one: within a packet something may look like one.
+    pub(super) fn search(&mut self, from: usize, in_a_row: bool) -> Result<Option<Found>, CaptureError> {
         let (mut at, mut consumed) = (from, 0);
         loop {
             crate::base::work::tick(1);
@@ -41,7 +42,11 @@ impl<R: Read> Reader<R> {
                 return Ok(None);
             }
             let found = match &self.format {
-                Format::Pcap(_) => self.records_begin(at)?,
+                Format::Pcap(pcap) => {
+                    let near = pcap.last_seconds.filter(|_| in_a_row);
+                    self.records_begin(at, near)?
+                }
+                Format::Ng(_) if in_a_row => self.blocks_begin(at)?,
                 Format::Ng(_) => self.block_begins(at)?,
             };
             if found {
@@ -56,12 +61,11 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Whether a row of records begins at `at`.
-    pub(super) fn records_begin(&mut self, mut at: usize) -> Result<bool, CaptureError> {
+    /// Whether a row of records begins at `at`; `near`: seconds that the first one has to be near to, if any.
+    pub(super) fn records_begin(&mut self, mut at: usize, mut near: Option<u32>) -> Result<bool, CaptureError> {
         let Format::Pcap(pcap) = &self.format else { return Ok(false) };
         let pcap = *pcap;
         let header = pcap.variant.record_header();
-        let mut near = None;
         for count in 0..CHAIN {
             let available = if self.buffer.data().len() < at + header { self.fill(at + header)? } else { usize::MAX };
             if available < at + header {
@@ -80,6 +84,51 @@ impl<R: Read> Reader<R> {
             at += header + usize::try_from(record.captured).unwrap_or(usize::MAX);
         }
         Ok(self.fill(at)? >= at)
+    }
+
+    /// Whether a block begins at `at` and another one, the end of the file or a block that it cuts follows. A packet of
+    /// exactly the block's length needs nothing behind it.
+    fn blocks_begin(&mut self, at: usize) -> Result<bool, CaptureError> {
+        if !self.block_begins(at)? {
+            return Ok(false);
+        }
+        let data = self.buffer.data().get(at..).unwrap_or(&[]);
+        let Format::Ng(ng) = &self.format else { return Ok(false) };
+        let Some(length) = ng.plausible_block(data, &self.limits) else { return Ok(false) };
+        if u32_at(data, 0, ng.big_endian()) == ENHANCED_PACKET
+            && u64::from(u32_at(data, 20, ng.big_endian())).next_multiple_of(4) + 32 == length as u64
+        {
+            return Ok(true);
+        }
+        let next = at + length;
+        Ok(self.fill(next + 24)? == next || self.block_begins(next)? || self.is_cut_block(next)?)
+    }
+
+    /// Whether a block begins at `at` that the end of the file cuts.
+    fn is_cut_block(&mut self, at: usize) -> Result<bool, CaptureError> {
+        let Format::Ng(ng) = &self.format else { return Ok(false) };
+        let Some(length) = ng.plausible_block(self.buffer.data().get(at..).unwrap_or(&[]), &self.limits) else {
+            return Ok(false);
+        };
+        Ok(self.fill(at + length)? < at + length)
+    }
+
+    /// Whether the fields of the record or block at the start of the buffer, which reaches beyond the end of the file, agree on
+    /// that: its length is right then, and the file is cut.
+    pub(super) fn is_surely_cut(&self) -> bool {
+        let data = self.buffer.data();
+        let ng = match &self.format {
+            Format::Pcap(pcap) => {
+                let record = pcap.record(data, 0);
+                return pcap.is_plausible(&record, pcap.last_seconds, &self.limits)
+                    && pcap.is_whole_or_snapped(&record);
+            }
+            Format::Ng(ng) => ng,
+        };
+        let [kind, length, captured] = [0, 4, 20].map(|at| u32_at(data, at, ng.big_endian()));
+        let packet = u64::from(captured).next_multiple_of(4) + 32;
+        let inside = packet == u64::from(length) || packet <= u64::from(length) && packet - 4 >= data.len() as u64;
+        data.len() >= 28 && kind == ENHANCED_PACKET && inside
     }
 
     /// Whether a block begins at `at`: a known type, a length that stands at both ends, fields within it.
@@ -116,8 +165,6 @@ impl<R: Read> Reader<R> {
 impl Ng {
     /// The length of a block that seems to begin here, by its type, its length and its fixed fields.
     fn plausible_block(&self, data: &[u8], limits: &Limits) -> Option<usize> {
-        const ENHANCED_PACKET: u32 = 6;
-        const INTERFACE: u32 = 1;
         let big_endian = match u32_at(data, 8, false) {
             0x1a2b_3c4d if Ng::is_section(data) => false,
             0x4d3c_2b1a if Ng::is_section(data) => true,
@@ -129,19 +176,33 @@ impl Ng {
             return None;
         }
         let fits = match kind {
-            0x0a0d_0d0a => length >= 28 && matches!(u32_at(data, 8, big_endian), 0x1a2b_3c4d),
+            SECTION => length >= 28 && matches!(u32_at(data, 8, big_endian), 0x1a2b_3c4d),
             // The reserved field is zero.
             INTERFACE => length >= 20 && data.get(10..12) == Some(&[0, 0]),
             ENHANCED_PACKET => {
                 let captured = usize::try_from(u32_at(data, 20, big_endian)).unwrap_or(usize::MAX);
-                length >= 32
-                    && captured <= length - 32
-                    && self.has_interface(u32_at(data, 8, big_endian))
-                    // Not enough is there to tell.
-                    || data.len() < 24
+                // Where the file ends before the fields, they can't tell.
+                let fits = captured <= length.saturating_sub(32) && self.has_interface(u32_at(data, 8, big_endian));
+                length >= 32 && (fits || data.len() < 24)
             }
-            2 | 3 => length >= 16,
-            4 | 5 | 7..=12 | 0x0bad | 0x4000_0bad | 0x0201..=0x0221 | 0x8000_0001 => true,
+            // The obsolete packet block: its interface has sixteen bits, and a count of drops.
+            PACKET => {
+                let captured = usize::try_from(u32_at(data, 20, big_endian)).unwrap_or(usize::MAX);
+                let [low, high] = [8, 9].map(|at| data.get(at).copied().unwrap_or(0));
+                let interface =
+                    if big_endian { u16::from_be_bytes([low, high]) } else { u16::from_le_bytes([low, high]) };
+                let fits = captured <= length.saturating_sub(32) && self.has_interface(u32::from(interface));
+                length >= 32 && (fits || data.len() < 24)
+            }
+            // The packet fills the block, as far as it was captured.
+            SIMPLE_PACKET => {
+                let original = usize::try_from(u32_at(data, 8, big_endian)).unwrap_or(usize::MAX);
+                length >= 16 && original.saturating_add(3) >= length - 16
+            }
+            // The end of the records, or an interface with a time.
+            4 => length >= 16,
+            5 => length >= 24 && self.has_interface(u32_at(data, 8, big_endian)),
+            7..=12 | 0x0bad | 0x4000_0bad | 0x0201..=0x0221 | 0x8000_0001 => true,
             _ => false,
         };
         fits.then_some(length)

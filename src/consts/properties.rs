@@ -208,7 +208,7 @@ properties! {
 
 const LISTS: &[&[Property]] = &[SPECIFIED, header::PROPERTIES];
 
-const JOINED: [Property; table::total(LISTS)] = table::concat(SPECIFIED[0], LISTS);
+static JOINED: [Property; table::total(LISTS)] = table::concat(SPECIFIED[0], LISTS);
 
 /// Every property: those of the specification in the order of its sections, then those of the header by object.
 pub static ALL: &[Property] = &JOINED;

@@ -122,12 +122,15 @@ fn half_open_associations() {
     let mut datagram = vec![4, 0, 4, 0, 0x10, 0, 0, 0];
     datagram.resize(24, 0);
     datagram.extend(cluscope::idl::CLUSAPI.uuid_bytes);
+    let activity = datagram.len();
     datagram.extend([7; 16]);
     datagram.extend([0, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 8, 0, 0xff, 0xff, 0xff, 0xff, 8, 0, 0, 0, 0, 0]);
     datagram.extend([0x62; 8]);
     let (mut incomplete, mut frame) = (0, 0);
     for i in 0..3000_u32 {
         let client = (0x0a00_0000 + i, 1024);
+        // Each client has an activity of its own: what has the same one belongs to the same call.
+        datagram[activity..activity + 4].copy_from_slice(&i.to_le_bytes());
         for data in [
             tcp_packet(client, server, 1000, 0, 2, b""),
             tcp_packet(client, server, 1001, 0, 24, &first),

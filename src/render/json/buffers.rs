@@ -324,6 +324,15 @@ pub fn decode(out: &mut Out, name: &str, octets: &[u8]) -> bool {
     done
 }
 
+/// What a field's bytes mean, as members of the object that holds their `hex`.
+pub(super) fn beside_hex(out: &mut Out, semantics: Semantics, version: usize, context: &Context<'_>, bytes: &[u8]) {
+    match semantics {
+        Semantics::Custom("twr_t") => super::runtime::tower(out, bytes),
+        Semantics::Text => super::runtime::text(out, bytes),
+        semantics => print(out, semantics, version, context, bytes),
+    }
+}
+
 /// Prints what a buffer holds as member `decoded` of the object that is open in `out`, or nothing where there is nothing
 /// to say: `{"type":"SZ","value":"…"}`, with `trailing`, `reading`, `diagnostics` or `error` and `partial` as for a
 /// structure. Never fails. `version` is the place in [`Interface::versions`](crate::ndr::Interface::versions).

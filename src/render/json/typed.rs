@@ -60,13 +60,12 @@ pub(super) fn contents(
     Ok(contents)
 }
 
+/// The names of what was edited, and its length now.
+type Edited = Vec<(&'static str, u64)>;
+
 impl Reading<'_> {
     /// Parameters of a stub or members of a structure, and the names and lengths of those that were edited.
-    fn members(
-        &mut self,
-        fields: &[&'static Field],
-        map: &Map<String, Json>,
-    ) -> Result<(Fields, Vec<(&'static str, u64)>), EncodeError> {
+    fn members(&mut self, fields: &[&'static Field], map: &Map<String, Json>) -> Result<(Fields, Edited), EncodeError> {
         let mut values = Fields::default();
         let mut edited = Vec::new();
         for field in fields {
@@ -181,7 +180,7 @@ impl Reading<'_> {
     fn prints(&self, semantics: Semantics, bytes: &[u8], decoded: &Map<String, Json>) -> bool {
         let mut out = Out::new();
         out.begin();
-        buffers::print(&mut out, semantics, self.version, &self.buffers.content, bytes);
+        buffers::beside_hex(&mut out, semantics, self.version, &self.buffers.content, bytes);
         out.end();
         match serde_json::from_slice(out.as_bytes()) {
             // Without the request's control code nothing is printed, and nothing can be compared.

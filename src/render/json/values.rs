@@ -373,11 +373,7 @@ impl<'a> Visitor<'a> for Values<'_> {
         self.key(&at);
         self.out.literal("{\"hex\":");
         self.octets(at.field.semantics, bytes);
-        match at.field.semantics {
-            Semantics::Custom("twr_t") => super::runtime::tower(self.out, bytes),
-            Semantics::Text => super::runtime::text(self.out, bytes),
-            semantics => super::buffers::print(self.out, semantics, self.version, &self.buffers.content, bytes),
-        }
+        super::buffers::beside_hex(self.out, at.field.semantics, self.version, &self.buffers.content, bytes);
         self.out.end();
     }
 

@@ -95,7 +95,7 @@ impl<N: Default> Session<N> {
         let is_fault = head.ptype == PacketType::Fault;
         // Some senders set neither flag of a fault; one of which the beginning is missing still has its status.
         let open = self.messages.find(side, call_id).is_some_and(|m| m.head.ptype == PacketType::Fault);
-        let alone = is_fault && !open && !(first && !last);
+        let alone = is_fault && !open && (!first || last);
         if alone {
             (first, last) = (true, true);
         }
