@@ -66,7 +66,9 @@ fn status_codes() {
     }
     let faults = |space| space == Space::Fault;
     let theirs = rows.iter().filter(|row| row["kind"] == "dce fault").count();
-    assert_eq!(status::ALL.iter().filter(|code| faults(code.space)).count(), theirs);
+    // Those of the endpoint mapper stand in C706 alone, which the table does not cover.
+    let mapper = |value: u32| value >> 16 == 0x16c9;
+    assert_eq!(status::ALL.iter().filter(|code| faults(code.space) && !mapper(code.value)).count(), theirs);
 }
 
 /// The table's words for a buffer's content, where they are not [`BufferFormat`]'s own.
