@@ -70,8 +70,8 @@
 //! # What can be relied on
 //!
 //! No input makes the library panic, loop, recurse without bound or allocate more than its limits say; a stub is
-//! validated without any allocation. What can't be decoded is an [`error::Error`] with offset, field path and who
-//! claimed the length; what is legal to read but breaks a rule of the specification is a [`diagnostic::Diagnostic`].
+//! validated without any allocation. What can't be decoded is an [`base::error::Error`] with offset, field path and who
+//! claimed the length; what is legal to read but breaks a rule of the specification is a [`base::diagnostic::Diagnostic`].
 //!
 //! # Features
 //!

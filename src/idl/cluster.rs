@@ -1,6 +1,6 @@
 //! ClusAPI methods: the cluster itself: open and close, name, version, quorum, enumerations of its objects, control codes.
 //!
-//! Declarations only, in opnum order; what the words mean: [`crate::ndr::macros`].
+//! Declarations only, in opnum order; what the words mean: `macros.rs`.
 
 use super::words::*;
 

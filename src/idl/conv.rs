@@ -1,7 +1,7 @@
 //! The conversation manager's interface (C706 appendix P), version 3.0: a connectionless server asks its client back
 //! before it executes a call that must not run twice. [`crate::rpc::dg::conv`] reads what security needs of it.
 //!
-//! Declarations only, in opnum order; what the words mean: [`crate::ndr::macros`].
+//! Declarations only, in opnum order; what the words mean: `macros.rs`.
 
 use super::epm::uuid_t;
 use super::words::*;

@@ -1,7 +1,7 @@
 //! The endpoint mapper's interface (C706 appendix O, MS-RPCE 2.2.1.2), version 3.0: clients ask it which port serves an
 //! interface. What is in a tower: [`crate::rpc::tower`].
 //!
-//! Pointers are full ones (`ptr`). Declarations only, in opnum order; what the words mean: [`crate::ndr::macros`].
+//! Pointers are full ones (`ptr`). Declarations only, in opnum order; what the words mean: `macros.rs`.
 
 use super::words::*;
 use crate::ndr::wire::{self, Full};

@@ -38,7 +38,7 @@
 //! What the IDL's words mean on the wire stands in
 //! [`ndr_wire!`](crate::ndr_wire).
 
-/// Declares methods. See the [module](crate::ndr::macros).
+/// Declares methods. See the beginning of this file.
 #[macro_export]
 macro_rules! interface {
     ($(

@@ -1,6 +1,6 @@
 //! ClusAPI methods: networks.
 //!
-//! Declarations only, in opnum order; what the words mean: [`crate::ndr::macros`].
+//! Declarations only, in opnum order; what the words mean: `macros.rs`.
 
 use super::words::*;
 

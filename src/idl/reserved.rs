@@ -1,6 +1,6 @@
 //! ClusAPI methods: opnums that are reserved for local use and are not sent by clients; their stubs are opaque.
 //!
-//! Declarations only, in opnum order; what the words mean: [`crate::ndr::macros`].
+//! Declarations only, in opnum order; what the words mean: `macros.rs`.
 
 use super::words::*;
 

@@ -1,6 +1,6 @@
 //! The methods of the Service Witness protocol (MS-SWN 3.1.4), version 1.1.
 //!
-//! Declarations only, in opnum order; what the words mean: [`crate::ndr::macros`].
+//! Declarations only, in opnum order; what the words mean: `macros.rs`.
 
 use super::words::*;
 

@@ -1,5 +1,5 @@
 //! What a buffer holds, from what came with it: the control code, the notification, the registry type, the message
-//! type. [`shape`] finds out, [`read`] reads it into a visitor; [`super::json::print`] and [`super::text::print`] show it.
+//! type. [`shape`] finds out, [`read`] reads it into a visitor; `render::json` and `render::text` show it.
 //!
 //! Nothing here fails: what does not fit is shown with the error and with what came before it. Reading takes time in
 //! proportion to the buffer and, but for what is printed, no memory.

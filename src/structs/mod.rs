@@ -9,7 +9,8 @@
 //! * [`mask`]: the secrets in a buffer
 //! * [`packed`]: the primitives as nom parsers
 //!
-//! Readers hand what they find to a [`Visitor`], as that of stubs does; `json` and [`text`] print it.
+//! Readers hand what they find to a [`Visitor`], as that of stubs does; `render::json::buffers` and
+//! `render::text::buffers` print it.
 //!
 //! Every structure can be read by [`decode`] and written by [`encode`], or with a [`Visitor`] of one's own:
 //!
