@@ -5,7 +5,7 @@ use super::types::Semantics;
 use super::value::{Fields, Value};
 use crate::base::time::FileTime;
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
-use crate::consts::{Constant, Constants, change, status};
+use crate::consts::{Constant, Constants, change, control_codes, status};
 use alloc::format;
 use alloc::string::{String, ToString};
 
@@ -74,8 +74,11 @@ fn parse(text: &str, semantics: Semantics) -> Result<u64, EncodeError> {
             found.ok_or_else(|| unknown(text, "status code", status::ALL.iter().map(|code| code.name)))
         }
         Semantics::ControlCode(family) => {
-            let found = family.codes().iter().find(|code| code.name == text).map(|code| u64::from(code.value));
-            found.ok_or_else(|| unknown(text, "control code of the method", family.codes().iter().map(|c| c.name)))
+            // A request may hold a code of another family, which decoding names as well.
+            let found = family.codes().iter().find(|code| code.name == text).or_else(|| control_codes::by_name(text));
+            found
+                .map(|code| u64::from(code.value))
+                .ok_or_else(|| unknown(text, "control code of the method", family.codes().iter().map(|c| c.name)))
         }
         Semantics::Bool => match text {
             "TRUE" | "true" => Ok(1),

@@ -299,8 +299,14 @@ fn time(out: &mut Out, value: u64, time: FileTime) {
 /// A number by what it means: with its name, its flags or its text.
 #[inline]
 pub(super) fn number(out: &mut Out, semantics: Semantics, value: u64, signed: bool) {
+    // A property may come with a wider type than its meaning has.
+    let narrow = value <= u64::from(u32::MAX) || (signed && i32::try_from(value as i64).is_ok());
     match semantics {
         Semantics::Enum(table) | Semantics::Flags(table) => constant(out, table, value, signed),
+        _ if !narrow && signed => out.int(value as i64),
+        Semantics::Win32 | Semantics::RpcStatus | Semantics::ControlCode(_) | Semantics::Ipv4 if !narrow => {
+            out.uint(value)
+        }
         Semantics::Win32 | Semantics::RpcStatus => status(out, value as u32),
         Semantics::ControlCode(family) => control_code(out, family, value as u32),
         Semantics::UnixTime => unix_time(out, value),

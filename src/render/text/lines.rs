@@ -31,7 +31,7 @@ fn item(out: &mut String, semantics: Semantics, item: Item<'_>, secrets: Secrets
             Semantics::Hours => write!(out, "{n} h"),
             Semantics::Percent => write!(out, "{n} %"),
             Semantics::UnixTime => write!(out, "{} ({n})", FileTime::from_unix(n)),
-            Semantics::Win32 => match status::win32_name(n as u32) {
+            Semantics::Win32 => match u32::try_from(n).ok().and_then(status::win32_name) {
                 Some(name) => write!(out, "{name} ({n})"),
                 None => write!(out, "{n:#x}"),
             },
