@@ -78,10 +78,11 @@ pub(super) const TOKEN: BufferFormat = BufferFormat::ByLength(&[(4, BufferFormat
 pub(super) const WITNESS_KEY: BufferFormat = BufferFormat::OneOf(&[BufferFormat::PropertyList, BufferFormat::Sz]);
 
 /// When a group was last moved, and by which node.
-pub(super) const LAST_MOVE_TIME: BufferFormat = BufferFormat::OneOf(&[
-    BufferFormat::Struct("CLUSCTL_GROUP_GET_LAST_MOVE_TIME_OUTPUT"),
-    BufferFormat::Values(&ANY_VALUES),
-]);
+pub(super) const LAST_MOVE_TIME: BufferFormat = BufferFormat::OneOf(&LAST_MOVE_TIMES);
+
+// Rust 1.88 doesn't promote an array that refers to a static.
+static LAST_MOVE_TIMES: [BufferFormat; 2] =
+    [BufferFormat::Struct("CLUSCTL_GROUP_GET_LAST_MOVE_TIME_OUTPUT"), BufferFormat::Values(&ANY_VALUES)];
 
 static ANY_VALUES: ValueList = ValueList { first: &[], then: &[], binary: BufferFormat::Bytes };
 
