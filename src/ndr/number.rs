@@ -44,6 +44,10 @@ fn described(fields: &Fields, semantics: Semantics) -> Result<u64, EncodeError> 
         matches!(semantics, Semantics::Enum(_) | Semantics::Flags(_) | Semantics::FileTime | Semantics::ControlCode(_));
     match (value, described) {
         (Some(value), Ok(described)) if value == described => Ok(value),
+        // Seconds since 1970 are printed with the time that they mean.
+        (Some(value), Ok(described)) if fields.get("time").is_some() && FileTime::from_unix(value).0 == described => {
+            Ok(value)
+        }
         (Some(value), Ok(described)) => Err(EncodeError::new(format!(
             "the number is {value}, what is beside it is {described}: leave one of them out"
         ))),

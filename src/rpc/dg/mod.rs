@@ -11,6 +11,7 @@ pub mod conv;
 mod conversation;
 #[cfg(feature = "session")]
 mod deliver;
+#[cfg(feature = "session")]
 mod early;
 #[cfg(test)]
 mod tests;
