@@ -101,7 +101,7 @@ fn main() -> ExitCode {
         for what in ["messages", "decoded", "JSON lines"] {
             let mut session = Session::new(Limits::default(), Arc::new(KeyStore::default()));
             let (mut records, mut out) = (Records::default(), Out::new());
-            let (mut frame, mut messages, mut allocations, mut octets) = (0, 0_u64, 0, 0);
+            let (mut frame, mut messages, mut allocations, mut bytes) = (0, 0_u64, 0, 0);
             for round in 0..=ROUNDS {
                 let all = repeated(&packets, round, &totals);
                 if round == 0 {
@@ -127,7 +127,7 @@ fn main() -> ExitCode {
                             }
                         } else if what == "JSON lines" {
                             records.print(&mut out, &record);
-                            octets += out.len();
+                            bytes += out.len();
                         }
                     });
                     let change = region.change();
@@ -136,7 +136,7 @@ fn main() -> ExitCode {
                     }
                 }
             }
-            black_box(octets);
+            black_box(bytes);
             let each = allocations as f64 / messages.max(1) as f64;
             println!("{name:10} {what:12} {messages:7} messages  {allocations:7} allocations  {each:.3} a message");
             fine &= messages > 1000 && (what == "JSON lines" || each < 0.01);

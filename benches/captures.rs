@@ -36,11 +36,11 @@ fn how_fast_is_a_whole_capture(c: &mut Criterion) {
         group.bench_with_input(BenchmarkId::new("packets alone", name), &bytes, |b, bytes| {
             b.iter(|| {
                 let mut reader = Reader::new(bytes.as_slice()).expect("a capture");
-                let mut octets = 0;
+                let mut bytes = 0;
                 while let Some(packet) = reader.next().expect("a whole capture") {
-                    octets += packet.data.len();
+                    bytes += packet.data.len();
                 }
-                octets
+                bytes
             });
         });
         group.bench_with_input(BenchmarkId::new("messages, not decoded", name), &bytes, |b, bytes| {
@@ -62,12 +62,12 @@ fn how_fast_is_a_whole_capture(c: &mut Criterion) {
         group.bench_with_input(BenchmarkId::new("messages, as JSON lines", name), &bytes, |b, bytes| {
             let (mut records, mut out) = (Records::default(), Out::new());
             b.iter(|| {
-                let mut octets = 0;
+                let mut printed = 0;
                 read(bytes, &mut |record| {
                     records.print(&mut out, &record);
-                    octets += out.len();
+                    printed += out.len();
                 });
-                octets
+                bytes
             });
         });
     }

@@ -68,7 +68,7 @@ fn record(file: &[u8], keys: &Arc<KeyStore>) -> Recorded {
 
 fn open(recorded: &Recorded, keys: &Arc<KeyStore>) -> usize {
     let mut out = Vec::new();
-    let mut octets = 0;
+    let mut total = 0;
     for items in recorded.0.values() {
         let mut association = Association::new(Arc::clone(keys));
         for item in items {
@@ -93,12 +93,12 @@ fn open(recorded: &Recorded, keys: &Arc<KeyStore>) -> usize {
                     };
                     let opened = association.open(&pdu, &mut out);
                     assert_eq!(opened, Opened::Clear { verified: Verified::Right, decrypted: true });
-                    octets += out.len();
+                    total += out.len();
                 }
             }
         }
     }
-    octets
+    total
 }
 
 fn how_fast_is_opening(c: &mut Criterion) {

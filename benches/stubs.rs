@@ -1,5 +1,5 @@
 //! What the engine costs, over the stubs of `tests/data` (every method, NDR, NDR64, big-endian NDR). Throughput is in
-//! octets of stub. `cargo bench --bench stubs`
+//! bytes of stub. `cargo bench --bench stubs`
 
 use cluscope::idl::cluster::ApiCreateEnum;
 use cluscope::ndr::parsers::{Input, conformant_varying_string, count, referent, u32};
@@ -49,13 +49,13 @@ fn forms(samples: &[Sample]) -> impl Iterator<Item = (&'static str, Vec<&Sample>
     })
 }
 
-fn octets(samples: &[&Sample]) -> Throughput {
+fn bytes(samples: &[&Sample]) -> Throughput {
     Throughput::Bytes(samples.iter().map(|s| s.stub.len() as u64).sum())
 }
 
 fn each(group: &mut BenchmarkGroup<'_, WallTime>, samples: &[Sample], mut work: impl FnMut(&Sample)) {
     for (name, samples) in forms(samples) {
-        group.throughput(octets(&samples));
+        group.throughput(bytes(&samples));
         group.bench_function(name, |b| b.iter(|| samples.iter().for_each(|sample| work(sample))));
     }
 }

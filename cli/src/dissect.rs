@@ -24,7 +24,7 @@ pub(super) struct Selection {
     /// The one of them used last.
     last: Option<(bool, u64)>,
     held: Map<(bool, u64), Vec<Vec<u8>>>,
-    /// Octets of `held`.
+    /// Bytes of `held`.
     bytes: usize,
     omitted: u64,
     limits: Output,

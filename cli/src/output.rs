@@ -104,14 +104,14 @@ pub(super) fn lines(input: &mut dyn BufRead, mut answer: impl FnMut(&mut Out, &s
     let mut out = stdout();
     let mut json = Out::new();
     let mut all = true;
-    let mut octets = Vec::new();
+    let mut bytes = Vec::new();
     loop {
-        octets.clear();
-        let n = input.read_until(b'\n', &mut octets).map_err(|e| Failure::Message(format!("reading: {e}")))?;
+        bytes.clear();
+        let n = input.read_until(b'\n', &mut bytes).map_err(|e| Failure::Message(format!("reading: {e}")))?;
         if n == 0 {
             break;
         }
-        let text = String::from_utf8_lossy(&octets);
+        let text = String::from_utf8_lossy(&bytes);
         if text.trim().is_empty() {
             continue;
         }

@@ -21,7 +21,7 @@ pub(super) struct Decode {
     /// Name of the structure, as the specification has it: PROPERTY_LIST. Lines may name their own
     #[arg(required_unless_present = "jsonl")]
     name: Option<String>,
-    /// Its octets as hexadecimal digits; read from standard input if absent
+    /// Its bytes as hexadecimal digits; read from standard input if absent
     #[arg(conflicts_with = "jsonl")]
     hex: Option<String>,
     /// One JSON object a line on standard input, one out for each, in order
@@ -79,17 +79,17 @@ fn decode(decode: &Decode) -> Outcome {
         return lines(&mut digits.as_bytes(), Some(name), json::decode_line_as);
     }
     let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
-    let octets = hex::decode(&digits).map_err(|e| Failure::Message(format!("hexadecimal digits: {e}")))?;
+    let bytes = hex::decode(&digits).map_err(|e| Failure::Message(format!("hexadecimal digits: {e}")))?;
     let mut out = output::stdout_as(output::format(&decode.look));
     let mut print = Out::new();
-    let done = json::decode(&mut print, name, &octets);
+    let done = json::decode(&mut print, name, &bytes);
     match output::format(&decode.look) {
         Format::Jsonl => output::line(&mut out, print.as_bytes())?,
         Format::Text => {
             let mut lines = format!("{name}\n");
             let context = content::Context { secrets: content::Secrets::Shown, ..content::Context::default() };
             // Writing to a string does not fail.
-            let _ = text::print(&mut lines, output::style(true), Semantics::Custom(name), 0, &context, &octets);
+            let _ = text::print(&mut lines, output::style(true), Semantics::Custom(name), 0, &context, &bytes);
             out.write_all(lines.as_bytes())?;
         }
     }
@@ -100,9 +100,9 @@ fn decode(decode: &Decode) -> Outcome {
 fn encode_one(name: Option<&str>) -> Outcome {
     let text = std::io::read_to_string(std::io::stdin()).map_err(|e| Failure::Message(format!("reading: {e}")))?;
     let line = serde_json::from_str(&text).map_err(|e| Failure::Message(format!("not a JSON object: {e}")))?;
-    let octets = json::encode(&line, name).map_err(Failure::Message)?;
+    let bytes = json::encode(&line, name).map_err(Failure::Message)?;
     let mut out = output::stdout();
-    output::line(&mut out, hex::encode(octets).as_bytes())?;
+    output::line(&mut out, hex::encode(bytes).as_bytes())?;
     out.flush()?;
     Ok(true)
 }

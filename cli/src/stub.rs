@@ -87,13 +87,13 @@ fn given(decode: &Decode) -> Result<(Identity, CallContext, Vec<u8>), Failure> {
         Some(hex) => hex.clone(),
         None => std::io::read_to_string(std::io::stdin()).map_err(|e| Failure::Message(format!("reading: {e}")))?,
     };
-    let octets = |digits: &str| {
+    let decoded = |digits: &str| {
         let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
         hex::decode(&digits).map_err(|e| Failure::Message(format!("hexadecimal digits: {e}")))
     };
-    let bytes = octets(&digits)?;
+    let bytes = decoded(&digits)?;
     let context = match &decode.request {
-        Some(request) => identity.context(&octets(request)?),
+        Some(request) => identity.context(&decoded(request)?),
         None if decode.direction.as_deref() == Some("request") => identity.context(&bytes),
         None => CallContext::default(),
     };

@@ -1,4 +1,4 @@
-//! Any octets as a stub; four octets in front tell of which method.
+//! Any bytes as a stub; four bytes in front tell of which method.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| cluscope_testkit::invariants::stub(data));

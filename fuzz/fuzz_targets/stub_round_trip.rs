@@ -1,4 +1,4 @@
-//! Values of any method made from octets: encoded, decoded, compared, encoded again.
+//! Values of any method made from bytes: encoded, decoded, compared, encoded again.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| cluscope_testkit::invariants::generated(data));

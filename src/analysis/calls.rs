@@ -46,9 +46,9 @@ pub struct Call {
     pub request: Option<(u64, Option<Timestamp>)>,
     /// Frame and time of the response or fault.
     pub response: Option<(u64, Option<Timestamp>)>,
-    /// Octets of the request's stub.
+    /// Bytes of the request's stub.
     pub request_bytes: usize,
-    /// Octets of the response's stub.
+    /// Bytes of the response's stub.
     pub response_bytes: usize,
     /// What came of it.
     pub answer: Answer,

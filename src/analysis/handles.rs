@@ -1,7 +1,7 @@
 //! The table of context handles.
 //!
-//! A handle is good within its association: the table's key is the association and the handle's octets, since servers
-//! may give the same octets to two clients.
+//! A handle is good within its association: the table's key is the association and the handle's bytes, since servers
+//! may give the same bytes to two clients.
 
 use super::object_kind::ObjectKind;
 use super::{Bounded, Counters};
@@ -85,7 +85,7 @@ pub(super) struct Entry {
 #[derive(Debug)]
 pub(super) struct Handles {
     table: Bounded<(Scope, ContextHandle), Entry>,
-    /// Where a handle's octets were opened last, whatever the association.
+    /// Where a handle's bytes were opened last, whatever the association.
     anywhere: Bounded<ContextHandle, Scope>,
 }
 

@@ -42,7 +42,7 @@ pub struct Limits {
     pub ids: usize,
     /// Notification keys that were given to ports. Default 1024.
     pub subscriptions: usize,
-    /// Octets of a name or path in UTF-8. Default 256; longer ones are cut.
+    /// Bytes of a name or path in UTF-8. Default 256; longer ones are cut.
     pub name: usize,
 }
 

@@ -116,7 +116,7 @@ mod tests {
             let ReadExtent { until, response } = ReadExtent::of(method);
             (until, response)
         };
-        // The handle; nothing comes back but numbers and octets.
+        // The handle; nothing comes back but numbers and bytes.
         assert_eq!(of(&ApiClusterControl::METHOD), (1, false));
         // Two handles, the node's behind the resource's.
         assert_eq!(of(&ApiNodeResourceControl::METHOD), (2, false));

@@ -59,7 +59,7 @@ pub struct PendingCall {
     pub user: Option<Arc<str>>,
     /// The control code, with the family of the method it came with.
     pub control_code: Option<(Family, u32)>,
-    /// Octets of its stub.
+    /// Bytes of its stub.
     pub bytes: usize,
     /// Which of a filter's comparisons hold for it; see [`Tracker::mark`](super::Tracker::mark).
     pub tests: u64,
@@ -132,7 +132,7 @@ pub(super) fn ends(record: &Record<'_>) -> (SocketAddr, SocketAddr) {
     }
 }
 
-/// Text of a string, for those who keep it, in at most so many octets.
+/// Text of a string, for those who keep it, in at most so many bytes.
 pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<Arc<str>> {
     if text.is_empty() {
         return None;

@@ -134,9 +134,9 @@ pub struct Row {
     pub long_polls: u64,
     /// Latencies.
     pub latency: Histogram,
-    /// Octets of the requests' stubs.
+    /// Bytes of the requests' stubs.
     pub request_bytes: u64,
-    /// Octets of the responses' stubs.
+    /// Bytes of the responses' stubs.
     pub response_bytes: u64,
 }
 

@@ -6,7 +6,7 @@ use crate::ndr::types::Direction;
 use crate::ndr::value::{Contents, Fields, Value};
 use crate::ndr::{Endian, Method, Syntax, Version};
 use crate::net::{Side, Timestamp, Transport};
-use crate::rpc::event::{Body, Call, Carriers, Context, ContextState, Event};
+use crate::rpc::event::{Body, Call, FrameSet, Context, ContextState, Event};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::security::Sender;
 use crate::rpc::syntax::TransferSyntax;
@@ -20,7 +20,7 @@ pub(crate) struct Wire {
     pub(crate) stream: u64,
     pub(crate) port: u16,
     version: (Version, u16),
-    /// So many octets of the next stubs are captured, if not all.
+    /// So many bytes of the next stubs are captured, if not all.
     pub(crate) captured: Option<usize>,
     /// What requests told, by frame.
     told: std::collections::HashMap<u64, CallContext>,
@@ -35,7 +35,7 @@ pub(crate) fn values<const N: usize>(list: [(&'static str, Value); N]) -> Fields
     fields
 }
 
-/// A handle whose octets are this number.
+/// A handle whose bytes are this number.
 pub(crate) fn handle(n: u64) -> Value {
     let mut uuid = crate::base::Guid::default();
     uuid.0[..8].copy_from_slice(&n.to_le_bytes());
@@ -120,7 +120,7 @@ impl Wire {
             assumed: false,
             confidence: None,
         };
-        let carriers = Carriers::of(self.frame, Some(Timestamp(self.time)));
+        let frame_set = FrameSet::of(self.frame, Some(Timestamp(self.time)));
         let mut call = Call {
             opnum: method.opnum,
             context_id: 0,
@@ -144,7 +144,7 @@ impl Wire {
             side: if request { Side::A } else { Side::B },
             sender: if request { Sender::Client } else { Sender::Server },
             call_id: Some(asked.0 as u32),
-            carriers: &carriers,
+            frame_set: &frame_set,
             fragments: 1,
             representation: Representation::LITTLE,
             flags: PfcFlags::empty(),

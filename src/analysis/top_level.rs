@@ -38,7 +38,7 @@ impl<'a> TopLevelValues<'a> {
         top_level.read(record).then_some(top_level)
     }
 
-    /// The same into empty ones, which are some 400 octets to move. Whether there is a stub with a declaration.
+    /// The same into empty ones, which are some 400 bytes to move. Whether there is a stub with a declaration.
     pub(super) fn read(&mut self, record: &Record<'a>) -> bool {
         let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) else { return false };
         if method.on_wire {

@@ -107,7 +107,7 @@ pub(crate) fn parse(token: &[u8]) -> Option<Parsed<'_>> {
         _ => return None,
     };
     let (body, _) = der::expect(choice.value, der::SEQUENCE)?;
-    let octets = |n| der::field(body, n).and_then(|v| der::expect(v, der::OCTET_STRING)).map(|(v, _)| v);
+    let bytes = |n| der::field(body, n).and_then(|v| der::expect(v, der::OCTET_STRING)).map(|(v, _)| v);
     match choice.tag {
         0xa0 => {
             let mech_types = der::field(body, 0);
@@ -122,14 +122,14 @@ pub(crate) fn parse(token: &[u8]) -> Option<Parsed<'_>> {
                 })
                 .unwrap_or_default();
             // NegTokenInit2 (MS-SPNG 2.2.1) has negHints in [3] and the MIC in [4]; only an OCTET STRING is a MIC.
-            let mic = octets(3).or_else(|| octets(4));
-            Some(Parsed::Init(Init { mech_types, mechanisms, token: octets(2), mic }))
+            let mic = bytes(3).or_else(|| bytes(4));
+            Some(Parsed::Init(Init { mech_types, mechanisms, token: bytes(2), mic }))
         }
         0xa1 => Some(Parsed::Resp(Resp {
             state: der::field(body, 0).and_then(der::integer),
             mechanism: der::field(body, 1).and_then(|v| der::expect(v, der::OID)).map(|(oid, _)| name(oid)),
-            token: octets(2),
-            mic: octets(3),
+            token: bytes(2),
+            mic: bytes(3),
         })),
         _ => None,
     }

@@ -105,7 +105,7 @@ fn without_decryption() {
     use crate::rpc::security::{AuthTrailer, Opened, Protected, Security as _, Sender};
     let mut association = super::Association::new(std::sync::Arc::new(super::KeyStore::new()));
     for (level, expected) in [
-        (5, Opened::Clear { verified: None, decrypted: false }),
+        (5, Opened::Clear { verified: Verified::NotChecked, decrypted: false }),
         (6, Opened::Sealed { reason: "built without decryption".to_string() }),
     ] {
         let trailer = AuthTrailer { auth_type: 10, auth_level: level, auth_pad_length: 0, auth_context_id: 0 };

@@ -47,10 +47,10 @@ impl FileTime {
         FileTime(seconds.saturating_add(11_644_473_600).saturating_mul(10_000_000))
     }
 
-    /// Octets of the longest text: `60056-05-28T05:36:10.9551615Z`.
+    /// Bytes of the longest text: `60056-05-28T05:36:10.9551615Z`.
     pub const TEXT_LEN: usize = 29;
 
-    /// The text as ASCII octets, and how many of them count: `2026-11-20T10:00:00.1234567Z`, without a fraction where that
+    /// The text as ASCII bytes, and how many of them count: `2026-11-20T10:00:00.1234567Z`, without a fraction where that
     /// is 0.
     pub fn to_ascii(self) -> ([u8; FileTime::TEXT_LEN], usize) {
         let seconds = (self.0 / 10_000_000) as i64 - EPOCH_DIFFERENCE;

@@ -1,5 +1,5 @@
 //! Counts work, for tests that double the input and look at how the work grows: steps of the loops that hostile input
-//! could make long, and octets that they copy or look through. Without the feature `work-counter` nothing of it is left.
+//! could make long, and bytes that they copy or look through. Without the feature `work-counter` nothing of it is left.
 
 #[cfg(feature = "work-counter")]
 use core::cell::Cell;

@@ -298,7 +298,7 @@ fn deflate_is_emptied_before_its_error() {
 /// Stored blocks, then one of the reserved type (RFC 1951, 3.2.3): each byte before it comes out, wherever it ends
 /// in the window of 32 KiB.
 #[test]
-fn gzip_up_to_the_octet() {
+fn gzip_up_to_the_byte() {
     let file = capture(1700);
     for size in [1, 100, 32_767, 32_768, 32_769, 65_535, 65_536, 65_537, 98_304, 100_000, 131_072, 136_024] {
         let data = &file[..size];
@@ -361,7 +361,7 @@ fn gzip_members() {
 
 /// A block of lz4 made by hand, cut after each byte, then corrupt.
 #[test]
-fn lz4_up_to_the_octet() {
+fn lz4_up_to_the_byte() {
     // "abcdef", 6 bytes of 4 before, then 20 literals in the long form, 30 bytes of 1 before, "end".
     let block = [&[0x62][..], b"abcdef", &[4, 0, 0xff, 5], b"01234567890123456789", &[1, 0, 11, 0x30], b"end"].concat();
     let text = [&b"abcdefcdefcd01234567890123456789"[..], &[b'9'; 30], b"end"].concat();

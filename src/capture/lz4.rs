@@ -24,7 +24,7 @@ const UNCOMPRESSED: u32 = 1 << 31;
 /// Decompresses what `B` gives.
 pub(super) struct Lz4<B: BufRead> {
     /// Always there but while it is exchanged.
-    decoder: Option<FrameDecoder<Kept<B>>>,
+    decoder: Option<FrameDecoder<Window<B>>>,
     /// The last bytes of the frame so far, where its blocks refer to those before.
     past: Vec<u8>,
     /// What was saved of a block that can't be read, and how much of it was handed out.
@@ -35,7 +35,7 @@ pub(super) struct Lz4<B: BufRead> {
 }
 
 /// The input, with what the library has read of it since the last block that was whole.
-pub(super) struct Kept<B> {
+pub(super) struct Window<B> {
     input: B,
     /// Magic number, flags, block size: the start of the frame.
     start: Vec<u8>,
@@ -49,9 +49,9 @@ pub(super) struct Kept<B> {
     window: u64,
 }
 
-impl<B: BufRead> Kept<B> {
+impl<B: BufRead> Window<B> {
     fn new(input: B, window: u64) -> Self {
-        Kept { input, start: Vec::new(), block: Vec::new(), first: true, whole: false, window }
+        Window { input, start: Vec::new(), block: Vec::new(), first: true, whole: false, window }
     }
 
     /// How large the frame's blocks may be, decompressed: 64 KiB, 256 KiB, 1 MiB or 4 MiB, in frames of old 8 MiB; 0 of
@@ -91,7 +91,7 @@ impl<B: BufRead> Kept<B> {
     }
 }
 
-impl<B: BufRead> Read for Kept<B> {
+impl<B: BufRead> Read for Window<B> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = loop {
             match self.input.read(into) {
@@ -119,7 +119,7 @@ impl<B: BufRead> Read for Kept<B> {
 impl<B: BufRead> Lz4<B> {
     /// Blocks larger than `window` are refused.
     pub(super) fn new(input: B, window: u64) -> Self {
-        let decoder = Some(FrameDecoder::new(Kept::new(input, window)));
+        let decoder = Some(FrameDecoder::new(Window::new(input, window)));
         Lz4 { decoder, past: Vec::new(), saved: Vec::new(), given: 0, failed: None }
     }
 
@@ -166,9 +166,9 @@ impl<B: BufRead> Lz4<B> {
                 return if complete { Ok(0) } else { Err(ErrorKind::UnexpectedEof.into()) };
             }
             self.past.clear();
-            let next = |decoder: FrameDecoder<Kept<B>>| {
-                let Kept { input, window, .. } = decoder.into_inner();
-                FrameDecoder::new(Kept::new(input, window))
+            let next = |decoder: FrameDecoder<Window<B>>| {
+                let Window { input, window, .. } = decoder.into_inner();
+                FrameDecoder::new(Window::new(input, window))
             };
             self.decoder = self.decoder.take().map(next);
         }

@@ -35,7 +35,7 @@ rules! { "structures", Rule:
     EXPANDED_MISSING = "expand-without-expanded", "MS-CMRP 2.2.2.3",
         "a server gives an EXPAND_SZ value together with its EXPANDED_SZ value", Must;
     FORMATS = "property-formats", "MS-CMRP 3.1.4.3.1.14",
-        "each property of a format list has one value: a LIST_VALUE_WORD of 2 octets", Must;
+        "each property of a format list has one value: a LIST_VALUE_WORD of 2 bytes", Must;
     BATCH_EMPTY = "batch-empty", "MS-CMRP 2.2.3.17", "a batch has one or more commands", Must;
     BATCH_COMMAND = "batch-command", "MS-CMRP 2.2.2.8", "CommandType is one of the listed values", Must;
     BATCH_TYPE = "batch-value-type", "MS-CMRP 2.2.3.17.1",
@@ -396,11 +396,11 @@ fn formats_of(path: &str, bytes: &[u8], found: &mut Report<'_, '_>) {
         let mut values = property.values();
         let (first, second) = (values.next(), values.next());
         let Some(Ok(value)) = first else { return };
-        let word = value.syntax == Syntax::CLUSPROP_SYNTAX_LIST_VALUE_WORD && value.octets().len() == 2;
+        let word = value.syntax == Syntax::CLUSPROP_SYNTAX_LIST_VALUE_WORD && value.bytes().len() == 2;
         if !word || second.is_some() {
             let here =
-                format!("{} of {} octets", Syntax::TABLE.display(u64::from(value.syntax.0)), value.octets().len());
-            found.add(&FORMATS, format!("{path}.properties[{index}]"), here, "LIST_VALUE_WORD of 2 octets");
+                format!("{} of {} bytes", Syntax::TABLE.display(u64::from(value.syntax.0)), value.bytes().len());
+            found.add(&FORMATS, format!("{path}.properties[{index}]"), here, "LIST_VALUE_WORD of 2 bytes");
             return;
         }
     }
@@ -414,7 +414,7 @@ fn tail<'a>(bytes: &'a [u8], list: &PropertyList<'a>) -> Option<&'a [u8]> {
         let name = property.name().len().checked_add(1)?.checked_mul(2)?;
         end = end.checked_add(8)?.checked_add(name.checked_next_multiple_of(4)?)?;
         for value in property.values() {
-            end = end.checked_add(8)?.checked_add(value.ok()?.octets().len().checked_next_multiple_of(4)?)?;
+            end = end.checked_add(8)?.checked_add(value.ok()?.bytes().len().checked_next_multiple_of(4)?)?;
         }
         end = end.checked_add(4)?;
     }
@@ -422,8 +422,8 @@ fn tail<'a>(bytes: &'a [u8], list: &PropertyList<'a>) -> Option<&'a [u8]> {
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    let octets = bytes.get(at..at.checked_add(4)?)?;
-    Some(u32::from_le_bytes(<[u8; 4]>::try_from(octets).ok()?))
+    let bytes = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_le_bytes(<[u8; 4]>::try_from(bytes).ok()?))
 }
 
 /// The commands of a batch: type, type of the value, and the bytes of the name.

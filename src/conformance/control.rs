@@ -104,7 +104,7 @@ fn succeeded(message: &CheckedMessage<'_, '_>, code: &ControlCode, handles: &Han
 
 const GENERIC_READ: u32 = 0x8000_0000;
 
-/// Formats of which no octets at all are no value.
+/// Formats of which no bytes at all are no value.
 fn needs_input(code: &ControlCode) -> bool {
     // A virtual machine's configuration takes none.
     code.value != control_codes::CLUSCTL_RESOURCE_VM_START_MIGRATION

@@ -34,7 +34,7 @@ pub struct Finding {
     pub object: Option<(&'static str, Arc<str>)>,
     /// The field as a path from the parameter; empty when it is none in particular.
     pub field: String,
-    /// Offset of the offending octets in the stub, where there are any.
+    /// Offset of the offending bytes in the stub, where there are any.
     pub offset: Option<usize>,
     /// The offending value.
     pub value: Evidence,

@@ -33,7 +33,7 @@ rules! { "lists", Rule:
     CHANGE_ALONE = "change-without-read", "MS-CMRP 3.1.4",
         "a server returns ERROR_INVALID_PARAMETER for CLUSAPI_CHANGE_ACCESS without CLUSAPI_READ_ACCESS", Must;
     NAME_LENGTH = "name-length", "MS-CMRP 3.1.4.2",
-        "the name of a cluster or node, with its null, is no longer than 128 octets; in version 2.0, 32", Must;
+        "the name of a cluster or node, with its null, is no longer than 128 bytes; in version 2.0, 32", Must;
     OLD_VERSION = "version-not-implemented", "MS-CMRP 3.1.4",
         "a server of version 3.0 answers ApiGetClusterVersion, ApiSetNetworkPriorityOrder and ApiBackupClusterDatabase \
          with ERROR_CALL_NOT_IMPLEMENTED", Must;
@@ -63,9 +63,9 @@ fn names(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
                 | ApiGetClusterName::params::NodeName
                 | ApiOpenNode::params::lpszNodeName
         );
-        let octets = text.as_bytes().len() + 2;
-        if named && octets > most {
-            found.at(&NAME_LENGTH, (values, entry), octets, format!("at most {most}"));
+        let bytes = text.as_bytes().len() + 2;
+        if named && bytes > most {
+            found.at(&NAME_LENGTH, (values, entry), bytes, format!("at most {most}"));
         }
     }
 }

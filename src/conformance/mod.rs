@@ -69,7 +69,7 @@ pub struct Limits {
     pub pending: usize,
     /// Context handles that are remembered, closed ones too.
     pub handles: usize,
-    /// Values of one stub that are looked at; about 300 octets each while the stub is being checked.
+    /// Values of one stub that are looked at; about 300 bytes each while the stub is being checked.
     pub values: usize,
     /// Servers of which is remembered what their answers tell.
     pub servers: usize,

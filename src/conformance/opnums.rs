@@ -16,7 +16,7 @@ rules! { "methods", Rule:
         "a client does not send an opnum that is reserved for local use", Must;
     UNKNOWN_OPNUM = "unknown-opnum", "MS-CMRP 3.1.4.2", "the interface has a method of this opnum", Must;
     UNREADABLE = "stub-unreadable", "MS-CMRP 3.1.4.2", "a stub passes the strict NDR consistency check", Must;
-    TRAILING = "trailing-octets", "MS-CMRP 3.1.4.2", "nothing stands behind the last parameter of a stub", Should;
+    TRAILING = "trailing-bytes", "MS-CMRP 3.1.4.2", "nothing stands behind the last parameter of a stub", Should;
     NULL_WITH_SIZE = "null-with-size", "MS-CMRP 3.1.4.2",
         "a null unique pointer does not come with a count other than 0", Must;
     RPC_STATUS = "rpc-status", "MS-CMRP 3.1.4",
@@ -52,10 +52,10 @@ pub(super) fn unreadable(error: &Error, found: &mut Report<'_, '_>) {
     found.add(&UNREADABLE, error.path.to_string(), error.kind.to_string(), Evidence::None);
 }
 
-/// Octets behind the last parameter; up to three of them align a verification trailer (MS-RPCE 2.2.2.13).
-pub(super) fn trailing(octets: usize, verification: bool, found: &mut Report<'_, '_>) {
-    if octets > if verification { 3 } else { 0 } {
-        found.add(&TRAILING, "", octets, 0u64);
+/// Bytes behind the last parameter; up to three of them align a verification trailer (MS-RPCE 2.2.2.13).
+pub(super) fn trailing(bytes: usize, verification: bool, found: &mut Report<'_, '_>) {
+    if bytes > if verification { 3 } else { 0 } {
+        found.add(&TRAILING, "", bytes, 0u64);
     }
 }
 

@@ -16,7 +16,7 @@ rules! { "registry", Rule:
     VALUE_TYPE = "value-type", "MS-CMRP 3.1.4.2.33", "a registry value is of one of the listed types", Must;
     VALUE_TYPE_VERSION = "value-type-version", "MS-CMRP 3.1.1.2",
         "Windows permits REG_QWORD over 3.0 alone, and REG_NONE over 2.0 alone (note 51)", Should;
-    VALUE_SIZE = "value-size", "MS-CMRP 3.1.4.2.33", "a REG_DWORD is 4 octets long, a REG_QWORD 8", Must;
+    VALUE_SIZE = "value-size", "MS-CMRP 3.1.4.2.33", "a REG_DWORD is 4 bytes long, a REG_QWORD 8", Must;
     VALUE_TERMINATED = "value-terminated", "MS-CMRP 3.1.4.2.33",
         "a value of type REG_SZ or REG_EXPAND_SZ is null-terminated, REG_MULTI_SZ by two null characters", Must;
     SUBKEY = "subkey-backslash", "MS-CMRP 3.1.4", "lpSubKey does not begin with a backslash", Must;
@@ -112,7 +112,7 @@ fn value(
         found.at(&VALUE_TYPE_VERSION, (values, entry), number, "another type");
     }
     let Some((entry, bytes)) = values.bytes(data_field) else { return };
-    // A reply's buffer is as large as the request asked for; the value fills the first octets of it.
+    // A reply's buffer is as large as the request asked for; the value fills the first bytes of it.
     let len = len.and_then(|n| usize::try_from(n).ok()).unwrap_or(bytes.len());
     let Some(bytes) = bytes.get(..len) else { return };
     let size = match kind {

@@ -105,7 +105,7 @@ impl<'a> Values<'a> {
         })
     }
 
-    /// The octets of a parameter.
+    /// The bytes of a parameter.
     pub(super) fn bytes(&self, id: FieldId) -> Option<(&Entry<'a>, &'a [u8])> {
         let entry = self.entries.iter().find(|e| e.field.id == id && matches!(e.what, Item::Bytes { .. }))?;
         match entry.what {
@@ -192,7 +192,7 @@ pub(super) struct PendingRequest {
     pub(super) opnum: u16,
     numbers: Vec<(FieldId, u64)>,
     handles: Vec<(FieldId, ContextHandle)>,
-    /// Octets that pointers to buffers led to.
+    /// Bytes that pointers to buffers led to.
     lengths: Vec<(FieldId, u64)>,
     /// Pointers that were null.
     nulls: Vec<FieldId>,
@@ -242,7 +242,7 @@ impl PendingRequest {
         self.nulls.contains(&id)
     }
 
-    /// Octets of a buffer; `None` for a null pointer.
+    /// Bytes of a buffer; `None` for a null pointer.
     pub(super) fn length(&self, id: FieldId) -> Option<u64> {
         self.lengths.iter().find(|(own, _)| *own == id).map(|(_, value)| *value)
     }

@@ -115,8 +115,8 @@ fn interfaces(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    let octets = bytes.get(at..at.checked_add(4)?)?;
-    Some(u32::from_le_bytes(<[u8; 4]>::try_from(octets).ok()?))
+    let bytes = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_le_bytes(<[u8; 4]>::try_from(bytes).ok()?))
 }
 
 fn notified(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {

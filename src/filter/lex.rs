@@ -8,7 +8,7 @@ use core::ops::Range;
 pub struct Token {
     /// What it is.
     pub kind: Kind,
-    /// Octets of the expression.
+    /// Bytes of the expression.
     pub at: Range<usize>,
 }
 

@@ -32,7 +32,7 @@ pub use field::{Field, Type};
 pub use parse::{Error, Test, Tree};
 pub use subject::Subject;
 
-/// Octets of an expression.
+/// Bytes of an expression.
 pub const MAX_LENGTH: usize = 4096;
 
 /// Nesting of parentheses and `not`.

@@ -14,9 +14,9 @@ use std::net::{IpAddr, SocketAddr};
 /// A mistake in an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// First octet of the mistake.
+    /// First byte of the mistake.
     pub at: usize,
-    /// How many octets it covers; at least one is shown.
+    /// How many bytes it covers; at least one is shown.
     pub len: usize,
     /// What was expected there.
     pub expected: String,

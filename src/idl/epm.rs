@@ -33,7 +33,7 @@ words! {
     uuid_p_t: Full<wire::Uuid>, Full<wire::Uuid>, Number;
     twr_p_t: Full<twr_t>, Full<twr_t>, Structure;
     rpc_if_id_p_t: Full<rpc_if_id_t>, Full<rpc_if_id_t>, Structure;
-    // `[string] char annotation[ept_max_annotation_size]`: its octets with the terminator, at most 64.
+    // `[string] char annotation[ept_max_annotation_size]`: its bytes with the terminator, at most 64.
     annotation_t: wire::Varying<wire::U8, 64>, wire::Varying<wire::U8, 64>, Text;
     // The null handle begins a lookup.
     ept_lookup_handle_t: wire::Handle, wire::Handle, Opaque;

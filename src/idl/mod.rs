@@ -199,7 +199,7 @@ pub fn interface(name: &str) -> Option<&'static Interface> {
     all().find(|i| i.name == name)
 }
 
-/// The interface with this UUID, octets as in a little-endian PDU.
+/// The interface with this UUID, bytes as in a little-endian PDU.
 pub fn interface_by_uuid(uuid: &[u8; 16]) -> Option<&'static Interface> {
     all().find(|i| i.uuid_bytes == *uuid)
 }

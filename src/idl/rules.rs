@@ -177,11 +177,11 @@ fn is_address(text: WStr<'_>) -> bool {
     let mut ascii = [0_u8; 64];
     let mut length = 0;
     for unit in text.units() {
-        let (Some(slot), Ok(octet)) = (ascii.get_mut(length), u8::try_from(unit)) else { return false };
-        *slot = octet;
+        let (Some(slot), Ok(byte)) = (ascii.get_mut(length), u8::try_from(unit)) else { return false };
+        *slot = byte;
         length += 1;
     }
-    let text = ascii.get(..length).and_then(|octets| core::str::from_utf8(octets).ok()).unwrap_or_default();
+    let text = ascii.get(..length).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or_default();
     // A link-local address may name its zone.
     let text = text.split_once('%').map_or(text, |(address, _)| address);
     text.parse::<IpAddr>().is_ok()

@@ -44,7 +44,7 @@ words! {
     DWORD: wire::U32, wire::U32, Number;
     ULONG: wire::U32, wire::U32, Number;
     UINT: wire::U32, wire::U32, Number;
-    // MS-DTYP 2.2.3: four octets; other stacks read one (errata E-08).
+    // MS-DTYP 2.2.3: four bytes; other stacks read one (errata E-08).
     BOOL: wire::U32, wire::U32, Bool;
     error_status_t: wire::U32, wire::U32, Win32;
     long: wire::I32, wire::I32, Number;

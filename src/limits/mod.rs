@@ -15,13 +15,13 @@ pub use table::{FIXED, TABLE};
 
 use crate::{analysis, capture, conformance, session};
 
-/// The ceiling that the defaults are made for, in octets: 256 MB, on any input.
+/// The ceiling that the defaults are made for, in bytes: 256 MB, on any input.
 pub const DEFAULT_MEMORY: u64 = 256_000_000;
 
-/// The smallest ceiling, in octets: 16 MiB. Below it nothing of use could be kept.
+/// The smallest ceiling, in bytes: 16 MiB. Below it nothing of use could be kept.
 pub const LEAST_MEMORY: u64 = 16 << 20;
 
-/// What the program takes whatever the limits are, in octets: its code, its stacks, buffers of input and output.
+/// What the program takes whatever the limits are, in bytes: its code, its stacks, buffers of input and output.
 pub const BASE: u64 = 9_000_000;
 
 /// Every limit.
@@ -48,17 +48,17 @@ pub struct Limits {
 /// What printing may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Output {
-    /// Octets of one printed record. Default 16 MiB. A longer one is printed without its values.
+    /// Bytes of one printed record. Default 16 MiB. A longer one is printed without its values.
     pub record: usize,
-    /// Octets of one half of a call as `calls` prints it. Default 4 MiB. A longer one is printed without its values.
+    /// Bytes of one half of a call as `calls` prints it. Default 4 MiB. A longer one is printed without its values.
     pub half: usize,
     /// Requests of `calls` that wait for their answer. Default 8192.
     pub waiting: usize,
-    /// Octets of them. Default 8 MiB.
+    /// Bytes of them. Default 8 MiB.
     pub waiting_bytes: usize,
     /// Connections whose association PDUs are held back until it is known whether they are of interest. Default 1024.
     pub held: usize,
-    /// Octets of those PDUs as printed. Default 4 MiB.
+    /// Bytes of those PDUs as printed. Default 4 MiB.
     pub held_bytes: usize,
     /// Connections of interest that are remembered. Default 32768.
     pub chosen: usize,
@@ -81,7 +81,7 @@ impl Default for Output {
 /// What rewriting may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rewrite {
-    /// Octets of opened PDUs, sealed and clear, and of notes on packets, kept at a time. Default 32 MiB. Beyond it the
+    /// Bytes of opened PDUs, sealed and clear, and of notes on packets, kept at a time. Default 32 MiB. Beyond it the
     /// reader that writes goes on as far as it may; PDUs whose packets it has passed then stay sealed in retransmissions
     /// that come later.
     pub memory: usize,
@@ -153,7 +153,7 @@ pub struct Limit {
     pub counter: &'static str,
     /// How it follows `--memory-limit`.
     pub scale: Scale,
-    /// Octets of memory for each of what it counts at the worst; 0 where another limit's room has it.
+    /// Bytes of memory for each of what it counts at the worst; 0 where another limit's room has it.
     pub each: u64,
     /// Who keeps it.
     pub keeper: Keeper,
@@ -196,12 +196,12 @@ pub struct Fixed {
 }
 
 impl Limits {
-    /// Limits under which the program stays below so many octets of memory, whatever the input. Less than
+    /// Limits under which the program stays below so many bytes of memory, whatever the input. Less than
     /// [`LEAST_MEMORY`] counts as that.
     #[must_use]
-    pub fn for_memory(octets: u64) -> Limits {
+    pub fn for_memory(bytes: u64) -> Limits {
         let mut limits = Limits::default();
-        let room = octets.max(LEAST_MEMORY) - BASE;
+        let room = bytes.max(LEAST_MEMORY) - BASE;
         for limit in TABLE {
             if let Scale::Memory(least) = limit.scale {
                 let scaled = u128::from(limit.get(&limits)) * u128::from(room) / u128::from(DEFAULT_MEMORY - BASE);
@@ -212,7 +212,7 @@ impl Limits {
         limits
     }
 
-    /// The most octets of memory that a command may take under these limits: [`BASE`] and everything full at once.
+    /// The most bytes of memory that a command may take under these limits: [`BASE`] and everything full at once.
     #[must_use]
     pub fn worst_case(&self, command: Keeper) -> u64 {
         let rows = TABLE.iter().filter(|limit| limit.keeper.is_of(command));
@@ -220,7 +220,7 @@ impl Limits {
     }
 }
 
-/// Reads a size: `256MB` (powers of ten), `64M` or `64MiB` (powers of two), `1G`, plain octets.
+/// Reads a size: `256MB` (powers of ten), `64M` or `64MiB` (powers of two), `1G`, plain bytes.
 ///
 /// # Errors
 /// Says what a size looks like, or that it is too small.

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn sizes_as_people_write_them() {
-    for (text, octets) in [
+    for (text, bytes) in [
         ("256MB", 256_000_000),
         ("256 mb", 256_000_000),
         ("64M", 64 << 20),
@@ -14,7 +14,7 @@ fn sizes_as_people_write_them() {
         ("65536kB", 65_536_000),
         ("90000000b", 90_000_000),
     ] {
-        assert_eq!(parse_size(text), Ok(octets), "{text}");
+        assert_eq!(parse_size(text), Ok(bytes), "{text}");
     }
     for text in
         ["", "M", "-1M", "1.5G", "64X", "64 M B", "0x10M", "99999999999999999999", "18446744073709551615G", "９M"]

@@ -7,7 +7,7 @@ use crate::base::error::Error;
 /// A stub and how to read it. Copying it copies a reference.
 #[derive(Clone, Copy, Debug)]
 pub struct DecodeContext<'a> {
-    /// The stub, from its first octet.
+    /// The stub, from its first byte.
     pub data: &'a [u8],
     /// Transfer syntax.
     pub syntax: Syntax,
@@ -35,7 +35,7 @@ impl<'a> DecodeContext<'a> {
         DecodeContext { data, syntax, endian, counts: CountAlignment::Own }
     }
 
-    /// Octets `at..at + len`, or who claimed them.
+    /// Bytes `at..at + len`, or who claimed them.
     #[inline]
     pub fn take(&self, at: usize, len: usize, claimed_by: &'static str) -> Result<&'a [u8], Error> {
         match at.checked_add(len).and_then(|end| self.data.get(at..end)) {
@@ -44,7 +44,7 @@ impl<'a> DecodeContext<'a> {
         }
     }
 
-    /// The error of `len` octets that are not all there from `at` on. If a gap already leads over the end, the error is
+    /// The error of `len` bytes that are not all there from `at` on. If a gap already leads over the end, the error is
     /// at the end and what is needed includes the gap, so that an offset always lies in the stub.
     #[cold]
     pub(super) fn short(&self, at: usize, len: u64, claimed_by: &'static str) -> Error {
@@ -53,7 +53,7 @@ impl<'a> DecodeContext<'a> {
         Error::truncated(offset, needed, self.left(offset) as u64, claimed_by)
     }
 
-    /// An unsigned integer of 1, 2, 4 or 8 octets.
+    /// An unsigned integer of 1, 2, 4 or 8 bytes.
     #[inline]
     pub fn uint(&self, at: usize, size: usize, claimed_by: &'static str) -> Result<u64, Error> {
         let bytes = self.take(at, size, claimed_by)?;
@@ -89,7 +89,7 @@ impl<'a> DecodeContext<'a> {
         Ok(value)
     }
 
-    /// Octets from `at` to the end.
+    /// Bytes from `at` to the end.
     #[inline]
     pub fn left(&self, at: usize) -> usize {
         self.data.len().saturating_sub(at)

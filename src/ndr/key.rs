@@ -8,7 +8,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// Octets that a key takes, however many of them count.
+    /// Bytes that a key takes, however many of them count.
     pub const WIDTH: usize = 32;
 
     /// The key of a name with nothing to escape. Longer ones than fit have no prepared key.
@@ -27,7 +27,7 @@ impl Key {
         Key { text, len: i as u8 + 3 }
     }
 
-    /// The octets, and how many of them count: 0 of a name that is too long.
+    /// The bytes, and how many of them count: 0 of a name that is too long.
     #[inline(always)]
     pub const fn padded(&self) -> (&[u8; Key::WIDTH], usize) {
         (&self.text, self.len as usize)

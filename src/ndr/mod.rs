@@ -44,9 +44,9 @@ pub use visitor::Visitor;
 /// Transfer syntax of a stub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Syntax {
-    /// NDR 2.0, 8a885d04-1ceb-11c9-9fe8-08002b104860: counts and pointers of 4 octets.
+    /// NDR 2.0, 8a885d04-1ceb-11c9-9fe8-08002b104860: counts and pointers of 4 bytes.
     Ndr,
-    /// NDR64 1.0, 71710533-beba-4937-8319-b5dbef9ccc36: counts and pointers of 8 octets.
+    /// NDR64 1.0, 71710533-beba-4937-8319-b5dbef9ccc36: counts and pointers of 8 bytes.
     Ndr64,
 }
 
@@ -59,7 +59,7 @@ impl Syntax {
         }
     }
 
-    /// Octets of a count, an offset or a referent identifier.
+    /// Bytes of a count, an offset or a referent identifier.
     pub const fn word(self) -> usize {
         match self {
             Syntax::Ndr => 4,

@@ -15,7 +15,7 @@ pub fn control_code(family: Family, code: u32) -> Option<&'static ControlCode> {
     control_codes::lookup(family, code).or_else(|| control_codes::lookup_any(code))
 }
 
-/// What is known of a context handle beside its octets.
+/// What is known of a context handle beside its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HandleName<'n> {
     /// What it stands for: `resource`, `key` …

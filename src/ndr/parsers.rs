@@ -33,7 +33,7 @@ impl<'a> Input<'a> {
         Input { cx: DecodeContext::new(data, syntax, endian), offset: 0 }
     }
 
-    /// Octets from the start of the stub.
+    /// Bytes from the start of the stub.
     pub fn offset(&self) -> usize {
         self.offset
     }
@@ -105,7 +105,7 @@ pub fn referent(input: Input<'_>) -> Parsed<'_, bool> {
     count(input).map(|(rest, id)| (rest, id != 0))
 }
 
-/// A maximum count, offset or actual count: 4 octets in NDR, 8 in NDR64.
+/// A maximum count, offset or actual count: 4 bytes in NDR, 8 in NDR64.
 pub fn count(input: Input<'_>) -> Parsed<'_, u64> {
     step(input, |cx, offset| cx.word(offset, "count"))
 }
@@ -120,7 +120,7 @@ pub fn context_handle(input: Input<'_>) -> Parsed<'_, ContextHandle> {
     })
 }
 
-/// Maximum count, offset, actual count and so many elements of `size` octets; the elements come as they lie there.
+/// Maximum count, offset, actual count and so many elements of `size` bytes; the elements come as they lie there.
 pub fn conformant_varying<'a>(size: usize) -> impl Fn(Input<'a>) -> Parsed<'a, (&'a [u8], Counts)> {
     move |input| {
         step(input, |cx, offset| {
@@ -136,7 +136,7 @@ pub fn conformant_varying<'a>(size: usize) -> impl Fn(Input<'a>) -> Parsed<'a, (
     }
 }
 
-/// A maximum count and so many octets.
+/// A maximum count and so many bytes.
 pub fn conformant_bytes(input: Input<'_>) -> Parsed<'_, &[u8]> {
     step(input, |cx, offset| {
         let max = cx.word(offset, "maximum count")?;

@@ -32,14 +32,14 @@ pub enum Scalar {
     I32,
     /// `LONGLONG`
     I64,
-    /// An `enum` without `v1_enum`: 2 octets in NDR, 4 in NDR64.
+    /// An `enum` without `v1_enum`: 2 bytes in NDR, 4 in NDR64.
     Enum16,
-    /// `DWORD_PTR`: 4 octets in NDR, 8 in NDR64.
+    /// `DWORD_PTR`: 4 bytes in NDR, 8 in NDR64.
     UintPtr,
 }
 
 impl Scalar {
-    /// Octets on the wire; also the alignment.
+    /// Bytes on the wire; also the alignment.
     pub const fn size(self, syntax: Syntax) -> usize {
         match self {
             Scalar::U8 => 1,
@@ -105,9 +105,9 @@ pub enum Type {
     Scalar(Scalar),
     /// `FILETIME`: two 32-bit words, low one first; one value here.
     FileTime,
-    /// A context handle: 32-bit attributes and a UUID, 20 octets.
+    /// A context handle: 32-bit attributes and a UUID, 20 bytes.
     Handle,
-    /// A GUID: a 32-bit field, two 16-bit fields and eight octets.
+    /// A GUID: a 32-bit field, two 16-bit fields and eight bytes.
     Guid,
     /// `[string] wchar_t`: a conformant varying array of UTF-16 code units with its terminator.
     String,
@@ -117,14 +117,14 @@ pub enum Type {
     Array(ArrayKind, &'static Type),
     /// A structure.
     Struct(&'static Struct),
-    /// Takes no octets: an explicit binding handle.
+    /// Takes no bytes: an explicit binding handle.
     Nothing,
 }
 
-/// Size and alignment of a type's part in its construct, in octets.
+/// Size and alignment of a type's part in its construct, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// Octets; of a conformant array 0, since its elements are counted on the wire.
+    /// Bytes; of a conformant array 0, since its elements are counted on the wire.
     pub size: usize,
     /// 1, 2, 4 or 8.
     pub align: usize,
@@ -591,7 +591,7 @@ pub struct Interface {
     pub title: &'static str,
     /// UUID as text.
     pub uuid: &'static str,
-    /// The same, as its octets stand in a little-endian PDU.
+    /// The same, as its bytes stand in a little-endian PDU.
     pub uuid_bytes: [u8; 16],
     /// Opnums up to this one are reserved where no method has them.
     pub reserved_to: u16,

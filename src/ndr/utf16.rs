@@ -11,7 +11,7 @@ pub struct WStr<'a> {
 }
 
 impl<'a> WStr<'a> {
-    /// Over whole code units; an odd octet at the end is left out.
+    /// Over whole code units; an odd byte at the end is left out.
     pub fn new(bytes: &'a [u8], endian: Endian) -> Self {
         let even = bytes.len() & !1;
         WStr { bytes: bytes.get(..even).unwrap_or(bytes), endian }
@@ -22,7 +22,7 @@ impl<'a> WStr<'a> {
         WStr::new(bytes, Endian::Little)
     }
 
-    /// The octets.
+    /// The bytes.
     pub fn as_bytes(&self) -> &'a [u8] {
         self.bytes
     }
@@ -82,11 +82,11 @@ impl<'a> WStr<'a> {
         let mut beyond = 0;
         // Without a branch in the loops, which a processor does many units at a time.
         match self.endian {
-            Endian::Little => room.iter_mut().zip(units).for_each(|(octet, unit)| {
-                (*octet, beyond) = (unit[0], beyond | unit[1] | unit[0] & 0x80);
+            Endian::Little => room.iter_mut().zip(units).for_each(|(byte, unit)| {
+                (*byte, beyond) = (unit[0], beyond | unit[1] | unit[0] & 0x80);
             }),
-            Endian::Big => room.iter_mut().zip(units).for_each(|(octet, unit)| {
-                (*octet, beyond) = (unit[1], beyond | unit[0] | unit[1] & 0x80);
+            Endian::Big => room.iter_mut().zip(units).for_each(|(byte, unit)| {
+                (*byte, beyond) = (unit[1], beyond | unit[0] | unit[1] & 0x80);
             }),
         }
         if beyond == 0 { core::str::from_utf8(room).ok() } else { None }

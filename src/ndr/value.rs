@@ -21,7 +21,7 @@ pub enum Value {
     Text(String),
     /// UTF-16 code units: ill-formed text, or an array of 16-bit units.
     Units(Vec<u16>),
-    /// Octets.
+    /// Bytes.
     Bytes(Vec<u8>),
     /// A context handle.
     Handle(ContextHandle),

@@ -8,7 +8,7 @@
 //! Next: `walk/counted.rs` measures arrays, `walk/checks.rs` compares counts and values with what the declaration says,
 //! `walk/places.rs` finds places again for views.
 //!
-//! Invariants: every count is bounded by the octets behind it before it is used; recursion follows the declared types
+//! Invariants: every count is bounded by the bytes behind it before it is used; recursion follows the declared types
 //! and ends at [`MAX_DEPTH`].
 
 mod checks;
@@ -41,10 +41,10 @@ const MAX_FULL: usize = 16;
 /// An array of the NDR engine: its bytes are what its elements give.
 const LIST: Open<'static> = Open::List { raw: None };
 
-/// Reads a message's stub into `visitor`. Returns the number of octets read; what lies behind them is pathing.
+/// Reads a message's stub into `visitor`. Returns the number of bytes read; what lies behind them is pathing.
 ///
 /// # Errors
-/// The offset, the field's path and who claimed the octets that are not there.
+/// The offset, the field's path and who claimed the bytes that are not there.
 pub fn message<'a, S: Visitor<'a> + ?Sized>(
     cx: DecodeContext<'a>,
     method: &'static Method,
@@ -542,14 +542,14 @@ impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
 
 /// A GUID at `at`.
 pub(super) fn guid(cx: &DecodeContext<'_>, at: usize) -> Result<Guid, Error> {
-    let octets = cx.take(at, 16, "GUID")?;
-    Ok(Guid::from_wire(<[u8; 16]>::try_from(octets).unwrap_or_default(), cx.endian))
+    let bytes = cx.take(at, 16, "GUID")?;
+    Ok(Guid::from_wire(<[u8; 16]>::try_from(bytes).unwrap_or_default(), cx.endian))
 }
 
 /// A context handle at `at`.
 pub(super) fn handle(cx: &DecodeContext<'_>, at: usize) -> Result<ContextHandle, Error> {
-    let octets = cx.take(at, 20, "context handle")?;
-    let (Some((attributes, _)), Some((_, uuid))) = (octets.split_first_chunk::<4>(), octets.split_last_chunk::<16>())
+    let bytes = cx.take(at, 20, "context handle")?;
+    let (Some((attributes, _)), Some((_, uuid))) = (bytes.split_first_chunk::<4>(), bytes.split_last_chunk::<16>())
     else {
         return Ok(ContextHandle::default());
     };

@@ -59,7 +59,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Octets `at..at + len`; validation has seen them.
+    /// Bytes `at..at + len`; validation has seen them.
     fn scalar(&self, scalar: Scalar) -> u64 {
         self.cx.scalar(self.part().at, scalar).unwrap_or(0)
     }
@@ -126,7 +126,7 @@ pub struct Message<'a> {
     pub method: &'static Method,
     /// Request or response.
     pub direction: Direction,
-    /// Octets read; what lies behind them is trailing.
+    /// Bytes read; what lies behind them is trailing.
     pub consumed: usize,
 }
 
@@ -199,7 +199,7 @@ impl<'a> Message<'a> {
         let _ = walk::message(self.cx, self.method, self.direction, self.version, visitor);
     }
 
-    /// Octets behind the last parameter.
+    /// Bytes behind the last parameter.
     pub fn trailing(&self) -> &'a [u8] {
         self.cx.data.get(self.consumed..).unwrap_or(&[])
     }
@@ -418,7 +418,7 @@ impl<T> List<'_, T> {
 }
 
 impl<'a> List<'a, U8> {
-    /// The octets, in place.
+    /// The bytes, in place.
     pub fn as_bytes(&self) -> &'a [u8] {
         self.cx.take(self.at, self.len, "").unwrap_or(&[])
     }

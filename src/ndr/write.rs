@@ -224,9 +224,9 @@ impl<'v> Writer<'v> {
             Type::Scalar(scalar) => match value {
                 Value::Int(value) => self.scalar(*scalar, *value),
                 Value::Text(text) if *scalar == Scalar::U32 && address(text).is_some_and(|a| a.v4().is_some()) => {
-                    let octets = address(text).and_then(|a| a.v4()).unwrap_or_default();
+                    let bytes = address(text).and_then(|a| a.v4()).unwrap_or_default();
                     // The bytes of an address are in network order in the memory of a little-endian machine.
-                    self.scalar(Scalar::U32, u64::from(u32::from_le_bytes(octets)))
+                    self.scalar(Scalar::U32, u64::from(u32::from_le_bytes(bytes)))
                 }
                 Value::Text(_) | Value::List(_) | Value::Map(_) => {
                     let number = number(value, field.semantics.in_version(self.version))?;
@@ -347,8 +347,8 @@ impl<'v> Writer<'v> {
                 self.units(bytes.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])));
             }
             (Type::Scalar(Scalar::U16), Value::Text(text)) => match (address(text), kind) {
-                (Some(Address::V6(octets)), ArrayKind::Fixed(8)) => {
-                    self.units(octets.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])));
+                (Some(Address::V6(bytes)), ArrayKind::Fixed(8)) => {
+                    self.units(bytes.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])));
                 }
                 (_, ArrayKind::Fixed(n)) => {
                     let mut units: Vec<u16> = text.encode_utf16().collect();
@@ -455,7 +455,7 @@ impl<'v> Writer<'v> {
     }
 }
 
-/// An address as text, in wire octets.
+/// An address as text, in wire bytes.
 enum Address {
     V4([u8; 4]),
     V6([u8; 16]),

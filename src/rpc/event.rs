@@ -1,10 +1,10 @@
 //! What associations hand out: one [`Event`] for each message and for each thing that went wrong between messages.
 //!
-//! `event/carriers.rs`: which packets carried it.
+//! `event/frame_set.rs`: which packets carried it.
 
-mod carriers;
+mod frame_set;
 
-pub use carriers::Carriers;
+pub use frame_set::FrameSet;
 
 use super::header::{PacketType, PfcFlags, Representation};
 use super::limits::{Counters, Limits};
@@ -23,7 +23,7 @@ use alloc::vec::Vec;
 /// A message, or what stands in its place.
 #[derive(Debug)]
 pub struct Event<'a, N> {
-    /// PDU type; `None` for octets that belong to no readable PDU.
+    /// PDU type; `None` for bytes that belong to no readable PDU.
     pub ptype: Option<PacketType>,
     /// The side of the flow that sent it.
     pub side: Side,
@@ -32,7 +32,7 @@ pub struct Event<'a, N> {
     /// `call_id`; for connectionless PDUs the sequence number. `None` where no header was readable.
     pub call_id: Option<u32>,
     /// The packets that carried it.
-    pub carriers: &'a Carriers,
+    pub frame_set: &'a FrameSet,
     /// How many fragments it came in.
     pub fragments: u32,
     /// Data representation of its (first) PDU.
@@ -56,7 +56,7 @@ pub struct Event<'a, N> {
     pub body: Body<'a>,
     /// The verification trailer behind the stub of a protected request; it is no longer part of the stub.
     pub verification: Option<Box<Verification>>,
-    /// Broken rules, offsets counted from the first octet of the PDU concerned.
+    /// Broken rules, offsets counted from the first byte of the PDU concerned.
     pub diagnostics: Vec<Diagnostic>,
     /// The call that the message belongs to: of a request, for the receiver to put a note into; of a response or fault,
     /// with that note. `None` for requests that expect no answer, and where no request was seen.
@@ -87,25 +87,25 @@ impl<N> Event<'_, N> {
     /// The packet that completed the message: the largest frame number that carried it; 0 if none did.
     #[must_use]
     pub fn frame(&self) -> u64 {
-        self.carriers.last().unwrap_or(0)
+        self.frame_set.last().unwrap_or(0)
     }
 
     /// The packets that carried it, ascending.
     #[must_use]
     pub fn frames(&self) -> &[u64] {
-        self.carriers.frames()
+        self.frame_set.frames()
     }
 
     /// When the packet was captured that completed it.
     #[must_use]
     pub fn time(&self) -> Option<Timestamp> {
-        self.carriers.last_time
+        self.frame_set.last_time
     }
 
     /// When the first packet was captured that carried it.
     #[must_use]
     pub fn first_time(&self) -> Option<Timestamp> {
-        self.carriers.first_time
+        self.frame_set.first_time
     }
 }
 
@@ -188,9 +188,9 @@ pub struct Auth {
 /// Sizes of a protected message, over all its fragments; they show whether it could be opened or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sizes {
-    /// Octets of stub, without authentication padding; as far as captured. A verification trailer counts.
+    /// Bytes of stub, without authentication padding; as far as captured. A verification trailer counts.
     pub stub: u64,
-    /// Octets of `auth_value`.
+    /// Bytes of `auth_value`.
     pub auth: u64,
 }
 
@@ -270,11 +270,11 @@ pub enum Body<'a> {
         /// The PDU as far as it is there.
         bytes: &'a [u8],
     },
-    /// Octets that belong to no PDU, or were never captured.
+    /// Bytes that belong to no PDU, or were never captured.
     Skipped {
-        /// Octets that were captured and passed over.
+        /// Bytes that were captured and passed over.
         bytes: u64,
-        /// Octets that were never captured; `None` where their number is unknown.
+        /// Bytes that were never captured; `None` where their number is unknown.
         lost: Option<u64>,
         /// Why.
         reason: &'static str,
@@ -285,7 +285,7 @@ pub enum Body<'a> {
         opnum: Option<u16>,
         /// The stub data that did come, in order; `None` where it could not be opened or was not kept.
         stub: Option<&'a [u8]>,
-        /// How many octets of it are the stub's beginning, without a hole.
+        /// How many bytes of it are the stub's beginning, without a hole.
         intact: usize,
         /// What is missing.
         reason: &'static str,
@@ -295,9 +295,9 @@ pub enum Body<'a> {
 /// What bind and alter_context propose.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Proposal<'a> {
-    /// `max_xmit_frag`, octets.
+    /// `max_xmit_frag`, bytes.
     pub max_xmit_frag: u16,
-    /// `max_recv_frag`, octets.
+    /// `max_recv_frag`, bytes.
     pub max_recv_frag: u16,
     /// `assoc_group_id`, 0 for a new group.
     pub assoc_group_id: u32,
@@ -308,9 +308,9 @@ pub struct Proposal<'a> {
 /// What bind_ack and alter_context_resp answer.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Answer<'a> {
-    /// `max_xmit_frag`, octets.
+    /// `max_xmit_frag`, bytes.
     pub max_xmit_frag: u16,
-    /// `max_recv_frag`, octets.
+    /// `max_recv_frag`, bytes.
     pub max_recv_frag: u16,
     /// `assoc_group_id`.
     pub assoc_group_id: u32,
@@ -335,7 +335,7 @@ pub trait Resolver {
     /// What the context probably is, if anything.
     fn resolve(&mut self, message: &Unbound<'_>) -> Option<AssumedContext>;
 
-    /// Octets of memory that it takes for this connection, roughly.
+    /// Bytes of memory that it takes for this connection, roughly.
     fn cost(&self) -> usize {
         0
     }

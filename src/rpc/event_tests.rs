@@ -1,6 +1,6 @@
 //! The packets that carried a message, what came of opening its fragments, counters.
 
-use super::event::{Carriers, Sizes, join_opened};
+use super::event::{FrameSet, Sizes, join_opened};
 use super::limits::Counters;
 use super::security::{AuthTrailer, Doubt, NoSecurity, Opened, Security, Verified};
 use super::{Guid, SyntaxId};
@@ -13,32 +13,32 @@ fn time(n: u64) -> Option<Timestamp> {
     Some(Timestamp(n as i64 * 10))
 }
 
-fn carriers(frames: &[u64], limit: usize) -> (Carriers, Counters) {
-    let (mut carriers, mut counters) = (Carriers::default(), Counters::default());
-    frames.iter().for_each(|n| carriers.add(*n, time(*n), limit, &mut counters));
-    (carriers, counters)
+fn frame_set(frames: &[u64], limit: usize) -> (FrameSet, Counters) {
+    let (mut frame_set, mut counters) = (FrameSet::default(), Counters::default());
+    frames.iter().for_each(|n| frame_set.add(*n, time(*n), limit, &mut counters));
+    (frame_set, counters)
 }
 
 /// Frames, the ends' times, how many were left out.
-fn summary((mut carriers, counters): (Carriers, Counters)) -> (Vec<u64>, Option<Timestamp>, Option<Timestamp>, u64) {
-    carriers.settle();
-    assert_eq!(carriers.omitted, counters.frames_omitted);
-    assert_eq!(carriers.last(), carriers.frames().last().copied());
-    (carriers.frames().to_vec(), carriers.first_time, carriers.last_time, carriers.omitted)
+fn summary((mut frame_set, counters): (FrameSet, Counters)) -> (Vec<u64>, Option<Timestamp>, Option<Timestamp>, u64) {
+    frame_set.settle();
+    assert_eq!(frame_set.omitted, counters.frames_omitted);
+    assert_eq!(frame_set.last(), frame_set.frames().last().copied());
+    (frame_set.frames().to_vec(), frame_set.first_time, frame_set.last_time, frame_set.omitted)
 }
 
 /// Ascending, each once, with the times of the smallest and the largest, whatever the order was.
 #[test]
 fn packets_in_order() {
     for frames in [&[5, 6, 9][..], &[9, 5, 6], &[6, 9, 5, 9, 6, 5], &[9, 6, 5], &[5, 9, 9, 6]] {
-        assert_eq!(summary(carriers(frames, 10)), (vec![5, 6, 9], time(5), time(9), 0), "{frames:?}");
+        assert_eq!(summary(frame_set(frames, 10)), (vec![5, 6, 9], time(5), time(9), 0), "{frames:?}");
     }
-    assert_eq!(summary(carriers(&[], 10)), (vec![], None, None, 0));
-    let (mut again, mut counters) = carriers(&[5], 10);
+    assert_eq!(summary(frame_set(&[], 10)), (vec![], None, None, 0));
+    let (mut again, mut counters) = frame_set(&[5], 10);
     again.add(5, time(77), 10, &mut counters);
     assert_eq!(summary((again, counters)), (vec![5], time(5), time(5), 0));
     // A number in between has no say in the times.
-    assert_eq!(summary(carriers(&[5, 9, 7], 10)), (vec![5, 7, 9], time(5), time(9), 0));
+    assert_eq!(summary(frame_set(&[5, 9, 7], 10)), (vec![5, 7, 9], time(5), time(9), 0));
 }
 
 /// The largest number is always kept; each that is left out counts.
@@ -54,11 +54,11 @@ fn packets_beyond_the_limit() {
         (&[5, 8, 7, 6, 9], [5, 9], 3),
     ] {
         let (first, last) = (time(kept[0]), time(kept[1]));
-        assert_eq!(summary(carriers(frames, 2)), (kept.to_vec(), first, last, omitted), "{frames:?}");
+        assert_eq!(summary(frame_set(frames, 2)), (kept.to_vec(), first, last, omitted), "{frames:?}");
     }
     // The time of the smallest is known even where its number is not kept.
-    assert_eq!(summary(carriers(&[5, 8, 3], 2)), (vec![5, 8], time(3), time(8), 1));
-    assert_eq!(summary(carriers(&[5, 6], 0)), (vec![6], time(5), time(6), 1));
+    assert_eq!(summary(frame_set(&[5, 8, 3], 2)), (vec![5, 8], time(3), time(8), 1));
+    assert_eq!(summary(frame_set(&[5, 6], 0)), (vec![6], time(5), time(6), 1));
 }
 
 /// Numbers that come far too late wait until all are put in order, those that don't stand in their place at once.
@@ -66,24 +66,24 @@ fn packets_beyond_the_limit() {
 fn packets_far_too_late() {
     for (behind, waits) in [(31, false), (32, false), (33, true), (40, true)] {
         let frames: Vec<u64> = (100..100 + behind).chain([50]).collect();
-        let (carriers, counters) = carriers(&frames, 1000);
-        assert_eq!(carriers.frames()[0], if waits { 100 } else { 50 }, "{behind}");
+        let (frame_set, counters) = frame_set(&frames, 1000);
+        assert_eq!(frame_set.frames()[0], if waits { 100 } else { 50 }, "{behind}");
         let expected: Vec<u64> = [50].into_iter().chain(100..100 + behind).collect();
-        assert_eq!(summary((carriers, counters)), (expected, time(50), time(99 + behind), 0));
+        assert_eq!(summary((frame_set, counters)), (expected, time(50), time(99 + behind), 0));
     }
     // So near the end it does not wait, however many there are before it.
     let frames: Vec<u64> = (0..100).map(|n| 2 * n).chain([181]).collect();
-    assert_eq!(carriers(&frames, 1000).0.frames()[91], 181);
+    assert_eq!(frame_set(&frames, 1000).0.frames()[91], 181);
     // Those that wait count for the limit, too.
     let frames: Vec<u64> = (100..140).chain([50, 51, 51]).collect();
-    let (kept, _, _, omitted) = summary(carriers(&frames, 41));
+    let (kept, _, _, omitted) = summary(frame_set(&frames, 41));
     assert_eq!((kept.len(), omitted), (41, 2));
 }
 
 #[test]
 fn packets_joined() {
     let joined = |ours: &[u64], theirs: &[u64]| {
-        let ((mut ours, mut counters), (theirs, _)) = (carriers(ours, 99), carriers(theirs, 99));
+        let ((mut ours, mut counters), (theirs, _)) = (frame_set(ours, 99), frame_set(theirs, 99));
         ours.merge(&theirs, 99, &mut counters);
         summary((ours, counters))
     };

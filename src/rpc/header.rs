@@ -51,9 +51,9 @@ impl Representation {
     pub const BIG: Representation =
         Representation { endian: Endian::Big, character: Character::Ascii, float: Float::Ieee };
 
-    /// From the first two octets of the label; `None` for values that C706 doesn't assign.
+    /// From the first two bytes of the label; `None` for values that C706 doesn't assign.
     #[must_use]
-    pub const fn from_octets(integer_character: u8, float: u8) -> Option<Representation> {
+    pub const fn from_bytes(integer_character: u8, float: u8) -> Option<Representation> {
         let endian = match integer_character >> 4 {
             0 => Endian::Big,
             1 => Endian::Little,
@@ -74,9 +74,9 @@ impl Representation {
         Some(Representation { endian, character, float })
     }
 
-    /// The first two octets of the label; the reserved ones behind them are 0.
+    /// The first two bytes of the label; the reserved ones behind them are 0.
     #[must_use]
-    pub const fn to_octets(self) -> [u8; 2] {
+    pub const fn to_bytes(self) -> [u8; 2] {
         let integer = match self.endian {
             Endian::Big => 0,
             Endian::Little => 0x10,
@@ -170,7 +170,7 @@ bitflags! {
     }
 }
 
-/// The common header of connection-oriented PDUs, 16 octets.
+/// The common header of connection-oriented PDUs, 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
     /// `rpc_vers_minor`, 0 or 1; `rpc_vers` is 5.
@@ -181,16 +181,16 @@ pub struct Header {
     pub flags: PfcFlags,
     /// `packed_drep`.
     pub representation: Representation,
-    /// `frag_length`: octets of the whole PDU, 16 or more.
+    /// `frag_length`: bytes of the whole PDU, 16 or more.
     pub frag_length: u16,
-    /// `auth_length`: octets of `auth_value`, without the trailer's eight octets.
+    /// `auth_length`: bytes of `auth_value`, without the trailer's eight bytes.
     pub auth_length: u16,
     /// `call_id`.
     pub call_id: u32,
 }
 
 impl Header {
-    /// Octets of the header.
+    /// Bytes of the header.
     pub const SIZE: usize = 16;
 
     /// Reads the header and checks it: version 5.0 or 5.1, a data representation and PDU type that exist,
@@ -209,7 +209,7 @@ impl Header {
         }
     }
 
-    /// Where the authentication trailer starts, counted from the PDU's first octet.
+    /// Where the authentication trailer starts, counted from the PDU's first byte.
     #[must_use]
     pub fn trailer_offset(&self) -> Option<usize> {
         match self.auth_length {
@@ -219,7 +219,7 @@ impl Header {
     }
 
     /// Whether the header could really be one, for streams where nothing tells that a PDU begins here: everything that
-    /// [`Header::parse`] checks, the reserved octets are 0, and the PDU is long enough for its type.
+    /// [`Header::parse`] checks, the reserved bytes are 0, and the PDU is long enough for its type.
     #[must_use]
     pub fn plausible(input: &[u8]) -> bool {
         let reserved_clear = input.get(6..8) == Some(&[0, 0]);
@@ -229,15 +229,15 @@ impl Header {
         }
     }
 
-    /// Whether these few octets (less than a header) could be the beginning of a plausible header.
+    /// Whether these few bytes (less than a header) could be the beginning of a plausible header.
     #[must_use]
     pub fn plausible_prefix(input: &[u8]) -> bool {
         let valid = |at: usize, check: &dyn Fn(u8) -> bool| input.get(at).is_none_or(|b| check(*b));
         valid(0, &|b| b == 5)
             && valid(1, &|b| b <= 1)
             && valid(2, &|b| PacketType::from_u8(b).is_some_and(PacketType::is_connection_oriented))
-            && valid(4, &|b| Representation::from_octets(b, 0).is_some())
-            && valid(5, &|b| Representation::from_octets(0, b).is_some())
+            && valid(4, &|b| Representation::from_bytes(b, 0).is_some())
+            && valid(5, &|b| Representation::from_bytes(0, b).is_some())
             && valid(6, &|b| b == 0)
             && valid(7, &|b| b == 0)
     }
@@ -247,7 +247,7 @@ impl Header {
     #[must_use]
     pub fn framed(input: &[u8]) -> Option<usize> {
         let &[5, 0 | 1, _, _, integer, float, _, _, a, b, ..] = input else { return None };
-        let length = match Representation::from_octets(integer, float)?.endian {
+        let length = match Representation::from_bytes(integer, float)?.endian {
             Endian::Little => u16::from_le_bytes([a, b]),
             Endian::Big => u16::from_be_bytes([a, b]),
         };
@@ -256,7 +256,7 @@ impl Header {
     }
 }
 
-/// The fewest octets that a PDU of this type has.
+/// The fewest bytes that a PDU of this type has.
 const fn smallest(ptype: PacketType) -> usize {
     match ptype {
         PacketType::Request | PacketType::Response => 24,
@@ -276,7 +276,7 @@ fn plain(fixed: &[u8; Header::SIZE]) -> Option<Header> {
         return None;
     };
     let ptype = PacketType::from_u8(ptype).filter(|t| t.is_connection_oriented())?;
-    let representation = Representation::from_octets(integer, float)?;
+    let representation = Representation::from_bytes(integer, float)?;
     let (frag_length, auth_length, call_id) = match representation.endian {
         Endian::Little => {
             (u16::from_le_bytes([f0, f1]), u16::from_le_bytes([a0, a1]), u32::from_le_bytes([c0, c1, c2, c3]))
@@ -314,7 +314,7 @@ fn header(input: &[u8]) -> Res<'_, Header> {
     let at = input;
     let (input, drep) = bytes(input, 4, "packed_drep")?;
     let representation = match *drep {
-        [integer, float, ..] => Representation::from_octets(integer, float),
+        [integer, float, ..] => Representation::from_bytes(integer, float),
         _ => None,
     };
     let Some(representation) = representation else {

@@ -3,7 +3,7 @@
 use super::*;
 use alloc::vec::Vec;
 
-/// C706 14.1: integers in the high half of the first octet, characters in the low one, floating point in the second.
+/// C706 14.1: integers in the high half of the first byte, characters in the low one, floating point in the second.
 #[test]
 fn labels() {
     let endian = [Endian::Big, Endian::Little];
@@ -18,9 +18,9 @@ fn labels() {
                     float: *float.get(usize::from(second))?,
                 })
             })();
-            let found = Representation::from_octets(first, second);
+            let found = Representation::from_bytes(first, second);
             assert_eq!(found, expected, "{first:#04x} {second:#04x}");
-            assert!(found.is_none_or(|found| found.to_octets() == [first, second]));
+            assert!(found.is_none_or(|found| found.to_bytes() == [first, second]));
         }
     }
 }
@@ -37,7 +37,7 @@ fn transports() {
     assert_eq!(numbers(PacketType::is_connectionless), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 }
 
-/// A PDU shorter than the fixed members of its type is none (C706 12.6.4): 16 octets of header and what stands here.
+/// A PDU shorter than the fixed members of its type is none (C706 12.6.4): 16 bytes of header and what stands here.
 #[test]
 fn smallest_pdus() {
     let plausible =
@@ -71,7 +71,7 @@ fn smallest_pdus() {
     }
 }
 
-/// The verifier ends with the PDU: eight octets of trailer and the value, behind the header.
+/// The verifier ends with the PDU: eight bytes of trailer and the value, behind the header.
 #[test]
 fn trailers() {
     let header = |length: u8, auth: u8| {

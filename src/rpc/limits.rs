@@ -4,10 +4,10 @@
 /// counter in [`Counters`] that says how often it bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Octets of stub that one fragmented message may have. Default 8 MiB: enumerations and control codes of real
+    /// Bytes of stub that one fragmented message may have. Default 8 MiB: enumerations and control codes of real
     /// clusters pass the 1 MiB that other tools stop at.
     pub message_bytes: usize,
-    /// Octets that all messages in reassembly may hold together. Default 16 MiB.
+    /// Bytes that all messages in reassembly may hold together. Default 16 MiB.
     pub total_bytes: usize,
     /// Messages in reassembly at the same time; the oldest one goes first. Default 64.
     pub open_messages: usize,
@@ -23,7 +23,7 @@ pub struct Limits {
     pub diagnostics: usize,
     /// Pieces of a direction that may fail to look like DCE/RPC before it is given up. Default 4.
     pub recognition_attempts: u8,
-    /// Octets of a TCP direction that are searched for a first PDU header when its beginning wasn't captured. Default
+    /// Bytes of a TCP direction that are searched for a first PDU header when its beginning wasn't captured. Default
     /// 65536.
     pub recognition_bytes: usize,
     /// Activities of a UDP flow that are remembered, each with its latest calls; the one idle for longest goes first.
@@ -56,7 +56,7 @@ pub struct Counters {
     pub pdus: u64,
     /// PDUs that couldn't be read.
     pub malformed: u64,
-    /// Octets that belonged to no PDU.
+    /// Bytes that belonged to no PDU.
     pub skipped_bytes: u64,
     /// Messages given up for [`Limits::message_bytes`] or [`Limits::total_bytes`].
     pub messages_too_large: u64,

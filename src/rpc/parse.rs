@@ -14,7 +14,7 @@ pub(super) type Res<'a, T> = nom::IResult<&'a [u8], T, Fail>;
 /// Why a parser failed; the offset is known once the length of the whole input is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fail {
-    /// Octets that were left where it failed.
+    /// Bytes that were left where it failed.
     left: usize,
     kind: ErrorKind,
     /// The field.
@@ -75,31 +75,31 @@ fn order(endian: Endian) -> Endianness {
     }
 }
 
-/// `count` octets.
+/// `count` bytes.
 pub(super) fn bytes<'a>(input: &'a [u8], count: usize, name: &'static str) -> Res<'a, &'a [u8]> {
     nom::bytes::complete::take::<_, _, Fail>(count)(input).map_err(|_| Fail::truncated(input, count, name))
 }
 
-/// An octet.
+/// A byte.
 pub(super) fn u8_<'a>(input: &'a [u8], name: &'static str) -> Res<'a, u8> {
     nom::number::complete::u8::<_, Fail>(input).map_err(|_| Fail::truncated(input, 1, name))
 }
 
-/// Two octets.
+/// Two bytes.
 pub(super) fn u16_<'a>(input: &'a [u8], endian: Endian, name: &'static str) -> Res<'a, u16> {
     nom::number::complete::u16::<_, Fail>(order(endian))(input).map_err(|_| Fail::truncated(input, 2, name))
 }
 
-/// Four octets.
+/// Four bytes.
 pub(super) fn u32_<'a>(input: &'a [u8], endian: Endian, name: &'static str) -> Res<'a, u32> {
     nom::number::complete::u32::<_, Fail>(order(endian))(input).map_err(|_| Fail::truncated(input, 4, name))
 }
 
 /// A UUID.
 pub(super) fn uuid<'a>(input: &'a [u8], endian: Endian, name: &'static str) -> Res<'a, Guid> {
-    let (rest, octets) = bytes(input, 16, name)?;
-    match <[u8; 16]>::try_from(octets) {
-        Ok(octets) => Ok((rest, Guid::from_wire(octets, endian))),
+    let (rest, bytes) = bytes(input, 16, name)?;
+    match <[u8; 16]>::try_from(bytes) {
+        Ok(bytes) => Ok((rest, Guid::from_wire(bytes, endian))),
         Err(_) => Err(Fail::truncated(input, 16, name)),
     }
 }

@@ -21,7 +21,7 @@ pub struct AuthTrailer {
     pub auth_type: u8,
     /// `auth_level`: 1 none … 5 pkt_integrity, 6 pkt_privacy.
     pub auth_level: u8,
-    /// Octets of padding between the stub and the trailer.
+    /// Bytes of padding between the stub and the trailer.
     pub auth_pad_length: u8,
     /// `auth_context_id`; for connectionless PDUs the key sequence number.
     pub auth_context_id: u32,

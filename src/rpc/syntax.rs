@@ -38,10 +38,10 @@ impl SyntaxId {
     #[must_use]
     pub const fn bind_time_features(features: BindTimeFeatures) -> SyntaxId {
         let bits = features.bits().to_le_bytes();
-        let mut octets = Guid::constant("6cb71c2c-9812-4540-0000-000000000000").0;
-        octets[8] = bits[0];
-        octets[9] = bits[1];
-        SyntaxId::new(Guid(octets), 1, 0)
+        let mut bytes = Guid::constant("6cb71c2c-9812-4540-0000-000000000000").0;
+        bytes[8] = bits[0];
+        bytes[9] = bits[1];
+        SyntaxId::new(Guid(bytes), 1, 0)
     }
 
     /// The features, where this is a bind-time feature negotiation rather than a transfer syntax.

@@ -47,7 +47,7 @@ pub enum Meaning<'a> {
 pub struct Tower<'a> {
     /// The floors, topmost first.
     pub floors: Vec<Floor<'a>>,
-    /// Octets that belong to no whole floor.
+    /// Bytes that belong to no whole floor.
     pub rest: &'a [u8],
 }
 
@@ -128,12 +128,12 @@ fn floor(input: &[u8]) -> Res<'_, Floor<'_>> {
 }
 
 impl<'a> Tower<'a> {
-    /// Reads the octets of a `twr_t`: whatever floors are whole in it, [`MAX_FLOORS`] at the most.
+    /// Reads the bytes of a `twr_t`: whatever floors are whole in it, [`MAX_FLOORS`] at the most.
     #[must_use]
-    pub fn parse(octets: &'a [u8]) -> Tower<'a> {
+    pub fn parse(bytes: &'a [u8]) -> Tower<'a> {
         let mut floors = Vec::new();
-        let (Some(count), Some(mut rest)) = (octets.first_chunk::<2>(), octets.get(2..)) else {
-            return Tower { floors, rest: octets };
+        let (Some(count), Some(mut rest)) = (bytes.first_chunk::<2>(), bytes.get(2..)) else {
+            return Tower { floors, rest: bytes };
         };
         for _ in 0..usize::from(u16::from_le_bytes(*count)).min(MAX_FLOORS) {
             let Ok((next, floor)) = floor(rest) else { break };

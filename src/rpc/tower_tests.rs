@@ -5,14 +5,14 @@ use crate::idl;
 const TOWER: &str = "050013000db2b87db9634ccf11bff608002be23f2f03000200000013000d045d888aeb1cc9119fe808002b10486002000200000001000b02\
                      00000001000702000000010009 04007f004d0b";
 
-fn octets() -> Vec<u8> {
+fn bytes() -> Vec<u8> {
     hex::decode(TOWER.replace(char::is_whitespace, "")).unwrap()
 }
 
 #[test]
 fn floors() {
-    let octets = octets();
-    let tower = Tower::parse(&octets);
+    let bytes = bytes();
+    let tower = Tower::parse(&bytes);
     assert_eq!(tower.floors.len(), 5);
     assert!(tower.rest.is_empty());
     let interface = tower.interface().unwrap();
@@ -24,10 +24,10 @@ fn floors() {
 
 #[test]
 fn whatever_is_whole_in_it() {
-    let octets = octets();
+    let bytes = bytes();
     let mut last = 0;
-    for cut in 0..octets.len() {
-        let tower = Tower::parse(&octets[..cut]);
+    for cut in 0..bytes.len() {
+        let tower = Tower::parse(&bytes[..cut]);
         assert!(tower.floors.len() >= last && tower.floors.len() < 5);
         last = tower.floors.len();
     }
@@ -42,15 +42,15 @@ fn whatever_is_whole_in_it() {
 #[test]
 fn pipes() {
     let floor = |protocol: &[u8], related: &[u8]| {
-        let length = |octets: &[u8]| (octets.len() as u16).to_le_bytes();
+        let length = |bytes: &[u8]| (bytes.len() as u16).to_le_bytes();
         [&length(protocol)[..], protocol, &length(related), related].concat()
     };
     for protocol in [0x0f, 0x10] {
-        let octets = [&[2, 0][..], &floor(&[0x0b], &[0, 0]), &floor(&[protocol], b"\\pipe\\clus\0")].concat();
-        let name = Tower::parse(&octets).pipe().map(<[u8]>::to_vec);
+        let bytes = [&[2, 0][..], &floor(&[0x0b], &[0, 0]), &floor(&[protocol], b"\\pipe\\clus\0")].concat();
+        let name = Tower::parse(&bytes).pipe().map(<[u8]>::to_vec);
         assert!(name.is_some_and(|name| name.starts_with(b"\\pipe\\clus")), "{protocol:x}");
     }
-    assert_eq!(Tower::parse(&octets()).pipe(), None);
+    assert_eq!(Tower::parse(&bytes()).pipe(), None);
 }
 
 /// C706 I: protocol sequences by the two floors behind interface and transfer syntax; the tower in a line.
@@ -59,10 +59,10 @@ fn sequences() {
     let floor =
         |protocol: u8, related: &[u8]| [&[1, 0, protocol][..], &(related.len() as u16).to_le_bytes(), related].concat();
     let tower = |floors: &[Vec<u8>]| {
-        let mut octets = octets()[..2 + 25 + 25].to_vec();
-        octets[0] = 2 + floors.len() as u8;
-        octets.extend(floors.concat());
-        octets
+        let mut bytes = bytes()[..2 + 25 + 25].to_vec();
+        bytes[0] = 2 + floors.len() as u8;
+        bytes.extend(floors.concat());
+        bytes
     };
     for (runtime, transport, name) in [
         (0x0b, 0x07, Some("ncacn_ip_tcp")),
@@ -76,10 +76,10 @@ fn sequences() {
         (0x0b, 0x77, None),
         (0x0a, 0x07, None),
     ] {
-        let octets = tower(&[floor(runtime, &[0, 0]), floor(transport, &[0, 0])]);
-        assert_eq!(Tower::parse(&octets).protocol_sequence(), name, "{runtime:02x} {transport:02x}");
+        let bytes = tower(&[floor(runtime, &[0, 0]), floor(transport, &[0, 0])]);
+        assert_eq!(Tower::parse(&bytes).protocol_sequence(), name, "{runtime:02x} {transport:02x}");
     }
-    assert_eq!(Tower::parse(&octets()).to_string(), "clusapi 3.0 at ncacn_ip_tcp 127.0.77.11, any port");
+    assert_eq!(Tower::parse(&bytes()).to_string(), "clusapi 3.0 at ncacn_ip_tcp 127.0.77.11, any port");
     let pipe = tower(&[floor(0x0b, &[0, 0]), floor(0x0f, b"\\pipe\\x")]);
     assert!(Tower::parse(&pipe).to_string().starts_with("clusapi 3.0 at ncacn_np "));
     let udp = tower(&[floor(0x0a, &[0, 0]), floor(0x08, &[0xc0, 1]), floor(0x09, &[10, 0, 0, 1])]);

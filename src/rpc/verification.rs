@@ -1,17 +1,17 @@
 //! The verification trailer (MS-RPCE 2.2.2.13): behind the stub of a connection's first protected request the client
 //! repeats, under protection, what it bound to.
 //!
-//! The trailer starts at a 4-octet boundary of the stub. Nothing tells where the stub proper ends, so up to
-//! three octets of alignment stay at the stub's end; see [`Verification::split`].
+//! The trailer starts at a 4-byte boundary of the stub. Nothing tells where the stub proper ends, so up to
+//! three bytes of alignment stay at the stub's end; see [`Verification::split`].
 
 use super::header::Endian;
 use super::parse::{Res, bytes, u8_, u16_, u32_};
 use super::syntax::SyntaxId;
 
-/// `SIGNATURE`, the octets that begin the trailer.
+/// `SIGNATURE`, the bytes that begin the trailer.
 pub const SIGNATURE: [u8; 8] = [0x8a, 0xe3, 0x13, 0x71, 0x02, 0xf4, 0x36, 0x71];
 
-/// How far from the end of a stub the signature is searched for, in octets: the three known commands take 80.
+/// How far from the end of a stub the signature is searched for, in bytes: the three known commands take 80.
 const WINDOW: usize = 512;
 
 /// `SEC_VT_COMMAND_END`.
@@ -49,12 +49,12 @@ pub struct Verification {
     pub unknown_must: bool,
     /// Offset of the signature in the stub.
     pub offset: usize,
-    /// Octets of the trailer.
+    /// Bytes of the trailer.
     pub length: usize,
 }
 
 impl Verification {
-    /// Finds the trailer at the end of a stub: the signature at a 4-octet boundary within the last 512 octets, with
+    /// Finds the trailer at the end of a stub: the signature at a 4-byte boundary within the last 512 bytes, with
     /// commands behind it that end exactly where the stub does.
     ///
     /// `endian` is that of the PDU; commands that only make sense in the other byte order are read in that one.
@@ -78,7 +78,7 @@ impl Verification {
         None
     }
 
-    /// The stub without the trailer; up to three octets of alignment may be left at its end.
+    /// The stub without the trailer; up to three bytes of alignment may be left at its end.
     #[must_use]
     pub fn split<'a>(&self, stub: &'a [u8]) -> &'a [u8] {
         stub.get(..self.offset).unwrap_or(stub)

@@ -41,14 +41,14 @@ impl Writer {
         self.out.extend_from_slice(value);
     }
 
-    /// Overwrites two octets that were written before.
+    /// Overwrites two bytes that were written before.
     pub(super) fn patch_u16(&mut self, at: usize, value: u16) {
-        let octets = match self.endian {
+        let bytes = match self.endian {
             Endian::Little => value.to_le_bytes(),
             Endian::Big => value.to_be_bytes(),
         };
-        for (slot, octet) in self.out.iter_mut().skip(at).zip(octets) {
-            *slot = octet;
+        for (slot, byte) in self.out.iter_mut().skip(at).zip(bytes) {
+            *slot = byte;
         }
     }
 }

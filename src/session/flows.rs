@@ -11,7 +11,7 @@ use crate::net::{Datagram, Origin, Side, Transport};
 use crate::rpc::connection::Connection;
 use crate::rpc::dg::{self, Conversation};
 use crate::session::call_context::CallContext;
-use crate::session::inference::{Guesser, Shared};
+use crate::session::inference::{InterfaceInference, Shared};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const ACTIVITIES: usize = 16;
 const GIVEN_UP: &str = "given up for the limits of the session";
 
 /// An association: a TCP connection or a UDP flow that carries DCE/RPC, or may.
-pub(super) struct Kept<A> {
+pub(super) struct FlowEntry<A> {
     stream: u64,
     pub(super) rpc: A,
     pub(super) security: Association,
@@ -34,11 +34,11 @@ pub(super) struct Kept<A> {
     pub(super) ours: bool,
     /// How often it is passed over before it has to go.
     lives: u8,
-    /// What it cost when it was last looked at, octets.
+    /// What it cost when it was last looked at, bytes.
     cost: usize,
 }
 
-impl<A> Kept<A> {
+impl<A> FlowEntry<A> {
     /// Takes account of what it costs now; returns its stream.
     #[inline]
     fn account(&mut self, cost: usize, total: &mut usize) -> u64 {
@@ -54,21 +54,21 @@ impl<A> Kept<A> {
     }
 }
 
-pub(super) type Tracked = Kept<Connection<CallContext>>;
-pub(super) type Conversed = Kept<Conversation<CallContext>>;
+pub(super) type Tracked = FlowEntry<Connection<CallContext>>;
+pub(super) type Conversed = FlowEntry<Conversation<CallContext>>;
 
-impl<A> Kept<A> {
+impl<A> FlowEntry<A> {
     fn new(rpc: A, keys: &Arc<KeyStore>, limits: &Limits, origin: &Origin) -> Box<Self> {
         let security = Association::with_limits(Arc::clone(keys), limits.auth);
         let (stream, ends) = (origin.stream, ends(origin));
-        Box::new(Kept { stream, rpc, security, ends, ended: [false; 2], ours: false, lives: 0, cost: 0 })
+        Box::new(FlowEntry { stream, rpc, security, ends, ended: [false; 2], ours: false, lives: 0, cost: 0 })
     }
 }
 
 /// Associations of one transport, by stream number.
 struct Table<A> {
     /// Those that are gone leave their places to others.
-    slots: Vec<Option<Box<Kept<A>>>>,
+    slots: Vec<Option<Box<FlowEntry<A>>>>,
     free: Vec<usize>,
     places: Map<u64, usize>,
     /// The order in which they are looked at for eviction; numbers of those that are gone are left in it for a while.
@@ -86,7 +86,7 @@ impl<A> Table<A> {
 
     /// The place of an association; `memo` is where it was last time, and becomes where it is.
     #[inline]
-    fn place(&mut self, memo: &mut usize, stream: u64, make: impl FnOnce() -> Box<Kept<A>>) -> usize {
+    fn place(&mut self, memo: &mut usize, stream: u64, make: impl FnOnce() -> Box<FlowEntry<A>>) -> usize {
         match self.slots.get(*memo) {
             Some(Some(kept)) if kept.stream == stream => {}
             _ => *memo = self.search(stream, make),
@@ -94,7 +94,7 @@ impl<A> Table<A> {
         *memo
     }
 
-    fn search(&mut self, stream: u64, make: impl FnOnce() -> Box<Kept<A>>) -> usize {
+    fn search(&mut self, stream: u64, make: impl FnOnce() -> Box<FlowEntry<A>>) -> usize {
         if let Some(place) = self.places.get(&stream) {
             return *place;
         }
@@ -110,16 +110,16 @@ impl<A> Table<A> {
     }
 
     #[inline]
-    fn at(&mut self, place: usize) -> Option<&mut Kept<A>> {
+    fn at(&mut self, place: usize) -> Option<&mut FlowEntry<A>> {
         self.slots.get_mut(place)?.as_deref_mut()
     }
 
-    fn get_mut(&mut self, stream: u64) -> Option<&mut Kept<A>> {
+    fn get_mut(&mut self, stream: u64) -> Option<&mut FlowEntry<A>> {
         let place = *self.places.get(&stream)?;
         self.at(place)
     }
 
-    fn remove(&mut self, stream: u64) -> Option<Box<Kept<A>>> {
+    fn remove(&mut self, stream: u64) -> Option<Box<FlowEntry<A>>> {
         let place = self.places.remove(&stream)?;
         self.free.push(place);
         self.slots.get_mut(place)?.take()
@@ -131,7 +131,7 @@ impl<A> Table<A> {
         streams
     }
 
-    fn values(&self) -> impl Iterator<Item = &Kept<A>> {
+    fn values(&self) -> impl Iterator<Item = &FlowEntry<A>> {
         self.slots.iter().flatten().map(|kept| &**kept)
     }
 
@@ -219,8 +219,8 @@ impl Flows {
         knowledge: &Shared,
     ) -> Option<&mut Tracked> {
         let place = self.connections.place(memo, origin.stream, || {
-            let guesser = Guesser::new(Arc::clone(knowledge), ends(origin));
-            Kept::new(Connection::with_resolver(limits.rpc, Box::new(guesser)), keys, limits, origin)
+            let guesser = InterfaceInference::new(Arc::clone(knowledge), ends(origin));
+            FlowEntry::new(Connection::with_resolver(limits.rpc, Box::new(guesser)), keys, limits, origin)
         });
         self.connections.at(place)
     }
@@ -234,7 +234,7 @@ impl Flows {
         limits: &Limits,
         keys: &Arc<KeyStore>,
     ) -> Option<&mut Conversed> {
-        let make = || Kept::new(Conversation::new(limits.rpc), keys, limits, origin);
+        let make = || FlowEntry::new(Conversation::new(limits.rpc), keys, limits, origin);
         let place = self.conversations.place(memo, stream, make);
         self.conversations.at(place)
     }
@@ -318,7 +318,7 @@ impl Flows {
     pub(super) fn drop_connection(&mut self, stream: u64, stats: &mut Stats, out: &mut dyn FnMut(&mut Record<'_>)) {
         let Some(mut kept) = self.connections.remove(stream) else { return };
         self.cost = self.cost.saturating_sub(kept.cost);
-        let Kept { rpc, security, ends, .. } = &mut *kept;
+        let FlowEntry { rpc, security, ends, .. } = &mut *kept;
         for side in [Side::A, Side::B] {
             rpc.end(side, GIVEN_UP, security, &mut |event| {
                 stats.records += 1;
@@ -334,7 +334,7 @@ impl Flows {
     pub(super) fn drop_conversation(&mut self, stream: u64, stats: &mut Stats, out: &mut dyn FnMut(&mut Record<'_>)) {
         let Some(mut kept) = self.conversations.remove(stream) else { return };
         self.cost = self.cost.saturating_sub(kept.cost);
-        let Kept { rpc, security, ends, .. } = &mut *kept;
+        let FlowEntry { rpc, security, ends, .. } = &mut *kept;
         rpc.end(security, &mut |event| {
             stats.records += 1;
             out(&mut record(flow(Transport::Udp, stream, *ends, event.side), event));

@@ -12,7 +12,7 @@ use crate::rpc::security::{AuthTrailer, Connectionless, Identity, Opened, Protec
 pub struct Unsealed<'a> {
     /// The flow and the packet that completed the PDU.
     pub origin: &'a Origin,
-    /// TCP sequence number of the PDU's first octet; 0 for the PDU of a datagram.
+    /// TCP sequence number of the PDU's first byte; 0 for the PDU of a datagram.
     pub seq: u32,
     /// The PDU as captured.
     pub pdu: &'a Protected<'a>,
@@ -29,23 +29,23 @@ pub trait Tap {
 }
 
 /// Security contexts with a tap.
-pub(crate) struct Tapped<'a> {
+pub(crate) struct ObservedSecurity<'a> {
     inner: &'a mut dyn Security,
     tap: &'a mut dyn Tap,
     origin: &'a Origin,
-    /// Sequence number behind the last octet handed to the connection.
+    /// Sequence number behind the last byte handed to the connection.
     end: u32,
-    /// Octets of those behind the PDU at hand.
+    /// Bytes of those behind the PDU at hand.
     rest: u32,
     /// Whether anything was to be opened.
     asked: bool,
 }
 
-impl<'a> Tapped<'a> {
-    /// `len`: octets that are handed to the connection now.
+impl<'a> ObservedSecurity<'a> {
+    /// `len`: bytes that are handed to the connection now.
     pub(crate) fn new(inner: &'a mut dyn Security, tap: &'a mut dyn Tap, origin: &'a Origin, len: usize) -> Self {
-        let end = origin.seq.wrapping_add(octets(len));
-        Tapped { inner, tap, origin, end, rest: 0, asked: false }
+        let end = origin.seq.wrapping_add(bytes(len));
+        ObservedSecurity { inner, tap, origin, end, rest: 0, asked: false }
     }
 
     /// A repeated datagram is no event of its conversation, but it stands in the capture and is sealed. Connectionless
@@ -77,11 +77,11 @@ impl<'a> Tapped<'a> {
 }
 
 /// Sequence numbers count modulo 2^32.
-fn octets(len: usize) -> u32 {
+fn bytes(len: usize) -> u32 {
     (len as u64 & 0xffff_ffff) as u32
 }
 
-impl Security for Tapped<'_> {
+impl Security for ObservedSecurity<'_> {
     fn token(&mut self, token: &Token<'_>) {
         self.inner.token(token);
     }
@@ -91,7 +91,7 @@ impl Security for Tapped<'_> {
         let opened = self.inner.open(pdu, out);
         if matches!(opened, Opened::Clear { decrypted: true, .. }) && out.len() == pdu.body.len() {
             let seq = match pdu.connectionless {
-                None => self.end.wrapping_sub(self.rest).wrapping_sub(octets(pdu.pdu.len())),
+                None => self.end.wrapping_sub(self.rest).wrapping_sub(bytes(pdu.pdu.len())),
                 Some(_) => 0,
             };
             self.tap.unsealed(Unsealed { origin: self.origin, seq, pdu, clear: out });
@@ -108,6 +108,6 @@ impl Security for Tapped<'_> {
     }
 
     fn framed(&mut self, rest: usize) {
-        self.rest = octets(rest);
+        self.rest = bytes(rest);
     }
 }

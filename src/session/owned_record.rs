@@ -1,6 +1,6 @@
 //! Records that outlive the packet they came in, many at a time: what one thread has put together and another prints.
 //!
-//! The octets of a batch's stubs and tokens lie in one buffer, and whatever else a record owns moves along with it; a
+//! The bytes of a batch's stubs and tokens lie in one buffer, and whatever else a record owns moves along with it; a
 //! batch that is used again allocates nothing for the common messages.
 
 use super::{Flow, Record};
@@ -11,7 +11,7 @@ use crate::base::guid::Guid;
 use crate::ndr::Interface;
 use crate::net::Side;
 use crate::rpc::dg;
-use crate::rpc::event::{Answer, AnswerResult, AssumedContext, Auth, Body, Call, Carriers, Context, Event, Proposal};
+use crate::rpc::event::{Answer, AnswerResult, AssumedContext, Auth, Body, Call, FrameSet, Context, Event, Proposal};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::ContextElement;
 use crate::rpc::security::Sender;
@@ -23,38 +23,38 @@ use std::ops::Range;
 /// Records of one batch.
 const RECORDS: usize = 256;
 
-/// Octets of one batch; a single record may have more.
-const OCTETS: usize = 256 << 10;
+/// Bytes of one batch; a single record may have more.
+const BYTES: usize = 256 << 10;
 
 /// A number of records, in their order, each with what is known of it beside.
 #[derive(Debug, Default)]
 pub struct Batch<K> {
-    octets: Vec<u8>,
-    parcels: Vec<Parcel>,
-    /// Of the parcels, in their order; behind those what is left of earlier records, to be used again.
+    bytes: Vec<u8>,
+    records: Vec<OwnedRecord>,
+    /// Of the records, in their order; behind those what is left of earlier records, to be used again.
     known: Vec<K>,
-    /// Octets of what the parcels own beside `octets`, roughly.
+    /// Bytes of what the records own beside `bytes`, roughly.
     owned: usize,
     /// The packet of the record that is lent, where it is one alone.
-    carriers: Carriers,
+    frame_set: FrameSet,
 }
 
 /// A record without what it borrowed.
 #[derive(Debug)]
-struct Parcel {
+struct OwnedRecord {
     flow: Flow,
     interface: Option<(&'static Interface, usize)>,
     ptype: Option<PacketType>,
     side: Side,
     sender: Sender,
     call_id: Option<u32>,
-    carriers: Carried,
+    frame_set: Carried,
     fragments: u32,
     representation: Representation,
     flags: PfcFlags,
     context_id: Option<u16>,
     context: Option<Context>,
-    body: Kept,
+    body: OwnedBody,
     call: Option<Call<CallContext>>,
     rare: Option<Box<Rare>>,
 }
@@ -63,7 +63,7 @@ struct Parcel {
 #[derive(Debug)]
 enum Carried {
     One(u64, Option<Timestamp>),
-    Several(Box<Carriers>),
+    Several(Box<FrameSet>),
 }
 
 /// What most records don't have.
@@ -78,9 +78,9 @@ struct Rare {
     datagram: Option<Box<dg::Header>>,
 }
 
-/// [`Body`] with places in the batch's octets.
+/// [`Body`] with places in the batch's bytes.
 #[derive(Debug)]
-enum Kept {
+enum OwnedBody {
     Bind(Box<Contexts>),
     BindAck(Box<Results>),
     BindNak {
@@ -149,53 +149,53 @@ struct Results {
 impl<K: Default> Batch<K> {
     /// Whether it is time to hand it over.
     pub fn is_full(&self) -> bool {
-        self.parcels.len() >= RECORDS || self.weight() >= OCTETS
+        self.records.len() >= RECORDS || self.weight() >= BYTES
     }
 
     /// Whether it has so much that only one like it is to be there at a time.
     pub fn is_large(&self) -> bool {
-        self.weight() >= 2 * OCTETS
+        self.weight() >= 2 * BYTES
     }
 
     fn weight(&self) -> usize {
-        self.octets.len().saturating_add(self.owned)
+        self.bytes.len().saturating_add(self.owned)
     }
 
     /// Whether there is no record in it.
     pub fn is_empty(&self) -> bool {
-        self.parcels.is_empty()
+        self.records.is_empty()
     }
 
     /// Hands out its records in their order until an error stops that; the batch is empty then.
     pub fn drain<E>(&mut self, out: &mut dyn FnMut(&mut Record<'_>, &mut K) -> Result<(), E>) -> Result<(), E> {
-        let Batch { octets, parcels, carriers, known, .. } = self;
-        let mut each = parcels.iter_mut().zip(known);
-        let result = each.try_for_each(|(parcel, known)| out(&mut parcel.lend(octets, carriers), known));
-        self.parcels.clear();
-        self.octets.clear();
+        let Batch { bytes, records, frame_set, known, .. } = self;
+        let mut each = records.iter_mut().zip(known);
+        let result = each.try_for_each(|(parcel, known)| out(&mut parcel.lend(bytes, frame_set), known));
+        self.records.clear();
+        self.bytes.clear();
         self.owned = 0;
         // What a single large message needed is not kept for all the others.
-        self.octets.shrink_to(2 * OCTETS);
+        self.bytes.shrink_to(2 * BYTES);
         result
     }
 
-    fn put(&mut self, octets: &[u8]) -> Range<usize> {
-        let start = self.octets.len();
-        self.octets.extend_from_slice(octets);
-        start..self.octets.len()
+    fn put(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        start..self.bytes.len()
     }
 
     /// Takes in a record, and what it owned. `learn` is to put what is known of it into the place of what was known of an
     /// earlier one.
     pub fn push(&mut self, record: &mut Record<'_>, learn: impl FnOnce(&Record<'_>, &mut K)) {
-        if self.known.len() == self.parcels.len() {
+        if self.known.len() == self.records.len() {
             self.known.push(K::default());
         }
-        if let Some(known) = self.known.get_mut(self.parcels.len()) {
+        if let Some(known) = self.known.get_mut(self.records.len()) {
             learn(record, known);
         }
         let Record { flow, event, interface } = record;
-        let mut put = |octets: Option<&[u8]>| octets.map(|octets| self.put(octets));
+        let mut put = |bytes: Option<&[u8]>| bytes.map(|bytes| self.put(bytes));
         let contexts = |proposal: Proposal<'_>| {
             let Proposal { max_xmit_frag, max_recv_frag, assoc_group_id, contexts } = proposal;
             Box::new(Contexts { max_xmit_frag, max_recv_frag, assoc_group_id, contexts: contexts.to_vec() })
@@ -206,38 +206,38 @@ impl<K: Default> Batch<K> {
             Box::new(Results { max_xmit_frag, max_recv_frag, assoc_group_id, secondary_address, results })
         };
         let body = match std::mem::replace(&mut event.body, Body::Orphaned) {
-            Body::Bind(proposal) => Kept::Bind(contexts(proposal)),
-            Body::AlterContext(proposal) => Kept::AlterContext(contexts(proposal)),
+            Body::Bind(proposal) => OwnedBody::Bind(contexts(proposal)),
+            Body::AlterContext(proposal) => OwnedBody::AlterContext(contexts(proposal)),
             Body::BindAck(answer) => {
                 let address = put(Some(answer.secondary_address));
-                Kept::BindAck(results(answer, address))
+                OwnedBody::BindAck(results(answer, address))
             }
             Body::AlterContextResp(answer) => {
                 let address = put(Some(answer.secondary_address));
-                Kept::AlterContextResp(results(answer, address))
+                OwnedBody::AlterContextResp(results(answer, address))
             }
             Body::BindNak { reason, versions, extended_error } => {
-                Kept::BindNak { reason, versions: versions.to_vec(), extended_error: put(extended_error) }
+                OwnedBody::BindNak { reason, versions: versions.to_vec(), extended_error: put(extended_error) }
             }
-            Body::Auth3 => Kept::Auth3,
-            Body::Request { opnum, object, stub } => Kept::Request { opnum, object, stub: put(stub) },
-            Body::Response { opnum, cancel_count, stub } => Kept::Response { opnum, cancel_count, stub: put(stub) },
+            Body::Auth3 => OwnedBody::Auth3,
+            Body::Request { opnum, object, stub } => OwnedBody::Request { opnum, object, stub: put(stub) },
+            Body::Response { opnum, cancel_count, stub } => OwnedBody::Response { opnum, cancel_count, stub: put(stub) },
             Body::Fault { status, opnum, cancel_count, extended_error, stub } => {
-                Kept::Fault { status, opnum, cancel_count, extended_error, stub: put(stub) }
+                OwnedBody::Fault { status, opnum, cancel_count, extended_error, stub: put(stub) }
             }
-            Body::Cancel => Kept::Cancel,
-            Body::Orphaned => Kept::Orphaned,
-            Body::Shutdown => Kept::Shutdown,
+            Body::Cancel => OwnedBody::Cancel,
+            Body::Orphaned => OwnedBody::Orphaned,
+            Body::Shutdown => OwnedBody::Shutdown,
             Body::Control(body) => {
-                let octets = put(Some(body.octets())).unwrap_or_default();
-                Kept::Control(Box::new(body.with_octets(&[])), octets)
+                let bytes = put(Some(body.bytes())).unwrap_or_default();
+                OwnedBody::Control(Box::new(body.with_bytes(&[])), bytes)
             }
             Body::Malformed { error, bytes } => {
-                Kept::Malformed { error: Some(error), bytes: put(Some(bytes)).unwrap_or_default() }
+                OwnedBody::Malformed { error: Some(error), bytes: put(Some(bytes)).unwrap_or_default() }
             }
-            Body::Skipped { bytes, lost, reason } => Kept::Skipped { bytes, lost, reason },
+            Body::Skipped { bytes, lost, reason } => OwnedBody::Skipped { bytes, lost, reason },
             Body::Incomplete { opnum, stub, intact, reason } => {
-                Kept::Incomplete { opnum, stub: put(stub), intact, reason }
+                OwnedBody::Incomplete { opnum, stub: put(stub), intact, reason }
             }
         };
         let rare = event.reassumed.is_some()
@@ -259,8 +259,8 @@ impl<K: Default> Batch<K> {
             })
         });
         let listed = match &body {
-            Kept::Bind(contexts) | Kept::AlterContext(contexts) => contexts.contexts.iter().map(context_cost).sum(),
-            Kept::BindAck(results) | Kept::AlterContextResp(results) => {
+            OwnedBody::Bind(contexts) | OwnedBody::AlterContext(contexts) => contexts.contexts.iter().map(context_cost).sum(),
+            OwnedBody::BindAck(results) | OwnedBody::AlterContextResp(results) => {
                 let each = |result: &AnswerResult| {
                     size_of::<AnswerResult>() + result.proposed.as_ref().map_or(0, context_cost)
                 };
@@ -270,19 +270,19 @@ impl<K: Default> Batch<K> {
         };
         let told =
             rare.as_ref().map_or(0, |rare| size_of::<Rare>() + rare.diagnostics.capacity() * size_of::<Diagnostic>());
-        self.owned += listed + told + 8 * event.carriers.frames().len();
-        let carriers = match event.carriers.only() {
+        self.owned += listed + told + 8 * event.frame_set.frames().len();
+        let frame_set = match event.frame_set.only() {
             Some((frame, time)) => Carried::One(frame, time),
-            None => Carried::Several(Box::new(event.carriers.clone())),
+            None => Carried::Several(Box::new(event.frame_set.clone())),
         };
-        self.parcels.push(Parcel {
+        self.records.push(OwnedRecord {
             flow: *flow,
             interface: *interface,
             ptype: event.ptype,
             side: event.side,
             sender: event.sender,
             call_id: event.call_id,
-            carriers,
+            frame_set,
             fragments: event.fragments,
             representation: event.representation,
             flags: event.flags,
@@ -295,16 +295,16 @@ impl<K: Default> Batch<K> {
     }
 }
 
-/// Octets that a proposed context takes.
+/// Bytes that a proposed context takes.
 fn context_cost(context: &ContextElement) -> usize {
     size_of::<ContextElement>() + context.transfer_syntaxes.len() * size_of::<SyntaxId>()
 }
 
-impl Parcel {
+impl OwnedRecord {
     /// The record, once: what it owned is given away.
     #[inline]
-    fn lend<'a>(&'a mut self, octets: &'a [u8], carriers: &'a mut Carriers) -> Record<'a> {
-        let at = |range: &Range<usize>| octets.get(range.clone()).unwrap_or(&[]);
+    fn lend<'a>(&'a mut self, bytes: &'a [u8], frame_set: &'a mut FrameSet) -> Record<'a> {
+        let at = |range: &Range<usize>| bytes.get(range.clone()).unwrap_or(&[]);
         let maybe = |range: &Option<Range<usize>>| range.as_ref().map(at);
         let proposal = |c: &'a Contexts| {
             let Contexts { max_xmit_frag, max_recv_frag, assoc_group_id, ref contexts } = *c;
@@ -318,54 +318,54 @@ impl Parcel {
             results: std::mem::take(&mut r.results),
         };
         let body = match &mut self.body {
-            Kept::Bind(contexts) => Body::Bind(proposal(contexts)),
-            Kept::AlterContext(contexts) => Body::AlterContext(proposal(contexts)),
-            Kept::BindAck(results) => Body::BindAck(answer(results)),
-            Kept::AlterContextResp(results) => Body::AlterContextResp(answer(results)),
-            Kept::BindNak { reason, versions, extended_error } => {
+            OwnedBody::Bind(contexts) => Body::Bind(proposal(contexts)),
+            OwnedBody::AlterContext(contexts) => Body::AlterContext(proposal(contexts)),
+            OwnedBody::BindAck(results) => Body::BindAck(answer(results)),
+            OwnedBody::AlterContextResp(results) => Body::AlterContextResp(answer(results)),
+            OwnedBody::BindNak { reason, versions, extended_error } => {
                 Body::BindNak { reason: *reason, versions, extended_error: maybe(extended_error) }
             }
-            Kept::Auth3 => Body::Auth3,
-            Kept::Request { opnum, object, stub } => {
+            OwnedBody::Auth3 => Body::Auth3,
+            OwnedBody::Request { opnum, object, stub } => {
                 Body::Request { opnum: *opnum, object: *object, stub: maybe(stub) }
             }
-            Kept::Response { opnum, cancel_count, stub } => {
+            OwnedBody::Response { opnum, cancel_count, stub } => {
                 Body::Response { opnum: *opnum, cancel_count: *cancel_count, stub: maybe(stub) }
             }
-            Kept::Fault { status, opnum, cancel_count, extended_error, stub } => Body::Fault {
+            OwnedBody::Fault { status, opnum, cancel_count, extended_error, stub } => Body::Fault {
                 status: *status,
                 opnum: *opnum,
                 cancel_count: *cancel_count,
                 extended_error: *extended_error,
                 stub: maybe(stub),
             },
-            Kept::Cancel => Body::Cancel,
-            Kept::Orphaned => Body::Orphaned,
-            Kept::Shutdown => Body::Shutdown,
-            Kept::Control(body, octets) => Body::Control(body.with_octets(at(octets))),
-            Kept::Malformed { error, bytes } => match error.take() {
+            OwnedBody::Cancel => Body::Cancel,
+            OwnedBody::Orphaned => Body::Orphaned,
+            OwnedBody::Shutdown => Body::Shutdown,
+            OwnedBody::Control(body, bytes) => Body::Control(body.with_bytes(at(bytes))),
+            OwnedBody::Malformed { error, bytes } => match error.take() {
                 Some(error) => Body::Malformed { error, bytes: at(bytes) },
                 // Not met: a record is lent once.
                 None => Body::Orphaned,
             },
-            Kept::Skipped { bytes, lost, reason } => Body::Skipped { bytes: *bytes, lost: *lost, reason },
-            Kept::Incomplete { opnum, stub, intact, reason } => {
+            OwnedBody::Skipped { bytes, lost, reason } => Body::Skipped { bytes: *bytes, lost: *lost, reason },
+            OwnedBody::Incomplete { opnum, stub, intact, reason } => {
                 Body::Incomplete { opnum: *opnum, stub: maybe(stub), intact: *intact, reason }
             }
         };
-        let carriers = match &self.carriers {
+        let frame_set = match &self.frame_set {
             Carried::One(frame, time) => {
-                carriers.set(*frame, *time);
-                &*carriers
+                frame_set.set(*frame, *time);
+                &*frame_set
             }
-            Carried::Several(carriers) => carriers,
+            Carried::Several(frame_set) => frame_set,
         };
         let event = Event {
             ptype: self.ptype,
             side: self.side,
             sender: self.sender,
             call_id: self.call_id,
-            carriers,
+            frame_set,
             fragments: self.fragments,
             representation: self.representation,
             flags: self.flags,

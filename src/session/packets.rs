@@ -28,7 +28,7 @@ use crate::rpc::security::Security;
 use crate::rpc::syntax::TransferSyntax;
 use crate::session::call_context::CallContext;
 use crate::session::inference::{self, Assumption, Shared};
-use crate::session::observed_security::{Tap, Tapped};
+use crate::session::observed_security::{Tap, ObservedSecurity};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub struct Limits {
     pub connections: usize,
     /// UDP flows that carry or may carry DCE/RPC, kept at a time: 16384. One that was quiet for long gives way.
     pub conversations: usize,
-    /// Octets that all associations may hold together: 32 MiB. Those that were quiet for long give way.
+    /// Bytes that all associations may hold together: 32 MiB. Those that were quiet for long give way.
     pub association_bytes: usize,
     /// Interfaces told of a capture that has none of ours: 64. Proposals of further ones are counted.
     pub interfaces: usize,
@@ -424,7 +424,7 @@ impl Handler for Driver<'_, '_> {
         let mut security: &mut dyn Security = security;
         let mut tapped;
         if let (Some(tap), Chunk::Data(bytes)) = (&mut self.tap, &chunk) {
-            tapped = Tapped::new(security, &mut **tap, origin, bytes.len());
+            tapped = ObservedSecurity::new(security, &mut **tap, origin, bytes.len());
             security = &mut tapped;
         }
         match chunk {
@@ -482,7 +482,7 @@ impl Handler for Driver<'_, '_> {
         let found = match &mut self.tap {
             None => rpc.datagram(received, security, &mut emit),
             Some(tap) => {
-                let mut tapped = Tapped::new(security, &mut **tap, origin, 0);
+                let mut tapped = ObservedSecurity::new(security, &mut **tap, origin, 0);
                 let found = rpc.datagram(received, &mut tapped, &mut emit);
                 if found == Recognition::Rpc && datagram.data.len() == datagram.wire_len {
                     tapped.repeated(datagram.data);

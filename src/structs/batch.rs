@@ -41,7 +41,7 @@ impl<'a> Batch<'a> {
     /// Reads the version.
     ///
     /// # Errors
-    /// Fewer than four octets.
+    /// Fewer than four bytes.
     pub fn new(buffer: &'a [u8]) -> Result<Self, Error> {
         let (body, version) = lower(packed::u32(ByteCursor::new(buffer)))?;
         Ok(Batch { version, body })
@@ -277,7 +277,7 @@ fn members<'a, V: Visitor<'a> + ?Sized>(
     if command.is_secret() {
         visitor.bytes(place.at(Semantics::Opaque, data.range()), data.rest());
     } else {
-        values::read_octets(Slot::of(command.content(), place), data, visitor);
+        values::read_bytes(Slot::of(command.content(), place), data, visitor);
     }
     if visitor.wants_overhead() && data.range().end < range.end {
         visitor.overhead(data.range().end..range.end, Overhead::Padding);
@@ -331,12 +331,12 @@ pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> 
     let mut data = Vec::new();
     match fields.get("Data") {
         None | Some(Value::Null) => {}
-        // Octets, or a value of the type that the command names.
+        // Bytes, or a value of the type that the command names.
         Some(value) => values::write(content_of(value_type), value, &mut data).map_err(|e| e.within("Data"))?,
     }
-    let length = |octets: &[u8], name: &str| {
-        u32::try_from(octets.len())
-            .map_err(|_| EncodeError::new(format!("{} octets are too many", octets.len())).within(name))
+    let length = |bytes: &[u8], name: &str| {
+        u32::try_from(bytes.len())
+            .map_err(|_| EncodeError::new(format!("{} bytes are too many", bytes.len())).within(name))
     };
     out.extend(command.to_le_bytes());
     out.extend(value_type.to_le_bytes());

@@ -43,11 +43,11 @@ use alloc::vec::Vec;
 pub enum Secrets {
     /// As any other value.
     Shown,
-    /// `{"secret":true}` stands for them in what a buffer holds; the octets of the buffer, which JSON has beside that, are
+    /// `{"secret":true}` stands for them in what a buffer holds; the bytes of the buffer, which JSON has beside that, are
     /// as they were sent.
     #[default]
     Hidden,
-    /// The same, and zeros stand for them in the octets.
+    /// The same, and zeros stand for them in the bytes.
     Masked,
 }
 
@@ -103,7 +103,7 @@ pub enum Secrecy {
 /// What to read.
 #[derive(Clone, Copy, Debug)]
 pub enum ShapeKind {
-    /// Octets of which there is nothing to say.
+    /// Bytes of which there is nothing to say.
     Nothing,
     /// A value of this format.
     Format(BufferFormat),
@@ -181,12 +181,12 @@ pub fn name_of(content: BufferFormat) -> &'static str {
 }
 
 /// Finds out what a buffer holds. `version` is the place in [`Interface::versions`](crate::ndr::Interface::versions).
-pub fn shape(semantics: Semantics, version: usize, context: &Context<'_>, octets: &[u8]) -> Shape {
-    let length = octets.len();
+pub fn shape(semantics: Semantics, version: usize, context: &Context<'_>, bytes: &[u8]) -> Shape {
+    let length = bytes.len();
     match semantics.in_version(version) {
         _ if length == 0 => Shape::NOTHING,
         Semantics::PropertyList => Shape::of(BufferFormat::PropertyList, length),
-        Semantics::MultiSz => names(octets),
+        Semantics::MultiSz => names(bytes),
         Semantics::SecurityDescriptor => Shape::of(BufferFormat::SecurityDescriptor, length),
         Semantics::Custom(name) => Shape::of(BufferFormat::Struct(name), length),
         Semantics::RegistryData => {
@@ -195,11 +195,11 @@ pub fn shape(semantics: Semantics, version: usize, context: &Context<'_>, octets
                 Some(false) => Secrecy::None,
                 None => Secrecy::Possible("the name of the value is not known"),
             };
-            Shape { secrecy, ..registry(context.registry_type, octets) }
+            Shape { secrecy, ..registry(context.registry_type, bytes) }
         }
-        Semantics::ControlInput(family) => control(family, context, octets, true),
-        Semantics::ControlOutput(family) => control(family, context, octets, false),
-        Semantics::NotificationBuffer => notification(context, octets),
+        Semantics::ControlInput(family) => control(family, context, bytes, true),
+        Semantics::ControlOutput(family) => control(family, context, bytes, false),
+        Semantics::NotificationBuffer => notification(context, bytes),
         Semantics::WitnessMessages => messages(context),
         _ => Shape::NOTHING,
     }
@@ -207,30 +207,30 @@ pub fn shape(semantics: Semantics, version: usize, context: &Context<'_>, octets
 
 /// Names of properties: MULTI_SZ by the text, a property list by some clients, whose second and third unit are no
 /// characters of a name.
-fn names(octets: &[u8]) -> Shape {
+fn names(bytes: &[u8]) -> Shape {
     let syntax = CLUSTER_PROPERTY_SYNTAX::CLUSPROP_SYNTAX_NAME.0.to_le_bytes();
-    let list = octets.get(4..8) == Some(&syntax) && fits(BufferFormat::PropertyList, octets);
-    let content = match octets {
+    let list = bytes.get(4..8) == Some(&syntax) && fits(BufferFormat::PropertyList, bytes);
+    let content = match bytes {
         _ if list => BufferFormat::PropertyList,
         // All of them: a single string and no list (3.1.4.2.143).
         [b'*', 0, 0, 0] => BufferFormat::Sz,
         _ => BufferFormat::MultiSz,
     };
-    Shape::of(content, octets.len())
+    Shape::of(content, bytes.len())
 }
 
-fn registry(value_type: Option<u32>, octets: &[u8]) -> Shape {
+fn registry(value_type: Option<u32>, bytes: &[u8]) -> Shape {
     let Some(value_type) = value_type else { return Shape::NOTHING };
-    let descriptor = || Descriptor::new(octets).is_ok_and(|d| d.owner.is_some() || d.dacl.is_some());
+    let descriptor = || Descriptor::new(bytes).is_ok_and(|d| d.owner.is_some() || d.dacl.is_some());
     match RegistryValueType(value_type) {
         RegistryValueType::REG_BINARY if descriptor() => {
-            Shape { guess: true, ..Shape::of(BufferFormat::SecurityDescriptor, octets.len()) }
+            Shape { guess: true, ..Shape::of(BufferFormat::SecurityDescriptor, bytes.len()) }
         }
-        value_type => Shape::of(BufferFormat::of_registry_type(value_type), octets.len()),
+        value_type => Shape::of(BufferFormat::of_registry_type(value_type), bytes.len()),
     }
 }
 
-fn control(family: Family, context: &Context<'_>, octets: &[u8], input: bool) -> Shape {
+fn control(family: Family, context: &Context<'_>, bytes: &[u8], input: bool) -> Shape {
     let Some((_, code)) = context.control_code else {
         return Shape { secrecy: Secrecy::Possible("its control code is not known"), ..Shape::NOTHING };
     };
@@ -238,16 +238,16 @@ fn control(family: Family, context: &Context<'_>, octets: &[u8], input: bool) ->
         return Shape {
             unknown_code: Some(ControlCodeFields::decode(code)),
             secrecy: Secrecy::Possible("its control code is in no list"),
-            ..guessed(guess(octets), octets)
+            ..guessed(guess(bytes), bytes)
         };
     };
     let (content, secret) = if input { (row.input, row.secret_input) } else { (row.output, row.secret_output) };
-    let content = one_of(content.for_resource_type(context.resource_type), octets).for_length(octets.len());
+    let content = one_of(content.for_resource_type(context.resource_type), bytes).for_length(bytes.len());
     let shape = match row.certainty {
-        Certainty::Guess if content != BufferFormat::Bytes && fits(content, octets) => guessed(Some(content), octets),
+        Certainty::Guess if content != BufferFormat::Bytes && fits(content, bytes) => guessed(Some(content), bytes),
         // Nobody says what it is: only what fits is told.
-        Certainty::Guess => guessed(guess(octets), octets),
-        _ => Shape::of(content, octets.len()),
+        Certainty::Guess => guessed(guess(bytes), bytes),
+        _ => Shape::of(content, bytes.len()),
     };
     let shape = Shape { of: Some(row.family), ..shape };
     match (secret, row.certainty, content) {
@@ -260,45 +260,45 @@ fn control(family: Family, context: &Context<'_>, octets: &[u8], input: bool) ->
 }
 
 /// A format that nobody states.
-fn guessed(content: Option<BufferFormat>, octets: &[u8]) -> Shape {
+fn guessed(content: Option<BufferFormat>, bytes: &[u8]) -> Shape {
     match content {
-        Some(content) => Shape { guess: true, ..Shape::of(content, octets.len()) },
+        Some(content) => Shape { guess: true, ..Shape::of(content, bytes.len()) },
         None => Shape::NOTHING,
     }
 }
 
-/// Whether the octets are exactly of a format.
-fn fits(content: BufferFormat, octets: &[u8]) -> bool {
-    values::read(Slot::top(content), ByteCursor::new(octets), &mut Null).is_ok_and(|rest| rest.is_empty())
+/// Whether the bytes are exactly of a format.
+fn fits(content: BufferFormat, bytes: &[u8]) -> bool {
+    values::read(Slot::top(content), ByteCursor::new(bytes), &mut Null).is_ok_and(|rest| rest.is_empty())
 }
 
-/// [`BufferFormat::OneOf`] replaced by the first of its formats that the octets are of.
-fn one_of(content: BufferFormat, octets: &[u8]) -> BufferFormat {
+/// [`BufferFormat::OneOf`] replaced by the first of its formats that the bytes are of.
+fn one_of(content: BufferFormat, bytes: &[u8]) -> BufferFormat {
     match content {
         BufferFormat::OneOf(choices) => {
-            let found = choices.iter().find(|choice| fits(**choice, octets)).or(choices.first());
+            let found = choices.iter().find(|choice| fits(**choice, bytes)).or(choices.first());
             found.map_or(BufferFormat::Bytes, |choice| *choice)
         }
         other => other,
     }
 }
 
-/// What the octets fit exactly, where nobody says what they are.
-pub fn guess(octets: &[u8]) -> Option<BufferFormat> {
-    let input = ByteCursor::new(octets);
-    let all = WStr::le(octets);
+/// What the bytes fit exactly, where nobody says what they are.
+pub fn guess(bytes: &[u8]) -> Option<BufferFormat> {
+    let input = ByteCursor::new(bytes);
+    let all = WStr::le(bytes);
     let text = |text: WStr<'_>| text.chars().all(|c| c.is_ok_and(|c| !c.is_control())) && !text.is_empty();
-    match octets.len() {
+    match bytes.len() {
         4 => Some(BufferFormat::Dword),
         length if length % 2 != 0 => None,
-        8.. if fits(BufferFormat::PropertyList, octets) => Some(BufferFormat::PropertyList),
+        8.. if fits(BufferFormat::PropertyList, bytes) => Some(BufferFormat::PropertyList),
         _ if lower(sz(input)).is_ok_and(|(rest, found)| rest.is_empty() && text(found)) => Some(BufferFormat::Sz),
         _ if all.multi_sz().is_some_and(|mut list| list.all(text)) => Some(BufferFormat::MultiSz),
         _ => None,
     }
 }
 
-fn notification(context: &Context<'_>, octets: &[u8]) -> Shape {
+fn notification(context: &Context<'_>, bytes: &[u8]) -> Shape {
     let unknown = Shape { secrecy: Secrecy::Possible("nothing is known of its format"), ..Shape::NOTHING };
     let (Some(kind), Some(flags)) = (context.object_type, context.filter_flags) else { return unknown };
     let Some(row) = notifications::lookup(CLUSTER_OBJECT_TYPE(kind), flags) else { return unknown };
@@ -306,9 +306,9 @@ fn notification(context: &Context<'_>, octets: &[u8]) -> Shape {
         return Shape { kind: ShapeKind::Expression, ..Shape::NOTHING };
     }
     let of = notifications::family(row.object_type);
-    match one_of(row.buffer, octets) {
+    match one_of(row.buffer, bytes) {
         BufferFormat::Bytes | BufferFormat::Nothing => unknown,
-        content => Shape { of, ..Shape::of(content, octets.len()) },
+        content => Shape { of, ..Shape::of(content, bytes.len()) },
     }
 }
 

@@ -34,7 +34,7 @@ pub enum Expression {
 /// Why a text is no dependency expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnExpression {
-    /// Where it stops being one, in UTF-8 octets.
+    /// Where it stops being one, in UTF-8 bytes.
     pub offset: usize,
     /// Nested deeper or longer than the limits.
     pub limit: bool,

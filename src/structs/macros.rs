@@ -19,14 +19,14 @@
 /// ```
 ///
 /// Types: `BYTE`, `BOOLEAN`, `WORD`, `DWORD`, `ULONGLONG`, `LONG`, `LONGLONG`, `GUID`, `IPV4`, `IPV6`, `WCHAR[n]`
-/// (null-terminated text in a fixed field), `CHARS[n]` (text that may fill the field), `SZ` (text up to its terminator), `SZ x[Size]` (text of so many octets),
+/// (null-terminated text in a fixed field), `CHARS[n]` (text that may fill the field), `SZ` (text up to its terminator), `SZ x[Size]` (text of so many bytes),
 /// `SZ x[Size characters]` (up to
-/// its terminator, which the size is checked against), `SZ x[..]` and `MULTI_SZ x[..]` (to the end), `TOTAL` (length of the whole record), `GAP x[n]` (alignment), `FILL x[n]` (optional octets up
+/// its terminator, which the size is checked against), `SZ x[..]` and `MULTI_SZ x[..]` (to the end), `TOTAL` (length of the whole record), `GAP x[n]` (alignment), `FILL x[n]` (optional bytes up
 /// to that length), and other records by name. `[n]`, `[Member]` and `[..]` make arrays.
 ///
 /// Before the type: `#[natural]`, only in the reading of that name; `#[when(Member == 1)]`, `#[unless(Member in 1..4)]`
 /// (4 included); `#[alias(Name)]`; `#[secret]`. Behind the name: `=> flags(Mask)`, `=> enumeration(Enum)`, `=> constant(1)`, `=> boolean`, `=> seconds`,
-/// `=> octets`.
+/// `=> bytes`.
 #[macro_export]
 macro_rules! record {
     ($(
@@ -116,7 +116,7 @@ macro_rules! record {
     (@type MULTI_SZ [..]) => { $crate::structs::types::Type::MultiSzRest };
     (@type SZ [..]) => { $crate::structs::types::Type::SzRest };
     (@type SZ [$size:ident]) => { $crate::structs::types::Type::SizedSz(stringify!($size)) };
-    (@type SZ [$size:ident octets or units]) => { $crate::structs::types::Type::CountedSz(stringify!($size)) };
+    (@type SZ [$size:ident bytes or units]) => { $crate::structs::types::Type::CountedSz(stringify!($size)) };
     (@type SZ [$size:ident characters]) => { $crate::structs::types::Type::CheckedSz(stringify!($size)) };
     (@type WCHAR [$units:literal]) => { $crate::structs::types::Type::Wide($units) };
     (@type CHARS [$units:literal]) => { $crate::structs::types::Type::Chars($units) };
@@ -125,7 +125,7 @@ macro_rules! record {
     (@type GAP [$n:literal]) => { $crate::structs::types::Type::Gap($n) };
     (@type FILL [$n:literal]) => { $crate::structs::types::Type::Fill($n) };
     (@type $other:ident [..]) => { $crate::structs::types::Type::Rest($crate::record!(@element $other)) };
-    (@type $other:ident [$size:ident octets]) => {
+    (@type $other:ident [$size:ident bytes]) => {
         $crate::structs::types::Type::Sized(stringify!($size), &$other)
     };
     (@type $other:ident [$count:ident]) => {
@@ -140,7 +140,7 @@ macro_rules! record {
     (@semantics) => { $crate::ndr::types::Semantics::Number };
     (@semantics boolean) => { $crate::ndr::types::Semantics::Bool };
     (@semantics seconds) => { $crate::ndr::types::Semantics::Seconds };
-    (@semantics octets) => { $crate::ndr::types::Semantics::Bytes };
+    (@semantics bytes) => { $crate::ndr::types::Semantics::Bytes };
     (@semantics reserved) => { $crate::ndr::types::Semantics::Reserved };
     (@semantics constant($value:literal)) => { $crate::ndr::types::Semantics::Const($value) };
     (@semantics flags($mask:ident)) => {

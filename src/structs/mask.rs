@@ -1,4 +1,4 @@
-//! Which octets of a buffer are secrets, so that a printer can show the rest of it.
+//! Which bytes of a buffer are secrets, so that a printer can show the rest of it.
 //!
 //! Zeros stand for them: sizes, offsets and everything else stay as they were. What can't be read is hidden too where
 //! a secret may lie in it.
@@ -22,23 +22,23 @@ pub struct Mask {
 
 impl Mask {
     /// Looks for secrets; takes time in proportion to the buffer.
-    pub fn of(shape: &Shape, octets: &[u8]) -> Mask {
-        let mut mask = Mask { start: octets.as_ptr().addr(), ranges: Vec::new() };
+    pub fn of(shape: &Shape, bytes: &[u8]) -> Mask {
+        let mut mask = Mask { start: bytes.as_ptr().addr(), ranges: Vec::new() };
         match shape.secrecy {
             Secrecy::Whole | Secrecy::Possible(_) => {
-                mask.ranges.push(0..octets.len());
+                mask.ranges.push(0..bytes.len());
                 return mask;
             }
             Secrecy::None if matches!(shape.kind, ShapeKind::Nothing) => return mask,
             Secrecy::None => {}
         }
-        let unread = match content::read(shape, ByteCursor::new(octets), Place::TOP, &mut mask as &mut dyn Visitor<'_>)
+        let unread = match content::read(shape, ByteCursor::new(bytes), Place::TOP, &mut mask as &mut dyn Visitor<'_>)
         {
-            Ok(rest) => octets.len() - rest.len().min(octets.len()),
-            Err(e) => e.offset.min(octets.len()),
+            Ok(rest) => bytes.len() - rest.len().min(bytes.len()),
+            Err(e) => e.offset.min(bytes.len()),
         };
-        if unread < octets.len() && may_hold_secrets(shape) {
-            mask.ranges.push(unread..octets.len());
+        if unread < bytes.len() && may_hold_secrets(shape) {
+            mask.ranges.push(unread..bytes.len());
         }
         mask
     }

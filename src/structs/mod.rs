@@ -1,4 +1,4 @@
-//! The custom-marshalled structures of MS-CMRP 2.2.3 and MS-SWN 2.2.2: raw little-endian octets inside byte buffers,
+//! The custom-marshalled structures of MS-CMRP 2.2.3 and MS-SWN 2.2.2: raw little-endia bytes inside byte buffers,
 //! whatever the data representation of the PDU says.
 //!
 //! * [`records`]: the declarations of the plain ones, in the words of [`record!`](crate::record); [`types`]: what they
@@ -17,10 +17,10 @@
 //! ```
 //! use cluscope::structs;
 //!
-//! let octets = [1, 0, 0, 0, 0x0f, 0, 0, 0];
-//! let decoded = structs::decode("CLUS_STORAGE_SET_DRIVELETTER", &octets).unwrap();
+//! let bytes = [1, 0, 0, 0, 0x0f, 0, 0, 0];
+//! let decoded = structs::decode("CLUS_STORAGE_SET_DRIVELETTER", &bytes).unwrap();
 //! let value = decoded.value.unwrap();
-//! assert_eq!(structs::encode("CLUS_STORAGE_SET_DRIVELETTER", &value).unwrap(), octets);
+//! assert_eq!(structs::encode("CLUS_STORAGE_SET_DRIVELETTER", &value).unwrap(), bytes);
 //! ```
 
 #[macro_use]
@@ -168,7 +168,7 @@ impl Structure {
         }
     }
 
-    /// Octets, where they are always the same; of the reading that encoding chooses.
+    /// Bytes, where they are always the same; of the reading that encoding chooses.
     pub fn size(&self) -> Option<usize> {
         match self.kind {
             Kind::Record(record) => record.size(record.encode),
@@ -179,7 +179,7 @@ impl Structure {
     /// Reads the structure from all of `input` into a visitor; returns what is left over.
     ///
     /// # Errors
-    /// Where and why the octets can't be this structure. What came before is in the visitor.
+    /// Where and why the bytes can't be this structure. What came before is in the visitor.
     pub fn read<'a, V: Visitor<'a> + ?Sized>(
         &self,
         input: ByteCursor<'a>,
@@ -232,7 +232,7 @@ pub struct Decoded<'a> {
     pub value: Option<Value>,
     /// Broken rules.
     pub diagnostics: Vec<Diagnostic>,
-    /// Octets behind the structure.
+    /// Bytes behind the structure.
     pub trailing: &'a [u8],
     /// Why reading stopped early.
     pub error: Option<Error>,
@@ -242,11 +242,11 @@ pub struct Decoded<'a> {
 ///
 /// # Errors
 /// There is no structure of this name.
-pub fn decode<'a>(name: &str, octets: &'a [u8]) -> Result<Decoded<'a>, Error> {
+pub fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<Decoded<'a>, Error> {
     let unknown = Error::new(0, ErrorKind::Mismatch { expected: "the name of a structure" });
     let structure = Structure::by_name(name).ok_or(unknown)?;
     let mut visitor = Collect::default();
-    let result = structure.read(ByteCursor::new(octets), Place::TOP, &mut visitor);
+    let result = structure.read(ByteCursor::new(bytes), Place::TOP, &mut visitor);
     let (value, diagnostics) = visitor.into_value();
     let trailing = result.as_ref().map_or(&[] as &[u8], ByteCursor::rest);
     Ok(Decoded { value, diagnostics, trailing, error: result.err() })
@@ -264,9 +264,9 @@ pub fn encode(name: &str, value: &Value) -> Result<Vec<u8>, EncodeError> {
 }
 
 /// Decodes a record of a declaration of one's own: its members, and why reading stopped early.
-pub fn decode_record(record: &'static Record, octets: &[u8]) -> (Option<Fields>, Option<Error>) {
+pub fn decode_record(record: &'static Record, bytes: &[u8]) -> (Option<Fields>, Option<Error>) {
     let mut visitor = Collect::default();
-    let result = reader::record(record, reader::Extent::Whole, ByteCursor::new(octets), Place::TOP, &mut visitor);
+    let result = reader::record(record, reader::Extent::Whole, ByteCursor::new(bytes), Place::TOP, &mut visitor);
     let fields = match visitor.into_value().0 {
         Some(Value::Map(fields)) => Some(fields),
         _ => None,

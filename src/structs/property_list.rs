@@ -14,7 +14,7 @@
 //! let list = PropertyList::new(&buffer).unwrap();
 //! let property = list.properties().next().unwrap().unwrap();
 //! assert_eq!(property.name().to_string(), "A");
-//! assert_eq!(property.values().next().unwrap().unwrap().octets(), [7, 0, 0, 0]);
+//! assert_eq!(property.values().next().unwrap().unwrap().bytes(), [7, 0, 0, 0]);
 //! ```
 
 use super::packed::{self, ByteCursor, Parsed, lift, lower, pad4};
@@ -63,7 +63,7 @@ impl<'a> PropertyList<'a> {
     /// Reads the count.
     ///
     /// # Errors
-    /// Fewer than four octets.
+    /// Fewer than four bytes.
     pub fn new(buffer: &'a [u8]) -> Result<Self, Error> {
         let (body, count) = lower(packed::u32(ByteCursor::new(buffer)))?;
         Ok(PropertyList { count, body, names_only: only_names(body, count) })
@@ -130,7 +130,7 @@ impl<'a> Property<'a> {
     }
 }
 
-/// A value: its syntax and its octets.
+/// A value: its syntax and its bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct PropertyValue<'a> {
     /// What it is and how it is written.
@@ -146,8 +146,8 @@ impl PropertyValue<'_> {
 }
 
 impl<'a> PropertyValue<'a> {
-    /// The octets, without padding.
-    pub fn octets(&self) -> &'a [u8] {
+    /// The bytes, without padding.
+    pub fn bytes(&self) -> &'a [u8] {
         self.data.rest()
     }
 }
@@ -206,7 +206,7 @@ fn property(input: ByteCursor<'_>) -> Parsed<'_, Property<'_>> {
     }
 }
 
-/// Whether names are all that a list of so many properties has, to the last octet. Looks further than the first name only
+/// Whether names are all that a list of so many properties has, to the last byte. Looks further than the first name only
 /// where no value stands behind it.
 fn only_names(body: ByteCursor<'_>, count: u32) -> bool {
     let next = |input| lower(name(input)).map(|(rest, _)| rest).ok();
@@ -487,7 +487,7 @@ pub(crate) fn read_entry<'a, V: Visitor<'a> + ?Sized>(
     let unit = known.property.map_or(Unit::Number, |known| known.unit);
     let slot = Slot { secret: known.secret, unit, ..Slot::of(content, place) };
     let data = value.data.range();
-    match (dialect.formats, content, value.octets()) {
+    match (dialect.formats, content, value.bytes()) {
         (true, BufferFormat::Word, [low, high]) => {
             let at = place.at(Semantics::Enum(CLUSTER_PROPERTY_FORMAT::TABLE), data.clone());
             visitor.scalar(at, Scalar::U16, u64::from(u16::from_le_bytes([*low, *high])));
@@ -496,10 +496,10 @@ pub(crate) fn read_entry<'a, V: Visitor<'a> + ?Sized>(
         (true, _, []) => visitor.bytes(place.at(Semantics::Bytes, data.clone()), &[]),
         // A secret of another format than it should have is no less one.
         _ if slot.secret && content != BufferFormat::Sz => {
-            visitor.bytes(place.at(Semantics::Opaque, data.clone()), value.octets());
+            visitor.bytes(place.at(Semantics::Opaque, data.clone()), value.bytes());
         }
         (_, BufferFormat::Bytes, bytes) => visitor.bytes(place.at(Semantics::Bytes, data.clone()), bytes),
-        _ if content == dialect.binary => values::read_octets(slot, value.data, visitor),
+        _ if content == dialect.binary => values::read_bytes(slot, value.data, visitor),
         _ => values::read_any(slot, value.data, visitor),
     }
     padding(data.end..range.end, visitor);

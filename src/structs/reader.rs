@@ -64,7 +64,7 @@ pub fn record<'a, V: Visitor<'a> + ?Sized>(
     result
 }
 
-/// The name under which octets are shown that lie behind the members and inside the record's length.
+/// The name under which bytes are shown that lie behind the members and inside the record's length.
 pub(super) const BEHIND: &str = PADDING.name;
 
 /// What bytes hold, as a member beside them.
@@ -260,12 +260,12 @@ impl<'c, 'a, V: Visitor<'a> + ?Sized> MemberReader<'c, 'a, V> {
     }
 
     fn bytes(&mut self, input: ByteCursor<'a>, n: u64) -> Result<ByteCursor<'a>, Error> {
-        let (part, rest) = input.split_claimed(n, "octets")?;
+        let (part, rest) = input.split_claimed(n, "bytes")?;
         self.visitor.bytes(self.at(part.range()), part.rest());
         Ok(rest)
     }
 
-    /// A record in octets of its own: they are shown, and what they hold beside them if they hold exactly that.
+    /// A record in bytes of its own: they are shown, and what they hold beside them if they hold exactly that.
     fn inner(&mut self, inner: &'static Record, part: ByteCursor<'a>) {
         let at = self.at(part.range());
         let place = Place::member(&DECODED, self.path);
@@ -289,7 +289,7 @@ impl<'c, 'a, V: Visitor<'a> + ?Sized> MemberReader<'c, 'a, V> {
             self.broken(offset, &rules::TERMINATOR_MISSING, all.len() as u64, None);
             return self.string(range, text, Some(field));
         }
-        let junk = all.suffix(text.len()).as_bytes().iter().filter(|octet| **octet != 0).count();
+        let junk = all.suffix(text.len()).as_bytes().iter().filter(|byte| **byte != 0).count();
         if junk > 0 {
             self.broken(offset + text.as_bytes().len() + 2, &rules::BEHIND_TERMINATOR, junk as u64, Some(0));
             return self.string(range, text, Some(field));
@@ -297,7 +297,7 @@ impl<'c, 'a, V: Visitor<'a> + ?Sized> MemberReader<'c, 'a, V> {
         self.string(range, text, None);
     }
 
-    /// Text that should be all of its octets: one terminator at the very end.
+    /// Text that should be all of its bytes: one terminator at the very end.
     fn whole_text(&mut self, part: ByteCursor<'a>) {
         let (text, raw, rule) = whole_text(part.rest());
         if let Some(rule) = rule {
@@ -357,7 +357,7 @@ impl<'c, 'a, V: Visitor<'a> + ?Sized> MemberReader<'c, 'a, V> {
     ) -> Result<ByteCursor<'a>, Error> {
         let mut rest = input;
         let mut index = 0u32;
-        // Every element takes at least an octet, so that the bytes end before a count that lies can do harm.
+        // Every element takes at least a byte, so that the bytes end before a count that lies can do harm.
         while count.map_or(!rest.is_empty(), |count| u64::from(index) < count) {
             let path = self.path.down(Segment::Index(index));
             let place = Place::element(&self.member.field, index, &path);
@@ -382,31 +382,31 @@ impl<'c, 'a, V: Visitor<'a> + ?Sized> MemberReader<'c, 'a, V> {
     /// Some systems count the kinds of disk identifiers from 0.
     fn disk_id_numbering(&mut self, input: ByteCursor<'a>, size: usize) {
         let kind = self.known.get(self.record, "DiskIdType");
-        let set = self.start.rest().iter().skip(4).take(size.saturating_sub(4)).filter(|octet| **octet != 0).count();
+        let set = self.start.rest().iter().skip(4).take(size.saturating_sub(4)).filter(|byte| **byte != 0).count();
         if self.record.name == "CLUSDSK_DISKID" && (kind == 0 || (kind == 1 && set > 4)) {
             self.broken(input.offset(), &rules::DISK_ID_NUMBERING, kind, None);
         }
     }
 }
 
-/// Text that should be all of these octets, with one terminator at their end. What is not so comes with the octets
+/// Text that should be all of these bytes, with one terminator at their end. What is not so comes with the bytes
 /// themselves and the rule that they break.
-pub(super) fn whole_text(octets: &[u8]) -> (WStr<'_>, Option<&[u8]>, Option<&'static crate::base::diagnostic::Rule>) {
-    let all = WStr::le(octets);
+pub(super) fn whole_text(bytes: &[u8]) -> (WStr<'_>, Option<&[u8]>, Option<&'static crate::base::diagnostic::Rule>) {
+    let all = WStr::le(bytes);
     // As it should be, which is what most are: seen without looking for the end unit by unit.
-    if let ([units @ .., [0, 0]], []) = octets.as_chunks::<2>()
+    if let ([units @ .., [0, 0]], []) = bytes.as_chunks::<2>()
         && !has_null(units)
     {
         return (all.strip_terminator().0, None, None);
     }
     let text = all.until_nul();
-    let behind = octets.get(text.as_bytes().len() + 2..);
+    let behind = bytes.get(text.as_bytes().len() + 2..);
     match behind {
-        _ if text.len() == all.len() => (text, Some(octets), Some(&rules::TERMINATOR_MISSING)),
+        _ if text.len() == all.len() => (text, Some(bytes), Some(&rules::TERMINATOR_MISSING)),
         None | Some([]) => (text, None, None),
-        Some([0] | [0, 0] | [0, 0, 0]) => (text, Some(octets), Some(&rules::SIZE_COUNTS_PADDING)),
-        Some(zeros) if zeros.iter().all(|octet| *octet == 0) => (text, Some(octets), Some(&rules::LONGER_THAN_TEXT)),
-        Some(_) => (text, Some(octets), Some(&rules::BEHIND_TERMINATOR)),
+        Some([0] | [0, 0] | [0, 0, 0]) => (text, Some(bytes), Some(&rules::SIZE_COUNTS_PADDING)),
+        Some(zeros) if zeros.iter().all(|byte| *byte == 0) => (text, Some(bytes), Some(&rules::LONGER_THAN_TEXT)),
+        Some(_) => (text, Some(bytes), Some(&rules::BEHIND_TERMINATOR)),
     }
 }
 

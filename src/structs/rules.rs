@@ -9,10 +9,10 @@ rules! {
     TERMINATOR_MISSING = "terminator-missing", "MS-CMRP 2.2.3", "text ends with a terminator inside its field";
     BEHIND_TERMINATOR = "behind-terminator", "MS-CMRP 2.2.3", "nothing but zeros stands behind the terminator of a text";
     LENGTH_OF_TEXT = "length-of-text", "MS-CMRP 2.2.3.43", "the size of a text counts its characters";
-    LONGER_THAN_TEXT = "longer-than-text", "MS-CMRP 2.2.3", "the octets of a text end with its terminator";
+    LONGER_THAN_TEXT = "longer-than-text", "MS-CMRP 2.2.3", "the bytes of a text end with its terminator";
     SIZE_COUNTS_PADDING = "size-counts-padding", "MS-CMRP 2.2.3.10.1", "the size of a value does not count its padding";
     SIZE_OF_FORMAT = "size-of-format", "MS-CMRP 2.2.2.2", "the size of a value is that of its format";
-    NOT_OF_FORMAT = "not-of-format", "MS-CMRP 2.2.2.2", "the octets of a value are of its format";
+    NOT_OF_FORMAT = "not-of-format", "MS-CMRP 2.2.2.2", "the bytes of a value are of its format";
     LIST_NOT_ENDED = "list-not-ended", "MS-CMRP 2.2.3.10.1", "an end mark stands behind the last value of a property";
     NO_VALUE = "no-value", "MS-CMRP 2.2.3.10.1", "a property has at least one value";
     EXPANDED_WITHOUT_EXPAND = "expanded-without-expand", "MS-CMRP 2.2.2.3",

@@ -1,7 +1,7 @@
 //! Security descriptors in self-relative form (MS-DTYP 2.4.6) as text in the Security Descriptor Definition Language
 //! (MS-DTYP 2.5.1): `O:BAG:SYD:(A;;FA;;;SY)`.
 //!
-//! [`Descriptor`] is the view; every offset and size in it is checked against the octets that are there. Next:
+//! [`Descriptor`] is the view; every offset and size in it is checked against the bytes that are there. Next:
 //! [`super::values`].
 
 use super::packed::{self, ByteCursor, lower};
@@ -68,9 +68,9 @@ impl<'a> Descriptor<'a> {
     /// Reads a descriptor and checks all its parts.
     ///
     /// # Errors
-    /// An offset or size outside the octets, or no self-relative descriptor of revision 1.
-    pub fn new(octets: &'a [u8]) -> Result<Self, Error> {
-        match Descriptor::readable(octets)? {
+    /// An offset or size outside the bytes, or no self-relative descriptor of revision 1.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, Error> {
+        match Descriptor::readable(bytes)? {
             (descriptor, None) => Ok(descriptor),
             (_, Some(error)) => Err(error),
         }
@@ -80,8 +80,8 @@ impl<'a> Descriptor<'a> {
     ///
     /// # Errors
     /// No self-relative descriptor of revision 1.
-    pub fn readable(octets: &'a [u8]) -> Result<(Self, Option<Error>), Error> {
-        let start = ByteCursor::new(octets);
+    pub fn readable(bytes: &'a [u8]) -> Result<(Self, Option<Error>), Error> {
+        let start = ByteCursor::new(bytes);
         let (rest, (revision, _, control)) =
             lower(nom::Parser::parse(&mut (packed::u8, packed::u8, packed::u16), start))?;
         if revision != 1 || control & SELF_RELATIVE == 0 {
@@ -96,7 +96,7 @@ impl<'a> Descriptor<'a> {
         };
         let list = |offset: u32, bit: u16| match (control & bit != 0, offset) {
             (false, _) => Ok(None),
-            (true, 0) => Ok(Some(Acl { present: false, count: 0, entries: start.skip(octets.len()) })),
+            (true, 0) => Ok(Some(Acl { present: false, count: 0, entries: start.skip(bytes.len()) })),
             (true, offset) => at(offset).and_then(acl).map(Some),
         };
         let mut error = None;
@@ -111,13 +111,13 @@ impl<'a> Descriptor<'a> {
 
 fn sid(input: ByteCursor<'_>) -> Result<(ByteCursor<'_>, Sid<'_>), Error> {
     let head = &mut (packed::u8, packed::u8, packed::take(6, "IdentifierAuthority"));
-    let (rest, (revision, count, octets)) = lower(nom::Parser::parse(head, input))?;
+    let (rest, (revision, count, bytes)) = lower(nom::Parser::parse(head, input))?;
     if count > 15 {
         let kind = ErrorKind::Count { value: u64::from(count), limit: 15, claimed_by: "SubAuthorityCount" };
         return Err(Error::new(input.offset(), kind));
     }
     let (part, rest) = rest.split(usize::from(count) * 4, "SubAuthorityCount")?;
-    Ok((rest, Sid { revision, authority: octets.try_into().unwrap_or_default(), subs: part.rest() }))
+    Ok((rest, Sid { revision, authority: bytes.try_into().unwrap_or_default(), subs: part.rest() }))
 }
 
 fn acl(input: ByteCursor<'_>) -> Result<Acl<'_>, Error> {
@@ -161,7 +161,7 @@ fn ace(input: ByteCursor<'_>) -> Result<(ByteCursor<'_>, Ace<'_>), Error> {
 
 impl fmt::Display for Sid<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let authority = self.authority.iter().fold(0u64, |n, octet| n << 8 | u64::from(*octet));
+        let authority = self.authority.iter().fold(0u64, |n, byte| n << 8 | u64::from(*byte));
         let subs = || self.subs.chunks_exact(4).map(|c| u32::from_le_bytes(c.try_into().unwrap_or_default()));
         let alias = |table: &[(&[u32], &'static str)]| {
             table.iter().find(|(known, _)| subs().eq(known.iter().copied())).map(|(_, name)| *name)
@@ -341,12 +341,12 @@ fn list(letter: char, acl: &Acl<'_>, flags: [(bool, &str); 3], text: &mut String
     acl.entries().flatten().for_each(|entry| entry.append(text));
 }
 
-/// A descriptor as text. It is at most some twenty times as long as the octets.
+/// A descriptor as text. It is at most some twenty times as long as the bytes.
 ///
 /// # Errors
 /// As for [`Descriptor::new`].
-pub fn sddl(octets: &[u8]) -> Result<String, Error> {
-    match readable(octets)? {
+pub fn sddl(bytes: &[u8]) -> Result<String, Error> {
+    match readable(bytes)? {
         (text, None) => Ok(text),
         (_, Some(error)) => Err(error),
     }
@@ -357,9 +357,9 @@ pub fn sddl(octets: &[u8]) -> Result<String, Error> {
 ///
 /// # Errors
 /// As for [`Descriptor::readable`].
-pub fn readable(octets: &[u8]) -> Result<(String, Option<Error>), Error> {
-    let (descriptor, error) = Descriptor::readable(octets)?;
-    let given = |at: usize| octets.get(at..at + 4).is_some_and(|offset| offset != [0; 4]);
+pub fn readable(bytes: &[u8]) -> Result<(String, Option<Error>), Error> {
+    let (descriptor, error) = Descriptor::readable(bytes)?;
+    let given = |at: usize| bytes.get(at..at + 4).is_some_and(|offset| offset != [0; 4]);
     let bit = |n: u16| descriptor.control & n != 0;
     let mut text = String::new();
     for (letter, sid, at) in [('O', &descriptor.owner, 4), ('G', &descriptor.group, 8)] {

@@ -90,23 +90,23 @@ impl Condition {
 pub enum Type {
     /// An integer.
     Int(Scalar),
-    /// A 32-bit integer: octets of the whole record, itself included. Nothing of the record lies behind them.
+    /// A 32-bit integer: bytes of the whole record, itself included. Nothing of the record lies behind them.
     Total,
-    /// GUID, 16 octets.
+    /// GUID, 16 bytes.
     Guid,
-    /// IPv4 address, octets in network order.
+    /// IPv4 address, bytes in network order.
     Ipv4,
-    /// IPv6 address, octets in network order.
+    /// IPv6 address, bytes in network order.
     Ipv6,
-    /// So many octets.
+    /// So many bytes.
     Bytes(usize),
-    /// So many octets between two members, without meaning; shown only when they are not zero.
+    /// So many bytes between two members, without meaning; shown only when they are not zero.
     Gap(usize),
     /// What is left of the record if that brings it to this length; else nothing.
     Fill(usize),
-    /// As many octets as the earlier member says.
+    /// As many bytes as the earlier member says.
     SizedBytes(&'static str),
-    /// A record in as many octets as the earlier member says.
+    /// A record in as many bytes as the earlier member says.
     Sized(&'static str, &'static Record),
     /// Null-terminated UTF-16 text in a field of so many units.
     Wide(usize),
@@ -120,9 +120,9 @@ pub enum Type {
     SzRest,
     /// UTF-16 strings, each with its terminator, and an empty one, in what is left of the record.
     MultiSzRest,
-    /// UTF-16 text in as many octets as the earlier member says; the terminator may be among them or behind them.
+    /// UTF-16 text in as many bytes as the earlier member says; the terminator may be among them or behind them.
     SizedSz(&'static str),
-    /// UTF-16 text in as many octets, or else units, as the earlier member says.
+    /// UTF-16 text in as many bytes, or else units, as the earlier member says.
     CountedSz(&'static str),
     /// A record.
     Record(&'static Record),
@@ -153,12 +153,12 @@ impl Record {
         self.members.iter().enumerate().filter(move |(_, m)| m.only.is_empty() || m.only == name)
     }
 
-    /// Octets of a reading, where they are always the same.
+    /// Bytes of a reading, where they are always the same.
     pub fn size(&self, variant: usize) -> Option<usize> {
         self.members_of(variant).try_fold(0usize, |sum, (_, member)| sum.checked_add(member.size()?))
     }
 
-    /// The fewest octets that a reading can take.
+    /// The fewest bytes that a reading can take.
     pub fn min_size(&self, variant: usize) -> usize {
         self.members_of(variant).map(|(_, member)| member.min_size()).sum()
     }

@@ -1,7 +1,7 @@
-//! One value of a known format in octets of its own: the value of a property, of a registry command, of an entry in a
+//! One value of a known format in bytes of its own: the value of a property, of a registry command, of an entry in a
 //! value list, or a whole buffer.
 //!
-//! Formats are those of [`BufferFormat`]. A value that its octets don't represent in the usual way comes with the octets
+//! Formats are those of [`BufferFormat`]. A value that its bytes don't represent in the usual way comes with the bytes
 //! beside it, so that nothing is lost.
 
 use super::packed::{self, ByteCursor, lower};
@@ -103,7 +103,7 @@ fn scalar(content: BufferFormat) -> Option<(Scalar, Semantics)> {
 /// Reads a value that should be all of `input`; returns what is left over.
 ///
 /// # Errors
-/// The octets are not of this format. What came before is in the visitor, ended properly.
+/// The bytes are not of this format. What came before is in the visitor, ended properly.
 pub fn read<'a, V: Visitor<'a> + ?Sized>(
     slot: Slot<'_>,
     input: ByteCursor<'a>,
@@ -209,12 +209,12 @@ fn read_scalar<'a, V: Visitor<'a> + ?Sized>(
     Ok(rest)
 }
 
-/// Reads a value that may be anything: what is not of its format comes as octets, with a diagnostic.
+/// Reads a value that may be anything: what is not of its format comes as bytes, with a diagnostic.
 pub fn read_any<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, visitor: &mut V) {
     if nested(slot.content) {
-        return read_octets(slot, input, visitor);
+        return read_bytes(slot, input, visitor);
     }
-    // Of these formats are octets whatever they are, and none are left over.
+    // Of these formats are bytes whatever they are, and none are left over.
     match (slot.content, scalar(slot.content)) {
         (_, Some(found)) if found.0.size(crate::ndr::Syntax::Ndr) == input.len() => {
             let _ = read_scalar(slot, found, input, None, visitor);
@@ -255,7 +255,7 @@ pub fn read_any<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'
     let _ = read_raw(slot, input, raw, visitor);
 }
 
-/// Formats that are shown beside their octets rather than instead of them when they stand inside something.
+/// Formats that are shown beside their bytes rather than instead of them when they stand inside something.
 fn nested(content: BufferFormat) -> bool {
     matches!(
         content,
@@ -263,8 +263,8 @@ fn nested(content: BufferFormat) -> bool {
     )
 }
 
-/// Reads a value as octets, with what they hold beside them if they hold exactly that.
-pub fn read_octets<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, visitor: &mut V) {
+/// Reads a value as bytes, with what they hold beside them if they hold exactly that.
+pub fn read_bytes<'a, V: Visitor<'a> + ?Sized>(slot: Slot<'_>, input: ByteCursor<'a>, visitor: &mut V) {
     let plain = matches!(slot.content, BufferFormat::Bytes | BufferFormat::Nothing) || input.is_empty();
     let inner = Slot { place: Place::member(&DECODED, slot.place.path), ..slot };
     if plain || !read(inner, input, &mut Null).is_ok_and(|rest| rest.is_empty()) {
@@ -399,10 +399,10 @@ fn write_first(
 ) -> Result<(), EncodeError> {
     let mut refused = None;
     for choice in choices {
-        let mut octets = Vec::new();
-        match write(choice, value, &mut octets) {
+        let mut bytes = Vec::new();
+        match write(choice, value, &mut bytes) {
             Ok(()) => {
-                out.extend(octets);
+                out.extend(bytes);
                 return Ok(());
             }
             Err(e) => refused = refused.or(Some(e)),
@@ -411,21 +411,21 @@ fn write_first(
     Err(refused.unwrap_or_else(|| EncodeError::new("no format")))
 }
 
-/// Encodes a value of a format. Octets stand for themselves, whatever the format.
+/// Encodes a value of a format. Bytes stand for themselves, whatever the format.
 ///
 /// # Errors
 /// The value can't be represented in this format, and why.
 pub fn write(content: BufferFormat, value: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    if let Value::Bytes(octets) = value {
-        out.extend_from_slice(octets);
+    if let Value::Bytes(bytes) = value {
+        out.extend_from_slice(bytes);
         return Ok(());
     }
     if let BufferFormat::ByResourceType { then, otherwise, .. } = content {
-        let mut octets = Vec::new();
-        let written = write(*otherwise, value, &mut octets);
+        let mut bytes = Vec::new();
+        let written = write(*otherwise, value, &mut bytes);
         return match written {
             Ok(()) => {
-                out.extend(octets);
+                out.extend(bytes);
                 Ok(())
             }
             Err(_) => write(*then, value, out),
@@ -443,14 +443,14 @@ pub fn write(content: BufferFormat, value: &Value, out: &mut Vec<u8>) -> Result<
     }
     match (content, value) {
         (BufferFormat::Nothing, Value::Null) => Ok(()),
-        (BufferFormat::Sz, value) => writer::sz(value).map(|octets| out.extend(octets)),
+        (BufferFormat::Sz, value) => writer::sz(value).map(|bytes| out.extend(bytes)),
         (BufferFormat::MultiSz | BufferFormat::Names, Value::List(list)) => {
             for (i, text) in list.iter().enumerate() {
-                let octets = writer::sz(text).map_err(|e| e.within(format_args!("[{i}]")))?;
-                if octets.len() == 2 {
+                let bytes = writer::sz(text).map_err(|e| e.within(format_args!("[{i}]")))?;
+                if bytes.len() == 2 {
                     return Err(EncodeError::new("an empty string would end the list").within(format_args!("[{i}]")));
                 }
-                out.extend(octets);
+                out.extend(bytes);
             }
             out.extend([0, 0]);
             Ok(())
@@ -460,9 +460,9 @@ pub fn write(content: BufferFormat, value: &Value, out: &mut Vec<u8>) -> Result<
             Ok(())
         }
         (BufferFormat::MultiSz | BufferFormat::Names, value @ Value::Text(_)) => {
-            writer::sz(value).map(|octets| out.extend(octets))
+            writer::sz(value).map(|bytes| out.extend(bytes))
         }
-        (BufferFormat::Guid, value) => writer::guid(value).map(|octets| out.extend(octets)),
+        (BufferFormat::Guid, value) => writer::guid(value).map(|bytes| out.extend(bytes)),
         (BufferFormat::Dwords, Value::List(list)) => {
             for value in list {
                 out.extend(integer(value, Scalar::U32)?.to_le_bytes().iter().take(4));
@@ -482,7 +482,7 @@ pub fn write(content: BufferFormat, value: &Value, out: &mut Vec<u8>) -> Result<
         ) => property_list::write(fields, out),
         (BufferFormat::Values(_), Value::Map(fields)) => value_list::write(fields, out),
         (BufferFormat::ValuesPerDisk(_), Value::Map(fields)) => value_list::write_disks(fields, out),
-        (BufferFormat::Bytes, Value::List(_)) => writer::bytes(value).map(|octets| out.extend(octets)),
+        (BufferFormat::Bytes, Value::List(_)) => writer::bytes_of(value).map(|bytes| out.extend(bytes)),
         (content, _) => Err(EncodeError::new(format!("not a value of format {content}"))),
     }
 }

@@ -1,6 +1,6 @@
 //! The writer of plain records: the mirror image of [`super::reader`], from the same declarations.
 //!
-//! Sizes and counts that are given must be right; those that are not are filled in. A value in octets
+//! Sizes and counts that are given must be right; those that are not are filled in. A value in bytes
 //! (`Value::Bytes`) stands for itself wherever the field's length allows it, so that what was decoded from unusual
 //! bytes can be encoded again.
 
@@ -55,7 +55,7 @@ fn variant(record: &'static Record, fields: &Fields) -> Result<usize, EncodeErro
     }
 }
 
-/// A reading that is alone in having a member, or a fixed field of octets for a value of so many.
+/// A reading that is alone in having a member, or a fixed field of bytes for a value of so many.
 fn implied(record: &'static Record, fields: &Fields) -> Option<usize> {
     let mut found = None;
     for member in record.members.iter().filter(|m| !m.only.is_empty()) {
@@ -131,87 +131,87 @@ impl<'w> Writer<'w> {
                 self.out.extend([0; 4]);
             }
             Type::Guid => {
-                let octets = guid(self.need(member)?)?;
-                self.out.extend(octets);
+                let bytes = guid(self.need(member)?)?;
+                self.out.extend(bytes);
             }
             Type::Ipv4 => {
-                let octets = address(self.need(member)?, 4)?;
-                self.out.extend(octets);
+                let bytes = address(self.need(member)?, 4)?;
+                self.out.extend(bytes);
             }
             Type::Ipv6 => {
-                let octets = address(self.need(member)?, 16)?;
-                self.out.extend(octets);
+                let bytes = address(self.need(member)?, 16)?;
+                self.out.extend(bytes);
             }
             Type::Bytes(n) => {
                 let given = if is_filler(member.field.name) { self.get(member) } else { Some(self.need(member)?) };
-                let octets = fixed(given, n)?;
-                self.out.extend(octets);
+                let bytes = fixed(given, n)?;
+                self.out.extend(bytes);
             }
             Type::Gap(n) => {
-                let octets = match self.get(member) {
+                let bytes = match self.get(member) {
                     None => [0].repeat(n),
                     given => fixed(given, n)?,
                 };
-                self.out.extend(octets);
+                self.out.extend(bytes);
             }
             Type::Fill(n) => {
                 let missing = n.saturating_sub(self.out.len() - self.start);
                 if let Some(value) = self.get(member) {
-                    let octets = fixed(Some(value), missing)?;
-                    self.out.extend(octets);
+                    let bytes = fixed(Some(value), missing)?;
+                    self.out.extend(bytes);
                 }
             }
             Type::SizedBytes(size) => {
-                let octets = bytes(self.need(member)?)?;
-                self.claim(size, &[octets.len() as u64])?;
-                self.out.extend(octets);
+                let bytes = bytes_of(self.need(member)?)?;
+                self.claim(size, &[bytes.len() as u64])?;
+                self.out.extend(bytes);
             }
             Type::Sized(size, inner) => {
-                let mut octets = Vec::new();
+                let mut bytes = Vec::new();
                 match self.need(member)? {
-                    Value::Map(fields) => record(inner, fields, &mut octets)?,
-                    other => octets = bytes(other)?,
+                    Value::Map(fields) => record(inner, fields, &mut bytes)?,
+                    other => bytes = bytes_of(other)?,
                 }
-                self.claim(size, &[octets.len() as u64])?;
-                self.out.extend(octets);
+                self.claim(size, &[bytes.len() as u64])?;
+                self.out.extend(bytes);
             }
             Type::Wide(units) => {
-                let octets = wide(self.need(member)?, units, false)?;
-                self.out.extend(octets);
+                let bytes = wide(self.need(member)?, units, false)?;
+                self.out.extend(bytes);
             }
             Type::Chars(units) => {
-                let octets = wide(self.need(member)?, units, true)?;
-                self.out.extend(octets);
+                let bytes = wide(self.need(member)?, units, true)?;
+                self.out.extend(bytes);
             }
             Type::Sz => {
-                let octets = sz(self.need(member)?)?;
-                self.out.extend(octets);
+                let bytes = sz(self.need(member)?)?;
+                self.out.extend(bytes);
             }
             Type::CheckedSz(size) => {
-                let octets = sz(self.need(member)?)?;
+                let bytes = sz(self.need(member)?)?;
                 // The terminator decides: another size that was given stays as it is.
                 let given = self.open.iter().find(|(n, ..)| *n == size).and_then(|(.., given)| *given);
-                let units = (octets.len() / 2 - 1) as u64;
+                let units = (bytes.len() / 2 - 1) as u64;
                 self.claim(size, &[given.unwrap_or(units)])?;
-                self.out.extend(octets);
+                self.out.extend(bytes);
             }
             Type::SzRest => {
-                let octets = text_or_bytes(self.need(member)?)?;
-                self.out.extend(octets);
+                let bytes = text_or_bytes(self.need(member)?)?;
+                self.out.extend(bytes);
             }
             Type::MultiSzRest => values::write(BufferFormat::MultiSz, self.need(member)?, self.out)?,
             Type::SizedSz(size) => {
-                let octets = text_or_bytes(self.need(member)?)?;
-                let n = octets.len() as u64;
+                let bytes = text_or_bytes(self.need(member)?)?;
+                let n = bytes.len() as u64;
                 // With the terminator, or without it.
                 self.claim(size, &[n, n.saturating_sub(2)])?;
-                self.out.extend(octets);
+                self.out.extend(bytes);
             }
             Type::CountedSz(size) => {
-                let octets = text_or_bytes(self.need(member)?)?;
-                let n = octets.len() as u64;
+                let bytes = text_or_bytes(self.need(member)?)?;
+                let n = bytes.len() as u64;
                 self.claim(size, &[n, n / 2])?;
-                self.out.extend(octets);
+                self.out.extend(bytes);
             }
             Type::Record(inner) => match self.need(member)? {
                 Value::Map(fields) => record(inner, fields, self.out)?,
@@ -251,7 +251,7 @@ impl<'w> Writer<'w> {
                 (Element::U32, value) => {
                     integer(value, Scalar::U32).map(|n| self.out.extend(n.to_le_bytes().iter().take(4)))
                 }
-                (Element::Guid, value) => guid(value).map(|octets| self.out.extend(octets)),
+                (Element::Guid, value) => guid(value).map(|bytes| self.out.extend(bytes)),
                 (Element::Record(inner), Value::Map(fields)) => record(inner, fields, self.out),
                 (Element::Record(inner), _) => {
                     Err(EncodeError::new(format!("not an object of {}'s members", inner.name)))
@@ -273,8 +273,8 @@ impl<'w> Writer<'w> {
                 Err(EncodeError::new(format!("{first} is too long for {name}")))
             }
             None => {
-                for (slot, octet) in self.out.iter_mut().skip(at).zip(first.to_le_bytes()).take(size) {
-                    *slot = octet;
+                for (slot, byte) in self.out.iter_mut().skip(at).zip(first.to_le_bytes()).take(size) {
+                    *slot = byte;
                 }
                 Ok(())
             }
@@ -284,17 +284,17 @@ impl<'w> Writer<'w> {
     fn finish(self) -> Result<(), EncodeError> {
         let Some((name, at, given)) = self.total else { return Ok(()) };
         if let Some(behind) = self.fields.get(BEHIND) {
-            self.out.extend(bytes(behind).map_err(|e| e.within(BEHIND))?);
+            self.out.extend(bytes_of(behind).map_err(|e| e.within(BEHIND))?);
         }
         let total = (self.out.len() - self.start) as u64;
         let right =
-            u32::try_from(total).map_err(|_| EncodeError::new(format!("{total} octets are too many")).within(name))?;
+            u32::try_from(total).map_err(|_| EncodeError::new(format!("{total} bytes are too many")).within(name))?;
         if given.is_some_and(|given| given != total) {
             let reason = format!("{} where {total} would be right", given.unwrap_or(0));
             return Err(EncodeError::new(reason).within(name));
         }
-        for (slot, octet) in self.out.iter_mut().skip(at).zip(right.to_le_bytes()) {
-            *slot = octet;
+        for (slot, byte) in self.out.iter_mut().skip(at).zip(right.to_le_bytes()) {
+            *slot = byte;
         }
         Ok(())
     }
@@ -330,7 +330,7 @@ pub(super) fn guid(value: &Value) -> Result<[u8; 16], EncodeError> {
         Value::Text(text) => {
             Guid::parse(text).map(|g| g.0).ok_or_else(|| EncodeError::new(format!("{text:?} is no GUID")))
         }
-        Value::Bytes(bytes) => bytes.as_slice().try_into().map_err(|_| EncodeError::new("a GUID has 16 octets")),
+        Value::Bytes(bytes) => bytes.as_slice().try_into().map_err(|_| EncodeError::new("a GUID has 16 bytes")),
         _ => Err(EncodeError::new("not a GUID")),
     }
 }
@@ -340,7 +340,7 @@ fn address(value: &Value, size: usize) -> Result<Vec<u8>, EncodeError> {
         Value::Text(text) if size == 4 => text.parse::<core::net::Ipv4Addr>().ok().map(|a| a.octets().to_vec()),
         Value::Text(text) => text.parse::<core::net::Ipv6Addr>().ok().map(|a| a.octets().to_vec()),
         Value::Bytes(bytes) if bytes.len() == size => Some(bytes.clone()),
-        // As the number that the octets would be in little-endian order.
+        // As the number that the bytes would be in little-endian order.
         Value::Int(_) if size == 4 => integer(value, Scalar::U32).ok().map(|n| (n as u32).to_le_bytes().to_vec()),
         Value::List(list) => {
             let units: Option<Vec<u64>> = list.iter().map(|v| integer(v, Scalar::U16).ok()).collect();
@@ -348,32 +348,32 @@ fn address(value: &Value, size: usize) -> Result<Vec<u8>, EncodeError> {
         }
         _ => None,
     };
-    parsed.ok_or_else(|| EncodeError::new(format!("not an address of {size} octets")))
+    parsed.ok_or_else(|| EncodeError::new(format!("not an address of {size} bytes")))
 }
 
-/// Octets, as such or as a list of small numbers.
-pub(super) fn bytes(value: &Value) -> Result<Vec<u8>, EncodeError> {
+/// Bytes, as such or as a list of small numbers.
+pub(super) fn bytes_of(value: &Value) -> Result<Vec<u8>, EncodeError> {
     match value {
         Value::Bytes(bytes) => Ok(bytes.clone()),
         Value::List(list) => list.iter().map(|v| integer(v, Scalar::U8).map(|n| n as u8)).collect(),
         Value::Null => Ok(Vec::new()),
-        _ => Err(EncodeError::new("not octets")),
+        _ => Err(EncodeError::new("not bytes")),
     }
 }
 
 fn fixed(value: Option<&Value>, n: usize) -> Result<Vec<u8>, EncodeError> {
-    let octets = match value {
+    let bytes = match value {
         // A reserved member that is not given.
         None => return Ok([0].repeat(n)),
         Some(Value::Text(text)) => {
-            Guid::parse(text).map(|g| g.0.to_vec()).ok_or_else(|| EncodeError::new("not octets"))?
+            Guid::parse(text).map(|g| g.0.to_vec()).ok_or_else(|| EncodeError::new("not bytes"))?
         }
-        Some(value) => bytes(value)?,
+        Some(value) => bytes_of(value)?,
     };
-    if octets.len() == n {
-        Ok(octets)
+    if bytes.len() == n {
+        Ok(bytes)
     } else {
-        Err(EncodeError::new(format!("{} octets where there is room for {n}", octets.len())))
+        Err(EncodeError::new(format!("{} bytes where there is room for {n}", bytes.len())))
     }
 }
 
@@ -392,12 +392,12 @@ pub(super) fn units(value: &Value) -> Result<Vec<u8>, EncodeError> {
 
 /// Text with its terminator.
 pub(super) fn sz(value: &Value) -> Result<Vec<u8>, EncodeError> {
-    let mut octets = units(value)?;
-    octets.extend([0, 0]);
-    Ok(octets)
+    let mut bytes = units(value)?;
+    bytes.extend([0, 0]);
+    Ok(bytes)
 }
 
-/// Text with its terminator, or octets that stand for themselves.
+/// Text with its terminator, or bytes that stand for themselves.
 pub(super) fn text_or_bytes(value: &Value) -> Result<Vec<u8>, EncodeError> {
     match value {
         Value::Bytes(bytes) => Ok(bytes.clone()),
@@ -409,12 +409,12 @@ fn wide(value: &Value, room: usize, full: bool) -> Result<Vec<u8>, EncodeError> 
     if let Value::Bytes(bytes) = value {
         return fixed(Some(value), room * 2).map(|_| bytes.clone());
     }
-    let mut octets = units(value)?;
-    let used = octets.len() / 2 + usize::from(!full);
+    let mut bytes = units(value)?;
+    let used = bytes.len() / 2 + usize::from(!full);
     if used > room {
         let most = room - usize::from(!full);
-        return Err(EncodeError::new(format!("{} code units where there is room for {most}", octets.len() / 2)));
+        return Err(EncodeError::new(format!("{} code units where there is room for {most}", bytes.len() / 2)));
     }
-    octets.resize(room * 2, 0);
-    Ok(octets)
+    bytes.resize(room * 2, 0);
+    Ok(bytes)
 }

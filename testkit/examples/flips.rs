@@ -73,8 +73,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let touched = flip(&mut changed, place, every, &mut numbers);
                 let touched: BTreeSet<u64> = touched.iter().filter_map(|index| frames.get(*index)).copied().collect();
                 flips += touched.len() as u64;
-                for (carriers, verified) in read(&capture, &changed, &keys)? {
-                    let hit = carriers.iter().any(|frame| touched.contains(frame));
+                for (frame_set, verified) in read(&capture, &changed, &keys)? {
+                    let hit = frame_set.iter().any(|frame| touched.contains(frame));
                     wrong += u64::from(hit && verified);
                     lost += u64::from(!hit && !verified);
                 }

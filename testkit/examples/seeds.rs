@@ -15,15 +15,15 @@ use cluscope_testkit::invariants;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Octets of a stream, of a flow of datagrams and of a capture that become a seed: longer ones make a fuzzer slow.
+/// Bytes of a stream, of a flow of datagrams and of a capture that become a seed: longer ones make a fuzzer slow.
 const LONGEST: usize = 6000;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-fn put(root: &Path, target: &str, name: &str, octets: &[u8]) -> Result<()> {
+fn put(root: &Path, target: &str, name: &str, bytes: &[u8]) -> Result<()> {
     let directory = root.join("fuzz/corpus").join(target);
     std::fs::create_dir_all(&directory)?;
-    std::fs::write(directory.join(name), octets)?;
+    std::fs::write(directory.join(name), bytes)?;
     Ok(())
 }
 
@@ -35,13 +35,13 @@ struct Handshake {
 }
 
 impl Handshake {
-    fn put(&mut self, sender: Sender, bit: u16, octets: &[u8]) {
-        if octets.len() > 0xfff || self.pieces.len() > LONGEST {
+    fn put(&mut self, sender: Sender, bit: u16, bytes: &[u8]) {
+        if bytes.len() > 0xfff || self.pieces.len() > LONGEST {
             return;
         }
         let side = if sender == Sender::Client { 0 } else { 0x8000 };
-        self.pieces.extend((octets.len() as u16 | side | bit).to_le_bytes());
-        self.pieces.extend(octets);
+        self.pieces.extend((bytes.len() as u16 | side | bit).to_le_bytes());
+        self.pieces.extend(bytes);
     }
 }
 
@@ -72,13 +72,13 @@ struct Flows(BTreeMap<(bool, u64), Vec<u8>>, BTreeMap<u64, (Connection<()>, Hand
 impl Handler for Flows {
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
         let flow = self.0.entry((true, origin.stream)).or_default();
-        let Chunk::Data(octets) = chunk else { return Verdict::Keep };
+        let Chunk::Data(bytes) = chunk else { return Verdict::Keep };
         if flow.len() < LONGEST {
-            invariants::put_piece(flow, origin.from, octets);
+            invariants::put_piece(flow, origin.from, bytes);
         }
         let new = || (Connection::new(cluscope::rpc::Limits::default()), Handshake::default());
         let (connection, handshake) = self.1.entry(origin.stream).or_insert_with(new);
-        connection.data(origin.from, origin.frame, origin.time, octets, handshake, &mut |_| {});
+        connection.data(origin.from, origin.frame, origin.time, bytes, handshake, &mut |_| {});
         Verdict::Keep
     }
 
@@ -135,11 +135,11 @@ fn structures(root: &Path) -> Result<()> {
         let mut collect = Collect::default();
         Message::decode_with(method, identity.kind, &stub, &mut collect)?;
         for (_, value) in &collect.contents.fields.0 {
-            if let Value::Bytes(octets) = value
-                && !octets.is_empty()
+            if let Value::Bytes(bytes) = value
+                && !bytes.is_empty()
             {
                 index = index.wrapping_add(1) % 60;
-                put(root, "structures", &index.to_string(), &[&[index][..], octets].concat())?;
+                put(root, "structures", &index.to_string(), &[&[index][..], bytes].concat())?;
             }
         }
     }
@@ -153,8 +153,8 @@ fn named_structures(root: &Path, path: &Path) -> Result<()> {
         let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)?;
         let name = object["struct"].as_str().unwrap_or_default();
         let Some(index) = cluscope::structs::ALL.iter().position(|s| s.name == name) else { continue };
-        let octets = hex::decode(object["hex"].as_str().unwrap_or_default())?;
-        let seed = [&[index as u8][..], &octets].concat();
+        let bytes = hex::decode(object["hex"].as_str().unwrap_or_default())?;
+        let seed = [&[index as u8][..], &bytes].concat();
         let slot = shortest.entry(index).or_insert_with(|| seed.clone());
         if seed.len() < slot.len() {
             *slot = seed;
@@ -168,18 +168,18 @@ fn named_structures(root: &Path, path: &Path) -> Result<()> {
 
 fn capture(root: &Path, path: &Path) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let octets = std::fs::read(path)?;
-    put(root, "capture", &name, octets.get(..2 * LONGEST).unwrap_or(&octets))?;
+    let bytes = std::fs::read(path)?;
+    put(root, "capture", &name, bytes.get(..2 * LONGEST).unwrap_or(&bytes))?;
     let mut network = Network::new(Limits::default());
     let mut flows = Flows::default();
-    let mut reader = Reader::new(octets.as_slice())?;
+    let mut reader = Reader::new(bytes.as_slice())?;
     while let Some(packet) = reader.next()? {
         network.input(&packet, &mut flows);
     }
     network.finish(&mut flows);
-    for ((tcp, stream), octets) in flows.0.iter().take(3) {
+    for ((tcp, stream), bytes) in flows.0.iter().take(3) {
         let target = if *tcp { "pdus" } else { "datagrams" };
-        put(root, target, &format!("{name}-{stream}"), octets)?;
+        put(root, target, &format!("{name}-{stream}"), bytes)?;
     }
     for (_, handshake) in flows.1.values().filter(|(_, handshake)| !handshake.pieces.is_empty()).take(2) {
         let target = match handshake.auth_type {
@@ -199,7 +199,7 @@ fn capture(root: &Path, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Octets that decide on values, and texts: for targets of which the captures know nothing.
+/// Bytes that decide on values, and texts: for targets of which the captures know nothing.
 fn made(root: &Path) -> Result<()> {
     for (index, structure) in (0u8..).zip(cluscope::structs::ALL) {
         let name = structure.name;
@@ -207,21 +207,21 @@ fn made(root: &Path) -> Result<()> {
     }
     for target in ["ntlm", "spnego", "kerberos"] {
         for seed in 0..24u64 {
-            let mut octets = vec![1 | (seed as u8 & 1) << 2];
+            let mut bytes = vec![1 | (seed as u8 & 1) << 2];
             for piece in 0..3u16 {
-                octets.extend((100 | (piece & 1) << 15).to_le_bytes());
-                octets.extend(invariants::noise(seed * 8 + u64::from(piece), 100));
+                bytes.extend((100 | (piece & 1) << 15).to_le_bytes());
+                bytes.extend(invariants::noise(seed * 8 + u64::from(piece), 100));
             }
-            put(root, target, &format!("made-{seed}"), &octets)?;
+            put(root, target, &format!("made-{seed}"), &bytes)?;
         }
     }
     for opnum in (0..190u8).step_by(2) {
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         for (i, opnum) in [opnum, opnum, opnum + 1, opnum + 1].into_iter().enumerate() {
-            octets.extend([opnum, 0, 8 | i as u8 & 1, 1 + u8::from(opnum < 5 && i > 1), 60]);
-            octets.extend(invariants::noise(u64::from(opnum) + i as u64, 60));
+            bytes.extend([opnum, 0, 8 | i as u8 & 1, 1 + u8::from(opnum < 5 && i > 1), 60]);
+            bytes.extend(invariants::noise(u64::from(opnum) + i as u64, 60));
         }
-        put(root, "calls", &opnum.to_string(), &octets)?;
+        put(root, "calls", &opnum.to_string(), &bytes)?;
     }
     let keys = std::fs::read(root.join("captures/lab.keys"))?;
     let session =
@@ -229,7 +229,7 @@ fn made(root: &Path) -> Result<()> {
     put(root, "keytab", "keys", &[&[2][..], &keys].concat())?;
     put(root, "keytab", "session-key", &[&[2][..], session].concat())?;
     for version in [3u8, 4] {
-        let data = |octets: &[u8]| [&(octets.len() as u32).to_be_bytes()[..], octets].concat();
+        let data = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes()[..], bytes].concat();
         let principal = [&[0, 0, 0, 1, 0, 0, 0, 2][..], &data(b"LAB.TEST"), &data(b"cifs"), &data(b"NODE1")].concat();
         let mut file = vec![1 | (version - 3) << 2];
         if version == 4 {
@@ -271,9 +271,9 @@ fn made(root: &Path) -> Result<()> {
 
 /// A keytab, in both of its versions' places.
 fn keytab(root: &Path, path: &Path) -> Result<()> {
-    let octets = std::fs::read(path)?;
-    put(root, "keytab", "keytab-2", &[&[0][..], &octets[2..]].concat())?;
-    put(root, "keytab", "keytab-1", &[&[3][..], &octets[2..]].concat())
+    let bytes = std::fs::read(path)?;
+    put(root, "keytab", "keytab-2", &[&[0][..], &bytes[2..]].concat())?;
+    put(root, "keytab", "keytab-1", &[&[3][..], &bytes[2..]].concat())
 }
 
 fn dictionaries(root: &Path) -> Result<()> {

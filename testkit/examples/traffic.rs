@@ -1,4 +1,4 @@
-//! Writes large captures (pcapng, to standard output) for measurements. The same arguments give the same octets.
+//! Writes large captures (pcapng, to standard output) for measurements. The same arguments give the same bytes.
 //!
 //!     traffic ordinary BYTES [FLOWS]
 //!     traffic cluster BYTES FLOWS CONCURRENT CAPTURE...
@@ -153,7 +153,7 @@ struct Tcp {
     left: u64,
 }
 
-/// The first octets of what client and server of a well-known service send, and the usual sizes.
+/// The first bytes of what client and server of a well-known service send, and the usual sizes.
 fn speech(port: u16, from_client: bool, noise: &mut Noise, out: &mut Vec<u8>) {
     let len = match (from_client, noise.below(10)) {
         (true, 0..=7) => 80 + noise.below(500),
@@ -166,7 +166,7 @@ fn speech(port: u16, from_client: bool, noise: &mut Noise, out: &mut Vec<u8>) {
         (80, true) => {
             out.extend(b"GET /index.html HTTP/1.1\r\nHost: www.example.org\r\nUser-Agent: x\r\nAccept: */*\r\n\r\n")
         }
-        (80, false) => out.extend(b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n"),
+        (80, false) => out.extend(b"HTTP/1.1 200 OK\r\nContent-Type: application/byte-stream\r\n\r\n"),
         (443, _) => out.extend([0x17, 3, 3, (len >> 8) as u8, len as u8]),
         (445, _) => {
             out.extend([0, 0, (len >> 8) as u8, len as u8, 0xfe]);
@@ -263,7 +263,7 @@ struct Recorded {
     segments: Vec<Segment>,
     /// Segments up to here are not repeated.
     opening: usize,
-    /// Octets that a repetition brings, client's and server's.
+    /// Bytes that a repetition brings, client's and server's.
     body: [u32; 2],
     /// Whether a FIN or RST was met: what comes then is not taken.
     ended: bool,

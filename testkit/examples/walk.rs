@@ -1,4 +1,4 @@
-//! Walks through a capture with the `pcap-parser` crate alone and counts packets and octets: the yardstick that
+//! Walks through a capture with the `pcap-parser` crate alone and counts packets and bytes: the yardstick that
 //! `benches/compare` holds reading against.
 //!
 //!     walk FILE
@@ -12,7 +12,7 @@ const BUFFER: usize = 65536;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("which file?")?;
     let mut reader = create_reader(BUFFER, File::open(path)?).map_err(|e| format!("{e:?}"))?;
-    let (mut packets, mut octets) = (0_u64, 0_u64);
+    let (mut packets, mut bytes) = (0_u64, 0_u64);
     loop {
         match reader.next() {
             Ok((size, block)) => {
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 };
                 if let Some(data) = data {
                     packets += 1;
-                    octets += data.len() as u64;
+                    bytes += data.len() as u64;
                 }
                 reader.consume(size);
             }
@@ -33,6 +33,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Err(error) => return Err(format!("{error:?}").into()),
         }
     }
-    println!("{packets} packets, {octets} octets");
+    println!("{packets} packets, {bytes} bytes");
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Values of any structure, made from decisions: for tests and fuzz targets.
 //!
-//! Whoever decides is a [`Chance`]: octets of an input, which end, or a generator of numbers, which does not.
+//! Whoever decides is a [`Chance`]: bytes of an input, which end, or a generator of numbers, which does not.
 #![doc(hidden)]
 
 use cluscope::base::Guid;
@@ -19,13 +19,13 @@ use std::vec::Vec;
 
 /// Decides. When it always decides for zero, everything that is made still ends.
 pub trait Chance {
-    /// A number of so many octets, 8 at most.
-    fn octets_of_number(&mut self, octets: usize) -> u64;
+    /// A number of so many bytes, 8 at most.
+    fn bytes_of_number(&mut self, bytes: usize) -> u64;
 
     /// A number below `n`; 0 if that is 0.
     fn below(&mut self, n: u64) -> u64 {
-        let octets = if n <= 0x100 { 1 } else { 4 };
-        self.octets_of_number(octets).checked_rem(n).unwrap_or(0)
+        let bytes = if n <= 0x100 { 1 } else { 4 };
+        self.bytes_of_number(bytes).checked_rem(n).unwrap_or(0)
     }
 
     /// A number of so many bits; small ones and the largest one come often.
@@ -34,13 +34,13 @@ pub trait Chance {
         match self.below(4) {
             0 => self.below(4),
             1 => mask,
-            _ => self.octets_of_number(bits.div_ceil(8) as usize) & mask,
+            _ => self.bytes_of_number(bits.div_ceil(8) as usize) & mask,
         }
     }
 
-    /// So many octets.
-    fn octets(&mut self, n: usize) -> Vec<u8> {
-        (0..n).map(|_| self.octets_of_number(1) as u8).collect()
+    /// So many bytes.
+    fn bytes(&mut self, n: usize) -> Vec<u8> {
+        (0..n).map(|_| self.bytes_of_number(1) as u8).collect()
     }
 
     /// Text of at most so many code units less one.
@@ -60,9 +60,9 @@ pub trait Chance {
 
     /// A GUID.
     fn guid(&mut self) -> Value {
-        let mut octets = [0; 16];
-        octets.copy_from_slice(&self.octets(16));
-        Value::Text(Guid(octets).to_string())
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.bytes(16));
+        Value::Text(Guid(bytes).to_string())
     }
 
     /// A record in one of its readings.
@@ -86,23 +86,23 @@ pub trait Chance {
                 }
                 Type::Total | Type::Gap(_) | Type::Fill(_) => continue,
                 Type::Guid => self.guid(),
-                Type::Ipv4 => Value::Text(core::net::Ipv4Addr::from(self.octets_of_number(4) as u32).to_string()),
+                Type::Ipv4 => Value::Text(core::net::Ipv4Addr::from(self.bytes_of_number(4) as u32).to_string()),
                 Type::Ipv6 => {
-                    Value::Text(core::net::Ipv6Addr::from(u128::from(self.octets_of_number(8)) << 40).to_string())
+                    Value::Text(core::net::Ipv6Addr::from(u128::from(self.bytes_of_number(8)) << 40).to_string())
                 }
-                Type::Bytes(n) => Value::Bytes(self.octets(n)),
+                Type::Bytes(n) => Value::Bytes(self.bytes(n)),
                 Type::SizedBytes(_) => {
                     let n = self.below(9) as usize;
-                    Value::Bytes(self.octets(n))
+                    Value::Bytes(self.bytes(n))
                 }
                 Type::Sized(_, inner) => {
-                    let mut octets = Vec::new();
+                    let mut bytes = Vec::new();
                     if let Value::Map(fields) = self.record(inner, 0)
-                        && cluscope::structs::writer::record(inner, &fields, &mut octets).is_err()
+                        && cluscope::structs::writer::record(inner, &fields, &mut bytes).is_err()
                     {
-                        octets.clear();
+                        bytes.clear();
                     }
-                    Value::Bytes(octets)
+                    Value::Bytes(bytes)
                 }
                 Type::Wide(units) => self.text(units - 1),
                 Type::Chars(units) => self.text(units),
@@ -162,7 +162,7 @@ pub trait Chance {
             (_, 9) => Value::Bytes(self.security_descriptor()),
             (_, 1 | 14) => {
                 let n = self.below(20) as usize;
-                Value::Bytes(self.octets(n))
+                Value::Bytes(self.bytes(n))
             }
             (_, 2) => self.number(32).into(),
             (_, 3 | 4 | 8) => self.text(30),
@@ -249,7 +249,7 @@ pub trait Chance {
         fields.set("ValueType", self.below(13));
         fields.set("Name", self.text(20));
         let n = self.below(11) as usize;
-        fields.set("Data", Value::Bytes(self.octets(n)));
+        fields.set("Data", Value::Bytes(self.bytes(n)));
         Value::Map(fields)
     }
 
@@ -299,12 +299,12 @@ pub trait Chance {
     /// A security identifier.
     fn sid(&mut self) -> Vec<u8> {
         let subs = self.below(5);
-        let mut octets = Vec::from([1, subs as u8, 0, 0, 0, 0, 0, self.below(20) as u8]);
+        let mut bytes = Vec::from([1, subs as u8, 0, 0, 0, 0, 0, self.below(20) as u8]);
         for _ in 0..subs {
             let sub = if self.below(2) == 0 { self.below(0x300) } else { self.number(32) };
-            octets.extend((sub as u32).to_le_bytes());
+            bytes.extend((sub as u32).to_le_bytes());
         }
-        octets
+        bytes
     }
 
     /// An access control list.
@@ -312,44 +312,44 @@ pub trait Chance {
         let count = self.below(4);
         let mut entries = Vec::new();
         for _ in 0..count {
-            let (kind, flags) = (self.below(24) as u8, self.octets_of_number(1) as u8);
-            let mut body = self.octets(4);
+            let (kind, flags) = (self.below(24) as u8, self.bytes_of_number(1) as u8);
+            let mut body = self.bytes(4);
             if self.below(2) == 0 {
                 let present = self.below(4) as u32;
                 body.extend(present.to_le_bytes());
-                body.extend(self.octets(16 * present.count_ones() as usize));
+                body.extend(self.bytes(16 * present.count_ones() as usize));
             }
             body.extend(self.sid());
             entries.extend([kind, flags]);
             entries.extend((body.len() as u16 + 4).to_le_bytes());
             entries.extend(body);
         }
-        let mut octets = Vec::from([2, 0]);
-        octets.extend((entries.len() as u16 + 8).to_le_bytes());
-        octets.extend((count as u16).to_le_bytes());
-        octets.extend([0, 0]);
-        octets.extend(entries);
-        octets
+        let mut bytes = Vec::from([2, 0]);
+        bytes.extend((entries.len() as u16 + 8).to_le_bytes());
+        bytes.extend((count as u16).to_le_bytes());
+        bytes.extend([0, 0]);
+        bytes.extend(entries);
+        bytes
     }
 
     /// A self-relative security descriptor that can be read.
     fn security_descriptor(&mut self) -> Vec<u8> {
-        let control = self.octets_of_number(2) as u16 | 0x8000;
-        let present = self.octets_of_number(1);
+        let control = self.bytes_of_number(2) as u16 | 0x8000;
+        let present = self.bytes_of_number(1);
         let mut parts = Vec::new();
-        let mut octets = Vec::from([1, 0]);
-        octets.extend(control.to_le_bytes());
+        let mut bytes = Vec::from([1, 0]);
+        bytes.extend(control.to_le_bytes());
         for part in 0..4u32 {
             let place = 20 + parts.len() as u32;
             if present & (1 << part) == 0 {
-                octets.extend([0; 4]);
+                bytes.extend([0; 4]);
                 continue;
             }
-            octets.extend(place.to_le_bytes());
+            bytes.extend(place.to_le_bytes());
             parts.extend(if part < 2 { self.sid() } else { self.acl() });
         }
-        octets.extend(parts);
-        octets
+        bytes.extend(parts);
+        bytes
     }
 }
 

@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// A packet as it was captured.
-struct Kept {
+struct Packets {
     frame: u64,
     time: Option<Timestamp>,
     link: LinkType,
@@ -33,7 +33,7 @@ struct Run {
 
 /// A capture to lose packets of.
 pub struct Capture {
-    packets: Vec<Kept>,
+    packets: Vec<Packets>,
     /// The packets with a payload of each flow.
     flows: Vec<Vec<u64>>,
     whole: Run,
@@ -87,7 +87,7 @@ impl Capture {
         let mut reader = Reader::new(file).ok()?;
         let mut packets = Vec::new();
         while let Ok(Some(packet)) = reader.next() {
-            packets.push(Kept {
+            packets.push(Packets {
                 frame: packet.frame,
                 time: packet.time,
                 link: packet.link,
@@ -168,7 +168,7 @@ impl Capture {
     }
 }
 
-fn run(packets: &[Kept], lost: Option<u64>, tap: Option<&mut Flows>) -> Run {
+fn run(packets: &[Packets], lost: Option<u64>, tap: Option<&mut Flows>) -> Run {
     let mut session = Session::new(Limits::default(), Arc::new(KeyStore::default()));
     let mut messages = Vec::new();
     let mut take = |record: Record<'_>| {

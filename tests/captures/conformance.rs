@@ -189,7 +189,7 @@ fn syntax_and_byte_order_change_nothing() {
     assert!(all.windows(2).all(|pair| pair[0] == pair[1]), "{all:?}");
 }
 
-/// Octets of a capture changed here and there: whatever comes of it, the checker goes on.
+/// Bytes of a capture changed here and there: whatever comes of it, the checker goes on.
 #[test]
 fn damaged_captures_do_no_harm() {
     let captures = data::file("captures");

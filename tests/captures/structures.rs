@@ -25,7 +25,7 @@ fn log(name: &str) -> Option<Vec<Map<String, Value>>> {
 struct Found {
     read: BTreeMap<&'static str, usize>,
     opaque: usize,
-    /// Rules that the lab server or its clients broke: those values are kept as octets.
+    /// Rules that the lab server or its clients broke: those values are kept as bytes.
     broken: BTreeMap<&'static str, usize>,
     wrong: Vec<String>,
 }
@@ -33,19 +33,19 @@ struct Found {
 impl Found {
     fn buffer(&mut self, what: &str, meaning: Semantics, context: &Context<'_>, value: &Value) {
         let Some(hex) = value.get("hex").and_then(Value::as_str) else { return };
-        let octets = hex::decode(hex).unwrap();
-        if octets.is_empty() {
+        let bytes = hex::decode(hex).unwrap();
+        if bytes.is_empty() {
             return;
         }
-        let shape = content::shape(meaning, 1, context, &octets);
+        let shape = content::shape(meaning, 1, context, &bytes);
         if matches!(shape.kind, ShapeKind::Nothing) {
             self.opaque += 1;
             return;
         }
         let mut sink = Collect::default();
-        match content::read(&shape, ByteCursor::new(&octets), Place::TOP, &mut sink) {
+        match content::read(&shape, ByteCursor::new(&bytes), Place::TOP, &mut sink) {
             Ok(rest) if rest.is_empty() => {}
-            Ok(rest) => return self.wrong.push(format!("{what}: {} octets left over by {}", rest.len(), shape.name())),
+            Ok(rest) => return self.wrong.push(format!("{what}: {} bytes left over by {}", rest.len(), shape.name())),
             Err(e) => return self.wrong.push(format!("{what}: {} {e}: {hex}", shape.name())),
         }
         for diagnostic in &sink.diagnostics {
@@ -53,7 +53,7 @@ impl Found {
         }
         let mut again = Vec::new();
         let written = content::write(&shape, &sink.into_value().0.unwrap(), &mut again);
-        if written.is_err() || again != octets {
+        if written.is_err() || again != bytes {
             self.wrong.push(format!("{what}: {written:?} {} instead of {hex}", hex::encode(again)));
         }
         *self.read.entry(shape.name()).or_default() += 1;

@@ -16,8 +16,8 @@ fn replay(target: &str, run: fn(&[u8])) -> usize {
         let Ok(directory) = std::fs::read_dir(place(name).join(target)) else { continue };
         for entry in directory {
             let path = entry.unwrap().path();
-            let octets = std::fs::read(&path).unwrap();
-            if std::panic::catch_unwind(|| run(&octets)).is_err() {
+            let bytes = std::fs::read(&path).unwrap();
+            if std::panic::catch_unwind(|| run(&bytes)).is_err() {
                 panic!("{} makes {target} fail", path.display());
             }
             count += 1;

@@ -1,5 +1,5 @@
-//! The stubs of `tests/data`, damaged in every place: cut at every octet, each octet inverted and set to its extremes,
-//! each group of four octets replaced by what counts go wrong with. Nothing panics, every error lies in the stub, and
+//! The stubs of `tests/data`, damaged in every place: cut at every byte, each byte inverted and set to its extremes,
+//! each group of four bytes replaced by what counts go wrong with. Nothing panics, every error lies in the stub, and
 //! reading takes time in proportion to the stub.
 
 use crate::common;
@@ -18,7 +18,7 @@ fn read(sample: &Sample, stub: &[u8], what: &dyn Fn() -> String) -> bool {
 }
 
 #[test]
-fn cut_at_every_octet() {
+fn cut_at_every_byte() {
     let mut short = 0;
     for sample in common::corpus() {
         for len in 0..sample.stub.len() {
@@ -31,7 +31,7 @@ fn cut_at_every_octet() {
 
 /// A cut stub is refused, or what was cut off was a gap or left over: canonical stubs end with a value.
 #[test]
-fn a_canonical_stub_has_no_octet_to_spare() {
+fn a_canonical_stub_has_no_byte_to_spare() {
     for sample in common::corpus().iter().filter(|s| s.canonical && !s.stub.is_empty()) {
         let method = sample.identity.method().unwrap();
         let cut = &sample.stub[..sample.stub.len() - 1];
@@ -41,14 +41,14 @@ fn a_canonical_stub_has_no_octet_to_spare() {
 }
 
 #[test]
-fn every_octet_changed() {
+fn every_byte_changed() {
     for sample in common::corpus() {
         let mut stub = sample.stub.clone();
         for at in 0..stub.len() {
             let was = stub[at];
-            for octet in [!was, was ^ 1] {
-                stub[at] = octet;
-                read(&sample, &stub, &|| format!("octet {at} made {octet:#x}"));
+            for byte in [!was, was ^ 1] {
+                stub[at] = byte;
+                read(&sample, &stub, &|| format!("byte {at} made {byte:#x}"));
             }
             stub[at] = was;
         }
@@ -60,12 +60,12 @@ fn every_word_made_extreme() {
     for sample in common::corpus() {
         for at in (0..sample.stub.len().saturating_sub(3)).step_by(4) {
             for word in [0xffff_ffffu32, 0x7fff_ffff, 0x8000_0000, 0] {
-                let octets = match sample.identity.kind.endian {
+                let bytes = match sample.identity.kind.endian {
                     Endian::Little => word.to_le_bytes(),
                     Endian::Big => word.to_be_bytes(),
                 };
                 let mut stub = sample.stub.clone();
-                stub[at..at + 4].copy_from_slice(&octets);
+                stub[at..at + 4].copy_from_slice(&bytes);
                 read(&sample, &stub, &|| format!("word at {at} made {word:#x}"));
             }
         }
@@ -85,7 +85,7 @@ fn every_pair_of_words_made_extreme() {
     }
 }
 
-/// Every stub as every other method: octets of the wrong method are as good as any.
+/// Every stub as every other method: bytes of the wrong method are as good as any.
 #[test]
 fn stubs_of_other_methods() {
     let samples = common::corpus();

@@ -13,7 +13,7 @@ const SETS: u64 = 24;
 #[test]
 fn every_method() {
     let mut stubs = 0;
-    let mut octets = 0;
+    let mut bytes = 0;
     let mut seed = 0x434c_5553;
     for interface in idl::INTERFACES {
         for (version, table) in interface.versions.iter().enumerate() {
@@ -28,7 +28,7 @@ fn every_method() {
                             for endian in [Endian::Little, Endian::Big] {
                                 let kind = Kind { interface, version, direction, syntax, endian };
                                 let identity = Identity { kind, opnum: method.opnum };
-                                octets += invariants::round_trip(&identity, &contents).len();
+                                bytes += invariants::round_trip(&identity, &contents).len();
                                 stubs += 1;
                             }
                         }
@@ -41,7 +41,7 @@ fn every_method() {
     let methods = versions.map(|version| version.methods.len() as u64).sum::<u64>();
     assert!(methods >= 301, "{methods}");
     assert_eq!(stubs, methods * 2 * SETS * 4);
-    println!("{stubs} stubs, {octets} octets");
+    println!("{stubs} stubs, {bytes} bytes");
 }
 
 /// The generator reaches what the declarations offer: otherwise the test above says little.
@@ -61,9 +61,9 @@ fn the_generator_is_varied() {
             Value::Text(t) if !t.is_ascii() => "text beyond ASCII",
             Value::Text(_) => "text",
             Value::Units(_) => "units",
-            Value::Bytes(b) if b.is_empty() => "no octets",
-            Value::Bytes(b) if b.len() > 300 => "many octets",
-            Value::Bytes(_) => "octets",
+            Value::Bytes(b) if b.is_empty() => "no bytes",
+            Value::Bytes(b) if b.len() > 300 => "many bytes",
+            Value::Bytes(_) => "bytes",
             Value::Handle(h) if h.is_null() => "null handle",
             Value::Handle(_) => "handle",
             Value::List(l) if l.is_empty() => "empty list",

@@ -12,9 +12,9 @@ fn vectors() -> Vec<(Map<String, Value>, Map<String, Value>)> {
     let mut all: Vec<_> = common::objects(&own).collect();
     let shared = common::data::shared_text("vectors/structs.jsonl")
         .zip(common::data::shared_text("vectors/structs-expected.jsonl"));
-    if let Some((octets, values)) = shared {
-        for (octets, mut values) in common::objects(&octets).zip(common::objects(&values)) {
-            values.insert("hex".into(), octets["hex"].clone());
+    if let Some((bytes, values)) = shared {
+        for (bytes, mut values) in common::objects(&bytes).zip(common::objects(&values)) {
+            values.insert("hex".into(), bytes["hex"].clone());
             all.push(values);
         }
     }
@@ -26,7 +26,7 @@ fn vectors() -> Vec<(Map<String, Value>, Map<String, Value>)> {
     all.into_iter().map(split).collect()
 }
 
-/// Whether what was decoded is what was expected: names beside numbers, octets beside values and what they hold are an
+/// Whether what was decoded is what was expected: names beside numbers, bytes beside values and what they hold are an
 /// addition, and fillers don't count.
 fn differs(expected: &Value, actual: &Value, at: &str) -> Option<String> {
     let unlike = || Some(format!("{at}: {actual} instead of {expected}"));
@@ -102,13 +102,13 @@ fn there_and_back() {
 fn cut_and_flipped() {
     let mut out = Out::new();
     for (vector, _) in vectors() {
-        let octets = hex::decode(vector["hex"].as_str().unwrap()).unwrap();
+        let bytes = hex::decode(vector["hex"].as_str().unwrap()).unwrap();
         let name = vector["struct"].as_str().unwrap();
         // The long ones are mostly zeros.
-        let step = octets.len() / 300 + 1;
-        for n in (0..octets.len()).step_by(step) {
-            decode(&mut out, name, &octets[..n]);
-            let mut flipped = octets.clone();
+        let step = bytes.len() / 300 + 1;
+        for n in (0..bytes.len()).step_by(step) {
+            decode(&mut out, name, &bytes[..n]);
+            let mut flipped = bytes.clone();
             flipped[n] ^= 0xff;
             decode(&mut out, name, &flipped);
             assert!(serde_json::from_slice::<Value>(out.as_bytes()).is_ok());

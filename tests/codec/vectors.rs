@@ -62,13 +62,13 @@ fn check(samples: &[Sample]) {
             .collect();
         problems.extend(printed.get("trailing").map(|t| format!("left over: {t}")));
 
-        // Encoding: from what is expected and, if that has the same octets again, from what was printed.
+        // Encoding: from what is expected and, if that has the same bytes again, from what was printed.
         if sample.canonical {
             encoded += 1;
             for (from, line) in [("expected", &sample.line), ("printed", &printed)] {
                 match stub::encode(line) {
-                    Ok(octets) if octets == sample.stub => {}
-                    Ok(octets) => problems.push(format!("encoded from what was {from}: {}", hex::encode(octets))),
+                    Ok(bytes) if bytes == sample.stub => {}
+                    Ok(bytes) => problems.push(format!("encoded from what was {from}: {}", hex::encode(bytes))),
                     Err(e) => problems.push(format!("not encoded from what was {from}: {e}")),
                 }
             }

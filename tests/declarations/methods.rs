@@ -256,7 +256,7 @@ fn structures_row_by_row() {
         let declaration = ours[name];
         let names: Vec<_> = declaration.fields.iter().map(|f| f.name).collect();
         assert_eq!(names, rows.iter().map(|row| row["member"].as_str()).collect::<Vec<_>>(), "{name}");
-        // The table counts the hoisted maximum count as the first four octets.
+        // The table counts the hoisted maximum count as the first four bytes.
         let mut at: usize = if declaration.tail.is_some() { 4 } else { 0 };
         for (field, row) in declaration.fields.iter().zip(&rows) {
             let what = format!("{name}.{}", field.name);

@@ -52,9 +52,9 @@ const fn big(known: Known) -> Known {
 
 use Peer::{Samba, Wireshark};
 
-const BOOL: &str = "a BOOL has four octets (MS-DTYP 2.2.3), in Samba's IDL one";
+const BOOL: &str = "a BOOL has four bytes (MS-DTYP 2.2.3), in Samba's IDL one";
 const NEWER: &str = "the method is newer than the peer's IDL";
-const UNREAD: &[&str] = &["leaves octets"];
+const UNREAD: &[&str] = &["leaves bytes"];
 const NO_DUMP: &[&str] = &["fails: no dump"];
 const REFUSED: &[&str] = &["refused: pull"];
 const LIST: &str = "NetworkIdList is an array of unique pointers to strings (3.1.4.2.87), in Samba's IDL one string";

@@ -111,7 +111,7 @@ fn judge(ours: &[Leaf], text: &str, success: bool) -> Outcome {
         return Outcome::differs(0, format!("fails: {line}"), text);
     }
     if text.contains("unread bytes while parsing context") {
-        return Outcome::differs(0, "leaves octets of the request unread", text);
+        return Outcome::differs(0, "leaves bytes of the request unread", text);
     }
     let mut theirs = printed(text);
     let mut values = 0;
@@ -127,7 +127,7 @@ fn judge(ours: &[Leaf], text: &str, success: bool) -> Outcome {
         return Outcome::differs(values, "shows more", format!("{line}\n{text}"));
     }
     if text.contains("unread bytes") {
-        return Outcome::differs(values, "leaves octets unread", text);
+        return Outcome::differs(values, "leaves bytes unread", text);
     }
     Outcome::equal(values)
 }
@@ -164,9 +164,9 @@ fn take<'t>(leaf: &Leaf, theirs: &mut impl Iterator<Item = &'t str>) -> Result<(
             line(&|l| number(l, handle.attributes.into()))?;
             line(&|l| l == handle.uuid.to_string())
         }
-        Shown::Bytes(octets) => {
-            line(&count(octets.len()))?;
-            octets.iter().try_for_each(|octet| line(&|l| number(l, (*octet).into())))
+        Shown::Bytes(bytes) => {
+            line(&count(bytes.len()))?;
+            bytes.iter().try_for_each(|byte| line(&|l| number(l, (*byte).into())))
         }
         // A fixed array of characters is shown as text, up to its terminator.
         Shown::Units(units) if leaf.path.ends_with("InterfaceGroupName") => {

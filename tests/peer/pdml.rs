@@ -20,7 +20,7 @@ pub struct Packet {
     pub frame: u64,
     /// The dissector's name, if the stub was dissected.
     pub protocol: Option<String>,
-    /// Octets of the stub.
+    /// Bytes of the stub.
     pub size: usize,
     pub fields: Vec<Shown>,
     /// Complaints.

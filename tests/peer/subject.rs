@@ -135,7 +135,7 @@ pub enum Shown {
     Text(String),
     Handle(ContextHandle),
     Guid(Guid),
-    /// Octets of an array.
+    /// Bytes of an array.
     Bytes(Vec<u8>),
     /// 16-bit units of an array.
     Units(Vec<u16>),
@@ -185,7 +185,7 @@ impl Leaves {
 
 impl<'a> Visitor<'a> for Leaves {
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
-        // Without the sign that was spread over the octets that the type has not.
+        // Without the sign that was spread over the bytes that the type has not.
         let bits = scalar.size(Syntax::Ndr64) as u32 * 8;
         self.put(at, Shown::Int(value & (u64::MAX >> (64 - bits))));
     }

@@ -16,7 +16,7 @@ use std::io::{BufReader, BufWriter};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The most octets of a stub in one fragment, so that a fragment goes into one IP packet.
+/// The most bytes of a stub in one fragment, so that a fragment goes into one IP packet.
 const FRAGMENT: usize = 60_000;
 
 /// Whether it is installed.
@@ -85,8 +85,8 @@ impl Capture {
                 }
             };
             left = left.saturating_sub(piece.len() as u32);
-            let octets = pdu(representation, flags, flow.call_id, body);
-            frame = self.segment(flow, direction == Direction::Response, &octets);
+            let bytes = pdu(representation, flags, flow.call_id, body);
+            frame = self.segment(flow, direction == Direction::Response, &bytes);
         }
         frame
     }
@@ -129,8 +129,8 @@ fn open(capture: &mut Capture, subject: &Subject, port: u16) -> Flow {
     };
     let whole = PfcFlags::FIRST_FRAG | PfcFlags::LAST_FRAG;
     for (server, body) in [(false, Body::Bind(bind)), (true, Body::BindAck(answer))] {
-        let octets = pdu(representation(subject), whole, 1, body);
-        capture.segment(&mut flow, server, &octets);
+        let bytes = pdu(representation(subject), whole, 1, body);
+        capture.segment(&mut flow, server, &bytes);
     }
     flow
 }
@@ -246,7 +246,7 @@ fn detail(leaf: &Leaf, packet: &pdml::Packet) -> String {
 enum Wanted {
     Number(u64, usize),
     Text(String),
-    Octets(Vec<u8>),
+    Bytes(Vec<u8>),
     Guid(String),
     Time(u64),
 }
@@ -263,7 +263,7 @@ impl Wanted {
                 shown.map(|s| s & mask) == Some(*n)
             }
             Wanted::Text(text) => pdml::escaped(text) == show,
-            Wanted::Octets(octets) => show.bytes().filter(|b| *b != b':').eq(hex::encode(octets).bytes()),
+            Wanted::Bytes(bytes) => show.bytes().filter(|b| *b != b':').eq(hex::encode(bytes).bytes()),
             Wanted::Guid(text) => show == text,
             Wanted::Time(filetime) => {
                 let (_, month, day, year, clock, rest) = super::subject::time(*filetime);
@@ -274,10 +274,10 @@ impl Wanted {
 }
 
 /// An IP address.
-fn address(octets: &[u8]) -> String {
-    match (<[u8; 4]>::try_from(octets), <[u8; 16]>::try_from(octets)) {
-        (Ok(octets), _) => std::net::Ipv4Addr::from(octets).to_string(),
-        (_, Ok(octets)) => std::net::Ipv6Addr::from(octets).to_string(),
+fn address(bytes: &[u8]) -> String {
+    match (<[u8; 4]>::try_from(bytes), <[u8; 16]>::try_from(bytes)) {
+        (Ok(bytes), _) => std::net::Ipv4Addr::from(bytes).to_string(),
+        (_, Ok(bytes)) => std::net::Ipv6Addr::from(bytes).to_string(),
         _ => String::new(),
     }
 }
@@ -289,12 +289,12 @@ fn expected(leaf: &Leaf, stub: &[u8]) -> Vec<((usize, usize), Wanted)> {
         values.enumerate().map(|(i, n)| (place(i), Wanted::Number(n, size))).collect()
     };
     let one = |wanted| vec![((leaf.offset, leaf.len), wanted)];
-    let octets = || stub.get(leaf.offset..leaf.offset + leaf.len).unwrap_or_default();
+    let bytes = || stub.get(leaf.offset..leaf.offset + leaf.len).unwrap_or_default();
     match &leaf.shown {
         // Addresses and handles are shown as they stand, whatever the byte order.
-        Shown::Int(_) if leaf.path.ends_with("IPV4") => one(Wanted::Text(address(octets()))),
-        Shown::Units(_) if leaf.path.ends_with("IPV6") => one(Wanted::Text(address(octets()))),
-        Shown::Handle(_) => one(Wanted::Octets(octets().to_vec())),
+        Shown::Int(_) if leaf.path.ends_with("IPV4") => one(Wanted::Text(address(bytes()))),
+        Shown::Units(_) if leaf.path.ends_with("IPV6") => one(Wanted::Text(address(bytes()))),
+        Shown::Handle(_) => one(Wanted::Bytes(bytes().to_vec())),
         Shown::Int(n) => one(Wanted::Number(*n, leaf.len)),
         Shown::Text(text) => one(Wanted::Text(text.clone())),
         Shown::Guid(guid) => one(Wanted::Guid(guid.to_string())),
@@ -303,7 +303,7 @@ fn expected(leaf: &Leaf, stub: &[u8]) -> Vec<((usize, usize), Wanted)> {
             let units = units.split(|u| *u == 0).next().unwrap_or_default();
             one(Wanted::Text(String::from_utf16_lossy(units)))
         }
-        Shown::Bytes(octets) => each(1, &mut octets.iter().map(|o| u64::from(*o))),
+        Shown::Bytes(bytes) => each(1, &mut bytes.iter().map(|o| u64::from(*o))),
         Shown::Units(units) => each(2, &mut units.iter().map(|u| u64::from(*u))),
         Shown::Count(_) | Shown::Null => Vec::new(),
     }

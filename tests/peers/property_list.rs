@@ -1,7 +1,7 @@
 //! Generated property lists through Samba's `ndrdump`, where that is installed: it must read the same names, syntaxes
 //! and values. Where its declaration and the specification part ways, the reason is in [`DIFFERENT`].
 //!
-//! The lists are encoded as `struct encode PROPERTY_LIST` does it, from JSON; what each value should be in octets is
+//! The lists are encoded as `struct encode PROPERTY_LIST` does it, from JSON; what each value should be in bytes is
 //! made here, apart from the writers, so that a mistake on both sides of our codec shows.
 
 use crate::data;
@@ -28,8 +28,8 @@ const DIFFERENT: &[(Difference, &str)] = &[
         "Samba reads one value for each property; 2.2.3.10.1 allows several, so the lists here have one",
     ),
     (
-        Difference::ValuesAreOctets,
-        "Samba leaves values as octets: they are compared with the octets that 2.2.2.3 asks for of the value",
+        Difference::ValuesAreBytes,
+        "Samba leaves values as bytes: they are compared with the bytes that 2.2.2.3 asks for of the value",
     ),
     (Difference::Unknown(0x000E_0001), "CLUSPROP_SYNTAX_PARTITION_INFO_EX2 (2.2.2.3) is newer than Samba's list"),
     (Difference::Unknown(0x0009_0001), "CLUSPROP_SYNTAX_FTSET_INFO is of the public header alone"),
@@ -41,7 +41,7 @@ const DIFFERENT: &[(Difference, &str)] = &[
 enum Difference {
     FinalEndMark,
     SingleValues,
-    ValuesAreOctets,
+    ValuesAreBytes,
     /// A syntax that Samba has no name for.
     Unknown(u64),
 }
@@ -51,7 +51,7 @@ enum Difference {
 struct Property {
     name: String,
     syntax: u64,
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
 }
 
 fn utf16(text: &str) -> Vec<u8> {
@@ -64,11 +64,11 @@ fn text(source: &mut Source<'_>, longest: usize) -> String {
     (0..source.below(longest + 1)).map(|_| SIGNS[source.below(SIGNS.len())]).collect()
 }
 
-/// A value of this syntax: as JSON and in octets.
+/// A value of this syntax: as JSON and in bytes.
 fn value(source: &mut Source<'_>, syntax: u64) -> (Value, Vec<u8>) {
-    let octets = |source: &mut Source<'_>, n: usize| -> Vec<u8> { (0..n).map(|_| source.octet()).collect() };
-    let binary = |octets: Vec<u8>| (json!({ "hex": hex::encode(&octets) }), octets);
-    // Structures have tests of their own; here their values are octets, as Samba has them.
+    let bytes = |source: &mut Source<'_>, n: usize| -> Vec<u8> { (0..n).map(|_| source.byte()).collect() };
+    let binary = |bytes: Vec<u8>| (json!({ "hex": hex::encode(&bytes) }), bytes);
+    // Structures have tests of their own; here their values are bytes, as Samba has them.
     let size = match syntax {
         0x0002_0002 => 8,
         0x0006_0002 => 4,
@@ -78,7 +78,7 @@ fn value(source: &mut Source<'_>, syntax: u64) -> (Value, Vec<u8>) {
         _ => 0,
     };
     if size > 0 {
-        return binary(octets(source, size));
+        return binary(bytes(source, size));
     }
     match syntax & 0xffff {
         2 => {
@@ -92,8 +92,8 @@ fn value(source: &mut Source<'_>, syntax: u64) -> (Value, Vec<u8>) {
         5 => {
             let list: Vec<String> =
                 (0..source.below(5)).map(|_| text(source, 12)).filter(|text| !text.is_empty()).collect();
-            let octets = list.iter().flat_map(|text| utf16(text)).chain([0, 0]).collect();
-            (json!(list), octets)
+            let bytes = list.iter().flat_map(|text| utf16(text)).chain([0, 0]).collect();
+            (json!(list), bytes)
         }
         6 => {
             let n = source.number(8);
@@ -118,7 +118,7 @@ fn value(source: &mut Source<'_>, syntax: u64) -> (Value, Vec<u8>) {
         // Binary and security descriptors, of odd lengths and none.
         _ => {
             let n = [0, 1, 2, 3, 4, 5, 15, 16, 17, 63, 200][source.below(11)];
-            let mut all = octets(source, n);
+            let mut all = bytes(source, n);
             // A run of zeros, which `ndrdump` leaves out.
             if source.once_in(4) {
                 all.extend([0; 70]);
@@ -136,25 +136,25 @@ fn list(seed: u64, syntaxes: &[u64]) -> (Value, Vec<Property>) {
     for i in 0..count {
         let name = text(&mut source, 1 + i * 3);
         let syntax = syntaxes[source.below(syntaxes.len())];
-        let (value, octets) = value(&mut source, syntax);
+        let (value, bytes) = value(&mut source, syntax);
         properties.push(json!({"name": name, "values": [{"syntax": syntax, "value": value}]}));
-        expected.push(Property { name, syntax, octets });
+        expected.push(Property { name, syntax, bytes });
     }
     let list = json!({"propertyCount": count, "properties": properties, "final_endmark": true});
     (list, expected)
 }
 
-/// The octets of a blob as `ndrdump` prints them: rows of sixteen, runs of zeros left out.
+/// The bytes of a blob as `ndrdump` prints them: rows of sixteen, runs of zeros left out.
 fn blob<'t>(lines: &mut std::iter::Peekable<impl Iterator<Item = &'t str>>, length: usize) -> Vec<u8> {
-    let mut octets = Vec::new();
+    let mut bytes = Vec::new();
     while let Some(row) = lines.next_if(|l| l.starts_with('[') || l.starts_with("skipping zero")) {
         let Some((place, row)) = row.strip_prefix('[').and_then(|row| row.split_once("] ")) else { continue };
-        octets.resize(usize::from_str_radix(place, 16).expect("a place"), 0);
+        bytes.resize(usize::from_str_radix(place, 16).expect("a place"), 0);
         let digits: String = row.chars().take(50).collect();
-        octets.extend(digits.split_whitespace().take(16).map_while(|pair| u8::from_str_radix(pair, 16).ok()));
+        bytes.extend(digits.split_whitespace().take(16).map_while(|pair| u8::from_str_radix(pair, 16).ok()));
     }
-    octets.resize(length, 0);
-    octets
+    bytes.resize(length, 0);
+    bytes
 }
 
 /// What `ndrdump` shows of a list, its names of the syntaxes, and whether it took it all.
@@ -178,7 +178,7 @@ fn ndrdump(file: &Path) -> Read {
             }
             "Buffer" => {
                 let length = shown.split('=').nth(1).and_then(|n| n.parse().ok()).expect("a length");
-                properties.push(Property { name: name.clone(), syntax, octets: blob(&mut lines, length) });
+                properties.push(Property { name: name.clone(), syntax, bytes: blob(&mut lines, length) });
             }
             _ => {}
         }
@@ -211,8 +211,8 @@ fn samba_reads_the_same_property_lists() {
         let line = json!({"struct": "PROPERTY_LIST", "value": list}).to_string();
         assert!(encode_line(&mut out, &line), "{}", String::from_utf8_lossy(out.as_bytes()));
         let encoded: Value = serde_json::from_slice(out.as_bytes()).expect("JSON");
-        let octets = hex::decode(encoded["hex"].as_str().expect("hex")).expect("octets");
-        std::fs::write(&file, &octets).expect("written");
+        let bytes = hex::decode(encoded["hex"].as_str().expect("hex")).expect("bytes");
+        std::fs::write(&file, &bytes).expect("written");
 
         let (shown, names, taken) = ndrdump(&file);
         assert!(taken.is_ok(), "{line}\n{}", taken.unwrap_err());
@@ -225,7 +225,7 @@ fn samba_reads_the_same_property_lists() {
         }
 
         // What we read of it ourselves is what Samba was shown.
-        assert!(decode(&mut out, "PROPERTY_LIST", &octets), "{line}");
+        assert!(decode(&mut out, "PROPERTY_LIST", &bytes), "{line}");
         let decoded: Value = serde_json::from_slice(out.as_bytes()).expect("JSON");
         assert_eq!(decoded["value"]["properties"].as_array().map(Vec::len), Some(expected.len()));
         for (property, expected) in decoded["value"]["properties"].as_array().into_iter().flatten().zip(&expected) {
@@ -250,14 +250,14 @@ fn the_list_of_differences() {
     let name = [3, 0, 4, 0, 4, 0, 0, 0, b'A', 0, 0, 0];
     let one = [2, 0, 1, 0, 4, 0, 0, 0, 7, 0, 0, 0];
     for (values, end, accepted) in [(1, true, true), (1, false, false), (2, true, false)] {
-        let mut octets = vec![1, 0, 0, 0];
-        octets.extend(name);
-        (0..values).for_each(|_| octets.extend(one));
-        octets.extend([0; 4]);
+        let mut bytes = vec![1, 0, 0, 0];
+        bytes.extend(name);
+        (0..values).for_each(|_| bytes.extend(one));
+        bytes.extend([0; 4]);
         if end {
-            octets.extend([0; 4]);
+            bytes.extend([0; 4]);
         }
-        std::fs::write(&file, &octets).expect("written");
+        std::fs::write(&file, &bytes).expect("written");
         let (shown, _, taken) = ndrdump(&file);
         let whole = taken.is_ok() && shown.len() == 1;
         assert_eq!(whole, accepted, "{values} values, end mark {end}: {taken:?}");

@@ -23,14 +23,14 @@ fn allocations(mut work: impl FnMut()) -> usize {
 fn reading_allocates_nothing() {
     let _alone = alone();
     let samples = common::corpus();
-    let mut octets = 0;
+    let mut bytes = 0;
     let validate = allocations(|| {
         for sample in &samples {
             let method = sample.identity.method().unwrap();
-            octets += Message::decode(method, sample.identity.kind, &sample.stub).unwrap().consumed;
+            bytes += Message::decode(method, sample.identity.kind, &sample.stub).unwrap().consumed;
         }
     });
-    assert_eq!(validate, 0, "validating {octets} octets");
+    assert_eq!(validate, 0, "validating {bytes} bytes");
 
     let mut values = 0;
     let ranges = allocations(|| {

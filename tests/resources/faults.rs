@@ -30,7 +30,7 @@ struct Feed {
     lines: Vec<String>,
     keep: bool,
     region: Region<'static, System>,
-    /// The most octets held after a packet, beyond what was held at the start.
+    /// The most bytes held after a packet, beyond what was held at the start.
     held: isize,
 }
 
@@ -86,7 +86,7 @@ impl Feed {
 
     #[track_caller]
     fn bounded(&self, most: usize, counter: &str) {
-        assert!(self.held <= most as isize, "{} octets held, at most {most} expected", self.held);
+        assert!(self.held <= most as isize, "{} bytes held, at most {most} expected", self.held);
         assert!(self.count(counter) > 0, "{counter} in {:?}", self.session.given_up());
     }
 }
@@ -199,7 +199,7 @@ mod lying_counts {
     use cluscope::ndr::{Direction, Endian, Syntax};
     use cluscope::structs;
 
-    /// Octets allocated in all by a piece of work.
+    /// Bytes allocated in all by a piece of work.
     fn allocated(work: impl FnOnce()) -> usize {
         let region = Region::new(COUNTING);
         work();
@@ -222,11 +222,11 @@ mod lying_counts {
                         for (syntax, endian) in [(Syntax::Ndr, Endian::Little), (Syntax::Ndr64, Endian::Big)] {
                             let stub = word.repeat(32);
                             let kind = Kind { interface, version, direction: *direction, syntax, endian };
-                            let octets = allocated(|| {
+                            let bytes = allocated(|| {
                                 let mut tree = Collect::default();
                                 let _ = Message::decode_with(method, kind, &stub, &mut tree);
                             });
-                            assert!(octets < 200_000, "{}: {octets} octets for {}", method.name, stub.len());
+                            assert!(bytes < 200_000, "{}: {bytes} bytes for {}", method.name, stub.len());
                         }
                     }
                 }
@@ -253,12 +253,12 @@ mod lying_counts {
     fn of_structures() {
         let _alone = alone();
         for structure in structs::ALL {
-            for octet in [0xff, 0x7f, 1] {
-                let octets = vec![octet; 256];
+            for byte in [0xff, 0x7f, 1] {
+                let bytes = vec![byte; 256];
                 let taken = allocated(|| {
-                    let _ = structs::decode(structure.name, &octets);
+                    let _ = structs::decode(structure.name, &bytes);
                 });
-                assert!(taken < 200_000, "{}: {taken} octets", structure.name);
+                assert!(taken < 200_000, "{}: {taken} bytes", structure.name);
             }
         }
     }
@@ -313,13 +313,13 @@ mod lying_counts {
         lies.push([start, block(4, &[1, 0, 0xff, 0xff, 1, 2, 3, 4])].concat());
         for lie in lies {
             let mut packets = 0;
-            let octets = allocated(|| {
+            let bytes = allocated(|| {
                 let mut reader = Reader::with_limits(&lie[..], capture::Limits::default()).unwrap();
                 while let Ok(Some(_)) = reader.next() {
                     packets += 1;
                 }
             });
-            assert!(octets < 600_000 && packets <= 1, "{octets} octets, {packets} packets: {}", hex::encode(lie));
+            assert!(bytes < 600_000 && packets <= 1, "{bytes} bytes, {packets} packets: {}", hex::encode(lie));
         }
     }
 }
@@ -593,7 +593,7 @@ mod use_across_packets {
 mod quadratic_scans {
     use super::*;
 
-    /// Octets allocated for reading a capture; steps of its loops, where they are counted.
+    /// Bytes allocated for reading a capture; steps of its loops, where they are counted.
     fn work(file: &[u8]) -> (u64, u64) {
         let region = Region::new(COUNTING);
         #[cfg(feature = "work-counter")]

@@ -1,5 +1,5 @@
-//! Twice the input takes twice the work. Work is counted, not timed: the steps of the inner loops with the octets that
-//! they copy or look through (feature `work-counter`), and the octets that are asked of the allocator. Each case is made
+//! Twice the input takes twice the work. Work is counted, not timed: the steps of the inner loops with the bytes that
+//! they copy or look through (feature `work-counter`), and the bytes that are asked of the allocator. Each case is made
 //! three times, each time twice as long; neither count may grow by more than [`MOST`].
 
 use crate::wire::*;
@@ -36,21 +36,21 @@ fn linear(name: &str, n: usize, make: impl Fn(usize) -> Vec<Vec<u8>>, run: impl 
     let mut before: Option<(u64, u64)> = None;
     for n in [n, 2 * n, 4 * n] {
         let input = make(n);
-        let octets: usize = input.iter().map(Vec::len).sum();
+        let input_bytes: usize = input.iter().map(Vec::len).sum();
         let region = Region::new(COUNTING);
         work::taken();
         run(black_box(&input));
         let steps = work::taken();
         let change = region.change();
         let bytes = change.bytes_allocated as u64;
-        println!("{name:36} {n:7}: {octets:9} octets, {steps:9} steps, {bytes:10} octets allocated");
+        println!("{name:36} {n:7}: {input_bytes:9} bytes, {steps:9} steps, {bytes:10} bytes allocated");
         assert!(steps > 0 || bytes > 0, "{name}: nothing counted");
         if let Some((earlier_steps, earlier_bytes)) = before {
             let ratio = steps as f64 / earlier_steps.max(1) as f64;
             assert!(ratio < MOST || steps < 1000, "{name}: {earlier_steps} to {steps} steps, {ratio:.2} times");
             let ratio = bytes as f64 / earlier_bytes.max(1) as f64;
             let grown = bytes.saturating_sub(earlier_bytes);
-            assert!(ratio < MOST || grown < LITTLE, "{name}: {earlier_bytes} to {bytes} octets, {ratio:.2} times");
+            assert!(ratio < MOST || grown < LITTLE, "{name}: {earlier_bytes} to {bytes} bytes, {ratio:.2} times");
         }
         before = Some((steps, bytes));
     }
@@ -88,9 +88,9 @@ fn session(packets: &[Vec<u8>]) {
     session.finish(&mut each);
 }
 
-/// Octets of output count as work, too; an allocation stands for them.
-fn work_of(octets: usize) {
-    black_box(Vec::<u8>::with_capacity(octets));
+/// Bytes of output count as work, too; an allocation stands for them.
+fn work_of(bytes: usize) {
+    black_box(Vec::<u8>::with_capacity(bytes));
 }
 
 fn kind(direction: Direction) -> Kind {
@@ -154,7 +154,7 @@ fn stubs_with_lists_of_names() {
     );
 }
 
-/// Every method's largest list: octets of ones, which every count and pointer takes for something.
+/// Every method's largest list: bytes of ones, which every count and pointer takes for something.
 #[test]
 fn stubs_of_every_method() {
     for method in kind(Direction::Response).interface.versions[1].methods.iter().filter(|method| method.on_wire) {
@@ -217,12 +217,12 @@ fn fragments() {
         session,
     );
     linear(
-        "a message in segments of an octet",
+        "a message in segments of a byte",
         500,
         |n| {
             bound(|packets, ends| {
                 let pdu = request(1, WHOLE, 8, &string(&"x".repeat(n)));
-                pdu.iter().for_each(|octet| packets.push(ends[0].send(&[*octet])));
+                pdu.iter().for_each(|byte| packets.push(ends[0].send(&[*byte])));
             })
         },
         session,
@@ -293,7 +293,7 @@ fn disorder() {
         },
         session,
     );
-    linear("segments of an octet, with holes", 500, |n| segments(n, 2, 1), session);
+    linear("segments of a byte, with holes", 500, |n| segments(n, 2, 1), session);
     linear(
         "segments again and again",
         500,
@@ -568,17 +568,17 @@ fn trailers() {
     );
 }
 
-/// Octets that are no PDU, in the middle of a connection.
+/// Bytes that are no PDU, in the middle of a connection.
 #[test]
 fn nonsense() {
-    for (name, octets) in [("octets that are no PDU", [5, 0, 0, 3]), ("octets that are none, other ones", [5, 5, 5, 5])]
+    for (name, bytes) in [("bytes that are no PDU", [5, 0, 0, 3]), ("bytes that are none, other ones", [5, 5, 5, 5])]
     {
         linear(
             name,
             100,
             |n| {
                 bound(|packets, ends| {
-                    (0..n).for_each(|_| packets.push(ends[0].send(&octets.repeat(250))));
+                    (0..n).for_each(|_| packets.push(ends[0].send(&bytes.repeat(250))));
                     packets.push(ends[0].send(&request(1, WHOLE, 8, &string("x"))));
                 })
             },

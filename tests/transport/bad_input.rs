@@ -57,7 +57,7 @@ fn cut_at_every_packet() {
 
 /// The file cut at a thousand places: the reader gives every packet before the cut, the session every message.
 #[test]
-fn cut_at_a_thousand_octets() {
+fn cut_at_a_thousand_bytes() {
     let file = std::fs::read(crate::data::file("captures/faults.pcapng")).unwrap();
     let packets = ours("faults.pcapng");
     let whole = run(&packets);
@@ -85,7 +85,7 @@ fn cut_at_a_thousand_octets() {
     }
 }
 
-/// Each octet of the connection-oriented header, and of each PDU's first words, set to its extremes.
+/// Each byte of the connection-oriented header, and of each PDU's first words, set to its extremes.
 #[test]
 fn header_fields_at_their_extremes() {
     let packets = ours("faults.pcapng");
@@ -98,10 +98,10 @@ fn header_fields_at_their_extremes() {
             continue;
         }
         for at in (payload..packet.data.len().min(payload + 32)).step_by(1) {
-            for octet in [0, 0x7f, 0xff] {
+            for byte in [0, 0x7f, 0xff] {
                 let mut damaged = packets[index.saturating_sub(6)..(index + 4).min(packets.len())].to_vec();
                 let place = index - index.saturating_sub(6);
-                damaged[place].data[at] = octet;
+                damaged[place].data[at] = byte;
                 run(&damaged);
                 tried += 1;
             }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A connectionless header as octets, little-endian.
+/// A connectionless header as bytes, little-endian.
 fn header(ptype: u8, flags1: u8, activity: u64, sequence: u32, opnum: u16, fragment: u16, body: &[u8]) -> Vec<u8> {
     let mut pdu = vec![4, ptype, flags1, 0, 0x10, 0, 0, 0];
     pdu.extend([0; 16]);
@@ -89,23 +89,23 @@ fn the_unusual_ones() {
     assert!(asked[0]["params"]["actuid"].is_string() && answered[0]["params"]["seq"].is_u64());
 }
 
-/// Each octet of the header set to its extremes, for every PDU type.
+/// Each byte of the header set to its extremes, for every PDU type.
 #[test]
 fn header_fields_at_their_extremes() {
     for ptype in 0..=11 {
         let body = [0_u8; 24];
         let plain = header(ptype, 0x20, 1, 1, 0, 0, &body);
         for at in 0..104 {
-            for octet in [0, 1, 0x7f, 0x80, 0xff] {
+            for byte in [0, 1, 0x7f, 0x80, 0xff] {
                 let mut pdu = plain.clone();
-                pdu[at] = octet;
+                pdu[at] = byte;
                 // Once as the first thing seen of a flow, once in the middle of a conversation.
                 let good = header(0, 0x20, 1, 1, 0, 0, b"");
                 let answer = header(2, 0, 1, 1, 0, 0, &[0; 24]);
                 run(&conversation(&[(false, pdu.clone()), (true, pdu.clone())]));
                 let lines = run(&conversation(&[(false, good), (false, pdu.clone()), (true, pdu), (true, answer)]));
                 // The good request is never lost.
-                assert!(lines.iter().any(|r| r["frame"] == 1 && r["type"] == "request"), "{ptype} {at} {octet:#x}");
+                assert!(lines.iter().any(|r| r["frame"] == 1 && r["type"] == "request"), "{ptype} {at} {byte:#x}");
             }
         }
     }

@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 fn tower(port: u16, address: [u8; 4]) -> Vec<u8> {
     let start = "050013000db2b87db9634ccf11bff608002be23f2f03000200000013000d045d888aeb1cc9119fe808002b1048600200020000000100\
                  0b0200000001000702 00";
-    let mut octets = hex::decode(start.replace(char::is_whitespace, "")).unwrap();
-    octets.extend(port.to_be_bytes());
-    octets.extend([1, 0, 9, 4, 0]);
-    octets.extend(address);
-    octets
+    let mut bytes = hex::decode(start.replace(char::is_whitespace, "")).unwrap();
+    bytes.extend(port.to_be_bytes());
+    bytes.extend([1, 0, 9, 4, 0]);
+    bytes.extend(address);
+    bytes
 }
 
 fn fields<const N: usize>(list: [(&'static str, Ndr); N]) -> Ndr {
@@ -28,8 +28,8 @@ fn fields<const N: usize>(list: [(&'static str, Ndr); N]) -> Ndr {
     Ndr::Map(fields)
 }
 
-fn twr(octets: Vec<u8>) -> Ndr {
-    fields([("tower_length", Ndr::Int(octets.len() as u64)), ("tower_octet_string", Ndr::Bytes(octets))])
+fn twr(bytes: Vec<u8>) -> Ndr {
+    fields([("tower_length", Ndr::Int(bytes.len() as u64)), ("tower_octet_string", Ndr::Bytes(bytes))])
 }
 
 fn decode(opnum: u16, direction: Direction, syntax: Syntax, endian: Endian, stub: &[u8]) -> Value {

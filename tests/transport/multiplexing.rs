@@ -166,7 +166,7 @@ fn concurrent_calls() {
     let stubs: Vec<Vec<u8>> = (0..5)
         .map(|i| stub(method, Version::V3_0, Syntax::Ndr, Direction::Request, &open(&format!("Resource number {i}"))))
         .collect();
-    // One octet of each in turn.
+    // One byte of each in turn.
     let longest = stubs.iter().map(Vec::len).max().unwrap();
     for at in 0..longest {
         for (i, stub) in stubs.iter().enumerate() {

@@ -7,7 +7,7 @@
 //!   `tcp.reassemble_out_of_order` is set; with the option the frame it names for a PDU is the one that filled the hole,
 //!   and PDUs behind it in the same segment come out in other frames.
 //! * `n-retransmitted*`, `n-duplicated`: it decodes datagrams and segments that repeat earlier ones once more.
-//! * `n-resegmented`: with segments of 90 octets it names the last one of several PDUs for all that end in it.
+//! * `n-resegmented`: with segments of 90 bytes it names the last one of several PDUs for all that end in it.
 //! * `n-nosyn`, `n-midstream`: compared; it needs no SYN.
 //! * UDP: it takes the first datagram of a conversation for WireGuard (it begins 04 00 00 00), so that WireGuard is
 //!   switched off here. Fragments are PDUs of their own for it, messages for this program: each fragment's frame is one

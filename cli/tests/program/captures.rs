@@ -48,7 +48,7 @@ fn plain(value: &Value) -> Value {
 }
 
 /// Whether a printed value is the logged one. The log has its own forms for three things: a FILETIME as its two words,
-/// octets beyond some length as their number and SHA-256 digest, and integers without regard to their sign.
+/// bytes beyond some length as their number and SHA-256 digest, and integers without regard to their sign.
 fn same(logged: &Value, printed: &Value) -> bool {
     match (logged, printed) {
         (Value::Object(log), Value::Number(n)) if log.contains_key("dwLowDateTime") => {
@@ -56,10 +56,10 @@ fn same(logged: &Value, printed: &Value) -> bool {
             n.as_u64() == Some(word("dwHighDateTime") << 32 | word("dwLowDateTime"))
         }
         (Value::Object(log), Value::Object(print)) if log.contains_key("sha256") => {
-            let octets = print.get("hex").and_then(Value::as_str).and_then(|h| hex::decode(h).ok()).unwrap_or_default();
+            let bytes = print.get("hex").and_then(Value::as_str).and_then(|h| hex::decode(h).ok()).unwrap_or_default();
             use sha2::Digest;
-            let digest = hex::encode(sha2::Sha256::digest(&octets));
-            log.get("length").and_then(Value::as_u64) == Some(octets.len() as u64)
+            let digest = hex::encode(sha2::Sha256::digest(&bytes));
+            log.get("length").and_then(Value::as_u64) == Some(bytes.len() as u64)
                 && log.get("sha256").and_then(Value::as_str) == Some(&digest)
         }
         (Value::Object(log), Value::Object(print)) => {
@@ -77,7 +77,7 @@ fn same(logged: &Value, printed: &Value) -> bool {
                 _ => a == b,
             }
         }
-        // Addresses are printed as such; the log has the integers that hold their octets.
+        // Addresses are printed as such; the log has the integers that hold their bytes.
         (Value::Number(log), Value::String(print)) => print
             .parse::<std::net::Ipv4Addr>()
             .is_ok_and(|a| log.as_u64() == Some(u64::from(u32::from_le_bytes(a.octets())))),
@@ -246,7 +246,7 @@ fn without_the_right_secret() {
     std::fs::create_dir_all(&folder).expect("a folder");
     let (wrong, other) = (folder.join("wrong.keys"), folder.join("other.keytab"));
     std::fs::write(&wrong, "password LAB\\clusadm not-the-password\n").expect("written");
-    // The key's last octet changed: same principal, version and type, wrong key.
+    // The key's last byte changed: same principal, version and type, wrong key.
     let mut keytab = std::fs::read(shared.join("service.keytab")).expect("the keytab");
     let sound = dissect(
         &shared.join("g-v3-spnego-krb5-seal.pcapng"),
@@ -255,9 +255,9 @@ fn without_the_right_secret() {
     assert!(protected(&sound).iter().all(|r| r["auth"]["verified"] == true));
     let mut at = 2;
     while let Some(size) = keytab.get(at..at + 4).map(|s| u32::from_be_bytes(s.try_into().expect("four")) as usize) {
-        // An entry ends with the key, or with four octets of its version behind it.
-        for octet in &mut keytab[at + 4 + size - 12..at + 4 + size - 4] {
-            *octet ^= 0x55;
+        // An entry ends with the key, or with four bytes of its version behind it.
+        for byte in &mut keytab[at + 4 + size - 12..at + 4 + size - 4] {
+            *byte ^= 0x55;
         }
         at += 4 + size;
     }

@@ -203,7 +203,7 @@ fn no_option_takes_a_secret() {
     }
 }
 
-/// Secrets that stand in messages: text never has them, JSON where the contract wants the octets, unless asked not to.
+/// Secrets that stand in messages: text never has them, JSON where the contract wants the bytes, unless asked not to.
 #[test]
 fn secrets_in_messages() {
     let run_on = |arguments: &[&str]| stdout(&run(arguments, &tour()));

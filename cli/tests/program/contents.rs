@@ -1,5 +1,5 @@
 //! Every buffer in the recorded captures, as the program prints it: what it holds is shown, and encoding what is shown
-//! gives the same octets. Calls that failed are no exception. What can't be shown as anything but octets is listed in
+//! gives the same bytes. Calls that failed are no exception. What can't be shown as anything but bytes is listed in
 //! [`EXCEPTIONS`].
 
 use crate::data;
@@ -14,28 +14,28 @@ struct Buffer<'r> {
     record: &'r Value,
     method: &'r str,
     field: &'r str,
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
     /// The object with `hex` and, mostly, `decoded`.
     value: &'r Map<String, Value>,
 }
 
 type Exception = (&'static str, fn(&Buffer<'_>) -> bool, &'static str);
 
-/// Buffers of which nothing is shown but octets: name, which, why.
+/// Buffers of which nothing is shown but bytes: name, which, why.
 const EXCEPTIONS: &[Exception] = &[
     (
         "REG_BINARY",
         |b| registry(b) == Some("REG_BINARY"),
-        "a binary registry value is octets by its type; nothing says what of",
+        "a binary registry value is bytes by its type; nothing says what of",
     ),
     (
         "REG_NONE",
-        |b| registry(b) == Some("REG_NONE") && b.record["return"]["value"] != 0 && b.octets.iter().all(|o| *o == 0),
+        |b| registry(b) == Some("REG_NONE") && b.record["return"]["value"] != 0 && b.bytes.iter().all(|o| *o == 0),
         "a failed ApiQueryValue or ApiEnumValue returns the buffer that was asked for, zeros of no type",
     ),
 ];
 
-/// Buffers that are shown with a part that the lab's server made wrong, so that this part is octets: name, the rule that
+/// Buffers that are shown with a part that the lab's server made wrong, so that this part is bytes: name, the rule that
 /// is reported broken, why.
 const BROKEN_PARTS: &[(&str, &str, &str)] = &[
     (
@@ -44,8 +44,8 @@ const BROKEN_PARTS: &[(&str, &str, &str)] = &[
         "the lab's descriptor is cut short: OffsetGroup or OffsetDacl lead outside",
     ),
     ("PROPERTY_LIST", "not-of-format", "one property is that security descriptor"),
-    ("VALUE_LIST", "size-of-format", "the lab's CLUS_PARTITION_INFO_EX has 1164 octets; 2.2.3.11 has 1160"),
-    ("DISK_LIST", "size-of-format", "the lab's CLUS_PARTITION_INFO has 1124 octets; 2.2.3.5 has 1120"),
+    ("VALUE_LIST", "size-of-format", "the lab's CLUS_PARTITION_INFO_EX has 1164 bytes; 2.2.3.11 has 1160"),
+    ("DISK_LIST", "size-of-format", "the lab's CLUS_PARTITION_INFO has 1124 bytes; 2.2.3.5 has 1120"),
 ];
 
 /// Kinds of calls.
@@ -76,7 +76,7 @@ fn buffers<'r>(record: &'r Value, found: &mut Vec<Buffer<'r>>) {
                     record,
                     method: record["method"].as_str().expect("a method"),
                     field,
-                    octets: hex::decode(hex).expect("hex"),
+                    bytes: hex::decode(hex).expect("hex"),
                     value: map,
                 }),
                 None => map.iter().for_each(|(name, value)| walk(record, name, value, found)),
@@ -87,7 +87,7 @@ fn buffers<'r>(record: &'r Value, found: &mut Vec<Buffer<'r>>) {
     walk(record, "", &record["params"], found);
 }
 
-/// The octets of what is shown.
+/// The bytes of what is shown.
 fn encode(decoded: &Map<String, Value>) -> Result<Vec<u8>, String> {
     let kind = decoded["type"].as_str().ok_or("no type")?;
     let json = &decoded["value"];
@@ -114,10 +114,10 @@ fn encode(decoded: &Map<String, Value>) -> Result<Vec<u8>, String> {
             None => return Err(format!("no format {kind}")),
         },
     };
-    let mut octets = Vec::new();
+    let mut bytes = Vec::new();
     let value = cluscope::render::json::buffers::value(json).map_err(|e| e.to_string())?;
-    values::write(content, &value, &mut octets).map_err(|e| e.to_string())?;
-    Ok(octets)
+    values::write(content, &value, &mut bytes).map_err(|e| e.to_string())?;
+    Ok(bytes)
 }
 
 /// What was found in a capture.
@@ -146,7 +146,7 @@ fn look(records: &[Value]) -> Found {
             continue;
         }
         let Some(decoded) = buffer.value.get("decoded").and_then(Value::as_object) else {
-            found.wrong.push(format!("{what}: nothing is shown of {}", hex::encode(&buffer.octets)));
+            found.wrong.push(format!("{what}: nothing is shown of {}", hex::encode(&buffer.bytes)));
             continue;
         };
         if decoded.contains_key("error") || !decoded.contains_key("value") {
@@ -154,7 +154,7 @@ fn look(records: &[Value]) -> Found {
             continue;
         }
         match encode(decoded) {
-            Ok(again) if again == buffer.octets => {}
+            Ok(again) if again == buffer.bytes => {}
             Ok(again) => found.wrong.push(format!("{what}: {} instead of {:?}", hex::encode(again), buffer.value)),
             Err(e) => found.wrong.push(format!("{what}: {e}: {decoded:?}")),
         }
@@ -192,7 +192,7 @@ fn every_buffer_is_shown_and_encoded_again() {
         let records = dissect(&shared.join(name).with_extension("pcapng"), &["--keys", "captures/lab.keys"]);
         let found = look(&records);
         println!(
-            "{name}: {} of {} buffers shown as structures or values, {} parts of them as octets; {:?} {:?} {:?} {:?}",
+            "{name}: {} of {} buffers shown as structures or values, {} parts of them as bytes; {:?} {:?} {:?} {:?}",
             sum(&found.shown),
             sum(&found.shown) + sum(&found.exceptions),
             sum(&found.broken_parts),

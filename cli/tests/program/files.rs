@@ -30,9 +30,9 @@ fn blocks(file: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
     (head, packets)
 }
 
-fn gzip(octets: &[u8]) -> Vec<u8> {
+fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    flate2::read::GzEncoder::new(octets, flate2::Compression::fast()).read_to_end(&mut out).unwrap();
+    flate2::read::GzEncoder::new(bytes, flate2::Compression::fast()).read_to_end(&mut out).unwrap();
     out
 }
 
@@ -48,14 +48,14 @@ fn a_flow_goes_on_from_file_to_file() {
         let size = packets.len().div_ceil(parts);
         let mut names: Vec<PathBuf> = Vec::new();
         for (i, part) in packets.chunks(size).enumerate() {
-            let mut octets = head.clone();
-            octets.extend(part.concat());
-            let (name, octets) = match i % 2 {
-                0 => (format!("part-{parts}-{i}.pcapng"), octets),
-                _ => (format!("part-{parts}-{i}.whatever"), gzip(&octets)),
+            let mut bytes = head.clone();
+            bytes.extend(part.concat());
+            let (name, bytes) = match i % 2 {
+                0 => (format!("part-{parts}-{i}.pcapng"), bytes),
+                _ => (format!("part-{parts}-{i}.whatever"), gzip(&bytes)),
             };
             let path = folder.join(name);
-            std::fs::write(&path, octets).unwrap();
+            std::fs::write(&path, bytes).unwrap();
             names.push(path);
         }
         let list: Vec<&Path> = names.iter().map(PathBuf::as_path).collect();

@@ -24,7 +24,7 @@ fn control() -> Vec<u8> {
     [&[1; 20][..], &0x0100_017a_u32.to_le_bytes(), &[0, 0, 2, 0], &[0xff; 4], &password()].concat()
 }
 
-/// The answer to ApiResourceControl: a buffer of 256 octets, then lpBytesReturned, lpcbRequired, rpc_status, status.
+/// The answer to ApiResourceControl: a buffer of 256 bytes, then lpBytesReturned, lpcbRequired, rpc_status, status.
 fn answer() -> Vec<u8> {
     let counts = [256_u32, 0, 256].map(u32::to_le_bytes).concat();
     [&counts[..], &password(), &256_u32.to_le_bytes(), &[0; 12]].concat()

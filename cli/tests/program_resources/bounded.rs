@@ -45,7 +45,7 @@ fn run(arguments: &[&str], calls: u64) -> Ran {
         }
         (lines, limits)
     });
-    // Everything but what is in the pipe has been read when the last octet is written.
+    // Everything but what is in the pipe has been read when the last byte is written.
     std::io::copy(&mut Opens::new(calls), &mut input).expect("written");
     let highest = peak(&child).unwrap_or(0);
     drop(input);

@@ -300,7 +300,7 @@ fn disorder(input: &mut Input, n: u64) -> Result<()> {
         if i < 500 {
             pcap.packet(&tcp(client.src, client.dst, 0, SYN, &[]))?;
         }
-        // Octets alone, with a hole before each; in every other connection full segments.
+        // Bytes alone, with a hole before each; in every other connection full segments.
         let round = (i / 500) as u32;
         let (seq, data) = if i % 2 == 0 { (10 + 2 * round, &data[..1]) } else { (10 + 1401 * round, &data[..]) };
         pcap.packet(&tcp(client.src, client.dst, seq, ACK, data))?;
@@ -377,7 +377,7 @@ fn security(input: &mut Input, n: u64) -> Result<()> {
     (0..n).try_for_each(|i| pcap.packet(&ends[0].send(&auth3(i as u32, &"u".repeat(3000)))))
 }
 
-/// A message in fragments of 60000 octets.
+/// A message in fragments of 60000 bytes.
 fn fragmented(
     pcap: &mut Pcap<&mut Input>,
     end: &mut End,
@@ -395,7 +395,7 @@ fn fragmented(
     Ok(())
 }
 
-/// Lists of entries that print as some hundred octets for every eight.
+/// Lists of entries that print as some hundred bytes for every eight.
 fn amplified(input: &mut Input, n: u64) -> Result<()> {
     let mut pcap = Pcap::new(input)?;
     let mut ends = connection(1);
@@ -496,7 +496,7 @@ fn zstd(input: &mut Input, n: u64) -> Result<()> {
     Pcap::new(&mut start)?;
     start.extend([[1u8; 4], [0; 4], [0, 0, 0x3f, 0], [0, 0, 0x3f, 0]].concat());
     // A frame with a window of 8 MiB (or, at a small ceiling, more than is allowed), a raw block, then blocks that
-    // repeat one octet 128 KiB long.
+    // repeat one byte 128 KiB long.
     input.write_all(&[0x28, 0xb5, 0x2f, 0xfd, 0, 13 << 3])?;
     input.write_all(&((start.len() as u32) << 3).to_le_bytes()[..3])?;
     input.write_all(&start)?;
@@ -542,7 +542,7 @@ fn everything(input: &mut Input, n: u64) -> Result<()> {
     Ok(())
 }
 
-/// What a run took: the most resident memory in octets, and the last line that it printed.
+/// What a run took: the most resident memory in bytes, and the last line that it printed.
 fn run(stream: &Stream, command: &str, limit: &str, n: u64) -> (u64, String) {
     let mut child = program::command(&[command, "--format", "jsonl", "--memory-limit", limit, "-"])
         .stdin(Stdio::piped())

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-/// Octets in front of a PDU: a pcap record, IPv4, TCP.
+/// Bytes in front of a PDU: a pcap record, IPv4, TCP.
 const HEADS: usize = 16 + 20 + 20;
 
 const CLIENT: [u8; 6] = [192, 0, 2, 10, 0xc3, 0x50];
@@ -12,7 +12,7 @@ const SERVER: [u8; 6] = [192, 0, 2, 20, 0xc2, 0x00];
 pub(crate) struct Opens {
     calls: u64,
     done: u64,
-    /// Next octet of the stream that the client and the server send.
+    /// Next byte of the stream that the client and the server send.
     sequence: [u32; 2],
     buffer: Vec<u8>,
     at: usize,

@@ -59,10 +59,10 @@ pub(super) struct Values {
     asked: Bounded<CallKey, String>,
 }
 
-fn known(name: &str, content: BufferFormat, octets: &[u8]) -> Known {
+fn known(name: &str, content: BufferFormat, bytes: &[u8]) -> Known {
     let mut hasher = DefaultHasher::new();
-    octets.hash(&mut hasher);
-    Known { shown: wording::value(name, content, octets), digest: hasher.finish() }
+    bytes.hash(&mut hasher);
+    Known { shown: wording::value(name, content, bytes), digest: hasher.finish() }
 }
 
 /// The class of properties that a control code is about.
@@ -95,7 +95,7 @@ fn properties(buffer: &[u8]) -> impl Iterator<Item = (String, Known)> {
         let name = plain(property.name());
         let value = property.values().next()?.ok()?;
         let content = BufferFormat::of_syntax(value.syntax);
-        let known = known(&name, content, value.octets());
+        let known = known(&name, content, value.bytes());
         Some((name, known))
     })
 }

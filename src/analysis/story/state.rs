@@ -237,7 +237,7 @@ impl States {
         } else if event.contains("_ADDED") {
             format!("was told that {} was added", added(event, &name))
         } else if event.contains("OWNER_NODE") {
-            match n.buffer.map(|octets| crate::ndr::WStr::le(octets).until_nul()).filter(|id| !id.is_empty()) {
+            match n.buffer.map(|bytes| crate::ndr::WStr::le(bytes).until_nul()).filter(|id| !id.is_empty()) {
                 Some(id) => format!("was told that {what} has another owner, node {}", wording::wide(id)),
                 None => format!("was told that {what} has another owner"),
             }

@@ -13,7 +13,7 @@ use crate::structs::values::{self, Slot};
 /// Characters of a name or value.
 const MAX: usize = 120;
 
-/// Octets of a value that is read; of longer ones only the length is told.
+/// Bytes of a value that is read; of longer ones only the length is told.
 pub(super) const MAX_READ: usize = 64 << 10;
 
 /// Text in quotes, cut to a readable length. Paths keep their backslashes as they are.
@@ -63,20 +63,20 @@ pub(super) fn object(kind: ObjectKind, name: Option<&str>) -> String {
     }
 }
 
-/// Octets of a known format as text, cut to a readable length; passwords are not shown.
-pub(super) fn value(name: &str, content: BufferFormat, octets: &[u8]) -> String {
+/// Bytes of a known format as text, cut to a readable length; passwords are not shown.
+pub(super) fn value(name: &str, content: BufferFormat, bytes: &[u8]) -> String {
     if properties::is_secret(name.encode_utf16()) {
         return "(secret)".to_string();
     }
     // A long one would be a tree of many times its size, of which nobody sees more than the beginning.
-    if octets.len() > MAX_READ {
-        return bytes(octets);
+    if bytes.len() > MAX_READ {
+        return short_bytes(bytes);
     }
     let mut tree = Collect::default();
-    let read = values::read(Slot::top(content), ByteCursor::new(octets), &mut tree);
+    let read = values::read(Slot::top(content), ByteCursor::new(bytes), &mut tree);
     let fits = read.is_ok_and(|rest| rest.is_empty());
     match tree.into_value().0.filter(|_| fits) {
-        None | Some(Value::Bytes(_)) => bytes(octets),
+        None | Some(Value::Bytes(_)) => short_bytes(bytes),
         Some(value) => cut(&plain_value(&value, content)),
     }
 }
@@ -100,7 +100,7 @@ fn plain_value(value: &Value, content: BufferFormat) -> String {
             }
         },
         (Value::Units(units), _) => format!("({} UTF-16 units)", units.len()),
-        (Value::Bytes(octets), _) => bytes(octets),
+        (Value::Bytes(bytes), _) => short_bytes(bytes),
         (Value::Map(fields), _) => format!("({} members)", fields.0.len()),
         (Value::Null | Value::Handle(_), _) => "null".to_string(),
     }
@@ -114,11 +114,11 @@ fn cut(text: &str) -> String {
     }
 }
 
-fn bytes(octets: &[u8]) -> String {
-    match octets.len() {
+fn short_bytes(bytes: &[u8]) -> String {
+    match bytes.len() {
         0 => "(empty)".to_string(),
         n @ ..=8 => {
-            let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             format!("{digits} ({n} bytes)")
         }
         n => format!("({n} bytes)"),

@@ -101,7 +101,7 @@ cases! {
     "enum-high-bits" => |w| password(w, 0x8001), |w| password(w, 1);
 }
 
-/// A response whose buffer has four octets.
+/// A response whose buffer has four bytes.
 fn control(w: &mut Wire, returned: u8) -> Vec<u8> {
     let mut stub = w.stub(
         "ApiResourceControl",

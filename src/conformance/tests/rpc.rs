@@ -1,4 +1,4 @@
-//! Rules of the connection-oriented protocol, over octets: Witness, which asks for no protection.
+//! Rules of the connection-oriented protocol, over bytes: Witness, which asks for no protection.
 
 use super::wire::{Wire, cases};
 use crate::idl;
@@ -10,7 +10,7 @@ const WHOLE: u8 = 3;
 const NDR: &str = "045d888aeb1cc9119fe808002b10486002000000";
 const NDR64: &str = "33057171babe37498319b5dbef9ccc3601000000";
 
-fn octets(hex: &str) -> Vec<u8> {
+fn bytes(hex: &str) -> Vec<u8> {
     hex::decode(hex).unwrap()
 }
 
@@ -26,23 +26,23 @@ fn pdu(kind: u8, flags: u8, call: u32, body: &[u8], auth: &[u8]) -> Vec<u8> {
 }
 
 fn bind(w: &mut Wire) {
-    let mut body = octets("b810b81000000000");
+    let mut body = bytes("b810b81000000000");
     body.extend([1, 0, 0, 0, 0, 0, 1, 0]);
     body.extend(idl::WITNESS.uuid_bytes);
     body.extend([1, 0, 1, 0]);
-    body.extend(octets(NDR));
-    w.octets(Sender::Client, &pdu(11, WHOLE, 1, &body, &[]));
+    body.extend(bytes(NDR));
+    w.bytes(Sender::Client, &pdu(11, WHOLE, 1, &body, &[]));
 }
 
 fn ack(w: &mut Wire, results: &[(u16, &str)]) {
-    let mut body = octets("b810b8100100000000000000");
+    let mut body = bytes("b810b8100100000000000000");
     body.extend([results.len() as u8, 0, 0, 0]);
     for (result, syntax) in results {
         body.extend(result.to_le_bytes());
         body.extend(result.to_le_bytes());
-        body.extend(octets(syntax));
+        body.extend(bytes(syntax));
     }
-    w.octets(Sender::Server, &pdu(12, WHOLE, 1, &body, &[]));
+    w.bytes(Sender::Server, &pdu(12, WHOLE, 1, &body, &[]));
 }
 
 fn bound(w: &mut Wire) {
@@ -54,7 +54,7 @@ fn request(w: &mut Wire, flags: u8, call: u32, context: u16, opnum: u16, auth: &
     let mut body = vec![0; 4];
     body.extend(context.to_le_bytes());
     body.extend(opnum.to_le_bytes());
-    w.octets(Sender::Client, &pdu(0, flags, call, &body, auth));
+    w.bytes(Sender::Client, &pdu(0, flags, call, &body, auth));
 }
 
 fn response(w: &mut Wire, call: u32, context: u16) {
@@ -62,7 +62,7 @@ fn response(w: &mut Wire, call: u32, context: u16) {
     body.extend(context.to_le_bytes());
     body.extend([0, 0]);
     body.extend([0, 0, 0, 0, 3, 1, 0, 0]);
-    w.octets(Sender::Server, &pdu(2, WHOLE, call, &body, &[]));
+    w.bytes(Sender::Server, &pdu(2, WHOLE, call, &body, &[]));
 }
 
 fn exchange(w: &mut Wire) {
@@ -74,7 +74,7 @@ fn exchange(w: &mut Wire) {
     response(w, 2, 0);
 }
 
-/// A trailer at level CONNECT, with so many octets of padding before it.
+/// A trailer at level CONNECT, with so many bytes of padding before it.
 fn trailer(padding: u8) -> [u8; 12] {
     [10, 2, padding, 0, 0, 0, 0, 0, 1, 0, 0, 0]
 }
@@ -105,13 +105,13 @@ cases! {
     "representation-changed" => |w| {
         bound(w);
         request(w, FIRST, 2, 0, 0, &[]);
-        w.octets(Sender::Client, &octets("050000020000000000180000000000020000000000000000"));
+        w.bytes(Sender::Client, &bytes("050000020000000000180000000000020000000000000000"));
     }, exchange;
     "padding-too-long" => |w| { bound(w); request(w, WHOLE, 2, 0, 0, &trailer(200)); },
         |w| { bound(w); request(w, WHOLE, 2, 0, 0, &trailer(0)); };
     "wrong-direction" => |w| {
         bound(w);
-        w.octets(Sender::Server, &pdu(0, WHOLE, 2, &[0; 8], &[]));
+        w.bytes(Sender::Server, &pdu(0, WHOLE, 2, &[0; 8], &[]));
     }, exchange;
     "auth-changed" => |w| {
         bound(w);

@@ -90,7 +90,7 @@ cases! {
     "unknown-opnum" => |w| w.opnum(300), |w| w.request("ApiOpenClusterEx", &json!({"dwDesiredAccess": 1}));
     "stub-unreadable" => |w| w.raw_request("ApiOpenResource", &[4, 0, 0, 0, 0, 0]),
         |w| w.request("ApiOpenResource", &json!({"lpszResourceName": "R"}));
-    "trailing-octets" => |w| w.raw_request("ApiGetRootKey", &[0, 0, 0, 0x20, 9, 9]),
+    "trailing-bytes" => |w| w.raw_request("ApiGetRootKey", &[0, 0, 0, 0x20, 9, 9]),
         |w| w.raw_request("ApiGetRootKey", &[0, 0, 0, 0x20]);
     "null-with-size" => |w| {
         w.request("ApiClusterControl", &json!({"hCluster": handle(1), "dwControlCode": 0x0700_0059,

@@ -7,7 +7,7 @@ use crate::ndr::Method;
 use crate::ndr::types::Interface;
 use crate::net::{Side, Transport};
 use crate::rpc::connection::Connection;
-use crate::rpc::event::{Auth, Body, Call, Carriers, Context, ContextState, Event};
+use crate::rpc::event::{Auth, Body, Call, FrameSet, Context, ContextState, Event};
 use crate::rpc::header::{PfcFlags, Representation};
 use crate::rpc::security::{AuthTrailer, Identity, NoSecurity, Opened, Sender};
 use crate::rpc::syntax::TransferSyntax;
@@ -141,7 +141,7 @@ impl Wire {
         diagnostics: Vec<crate::base::diagnostic::Diagnostic>,
     ) {
         self.frame += 1;
-        let carriers = Carriers::of(self.frame, None);
+        let frame_set = FrameSet::of(self.frame, None);
         let client = "192.0.2.10:49731".parse().unwrap();
         let server = "192.0.2.20:49664".parse().unwrap();
         let (src, dst) = if sender == Sender::Client { (client, server) } else { (server, client) };
@@ -161,7 +161,7 @@ impl Wire {
             side: if sender == Sender::Client { Side::A } else { Side::B },
             sender,
             call_id: Some(self.call),
-            carriers: &carriers,
+            frame_set: &frame_set,
             fragments: 1,
             representation: Representation::LITTLE,
             flags: PfcFlags::empty(),
@@ -189,8 +189,8 @@ impl Wire {
         self.checker.record(&record, &mut |finding| findings.push(finding));
     }
 
-    /// Octets of a connection, through the decoder of its PDUs.
-    pub(super) fn octets(&mut self, sender: Sender, octets: &[u8]) {
+    /// Bytes of a connection, through the decoder of its PDUs.
+    pub(super) fn bytes(&mut self, sender: Sender, bytes: &[u8]) {
         self.frame += 1;
         let client = "192.0.2.10:49731".parse().unwrap();
         let server = "192.0.2.20:49664".parse().unwrap();
@@ -199,7 +199,7 @@ impl Wire {
             Sender::Server => (Side::B, server, client),
         };
         let Wire { connection, checker, findings, frame, .. } = self;
-        connection.data(side, *frame, None, octets, &mut NoSecurity, &mut |event| {
+        connection.data(side, *frame, None, bytes, &mut NoSecurity, &mut |event| {
             let interface = event.context.filter(|c| c.state != ContextState::Rejected).and_then(|c| {
                 let found = idl::interface_by_uuid(&c.interface.0)?;
                 Some((found, found.version(c.version.0, c.version.1)?))

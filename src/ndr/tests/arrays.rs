@@ -5,7 +5,7 @@ use crate::idl::words::*;
 use crate::ndr::{Direction, Syntax, Value};
 
 crate::structure! {
-    /// 5 octets at an alignment of 4.
+    /// 5 bytes at an alignment of 4.
     ("1") struct FIVE {
         DWORD n;
         UCHAR b;
@@ -37,7 +37,7 @@ crate::interface! {
     error_status_t VaryingArrays([in] UCHAR a, [in] VARYING_U32 b, [in] VARYING_U64 c, [in] UCHAR z);
 
     3 ("1", "1")
-    error_status_t Octets([in] UCHAR a, [in, size_is(n)] UCHAR *b, [in] DWORD n => size(b));
+    error_status_t Bytes([in] UCHAR a, [in, size_is(n)] UCHAR *b, [in] DWORD n => size(b));
 
     4 ("1", "1")
     error_status_t Words([in, size_is(n)] DWORD *b, [in] DWORD n => size(b));
@@ -112,7 +112,7 @@ fn varying_arrays() {
 #[test]
 fn conformant_arrays() {
     request(
-        &Octets::METHOD,
+        &Bytes::METHOD,
         &params([("a", 1u8.into()), ("b", vec![2u8, 3, 4].into()), ("n", 3u32.into())]),
         "01 ...  00000003 02 03 04 .  00000003",
         "01 .......  0000000000000003 02 03 04 .  00000003",
@@ -179,7 +179,7 @@ fn conformant_varying_arrays() {
 fn counts_that_disagree() {
     let expected = params([("a", 1u8.into()), ("b", vec![2u8, 3, 4].into()), ("n", 5u32.into())]);
     let vector = "01 ... 00000003 02 03 04 . 00000005";
-    breaks(&Octets::METHOD, Direction::Request, Syntax::Ndr, vector, &expected, &[("count-mismatch", 8)]);
+    breaks(&Bytes::METHOD, Direction::Request, Syntax::Ndr, vector, &expected, &[("count-mismatch", 8)]);
 
     let expected = params([("b", vec![2u8].into()), ("used", 2u32.into()), ("return", 0u32.into())]);
     let vector = "0000000000000001 0000000000000000 0000000000000001 02 ... 00000002 00000000";
@@ -235,7 +235,7 @@ fn referents_follow_the_whole_array() {
     );
 }
 
-/// The last element of an array has no gap behind it in NDR: the next octet belongs to the next parameter.
+/// The last element of an array has no gap behind it in NDR: the next byte belongs to the next parameter.
 #[test]
 fn gaps_between_elements() {
     let five = |n: u32| map([("n", n.into()), ("b", (n as u8).into())]);

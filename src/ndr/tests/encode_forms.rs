@@ -1,4 +1,4 @@
-//! The forms in which values may be given to the writer, and the octets that each makes.
+//! The forms in which values may be given to the writer, and the bytes that each makes.
 
 use super::support::*;
 use crate::idl::words::*;
@@ -37,7 +37,7 @@ crate::interface! {
 fn makes(method: &'static Method, contents: &Contents, vector: &str) {
     for endian in ORDERS {
         let made = write::message(method, Direction::Request, 1, Syntax::Ndr, endian, contents);
-        assert_eq!(made.map_err(|e| e.to_string()), Ok(octets(vector, endian, 0)), "{endian:?}");
+        assert_eq!(made.map_err(|e| e.to_string()), Ok(bytes(vector, endian, 0)), "{endian:?}");
     }
 }
 
@@ -49,7 +49,7 @@ fn refused(method: &'static Method, contents: &Contents, message: &str) {
     }
 }
 
-/// Octets for an array of units are little-endian units; half a unit is refused; no element is no unit.
+/// Bytes for an array of units are little-endian units; half a unit is refused; no element is no unit.
 #[test]
 fn arrays_of_units() {
     let given = |value: Value| params([("b", value)]);

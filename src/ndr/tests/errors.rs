@@ -1,4 +1,4 @@
-//! Stubs that can't be read: offset, field, and who claimed the octets that are not there.
+//! Stubs that can't be read: offset, field, and who claimed the bytes that are not there.
 
 use super::support::*;
 use crate::base::error::ErrorKind;
@@ -15,12 +15,12 @@ crate::interface! {
         [in] FILETIME g);
 }
 
-/// Each scalar names itself; the offset is that of its first octet, gap not included, unless the stub ends before or in
+/// Each scalar names itself; the offset is that of its first byte, gap not included, unless the stub ends before or in
 /// the gap: no offset lies outside the stub.
 #[test]
 fn scalars() {
     let full = "01 . 0002 00000003 0000000000000004 0005 .. 00000006 00000007 00000008";
-    let stub = octets(full, Endian::Little, 0);
+    let stub = bytes(full, Endian::Little, 0);
     for (len, offset, field, needed, claimed_by) in [
         (0, 0, "a", 1, "u8"),
         (1, 1, "b", 3, "u16"),
@@ -114,7 +114,7 @@ fn arrays() {
     let vector = format!("{handle} 00000000 ffffffffffffffff 01 02 03");
     fails(method, Request, Ndr64, &vector, (32, "lpInBuffer"), short(u64::MAX, 3, "maximum count"));
 
-    // 8 octets an element: the product overflows 64 bits.
+    // 8 bytes an element: the product overflows 64 bits.
     let method = &cluster::ApiCreateEnum::METHOD;
     let vector = "0000000000020000 ffffffffffffffff 00000001 ....";
     fails(method, Response, Ndr64, vector, (24, "ReturnEnum"), short(u64::MAX, 0, "maximum count"));
@@ -167,15 +167,15 @@ fn recursion_is_bounded() {
 /// What was read before the error stays.
 #[test]
 fn what_came_before() {
-    let stub = octets("01 . 0002 00000003 000000", Endian::Little, 0);
+    let stub = bytes("01 . 0002 00000003 000000", Endian::Little, 0);
     let reading = read(&Widths::METHOD, Request, Ndr, Endian::Little, &stub);
     assert_eq!(reading.contents, params([("a", 1u8.into()), ("b", 2u16.into()), ("c", 3u32.into())]));
 }
 
-/// Octets behind the last parameter are no error: they are left over.
+/// Bytes behind the last parameter are no error: they are left over.
 #[test]
-fn trailing_octets() {
-    let stub = octets("00000001 00000002 aa bb", Endian::Little, 0);
+fn trailing_bytes() {
+    let stub = bytes("00000001 00000002 aa bb", Endian::Little, 0);
     let kind =
         crate::idl::kind(&resource::ApiDeleteResource::METHOD, Version::V3_0, Response, Ndr, Endian::Little).unwrap();
     let message = crate::ndr::wire::Message::decode(&resource::ApiDeleteResource::METHOD, kind, &stub).unwrap();
@@ -187,7 +187,7 @@ fn trailing_octets() {
 fn a_value_by_itself() {
     static TYPE: Type = Type::Array(ArrayKind::Conformant, &Type::Scalar(Scalar::U8));
     static FIELD: Field = Field::new("blob", "BLOB", &TYPE, Flow::In, Semantics::Bytes);
-    let stub = octets("ff 00 00 .  00000002 aa bb", Endian::Big, 0);
+    let stub = bytes("ff 00 00 .  00000002 aa bb", Endian::Big, 0);
     let cx = crate::ndr::DecodeContext::new(&stub, Ndr, Endian::Big);
     let mut collect = crate::ndr::value::Collect::default();
     assert_eq!(walk::value(cx, &FIELD, 0, 1, &mut collect), Ok(10));

@@ -17,7 +17,7 @@ impl wire::Idl for VARYING_U8 {
 }
 
 crate::structure! {
-    /// An octet and octets of their own count.
+    /// A byte and bytes of their own count.
     ("1") struct OWN {
         UCHAR k;
         VARYING_U8 v;
@@ -59,7 +59,7 @@ fn elements_of_their_own_length() {
 fn views_of_their_own_length() {
     for (syntax, vector) in [(Syntax::Ndr, NDR), (Syntax::Ndr64, NDR64)] {
         for endian in ORDERS {
-            let stub = octets(vector, endian, 0);
+            let stub = bytes(vector, endian, 0);
             let kind = Kind { interface: &TEST, version: 1, direction: Direction::Request, syntax, endian };
             let message = Message::decode(&Own::METHOD, kind, &stub).unwrap();
             let view = Own::Request::of(message).unwrap();
@@ -70,19 +70,19 @@ fn views_of_their_own_length() {
     }
 }
 
-/// More elements than were declared are read and told; octets that are not there end the reading.
+/// More elements than were declared are read and told; bytes that are not there end the reading.
 #[test]
 fn more_than_declared() {
     let expected = params([("a", 1u8.into()), ("b", list([own(5, &[1, 2, 3, 4, 5])])), ("n", 1u32.into())]);
     let vector = "01 ... 00000001  05 ... 00000000 00000005 01 02 03 04 05 ... 00000001";
     let rules: Vec<_> =
-        read(&Own::METHOD, Direction::Request, Syntax::Ndr, Endian::Big, &octets(vector, Endian::Big, 0))
+        read(&Own::METHOD, Direction::Request, Syntax::Ndr, Endian::Big, &bytes(vector, Endian::Big, 0))
             .diagnostics
             .iter()
             .map(|d| (d.rule.name, d.offset, d.path.to_string(), d.value, d.expected))
             .collect();
     assert_eq!(rules, [("actual-exceeds-maximum", 12, "b[0]".to_string(), 5, Some(4))]);
-    let stub = octets(vector, Endian::Little, 0);
+    let stub = bytes(vector, Endian::Little, 0);
     let reading = read(&Own::METHOD, Direction::Request, Syntax::Ndr, Endian::Little, &stub);
     assert_eq!((reading.result, reading.contents), (Ok(stub.len()), expected));
     let error = read(&Own::METHOD, Direction::Request, Syntax::Ndr, Endian::Little, &stub[..24]).result.unwrap_err();

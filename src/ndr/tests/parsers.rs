@@ -19,7 +19,7 @@ where
     F: for<'a> Fn(Input<'a>) -> Parsed<'a, ()>,
 {
     for endian in ORDERS {
-        let stub = octets(vector, endian, 0xa5);
+        let stub = bytes(vector, endian, 0xa5);
         let (rest, ()) = check(Input::new(&stub, syntax, endian)).unwrap();
         assert_eq!((rest.offset(), rest.rest()), (stub.len(), &[][..]), "{endian:?}");
     }
@@ -87,7 +87,7 @@ fn arrays_and_strings() {
         assert_eq!((bytes.len(), counts), (16, Counts { max: 4, actual: 2 }));
         Ok((rest, ()))
     });
-    // Elements of 8 octets behind counts of 4.
+    // Elements of 8 bytes behind counts of 4.
     reads(Ndr, "00000001 00000000 00000001 .... 0000000000000005", |input| {
         let (rest, (bytes, _)) = conformant_varying(8)(input)?;
         assert_eq!(bytes.len(), 8);
@@ -113,7 +113,7 @@ fn an_enumeration_of_objects() {
     });
 }
 
-/// Errors are the engine's: offset from the start of the stub and who claimed the octets.
+/// Errors are the engine's: offset from the start of the stub and who claimed the bytes.
 #[test]
 fn errors() {
     let error = |result: Parsed<'_, ()>| match result {
@@ -123,10 +123,10 @@ fn errors() {
     let unit = |input| (u32, u64).parse(input).map(|(rest, _)| (rest, ()));
     let stub = [0; 12];
     assert_eq!(error(unit(Input::new(&stub, Ndr, Endian::Big))), (8, short(8, 4, "u64")));
-    let huge = octets("00000000 ffffffff 01", Endian::Little, 0);
+    let huge = bytes("00000000 ffffffff 01", Endian::Little, 0);
     let unit = |input| (u32, conformant_bytes).parse(input).map(|(rest, _)| (rest, ()));
     assert_eq!(error(unit(Input::new(&huge, Ndr, Endian::Little))), (8, short(0xffff_ffff, 1, "maximum count")));
-    let huge = octets("0000000000000000 0000000000000000 ffffffffffffffff", Endian::Little, 0);
+    let huge = bytes("0000000000000000 0000000000000000 ffffffffffffffff", Endian::Little, 0);
     let unit = |input| conformant_varying(8)(input).map(|(rest, _)| (rest, ()));
     assert!(matches!(error(unit(Input::new(&huge, Ndr64, Endian::Little))), (24, ErrorKind::Truncated { .. })));
 }
@@ -134,7 +134,7 @@ fn errors() {
 /// Alternatives and repetitions of nom work on these inputs.
 #[test]
 fn combinators() {
-    let stub = octets("00000001 00000002 00000003", Endian::Little, 0);
+    let stub = bytes("00000001 00000002 00000003", Endian::Little, 0);
     let input = Input::new(&stub, Ndr, Endian::Little);
     let handle = |input| context_handle(input).map(|(rest, _)| (rest, 0));
     let (rest, first) = nom::branch::alt((handle, u32)).parse(input).unwrap();

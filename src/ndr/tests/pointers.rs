@@ -193,7 +193,7 @@ fn identifiers_are_arbitrary() {
 /// The typed views of nested pointers.
 #[test]
 fn the_views() {
-    let stub = octets(
+    let stub = bytes(
         "00020000 00020004 00020008  00000044  0002000c 00000000 00000033  00000011
          00000002 00000000 00000002 004c 0000  01",
         crate::ndr::Endian::Little,

@@ -92,7 +92,7 @@ fn an_enumeration_of_objects() {
     );
 }
 
-/// ApiSetServiceAccountPassword (3.1.4.2.108): structures of 12 octets as a conformant varying array.
+/// ApiSetServiceAccountPassword (3.1.4.2.108): structures of 12 bytes as a conformant varying array.
 #[test]
 fn an_array_of_statuses() {
     let status = |node: u32, tried: bool, status: u32| {

@@ -42,7 +42,7 @@ fn ranges_and_constants() {
 /// A range that one version gives is not held against the other.
 #[test]
 fn ranges_of_one_version() {
-    let stub = octets("00000006", Endian::Big, 0);
+    let stub = bytes("00000006", Endian::Big, 0);
     for (version, rules) in [(0, vec![]), (1, vec![("out-of-range", 0)])] {
         let reading = read_version(&NewLimit::METHOD, Direction::Request, version, Syntax::Ndr, Endian::Big, &stub);
         assert_eq!((reading.result, reading.rules()), (Ok(4), rules));
@@ -54,7 +54,7 @@ fn ranges_of_one_version() {
 fn constants_of_one_version() {
     let handle = "00000000 00000001 0000 0000 00 00 00 00 00 00 00 00";
     let vector = format!("{handle} 00000001 00000000 00000001 0000 .. 00000005 00000000 00000000");
-    let stub = octets(&vector, Endian::Little, 0);
+    let stub = bytes(&vector, Endian::Little, 0);
     for (version, rules) in [(0, vec![("not-the-constant", 36)]), (1, vec![])] {
         let method = &crate::idl::key::ApiCreateKey::METHOD;
         let reading = read_version(method, Direction::Request, version, Syntax::Ndr, Endian::Little, &stub);
@@ -62,12 +62,12 @@ fn constants_of_one_version() {
     }
 }
 
-/// A parameter of one version takes no octets in the other's stubs.
+/// A parameter of one version takes no bytes in the other's stubs.
 #[test]
 fn parameters_of_one_version() {
     let check = |version, direction, vector: &str, expected: &crate::ndr::value::Contents| {
         for endian in ORDERS {
-            let stub = octets(vector, endian, 0);
+            let stub = bytes(vector, endian, 0);
             let reading = read_version(&Versioned::METHOD, direction, version, Syntax::Ndr, endian, &stub);
             assert_eq!((reading.result, &reading.contents), (Ok(stub.len()), expected));
             let encoded =
@@ -88,7 +88,7 @@ fn parameters_of_one_version() {
         syntax: Syntax::Ndr,
         endian: Endian::Big,
     };
-    let stub = octets("0001 02", Endian::Big, 0);
+    let stub = bytes("0001 02", Endian::Big, 0);
     let message = crate::ndr::wire::Message::decode(&Versioned::METHOD, kind(1), &stub).unwrap();
     let view = Versioned::Request::of(message).unwrap();
     assert_eq!((view.older(), view.newer(), view.z()), (None, Some(1), 2));

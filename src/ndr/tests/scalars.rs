@@ -34,7 +34,7 @@ crate::interface! {
     error_status_t Nobody();
 }
 
-/// C706 14.2.5: an integer of n octets is aligned to n; the gap before it belongs to nobody. MS-RPCE 2.2.5 changes
+/// C706 14.2.5: an integer of n bytes is aligned to n; the gap before it belongs to nobody. MS-RPCE 2.2.5 changes
 /// nothing about it.
 #[test]
 fn integers_are_aligned_to_their_size() {
@@ -58,9 +58,9 @@ fn signed_integers_are_sign_extended() {
     request(&Signed::METHOD, &expected, vector, vector);
 }
 
-/// C706 14.2.6: an enumeration takes 2 octets; in NDR64 4 (MS-RPCE 2.2.5.2).
+/// C706 14.2.6: an enumeration takes 2 bytes; in NDR64 4 (MS-RPCE 2.2.5.2).
 #[test]
-fn enumerations_have_two_octets_in_ndr_and_four_in_ndr64() {
+fn enumerations_have_two_bytes_in_ndr_and_four_in_ndr64() {
     let expected = params([("a", 1u8.into()), ("b", 2u8.into()), ("c", 3u8.into())]);
     request(&Enumeration::METHOD, &expected, "01 . 0002 03", "01 ... 00000002 03");
 }
@@ -75,7 +75,7 @@ fn enumerations_of_more_than_15_bits_are_reported() {
     breaks(&Enumeration::METHOD, Direction::Request, Syntax::Ndr64, vector, &expected, &[("enum-high-bits", 4)]);
 }
 
-/// MS-RPCE 2.2.4.1: `__int3264` takes 4 octets in NDR and 8 in NDR64.
+/// MS-RPCE 2.2.4.1: `__int3264` takes 4 bytes in NDR and 8 in NDR64.
 #[test]
 fn pointer_sized_integers() {
     let expected = params([("a", 1u8.into()), ("b", 0x0203_0405u32.into()), ("c", 6u8.into())]);
@@ -92,7 +92,7 @@ fn filetime_is_two_words() {
 }
 
 /// C706 14.2.12.6 (`ndr_context_handle`): a 32-bit number and a UUID, whose first three fields follow the byte order and
-/// whose last eight octets don't.
+/// whose last eight bytes don't.
 #[test]
 fn context_handles_align_to_4_and_their_uuid_has_a_byte_order() {
     let uuid = Guid::parse("01234567-89ab-cdef-0123-456789abcdef").unwrap();
@@ -102,9 +102,9 @@ fn context_handles_align_to_4_and_their_uuid_has_a_byte_order() {
     request(&Handles::METHOD, &expected, vector, vector);
 
     // The same without the notation of these vectors.
-    let big = octets(vector, Endian::Big, 0);
+    let big = bytes(vector, Endian::Big, 0);
     assert_eq!(hex::encode(&big), "01000000000000000123456789abcdef0123456789abcdef02");
-    let little = octets(vector, Endian::Little, 0);
+    let little = bytes(vector, Endian::Little, 0);
     assert_eq!(hex::encode(&little), "010000000000000067452301ab89efcd0123456789abcdef02");
 }
 
@@ -128,12 +128,12 @@ fn odd_context_handles_are_reported() {
 
 /// C706 14.2.12.6 again: an explicit binding handle is the caller's own business.
 #[test]
-fn a_binding_handle_takes_no_octets() {
+fn a_binding_handle_takes_no_bytes() {
     let expected = params([("b", 5u32.into())]);
     request(&Binding::METHOD, &expected, "00000005", "00000005");
 }
 
-/// MS-DTYP 2.2.3 and 2.2.4: BOOL has four octets, BOOLEAN one (errata E-08).
+/// MS-DTYP 2.2.3 and 2.2.4: BOOL has four bytes, BOOLEAN one (errata E-08).
 #[test]
 fn booleans() {
     let expected = params([("a", 1u8.into()), ("b", true.into()), ("c", true.into()), ("d", false.into())]);
@@ -147,6 +147,6 @@ fn booleans() {
 
 /// A stub without parameters is empty.
 #[test]
-fn nothing_takes_no_octets() {
+fn nothing_takes_no_bytes() {
     request(&Nobody::METHOD, &params([]), "", "");
 }

@@ -21,7 +21,7 @@ fn name(text: impl Into<Value>) -> Contents {
     params([("a", 1u8.into()), ("b", text.into()), ("c", 2u8.into())])
 }
 
-/// A top-level reference pointer leaves no trace; maximum count, offset and actual count of 4 octets in NDR and 8 in
+/// A top-level reference pointer leaves no trace; maximum count, offset and actual count of 4 bytes in NDR and 8 in
 /// NDR64; then the units without a gap, and what comes next at its own alignment.
 #[test]
 fn a_reference_to_a_string_stands_in_place() {
@@ -86,7 +86,7 @@ fn surrogates() {
     ] {
         breaks(&Name::METHOD, Direction::Request, syntax, vector, &ill, &[("ill-formed-utf16", at)]);
         for endian in [Endian::Little, Endian::Big] {
-            let stub = octets(vector, endian, 0);
+            let stub = bytes(vector, endian, 0);
             let encoded = write::message(&Name::METHOD, Direction::Request, 1, syntax, endian, &ill);
             assert_eq!(encoded, Ok(stub), "{syntax:?} {endian:?}");
         }
@@ -153,7 +153,7 @@ fn room_beyond_the_string() {
 #[test]
 fn the_view() {
     for endian in ORDERS {
-        let stub = octets("01 ... 00000003 00000000 00000003 0041 0062 0000 02", endian, 0);
+        let stub = bytes("01 ... 00000003 00000000 00000003 0041 0062 0000 02", endian, 0);
         let kind = crate::ndr::wire::Kind {
             interface: &TEST,
             version: 0,

@@ -29,7 +29,7 @@ crate::structure! {
         UCHAR y;
     }
 
-    /// Ends with an array of octets.
+    /// Ends with an array of bytes.
     ("1") struct COUNTED {
         USHORT n => size(data);
         [size_is(n)] UCHAR data[*];
@@ -135,7 +135,7 @@ fn to_the_front_of_the_outermost_structure() {
     request(
         &HoistedTwice::METHOD,
         &params([("a", 1u8.into()), ("s", map([("before", 5u64.into()), ("counted", counted)])), ("z", 2u8.into())]),
-        // One octet and a gap of three, then the count; the structure needs 8 and stands there already.
+        // One byte and a gap of three, then the count; the structure needs 8 and stands there already.
         "01 ...  00000001  0000000000000005 0001 aa  02",
         "01 .......  0000000000000001  0000000000000005 0001 aa .....  02",
     );
@@ -220,7 +220,7 @@ fn a_pointer_to_room() {
         &expected,
     );
     let vector = "00020000 00000010 00000002  00000010 00000000 00000002 01 02  09";
-    assert_eq!(stub.unwrap(), octets(vector, crate::ndr::Endian::Big, 0));
+    assert_eq!(stub.unwrap(), bytes(vector, crate::ndr::Endian::Big, 0));
     request(
         &Rooms::METHOD,
         &params([("s", room(0, 0, Value::Null)), ("z", 9u8.into())]),
@@ -247,6 +247,6 @@ fn sizes_can_be_left_to_the_writer() {
     let contents = params([("s", list([short(&[1]), short(&[2, 3])]))]);
     for endian in ORDERS {
         let stub = crate::ndr::write::message(&Blobs::METHOD, Direction::Request, 0, Syntax::Ndr, endian, &contents);
-        assert_eq!(stub.unwrap(), octets(ndr, endian, 0));
+        assert_eq!(stub.unwrap(), bytes(ndr, endian, 0));
     }
 }

@@ -1,8 +1,8 @@
 //! How the vectors are written, and what is checked of each.
 //!
 //! A vector is text. Each word is one number as it would be read aloud, most significant digit first, with two digits
-//! an octet: `0001` takes two octets, `00000001` four. A little-endian stub has the octets of each number reversed. A
-//! dot is one octet of an alignment gap; `#` starts a comment. So one vector shows the layout, and serves both byte
+//! a byte: `0001` takes two bytes, `00000001` four. A little-endian stub has the bytes of each number reversed. A
+//! dot is one byte of an alignment gap; `#` starts a comment. So one vector shows the layout, and serves both byte
 //! orders. NDR and NDR64 have vectors of their own, since their counts and pointers differ in width.
 
 use crate::base::diagnostic::Diagnostic;
@@ -14,8 +14,8 @@ use crate::ndr::{Direction, Endian, Interface, Method, Syntax, Value, Version, t
 
 pub const ORDERS: [Endian; 2] = [Endian::Little, Endian::Big];
 
-/// The octets of a vector, gaps filled with `gap`.
-pub fn octets(vector: &str, endian: Endian, gap: u8) -> Vec<u8> {
+/// The bytes of a vector, gaps filled with `gap`.
+pub fn bytes(vector: &str, endian: Endian, gap: u8) -> Vec<u8> {
     let mut out = Vec::new();
     for line in vector.lines() {
         let line = line.split('#').next().unwrap();
@@ -88,14 +88,14 @@ pub fn read(method: &'static Method, direction: Direction, syntax: Syntax, endia
 pub fn both_ways(method: &'static Method, direction: Direction, expected: &Contents, ndr: &str, ndr64: &str) {
     for (syntax, vector) in [(Syntax::Ndr, ndr), (Syntax::Ndr64, ndr64)] {
         for endian in ORDERS {
-            let stub = octets(vector, endian, 0);
+            let stub = bytes(vector, endian, 0);
             let reading = read(method, direction, syntax, endian, &stub);
             assert_eq!(reading.result, Ok(stub.len()), "{syntax:?} {endian:?}: {:?}", reading.contents);
             assert_eq!(reading.contents, *expected, "{syntax:?} {endian:?}");
             assert_eq!(reading.diagnostics, [], "{syntax:?} {endian:?}");
 
             // C706 14.3.1: the content of a gap is undefined; it must not matter.
-            let dirty = read(method, direction, syntax, endian, &octets(vector, endian, 0xa5));
+            let dirty = read(method, direction, syntax, endian, &bytes(vector, endian, 0xa5));
             assert_eq!((dirty.result, dirty.contents), (Ok(stub.len()), expected.clone()), "{syntax:?} {endian:?}");
 
             let encoded = write::message(method, direction, 1, syntax, endian, expected);
@@ -123,7 +123,7 @@ pub fn breaks(
     rules: &[(&'static str, usize)],
 ) {
     for endian in ORDERS {
-        let stub = octets(vector, endian, 0);
+        let stub = bytes(vector, endian, 0);
         let reading = read(method, direction, syntax, endian, &stub);
         assert_eq!(reading.result, Ok(stub.len()), "{endian:?}");
         assert_eq!(reading.contents, *expected, "{endian:?}");
@@ -142,13 +142,13 @@ pub fn fails(
     kind: ErrorKind,
 ) {
     for endian in ORDERS {
-        let stub = octets(vector, endian, 0);
+        let stub = bytes(vector, endian, 0);
         let error = read(method, direction, syntax, endian, &stub).result.expect_err("decoded");
         assert_eq!((error.offset, error.path.to_string().as_str(), error.kind), (at.0, at.1, kind), "{endian:?}");
     }
 }
 
-/// The error of octets that are not there.
+/// The error of bytes that are not there.
 pub fn short(needed: u64, available: u64, claimed_by: &'static str) -> ErrorKind {
     ErrorKind::Truncated { needed, available, claimed_by }
 }
@@ -202,6 +202,6 @@ words! {
 #[test]
 fn the_notation_means_what_it_says() {
     let vector = "0102 .. 03040506 # a comment\n 07";
-    assert_eq!(octets(vector, Endian::Little, 0), [2, 1, 0, 0, 6, 5, 4, 3, 7]);
-    assert_eq!(octets(vector, Endian::Big, 0xff), [1, 2, 0xff, 0xff, 3, 4, 5, 6, 7]);
+    assert_eq!(bytes(vector, Endian::Little, 0), [2, 1, 0, 0, 6, 5, 4, 3, 7]);
+    assert_eq!(bytes(vector, Endian::Big, 0xff), [1, 2, 0xff, 0xff, 3, 4, 5, 6, 7]);
 }

@@ -1,22 +1,22 @@
-//! UTF-16 text and GUIDs by themselves: what their methods say of octets given by hand.
+//! UTF-16 text and GUIDs by themselves: what their methods say of bytes given by hand.
 
 use crate::base::Guid;
 use crate::ndr::{Endian, WStr};
 
-/// `AB`, a null unit, `C`, and an octet that is half a unit.
+/// `AB`, a null unit, `C`, and a byte that is half a unit.
 const TEXT: [u8; 9] = [0x41, 0, 0x42, 0, 0, 0, 0x43, 0, 0x44];
 
 fn text(unit: &[u16], endian: Endian) -> Vec<u8> {
-    let octets = |unit: &u16| match endian {
+    let bytes = |unit: &u16| match endian {
         Endian::Little => unit.to_le_bytes(),
         Endian::Big => unit.to_be_bytes(),
     };
-    unit.iter().flat_map(octets).collect()
+    unit.iter().flat_map(bytes).collect()
 }
 
-/// Half a unit is left out; counts and places are in units, octets are as they lie.
+/// Half a unit is left out; counts and places are in units, bytes are as they lie.
 #[test]
-fn units_and_octets() {
+fn units_and_bytes() {
     let all = WStr::le(&TEXT);
     assert_eq!((all.as_bytes(), all.len(), all.is_empty()), (&TEXT[..8], 4, false));
     assert_eq!(all.units().collect::<Vec<_>>(), [0x41, 0x42, 0, 0x43]);
@@ -40,12 +40,12 @@ fn parts() {
     assert_eq!((body.as_bytes(), terminated), (&TEXT[..4], true));
     let (body, terminated) = all.strip_terminator();
     assert_eq!((body.as_bytes(), terminated), (&TEXT[..8], false));
-    // Two octets of zero that belong to two units are no terminator.
+    // Two bytes of zero that belong to two units are no terminator.
     let (_, terminated) = WStr::le(&[0x41, 0, 0, 0x42]).strip_terminator();
     assert!(!terminated);
 }
 
-/// Texts are equal when their units are, whatever order the octets have.
+/// Texts are equal when their units are, whatever order the bytes have.
 #[test]
 fn comparisons() {
     let (little, big) = (text(&[0x41, 0x42], Endian::Little), text(&[0x41, 0x42], Endian::Big));
@@ -57,8 +57,8 @@ fn comparisons() {
 /// A surrogate without its partner is U+FFFD for readers and a number for those who look closer.
 #[test]
 fn shown() {
-    let octets = text(&[0x41, 0x22, 0xd83d, 0xde00, 0xd800, 0x0a], Endian::Big);
-    let shown = WStr::new(&octets, Endian::Big);
+    let bytes = text(&[0x41, 0x22, 0xd83d, 0xde00, 0xd800, 0x0a], Endian::Big);
+    let shown = WStr::new(&bytes, Endian::Big);
     assert_eq!(shown.to_string(), "A\"\u{1f600}\u{fffd}\n");
     assert_eq!(format!("{shown:?}"), "\"A\\\"\u{1f600}\\u{d800}\\n\"");
     assert!(!shown.is_well_formed() && shown.prefix(4).is_well_formed());
@@ -70,8 +70,8 @@ fn shown() {
 #[test]
 fn lists_of_strings() {
     let strings = |units: &[u16]| -> Option<Vec<String>> {
-        let octets = text(units, Endian::Little);
-        WStr::le(&octets).multi_sz().map(|list| list.map(|s| s.to_string()).collect())
+        let bytes = text(units, Endian::Little);
+        WStr::le(&bytes).multi_sz().map(|list| list.map(|s| s.to_string()).collect())
     };
     let some = |list: &[&str]| Some(list.iter().map(|s| s.to_string()).collect::<Vec<_>>());
     let (a, b) = (0x61, 0x62);
@@ -84,15 +84,15 @@ fn lists_of_strings() {
     }
 }
 
-/// MS-DTYP 2.3.4: the first three fields have a byte order, the last eight octets have none.
+/// MS-DTYP 2.3.4: the first three fields have a byte order, the last eight bytes have none.
 #[test]
 fn guids() {
     let little = [0xb2, 0xb8, 0x7d, 0xb9, 0x63, 0x4c, 0xcf, 0x11, 0xbf, 0xf6, 8, 0, 0x2b, 0xe2, 0x3f, 0x2f];
     let big = [0xb9, 0x7d, 0xb8, 0xb2, 0x4c, 0x63, 0x11, 0xcf, 0xbf, 0xf6, 8, 0, 0x2b, 0xe2, 0x3f, 0x2f];
     let text = "b97db8b2-4c63-11cf-bff6-08002be23f2f";
-    for (octets, endian) in [(little, Endian::Little), (big, Endian::Big)] {
-        let guid = Guid::from_wire(octets, endian);
-        assert_eq!((guid.0, guid.to_wire(endian)), (little, octets));
+    for (bytes, endian) in [(little, Endian::Little), (big, Endian::Big)] {
+        let guid = Guid::from_wire(bytes, endian);
+        assert_eq!((guid.0, guid.to_wire(endian)), (little, bytes));
         assert_eq!((guid.to_string(), format!("{guid:?}")), (text.to_string(), text.to_string()));
     }
     for good in [text, "B97DB8B2-4C63-11CF-BFF6-08002BE23F2F", "{b97db8b2-4c63-11cf-bff6-08002be23f2f}"] {

@@ -1,6 +1,6 @@
-//! ApiGetNotifyV2 (3.1.4.2.138) in NDR: elements with 8-octet members behind a count of 4. C706 14.3.3.2 to the letter
+//! ApiGetNotifyV2 (3.1.4.2.138) in NDR: elements with 8-byte members behind a count of 4. C706 14.3.3.2 to the letter
 //! aligns the count to the elements; Windows aligns it to itself. Both are read, the first with a diagnostic; the second
-//! is written. In NDR64 counts have 8 octets and the question does not arise.
+//! is written. In NDR64 counts have 8 bytes and the question does not arise.
 
 use super::support::*;
 use crate::idl::notify::ApiGetNotifyV2;
@@ -29,7 +29,7 @@ fn contents(count: usize) -> Contents {
     ])
 }
 
-// NOTIFICATION_RPC: key, gap to 8; type, gap to 8, flags; pointer, size, four pointers; 48 octets in NDR.
+// NOTIFICATION_RPC: key, gap to 8; type, gap to 8, flags; pointer, size, four pointers; 48 bytes in NDR.
 const ELEMENT: &str =
     "00000007 .... 00000002 .... 0000000000000010 00020004 00000004 00020008 00000000 0002000c 00000000";
 const REFERENTS: &str = "00000004 01 00 00 00
@@ -70,7 +70,7 @@ fn views_of_either() {
         format!("00020000 .... 00000001 .... {ELEMENT} {REFERENTS} 00000001 00000000"),
     ] {
         for endian in ORDERS {
-            let stub = octets(&vector, endian, 0);
+            let stub = bytes(&vector, endian, 0);
             let kind = crate::idl::kind(&ApiGetNotifyV2::METHOD, Version::V3_0, Response, Syntax::Ndr, endian).unwrap();
             let view = ApiGetNotifyV2::Response::of(Message::decode(&ApiGetNotifyV2::METHOD, kind, &stub).unwrap());
             let view = view.unwrap();

@@ -40,11 +40,11 @@ fn kind(endian: Endian) -> Kind {
     Kind { interface: &TEST, version: 1, direction: Direction::Request, syntax: Syntax::Ndr, endian }
 }
 
-/// A list knows how many are left and where its octets lie.
+/// A list knows how many are left and where its bytes lie.
 #[test]
 fn lists() {
     for endian in ORDERS {
-        let stub = octets("00000003 0041 0042 0043 .. 00000003", endian, 0);
+        let stub = bytes("00000003 0041 0042 0043 .. 00000003", endian, 0);
         let message = Message::decode(&Numbers::METHOD, kind(endian), &stub).unwrap();
         let view = Numbers::Request::of(message).unwrap();
         let mut left = view.b();
@@ -99,12 +99,12 @@ fn the_greatest_enumeration() {
 /// The second place of a maximum count is tried in responses alone, and only where an array's count can have one.
 #[test]
 fn counts_with_one_place() {
-    let stub = octets("00000001 00000000 00000001 00000000 0000000000000005 00000001", Endian::Little, 0);
+    let stub = bytes("00000001 00000000 00000001 00000000 0000000000000005 00000001", Endian::Little, 0);
     let reading = read(&Asked::METHOD, Direction::Request, Syntax::Ndr, Endian::Little, &stub);
     let expected = params([("a", 1u32.into()), ("b", list::<u64>([])), ("n", 1u32.into())]);
     assert_eq!((reading.result, reading.contents), (Ok(12), expected));
 
-    let stub = octets("01 ... .... 00000001 .... 01 ....... 0000000000000005 00000000", Endian::Little, 0);
+    let stub = bytes("01 ... .... 00000001 .... 01 ....... 0000000000000005 00000000", Endian::Little, 0);
     let reading = read(&Told::METHOD, Direction::Response, Syntax::Ndr, Endian::Little, &stub);
     assert_eq!(reading.result, Ok(20));
 }

@@ -16,7 +16,7 @@ pub enum Semantics {
     Length,
     /// A position in a list, from 0.
     Index,
-    /// Octets.
+    /// Bytes.
     Bytes,
     /// Milliseconds.
     Milliseconds,
@@ -62,7 +62,7 @@ pub enum Semantics {
     MultiSz,
     /// 100 ns since 1601.
     FileTime,
-    /// How many octets or elements the named field has.
+    /// How many bytes or elements the named field has.
     Size(&'static str),
     /// How many the caller can take in the named field.
     Capacity(&'static str),
@@ -72,7 +72,7 @@ pub enum Semantics {
     Structure,
     /// PROPERTY_LIST (2.2.3.10).
     PropertyList,
-    /// Octets of a registry value of the type given beside it.
+    /// Bytes of a registry value of the type given beside it.
     RegistryData,
     /// A custom-marshalled structure, by name.
     Custom(&'static str),
@@ -86,9 +86,9 @@ pub enum Semantics {
     ControlOutput(Family),
     /// The buffer of a notification, by object type and filter flag.
     NotificationBuffer,
-    /// IPv4 address, octets in network order.
+    /// IPv4 address, bytes in network order.
     Ipv4,
-    /// IPv6 address, octets in network order.
+    /// IPv6 address, bytes in network order.
     Ipv6,
     /// The messages of WitnessrAsyncNotify, by message type.
     WitnessMessages,

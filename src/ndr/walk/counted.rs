@@ -140,7 +140,7 @@ impl<'a, S: Visitor<'a> + ?Sized> Walker<'a, '_, S> {
         Ok(actual)
     }
 
-    /// Octets of `count` elements, if they are there.
+    /// Bytes of `count` elements, if they are there.
     pub(super) fn extent(
         &self,
         layout: Layout,

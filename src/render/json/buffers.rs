@@ -86,7 +86,7 @@ impl<'o, 'a> Values<'o, 'a> {
             Item::Guid(guid) => out.guid(guid),
             Item::Text(text) => out.wide(text),
             Item::Units(units) => out.utf16(units),
-            Item::Bytes(octets) => bytes(out, at.semantics, octets),
+            Item::Bytes(bytes) => print_bytes(out, at.semantics, bytes),
             Item::Ipv4(address) => out.ipv4(address.octets()),
             Item::Ipv6(address) => out.ipv6(address.segments()),
             Item::Null => out.null(),
@@ -100,9 +100,9 @@ impl<'o, 'a> Values<'o, 'a> {
         self.out.literal("{\"secret\":true},");
     }
 
-    /// A value with its octets beside it.
+    /// A value with its bytes beside it.
     #[cold]
-    fn with_octets(&mut self, at: At<'_>, item: Item<'a>, raw: &[u8]) {
+    fn with_bytes(&mut self, at: At<'_>, item: Item<'a>, raw: &[u8]) {
         self.out.begin();
         match item {
             Item::Text(text) if !text.is_well_formed() => {
@@ -120,12 +120,12 @@ impl<'o, 'a> Values<'o, 'a> {
         self.out.end();
     }
 
-    /// The start of an object that has octets as its first member.
+    /// The start of an object that has bytes as its first member.
     #[cold]
-    fn begin_octets(&mut self, octets: &[u8]) {
+    fn begin_bytes(&mut self, bytes: &[u8]) {
         self.out.begin();
         self.out.key("hex");
-        self.out.hex(&self.mask.apply(octets));
+        self.out.hex(&self.mask.apply(bytes));
     }
 
     #[cold]
@@ -140,12 +140,12 @@ impl<'o, 'a> Values<'o, 'a> {
     }
 }
 
-/// Octets, and what a security descriptor says.
-fn bytes(out: &mut Out, semantics: Semantics, octets: &[u8]) {
+/// Bytes, and what a security descriptor says.
+fn print_bytes(out: &mut Out, semantics: Semantics, bytes: &[u8]) {
     out.literal("{\"hex\":");
-    out.hex(octets);
+    out.hex(bytes);
     if let Semantics::SecurityDescriptor = semantics
-        && let Ok((text, error)) = security::readable(octets)
+        && let Ok((text, error)) = security::readable(bytes)
     {
         out.key(if error.is_none() { "sddl" } else { "partial_sddl" });
         out.text(&text);
@@ -174,9 +174,9 @@ impl<'a> Visitor<'a> for Values<'_, 'a> {
     }
 
     #[inline(always)]
-    fn bytes(&mut self, at: At<'_>, octets: &'a [u8]) {
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         if !self.is_hidden(&at) {
-            bytes(self.out, at.semantics, octets);
+            print_bytes(self.out, at.semantics, bytes);
         }
     }
 
@@ -190,7 +190,7 @@ impl<'a> Visitor<'a> for Values<'_, 'a> {
     #[inline(always)]
     fn irregular(&mut self, at: At<'_>, item: Item<'a>, raw: &'a [u8]) {
         if !self.is_hidden(&at) {
-            self.with_octets(at, item, raw);
+            self.with_bytes(at, item, raw);
         }
     }
 
@@ -200,12 +200,12 @@ impl<'a> Visitor<'a> for Values<'_, 'a> {
         match open {
             Open::List { raw } => {
                 if let Some(raw) = raw {
-                    self.begin_octets(raw);
+                    self.begin_bytes(raw);
                     self.out.key("value");
                 }
                 self.out.begin_list();
             }
-            Open::Bytes(octets) => self.begin_octets(octets),
+            Open::Bytes(bytes) => self.begin_bytes(bytes),
             Open::Record { variant: Some(variant), .. } => {
                 self.out.begin();
                 self.note_variant(variant);
@@ -263,7 +263,7 @@ pub(crate) fn error(out: &mut Out, e: &Error, failed_in: Option<WStr<'_>>) {
 pub(super) fn members<'a>(
     out: &mut Out,
     (secrets, mask): (Secrets, Mask),
-    octets: &'a [u8],
+    bytes: &'a [u8],
     read: impl Fn(ByteCursor<'a>, &mut Values<'_, 'a>) -> Result<ByteCursor<'a>, Error>,
 ) -> bool {
     let start = out.len();
@@ -271,10 +271,10 @@ pub(super) fn members<'a>(
         out.key(key);
         let before = out.len();
         let mut sink = Values { mask: mask.clone(), ..Values::new(out, secrets) };
-        let outcome = read(ByteCursor::new(octets), &mut sink);
+        let outcome = read(ByteCursor::new(bytes), &mut sink);
         let Values { variant, diagnostics, failed_in, .. } = sink;
         if outcome.is_err() && key == "value" {
-            // It has another name then. The same octets give the same result.
+            // It has another name then. The same bytes give the same result.
             out.truncate(start);
             continue;
         }
@@ -303,7 +303,7 @@ pub(super) fn members<'a>(
 
 /// Decodes a structure into members of the object that is open in `out`: `struct`, `value`, `reading`, `trailing`,
 /// `diagnostics`, or `error` with what was read before it as `partial`. Returns whether it could be decoded.
-pub fn decoded(out: &mut Out, name: &str, octets: &[u8]) -> bool {
+pub fn decoded(out: &mut Out, name: &str, bytes: &[u8]) -> bool {
     let Some(structure) = Structure::by_name(name) else {
         out.key("struct");
         out.text(name);
@@ -312,14 +312,14 @@ pub fn decoded(out: &mut Out, name: &str, octets: &[u8]) -> bool {
     };
     out.key("struct");
     out.text(structure.name);
-    members(out, (Secrets::Shown, Mask::default()), octets, |input, sink| structure.read(input, Place::TOP, sink))
+    members(out, (Secrets::Shown, Mask::default()), bytes, |input, sink| structure.read(input, Place::TOP, sink))
 }
 
 /// Decodes a structure into a whole object. Returns whether it could be decoded.
-pub fn decode(out: &mut Out, name: &str, octets: &[u8]) -> bool {
+pub fn decode(out: &mut Out, name: &str, bytes: &[u8]) -> bool {
     out.clear();
     out.begin();
-    let done = decoded(out, name, octets);
+    let done = decoded(out, name, bytes);
     out.end();
     done
 }
@@ -336,8 +336,8 @@ pub(super) fn beside_hex(out: &mut Out, semantics: Semantics, version: usize, co
 /// Prints what a buffer holds as member `decoded` of the object that is open in `out`, or nothing where there is nothing
 /// to say: `{"type":"SZ","value":"…"}`, with `trailing`, `reading`, `diagnostics` or `error` and `partial` as for a
 /// structure. Never fails. `version` is the place in [`Interface::versions`](crate::ndr::Interface::versions).
-pub fn print(out: &mut Out, semantics: Semantics, version: usize, context: &Context<'_>, octets: &[u8]) {
-    let shape = content::shape(semantics, version, context, octets);
+pub fn print(out: &mut Out, semantics: Semantics, version: usize, context: &Context<'_>, bytes: &[u8]) {
+    let shape = content::shape(semantics, version, context, bytes);
     if shape.is_nothing() {
         return;
     }
@@ -355,11 +355,11 @@ pub fn print(out: &mut Out, semantics: Semantics, version: usize, context: &Cont
             out.key("guess");
             out.bool(true);
         }
-        let mask = if context.secrets == Secrets::Masked { Mask::of(&shape, octets) } else { Mask::default() };
-        members(out, (context.secrets, mask), octets, |input, sink| content::read(&shape, input, Place::TOP, sink));
+        let mask = if context.secrets == Secrets::Masked { Mask::of(&shape, bytes) } else { Mask::default() };
+        members(out, (context.secrets, mask), bytes, |input, sink| content::read(&shape, input, Place::TOP, sink));
     }
     if let ShapeKind::Expression = shape.kind {
-        expression(out, WStr::le(octets).until_nul());
+        expression(out, WStr::le(bytes).until_nul());
     }
     out.end();
 }
@@ -418,12 +418,12 @@ fn branch(out: &mut Out, tree: &Expression) {
 }
 
 /// What bytes of this format are printed as.
-pub(super) fn shown(shape: &content::Shape, octets: &[u8]) -> Option<Map<String, Json>> {
+pub(super) fn shown(shape: &content::Shape, bytes: &[u8]) -> Option<Map<String, Json>> {
     let mut out = Out::new();
     out.begin();
     out.key("type");
     out.name(shape.name());
-    members(&mut out, (Secrets::Hidden, Mask::default()), octets, |input, sink| {
+    members(&mut out, (Secrets::Hidden, Mask::default()), bytes, |input, sink| {
         content::read(shape, input, Place::TOP, sink)
     });
     out.end();
@@ -484,11 +484,11 @@ pub fn decode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
     let empty = Map::new();
     begin(out, line.as_ref().unwrap_or(&empty));
     let parsed = line.as_ref().map_err(Clone::clone).and_then(|line| {
-        let octets = input::octets(line.get("hex").ok_or("\"hex\" is missing")?)?;
-        Ok((name_of(line, name)?, octets))
+        let bytes = input::bytes(line.get("hex").ok_or("\"hex\" is missing")?)?;
+        Ok((name_of(line, name)?, bytes))
     });
     let done = match parsed {
-        Ok((name, octets)) => decoded(out, name, &octets),
+        Ok((name, bytes)) => decoded(out, name, &bytes),
         Err(message) => {
             failure(out, &message);
             false
@@ -510,12 +510,12 @@ pub fn encode(line: &Map<String, Json>, name: Option<&str>) -> Result<Vec<u8>, S
     if let (Value::Map(fields), Some(Json::String(variant))) = (&mut value, line.get("reading")) {
         fields.set("reading", variant.as_str());
     }
-    let mut octets = Vec::new();
-    structure.write(&value, &mut octets).map_err(|e| e.to_string())?;
+    let mut bytes = Vec::new();
+    structure.write(&value, &mut bytes).map_err(|e| e.to_string())?;
     if let Some(trailing) = line.get("trailing") {
-        octets.extend(input::octets(trailing)?);
+        bytes.extend(input::bytes(trailing)?);
     }
-    Ok(octets)
+    Ok(bytes)
 }
 
 /// Answers a line of `struct encode --jsonl`. Returns whether it could be encoded.
@@ -528,9 +528,9 @@ pub fn encode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
     let line = parse(text);
     begin(out, line.as_ref().unwrap_or(&Map::new()));
     let done = match line.and_then(|line| encode(&line, name)) {
-        Ok(octets) => {
+        Ok(bytes) => {
             out.key("hex");
-            out.hex(&octets);
+            out.hex(&bytes);
             true
         }
         Err(message) => {

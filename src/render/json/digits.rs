@@ -1,4 +1,4 @@
-//! Numbers and octets as digits, and texts looked at for what needs escaping: many octets at a time, in loops over blocks
+//! Numbers and bytes as digits, and texts looked at for what needs escaping: many bytes at a time, in loops over blocks
 //! of a fixed width that compilers turn into vector instructions. A rest is read as one more block that ends with the
 //! text and overlaps the block before.
 
@@ -31,7 +31,7 @@ pub(super) fn few(value: u64) -> Option<([u8; 8], usize)> {
     Some((text.to_le_bytes(), 8 - (zeros >> 3) as usize))
 }
 
-/// The eight digits of a number, as numbers, each in an octet, the first one in the lowest: split in two three times, all
+/// The eight digits of a number, as numbers, each in a byte, the first one in the lowest: split in two three times, all
 /// parts at once.
 #[inline(always)]
 fn eight(value: u32) -> u64 {
@@ -62,36 +62,36 @@ fn ends<A, B, const N: usize>(from: &[A], to: &mut [B], write: impl Fn(&[A; N], 
     Some(front & back)
 }
 
-/// The digits of octets; `room` holds two for each.
+/// The digits of bytes; `room` holds two for each.
 #[inline]
-pub(super) fn hex(octets: &[u8], room: &mut [u8]) {
+pub(super) fn hex(bytes: &[u8], room: &mut [u8]) {
     let (rooms, _) = room.as_chunks_mut::<2>();
-    if let Some(last) = octets.last_chunk::<16>() {
-        for (block, room) in octets.as_chunks::<16>().0.iter().zip(rooms.as_chunks_mut::<16>().0) {
+    if let Some(last) = bytes.last_chunk::<16>() {
+        for (block, room) in bytes.as_chunks::<16>().0.iter().zip(rooms.as_chunks_mut::<16>().0) {
             hex_16(block, room);
         }
         if let Some(room) = rooms.last_chunk_mut::<16>() {
             hex_16(last, room);
         }
-    } else if ends(octets, rooms, hex_block::<8>).or_else(|| ends(octets, rooms, hex_block::<4>)).is_none() {
-        for (octet, room) in octets.iter().zip(rooms) {
-            hex_block(&[*octet], std::array::from_mut(room));
+    } else if ends(bytes, rooms, hex_block::<8>).or_else(|| ends(bytes, rooms, hex_block::<4>)).is_none() {
+        for (byte, room) in bytes.iter().zip(rooms) {
+            hex_block(&[*byte], std::array::from_mut(room));
         }
     }
 }
 
 /// Not inlined: as part of a loop over blocks it becomes much longer and slower.
 #[inline(never)]
-fn hex_16(octets: &[u8; 16], room: &mut [[u8; 2]; 16]) {
-    hex_block(octets, room);
+fn hex_16(bytes: &[u8; 16], room: &mut [[u8; 2]; 16]) {
+    hex_block(bytes, room);
 }
 
-/// Both digits of an octet at once, in the two halves of a 16-bit number: so it is the same work in every lane.
+/// Both digits of a byte at once, in the two halves of a 16-bit number: so it is the same work in every lane.
 #[inline(always)]
-fn hex_block<const N: usize>(octets: &[u8; N], room: &mut [[u8; 2]; N]) -> bool {
-    for (digits, octet) in room.iter_mut().zip(octets) {
-        let octet = u16::from(*octet);
-        let nibbles = octet >> 4 | (octet & 15) << 8;
+fn hex_block<const N: usize>(bytes: &[u8; N], room: &mut [[u8; 2]; N]) -> bool {
+    for (digits, byte) in room.iter_mut().zip(bytes) {
+        let byte = u16::from(*byte);
+        let nibbles = byte >> 4 | (byte & 15) << 8;
         let letters = ((nibbles + 0x0606) >> 4) & 0x0101;
         *digits = (nibbles + 0x3030 + letters * u16::from(b'a' - b'9' - 1)).to_le_bytes();
     }
@@ -113,12 +113,12 @@ pub(super) fn guid(guid: Guid) -> [u8; 39] {
 }
 
 /// An IPv4 address as text between quotes, with a comma behind it, and how long that is.
-pub(super) fn ipv4(octets: [u8; 4]) -> ([u8; 20], usize) {
+pub(super) fn ipv4(bytes: [u8; 4]) -> ([u8; 20], usize) {
     let (mut text, mut len) = ([b'"'; 20], 1);
-    for octet in octets {
+    for byte in bytes {
         if let Some(room) = text.get_mut(len..).and_then(|room| room.first_chunk_mut()) {
-            *room = OCTETS[usize::from(octet)];
-            len += 2 + usize::from(octet > 9) + usize::from(octet > 99);
+            *room = BYTES[usize::from(byte)];
+            len += 2 + usize::from(byte > 9) + usize::from(byte > 99);
         }
     }
     // The last dot is none.
@@ -128,18 +128,18 @@ pub(super) fn ipv4(octets: [u8; 4]) -> ([u8; 20], usize) {
     (text, len + 1)
 }
 
-/// The digits of each octet, and a dot behind them.
-static OCTETS: [[u8; 4]; 256] = {
-    let (mut texts, mut octet) = ([[0; 4]; 256], 0);
-    while octet < 256 {
-        let [hundreds, tens, ones] = [octet / 100, octet / 10 % 10, octet % 10];
+/// The digits of each byte, and a dot behind them.
+static BYTES: [[u8; 4]; 256] = {
+    let (mut texts, mut byte) = ([[0; 4]; 256], 0);
+    while byte < 256 {
+        let [hundreds, tens, ones] = [byte / 100, byte / 10 % 10, byte % 10];
         let digits = [b'0' + hundreds as u8, b'0' + tens as u8, b'0' + ones as u8];
-        texts[octet] = match digits {
+        texts[byte] = match digits {
             [b'0', b'0', ones] => [ones, b'.', 0, 0],
             [b'0', tens, ones] => [tens, ones, b'.', 0],
             [hundreds, tens, ones] => [hundreds, tens, ones, b'.'],
         };
-        octet += 1;
+        byte += 1;
     }
     texts
 };
@@ -162,9 +162,9 @@ pub(super) fn ipv6(groups: [u16; 8]) -> ([u8; 40], usize) {
         }
     }
     let (mut text, mut len) = ([0; 40], 0);
-    let mut put = |octet: u8| {
+    let mut put = |byte: u8| {
         if let Some(slot) = text.get_mut(len) {
-            *slot = octet;
+            *slot = byte;
             len += 1;
         }
     };
@@ -195,7 +195,7 @@ pub(super) fn is_plain(text: &[u8]) -> bool {
     fn block<const N: usize>(block: &[u8; N]) -> bool {
         !block
             .iter()
-            .fold(false, |found, octet| found | !(0x20..0x7f).contains(octet) | (*octet == b'"') | (*octet == b'\\'))
+            .fold(false, |found, byte| found | !(0x20..0x7f).contains(byte) | (*byte == b'"') | (*byte == b'\\'))
     }
     if let (Some(first), Some(last)) = (text.first_chunk::<16>(), text.last_chunk::<16>()) {
         let blocks = text.as_chunks::<16>().0.get(1..).unwrap_or(&[]);
@@ -207,10 +207,10 @@ pub(super) fn is_plain(text: &[u8]) -> bool {
     if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
         return block(first) & block(last);
     }
-    text.iter().all(|octet| block(&[*octet]))
+    text.iter().all(|byte| block(&[*byte]))
 }
 
-/// Writes UTF-16 as octets where all of it is ASCII with nothing to escape; says whether it is. `room` is as long as the
+/// Writes UTF-16 as bytes where all of it is ASCII with nothing to escape; says whether it is. `room` is as long as the
 /// text has units; of another text it holds anything.
 #[inline(always)]
 pub(super) fn narrow(text: WStr<'_>, room: &mut [u8]) -> bool {
@@ -232,7 +232,7 @@ pub(super) fn narrow(text: WStr<'_>, room: &mut [u8]) -> bool {
         _ => None,
     };
     plain.unwrap_or_else(|| {
-        text.units().zip(room).all(|(unit, octet)| narrow_block(&[unit.to_le_bytes()], std::array::from_mut(octet)))
+        text.units().zip(room).all(|(unit, byte)| narrow_block(&[unit.to_le_bytes()], std::array::from_mut(byte)))
     })
 }
 
@@ -245,10 +245,10 @@ fn narrow_16(units: &[[u8; 2]; 16], room: &mut [u8; 16]) -> bool {
 #[inline(always)]
 fn narrow_block<const N: usize>(units: &[[u8; 2]; N], room: &mut [u8; N]) -> bool {
     let mut strange = false;
-    for (octet, octets) in room.iter_mut().zip(units) {
-        let unit = u16::from_le_bytes(*octets);
+    for (byte, bytes) in room.iter_mut().zip(units) {
+        let unit = u16::from_le_bytes(*bytes);
         strange |= !(0x20..=0x7e).contains(&unit) | (unit == 0x22) | (unit == 0x5c);
-        *octet = unit as u8;
+        *byte = unit as u8;
     }
     !strange
 }

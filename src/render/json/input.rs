@@ -21,13 +21,13 @@ pub fn value(json: &Json) -> Result<Value, String> {
             if map.contains_key("secret") {
                 return Err("a secret was left out here".into());
             } else if let Some(hex) = map.get("hex") {
-                Value::Bytes(octets(hex)?)
+                Value::Bytes(bytes(hex)?)
             } else if let Some(hex) = map.get("utf16") {
-                let octets = octets(hex)?;
-                if octets.len() % 2 != 0 {
+                let bytes = bytes(hex)?;
+                if bytes.len() % 2 != 0 {
                     return Err("half a code unit in \"utf16\"".into());
                 }
-                Value::Units(octets.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect())
+                Value::Units(bytes.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect())
             } else if map.contains_key("value") && ["name", "flags", "time"].iter().any(|key| map.contains_key(*key)) {
                 // The writer finds out whether they agree.
                 Value::Map(fields(map)?)
@@ -60,11 +60,11 @@ fn integer(n: &serde_json::Number) -> Option<u64> {
     n.as_u64().or_else(|| n.as_i64().map(|i| i as u64))
 }
 
-/// Octets from a JSON string of hexadecimal digits.
+/// Bytes from a JSON string of hexadecimal digits.
 ///
 /// # Errors
 /// In a few words, what is wrong with it.
-pub fn octets(json: &Json) -> Result<Vec<u8>, String> {
+pub fn bytes(json: &Json) -> Result<Vec<u8>, String> {
     let text = json.as_str().ok_or("hexadecimal digits are a string")?;
     hex::decode(text).map_err(|e| format!("hexadecimal digits: {e}"))
 }

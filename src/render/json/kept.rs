@@ -6,7 +6,7 @@
 
 use crate::consts::Constants;
 
-/// The widest text that is kept, in octets.
+/// The widest text that is kept, in bytes.
 const WIDTH: usize = 96;
 
 /// How many texts are kept.

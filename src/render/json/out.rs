@@ -1,7 +1,7 @@
 //! Appends JSON to a byte buffer: members and elements each end with a comma, which closing takes off again.
 //!
 //! Pieces are short, so what one costs is what counts: room is looked for once for a value, and where a piece's width is
-//! known it is put there whole, without asking how much of it is wanted (`Out::piece`). How numbers and octets become
+//! known it is put there whole, without asking how much of it is wanted (`Out::piece`). How numbers and bytes become
 //! digits: `digits.rs`; values whose text is kept: `kept.rs`; text and its escapes: `out/text.rs`.
 
 use super::digits;
@@ -16,11 +16,11 @@ mod text;
 /// A buffer that JSON is appended to.
 ///
 /// With a limit it drops what it holds as soon as that grows longer, and says so by [`Out::overflowed`]: whoever prints
-/// then prints something shorter instead. So a few octets that print as many don't take memory without bound.
+/// then prints something shorter instead. So a few bytes that print as many don't take memory without bound.
 pub struct Out {
     /// What was written, and room behind it that holds nothing of meaning.
     bytes: Vec<u8>,
-    /// Octets written; never more than there are.
+    /// Bytes written; never more than there are.
     len: usize,
     secrets: Secrets,
     limit: usize,
@@ -67,7 +67,7 @@ impl Out {
         self.secrets
     }
 
-    /// Empty, and never to hold much more than `limit` octets.
+    /// Empty, and never to hold much more than `limit` bytes.
     pub fn with_limit(limit: usize) -> Self {
         Out { limit, ..Out::default() }
     }
@@ -88,7 +88,7 @@ impl Out {
         self.limit != usize::MAX
     }
 
-    /// Whether so many octets more find room; drops everything if they don't.
+    /// Whether so many bytes more find room; drops everything if they don't.
     #[inline]
     fn fits(&mut self, more: usize) -> bool {
         let fits = self.len.saturating_add(more) <= self.limit;
@@ -131,7 +131,7 @@ impl Out {
         self.len = 0;
     }
 
-    /// Octets written so far.
+    /// Bytes written so far.
     pub fn len(&self) -> usize {
         self.len
     }
@@ -146,7 +146,7 @@ impl Out {
         self.len = self.len.min(len);
     }
 
-    /// So many octets behind what was written, to be filled; they count as written.
+    /// So many bytes behind what was written, to be filled; they count as written.
     #[inline]
     fn room(&mut self, more: usize) -> &mut [u8] {
         let start = self.len;
@@ -157,7 +157,7 @@ impl Out {
         self.bytes.get_mut(start..).and_then(|room| room.get_mut(..more)).unwrap_or(&mut [])
     }
 
-    /// Makes room for so many octets behind what was written.
+    /// Makes room for so many bytes behind what was written.
     #[cold]
     #[inline(never)]
     fn grow(&mut self, more: usize) {
@@ -165,7 +165,7 @@ impl Out {
         self.bytes.resize(len, 0);
     }
 
-    /// Appends the first `len` octets of a piece. All of it is copied, for that takes one step where a copy of any length
+    /// Appends the first `len` bytes of a piece. All of it is copied, for that takes one step where a copy of any length
     /// takes many; what is too much lies behind the end.
     #[inline(always)]
     pub(super) fn piece<const N: usize>(&mut self, piece: &[u8; N], len: usize) {
@@ -178,22 +178,22 @@ impl Out {
         }
     }
 
-    /// Appends octets; for those of a length that is known when compiling.
+    /// Appends bytes; for those of a length that is known when compiling.
     #[inline(always)]
-    fn put(&mut self, octets: &[u8]) {
-        match self.bytes.get_mut(self.len..).and_then(|room| room.get_mut(..octets.len())) {
+    fn put(&mut self, bytes: &[u8]) {
+        match self.bytes.get_mut(self.len..).and_then(|room| room.get_mut(..bytes.len())) {
             Some(room) => {
-                room.copy_from_slice(octets);
-                self.len += octets.len();
+                room.copy_from_slice(bytes);
+                self.len += bytes.len();
             }
-            None => self.put_growing(octets),
+            None => self.put_growing(bytes),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn put_growing(&mut self, octets: &[u8]) {
-        self.room(octets.len()).copy_from_slice(octets);
+    fn put_growing(&mut self, bytes: &[u8]) {
+        self.room(bytes.len()).copy_from_slice(bytes);
     }
 
     /// Opens an object.
@@ -379,32 +379,32 @@ impl Out {
         self.quoted(name.as_bytes(), b',');
     }
 
-    /// Text of ASCII octets with nothing to escape.
+    /// Text of ASCII bytes with nothing to escape.
     #[cfg(feature = "session")]
     #[inline]
     pub(super) fn ascii<const N: usize>(&mut self, text: &[u8; N]) {
         self.quoted(text, b',');
     }
 
-    /// Octets that can't be read, as a hexadecimal string; where secrets are masked and `secret` says that there may be
+    /// Bytes that can't be read, as a hexadecimal string; where secrets are masked and `secret` says that there may be
     /// one from `start` on, zeros stand for them, and `"secret":true` behind it.
-    pub fn unread(&mut self, octets: &[u8], secret: bool, start: usize) {
-        match octets.get(start..).filter(|rest| secret && !rest.is_empty() && self.secrets == Secrets::Masked) {
+    pub fn unread(&mut self, bytes: &[u8], secret: bool, start: usize) {
+        match bytes.get(start..).filter(|rest| secret && !rest.is_empty() && self.secrets == Secrets::Masked) {
             Some(_) => {
-                let mut masked = octets.to_vec();
-                masked.iter_mut().skip(start).for_each(|octet| *octet = 0);
+                let mut masked = bytes.to_vec();
+                masked.iter_mut().skip(start).for_each(|byte| *byte = 0);
                 self.hex(&masked);
                 self.key("secret");
                 self.bool(true);
             }
-            None => self.hex(octets),
+            None => self.hex(bytes),
         }
     }
 
-    /// Octets as a hexadecimal string.
-    pub fn hex(&mut self, octets: &[u8]) {
-        self.filled(2 * octets.len(), |room| {
-            digits::hex(octets, room);
+    /// Bytes as a hexadecimal string.
+    pub fn hex(&mut self, bytes: &[u8]) {
+        self.filled(2 * bytes.len(), |room| {
+            digits::hex(bytes, room);
             true
         });
     }
@@ -416,8 +416,8 @@ impl Out {
     }
 
     /// An IPv4 address as text.
-    pub(crate) fn ipv4(&mut self, octets: [u8; 4]) {
-        let (text, len) = digits::ipv4(octets);
+    pub(crate) fn ipv4(&mut self, bytes: [u8; 4]) {
+        let (text, len) = digits::ipv4(bytes);
         self.piece(&text, len);
     }
 
@@ -477,20 +477,20 @@ impl Out {
     }
 
     #[inline]
-    fn octets(&mut self, octets: &[u8]) {
-        digits::hex(octets, self.room(octets.len() * 2));
+    fn bytes(&mut self, bytes: &[u8]) {
+        digits::hex(bytes, self.room(bytes.len() * 2));
     }
 
-    /// Quotes with so many octets between them that `fill` writes, and a comma. Returns whether `fill` says that they can
+    /// Quotes with so many bytes between them that `fill` writes, and a comma. Returns whether `fill` says that they can
     /// stand there; else nothing was written.
     #[inline(always)]
-    fn filled(&mut self, octets: usize, fill: impl FnOnce(&mut [u8]) -> bool) -> bool {
-        if !self.fits(octets) {
+    fn filled(&mut self, bytes: usize, fill: impl FnOnce(&mut [u8]) -> bool) -> bool {
+        if !self.fits(bytes) {
             // Nothing is wanted any more.
             return true;
         }
         let start = self.len;
-        if let [first, room @ .., quote, last] = self.room(octets + 3) {
+        if let [first, room @ .., quote, last] = self.room(bytes + 3) {
             *first = b'"';
             (*quote, *last) = (b'"', b',');
             if fill(room) {

@@ -7,9 +7,9 @@ use crate::rpc::dg::{Body, Fack, Flags1, Header};
 use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 use crate::rpc::tower::{Meaning, Tower};
 
-/// `"decoded":{…}` of a tower's octets: what it leads to, then its floors.
-pub(super) fn tower(out: &mut Out, octets: &[u8]) {
-    let tower = Tower::parse(octets);
+/// `"decoded":{…}` of a tower's bytes: what it leads to, then its floors.
+pub(super) fn tower(out: &mut Out, bytes: &[u8]) {
+    let tower = Tower::parse(bytes);
     out.key("decoded");
     out.begin();
     if let Some(id) = tower.interface() {
@@ -98,9 +98,9 @@ fn interface(out: &mut Out, id: &SyntaxId) {
     }
 }
 
-/// `"text":…` of octets that hold text with a terminator.
-pub(super) fn text(out: &mut Out, octets: &[u8]) {
-    let text = octets.split(|b| *b == 0).next().unwrap_or_default();
+/// `"text":…` of bytes that hold text with a terminator.
+pub(super) fn text(out: &mut Out, bytes: &[u8]) {
+    let text = bytes.split(|b| *b == 0).next().unwrap_or_default();
     out.key("text");
     out.text(&String::from_utf8_lossy(text));
 }
@@ -158,9 +158,9 @@ pub(super) fn control(out: &mut Out, body: &Body<'_>) {
             out.key("server_is_accepting");
             out.bool(ack.accepting != 0);
         }
-        Body::Sealed(octets) => {
+        Body::Sealed(bytes) => {
             out.key("body");
-            out.hex(octets);
+            out.hex(bytes);
         }
         _ => {}
     }

@@ -386,10 +386,10 @@ pub fn decode_line(out: &mut Out, text: &str) -> bool {
     let fields = line.as_ref().unwrap_or(&empty);
     begin(out, fields);
     let parsed = line.as_ref().map_err(Clone::clone).and_then(|line| {
-        let stub = input::octets(line.get("hex").ok_or("\"hex\" is missing")?)?;
+        let stub = input::bytes(line.get("hex").ok_or("\"hex\" is missing")?)?;
         let identity = Identity::parse(line)?;
         let context = match line.get("request") {
-            Some(request) => identity.context(&input::octets(request)?),
+            Some(request) => identity.context(&input::bytes(request)?),
             None if identity.kind.direction == Direction::Request => identity.context(&stub),
             None => CallContext::default(),
         };
@@ -426,16 +426,16 @@ pub fn decode(out: &mut Out, identity: &Identity, context: &CallContext, stub: &
 pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
     let identity = Identity::parse(line)?;
     if let Some(opaque) = line.get("opaque") {
-        return input::octets(opaque);
+        return input::bytes(opaque);
     }
     let method = identity.method().ok_or_else(|| format!("no method has opnum {}", identity.opnum))?;
-    let request = line.get("request").filter(|request| request.is_string()).map(input::octets).transpose()?;
+    let request = line.get("request").filter(|request| request.is_string()).map(input::bytes).transpose()?;
     let context = request.map(|request| identity.context(&request)).unwrap_or_default();
     let contents = typed::contents(method, identity.kind, context.content(), line).map_err(|e| e.to_string())?;
     let Kind { version, direction, syntax, endian, .. } = identity.kind;
     let mut bytes = write::message(method, direction, version, syntax, endian, &contents).map_err(|e| e.to_string())?;
     if let Some(trailing) = line.get("trailing") {
-        bytes.extend(input::octets(trailing)?);
+        bytes.extend(input::bytes(trailing)?);
     }
     Ok(bytes)
 }

@@ -142,7 +142,7 @@ impl Reading<'_> {
     }
 
     fn buffer(&mut self, field: &'static Field, map: &Map<String, Json>) -> Result<(Value, Option<u64>), EncodeError> {
-        let given = map.get("hex").map(input::octets).transpose().map_err(EncodeError::new)?;
+        let given = map.get("hex").map(input::bytes).transpose().map_err(EncodeError::new)?;
         let semantics = field.semantics.in_version(self.version);
         let decoded = match map.get("decoded") {
             Some(Json::Object(decoded)) => decoded,
@@ -299,7 +299,7 @@ fn encode(decoded: &Map<String, Json>, known: &Shape) -> Result<Vec<u8>, EncodeE
     let mut bytes = Vec::new();
     content::write(&shape, &value, &mut bytes).map_err(|e| e.within("value"))?;
     if let Some(trailing) = decoded.get("trailing") {
-        bytes.extend(input::octets(trailing).map_err(|e| EncodeError::new(e).within("trailing"))?);
+        bytes.extend(input::bytes(trailing).map_err(|e| EncodeError::new(e).within("trailing"))?);
     }
     Ok(bytes)
 }

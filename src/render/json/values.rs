@@ -123,8 +123,8 @@ impl<'o> Values<'o> {
         }
     }
 
-    /// The octets of a buffer, without secrets where they are to be hidden.
-    fn octets(&mut self, semantics: Semantics, bytes: &[u8]) {
+    /// The bytes of a buffer, without secrets where they are to be hidden.
+    fn bytes(&mut self, semantics: Semantics, bytes: &[u8]) {
         if self.out.secrets() != Secrets::Masked {
             return self.out.hex(bytes);
         }
@@ -378,7 +378,7 @@ impl<'a> Visitor<'a> for Values<'_> {
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         self.key(&at);
         self.out.literal("{\"hex\":");
-        self.octets(at.field.semantics, bytes);
+        self.bytes(at.field.semantics, bytes);
         super::buffers::beside_hex(self.out, at.field.semantics, self.version, &self.buffers.content, bytes);
         self.out.end();
     }

@@ -43,16 +43,16 @@ pub fn print<W: Write>(
     semantics: Semantics,
     version: usize,
     context: &Context<'_>,
-    octets: &[u8],
+    bytes: &[u8],
 ) -> fmt::Result {
-    let shape = content::shape(semantics, version, context, octets);
+    let shape = content::shape(semantics, version, context, bytes);
     let indent = style.indent;
     if let Some(code) = shape.unknown_code {
         writeln!(out, "{:indent$}unknown control code: {code}", "")?;
     }
     if shape.secrecy != Secrecy::None && context.secrets != Secrets::Shown {
         return match shape.secrecy {
-            _ if octets.is_empty() => Ok(()),
+            _ if bytes.is_empty() => Ok(()),
             Secrecy::Possible(why) => writeln!(out, "{:indent$}not shown: may hold a secret ({why})", ""),
             _ => writeln!(out, "{:indent$}(secret)", ""),
         };
@@ -61,20 +61,20 @@ pub fn print<W: Write>(
         writeln!(out, "{:indent$}looks like {}:", "", shape.name())?;
     }
     if let Some(dialect) = shape.dialect() {
-        return table(out, style, context, dialect, octets);
+        return table(out, style, context, dialect, bytes);
     }
     match shape.kind {
         ShapeKind::Nothing => return Ok(()),
         ShapeKind::Format(BufferFormat::Struct("CLUSTER_REG_BATCH_UPDATE")) => {
-            return batch(out, style, context, octets);
+            return batch(out, style, context, bytes);
         }
         _ => {}
     }
     let mut lines = Lines::new(style, context.secrets);
-    let result = content::read(&shape, ByteCursor::new(octets), Place::TOP, &mut lines as &mut dyn Visitor<'_>);
+    let result = content::read(&shape, ByteCursor::new(bytes), Place::TOP, &mut lines as &mut dyn Visitor<'_>);
     out.write_str(&lines.text)?;
     if let ShapeKind::Expression = shape.kind {
-        expression(out, style, WStr::le(octets).until_nul())?;
+        expression(out, style, WStr::le(bytes).until_nul())?;
     }
     end(out, style, result.map(|rest| rest.len()), lines.failed_in)
 }
@@ -112,9 +112,9 @@ fn end<W: Write>(out: &mut W, style: Style, left: Result<usize, Error>, failed_i
 }
 
 /// A property list: name, format and value in columns.
-fn table<W: Write>(out: &mut W, style: Style, context: &Context<'_>, dialect: Dialect, octets: &[u8]) -> fmt::Result {
+fn table<W: Write>(out: &mut W, style: Style, context: &Context<'_>, dialect: Dialect, bytes: &[u8]) -> fmt::Result {
     let indent = style.indent;
-    let list = match PropertyList::new(octets) {
+    let list = match PropertyList::new(bytes) {
         Ok(list) => list,
         Err(e) => return end(out, style, Err(e), None),
     };
@@ -144,7 +144,7 @@ fn table<W: Write>(out: &mut W, style: Style, context: &Context<'_>, dialect: Di
             let mut sink = FailedIn::default();
             let shape = Slot::top(BufferFormat::PropertyList);
             let result =
-                values::read(shape, ByteCursor::new(octets), &mut sink as &mut dyn Visitor<'_>).map(|rest| rest.len());
+                values::read(shape, ByteCursor::new(bytes), &mut sink as &mut dyn Visitor<'_>).map(|rest| rest.len());
             end(out, style, result, sink.0)
         }
         None => Ok(()),
@@ -209,9 +209,9 @@ fn clean(text: WStr<'_>) -> String {
 }
 
 /// A batch: one line a command, values under the key that the commands before them lead to.
-fn batch<W: Write>(out: &mut W, style: Style, context: &Context<'_>, octets: &[u8]) -> fmt::Result {
+fn batch<W: Write>(out: &mut W, style: Style, context: &Context<'_>, bytes: &[u8]) -> fmt::Result {
     let indent = style.indent;
-    let batch = match Batch::new(octets) {
+    let batch = match Batch::new(bytes) {
         Ok(batch) => batch,
         Err(e) => return end(out, style, Err(e), None),
     };
@@ -228,7 +228,7 @@ fn batch<W: Write>(out: &mut W, style: Style, context: &Context<'_>, octets: &[u
             Err(_) => {
                 let mut sink = FailedIn::default();
                 let result =
-                    crate::structs::batch::read(ByteCursor::new(octets), Place::TOP, &mut sink as &mut dyn Visitor<'_>);
+                    crate::structs::batch::read(ByteCursor::new(bytes), Place::TOP, &mut sink as &mut dyn Visitor<'_>);
                 end(out, style, result.map(|rest| rest.len()), sink.0)?;
             }
         }

@@ -51,16 +51,16 @@ fn item(out: &mut String, semantics: Semantics, item: Item<'_>, secrets: Secrets
         Item::Handle(handle) => write!(out, "{}", handle.uuid),
         Item::Null => out.write_str("null"),
         Item::Alias(referent) => write!(out, "same as referent {referent:#x}"),
-        Item::Bytes(octets) => match (semantics, security::readable(octets)) {
+        Item::Bytes(bytes) => match (semantics, security::readable(bytes)) {
             (Semantics::SecurityDescriptor, Ok((text, None))) => out.write_str(&text),
             (Semantics::SecurityDescriptor, Ok((text, Some(error)))) => write!(out, "{text} ({error})"),
             _ => {
-                let shown = octets.get(..24).unwrap_or(octets);
-                shown.iter().for_each(|octet| {
-                    let _ = write!(out, "{octet:02x}");
+                let shown = bytes.get(..24).unwrap_or(bytes);
+                shown.iter().for_each(|byte| {
+                    let _ = write!(out, "{byte:02x}");
                 });
-                match octets.len() - shown.len() {
-                    0 if octets.is_empty() => out.write_str("no bytes"),
+                match bytes.len() - shown.len() {
+                    0 if bytes.is_empty() => out.write_str("no bytes"),
                     0 => Ok(()),
                     more => write!(out, "… {more} bytes more"),
                 }
@@ -132,9 +132,9 @@ impl<'a> Visitor<'a> for Inline {
                 self.text.push('{');
             }
             Open::List { .. } => self.start(&at),
-            Open::Bytes(octets) => {
+            Open::Bytes(bytes) => {
                 self.start(&at);
-                let _ = write!(self.text, "{} bytes: ", octets.len());
+                let _ = write!(self.text, "{} bytes: ", bytes.len());
             }
         }
         self.open.push(false);
@@ -234,7 +234,7 @@ impl<'a> Visitor<'a> for Lines<'a> {
                 Open::List { .. } => writeln!(self.text),
                 Open::Record { name, .. } => writeln!(self.text, "  {name}"),
                 Open::Struct(declaration) => writeln!(self.text, "  {}", declaration.name),
-                Open::Bytes(octets) => writeln!(self.text, "  {} bytes", octets.len()),
+                Open::Bytes(bytes) => writeln!(self.text, "  {} bytes", bytes.len()),
             };
         }
         self.depth += 1;

@@ -43,13 +43,13 @@ pub struct Style {
     pub width: usize,
     /// Columns of indentation at the outermost level.
     pub indent: usize,
-    /// Octets of a buffer that are shown; the rest is counted.
+    /// Bytes of a buffer that are shown; the rest is counted.
     pub max_bytes: usize,
     /// Elements of an array that are shown.
     pub max_elements: u64,
     /// Names in colour (ANSI).
     pub color: bool,
-    /// Octets that the values of one message may take as text; then they end.
+    /// Bytes that the values of one message may take as text; then they end.
     pub max_output: usize,
 }
 
@@ -437,7 +437,7 @@ impl fmt::Display for Joined<'_> {
     }
 }
 
-/// Octets in hexadecimal with their ASCII beside, 16 a line, `max` at the most.
+/// Bytes in hexadecimal with their ASCII beside, 16 a line, `max` at the most.
 ///
 /// # Errors
 /// The writer's.
@@ -447,7 +447,7 @@ pub fn hex_dump(out: &mut impl Write, bytes: &[u8], indent: usize, max: usize) -
         write!(out, "{:indent$}{:04x}  ", "", i * 16)?;
         for column in 0..16 {
             match row.get(column) {
-                Some(octet) => write!(out, "{octet:02x} ")?,
+                Some(byte) => write!(out, "{byte:02x} ")?,
                 None => out.write_str("   ")?,
             }
             if column == 7 {
@@ -455,8 +455,8 @@ pub fn hex_dump(out: &mut impl Write, bytes: &[u8], indent: usize, max: usize) -
             }
         }
         out.write_char(' ')?;
-        for &octet in row {
-            out.write_char(if (0x20..0x7f).contains(&octet) { char::from(octet) } else { '.' })?;
+        for &byte in row {
+            out.write_char(if (0x20..0x7f).contains(&byte) { char::from(byte) } else { '.' })?;
         }
         out.write_char('\n')?;
     }

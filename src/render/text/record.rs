@@ -236,13 +236,13 @@ pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&
     let Some((kind, stub)) = record.stub().or(record.partial_stub()) else {
         if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {
             // It may be any method's, of an interface that was rejected or in a version that nobody knows as well.
-            octets(out, stub, true, 4, style);
+            bytes(out, stub, true, 4, style);
         }
         return;
     };
     let Some(method) = record.method().filter(|m| m.on_wire) else {
         // An answer whose request was not captured may be any method's as well.
-        return octets(out, stub, true, 4, style);
+        return bytes(out, stub, true, 4, style);
     };
     values(out, method, kind, record.context(), stub, style, paint, view.map(|view| view as &dyn HandleNames));
     for asked in view.map_or(&[][..], |view| view.asked()) {
@@ -255,16 +255,16 @@ pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&
     }
 }
 
-/// Octets that nobody can read; of those that may hold a secret (a password, a token) only how many there are.
-fn octets(out: &mut String, octets: &[u8], secret: bool, indent: usize, style: &Style) {
-    let _ = if secret && !octets.is_empty() {
-        writeln!(out, "{:indent$}{} bytes not shown: they may hold a secret", "", octets.len())
+/// Bytes that nobody can read; of those that may hold a secret (a password, a token) only how many there are.
+fn bytes(out: &mut String, bytes: &[u8], secret: bool, indent: usize, style: &Style) {
+    let _ = if secret && !bytes.is_empty() {
+        writeln!(out, "{:indent$}{} bytes not shown: they may hold a secret", "", bytes.len())
     } else {
-        crate::render::text::hex_dump(out, octets, indent, style.max_bytes)
+        crate::render::text::hex_dump(out, bytes, indent, style.max_bytes)
     };
 }
 
-/// A string that takes no more than so many octets.
+/// A string that takes no more than so many bytes.
 struct Capped<'o> {
     out: &'o mut String,
     limit: usize,
@@ -307,11 +307,11 @@ fn values(
         Ok(message) if message.trailing().is_empty() => {}
         Ok(message) => {
             let _ = writeln!(out, "    {} bytes left over", message.trailing().len());
-            octets(out, message.trailing(), secret, 6, style);
+            bytes(out, message.trailing(), secret, 6, style);
         }
         Err(error) => {
             let _ = writeln!(out, "    {}can't be decoded: {error}{}", paint.red(), paint.off());
-            octets(out, stub, secret, 6, style);
+            bytes(out, stub, secret, 6, style);
         }
     }
     for diagnostic in diagnostics {

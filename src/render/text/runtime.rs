@@ -31,7 +31,7 @@ pub(super) fn control(out: &mut String, body: &Body<'_>, header: Option<&Header>
             let word = if ack.accepting == 0 { "is not accepting cancels" } else { "is accepting cancels" };
             writeln!(out, "    cancel {}: the server {word}", ack.id)
         }
-        Body::Sealed(octets) => writeln!(out, "    {} bytes sealed", octets.len()),
+        Body::Sealed(bytes) => writeln!(out, "    {} bytes sealed", bytes.len()),
         _ => Ok(()),
     };
 }

@@ -29,12 +29,12 @@ struct Pending {
     elements: Vec<ContextElement>,
     /// Whether these are all that were proposed: a PDU that was cut short may have had more.
     complete: bool,
-    /// Octets that the elements take.
+    /// Bytes that the elements take.
     cost: usize,
 }
 
 impl Bindings {
-    /// Roughly what is held, octets.
+    /// Roughly what is held, bytes.
     pub(super) fn cost(&self) -> usize {
         let pending: usize = self.pending.iter().map(|p| p.cost + size_of::<Pending>()).sum();
         pending

@@ -6,7 +6,7 @@ use crate::rpc::limits::Counters;
 use alloc::collections::VecDeque;
 use core::hash::Hash;
 
-/// What the receiver's note on a call may hold beside itself, octets.
+/// What the receiver's note on a call may hold beside itself, bytes.
 const NOTE: usize = 192;
 
 /// Calls kept whose identifier was used again on another presentation context.

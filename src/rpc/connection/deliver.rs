@@ -12,7 +12,7 @@ use alloc::boxed::Box;
 impl<N: Default> Session<N> {
     /// A message, whole or as far as it came.
     pub(super) fn deliver(&mut self, whole: Whole<'_>, io: &mut Io<'_, N>) {
-        let Whole { head, findings, mut stub, carriers, fragments, damage, intact, fault } = whole;
+        let Whole { head, findings, mut stub, frame_set, fragments, damage, intact, fault } = whole;
         let mut notes = findings.notes;
         let auth = head.trailer.map(|trailer| Auth {
             trailer,
@@ -89,8 +89,8 @@ impl<N: Default> Session<N> {
                 context_id: head.context_id,
                 context,
                 object: head.object,
-                frame: carriers.last().unwrap_or(0),
-                time: carriers.last_time,
+                frame: frame_set.last().unwrap_or(0),
+                time: frame_set.last_time,
                 note: N::default(),
             };
             let (reused, call) = self.calls.insert(head.call_id, call, self.limits.pending_calls, &mut self.counters);
@@ -116,7 +116,7 @@ impl<N: Default> Session<N> {
             side: head.side,
             sender: sender_of(head.ptype),
             call_id: Some(head.call_id),
-            carriers,
+            frame_set,
             fragments,
             representation: head.representation,
             flags: head.flags,

@@ -4,7 +4,7 @@ use super::messages::{ABANDONED, FIRST_MISSING, Findings, Head, Message};
 use super::rules;
 use super::session::{Io, Session, Whole, open, sender_of};
 use crate::base::Side;
-use crate::rpc::event::{Carriers, Notes, Sizes};
+use crate::rpc::event::{FrameSet, Notes, Sizes};
 use crate::rpc::header::{Endian, Header, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::{self, Pdu, split_padding};
 use crate::rpc::security::Opened;
@@ -17,7 +17,7 @@ impl<N: Default> Session<N> {
         side: Side,
         bytes: &[u8],
         pdu: &Pdu<'_>,
-        carriers: &Carriers,
+        frame_set: &FrameSet,
         mut notes: Notes,
         io: &mut Io<'_, N>,
     ) {
@@ -55,7 +55,7 @@ impl<N: Default> Session<N> {
         let clear = matches!(opened, None | Some(Opened::Clear { .. }));
         let sizes = sizes(pdu);
         let stub = if clear { Some(stub) } else { None };
-        self.place((head, Findings { opened, notes, sizes }), stub, fault, None, carriers, io);
+        self.place((head, Findings { opened, notes, sizes }), stub, fault, None, frame_set, io);
         self.scratch = scratch;
     }
 
@@ -65,7 +65,7 @@ impl<N: Default> Session<N> {
         side: Side,
         pdu: &Pdu<'_>,
         reason: &'static str,
-        carriers: &Carriers,
+        frame_set: &FrameSet,
         io: &mut Io<'_, N>,
     ) {
         let mut findings = Findings { sizes: sizes(pdu), ..Findings::default() };
@@ -76,7 +76,7 @@ impl<N: Default> Session<N> {
         // A status in the clear is all that matters of a fault.
         let fault = fault(pdu).filter(|_| pdu.header.auth_length == 0);
         let cut = fault.is_none().then_some(reason);
-        self.place((head(side, pdu), findings), stub, fault, cut, carriers, io);
+        self.place((head(side, pdu), findings), stub, fault, cut, frame_set, io);
     }
 
     /// Hands a message of one fragment on, or puts the fragment to the others.
@@ -86,7 +86,7 @@ impl<N: Default> Session<N> {
         stub: Option<&[u8]>,
         fault: Option<(Option<u32>, bool)>,
         cut: Option<&'static str>,
-        carriers: &Carriers,
+        frame_set: &FrameSet,
         io: &mut Io<'_, N>,
     ) {
         let Head { side, call_id, flags, .. } = head;
@@ -109,12 +109,12 @@ impl<N: Default> Session<N> {
         if first && last {
             self.counters.messages_incomplete += u64::from(cut.is_some());
             let intact = stub.map_or(0, <[u8]>::len);
-            self.deliver(Whole { head, findings, stub, carriers, fragments: 1, damage: cut, intact, fault }, io);
+            self.deliver(Whole { head, findings, stub, frame_set, fragments: 1, damage: cut, intact, fault }, io);
         } else {
             if !first && self.messages.find(side, call_id).is_none() {
                 self.note(&mut findings.notes, &rules::NO_FIRST, (3, "pfc_flags"), bits, None);
             }
-            self.join((head, findings), stub.unwrap_or(&[]), fault, (first, last), cut, carriers, io);
+            self.join((head, findings), stub.unwrap_or(&[]), fault, (first, last), cut, frame_set, io);
         }
     }
 
@@ -127,7 +127,7 @@ impl<N: Default> Session<N> {
         fault: Option<(Option<u32>, bool)>,
         (first, last): (bool, bool),
         cut: Option<&'static str>,
-        carriers: &Carriers,
+        frame_set: &FrameSet,
         io: &mut Io<'_, N>,
     ) {
         let (side, call_id) = (head.side, head.call_id);
@@ -135,9 +135,9 @@ impl<N: Default> Session<N> {
             if let Some(old) = self.messages.evict(&self.limits, &mut self.counters) {
                 self.incomplete(old, ABANDONED, io);
             }
-            self.messages.begin(head, carriers.clone(), fault, (!first).then_some(FIRST_MISSING));
+            self.messages.begin(head, frame_set.clone(), fault, (!first).then_some(FIRST_MISSING));
         }
-        self.messages.append(head, findings, stub, carriers, &self.limits, &mut self.counters);
+        self.messages.append(head, findings, stub, frame_set, &self.limits, &mut self.counters);
         if let Some(cut) = cut {
             self.messages.damage(side, Some(call_id), cut);
         }
@@ -149,25 +149,25 @@ impl<N: Default> Session<N> {
                 return self.incomplete(message, damage, io);
             }
             let readable = message.readable();
-            let Message { head, findings, stub, mut carriers, fragments, fault, .. } = message;
-            carriers.settle();
+            let Message { head, findings, stub, mut frame_set, fragments, fault, .. } = message;
+            frame_set.settle();
             let stub = readable.then_some(stub.as_slice());
-            let carriers = &carriers;
+            let frame_set = &frame_set;
             let (damage, intact) = (None, 0);
-            self.deliver(Whole { head, findings, stub, carriers, fragments, damage, intact, fault }, io);
+            self.deliver(Whole { head, findings, stub, frame_set, fragments, damage, intact, fault }, io);
         }
     }
 
     pub(super) fn incomplete(&mut self, message: Message, reason: &'static str, io: &mut Io<'_, N>) {
         self.counters.messages_incomplete += 1;
         let (readable, intact) = (message.readable(), message.intact());
-        let Message { head, findings, stub, mut carriers, fragments, damage, fault, .. } = message;
-        carriers.settle();
+        let Message { head, findings, stub, mut frame_set, fragments, damage, fault, .. } = message;
+        frame_set.settle();
         let stub = readable.then_some(stub.as_slice());
         // The status is all that matters of a fault, and its first fragment has it.
         let damage = fault.is_none().then(|| damage.unwrap_or(reason));
-        let carriers = &carriers;
-        self.deliver(Whole { head, findings, stub, carriers, fragments, damage, intact, fault }, io);
+        let frame_set = &frame_set;
+        self.deliver(Whole { head, findings, stub, frame_set, fragments, damage, intact, fault }, io);
     }
 }
 
@@ -206,9 +206,9 @@ fn fault(pdu: &Pdu<'_>) -> Option<(Option<u32>, bool)> {
 
 /// Status of a fault whose whole body from offset 24 on was sealed, and the stub data behind it.
 fn sealed_status(body: &[u8], representation: Representation) -> (Option<u32>, &[u8]) {
-    let status = body.first_chunk::<4>().map(|octets| match representation.endian {
-        Endian::Little => u32::from_le_bytes(*octets),
-        Endian::Big => u32::from_be_bytes(*octets),
+    let status = body.first_chunk::<4>().map(|bytes| match representation.endian {
+        Endian::Little => u32::from_le_bytes(*bytes),
+        Endian::Big => u32::from_be_bytes(*bytes),
     });
     (status, body.get(8..).unwrap_or(&[]))
 }

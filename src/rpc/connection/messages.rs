@@ -3,7 +3,7 @@
 use super::rules;
 use crate::base::Side;
 use crate::base::guid::Guid;
-use crate::rpc::event::{Carriers, Notes, Sizes, is_clear, join_opened};
+use crate::rpc::event::{FrameSet, Notes, Sizes, is_clear, join_opened};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::security::{AuthTrailer, Opened};
@@ -40,13 +40,13 @@ pub(super) struct Message {
     pub(super) head: Head,
     pub(super) findings: Findings,
     pub(super) stub: Vec<u8>,
-    pub(super) carriers: Carriers,
+    pub(super) frame_set: FrameSet,
     pub(super) fragments: u32,
     /// Of a fault: its status, and whether its stub is extended error information.
     pub(super) fault: Option<(Option<u32>, bool)>,
     /// Why it can't become whole any more.
     pub(super) damage: Option<&'static str>,
-    /// Octets of the stub before the first hole; `None` as long as there is none.
+    /// Bytes of the stub before the first hole; `None` as long as there is none.
     intact: Option<usize>,
     too_large: bool,
 }
@@ -64,11 +64,11 @@ pub(super) struct Messages {
 }
 
 impl Messages {
-    /// Roughly what is held, octets.
+    /// Roughly what is held, bytes.
     pub(super) fn cost(&self) -> usize {
         let each = |m: &Message| {
             let notes = m.findings.notes.0.capacity() * size_of::<crate::base::diagnostic::Diagnostic>();
-            size_of::<Message>() + m.stub.capacity() + 16 * m.carriers.frames().len() + notes
+            size_of::<Message>() + m.stub.capacity() + 16 * m.frame_set.frames().len() + notes
         };
         crate::base::work::tick(self.open.len());
         self.open.iter().map(each).sum::<usize>()
@@ -117,7 +117,7 @@ impl Messages {
     pub(super) fn begin(
         &mut self,
         head: Head,
-        carriers: Carriers,
+        frame_set: FrameSet,
         fault: Option<(Option<u32>, bool)>,
         damage: Option<&'static str>,
     ) {
@@ -125,7 +125,7 @@ impl Messages {
             head,
             findings: Findings::default(),
             stub: Vec::new(),
-            carriers,
+            frame_set,
             fragments: 0,
             fault,
             damage,
@@ -150,7 +150,7 @@ impl Messages {
         head: Head,
         findings: Findings,
         stub: &[u8],
-        carriers: &Carriers,
+        frame_set: &FrameSet,
         limits: &Limits,
         counters: &mut Counters,
     ) {
@@ -160,7 +160,7 @@ impl Messages {
             return;
         };
         message.fragments = message.fragments.saturating_add(1);
-        message.carriers.merge(carriers, limits.frames, counters);
+        message.frame_set.merge(frame_set, limits.frames, counters);
         let first = &mut message.head;
         first.flags |= head.flags;
         let notes = &mut message.findings.notes;
@@ -174,8 +174,8 @@ impl Messages {
             note(&rules::CONTEXT_CHANGED, (20, "p_cont_id"), head.context_id.into(), Some(first.context_id.into()));
         }
         if first.representation != head.representation {
-            let [octet, _] = head.representation.to_octets();
-            note(&rules::REPRESENTATION_CHANGED, (4, "packed_drep"), octet.into(), None);
+            let [byte, _] = head.representation.to_bytes();
+            note(&rules::REPRESENTATION_CHANGED, (4, "packed_drep"), byte.into(), None);
         }
         let level = |trailer: &Option<AuthTrailer>| trailer.map_or(0, |t| t.auth_level);
         let first_level = level(&first.trailer);
@@ -221,7 +221,7 @@ impl Messages {
 }
 
 impl Message {
-    /// Octets of the stub before the first hole.
+    /// Bytes of the stub before the first hole.
     pub(super) fn intact(&self) -> usize {
         self.intact.unwrap_or(self.stub.len()).min(self.stub.len())
     }

@@ -13,14 +13,14 @@ pub(crate) mod calls;
 mod deliver;
 mod fragments;
 mod messages;
-mod plain;
+mod fast_path;
 pub mod rules;
 mod search;
 mod session;
 #[cfg(test)]
 mod tests;
 
-use super::event::{Carriers, Event, Resolver};
+use super::event::{FrameSet, Event, Resolver};
 use super::header::Header;
 use super::limits::{Counters, Limits};
 use super::security::Security;
@@ -47,7 +47,7 @@ pub struct Connection<N> {
     directions: [Direction; 2],
     session: Session<N>,
     recognition: Recognition,
-    /// What is held beside calls, octets: only they change on the short way.
+    /// What is held beside calls, bytes: only they change on the short way.
     held: usize,
 }
 
@@ -70,9 +70,9 @@ struct Direction {
     state: State,
     buffer: Vec<u8>,
     /// The packets of what `buffer` holds.
-    carriers: Carriers,
+    frame_set: FrameSet,
     /// The packet of the latest chunk.
-    latest: Carriers,
+    latest: FrameSet,
     attempts: u8,
     /// Whether the beginning of the direction is missing.
     midstream: bool,
@@ -92,13 +92,13 @@ struct Direction {
 struct Hole {
     /// Whether there is one.
     open: bool,
-    /// Captured octets that belong to no PDU.
+    /// Captured bytes that belong to no PDU.
     skipped: u64,
-    /// Octets never captured that a [`super::event::Body::Malformed`] doesn't account for.
+    /// Bytes never captured that a [`super::event::Body::Malformed`] doesn't account for.
     lost: u64,
     /// Whether `lost` is all of them.
     unknown: bool,
-    /// Octets of PDUs with a hole.
+    /// Bytes of PDUs with a hole.
     damaged: u64,
     reason: &'static str,
 }
@@ -139,7 +139,7 @@ impl<N: Default> Connection<N> {
         &self.session.counters
     }
 
-    /// Roughly what the connection holds, octets.
+    /// Roughly what the connection holds, bytes.
     #[must_use]
     #[inline]
     pub fn cost(&self) -> usize {
@@ -166,7 +166,7 @@ impl<N: Default> Connection<N> {
         self.session.client
     }
 
-    /// The next octets of a direction, with the packet that carried them.
+    /// The next bytes of a direction, with the packet that carried them.
     pub fn data(
         &mut self,
         side: Side,
@@ -197,7 +197,7 @@ impl<N: Default> Connection<N> {
         self.recognition
     }
 
-    /// Octets of a direction that were never captured.
+    /// Bytes of a direction that were never captured.
     pub fn gap(
         &mut self,
         side: Side,
@@ -285,11 +285,11 @@ impl Direction {
                 all.push(mem::take(&mut self.found));
             }
             let Some(last) = all.last_mut() else { return };
-            let Some((part, carriers)) = last.next_part() else {
+            let Some((part, frame_set)) = last.next_part() else {
                 all.pop();
                 continue;
             };
-            self.latest = carriers;
+            self.latest = frame_set;
             self.take_in(side, known, last.bytes.get(part).unwrap_or(&[]), session, io);
         }
     }
@@ -321,12 +321,12 @@ impl Direction {
         self.state == State::Synced && self.step_over == 0 && self.buffer.is_empty() && !self.hole.open
     }
 
-    /// Keeps octets, with the packet they came in.
+    /// Keeps bytes, with the packet they came in.
     fn keep(&mut self, bytes: &[u8], limits: &Limits, counters: &mut Counters) {
         if self.buffer.is_empty() {
-            self.carriers = self.latest.clone();
+            self.frame_set = self.latest.clone();
         } else {
-            self.carriers.merge(&self.latest, limits.frames, counters);
+            self.frame_set.merge(&self.latest, limits.frames, counters);
         }
         self.buffer.extend_from_slice(bytes);
     }
@@ -383,10 +383,10 @@ impl Direction {
         if complete || Header::framed(&self.buffer) == Some(self.buffer.len()) {
             let pdu = mem::take(&mut self.buffer);
             self.close_hole(side, session, io, Some(&pdu));
-            let mut carriers = mem::take(&mut self.carriers);
-            carriers.settle();
+            let mut frame_set = mem::take(&mut self.frame_set);
+            frame_set.settle();
             io.security.framed(rest.len());
-            session.pdu(side, &pdu, &carriers, io);
+            session.pdu(side, &pdu, &frame_set, io);
             self.buffer = pdu;
             self.buffer.clear();
         } else if Header::framed(&self.buffer).is_none() {
@@ -401,8 +401,8 @@ impl Direction {
         self.state = State::Searching;
         if !self.buffer.is_empty() {
             let bytes = mem::take(&mut self.buffer);
-            let carriers = mem::take(&mut self.carriers);
-            self.waiting = Waiting::of(bytes, carriers);
+            let frame_set = mem::take(&mut self.frame_set);
+            self.waiting = Waiting::of(bytes, frame_set);
         }
     }
 
@@ -463,9 +463,9 @@ impl Direction {
         match Header::framed(&buffer) {
             Some(length) if buffer.len() >= Header::SIZE => {
                 remaining = length.saturating_sub(buffer.len());
-                let mut carriers = mem::take(&mut self.carriers);
-                carriers.settle();
-                session.truncated(side, &buffer, reason, &carriers, io);
+                let mut frame_set = mem::take(&mut self.frame_set);
+                frame_set.settle();
+                session.truncated(side, &buffer, reason, &frame_set, io);
                 self.open_hole(reason);
                 self.hole.damaged = self.hole.damaged.saturating_add(length as u64);
             }
@@ -509,9 +509,9 @@ impl Direction {
         }
         let buffer = mem::take(&mut self.buffer);
         if self.state == State::Synced && buffer.len() >= Header::SIZE && Header::framed(&buffer).is_some() {
-            let mut carriers = mem::take(&mut self.carriers);
-            carriers.settle();
-            session.truncated(side, &buffer, reason, &carriers, io);
+            let mut frame_set = mem::take(&mut self.frame_set);
+            frame_set.settle();
+            session.truncated(side, &buffer, reason, &frame_set, io);
         } else if !buffer.is_empty() {
             self.open_hole(reason);
             self.hole.skipped += buffer.len() as u64;

@@ -8,7 +8,7 @@ use super::session::{Session, sender_of};
 use super::{BEGINNING, Direction, State};
 use crate::base::Endian;
 use crate::base::Side;
-use crate::rpc::event::Carriers;
+use crate::rpc::event::FrameSet;
 use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::Pdu;
 use crate::rpc::security::Sender;
@@ -98,7 +98,7 @@ enum Place {
 pub(super) struct Waiting {
     pub(super) bytes: Vec<u8>,
     /// Ends of the chunks in `bytes`, each with its packet.
-    chunks: VecDeque<(usize, Carriers)>,
+    chunks: VecDeque<(usize, FrameSet)>,
     /// Bytes that were looked at in vain.
     start: usize,
     /// Bytes that have to be there before it is worth looking again.
@@ -107,8 +107,8 @@ pub(super) struct Waiting {
 
 impl Waiting {
     /// Bytes that were kept as the beginning of a PDU.
-    pub(super) fn of(bytes: Vec<u8>, carriers: Carriers) -> Waiting {
-        let chunks = VecDeque::from([(bytes.len(), carriers)]);
+    pub(super) fn of(bytes: Vec<u8>, frame_set: FrameSet) -> Waiting {
+        let chunks = VecDeque::from([(bytes.len(), frame_set)]);
         Waiting { bytes, chunks, ..Waiting::default() }
     }
 
@@ -121,19 +121,19 @@ impl Waiting {
         (self.bytes.len() - self.start) as u64
     }
 
-    fn add(&mut self, bytes: &[u8], latest: &Carriers) {
+    fn add(&mut self, bytes: &[u8], latest: &FrameSet) {
         crate::base::work::tick(bytes.len());
         self.bytes.extend_from_slice(bytes);
         self.chunks.push_back((self.bytes.len(), latest.clone()));
     }
 
     /// The next part of a chunk that was not handed on, and its packet.
-    pub(super) fn next_part(&mut self) -> Option<(core::ops::Range<usize>, Carriers)> {
-        while let Some((end, carriers)) = self.chunks.pop_front() {
+    pub(super) fn next_part(&mut self) -> Option<(core::ops::Range<usize>, FrameSet)> {
+        while let Some((end, frame_set)) = self.chunks.pop_front() {
             if end > self.start {
                 let part = self.start..end;
                 self.start = end;
-                return Some((part, carriers));
+                return Some((part, frame_set));
             }
         }
         None

@@ -9,7 +9,7 @@ use crate::base::Side;
 use crate::base::diagnostic::Rule;
 use crate::base::error::Error;
 use crate::rpc::event::{
-    Answer, AnswerResult, AssumedContext, Auth, Body, Carriers, Event, Notes, Proposal, Resolver, Sizes, wrong_length,
+    Answer, AnswerResult, AssumedContext, Auth, Body, FrameSet, Event, Notes, Proposal, Resolver, Sizes, wrong_length,
 };
 use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
 use crate::rpc::limits::{Counters, Limits};
@@ -50,11 +50,11 @@ pub(super) struct Whole<'a> {
     pub(super) head: Head,
     pub(super) findings: Findings,
     pub(super) stub: Option<&'a [u8]>,
-    pub(super) carriers: &'a Carriers,
+    pub(super) frame_set: &'a FrameSet,
     pub(super) fragments: u32,
     /// What is missing.
     pub(super) damage: Option<&'static str>,
-    /// With damage: octets of the stub before the first hole.
+    /// With damage: bytes of the stub before the first hole.
     pub(super) intact: usize,
     /// Status and extended-error flag of a fault.
     pub(super) fault: Option<(Option<u32>, bool)>,
@@ -78,10 +78,10 @@ impl<N: Default> Session<N> {
     }
 
     /// A whole PDU.
-    pub(super) fn pdu(&mut self, side: Side, bytes: &[u8], carriers: &Carriers, io: &mut Io<'_, N>) {
+    pub(super) fn pdu(&mut self, side: Side, bytes: &[u8], frame_set: &FrameSet, io: &mut Io<'_, N>) {
         self.counters.pdus += 1;
         match Pdu::parse(bytes) {
-            Err(error) => self.malformed(side, bytes, error, carriers, io),
+            Err(error) => self.malformed(side, bytes, error, frame_set, io),
             Ok(pdu) => {
                 self.known.note(side, &pdu.header);
                 let mut notes = Notes::default();
@@ -91,9 +91,9 @@ impl<N: Default> Session<N> {
                 }
                 match &pdu.body {
                     pdu::Body::Request(_) | pdu::Body::Response(_) | pdu::Body::Fault(_) => {
-                        self.fragment(side, bytes, &pdu, carriers, notes, io);
+                        self.fragment(side, bytes, &pdu, frame_set, notes, io);
                     }
-                    _ => self.control(side, bytes, &pdu, carriers, notes, io),
+                    _ => self.control(side, bytes, &pdu, frame_set, notes, io),
                 }
             }
         }
@@ -105,7 +105,7 @@ impl<N: Default> Session<N> {
         side: Side,
         bytes: &[u8],
         reason: &'static str,
-        carriers: &Carriers,
+        frame_set: &FrameSet,
         io: &mut Io<'_, N>,
     ) {
         let length = Header::framed(bytes).unwrap_or(bytes.len());
@@ -134,9 +134,9 @@ impl<N: Default> Session<N> {
                             _ => Body::AlterContextResp(answer(ack, results)),
                         }
                     }
-                    _ => return self.cut(side, &pdu, reason, carriers, io),
+                    _ => return self.cut(side, &pdu, reason, frame_set, io),
                 };
-                let mut event = self.bare(side, body, carriers);
+                let mut event = self.bare(side, body, frame_set);
                 event.ptype = Some(header.ptype);
                 event.sender = sender_of(header.ptype);
                 event.call_id = Some(call_id);
@@ -150,10 +150,10 @@ impl<N: Default> Session<N> {
                 self.messages.damage(side, call_id, reason);
             }
         }
-        self.malformed(side, bytes, Error::truncated(bytes.len(), needed, 0, "frag_length"), carriers, io);
+        self.malformed(side, bytes, Error::truncated(bytes.len(), needed, 0, "frag_length"), frame_set, io);
     }
 
-    /// Octets were passed over; `lost` is what security contexts have to know, `next` the PDU that follows.
+    /// Bytes were passed over; `lost` is what security contexts have to know, `next` the PDU that follows.
     pub(super) fn hole(&mut self, side: Side, lost: Option<u64>, next: Option<&[u8]>, io: &mut Io<'_, N>) {
         let told = next.and_then(|pdu| Header::parse(pdu).ok()).map(|header| sender_of(header.ptype));
         self.complete = false;
@@ -166,11 +166,11 @@ impl<N: Default> Session<N> {
         bytes: u64,
         lost: Option<u64>,
         reason: &'static str,
-        carriers: &Carriers,
+        frame_set: &FrameSet,
         io: &mut Io<'_, N>,
     ) {
         let body = Body::Skipped { bytes, lost, reason };
-        (io.out)(self.bare(side, body, carriers));
+        (io.out)(self.bare(side, body, frame_set));
     }
 
     pub(super) fn damage_all(&mut self, side: Side, reason: &'static str) {
@@ -200,13 +200,13 @@ impl<N: Default> Session<N> {
     }
 
     /// An event with nothing known but where it was.
-    pub(super) fn bare<'a>(&self, side: Side, body: Body<'a>, carriers: &'a Carriers) -> Event<'a, N> {
+    pub(super) fn bare<'a>(&self, side: Side, body: Body<'a>, frame_set: &'a FrameSet) -> Event<'a, N> {
         Event {
             ptype: None,
             side,
             sender: self.sender(side),
             call_id: None,
-            carriers,
+            frame_set,
             fragments: 1,
             representation: Representation::LITTLE,
             flags: PfcFlags::empty(),
@@ -224,9 +224,9 @@ impl<N: Default> Session<N> {
         }
     }
 
-    fn malformed(&mut self, side: Side, bytes: &[u8], error: Error, carriers: &Carriers, io: &mut Io<'_, N>) {
+    fn malformed(&mut self, side: Side, bytes: &[u8], error: Error, frame_set: &FrameSet, io: &mut Io<'_, N>) {
         self.counters.malformed += 1;
-        let mut event = self.bare(side, Body::Malformed { error: Box::new(error), bytes }, carriers);
+        let mut event = self.bare(side, Body::Malformed { error: Box::new(error), bytes }, frame_set);
         if let Ok(header) = Header::parse(bytes) {
             event.ptype = Some(header.ptype);
             event.sender = sender_of(header.ptype);
@@ -243,7 +243,7 @@ impl<N: Default> Session<N> {
         side: Side,
         bytes: &[u8],
         pdu: &Pdu<'_>,
-        carriers: &Carriers,
+        frame_set: &FrameSet,
         mut notes: Notes,
         io: &mut Io<'_, N>,
     ) {
@@ -307,7 +307,7 @@ impl<N: Default> Session<N> {
             identity: io.security.identity(&a.trailer),
             sizes: Sizes { stub: 0, auth: a.value.len() as u64 },
         });
-        let mut event = self.bare(side, body, carriers);
+        let mut event = self.bare(side, body, frame_set);
         event.ptype = Some(ptype);
         event.sender = sender;
         event.call_id = Some(call_id);

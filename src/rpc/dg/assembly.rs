@@ -2,13 +2,13 @@
 
 use super::Header;
 use crate::rpc::connection::rules;
-use crate::rpc::event::{Carriers, Notes, Sizes, is_clear, join_opened};
+use crate::rpc::event::{FrameSet, Notes, Sizes, is_clear, join_opened};
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::security::{AuthTrailer, Opened};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-/// What a fragment costs beside its octets, so that empty ones don't come for free.
+/// What a fragment costs beside its bytes, so that empty ones don't come for free.
 const OVERHEAD: usize = 96;
 
 /// The fragments of a message.
@@ -18,7 +18,7 @@ pub(super) struct Assembly {
     last: Option<u16>,
     /// Whether it was handed out, whole or not: what comes now is a repetition.
     pub(super) done: bool,
-    pub(super) carriers: Carriers,
+    pub(super) frame_set: FrameSet,
     /// The header of the first fragment, or of the first that was seen.
     pub(super) header: Option<Header>,
     pub(super) trailer: Option<AuthTrailer>,
@@ -88,8 +88,8 @@ impl Assembly {
             self.notes.add(limits, counters, &rules::OPNUM_CHANGED, (68, "opnum"), got, due);
         }
         if first.representation != header.representation {
-            let [octet, _] = header.representation.to_octets();
-            self.notes.add(limits, counters, &rules::REPRESENTATION_CHANGED, (4, "drep"), octet.into(), None);
+            let [byte, _] = header.representation.to_bytes();
+            self.notes.add(limits, counters, &rules::REPRESENTATION_CHANGED, (4, "drep"), byte.into(), None);
         }
         if header.fragment == 0 {
             self.header = Some(*header);
@@ -134,23 +134,23 @@ impl Assembly {
         self.cut_at = Some(self.cut_at.map_or(fragment, |at| at.min(fragment)));
     }
 
-    /// Octets before the first hole.
+    /// Bytes before the first hole.
     pub(super) fn intact(&self) -> usize {
-        let mut octets = 0;
+        let mut bytes = 0;
         for (due, (number, fragment)) in (0..=u16::MAX).zip(&self.fragments) {
             crate::base::work::tick(1);
             if *number != due {
                 break;
             }
-            octets += fragment.len();
+            bytes += fragment.len();
             if self.cut_at == Some(due) {
                 break;
             }
         }
-        octets
+        bytes
     }
 
-    /// Takes the octets out, in order, as far as they are there.
+    /// Takes the bytes out, in order, as far as they are there.
     pub(super) fn take(&mut self, total: &mut usize) -> Option<Vec<u8>> {
         self.done = true;
         *total = total.saturating_sub(self.cost);
@@ -160,7 +160,7 @@ impl Assembly {
     }
 
     /// Adds the packets of one more fragment.
-    pub(super) fn carried(&mut self, carriers: &Carriers, limits: &Limits, counters: &mut Counters) {
-        self.carriers.merge(carriers, limits.frames, counters);
+    pub(super) fn carried(&mut self, frame_set: &FrameSet, limits: &Limits, counters: &mut Counters) {
+        self.frame_set.merge(frame_set, limits.frames, counters);
     }
 }

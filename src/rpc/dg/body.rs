@@ -42,9 +42,9 @@ pub struct Fack<'a> {
     pub version: u8,
     /// `window_size`, kilobytes or packets by implementation.
     pub window_size: u16,
-    /// `max_tsdu`: the largest datagram the sender can take, octets.
+    /// `max_tsdu`: the largest datagram the sender can take, bytes.
     pub max_tsdu: u32,
-    /// `max_frag_size`: the largest that isn't fragmented on the way, octets.
+    /// `max_frag_size`: the largest that isn't fragmented on the way, bytes.
     pub max_frag_size: u32,
     /// `serial_num` of the PDU that caused the fack.
     pub serial: u16,
@@ -55,7 +55,7 @@ pub struct Fack<'a> {
 /// A fack's bit mask of fragments received out of sequence: bit 0 of the first word is fragment `fragnum + 1`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Selack<'a> {
-    octets: &'a [u8],
+    bytes: &'a [u8],
     endian: Endian,
 }
 
@@ -80,30 +80,30 @@ pub struct CancelAck {
 }
 
 impl<'a> Body<'a> {
-    /// The octets that the body borrows.
+    /// The bytes that the body borrows.
     #[cfg(feature = "session")]
-    pub(crate) fn octets(&self) -> &'a [u8] {
+    pub(crate) fn bytes(&self) -> &'a [u8] {
         match self {
-            Body::Request(octets) | Body::Response(octets) | Body::Sealed(octets) => octets,
-            Body::Nocall(Some(fack)) | Body::Fack(Some(fack)) => fack.selack.octets,
+            Body::Request(bytes) | Body::Response(bytes) | Body::Sealed(bytes) => bytes,
+            Body::Nocall(Some(fack)) | Body::Fack(Some(fack)) => fack.selack.bytes,
             _ => &[],
         }
     }
 
-    /// The same body with other octets in the place of those.
+    /// The same body with other bytes in the place of those.
     #[cfg(feature = "session")]
-    pub(crate) fn with_octets<'b>(self, octets: &'b [u8]) -> Body<'b> {
+    pub(crate) fn with_bytes<'b>(self, bytes: &'b [u8]) -> Body<'b> {
         let fack = |fack: Option<Fack<'a>>| {
             fack.map(|f| {
                 let Fack { version, window_size, max_tsdu, max_frag_size, serial, selack } = f;
-                let selack = Selack { octets, endian: selack.endian };
+                let selack = Selack { bytes, endian: selack.endian };
                 Fack { version, window_size, max_tsdu, max_frag_size, serial, selack }
             })
         };
         match self {
-            Body::Request(_) => Body::Request(octets),
-            Body::Response(_) => Body::Response(octets),
-            Body::Sealed(_) => Body::Sealed(octets),
+            Body::Request(_) => Body::Request(bytes),
+            Body::Response(_) => Body::Response(bytes),
+            Body::Sealed(_) => Body::Sealed(bytes),
             Body::Nocall(f) => Body::Nocall(fack(f)),
             Body::Fack(f) => Body::Fack(fack(f)),
             Body::Ping => Body::Ping,
@@ -118,17 +118,17 @@ impl<'a> Body<'a> {
 }
 
 impl<'a> Selack<'a> {
-    /// From octets as they go on the wire; a number of them that is no multiple of 4 loses the rest.
+    /// From bytes as they go on the wire; a number of them that is no multiple of 4 loses the rest.
     #[must_use]
-    pub fn new(octets: &'a [u8], endian: Endian) -> Self {
-        let whole = octets.len() & !3;
-        Selack { octets: octets.get(..whole).unwrap_or(&[]), endian }
+    pub fn new(bytes: &'a [u8], endian: Endian) -> Self {
+        let whole = bytes.len() & !3;
+        Selack { bytes: bytes.get(..whole).unwrap_or(&[]), endian }
     }
 
     /// The words of the mask.
     pub fn words(&self) -> impl Iterator<Item = u32> + 'a {
         let endian = self.endian;
-        self.octets.chunks_exact(4).map(move |word| {
+        self.bytes.chunks_exact(4).map(move |word| {
             let word = <[u8; 4]>::try_from(word).unwrap_or_default();
             match endian {
                 Endian::Little => u32::from_le_bytes(word),
@@ -145,34 +145,34 @@ impl fmt::Debug for Selack<'_> {
 }
 
 impl<'a> Body<'a> {
-    /// Reads the body of a PDU of that type. Octets that a type has no use for are passed over.
+    /// Reads the body of a PDU of that type. Bytes that a type has no use for are passed over.
     ///
     /// # Errors
     ///
     /// When it is cut short; offsets count from the start of the PDU.
-    pub fn parse(ptype: PacketType, endian: Endian, octets: &'a [u8]) -> Result<Body<'a>, Error> {
-        let empty = octets.is_empty();
+    pub fn parse(ptype: PacketType, endian: Endian, bytes: &'a [u8]) -> Result<Body<'a>, Error> {
+        let empty = bytes.is_empty();
         let parsed = match ptype {
-            PacketType::Request => Ok((octets, Body::Request(octets))),
-            PacketType::Response => Ok((octets, Body::Response(octets))),
-            PacketType::Ping => Ok((octets, Body::Ping)),
-            PacketType::Working => Ok((octets, Body::Working)),
-            PacketType::Ack => Ok((octets, Body::Ack)),
-            PacketType::Nocall if empty => Ok((octets, Body::Nocall(None))),
-            PacketType::Fack if empty => Ok((octets, Body::Fack(None))),
-            PacketType::ClCancel if empty => Ok((octets, Body::Cancel(None))),
-            PacketType::CancelAck if empty => Ok((octets, Body::CancelAck(None))),
-            PacketType::Fault => u32_(octets, endian, "status").map(|(rest, s)| (rest, Body::Fault(s))),
-            PacketType::Reject => u32_(octets, endian, "status").map(|(rest, s)| (rest, Body::Reject(s))),
-            PacketType::Nocall => fack(octets, endian).map(|(rest, f)| (rest, Body::Nocall(Some(f)))),
-            PacketType::Fack => fack(octets, endian).map(|(rest, f)| (rest, Body::Fack(Some(f)))),
-            PacketType::ClCancel => cancel(octets, endian).map(|(rest, c)| (rest, Body::Cancel(Some(c)))),
-            PacketType::CancelAck => cancel_ack(octets, endian).map(|(rest, c)| (rest, Body::CancelAck(Some(c)))),
-            other => Err(Fail::value(octets, other as u8, "a connectionless PDU type")),
+            PacketType::Request => Ok((bytes, Body::Request(bytes))),
+            PacketType::Response => Ok((bytes, Body::Response(bytes))),
+            PacketType::Ping => Ok((bytes, Body::Ping)),
+            PacketType::Working => Ok((bytes, Body::Working)),
+            PacketType::Ack => Ok((bytes, Body::Ack)),
+            PacketType::Nocall if empty => Ok((bytes, Body::Nocall(None))),
+            PacketType::Fack if empty => Ok((bytes, Body::Fack(None))),
+            PacketType::ClCancel if empty => Ok((bytes, Body::Cancel(None))),
+            PacketType::CancelAck if empty => Ok((bytes, Body::CancelAck(None))),
+            PacketType::Fault => u32_(bytes, endian, "status").map(|(rest, s)| (rest, Body::Fault(s))),
+            PacketType::Reject => u32_(bytes, endian, "status").map(|(rest, s)| (rest, Body::Reject(s))),
+            PacketType::Nocall => fack(bytes, endian).map(|(rest, f)| (rest, Body::Nocall(Some(f)))),
+            PacketType::Fack => fack(bytes, endian).map(|(rest, f)| (rest, Body::Fack(Some(f)))),
+            PacketType::ClCancel => cancel(bytes, endian).map(|(rest, c)| (rest, Body::Cancel(Some(c)))),
+            PacketType::CancelAck => cancel_ack(bytes, endian).map(|(rest, c)| (rest, Body::CancelAck(Some(c)))),
+            other => Err(Fail::value(bytes, other as u8, "a connectionless PDU type")),
         };
         match parsed {
             Ok((_, body)) => Ok(body),
-            Err(fail) => Err(Fail::into_error(fail, super::Header::SIZE + octets.len())),
+            Err(fail) => Err(Fail::into_error(fail, super::Header::SIZE + bytes.len())),
         }
     }
 
@@ -227,7 +227,7 @@ impl Fack<'_> {
         w.u32(self.max_frag_size);
         w.u16(self.serial);
         // More than 65535 words fit no PDU; `len` refuses them.
-        w.u16(u16::try_from(self.selack.octets.len() / 4).unwrap_or(u16::MAX));
+        w.u16(u16::try_from(self.selack.bytes.len() / 4).unwrap_or(u16::MAX));
         for word in self.selack.words() {
             w.u32(word);
         }
@@ -247,8 +247,8 @@ fn fack(input: &[u8], endian: Endian) -> Res<'_, Fack<'_>> {
     if length > input.len() {
         return Err(Fail::count(at, count, input.len() / 4, "selack_len"));
     }
-    let (input, octets) = bytes(input, length, "selack")?;
-    let selack = Selack::new(octets, endian);
+    let (input, bytes) = bytes(input, length, "selack")?;
+    let selack = Selack::new(bytes, endian);
     Ok((input, Fack { version, window_size, max_tsdu, max_frag_size, serial, selack }))
 }
 

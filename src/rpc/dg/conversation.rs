@@ -13,7 +13,7 @@ use crate::base::guid::Guid;
 use crate::base::hash::Map;
 use crate::base::{Side, Timestamp};
 use crate::rpc::connection::Recognition;
-use crate::rpc::event::{self, Call, Carriers, Event, Notes, Sizes};
+use crate::rpc::event::{self, Call, FrameSet, Event, Notes, Sizes};
 use crate::rpc::header::PacketType;
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::security::{AuthTrailer, Opened, Security, Sender, Token};
@@ -113,7 +113,7 @@ impl<N: Default> Conversation<N> {
         &self.counters
     }
 
-    /// Roughly what the flow holds, octets.
+    /// Roughly what the flow holds, bytes.
     #[must_use]
     pub fn cost(&self) -> usize {
         size_of::<Self>()
@@ -136,11 +136,11 @@ impl<N: Default> Conversation<N> {
         if self.recognition == Recognition::NotRpc {
             return self.recognition;
         }
-        let mut carriers = Carriers::default();
+        let mut frame_set = FrameSet::default();
         for frame in received.frames {
-            carriers.add(*frame, received.time, self.limits.frames, &mut self.counters);
+            frame_set.add(*frame, received.time, self.limits.frames, &mut self.counters);
         }
-        carriers.settle();
+        frame_set.settle();
         let plausible = Header::plausible(received.data, received.wire_len);
         match (plausible, self.recognition) {
             (true, _) => self.recognition = Recognition::Rpc,
@@ -163,7 +163,7 @@ impl<N: Default> Conversation<N> {
             parsed => parsed,
         };
         match parsed {
-            Ok(pdu) => self.in_turn(&received, &pdu, &carriers, security, out),
+            Ok(pdu) => self.in_turn(&received, &pdu, &frame_set, security, out),
             Err(error) => {
                 self.counters.malformed += 1;
                 let header = Header::parse(received.data).ok();
@@ -173,7 +173,7 @@ impl<N: Default> Conversation<N> {
                         let parts = Parts {
                             side: received.side,
                             header,
-                            carriers: &carriers,
+                            frame_set: &frame_set,
                             fragments: 1,
                             trailer: None,
                             opened: None,
@@ -184,7 +184,7 @@ impl<N: Default> Conversation<N> {
                         };
                         make(parts, body, sender_of(header.ptype).unwrap_or(Sender::Client), security)
                     }
-                    None => blank(received.side, body, &carriers),
+                    None => blank(received.side, body, &frame_set),
                 };
                 if !plausible {
                     event.ptype = None;
@@ -257,7 +257,7 @@ impl<N: Default> Conversation<N> {
         &mut self,
         received: &Received<'_>,
         pdu: &Pdu<'_>,
-        carriers: &Carriers,
+        frame_set: &FrameSet,
         security: &mut dyn Security,
         out: &mut dyn FnMut(Event<'_, N>),
     ) {
@@ -281,7 +281,7 @@ impl<N: Default> Conversation<N> {
         if answers {
             self.release(activity, security, out);
         }
-        self.pdu(received, pdu, carriers, security, out);
+        self.pdu(received, pdu, frame_set, security, out);
         while let Some(complete) = self.early.find(&mut |trailer| !security.awaits(trailer)) {
             self.release(complete, security, out);
         }
@@ -295,12 +295,12 @@ impl<N: Default> Conversation<N> {
         for held in self.early.take(activity) {
             let received = held.received();
             let Ok(pdu) = Pdu::parse(received.data) else { continue };
-            let mut carriers = Carriers::default();
+            let mut frame_set = FrameSet::default();
             for frame in received.frames {
-                carriers.add(*frame, received.time, self.limits.frames, &mut self.counters);
+                frame_set.add(*frame, received.time, self.limits.frames, &mut self.counters);
             }
-            carriers.settle();
-            self.pdu(&received, &pdu, &carriers, security, out);
+            frame_set.settle();
+            self.pdu(&received, &pdu, &frame_set, security, out);
         }
     }
 
@@ -308,7 +308,7 @@ impl<N: Default> Conversation<N> {
         &mut self,
         received: &Received<'_>,
         pdu: &Pdu<'_>,
-        carriers: &Carriers,
+        frame_set: &FrameSet,
         security: &mut dyn Security,
         out: &mut dyn FnMut(Event<'_, N>),
     ) {
@@ -402,7 +402,7 @@ impl<N: Default> Conversation<N> {
         let parts = Parts {
             side,
             header,
-            carriers,
+            frame_set,
             fragments: 1,
             trailer,
             opened,
@@ -480,7 +480,7 @@ impl<N: Default> Conversation<N> {
             self.finish(header, event, datagram, security, out);
             return;
         }
-        assembly.carried(parts.carriers, &self.limits, &mut self.counters);
+        assembly.carried(parts.frame_set, &self.limits, &mut self.counters);
         if parts.trailer.is_some() {
             assembly.trailer = parts.trailer;
         }
@@ -501,13 +501,13 @@ impl<N: Default> Conversation<N> {
                 let intact = assembly.intact();
                 let stub = assembly.take(&mut self.total);
                 let mut whole = mem::take(assembly);
-                whole.carriers.settle();
+                whole.frame_set.settle();
                 assembly.done = true;
                 let first = whole.header.unwrap_or(header);
                 let parts = Parts {
                     side: parts.side,
                     header: &first,
-                    carriers: &whole.carriers,
+                    frame_set: &whole.frame_set,
                     fragments,
                     trailer: whole.trailer,
                     opened: whole.opened,

@@ -6,7 +6,7 @@ use crate::base::Side;
 use crate::base::error::Error;
 use crate::base::guid::Guid;
 use crate::rpc::event::{
-    self, Auth, Call, Carriers, Context, ContextState, Event, Notes, Sizes, is_clear, wrong_length,
+    self, Auth, Call, FrameSet, Context, ContextState, Event, Notes, Sizes, is_clear, wrong_length,
 };
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::split_padding;
@@ -53,7 +53,7 @@ impl<N> State<N> {
 pub(super) struct Parts<'a> {
     pub(super) side: Side,
     pub(super) header: &'a Header,
-    pub(super) carriers: &'a Carriers,
+    pub(super) frame_set: &'a FrameSet,
     pub(super) fragments: u32,
     pub(super) trailer: Option<AuthTrailer>,
     pub(super) opened: Option<Opened>,
@@ -61,7 +61,7 @@ pub(super) struct Parts<'a> {
     pub(super) notes: Notes,
     /// Whether some datagram was not captured whole.
     pub(super) cut: bool,
-    /// Octets of the stub before the first hole.
+    /// Bytes of the stub before the first hole.
     pub(super) intact: usize,
 }
 
@@ -116,7 +116,7 @@ pub(super) fn incomplete<N>(
     let intact = assembly.intact();
     let stub = assembly.take(total);
     let mut whole = mem::take(assembly);
-    whole.carriers.settle();
+    whole.frame_set.settle();
     assembly.done = true;
     let Some(header) = whole.header else { return };
     let side = if response { state.client.other() } else { state.client };
@@ -125,7 +125,7 @@ pub(super) fn incomplete<N>(
     let parts = Parts {
         side,
         header: &header,
-        carriers: &whole.carriers,
+        frame_set: &whole.frame_set,
         fragments,
         trailer: whole.trailer,
         opened,
@@ -141,13 +141,13 @@ pub(super) fn incomplete<N>(
     out(event);
 }
 
-pub(super) fn blank<'a, N>(side: Side, body: event::Body<'a>, carriers: &'a Carriers) -> Event<'a, N> {
+pub(super) fn blank<'a, N>(side: Side, body: event::Body<'a>, frame_set: &'a FrameSet) -> Event<'a, N> {
     Event {
         ptype: None,
         side,
         sender: if side == Side::A { Sender::Client } else { Sender::Server },
         call_id: None,
-        carriers,
+        frame_set,
         fragments: 1,
         representation: Representation::LITTLE,
         flags: PfcFlags::empty(),
@@ -171,7 +171,7 @@ pub(super) fn make<'a, N>(
     sender: Sender,
     security: &dyn Security,
 ) -> Event<'a, N> {
-    let Parts { side, header, carriers, fragments, trailer, opened, sizes, notes, cut: _, intact: _ } = parts;
+    let Parts { side, header, frame_set, fragments, trailer, opened, sizes, notes, cut: _, intact: _ } = parts;
     let mut flags = PfcFlags::FIRST_FRAG | PfcFlags::LAST_FRAG;
     flags.set(PfcFlags::MAYBE, header.flags1.contains(Flags1::MAYBE));
     flags.set(PfcFlags::OBJECT_UUID, !header.object.is_nil());
@@ -195,7 +195,7 @@ pub(super) fn make<'a, N>(
         auth: trailer.map(|trailer| Auth { trailer, opened, identity: security.identity(&trailer), sizes }),
         diagnostics: notes.0,
         datagram: Some(header),
-        ..blank(side, body, carriers)
+        ..blank(side, body, frame_set)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Connectionless PDUs (C706 chapter 12, DCE/RPC version 4 over UDP): the 80-octet header, the bodies, their encoders.
+//! Connectionless PDUs (C706 chapter 12, DCE/RPC version 4 over UDP): the 80-byte header, the bodies, their encoders.
 //!
 //! `body` has the bodies, [`conv`] the conversation manager's callbacks, `conversation` what PDUs mean together
 //! ([`Conversation`]).
@@ -64,7 +64,7 @@ bitflags! {
     }
 }
 
-/// The header of connectionless PDUs, 80 octets.
+/// The header of connectionless PDUs, 80 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
     /// `ptype`, 0 to 10.
@@ -73,7 +73,7 @@ pub struct Header {
     pub flags1: Flags1,
     /// `flags2`.
     pub flags2: Flags2,
-    /// `drep`, here of three octets.
+    /// `drep`, here of three bytes.
     pub representation: Representation,
     /// `serial_hi` and `serial_lo` together: the number of this transmission.
     pub serial: u16,
@@ -95,7 +95,7 @@ pub struct Header {
     pub interface_hint: u16,
     /// `ahint`.
     pub activity_hint: u16,
-    /// `len`: octets of the body.
+    /// `len`: bytes of the body.
     pub length: u16,
     /// `fragnum`: the fragment's place in the message; in a fack the last one received in sequence.
     pub fragment: u16,
@@ -119,14 +119,14 @@ pub struct Pdu<'a> {
 pub struct Verifier<'a> {
     /// `auth_proto` as the type, `auth_level`, `key_vers_num` as the context, and the alignment of the body before it.
     pub trailer: AuthTrailer,
-    /// The two octets of `sec_trailer_cl` in the PDU, with the alignment behind them.
+    /// The two bytes of `sec_trailer_cl` in the PDU, with the alignment behind them.
     pub header: (usize, usize),
     /// The authentication token.
     pub value: &'a [u8],
 }
 
 impl Header {
-    /// Octets of the header.
+    /// Bytes of the header.
     pub const SIZE: usize = 80;
 
     /// The names of the flags that are set.
@@ -160,7 +160,7 @@ impl Header {
         }
     }
 
-    /// Whether a datagram of `wire_len` octets could really be a PDU, for flows where nothing else tells: everything
+    /// Whether a datagram of `wire_len` bytes could really be a PDU, for flows where nothing else tells: everything
     /// that [`Header::parse`] checks; the body fits, with nothing behind it unless a verifier is announced; fragment
     /// numbers only where the flags say that there are fragments; an activity.
     #[must_use]
@@ -211,7 +211,7 @@ fn header(input: &[u8]) -> Res<'_, Header> {
     let at = input;
     let (input, integer) = u8_(input, "drep")?;
     let (input, float) = u8_(input, "drep")?;
-    let Some(representation) = Representation::from_octets(integer, float) else {
+    let Some(representation) = Representation::from_bytes(integer, float) else {
         return Err(Fail::value(at, integer, "a data representation"));
     };
     let endian = representation.endian;
@@ -263,7 +263,7 @@ impl<'a> Pdu<'a> {
     pub fn parse(input: &'a [u8]) -> Result<Pdu<'a>, Error> {
         let header = Header::parse(input)?;
         let end = Header::SIZE + usize::from(header.length);
-        let Some(octets) = input.get(Header::SIZE..end) else {
+        let Some(bytes) = input.get(Header::SIZE..end) else {
             return Err(Error::truncated(input.len(), (end - input.len()) as u64, 0, "len"));
         };
         let verifier = match header.auth_proto {
@@ -271,9 +271,9 @@ impl<'a> Pdu<'a> {
             _ => verifier(&header, input)?,
         };
         let sealed = verifier.is_some_and(|v| v.trailer.auth_level >= 6);
-        let body = match Body::parse(header.ptype, header.representation.endian, octets) {
-            // Sealed octets mean nothing yet.
-            Err(_) if sealed => Body::Sealed(octets),
+        let body = match Body::parse(header.ptype, header.representation.endian, bytes) {
+            // Sealed bytes mean nothing yet.
+            Err(_) if sealed => Body::Sealed(bytes),
             parsed => parsed?,
         };
         Ok(Pdu { header, body, verifier })
@@ -297,8 +297,8 @@ impl<'a> Pdu<'a> {
         Ok(Pdu { header, body, verifier: None })
     }
 
-    /// The PDU's octets. `ptype` and `len` follow from the body, whatever the header says; the body is aligned to 8
-    /// octets before a verifier.
+    /// The PDU's bytes. `ptype` and `len` follow from the body, whatever the header says; the body is aligned to 8
+    /// bytes before a verifier.
     ///
     /// # Errors
     ///
@@ -309,7 +309,7 @@ impl<'a> Pdu<'a> {
         let [serial_hi, serial_lo] = h.serial.to_be_bytes();
         let ptype = self.body.ptype().unwrap_or(h.ptype);
         w.bytes(&[4, ptype as u8, h.flags1.bits(), h.flags2.bits()]);
-        w.bytes(&h.representation.to_octets());
+        w.bytes(&h.representation.to_bytes());
         w.bytes(&[0, serial_hi]);
         w.uuid(h.object);
         w.uuid(h.interface);
@@ -340,8 +340,8 @@ impl<'a> Pdu<'a> {
     }
 }
 
-/// Octets between `sec_trailer_cl` and the token (MS-RPCE 2.2.3.4): up to the security provider's block size, rounded
-/// up to 4, when sealed; up to 4 otherwise. NTLM seals octet by octet, Kerberos in blocks of 8.
+/// Bytes between `sec_trailer_cl` and the token (MS-RPCE 2.2.3.4): up to the security provider's block size, rounded
+/// up to 4, when sealed; up to 4 otherwise. NTLM seals byte by byte, Kerberos in blocks of 8.
 fn verifier_alignment(auth_proto: u8, auth_level: u8) -> usize {
     match (auth_proto, auth_level) {
         (10, _) | (_, 0..=5) => 2,

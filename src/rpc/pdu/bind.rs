@@ -10,9 +10,9 @@ use alloc::vec::Vec;
 /// `rpcconn_bind_hdr_t` and `rpcconn_alter_context_hdr_t`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bind {
-    /// `max_xmit_frag`, octets.
+    /// `max_xmit_frag`, bytes.
     pub max_xmit_frag: u16,
-    /// `max_recv_frag`, octets.
+    /// `max_recv_frag`, bytes.
     pub max_recv_frag: u16,
     /// `assoc_group_id`, 0 for a new group.
     pub assoc_group_id: u32,
@@ -34,9 +34,9 @@ pub struct ContextElement {
 /// `rpcconn_bind_ack_hdr_t` and `rpcconn_alter_context_response_hdr_t`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BindAck<'a> {
-    /// `max_xmit_frag`, octets.
+    /// `max_xmit_frag`, bytes.
     pub max_xmit_frag: u16,
-    /// `max_recv_frag`, octets.
+    /// `max_recv_frag`, bytes.
     pub max_recv_frag: u16,
     /// `assoc_group_id`.
     pub assoc_group_id: u32,
@@ -89,7 +89,7 @@ impl BindAck<'_> {
 
 impl<'a> BindNak<'a> {
     /// The extended error information (MS-EERR), where its signature is there: directly behind the versions or at the
-    /// next 4-octet boundary.
+    /// next 4-byte boundary.
     #[must_use]
     pub fn extended_error(&self) -> Option<&'a [u8]> {
         let pad = (19 + 2 * self.versions.len()).wrapping_neg() % 4;
@@ -175,7 +175,7 @@ fn bind_ack_head(start: &[u8], endian: Endian) -> Res<'_, (BindAck<'_>, u8)> {
         return Err(Fail::count(at, length as u64, input.len(), "sec_addr.length"));
     }
     let (input, secondary_address) = bytes(input, length, "sec_addr")?;
-    // The header's 16 octets don't change what is left to the next multiple of 4.
+    // The header's 16 bytes don't change what is left to the next multiple of 4.
     let read = start.len() - input.len();
     let (input, _pad) = bytes(input, read.wrapping_neg() % 4, "pad2")?;
     let (input, count) = u8_(input, "n_results")?;

@@ -7,9 +7,9 @@ use crate::rpc::write::Writer;
 use alloc::vec::Vec;
 
 impl Pdu<'_> {
-    /// The PDU's octets. `frag_length`, `auth_length`, the PDU type and `PFC_OBJECT_UUID` follow from the contents,
-    /// whatever the header says; reserved octets are 0; a verifier is written exactly as it stands, so that
-    /// `padding` has to have the octets that `auth_pad_length` counts.
+    /// The PDU's bytes. `frag_length`, `auth_length`, the PDU type and `PFC_OBJECT_UUID` follow from the contents,
+    /// whatever the header says; reserved bytes are 0; a verifier is written exactly as it stands, so that
+    /// `padding` has to have the bytes that `auth_pad_length` counts.
     ///
     /// # Errors
     ///
@@ -22,7 +22,7 @@ impl Pdu<'_> {
             flags.set(PfcFlags::OBJECT_UUID, request.object.is_some());
         }
         w.bytes(&[5, self.header.minor_version, self.body.ptype() as u8, flags.bits()]);
-        w.bytes(&representation.to_octets());
+        w.bytes(&representation.to_bytes());
         w.bytes(&[0, 0]);
         w.u16(0);
         w.u16(0);

@@ -23,7 +23,7 @@ pub struct Pdu<'a> {
     /// What the type makes of the rest.
     pub body: Body<'a>,
     /// What stands between the body and the authentication trailer (or the end of the PDU) and belongs to neither:
-    /// authentication padding behind stubs, alignment and left-over octets behind other bodies.
+    /// authentication padding behind stubs, alignment and left-over bytes behind other bodies.
     pub padding: &'a [u8],
     /// The authentication verifier, where `auth_length` is not 0.
     pub auth: Option<Verifier<'a>>,
@@ -32,7 +32,7 @@ pub struct Pdu<'a> {
 /// `auth_verifier_co_t`: trailer and token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verifier<'a> {
-    /// The eight octets before the token.
+    /// The eight bytes before the token.
     pub trailer: AuthTrailer,
     /// `auth_value`.
     pub value: &'a [u8],
@@ -70,7 +70,7 @@ pub enum Body<'a> {
 /// `rpcconn_request_hdr_t`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request<'a> {
-    /// `alloc_hint`: octets of stub still to come with this fragment included; only a hint.
+    /// `alloc_hint`: bytes of stub still to come with this fragment included; only a hint.
     pub alloc_hint: u32,
     /// `p_cont_id`.
     pub context_id: u16,
@@ -85,7 +85,7 @@ pub struct Request<'a> {
 /// `rpcconn_response_hdr_t`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Response<'a> {
-    /// `alloc_hint`: octets of stub still to come with this fragment included; only a hint.
+    /// `alloc_hint`: bytes of stub still to come with this fragment included; only a hint.
     pub alloc_hint: u32,
     /// `p_cont_id`.
     pub context_id: u16,
@@ -107,7 +107,7 @@ pub struct Fault<'a> {
     pub context_id: u16,
     /// `cancel_count`.
     pub cancel_count: u8,
-    /// The octet that C706 reserves; bit 0 says that extended error information follows (MS-RPCE 2.2.2.8, MS-EERR).
+    /// The byte that C706 reserves; bit 0 says that extended error information follows (MS-RPCE 2.2.2.8, MS-EERR).
     pub flags: u8,
     /// `status`.
     pub status: u32,
@@ -150,12 +150,12 @@ impl<'a> Pdu<'a> {
     /// Where the stub of requests and responses begins without an object UUID.
     pub const STUB_OFFSET: usize = 24;
 
-    /// Reads the PDU that `input` begins with; what follows its `frag_length` octets is not looked at.
+    /// Reads the PDU that `input` begins with; what follows its `frag_length` bytes is not looked at.
     ///
     /// # Errors
     ///
-    /// What [`Header::parse`] refuses, fewer octets than `frag_length`, and bodies that are cut short. Offsets count
-    /// from the PDU's first octet.
+    /// What [`Header::parse`] refuses, fewer bytes than `frag_length`, and bodies that are cut short. Offsets count
+    /// from the PDU's first byte.
     pub fn parse(input: &'a [u8]) -> Result<Pdu<'a>, Error> {
         let header = Header::parse(input)?;
         let length = usize::from(header.frag_length);
@@ -225,7 +225,7 @@ impl<'a> Pdu<'a> {
         }
     }
 
-    /// Where the eight octets of the trailer and `auth_value` stand in the PDU, if it has them.
+    /// Where the eight bytes of the trailer and `auth_value` stand in the PDU, if it has them.
     #[must_use]
     pub fn auth_ranges(&self) -> Option<(Range<usize>, Range<usize>)> {
         let start = self.header.trailer_offset()?;
@@ -243,7 +243,7 @@ fn trailer(input: &[u8], endian: Endian) -> Res<'_, AuthTrailer> {
     Ok((input, AuthTrailer { auth_type, auth_level, auth_pad_length, auth_context_id }))
 }
 
-/// Takes `pad` octets off the end of a stub; more than there are takes all.
+/// Takes `pad` bytes off the end of a stub; more than there are takes all.
 pub(super) fn split_padding(stub: &[u8], pad: usize) -> (&[u8], &[u8]) {
     stub.split_at_checked(stub.len().saturating_sub(pad)).unwrap_or((stub, &[]))
 }

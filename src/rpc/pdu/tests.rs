@@ -150,9 +150,9 @@ fn request_by_hand() {
 #[test]
 fn bind_version_in_both_byte_orders() {
     let syntax = SyntaxId { major: 3, minor: 1, ..CLUSAPI };
-    for (big, octets) in [(false, [3, 0, 1, 0]), (true, [0, 1, 0, 3])] {
+    for (big, expected) in [(false, [3, 0, 1, 0]), (true, [0, 1, 0, 3])] {
         let bytes = pdu(Body::Bind(bind(&[(0, syntax, &[SyntaxId::NDR])])), 1, big).encode().unwrap();
-        assert_eq!(bytes[48..52], octets);
+        assert_eq!(bytes[48..52], expected);
     }
 }
 
@@ -192,13 +192,13 @@ fn bind_nak_with_extended_error() {
     let Body::BindNak(nak) = Pdu::parse(&bytes).unwrap().body else { panic!() };
     assert_eq!((nak.reason, nak.versions.len(), nak.extended_error()), (RejectReason(4), 0, None));
     // Encoding leaves them out where nothing is to follow; versions alone are something.
-    let octets = |versions: Vec<(u8, u8)>, rest: &[u8]| {
+    let bytes = |versions: Vec<(u8, u8)>, rest: &[u8]| {
         pdu(Body::BindNak(BindNak { reason: RejectReason(4), versions, rest }), 1, false).encode().unwrap()[16..]
             .to_vec()
     };
-    assert_eq!(octets(vec![], b""), [4, 0]);
-    assert_eq!(octets(vec![(5, 0)], b""), [4, 0, 1, 5, 0]);
-    assert_eq!(octets(vec![], b"x"), [4, 0, 0, b'x']);
+    assert_eq!(bytes(vec![], b""), [4, 0]);
+    assert_eq!(bytes(vec![(5, 0)], b""), [4, 0, 1, 5, 0]);
+    assert_eq!(bytes(vec![], b"x"), [4, 0, 0, b'x']);
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn hostile_headers() {
     check(8, 25, 24);
     check(10, 1, 10);
     check(11, 0xff, 10);
-    // auth_length that leaves no room for the trailer's eight octets, and one that just does.
+    // auth_length that leaves no room for the trailer's eight bytes, and one that just does.
     let mut bad = good.clone();
     bad.extend_from_slice(&[0; 8]);
     (bad[8], bad[10]) = (32, 9);
@@ -303,8 +303,8 @@ fn every_prefix_and_every_flipped_byte() {
 fn truncated_answers_keep_their_type() {
     for body in [Body::BindAck(ack(&[(0, 0, SyntaxId::NDR)])), Body::AlterContextResp(ack(&[(0, 0, SyntaxId::NDR)]))] {
         let ptype = body.ptype();
-        let octets = pdu(body, 7, false).encode().unwrap();
-        let parsed = Pdu::parse_truncated(&octets[..octets.len() - 24]).unwrap();
+        let bytes = pdu(body, 7, false).encode().unwrap();
+        let parsed = Pdu::parse_truncated(&bytes[..bytes.len() - 24]).unwrap();
         assert_eq!((parsed.header.ptype, parsed.body.ptype()), (ptype, ptype));
         match parsed.body {
             Body::BindAck(ack) | Body::AlterContextResp(ack) => assert_eq!(ack.assoc_group_id, 0x1234),

@@ -83,7 +83,7 @@ fn unknown_commands_that_may_be_ignored() {
     assert!(Verification::find(&trailer(0x8009), Endian::Little).is_none());
 }
 
-/// A trailer of so many octets: one unknown command, the last one.
+/// A trailer of so many bytes: one unknown command, the last one.
 fn long(length: usize) -> Vec<u8> {
     let body = (length - 12) as u16;
     let mut t = [&SIGNATURE[..], &[9, 0x40], &body.to_le_bytes()].concat();
@@ -91,7 +91,7 @@ fn long(length: usize) -> Vec<u8> {
     t
 }
 
-/// MS-RPCE 2.2.2.13: at a 4-octet boundary; here within the last 512 octets.
+/// MS-RPCE 2.2.2.13: at a 4-byte boundary; here within the last 512 bytes.
 #[test]
 fn where_it_is_looked_for() {
     for (before, length, found) in [
@@ -138,7 +138,7 @@ fn the_last_one_wins() {
     assert_eq!((found.offset, found.length, found.unknown, found.bitmask), (0, 28, 1, Some(5)));
 }
 
-/// The octets of a command with its type and length.
+/// The bytes of a command with its type and length.
 fn command_of(kind: u16, body: &[u8]) -> Vec<u8> {
     [&kind.to_le_bytes()[..], &(body.len() as u16).to_le_bytes(), body].concat()
 }
@@ -155,7 +155,7 @@ fn flags_of_known_commands() {
             assert_eq!((found.unknown, found.unknown_must), (0, false));
             assert_eq!(found.bitmask, (kind == 1).then_some(0x0707_0707));
             assert_eq!(found.pcontext.is_some(), kind == 2);
-            // PTYPE, three octets reserved, drep, call_id, p_cont_id, opnum.
+            // PTYPE, three bytes reserved, drep, call_id, p_cont_id, opnum.
             let (drep, call_id, context_id, opnum) = ([5, 6, 7, 8], 0x0c0b_0a09, 0x0e0d, 0x100f);
             let expected = Header2 { ptype: 1, drep, call_id, context_id, opnum };
             assert_eq!(found.header2, (kind == 3).then_some(expected));
@@ -198,7 +198,7 @@ fn byte_orders() {
         assert_eq!(Verification::find(&little, endian).unwrap().bitmask, Some(0x0403_0201));
         assert_eq!(Verification::find(&big, endian).unwrap().bitmask, Some(0x0102_0304));
     }
-    // What makes sense in both is read in the PDU's: 0x4040 and 0x0404 octets are no command of 4, so this one is.
+    // What makes sense in both is read in the PDU's: 0x4040 and 0x0404 bytes are no command of 4, so this one is.
     let both = [&SIGNATURE[..], &[0x40, 0x40, 0, 0]].concat();
     for endian in [Endian::Little, Endian::Big] {
         assert_eq!(Verification::find(&both, endian).unwrap().unknown, 1);

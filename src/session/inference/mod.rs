@@ -5,7 +5,7 @@
 //! confidence that records carry. What else the capture tells counts too: what other connections bound to at the same
 //! address, and what the endpoint mapper said of it. What the user said counts most: see [`Assumption`].
 //!
-//! [`Guesser`] is plugged into [`Connection::with_resolver`](crate::rpc::connection::Connection::with_resolver);
+//! [`InterfaceInference`] is plugged into [`Connection::with_resolver`](crate::rpc::connection::Connection::with_resolver);
 //! [`Knowledge`] is what all of a session's guessers share.
 
 mod learn;
@@ -185,7 +185,7 @@ pub fn lock(shared: &Shared) -> MutexGuard<'_, Knowledge> {
 
 /// Guesses for one connection.
 #[derive(Debug)]
-pub struct Guesser {
+pub struct InterfaceInference {
     shared: Shared,
     ends: [SocketAddr; 2],
     contexts: HashMap<u16, Scores>,
@@ -195,11 +195,11 @@ pub struct Guesser {
 #[derive(Clone, Copy, Debug, Default)]
 struct Scores([f64; COUNT + 1]);
 
-impl Guesser {
+impl InterfaceInference {
     /// For a connection between side A and side B.
     #[must_use]
     pub fn new(shared: Shared, ends: [SocketAddr; 2]) -> Self {
-        Guesser { shared, ends, contexts: HashMap::new() }
+        InterfaceInference { shared, ends, contexts: HashMap::new() }
     }
 
     fn server(&self, message: &Unbound<'_>) -> SocketAddr {
@@ -251,9 +251,9 @@ impl Guesser {
     }
 }
 
-impl Resolver for Guesser {
+impl Resolver for InterfaceInference {
     fn cost(&self) -> usize {
-        size_of::<Guesser>() + (self.contexts.capacity() * 8).div_ceil(7) * (size_of::<(u16, Scores)>() + 1)
+        size_of::<InterfaceInference>() + (self.contexts.capacity() * 8).div_ceil(7) * (size_of::<(u16, Scores)>() + 1)
     }
 
     fn resolve(&mut self, message: &Unbound<'_>) -> Option<AssumedContext> {
@@ -337,7 +337,7 @@ fn likelihood(candidate: &Candidate, direction: Direction, endian: Endian, opnum
     let mut evidence = Evidence { version, odd: 1.0 };
     match Message::decode_with(method, kind, stub, &mut evidence) {
         Err(_) => MISFIT,
-        // Senders pad at most to 4 octets.
+        // Senders pad at most to 4 bytes.
         Ok(message) if message.trailing().len() > 3 => MISFIT * 3.0,
         Ok(message) if !message.trailing().is_empty() => (0.2 * evidence.odd).max(MISFIT),
         Ok(_) => evidence.odd.max(MISFIT),

@@ -1,11 +1,11 @@
 use super::*;
 use crate::rpc::header::Representation;
 
-fn guesser(shared: &Shared) -> Guesser {
-    Guesser::new(Arc::clone(shared), ["192.0.2.10:49731".parse().unwrap(), "192.0.2.20:49664".parse().unwrap()])
+fn guesser(shared: &Shared) -> InterfaceInference {
+    InterfaceInference::new(Arc::clone(shared), ["192.0.2.10:49731".parse().unwrap(), "192.0.2.20:49664".parse().unwrap()])
 }
 
-fn ask(guesser: &mut Guesser, opnum: u16, stub: Option<&[u8]>) -> Option<AssumedContext> {
+fn ask(guesser: &mut InterfaceInference, opnum: u16, stub: Option<&[u8]>) -> Option<AssumedContext> {
     guesser.resolve(&Unbound {
         context_id: 0,
         side: Side::A,

@@ -62,8 +62,8 @@ pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> 
 
 fn write_name(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let name = fields.get("name").ok_or_else(|| EncodeError::new("missing").within("name"))?;
-    let octets = text_or_bytes(name).map_err(|e| e.within("name"))?;
-    put(Syntax::CLUSPROP_SYNTAX_NAME, &octets, out).map_err(|e| e.within("name"))
+    let bytes = text_or_bytes(name).map_err(|e| e.within("name"))?;
+    put(Syntax::CLUSPROP_SYNTAX_NAME, &bytes, out).map_err(|e| e.within("name"))
 }
 
 /// Encodes the values of `fields`, without an end mark.
@@ -83,20 +83,20 @@ fn write_entry(value: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let syntax = fields.get("syntax").ok_or_else(|| EncodeError::new("missing").within("syntax"))?;
     let syntax = number_of(syntax, Semantics::Enum(Syntax::TABLE), Scalar::U32).map_err(|e| e.within("syntax"))? as u32;
     let value = fields.get("value").ok_or_else(|| EncodeError::new("missing").within("value"))?;
-    let mut octets = Vec::new();
-    values::write(BufferFormat::of_syntax(Syntax(syntax)), value, &mut octets).map_err(|e| e.within("value"))?;
-    put(Syntax(syntax), &octets, out)
+    let mut bytes = Vec::new();
+    values::write(BufferFormat::of_syntax(Syntax(syntax)), value, &mut bytes).map_err(|e| e.within("value"))?;
+    put(Syntax(syntax), &bytes, out)
 }
 
 /// Syntax, size, data and padding.
-fn put(syntax: Syntax, octets: &[u8], out: &mut Vec<u8>) -> Result<(), EncodeError> {
+fn put(syntax: Syntax, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), EncodeError> {
     if syntax == Syntax::CLUSPROP_SYNTAX_ENDMARK {
         return Err(EncodeError::new("an end mark is no value").within("syntax"));
     }
-    let size = u32::try_from(octets.len()).map_err(|_| EncodeError::new("longer than a size can tell"))?;
+    let size = u32::try_from(bytes.len()).map_err(|_| EncodeError::new("longer than a size can tell"))?;
     out.extend(syntax.0.to_le_bytes());
     out.extend(size.to_le_bytes());
-    out.extend_from_slice(octets);
-    out.extend([0; 3].iter().take(octets.len().wrapping_neg() & 3));
+    out.extend_from_slice(bytes);
+    out.extend([0; 3].iter().take(bytes.len().wrapping_neg() & 3));
     Ok(())
 }

@@ -19,7 +19,7 @@ record! {
 
     /// A cluster shared volume.
     ("2.2.3.18") CLUS_CSV_VOLUME_INFO {
-        ULONGLONG VolumeOffset => octets;
+        ULONGLONG VolumeOffset => bytes;
         DWORD PartitionNumber;
         DWORD FaultState => flags(CsvFaultState);
         DWORD BackupState => enumeration(CsvBackupState);
@@ -49,7 +49,7 @@ record! {
 
     /// The same with the reasons for redirected I/O. The text has no gap before the 64-bit members; Windows has.
     ("2.2.3.32") CLUSTER_SHARED_VOLUME_STATE_INFO_EX
-    readings(natural: "1584 octets, 64-bit members aligned to 8", documented: "1580 octets, packed"; encode natural) {
+    readings(natural: "1584 bytes, 64-bit members aligned to 8", documented: "1580 bytes, packed"; encode natural) {
         WCHAR szVolumeName[260];
         WCHAR szNodeName[260];
         DWORD VolumeState => enumeration(SharedVolumeState);
@@ -62,7 +62,7 @@ record! {
     /// Names of a shared volume.
     ("clusapi.h") CLUS_CSV_VOLUME_NAME
     readings(natural: "1056 bytes, aligned to 8", packed: "1054 bytes, as the members add up"; encode natural) {
-        LONGLONG VolumeOffset => octets;
+        LONGLONG VolumeOffset => bytes;
         WCHAR szVolumeName[260];
         WCHAR szRootPath[263];
         #[natural] GAP Padding[2];
@@ -72,7 +72,7 @@ record! {
     ("clusapi.h") CLUSTER_SHARED_VOLUME_RENAME_INPUT {
         DWORD InputType => enumeration(CLUSTER_SHARED_VOLUME_RENAME_INPUT_TYPE);
         GAP Padding[4];
-        #[when(InputType == 1)] ULONGLONG VolumeOffset => octets;
+        #[when(InputType == 1)] ULONGLONG VolumeOffset => bytes;
         #[when(InputType == 1)] GAP Padding1[512];
         #[when(InputType == 2)] WCHAR VolumeId[260];
         #[when(InputType == 3)] WCHAR VolumeName[260];
@@ -87,7 +87,7 @@ record! {
     readings(natural: "1152 bytes, aligned to 8", packed: "1148 bytes, as the members add up"; encode natural) {
         DWORD InputType => enumeration(CLUSTER_SHARED_VOLUME_RENAME_INPUT_TYPE);
         GAP Padding[4];
-        #[when(InputType == 1)] ULONGLONG VolumeOffset => octets;
+        #[when(InputType == 1)] ULONGLONG VolumeOffset => bytes;
         #[when(InputType == 1)] GAP Padding1[512];
         #[when(InputType == 2)] WCHAR VolumeId[260];
         #[when(InputType == 3)] WCHAR VolumeName[260];

@@ -38,17 +38,17 @@ record! {
         DWORD rgdwMaximumComponentLength;
         DWORD dwFileSystemFlags;
         WCHAR szFileSystem[32];
-        ULONGLONG TotalSizeInBytes => octets;
-        ULONGLONG FreeSizeInBytes => octets;
+        ULONGLONG TotalSizeInBytes => bytes;
+        ULONGLONG FreeSizeInBytes => bytes;
         DWORD DeviceNumber;
         DWORD PartitionNumber;
         GUID VolumeGuid;
     }
 
-    /// A partition with its name and encryption. A C compiler adds four octets at the end, which the size of the
+    /// A partition with its name and encryption. A C compiler adds four bytes at the end, which the size of the
     /// property's value tells.
     ("2.2.3.45") CLUS_PARTITION_INFO_EX2
-    readings(documented: "1700 octets, as the members add up", natural: "1704 octets, aligned to 8"; encode documented) {
+    readings(documented: "1700 bytes, as the members add up", natural: "1704 bytes, aligned to 8"; encode documented) {
         DWORD dwFlags => flags(ClusPartitionInfoFlags);
         WCHAR szDeviceName[260];
         WCHAR szVolumeLabel[260];
@@ -56,8 +56,8 @@ record! {
         DWORD rgdwMaximumComponentLength;
         DWORD dwFileSystemFlags;
         WCHAR szFileSystem[32];
-        ULONGLONG TotalSizeInBytes => octets;
-        ULONGLONG FreeSizeInBytes => octets;
+        ULONGLONG TotalSizeInBytes => bytes;
+        ULONGLONG FreeSizeInBytes => bytes;
         DWORD DeviceNumber;
         DWORD PartitionNumber;
         GUID VolumeGuid;
@@ -79,8 +79,8 @@ record! {
         DWORD DriveLetterMask => flags(DriveLetterMask);
     }
 
-    /// What a disk is identified by: octets as they lie, no NDR union. A sender that copies a C structure sends 20
-    /// octets in every case.
+    /// What a disk is identified by: bytes as they lie, no NDR union. A sender that copies a C structure sends 20
+    /// bytes in every case.
     ("2.2.3.33") CLUSDSK_DISKID {
         DWORD DiskIdType => enumeration(CLUSDSK_DISKID_ENUM);
         #[when(DiskIdType == 1)] DWORD DiskSignature;
@@ -91,12 +91,12 @@ record! {
     /// Number of a disk.
     ("2.2.3.44") CLUS_DISK_NUMBER_INFO {
         DWORD DiskNumber;
-        DWORD BytesPerSector => octets;
+        DWORD BytesPerSector => bytes;
     }
 
     /// A drive of a storage pool. The text has no gap before the 64-bit members; Windows has.
     ("2.2.3.31") CLUS_POOL_DRIVE_INFO
-    readings(natural: "2608 octets, 64-bit members aligned to 8", documented: "2600 octets, packed"; encode natural) {
+    readings(natural: "2608 bytes, 64-bit members aligned to 8", documented: "2600 bytes, packed"; encode natural) {
         WCHAR DriveName[256];
         BYTE IncursSeekPenalty => boolean;
         BYTE Padding1;
@@ -105,8 +105,8 @@ record! {
         DWORD DriveHealth => enumeration(PoolDriveHealth);
         DWORD DriveState => enumeration(PoolDriveState);
         #[natural] GAP Padding4[4];
-        ULONGLONG TotalCapacity => octets;
-        ULONGLONG ConsumedCapacity => octets;
+        ULONGLONG TotalCapacity => bytes;
+        ULONGLONG ConsumedCapacity => bytes;
         DWORD Usage => enumeration(PoolDriveUsage);
         DWORD BusType => enumeration(StorageBusType);
         DWORD Slot;

@@ -5,10 +5,10 @@ use crate::consts::resource::FILESHARE_CHANGE_ENUM;
 use crate::consts::states::ClusterResourceState;
 
 record! {
-    /// Password of a network name's computer object. The text gives `ObjectGuid` 16 octets and calls it a string, which
+    /// Password of a network name's computer object. The text gives `ObjectGuid` 16 bytes and calls it a string, which
     /// takes 128; both are read.
     ("2.2.3.13") CLUS_NETNAME_PWD_INFO
-    readings(string: "680 octets, ObjectGuid 64 characters", binary: "568 octets, ObjectGuid 16 octets"; encode string) {
+    readings(string: "680 bytes, ObjectGuid 64 characters", binary: "568 bytes, ObjectGuid 16 bytes"; encode string) {
         DWORD Flags => flags(NetnamePwdInfoFlags);
         #[secret] WCHAR Password[16];
         WCHAR CreatingDC[258];
@@ -27,11 +27,11 @@ record! {
     ("2.2.3.35") CLUSCTL_RESOURCE_NETNAME_CHECK_OU_PERMISSIONS_OUTPUT {
         DWORD bHasAccess => boolean;
         DWORD bDefaultOU => boolean;
-        DWORD OUSize => octets;
+        DWORD OUSize => bytes;
         SZ OUName[OUSize];
     }
 
-    /// Name of an infrastructure file server to be made. The text does not say how its 16 octets are encoded; they are
+    /// Name of an infrastructure file server to be made. The text does not say how its 16 bytes are encoded; they are
     /// read as UTF-16, as those of the answer. Running systems send the longer one of the public header.
     ("2.2.3.59") CLUS_CREATE_INFRASTRUCTURE_FILESERVER_INPUT
     readings(documented: "16 bytes, 8 characters", header: "32 bytes, 16 characters"; encode documented) {

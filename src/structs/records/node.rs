@@ -5,7 +5,7 @@ use crate::consts::storage::{S2DCACHE_MODE, S2DCacheDiskState, SblCacheMode, Sto
 record! {
     /// Which nodes are up. In the text a one-byte BOOLEAN leads, in Windows a BOOL.
     ("2.2.3.42") CLUSTER_MEMBERSHIP_INFO
-    readings(documented: "one octet, size, node numbers", natural: "BOOL of four octets, size, node numbers"; encode natural) {
+    readings(documented: "one byte, size, node numbers", natural: "BOOL of four bytes, size, node numbers"; encode natural) {
         #[documented] BOOLEAN HasQuorum => boolean;
         #[natural] DWORD HasQuorum => boolean;
         DWORD UpNodesSize;
@@ -56,8 +56,8 @@ record! {
     ("2.2.3.48") CLUS_GET_CLUSBFLT_PATHINFO_EX_IN {
         DWORD Version => constant(1);
         SZ SSUName;
-        DWORD PathIdBufferSize => octets;
-        CBFLT_PATH_IDS PathIdBuffer[PathIdBufferSize octets];
+        DWORD PathIdBufferSize => bytes;
+        CBFLT_PATH_IDS PathIdBuffer[PathIdBufferSize bytes];
     }
 
     /// Asks for the physical disks of a storage scale unit.
@@ -85,10 +85,10 @@ record! {
         CLUS_STRING_NAME_INFO FriendlyNameInfo;
     }
 
-    /// A counted string: octets with the terminator, or else characters.
+    /// A counted string: bytes with the terminator, or else characters.
     ("2.2.3.52") CLUS_STRING_NAME_INFO {
         DWORD StringNameSize;
-        SZ StringName[StringNameSize octets or units];
+        SZ StringName[StringNameSize bytes or units];
     }
 
     /// Asks for the disks under the storage bus cache.
@@ -110,7 +110,7 @@ record! {
         DWORD State => enumeration(S2DCacheDiskState);
         DWORD AdditionalStateInfo;
         DWORD CacheMode => enumeration(SblCacheMode);
-        ULONGLONG DirtyDataBytes => octets;
+        ULONGLONG DirtyDataBytes => bytes;
         CLUS_SBL_DISK_HEALTH_STAT Read;
         CLUS_SBL_DISK_HEALTH_STAT Write;
         DWORD Reserved2;
@@ -139,7 +139,7 @@ record! {
 
     /// Configuration of the storage bus cache. The text has no gap before `CacheBehavior`; a C compiler has.
     ("2.2.3.58") CLUS_SBL_CACHE_CONFIG
-    readings(documented: "100 octets, packed", natural: "104 octets, CacheBehavior aligned to 8"; encode documented) {
+    readings(documented: "100 bytes, packed", natural: "104 bytes, CacheBehavior aligned to 8"; encode documented) {
         DWORD Version => constant(1);
         GUID TargetIdentifier;
         BYTE SpacesDirectEnabled;
@@ -154,7 +154,7 @@ record! {
         ULONGLONG ProvisioningStageMax;
         ULONGLONG CurrentStateProgress;
         ULONGLONG CurrentStateProgressMax;
-        ULONGLONG FlashMetadataReserveBytes => octets;
+        ULONGLONG FlashMetadataReserveBytes => bytes;
         DWORD CachePagingSize;
         #[natural] GAP Padding[4];
         ULONGLONG CacheBehavior;

@@ -20,7 +20,7 @@ record! {
 
     /// Eligible disks. The text has an array of GUIDs; Windows gives a reason with each.
     ("2.2.3.37") SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT
-    readings(documented: "elements of 16 octets", reasons: "elements of 20 octets: reason and GUID"; encode documented) {
+    readings(documented: "elements of 16 bytes", reasons: "elements of 20 bytes: reason and GUID"; encode documented) {
         WORD Count;
         WORD Reserved1;
         #[documented] GUID DiskGuid[Count];
@@ -29,7 +29,7 @@ record! {
 
     /// Asks for disks that a data disk can be replicated to. Windows has the GUID of a replication group, too.
     ("2.2.3.38") SR_RESOURCE_TYPE_QUERY_ELIGIBLE_TARGET_DATADISKS
-    readings(documented: "20 octets", group: "36 octets, with a replication group"; encode documented) {
+    readings(documented: "20 bytes", group: "36 bytes, with a replication group"; encode documented) {
         GUID SourceDataDiskGuid;
         #[group] GUID TargetReplicationGroupGuid;
         BYTE SkipConnectivityCheck => boolean;
@@ -68,7 +68,7 @@ record! {
         WCHAR ReplicationGroupName[260];
         WCHAR Description[260];
         WCHAR LogPath[260];
-        ULONGLONG MaxLogSizeInBytes => octets;
+        ULONGLONG MaxLogSizeInBytes => bytes;
         WORD LogType;
         GAP Padding[2];
         DWORD ReplicationMode;
@@ -96,7 +96,7 @@ record! {
 
     /// A replicated partition.
     ("clusapi.h") SR_RESOURCE_TYPE_REPLICATED_PARTITION_INFO {
-        ULONGLONG PartitionOffset => octets;
+        ULONGLONG PartitionOffset => bytes;
         DWORD Capabilities => flags(ReplicatedPartitionCapabilities);
         GAP Padding[4];
     }

@@ -48,7 +48,7 @@ record! {
 
     /// Which operation a resource library asks about.
     ("resapi.h") GET_OPERATION_CONTEXT_PARAMS {
-        DWORD Size => octets;
+        DWORD Size => bytes;
         DWORD Version => constant(1);
         DWORD Type => enumeration(RESDLL_CONTEXT_OPERATION_TYPE);
         DWORD Priority;
@@ -65,7 +65,7 @@ record! {
 
     /// Nodes that form the quorum by force.
     ("clusapi.h") CLUS_FORCE_QUORUM_INFO {
-        DWORD dwSize => octets;
+        DWORD dwSize => bytes;
         DWORD dwNodeBitMask;
         DWORD dwMaxNumberofNodes;
         MULTI_SZ multiszNodeList[..];
@@ -73,21 +73,21 @@ record! {
 
     /// How a node starts its resource types.
     ("clusapi.h") CLUS_STARTING_PARAMS {
-        DWORD dwSize => octets;
+        DWORD dwSize => bytes;
         DWORD bForm => boolean;
         DWORD bFirst => boolean;
     }
 
     /// Why a resource is about to change its state.
     ("clusapi.h") CLUSCTL_RESOURCE_STATE_CHANGE_REASON_STRUCT {
-        DWORD dwSize => octets;
+        DWORD dwSize => bytes;
         DWORD dwVersion => constant(1);
         DWORD eReason => enumeration(CLUSTER_RESOURCE_STATE_CHANGE_REASON);
     }
 
     /// New state of a resource that this one depends on.
     ("clusapi.h") CLUS_PROVIDER_STATE_CHANGE_INFO {
-        DWORD dwSize => octets;
+        DWORD dwSize => bytes;
         DWORD resourceState => enumeration(ClusterResourceState);
         SZ szProviderId[..];
     }

@@ -106,41 +106,41 @@ impl<'a> Visitor<'a> for Told {
     }
 }
 
-/// Keys are those that the caller gives; what octets hold stands beside them as `decoded`.
+/// Keys are those that the caller gives; what bytes hold stands beside them as `decoded`.
 #[test]
 fn keys() {
-    let told = |name: &str, octets: &[u8]| {
+    let told = |name: &str, bytes: &[u8]| {
         let mut told = Told::default();
         static HERE: Field = Field::of_buffer("here", Semantics::Structure);
         let path = FieldPath::top(crate::base::error::Segment::Name("outer"));
         let structure = Structure::by_name(name).unwrap();
-        let _ = structure.read(ByteCursor::new(octets), Place::member(&HERE, &path), &mut told);
+        let _ = structure.read(ByteCursor::new(bytes), Place::member(&HERE, &path), &mut told);
         told.0
     };
-    let octets = join(&[&wide("a"), &wide("b"), &[0, 0]]);
-    let lines = told("MULTI_SZ", &octets);
+    let bytes = join(&[&wide("a"), &wide("b"), &[0, 0]]);
+    let lines = told("MULTI_SZ", &bytes);
     assert_eq!(lines.first().map(String::as_str), Some("Name(\"here\") list {"));
     assert_eq!(lines.len(), 4);
     // A list without its end breaks a rule, at the place that the caller said.
-    let lines = told("MULTI_SZ", &octets[..octets.len() - 2]);
+    let lines = told("MULTI_SZ", &bytes[..bytes.len() - 2]);
     assert!(lines.iter().any(|line| line.contains(" outer")), "{lines:?}");
 
     let mut told = Told::default();
     static VALUE: Field = Field::of_buffer("value", Semantics::Bytes);
     let slot = Slot::of(BufferFormat::Dword, Place::member(&VALUE, &FieldPath::ROOT));
-    values::read_octets(slot, ByteCursor::new(&[7, 0, 0, 0]), &mut told);
+    values::read_bytes(slot, ByteCursor::new(&[7, 0, 0, 0]), &mut told);
     assert_eq!(told.0, ["Name(\"value\") bytes {", "Name(\"decoded\") Uint(7)", "}"]);
     let mut told = Told::default();
-    values::read_octets(slot, ByteCursor::new(&[7, 0, 0]), &mut told);
+    values::read_bytes(slot, ByteCursor::new(&[7, 0, 0]), &mut told);
     assert_eq!(told.0, ["not-of-format 0 ", "Name(\"value\") Bytes([7, 0, 0])"]);
 }
 
 /// Names are one text, or a list of several.
 #[test]
 fn names_in_both_forms() {
-    let read = |octets: &[u8]| {
+    let read = |bytes: &[u8]| {
         let mut sink = Collect::default();
-        values::read(Slot::top(BufferFormat::Names), ByteCursor::new(octets), &mut sink).unwrap();
+        values::read(Slot::top(BufferFormat::Names), ByteCursor::new(bytes), &mut sink).unwrap();
         sink.into_value().0
     };
     assert_eq!(read(&wide("n1")), Some("n1".into()));
@@ -148,9 +148,9 @@ fn names_in_both_forms() {
     assert_eq!(read(&join(&[&wide("n1"), &wide("n2"), &[0, 0]])), Some(list));
 }
 
-/// Octets may be given as such or as numbers.
+/// Bytes may be given as such or as numbers.
 #[test]
-fn octets_as_numbers() {
+fn bytes_as_numbers() {
     let property = |value: Value| {
         let value = map([("syntax", 0x0001_0001u32.into()), ("value", value)]);
         structs::encode("PROPERTY_VALUE", &map([("name", "Blob".into()), ("values", Value::List(vec![value]))]))

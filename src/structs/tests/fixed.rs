@@ -115,14 +115,14 @@ fn every_structure_has_a_name_of_its_own() {
 /// Example 4.1 with the size as 2.2.3.10.1 has it, and as the example prints it: with the padding.
 #[test]
 fn the_address_of_example_4_1() {
-    let octets = list(&[("Address", &[entry(0x0001_0003, &wide("10.1.2.3"))])]);
-    assert_eq!(octets[32..36], 18u32.to_le_bytes());
-    let value = there_and_back("PROPERTY_LIST", &octets);
+    let bytes = list(&[("Address", &[entry(0x0001_0003, &wide("10.1.2.3"))])]);
+    assert_eq!(bytes[32..36], 18u32.to_le_bytes());
+    let value = there_and_back("PROPERTY_LIST", &bytes);
     let property = element(member(&value, "properties"), 0);
     assert_eq!(member(property, "name"), &"Address".into());
     assert_eq!(member(element(member(property, "values"), 0), "value"), &"10.1.2.3".into());
 
-    let mut printed = octets.clone();
+    let mut printed = bytes.clone();
     printed[32] = 20;
     let decoded = decode("PROPERTY_LIST", &printed).unwrap();
     assert_eq!((decoded.error, decoded.trailing), (None, &[] as &[u8]));
@@ -188,13 +188,13 @@ fn every_syntax() {
 
 #[test]
 fn final_end_mark() {
-    let mut octets = list(&[("A", &[entry(0x0001_0002, &[1, 0, 0, 0])])]);
-    octets.extend([0; 4]);
-    let value = there_and_back("PROPERTY_LIST", &octets);
+    let mut bytes = list(&[("A", &[entry(0x0001_0002, &[1, 0, 0, 0])])]);
+    bytes.extend([0; 4]);
+    let value = there_and_back("PROPERTY_LIST", &bytes);
     assert_eq!(member(&value, "final_endmark"), &1u8.into());
-    // Other octets behind the last property are ignored, and kept.
-    octets.extend([7; 3]);
-    let decoded = decode("PROPERTY_LIST", &octets).unwrap();
+    // Other bytes behind the last property are ignored, and kept.
+    bytes.extend([7; 3]);
+    let decoded = decode("PROPERTY_LIST", &bytes).unwrap();
     assert_eq!((decoded.error, decoded.trailing.len()), (None, 7));
     there_and_back("PROPERTY_LIST", &[0; 4]);
     assert_eq!(member(&there_and_back("PROPERTY_LIST", &[0; 8]), "final_endmark"), &1u8.into());
@@ -203,26 +203,26 @@ fn final_end_mark() {
 /// Expanded text is sent behind the text that it comes from.
 #[test]
 fn expanded_alone_is_told() {
-    let octets = list(&[("P", &[entry(0x0001_0008, &wide("x"))])]);
-    let decoded = decode("PROPERTY_LIST", &octets).unwrap();
+    let bytes = list(&[("P", &[entry(0x0001_0008, &wide("x"))])]);
+    let decoded = decode("PROPERTY_LIST", &bytes).unwrap();
     assert_eq!(decoded.diagnostics[0].rule, &rules::EXPANDED_WITHOUT_EXPAND);
     assert_eq!(decoded.diagnostics[0].path.to_string(), "properties[0].values[0]");
 }
 
 fn command(kind: u32, value_type: u32, name: &str, data: &[u8]) -> Vec<u8> {
     let name = wide(name);
-    let mut octets = join(&[&kind.to_le_bytes(), &value_type.to_le_bytes(), &(name.len() as u32).to_le_bytes(), &name]);
-    octets.extend((data.len() as u32).to_le_bytes());
-    octets.extend(data);
-    octets.extend(&[0u8; 1][..data.len() % 2]);
-    octets
+    let mut bytes = join(&[&kind.to_le_bytes(), &value_type.to_le_bytes(), &(name.len() as u32).to_le_bytes(), &name]);
+    bytes.extend((data.len() as u32).to_le_bytes());
+    bytes.extend(data);
+    bytes.extend(&[0u8; 1][..data.len() % 2]);
+    bytes
 }
 
 #[test]
 fn every_command_and_type() {
-    let mut octets = vec![1, 0, 0, 0];
+    let mut bytes = vec![1, 0, 0, 0];
     for kind in [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 99] {
-        octets.extend(command(kind, 0, "Key\\Name", &[]));
+        bytes.extend(command(kind, 0, "Key\\Name", &[]));
     }
     let typed: &[(u32, Vec<u8>)] = &[
         (0, vec![1]),
@@ -235,19 +235,19 @@ fn every_command_and_type() {
         (77, vec![1, 2]),
     ];
     for (value_type, data) in typed {
-        octets.extend(command(1, *value_type, "", data));
+        bytes.extend(command(1, *value_type, "", data));
     }
-    let value = there_and_back("CLUSTER_REG_BATCH_UPDATE", &octets);
+    let value = there_and_back("CLUSTER_REG_BATCH_UPDATE", &bytes);
     assert_eq!(member(element(member(&value, "commands"), 17), "CommandType"), &99u32.into());
     assert_eq!(member(element(member(&value, "commands"), 19), "Data"), &Value::Bytes(wide("text")));
     there_and_back("CLUSTER_REG_BATCH_UPDATE", &[1, 0, 0, 0]);
     there_and_back("BATCH_UPDATE_COMMAND", &command(1, 3, "n", &[1]));
 }
 
-/// E-12, E-24, E-26 to E-28, E-31, E-36, E-38: by the octets, and back to the same ones.
+/// E-12, E-24, E-26 to E-28, E-31, E-36, E-38: by the bytes, and back to the same ones.
 #[test]
 fn both_readings() {
-    let reading = |name: &str, octets: &[u8]| match there_and_back(name, octets) {
+    let reading = |name: &str, bytes: &[u8]| match there_and_back(name, bytes) {
         Value::Map(fields) => match fields.get("reading") {
             Some(Value::Text(reading)) => reading.clone(),
             _ => String::new(),
@@ -284,26 +284,26 @@ fn both_readings() {
     assert_eq!(reading("CLUS_GET_SBL_DISK_STATE_OUT", &states(&[])), "");
     assert_eq!(reading("CLUS_GET_SBL_DISK_STATE_OUT", &states(&[0; 4])), "natural");
 
-    for (octets, signature) in
+    for (bytes, signature) in
         [(vec![1, 0, 0, 0, 1, 2, 3, 4], true), (join(&[&[1, 0, 0, 0, 1, 2, 3, 4], &[0; 12]]), true)]
     {
-        let value = there_and_back("CLUSDSK_DISKID", &octets);
+        let value = there_and_back("CLUSDSK_DISKID", &bytes);
         assert_eq!(member(&value, "DiskSignature") == &0x0403_0201u32.into(), signature);
     }
     there_and_back("CLUSDSK_DISKID", &[2, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
     there_and_back("CLUSDSK_DISKID", &[0x88, 0x13, 0, 0]);
-    let octets = join(&[&[1, 0, 0, 0], &[6; 16]]);
-    let foreign = decode("CLUSDSK_DISKID", &octets).unwrap();
+    let bytes = join(&[&[1, 0, 0, 0], &[6; 16]]);
+    let foreign = decode("CLUSDSK_DISKID", &bytes).unwrap();
     assert_eq!(foreign.diagnostics[0].rule, &rules::DISK_ID_NUMBERING);
 
-    // Octets with the terminator, and characters.
+    // Bytes with the terminator, and characters.
     there_and_back("CLUS_STRING_NAME_INFO", &join(&[&[6, 0, 0, 0], &wide("ab")]));
     let characters = join(&[&[3, 0, 0, 0], &wide("ab")]);
     let decoded = decode("CLUS_STRING_NAME_INFO", &characters).unwrap();
     assert_eq!(decoded.diagnostics[0].rule, &rules::OTHER_READING);
     assert_eq!(encode("CLUS_STRING_NAME_INFO", &decoded.value.unwrap()).unwrap(), characters);
 
-    // The terminator among the octets, or behind them.
+    // The terminator among the bytes, or behind them.
     let ou = "CLUSCTL_RESOURCE_NETNAME_CHECK_OU_PERMISSIONS_OUTPUT";
     there_and_back(ou, &join(&[&[1, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0], &wide("OU")]));
     there_and_back(ou, &join(&[&[1, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0], &wide("OU")]));
@@ -315,8 +315,8 @@ fn nested_and_variable() {
         let counted = |text: &str| join(&[&(wide(text).len() as u32).to_le_bytes(), &wide(text)]);
         join(&[&[1; 16], &[1, 0, 0, 0, 2, 0, 0, 0, 1, 0], &counted(name), &counted(""), &counted("x")])
     };
-    let octets = join(&[&[1, 0, 0, 0, 2, 0, 0, 0], &disk("odd"), &disk("even")]);
-    let value = there_and_back("CLUS_PHYSICAL_DISK_INFO_HEADER", &octets);
+    let bytes = join(&[&[1, 0, 0, 0, 2, 0, 0, 0], &disk("odd"), &disk("even")]);
+    let value = there_and_back("CLUS_PHYSICAL_DISK_INFO_HEADER", &bytes);
     let second = element(member(&value, "PhysicalDiskInfo"), 1);
     assert_eq!(member(member(second, "Manufacturer"), "StringName"), &"even".into());
 
@@ -341,8 +341,8 @@ fn nested_and_variable() {
     assert_eq!(encode("OS_AND_OS_VERSION_INFO", &decoded.value.unwrap()).unwrap(), odd);
 
     let address = [9, 0, 0, 0, 10, 1, 2, 3, 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
-    let octets = join(&[&36u32.to_le_bytes(), &[0, 0, 0, 0, 1, 0, 0, 0], &address]);
-    let value = there_and_back("IPADDR_INFO_LIST", &octets);
+    let bytes = join(&[&36u32.to_le_bytes(), &[0, 0, 0, 0, 1, 0, 0, 0], &address]);
+    let value = there_and_back("IPADDR_INFO_LIST", &bytes);
     assert_eq!(member(element(member(&value, "IPAddrInfo"), 0), "IPV4"), &"10.1.2.3".into());
     assert_eq!(member(element(member(&value, "IPAddrInfo"), 0), "IPV6"), &"fe80::1".into());
     there_and_back("RESOURCE_CHANGE", &join(&[&14u32.to_le_bytes(), &[255, 0, 0, 0], &wide("FS")]));
@@ -357,10 +357,10 @@ fn disks() {
     let each = join(&[&disk(1), &[0; 4], &disk(2), &[0; 4]]);
     let once = join(&[&disk(1), &disk(2), &[0; 4]]);
     let never = join(&[&disk(1), &disk(2)]);
-    for octets in [each, once, never, vec![0; 4], vec![]] {
-        let value = there_and_back("DISK_LIST", &octets);
+    for bytes in [each, once, never, vec![0; 4], vec![]] {
+        let value = there_and_back("DISK_LIST", &bytes);
         let Value::List(disks) = member(&value, "disks") else { panic!() };
-        assert_eq!(disks.len(), if octets.len() > 4 { 2 } else { 0 });
+        assert_eq!(disks.len(), if bytes.len() > 4 { 2 } else { 0 });
     }
     let value = there_and_back("VALUE_LIST", &join(&[&disk(1), &[0; 4]]));
     assert_eq!(member(element(member(&value, "values"), 0), "value"), &0x0101_0101u32.into());
@@ -378,19 +378,19 @@ fn text_in_fixed_fields() {
     let full = "x".repeat(239);
     there_and_back(name, &field(&full, 240));
     // No terminator: read, told, and written as it was.
-    let octets = field(&"x".repeat(240), 240);
-    let decoded = decode(name, &octets[..480]).unwrap();
+    let bytes = field(&"x".repeat(240), 240);
+    let decoded = decode(name, &bytes[..480]).unwrap();
     assert_eq!(decoded.diagnostics[0].rule, &rules::TERMINATOR_MISSING);
     // Left-overs behind the terminator.
-    let mut octets = field("ab", 240);
-    octets[100] = 1;
-    let decoded = decode(name, &octets).unwrap();
+    let mut bytes = field("ab", 240);
+    bytes[100] = 1;
+    let decoded = decode(name, &bytes).unwrap();
     assert_eq!(decoded.diagnostics[0].rule, &rules::BEHIND_TERMINATOR);
-    assert_eq!(encode(name, &decoded.value.unwrap()).unwrap(), octets);
+    assert_eq!(encode(name, &decoded.value.unwrap()).unwrap(), bytes);
     // A lone surrogate.
-    let mut octets = field("ab", 240);
-    octets[1] = 0xd8;
-    assert!(matches!(member(&there_and_back(name, &octets), "FileServerName"), Value::Units(_)));
+    let mut bytes = field("ab", 240);
+    bytes[1] = 0xd8;
+    assert!(matches!(member(&there_and_back(name, &bytes), "FileServerName"), Value::Units(_)));
     // Eight characters fill the field of the request.
     there_and_back("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_INPUT", &wide("fileserv")[..16]);
 }

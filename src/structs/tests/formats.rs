@@ -35,7 +35,7 @@ impl<'a> Visitor<'a> for Told {
         self.0.push(match open {
             Open::Record { name, .. } => format!("{key}{name}{{"),
             Open::List { raw } => format!("{key}[{}", raw.map_or(String::new(), hex::encode)),
-            Open::Bytes(octets) => format!("{key}<{}", hex::encode(octets)),
+            Open::Bytes(bytes) => format!("{key}<{}", hex::encode(bytes)),
             Open::Struct(_) => unreachable!(),
         });
     }
@@ -47,9 +47,9 @@ impl<'a> Visitor<'a> for Told {
     }
 }
 
-fn read(content: BufferFormat, octets: &[u8]) -> String {
+fn read(content: BufferFormat, bytes: &[u8]) -> String {
     let mut told = Told::default();
-    let end = match values::read(Slot::top(content), ByteCursor::new(octets), &mut told) {
+    let end = match values::read(Slot::top(content), ByteCursor::new(bytes), &mut told) {
         Ok(rest) if rest.is_empty() => String::new(),
         Ok(rest) => format!(" left {}", rest.len()),
         Err(e) => format!(" error {e}"),
@@ -57,9 +57,9 @@ fn read(content: BufferFormat, octets: &[u8]) -> String {
     told.0.join(" ") + &end
 }
 
-fn any(content: BufferFormat, octets: &[u8]) -> String {
+fn any(content: BufferFormat, bytes: &[u8]) -> String {
     let mut told = Told::default();
-    values::read_any(Slot::top(content), ByteCursor::new(octets), &mut told);
+    values::read_any(Slot::top(content), ByteCursor::new(bytes), &mut told);
     told.0.join(" ")
 }
 
@@ -128,7 +128,7 @@ fn each_format_is_read() {
     assert_eq!(read(BufferFormat::Values(&VALUES), &entry(0x0001_000b, &[2, 0])).matches("Uint").count(), 2);
 }
 
-/// 2.2.2.2: a MULTI_SZ ends with an empty string; what is none is told with its strings beside the octets.
+/// 2.2.2.2: a MULTI_SZ ends with an empty string; what is none is told with its strings beside the bytes.
 #[test]
 fn lists_of_text() {
     let two = join(&[&wide("a"), &wide("b"), &[0, 0]]);
@@ -163,7 +163,7 @@ impl<'a> Visitor<'a> for Keys {
     }
 }
 
-/// 2.2.3.10.1: values of another size than their format has are octets; padding that the size counts is told.
+/// 2.2.3.10.1: values of another size than their format has are bytes; padding that the size counts is told.
 #[test]
 fn sizes_of_values() {
     let zeros = |n: usize| join(&[&[7, 0, 0, 0], &[0; 5][..n]]);
@@ -178,7 +178,7 @@ fn sizes_of_values() {
     // Only numbers have padding that can be told from the rest.
     assert_eq!(any(BufferFormat::Dwords, &zeros(2)), "!size-of-format 0 6 Bytes([7, 0, 0, 0, 0, 0])");
     assert_eq!(any(BufferFormat::Guid, &[0; 17]), format!("!size-of-format 0 17 Bytes({:?})", [0; 17]));
-    // Lists stand beside their octets.
+    // Lists stand beside their bytes.
     let inner = list(&[]);
     let told = "<00000000 decodedPROPERTY_LIST{ propertyCountUint(0) properties[ . . .";
     assert_eq!(any(BufferFormat::PropertyList, &inner), told);
@@ -189,7 +189,7 @@ fn sizes_of_values() {
     assert_eq!(any(BufferFormat::PropertyList, &[]), "Bytes([])");
 }
 
-/// Each format takes its kind of value and no other; octets stand for themselves.
+/// Each format takes its kind of value and no other; bytes stand for themselves.
 #[test]
 fn each_format_is_written() {
     let texts = |texts: &[&str]| Value::List(texts.iter().map(|t| (*t).into()).collect());
@@ -238,8 +238,8 @@ fn each_format_is_written() {
         (by_length, scsi, &[1, 2, 3, 4]),
         (by_length, 5u32.into(), &[5, 0]),
     ];
-    for (content, value, octets) in good {
-        assert_eq!(write(*content, value.clone()).as_deref(), Ok(*octets), "{content}");
+    for (content, value, bytes) in good {
+        assert_eq!(write(*content, value.clone()).as_deref(), Ok(*bytes), "{content}");
     }
     for (content, value, reason) in [
         (BufferFormat::Nothing, 1u32.into(), "not a value of format none"),
@@ -268,8 +268,8 @@ fn each_format_is_written() {
         content::write(&messages, &value, &mut out).map(|()| out).map_err(|e| e.to_string())
     };
     let change = map(&[("ChangeType", 1u32.into()), ("ResourceName", "a".into())]);
-    let octets = join(&[&[12, 0, 0, 0, 1, 0, 0, 0], &wide("a")]);
-    assert_eq!(told(Value::List(vec![change.clone(), change])), Ok(join(&[&octets, &octets])));
+    let bytes = join(&[&[12, 0, 0, 0, 1, 0, 0, 0], &wide("a")]);
+    assert_eq!(told(Value::List(vec![change.clone(), change])), Ok(join(&[&bytes, &bytes])));
     assert_eq!(told(Value::List(vec![1u32.into()])), Err("[0]: not an object of a message's members".into()));
     assert_eq!(told(Value::List(vec![map(&[])])), Err("[0].ChangeType: missing".into()));
     assert_eq!(told(1u32.into()), Err("not a list".into()));
@@ -279,8 +279,8 @@ fn each_format_is_written() {
 #[test]
 fn shapes() {
     let plain = Context::default();
-    let shape = |semantics: Semantics, context: &Context<'_>, octets: &[u8]| {
-        let shape = content::shape(semantics, 1, context, octets);
+    let shape = |semantics: Semantics, context: &Context<'_>, bytes: &[u8]| {
+        let shape = content::shape(semantics, 1, context, bytes);
         let what = if shape.guess { "guess " } else { "" };
         format!("{what}{}{}", shape.name(), if shape.unknown_code.is_some() { " unknown" } else { "" })
     };
@@ -290,10 +290,10 @@ fn shapes() {
     let dacl = join(&[&[1, 0, 4, 0x80], &[0; 16]]);
     let group = join(&[&[1, 0, 0, 0x80], &[0; 4], &[20], &[0; 11], &sid]);
     let of_type = |n: u32| Context { registry_type: Some(n), ..plain };
-    for (octets, expected) in
+    for (bytes, expected) in
         [(&owner, "guess SECURITY_DESCRIPTOR"), (&dacl, "guess SECURITY_DESCRIPTOR"), (&group, ""), (&vec![7; 20], "")]
     {
-        assert_eq!(shape(Semantics::RegistryData, &of_type(3), octets), expected);
+        assert_eq!(shape(Semantics::RegistryData, &of_type(3), bytes), expected);
     }
     assert_eq!(shape(Semantics::RegistryData, &of_type(4), &[1, 0, 0, 0]), "DWORD");
     assert_eq!(shape(Semantics::RegistryData, &of_type(1), &owner), "SZ");
@@ -307,14 +307,14 @@ fn shapes() {
 
     let code = |code: u32| Context { control_code: Some((Family::Resource, code)), ..plain };
     let output =
-        |context: &Context<'_>, octets: &[u8]| shape(Semantics::ControlOutput(Family::Resource), context, octets);
+        |context: &Context<'_>, bytes: &[u8]| shape(Semantics::ControlOutput(Family::Resource), context, bytes);
     assert_eq!(output(&plain, &[0; 4]), "");
     assert_eq!(output(&code(0x0100_0065), &[0; 4]), "PROPERTY_FORMAT_LIST");
     assert_eq!(output(&code(0x0100_0191), &[0; 4]), "VALUE_LIST");
     assert_eq!(content::name_of(BufferFormat::ValuesPerDisk(&VALUES)), "DISK_LIST");
     assert_eq!(output(&code(0x0160_1234), &[1, 2, 3, 4]), "guess DWORD unknown");
     assert_eq!(output(&code(0x0160_1234), &[1, 2, 3]), " unknown");
-    // Octets of odd number are no text and no list of anything.
+    // Bytes of odd number are no text and no list of anything.
     let odd = list(&[("A", &[entry(0x0001_0001, &[1, 2, 3])])]);
     assert_eq!(content::guess(&odd).map(content::name_of), Some("PROPERTY_LIST"));
     assert_eq!(content::guess(&odd[..odd.len() - 1]).map(content::name_of), None);
@@ -332,12 +332,12 @@ fn shapes() {
 #[test]
 fn as_many_messages_as_announced() {
     let change = join(&[&[12, 0, 0, 0, 1, 0, 0, 0], &wide("a")]);
-    let octets = join(&[&change, &change]);
+    let bytes = join(&[&change, &change]);
     for (messages, count, left) in [(Some(0), 0, 24), (Some(1), 1, 12), (Some(2), 2, 0), (None, 2, 0)] {
         let context = Context { message_type: Some(1), messages, ..Context::default() };
-        let shape = content::shape(Semantics::WitnessMessages, 1, &context, &octets);
+        let shape = content::shape(Semantics::WitnessMessages, 1, &context, &bytes);
         let mut sink = Collect::default();
-        let rest = content::read(&shape, ByteCursor::new(&octets), Place::TOP, &mut sink).unwrap();
+        let rest = content::read(&shape, ByteCursor::new(&bytes), Place::TOP, &mut sink).unwrap();
         let (value, _) = sink.into_value();
         assert!(matches!(&value, Some(Value::List(list)) if list.len() == count), "{messages:?}: {:?}", value);
         assert_eq!(rest.len(), left);
@@ -378,9 +378,9 @@ fn formats_of_formats() {
 /// MS-CMRP 2.2.3: the reading that the length tells; text whose fields and sizes are not as they should be.
 #[test]
 fn readings_by_length() {
-    let choose = |name: &str, octets: &[u8]| {
+    let choose = |name: &str, bytes: &[u8]| {
         let record = records::by_name(name).unwrap();
-        record.variants[reader::choose(record, ByteCursor::new(octets))].name
+        record.variants[reader::choose(record, ByteCursor::new(bytes))].name
     };
     for (name, sizes) in [
         (
@@ -396,12 +396,12 @@ fn readings_by_length() {
     assert_eq!(choose("CLUS_PARTITION_INFO_EX2", &[0; 1800]), "documented");
     assert_eq!(choose("CLUS_POOL_DRIVE_INFO", &[0; 2700]), "natural");
 
-    let told = |name: &str, octets: &[u8]| read(BufferFormat::Struct(name.to_string().leak()), octets);
-    let field = |octets: &[u8]| join(&[&[0; 4], octets, &vec![0; 520 - octets.len()]]);
-    let name = |octets: &[u8]| told("CLUS_CSV_MAINTENANCE_MODE_INFO", &field(octets));
+    let told = |name: &str, bytes: &[u8]| read(BufferFormat::Struct(name.to_string().leak()), bytes);
+    let field = |bytes: &[u8]| join(&[&[0; 4], bytes, &vec![0; 520 - bytes.len()]]);
+    let name = |bytes: &[u8]| told("CLUS_CSV_MAINTENANCE_MODE_INFO", &field(bytes));
     let short = "CLUS_CSV_MAINTENANCE_MODE_INFO{ InMaintenanceUint(0) VolumeNameText(\"ab\") .";
     assert_eq!(name(&wide("ab")), short);
-    // The offset is that of the first octet behind the terminator: 4, two units, two octets.
+    // The offset is that of the first byte behind the terminator: 4, two units, two bytes.
     let junk = name(&join(&[&wide("ab"), &[7, 0, 8]]));
     assert!(junk.contains("!behind-terminator 10 2 VolumeNameText(\"ab\") 61006200"), "{junk}");
     let full = name(&[b'x', 0].repeat(260));
@@ -411,7 +411,7 @@ fn readings_by_length() {
     for (size, rule) in [(1, true), (2, false), (3, false), (4, true)] {
         assert_eq!(version(size).contains(&format!("!length-of-text 8 {size}")), rule, "{size}");
     }
-    let unit = |octets: &[u8]| told("CLUSCTL_RESOURCE_NETNAME_CHECK_OU_PERMISSIONS_OUTPUT", &join(&[&[0; 8], octets]));
+    let unit = |bytes: &[u8]| told("CLUSCTL_RESOURCE_NETNAME_CHECK_OU_PERMISSIONS_OUTPUT", &join(&[&[0; 8], bytes]));
     let head = "CLUSCTL_RESOURCE_NETNAME_CHECK_OU_PERMISSIONS_OUTPUT{ bHasAccessUint(0) bDefaultOUUint(0) ";
     assert_eq!(unit(&join(&[&[4, 0, 0, 0], &wide("ab")])), format!("{head}OUSizeUint(4) OUNameText(\"ab\") ."));
     assert_eq!(unit(&join(&[&[6, 0, 0, 0], &wide("ab")])), format!("{head}OUSizeUint(6) OUNameText(\"ab\") ."));
@@ -427,12 +427,12 @@ fn readings_by_length() {
 #[test]
 fn identifiers() {
     let shown = |revision: u8, authority: u64, subs: &[u32]| {
-        let mut octets = vec![1, 0, 0, 0x80, 20];
-        octets.extend([0; 15]);
-        octets.extend([revision, subs.len() as u8]);
-        octets.extend(&authority.to_be_bytes()[2..]);
-        octets.extend(subs.iter().flat_map(|sub| sub.to_le_bytes()));
-        crate::structs::security::sddl(&octets).map_err(|e| e.to_string())
+        let mut bytes = vec![1, 0, 0, 0x80, 20];
+        bytes.extend([0; 15]);
+        bytes.extend([revision, subs.len() as u8]);
+        bytes.extend(&authority.to_be_bytes()[2..]);
+        bytes.extend(subs.iter().flat_map(|sub| sub.to_le_bytes()));
+        crate::structs::security::sddl(&bytes).map_err(|e| e.to_string())
     };
     for (authority, subs, expected) in [
         (1, &[0u32][..], "WD"),
@@ -458,8 +458,8 @@ fn identifiers() {
 /// 2.2.3.17.1: what an error's place says.
 #[test]
 fn places_of_errors() {
-    let error = |name: &str, octets: &[u8]| {
-        let decoded = crate::structs::decode(name, octets).unwrap();
+    let error = |name: &str, bytes: &[u8]| {
+        let decoded = crate::structs::decode(name, bytes).unwrap();
         decoded.error.map(|e| e.to_string()).unwrap_or_default()
     };
     assert_eq!(error("CLUSTER_REG_BATCH_UPDATE", &[1]), "offset 0, VersionNumber: 4 bytes needed (DWORD), 1 left");
@@ -468,7 +468,7 @@ fn places_of_errors() {
     assert_eq!(error("VALUE_LIST", &entry), "offset 8, values[0]: 9 bytes needed (Size), 0 left");
     let name = [1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0];
     assert_eq!(error("BATCH_UPDATE_COMMAND", &name), "offset 8, NameLength: 0x3 where an even NameLength was expected");
-    // An answer's error is a status, with octets behind it that are of no type.
+    // An answer's error is a status, with bytes behind it that are of no type.
     let failed = join(&[&[9, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0], &wide("n"), &[4, 0, 0, 0, 1, 2, 3, 4]]);
     let told = read(BufferFormat::Struct("BATCH_UPDATE_COMMAND"), &failed);
     assert!(told.ends_with("NameText(\"n\") DataBytes([1, 2, 3, 4]) ."), "{told}");

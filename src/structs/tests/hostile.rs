@@ -3,27 +3,27 @@
 use super::{entry, field, join, list, read_as_everything, wide};
 use crate::structs::{decode, rules, security};
 
-fn error(name: &str, octets: &[u8]) -> String {
-    let decoded = decode(name, octets).unwrap();
+fn error(name: &str, bytes: &[u8]) -> String {
+    let decoded = decode(name, bytes).unwrap();
     decoded.error.unwrap_or_else(|| panic!("no error in {:?}", decoded.value)).to_string()
 }
 
 #[test]
 fn counts_that_lie() {
-    let mut octets = list(&[("A", &[entry(0x0001_0002, &[1, 0, 0, 0])])]);
-    octets[..4].copy_from_slice(&[0xff; 4]);
-    let end = octets.len();
+    let mut bytes = list(&[("A", &[entry(0x0001_0002, &[1, 0, 0, 0])])]);
+    bytes[..4].copy_from_slice(&[0xff; 4]);
+    let end = bytes.len();
     assert_eq!(
-        error("PROPERTY_LIST", &octets),
+        error("PROPERTY_LIST", &bytes),
         format!("offset {end}, properties[1].name: 4 bytes needed (DWORD), 0 left")
     );
     // What came before the error is kept.
-    let decoded = decode("PROPERTY_LIST", &octets).unwrap();
+    let decoded = decode("PROPERTY_LIST", &bytes).unwrap();
     let properties = super::member(decoded.value.as_ref().unwrap(), "properties").clone();
     assert_eq!(super::member(super::element(&properties, 0), "name"), &"A".into());
 
-    let octets = join(&[&[1, 0, 0, 0], &[0xff; 4], &[0; 20]]);
-    assert_eq!(error("CBFLT_PATH_IDS", &octets), "offset 28, PathId[1]: 4 bytes needed (DWORD), 0 left");
+    let bytes = join(&[&[1, 0, 0, 0], &[0xff; 4], &[0; 20]]);
+    assert_eq!(error("CBFLT_PATH_IDS", &bytes), "offset 28, PathId[1]: 4 bytes needed (DWORD), 0 left");
     assert_eq!(
         error("SR_RESOURCE_TYPE_REPLICATED_DISKS_RESULT", &[0xff, 0xff, 0, 0, 1]),
         "offset 4, ReplicatedDisks[0].Type: 4 bytes needed (u32), 1 left"
@@ -36,19 +36,19 @@ fn counts_that_lie() {
 
 #[test]
 fn sizes_that_lie() {
-    let octets = list(&[("Address", &[entry(0x0001_0003, &wide("10.1.2.3"))])]);
+    let bytes = list(&[("Address", &[entry(0x0001_0003, &wide("10.1.2.3"))])]);
     // Size of the name, and of the value.
-    let mut name = octets.clone();
+    let mut name = bytes.clone();
     name[8..12].copy_from_slice(&0xffff_fff0u32.to_le_bytes());
     assert_eq!(error("PROPERTY_LIST", &name), "offset 12, properties[0].name: 4294967280 bytes needed (Size), 48 left");
-    let mut value = octets.clone();
+    let mut value = bytes.clone();
     value[32] = 200;
     assert_eq!(error("PROPERTY_LIST", &value), "offset 36, properties[0].values[0]: 200 bytes needed (Size), 24 left");
     // A name without terminator, one of odd size, an empty one.
     for size in [0, 1, 3, 15] {
-        let mut octets = octets.clone();
-        octets[8] = size;
-        let _ = decode("PROPERTY_LIST", &octets).unwrap();
+        let mut bytes = bytes.clone();
+        bytes[8] = size;
+        let _ = decode("PROPERTY_LIST", &bytes).unwrap();
     }
     let unterminated = join(&[&[1, 0, 0, 0], &entry(0x0004_0003, b"A\0"), &entry(0x0001_0002, &[0; 4]), &[0; 4]]);
     let decoded = decode("PROPERTY_LIST", &unterminated).unwrap();
@@ -56,16 +56,16 @@ fn sizes_that_lie() {
     assert_eq!(crate::structs::encode("PROPERTY_LIST", &decoded.value.unwrap()).unwrap(), unterminated);
 }
 
-/// Values of every format in every wrong size, none at all included: kept as octets and written as they were.
+/// Values of every format in every wrong size, none at all included: kept as bytes and written as they were.
 #[test]
 fn values_of_wrong_size() {
     for syntax in (1..=14u32).flat_map(|format| [0x0001_0000 | format, 0x0002_0002, 0x0006_0002, 0x000e_0001]) {
         for size in 0..20 {
-            let octets = list(&[("P", &[entry(0x0001_0004, &wide("e")), entry(syntax, &vec![0x41; size])])]);
-            let decoded = decode("PROPERTY_LIST", &octets).unwrap();
+            let bytes = list(&[("P", &[entry(0x0001_0004, &wide("e")), entry(syntax, &vec![0x41; size])])]);
+            let decoded = decode("PROPERTY_LIST", &bytes).unwrap();
             assert_eq!((decoded.error, decoded.trailing.len()), (None, 0), "{syntax:#x} {size}");
             let again = crate::structs::encode("PROPERTY_LIST", &decoded.value.unwrap()).unwrap();
-            assert_eq!(again, octets, "{syntax:#x} {size}");
+            assert_eq!(again, bytes, "{syntax:#x} {size}");
         }
     }
 }
@@ -75,15 +75,15 @@ fn end_marks_that_are_missing() {
     let one = entry(0x0004_0003, &wide("A"));
     let value = entry(0x0001_0002, &[1, 0, 0, 0]);
     // The next name ends a property as well.
-    let octets = join(&[&[2, 0, 0, 0], &one, &value, &one, &value, &[0; 4]]);
-    let decoded = decode("PROPERTY_LIST", &octets).unwrap();
+    let bytes = join(&[&[2, 0, 0, 0], &one, &value, &one, &value, &[0; 4]]);
+    let decoded = decode("PROPERTY_LIST", &bytes).unwrap();
     assert_eq!((decoded.error, decoded.diagnostics[0].rule), (None, &rules::LIST_NOT_ENDED));
-    let octets = join(&[&[1, 0, 0, 0], &one, &value]);
-    assert!(error("PROPERTY_LIST", &octets).contains("properties[0].values[1]"));
-    let octets = join(&[&[1, 0, 0, 0], &one, &[0; 4]]);
-    assert_eq!(decode("PROPERTY_LIST", &octets).unwrap().diagnostics[0].rule, &rules::NO_VALUE);
-    let octets = join(&[&[1, 0, 0, 0], &value, &[0; 4]]);
-    assert!(error("PROPERTY_LIST", &octets).ends_with("0x10002 where CLUSPROP_SYNTAX_NAME was expected"));
+    let bytes = join(&[&[1, 0, 0, 0], &one, &value]);
+    assert!(error("PROPERTY_LIST", &bytes).contains("properties[0].values[1]"));
+    let bytes = join(&[&[1, 0, 0, 0], &one, &[0; 4]]);
+    assert_eq!(decode("PROPERTY_LIST", &bytes).unwrap().diagnostics[0].rule, &rules::NO_VALUE);
+    let bytes = join(&[&[1, 0, 0, 0], &value, &[0; 4]]);
+    assert!(error("PROPERTY_LIST", &bytes).ends_with("0x10002 where CLUSPROP_SYNTAX_NAME was expected"));
 }
 
 #[test]
@@ -103,8 +103,8 @@ fn batches_that_lie() {
     );
     assert!(error(name, &[1, 0, 0, 0, 1]).starts_with("offset 4, commands[0]"));
     // An empty name, and no padding at the end.
-    let octets = join(&[&[1, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 9]]);
-    let decoded = decode(name, &octets).unwrap();
+    let bytes = join(&[&[1, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 9]]);
+    let decoded = decode(name, &bytes).unwrap();
     let rules: Vec<_> = decoded.diagnostics.iter().map(|d| d.rule.name).collect();
     assert_eq!((decoded.error, rules.as_slice()), (None, ["name-length", "padding-missing"].as_slice()));
 }
@@ -117,18 +117,18 @@ fn lengths_of_messages_that_lie() {
     );
     assert_eq!(error("RESOURCE_CHANGE", &[200, 0, 0, 0, 1]), "offset 4, Length: 196 bytes needed (Length), 1 left");
     assert_eq!(error("RESOURCE_CHANGE", &[6, 0, 0, 0, 1, 0]), "offset 4, ChangeType: 4 bytes needed (u32), 2 left");
-    // Octets inside the length and behind the members.
-    let octets = join(&[&16u32.to_le_bytes(), &[0; 12]]);
-    let decoded = decode("IPADDR_INFO_LIST", &octets).unwrap();
+    // Bytes inside the length and behind the members.
+    let bytes = join(&[&16u32.to_le_bytes(), &[0; 12]]);
+    let decoded = decode("IPADDR_INFO_LIST", &bytes).unwrap();
     assert_eq!((decoded.error, decoded.diagnostics[0].rule), (None, &rules::BEHIND_MEMBERS));
 }
 
 /// A descriptor with owner, group and two lists.
 pub(super) fn descriptor() -> Vec<u8> {
     let sid = |subs: &[u32]| {
-        let mut octets = vec![1, subs.len() as u8, 0, 0, 0, 0, 0, 5];
-        subs.iter().for_each(|sub| octets.extend(sub.to_le_bytes()));
-        octets
+        let mut bytes = vec![1, subs.len() as u8, 0, 0, 0, 0, 0, 5];
+        subs.iter().for_each(|sub| bytes.extend(sub.to_le_bytes()));
+        bytes
     };
     let ace = |kind: u8, flags: u8, mask: u32, sid: &[u8]| {
         join(&[&[kind, flags], &(8 + sid.len() as u16).to_le_bytes(), &mask.to_le_bytes(), sid])
@@ -151,29 +151,29 @@ pub(super) fn descriptor() -> Vec<u8> {
 
 #[test]
 fn security_descriptors() {
-    let octets = descriptor();
+    let bytes = descriptor();
     assert_eq!(
-        security::sddl(&octets).unwrap(),
+        security::sddl(&bytes).unwrap(),
         "O:BAG:SYD:PAI(A;OICI;KA;;;SY)(D;;CCRP;;;S-1-5-21-1-2-3-500)(0x55;;;;;)S:(AU;SA;0x1000000;;;AU)"
     );
     // Every offset outside, every cut, every flipped bit.
     for at in [4, 8, 12, 16] {
-        for offset in [octets.len() as u32 - 1, octets.len() as u32, 0xffff_fff0] {
-            let mut bad = octets.clone();
+        for offset in [bytes.len() as u32 - 1, bytes.len() as u32, 0xffff_fff0] {
+            let mut bad = bytes.clone();
             bad[at..at + 4].copy_from_slice(&offset.to_le_bytes());
             assert!(security::sddl(&bad).is_err(), "{at} {offset}");
         }
     }
-    for n in 0..octets.len() {
-        assert!(security::sddl(&octets[..n]).is_err());
+    for n in 0..bytes.len() {
+        assert!(security::sddl(&bytes[..n]).is_err());
         for bit in 0..8 {
-            let mut bad = octets.clone();
+            let mut bad = bytes.clone();
             bad[n] ^= 1 << bit;
             let _ = security::sddl(&bad);
         }
     }
     // What can be read is shown, and where there is something that can't.
-    let mut bad = octets.clone();
+    let mut bad = bytes.clone();
     bad[16..20].copy_from_slice(&0xffffu32.to_le_bytes());
     let (text, error) = security::readable(&bad).unwrap();
     assert_eq!(text, "O:BAG:SYD:?S:(AU;SA;0x1000000;;;AU)");
@@ -186,7 +186,7 @@ fn security_descriptors() {
     );
 }
 
-/// Every prefix and every flipped octet of samples of each kind, read as everything.
+/// Every prefix and every flipped byte of samples of each kind, read as everything.
 #[test]
 fn cut_and_flipped() {
     let samples = [
@@ -210,9 +210,9 @@ fn cut_and_flipped() {
         }
         for n in 0..sample.len() {
             for value in [0, 0x7f, 0xff] {
-                let mut octets = sample.clone();
-                octets[n] = value;
-                read_as_everything(&octets);
+                let mut bytes = sample.clone();
+                bytes[n] = value;
+                read_as_everything(&bytes);
             }
         }
     }
@@ -223,17 +223,17 @@ fn cut_and_flipped() {
     }
 }
 
-/// The time to read grows with the octets, not with their square.
+/// The time to read grows with the bytes, not with their square.
 #[test]
 fn linear() {
-    let mut octets = vec![0xff; 4];
+    let mut bytes = vec![0xff; 4];
     let one = join(&[&entry(0x0004_0003, &wide("A")), &entry(0x0001_0002, &[1, 0, 0, 0]), &[0; 4]]);
     for _ in 0..40_000 {
-        octets.extend(&one);
+        bytes.extend(&one);
     }
     let started = std::time::Instant::now();
-    assert!(decode("PROPERTY_LIST", &octets).unwrap().error.is_some());
-    assert!(decode("VALUE_LIST", &octets[4..]).unwrap().error.is_none());
+    assert!(decode("PROPERTY_LIST", &bytes).unwrap().error.is_some());
+    assert!(decode("VALUE_LIST", &bytes[4..]).unwrap().error.is_none());
     assert!(started.elapsed().as_secs() < 10);
 }
 

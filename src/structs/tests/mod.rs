@@ -62,19 +62,19 @@ trait Tell<'a>: Visitor<'a> {
 
 impl<'a, V: Visitor<'a> + ?Sized> Tell<'a> for V {}
 
-/// Decodes, which must take all octets and break no rule.
-fn clean(name: &str, octets: &[u8]) -> Value {
-    let decoded = super::decode(name, octets).unwrap();
+/// Decodes, which must take all bytes and break no rule.
+fn clean(name: &str, bytes: &[u8]) -> Value {
+    let decoded = super::decode(name, bytes).unwrap();
     assert_eq!(decoded.error, None, "{name}");
     assert!(decoded.trailing.is_empty(), "{name}: trailing {:02x?}", decoded.trailing);
     assert!(decoded.diagnostics.is_empty(), "{name}: {}", decoded.diagnostics[0]);
     decoded.value.unwrap()
 }
 
-/// Decodes and encodes, which must give the same octets.
-fn there_and_back(name: &str, octets: &[u8]) -> Value {
-    let value = clean(name, octets);
-    assert_eq!(super::encode(name, &value).unwrap(), octets, "{name}: {value:?}");
+/// Decodes and encodes, which must give the same bytes.
+fn there_and_back(name: &str, bytes: &[u8]) -> Value {
+    let value = clean(name, bytes);
+    assert_eq!(super::encode(name, &value).unwrap(), bytes, "{name}: {value:?}");
     value
 }
 
@@ -99,12 +99,12 @@ fn wide(text: &str) -> Vec<u8> {
 
 /// Text in a fixed field.
 fn field(text: &str, units: usize) -> Vec<u8> {
-    let mut octets = wide(text);
-    octets.resize(units * 2, 0);
-    octets
+    let mut bytes = wide(text);
+    bytes.resize(units * 2, 0);
+    bytes
 }
 
-/// Octets from parts.
+/// Bytes from parts.
 fn join(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
 }
@@ -117,22 +117,22 @@ fn entry(syntax: u32, data: &[u8]) -> Vec<u8> {
 
 /// A property list of these properties, each a name and entries.
 fn list(properties: &[(&str, &[Vec<u8>])]) -> Vec<u8> {
-    let mut octets = (properties.len() as u32).to_le_bytes().to_vec();
+    let mut bytes = (properties.len() as u32).to_le_bytes().to_vec();
     for (name, values) in properties {
-        octets.extend(entry(0x0004_0003, &wide(name)));
-        octets.extend(values.concat());
-        octets.extend([0; 4]);
+        bytes.extend(entry(0x0004_0003, &wide(name)));
+        bytes.extend(values.concat());
+        bytes.extend([0; 4]);
     }
-    octets
+    bytes
 }
 
 /// Reads as every structure, and prints all that it finds.
-fn read_as_everything(octets: &[u8]) {
+fn read_as_everything(bytes: &[u8]) {
     for structure in ALL {
-        read_as(structure, octets);
+        read_as(structure, bytes);
     }
 }
 
-fn read_as(structure: &Structure, octets: &[u8]) {
-    cluscope_testkit::invariants::structures::named(structure.name, octets);
+fn read_as(structure: &Structure, bytes: &[u8]) {
+    cluscope_testkit::invariants::structures::named(structure.name, bytes);
 }

@@ -8,9 +8,9 @@ use crate::render::text::Style;
 use crate::render::text::buffers;
 use crate::structs::content::Context;
 
-pub(super) fn shown(style: Style, semantics: Semantics, context: &Context<'_>, octets: &[u8]) -> String {
+pub(super) fn shown(style: Style, semantics: Semantics, context: &Context<'_>, bytes: &[u8]) -> String {
     let mut out = String::new();
-    buffers::print(&mut out, Style { indent: 3, ..style }, semantics, 1, context, octets).unwrap();
+    buffers::print(&mut out, Style { indent: 3, ..style }, semantics, 1, context, bytes).unwrap();
     out
 }
 
@@ -19,17 +19,17 @@ pub(super) fn shown(style: Style, semantics: Semantics, context: &Context<'_>, o
 fn tables() {
     let plain = Context::default();
     let dword = [entry(0x0001_0002, &[1, 0, 0, 0])];
-    let table = |style: Style, octets: &[u8]| shown(style, Semantics::PropertyList, &plain, octets);
+    let table = |style: Style, bytes: &[u8]| shown(style, Semantics::PropertyList, &plain, bytes);
     assert_eq!(table(Style::default(), &list(&[])), "   no properties\n");
     assert_eq!(table(Style::default(), &[1, 0]), "   ! offset 0: 4 bytes needed (DWORD), 2 left\n");
-    let octets = list(&[("A", &dword), ("B", &dword), ("C", &dword), ("D", &dword)]);
+    let bytes = list(&[("A", &dword), ("B", &dword), ("C", &dword), ("D", &dword)]);
     let row = |name: &str| format!("   {name}  DWORD           1\n");
     let rows = |n: usize| ["A", "B", "C", "D"].iter().take(n).map(|name| row(name)).collect::<String>();
     for (limit, more) in [(4, ""), (3, "   … 1 properties more\n"), (2, "   … 2 properties more\n")] {
         let style = Style { max_elements: limit, ..Style::default() };
-        assert_eq!(table(style, &octets), rows(limit as usize) + more);
+        assert_eq!(table(style, &bytes), rows(limit as usize) + more);
     }
-    // Four octets for each column that name and format leave, 24 columns at least.
+    // Four bytes for each column that name and format leave, 24 columns at least.
     let texts = |n: usize| join(&[&wide("aaaaaaa").repeat(n), &[0, 0]]);
     let many = list(&[("Names", &[entry(0x0001_0005, &texts(30))])]);
     for (width, shown) in [(60, 14), (10, 9), (48, 9)] {
@@ -95,8 +95,8 @@ fn errors_in_text() {
 fn trees() {
     let tree = |text: &str| {
         let mut out = String::new();
-        let octets = wide(text);
-        let wide = crate::ndr::WStr::le(&octets).until_nul();
+        let bytes = wide(text);
+        let wide = crate::ndr::WStr::le(&bytes).until_nul();
         buffers::expression(&mut out, Style { indent: 3, ..Style::default() }, wide).unwrap();
         out
     };

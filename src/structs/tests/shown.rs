@@ -8,17 +8,17 @@ use crate::render::text::buffers;
 use crate::structs::content::Context;
 use crate::structs::{self, dependency};
 
-fn lines(semantics: Semantics, context: &Context<'_>, octets: &[u8]) -> String {
+fn lines(semantics: Semantics, context: &Context<'_>, bytes: &[u8]) -> String {
     let mut out = String::new();
-    buffers::print(&mut out, Style { indent: 2, ..Style::default() }, semantics, 1, context, octets).unwrap();
+    buffers::print(&mut out, Style { indent: 2, ..Style::default() }, semantics, 1, context, bytes).unwrap();
     out
 }
 
 #[cfg(feature = "serde")]
-fn json(semantics: Semantics, context: &Context<'_>, octets: &[u8]) -> String {
+fn json(semantics: Semantics, context: &Context<'_>, bytes: &[u8]) -> String {
     let mut out = crate::render::json::out::Out::new();
     out.begin();
-    crate::render::json::buffers::print(&mut out, semantics, 1, context, octets);
+    crate::render::json::buffers::print(&mut out, semantics, 1, context, bytes);
     out.end();
     let text = String::from_utf8(out.as_bytes().to_vec()).unwrap();
     serde_json::from_str::<serde_json::Value>(&text).unwrap();
@@ -34,7 +34,7 @@ const INPUT: Semantics = Semantics::ControlInput(Family::Resource);
 
 #[test]
 fn a_property_list_is_a_table() {
-    let octets = list(&[
+    let bytes = list(&[
         ("Address", &[entry(0x0001_0003, &wide("10.1.2.3"))]),
         ("EnableDhcp", &[entry(0x0001_0002, &[1, 0, 0, 0])]),
         ("Path", &[entry(0x0001_0004, &wide("%x%")), entry(0x0001_0008, &wide("C:"))]),
@@ -46,8 +46,8 @@ fn a_property_list_is_a_table() {
               EXPANDED_SZ     \"C:\"
   Names       MULTI_SZ        \"a\", \"b\"
 ";
-    assert_eq!(lines(OUTPUT, &code(0x0100_0081), &octets), expected);
-    let cut = lines(OUTPUT, &code(0x0100_0081), &octets[..octets.len() - 10]);
+    assert_eq!(lines(OUTPUT, &code(0x0100_0081), &bytes), expected);
+    let cut = lines(OUTPUT, &code(0x0100_0081), &bytes[..bytes.len() - 10]);
     assert!(cut.contains("! offset") && cut.contains("(in \"Names\")"), "{cut}");
 }
 
@@ -64,7 +64,7 @@ fn a_batch_is_a_line_a_command() {
             data,
         ])
     };
-    let octets = join(&[
+    let bytes = join(&[
         &[1, 0, 0, 0],
         &command(2, 0, "Resources\\1234\\Parameters", &[]),
         &command(1, 1, "Address", &wide("10.1.2.3")),
@@ -80,12 +80,12 @@ fn a_batch_is_a_line_a_command() {
   error Gone: ERROR_FILE_NOT_FOUND (2)
   control (default) = SynchronizeAllNodes (1)
 ";
-    assert_eq!(lines(Semantics::Custom("CLUSTER_REG_BATCH_UPDATE"), &Context::default(), &octets), expected);
+    assert_eq!(lines(Semantics::Custom("CLUSTER_REG_BATCH_UPDATE"), &Context::default(), &bytes), expected);
 }
 
 #[test]
 fn a_value_list_is_a_line_a_value() {
-    let octets = join(&[
+    let bytes = join(&[
         &entry(0x0005_0002, &[1, 0, 0, 0]),
         &entry(0x0006_0002, &[1, 2, 3, 4]),
         &entry(0x000b_0003, &wide("{cab0e89a}")),
@@ -100,15 +100,15 @@ fn a_value_list_is_a_line_a_value() {
         LUN  4
     [2]  DISK_GUID  \"{cab0e89a}\"
 ";
-    assert_eq!(lines(OUTPUT, &code(0x0100_0191), &octets), expected);
+    assert_eq!(lines(OUTPUT, &code(0x0100_0191), &bytes), expected);
 }
 
 const TOKEN: u32 = 0x0140_20e6;
 const PASSWORD: u32 = 0x0100_017a;
 
-/// What a whole parameter looks like when secrets are hidden in octets, too.
+/// What a whole parameter looks like when secrets are hidden in bytes, too.
 #[cfg(feature = "serde")]
-fn masked(control_code: u32, octets: &[u8]) -> String {
+fn masked(control_code: u32, bytes: &[u8]) -> String {
     use crate::idl::resource::ApiResourceControl;
     use crate::ndr::{Endian, Syntax};
     use crate::render::json::stub::{self, Identity};
@@ -116,8 +116,8 @@ fn masked(control_code: u32, octets: &[u8]) -> String {
         .hResource(crate::ndr::visitor::ContextHandle::default())
         .dwControlCode(control_code)
         .nOutBufferSize(0)
-        .lpInBuffer(octets)
-        .nInBufferSize(octets.len() as u32)
+        .lpInBuffer(bytes)
+        .nInBufferSize(bytes.len() as u32)
         .encode(crate::ndr::Version::V3_0, Syntax::Ndr, Endian::Little)
         .unwrap();
     let identity = serde_json::json!({"interface": "clusapi", "version": "3.0", "opnum": 73,
@@ -133,17 +133,17 @@ fn masked(control_code: u32, octets: &[u8]) -> String {
 #[cfg(feature = "serde")]
 fn secrets_stay_hidden() {
     let (token, before) = (wide("t0ken"), ("AccountName", [entry(0x0001_0003, &wide("lab"))]));
-    let octets = list(&[(before.0, &before.1), ("PrimaryToken", &[entry(0x0001_0003, &token)])]);
-    assert!(!json(INPUT, &code(TOKEN), &octets).contains("t0ken"));
-    assert!(!lines(INPUT, &code(TOKEN), &octets).contains("t0ken"));
+    let bytes = list(&[(before.0, &before.1), ("PrimaryToken", &[entry(0x0001_0003, &token)])]);
+    assert!(!json(INPUT, &code(TOKEN), &bytes).contains("t0ken"));
+    assert!(!lines(INPUT, &code(TOKEN), &bytes).contains("t0ken"));
     let mut password = vec![0; 680];
     password[4..16].copy_from_slice(&wide("p4ssw"));
     assert!(!json(INPUT, &code(PASSWORD), &password).contains("p4ssw"));
     assert!(!lines(INPUT, &code(PASSWORD), &password).contains("p4ssw"));
 
-    // In octets there are zeros for them and nothing else is changed.
+    // In bytes there are zeros for them and nothing else is changed.
     let zeros = list(&[(before.0, &before.1), ("PrimaryToken", &[entry(0x0001_0003, &[0; 12])])]);
-    let printed = masked(TOKEN, &octets);
+    let printed = masked(TOKEN, &bytes);
     assert!(printed.contains(&format!(r#"{{"hex":"{}","secret":true,"decoded""#, hex::encode(zeros))), "{printed}");
     assert!(masked(PASSWORD, &password).contains(&format!(r#"{{"hex":"{}","secret":true"#, "0".repeat(1360))));
     let plain = list(&[(before.0, &before.1)]);
@@ -154,9 +154,9 @@ fn secrets_stay_hidden() {
 #[test]
 #[cfg(feature = "serde")]
 fn damaged_secrets_stay_hidden() {
-    let leaks = |control_code, octets: &[u8], secret: &[u8]| {
+    let leaks = |control_code, bytes: &[u8], secret: &[u8]| {
         let context = code(control_code);
-        let all = lines(INPUT, &context, octets) + &json(INPUT, &context, octets) + &masked(control_code, octets);
+        let all = lines(INPUT, &context, bytes) + &json(INPUT, &context, bytes) + &masked(control_code, bytes);
         secret.chunks_exact(4).map(hex::encode).any(|part| all.contains(&part)) || all.contains("5ecr3t")
     };
     let secret = wide("5ecr3t-5ecr3t");
@@ -170,13 +170,13 @@ fn damaged_secrets_stay_hidden() {
         (0x0001_0009, &secret),
         (0x7777_7777, &secret),
     ] {
-        let octets = list(&[("primarytoken", &[entry(syntax, value), entry(0x0001_0003, &secret)])]);
-        assert!(!leaks(TOKEN, &octets, &secret), "{syntax:#x}: {}", masked(TOKEN, &octets));
-        for n in 0..octets.len() {
-            assert!(!leaks(TOKEN, &octets[..n], &secret), "{syntax:#x}, {n}: {}", masked(TOKEN, &octets[..n]));
+        let bytes = list(&[("primarytoken", &[entry(syntax, value), entry(0x0001_0003, &secret)])]);
+        assert!(!leaks(TOKEN, &bytes, &secret), "{syntax:#x}: {}", masked(TOKEN, &bytes));
+        for n in 0..bytes.len() {
+            assert!(!leaks(TOKEN, &bytes[..n], &secret), "{syntax:#x}, {n}: {}", masked(TOKEN, &bytes[..n]));
         }
         // A count that says there is none.
-        let hidden = join(&[&[0; 4], &octets[4..]]);
+        let hidden = join(&[&[0; 4], &bytes[4..]]);
         let printed = masked(TOKEN, &hidden);
         assert!(!printed.contains(&hex::encode(&secret)), "{printed}");
     }
@@ -193,7 +193,7 @@ fn damaged_secrets_stay_hidden() {
 #[test]
 #[cfg(feature = "serde")]
 fn names_of_properties_in_three_forms() {
-    let asked = |octets: &[u8]| json(Semantics::MultiSz, &Context::default(), octets);
+    let asked = |bytes: &[u8]| json(Semantics::MultiSz, &Context::default(), bytes);
     let names = join(&[&wide("Priority"), &wide("Type"), &[0, 0]]);
     assert_eq!(asked(&names), r#"{"decoded":{"type":"MULTI_SZ","value":["Priority","Type"]}}"#);
     assert_eq!(asked(&wide("*")), r#"{"decoded":{"type":"SZ","value":"*"}}"#);
@@ -249,9 +249,9 @@ fn unknown_control_codes_are_guessed_at() {
 #[test]
 #[cfg(feature = "serde")]
 fn errors_keep_what_came_before() {
-    let mut octets = list(&[("A", &[entry(0x0001_0002, &[1, 0, 0, 0])]), ("B", &[entry(0x0001_0002, &[1, 0, 0, 0])])]);
-    octets.truncate(octets.len() - 6);
-    let printed = json(Semantics::PropertyList, &Context::default(), &octets);
+    let mut bytes = list(&[("A", &[entry(0x0001_0002, &[1, 0, 0, 0])]), ("B", &[entry(0x0001_0002, &[1, 0, 0, 0])])]);
+    bytes.truncate(bytes.len() - 6);
+    let printed = json(Semantics::PropertyList, &Context::default(), &bytes);
     assert!(printed.contains(r#""partial":{"propertyCount":2,"properties":[{"name":"A""#), "{printed}");
     assert!(printed.contains(r#""field":"properties[1].values[0]","object":"B""#), "{printed}");
 }

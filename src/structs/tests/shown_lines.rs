@@ -1,4 +1,4 @@
-//! Lines of batches, entries of security descriptors, and what octets of unknown meaning are taken for.
+//! Lines of batches, entries of security descriptors, and what bytes of unknown meaning are taken for.
 
 use super::{entry, join, list, wide};
 use crate::consts::content::BufferFormat;
@@ -23,9 +23,9 @@ fn command(kind: u32, value_type: u32, name: &str, data: &[u8]) -> Vec<u8> {
 
 fn batch(style: Style, commands: &[Vec<u8>]) -> String {
     let mut out = String::new();
-    let octets = join(&[&[1, 0, 0, 0], &commands.concat()]);
+    let bytes = join(&[&[1, 0, 0, 0], &commands.concat()]);
     let semantics = Semantics::Custom("CLUSTER_REG_BATCH_UPDATE");
-    buffers::print(&mut out, style, semantics, 1, &Context::default(), &octets).unwrap();
+    buffers::print(&mut out, style, semantics, 1, &Context::default(), &bytes).unwrap();
     out
 }
 
@@ -110,26 +110,26 @@ fn entries_of_descriptors() {
 /// Text that says where its first null unit is, whether it is the last one, and what is behind it.
 #[test]
 fn text_that_should_be_all() {
-    let whole = |octets: &[u8]| {
-        let (text, raw, rule) = crate::structs::reader::whole_text(octets);
+    let whole = |bytes: &[u8]| {
+        let (text, raw, rule) = crate::structs::reader::whole_text(bytes);
         (text.to_string(), raw.map(<[u8]>::len), rule.map(|rule| rule.name))
     };
     let a = "a".to_string();
     assert_eq!(whole(b"a\0\0\0"), (a.clone(), None, None));
     assert_eq!(whole(b"a\0"), (a.clone(), Some(2), Some(rules::TERMINATOR_MISSING.name)));
     for zeros in 1..=3 {
-        let octets = [b"a\0\0\0".as_slice(), &[0; 3][..zeros]].concat();
-        assert_eq!(whole(&octets), (a.clone(), Some(4 + zeros), Some(rules::SIZE_COUNTS_PADDING.name)));
+        let bytes = [b"a\0\0\0".as_slice(), &[0; 3][..zeros]].concat();
+        assert_eq!(whole(&bytes), (a.clone(), Some(4 + zeros), Some(rules::SIZE_COUNTS_PADDING.name)));
     }
     assert_eq!(whole(b"a\0\0\0\0\0\0\0"), (a.clone(), Some(8), Some(rules::LONGER_THAN_TEXT.name)));
     assert_eq!(whole(b"a\0\0\0b\0"), (a.clone(), Some(6), Some(rules::BEHIND_TERMINATOR.name)));
     assert_eq!(whole(b"a\0\0\0\0\0\0\0b\0"), (a, Some(10), Some(rules::BEHIND_TERMINATOR.name)));
 }
 
-/// A guess is made only where the octets fit exactly.
+/// A guess is made only where the bytes fit exactly.
 #[test]
 fn guesses() {
-    let guess = |octets: &[u8]| content::guess(octets).map(content::name_of);
+    let guess = |bytes: &[u8]| content::guess(bytes).map(content::name_of);
     assert_eq!(guess(&[1, 2, 3, 4]), Some("DWORD"));
     assert_eq!(guess(&wide("text")), Some("SZ"));
     // A list of no strings.

@@ -37,10 +37,10 @@ const VALUE: Open<'static> = Open::Record { name: "VALUE", variant: None };
 
 /// O:SY, or the same with an offset beyond the end.
 fn descriptor(owner: u8) -> &'static [u8] {
-    let mut octets = vec![1, 0, 0, 0x80, owner];
-    octets.extend([0; 15]);
-    octets.extend([1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0]);
-    octets.leak()
+    let mut bytes = vec![1, 0, 0, 0x80, owner];
+    bytes.extend([0; 15]);
+    bytes.extend([1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0]);
+    bytes.leak()
 }
 
 /// What each value looks like for people: names with numbers, units, large numbers in both forms.
@@ -123,7 +123,7 @@ fn one_line() {
         sink.close(RECORD);
     };
     assert_eq!(inline(100, record), "top {a 1, 2, 3, none (empty), b 2 bytes: 4}");
-    // Four octets for each column; what is begun is finished, the rest is left out.
+    // Four bytes for each column; what is begun is finished, the rest is left out.
     let digits = |n: usize, times: usize| {
         inline(1, |sink| {
             number(sink, Key::Top, 10u64.pow(n as u32 - 1));
@@ -374,7 +374,7 @@ mod json {
         assert_eq!(whole, format!(r#"{{"error":{{"offset":3,"field":"x","object":"{object}","message":"not it"}}}}"#));
     }
 
-    /// An object is what its members say: octets, code units, a value beside its octets, a property's value, a structure.
+    /// An object is what its members say: bytes, code units, a value beside its bytes, a property's value, a structure.
     #[test]
     fn values_from_json() {
         let value = |json: serde_json::Value| buffers::value(&json).map_err(|e| e.to_string());

@@ -1,7 +1,7 @@
 //! What must hold for handshakes, protected PDUs, and files of secrets.
 //!
-//! The first octet of a handshake has bits: 0 tokens are made from the octets instead of being the octets, 1 headers are
-//! signed, 2 there are no keys, 3 connectionless PDUs. Then come pieces, two octets in front of each: little-endian, bit
+//! The first byte of a handshake has bits: 0 tokens are made from the bytes instead of being the bytes, 1 headers are
+//! signed, 2 there are no keys, 3 connectionless PDUs. Then come pieces, two bytes in front of each: little-endian, bit
 //! 15 the side, bit 14 set for a protected PDU, bits 12 and 13 the context, the rest the length.
 
 use super::{Source, tokens};
@@ -83,7 +83,7 @@ fn handshake(auth_type: u8, data: &[u8], make: fn(&mut Source<'_>) -> Vec<u8>) {
         assert!(!association.identity(&trailer).mechanism.is_empty());
         let _ = association.mic(&trailer);
         let most = LIMITS.contexts * (8192 + 4 * LIMITS.kept + 8 * LIMITS.resync_window);
-        assert!(association.cost() <= most, "{} octets are kept", association.cost());
+        assert!(association.cost() <= most, "{} bytes are kept", association.cost());
     }
 }
 
@@ -95,7 +95,7 @@ fn told(token: &[u8]) {
     assert!(text.starts_with('{'));
 }
 
-/// A PDU behind four octets that say how it is cut: level, octets before the body, octets of `auth_value`, padding. Also
+/// A PDU behind four bytes that say how it is cut: level, bytes before the body, bytes of `auth_value`, padding. Also
 /// how long the body is.
 fn protected(
     piece: &[u8],
@@ -124,7 +124,7 @@ fn protected(
     Some((pdu, end - start))
 }
 
-/// A file of secrets: keytab, credential cache or keys file, as the first octet tells. An error is in the file, what came
+/// A file of secrets: keytab, credential cache or keys file, as the first byte tells. An error is in the file, what came
 /// before it stays, and nothing is shown.
 pub fn keytab(data: &[u8]) {
     let Some((&kind, file)) = data.split_first() else { return };
@@ -137,7 +137,7 @@ pub fn keytab(data: &[u8]) {
     };
     match result {
         Ok(count) => {
-            assert!(count <= file.len(), "{count} keys in {} octets", file.len());
+            assert!(count <= file.len(), "{count} keys in {} bytes", file.len());
             assert_eq!(count == 0, keys.is_empty());
         }
         Err(error) => {

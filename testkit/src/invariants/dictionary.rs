@@ -45,11 +45,11 @@ impl Words {
         let mut out = String::new();
         for word in &self.0 {
             out.push('"');
-            for octet in word {
-                match octet {
-                    b'"' | b'\\' => out.extend(['\\', char::from(*octet)]),
-                    b' '..=b'~' => out.push(char::from(*octet)),
-                    _ => out.push_str(&format!("\\x{octet:02x}")),
+            for byte in word {
+                match byte {
+                    b'"' | b'\\' => out.extend(['\\', char::from(*byte)]),
+                    b' '..=b'~' => out.push(char::from(*byte)),
+                    _ => out.push_str(&format!("\\x{byte:02x}")),
                 }
             }
             out.push_str("\"\n");

@@ -14,7 +14,7 @@ use cluscope::session::call_context::CallContext;
 /// ApiOpenResource of "IP1", as in the crate's documentation.
 const STUB: &[u8] = &[4, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, b'I', 0, b'P', 0, b'1', 0, 0, 0];
 
-/// Octets longer than this take regular expressions too long to build.
+/// Bytes longer than this take regular expressions too long to build.
 const LONGEST: usize = 600;
 
 /// Any text as a filter. A mistake lies in it and can be shown; what is one in parentheses is the same, and what is one

@@ -6,8 +6,8 @@ use cluscope::render::json::stub;
 use cluscope::session::call_context::CallContext;
 use serde_json::{Value, json};
 
-/// A line if it begins like an object. Otherwise values of a method, made from the octets as for `stub_round_trip`; the
-/// first octet tells how many of their places in the line get something else.
+/// A line if it begins like an object. Otherwise values of a method, made from the bytes as for `stub_round_trip`; the
+/// first byte tells how many of their places in the line get something else.
 pub fn json(data: &[u8]) {
     if let Some(b'{' | b' ') = data.first() {
         return json_line(&String::from_utf8_lossy(data));
@@ -17,9 +17,9 @@ pub fn json(data: &[u8]) {
     let Some(method) = identity.method() else { return };
     let mut source = Source::new(rest);
     let contents = contents(method, identity.kind.direction, identity.kind.version, &mut source);
-    let octets = encode(method, identity.kind, &contents);
+    let bytes = encode(method, identity.kind, &contents);
     let mut out = Out::new();
-    stub::decode(&mut out, &identity, &CallContext::default(), &octets);
+    stub::decode(&mut out, &identity, &CallContext::default(), &bytes);
     let mut line: Value = serde_json::from_slice(out.as_bytes()).expect("output is JSON");
     for _ in 0..changes % 4 {
         let mut left = source.below(64);
@@ -46,7 +46,7 @@ fn change(value: &mut Value, left: &mut usize, source: &mut Source<'_>) -> bool 
 }
 
 fn other(value: Value, source: &mut Source<'_>) -> Value {
-    match (source.octet() % 16, value) {
+    match (source.byte() % 16, value) {
         (0, _) => Value::Null,
         (1, _) => json!(source.number(8)),
         (2, _) => json!(source.number(8) as i64),

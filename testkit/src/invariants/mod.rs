@@ -3,11 +3,11 @@
 //!
 //! `TARGETS` are the fuzz targets by name.
 //!
-//! * [`stub`]: octets that begin with four telling what they are
-//! * [`round_trip`], fed by [`Source`]: values made from octets, encoded, decoded and encoded again
+//! * [`stub`]: bytes that begin with four telling what they are
+//! * [`round_trip`], fed by [`Source`]: values made from bytes, encoded, decoded and encoded again
 //! * [`json_line`]: a line of `stub encode`; [`json`]: one that is made, too
 //! * [`parsers`]: the nom parsers
-//! * [`structure`]: custom-marshalled structures; [`made_structure`]: those that are made from octets
+//! * [`structure`]: custom-marshalled structures; [`made_structure`]: those that are made from bytes
 //! * `pdus`, `datagrams`, `capture`, `compressed`: what lies above stubs (`oracle/streams.rs`, `oracle/packed.rs`)
 //! * `ntlm`, `spnego`, `kerberos`, `keytab` (`oracle/auth.rs`), `filter` (`oracle/filter.rs`),
 //!   `calls` (`oracle/records.rs`)
@@ -68,7 +68,7 @@ pub static TARGETS: &[Target] = &[
     ("filter", |data| filter(&String::from_utf8_lossy(data))),
 ];
 
-/// Octets in front of a stub that tell [`stub`] what it is: opnum, little-endian; then bits: 0 response, 1 NDR64, 2 big
+/// Bytes in front of a stub that tell [`stub`] what it is: opnum, little-endian; then bits: 0 response, 1 NDR64, 2 big
 /// endian; then interface and version: 0 and 1 ClusAPI 2.0 and 3.0, 2 Witness.
 pub const HEADER: usize = 4;
 
@@ -130,7 +130,7 @@ pub fn read(method: &'static Method, kind: Kind, stub: &[u8]) -> Result<usize, E
     let message = match result {
         Ok(message) => message,
         Err(error) => {
-            assert!(error.offset <= stub.len(), "{error}: outside the stub of {} octets", stub.len());
+            assert!(error.offset <= stub.len(), "{error}: outside the stub of {} bytes", stub.len());
             assert!(!error.path.segments().is_empty(), "{error}: no field");
             return Err(error);
         }
@@ -164,7 +164,7 @@ fn encode(method: &'static Method, kind: Kind, contents: &Contents) -> Vec<u8> {
     }
 }
 
-/// Prints a stub as a line of JSON, which must be JSON, and encodes that; if the stub was canonical the octets are the
+/// Prints a stub as a line of JSON, which must be JSON, and encodes that; if the stub was canonical the bytes are the
 /// same. Returns what came out, or nothing if the stub can't be read.
 pub fn printed(identity: &Identity, stub: &[u8]) -> Option<Vec<u8>> {
     let mut out = Out::new();
@@ -177,12 +177,12 @@ pub fn printed(identity: &Identity, stub: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     match stub::encode(line) {
-        Ok(octets) => Some(octets),
+        Ok(bytes) => Some(bytes),
         Err(e) => panic!("what was printed can't be encoded: {e}: {text}"),
     }
 }
 
-/// Encodes values, decodes what came out and encodes that again: same values, no diagnostic, same octets; by way of JSON
+/// Encodes values, decodes what came out and encodes that again: same values, no diagnostic, same bytes; by way of JSON
 /// as well.
 pub fn round_trip(identity: &Identity, contents: &Contents) -> Vec<u8> {
     let Some(method) = identity.method() else { return Vec::new() };
@@ -207,7 +207,7 @@ pub fn round_trip(identity: &Identity, contents: &Contents) -> Vec<u8> {
     stub
 }
 
-/// Values made from octets, see [`round_trip`]; the first four octets are a [`HEADER`].
+/// Values made from bytes, see [`round_trip`]; the first four bytes are a [`HEADER`].
 pub fn generated(data: &[u8]) {
     let Some((identity, rest)) = parse(data) else { return };
     let Some(method) = identity.method() else { return };
@@ -215,35 +215,35 @@ pub fn generated(data: &[u8]) {
     round_trip(&identity, &contents);
 }
 
-/// A structure made from octets, see [`self::structures::round_trip`]; the first octet tells which.
+/// A structure made from bytes, see [`self::structures::round_trip`]; the first byte tells which.
 pub fn made_structure(data: &[u8]) {
     let mut source = Source::new(data);
-    let index = usize::from(source.octet()) % structs::ALL.len();
+    let index = usize::from(source.byte()) % structs::ALL.len();
     let Some(structure) = structs::ALL.get(index) else { return };
     self::structures::round_trip(structure, &crate::arbitrary::value(structure, &mut source));
 }
 
-/// Reads octets as a custom-marshalled structure, or in the context of a call; the first octet tells which. Errors lie in
-/// the octets; what is printed is JSON; what is encoded from that can be read, and encodes to the same octets.
+/// Reads bytes as a custom-marshalled structure, or in the context of a call; the first byte tells which. Errors lie in
+/// the bytes; what is printed is JSON; what is encoded from that can be read, and encodes to the same bytes.
 pub fn structure(data: &[u8]) {
     self::structures::any(data);
-    let Some((&index, octets)) = data.split_first() else { return };
+    let Some((&index, bytes)) = data.split_first() else { return };
     let Some(structure) = structs::ALL.get(usize::from(index)) else { return };
-    let decoded = structs::decode(structure.name, octets).expect("a name of the list");
+    let decoded = structs::decode(structure.name, bytes).expect("a name of the list");
     if let Some(error) = &decoded.error {
-        assert!(error.offset <= octets.len(), "{error}: outside {} octets", octets.len());
+        assert!(error.offset <= bytes.len(), "{error}: outside {} bytes", bytes.len());
     }
-    assert!(decoded.trailing.len() <= octets.len());
-    let line = |octets: &[u8]| {
+    assert!(decoded.trailing.len() <= bytes.len());
+    let line = |bytes: &[u8]| {
         let mut out = Out::new();
-        let done = cluscope::render::json::buffers::decode(&mut out, structure.name, octets);
+        let done = cluscope::render::json::buffers::decode(&mut out, structure.name, bytes);
         let line: serde_json::Value = serde_json::from_slice(out.as_bytes()).expect("output is JSON");
         match line {
             serde_json::Value::Object(line) if done => Some(line),
             _ => None,
         }
     };
-    let Some(first) = line(octets) else {
+    let Some(first) = line(bytes) else {
         assert!(decoded.error.is_some());
         return;
     };
@@ -269,14 +269,14 @@ pub fn json_line(text: &str) {
     assert!(serde_json::from_slice::<serde_json::Value>(out.as_bytes()).is_ok());
 
     let Ok(serde_json::Value::Object(line)) = serde_json::from_str(text) else { return };
-    let (Ok(identity), Ok(octets)) = (Identity::parse(&line), stub::encode(&line)) else { return };
-    // A given count or octets at the end may have made something that can't be read; then there is nothing to compare.
-    if let Some(again) = printed(&identity, &octets) {
+    let (Ok(identity), Ok(bytes)) = (Identity::parse(&line), stub::encode(&line)) else { return };
+    // A given count or bytes at the end may have made something that can't be read; then there is nothing to compare.
+    if let Some(again) = printed(&identity, &bytes) {
         assert_eq!(printed(&identity, &again), Some(again));
     }
 }
 
-/// The nom parsers on any octets: they end, and never move backwards or over the end. A tower can always be told.
+/// The nom parsers on any bytes: they end, and never move backwards or over the end. A tower can always be told.
 pub fn parsers(data: &[u8]) {
     use cluscope::ndr::parsers as p;
     let Some((&bits, data)) = data.split_first() else { return };

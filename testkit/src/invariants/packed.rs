@@ -1,6 +1,6 @@
 //! What must hold for compressed captures.
 //!
-//! The first octet tells how the input is packed, the second one how it is read; then comes what is packed. Most frames
+//! The first byte tells how the input is packed, the second one how it is read; then comes what is packed. Most frames
 //! are made here, around a capture that is stored in them, since hardly any mutation gets past a checksum.
 
 use cluscope::capture::{Limits, Reader};
@@ -11,7 +11,7 @@ fn limits() -> Limits {
     Limits { block: 1 << 16, metadata: 1 << 12, decompressed_free: 1 << 18, ..Limits::default() }
 }
 
-/// Hands out so many octets at a time.
+/// Hands out so many bytes at a time.
 struct Slowly<'d>(&'d [u8], usize);
 
 impl Read for Slowly<'_> {
@@ -21,7 +21,7 @@ impl Read for Slowly<'_> {
     }
 }
 
-/// Packets of a capture: frame and octets; and what ended it.
+/// Packets of a capture: frame and bytes; and what ended it.
 type Packets = (Vec<(u64, Vec<u8>)>, Option<String>);
 
 fn packets(input: impl Read) -> Packets {
@@ -30,33 +30,33 @@ fn packets(input: impl Read) -> Packets {
         Ok(reader) => reader,
         Err(error) => return (found, Some(error.to_string())),
     };
-    let mut octets = 0;
+    let mut bytes = 0;
     loop {
         match reader.next() {
             Ok(Some(packet)) => {
-                octets += packet.data.len() as u64;
+                bytes += packet.data.len() as u64;
                 found.push((packet.frame, packet.data.to_vec()));
             }
             Ok(None) => return (found, None),
             Err(error) => return (found, Some(error.to_string())),
         }
-        assert!(octets <= 1 << 30, "expands without end");
+        assert!(bytes <= 1 << 30, "expands without end");
     }
 }
 
 /// Gzip: stored or compressed.
-fn gzip(octets: &[u8], out: &mut Vec<u8>) {
+fn gzip(bytes: &[u8], out: &mut Vec<u8>) {
     use io::Write as _;
-    let mut encoder = flate2::write::GzEncoder::new(out, flate2::Compression::new(octets.len() as u32 % 3));
-    let _ = encoder.write_all(octets);
+    let mut encoder = flate2::write::GzEncoder::new(out, flate2::Compression::new(bytes.len() as u32 % 3));
+    let _ = encoder.write_all(bytes);
     let _ = encoder.finish();
 }
 
 /// Zstandard's frame around raw blocks (RFC 8878).
-fn zstd(octets: &[u8], size: usize, out: &mut Vec<u8>) {
+fn zstd(bytes: &[u8], size: usize, out: &mut Vec<u8>) {
     out.extend([0x28, 0xb5, 0x2f, 0xfd, 0xa0]);
-    out.extend((octets.len() as u32).to_le_bytes());
-    let mut blocks = octets.chunks(size).peekable();
+    out.extend((bytes.len() as u32).to_le_bytes());
+    let mut blocks = bytes.chunks(size).peekable();
     if blocks.peek().is_none() {
         out.extend([1, 0, 0]);
     }
@@ -67,10 +67,10 @@ fn zstd(octets: &[u8], size: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// LZ4's frame around stored blocks of at most 64 KiB; the third octet of its header is a checksum of the others.
-fn lz4(octets: &[u8], size: usize, out: &mut Vec<u8>) {
+/// LZ4's frame around stored blocks of at most 64 KiB; the third byte of its header is a checksum of the others.
+fn lz4(bytes: &[u8], size: usize, out: &mut Vec<u8>) {
     out.extend([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82]);
-    for block in octets.chunks(size) {
+    for block in bytes.chunks(size) {
         out.extend((block.len() as u32 | 0x8000_0000).to_le_bytes());
         out.extend(block);
     }
@@ -80,16 +80,16 @@ fn lz4(octets: &[u8], size: usize, out: &mut Vec<u8>) {
 /// A compressed capture. It makes no difference in which pieces it is read; one that was packed here holds the packets
 /// that it holds without.
 pub fn compressed(data: &[u8]) {
-    let [kind, cut, octets @ ..] = data else { return };
+    let [kind, cut, bytes @ ..] = data else { return };
     let size = 1 + usize::from(*cut) * 64;
     let mut packed = Vec::new();
     match kind % 8 {
-        0 => gzip(octets, &mut packed),
-        1 => zstd(octets, size, &mut packed),
-        2 => lz4(octets, size, &mut packed),
+        0 => gzip(bytes, &mut packed),
+        1 => zstd(bytes, size, &mut packed),
+        2 => lz4(bytes, size, &mut packed),
         3 => {
             // More than one frame.
-            let (first, second) = octets.split_at(octets.len() / 2);
+            let (first, second) = bytes.split_at(bytes.len() / 2);
             for part in [first, second] {
                 match cut % 3 {
                     0 => gzip(part, &mut packed),
@@ -98,10 +98,10 @@ pub fn compressed(data: &[u8]) {
                 }
             }
         }
-        4 => packed.extend([&[0x1f, 0x8b, 0x08][..], octets].concat()),
-        5 => packed.extend([&[0x28, 0xb5, 0x2f, 0xfd][..], octets].concat()),
-        6 => packed.extend([&[0x04, 0x22, 0x4d, 0x18][..], octets].concat()),
-        _ => packed.extend(octets),
+        4 => packed.extend([&[0x1f, 0x8b, 0x08][..], bytes].concat()),
+        5 => packed.extend([&[0x28, 0xb5, 0x2f, 0xfd][..], bytes].concat()),
+        6 => packed.extend([&[0x04, 0x22, 0x4d, 0x18][..], bytes].concat()),
+        _ => packed.extend(bytes),
     }
     let whole = packets(packed.as_slice());
     let slow = packets(Slowly(&packed, 1 + usize::from(cut % 7)));
@@ -109,8 +109,8 @@ pub fn compressed(data: &[u8]) {
     // error says, depends on how much was at hand.
     assert_eq!((&whole.0, whole.1.is_some()), (&slow.0, slow.1.is_some()), "read in small pieces");
     // What is packed twice is opened once.
-    let twice = matches!(octets, [0x1f, 0x8b, ..] | [0x28, 0xb5, ..] | [0x04, 0x22, ..] | [0x50..=0x5f, 0x2a, ..]);
-    if kind % 8 < 4 && !octets.is_empty() && !twice {
-        assert_eq!(whole.0, packets(octets).0, "packed in kind {}", kind % 8);
+    let twice = matches!(bytes, [0x1f, 0x8b, ..] | [0x28, 0xb5, ..] | [0x04, 0x22, ..] | [0x50..=0x5f, 0x2a, ..]);
+    if kind % 8 < 4 && !bytes.is_empty() && !twice {
+        assert_eq!(whole.0, packets(bytes).0, "packed in kind {}", kind % 8);
     }
 }

@@ -1,8 +1,8 @@
 //! Records made without a capture, and what must hold when analysis is shown a series of them.
 //!
-//! A series is pieces: a [`HEADER`](super::HEADER), in whose third octet bit 3 says that values are made from the octets
+//! A series is pieces: a [`HEADER`](super::HEADER), in whose third byte bit 3 says that values are made from the bytes
 //! that follow instead of these being the stub, bit 4 that a response is a fault, bits 5 and 6 which stream; then how many
-//! octets follow.
+//! bytes follow.
 
 use super::{HEADER, Source, contents, encode, parse};
 use cluscope::analysis::calls::Call as Joined;
@@ -15,7 +15,7 @@ use cluscope::ndr::{Direction, Endian, Syntax};
 use cluscope::net::{Side, Timestamp, Transport};
 use cluscope::render::json::out::Out;
 use cluscope::render::json::record::Records;
-use cluscope::rpc::event::{Body, Call, Carriers, Context, ContextState, Event};
+use cluscope::rpc::event::{Body, Call, FrameSet, Context, ContextState, Event};
 use cluscope::rpc::header::{PacketType, PfcFlags, Representation};
 use cluscope::rpc::security::Sender;
 use cluscope::rpc::syntax::TransferSyntax;
@@ -61,7 +61,7 @@ impl Message<'_> {
             assumed: false,
             confidence: None,
         };
-        let carriers = Carriers::of(frame, time(frame));
+        let frame_set = FrameSet::of(frame, time(frame));
         let mut call =
             Call { opnum, context_id: 0, context: Some(context), object: None, frame: asked, time: time(asked), note };
         let request = kind.direction == Direction::Request;
@@ -76,7 +76,7 @@ impl Message<'_> {
             side: if request { Side::A } else { Side::B },
             sender: if request { Sender::Client } else { Sender::Server },
             call_id: Some(asked as u32),
-            carriers: &carriers,
+            frame_set: &frame_set,
             fragments: 1,
             representation: match kind.endian {
                 Endian::Little => Representation::LITTLE,
@@ -132,7 +132,7 @@ impl Analysis {
         self.checker.record(record, &mut |finding| {
             assert!(finding.frame <= record.event.frame(), "{finding:?}");
             let stub = record.stub().map_or(0, |(_, stub)| stub.len());
-            assert!(finding.offset.is_none_or(|at| at <= stub), "{finding:?}: outside {stub} octets");
+            assert!(finding.offset.is_none_or(|at| at <= stub), "{finding:?}: outside {stub} bytes");
         });
         if let Some(call) = Joined::completed(record, &seen) {
             assert!(!call.outcome().is_empty() && !call.name().is_empty());
@@ -160,7 +160,7 @@ pub fn calls(mut data: &[u8]) {
     let mut frame = 0;
     while let Some((&piece, rest)) = data.split_first_chunk::<{ HEADER + 1 }>() {
         let [low, high, bits, place, length] = piece;
-        let (octets, rest) = rest.split_at(usize::from(length).min(rest.len()));
+        let (bytes, rest) = rest.split_at(usize::from(length).min(rest.len()));
         data = rest;
         frame += 1;
         let Some((mut identity, _)) = parse(&[low, high, bits & 7, place]) else { return };
@@ -175,9 +175,9 @@ pub fn calls(mut data: &[u8]) {
         let Some(method) = identity.method() else { continue };
         let (kind, opnum) = (identity.kind, identity.opnum);
         let stub = if bits & 8 == 0 {
-            octets.to_vec()
+            bytes.to_vec()
         } else {
-            encode(method, kind, &contents(method, kind.direction, kind.version, &mut Source::new(octets)))
+            encode(method, kind, &contents(method, kind.direction, kind.version, &mut Source::new(bytes)))
         };
         let body = match kind.direction {
             Direction::Request => {
@@ -188,7 +188,7 @@ pub fn calls(mut data: &[u8]) {
                 Body::Request { opnum, object: None, stub: Some(&stub) }
             }
             Direction::Response if bits & 16 != 0 => Body::Fault {
-                status: octets.first().map(|octet| u32::from(*octet)),
+                status: bytes.first().map(|byte| u32::from(*byte)),
                 opnum: Some(opnum),
                 cancel_count: 0,
                 extended_error: false,

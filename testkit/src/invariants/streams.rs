@@ -1,7 +1,7 @@
 //! What must hold for PDU streams, datagrams and captures.
 //!
-//! Streams and datagrams come in pieces: two octets, little-endian, then what they count. The highest bit tells the side;
-//! the others the length. No octet stands for octets that were not captured.
+//! Streams and datagrams come in pieces: two bytes, little-endian, then what they count. The highest bit tells the side;
+//! the others the length. No byte stands for bytes that were not captured.
 
 use super::auth::{KEYS, LIMITS};
 use cluscope::auth::{Association, KeyStore};
@@ -16,12 +16,12 @@ use cluscope::rpc::{Counters, Limits};
 use cluscope::session::{self, Record, Session};
 use std::sync::Arc;
 
-/// Octets of one side, or octets of it that are missing.
+/// Bytes of one side, or bytes of it that are missing.
 type Piece<'d> = (Side, &'d [u8]);
 
 /// Writes a piece; longer ones are cut.
-pub fn put_piece(out: &mut Vec<u8>, side: Side, octets: &[u8]) {
-    for part in octets.chunks(0x7fff) {
+pub fn put_piece(out: &mut Vec<u8>, side: Side, bytes: &[u8]) {
+    for part in bytes.chunks(0x7fff) {
         let bit = if side == Side::A { 0 } else { 0x8000 };
         out.extend_from_slice(&(part.len() as u16 | bit).to_le_bytes());
         out.extend_from_slice(part);
@@ -54,24 +54,24 @@ fn connection<'d>(
     let mut nothing = NoSecurity;
     let mut total = 0;
     let mut out = |event: Event<'_, ()>| events.push(summary(&event));
-    for (frame, (side, octets)) in (1u64..).zip(pieces) {
-        total += octets.len();
+    for (frame, (side, bytes)) in (1u64..).zip(pieces) {
+        total += bytes.len();
         let security: &mut dyn cluscope::rpc::security::Security = match &mut association {
             Some(association) => association,
             None => &mut nothing,
         };
         let time = Some(Timestamp(frame as i64));
-        if octets.is_empty() {
+        if bytes.is_empty() {
             connection.gap(side, (frame % 2 == 0).then_some(frame), "missing", security, &mut out);
         } else {
-            connection.data(side, frame, time, octets, security, &mut out);
+            connection.data(side, frame, time, bytes, security, &mut out);
         }
     }
     for side in [Side::A, Side::B] {
         connection.end(side, "end", &mut NoSecurity, &mut out);
     }
     let counters = *connection.counters();
-    assert!(counters.skipped_bytes <= total as u64, "{} of {total} octets skipped", counters.skipped_bytes);
+    assert!(counters.skipped_bytes <= total as u64, "{} of {total} bytes skipped", counters.skipped_bytes);
     (events, counters, connection.recognition())
 }
 
@@ -80,13 +80,13 @@ fn connection<'d>(
 pub fn pdus(data: &[u8]) {
     connection(pieces(data), Some(&*KEYS));
     let (events, counters, recognition) = connection(pieces(data), None);
-    let missing = pieces(data).any(|(_, octets)| octets.is_empty());
+    let missing = pieces(data).any(|(_, bytes)| bytes.is_empty());
     if missing || recognition != Recognition::Rpc || counters.malformed != 0 || counters.skipped_bytes != 0 {
         return;
     }
     // A size from the data itself, so that the cut moves about.
-    let size = 1 + data.iter().fold(0u8, |sum, octet| sum.wrapping_add(*octet)) as usize % 40;
-    let small = pieces(data).flat_map(|(side, octets)| octets.chunks(size).map(move |part| (side, part)));
+    let size = 1 + data.iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte)) as usize % 40;
+    let small = pieces(data).flat_map(|(side, bytes)| bytes.chunks(size).map(move |part| (side, part)));
     let (again, small_counters, small_recognition) = connection(small, None);
     if small_recognition == Recognition::Rpc && small_counters.skipped_bytes == 0 {
         assert_eq!(events, again, "in pieces of {size}");
@@ -98,14 +98,14 @@ pub fn datagrams(data: &[u8]) {
     let mut conversation = Conversation::<()>::new(Limits::default());
     let mut security = Association::with_limits(Arc::clone(&KEYS), LIMITS);
     let mut out = |event: Event<'_, ()>| assert!(!summary(&event).is_empty());
-    for (frame, (side, octets)) in (1u64..).zip(pieces(data)) {
+    for (frame, (side, bytes)) in (1u64..).zip(pieces(data)) {
         let received = Received {
             side,
             frames: &[frame],
             time: Some(Timestamp(frame as i64)),
-            data: octets,
+            data: bytes,
             // One in eight was cut by the capture.
-            wire_len: octets.len() + usize::from(frame % 8 == 0) * 3,
+            wire_len: bytes.len() + usize::from(frame % 8 == 0) * 3,
             identification: None,
         };
         conversation.datagram(received, &mut security, &mut out);
@@ -130,7 +130,7 @@ pub fn capture(data: &[u8]) {
 fn look(record: &Record<'_>, last: u64) {
     assert!(record.event.frames().iter().all(|frame| (1..=last).contains(frame)));
     if let Body::Malformed { error, bytes } = &record.event.body {
-        assert!(error.offset <= bytes.len(), "{error}: outside the PDU of {} octets", bytes.len());
+        assert!(error.offset <= bytes.len(), "{error}: outside the PDU of {} bytes", bytes.len());
     }
     let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) else { return };
     let _ = super::read(method, kind, stub);

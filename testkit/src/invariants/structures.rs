@@ -1,4 +1,4 @@
-//! What must hold for any octets, for tests and fuzz targets. Panics where it does not.
+//! What must hold for any bytes, for tests and fuzz targets. Panics where it does not.
 #![doc(hidden)]
 
 use cluscope::consts::control_codes::{self, Family};
@@ -12,12 +12,12 @@ use cluscope::structs::{ALL, Kind, Structure, dependency};
 use std::format;
 use std::string::String;
 
-/// Octets read as one structure: validating and collecting agree, what was decoded can be encoded and comes out the
+/// Bytes read as one structure: validating and collecting agree, what was decoded can be encoded and comes out the
 /// same, and what is printed is JSON.
-pub fn structure(structure: &Structure, octets: &[u8]) {
-    let input = ByteCursor::new(octets);
+pub fn structure(structure: &Structure, bytes: &[u8]) {
+    let input = ByteCursor::new(bytes);
     let validated = structure.read(input, Place::TOP, &mut Null);
-    let Ok(decoded) = cluscope::structs::decode(structure.name, octets) else {
+    let Ok(decoded) = cluscope::structs::decode(structure.name, bytes) else {
         panic!("{} has no name", structure.name)
     };
     assert_eq!(validated.err(), decoded.error, "{}", structure.name);
@@ -32,38 +32,38 @@ pub fn structure(structure: &Structure, octets: &[u8]) {
     }
     {
         let mut out = cluscope::render::json::out::Out::new();
-        cluscope::render::json::buffers::decode(&mut out, structure.name, octets);
+        cluscope::render::json::buffers::decode(&mut out, structure.name, bytes);
         is_json(&out);
     }
 }
 
 /// [`structure`] by the structure's name.
-pub fn named(name: &str, octets: &[u8]) {
+pub fn named(name: &str, bytes: &[u8]) {
     let Some(found) = ALL.iter().find(|structure| structure.name == name) else { panic!("no structure {name}") };
-    structure(found, octets);
+    structure(found, bytes);
 }
 
 /// A value of a structure, encoded and read again: everything that was given comes back and breaks nothing, and what was
-/// read encodes to the same octets, by way of JSON as well.
+/// read encodes to the same bytes, by way of JSON as well.
 pub fn round_trip(structure: &Structure, given: &Value) {
     let name = structure.name;
-    let octets = cluscope::structs::encode(name, given).unwrap_or_else(|e| panic!("{name}: {e}: {given:?}"));
-    let Ok(decoded) = cluscope::structs::decode(name, &octets) else { panic!("{name} has no name") };
+    let bytes = cluscope::structs::encode(name, given).unwrap_or_else(|e| panic!("{name}: {e}: {given:?}"));
+    let Ok(decoded) = cluscope::structs::decode(name, &bytes) else { panic!("{name} has no name") };
     let Some(value) = decoded.value.filter(|value| variant(value) == variant(given)) else {
         // Where there is little to tell them by, one reading looks like another.
-        assert!(matches!(structure.kind, Kind::Record(record) if record.variants.len() > 1), "{name}: {octets:02x?}");
-        return self::structure(structure, &octets);
+        assert!(matches!(structure.kind, Kind::Record(record) if record.variants.len() > 1), "{name}: {bytes:02x?}");
+        return self::structure(structure, &bytes);
     };
-    assert_eq!(decoded.error, None, "{name}: {octets:02x?}");
-    assert!(decoded.trailing.is_empty(), "{name}: {octets:02x?}");
+    assert_eq!(decoded.error, None, "{name}: {bytes:02x?}");
+    assert!(decoded.trailing.is_empty(), "{name}: {bytes:02x?}");
     contains(&value, given, name);
-    assert_eq!(cluscope::structs::encode(name, &value).as_ref(), Ok(&octets), "{name}");
-    self::structure(structure, &octets);
+    assert_eq!(cluscope::structs::encode(name, &value).as_ref(), Ok(&bytes), "{name}");
+    self::structure(structure, &bytes);
     {
         let mut out = cluscope::render::json::out::Out::new();
-        assert!(cluscope::render::json::buffers::decode(&mut out, name, &octets), "{name}: {octets:02x?}");
+        assert!(cluscope::render::json::buffers::decode(&mut out, name, &bytes), "{name}: {bytes:02x?}");
         let line = serde_json::from_slice(out.as_bytes()).expect("a line of JSON");
-        assert_eq!(cluscope::render::json::buffers::encode(&line, None).as_ref(), Ok(&octets), "{name} by way of JSON");
+        assert_eq!(cluscope::render::json::buffers::encode(&line, None).as_ref(), Ok(&bytes), "{name} by way of JSON");
     }
 }
 
@@ -93,9 +93,9 @@ fn contains(decoded: &Value, given: &Value, at: &str) {
     }
 }
 
-/// The same in the context of a call: the first four octets choose it.
-pub fn context(octets: &[u8]) {
-    let [kind, a, b, c, rest @ ..] = octets else { return };
+/// The same in the context of a call: the first four bytes choose it.
+pub fn context(bytes: &[u8]) {
+    let [kind, a, b, c, rest @ ..] = bytes else { return };
     let number = u32::from_le_bytes([*a, *b, *c, 0]);
     let family = Family::ALL.into_iter().nth(usize::from(*a % 8)).unwrap_or(Family::Resource);
     let known = control_codes::ALL.get(number as usize % control_codes::ALL.len().max(1));
@@ -141,9 +141,9 @@ pub fn context(octets: &[u8]) {
     }
 }
 
-/// Octets for a fuzz target: the first one chooses the structure, or a context.
-pub fn any(octets: &[u8]) {
-    if let [first, rest @ ..] = octets {
+/// Bytes for a fuzz target: the first one chooses the structure, or a context.
+pub fn any(bytes: &[u8]) {
+    if let [first, rest @ ..] = bytes {
         match ALL.get(usize::from(*first)) {
             Some(known) => structure(known, rest),
             None => context(rest),

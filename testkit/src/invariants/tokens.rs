@@ -1,4 +1,4 @@
-//! Tokens of NTLM, SPNEGO and Kerberos, made from octets that decide: their lengths and offsets are right, mostly, so
+//! Tokens of NTLM, SPNEGO and Kerberos, made from bytes that decide: their lengths and offsets are right, mostly, so
 //! that what lies behind them is reached.
 
 use super::Source;
@@ -17,15 +17,15 @@ const SEQUENCE: u8 = 0x30;
 const OCTET_STRING: u8 = 0x04;
 const GENERAL_STRING: u8 = 0x1b;
 
-fn octets(source: &mut Source<'_>, most: usize) -> Vec<u8> {
+fn bytes(source: &mut Source<'_>, most: usize) -> Vec<u8> {
     let n = source.below(most);
-    (0..n).map(|_| source.octet()).collect()
+    (0..n).map(|_| source.byte()).collect()
 }
 
 /// An element; its length is in long form, or wrong, now and then.
 fn element(source: &mut Source<'_>, tag: u8, contents: &[u8]) -> Vec<u8> {
     let mut n = contents.len();
-    let style = source.octet();
+    let style = source.byte();
     if style == 0xff {
         n = source.below(0x200);
     }
@@ -44,7 +44,7 @@ fn element(source: &mut Source<'_>, tag: u8, contents: &[u8]) -> Vec<u8> {
 
 /// The fields of a sequence, one of which may be missing or there twice.
 fn sequence(source: &mut Source<'_>, fields: &[(u8, Vec<u8>)]) -> Vec<u8> {
-    let odd = usize::from(source.octet());
+    let odd = usize::from(source.byte());
     let mut body = Vec::new();
     for (i, (number, contents)) in fields.iter().enumerate() {
         let times = match odd.checked_sub(0xe0) {
@@ -60,15 +60,15 @@ fn sequence(source: &mut Source<'_>, fields: &[(u8, Vec<u8>)]) -> Vec<u8> {
 }
 
 fn integer(source: &mut Source<'_>, usual: u8) -> Vec<u8> {
-    if source.octet() < 0xe0 {
+    if source.byte() < 0xe0 {
         return Vec::from([2, 1, usual]);
     }
-    let contents = octets(source, 10);
+    let contents = bytes(source, 10);
     element(source, 2, &contents)
 }
 
 fn text(source: &mut Source<'_>, usual: &[u8]) -> Vec<u8> {
-    let contents = if source.octet() < 0xc0 { usual.to_vec() } else { octets(source, 40) };
+    let contents = if source.byte() < 0xc0 { usual.to_vec() } else { bytes(source, 40) };
     element(source, GENERAL_STRING, &contents)
 }
 
@@ -82,28 +82,28 @@ fn anything(source: &mut Source<'_>, depth: usize) -> Vec<u8> {
             contents.extend(anything(source, depth + 1));
         }
     } else {
-        contents = octets(source, 24);
+        contents = bytes(source, 24);
     }
     element(source, tag, &contents)
 }
 
 /// A SPNEGO token with a token of some mechanism in it.
 pub(super) fn spnego(source: &mut Source<'_>) -> Vec<u8> {
-    let kind = source.octet() % 8;
+    let kind = source.byte() % 8;
     if kind == 0 {
         return anything(source, 0);
     }
-    let inner = match source.octet() % 4 {
-        0 => octets(source, 60),
+    let inner = match source.byte() % 4 {
+        0 => bytes(source, 60),
         1 => kerberos(source),
         _ => ntlm(source),
     };
     let token = element(source, OCTET_STRING, &inner);
-    let mic = octets(source, 20);
+    let mic = bytes(source, 20);
     let mic = element(source, OCTET_STRING, &mic);
     let mechanism = |source: &mut Source<'_>| {
-        let known = MECHANISMS.get(usize::from(source.octet()) % 8);
-        let contents = known.map_or_else(|| octets(source, 12), |known| known.to_vec());
+        let known = MECHANISMS.get(usize::from(source.byte()) % 8);
+        let contents = known.map_or_else(|| bytes(source, 12), |known| known.to_vec());
         element(source, 6, &contents)
     };
     if kind < 5 {
@@ -118,7 +118,7 @@ pub(super) fn spnego(source: &mut Source<'_>) -> Vec<u8> {
         let framed = [element(source, 6, MECHANISMS[5]), choice.clone()].concat();
         return if kind < 4 { element(source, 0x60, &framed) } else { choice };
     }
-    let state = Vec::from([10, 1, source.octet() % 5]);
+    let state = Vec::from([10, 1, source.byte() % 5]);
     let chosen = mechanism(source);
     let body = sequence(source, &[(0, state), (1, chosen), (2, token), (3, mic)]);
     element(source, 0xa1, &body)
@@ -135,10 +135,10 @@ fn principal(source: &mut Source<'_>) -> Vec<u8> {
 }
 
 fn encrypted(source: &mut Source<'_>) -> Vec<u8> {
-    let etype = [18, 17, 23, 20, 19, 3, 16, 24][usize::from(source.octet() % 8)];
+    let etype = [18, 17, 23, 20, 19, 3, 16, 24][usize::from(source.byte() % 8)];
     let etype = integer(source, etype);
     let kvno = integer(source, 1);
-    let cipher = octets(source, 120);
+    let cipher = bytes(source, 120);
     let cipher = element(source, OCTET_STRING, &cipher);
     sequence(source, &[(0, etype), (1, kvno), (2, cipher)])
 }
@@ -146,9 +146,9 @@ fn encrypted(source: &mut Source<'_>) -> Vec<u8> {
 /// A key, as tickets, authenticators and AP-REPs hold one when they are opened.
 #[cfg(feature = "decrypt")]
 fn key(source: &mut Source<'_>) -> Vec<u8> {
-    let etype = [18, 17, 23, 20][usize::from(source.octet() % 4)];
+    let etype = [18, 17, 23, 20][usize::from(source.byte() % 4)];
     let etype = integer(source, etype);
-    let contents: Vec<u8> = (0..[32, 16, 16, 32, 31][source.below(5)]).map(|_| source.octet()).collect();
+    let contents: Vec<u8> = (0..[32, 16, 16, 32, 31][source.below(5)]).map(|_| source.byte()).collect();
     let contents = element(source, OCTET_STRING, &contents);
     sequence(source, &[(0, etype), (1, contents)])
 }
@@ -159,7 +159,7 @@ pub(super) fn hidden(source: &mut Source<'_>) -> Vec<u8> {
     let key = key(source);
     let realm = text(source, b"LAB.TEST");
     let name = principal(source);
-    let (tag, body) = match source.octet() % 4 {
+    let (tag, body) = match source.byte() % 4 {
         0 => return anything(source, 0),
         1 => (0x63, sequence(source, &[(1, key), (2, realm), (3, name)])),
         2 => (0x62, sequence(source, &[(1, realm), (2, name), (6, key)])),
@@ -172,10 +172,10 @@ pub(super) fn hidden(source: &mut Source<'_>) -> Vec<u8> {
 pub(super) fn kerberos(source: &mut Source<'_>) -> Vec<u8> {
     let version = integer(source, 5);
     let realm = text(source, b"LAB.TEST");
-    let kind = source.octet();
+    let kind = source.byte();
     let (number, tag, body) = match kind % 4 {
         0 => {
-            let options = Vec::from([3, 5, 0, source.octet(), 0, 0, 0]);
+            let options = Vec::from([3, 5, 0, source.byte(), 0, 0, 0]);
             let (service, part) = (principal(source), encrypted(source));
             let ticket = sequence(source, &[(0, version.clone()), (1, realm), (2, service), (3, part)]);
             let ticket = element(source, 0x61, &ticket);
@@ -188,7 +188,7 @@ pub(super) fn kerberos(source: &mut Source<'_>) -> Vec<u8> {
         }
         2 => {
             let time = element(source, 0x18, b"20261120100000Z");
-            let code = source.octet() % 64;
+            let code = source.byte() % 64;
             let (code, service, text) = (integer(source, code), principal(source), text(source, b"no"));
             (3, 0x7e, sequence(source, &[(0, version), (4, time), (6, code), (9, realm), (10, service), (11, text)]))
         }
@@ -211,17 +211,17 @@ fn wide(text: &str) -> Vec<u8> {
 fn pairs(source: &mut Source<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     for _ in 0..source.below(5) {
-        let id = 1 + u16::from(source.octet() % 11);
+        let id = 1 + u16::from(source.byte() % 11);
         let value = match id {
-            6 => Vec::from([source.octet() & 3, 0, 0, 0]),
-            7 => octets(source, 9),
+            6 => Vec::from([source.byte() & 3, 0, 0, 0]),
+            7 => bytes(source, 9),
             _ => wide("NODE1"),
         };
         out.extend(id.to_le_bytes());
         out.extend((value.len() as u16).to_le_bytes());
         out.extend(value);
     }
-    if source.octet() < 0xf0 {
+    if source.byte() < 0xf0 {
         out.extend([0; 4]);
     }
     out
@@ -229,12 +229,12 @@ fn pairs(source: &mut Source<'_>) -> Vec<u8> {
 
 /// A NEGOTIATE, CHALLENGE or AUTHENTICATE message of NTLM.
 pub(super) fn ntlm(source: &mut Source<'_>) -> Vec<u8> {
-    let kind = 1 + source.octet() % 3;
+    let kind = 1 + source.byte() % 3;
     let flags = (source.number(4) as u32) ^ 0xe288_8215;
-    let name = |source: &mut Source<'_>, usual: &str| match source.octet() {
+    let name = |source: &mut Source<'_>, usual: &str| match source.byte() {
         0..=0xbf => wide(usual),
         0xc0..=0xdf => usual.as_bytes().to_vec(),
-        _ => octets(source, 20),
+        _ => bytes(source, 20),
     };
     let version = [10, 0, 0x7c, 0x4f, 0, 0, 0, 15];
     // Descriptors and what stands between them; then the payloads.
@@ -257,17 +257,17 @@ pub(super) fn ntlm(source: &mut Source<'_>) -> Vec<u8> {
         2 => {
             field(&mut head, name(source, "LAB"));
             head.extend(flags.to_le_bytes());
-            head.extend((0..8).map(|_| source.octet()));
+            head.extend((0..8).map(|_| source.byte()));
             head.extend([0; 8]);
             field(&mut head, pairs(source));
             head.extend(version);
         }
         _ => {
-            let lm: Vec<u8> = (0..24).map(|_| source.octet()).collect();
-            let mut response: Vec<u8> = (0..[24, 16][source.below(2)]).map(|_| source.octet()).collect();
+            let lm: Vec<u8> = (0..24).map(|_| source.byte()).collect();
+            let mut response: Vec<u8> = (0..[24, 16][source.below(2)]).map(|_| source.byte()).collect();
             if response.len() == 16 {
                 response.extend([1, 1, 0, 0, 0, 0, 0, 0]);
-                response.extend((0..16).map(|_| source.octet()));
+                response.extend((0..16).map(|_| source.byte()));
                 response.extend([0; 4]);
                 response.extend(pairs(source));
                 response.extend([0; 4]);
@@ -277,25 +277,25 @@ pub(super) fn ntlm(source: &mut Source<'_>) -> Vec<u8> {
             field(&mut head, name(source, "LAB"));
             field(&mut head, name(source, "clusadm"));
             field(&mut head, name(source, "CLIENT"));
-            field(&mut head, octets(source, 20));
+            field(&mut head, bytes(source, 20));
             head.extend(flags.to_le_bytes());
             head.extend(version);
             if source.once_in(2) {
-                head.extend((0..16).map(|_| source.octet()));
+                head.extend((0..16).map(|_| source.byte()));
             }
         }
     }
     for (place, payload) in places.into_iter().zip(payloads) {
         let (mut length, mut offset) = (payload.len() as u16, head.len() as u32);
-        match source.octet() {
+        match source.byte() {
             0xfe => length = source.number(2) as u16,
             0xff => offset = source.number(4) as u32,
             _ => {}
         }
         let [a, b] = length.to_le_bytes();
         let [c, d, e, f] = offset.to_le_bytes();
-        for (slot, octet) in head.iter_mut().skip(place).zip([a, b, a, b, c, d, e, f]) {
-            *slot = octet;
+        for (slot, byte) in head.iter_mut().skip(place).zip([a, b, a, b, c, d, e, f]) {
+            *slot = byte;
         }
         head.extend(payload);
     }

@@ -1,11 +1,11 @@
-//! Values of any declaration, made from octets: the same octets make the same values.
+//! Values of any declaration, made from bytes: the same bytes make the same values.
 
 use cluscope::ndr::types::{ArrayKind, Field, Scalar, Semantics, Type};
 use cluscope::ndr::value::{Contents, Fields};
 use cluscope::ndr::visitor::{ContextHandle, Guid};
 use cluscope::ndr::{Direction, Method, Value};
 
-/// Octets that decide. When they are used up everything is zero, so that every input makes values and values end.
+/// Bytes that decide. When they are used up everything is zero, so that every input makes values and values end.
 #[derive(Clone, Debug)]
 pub struct Source<'d> {
     rest: &'d [u8],
@@ -27,24 +27,24 @@ enum Style {
 const LENGTHS: [usize; 8] = [0, 1, 2, 255, 256, 1023, 4096, 9000];
 
 impl<'d> Source<'d> {
-    /// Over these octets.
-    pub fn new(octets: &'d [u8]) -> Self {
-        Source { rest: octets, style: Style::Any }
+    /// Over these bytes.
+    pub fn new(bytes: &'d [u8]) -> Self {
+        Source { rest: bytes, style: Style::Any }
     }
 
     /// The same; all text is printable ASCII.
-    pub fn plain(octets: &'d [u8]) -> Self {
-        Source { rest: octets, style: Style::Plain }
+    pub fn plain(bytes: &'d [u8]) -> Self {
+        Source { rest: bytes, style: Style::Plain }
     }
 
     /// The same; text is well-formed, of all planes and without control characters, and extremes are frequent: numbers
-    /// with all bits or only the highest one set, empty and long strings and buffers. Needs many octets.
-    pub fn edges(octets: &'d [u8]) -> Self {
-        Source { rest: octets, style: Style::Edges }
+    /// with all bits or only the highest one set, empty and long strings and buffers. Needs many bytes.
+    pub fn edges(bytes: &'d [u8]) -> Self {
+        Source { rest: bytes, style: Style::Edges }
     }
 
-    /// The next octet.
-    pub fn octet(&mut self) -> u8 {
+    /// The next byte.
+    pub fn byte(&mut self) -> u8 {
         match self.rest.split_first() {
             Some((&first, rest)) => {
                 self.rest = rest;
@@ -54,9 +54,9 @@ impl<'d> Source<'d> {
         }
     }
 
-    /// A number of so many octets, little-endian.
-    pub fn number(&mut self, octets: usize) -> u64 {
-        (0..octets.min(8)).fold(0, |n, i| n | u64::from(self.octet()) << (8 * i))
+    /// A number of so many bytes, little-endian.
+    pub fn number(&mut self, bytes: usize) -> u64 {
+        (0..bytes.min(8)).fold(0, |n, i| n | u64::from(self.byte()) << (8 * i))
     }
 
     /// A number below `limit`; 0 if that is 0.
@@ -66,28 +66,28 @@ impl<'d> Source<'d> {
 
     /// Yes once in `n`.
     pub fn once_in(&mut self, n: u8) -> bool {
-        self.octet() % n == 1 % n
+        self.byte() % n == 1 % n
     }
 
-    fn octets(&mut self, n: usize) -> Vec<u8> {
-        (0..n).map(|_| self.octet()).collect()
+    fn bytes(&mut self, n: usize) -> Vec<u8> {
+        (0..n).map(|_| self.byte()).collect()
     }
 
     /// How many elements or units something gets: mostly few.
     fn length(&mut self, longest: usize) -> usize {
         if self.style == Style::Edges && self.once_in(8) {
-            let pick = usize::from(self.octet());
+            let pick = usize::from(self.byte());
             // The long ones are rare: they are slow.
             let pick = if pick < 16 { pick % 8 } else { pick % 3 };
             return LENGTHS.get(pick).copied().unwrap_or(0).min(longest);
         }
-        let length = match self.octet() {
+        let length = match self.byte() {
             0..=223 => self.below(6),
             224..=250 => self.below(40),
             _ => self.below(600),
         };
         match self.style {
-            // Hundreds of zeroes, once the octets are used up, are slow and show nothing that a few don't.
+            // Hundreds of zeroes, once the bytes are used up, are slow and show nothing that a few don't.
             Style::Any => length.min(self.rest.len() + 8),
             Style::Plain | Style::Edges => length,
         }
@@ -95,12 +95,12 @@ impl<'d> Source<'d> {
 }
 
 impl crate::arbitrary::Chance for Source<'_> {
-    fn octets_of_number(&mut self, octets: usize) -> u64 {
-        self.number(octets)
+    fn bytes_of_number(&mut self, bytes: usize) -> u64 {
+        self.number(bytes)
     }
 }
 
-/// Octets that look random, from a seed (SplitMix64).
+/// Bytes that look random, from a seed (SplitMix64).
 pub fn noise(seed: u64, len: usize) -> Vec<u8> {
     let mut state = seed;
     let mut out = Vec::with_capacity(len + 8);
@@ -184,17 +184,17 @@ impl Maker<'_, '_> {
     }
 
     fn scalar(&mut self, field: &'static Field, scalar: Scalar) -> u64 {
-        // A DWORD_PTR of 4 octets, so that the same values do for both syntaxes.
-        let (octets, mask) = match scalar {
+        // A DWORD_PTR of 4 bytes, so that the same values do for both syntaxes.
+        let (bytes, mask) = match scalar {
             Scalar::U8 => (1, 0xff),
             Scalar::Enum16 => (2, 0x7fff),
             Scalar::U16 => (2, 0xffff),
             Scalar::U32 | Scalar::I32 | Scalar::UintPtr => (4, 0xffff_ffff),
             Scalar::U64 | Scalar::I64 => (8, u64::MAX),
         };
-        let mut number = self.source.number(octets) & mask;
+        let mut number = self.source.number(bytes) & mask;
         if self.source.style == Style::Edges && self.source.once_in(4) {
-            number = match self.source.octet() % 5 {
+            number = match self.source.byte() % 5 {
                 0 => 0,
                 1 => 1,
                 2 => mask,
@@ -228,10 +228,10 @@ impl Maker<'_, '_> {
         if self.direction == Direction::Response && self.source.once_in(4) {
             return ContextHandle::default();
         }
-        let mut octets = [0; 16];
-        octets.copy_from_slice(&self.source.octets(16));
-        octets[15] |= 1;
-        ContextHandle { attributes: 0, uuid: Guid(octets) }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.source.bytes(16));
+        bytes[15] |= 1;
+        ContextHandle { attributes: 0, uuid: Guid(bytes) }
     }
 
     /// Text of all kinds: ASCII, beyond it, beyond the BMP, with terminators inside; ill-formed units now and then.
@@ -244,7 +244,7 @@ impl Maker<'_, '_> {
             }
             return units;
         }
-        let style = if self.source.style == Style::Plain { 0 } else { self.source.octet() % 8 };
+        let style = if self.source.style == Style::Plain { 0 } else { self.source.byte() % 8 };
         let mut units = Vec::with_capacity(n);
         for _ in 0..n {
             let pick = self.source.number(2) as u16;
@@ -261,7 +261,7 @@ impl Maker<'_, '_> {
 
     /// `n` characters that peers print as they are.
     fn text(&mut self, n: usize) -> String {
-        let style = self.source.octet() % 8;
+        let style = self.source.byte() % 8;
         let (first, last) = match style {
             0..=3 => (0x20, 0x7e),
             4 => (0xa1, 0x24f),
@@ -304,7 +304,7 @@ impl Maker<'_, '_> {
             self.max_counts.push((path.to_string(), max));
         }
         let value = match element {
-            Type::Scalar(Scalar::U8) => Value::Bytes(self.source.octets(n)),
+            Type::Scalar(Scalar::U8) => Value::Bytes(self.source.bytes(n)),
             Type::Scalar(Scalar::U16) if self.source.style != Style::Any => Value::Units(self.units(n)),
             Type::Scalar(Scalar::U16) => Value::Units((0..n).map(|_| self.source.number(2) as u16).collect()),
             _ => {

@@ -14,7 +14,7 @@ use cluscope::structs::{records, values};
 use cluscope_testkit::arbitrary::Chance as _;
 use std::collections::BTreeSet;
 
-/// A value of this format; `None` for octets that nobody describes.
+/// A value of this format; `None` for bytes that nobody describes.
 fn sample(content: BufferFormat, random: &mut Random) -> Option<Value> {
     let entry = |syntax: u32, value: Value| {
         let mut fields = Fields::default();
@@ -23,9 +23,9 @@ fn sample(content: BufferFormat, random: &mut Random) -> Option<Value> {
         Value::Map(fields)
     };
     let binary = |content: BufferFormat, random: &mut Random| {
-        let mut octets = Vec::new();
-        values::write(content, &sample(content, random)?, &mut octets).ok()?;
-        Some(Value::Bytes(octets))
+        let mut bytes = Vec::new();
+        values::write(content, &sample(content, random)?, &mut bytes).ok()?;
+        Some(Value::Bytes(bytes))
     };
     let text = Value::Text("[node1]".into());
     let list = |values: Vec<Value>, name: &'static str| {
@@ -99,23 +99,23 @@ fn sample(content: BufferFormat, random: &mut Random) -> Option<Value> {
     }
 }
 
-/// Reads the octets in their context, which must fit exactly, and writes the same ones.
+/// Reads the bytes in their context, which must fit exactly, and writes the same ones.
 fn check(what: &str, semantics: Semantics, context: &Context<'_>, content: BufferFormat, random: &mut Random) -> Shape {
-    let mut octets = Vec::new();
-    // An empty list may take no octets at all.
-    while octets.is_empty() {
+    let mut bytes = Vec::new();
+    // An empty list may take no bytes at all.
+    while bytes.is_empty() {
         let value = sample(content, random).unwrap_or_else(|| panic!("{what}: no sample of {content}"));
-        values::write(content, &value, &mut octets).unwrap_or_else(|e| panic!("{what}: {e}"));
+        values::write(content, &value, &mut bytes).unwrap_or_else(|e| panic!("{what}: {e}"));
     }
-    let shape = content::shape(semantics, 1, context, &octets);
+    let shape = content::shape(semantics, 1, context, &bytes);
     assert!(!matches!(shape.kind, ShapeKind::Nothing), "{what}: {shape:?}");
     let mut sink = Collect::default();
-    let rest = content::read(&shape, ByteCursor::new(&octets), Place::TOP, &mut sink)
+    let rest = content::read(&shape, ByteCursor::new(&bytes), Place::TOP, &mut sink)
         .unwrap_or_else(|e| panic!("{what}: {e}"));
     assert!(rest.is_empty(), "{what}");
     let mut again = Vec::new();
     content::write(&shape, &sink.into_value().0.unwrap(), &mut again).unwrap();
-    assert_eq!(again, octets, "{what}");
+    assert_eq!(again, bytes, "{what}");
     let mut text = String::new();
     cluscope::render::text::buffers::print(
         &mut text,
@@ -123,14 +123,14 @@ fn check(what: &str, semantics: Semantics, context: &Context<'_>, content: Buffe
         semantics,
         1,
         context,
-        &octets,
+        &bytes,
     )
     .unwrap();
     assert!(!text.is_empty() && !text.contains('!'), "{what}: {text}");
     {
         let mut out = cluscope::render::json::out::Out::new();
         out.begin();
-        cluscope::render::json::buffers::print(&mut out, semantics, 1, context, &octets);
+        cluscope::render::json::buffers::print(&mut out, semantics, 1, context, &bytes);
         out.end();
         let printed: serde_json::Value = serde_json::from_slice(out.as_bytes()).unwrap();
         assert!(printed["decoded"]["error"].is_null() && !printed["decoded"]["value"].is_null(), "{what}: {printed}");
@@ -221,15 +221,15 @@ fn what_else_decides() {
 
     let drives = Context { control_code: Some((Family::Resource, 0x0100_02b5)), ..Context::default() };
     for (size, reading) in [(2608, None), (2600, Some("documented"))] {
-        let octets = vec![0; 3 * size];
-        let shape = content::shape(Semantics::ControlOutput(Family::Resource), 1, &drives, &octets);
+        let bytes = vec![0; 3 * size];
+        let shape = content::shape(Semantics::ControlOutput(Family::Resource), 1, &drives, &bytes);
         let mut sink = Collect::default();
-        assert!(content::read(&shape, ByteCursor::new(&octets), Place::TOP, &mut sink).unwrap().is_empty());
+        assert!(content::read(&shape, ByteCursor::new(&bytes), Place::TOP, &mut sink).unwrap().is_empty());
         let value = sink.into_value().0.unwrap();
         let Value::Map(fields) = super::element(&value, 2) else { panic!() };
         assert_eq!(fields.get("reading"), reading.map(Value::from).as_ref());
         let mut again = Vec::new();
         content::write(&shape, &value, &mut again).unwrap();
-        assert_eq!(again, octets);
+        assert_eq!(again, bytes);
     }
 }

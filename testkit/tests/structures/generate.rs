@@ -8,13 +8,13 @@ use cluscope_testkit::invariants::structures as invariants;
 pub(super) struct Random(pub(super) u64);
 
 impl Chance for Random {
-    fn octets_of_number(&mut self, octets: usize) -> u64 {
+    fn bytes_of_number(&mut self, bytes: usize) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^= z >> 31;
-        if octets < 8 { z & ((1 << (8 * octets)) - 1) } else { z }
+        if bytes < 8 { z & ((1 << (8 * bytes)) - 1) } else { z }
     }
 }
 
@@ -51,8 +51,8 @@ fn the_others() {
 fn security_descriptors() {
     let mut random = Random(3);
     for _ in 0..300 {
-        let octets = random.security_descriptor();
-        assert!(cluscope::structs::security::sddl(&octets).is_ok(), "{octets:02x?}");
+        let bytes = random.security_descriptor();
+        assert!(cluscope::structs::security::sddl(&bytes).is_ok(), "{bytes:02x?}");
     }
 }
 
@@ -62,16 +62,16 @@ fn noise() {
     let mut random = Random(5);
     for _ in 0..300 {
         let n = random.below(120) as usize;
-        let mut octets = random.octets(n);
+        let mut bytes = random.bytes(n);
         // Small numbers get further than large ones.
-        for octet in octets.iter_mut() {
+        for byte in bytes.iter_mut() {
             if random.below(2) == 0 {
-                *octet = random.below(5) as u8;
+                *byte = random.below(5) as u8;
             }
         }
-        ALL.iter().for_each(|structure| invariants::structure(structure, &octets));
+        ALL.iter().for_each(|structure| invariants::structure(structure, &bytes));
         for kind in 0..8 {
-            invariants::context(&super::join(&[&[kind], &octets]));
+            invariants::context(&super::join(&[&[kind], &bytes]));
         }
     }
 }

@@ -30,18 +30,18 @@ fn decimals() {
 
 #[test]
 fn hexadecimals() {
-    let octets: Vec<u8> = (0..=255).chain(numbers().take(300).map(|n| n as u8)).collect();
+    let bytes: Vec<u8> = (0..=255).chain(numbers().take(300).map(|n| n as u8)).collect();
     for from in 0..40 {
         for len in 0..70 {
-            let part = &octets[from..from + len];
+            let part = &bytes[from..from + len];
             let mut room = vec![b'?'; 2 * len];
             hex(part, &mut room);
             assert_eq!(String::from_utf8(room).unwrap(), ::hex::encode(part));
         }
     }
-    let mut room = vec![0; 2 * octets.len()];
-    hex(&octets, &mut room);
-    assert_eq!(String::from_utf8(room).unwrap(), ::hex::encode(&octets));
+    let mut room = vec![0; 2 * bytes.len()];
+    hex(&bytes, &mut room);
+    assert_eq!(String::from_utf8(room).unwrap(), ::hex::encode(&bytes));
 }
 
 #[test]
@@ -55,9 +55,9 @@ fn guids() {
 #[test]
 fn ipv4_addresses() {
     let any = numbers().map(|n| (n as u32).to_le_bytes()).take(1000);
-    for octets in (0..=255).map(|octet| [octet; 4]).chain(any) {
-        let (text, len) = ipv4(octets);
-        assert_eq!(&text[..len], format!("\"{}\",", std::net::Ipv4Addr::from(octets)).as_bytes());
+    for bytes in (0..=255).map(|byte| [byte; 4]).chain(any) {
+        let (text, len) = ipv4(bytes);
+        assert_eq!(&text[..len], format!("\"{}\",", std::net::Ipv4Addr::from(bytes)).as_bytes());
     }
 }
 
@@ -81,16 +81,16 @@ fn ipv6_addresses() {
     assert_eq!(&text[..len], "ffff:".repeat(8).trim_end_matches(':').as_bytes());
 }
 
-/// Each octet at each place of texts of each length.
+/// Each byte at each place of texts of each length.
 #[test]
 fn what_is_plain() {
     for len in 1..70 {
         for at in 0..len {
-            for octet in 0..=255 {
+            for byte in 0..=255 {
                 let mut text = vec![b'a'; len];
-                text[at] = octet;
-                let plain = (0x20..0x7f).contains(&octet) && octet != b'"' && octet != b'\\';
-                assert_eq!(is_plain(&text), plain, "{octet:#x} at {at}");
+                text[at] = byte;
+                let plain = (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
+                assert_eq!(is_plain(&text), plain, "{byte:#x} at {at}");
             }
         }
     }
@@ -108,14 +108,14 @@ fn narrow_texts() {
             }
             let plain = text.iter().all(|u| (0x20..0x7f).contains(u) && *u != 0x22 && *u != 0x5c);
             for endian in [Endian::Little, Endian::Big] {
-                let octets: Vec<u8> = match endian {
+                let bytes: Vec<u8> = match endian {
                     Endian::Little => text.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
                     Endian::Big => text.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
                 };
                 let mut room = vec![0; len];
-                assert_eq!(narrow(WStr::new(&octets, endian), &mut room), plain, "{unit:#x} at {at} of {len}");
+                assert_eq!(narrow(WStr::new(&bytes, endian), &mut room), plain, "{unit:#x} at {at} of {len}");
                 if plain {
-                    assert!(room.iter().zip(&text).all(|(octet, unit)| u16::from(*octet) == *unit));
+                    assert!(room.iter().zip(&text).all(|(byte, unit)| u16::from(*byte) == *unit));
                 }
             }
         }

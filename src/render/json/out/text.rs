@@ -92,7 +92,7 @@ impl Out {
         }
         self.put(b"\"");
         for unit in text.units() {
-            self.octets(&unit.to_le_bytes());
+            self.bytes(&unit.to_le_bytes());
         }
         self.put(b"\",");
         self.end();
@@ -111,14 +111,14 @@ impl Out {
                 let mut units = [0; 2];
                 for unit in c.encode_utf16(&mut units) {
                     self.put(b"\\u");
-                    self.octets(&unit.to_be_bytes());
+                    self.bytes(&unit.to_be_bytes());
                 }
             }
             c if c.is_ascii() => self.put(&[c as u8]),
             c => {
                 let mut utf8 = [0; 4];
-                let octets = c.encode_utf8(&mut utf8).len();
-                self.piece(&utf8, octets);
+                let bytes = c.encode_utf8(&mut utf8).len();
+                self.piece(&utf8, bytes);
             }
         }
     }

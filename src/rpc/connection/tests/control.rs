@@ -16,7 +16,7 @@ struct Told {
     call_id: Option<u32>,
     flags: u8,
     big: bool,
-    /// Octets of `auth_value` and of stub.
+    /// Bytes of `auth_value` and of stub.
     sizes: Option<(u64, u64)>,
     opened: Option<Opened>,
     token: Option<Vec<u8>>,
@@ -69,8 +69,8 @@ fn run(chunks: &[(Side, Vec<u8>)]) -> (Vec<Told>, Vec<String>) {
     let heard = security.told.clone();
     let mut connection = Connection::<u32>::new(Limits::default());
     let mut events = Vec::new();
-    for (frame, (side, octets)) in (1..).zip(chunks) {
-        connection.data(*side, frame, None, octets, &mut security, &mut |e| events.push(told(e)));
+    for (frame, (side, bytes)) in (1..).zip(chunks) {
+        connection.data(*side, frame, None, bytes, &mut security, &mut |e| events.push(told(e)));
     }
     for side in [Side::A, Side::B] {
         connection.end(side, "end", &mut security, &mut |e| events.push(told(e)));
@@ -190,7 +190,7 @@ fn beginnings() {
         (PduBody::AlterContext(bind(elements)), "alter_context", PacketType::AlterContext),
     ] {
         let mut whole = make(body, 33, 3);
-        // A context and its transfer syntax take 44 octets; of the second one ten are there.
+        // A context and its transfer syntax take 44 bytes; of the second one ten are there.
         assert_eq!(whole.len(), 28 + 2 * 44);
         whole.truncate(28 + 44 + 10);
         let (events, _) = run(&[(Side::B, whole.clone())]);
@@ -226,16 +226,16 @@ fn malformed() {
     for (n, big) in [(1, false), (3, true)] {
         let mut pdu = pdu(PduBody::BindAck(ack(&[(0, 0, SyntaxId::NDR)])), 44, big);
         pdu.header.flags = PfcFlags::from_bits_retain(3);
-        let mut octets = pdu.encode().unwrap();
+        let mut bytes = pdu.encode().unwrap();
         // The address claims more than there is.
-        octets[24..26].fill(0xff);
+        bytes[24..26].fill(0xff);
         let mut rig = bound();
         for _ in 0..n {
-            rig.data(Side::B, &octets);
+            rig.data(Side::B, &bytes);
         }
         let counters = rig.connection.counters();
         assert_eq!((counters.malformed, counters.pdus), (n, 2 + n));
-        let (events, _) = run(&[(Side::B, octets)]);
+        let (events, _) = run(&[(Side::B, bytes)]);
         let expected = Told {
             body: "malformed",
             ptype: Some(PacketType::BindAck),
@@ -250,7 +250,7 @@ fn malformed() {
     }
 }
 
-/// Octets passed over belong to the role of their side; a PDU behind them says which role has lost something.
+/// Bytes passed over belong to the role of their side; a PDU behind them says which role has lost something.
 #[test]
 fn holes() {
     for (client, server) in [(Side::A, Side::B), (Side::B, Side::A)] {
@@ -341,7 +341,7 @@ fn sizes_of_what_was_cut() {
 fn wrong_directions() {
     let notes = Arc::new(Mutex::new(Vec::new()));
     let mut connection = Connection::<u32>::new(Limits::default());
-    for (frame, (side, octets)) in (1..).zip([
+    for (frame, (side, bytes)) in (1..).zip([
         (Side::A, bind_ndr()),
         (Side::B, ack_ndr()),
         (Side::A, make(PduBody::Shutdown, 0, 3)),
@@ -349,12 +349,12 @@ fn wrong_directions() {
         (Side::B, make(PduBody::CoCancel, 0, 3)),
     ]) {
         let notes = notes.clone();
-        connection.data(side, frame, None, &octets, &mut NoSecurity, &mut move |e| {
+        connection.data(side, frame, None, &bytes, &mut NoSecurity, &mut move |e| {
             let note = |d: &crate::base::diagnostic::Diagnostic| (d.rule.name, d.offset, d.path.to_string(), d.value);
             notes.lock().unwrap().push(e.diagnostics.iter().map(note).collect::<Vec<_>>());
         });
     }
-    // `PTYPE` is the third octet; shutdown is 17, co_cancel 18.
+    // `PTYPE` is the third byte; shutdown is 17, co_cancel 18.
     let wrong = |value| vec![("wrong-direction", 2, "PTYPE".to_string(), value)];
     assert_eq!(*notes.lock().unwrap(), [vec![], vec![], wrong(17), vec![], wrong(18)]);
 }

@@ -1,4 +1,4 @@
-//! What is passed over, to the octet; what is counted; what a connection weighs.
+//! What is passed over, to the byte; what is counted; what a connection weighs.
 
 use super::*;
 
@@ -18,14 +18,14 @@ fn garbage_before_a_pdu() {
                 rig.data(Side::B, chunk);
             });
             let skipped = format!("- skipped {garbage} lost Some(0) {HEADERLESS}");
-            assert_eq!(rig.whats()[2..], [skipped.as_str(), "response None"], "{garbage} octets, chunks of {size}");
+            assert_eq!(rig.whats()[2..], [skipped.as_str(), "response None"], "{garbage} bytes, chunks of {size}");
             assert_eq!(rig.connection.counters().skipped_bytes, garbage as u64);
             assert_eq!(rig.last().stub.as_deref(), Some(&b"abc"[..]));
         }
     }
 }
 
-/// Octets that look like a header's beginning are kept only as long as they do.
+/// Bytes that look like a header's beginning are kept only as long as they do.
 #[test]
 fn half_a_header_before_garbage() {
     for prefix in [&[5][..], &[5, 0], &[5, 0, 2, 3, 0x10, 0, 0, 0]] {
@@ -40,7 +40,7 @@ fn half_a_header_before_garbage() {
     }
 }
 
-/// Sixteen octets that begin well are no header yet: a length below 16 can't be.
+/// Sixteen bytes that begin well are no header yet: a length below 16 can't be.
 #[test]
 fn a_header_is_judged_by_all_of_it() {
     let mut short = request(1, 8, 3, b"");
@@ -53,15 +53,15 @@ fn a_header_is_judged_by_all_of_it() {
     assert!(rig.seen.is_empty());
 }
 
-/// Where the beginning is missing, so many octets are searched and no more; once the connection is known to be RPC, all
+/// Where the beginning is missing, so many bytes are searched and no more; once the connection is known to be RPC, all
 /// of them.
 #[test]
 fn how_far_is_searched() {
     let limits = Limits { recognition_bytes: 100, ..Limits::default() };
-    for (octets, recognition) in [(100, Recognition::Undecided), (101, Recognition::NotRpc)] {
+    for (bytes, recognition) in [(100, Recognition::Undecided), (101, Recognition::NotRpc)] {
         let mut rig = Rig::new(limits);
         rig.gap(Side::A, None);
-        assert_eq!(rig.data(Side::A, &vec![GARBAGE; octets]), recognition, "{octets}");
+        assert_eq!(rig.data(Side::A, &vec![GARBAGE; bytes]), recognition, "{bytes}");
     }
     let mut rig = Rig::new(limits);
     rig.data(Side::A, &bind_ndr());
@@ -88,7 +88,7 @@ fn gaps_while_searching() {
     assert_eq!(rig.whats()[2], format!("- skipped 40 lost None {HEADERLESS}"));
 }
 
-/// Ten octets of a header tell its PDU's length, but only a whole header is a PDU that was cut.
+/// Ten bytes of a header tell its PDU's length, but only a whole header is a PDU that was cut.
 #[test]
 fn a_gap_or_an_end_within_a_header() {
     let pdu = response(3, 3, b"abcdefgh");
@@ -187,7 +187,7 @@ fn counters() {
     assert_eq!(rig.last().stub.as_deref(), Some(&b"abcd"[..]));
 }
 
-/// Octets behind a fault's status are its stub.
+/// Bytes behind a fault's status are its stub.
 #[test]
 fn stubs_of_faults() {
     let mut rig = bound();
@@ -237,7 +237,7 @@ fn costs() {
     assert_eq!(calls(&rig) - none, two - one - (one - none));
     assert_eq!(others(&rig), before);
     rig.data(Side::A, &request(3, 8, 3, b""));
-    // An open message weighs at least its octets, and nothing once it is whole.
+    // An open message weighs at least its bytes, and nothing once it is whole.
     rig.data(Side::A, &request(4, 8, 1, &[7; 1000]));
     let open = others(&rig);
     assert!((before + 1000..before + 3500).contains(&open), "{before} {open}");

@@ -506,7 +506,7 @@ fn verification_trailer_of_a_protected_request() {
     rig.data(Side::A, &request(5, 8, 3, b""));
     let context = rig.last().context.unwrap();
     assert_eq!((context.abstract_syntax(), context.syntax), (CLUSAPI, TransferSyntax::Ndr64));
-    // Without protection these are the client's own octets.
+    // Without protection these are the client's own bytes.
     rig.data(Side::A, &request(3, 8, 3, &stub));
     assert_eq!((rig.last().verification, rig.last().stub.as_deref()), (false, Some(&stub[..])));
 }

@@ -1,4 +1,4 @@
-//! What events tell beside their stubs: sizes, places of broken rules, contexts taken for others, octets before a hole.
+//! What events tell beside their stubs: sizes, places of broken rules, contexts taken for others, bytes before a hole.
 
 use super::*;
 use crate::rpc::event::{AssumedContext, Sizes, Unbound};
@@ -34,9 +34,9 @@ fn run(connection: &mut Connection<u32>, script: &[(Side, Vec<u8>)]) -> Vec<More
             },
         });
     };
-    for (n, (side, octets)) in (1..).zip(script) {
+    for (n, (side, bytes)) in (1..).zip(script) {
         let time = Some(Timestamp(n as i64));
-        connection.data(*side, n, time, octets, &mut NoSecurity, &mut out);
+        connection.data(*side, n, time, bytes, &mut NoSecurity, &mut out);
     }
     for side in [Side::A, Side::B] {
         connection.end(side, "end", &mut NoSecurity, &mut out);
@@ -57,7 +57,7 @@ fn protected(call_id: u32, flags: u8, level: u8, pad: u8, stub: &[u8]) -> Vec<u8
     pdu.encode().unwrap()
 }
 
-/// Octets of stub without padding, and of the token; of all fragments together.
+/// Bytes of stub without padding, and of the token; of all fragments together.
 #[test]
 fn sizes() {
     let alone = |pad, stub| script(&[(Side::A, protected(2, 3, 5, pad, stub))])[0].sizes;
@@ -71,14 +71,14 @@ fn sizes() {
     assert_eq!(plain[0].sizes, None);
 }
 
-/// C706 13.2.6.1: padding is part of the body. More of it than there is is told at its octet, the third of the trailer.
+/// C706 13.2.6.1: padding is part of the body. More of it than there is is told at its byte, the third of the trailer.
 #[test]
 fn padding_that_lies() {
     for (pad, told) in [(3, false), (4, false), (5, true), (200, true)] {
-        let mut octets = protected(2, 3, 5, 0, b"abcd");
-        // The trailer stands behind 24 octets of header and four of stub.
-        octets[30] = pad;
-        let notes = &script(&[(Side::A, octets)])[0].notes;
+        let mut bytes = protected(2, 3, 5, 0, b"abcd");
+        // The trailer stands behind 24 bytes of header and four of stub.
+        bytes[30] = pad;
+        let notes = &script(&[(Side::A, bytes)])[0].notes;
         let expected = (30, "auth_pad_length".to_string(), u64::from(pad), Some(4));
         assert_eq!(notes.contains(&expected), told, "{pad}: {notes:?}");
     }
@@ -194,8 +194,8 @@ fn members_of_binds() {
         other => panic!("{other:?}"),
     };
     let syntax = SyntaxId { major: 3, minor: 1, ..CLUSAPI };
-    let octets = make(PduBody::Bind(bind(&[(0, syntax, &[SyntaxId::NDR])])), 1, 3);
-    connection.data(Side::A, 1, None, &octets, &mut NoSecurity, &mut out);
+    let bytes = make(PduBody::Bind(bind(&[(0, syntax, &[SyntaxId::NDR])])), 1, 3);
+    connection.data(Side::A, 1, None, &bytes, &mut NoSecurity, &mut out);
     connection.data(Side::B, 2, None, &ack_ndr(), &mut NoSecurity, &mut out);
     assert_eq!(told, ["3.1 4660", "49664"]);
 }

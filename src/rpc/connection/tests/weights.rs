@@ -1,13 +1,13 @@
 //! What a connection is said to hold while it remembers much of one kind, and which calls make room for others.
 //!
-//! A weight has to cover what is kept: the octets of each thing, twice where it stands in a list or table that doubles
+//! A weight has to cover what is kept: the bytes of each thing, twice where it stands in a list or table that doubles
 //! its room. It may not be a multiple of that either, or honest connections would be given up.
 
 use super::*;
 use crate::base::diagnostic::Diagnostic;
 use crate::rpc::event::{AssumedContext, Call, Unbound};
 
-/// An empty connection: itself, and 512 octets for what goes with it.
+/// An empty connection: itself, and 512 bytes for what goes with it.
 const EMPTY: usize = size_of::<Connection<u32>>() + 512;
 
 fn grown(rig: &mut Rig, change: impl FnOnce(&mut Rig)) -> usize {
@@ -32,8 +32,8 @@ fn calls() {
     // One alone stands in the connection itself; the second takes a table of four.
     between(grown(&mut rig, |rig| ask(rig, 1..2)), 192, 320);
     between(grown(&mut rig, |rig| ask(rig, 2..3)), 4 * call + 192, 4 * (call + 64) + 320);
-    // 1000 take a table of 2048, which has room for seven eighths; each 192 octets for its note and its place in line,
-    // which is a number of eight octets and the identifier in a queue that doubles.
+    // 1000 take a table of 2048, which has room for seven eighths; each 192 bytes for its note and its place in line,
+    // which is a number of eight bytes and the identifier in a queue that doubles.
     let mut rig = bound();
     let weight = grown(&mut rig, |rig| ask(rig, 1000..2000));
     between(weight, 2048 * (call + 1) + 1000 * (192 + 32), 2048 * (call + 64) + 1000 * 320);
@@ -77,7 +77,7 @@ fn proposals() {
     between(proposed(1, 1), 2 * element + syntax + 32, 2 * element + 2 * syntax + 192);
     // The answer takes them off again.
     let mut rig = Rig::new(Limits::default());
-    // So that there is room for the answer's octets.
+    // So that there is room for the answer's bytes.
     rig.data(Side::B, &accept(9, 40));
     rig.data(Side::A, &alter(1, 0, 40, 20));
     let before = rig.connection.cost();
@@ -127,7 +127,7 @@ fn messages() {
             }
         })
     };
-    // The number of each packet, eight octets in a list that doubles.
+    // The number of each packet, eight bytes in a list that doubles.
     assert_eq!(fragments(8, 1000), 16 * 1000);
     // What is wrong with them, 16 times at most.
     let notes = fragments(9, 1000) - fragments(8, 1000);

@@ -4,7 +4,7 @@ use super::super::assembly::{Added, Assembly};
 use super::*;
 use crate::rpc::limits::{Counters, Limits};
 
-/// What one fragment costs beside its octets.
+/// What one fragment costs beside its bytes.
 const EACH: usize = 96;
 
 struct Bench {
@@ -82,7 +82,7 @@ fn limits_are_inclusive() {
     }
 }
 
-/// Octets before the first hole: a missing fragment, or one of which the end is missing.
+/// Bytes before the first hole: a missing fragment, or one of which the end is missing.
 #[test]
 fn holes() {
     let mut bench = Bench::new(Limits::default());

@@ -107,10 +107,10 @@ fn header_by_hand() {
 
 #[test]
 fn version_in_both_byte_orders() {
-    for (big, octets) in [(false, [2, 0, 1, 0]), (true, [0, 1, 0, 2])] {
+    for (big, bytes) in [(false, [2, 0, 1, 0]), (true, [0, 1, 0, 2])] {
         let mut pdu = pdu(Body::Ping, big);
         pdu.header.interface_version = (2, 1);
-        assert_eq!(pdu.encode().unwrap()[60..64], octets);
+        assert_eq!(pdu.encode().unwrap()[60..64], bytes);
     }
 }
 

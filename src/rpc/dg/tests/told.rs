@@ -210,7 +210,7 @@ fn fragments_add_up() {
     }
 }
 
-/// So many octets of a datagram that the capture cut are there without a hole.
+/// So many bytes of a datagram that the capture cut are there without a hole.
 #[test]
 fn cut_datagrams() {
     let mut rig = Rig::new(Limits::default());
@@ -306,7 +306,7 @@ fn weights() {
             (pdu.header.flags1, pdu.header.activity) = (Flags1::FRAG, Guid([1; 16]));
         }),
     );
-    // An octet for each of the stub's, and what each fragment costs beside them.
+    // A byte for each of the stub's, and what each fragment costs beside them.
     assert_eq!(rig.conversation.cost(), before + state + 1000 + 96);
     rig.conversation.end(&mut NoSecurity, &mut |_| ());
     // The number of its last call is kept of each.
@@ -325,12 +325,12 @@ fn bodies_and_verifiers() {
     {
         assert_eq!(range(length, auth_proto, available), 80..end, "{length} {auth_proto} {available}");
     }
-    // Octets behind the body are a verifier only where one is announced.
-    let mut octets = request(1, b"12345678");
-    octets.extend([6; 24]);
-    assert_eq!(Pdu::parse(&octets).unwrap().verifier, None);
-    octets[78] = 10;
-    assert_eq!(Pdu::parse(&octets).unwrap().verifier.map(|v| v.value.len()), Some(20));
+    // Bytes behind the body are a verifier only where one is announced.
+    let mut bytes = request(1, b"12345678");
+    bytes.extend([6; 24]);
+    assert_eq!(Pdu::parse(&bytes).unwrap().verifier, None);
+    bytes[78] = 10;
+    assert_eq!(Pdu::parse(&bytes).unwrap().verifier.map(|v| v.value.len()), Some(20));
     // A body that can't be read may be sealed from level 6 on.
     let mut fault = make(Body::Fault(1), 1, false, |_| ());
     fault.extend([0; 28]);

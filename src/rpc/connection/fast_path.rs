@@ -4,7 +4,7 @@
 use super::rules;
 use super::session::{Io, Session};
 use crate::base::Side;
-use crate::rpc::event::{Body, Call, Carriers, ContextState, Event, Notes};
+use crate::rpc::event::{Body, Call, FrameSet, ContextState, Event, Notes};
 use crate::rpc::header::{Endian, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::Pdu;
 use crate::rpc::security::Sender;
@@ -27,7 +27,7 @@ impl<N: Default> Session<N> {
         &mut self,
         side: Side,
         bytes: &'b [u8],
-        carriers: &Carriers,
+        frame_set: &FrameSet,
         io: &mut Io<'_, N>,
     ) -> Option<&'b [u8]> {
         // Without a verifier.
@@ -64,9 +64,9 @@ impl<N: Default> Session<N> {
         if flags.intersection(SHAPE) != ALONE || !self.messages.is_empty() || !self.guesses.is_empty() {
             return None;
         }
-        let representation = Representation::from_octets(integer, float)?;
+        let representation = Representation::from_bytes(integer, float)?;
         let little = representation.endian == Endian::Little;
-        let u16 = |octets: [u8; 2]| if little { u16::from_le_bytes(octets) } else { u16::from_be_bytes(octets) };
+        let u16 = |bytes: [u8; 2]| if little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) };
         let (pdu, rest) = bytes.split_at_checked(usize::from(u16([l0, l1])))?;
         let stub = Some(pdu.get(Pdu::STUB_OFFSET..)?);
         let call_id = u32::from_le_bytes([c0, c1, c2, c3]);
@@ -86,8 +86,8 @@ impl<N: Default> Session<N> {
                 context_id,
                 context: Some(context),
                 object: None,
-                frame: carriers.last().unwrap_or(0),
-                time: carriers.last_time,
+                frame: frame_set.last().unwrap_or(0),
+                time: frame_set.last_time,
                 note: N::default(),
             };
             let (reused, call) = self.calls.insert(call_id, call, self.limits.pending_calls, &mut self.counters);
@@ -114,7 +114,7 @@ impl<N: Default> Session<N> {
             side,
             sender,
             call_id: Some(call_id),
-            carriers,
+            frame_set,
             fragments: 1,
             representation,
             flags,

@@ -7,9 +7,9 @@ use smallvec::SmallVec;
 
 /// The packets that carried a PDU or message, ascending and without repetition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Carriers {
+pub struct FrameSet {
     frames: SmallVec<[u64; 4]>,
-    /// Numbers that came far too late, in no order, until [`Carriers::settle`]: to put each into its place at once would
+    /// Numbers that came far too late, in no order, until [`FrameSet::settle`]: to put each into its place at once would
     /// take time with the square of their number.
     late: Vec<u64>,
     /// The smallest number.
@@ -25,16 +25,16 @@ pub struct Carriers {
 /// So many places from the end a late number is put into its place at once.
 const NEAR: usize = 32;
 
-impl Carriers {
+impl FrameSet {
     /// A single packet.
     #[must_use]
-    pub fn of(frame: u64, time: Option<Timestamp>) -> Carriers {
+    pub fn of(frame: u64, time: Option<Timestamp>) -> FrameSet {
         let mut frames = SmallVec::new();
         frames.push(frame);
-        Carriers { frames, late: Vec::new(), low: frame, first_time: time, last_time: time, omitted: 0 }
+        FrameSet { frames, late: Vec::new(), low: frame, first_time: time, last_time: time, omitted: 0 }
     }
 
-    /// Makes it [`Carriers::of`] a packet, with less to do where it was that of another one before.
+    /// Makes it [`FrameSet::of`] a packet, with less to do where it was that of another one before.
     #[inline]
     pub(crate) fn set(&mut self, frame: u64, time: Option<Timestamp>) {
         match self.frames.as_mut_slice() {
@@ -42,7 +42,7 @@ impl Carriers {
                 *only = frame;
                 (self.low, self.first_time, self.last_time) = (frame, time, time);
             }
-            _ => *self = Carriers::of(frame, time),
+            _ => *self = FrameSet::of(frame, time),
         }
     }
 
@@ -87,7 +87,7 @@ impl Carriers {
                     counters.frames_omitted += 1;
                 }
             }
-            None => *self = Carriers::of(frame, time),
+            None => *self = FrameSet::of(frame, time),
             Some(_) => {
                 let Err(at) = self.frames.binary_search(&frame) else { return };
                 if frame < self.low {
@@ -106,7 +106,7 @@ impl Carriers {
     }
 
     /// Adds all of `other`'s packets.
-    pub fn merge(&mut self, other: &Carriers, limit: usize, counters: &mut Counters) {
+    pub fn merge(&mut self, other: &FrameSet, limit: usize, counters: &mut Counters) {
         let last = other.frames.len().saturating_sub(1);
         for (n, frame) in other.frames.iter().enumerate() {
             // Only the ends' times are kept, so those in between don't matter.
