@@ -6,7 +6,7 @@ use crate::ndr::types::Direction;
 use crate::ndr::value::{Contents, Fields, Value};
 use crate::ndr::{Endian, Method, Syntax, Version};
 use crate::net::{Side, Timestamp, Transport};
-use crate::rpc::event::{Body, Call, FrameSet, Context, ContextState, Event};
+use crate::rpc::event::{Body, Call, Context, ContextState, Event, FrameSet};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::security::Sender;
 use crate::rpc::syntax::TransferSyntax;

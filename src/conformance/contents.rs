@@ -398,8 +398,7 @@ fn formats_of(path: &str, bytes: &[u8], found: &mut Report<'_, '_>) {
         let Some(Ok(value)) = first else { return };
         let word = value.syntax == Syntax::CLUSPROP_SYNTAX_LIST_VALUE_WORD && value.bytes().len() == 2;
         if !word || second.is_some() {
-            let here =
-                format!("{} of {} bytes", Syntax::TABLE.display(u64::from(value.syntax.0)), value.bytes().len());
+            let here = format!("{} of {} bytes", Syntax::TABLE.display(u64::from(value.syntax.0)), value.bytes().len());
             found.add(&FORMATS, format!("{path}.properties[{index}]"), here, "LIST_VALUE_WORD of 2 bytes");
             return;
         }

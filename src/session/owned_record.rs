@@ -11,7 +11,7 @@ use crate::base::guid::Guid;
 use crate::ndr::Interface;
 use crate::net::Side;
 use crate::rpc::dg;
-use crate::rpc::event::{Answer, AnswerResult, AssumedContext, Auth, Body, Call, FrameSet, Context, Event, Proposal};
+use crate::rpc::event::{Answer, AnswerResult, AssumedContext, Auth, Body, Call, Context, Event, FrameSet, Proposal};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::ContextElement;
 use crate::rpc::security::Sender;
@@ -221,7 +221,9 @@ impl<K: Default> Batch<K> {
             }
             Body::Auth3 => OwnedBody::Auth3,
             Body::Request { opnum, object, stub } => OwnedBody::Request { opnum, object, stub: put(stub) },
-            Body::Response { opnum, cancel_count, stub } => OwnedBody::Response { opnum, cancel_count, stub: put(stub) },
+            Body::Response { opnum, cancel_count, stub } => {
+                OwnedBody::Response { opnum, cancel_count, stub: put(stub) }
+            }
             Body::Fault { status, opnum, cancel_count, extended_error, stub } => {
                 OwnedBody::Fault { status, opnum, cancel_count, extended_error, stub: put(stub) }
             }
@@ -259,7 +261,9 @@ impl<K: Default> Batch<K> {
             })
         });
         let listed = match &body {
-            OwnedBody::Bind(contexts) | OwnedBody::AlterContext(contexts) => contexts.contexts.iter().map(context_cost).sum(),
+            OwnedBody::Bind(contexts) | OwnedBody::AlterContext(contexts) => {
+                contexts.contexts.iter().map(context_cost).sum()
+            }
             OwnedBody::BindAck(results) | OwnedBody::AlterContextResp(results) => {
                 let each = |result: &AnswerResult| {
                     size_of::<AnswerResult>() + result.proposed.as_ref().map_or(0, context_cost)

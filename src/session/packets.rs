@@ -28,7 +28,7 @@ use crate::rpc::security::Security;
 use crate::rpc::syntax::TransferSyntax;
 use crate::session::call_context::CallContext;
 use crate::session::inference::{self, Assumption, Shared};
-use crate::session::observed_security::{Tap, ObservedSecurity};
+use crate::session::observed_security::{ObservedSecurity, Tap};
 use std::net::SocketAddr;
 use std::sync::Arc;
 

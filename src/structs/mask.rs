@@ -32,8 +32,7 @@ impl Mask {
             Secrecy::None if matches!(shape.kind, ShapeKind::Nothing) => return mask,
             Secrecy::None => {}
         }
-        let unread = match content::read(shape, ByteCursor::new(bytes), Place::TOP, &mut mask as &mut dyn Visitor<'_>)
-        {
+        let unread = match content::read(shape, ByteCursor::new(bytes), Place::TOP, &mut mask as &mut dyn Visitor<'_>) {
             Ok(rest) => bytes.len() - rest.len().min(bytes.len()),
             Err(e) => e.offset.min(bytes.len()),
         };

@@ -571,8 +571,7 @@ fn trailers() {
 /// Bytes that are no PDU, in the middle of a connection.
 #[test]
 fn nonsense() {
-    for (name, bytes) in [("bytes that are no PDU", [5, 0, 0, 3]), ("bytes that are none, other ones", [5, 5, 5, 5])]
-    {
+    for (name, bytes) in [("bytes that are no PDU", [5, 0, 0, 3]), ("bytes that are none, other ones", [5, 5, 5, 5])] {
         linear(
             name,
             100,

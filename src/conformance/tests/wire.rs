@@ -7,7 +7,7 @@ use crate::ndr::Method;
 use crate::ndr::types::Interface;
 use crate::net::{Side, Transport};
 use crate::rpc::connection::Connection;
-use crate::rpc::event::{Auth, Body, Call, FrameSet, Context, ContextState, Event};
+use crate::rpc::event::{Auth, Body, Call, Context, ContextState, Event, FrameSet};
 use crate::rpc::header::{PfcFlags, Representation};
 use crate::rpc::security::{AuthTrailer, Identity, NoSecurity, Opened, Sender};
 use crate::rpc::syntax::TransferSyntax;

@@ -4,7 +4,7 @@
 use super::rules;
 use super::session::{Io, Session};
 use crate::base::Side;
-use crate::rpc::event::{Body, Call, FrameSet, ContextState, Event, Notes};
+use crate::rpc::event::{Body, Call, ContextState, Event, FrameSet, Notes};
 use crate::rpc::header::{Endian, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::Pdu;
 use crate::rpc::security::Sender;

@@ -11,16 +11,16 @@
 mod bindings;
 pub(crate) mod calls;
 mod deliver;
+mod fast_path;
 mod fragments;
 mod messages;
-mod fast_path;
 pub mod rules;
 mod search;
 mod session;
 #[cfg(test)]
 mod tests;
 
-use super::event::{FrameSet, Event, Resolver};
+use super::event::{Event, FrameSet, Resolver};
 use super::header::Header;
 use super::limits::{Counters, Limits};
 use super::security::Security;

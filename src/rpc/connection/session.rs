@@ -9,7 +9,7 @@ use crate::base::Side;
 use crate::base::diagnostic::Rule;
 use crate::base::error::Error;
 use crate::rpc::event::{
-    Answer, AnswerResult, AssumedContext, Auth, Body, FrameSet, Event, Notes, Proposal, Resolver, Sizes, wrong_length,
+    Answer, AnswerResult, AssumedContext, Auth, Body, Event, FrameSet, Notes, Proposal, Resolver, Sizes, wrong_length,
 };
 use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
 use crate::rpc::limits::{Counters, Limits};

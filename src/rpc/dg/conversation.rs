@@ -13,7 +13,7 @@ use crate::base::guid::Guid;
 use crate::base::hash::Map;
 use crate::base::{Side, Timestamp};
 use crate::rpc::connection::Recognition;
-use crate::rpc::event::{self, Call, FrameSet, Event, Notes, Sizes};
+use crate::rpc::event::{self, Call, Event, FrameSet, Notes, Sizes};
 use crate::rpc::header::PacketType;
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::security::{AuthTrailer, Opened, Security, Sender, Token};

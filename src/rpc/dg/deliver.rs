@@ -6,7 +6,7 @@ use crate::base::Side;
 use crate::base::error::Error;
 use crate::base::guid::Guid;
 use crate::rpc::event::{
-    self, Auth, Call, FrameSet, Context, ContextState, Event, Notes, Sizes, is_clear, wrong_length,
+    self, Auth, Call, Context, ContextState, Event, FrameSet, Notes, Sizes, is_clear, wrong_length,
 };
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::split_padding;

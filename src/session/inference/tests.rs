@@ -2,7 +2,10 @@ use super::*;
 use crate::rpc::header::Representation;
 
 fn guesser(shared: &Shared) -> InterfaceInference {
-    InterfaceInference::new(Arc::clone(shared), ["192.0.2.10:49731".parse().unwrap(), "192.0.2.20:49664".parse().unwrap()])
+    InterfaceInference::new(
+        Arc::clone(shared),
+        ["192.0.2.10:49731".parse().unwrap(), "192.0.2.20:49664".parse().unwrap()],
+    )
 }
 
 fn ask(guesser: &mut InterfaceInference, opnum: u16, stub: Option<&[u8]>) -> Option<AssumedContext> {

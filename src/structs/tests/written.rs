@@ -145,8 +145,7 @@ fn addresses() {
     }
     let wrong = |size: usize| Err(format!("IPV{}: not an address of {size} bytes", if size == 4 { 4 } else { 6 }));
     let (long, null) = (list(&[1u32.into(), 0x1_0000u32.into()]), Value::Null);
-    for v4 in [v6.into(), bytes(3), bytes(5), bytes(16), (1u64 << 32).into(), units(1), units(3), long, null.clone()]
-    {
+    for v4 in [v6.into(), bytes(3), bytes(5), bytes(16), (1u64 << 32).into(), units(1), units(3), long, null.clone()] {
         assert_eq!(info(v4.clone(), v6.into()), wrong(4), "{v4:?}");
     }
     for v6 in ["1.2.3.4".into(), bytes(15), bytes(4), 1u32.into(), units(7), units(9), null] {

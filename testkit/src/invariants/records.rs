@@ -15,7 +15,7 @@ use cluscope::ndr::{Direction, Endian, Syntax};
 use cluscope::net::{Side, Timestamp, Transport};
 use cluscope::render::json::out::Out;
 use cluscope::render::json::record::Records;
-use cluscope::rpc::event::{Body, Call, FrameSet, Context, ContextState, Event};
+use cluscope::rpc::event::{Body, Call, Context, ContextState, Event, FrameSet};
 use cluscope::rpc::header::{PacketType, PfcFlags, Representation};
 use cluscope::rpc::security::Sender;
 use cluscope::rpc::syntax::TransferSyntax;

@@ -110,8 +110,8 @@ fn check(what: &str, semantics: Semantics, context: &Context<'_>, content: Buffe
     let shape = content::shape(semantics, 1, context, &bytes);
     assert!(!matches!(shape.kind, ShapeKind::Nothing), "{what}: {shape:?}");
     let mut sink = Collect::default();
-    let rest = content::read(&shape, ByteCursor::new(&bytes), Place::TOP, &mut sink)
-        .unwrap_or_else(|e| panic!("{what}: {e}"));
+    let rest =
+        content::read(&shape, ByteCursor::new(&bytes), Place::TOP, &mut sink).unwrap_or_else(|e| panic!("{what}: {e}"));
     assert!(rest.is_empty(), "{what}");
     let mut again = Vec::new();
     content::write(&shape, &sink.into_value().0.unwrap(), &mut again).unwrap();
