@@ -8,6 +8,7 @@ mod check;
 #[cfg(feature = "decrypt")]
 mod decrypt;
 mod dissect;
+mod follow;
 mod interrupt;
 mod list;
 mod output;
@@ -27,6 +28,7 @@ use cluscope::internals::limits::Limits;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Dissects the management traffic of Windows failover clusters: ClusAPI (MS-CMRP) and Witness (MS-SWN).
 #[derive(Debug, Parser)]
@@ -84,8 +86,10 @@ struct Look {
 #[derive(Debug, Args)]
 struct Capture {
     /// Captures, pcap or pcapng; - is standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "follow", value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    follow: Follow,
     #[command(flatten)]
     secrets: Secrets,
     /// What connections without a bind carry, INTERFACE:VERSION:SYNTAX or the same with @ADDRESS:PORT of the server:
@@ -99,6 +103,34 @@ struct Capture {
     filter: Option<String>,
     #[command(flatten)]
     memory: Memory,
+}
+
+/// Captures that are still being made.
+#[derive(Clone, Debug, Default, Args)]
+struct Follow {
+    /// Read the captures of a folder, or those that a pattern matches (in quotes), oldest first, and further ones as they
+    /// appear; the newest one is read on as it grows. For what dumpcap -b, tcpdump -C or -G leave behind
+    #[arg(long, value_name = "DIR-or-GLOB", value_parser = followed)]
+    follow: Option<PathBuf>,
+    /// With --follow: end when nothing new has come for so many seconds, instead of at a signal
+    #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = seconds)]
+    idle_exit: Option<Duration>,
+}
+
+/// A folder, a file or a pattern.
+fn followed(text: &str) -> Result<PathBuf, String> {
+    if let Err(error) = glob::Pattern::new(text)
+        && !std::path::Path::new(text).exists()
+    {
+        return Err(error.to_string());
+    }
+    Ok(PathBuf::from(text))
+}
+
+/// A number of seconds, which may have a fraction.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().map_err(|error| error.to_string())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
 /// What to take numbers for.
