@@ -480,6 +480,6 @@ macro_rules! ndr_struct {
     };
 }
 
-pub(crate) use {interface, ndr_meaning, ndr_method, ndr_struct, ndr_wire};
 #[cfg(test)]
 pub(crate) use structure;
+pub(crate) use {interface, ndr_meaning, ndr_method, ndr_struct, ndr_wire};

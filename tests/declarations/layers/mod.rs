@@ -85,7 +85,8 @@ fn check(layers: &[(&str, &[&str])], sources: &[Source]) -> Vec<String> {
     }
     for ((from, to), place) in &arrows {
         if entries[*to].0 > entries[*from].0 {
-            wrong.push(format!("{place}: upwards, from {} to {}", layers[entries[*from].0].0, layers[entries[*to].0].0));
+            wrong
+                .push(format!("{place}: upwards, from {} to {}", layers[entries[*from].0].0, layers[entries[*to].0].0));
         }
     }
     let same = |arrow: &&(usize, usize)| entries[arrow.0].0 == entries[arrow.1].0;
