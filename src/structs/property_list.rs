@@ -3,7 +3,7 @@
 //! [`PropertyList`] is the view for embedders; [`read`] and [`write`](fn@write) are its way to a visitor and back.
 //!
 //! ```
-//! use cluscope::structs::property_list::PropertyList;
+//! use cluscope::structs::PropertyList;
 //!
 //! let buffer = [
 //!     1, 0, 0, 0, // one property

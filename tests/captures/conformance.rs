@@ -1,10 +1,10 @@
 //! The rules of conformance over recorded captures: what they really break is found, once, and nothing else.
 
 use crate::data;
-use cluscope::auth::KeyStore;
-use cluscope::capture::Reader;
-use cluscope::conformance::{Checker, Limits};
-use cluscope::session::{self, Session};
+use cluscope::internals::auth::KeyStore;
+use cluscope::internals::capture::Reader;
+use cluscope::internals::conformance::{Checker, Limits};
+use cluscope::internals::session::{self, Session};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
