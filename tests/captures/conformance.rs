@@ -109,7 +109,7 @@ fn recorded_sets_break_what_they_break() {
         ("node-filter", 2),
         ("not-of-format", 3),
         ("not-the-constant", 10),
-        ("notify-key", 9),
+        ("notify-key", 6),
         ("password-not-implemented", 1),
         ("port-generation", 3),
         ("property-formats", 6),
