@@ -37,7 +37,7 @@ pub(in crate::consts) use bits::TABLES;
 pub use affinity_rule::names::*;
 pub use bits::{CLUSTER_CONTROL_OBJECT, ControlCodeBits};
 pub use cluster::names::*;
-pub use fields::{ControlCodeFields, Direction};
+pub use fields::{AccessBits, ControlCodeFields};
 pub use group::names::*;
 pub use group_set::names::*;
 pub use net_interface::names::*;
