@@ -9,7 +9,7 @@ use cluscope::limits::Output;
 use cluscope::ndr::wire::Message;
 use cluscope::render::json::out::Out;
 use cluscope::render::json::record::Records;
-use cluscope::render::text::record as blocks;
+use cluscope::render::text::{TextBuffer, record as blocks};
 use cluscope::rpc::event::Body;
 use cluscope::session::{Record, Session};
 use std::io::Write;
@@ -170,7 +170,7 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     }
     let mut records = Records::default();
     let mut selection = Selection::new(limits.output);
-    let mut text = String::new();
+    let mut text = TextBuffer::new();
     let mut tracker = Tracker::new(limits.analysis);
     if filter.is_none() {
         tracker = tracker.without_statuses();

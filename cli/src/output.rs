@@ -85,9 +85,8 @@ impl<W: Write> Screen<W> {
 /// Whether all bytes are printable ASCII or line ends. Every byte of a block is looked at, which a processor does many at
 /// a time.
 fn is_plain(bytes: &[u8]) -> bool {
-    let plain = |bytes: &[u8]| {
-        bytes.iter().fold(true, |plain, byte| plain & ((0x20..0x7f).contains(byte) | (*byte == b'\n')))
-    };
+    let plain =
+        |bytes: &[u8]| bytes.iter().fold(true, |plain, byte| plain & ((0x20..0x7f).contains(byte) | (*byte == b'\n')));
     let (blocks, rest) = bytes.as_chunks::<32>();
     blocks.iter().all(|block| plain(block)) && plain(rest)
 }

@@ -6,7 +6,7 @@ use cluscope::ndr::wire::Message;
 use cluscope::render::json::out::Out;
 use cluscope::render::json::stub::{self, Identity};
 use cluscope::render::text::explain;
-use cluscope::render::text::record as blocks;
+use cluscope::render::text::{TextBuffer, record as blocks};
 use cluscope::session::call_context::CallContext;
 use std::io::{Read, Write};
 
@@ -108,7 +108,7 @@ fn one(decode: &Decode) -> Outcome {
     match output::format(&decode.look) {
         Format::Jsonl => output::line(&mut out, json.as_bytes())?,
         Format::Text => {
-            let mut text = String::new();
+            let mut text = TextBuffer::new();
             blocks::bare(&mut text, &identity, &context, &bytes, &output::style(true));
             out.write_all(text.as_bytes())?;
         }

@@ -238,19 +238,33 @@ pub struct About {
 /// UTF-16 units and compared without case. Takes time in proportion to the name.
 pub fn about(name: impl Iterator<Item = u16> + Clone, of: Option<Family>) -> About {
     let mut room = [0; LONGEST];
-    let declared = folded(name.clone(), &mut room).and_then(|name| about_declared(name, of));
-    declared.unwrap_or_else(|| About { property: None, secret: secrets::in_name(name) })
+    match ascii(name.clone(), &mut room) {
+        Some(name) => about_ascii(name, of),
+        None => About { property: None, secret: secrets::in_name(name) },
+    }
 }
 
-/// The same of a name in lower case that is declared; `None` for another.
+/// The same of a name that is ASCII.
+pub fn about_ascii(name: &[u8], of: Option<Family>) -> About {
+    about_declared(name, of).unwrap_or_else(|| {
+        let secret = secrets::in_name(name.iter().map(|byte| u16::from(*byte)));
+        About { property: None, secret }
+    })
+}
+
+/// The same of a name that is declared; `None` for another.
 fn about_declared(name: &[u8], of: Option<Family>) -> Option<About> {
     let (mut found, mut ambiguous): (Option<&'static Property>, bool) = (None, false);
-    let mut secret = None;
+    let (mut secret, mut same) = (None, "");
     let mut next = INDEX.first.get(bucket(name)).copied().unwrap_or(NONE);
     while let Some(property) = ALL.get(usize::from(next)) {
         next = INDEX.next.get(usize::from(next)).copied().unwrap_or(NONE);
-        if !property.name.as_bytes().eq_ignore_ascii_case(name) {
-            continue;
+        // Objects that have a property of the same name share its text, as a rule.
+        if !core::ptr::eq(property.name, same) {
+            if !property.name.as_bytes().eq_ignore_ascii_case(name) {
+                continue;
+            }
+            same = property.name;
         }
         secret = Some(secret == Some(true) || property.secret);
         if of.is_some() && property.family.is_some() && property.family != of {
@@ -285,7 +299,7 @@ const BUCKETS: usize = 1024;
 const NONE: u16 = u16::MAX;
 
 /// Bytes of the longest name.
-const LONGEST: usize = {
+pub const LONGEST: usize = {
     let (mut longest, mut i) = (0, 0);
     while i < JOINED.len() {
         if JOINED[i].name.len() > longest {
@@ -319,11 +333,11 @@ const fn bucket(name: &[u8]) -> usize {
     (hash.wrapping_mul(0x9e37_79b1) >> 22) as usize % BUCKETS
 }
 
-/// The name in lower case; `None` for one that is not ASCII, as all those declared are, or too long for any of them.
-fn folded(mut name: impl Iterator<Item = u16>, room: &mut [u8; LONGEST]) -> Option<&[u8]> {
+/// The name as bytes; `None` for one that is not ASCII, as all those declared are, or too long for any of them.
+fn ascii(mut name: impl Iterator<Item = u16>, room: &mut [u8; LONGEST]) -> Option<&[u8]> {
     let mut len = 0;
     for (byte, unit) in room.iter_mut().zip(&mut name) {
-        *byte = u8::try_from(unit).ok().filter(u8::is_ascii)?.to_ascii_lowercase();
+        *byte = u8::try_from(unit).ok().filter(u8::is_ascii)?;
         len += 1;
     }
     if name.next().is_some() { None } else { room.get(..len) }

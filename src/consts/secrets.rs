@@ -38,19 +38,21 @@ pub const WORDS: &[&str] = &[
     "connectionstring",
 ];
 
-/// For each letter the words that have it in this place, as bits.
-const fn letters_at(place: usize) -> [u32; 26] {
-    let mut words = [0; 26];
+/// For each byte the words that have it in this place, as bits: letters in either case.
+const fn letters_at(place: usize) -> [u32; 256] {
+    let mut words = [0; 256];
     let mut i = 0;
     while i < WORDS.len() {
-        words[(WORDS[i].as_bytes()[place] - b'a') as usize] |= 1 << i;
+        let letter = WORDS[i].as_bytes()[place];
+        words[letter as usize] |= 1 << i;
+        words[letter.to_ascii_uppercase() as usize] |= 1 << i;
         i += 1;
     }
     words
 }
 
-const FIRST: [u32; 26] = letters_at(0);
-const SECOND: [u32; 26] = letters_at(1);
+static FIRST: [u32; 256] = letters_at(0);
+static SECOND: [u32; 256] = letters_at(1);
 
 /// A letter or digit in lower case; `None` for what stands between words; what is not ASCII is no part of a word.
 #[inline(always)]
@@ -68,9 +70,8 @@ pub fn in_name(units: impl Iterator<Item = u16> + Clone) -> bool {
     // The words that begin with the letter before, and what stands behind it.
     let (mut begun, mut behind) = (0, rest.clone());
     while let Some(unit) = rest.next() {
-        let Some(byte) = folded(unit) else { continue };
-        let letter = usize::from(byte.wrapping_sub(b'a'));
-        let mut words = begun & SECOND.get(letter).copied().unwrap_or(0);
+        let place = usize::from(unit);
+        let mut words = begun & SECOND.get(place).copied().unwrap_or(0);
         while words != 0 {
             let word = WORDS.get(words.trailing_zeros() as usize).copied().unwrap_or_default();
             words &= words - 1;
@@ -79,9 +80,11 @@ pub fn in_name(units: impl Iterator<Item = u16> + Clone) -> bool {
                 return true;
             }
         }
-        begun = FIRST.get(letter).copied().unwrap_or(0);
-        if begun != 0 {
-            behind = rest.clone();
+        let begins = FIRST.get(place).copied().unwrap_or(0);
+        if begins != 0 {
+            (begun, behind) = (begins, rest.clone());
+        } else if begun != 0 && folded(unit).is_some() {
+            begun = 0;
         }
     }
     false

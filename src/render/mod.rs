@@ -1,9 +1,13 @@
 //! Everything that prints: a folder for each format.
+//!
+//! `buffer.rs` and `digits.rs`: what they all append to, and how numbers and bytes become digits fast.
 
+mod buffer;
 #[cfg(feature = "session")]
 pub mod call;
 #[cfg(feature = "session")]
 pub mod csv;
+mod digits;
 #[cfg(all(feature = "session", feature = "serde"))]
 pub mod ecs;
 #[cfg(feature = "serde")]

@@ -411,6 +411,15 @@ fn property_members<'a, V: Visitor<'a> + ?Sized>(
     result.inspect_err(|_| visitor.failed_in(text))
 }
 
+/// What a property's name tells about its values.
+pub(crate) fn about(name: WStr<'_>, of: Option<Family>) -> properties::About {
+    let mut room = [0; properties::LONGEST];
+    match name.ascii(&mut room) {
+        Some(name) => properties::about_ascii(name.as_bytes(), of),
+        None => properties::about(name.units(), of),
+    }
+}
+
 fn property_values<'a, V: Visitor<'a> + ?Sized>(
     input: ByteCursor<'a>,
     name: WStr<'a>,
@@ -418,7 +427,7 @@ fn property_values<'a, V: Visitor<'a> + ?Sized>(
     dialect: Dialect,
     visitor: &mut V,
 ) -> Result<ByteCursor<'a>, Error> {
-    let known = properties::about(name.units(), dialect.of);
+    let known = about(name, dialect.of);
     let mut rest = input;
     let mut previous = Syntax::CLUSPROP_SYNTAX_ENDMARK;
     for index in 0u32.. {

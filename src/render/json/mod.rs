@@ -1,13 +1,12 @@
 //! JSON: decoded stubs and capture records as lines, and back.
 //!
-//! [`out`]: a writer that appends to a buffer (`digits.rs` and `kept.rs`: how it does that fast); [`values`]: the sink
+//! [`out`]: a writer that appends to a buffer (`render/digits.rs` and `kept.rs`: how it does that fast); [`values`]: the sink
 //! that prints a stub's values; [`input`]: JSON to [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of
 //! `stub decode` and `stub encode`; [`record`]: the lines of `dissect`.
 
 pub mod buffers;
 #[cfg(feature = "session")]
 pub mod call;
-mod digits;
 #[cfg(feature = "session")]
 mod extended_error;
 #[cfg(feature = "session")]

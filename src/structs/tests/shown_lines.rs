@@ -4,8 +4,8 @@ use super::{entry, join, list, wide};
 use crate::consts::content::BufferFormat;
 use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
-use crate::render::text::Style;
 use crate::render::text::buffers;
+use crate::render::text::{Style, TextBuffer};
 use crate::structs::content::{self, Context};
 use crate::structs::{dependency, rules, security};
 
@@ -25,8 +25,8 @@ fn batch(style: Style, commands: &[Vec<u8>]) -> String {
     let mut out = String::new();
     let bytes = join(&[&[1, 0, 0, 0], &commands.concat()]);
     let semantics = Semantics::Custom("CLUSTER_REG_BATCH_UPDATE");
-    buffers::print(&mut out, style, semantics, 1, &Context::default(), &bytes).unwrap();
-    out
+    buffers::print(&mut out, style, semantics, 1, &Context::default(), &bytes);
+    out.into()
 }
 
 /// 2.2.2.8: a verb for each type of command; commands about values name the key that is open.
