@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 /// The least that a buffer grows to.
-const SMALL: usize = 256;
+pub(super) const SMALL: usize = 256;
 
 /// Bytes that were written, and room behind them that holds nothing of meaning.
 #[derive(Debug, Default)]

@@ -94,7 +94,7 @@ fn errors_in_text() {
 #[test]
 fn trees() {
     let tree = |text: &str| {
-        let mut out = String::new();
+        let mut out = TextBuffer::new();
         let bytes = wide(text);
         let wide = crate::ndr::WStr::le(&bytes).until_nul();
         buffers::expression(&mut out, Style { indent: 3, ..Style::default() }, wide);

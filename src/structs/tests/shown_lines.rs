@@ -22,7 +22,7 @@ fn command(kind: u32, value_type: u32, name: &str, data: &[u8]) -> Vec<u8> {
 }
 
 fn batch(style: Style, commands: &[Vec<u8>]) -> String {
-    let mut out = String::new();
+    let mut out = TextBuffer::new();
     let bytes = join(&[&[1, 0, 0, 0], &commands.concat()]);
     let semantics = Semantics::Custom("CLUSTER_REG_BATCH_UPDATE");
     buffers::print(&mut out, style, semantics, 1, &Context::default(), &bytes);
