@@ -4,7 +4,7 @@
 
 mod buffer;
 #[cfg(feature = "session")]
-pub mod call;
+pub(crate) mod call;
 #[cfg(feature = "session")]
 pub mod csv;
 mod digits;
@@ -15,7 +15,10 @@ pub mod json;
 #[cfg(feature = "session")]
 mod row;
 #[cfg(feature = "session")]
-pub mod stats;
+pub(crate) mod stats;
 pub mod text;
 #[cfg(feature = "session")]
 pub mod zeek;
+
+#[cfg(feature = "session")]
+pub use call::{CallEnd, PrintedRequest};

@@ -3,29 +3,35 @@
 //! [`Values`] is the visitor of stubs, [`lines`] has those of buffers; both write into a [`TextBuffer`] and leave to
 //! `value.rs` how a value looks.
 
-pub mod buffers;
+pub(crate) mod buffers;
 #[cfg(feature = "session")]
-pub mod call;
-pub mod explain;
+pub(crate) mod call;
+pub(crate) mod explain;
 pub(crate) mod lines;
-pub mod out;
+pub(crate) mod out;
 #[cfg(feature = "session")]
 mod paint;
 #[cfg(feature = "session")]
-pub mod record;
+pub(crate) mod record;
 #[cfg(feature = "session")]
 mod runtime;
 #[cfg(feature = "session")]
-pub mod stats;
+pub(crate) mod stats;
 #[cfg(feature = "session")]
-pub mod story;
+pub(crate) mod story;
 mod value;
 mod values;
 
+#[cfg(feature = "session")]
+pub use call::call;
 pub use out::TextBuffer;
 #[cfg(feature = "session")]
 pub use paint::COLOURS;
-pub use values::Values;
+#[cfg(feature = "session")]
+pub use record::record;
+#[cfg(feature = "session")]
+pub use story::event;
+pub(crate) use values::Values;
 
 use crate::ndr::wire::Message;
 use crate::session::call_context::CallContext;

@@ -466,7 +466,8 @@ impl<N: Default> Conversation<N> {
             (ptype, body) => {
                 let mut event = make(parts, event::Body::Control(body), sender, security);
                 if let Some(state) = state {
-                    state.acknowledged |= ptype == PacketType::Ack && state.answered;
+                    // The client sends it when it has the answer, whether that was captured or not.
+                    state.acknowledged |= ptype == PacketType::Ack;
                     event.call = state.call.as_mut();
                 }
                 return out(event);
