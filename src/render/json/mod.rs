@@ -11,11 +11,13 @@ pub(crate) mod call;
 mod extended_error;
 #[cfg(feature = "session")]
 pub(crate) mod findings;
+mod identity;
 pub(crate) mod input;
 #[cfg_attr(not(feature = "session"), allow(dead_code))]
 mod kept;
 #[cfg(feature = "session")]
 mod lately;
+mod lines;
 pub(crate) mod out;
 #[cfg(feature = "session")]
 pub(crate) mod record;
@@ -25,6 +27,7 @@ mod runtime;
 pub(crate) mod stats;
 #[cfg(feature = "session")]
 pub(crate) mod story;
+mod structure;
 pub(crate) mod stub;
 mod typed;
 pub(crate) mod values;
