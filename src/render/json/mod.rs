@@ -18,6 +18,8 @@ mod kept;
 #[cfg(feature = "session")]
 mod lately;
 mod lines;
+#[cfg(feature = "session")]
+pub(crate) mod list;
 pub(crate) mod out;
 #[cfg(feature = "session")]
 pub(crate) mod record;

@@ -8,6 +8,8 @@ pub(crate) mod buffers;
 pub(crate) mod call;
 pub(crate) mod explain;
 pub(crate) mod lines;
+#[cfg(feature = "session")]
+pub(crate) mod list;
 pub(crate) mod out;
 #[cfg(feature = "session")]
 mod paint;
