@@ -24,7 +24,7 @@ pub struct BoundInterface {
     pub ports: Vec<u16>,
 }
 
-/// Interfaces that were bound, at most [`Limits::interfaces`](super::Limits::interfaces).
+/// Interfaces that were bound, at most [`SessionLimits::interfaces`](super::SessionLimits::interfaces).
 #[derive(Clone, Debug, Default)]
 pub struct Interfaces {
     found: BTreeMap<[u8; 16], BoundInterface>,
@@ -36,7 +36,7 @@ impl Interfaces {
     #[inline]
     pub(super) fn note<C>(&mut self, event: &Event<'_, C>, flow: &Flow, limit: usize) {
         if let Body::Bind(proposal) | Body::AlterContext(proposal) = &event.body {
-            for context in proposal.contexts {
+            for context in &proposal.contexts {
                 let syntax = &context.abstract_syntax;
                 self.propose(syntax.uuid, (syntax.major, syntax.minor), flow.dst.port(), limit);
             }

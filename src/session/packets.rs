@@ -34,13 +34,13 @@ use std::sync::Arc;
 
 /// Every limit of a session.
 #[derive(Clone, Debug)]
-pub struct Limits {
+pub struct SessionLimits {
     /// Link to transport layer.
-    pub network: net::Limits,
+    pub network: net::NetworkLimits,
     /// Each association.
-    pub rpc: rpc::Limits,
+    pub rpc: rpc::RpcLimits,
     /// The security contexts of each association.
-    pub auth: auth::Limits,
+    pub auth: auth::SecurityLimits,
     /// TCP connections that carry or may carry DCE/RPC, kept at a time: 32768. One that was quiet for long gives way,
     /// first among those of no interest so far; when it goes on it is read as if the capture began there.
     pub connections: usize,
@@ -52,12 +52,12 @@ pub struct Limits {
     pub interfaces: usize,
 }
 
-impl Default for Limits {
+impl Default for SessionLimits {
     fn default() -> Self {
-        Limits {
-            network: net::Limits::default(),
-            rpc: rpc::Limits::default(),
-            auth: auth::Limits::default(),
+        SessionLimits {
+            network: net::NetworkLimits::default(),
+            rpc: rpc::RpcLimits::default(),
+            auth: auth::SecurityLimits::default(),
             connections: 32_768,
             conversations: 16_384,
             association_bytes: 32 << 20,
@@ -182,11 +182,11 @@ pub struct Stats {
     pub ours: bool,
     /// Records handed out.
     pub records: u64,
-    /// Connections given up for [`Limits::connections`] or [`Limits::association_bytes`].
+    /// Connections given up for [`SessionLimits::connections`] or [`SessionLimits::association_bytes`].
     pub connections_evicted: u64,
-    /// Conversations given up for [`Limits::conversations`] or [`Limits::association_bytes`].
+    /// Conversations given up for [`SessionLimits::conversations`] or [`SessionLimits::association_bytes`].
     pub conversations_evicted: u64,
-    /// Activities forgotten for [`Limits::conversations`]: answers of theirs from other ports stand alone.
+    /// Activities forgotten for [`SessionLimits::conversations`]: answers of theirs from other ports stand alone.
     pub activities_forgotten: u64,
     /// Flows that turned out to carry something else than DCE/RPC.
     pub foreign_flows: u64,
@@ -207,8 +207,8 @@ pub struct Session {
 }
 
 struct Inner {
-    limits: Limits,
-    keys: Arc<KeyStore>,
+    limits: SessionLimits,
+    auth: Arc<auth::Run>,
     knowledge: Shared,
     flows: Flows,
     stats: Stats,
@@ -223,13 +223,13 @@ impl core::fmt::Debug for Session {
 
 impl Session {
     /// A session that opens what `keys` open.
-    pub fn new(limits: Limits, keys: Arc<KeyStore>) -> Self {
+    pub fn new(limits: SessionLimits, keys: Arc<KeyStore>) -> Self {
         Session {
             network: Network::new(limits.network.clone()),
             inner: Inner {
                 flows: Flows::new(&limits),
+                auth: Arc::new(auth::Run::new(keys, limits.auth)),
                 limits,
-                keys,
                 knowledge: Shared::default(),
                 stats: Stats::default(),
                 interfaces: Interfaces::default(),
@@ -357,8 +357,9 @@ impl Session {
         all.extend(stats.rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
         all.extend([
             ("security_contexts_evicted", stats.auth.contexts_evicted),
-            ("derived_keys_evicted", self.inner.keys.counters().derived_keys_evicted),
-            ("searches_cut", self.inner.keys.counters().searches_cut),
+            ("derived_keys_evicted", self.inner.auth.keys().counters().derived_keys_evicted),
+            ("searches_cut", self.inner.auth.keys().counters().searches_cut),
+            ("handshakes_forgotten", self.inner.auth.handshakes_forgotten()),
             ("tokens_refused", stats.auth.tokens_refused),
             ("servers_dropped", stats.servers_dropped),
         ]);
@@ -405,8 +406,8 @@ impl Handler for Driver<'_, '_> {
     }
 
     fn tcp_of(&mut self, memo: &mut usize, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
-        let Inner { limits, keys, flows, stats, knowledge, interfaces } = &mut *self.inner;
-        let Some(kept) = flows.connection(memo, origin, limits, keys, knowledge) else { return Verdict::Keep };
+        let Inner { limits, auth, flows, stats, knowledge, interfaces } = &mut *self.inner;
+        let Some(kept) = flows.connection(memo, origin, limits, auth, knowledge) else { return Verdict::Keep };
         let Tracked { rpc, security, ends, ended, ours: is_ours, .. } = kept;
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
@@ -451,11 +452,11 @@ impl Handler for Driver<'_, '_> {
     }
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
-        let Inner { limits, keys, flows, stats, knowledge, interfaces } = &mut *self.inner;
+        let Inner { limits, auth, flows, stats, knowledge, interfaces } = &mut *self.inner;
         // A call is its activity and sequence number: an answer may come from another port than was asked.
         let (stream, side) = flows.conversation_of(origin, &datagram).unwrap_or((origin.stream, origin.from));
         let mut place = 0;
-        let Some(kept) = flows.conversation(&mut place, stream, origin, limits, keys) else { return Verdict::Keep };
+        let Some(kept) = flows.conversation(&mut place, stream, origin, limits, auth) else { return Verdict::Keep };
         let Conversed { rpc, security, ends, ours: is_ours, .. } = kept;
         let received = Received {
             side,

@@ -12,13 +12,14 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::crypto::{Key, desl, hmac_md5, kxkey_ess, kxkey_v1, lmowf_v1, md5, ntowf_v1, ntowf_v2, rc4k};
-use super::session::Session;
+use super::session::NtlmSession;
 use super::{Authenticate, Challenge, Flags, Message, parse, upcase};
-use crate::auth::association::Limits;
+use crate::auth::association::SecurityLimits;
 use crate::auth::budget::Purse;
 use crate::auth::context::Attempted;
 use crate::auth::frame::Verdict;
 use crate::auth::keys::{Fit, KeyStore, UserKey, UserSecret};
+use crate::auth::run::Fingerprint;
 use crate::auth::text::{short, units};
 use crate::rpc::security::{Connectionless, Doubt, Remedy, Sender};
 
@@ -48,7 +49,7 @@ pub(crate) struct Handshake {
     challenges: Vec<Vec<u8>>,
     user: Option<String>,
     /// Sessions that the keys allow for; one once it is sure.
-    sessions: Vec<Session>,
+    sessions: Vec<NtlmSession>,
     /// Whether the key was proved by the response, the MIC or a signature.
     proved: bool,
     mic: Option<bool>,
@@ -66,7 +67,11 @@ pub(crate) struct Handshake {
     by_hand: bool,
     /// PDUs that nothing opened before a key was proved.
     unopened: u32,
-    limits: Limits,
+    /// The server's challenge that was answered.
+    challenge: Option<[u8; 8]>,
+    /// Whether the session's key depends on the password alone.
+    constant_key: bool,
+    limits: SecurityLimits,
 }
 
 /// A key, whether the response proved it, and what speaks against whatever it opens.
@@ -80,7 +85,7 @@ struct Candidate {
 type Candidates = Result<Vec<Candidate>, (String, Remedy)>;
 
 impl Handshake {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: SecurityLimits) -> Self {
         Handshake {
             negotiates: Vec::new(),
             challenges: Vec::new(),
@@ -96,17 +101,19 @@ impl Handshake {
             keyless: false,
             by_hand: false,
             unopened: 0,
+            challenge: None,
+            constant_key: false,
             limits,
         }
     }
 
     /// A session whose handshake wasn't captured: session keys given by hand may be its own.
-    pub(crate) fn assumed(keys: &KeyStore, limits: Limits) -> Self {
+    pub(crate) fn assumed(keys: &KeyStore, limits: SecurityLimits) -> Self {
         let mut handshake = Handshake::new(limits);
         handshake.reason = "handshake not captured".to_string();
         for exported in given(keys) {
             let standing = known_to_all(&exported);
-            let mut session = Session::new(ASSUMED, exported, false, standing, limits);
+            let mut session = NtlmSession::new(ASSUMED, exported, false, standing, limits);
             session.gap(Sender::Client, None);
             session.gap(Sender::Server, None);
             handshake.sessions.push(session);
@@ -117,7 +124,7 @@ impl Handshake {
 
     /// Bytes of memory beside the handshake itself.
     pub(crate) fn cost(&self) -> usize {
-        let sessions: usize = self.sessions.iter().map(Session::cost).sum();
+        let sessions: usize = self.sessions.iter().map(NtlmSession::cost).sum();
         let user = self.user.as_ref().map_or(0, String::capacity);
         let messages: usize = self.negotiates.iter().chain(&self.challenges).map(Vec::capacity).sum();
         sessions + messages + self.reason.capacity() + user
@@ -125,6 +132,13 @@ impl Handshake {
 
     pub(crate) fn user(&self) -> Option<&str> {
         self.user.as_deref()
+    }
+
+    /// The session's key, which is another one for each session. Where it depends on the password alone (NTLMv1 without
+    /// extended session security and key exchange), the server's challenge has to be another one (MS-NLMP 2.2.1.2).
+    pub(crate) fn fingerprint(&self) -> Option<Fingerprint> {
+        let (challenge, session) = (self.challenge?, self.sessions.first()?);
+        Some(session.fingerprint(self.constant_key.then_some(challenge)))
     }
 
     /// Whether a key was proved.
@@ -244,14 +258,16 @@ impl Handshake {
         }
         let weak = flags.intersects(Flags::NEGOTIATE_LM_KEY | Flags::NEGOTIATE_DATAGRAM);
         let ess = flags.contains(Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY);
+        self.challenge = answered.as_ref().map(|(_, challenge)| challenge.challenge);
+        self.constant_key = !ess && !flags.contains(Flags::NEGOTIATE_KEY_EXCH) && message.v2_blob().is_none();
         self.secured = flags.is_empty() || flags.intersects(Flags::NEGOTIATE_SIGN | Flags::NEGOTIATE_SEAL);
         for Candidate { exported, proved, standing } in candidates {
             self.proved |= proved;
             if !ess {
                 // Which key length is meant depends on the peers' revision too (MS-NLMP 3.4.5.3): try both.
-                self.sessions.push(Session::new(flags, exported.clone(), weak, standing, self.limits));
+                self.sessions.push(NtlmSession::new(flags, exported.clone(), weak, standing, self.limits));
             }
-            self.sessions.push(Session::new(flags, exported, !weak && !ess, standing, self.limits));
+            self.sessions.push(NtlmSession::new(flags, exported, !weak && !ess, standing, self.limits));
         }
         self.challenges = challenges;
     }
@@ -309,14 +325,14 @@ impl Handshake {
                         let fragment = u32::from(datagram.fragment);
                         let numbers = [datagram.sequence, fragment, datagram.sequence << 16 | fragment];
                         match session.open_datagram(sender, &frame, &numbers, out) {
-                            Ok(()) => Some(None),
+                            Ok(doubt) => Some(doubt),
                             Err((reason, doubt)) => {
                                 failure.get_or_insert((reason, Some(doubt)));
                                 None
                             }
                         }
                     }
-                    None => session.open(sender, &frame, tried.whole, out),
+                    None => session.open(sender, &frame, tried.whole, purse, out),
                 };
                 if let Some(disorder) = came {
                     found = Some((index, disorder.or(doubt), frame.sealed));

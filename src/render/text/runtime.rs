@@ -24,7 +24,7 @@ pub(super) fn header(out: &mut TextBuffer, header: &Header) {
 }
 
 /// The body of a control PDU.
-pub(super) fn control(out: &mut TextBuffer, body: &Body<'_>, header: Option<&Header>) {
+pub(super) fn control(out: &mut TextBuffer, body: &Body<&[u8]>, header: Option<&Header>) {
     let _ = match body {
         Body::Fack(Some(body)) | Body::Nocall(Some(body)) => fack(out, body, header),
         Body::Cancel(Some(cancel)) => writeln!(out, "    cancel {}", cancel.id),
@@ -37,7 +37,7 @@ pub(super) fn control(out: &mut TextBuffer, body: &Body<'_>, header: Option<&Hea
     };
 }
 
-fn fack(out: &mut TextBuffer, fack: &Fack<'_>, header: Option<&Header>) -> std::fmt::Result {
+fn fack(out: &mut TextBuffer, fack: &Fack<&[u8]>, header: Option<&Header>) -> std::fmt::Result {
     write!(out, "    has")?;
     if let Some(header) = header {
         write!(out, " all up to fragment {},", header.fragment)?;

@@ -15,7 +15,7 @@ use crate::base::{Side, Timestamp};
 use crate::rpc::connection::Recognition;
 use crate::rpc::event::{self, Call, Event, FrameSet, Notes, Sizes};
 use crate::rpc::header::PacketType;
-use crate::rpc::limits::{Counters, Limits};
+use crate::rpc::limits::{Counters, RpcLimits};
 use crate::rpc::security::{AuthTrailer, Opened, Security, Sender, Token};
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
@@ -46,7 +46,7 @@ pub struct Received<'a> {
 /// [`Event::sender`](Event) is the role in the call at hand: in a conversation manager's callback the server of the
 /// original call is the client.
 pub struct Conversation<N> {
-    limits: Limits,
+    limits: RpcLimits,
     counters: Counters,
     recognition: Recognition,
     attempts: u8,
@@ -84,7 +84,7 @@ struct Activity<N> {
 impl<N: Default> Conversation<N> {
     /// A flow of which nothing was seen yet.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: RpcLimits) -> Self {
         Conversation {
             limits,
             counters: Counters::default(),
@@ -420,7 +420,7 @@ impl<N: Default> Conversation<N> {
         &mut self,
         parts: Parts<'_>,
         index: Option<usize>,
-        body: Result<Body<'_>, Error>,
+        body: Result<Body<&[u8]>, Error>,
         sender: Sender,
         datagram: &[u8],
         security: &mut dyn Security,
@@ -456,7 +456,7 @@ impl<N: Default> Conversation<N> {
                     call = state.call.take();
                 }
                 let opnum = call.as_ref().map(|c| c.opnum).or(Some(header.opnum));
-                let body =
+                let body: event::Body<&[u8]> =
                     event::Body::Fault { status, opnum, cancel_count: 0, extended_error: false, stub: Some(&[]) };
                 let mut event = make(parts, body, sender, security);
                 event.context = call.as_ref().and_then(|c| c.context).or(event.context);

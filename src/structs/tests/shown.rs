@@ -246,6 +246,19 @@ fn unknown_control_codes_are_guessed_at() {
     assert!(!json(OUTPUT, &unknown, &[1, 2, 3, 4, 5]).contains("guess"));
 }
 
+/// A property that groups and resources have is named by what the list is of.
+#[test]
+#[cfg(feature = "serde")]
+fn lists_of_groups_and_of_resources() {
+    let bytes = list(&[("StatusInformation", &[entry(0x0001_0006, &[4, 0, 0, 0, 0, 0, 0, 0])])]);
+    let printed = |semantics| json(semantics, &Context::default(), &bytes);
+    let group = printed(Semantics::PropertyListOf(Family::Group));
+    assert!(group.contains(r#""flags":["CLUSGRP_STATUS_WAITING_IN_QUEUE_FOR_MOVE"]"#), "{group}");
+    let resource = printed(Semantics::PropertyListOf(Family::Resource));
+    assert!(resource.contains(r#""flags":["CLUSRES_STATUS_FAILED_DUE_TO_INSUFFICIENT_CPU"]"#), "{resource}");
+    assert!(!printed(Semantics::PropertyList).contains("flags"));
+}
+
 #[test]
 #[cfg(feature = "serde")]
 fn errors_keep_what_came_before() {
