@@ -24,11 +24,20 @@ const SUBJECTS: &[&[&Record]] = &[
 const COUNT: usize = {
     let (mut count, mut subject) = (0, 0);
     while subject < SUBJECTS.len() {
-        count += SUBJECTS[subject].len();
+        let mut i = 0;
+        while i < SUBJECTS[subject].len() {
+            count += !is_part(SUBJECTS[subject][i]) as usize;
+            i += 1;
+        }
         subject += 1;
     }
     count
 };
+
+/// Whether a record is only a part of another and not known by a name of its own: its section is `part of` the other's.
+const fn is_part(record: &Record) -> bool {
+    matches!(record.section.as_bytes(), [b'p', b'a', b'r', b't', b' ', b'o', b'f', b' ', ..])
+}
 
 /// Where a record stands: those of section 2.2.3 of the specification by their number, others behind them.
 const fn place(record: &Record) -> u32 {
@@ -47,22 +56,26 @@ static JOINED: [&Record; COUNT] = {
     while subject < SUBJECTS.len() {
         let mut i = 0;
         while i < SUBJECTS[subject].len() {
-            // Behind all that stand before it or in the same place.
             let record = SUBJECTS[subject][i];
+            i += 1;
+            if is_part(record) {
+                continue;
+            }
+            // Behind all that stand before it or in the same place.
             let mut at = count;
             while at > 0 && place(all[at - 1]) > place(record) {
                 all[at] = all[at - 1];
                 at -= 1;
             }
             all[at] = record;
-            (count, i) = (count + 1, i + 1);
+            count += 1;
         }
         subject += 1;
     }
     all
 };
 
-/// Every plain record: those of the specification in its order, then all others by subject.
+/// Every plain record with a name of its own: those of the specification in its order, then all others by subject.
 pub static ALL: &[&Record] = &JOINED;
 
 /// The record of this name.
