@@ -25,6 +25,7 @@ mod cluster;
 mod fields;
 mod group;
 mod group_set;
+mod index;
 mod lists;
 mod net_interface;
 mod network;
@@ -45,6 +46,8 @@ pub use network::names::*;
 pub use node::names::*;
 pub use resource::names::*;
 pub use resource_type::names::*;
+
+use index::search;
 
 /// The kind of object that a control method controls, and so the list its codes come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -397,21 +400,17 @@ static JOINED: [ControlCode; table::total(LISTS)] = table::concat(NO_CODE, LISTS
 /// Every control code, by family, in the order of the specification.
 pub static ALL: &[ControlCode] = &JOINED;
 
-fn search(codes: &'static [ControlCode], code: u32) -> Option<&'static ControlCode> {
-    codes.iter().find(|row| row.value == code).or_else(|| codes.iter().find(|row| row.alternates.contains(&code)))
-}
-
 /// The control code of this number among those of a family, by its own number or an alternate one.
 ///
 /// A few codes have the object byte of another family. A code that the family does not have may still be one of
 /// another: see [`lookup_any`].
 pub fn lookup(family: Family, code: u32) -> Option<&'static ControlCode> {
-    search(family.codes(), code)
+    search(Some(family), code)
 }
 
 /// The control code of this number in any family; codes' own numbers go before alternate ones.
 pub fn lookup_any(code: u32) -> Option<&'static ControlCode> {
-    search(ALL, code)
+    search(None, code)
 }
 
 /// The control code of this name, or the one that has it as another name.

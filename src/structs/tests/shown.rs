@@ -3,15 +3,15 @@
 use super::{entry, join, list, wide};
 use crate::consts::control_codes::Family;
 use crate::ndr::types::Semantics;
-use crate::render::text::Style;
 use crate::render::text::buffers;
+use crate::render::text::{Style, TextBuffer};
 use crate::structs::content::Context;
 use crate::structs::{self, dependency};
 
 fn lines(semantics: Semantics, context: &Context<'_>, bytes: &[u8]) -> String {
-    let mut out = String::new();
-    buffers::print(&mut out, Style { indent: 2, ..Style::default() }, semantics, 1, context, bytes).unwrap();
-    out
+    let mut out = TextBuffer::new();
+    buffers::print(&mut out, Style { indent: 2, ..Style::default() }, semantics, 1, context, bytes);
+    out.into()
 }
 
 #[cfg(feature = "serde")]
