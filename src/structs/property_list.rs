@@ -309,17 +309,10 @@ pub(crate) fn read_entry<'a, V: Visitor<'a> + ?Sized>(
     if visitor.wants_overhead() {
         visitor.overhead(range.start + 4..range.start + 8, Overhead::Length(value.data.len() as u64));
     }
-    let named = known.property.map(|known| known.format);
-    let content = match (BufferFormat::of_syntax(value.syntax), named) {
+    let content = match BufferFormat::of_syntax(value.syntax) {
         _ if value.syntax == Syntax::CLUSPROP_SYNTAX_LIST_VALUE_PROPERTY_LIST && !dialect.nested => INNER,
-        (BufferFormat::Bytes, _) => dialect.binary,
-        (BufferFormat::Dword, Some(BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table))) => {
-            BufferFormat::DwordOf(table)
-        }
-        (BufferFormat::Qword, Some(BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table))) => {
-            BufferFormat::QwordOf(table)
-        }
-        (other, _) => other,
+        BufferFormat::Bytes => dialect.binary,
+        other => known.property.map_or(other, |property| property.format_of(other)),
     };
     let path = place.path.down(Segment::Name(VALUE.name));
     let place = Place::member(&VALUE, &path);
