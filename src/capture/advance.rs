@@ -185,6 +185,8 @@ impl<R: Read> Reader<R> {
                     _ => None,
                 }
             }
+            #[cfg(feature = "etl")]
+            Format::Etl(_) => None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! Capture files: pcap (micro- and nanoseconds, both byte orders, and its variants) and pcapng, as a stream of
 //! [`Packet`]s; also compressed with gzip, zstd or lz4 (feature `compress`).
 //!
+//! With feature `etl` event traces of Windows too, see `etl/mod.rs`.
+//!
 //! [`Reader`] takes anything that is [`std::io::Read`], a pipe as well as a file, and holds one block at a time: memory
 //! does not grow with the file. Block and record layouts are read by the `pcap-parser` crate, nowhere else in this
 //! project. Everything a file says about its own lengths is checked against [`Limits`] and against the bytes present.
@@ -23,6 +25,8 @@ mod buffer;
 mod decompress;
 #[cfg(feature = "pcap")]
 mod error;
+#[cfg(feature = "etl")]
+pub mod etl;
 #[cfg(feature = "pcap")]
 mod files;
 mod foreign;
@@ -81,6 +85,11 @@ pub struct Limits {
     /// for more (`zstd --long`, `--ultra`) is refused with [`CaptureError::Io`], and so is an lz4 stream with blocks larger
     /// than three quarters of it, of which the largest are of 4 MiB.
     pub window: u64,
+    /// Bytes of buffers of an event trace that are held to put events in the order of time, and so the largest buffer,
+    /// compressed or not: 16 MiB.
+    pub trace_window: usize,
+    /// Bytes of packets of an event trace that wait for their other fragments, and as many for their other copies: 4 MiB.
+    pub trace_packets: usize,
 }
 
 impl Default for Limits {
@@ -95,6 +104,8 @@ impl Default for Limits {
             decompressed_ratio: 1000,
             decompressed_total: 1 << 40,
             window: 8 << 20,
+            trace_window: 16 << 20,
+            trace_packets: 4 << 20,
         }
     }
 }

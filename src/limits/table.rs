@@ -56,6 +56,13 @@ limits! {
             "reading of the file ends with an error", "capture_expansion, and the error";
         window: "bytes", Memory(256 << 10), 3, All, "the window of a zstd stream; three quarters of it, a block of lz4",
             "the stream is refused", "the error";
+        trace_window: "bytes", Memory(1 << 20), 2, All,
+            "buffers of an event trace held to put events in order; the largest buffer",
+            "the earliest event goes on; reading of the file ends with an error at a larger buffer",
+            "trace_out_of_order where packets are not in order, capture_too_large";
+        trace_packets: "bytes", Memory(64 << 10), 2, All,
+            "packets of an event trace that wait for their other fragments or copies",
+            "the oldest goes on unfinished", "trace_packets_evicted";
     }
     "session.network" l => l.session.network, net::Limits {
         tcp_flows: "connections", Memory(256), 800, All, "TCP connections at a time",
