@@ -4,10 +4,10 @@ use super::dissect::limits_with;
 use super::summary::tell as tell_summary;
 use super::{Capture, DecodeAs, Failure, Follow, Format, Look, Memory, Outcome, Secrets, output, source};
 use clap::Args;
-use cluscope::conformance::{self, Checker, Rule};
-use cluscope::render::json;
-use cluscope::render::json::out::Out;
-use cluscope::render::json::record::Records;
+use cluscope::internals::conformance::{self, Checker, Rule};
+use cluscope::internals::render::json;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::Records;
 use std::io::Write;
 use std::path::PathBuf;
 

@@ -2,13 +2,13 @@
 
 use super::{Format, Look, Outcome, output};
 use clap::{Args, ValueEnum};
-use cluscope::consts::{self, Source, control_codes, notifications};
-use cluscope::idl::INTERFACES;
-use cluscope::limits::{Scale, TABLE};
-use cluscope::ndr::types::{Flow, Interface};
-use cluscope::ndr::{Method, describe};
-use cluscope::render::json::out::Out;
-use cluscope::structs;
+use cluscope::internals::consts::{self, Source, control_codes, notifications};
+use cluscope::internals::idl::INTERFACES;
+use cluscope::internals::limits::{Scale, TABLE};
+use cluscope::internals::ndr::types::{Flow, Interface};
+use cluscope::internals::ndr::{Method, describe};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::structs;
 use std::io::Write;
 
 #[derive(Debug, Args)]

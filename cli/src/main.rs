@@ -23,8 +23,8 @@ mod summary;
 mod views;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use cluscope::filter::Filter;
-use cluscope::limits::Limits;
+use cluscope::internals::filter::Filter;
+use cluscope::internals::limits::Limits;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -95,7 +95,7 @@ struct Capture {
     /// What connections without a bind carry, INTERFACE:VERSION:SYNTAX or the same with @ADDRESS:PORT of the server:
     /// clusapi:3.0:ndr64
     #[arg(long, value_name = "WHAT")]
-    assume: Vec<cluscope::session::inference::Assumption>,
+    assume: Vec<cluscope::internals::session::inference::Assumption>,
     #[command(flatten)]
     decode_as: DecodeAs,
     /// Show only what this expression holds for, such as 'object == "IP1" and status != 0'; see docs/views.md
@@ -139,11 +139,11 @@ struct DecodeAs {
     /// Decode a port, EtherType, IP protocol or link type as something else, as tshark's -d does:
     /// udp.port==14789,vxlan
     #[arg(short = 'd', long = "decode-as", value_name = "LAYER==VALUE,PROTOCOL")]
-    decode_as: Vec<cluscope::net::DecodeRule>,
+    decode_as: Vec<cluscope::internals::net::DecodeRule>,
 }
 
 impl DecodeAs {
-    fn rules(&self) -> cluscope::net::DecodeAs {
+    fn rules(&self) -> cluscope::internals::net::DecodeAs {
         self.decode_as.iter().copied().collect()
     }
 }
@@ -152,7 +152,7 @@ impl DecodeAs {
 #[derive(Clone, Copy, Debug, Args)]
 struct Memory {
     /// Memory that is not exceeded whatever the input, such as 64M or 1GB; what has to be given up for it is counted
-    #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = cluscope::limits::parse_size)]
+    #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = cluscope::internals::limits::parse_size)]
     memory_limit: u64,
 }
 

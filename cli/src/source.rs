@@ -6,11 +6,11 @@ use super::output::tell;
 use super::sealed::Sealed;
 use super::summary::Totals;
 use super::{Capture, Failure, Secrets};
-use cluscope::analysis::{RecordContext, Tracker};
-use cluscope::auth::KeyStore;
-use cluscope::capture::{CaptureError, Problem, Reader, sort_by_time};
-use cluscope::limits::Limits;
-use cluscope::session::{Batch, Record, Session};
+use cluscope::internals::analysis::{RecordContext, Tracker};
+use cluscope::internals::auth::KeyStore;
+use cluscope::internals::capture::{CaptureError, Problem, Reader, sort_by_time};
+use cluscope::internals::limits::Limits;
+use cluscope::internals::session::{Batch, Record, Session};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::RefCell;
 use std::fs::File;
@@ -29,7 +29,8 @@ const STEP: u64 = 4096;
 pub(super) fn keys(secrets: &Secrets) -> Result<Arc<KeyStore>, Failure> {
     let mut store = KeyStore::new();
     let variable = std::env::var_os("CLUSCOPE_KEYS").filter(|v| !v.is_empty()).map(std::path::PathBuf::from);
-    let named = |path: &Path, e: cluscope::auth::KeyError| Failure::Message(format!("{}: {e}", path.display()));
+    let named =
+        |path: &Path, e: cluscope::internals::auth::KeyError| Failure::Message(format!("{}: {e}", path.display()));
     let all = secrets.keys.iter().chain(&secrets.keytab).chain(&secrets.ccache).chain(variable.as_ref());
     all.for_each(|path| warn_if_public(path));
     for path in secrets.keys.iter().chain(variable.as_ref()) {

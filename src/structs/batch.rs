@@ -23,10 +23,10 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 static VERSION_NUMBER: Field = Field::of_buffer("VersionNumber", Semantics::Const(1));
-static COMMANDS: Field = Field::of_buffer("commands", Semantics::Structure);
-static COMMAND_TYPE: Field = Field::of_buffer("CommandType", Semantics::Enum(CommandType::TABLE));
-static VALUE_TYPE: Field = Field::of_buffer("ValueType", Semantics::Enum(RegistryValueType::TABLE));
-static NAME: Field = Field::of_buffer("Name", Semantics::Text);
+pub(crate) static COMMANDS: Field = Field::of_buffer("commands", Semantics::Structure);
+pub(crate) static COMMAND_TYPE: Field = Field::of_buffer("CommandType", Semantics::Enum(CommandType::TABLE));
+pub(crate) static VALUE_TYPE: Field = Field::of_buffer("ValueType", Semantics::Enum(RegistryValueType::TABLE));
+pub(crate) static NAME: Field = Field::of_buffer("Name", Semantics::Text);
 static DATA: Field = Field::of_buffer("Data", Semantics::Bytes);
 
 /// A batch, borrowed.

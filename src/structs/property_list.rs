@@ -3,7 +3,7 @@
 //! [`PropertyList`] is the view for embedders; [`read`] and [`write`](fn@write) are its way to a visitor and back.
 //!
 //! ```
-//! use cluscope::structs::property_list::PropertyList;
+//! use cluscope::structs::PropertyList;
 //!
 //! let buffer = [
 //!     1, 0, 0, 0, // one property
@@ -35,11 +35,11 @@ use nom::Parser;
 
 mod writing;
 
-static PROPERTY_COUNT: Field = Field::of_buffer("propertyCount", Semantics::Count);
-static PROPERTIES: Field = Field::of_buffer("properties", Semantics::Structure);
+pub(crate) static PROPERTY_COUNT: Field = Field::of_buffer("propertyCount", Semantics::Count);
+pub(crate) static PROPERTIES: Field = Field::of_buffer("properties", Semantics::Structure);
 static FINAL_ENDMARK: Field = Field::of_buffer("final_endmark", Semantics::Bool);
 static NAME: Field = Field::of_buffer("name", Semantics::Text);
-static VALUES: Field = Field::of_buffer("values", Semantics::Structure);
+pub(crate) static VALUES: Field = Field::of_buffer("values", Semantics::Structure);
 static SYNTAX: Field = Field::of_buffer("syntax", Semantics::Enum(Syntax::TABLE));
 static VALUE: Field = Field::of_buffer("value", Semantics::Bytes);
 
@@ -146,6 +146,11 @@ impl PropertyValue<'_> {
 }
 
 impl<'a> PropertyValue<'a> {
+    /// The format of the bytes, by the syntax.
+    pub fn format(&self) -> BufferFormat {
+        BufferFormat::of_syntax(self.syntax)
+    }
+
     /// The bytes, without padding.
     pub fn bytes(&self) -> &'a [u8] {
         self.data.rest()

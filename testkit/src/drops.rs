@@ -1,13 +1,13 @@
 //! What a lost packet may cost: one packet of a flow is left out of a capture, and every message whose bytes are all
 //! there still has to come out, once, with the same values, and a request before its answer.
 
-use cluscope::auth::KeyStore;
-use cluscope::capture::{LinkType, Packet, Reader};
-use cluscope::net::{Origin, Placed, Timestamp, Transport};
-use cluscope::rpc::event::Body;
-use cluscope::rpc::header::PacketType;
-use cluscope::session::observed_security::{Tap, Unsealed};
-use cluscope::session::{Limits, Record, Session};
+use cluscope::internals::auth::KeyStore;
+use cluscope::internals::capture::{LinkType, Packet, Reader};
+use cluscope::internals::net::{Origin, Placed, Timestamp, Transport};
+use cluscope::internals::rpc::event::Body;
+use cluscope::internals::rpc::header::PacketType;
+use cluscope::internals::session::observed_security::{Tap, Unsealed};
+use cluscope::internals::session::{Limits, Record, Session};
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};

@@ -250,6 +250,8 @@ pub(super) fn handle(number: u64) -> Json {
 /// A rule's two tests: what breaks it, and what comes close without.
 pub(super) struct Case {
     pub(super) rule: &'static str,
+    /// The file that has it.
+    pub(super) file: &'static str,
     pub(super) breaks: fn(&mut Wire),
     pub(super) keeps: fn(&mut Wire),
 }
@@ -258,7 +260,12 @@ pub(super) struct Case {
 macro_rules! cases {
     ($($rule:literal => $breaks:expr, $keeps:expr;)*) => {
         pub(super) static CASES: &[$crate::conformance::tests::wire::Case] =
-            &[$($crate::conformance::tests::wire::Case { rule: $rule, breaks: $breaks, keeps: $keeps }),*];
+            &[$($crate::conformance::tests::wire::Case {
+                rule: $rule,
+                file: file!(),
+                breaks: $breaks,
+                keeps: $keeps,
+            }),*];
     };
 }
 

@@ -5,8 +5,10 @@
 //! 15 the side, bit 14 set for a protected PDU, bits 12 and 13 the context, the rest the length.
 
 use super::{Source, tokens};
-use cluscope::auth::{Association, KeyStore, Limits, describe};
-use cluscope::rpc::security::{AuthTrailer, Connectionless, Opened, Protected, Security, Sender, Token, Verified};
+use cluscope::internals::auth::{Association, KeyStore, Limits, describe};
+use cluscope::internals::rpc::security::{
+    AuthTrailer, Connectionless, Opened, Protected, Security, Sender, Token, Verified,
+};
 use std::sync::{Arc, LazyLock};
 
 /// The keys of the captures that the seeds come from, and some that fit by chance. No passwords: each realm of a Kerberos
@@ -41,8 +43,8 @@ pub fn kerberos(data: &[u8]) {
     handshake(16, data, tokens::kerberos);
     #[cfg(feature = "decrypt")]
     if let Some(rest) = data.get(1..) {
-        cluscope::auth::kerberos::hidden_parts(rest);
-        cluscope::auth::kerberos::hidden_parts(&tokens::hidden(&mut Source::new(rest)));
+        cluscope::internals::auth::kerberos::hidden_parts(rest);
+        cluscope::internals::auth::kerberos::hidden_parts(&tokens::hidden(&mut Source::new(rest)));
     }
 }
 
