@@ -35,6 +35,7 @@ pub(super) fn guid_at(data: &[u8], at: usize) -> Option<crate::base::guid::Guid>
 pub(super) fn string_at(data: &[u8], at: usize, most: usize) -> Option<(String, usize)> {
     let units = data.get(at..)?.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
     let len = units.clone().position(|unit| unit == 0)?;
-    let text = char::decode_utf16(units.take(len.min(most))).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    let text =
+        char::decode_utf16(units.take(len.min(most))).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     Some((text, at + 2 * (len + 1)))
 }

@@ -34,5 +34,5 @@ pub use ordered::TimeOrdered;
 pub use origin::{DroppedAt, PacketDirection, PacketOrigin};
 pub(super) use reader::recognise;
 pub use rpc::{CallSide, RpcEvent, TracedCall};
-pub use trace::TraceCounters;
 pub(super) use trace::Etl;
+pub use trace::TraceCounters;

@@ -109,7 +109,8 @@ impl Ndis {
         let (starts, ends) = (keyword & keyword::PACKET_START != 0, keyword & keyword::PACKET_END != 0);
         let thread = seen.event.thread;
         let stream = (thread, if thread == 0 { seen.processor } else { 0 }, interface, layer);
-        let mut outcome = if fragment.len() < size { Err("a packet that claims to reach beyond its event") } else { Ok(()) };
+        let mut outcome =
+            if fragment.len() < size { Err("a packet that claims to reach beyond its event") } else { Ok(()) };
         let missing = size - fragment.len();
         let earlier = match self.parts.is_empty() {
             true => None,

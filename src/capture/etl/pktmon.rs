@@ -179,13 +179,19 @@ impl PktMon {
                 Some(packet) => {
                     made.copies += 1;
                     let whole = packet.data.len() >= packet.original_len;
-                    if !whole && fields.payload.len() >= fields.original && let Some(link) = fields.link {
+                    if !whole
+                        && fields.payload.len() >= fields.original
+                        && let Some(link) = fields.link
+                    {
                         self.held = self.held - packet.data.len() + fields.payload.len();
                         packet.data.clear();
                         packet.data.extend_from_slice(fields.payload);
                         (packet.link, packet.original_len) = (link, fields.original);
                     }
-                    packet.origin.dropped.extend(drop.into_iter().take(64_usize.saturating_sub(packet.origin.dropped.len())));
+                    packet
+                        .origin
+                        .dropped
+                        .extend(drop.into_iter().take(64_usize.saturating_sub(packet.origin.dropped.len())));
                 }
                 None => {
                     made.copies += 1;
@@ -247,13 +253,7 @@ impl PktMon {
     }
 
     /// The trace has come to this count: packets that have waited long enough are handed out.
-    pub(super) fn pass(
-        &mut self,
-        count: u64,
-        frequency: u64,
-        ready: &mut VecDeque<TracedPacket>,
-        made: &mut Made,
-    ) {
+    pub(super) fn pass(&mut self, count: u64, frequency: u64, ready: &mut VecDeque<TracedPacket>, made: &mut Made) {
         while let Some(packet) = self.waiting.front()
             // A clock that goes back ends the waiting too.
             && count.abs_diff(packet.count) > frequency / WAIT_PART

@@ -126,7 +126,8 @@ impl Rpc {
             6 | 8 => CallSide::Server,
             _ => return Ok(()),
         };
-        let key = (event.activity, if event.activity == Guid::NIL { event.thread } else { 0 }, side == CallSide::Client);
+        let key =
+            (event.activity, if event.activity == Guid::NIL { event.thread } else { 0 }, side == CallSide::Client);
         let (call, status) = if event.id <= 6 {
             let call = Arc::new(call(seen.data).ok_or("an event of the RPC runtime that is not whole")?);
             self.open.insert(key, Arc::clone(&call));
@@ -140,7 +141,8 @@ impl Rpc {
             self.dropped += 1;
         }
         let (process, thread) = (event.process, event.thread);
-        let told = RpcEvent { time: seen.time, id: event.id, side, process, thread, activity: event.activity, call, status };
+        let told =
+            RpcEvent { time: seen.time, id: event.id, side, process, thread, activity: event.activity, call, status };
         self.waiting.push_back(told);
         Ok(())
     }

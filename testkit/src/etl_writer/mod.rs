@@ -8,7 +8,7 @@ mod compress;
 mod events;
 
 pub use compress::{lznt1, xpress};
-pub use events::{Event, ndis, pktmon, pktmon_component, rpc_end, rpc_start};
+pub use events::{END, Event, START, ndis, pktmon, pktmon_component, rpc_end, rpc_start};
 
 /// Bytes of a buffer's header.
 pub const HEADER: usize = 0x48;
