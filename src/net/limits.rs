@@ -135,6 +135,8 @@ pub struct Stats {
     pub tcp_after_end: u64,
     /// Resets whose sequence number fits nowhere, ignored.
     pub tcp_bad_resets: u64,
+    /// Resets after which the connection went on: not the two ends' own, or not heeded.
+    pub tcp_resets_passed: u64,
     /// Connections given up because of [`Limits::tcp_flows`].
     pub tcp_evictions: u64,
     /// UDP datagrams.

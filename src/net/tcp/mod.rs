@@ -11,6 +11,7 @@ mod direction;
 mod held;
 pub(super) use connection::Connection;
 pub(super) use context::{At, Context, Sink};
+pub(super) use direction::is_near;
 pub(super) use held::Checksum;
 
 /// A TCP segment, opened.

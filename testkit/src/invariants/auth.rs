@@ -26,7 +26,7 @@ static NO_KEYS: LazyLock<Arc<KeyStore>> = LazyLock::new(Arc::default);
 
 /// Small ones: a search for the place in a key stream is slow on purpose, too.
 pub(super) const LIMITS: Limits =
-    Limits { contexts: 3, resync_window: 1 << 12, resync_work: 1 << 14, token: 4096, kept: 1024 };
+    Limits { contexts: 3, resync_window: 1 << 12, resync_work: 1 << 14, token: 4096, kept: 1024, handshakes: 64 };
 
 /// Any tokens of NTLM and PDUs protected by it.
 pub fn ntlm(data: &[u8]) {

@@ -43,7 +43,7 @@ pub(super) struct Message<'s> {
     pub(super) asked: u64,
     /// What the request told.
     pub(super) note: CallContext,
-    pub(super) body: Body<'s>,
+    pub(super) body: Body<&'s [u8]>,
 }
 
 impl Message<'_> {
@@ -181,7 +181,7 @@ pub fn calls(mut data: &[u8]) {
         } else {
             encode(method, kind, &contents(method, kind.direction, kind.version, &mut Source::new(bytes)))
         };
-        let body = match kind.direction {
+        let body: Body<&[u8]> = match kind.direction {
             Direction::Request => {
                 note = CallContext::of(method, kind, &stub);
                 if let Some(slot) = asked.get_mut(stream) {
