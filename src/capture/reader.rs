@@ -255,6 +255,13 @@ impl<R: Read> Reader<R> {
             #[cfg(feature = "etl")]
             Format::Etl(etl) => etl.times_out_of_range(),
         };
+        #[cfg(feature = "etl")]
+        let trace = self.trace_counters().unwrap_or_default();
+        #[cfg(feature = "etl")]
+        let (trace_packets_evicted, trace_out_of_order, trace_calls_dropped) =
+            (trace.packets_evicted, trace.out_of_order, trace.rpc_events_dropped);
+        #[cfg(not(feature = "etl"))]
+        let (trace_packets_evicted, trace_out_of_order, trace_calls_dropped) = (0, 0, 0);
         Counters {
             problems: self.problem_count,
             names_dropped,
@@ -264,6 +271,9 @@ impl<R: Read> Reader<R> {
             skipped_bytes: self.skipped_bytes,
             times_out_of_range,
             first_out_of_range,
+            trace_packets_evicted,
+            trace_out_of_order,
+            trace_calls_dropped,
         }
     }
 

@@ -10,6 +10,7 @@ use super::source::{Made, Problem, Seen, TracedPacket, told_length};
 use crate::base::bounded::Bounded;
 use crate::base::guid::Guid;
 use crate::capture::LinkType;
+use crate::capture::trace_bounds::{COPIES, PARTS};
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 
@@ -33,12 +34,6 @@ mod keyword {
     pub(super) const SEND: u64 = 0x1_0000_0000;
     pub(super) const RECEIVE: u64 = 0x2_0000_0000;
 }
-
-/// Packets in parts at a time. A machine has hardly more processors than that, and each works on one packet.
-const PARTS: usize = 512;
-
-/// Packets remembered to know their copies again.
-const REMEMBERED: usize = 8192;
 
 /// For how long a copy at another layer may come later: a second.
 const COPY_SECONDS: u64 = 1;
@@ -79,7 +74,7 @@ impl Ndis {
             parts: Bounded::new(PARTS),
             held: 0,
             room,
-            seen: Bounded::new(REMEMBERED),
+            seen: Bounded::new(COPIES),
             hasher: RandomState::new(),
             frequency: 0,
         }

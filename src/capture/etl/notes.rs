@@ -2,10 +2,8 @@
 
 use super::origin::PacketOrigin;
 use crate::base::bounded::Bounded;
+use crate::capture::trace_bounds::ORIGINS;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// Packets that are remembered. Of earlier ones nothing is known any more.
-const REMEMBERED: usize = 1 << 15;
 
 /// Where the packets read lately come from, by frame. Clones share what they know.
 #[derive(Clone, Debug)]
@@ -13,7 +11,7 @@ pub struct PacketOrigins(Arc<Mutex<Bounded<u64, Arc<PacketOrigin>>>>);
 
 impl Default for PacketOrigins {
     fn default() -> Self {
-        PacketOrigins(Arc::new(Mutex::new(Bounded::new(REMEMBERED))))
+        PacketOrigins(Arc::new(Mutex::new(Bounded::new(ORIGINS))))
     }
 }
 

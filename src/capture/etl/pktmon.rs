@@ -12,6 +12,7 @@ use super::source::{Made, Problem, Seen, TracedPacket};
 use crate::base::bounded::Bounded;
 use crate::base::guid::Guid;
 use crate::capture::LinkType;
+use crate::capture::trace_bounds::{APPEARANCES, COMPONENTS, WAITING};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -30,12 +31,7 @@ const PACKET_DROP: u16 = 170;
 
 /// For how long a packet waits for its other copies: this part of a second.
 const WAIT_PART: u64 = 10;
-/// Packets that wait at a time.
-const WAITING: usize = 4096;
-/// Packets that are remembered to know late copies.
-const REMEMBERED: usize = 16_384;
-/// Components whose names are kept, and characters of each.
-const COMPONENTS: usize = 4096;
+/// Characters kept of a component's name.
 const NAME: usize = 256;
 
 /// Number of the group, and of the packet in it.
@@ -123,7 +119,7 @@ impl PktMon {
             first: 0,
             held: 0,
             room,
-            known: Bounded::new(REMEMBERED),
+            known: Bounded::new(APPEARANCES),
             names: Bounded::new(COMPONENTS),
         }
     }

@@ -21,7 +21,7 @@ pub(in crate::capture) fn recognise<R: Read>(
         return Ok(None);
     }
     let needed = BufferHeader::read(buffer.data()).map_or(HEADER, |header| header.size);
-    let available = if needed > limits.trace_window {
+    let available = if needed > limits.largest_buffer() {
         available
     } else {
         // A file that ends in its first buffer has no packet, but may have a header.
@@ -133,7 +133,7 @@ impl<R: Read> Reader<R> {
             if !empty && held.saturating_add(grown) > self.limits.trace_window {
                 return Ok(Filled::Enough);
             }
-            if header.size > self.limits.trace_window || grown > self.limits.trace_window {
+            if header.size > self.limits.largest_buffer() || grown > self.limits.trace_window {
                 return Err(self.too_large(grown.max(header.size) as u64));
             }
             if header.begins_session() {
@@ -210,7 +210,7 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// The next event of the RPC runtime that was met on the way to the last packet. Of those not asked for, the last 4096
+    /// The next event of the RPC runtime that was met on the way to the last packet. Of those not asked for, the last 1024
     /// are kept.
     pub fn next_rpc_event(&mut self) -> Option<RpcEvent> {
         match &mut self.format {

@@ -9,6 +9,7 @@ use super::source::{Problem, Seen};
 use crate::base::Timestamp;
 use crate::base::bounded::Bounded;
 use crate::base::guid::Guid;
+use crate::capture::trace_bounds::CALLS;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -18,10 +19,6 @@ pub(super) const PROVIDER: Guid = match Guid::parse("6ad52b32-d609-4be9-ae07-ce8
     None => Guid::NIL,
 };
 
-/// Calls that wait for their end.
-const OPEN: usize = 4096;
-/// Events that wait to be asked for.
-const WAITING: usize = 4096;
 /// Characters kept of each string.
 const TEXT: usize = 256;
 
@@ -114,7 +111,7 @@ pub(super) struct Rpc {
 
 impl Default for Rpc {
     fn default() -> Self {
-        Rpc { open: Bounded::new(OPEN), waiting: VecDeque::new(), dropped: 0 }
+        Rpc { open: Bounded::new(CALLS), waiting: VecDeque::new(), dropped: 0 }
     }
 }
 
@@ -136,7 +133,7 @@ impl Rpc {
             let status = u32_at(seen.data, 0).ok_or("an event of the RPC runtime that is not whole")?;
             (self.open.remove(&key), Some(status))
         };
-        if self.waiting.len() >= WAITING {
+        if self.waiting.len() >= CALLS {
             self.waiting.pop_front();
             self.dropped += 1;
         }

@@ -16,6 +16,8 @@ if not hasattr(typing, 'Container'):
 try:
     import construct
     from etl.etl import IEtlFileObserver, build_from_stream
+    from etl.parsers.etw.core import Guid, build_etw
+    from etl.error import EtwVersionNotFound, EventIdNotFound, GuidNotFound
     from etl.parsers.etw.Microsoft_Windows_NDIS_PacketCapture import Microsoft_Windows_NDIS_PacketCapture_1001_0 as Ndis
     from etl.parsers.etw.Microsoft_Windows_PktMon import Microsoft_Windows_PktMon_160_0 as PktMon
 except ImportError as error:
@@ -26,9 +28,13 @@ class Seen(IEtlFileObserver):
         self.counts, self.packets = collections.Counter(), []
     def on_event_record(self, event):
         self.counts['event'] += 1
+        header = event.source.event_header
+        # The second change: the fields of a GUID moved into a structure of their own, which its own lookup has missed.
+        of = header.provider_id.inner
+        guid, of = Guid(of.data1, of.data2, of.data3, of.data4), header.event_descriptor
         try:
-            etw = event.parse_etw()
-        except Exception:
+            etw = build_etw(guid, of.Id, of.Version, event.source.user_data)
+        except (GuidNotFound, EventIdNotFound, EtwVersionNotFound):
             return
         if isinstance(etw, Ndis):
             self.packets.append(bytes(etw.source.Fragment).hex())
