@@ -160,6 +160,8 @@ open! {
             stats {}
             #[cfg(feature = "session")]
             story {}
+            #[cfg(feature = "etl")]
+            traced {}
             stub {}
             values {}
         }
@@ -177,6 +179,8 @@ open! {
             stats {}
             #[cfg(feature = "session")]
             story {}
+            #[cfg(all(feature = "etl", feature = "serde"))]
+            traced {}
         }
     }
     #[cfg(all(feature = "pcap", feature = "decrypt"))]

@@ -87,14 +87,14 @@ pub struct CaptureLimits {
     /// than three quarters of it, of which the largest are of 4 MiB.
     pub window: u64,
     /// Bytes of buffers of an event trace that are held to put events in the order of time: 8 MiB. No buffer may be larger,
-    /// compressed or not, nor larger than [`Limits::block`].
+    /// compressed or not, nor larger than [`CaptureLimits::block`].
     pub trace_window: usize,
     /// Bytes of packets of an event trace that wait for their other fragments, and as many for their other copies: 1 MiB.
     pub trace_packets: usize,
 }
 
 #[cfg(feature = "etl")]
-impl Limits {
+impl CaptureLimits {
     /// The largest buffer of a trace as it stands in the file.
     fn largest_buffer(&self) -> usize {
         self.block.min(self.trace_window)
@@ -138,9 +138,9 @@ pub struct Counters {
     pub times_out_of_range: u64,
     /// The first of them, 0 for none.
     pub first_out_of_range: u64,
-    /// Packets of event traces handed out unfinished for [`Limits::trace_packets`].
+    /// Packets of event traces handed out unfinished for [`CaptureLimits::trace_packets`].
     pub trace_packets_evicted: u64,
-    /// Packets of event traces behind one with a later time, for [`Limits::trace_window`].
+    /// Packets of event traces behind one with a later time, for [`CaptureLimits::trace_window`].
     pub trace_out_of_order: u64,
     /// Events of the RPC runtime left out because nobody asked for those before.
     pub trace_calls_dropped: u64,

@@ -404,7 +404,7 @@ impl<R: Read> Reader<R> {
 }
 
 /// Tells the format by the first bytes and uses up the header of a classic file.
-fn recognise<R: Read>(buffer: &mut Buffer<R>, limits: &Limits) -> Result<Format, CaptureError> {
+fn recognise<R: Read>(buffer: &mut Buffer<R>, limits: &CaptureLimits) -> Result<Format, CaptureError> {
     #[cfg(not(feature = "etl"))]
     let _ = limits;
     let available = buffer.fill(24).map_err(|source| CaptureError::Io { offset: 0, source })?;

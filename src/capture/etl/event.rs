@@ -23,6 +23,11 @@ macro_rules! kinds {
                 match kind { $(Kind::$kind => self.$field += 1,)* }
             }
 
+            /// Adds another trace's.
+            pub fn add(&mut self, other: &EventCounts) {
+                $(self.$field = self.$field.saturating_add(other.$field);)*
+            }
+
             /// All of them.
             #[must_use]
             pub fn total(&self) -> u64 {

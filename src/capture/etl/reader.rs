@@ -6,13 +6,13 @@ use super::wmi::{BufferHeader, HEADER, is_trace};
 use super::{PacketOrigins, RpcEvent, TraceCounters};
 use crate::capture::buffer::Buffer;
 use crate::capture::reader::{Format, Found, Reader};
-use crate::capture::{CaptureError, Limits};
+use crate::capture::{CaptureError, CaptureLimits};
 use std::io::Read;
 
 /// Reads the first buffer of a trace; `None` where the input is none.
 pub(in crate::capture) fn recognise<R: Read>(
     buffer: &mut Buffer<R>,
-    limits: &Limits,
+    limits: &CaptureLimits,
 ) -> Result<Option<Etl>, CaptureError> {
     let failed = |source| CaptureError::Io { offset: 0, source };
     // The first event's marker stands behind the buffer's header.

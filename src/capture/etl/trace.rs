@@ -43,6 +43,29 @@ pub struct TraceCounters {
     pub rpc_events_dropped: u64,
 }
 
+impl TraceCounters {
+    /// Adds another trace's.
+    pub fn add(&mut self, other: &TraceCounters) {
+        self.events.add(&other.events);
+        for (sum, count) in [
+            (&mut self.buffers, other.buffers),
+            (&mut self.buffers_unreadable, other.buffers_unreadable),
+            (&mut self.events_lost, other.events_lost),
+            (&mut self.buffers_lost, other.buffers_lost),
+            (&mut self.marked_lost, other.marked_lost),
+            (&mut self.copies, other.copies),
+            (&mut self.cut, other.cut),
+            (&mut self.pktmon_cut, other.pktmon_cut),
+            (&mut self.drops_without_packet, other.drops_without_packet),
+            (&mut self.out_of_order, other.out_of_order),
+            (&mut self.packets_evicted, other.packets_evicted),
+            (&mut self.rpc_events_dropped, other.rpc_events_dropped),
+        ] {
+            *sum = sum.saturating_add(count);
+        }
+    }
+}
+
 /// The reader's state for traces.
 #[derive(Debug)]
 pub(in crate::capture) struct Etl {

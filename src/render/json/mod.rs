@@ -31,6 +31,8 @@ pub(crate) mod stats;
 pub(crate) mod story;
 mod structure;
 pub(crate) mod stub;
+#[cfg(feature = "etl")]
+pub(crate) mod traced;
 mod typed;
 pub(crate) mod values;
 

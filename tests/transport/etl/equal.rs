@@ -123,7 +123,7 @@ fn buffers_in_any_order_and_circular_files() {
         assert!(ordered.is_reordered());
         let mut bytes = Vec::new();
         ordered.read_to_end(&mut bytes).unwrap();
-        let limits = cluscope::internals::capture::Limits { trace_window: 16 << 10, ..Default::default() };
+        let limits = cluscope::internals::capture::CaptureLimits { trace_window: 16 << 10, ..Default::default() };
         let mut reader = Reader::with_limits(&bytes[..], limits).unwrap();
         let mut found = Vec::new();
         while let Some(p) = reader.next().unwrap() {
