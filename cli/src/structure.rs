@@ -4,6 +4,7 @@ use super::{Failure, Format, Look, Outcome, output};
 use clap::{Args, Subcommand};
 use cluscope::ndr::types::Semantics;
 use cluscope::render::json::out::Out;
+use cluscope::render::json::strict;
 use cluscope::render::{json::buffers as json, text::buffers as text};
 use cluscope::structs::{Structure, content};
 use std::io::{BufRead, Write};
@@ -99,7 +100,7 @@ fn decode(decode: &Decode) -> Outcome {
 
 fn encode_one(name: Option<&str>) -> Outcome {
     let text = std::io::read_to_string(std::io::stdin()).map_err(|e| Failure::Message(format!("reading: {e}")))?;
-    let line = serde_json::from_str(&text).map_err(|e| Failure::Message(format!("not a JSON object: {e}")))?;
+    let line = strict::object(&text).map_err(Failure::Message)?;
     let bytes = json::encode(&line, name).map_err(Failure::Message)?;
     let mut out = output::stdout();
     output::line(&mut out, hex::encode(bytes).as_bytes())?;

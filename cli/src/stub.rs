@@ -4,6 +4,7 @@ use super::{Failure, Format, Look, Outcome, output};
 use clap::{Args, Subcommand};
 use cluscope::ndr::wire::Message;
 use cluscope::render::json::out::Out;
+use cluscope::render::json::strict;
 use cluscope::render::json::stub::{self, Identity};
 use cluscope::render::text::explain;
 use cluscope::render::text::record as blocks;
@@ -164,7 +165,7 @@ fn explain(decode: &Decode) -> Outcome {
 fn encode_one() -> Outcome {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text).map_err(|e| Failure::Message(format!("reading: {e}")))?;
-    let line = serde_json::from_str(&text).map_err(|e| Failure::Message(format!("not a JSON object: {e}")))?;
+    let line = strict::object(&text).map_err(Failure::Message)?;
     let bytes = stub::encode(&line).map_err(Failure::Message)?;
     let mut out = output::stdout();
     output::line(&mut out, hex::encode(bytes).as_bytes())?;

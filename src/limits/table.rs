@@ -224,6 +224,22 @@ pub static FIXED: &[Fixed] = &[
         counter: "the record's error",
     },
     Fixed {
+        name: "lines that are encoded",
+        value: crate::ndr::value::MAX_LINE as u64,
+        unit: "bytes",
+        what: "a JSON line that is read",
+        bites: "it is refused",
+        counter: "the error in its place",
+    },
+    Fixed {
+        name: "lines that are encoded, values",
+        value: crate::ndr::value::MAX_VALUES as u64,
+        unit: "values",
+        what: "a JSON line that is read",
+        bites: "it is refused",
+        counter: "the error in its place",
+    },
+    Fixed {
         name: "structure, nesting",
         value: crate::structs::dependency::MAX_DEPTH as u64,
         unit: "levels",

@@ -10,6 +10,8 @@ pub mod ecs;
 pub mod json;
 #[cfg(feature = "session")]
 mod row;
+#[cfg(feature = "serde")]
+pub mod schema;
 #[cfg(feature = "session")]
 pub mod stats;
 pub mod text;

@@ -10,7 +10,7 @@ use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};
 use crate::ndr::visitor::{At, Item, Open, Place, Visitor};
 use crate::render::json::out::Out;
-use crate::render::json::{input, stub, values};
+use crate::render::json::{agree, input, strict, stub, values};
 use crate::structs::content::{self, Context, Secrecy, Secrets, ShapeKind};
 use crate::structs::dependency::{self, Expression};
 use crate::structs::mask::Mask;
@@ -447,14 +447,6 @@ fn failure(out: &mut Out, message: &str) {
     out.end();
 }
 
-fn parse(text: &str) -> Result<Map<String, Json>, String> {
-    match serde_json::from_str(text) {
-        Ok(Json::Object(line)) => Ok(line),
-        Ok(_) => Err("the line is no JSON object".into()),
-        Err(e) => Err(format!("not JSON: {e}")),
-    }
-}
-
 fn begin(out: &mut Out, line: &Map<String, Json>) {
     out.clear();
     out.begin();
@@ -480,7 +472,7 @@ pub fn decode_line(out: &mut Out, text: &str) -> bool {
 
 /// The same with the name of the structure for lines that have none.
 pub fn decode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
-    let line = parse(text);
+    let line = strict::object(text);
     let empty = Map::new();
     begin(out, line.as_ref().unwrap_or(&empty));
     let parsed = line.as_ref().map_err(Clone::clone).and_then(|line| {
@@ -505,17 +497,48 @@ pub fn decode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
 pub fn encode(line: &Map<String, Json>, name: Option<&str>) -> Result<Vec<u8>, String> {
     let name = name_of(line, name)?;
     let structure = Structure::by_name(name).ok_or_else(|| unknown(name))?;
-    let json = line.get("value").ok_or("\"value\" is missing")?;
+    if let Some(key) = line.keys().find(|key| !LINE.contains(&key.as_str())) {
+        return Err(crate::ndr::number::unknown(key, "member of such a line", LINE.iter().copied()).message);
+    }
+    let given = line.get("hex").map(input::bytes).transpose()?;
+    let json = match (line.get("value"), &given) {
+        (Some(json), _) => json,
+        (None, Some(_)) => return Err("\"value\" is missing: \"hex\" is what is to be made of it".into()),
+        (None, None) => return Err("\"value\" is missing".into()),
+    };
     let mut value = value(json).map_err(|e| e.to_string())?;
     if let (Value::Map(fields), Some(Json::String(variant))) = (&mut value, line.get("reading")) {
         fields.set("reading", variant.as_str());
     }
     let mut bytes = Vec::new();
     structure.write(&value, &mut bytes).map_err(|e| e.to_string())?;
+    as_given(name, json, &bytes).map_err(|e| e.to_string())?;
     if let Some(trailing) = line.get("trailing") {
         bytes.extend(input::bytes(trailing)?);
     }
-    Ok(bytes)
+    match given {
+        Some(given) if given != bytes => Err(input::not_the_same(&given, &bytes)),
+        _ => Ok(bytes),
+    }
+}
+
+/// What a line of structures may have.
+const LINE: &[&str] = &["id", "struct", "value", "reading", "trailing", "diagnostics", "hex"];
+
+/// Whether the bytes of a structure are printed as the value that they were made from.
+fn as_given(name: &str, json: &Json, bytes: &[u8]) -> Result<(), EncodeError> {
+    let mut out = Out::new();
+    let done = decode(&mut out, name, bytes);
+    let printed: Map<String, Json> =
+        serde_json::from_slice(out.as_bytes()).map_err(|e| EncodeError::new(format!("what was encoded: {e}")))?;
+    match (done, printed.get("value")) {
+        (true, Some(printed)) => agree::check(json, printed, false).map_err(|e| e.within("value")),
+        (true, None) => Ok(()),
+        (false, _) => {
+            let why = printed.get("error").map(Json::to_string).unwrap_or_default();
+            Err(EncodeError::new(format!("what was encoded can't be decoded: {why}")))
+        }
+    }
 }
 
 /// Answers a line of `struct encode --jsonl`. Returns whether it could be encoded.
@@ -525,7 +548,7 @@ pub fn encode_line(out: &mut Out, text: &str) -> bool {
 
 /// The same with the name of the structure for lines that have none.
 pub fn encode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
-    let line = parse(text);
+    let line = strict::object(text);
     begin(out, line.as_ref().unwrap_or(&Map::new()));
     let done = match line.and_then(|line| encode(&line, name)) {
         Ok(bytes) => {
@@ -557,6 +580,13 @@ pub fn value(json: &Json) -> Result<Value, EncodeError> {
         Json::Object(map) if map.contains_key("syntax") => fields(map),
         Json::Object(map) if map.contains_key("hex") || map.contains_key("utf16") => {
             input::value(json).map_err(EncodeError::new)
+        }
+        // What bytes hold, where the bytes are left out.
+        Json::Object(map) if map.contains_key("decoded") => {
+            map.get("decoded").map_or(Ok(Value::Null), value).map_err(|e| e.within("decoded"))
+        }
+        Json::Object(map) if map.contains_key("sddl") => {
+            map.get("sddl").map_or(Ok(Value::Null), value).map_err(|e| e.within("sddl"))
         }
         Json::Object(map) => match map.get("value") {
             // The writer finds out whether number and name agree.

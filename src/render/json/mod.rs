@@ -4,6 +4,7 @@
 //! that prints a stub's values; [`input`]: JSON to [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of
 //! `stub decode` and `stub encode`; [`record`]: the lines of `dissect`.
 
+mod agree;
 pub mod buffers;
 #[cfg(feature = "session")]
 pub mod call;
@@ -26,6 +27,7 @@ mod runtime;
 pub mod stats;
 #[cfg(feature = "session")]
 pub mod story;
+pub mod strict;
 pub mod stub;
 mod typed;
 pub mod values;

@@ -2,7 +2,7 @@
 
 use super::input;
 use super::out::Out;
-use super::typed;
+use super::{strict, typed};
 use super::values::{self, Returned, Values};
 use crate::base::Guid;
 use crate::base::diagnostic::Diagnostic;
@@ -371,17 +371,9 @@ fn begin(out: &mut Out, line: &Map<String, Json>) {
     }
 }
 
-fn parse(text: &str) -> Result<Map<String, Json>, String> {
-    match serde_json::from_str(text) {
-        Ok(Json::Object(line)) => Ok(line),
-        Ok(_) => Err("the line is no JSON object".into()),
-        Err(e) => Err(format!("not JSON: {e}")),
-    }
-}
-
 /// Answers a line of `stub decode --jsonl`. Returns whether it could be decoded.
 pub fn decode_line(out: &mut Out, text: &str) -> bool {
-    let line = parse(text);
+    let line = strict::object(text);
     let empty = Map::new();
     let fields = line.as_ref().unwrap_or(&empty);
     begin(out, fields);
@@ -419,11 +411,27 @@ pub fn decode(out: &mut Out, identity: &Identity, context: &CallContext, stub: &
     done
 }
 
-/// Encodes what a decoded line holds.
+/// Encodes what a decoded line holds, and checks that it holds nothing else: see [`super::strict`] and `agree.rs`.
+///
+/// # Errors
+/// In a few words, what is missing or wrong, or contradicts something else.
+pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
+    typed::known_members(line).map_err(|e| e.to_string())?;
+    let bytes = encode_as_told(line)?;
+    if line.contains_key("params") || line.contains_key("return") {
+        typed::verify(&Identity::parse(line)?, line, &bytes).map_err(|e| e.to_string())?;
+    }
+    match line.get("hex").map(input::bytes).transpose()? {
+        Some(given) if given != bytes => Err(input::not_the_same(&given, &bytes)),
+        _ => Ok(bytes),
+    }
+}
+
+/// The same of a line that is free to contradict itself: for tests of what finds that.
 ///
 /// # Errors
 /// In a few words, what is missing or wrong.
-pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
+pub fn encode_as_told(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
     let identity = Identity::parse(line)?;
     if let Some(opaque) = line.get("opaque") {
         return input::bytes(opaque);
@@ -475,7 +483,7 @@ fn encode_any(line: &Map<String, Json>) -> Result<Encoded, String> {
 
 /// Answers a line of `stub encode --jsonl`. Returns whether it could be encoded.
 pub fn encode_line(out: &mut Out, text: &str) -> bool {
-    let line = parse(text);
+    let line = strict::object(text);
     begin(out, line.as_ref().unwrap_or(&Map::new()));
     let done = match line.and_then(|line| encode_any(&line)) {
         Ok(Encoded::Stub(bytes)) => {
