@@ -1,6 +1,6 @@
 //! `list`: what this build knows.
 
-use super::{Format, Look, Outcome, output};
+use super::{Failure, Format, Look, Outcome, layout, output};
 use clap::{Args, ValueEnum};
 use cluscope::consts::{self, Source, control_codes, notifications};
 use cluscope::idl::INTERFACES;
@@ -8,6 +8,7 @@ use cluscope::limits::{Scale, TABLE};
 use cluscope::ndr::types::{Flow, Interface};
 use cluscope::ndr::{Method, describe};
 use cluscope::render::json::out::Out;
+use cluscope::render::schema;
 use cluscope::structs;
 use std::io::Write;
 
@@ -16,6 +17,8 @@ pub(super) struct List {
     /// What to print
     #[arg(value_enum)]
     what: What,
+    /// Of methods, structs, enums and control codes: only this one; of methods and structs with its layout on the wire
+    name: Option<String>,
     #[command(flatten)]
     look: Look,
 }
@@ -41,11 +44,16 @@ enum What {
 pub(super) fn run(list: &List) -> Outcome {
     let mut out = output::stdout_as(output::format(&list.look));
     let mut lines = Lines { out: &mut out, json: Out::new(), format: output::format(&list.look) };
+    if let Some(name) = &list.name {
+        named(&mut lines, list.what, name)?;
+        out.flush()?;
+        return Ok(true);
+    }
     match list.what {
         What::Interfaces => interfaces(&mut lines)?,
         What::Methods => methods(&mut lines)?,
-        What::Enums => enums(&mut lines)?,
-        What::ControlCodes => codes(&mut lines)?,
+        What::Enums => enums(&mut lines, None).map(drop)?,
+        What::ControlCodes => codes(&mut lines, None).map(drop)?,
         What::Structs => structures(&mut lines)?,
         What::Notifications => events(&mut lines)?,
         What::Limits => limits(&mut lines)?,
@@ -54,15 +62,30 @@ pub(super) fn run(list: &List) -> Outcome {
     Ok(true)
 }
 
+/// One entry, by its name.
+fn named(lines: &mut Lines<'_, impl Write>, what: What, name: &str) -> Result<(), Failure> {
+    let known: Vec<&str> = match what {
+        What::Methods => layout::methods(lines, name)?,
+        What::Structs => layout::structures(lines, name)?,
+        What::Enums => enums(lines, Some(name))?,
+        What::ControlCodes => codes(lines, Some(name))?,
+        _ => return Err(Failure::Usage("names are taken for methods, structs, enums and control-codes".into())),
+    };
+    if known.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Usage(cluscope::ndr::number::unknown(name, "name that is known", known.into_iter()).message))
+}
+
 /// Prints entries in either format.
-struct Lines<'o, W> {
+pub(super) struct Lines<'o, W> {
     out: &'o mut W,
     json: Out,
     format: Format,
 }
 
 impl<W: Write> Lines<'_, W> {
-    fn entry(&mut self, json: impl FnOnce(&mut Out), text: impl FnOnce() -> String) -> std::io::Result<()> {
+    pub(super) fn entry(&mut self, json: impl FnOnce(&mut Out), text: impl FnOnce() -> String) -> std::io::Result<()> {
         match self.format {
             Format::Jsonl => {
                 self.json.clear();
@@ -166,7 +189,7 @@ fn parameters(method: &Method, version: usize) -> String {
     text
 }
 
-fn method_json(out: &mut Out, interface: &Interface, version: usize, method: &Method) {
+pub(super) fn method_json(out: &mut Out, interface: &Interface, version: usize, method: &Method) {
     out.key("interface");
     out.text(interface.name);
     if let Some(version) = interface.versions.get(version) {
@@ -233,8 +256,13 @@ fn about(source: Source, since: &str, also: &[&str]) -> String {
     text
 }
 
-fn enums(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
-    for table in consts::ALL {
+/// All enumerations, or the one of this name; the names of all if there is none of it.
+fn enums(lines: &mut Lines<'_, impl Write>, name: Option<&str>) -> std::io::Result<Vec<&'static str>> {
+    let wanted = |known: &str| name.is_none_or(|name| known.eq_ignore_ascii_case(name));
+    if !consts::ALL.iter().any(|table| wanted(table.name)) {
+        return Ok(consts::ALL.iter().map(|table| table.name).collect());
+    }
+    for table in consts::ALL.iter().filter(|table| wanted(table.name)) {
         lines.entry(
             |out| {
                 out.key("enum");
@@ -276,11 +304,18 @@ fn enums(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
             },
         )?;
     }
-    Ok(())
+    Ok(Vec::new())
 }
 
-fn codes(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
-    for code in control_codes::ALL {
+/// All control codes, or the one of this name; the names of all if there is none of it.
+fn codes(lines: &mut Lines<'_, impl Write>, name: Option<&str>) -> std::io::Result<Vec<&'static str>> {
+    let wanted = |code: &control_codes::ControlCode| {
+        name.is_none_or(|name| code.name.eq_ignore_ascii_case(name) || code.also.contains(&name))
+    };
+    if !control_codes::ALL.iter().any(wanted) {
+        return Ok(control_codes::ALL.iter().map(|code| code.name).collect());
+    }
+    for code in control_codes::ALL.iter().filter(|code| wanted(code)) {
         lines.entry(
             |out| {
                 out.key("family");
@@ -317,7 +352,7 @@ fn codes(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
             },
         )?;
     }
-    Ok(())
+    Ok(Vec::new())
 }
 
 fn structures(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
@@ -341,6 +376,12 @@ fn structures(lines: &mut Lines<'_, impl Write>) -> std::io::Result<()> {
                 let size = structure.size().map_or_else(|| "     ".into(), |n| format!("{n:5}"));
                 format!("{size}  {:7} {}  {}", structure.kind_name(), structure.name, structure.section)
             },
+        )?;
+    }
+    for declaration in schema::ndr_structures() {
+        lines.entry(
+            |out| layout::heading(out, declaration),
+            || format!("       {:7} {}  {}", layout::NDR, declaration.name, declaration.section),
         )?;
     }
     Ok(())

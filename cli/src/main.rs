@@ -9,9 +9,11 @@ mod check;
 mod decrypt;
 mod dissect;
 mod interrupt;
+mod layout;
 mod list;
 mod output;
 mod package;
+mod schema;
 mod sealed;
 mod source;
 mod stats;
@@ -19,6 +21,8 @@ mod story;
 mod structure;
 mod stub;
 mod summary;
+mod template;
+mod vectors;
 mod views;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -59,6 +63,8 @@ enum Command {
     Struct(structure::Struct),
     /// Print what this build knows
     List(list::List),
+    /// Print the JSON Schema of a method's messages, of a structure or of records
+    Schema(schema::Schema),
     /// Print a script that completes commands and options in a shell
     Completions(package::Completions),
     /// Print the manual page
@@ -229,6 +235,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Stub(stub) => stub::run(&stub),
         Command::Struct(structure) => structure::run(&structure),
         Command::List(list) => list::run(&list),
+        Command::Schema(schema) => schema::run(&schema),
         Command::Completions(shell) => package::completions(&shell),
         Command::Man(man) => package::man(&man),
     };

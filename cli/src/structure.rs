@@ -15,6 +15,8 @@ pub(super) enum Struct {
     Decode(Decode),
     /// Encode structures from what decode prints
     Encode(Encode),
+    /// Print the least structure of a name, with comments, to be edited and encoded
+    Template(super::template::StructTemplate),
 }
 
 #[derive(Debug, Args)]
@@ -49,6 +51,7 @@ pub(super) fn run(command: &Struct) -> Outcome {
             lines(&mut std::io::stdin().lock(), encode.name.as_deref(), json::encode_line_as)
         }
         Struct::Encode(encode) => encode_one(encode.name.as_deref()),
+        Struct::Template(template) => super::template::structure(template),
     }
 }
 

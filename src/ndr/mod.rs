@@ -17,6 +17,7 @@ pub mod describe;
 #[cfg(feature = "std")]
 mod encode_error;
 pub mod key;
+pub mod layout;
 pub mod names;
 #[cfg(feature = "std")]
 pub mod number;

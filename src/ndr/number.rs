@@ -180,8 +180,8 @@ fn flags(text: &str, one: impl Fn(&str) -> Result<u64, EncodeError>) -> Result<u
         .try_fold(0, |bits, name| Ok(bits | integer(name).map_or_else(|| one(name), Ok)?))
 }
 
-/// `"X" is no …`, with the nearest name.
-pub(crate) fn unknown<'n>(name: &str, of: &str, names: impl Iterator<Item = &'n str>) -> EncodeError {
+/// The error of a name that is none of these: `"X" is no …`, with the nearest one.
+pub fn unknown<'n>(name: &str, of: &str, names: impl Iterator<Item = &'n str>) -> EncodeError {
     let mut message = format!("{name:?} is no {of}");
     if let Some(near) = nearest(name, names) {
         message += &format!("; did you mean {near:?}?");

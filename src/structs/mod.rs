@@ -28,6 +28,7 @@ pub mod macros;
 pub mod batch;
 pub mod content;
 pub mod dependency;
+pub mod describe;
 pub mod mask;
 pub mod packed;
 pub mod property_list;

@@ -5,6 +5,7 @@
 pub mod buffers;
 #[cfg(feature = "session")]
 pub mod call;
+pub mod diff;
 pub mod explain;
 pub(crate) mod lines;
 #[cfg(feature = "session")]
