@@ -69,12 +69,12 @@ mod tests {
     /// By hand from 2.2.3.23 and 2.2.3.24: the filter's flags have 8 bytes, pointers 4 or 8, DWORD_PTR too.
     #[test]
     fn structures() {
-        let ndr = members(&NOTIFICATION_DATA_RPC, Syntax::Ndr);
+        let ndr = members(NOTIFICATION_DATA_RPC::DECLARATION, Syntax::Ndr);
         assert_eq!(offsets(&ndr), [0, 16, 20, 24, 28, 32, 36].map(Some));
-        let ndr64 = members(&NOTIFICATION_DATA_RPC, Syntax::Ndr64);
+        let ndr64 = members(NOTIFICATION_DATA_RPC::DECLARATION, Syntax::Ndr64);
         assert_eq!(offsets(&ndr64), [0, 16, 24, 32, 40, 48, 56].map(Some));
         assert_eq!(ndr64[0], Placed { offset: Some(0), size: Some(16), align: 8 });
-        assert_eq!(offsets(&members(&NOTIFICATION_RPC, Syntax::Ndr)), [0, 8].map(Some));
+        assert_eq!(offsets(&members(NOTIFICATION_RPC::DECLARATION, Syntax::Ndr)), [0, 8].map(Some));
     }
 
     /// Two strings: nothing behind the first one has a fixed place.

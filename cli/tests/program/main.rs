@@ -17,4 +17,5 @@ mod files;
 mod filter;
 mod manager;
 mod secret_kinds;
+mod schema;
 mod secrets;

@@ -410,10 +410,15 @@ pub fn decode_line(out: &mut Out, text: &str) -> bool {
 pub fn decode(out: &mut Out, identity: &Identity, context: &CallContext, stub: &[u8]) -> bool {
     out.clear();
     out.begin();
-    identity.print(out);
-    let done = decoded(out, identity, context, stub);
+    let done = members(out, identity, context, stub);
     out.end();
     done
+}
+
+/// The same into the object that is open in `out`.
+pub fn members(out: &mut Out, identity: &Identity, context: &CallContext, stub: &[u8]) -> bool {
+    identity.print(out);
+    decoded(out, identity, context, stub)
 }
 
 /// Encodes what a decoded line holds, and checks that it holds nothing else: see [`super::strict`] and `agree.rs`.

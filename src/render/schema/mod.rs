@@ -2,13 +2,14 @@
 //!
 //! [`method`]: lines of `stub decode` and records of a method; [`structure`]: lines of `struct decode`, or of a structure
 //! that travels as NDR the object in `params`; [`record`](fn@record): records of `dissect` and `calls` (`record.rs` has
-//! their members). `fields.rs`: parameters and members of NDR; `buffers.rs`: what buffers hold; `template.rs`: messages to
+//! their members); [`vectors`]: messages with their bytes. `fields.rs`: parameters and members of NDR; `buffers.rs`: what buffers hold; `template.rs`: messages to
 //! start from, with what the schema says as comments.
 
 mod buffers;
 mod fields;
 pub mod record;
 pub mod template;
+pub mod vectors;
 
 use crate::consts::{Constants, Kind};
 use crate::idl;
