@@ -107,7 +107,9 @@ pub(super) fn next_line(input: &mut dyn BufRead, bytes: &mut Vec<u8>) -> std::io
     (&mut *input).take(limit as u64).read_until(b'\n', bytes)?;
     if bytes.len() == limit && bytes.last() != Some(&b'\n') {
         // A character that was cut is no mistake of the line's.
-        bytes.truncate(bytes.len() - std::str::from_utf8(bytes).err().map_or(0, |e| bytes.len() - e.valid_up_to()).min(3));
+        bytes.truncate(
+            bytes.len() - std::str::from_utf8(bytes).err().map_or(0, |e| bytes.len() - e.valid_up_to()).min(3),
+        );
         bytes.resize(limit, b' ');
         // The rest of it is read, but not kept.
         loop {

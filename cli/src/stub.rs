@@ -148,10 +148,12 @@ fn digits(text: &str) -> Result<Vec<u8>, Failure> {
 /// The method, where it is one whose stubs can be read.
 fn readable(identity: &Identity) -> Result<&'static Method, Failure> {
     let method = identity.method().filter(|method| method.on_wire);
-    method.ok_or_else(|| Failure::Message(match identity.is_reserved() {
-        true => format!("opnum {} is reserved", identity.opnum),
-        false => format!("no method has opnum {}", identity.opnum),
-    }))
+    method.ok_or_else(|| {
+        Failure::Message(match identity.is_reserved() {
+            true => format!("opnum {} is reserved", identity.opnum),
+            false => format!("no method has opnum {}", identity.opnum),
+        })
+    })
 }
 
 /// The stub that the arguments give, with what identifies it and what its request tells.

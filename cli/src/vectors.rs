@@ -90,7 +90,8 @@ pub(super) fn run(args: &Vectors) -> Outcome {
 fn line(json: &mut Out, method: &'static Method, kind: Kind, number: u64, seed: u64) -> Result<(), Failure> {
     let case = Case::of(number);
     let contents = vectors::contents(method, kind, case, seed.wrapping_mul(1000).wrapping_add(number));
-    let bytes = vectors::encode(method, kind, &contents).map_err(|e| Failure::Message(format!("{}: {e}", method.name)))?;
+    let bytes =
+        vectors::encode(method, kind, &contents).map_err(|e| Failure::Message(format!("{}: {e}", method.name)))?;
     let identity = Identity { kind, opnum: method.opnum };
     let context = match kind.direction {
         Direction::Request => identity.context(&bytes),

@@ -90,8 +90,9 @@ fn is_named(value: u64, name: &str, semantics: Semantics) -> bool {
         Semantics::Enum(table) | Semantics::Flags(table) => {
             table.members.iter().any(|member| member.value == value && member.is_called(name))
         }
-        Semantics::ControlCode(family) => super::names::control_code(family, code)
-            .is_some_and(|code| code.name == name || code.also.contains(&name)),
+        Semantics::ControlCode(family) => {
+            super::names::control_code(family, code).is_some_and(|code| code.name == name || code.also.contains(&name))
+        }
         // Names may be composed of others: those of HRESULTs that stand for Win32 codes.
         Semantics::Win32 | Semantics::RpcStatus => {
             status::win32_name(code) == Some(name)

@@ -337,8 +337,9 @@ pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> 
     match fields.get("Data") {
         None | Some(Value::Null) => {}
         // Bytes, or a value of the type that the command names.
-        Some(value) => values::write(data_of(CommandType(command), value_type), value, &mut data)
-            .map_err(|e| e.within("Data"))?,
+        Some(value) => {
+            values::write(data_of(CommandType(command), value_type), value, &mut data).map_err(|e| e.within("Data"))?
+        }
     }
     let length = |bytes: &[u8], name: &str| {
         u32::try_from(bytes.len())

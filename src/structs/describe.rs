@@ -35,7 +35,9 @@ pub fn members(structure: &Structure) -> Vec<(&'static str, Vec<Described>)> {
                     at = at.zip(size).map(|(at, size)| at + size);
                     let when = member.when.map(|when| match when {
                         super::types::Condition::Is(name, value) => format!("if {name} is {value}"),
-                        super::types::Condition::Outside(name, low, high) => format!("unless {name} is {low} to {high}"),
+                        super::types::Condition::Outside(name, low, high) => {
+                            format!("unless {name} is {low} to {high}")
+                        }
                     });
                     Described { field: &member.field, ty: words(member.ty), offset, size, when }
                 };
@@ -57,20 +59,21 @@ pub fn members(structure: &Structure) -> Vec<(&'static str, Vec<Described>)> {
             (&batch::NAME, "size u32, UTF-16 text", Some(8)),
             (&batch::DATA, "size u32, bytes, padding to 2", None),
         ]),
-        Kind::Format(
-            BufferFormat::PropertyList | BufferFormat::PropertyListOf(_) | BufferFormat::PropertyFormats,
-        ) => one(&[
-            (&property_list::PROPERTY_COUNT, "u32", Some(0)),
-            (&property_list::PROPERTIES, "PROPERTY_VALUE, so many", Some(4)),
-            (&property_list::FINAL_ENDMARK, "an end mark u32 that may stand there", None),
-        ]),
+        Kind::Format(BufferFormat::PropertyList | BufferFormat::PropertyListOf(_) | BufferFormat::PropertyFormats) => {
+            one(&[
+                (&property_list::PROPERTY_COUNT, "u32", Some(0)),
+                (&property_list::PROPERTIES, "PROPERTY_VALUE, so many", Some(4)),
+                (&property_list::FINAL_ENDMARK, "an end mark u32 that may stand there", None),
+            ])
+        }
         Kind::Format(BufferFormat::Values(_)) => one(&[
             (&value_list::VALUES, "for each value syntax u32, size u32, bytes, padding to 4", Some(0)),
             (&value_list::END_MARK, "an end mark u32", None),
         ]),
-        Kind::Format(BufferFormat::ValuesPerDisk(_)) => {
-            one(&[(&value_list::DISKS, "VALUE_LIST, to the end", Some(0)), (&value_list::END_MARKS, "end marks u32", None)])
-        }
+        Kind::Format(BufferFormat::ValuesPerDisk(_)) => one(&[
+            (&value_list::DISKS, "VALUE_LIST, to the end", Some(0)),
+            (&value_list::END_MARKS, "end marks u32", None),
+        ]),
         Kind::Format(_) => Vec::new(),
     }
 }

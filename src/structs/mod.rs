@@ -204,7 +204,9 @@ impl Structure {
         match (self.kind, value) {
             (Kind::Format(content), value) => values::write(content, value, out),
             (Kind::Record(record), Value::Map(fields)) => writer::record(record, fields, out),
-            (Kind::Property, Value::Map(fields)) => property_list::write_one(fields, property_list::Dialect::PLAIN, out),
+            (Kind::Property, Value::Map(fields)) => {
+                property_list::write_one(fields, property_list::Dialect::PLAIN, out)
+            }
             (Kind::Batch, Value::Map(fields)) => batch::write(fields, out),
             (Kind::Command, Value::Map(fields)) => batch::write_one(fields, out),
             _ => Err(EncodeError::new("not an object of the structure's members")),

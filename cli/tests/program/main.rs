@@ -16,6 +16,6 @@ mod decrypt;
 mod files;
 mod filter;
 mod manager;
-mod secret_kinds;
 mod schema;
+mod secret_kinds;
 mod secrets;

@@ -171,8 +171,7 @@ fn records_are_valid() {
     let (mut batch, mut seen) = (Batch::default(), BTreeMap::new());
     for capture in &captures {
         for command in ["dissect", "calls"] {
-            let arguments =
-                [command, "--format", "jsonl", "--keys", lab.to_str().unwrap(), capture.to_str().unwrap()];
+            let arguments = [command, "--format", "jsonl", "--keys", lab.to_str().unwrap(), capture.to_str().unwrap()];
             let output = program::command(&arguments).output().expect("the program runs");
             for record in program::objects(&program::stdout(&output)) {
                 let text = |key: &str| record.get(key).and_then(Value::as_str).unwrap_or_default().to_string();
@@ -182,13 +181,22 @@ fn records_are_valid() {
                 if *count > 4 && !full {
                     continue;
                 }
-                let what = format!("{} {}", capture.file_name().unwrap().to_string_lossy(), record.get("frame").unwrap_or(&Value::Null));
+                let what = format!(
+                    "{} {}",
+                    capture.file_name().unwrap().to_string_lossy(),
+                    record.get("frame").unwrap_or(&Value::Null)
+                );
                 batch.add("record", schema::record, &what, record.clone());
                 let direction = [Direction::Request, Direction::Response].into_iter().find(|d| d.name() == kind);
                 let (interface, version) = (text("interface"), text("version"));
                 let of = Of { interface: Some(&interface), version: Some(&version), direction };
                 if direction.is_some() && !of.methods(&method).is_empty() {
-                    batch.add(&format!("{method} {version} {kind}"), || schema::method(&method, of).unwrap(), &what, record);
+                    batch.add(
+                        &format!("{method} {version} {kind}"),
+                        || schema::method(&method, of).unwrap(),
+                        &what,
+                        record,
+                    );
                 }
             }
         }
@@ -202,7 +210,19 @@ fn by_name() {
     let schema: Value = serde_json::from_str(&program::output(&["schema", "ApiSetValue", "--version", "3.0"])).unwrap();
     assert_eq!(schema["title"], "ApiSetValue");
     assert_eq!(schema["anyOf"].as_array().unwrap().len(), 2);
-    let template = program::output(&["stub", "template", "ApiOpenResource", "--interface", "clusapi", "--version", "2.0", "--direction", "request", "--format", "jsonl"]);
+    let template = program::output(&[
+        "stub",
+        "template",
+        "ApiOpenResource",
+        "--interface",
+        "clusapi",
+        "--version",
+        "2.0",
+        "--direction",
+        "request",
+        "--format",
+        "jsonl",
+    ]);
     assert_eq!(template.lines().count(), 1);
     let encoded = program::run(&["stub", "encode", "--jsonl"], template.as_bytes());
     assert!(program::stdout(&encoded).starts_with("{\"hex\":"), "{}", program::stdout(&encoded));
@@ -214,6 +234,20 @@ fn by_name() {
     assert_eq!(list["members"][1]["ndr"]["offset"], 8);
     let list = program::output(&["list", "methods", "ApiOpenResource", "--format", "jsonl"]);
     assert_eq!(list.lines().count(), 2);
-    let by_name = program::output(&["stub", "decode", "--interface", "clusapi", "--version", "3.0", "--method", "ApiOpenCluster", "--direction", "request", "", "--format", "jsonl"]);
+    let by_name = program::output(&[
+        "stub",
+        "decode",
+        "--interface",
+        "clusapi",
+        "--version",
+        "3.0",
+        "--method",
+        "ApiOpenCluster",
+        "--direction",
+        "request",
+        "",
+        "--format",
+        "jsonl",
+    ]);
     assert!(by_name.contains("\"opnum\":0"), "{by_name}");
 }

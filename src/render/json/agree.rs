@@ -148,7 +148,9 @@ fn same(given: &Json, printed: &Json) -> bool {
     match (given, printed) {
         (given, printed) if given == printed => true,
         (Json::Bool(_), Json::Number(_)) => true,
-        (Json::Number(_) | Json::String(_), Json::Number(_)) if number(given).is_some() => number(given) == number(printed),
+        (Json::Number(_) | Json::String(_), Json::Number(_)) if number(given).is_some() => {
+            number(given) == number(printed)
+        }
         // A name that the declaration knows: the encoder made a number of it.
         (Json::String(_), Json::Number(_)) => true,
         // Integers beyond 2^53 may be printed as text.

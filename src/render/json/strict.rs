@@ -166,7 +166,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_there() {
-        let text = r#"{"a":[1,-2,"x",null,true,1.5,{"b":{}}],"//a":"a comment","c":{"//":[[[]]],"d":18446744073709551615}}"#;
+        let text =
+            r#"{"a":[1,-2,"x",null,true,1.5,{"b":{}}],"//a":"a comment","c":{"//":[[[]]],"d":18446744073709551615}}"#;
         let parsed = object(text).unwrap();
         let plain = r#"{"a":[1,-2,"x",null,true,1.5,{"b":{}}],"c":{"d":18446744073709551615}}"#;
         assert_eq!(Json::Object(parsed), serde_json::from_str::<Json>(plain).unwrap());

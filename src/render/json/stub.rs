@@ -2,8 +2,8 @@
 
 use super::input;
 use super::out::Out;
-use super::{strict, typed};
 use super::values::{self, Returned, Values};
+use super::{strict, typed};
 use crate::base::Guid;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::Error;

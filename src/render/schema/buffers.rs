@@ -89,10 +89,7 @@ impl Defs {
             }
             BufferFormat::Values(_) => {
                 let values = self.values();
-                closed(
-                    &[(value_list::VALUES.name, values)],
-                    &[(value_list::END_MARK.name, json!({"type": "boolean"}))],
-                )
+                closed(&[(value_list::VALUES.name, values)], &[(value_list::END_MARK.name, json!({"type": "boolean"}))])
             }
             BufferFormat::ValuesPerDisk(_) => {
                 let (values, count) = (self.values(), self.common("uint"));

@@ -68,7 +68,9 @@ impl Defs {
     fn follow(&mut self, schema: &Json) {
         match schema {
             Json::Object(map) => {
-                if let Some(name) = map.get("$ref").and_then(Json::as_str).and_then(|name| name.strip_prefix("#/$defs/")) {
+                if let Some(name) =
+                    map.get("$ref").and_then(Json::as_str).and_then(|name| name.strip_prefix("#/$defs/"))
+                {
                     self.common(name);
                 }
                 map.values().for_each(|schema| self.follow(schema));

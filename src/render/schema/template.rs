@@ -3,7 +3,7 @@
 //! A comment is a member whose key is `//` and the name of what it is about; encoding leaves such members out. Sizes and
 //! counts that encoding fills in are not there, only their comments.
 
-use super::{Of, ndr_structure};
+use super::{Of, ndr_structure, vectors};
 use crate::base::Guid;
 use crate::consts::content::BufferFormat;
 use crate::consts::control_codes::Family;
@@ -13,6 +13,10 @@ use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
 use crate::consts::{Constant, Constants};
 use crate::ndr::types::{ArrayKind, Field, Flow, PointerKind, Scalar, Semantics, Type};
 use crate::ndr::{Direction, Interface, Method, Syntax, describe};
+use crate::render::json::out::Out;
+use crate::render::json::strict;
+use crate::render::json::stub::{self, Identity};
+use crate::session::call_context::CallContext;
 use crate::structs::types as packed;
 use crate::structs::{Kind, Structure, batch, property_list, value_list};
 use serde_json::{Map, Value as Json, json};
@@ -21,7 +25,7 @@ use serde_json::{Map, Value as Json, json};
 const NAMES: usize = 8;
 
 /// What a comment's key begins with.
-const COMMENT: &str = crate::render::json::strict::COMMENT;
+const COMMENT: &str = strict::COMMENT;
 
 /// The least message of a method in this direction; of the newest version that has it, where `of` leaves that open.
 pub fn method(name: &str, of: Of<'_>, direction: Direction, syntax: Syntax) -> Option<Json> {
@@ -55,7 +59,30 @@ pub fn message(
         line.insert(format!("{COMMENT}return"), comment(field, version).into());
         line.insert("return".into(), maker.value(field, field.ty, 0));
     }
+    mend(&mut line);
     Json::Object(line)
+}
+
+/// Changes parameters that break a rule of the interface's own, which their types do not tell: strings of a registration
+/// that may not be null.
+fn mend(line: &mut Map<String, Json>) {
+    let text = Json::Object(line.clone()).to_string();
+    let Ok(plain) = strict::object(&text) else { return };
+    let (Ok(identity), Ok(bytes)) = (Identity::parse(&plain), stub::encode_as_told(&plain)) else { return };
+    let mut out = Out::new();
+    stub::decode(&mut out, &identity, &CallContext::default(), &bytes);
+    let printed: Map<String, Json> = serde_json::from_slice(out.as_bytes()).unwrap_or_default();
+    let Some(Json::Array(broken)) = printed.get("diagnostics") else { return };
+    let Some(Json::Object(params)) = line.get_mut("params") else { return };
+    for one in broken {
+        let slot = one.get("field").and_then(Json::as_str).and_then(|field| params.get_mut(field));
+        let Some(slot) = slot else { continue };
+        match (&slot, one.get("expected")) {
+            (Json::Null, _) => *slot = vectors::ADDRESS.into(),
+            (_, Some(expected)) => *slot = expected.clone(),
+            _ => {}
+        }
+    }
 }
 
 /// The least structure of this name, as a line of `struct encode`; of one that travels as NDR the object alone.

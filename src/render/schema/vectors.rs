@@ -5,13 +5,14 @@
 
 use super::template;
 use crate::base::Guid;
+use crate::base::error::{Path, Segment};
 use crate::consts::control_codes::Family;
 use crate::consts::registry::RegistryValueType;
 use crate::consts::witness::WitnessMessageType;
 use crate::consts::{Constant, Constants};
 use crate::idl::structures::RESP_ASYNC_NOTIFY;
 use crate::ndr::types::{ArrayKind, Field, PointerKind, Scalar, Semantics, Type};
-use crate::ndr::value::{Contents, Fields, Value};
+use crate::ndr::value::{Collect, Contents, Fields, Value};
 use crate::ndr::visitor::{At, ContextHandle, Visitor};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Method, write};
@@ -77,7 +78,41 @@ pub fn contents(method: &'static Method, kind: Kind, case: Case, seed: u64) -> C
     if case == Case::Aliases {
         alias(method, kind, &mut contents);
     }
+    mend(method, kind, &mut contents);
     contents
+}
+
+/// Rules of an interface's own that values can break one behind the other.
+const ROUNDS: usize = 4;
+
+/// Text that breaks no rule: neither empty nor null, and an address where one has to be.
+pub(super) const ADDRESS: &str = "192.0.2.1";
+
+/// Changes parameters that break a rule of the interface's own, which their types do not tell.
+fn mend(method: &'static Method, kind: Kind, contents: &mut Contents) {
+    for _ in 0..ROUNDS {
+        let Ok(bytes) = encode(method, kind, contents) else { return };
+        let mut read = Collect::default();
+        if Message::decode_with(method, kind, &bytes, &mut read).is_err() || read.diagnostics.is_empty() {
+            return;
+        }
+        for diagnostic in read.diagnostics {
+            let [Segment::Name(name)] = diagnostic.path.segments() else { continue };
+            let value = match contents.fields.get(name) {
+                Some(Value::Null | Value::Text(_)) => ADDRESS.into(),
+                Some(Value::Handle(_)) => {
+                    let mut guid = Guid::default();
+                    if let Some(last) = guid.0.last_mut() {
+                        *last = 1;
+                    }
+                    Value::Handle(ContextHandle { attributes: 0, uuid: guid })
+                }
+                Some(Value::Int(_)) => Value::Int(diagnostic.expected.unwrap_or(0)),
+                _ => continue,
+            };
+            contents.fields.set(*name, value);
+        }
+    }
 }
 
 /// Encodes a vector.
@@ -283,7 +318,8 @@ impl Maker {
 
     fn handle(&mut self) -> ContextHandle {
         let mut bytes = [0; 16];
-        for (slot, byte) in bytes.iter_mut().zip(self.next().to_le_bytes().into_iter().chain(self.next().to_le_bytes())) {
+        for (slot, byte) in bytes.iter_mut().zip(self.next().to_le_bytes().into_iter().chain(self.next().to_le_bytes()))
+        {
             *slot = byte;
         }
         if let Some(last) = bytes.last_mut() {
@@ -320,7 +356,9 @@ impl Maker {
         let structure = |name: &str| {
             let line = template::structure(name).and_then(|line| line.as_object().cloned());
             // Members whose keys are comments are no members.
-            let line = line.and_then(|line| crate::render::json::strict::object(&serde_json::Value::Object(line).to_string()).ok());
+            let line = line.and_then(|line| {
+                crate::render::json::strict::object(&serde_json::Value::Object(line).to_string()).ok()
+            });
             line.and_then(|line| buffers::encode(&line, None).ok()).unwrap_or_default()
         };
         let text = |text: &str| text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
@@ -343,26 +381,45 @@ impl Maker {
 
 /// Puts an alias in the place of the last full pointer that leads to the same as an earlier one could.
 fn alias(method: &'static Method, kind: Kind, contents: &mut Contents) {
-    struct Pointers(Vec<(String, u64)>);
+    struct Pointers(Vec<(Path, &'static str, u64)>);
     impl<'a> Visitor<'a> for Pointers {
         fn wants_diagnostics(&self) -> bool {
             false
         }
+        fn wants_overhead(&self) -> bool {
+            true
+        }
         fn pointer(&mut self, at: At<'_>, referent: u64) {
-            self.0.push((at.path.to_string(), referent));
+            if let (Type::Pointer(PointerKind::Full, _), 1..) = (at.field.ty, referent) {
+                self.0.push((at.path.to_path(), at.field.name, referent));
+            }
         }
     }
-    let full = |field: &&Field| matches!(field.ty, Type::Pointer(PointerKind::Full, _));
-    let fields: Vec<_> = method.fields_of(kind.direction, kind.version).filter(full).collect();
     let Ok(bytes) = encode(method, kind, contents) else { return };
     let mut found = Pointers(Vec::new());
     if Message::decode_with(method, kind, &bytes, &mut found).is_err() {
         return;
     }
-    let Some(last) = fields.last() else { return };
-    let first = fields.iter().find(|field| field.name != last.name && field.idl == last.idl);
-    let referent = first.and_then(|first| found.0.iter().find(|(path, _)| path == first.name));
-    if let Some((_, referent)) = referent {
-        contents.fields.set(last.name, Value::alias(*referent));
+    let Some((path, name, _)) = found.0.last() else { return };
+    let first = found.0.iter().find(|(other, known, _)| known == name && other.segments() != path.segments());
+    if let Some((_, _, referent)) = first
+        && let Some(slot) = place(&mut contents.fields, path.segments())
+    {
+        *slot = Value::alias(*referent);
     }
+}
+
+/// The value at a path.
+fn place<'f>(fields: &'f mut Fields, path: &[Segment]) -> Option<&'f mut Value> {
+    let (Segment::Name(first), mut rest) = path.split_first()? else { return None };
+    let mut value = &mut fields.0.iter_mut().find(|(name, _)| name == first)?.1;
+    while let Some((step, behind)) = rest.split_first() {
+        value = match (step, value) {
+            (Segment::Name(step), Value::Map(fields)) => &mut fields.0.iter_mut().find(|(name, _)| name == step)?.1,
+            (Segment::Index(index), Value::List(list)) => list.get_mut(*index as usize)?,
+            _ => return None,
+        };
+        rest = behind;
+    }
+    Some(value)
 }

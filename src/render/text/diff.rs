@@ -109,7 +109,9 @@ fn reason(a: &Side<'_>, b: &Side<'_>, offset: usize, same_values: bool) -> (&'st
         (Some(piece), None) | (None, Some(piece)) => {
             let longer = if a.bytes.len() > b.bytes.len() { "A" } else { "B" };
             return match piece.kind {
-                "trailing" | "trailing bytes" => ("trailing", format!("{longer} has bytes behind its last parameter{but}")),
+                "trailing" | "trailing bytes" => {
+                    ("trailing", format!("{longer} has bytes behind its last parameter{but}"))
+                }
                 _ => ("length", format!("{longer} goes on with {}", named(piece))),
             };
         }
@@ -124,7 +126,9 @@ fn reason(a: &Side<'_>, b: &Side<'_>, offset: usize, same_values: bool) -> (&'st
         "alignment" | "padding" | "gap" => {
             ("gap", format!("bytes of an alignment gap, which mean nothing: {}{but}", of("the gap")))
         }
-        "referent" => ("referent", format!("{}: {left} and {right}{}", of("the referent identifier"), referent(left, right, but))),
+        "referent" => {
+            ("referent", format!("{}: {left} and {right}{}", of("the referent identifier"), referent(left, right, but)))
+        }
         "maximum count" | "offset" | "actual count" | "length" => {
             ("count", format!("{}: {left} and {right}{but}", of(&format!("the {}", one.kind))))
         }
@@ -197,8 +201,8 @@ mod tests {
 
     /// The stub of `explain.rs`: a pointer, a count, an entry named `a`.
     const STUB: [u8; 44] = [
-        0, 0, 2, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 4, 0, 2, 0, 2, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, b'a', 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0,
+        0, 0, 2, 0, 1, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, 4, 0, 2, 0, 2, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, b'a', 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0,
     ];
 
     fn told(change: impl Fn(&mut Vec<u8>)) -> (usize, &'static str, String, bool) {
