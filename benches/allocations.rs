@@ -2,14 +2,14 @@
 //! message, once the connections are known; handshakes aside. Run with `cargo bench --bench allocations`; it fails when the
 //! decode path allocates for each message.
 
-use cluscope::auth::KeyStore;
-use cluscope::capture::{LinkType, Reader};
-use cluscope::ndr::wire::Message;
-use cluscope::net::Timestamp;
-use cluscope::render::json::out::Out;
-use cluscope::render::json::record::Records;
-use cluscope::rpc::event::Body;
-use cluscope::session::{Limits, Session};
+use cluscope::internals::auth::KeyStore;
+use cluscope::internals::capture::{LinkType, Reader};
+use cluscope::internals::ndr::wire::Message;
+use cluscope::internals::net::Timestamp;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::Records;
+use cluscope::internals::rpc::event::Body;
+use cluscope::internals::session::{Limits, Session};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
 use std::collections::BTreeMap;
@@ -150,9 +150,9 @@ fn feed(
     frame: u64,
     held: &Held,
     data: &[u8],
-    out: &mut dyn FnMut(cluscope::session::Record<'_>),
+    out: &mut dyn FnMut(cluscope::internals::session::Record<'_>),
 ) {
-    let packet = cluscope::capture::Packet {
+    let packet = cluscope::internals::capture::Packet {
         frame,
         time: held.time,
         link: held.link,

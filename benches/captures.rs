@@ -1,11 +1,11 @@
 //! How fast is a whole capture read: skimmed, decoded, printed? Throughput in bytes of capture file.
 
-use cluscope::auth::KeyStore;
-use cluscope::capture::Reader;
-use cluscope::ndr::wire::Message;
-use cluscope::render::json::out::Out;
-use cluscope::render::json::record::Records;
-use cluscope::session::{Limits, Record, Session};
+use cluscope::internals::auth::KeyStore;
+use cluscope::internals::capture::Reader;
+use cluscope::internals::ndr::wire::Message;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::Records;
+use cluscope::internals::session::{Limits, Record, Session};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::sync::Arc;

@@ -4,13 +4,13 @@
 #[path = "../tests/common/data.rs"]
 mod data;
 
-use cluscope::auth::{Association, KeyStore};
-use cluscope::capture::Reader;
-use cluscope::net::{Origin, Placed};
-use cluscope::rpc::header::PfcFlags;
-use cluscope::rpc::security::{AuthTrailer, Opened, Protected, Security, Sender, Token, Verified};
-use cluscope::session::observed_security::{Tap, Unsealed};
-use cluscope::session::{Limits, Session};
+use cluscope::internals::auth::{Association, KeyStore};
+use cluscope::internals::capture::Reader;
+use cluscope::internals::net::{Origin, Placed};
+use cluscope::internals::rpc::header::PfcFlags;
+use cluscope::internals::rpc::security::{AuthTrailer, Opened, Protected, Security, Sender, Token, Verified};
+use cluscope::internals::session::observed_security::{Tap, Unsealed};
+use cluscope::internals::session::{Limits, Session};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::collections::BTreeMap;
 use std::ops::Range;

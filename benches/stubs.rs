@@ -1,13 +1,13 @@
 //! What the engine costs, over the stubs of `tests/data` (every method, NDR, NDR64, big-endian NDR). Throughput is in
 //! bytes of stub. `cargo bench --bench stubs`
 
-use cluscope::idl::cluster::ApiCreateEnum;
-use cluscope::ndr::parsers::{Input, conformant_varying_string, count, referent, u32};
-use cluscope::ndr::value::{Collect, Contents};
-use cluscope::ndr::wire::{Kind, Message};
-use cluscope::ndr::{Direction, Endian, Method, Syntax, Value, Version, write};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::stub::{self, Identity};
+use cluscope::internals::idl::cluster::ApiCreateEnum;
+use cluscope::internals::ndr::parsers::{Input, conformant_varying_string, count, referent, u32};
+use cluscope::internals::ndr::value::{Collect, Contents};
+use cluscope::internals::ndr::wire::{Kind, Message};
+use cluscope::internals::ndr::{Direction, Endian, Method, Syntax, Value, Version, write};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::stub::{self, Identity};
 use criterion::{
     BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime,
 };
@@ -85,7 +85,7 @@ fn printing(c: &mut Criterion) {
         black_box(stub::decode(
             &mut out,
             &s.identity,
-            &cluscope::session::call_context::CallContext::default(),
+            &cluscope::internals::session::call_context::CallContext::default(),
             &s.stub,
         ));
     });
@@ -116,12 +116,12 @@ fn encoding(c: &mut Criterion) {
 /// A list of `n` names as the response of ApiCreateEnum.
 fn names(n: usize) -> Vec<u8> {
     let entry = |i: usize| {
-        let mut entry = cluscope::ndr::value::Fields::default();
+        let mut entry = cluscope::internals::ndr::value::Fields::default();
         entry.set("Type", 4u32);
         entry.set("Name", format!("Cluster Group {i}"));
         Value::Map(entry)
     };
-    let mut list = cluscope::ndr::value::Fields::default();
+    let mut list = cluscope::internals::ndr::value::Fields::default();
     list.set("Entry", (0..n).map(entry).collect::<Vec<_>>());
     let response = ApiCreateEnum::Response::builder().ReturnEnum(list).rpc_status(0u32).r#return(0u32);
     response.encode(Version::V3_0, Syntax::Ndr, Endian::Little).unwrap()
@@ -137,7 +137,7 @@ fn nom_against_engine(c: &mut Criterion) {
         group.bench_function(format!("nom, {n} names"), |b| {
             b.iter(|| by_hand(black_box(&stub)));
         });
-        let kind = cluscope::idl::kind(
+        let kind = cluscope::internals::idl::kind(
             &ApiCreateEnum::METHOD,
             Version::V3_0,
             Direction::Response,
@@ -148,8 +148,12 @@ fn nom_against_engine(c: &mut Criterion) {
         group.bench_function(format!("engine, {n} names"), |b| {
             b.iter(|| {
                 struct Units(usize);
-                impl<'a> cluscope::ndr::Visitor<'a> for Units {
-                    fn string(&mut self, _: cluscope::ndr::visitor::At<'_>, text: cluscope::ndr::WStr<'a>) {
+                impl<'a> cluscope::internals::ndr::Visitor<'a> for Units {
+                    fn string(
+                        &mut self,
+                        _: cluscope::internals::ndr::visitor::At<'_>,
+                        text: cluscope::internals::ndr::WStr<'a>,
+                    ) {
                         self.0 += text.len();
                     }
                 }
@@ -193,7 +197,7 @@ fn by_hand(stub: &[u8]) -> usize {
         }
         let (rest, _) = u32(rest)?;
         let (rest, _) = u32(rest)?;
-        Ok::<_, nom::Err<cluscope::base::error::Error>>((rest, units))
+        Ok::<_, nom::Err<cluscope::internals::base::error::Error>>((rest, units))
     };
     let (rest, units) = read(Input::new(stub, Syntax::Ndr, Endian::Little)).unwrap();
     assert!(rest.rest().is_empty());

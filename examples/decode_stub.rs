@@ -3,8 +3,8 @@
 //!     cargo run --example decode_stub
 
 use cluscope::idl;
-use cluscope::ndr::wire::{Kind, Message};
 use cluscope::ndr::{Direction, Endian, Syntax, Version};
+use cluscope::ndr::{Kind, Message};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // ApiOpenResource, opnum 8 of ClusAPI 3.0: maximum count, offset, actual count, "IP1" in UTF-16 with its terminator.

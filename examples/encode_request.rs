@@ -7,10 +7,7 @@ use cluscope::ndr::{Endian, Syntax, Version};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let request = ApiCreateResource::Request::builder()
-        .hGroup(cluscope::ndr::visitor::ContextHandle {
-            attributes: 0,
-            uuid: "6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse()?,
-        })
+        .hGroup(cluscope::ndr::ContextHandle { attributes: 0, uuid: "6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse()? })
         .lpszResourceName("File share witness")
         .lpszResourceType("File Share Witness")
         .dwFlags(1u32);

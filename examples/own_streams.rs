@@ -5,7 +5,7 @@
 //!     cargo run --example own_streams
 
 use cluscope::base::{Side, Timestamp, Transport};
-use cluscope::ndr::wire::Message;
+use cluscope::ndr::Message;
 use cluscope::net::{Chunk, Origin};
 use cluscope::session::{Limits, Record, Session};
 use std::sync::Arc;

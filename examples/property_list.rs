@@ -6,9 +6,9 @@
 use cluscope::capture::Reader;
 use cluscope::idl::cluster::ApiClusterControl;
 use cluscope::ndr::Direction;
-use cluscope::ndr::wire::Message;
+use cluscope::ndr::Message;
 use cluscope::session::{Limits, Record, Session};
-use cluscope::structs::property_list::PropertyList;
+use cluscope::structs::PropertyList;
 use std::sync::Arc;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

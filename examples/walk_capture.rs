@@ -3,7 +3,7 @@
 //!     cargo run --example walk_capture captures/tour.pcapng
 
 use cluscope::capture::Reader;
-use cluscope::ndr::wire::Message;
+use cluscope::ndr::Message;
 use cluscope::session::{Limits, Record, Session};
 use std::sync::Arc;
 

@@ -19,7 +19,7 @@
 //! let mut session = Session::new(Limits::default(), Arc::default());
 //! let mut show = |record: cluscope::session::Record<'_>| {
 //!     if let (Some(method), Some((kind, stub))) = (record.method(), record.stub()) {
-//!         match cluscope::ndr::wire::Message::decode(method, kind, stub) {
+//!         match cluscope::ndr::Message::decode(method, kind, stub) {
 //!             Ok(message) => println!("{message}"),
 //!             Err(error) => println!("frame {}: {error}", record.event.frame()),
 //!         }
@@ -50,7 +50,7 @@
 //!     assert!(entry.Name().is_some_and(|name| name == "IP1"));
 //! }
 //! assert_eq!(response.r#return(), 0);
-//! # Ok::<(), cluscope::base::error::Error>(())
+//! # Ok::<(), cluscope::base::Error>(())
 //! ```
 //!
 //! # For those who make stubs
@@ -67,11 +67,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Where to find what
+//!
+//! * [`idl`]: every method with its typed views and builders; methods by interface, opnum or name. [`ndr`]: messages, values
+//!   and the visitor that walks them with the range of bytes of each
+//! * [`structs`]: what is marshalled inside buffers: property lists, registry batches, records by name
+//! * [`consts`]: every enumeration, mask, control code, status and property name
+//! * [`session`]: packets, streams or datagrams in, messages out. [`capture`]: capture files. [`net`]: what a host says of
+//!   streams of its own. [`Limits`]: what all of it may keep
+//! * [`rpc`]: events of associations, and associations alone, without a network. [`auth`]: keys and tokens
+//! * [`analysis`]: handles, calls, statistics, stories. [`conformance`]: rules of the specification. [`filter`]:
+//!   expressions over messages and calls
+//! * [`render`]: printers of JSON lines, text, CSV, Zeek's and Elastic's forms. `rewrite` (feature `decrypt`): decrypted captures
+//! * [`base`]: errors, diagnostics, GUIDs and points in time
+//!
 //! # What can be relied on
 //!
 //! No input makes the library panic, loop, recurse without bound or allocate more than its limits say; a stub is
-//! validated without any allocation. What can't be decoded is an [`base::error::Error`] with offset, field path and who
-//! claimed the length; what is legal to read but breaks a rule of the specification is a [`base::diagnostic::Diagnostic`].
+//! validated without any allocation. What can't be decoded is an [`base::Error`] with offset, field path and who
+//! claimed the length; what is legal to read but breaks a rule of the specification is a [`base::Diagnostic`].
 //!
 //! # Features
 //!
@@ -85,6 +99,8 @@
 //! On by default: `std`, `serde`, `pcap` and what they need.
 
 #![forbid(unsafe_code)]
+// Comments of what is private lead to what is private; those of what is public are read by rustdoc alone.
+#![allow(rustdoc::private_intra_doc_links)]
 #![cfg_attr(not(feature = "std"), no_std)]
 // A part of the features leaves parts unused. What nothing uses at all is found with all of them on.
 #![cfg_attr(
@@ -108,6 +124,9 @@ pub mod consts;
 #[cfg(all(feature = "session", feature = "serde"))]
 pub mod filter;
 pub mod idl;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 #[cfg(feature = "session")]
 pub mod limits;
 pub mod ndr;
@@ -127,5 +146,10 @@ pub mod structs;
 #[path = "../tests/common/data.rs"]
 mod test_data;
 
+#[cfg(test)]
+pub(crate) use idl::macros::structure;
+pub(crate) use idl::macros::{interface, ndr_meaning, ndr_method, ndr_struct, ndr_wire};
 #[cfg(feature = "session")]
 pub use limits::Limits;
+#[cfg(feature = "std")]
+pub(crate) use structs::macros::record;

@@ -5,18 +5,18 @@
 
 use super::dissect::{Choice, Selection, limits_with};
 use super::{Capture, Failure, Format, Outcome, output, source, summary};
-use cluscope::analysis::notify::is_long_poll;
-use cluscope::analysis::{HandleAnnotations, RecordContext, Tracker};
-use cluscope::base::Timestamp;
-use cluscope::filter::{Filter, Subject};
-use cluscope::limits::Output;
-use cluscope::render::call::{self, CallEnd, PrintedRequest};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::record::{Records, body_with, cut};
-use cluscope::render::text::Style;
-use cluscope::render::{json, text};
-use cluscope::rpc::event::Body;
-use cluscope::session::Record;
+use cluscope::internals::analysis::notify::is_long_poll;
+use cluscope::internals::analysis::{HandleAnnotations, RecordContext, Tracker};
+use cluscope::internals::base::Timestamp;
+use cluscope::internals::filter::{Filter, Subject};
+use cluscope::internals::limits::Output;
+use cluscope::internals::render::call::{self, CallEnd, PrintedRequest};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::{Records, body_with, cut};
+use cluscope::internals::render::text::Style;
+use cluscope::internals::render::{json, text};
+use cluscope::internals::rpc::event::Body;
+use cluscope::internals::session::Record;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -41,7 +41,7 @@ fn key(record: &Record<'_>, call_id: u32) -> Key {
             u128::from(context).to_be_bytes()
         }
     };
-    (record.flow.transport == cluscope::net::Transport::Tcp, record.flow.stream, call_id, apart)
+    (record.flow.transport == cluscope::internals::net::Transport::Tcp, record.flow.stream, call_id, apart)
 }
 
 /// Requests by the order in which they came, and the way to them by stream and call.

@@ -2,20 +2,22 @@
 
 use super::dissect::limits_with;
 use super::summary::tell as tell_summary;
-use super::{Capture, DecodeAs, Failure, Format, Look, Memory, Outcome, Secrets, output, source};
+use super::{Capture, DecodeAs, Failure, Follow, Format, Look, Memory, Outcome, Secrets, output, source};
 use clap::Args;
-use cluscope::conformance::{self, Checker, Rule};
-use cluscope::render::json;
-use cluscope::render::json::out::Out;
-use cluscope::render::json::record::Records;
+use cluscope::internals::conformance::{self, Checker, Rule};
+use cluscope::internals::render::json;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::Records;
 use std::io::Write;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
     /// Captures, pcap or pcapng; - is standard input
-    #[arg(required_unless_present = "list", value_name = "FILE")]
+    #[arg(required_unless_present_any = ["list", "follow"], value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    follow: Follow,
     #[command(flatten)]
     look: Look,
     #[command(flatten)]
@@ -25,7 +27,7 @@ pub(super) struct Check {
     #[command(flatten)]
     decode_as: DecodeAs,
     /// Print the rules instead
-    #[arg(long, conflicts_with = "files")]
+    #[arg(long, conflicts_with_all = ["files", "follow"])]
     list: bool,
 }
 
@@ -37,8 +39,8 @@ pub(super) fn run(check: Check) -> Outcome {
         out.flush()?;
         return Ok(true);
     }
-    let Check { files, secrets, memory, decode_as, .. } = check;
-    let capture = Capture { files, secrets, filter: None, assume: Vec::new(), decode_as, memory };
+    let Check { files, follow, secrets, memory, decode_as, .. } = check;
+    let capture = Capture { files, follow, secrets, filter: None, assume: Vec::new(), decode_as, memory };
     let mut checker = Checker::new(capture.memory.limits().conformance);
     let mut line = Out::new();
     let mut records = Records::default();

@@ -7,9 +7,9 @@ use super::output::tell;
 use super::sealed::Sealed;
 use super::{Failure, Memory, Outcome, Secrets, source};
 use clap::Args;
-use cluscope::capture::{Reader, Writer};
-use cluscope::rewrite::{self, MARK, Request, Rewritten, Summary};
-use cluscope::session::Session;
+use cluscope::internals::capture::{Reader, Writer};
+use cluscope::internals::rewrite::{self, MARK, Request, Rewritten, Summary};
+use cluscope::internals::session::Session;
 use std::fs::{File, Metadata};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
     // Its buffer is not needed any more.
     drop(first);
     let mut sealed = Sealed::default();
-    let seen = &mut |record: &cluscope::session::Record<'_>| sealed.see(record);
+    let seen = &mut |record: &cluscope::internals::session::Record<'_>| sealed.see(record);
     let request = Request { limits: limits.rewrite, only, stop: &stop, seen };
     let rewritten = rewrite::rewrite(ahead, behind, session(), &mut writer, request).map_err(|e| failed(output, &e))?;
     drop(writer);

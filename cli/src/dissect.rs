@@ -1,17 +1,17 @@
 //! `dissect`: every message of a capture.
 
 use super::{Failure, Format, Messages, Outcome, output, source, summary};
-use cluscope::analysis::{HandleAnnotations, Tracker};
-use cluscope::base::bounded::Bounded;
-use cluscope::base::hash::Map;
-use cluscope::filter::Subject;
-use cluscope::limits::Output;
-use cluscope::ndr::wire::Message;
-use cluscope::render::json::out::Out;
-use cluscope::render::json::record::Records;
-use cluscope::render::text::record as blocks;
-use cluscope::rpc::event::Body;
-use cluscope::session::{Record, Session};
+use cluscope::internals::analysis::{HandleAnnotations, Tracker};
+use cluscope::internals::base::bounded::Bounded;
+use cluscope::internals::base::hash::Map;
+use cluscope::internals::filter::Subject;
+use cluscope::internals::limits::Output;
+use cluscope::internals::ndr::wire::Message;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::Records;
+use cluscope::internals::render::text::record as blocks;
+use cluscope::internals::rpc::event::Body;
+use cluscope::internals::session::{Record, Session};
 use std::io::Write;
 
 /// Association PDUs of a connection that are held back until the connection turns out to be ours.
@@ -54,7 +54,7 @@ pub(super) enum Choice {
 
 impl Selection {
     fn key(record: &Record<'_>) -> (bool, u64) {
-        (record.flow.transport == cluscope::net::Transport::Tcp, record.flow.stream)
+        (record.flow.transport == cluscope::internals::net::Transport::Tcp, record.flow.stream)
     }
 
     pub(super) fn new(limits: Output) -> Self {
@@ -81,9 +81,10 @@ impl Selection {
             self.last = Some(key);
         }
         let proposed = match &record.event.body {
-            Body::Bind(p) | Body::AlterContext(p) => {
-                p.contexts.iter().any(|c| cluscope::idl::interface_by_uuid(&c.abstract_syntax.uuid.0).is_some())
-            }
+            Body::Bind(p) | Body::AlterContext(p) => p
+                .contexts
+                .iter()
+                .any(|c| cluscope::internals::idl::interface_by_uuid(&c.abstract_syntax.uuid.0).is_some()),
             _ => false,
         };
         let refused = matches!(record.event.body, Body::BindNak { .. });
@@ -131,7 +132,7 @@ impl Selection {
 
 /// Whether the record's context is one of ours that the server rejected.
 fn rejected(record: &Record<'_>) -> bool {
-    record.event.context.is_some_and(|c| cluscope::idl::interface_by_uuid(&c.interface.0).is_some())
+    record.event.context.is_some_and(|c| cluscope::internals::idl::interface_by_uuid(&c.interface.0).is_some())
 }
 
 /// Decodes every stub and prints nothing.

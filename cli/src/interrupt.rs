@@ -59,9 +59,16 @@ impl<R: Read + std::os::fd::AsFd> Read for Interruptible<R> {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
         let wait = Timespec { tv_sec: 0, tv_nsec: i64::from(WAIT) * 1_000_000 };
         while !requested() {
-            let mut inputs = [PollFd::new(&self.0, PollFlags::IN)];
-            match poll(&mut inputs, Some(&wait)) {
+            // Of the output only its end is of interest, which is told unasked.
+            let output = io::stdout();
+            let mut ends = [PollFd::new(&self.0, PollFlags::IN), PollFd::new(&output, PollFlags::empty())];
+            let polled = poll(&mut ends, Some(&wait));
+            let [input, output] = ends.map(|end| end.revents());
+            match polled {
                 Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                Ok(_) if is_gone(output) => return Ok(0),
+                // A descriptor that is none.
+                Ok(_) if input.is_empty() => std::thread::sleep(std::time::Duration::from_millis(u64::from(WAIT))),
                 // Whatever is wrong with it, reading says so.
                 _ => return self.0.read(room),
             }
@@ -75,4 +82,26 @@ impl<R: Read> Read for Interruptible<R> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         self.0.read(room)
     }
+}
+
+/// Whether nobody reads the output any more: what was written to it from here on would be lost.
+#[cfg(unix)]
+pub(super) fn output_gone() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let output = io::stdout();
+    let mut ends = [PollFd::new(&output, PollFlags::empty())];
+    poll(&mut ends, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok() && ends.iter().any(|end| is_gone(end.revents()))
+}
+
+/// Whether nobody reads the output any more; writing tells, where the system doesn't.
+#[cfg(not(unix))]
+pub(super) fn output_gone() -> bool {
+    false
+}
+
+/// What `poll` says of a pipe or terminal whose other end is closed.
+#[cfg(unix)]
+fn is_gone(events: rustix::event::PollFlags) -> bool {
+    use rustix::event::PollFlags;
+    events.intersects(PollFlags::ERR | PollFlags::HUP)
 }

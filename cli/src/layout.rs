@@ -1,14 +1,14 @@
 //! `list methods NAME` and `list structs NAME`: one declaration with its layout on the wire.
 
 use super::list::{Lines, method_json};
-use cluscope::idl::INTERFACES;
-use cluscope::ndr::layout::{self, Placed};
-use cluscope::ndr::types::{Field, Struct};
-use cluscope::ndr::{Direction, Syntax, describe};
-use cluscope::render::json::out::Out;
-use cluscope::render::schema;
-use cluscope::structs::describe::{self as custom, Described};
-use cluscope::structs::{self, Structure};
+use cluscope::internals::idl::INTERFACES;
+use cluscope::internals::ndr::layout::{self, Placed};
+use cluscope::internals::ndr::types::{Field, Struct};
+use cluscope::internals::ndr::{Direction, Syntax, describe};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::schema;
+use cluscope::internals::structs::describe::{self as custom, Described};
+use cluscope::internals::structs::{self, Structure};
 use std::io::Write;
 
 /// The kind of structures that travel as NDR.

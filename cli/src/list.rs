@@ -2,14 +2,14 @@
 
 use super::{Failure, Format, Look, Outcome, layout, output};
 use clap::{Args, ValueEnum};
-use cluscope::consts::{self, Source, control_codes, notifications};
-use cluscope::idl::INTERFACES;
-use cluscope::limits::{Scale, TABLE};
-use cluscope::ndr::types::{Flow, Interface};
-use cluscope::ndr::{Method, describe};
-use cluscope::render::json::out::Out;
-use cluscope::render::schema;
-use cluscope::structs;
+use cluscope::internals::consts::{self, Source, control_codes, notifications};
+use cluscope::internals::idl::INTERFACES;
+use cluscope::internals::limits::{Scale, TABLE};
+use cluscope::internals::ndr::types::{Flow, Interface};
+use cluscope::internals::ndr::{Method, describe};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::schema;
+use cluscope::internals::structs;
 use std::io::Write;
 
 #[derive(Debug, Args)]
@@ -74,7 +74,9 @@ fn named(lines: &mut Lines<'_, impl Write>, what: What, name: &str) -> Result<()
     if known.is_empty() {
         return Ok(());
     }
-    Err(Failure::Usage(cluscope::ndr::number::unknown(name, "name that is known", known.into_iter()).message))
+    Err(Failure::Usage(
+        cluscope::internals::ndr::number::unknown(name, "name that is known", known.into_iter()).message,
+    ))
 }
 
 /// Prints entries in either format.

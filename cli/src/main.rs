@@ -8,6 +8,7 @@ mod check;
 #[cfg(feature = "decrypt")]
 mod decrypt;
 mod dissect;
+mod follow;
 mod interrupt;
 mod layout;
 mod list;
@@ -26,11 +27,12 @@ mod vectors;
 mod views;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use cluscope::filter::Filter;
-use cluscope::limits::Limits;
+use cluscope::internals::filter::Filter;
+use cluscope::internals::limits::Limits;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Dissects the management traffic of Windows failover clusters: ClusAPI (MS-CMRP) and Witness (MS-SWN).
 #[derive(Debug, Parser)]
@@ -90,14 +92,16 @@ struct Look {
 #[derive(Debug, Args)]
 struct Capture {
     /// Captures, pcap or pcapng; - is standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "follow", value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    follow: Follow,
     #[command(flatten)]
     secrets: Secrets,
     /// What connections without a bind carry, INTERFACE:VERSION:SYNTAX or the same with @ADDRESS:PORT of the server:
     /// clusapi:3.0:ndr64
     #[arg(long, value_name = "WHAT")]
-    assume: Vec<cluscope::session::inference::Assumption>,
+    assume: Vec<cluscope::internals::session::inference::Assumption>,
     #[command(flatten)]
     decode_as: DecodeAs,
     /// Show only what this expression holds for, such as 'object == "IP1" and status != 0'; see docs/views.md
@@ -107,17 +111,45 @@ struct Capture {
     memory: Memory,
 }
 
+/// Captures that are still being made.
+#[derive(Clone, Debug, Default, Args)]
+struct Follow {
+    /// Read the captures of a folder, or those that a pattern matches (in quotes), oldest first, and further ones as they
+    /// appear; the newest one is read on as it grows. For what dumpcap -b, tcpdump -C or -G leave behind
+    #[arg(long, value_name = "DIR-or-GLOB", value_parser = followed)]
+    follow: Option<PathBuf>,
+    /// With --follow: end when nothing new has come for so many seconds, instead of at a signal
+    #[arg(long, value_name = "SECONDS", requires = "follow", value_parser = seconds)]
+    idle_exit: Option<Duration>,
+}
+
+/// A folder, a file or a pattern.
+fn followed(text: &str) -> Result<PathBuf, String> {
+    if let Err(error) = glob::Pattern::new(text)
+        && !std::path::Path::new(text).exists()
+    {
+        return Err(error.to_string());
+    }
+    Ok(PathBuf::from(text))
+}
+
+/// A number of seconds, which may have a fraction.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().map_err(|error| error.to_string())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
 /// What to take numbers for.
 #[derive(Clone, Debug, Default, Args)]
 struct DecodeAs {
     /// Decode a port, EtherType, IP protocol or link type as something else, as tshark's -d does:
     /// udp.port==14789,vxlan
     #[arg(short = 'd', long = "decode-as", value_name = "LAYER==VALUE,PROTOCOL")]
-    decode_as: Vec<cluscope::net::DecodeRule>,
+    decode_as: Vec<cluscope::internals::net::DecodeRule>,
 }
 
 impl DecodeAs {
-    fn rules(&self) -> cluscope::net::DecodeAs {
+    fn rules(&self) -> cluscope::internals::net::DecodeAs {
         self.decode_as.iter().copied().collect()
     }
 }
@@ -126,7 +158,7 @@ impl DecodeAs {
 #[derive(Clone, Copy, Debug, Args)]
 struct Memory {
     /// Memory that is not exceeded whatever the input, such as 64M or 1GB; what has to be given up for it is counted
-    #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = cluscope::limits::parse_size)]
+    #[arg(long, value_name = "SIZE", default_value = "256MB", value_parser = cluscope::internals::limits::parse_size)]
     memory_limit: u64,
 }
 

@@ -1,10 +1,10 @@
 //! Standard output: format, colour, width, and a writer that stops quietly when its reader has gone.
 
 use super::{Failure, Format, Look, Outcome};
-use cluscope::base::printable::{Printable, is_active};
-use cluscope::ndr::value::MAX_LINE;
-use cluscope::render::json::out::Out;
-use cluscope::render::text::{COLOURS, Style};
+use cluscope::internals::base::printable::{Printable, is_active};
+use cluscope::internals::ndr::value::MAX_LINE;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::text::{COLOURS, Style};
 use std::io::{BufRead, BufWriter, IsTerminal, Read, StdoutLock, Write};
 
 /// The format that was named, or the one that fits where the output goes.
@@ -82,7 +82,7 @@ impl<W: Write> Write for Screen<W> {
 /// Tells a person something on standard error; names from captures and files in it can't act on a terminal.
 macro_rules! tell {
     ($($message:tt)*) => {
-        eprintln!("cluscope: {}", cluscope::base::printable::Printable(format_args!($($message)*)))
+        eprintln!("cluscope: {}", cluscope::internals::base::printable::Printable(format_args!($($message)*)))
     };
 }
 pub(crate) use tell;

@@ -2,11 +2,11 @@
 
 use super::{Failure, Outcome, output};
 use clap::Args;
-use cluscope::idl::INTERFACES;
-use cluscope::ndr::Direction;
-use cluscope::ndr::number::unknown;
-use cluscope::render::schema::{self, Of};
-use cluscope::structs;
+use cluscope::internals::idl::INTERFACES;
+use cluscope::internals::ndr::Direction;
+use cluscope::internals::ndr::number::unknown;
+use cluscope::internals::render::schema::{self, Of};
+use cluscope::internals::structs;
 use std::io::Write;
 
 /// The word for the records of dissect and calls.

@@ -1,8 +1,8 @@
 //! Messages that stay sealed: why, and what would open them, told once on standard error.
 
 use super::output::tell;
-use cluscope::rpc::security::{Opened, Remedy};
-use cluscope::session::Record;
+use cluscope::internals::rpc::security::{Opened, Remedy};
+use cluscope::internals::session::Record;
 use std::collections::BTreeMap;
 
 /// Different reasons that are told.

@@ -1,15 +1,16 @@
 //! Captures from files and standard input through a session, with a progress bar for long ones.
 
+use super::follow::{self, Follower};
 use super::interrupt::{self, Interruptible};
 use super::output::tell;
 use super::sealed::Sealed;
 use super::summary::Totals;
 use super::{Capture, Failure, Secrets};
-use cluscope::analysis::{RecordContext, Tracker};
-use cluscope::auth::KeyStore;
-use cluscope::capture::{CaptureError, Problem, Reader, sort_by_time};
-use cluscope::limits::Limits;
-use cluscope::session::{Batch, Record, Session};
+use cluscope::internals::analysis::{RecordContext, Tracker};
+use cluscope::internals::auth::KeyStore;
+use cluscope::internals::capture::{CaptureError, Problem, Reader, sort_by_time};
+use cluscope::internals::limits::Limits;
+use cluscope::internals::session::{Batch, Record, Session};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::RefCell;
 use std::fs::File;
@@ -28,7 +29,8 @@ const STEP: u64 = 4096;
 pub(super) fn keys(secrets: &Secrets) -> Result<Arc<KeyStore>, Failure> {
     let mut store = KeyStore::new();
     let variable = std::env::var_os("CLUSCOPE_KEYS").filter(|v| !v.is_empty()).map(std::path::PathBuf::from);
-    let named = |path: &Path, e: cluscope::auth::KeyError| Failure::Message(format!("{}: {e}", path.display()));
+    let named =
+        |path: &Path, e: cluscope::internals::auth::KeyError| Failure::Message(format!("{}: {e}", path.display()));
     let all = secrets.keys.iter().chain(&secrets.keytab).chain(&secrets.ccache).chain(variable.as_ref());
     all.for_each(|path| warn_if_public(path));
     for path in secrets.keys.iter().chain(variable.as_ref()) {
@@ -216,7 +218,7 @@ impl RecordConsumer for BatchSender {
 }
 
 /// A taker, and the first error that it gave.
-struct Taking<'t> {
+pub(super) struct Taking<'t> {
     taker: &'t mut dyn RecordConsumer,
     result: Result<(), Failure>,
     sealed: Sealed,
@@ -240,16 +242,17 @@ struct InteractiveReader<'c, 't, R> {
 
 impl<R: Read> Read for InteractiveReader<'_, '_, R> {
     fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
-        let taking = &mut *self.taking.borrow_mut();
-        if taking.result.is_ok() {
-            taking.result = taking.taker.pause();
-        }
-        // Nobody listens: there is nothing to read on for.
-        if taking.result.is_err() {
-            return Ok(0);
-        }
-        self.input.read(room)
+        if pause(self.taking) { Ok(0) } else { self.input.read(room) }
     }
+}
+
+/// Sends what was made so far on its way; whether nobody listens, so that there is nothing to read on for.
+pub(super) fn pause(taking: &RefCell<Taking<'_>>) -> bool {
+    let taking = &mut *taking.borrow_mut();
+    if taking.result.is_ok() {
+        taking.result = taking.taker.pause();
+    }
+    taking.result.is_err()
 }
 
 /// Reads in this thread alone.
@@ -265,27 +268,32 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn RecordConsumer) -> Re
     if sort_by_time(&mut files, &limits.capture) && std::io::stderr().is_terminal() {
         tell!("the files are read in the order of their time stamps");
     }
-    let mut frames = 0;
-    let mut totals = Totals::default();
     let taking = RefCell::new(Taking { taker, result: Ok(()), sealed: Sealed::default() });
+    let mut reading =
+        Reading { limits: &limits, session: &mut session, totals: Totals::default(), frames: 0, taking: &taking };
     for path in &files {
-        match one(path, frames, &limits, &mut session, &mut totals, &taking) {
-            Ok(last) => {
-                totals.any = true;
-                frames = last;
-            }
-            Err((last, error)) => {
-                totals.any |= last > frames;
-                totals.failed += 1;
-                frames = last;
-                tell!("{}: {error}", path.display());
-            }
-        }
+        reading.file(path, open(path, &taking), &interrupt::requested);
         std::mem::replace(&mut taking.borrow_mut().result, Ok(()))?;
         if interrupt::requested() {
-            tell!("interrupted: what was read so far is printed");
             break;
         }
+    }
+    if let Some(what) = &capture.follow.follow {
+        let follower = Follower::new(what.clone(), capture.follow.idle_exit, limits.capture.clone());
+        let follower = RefCell::new(follower);
+        while let Some((path, input)) = follow::next(&follower, &taking) {
+            reading.file(&path, Ok(Box::new(input)), &|| follower.borrow().has_ended());
+            std::mem::replace(&mut taking.borrow_mut().result, Ok(()))?;
+        }
+        reading.totals.failed += follower.borrow().lost();
+        if !reading.totals.any {
+            tell!("{}: no capture to read", what.display());
+        }
+    }
+    let totals = reading.totals;
+    std::mem::replace(&mut taking.borrow_mut().result, Ok(()))?;
+    if interrupt::requested() {
+        tell!("interrupted: what was read so far is printed");
     }
     let taking = &mut *taking.borrow_mut();
     session.lend_rest(&mut |record| taking.record(record));
@@ -306,60 +314,86 @@ fn open<'c>(path: &Path, taking: &'c RefCell<Taking<'_>>) -> std::io::Result<Box
     Ok(Box::new(InteractiveReader { input: Interruptible(input), taking }))
 }
 
-/// Reads one file; frames count on from `frames`. Returns the last frame's number.
-fn one(
-    path: &Path,
+/// What reads the files of a run, one after another.
+struct Reading<'r, 't> {
+    limits: &'r Limits,
+    session: &'r mut Session,
+    totals: Totals,
+    /// Frames so far; they count on from file to file.
     frames: u64,
-    limits: &Limits,
-    session: &mut Session,
-    totals: &mut Totals,
-    taking: &RefCell<Taking<'_>>,
-) -> Result<u64, (u64, String)> {
-    let fail = |frames: u64, error: CaptureError| (frames, error.to_string());
-    let input = open(path, taking).map_err(|e| (frames, e.to_string()))?;
-    let bar = progress(path);
-    let mut reader =
-        Reader::with_limits(input, limits.capture.clone()).map_err(|e| fail(frames, e))?.continue_after(frames);
-    let outcome = loop {
-        match reader.next() {
-            Ok(Some(packet)) => {
-                let taking = &mut *taking.borrow_mut();
-                totals.packet(&packet);
-                session.lend(&packet, &mut |record| taking.record(record));
-                if taking.result.is_err() || interrupt::requested() {
-                    break Ok(());
-                }
+    taking: &'r RefCell<Taking<'t>>,
+}
+
+impl Reading<'_, '_> {
+    /// Reads one file, and tells what is wrong with it. `ended`: whether somebody or something else than the file ends the
+    /// reading, so that nothing of it is missing.
+    fn file(&mut self, path: &Path, input: std::io::Result<Box<dyn Read + '_>>, ended: &dyn Fn() -> bool) {
+        let before = self.frames;
+        let result = match input {
+            Ok(input) => self.packets(path, input, ended),
+            Err(error) => Err(error.to_string()),
+        };
+        match result {
+            Ok(()) => self.totals.any = true,
+            Err(error) => {
+                self.totals.any |= self.frames > before;
+                self.totals.failed += 1;
+                tell!("{}: {error}", path.display());
             }
-            Ok(None) => break Ok(()),
-            // What ends because nobody listens, or by a signal, is not cut.
-            Err(_) if taking.borrow().result.is_err() || interrupt::requested() => break Ok(()),
-            Err(error) => break Err(error),
         }
-        if let Some(bar) = &bar
-            && reader.frames() % STEP == 0
-        {
-            bar.set_position(reader.position());
+    }
+
+    fn packets(&mut self, path: &Path, input: Box<dyn Read + '_>, ended: &dyn Fn() -> bool) -> Result<(), String> {
+        let before = self.frames;
+        let bar = progress(path);
+        let mut reader = match Reader::with_limits(input, self.limits.capture.clone()) {
+            Ok(reader) => reader.continue_after(before),
+            // One that has only been begun.
+            Err(CaptureError::Empty | CaptureError::Truncated { .. }) if ended() => return Ok(()),
+            Err(error) => return Err(error.to_string()),
+        };
+        let outcome = loop {
+            match reader.next() {
+                Ok(Some(packet)) => {
+                    let taking = &mut *self.taking.borrow_mut();
+                    self.totals.packet(&packet);
+                    self.session.lend(&packet, &mut |record| taking.record(record));
+                    if taking.result.is_err() || interrupt::requested() {
+                        break Ok(());
+                    }
+                }
+                Ok(None) => break Ok(()),
+                // What ends because nobody listens, or by a signal, is not cut.
+                Err(_) if self.taking.borrow().result.is_err() || interrupt::requested() => break Ok(()),
+                Err(error) => break Err(error),
+            }
+            if let Some(bar) = &bar
+                && reader.frames() % STEP == 0
+            {
+                bar.set_position(reader.position());
+            }
+        };
+        if let Some(bar) = bar {
+            bar.finish_and_clear();
         }
-    };
-    if let Some(bar) = bar {
-        bar.finish_and_clear();
-    }
-    if !matches!(reader.format_name(), "pcap" | "pcapng") && std::io::stderr().is_terminal() {
-        tell!("{}: read as {}", path.display(), reader.format_name());
-    }
-    // Of a file that can't be read at all the error says everything.
-    if outcome.is_ok() || reader.frames() > frames {
-        session.captured(&reader.counters());
-    }
-    tell_problems(path, reader.problems());
-    match outcome {
-        Ok(()) => Ok(reader.frames()),
-        // Merely cut off at its end: all that is there was read.
-        Err(error) if error.is_truncated() && reader.frames() > frames => {
-            tell!("{}: {error}", path.display());
-            Ok(reader.frames())
+        if !matches!(reader.format_name(), "pcap" | "pcapng") && std::io::stderr().is_terminal() {
+            tell!("{}: read as {}", path.display(), reader.format_name());
         }
-        Err(error) => Err(fail(reader.frames(), error)),
+        self.frames = reader.frames();
+        // Of a file that can't be read at all the error says everything.
+        if outcome.is_ok() || self.frames > before {
+            self.session.captured(&reader.counters());
+        }
+        tell_problems(path, reader.problems());
+        match outcome {
+            Ok(()) => Ok(()),
+            // Merely cut off at its end: all that is there was read.
+            Err(error) if error.is_truncated() && self.frames > before => {
+                tell!("{}: {error}", path.display());
+                Ok(())
+            }
+            Err(error) => Err(error.to_string()),
+        }
     }
 }
 

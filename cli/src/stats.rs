@@ -4,11 +4,11 @@ use super::dissect::limits;
 use super::views::{CallConsumer, Reader};
 use super::{Capture, Failure, Format, Outcome, output, summary};
 use clap::{Args, ValueEnum};
-use cluscope::analysis::calls::Call;
-use cluscope::analysis::stats::By;
-use cluscope::render::json::out::Out;
-use cluscope::render::stats::{COLUMNS, numbers};
-use cluscope::render::{csv, json, text};
+use cluscope::internals::analysis::calls::Call;
+use cluscope::internals::analysis::stats::By;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::stats::{COLUMNS, numbers};
+use cluscope::internals::render::{csv, json, text};
 use std::io::{IsTerminal, Write};
 
 #[derive(Debug, Args)]
@@ -60,7 +60,7 @@ impl Key {
 }
 
 /// Counts the calls.
-struct Counting<'s>(&'s mut cluscope::analysis::stats::Stats);
+struct Counting<'s>(&'s mut cluscope::internals::analysis::stats::Stats);
 
 impl CallConsumer for Counting<'_> {
     fn call(&mut self, call: &Call) -> Result<(), Failure> {
@@ -72,7 +72,7 @@ impl CallConsumer for Counting<'_> {
 pub(super) fn run(args: &Stats) -> Outcome {
     let terminal = std::io::stdout().is_terminal();
     let shape = args.format.unwrap_or(if terminal { Shape::Text } else { Shape::Jsonl });
-    let mut stats = cluscope::analysis::stats::Stats::new(args.capture.memory.limits().stats);
+    let mut stats = cluscope::internals::analysis::stats::Stats::new(args.capture.memory.limits().stats);
     let reader = Reader::new(&args.capture)?;
     let (session, tracker, totals) = reader.read(&args.capture, &mut Counting(&mut stats))?;
     let mut out = if shape == Shape::Text { output::stdout_as(Format::Text) } else { output::stdout() };

@@ -4,12 +4,12 @@ use super::dissect::limits_with;
 use super::views::{CallConsumer, Reader};
 use super::{Capture, Failure, Format, Look, Outcome, output, summary};
 use clap::Args;
-use cluscope::analysis::RecordContext;
-use cluscope::analysis::story::{self, Event};
-use cluscope::filter::Filter;
-use cluscope::render::json::out::Out;
-use cluscope::render::{json, text};
-use cluscope::session::Record;
+use cluscope::internals::analysis::RecordContext;
+use cluscope::internals::analysis::story::{self, Event};
+use cluscope::internals::filter::Filter;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::{json, text};
+use cluscope::internals::session::Record;
 use std::io::Write;
 
 #[derive(Debug, Args)]

@@ -2,11 +2,11 @@
 
 use super::{Failure, Format, Look, Outcome, output};
 use clap::{Args, Subcommand};
-use cluscope::ndr::types::Semantics;
-use cluscope::render::json::out::Out;
-use cluscope::render::json::strict;
-use cluscope::render::{json::buffers as json, text::buffers as text};
-use cluscope::structs::{Structure, content};
+use cluscope::internals::ndr::types::Semantics;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::strict;
+use cluscope::internals::render::{json::buffers as json, text::buffers as text};
+use cluscope::internals::structs::{Structure, content};
 use std::io::{BufRead, Write};
 
 #[derive(Debug, Subcommand)]

@@ -3,15 +3,15 @@
 
 use super::{Failure, Format, Look, Outcome, output};
 use clap::{Args, Subcommand};
-use cluscope::ndr::Method;
-use cluscope::ndr::wire::Message;
-use cluscope::render::json::out::Out;
-use cluscope::render::json::strict;
-use cluscope::render::json::stub::{self, Identity};
-use cluscope::render::text::diff::{self as compare, Side};
-use cluscope::render::text::explain::{self, Piece};
-use cluscope::render::text::record as blocks;
-use cluscope::session::call_context::CallContext;
+use cluscope::internals::ndr::Method;
+use cluscope::internals::ndr::wire::Message;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::strict;
+use cluscope::internals::render::json::stub::{self, Identity};
+use cluscope::internals::render::text::diff::{self as compare, Side};
+use cluscope::internals::render::text::explain::{self, Piece};
+use cluscope::internals::render::text::record as blocks;
+use cluscope::internals::session::call_context::CallContext;
 use std::io::{Read, Write};
 
 #[derive(Debug, Subcommand)]

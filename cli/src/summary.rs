@@ -3,11 +3,11 @@
 
 use super::output::{self, tell};
 use super::{Failure, Format, Outcome};
-use cluscope::base::Timestamp;
-use cluscope::capture::Packet;
-use cluscope::render::json::out::Out;
-use cluscope::render::json::record::timestamp;
-use cluscope::session::Session;
+use cluscope::internals::base::Timestamp;
+use cluscope::internals::capture::Packet;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::timestamp;
+use cluscope::internals::session::Session;
 use std::io::Write;
 
 /// What reading the files came to.
@@ -154,7 +154,7 @@ fn number(json: &mut Out, key: &str, value: u64) {
 
 /// The interfaces that were bound, as text.
 fn seen(session: &Session) -> String {
-    let one = |interface: &cluscope::session::BoundInterface| {
+    let one = |interface: &cluscope::internals::session::BoundInterface| {
         let ports: Vec<String> = interface.ports.iter().map(u16::to_string).collect();
         let (major, minor) = interface.version;
         let name = interface.name.map_or_else(|| interface.uuid.to_string(), str::to_string);

@@ -3,10 +3,10 @@
 use super::schema::{Which, direction, no_method, print};
 use super::{Failure, Format, Look, Outcome, output};
 use clap::Args;
-use cluscope::ndr::number::unknown;
-use cluscope::ndr::{Direction, Syntax};
-use cluscope::render::schema::{self, template};
-use cluscope::structs;
+use cluscope::internals::ndr::number::unknown;
+use cluscope::internals::ndr::{Direction, Syntax};
+use cluscope::internals::render::schema::{self, template};
+use cluscope::internals::structs;
 use std::io::Write;
 
 #[derive(Debug, Args)]

@@ -3,13 +3,13 @@
 use super::schema::{Which, direction, no_method};
 use super::{Failure, Outcome, output};
 use clap::Args;
-use cluscope::idl::INTERFACES;
-use cluscope::ndr::wire::Kind;
-use cluscope::ndr::{Direction, Endian, Interface, Method, Syntax};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::stub::{self, Identity};
-use cluscope::render::schema::vectors::{self, Case};
-use cluscope::session::call_context::CallContext;
+use cluscope::internals::idl::INTERFACES;
+use cluscope::internals::ndr::wire::Kind;
+use cluscope::internals::ndr::{Direction, Endian, Interface, Method, Syntax};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::stub::{self, Identity};
+use cluscope::internals::render::schema::vectors::{self, Case};
+use cluscope::internals::session::call_context::CallContext;
 use std::io::Write;
 
 #[derive(Debug, Args)]

@@ -4,13 +4,13 @@ use super::dissect::{Choice, Selection, limits};
 use super::summary::{self, Totals};
 use super::{Capture, Failure, Format, Look, Outcome, calls, output, source};
 use clap::{Args, ValueEnum};
-use cluscope::analysis::calls::Call;
-use cluscope::analysis::{RecordContext, Tracker};
-use cluscope::filter::{Filter, Subject};
-use cluscope::render::json::out::Out;
-use cluscope::render::{csv, ecs, zeek};
-use cluscope::rpc::event::Body;
-use cluscope::session::{Record, Session};
+use cluscope::internals::analysis::calls::Call;
+use cluscope::internals::analysis::{RecordContext, Tracker};
+use cluscope::internals::filter::{Filter, Subject};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::{csv, ecs, zeek};
+use cluscope::internals::rpc::event::Body;
+use cluscope::internals::session::{Record, Session};
 use std::io::Write;
 
 #[derive(Debug, Args)]

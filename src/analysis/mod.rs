@@ -8,24 +8,29 @@
 //! Next: [`tracker`], [`record_context`] for what it says of a record, [`handles`] for the table behind it, [`notify`] for
 //! notifications, [`calls`] and [`stats`], [`story`].
 
-pub mod annotations;
-pub mod calls;
-pub mod handles;
-pub mod notify;
-pub mod object_kind;
-pub mod object_names;
+pub(crate) mod annotations;
+pub(crate) mod calls;
+pub(crate) mod handles;
+pub(crate) mod notify;
+pub(crate) mod object_kind;
+pub(crate) mod object_names;
 mod pending_calls;
 mod read_extent;
-pub mod record_context;
+pub(crate) mod record_context;
 pub mod stats;
 pub mod story;
-pub mod top_level;
-pub mod tracker;
+pub(crate) mod top_level;
+pub(crate) mod tracker;
 
 pub(crate) use crate::base::bounded::Bounded;
 pub use annotations::HandleAnnotations;
-pub use handles::{Resolved, State};
+pub use calls::{Answer, Call};
+pub use handles::{Resolved, Scope, State};
+pub use notify::Subscription;
 pub use object_kind::ObjectKind;
+pub use record_context::{HandleUse, PendingCall};
+pub use stats::Stats;
+pub use story::Story;
 pub use tracker::{RecordContext, Tracker};
 
 /// What analysis may keep. Each table drops what was used least recently when it is full; each has a counter. Hostile

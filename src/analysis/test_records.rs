@@ -7,7 +7,7 @@ use crate::ndr::value::{Contents, Fields, Value};
 use crate::ndr::{Endian, Method, Syntax, Version};
 use crate::net::{Side, Timestamp, Transport};
 use crate::rpc::event::{Body, Call, Context, ContextState, Event, FrameSet};
-use crate::rpc::header::{PacketType, PfcFlags, Representation};
+use crate::rpc::header::PacketType;
 use crate::rpc::security::Sender;
 use crate::rpc::syntax::TransferSyntax;
 use crate::session::call_context::CallContext;
@@ -131,33 +131,21 @@ impl Wire {
             note: self.told.get(&asked.0).cloned().unwrap_or_default(),
         };
         let opnum = method.opnum;
-        let body = match (direction, self.captured) {
+        let body: Body<&[u8]> = match (direction, self.captured) {
             (_, Some(intact)) => {
                 Body::Incomplete { opnum: Some(opnum), stub: Some(&stub), intact, reason: "snap length" }
             }
             (Direction::Request, None) => Body::Request { opnum, object: None, stub: Some(&stub) },
             (Direction::Response, None) => Body::Response { opnum: Some(opnum), cancel_count: 0, stub: Some(&stub) },
         };
+        let (side, sender) = if request { (Side::A, Sender::Client) } else { (Side::B, Sender::Server) };
         let event = Event {
-            token: None,
             ptype: Some(if request { PacketType::Request } else { PacketType::Response }),
-            side: if request { Side::A } else { Side::B },
-            sender: if request { Sender::Client } else { Sender::Server },
             call_id: Some(asked.0 as u32),
-            frame_set: &frame_set,
-            fragments: 1,
-            representation: Representation::LITTLE,
-            flags: PfcFlags::empty(),
             context_id: Some(0),
             context: Some(context),
-            reassumed: None,
-            cut: None,
-            auth: None,
-            body,
-            verification: None,
-            datagram: None,
-            diagnostics: Vec::new(),
             call: Some(&mut call),
+            ..Event::new(side, sender, body, &frame_set)
         };
         let (src, dst) = if request { (client, server) } else { (server, client) };
         let flow = Flow { transport: Transport::Tcp, stream: self.stream, src, dst };

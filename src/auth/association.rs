@@ -10,6 +10,7 @@ use super::budget::Purse;
 use super::context::{Attempted, Context};
 use super::frame::{Frame, Verdict};
 use super::keys::KeyStore;
+use super::run::Run;
 use crate::rpc::security::{
     AuthTrailer, Doubt, Identity, Opened, Protected, Remedy, Security, Sender, Token, Verified, mechanism_of,
 };
@@ -29,11 +30,21 @@ pub struct Limits {
     /// Longest part of a handshake that is kept until the rest of it comes, in bytes; a context keeps three at most.
     /// Those of Windows and Samba have a few hundred.
     pub kept: usize,
+    /// Handshakes that a run remembers, to tell those that come again on another connection; the one used least recently
+    /// is forgotten.
+    pub handshakes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { contexts: 32, resync_window: 1 << 20, resync_work: 8 << 20, token: 65_536, kept: 8192 }
+        Limits {
+            contexts: 32,
+            resync_window: 1 << 20,
+            resync_work: 8 << 20,
+            token: 65_536,
+            kept: 8192,
+            handshakes: 16_384,
+        }
     }
 }
 
@@ -59,7 +70,10 @@ impl Counters {
 /// Tokens of the handshake go to [`Security::token`] in the order of capture, protected PDUs to [`Security::open`].
 /// Without the feature `decrypt` it names users and mechanisms but opens nothing.
 pub struct Association {
-    keys: Arc<KeyStore>,
+    run: Arc<Run>,
+    /// Its number among those of the run.
+    #[cfg(feature = "decrypt")]
+    number: u64,
     limits: Limits,
     counters: Counters,
     contexts: VecDeque<Context>,
@@ -77,7 +91,7 @@ pub struct Association {
 impl core::fmt::Debug for Association {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Association")
-            .field("keys", &self.keys)
+            .field("keys", &self.run.keys)
             .field("contexts", &self.contexts.len())
             .field("header_signing", &self.header_signing)
             .field("counters", &self.counters)
@@ -93,8 +107,15 @@ impl Association {
 
     /// The same with limits of one's own.
     pub fn with_limits(keys: Arc<KeyStore>, limits: Limits) -> Self {
+        Association::of_run(Arc::new(Run::new(keys, limits)), limits)
+    }
+
+    /// One of several associations that share keys and the memory of handshakes.
+    pub fn of_run(run: Arc<Run>, limits: Limits) -> Self {
         Association {
-            keys,
+            #[cfg(feature = "decrypt")]
+            number: run.association(),
+            run,
             limits,
             counters: Counters::default(),
             contexts: VecDeque::new(),
@@ -120,7 +141,8 @@ impl Association {
         known: Option<usize>,
         out: &mut Vec<u8>,
     ) -> Verdict {
-        let keys = Arc::clone(&self.keys);
+        let run = Arc::clone(&self.run);
+        let keys = &run.keys;
         keys.budget.earn(pdu.pdu.len());
         let known = match known {
             Some(at) => Some(at),
@@ -128,21 +150,24 @@ impl Association {
             None if !keys.session_keys.is_empty() => {
                 let at = self.context(&pdu.trailer);
                 if let Some(context) = self.contexts.get_mut(at) {
-                    context.assume(&keys);
+                    context.assume(keys);
                 }
                 Some(at)
             }
             None => None,
         };
+        let number = self.number;
         let mut purse = Purse { run: &keys.budget, left: &mut self.work };
         let verdict = match known.and_then(|at| self.contexts.get_mut(at)) {
-            Some(context) => context.open(tried, pdu.connectionless, &keys, &mut purse, out),
+            Some(context) => {
+                context.open(tried, pdu.connectionless, keys, &mut purse, &|f| run.is_repeated(f, number), out)
+            }
             None => not_opened(pdu.trailer.auth_type),
         };
         if !matches!(verdict, Verdict::Opened { .. }) {
             // Its number may be what was changed.
             let others = self.contexts.iter_mut().enumerate().filter(|(at, _)| Some(*at) != known);
-            others.for_each(|(_, context)| context.unopened(tried));
+            others.for_each(|(_, context)| context.unopened(tried, false));
             return named(verdict, pdu.trailer.auth_type);
         }
         verdict
@@ -214,20 +239,21 @@ impl Security for Association {
         if token.ptype == BIND && level >= FIRST_PROTECTED {
             self.required.get_or_insert(token.trailer);
         }
-        let keys = Arc::clone(&self.keys);
+        let run = Arc::clone(&self.run);
+        let keys = &run.keys;
         let at = self.context(&token.trailer);
         let Some(context) = self.contexts.get_mut(at) else { return };
         #[cfg(feature = "decrypt")]
         {
             keys.budget.earn(token.token.len());
             let mut purse = Purse { run: &keys.budget, left: &mut self.work };
-            if !context.token(token.sender, level, token.token, &keys, &mut purse) {
+            if !context.token(token.sender, level, token.token, keys, &mut purse) {
                 // Something else in a token's place: a PDU that was changed, perhaps, and is missing from its stream.
                 context.gap(token.sender, Some(token.pdu.len() as u64));
             }
         }
         #[cfg(not(feature = "decrypt"))]
-        context.token(token.sender, level, token.token, &keys);
+        context.token(token.sender, level, token.token, keys);
         self.settle();
     }
 
@@ -288,7 +314,7 @@ impl Security for Association {
     #[cfg(feature = "decrypt")]
     fn awaits(&self, trailer: &AuthTrailer) -> bool {
         trailer.auth_level >= FIRST_PROTECTED
-            && !self.keys.is_empty()
+            && !self.run.keys.is_empty()
             && self.contexts.iter().find(|c| c.is(trailer)).is_none_or(Context::awaits)
     }
 

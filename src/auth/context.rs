@@ -9,6 +9,8 @@ use super::association::Limits;
 use super::budget::Purse;
 use super::frame::{Frame, Verdict};
 use super::keys::KeyStore;
+#[cfg(feature = "decrypt")]
+use super::run::Fingerprint;
 use super::{kerberos, ntlm, spnego};
 use crate::rpc::security::{AuthTrailer, Doubt, Sender, mechanism_of};
 #[cfg(feature = "decrypt")]
@@ -77,6 +79,9 @@ struct Handshake {
     ntlm: ntlm::handshake::Handshake,
     #[cfg(feature = "decrypt")]
     kerberos: kerberos::handshake::Handshake,
+    /// Whether another association had it before; `None` as long as nothing opened.
+    #[cfg(feature = "decrypt")]
+    repeated: Option<bool>,
     #[cfg(not(feature = "decrypt"))]
     user: Option<String>,
 }
@@ -97,6 +102,8 @@ impl Handshake {
             ntlm: ntlm::handshake::Handshake::new(limits),
             #[cfg(feature = "decrypt")]
             kerberos: kerberos::handshake::Handshake::new(),
+            #[cfg(feature = "decrypt")]
+            repeated: None,
             #[cfg(not(feature = "decrypt"))]
             user: None,
         }
@@ -307,6 +314,7 @@ impl Context {
         connectionless: Option<Connectionless>,
         keys: &KeyStore,
         purse: &mut Purse<'_>,
+        is_repeated: &dyn Fn(Fingerprint) -> bool,
         out: &mut Vec<u8>,
     ) -> Verdict {
         let count = self.handshakes.len();
@@ -315,23 +323,24 @@ impl Context {
             let at = (self.current + offset) % count.max(1);
             let Some(handshake) = self.handshakes.get_mut(at) else { continue };
             let came = handshake.open(tried, connectionless, keys, purse, out);
-            if let Verdict::Opened { decrypted, .. } = came {
+            if let Verdict::Opened { decrypted, doubt } = came {
                 (self.current, self.opened) = (at, true);
                 self.used = Some(if decrypted { 6 } else { tried.stated.min(5) });
-                return came;
+                let repeated = handshake.is_repeated(is_repeated).then_some(Doubt::SessionRepeated);
+                return Verdict::Opened { decrypted, doubt: doubt.or(repeated) };
             }
             verdict.get_or_insert(came);
         }
-        self.unopened(tried);
+        self.unopened(tried, true);
         verdict.unwrap_or_else(|| Verdict::Sealed("handshake not captured".to_string(), Remedy::Handshake))
     }
 
-    /// A PDU of the direction couldn't be opened here.
+    /// A PDU of the direction couldn't be opened here; by its number it is this context's (`own`) or another's.
     #[cfg(feature = "decrypt")]
-    pub(crate) fn unopened(&mut self, tried: &Attempted<'_>) {
+    pub(crate) fn unopened(&mut self, tried: &Attempted<'_>, own: bool) {
         for handshake in &mut self.handshakes {
             handshake.ntlm.unopened(tried);
-            handshake.kerberos.unopened(tried);
+            handshake.kerberos.unopened(tried, own);
         }
     }
 
@@ -394,6 +403,18 @@ fn is_first_leg(token: &[u8]) -> bool {
 
 #[cfg(feature = "decrypt")]
 impl Handshake {
+    /// Whether another association had it before. Asked once something opened: what proves nothing isn't remembered.
+    fn is_repeated(&mut self, ask: &dyn Fn(Fingerprint) -> bool) -> bool {
+        if let Some(known) = self.repeated {
+            return known;
+        }
+        let fingerprint = match self.mechanism {
+            Mechanism::Ntlm => self.ntlm.fingerprint(),
+            _ => self.kerberos.fingerprint(),
+        };
+        *self.repeated.insert(fingerprint.is_some_and(ask))
+    }
+
     /// Takes the mechanism's own token; `false` if it is none that is known.
     fn mechanism_token(&mut self, sender: Sender, token: &[u8], keys: &KeyStore, purse: &mut Purse<'_>) -> bool {
         if token.starts_with(ntlm::SIGNATURE) {

@@ -29,6 +29,7 @@ pub mod ntlm;
 mod order;
 #[cfg(all(test, feature = "decrypt"))]
 mod random_tests;
+mod run;
 pub mod spnego;
 #[cfg(test)]
 #[allow(clippy::cast_possible_truncation, reason = "lengths of a test's own making")]
@@ -51,4 +52,5 @@ pub(crate) const SEARCH_WORK_PER_BYTE: u64 = 0;
 pub use channels::{NetlogonInfo, TlsInfo};
 pub use keys::{KeyCounters, KeyError, KeyErrorKind, KeyStore};
 pub use negoex::NegoExInfo;
+pub use run::Run;
 pub use token::{TokenInfo, describe};

@@ -42,6 +42,11 @@ impl Order {
         self.explained = self.explained.saturating_add(messages);
     }
 
+    /// How far a number is ahead of the one that is due.
+    pub(crate) fn ahead(&self, number: u64) -> u64 {
+        self.next.map_or(0, |next| number.saturating_sub(next))
+    }
+
     /// A message whose signature is right has this number: what is wrong with its place, if anything.
     pub(crate) fn came(&mut self, number: u64) -> Option<Doubt> {
         let next = self.next.unwrap_or(number);

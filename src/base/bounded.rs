@@ -50,6 +50,11 @@ impl<K: core::hash::Hash + Eq, V> Bounded<K, V> {
         self.table.peek(key)
     }
 
+    /// Every entry, the most recently used first.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.table.iter()
+    }
+
     /// Takes out what is there under the key.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         self.table.pop(key)

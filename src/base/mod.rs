@@ -2,30 +2,33 @@
 
 #[cfg(feature = "session")]
 #[doc(hidden)]
-pub mod bounded;
-pub mod diagnostic;
+pub(crate) mod bounded;
+pub(crate) mod diagnostic;
 mod endian;
-pub mod error;
+pub(crate) mod error;
 #[cfg(feature = "std")]
 mod flow;
-pub mod guid;
+pub(crate) mod guid;
 #[cfg(feature = "session")]
 #[doc(hidden)]
-pub mod hash;
+pub(crate) mod hash;
 #[cfg(feature = "std")]
-pub mod printable;
-pub mod time;
+pub(crate) mod printable;
+pub(crate) mod time;
 #[cfg(feature = "std")]
 mod timestamp;
 #[cfg(feature = "work-counter")]
 #[doc(hidden)]
-pub mod work;
+pub(crate) mod work;
 #[cfg(not(feature = "work-counter"))]
 pub(crate) mod work;
 
+pub use diagnostic::{Diagnostic, Rule};
 pub use endian::Endian;
+pub use error::{Error, ErrorKind, Path, Segment};
 #[cfg(feature = "std")]
 pub use flow::{Side, Transport};
-pub use guid::Guid;
+pub use guid::{Guid, ParseGuidError};
+pub use time::FileTime;
 #[cfg(feature = "std")]
 pub use timestamp::Timestamp;

@@ -1,6 +1,7 @@
 //! Control codes: known ones, on handles that may, with buffers that fit.
 
 use super::handle_table::Handles;
+use super::handles;
 use super::message::{CheckedMessage, Report};
 use super::rule::Rule;
 use crate::base::diagnostic::rules;
@@ -55,8 +56,12 @@ pub(super) fn check(message: &CheckedMessage<'_, '_>, handles: &Handles, found: 
         return;
     }
     buffers(message, found);
-    if let (Some(code), true) = (code, message.success()) {
-        succeeded(message, code, handles, found);
+    let Some((_, status)) = message.values.status() else { return };
+    if let Some(code) = code.filter(|_| handles::accepted(status)) {
+        accepted(message, code, handles, found);
+        if status == 0 {
+            succeeded(message, code, found);
+        }
     }
 }
 
@@ -80,7 +85,7 @@ fn buffers(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
     }
 }
 
-fn succeeded(message: &CheckedMessage<'_, '_>, code: &ControlCode, handles: &Handles, found: &mut Report<'_, '_>) {
+fn succeeded(message: &CheckedMessage<'_, '_>, code: &ControlCode, found: &mut Report<'_, '_>) {
     let Some(request) = message.request else { return };
     let empty = request.length(control::lpInBuffer).unwrap_or(0) == 0;
     if empty && needs_input(code) {
@@ -91,6 +96,11 @@ fn succeeded(message: &CheckedMessage<'_, '_>, code: &ControlCode, handles: &Han
     {
         found.add(&OUTPUT, control::lpBytesReturned, format!("{returned} of {}", code.name), 0u64);
     }
+}
+
+/// The access of the handles that a control code is carried out with.
+fn accepted(message: &CheckedMessage<'_, '_>, code: &ControlCode, handles: &Handles, found: &mut Report<'_, '_>) {
+    let Some(request) = message.request else { return };
     if code.access != Access::All || !message.is_clusapi_version(3) {
         return;
     }

@@ -4,8 +4,8 @@
 //! server has one: the first answer to a question about versions, the newest method that it carried out, the oldest
 //! one that it did not know.
 
-use super::handle_table::Bounded;
 use super::message::CheckedMessage;
+use crate::base::bounded::Bounded;
 use crate::consts::versions::ClusterInternalVersion;
 use crate::idl;
 use crate::idl::cluster::ApiGetClusterVersion2::params as version;
@@ -153,7 +153,7 @@ impl Fingerprints {
 
     /// Servers forgotten for the limit.
     pub(super) fn evicted(&self) -> u64 {
-        self.servers.evicted
+        self.servers.dropped()
     }
 
     fn version(record: &Record<'_>) -> Option<u16> {
@@ -177,7 +177,7 @@ impl Fingerprints {
         let Some(last) = last else { return };
         // Of opnums that no text names nothing can be told.
         let Some(method) = record.method().filter(|m| m.on_wire) else { return };
-        let Some(clues) = self.servers.or_insert(record.flow.src.ip(), Clues::default()) else { return };
+        let (clues, _) = self.servers.get_or_insert(record.flow.src.ip(), Clues::default);
         if clues.refused.as_ref().is_none_or(|(oldest, _)| opnum < *oldest) {
             let clue = Clue {
                 frame: record.event.frame(),
@@ -198,7 +198,7 @@ impl Fingerprints {
             return;
         }
         let frame = message.record.event.frame();
-        let Some(clues) = self.servers.or_insert(message.record.flow.src.ip(), Clues::default()) else { return };
+        let (clues, _) = self.servers.get_or_insert(message.record.flow.src.ip(), Clues::default);
         clues.interface.get_or_insert_with(|| Clue {
             frame,
             says: format!("serves version {version}.0"),

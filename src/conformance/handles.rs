@@ -2,6 +2,7 @@
 
 use super::handle_table::{Handles, Keys, OpenHandle};
 use super::message::{CheckedMessage, Report};
+use super::registry::status_name;
 use super::rule::Rule;
 use super::values::Item;
 use crate::base::diagnostic::rules;
@@ -78,6 +79,13 @@ static ALL_ACCESS: &[(MethodId, &[FieldId])] = access! {
     ApiChangeCsvStateEx: hResource;
 };
 
+/// Whether a server carries out what it is asked for: at once, or after this answer.
+pub(super) fn accepted(status: u32) -> bool {
+    const IO_PENDING: u32 = 997;
+    const RESOURCE_PROPERTIES_STORED: u32 = 5024;
+    matches!(status, 0 | IO_PENDING | RESOURCE_PROPERTIES_STORED)
+}
+
 /// The kind of handle that a type of the IDL names; `None` for handles of any kind.
 fn kind(idl: &'static str) -> Option<&'static str> {
     match idl {
@@ -144,7 +152,7 @@ fn response(message: &CheckedMessage<'_, '_>, handles: &mut Handles, found: &mut
             open(message, handles, entry.field.idl, handle);
         }
     }
-    if status == 0
+    if accepted(status)
         && message.is_clusapi_version(3)
         && let Some((_, ids)) = ALL_ACCESS.iter().find(|(method, _)| *method == message.method.id)
     {
@@ -152,7 +160,8 @@ fn response(message: &CheckedMessage<'_, '_>, handles: &mut Handles, found: &mut
             if let Some(handle) = message.request.and_then(|r| r.handle(id))
                 && handles.get(scope, handle).and_then(|o| o.granted) == Some(GENERIC_READ)
             {
-                found.add(&ACCESS, id, "GENERIC_READ, ERROR_SUCCESS", "ERROR_ACCESS_DENIED (5)");
+                let value = format!("GENERIC_READ, {}", status_name(status));
+                found.add(&ACCESS, id, value, "ERROR_ACCESS_DENIED (5)");
             }
         }
     }

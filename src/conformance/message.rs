@@ -101,6 +101,25 @@ impl<'r, 'a> Report<'r, 'a> {
         (self.out)(finding);
     }
 
+    /// As [`Report::add`], for a rule that each control code or structure has in a section of its own: `3.1.4.3.1.5`.
+    /// Where that is no section of MS-CMRP, the finding names the rule's.
+    pub(super) fn add_in(
+        &mut self,
+        rule: &'static Rule,
+        section: &'static str,
+        field: impl Into<String>,
+        value: impl Into<Evidence>,
+        expected: impl Into<Evidence>,
+    ) {
+        let mut finding = self.finding(rule, field.into(), value.into(), expected.into());
+        // A table may name several sections; the first one describes it.
+        let first = section.split(';').next().unwrap_or_default();
+        if first.starts_with(|c: char| c.is_ascii_digit()) {
+            finding.section = Cow::Owned(format!("MS-CMRP {first}"));
+        }
+        (self.out)(finding);
+    }
+
     /// As [`Report::add`] with the place of an entry; the method's section where the rule's own is the general one.
     pub(super) fn at(
         &mut self,
@@ -126,12 +145,18 @@ impl<'r, 'a> Report<'r, 'a> {
     fn finding(&self, rule: &'static Rule, field: String, value: Evidence, expected: Evidence) -> Finding {
         let record = self.record;
         // The general sections of methods give way to the method's own.
+        let second = record.interface.is_some_and(|(interface, version)| {
+            core::ptr::eq(interface, &crate::idl::CLUSAPI)
+                && interface.versions.get(version).is_some_and(|v| v.number.major() == 2)
+        });
         let section = match (&self.section, rule.section) {
-            (Some(own), "MS-CMRP 3.1.4" | "MS-SWN 3.1.4") => Cow::Owned(own.clone()),
-            // The general text of version 3.0 stands in that of 2.0 too.
-            (_, "MS-CMRP 3.1.4.2") if record.interface.is_some_and(|(_, version)| version == 0) => {
-                Cow::Borrowed("MS-CMRP 3.1.4.1")
-            }
+            // What MS-SWN says of the strings of WitnessrRegisterEx it says of those of WitnessrRegister in 3.1.4.2.
+            (Some(own), "MS-CMRP 3.1.4" | "MS-SWN 3.1.4" | "MS-SWN 3.1.4.5") => Cow::Owned(own.clone()),
+            // What version 3.0 has in 3.1.4.2 and its subsections stands in 3.1.4.1 for version 2.0.
+            (_, section) if second => match section.strip_prefix("MS-CMRP 3.1.4.2") {
+                Some(rest) => Cow::Owned(format!("MS-CMRP 3.1.4.1{rest}")),
+                None => Cow::Borrowed(section),
+            },
             (_, section) => Cow::Borrowed(section),
         };
         let parameter = field.split(['.', '[']).next().unwrap_or_default();

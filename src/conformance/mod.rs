@@ -50,11 +50,12 @@ pub use rule::{Grade, Rule};
 
 use crate::analysis::handles::Scope;
 use crate::analysis::{self, Tracker};
+use crate::base::bounded::Bounded;
 use crate::ndr::wire::Message;
 use crate::net::Transport;
 use crate::rpc::event::Body;
 use crate::session::Record;
-use handle_table::{Bounded, Handles};
+use handle_table::Handles;
 use message::{CheckedMessage, Report};
 use std::collections::BTreeMap;
 use transport::Association;
@@ -121,6 +122,10 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         registry::RULES,
         notify::RULES,
         contents::RULES,
+        contents::properties::RULES,
+        contents::value_lists::RULES,
+        contents::batches::RULES,
+        contents::members::RULES,
         decoder_rules::structs::RULES,
         witness::RULES,
         decoder_rules::witness::RULES,
@@ -182,7 +187,7 @@ impl Checker {
     fn inspect(&mut self, record: &Record<'_>, out: &mut dyn FnMut(Finding)) {
         let known = self.tracker.feed(record);
         let stream = (record.flow.transport == Transport::Tcp, record.flow.stream);
-        let Some(association) = self.associations.or_insert(stream, Association::default()) else { return };
+        let (association, _) = self.associations.get_or_insert(stream, Association::default);
         association.observe(record);
         if !association.ours {
             return;
@@ -269,9 +274,9 @@ impl Checker {
     /// What was given up for a limit.
     pub fn counters(&self) -> Counters {
         Counters {
-            associations_evicted: self.associations.evicted,
-            pending_evicted: self.pending.evicted,
-            handles_evicted: self.handles.0.evicted,
+            associations_evicted: self.associations.dropped(),
+            pending_evicted: self.pending.dropped(),
+            handles_evicted: self.handles.0.dropped(),
             values_omitted: self.values_omitted,
             servers_evicted: self.fingerprints.evicted(),
         }

@@ -219,6 +219,10 @@ fn keys(message: &CheckedMessage<'_, '_>, handles: &Handles, found: &mut Report<
     }
     let port = message.request.and_then(|request| request.handle(ApiGetNotify::params::hNotify));
     let Some(port) = port.and_then(|port| handles.get(message.scope, port)) else { return };
+    // What a port of the other version was asked for is another matter.
+    if port.second_generation != (message.method.id == ApiGetNotifyV2::ID) {
+        return;
+    }
     for (entry, key) in message.values.numbers(NOTIFICATION_RPC::dwNotifyKey) {
         if !port.keys.may_have(key) {
             found.at(&KEY, (message.values, entry), key, "a key that was given");

@@ -62,7 +62,8 @@ pub(super) fn trailing(bytes: usize, verification: bool, found: &mut Report<'_, 
 /// What holds for every method.
 pub(super) fn check(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
     let values = message.values;
-    if message.is_request() {
+    // Version 2.0 does not ask for this.
+    if message.is_request() && !message.is_clusapi_version(2) {
         for entry in values.entries.iter().filter(|e| matches!(e.what, Item::Null) && e.depth == 1) {
             let Some(size) = message.method.fields.iter().find(|field| Some(field.name) == entry.field.size_is) else {
                 continue;

@@ -23,6 +23,8 @@ rules! { "security", Rule:
     GUEST = "guest-session", "MS-NLMP 3.2.5.1.2", "the key of a session comes from a secret: no zeros", Must;
     HANDSHAKE = "handshake-changed", "MS-NLMP 3.2.5.1.2",
         "the checksum over a handshake's messages is right: nobody changed what was negotiated", Must;
+    SESSION_REPEATED = "session-repeated", "RFC 4120 3.2.3",
+        "a session's handshake (the authenticator of Kerberos, challenge and response of NTLM) comes on one connection", Must;
     EMPTY_SIGNATURE = "empty-signature", "MS-NLMP 3.4.2", "the peers negotiate signatures, not empty ones", Must;
 }
 
@@ -40,6 +42,7 @@ fn rule(doubt: Doubt) -> (&'static Rule, bool) {
         Doubt::Guest => (&GUEST, true),
         Doubt::Handshake => (&HANDSHAKE, true),
         Doubt::EmptySignature => (&EMPTY_SIGNATURE, true),
+        Doubt::SessionRepeated => (&SESSION_REPEATED, true),
     }
 }
 
@@ -64,6 +67,7 @@ pub(super) fn check(association: &mut Association, record: &Record<'_>, found: &
             found.add(rule, "sequence number", number, "one above those before it");
         }
         Doubt::Missing { count } => found.add(rule, "sequence number", count, "0 missing before it"),
+        Doubt::SessionRepeated => found.add(rule, "handshake", "one that came before", "one of this connection's own"),
         Doubt::Signature => found.add(rule, "auth_value", "another signature", "the signature of these bytes"),
         doubt => found.add(rule, "auth_value", doubt.to_string(), "a key that only the parties know"),
     }

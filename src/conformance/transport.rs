@@ -93,7 +93,7 @@ impl Association {
 /// Checks a record as part of its association.
 pub(super) fn check(association: &mut Association, record: &Record<'_>, found: &mut Report<'_, '_>) {
     match &record.event.body {
-        Body::Bind(proposal) | Body::AlterContext(proposal) => proposed(proposal.contexts, found),
+        Body::Bind(proposal) | Body::AlterContext(proposal) => proposed(&proposal.contexts, found),
         Body::BindAck(answer) | Body::AlterContextResp(answer) if association.known() => {
             answered(&answer.results, found)
         }

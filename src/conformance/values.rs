@@ -209,8 +209,8 @@ impl PendingRequest {
     pub(super) fn of(values: &Values<'_>, opnum: u16) -> PendingRequest {
         let mut kept = PendingRequest { opnum, ..PendingRequest::default() };
         for entry in values.entries.iter().take(KEPT) {
-            if let (Item::Bytes { bytes }, Semantics::Custom("CLUSTER_REG_BATCH_UPDATE")) =
-                (entry.what, entry.field.semantics)
+            if let (Item::Bytes { bytes }, Semantics::Custom(structure)) = (entry.what, entry.field.semantics)
+                && super::contents::is_batch(structure)
             {
                 let (commands, names) = super::contents::batch_asked(bytes);
                 (kept.commands, kept.names) = (Some(commands), names);

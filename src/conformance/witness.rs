@@ -67,17 +67,14 @@ fn registered(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
         found.add(&REVISION, FieldId::RETURN, value, "ERROR_REVISION_MISMATCH (1306)");
         return;
     }
-    // Of RegisterEx the text says so of a NetName that is not the server's: null is not.
-    let names: &[FieldId] = match message.method.id {
-        WitnessrRegister::ID => &[
-            WitnessrRegister::params::NetName,
-            WitnessrRegister::params::IpAddress,
-            WitnessrRegister::params::ClientComputerName,
-        ],
-        _ => &[WitnessrRegisterEx::params::NetName],
-    };
+    // The text has this for WitnessrRegister; running systems refuse both (docs/errata.md, E-60).
+    let names = [
+        WitnessrRegister::params::NetName,
+        WitnessrRegister::params::IpAddress,
+        WitnessrRegister::params::ClientComputerName,
+    ];
     if status == 0
-        && let Some(name) = names.iter().copied().find(|name| request.was_null(*name))
+        && let Some(name) = names.into_iter().find(|name| request.was_null(*name))
     {
         let value = format!("{name} null, ERROR_SUCCESS");
         found.add(&NO_NAME, FieldId::RETURN, value, format!("ERROR_INVALID_PARAMETER ({INVALID_PARAMETER})"));

@@ -235,7 +235,7 @@ constants! {
     }
 
     /// What is wrong with the directory object of a network name.
-    bitmask NetnameCheckAdState: u32, "3.1.4.3.1.62", "output of CLUSCTL_RESOURCE_NETNAME_CHECK_AD_STATE" {
+    bitmask NetnameCheckAdState: u32, "3.1.4.3.1.59", "output of CLUSCTL_RESOURCE_NETNAME_CHECK_AD_STATE" {
         NETNAME_CHECK_AD_STATE_FLAGS_NO_DCS = 0x00000001,
         NETNAME_CHECK_AD_STATE_FLAGS_NO_OBJECT = 0x00000002,
         NETNAME_CHECK_AD_STATE_FLAGS_BAD_PWD = 0x00000004,

@@ -220,6 +220,11 @@ impl Property {
     }
 }
 
+/// The properties that the control code of this section takes or returns, in the order of the section.
+pub fn of_section(section: &str, role: Role) -> impl Iterator<Item = &'static Property> {
+    SPECIFIED.iter().filter(move |property| property.section == section && property.role == role)
+}
+
 /// The properties of this name, compared without case.
 pub fn by_name(name: &str) -> impl Iterator<Item = &'static Property> {
     ALL.iter().filter(move |property| property.name.eq_ignore_ascii_case(name))

@@ -23,13 +23,14 @@
 //!
 //! Next: [`field`] for the fields and their types, [`parse`](mod@parse), [`subject`] for what is tested.
 
-pub mod field;
-pub mod lex;
-pub mod parse;
-pub mod subject;
+pub(crate) mod field;
+pub(crate) mod lex;
+pub(crate) mod parse;
+pub(crate) mod subject;
 
 pub use field::{Field, Type};
-pub use parse::{Error, Test, Tree};
+pub use lex::Operator;
+pub use parse::{Error, Literal, Test, Tree};
 pub use subject::Subject;
 
 /// Bytes of an expression.

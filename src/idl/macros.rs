@@ -39,7 +39,6 @@
 //! [`ndr_wire!`](crate::ndr_wire).
 
 /// Declares methods. See the beginning of this file.
-#[macro_export]
 macro_rules! interface {
     ($(
         $(#[doc = $doc:literal])*
@@ -72,7 +71,6 @@ macro_rules! interface {
 
 /// Takes the parameters of one method apart, one a step.
 #[doc(hidden)]
-#[macro_export]
 macro_rules! ndr_method {
     // -- one parameter a step: its IDL type word, its name, 0, 1 or 2 stars or `[*]`
     (@params $m:tt $all:tt $req:tt $rsp:tt [$($a:tt)*] $t:ident $n:ident $(=> $k:ident $(($($ka:tt)*))?)? $(, $($rest:tt)*)?) => {
@@ -306,7 +304,6 @@ macro_rules! ndr_method {
 
 /// What the IDL's words mean on the wire: place (parameter or member), attributes that matter, type word, stars.
 #[doc(hidden)]
-#[macro_export]
 macro_rules! ndr_wire {
     (param {} $t:ident zero) => { <$t as $crate::ndr::wire::Idl>::Zero };
     (param {} $t:ident one) => { <$t as $crate::ndr::wire::Idl>::One };
@@ -333,7 +330,6 @@ macro_rules! ndr_wire {
 
 /// What a value means, from the words behind `=>`, or else from its type and name.
 #[doc(hidden)]
-#[macro_export]
 macro_rules! ndr_meaning {
     ([enumeration($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Enum(<$e as $crate::consts::Constant>::TABLE) };
     ([flags($e:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Flags(<$e as $crate::consts::Constant>::TABLE) };
@@ -361,7 +357,6 @@ macro_rules! ndr_meaning {
 
 /// Declares the structures of section 2.2.3 that travel as NDR: descriptor and view from one declaration. Members are
 /// written as in the specification's IDL, with `=>` and what the value means behind them.
-#[macro_export]
 macro_rules! structure {
     ($(
         $(#[doc = $doc:literal])*
@@ -396,7 +391,6 @@ macro_rules! structure {
 
 /// Takes the members of one structure apart, one a step.
 #[doc(hidden)]
-#[macro_export]
 macro_rules! ndr_struct {
     (@members $s:tt $all:tt $([$($a:tt)*])? $t:ident $n:ident $(=> $k:ident $(($($ka:tt)*))?)?; $($rest:tt)*) => {
         $crate::ndr_struct! { @attrs $s $all {$t $n zero [$($k $(($($ka)*))?)?]} {} {} [$($($a)*,)?] $($rest)* }
@@ -485,3 +479,7 @@ macro_rules! ndr_struct {
         }
     };
 }
+
+#[cfg(test)]
+pub(crate) use structure;
+pub(crate) use {interface, ndr_meaning, ndr_method, ndr_struct, ndr_wire};

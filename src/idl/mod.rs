@@ -15,7 +15,7 @@
 //! ```
 
 #[macro_use]
-mod macros;
+pub(crate) mod macros;
 
 pub mod batch;
 pub mod cluster;

@@ -71,10 +71,10 @@ impl<'a> Message<'a> {
     /// ```
     /// use cluscope::idl::cluster::ApiClusterControl;
     /// use cluscope::consts::control_codes::Family;
-    /// use cluscope::ndr::visitor::{At, Item, Visitor};
-    /// use cluscope::ndr::wire::Message;
+    /// use cluscope::ndr::{At, Item, Visitor};
+    /// use cluscope::ndr::Message;
     /// use cluscope::ndr::{Direction, Endian, Syntax, Version};
-    /// use cluscope::structs::content::Context;
+    /// use cluscope::structs::Context;
     ///
     /// /// Prints path and byte range of each value.
     /// struct Print(Vec<String>);

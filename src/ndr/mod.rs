@@ -10,37 +10,45 @@
 //!
 //! Offsets are counted from the start of the stub, and so is alignment.
 
-pub mod checks;
-pub mod cursor;
+pub(crate) mod checks;
+pub(crate) mod cursor;
 #[cfg(feature = "std")]
-pub mod describe;
+pub(crate) mod describe;
 #[cfg(feature = "std")]
 mod encode_error;
-pub mod key;
-pub mod layout;
-pub mod names;
+pub(crate) mod key;
 #[cfg(feature = "std")]
-pub mod number;
+pub(crate) mod layout;
+pub(crate) mod names;
+#[cfg(feature = "std")]
+pub(crate) mod number;
 pub mod parsers;
-pub mod rules;
-pub mod types;
-pub mod utf16;
+pub(crate) mod rules;
+pub(crate) mod types;
+pub(crate) mod utf16;
 #[cfg(feature = "std")]
-pub mod value;
-pub mod visitor;
-pub mod walk;
+pub(crate) mod value;
+pub(crate) mod visitor;
+pub(crate) mod walk;
 pub mod wire;
 #[cfg(feature = "std")]
-pub mod write;
+pub(crate) mod write;
 
-pub use cursor::DecodeContext;
+pub use checks::{Checks, Observer};
+pub use cursor::{CountAlignment, DecodeContext};
 #[cfg(feature = "std")]
 pub use encode_error::EncodeError;
-pub use types::{Direction, Field, Interface, Method, Struct, Type, Version};
-pub use utf16::WStr;
+pub use key::Key;
+pub use names::{HandleName, HandleNames};
+pub use types::{
+    ArrayKind, Direction, Field, FieldId, Flow, Interface, InterfaceVersion, Layout, Method, MethodId, PointerKind,
+    Scalar, Semantics, Struct, Type, UnknownVersion, Version, Versions,
+};
+pub use utf16::{MultiSz, WStr};
 #[cfg(feature = "std")]
-pub use value::Value;
-pub use visitor::Visitor;
+pub use value::{Collect, Contents, Fields, Value};
+pub use visitor::{At, ContextHandle, Counts, FieldPath, Item, Open, Overhead, Place, Visitor};
+pub use wire::{Kind, List, Message};
 
 /// Transfer syntax of a stub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

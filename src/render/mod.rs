@@ -1,7 +1,7 @@
 //! Everything that prints: a folder for each format.
 
 #[cfg(feature = "session")]
-pub mod call;
+pub(crate) mod call;
 #[cfg(feature = "session")]
 pub mod csv;
 #[cfg(all(feature = "session", feature = "serde"))]
@@ -11,9 +11,12 @@ pub mod json;
 #[cfg(feature = "session")]
 mod row;
 #[cfg(feature = "serde")]
-pub mod schema;
+pub(crate) mod schema;
 #[cfg(feature = "session")]
-pub mod stats;
+pub(crate) mod stats;
 pub mod text;
 #[cfg(feature = "session")]
 pub mod zeek;
+
+#[cfg(feature = "session")]
+pub use call::{CallEnd, PrintedRequest};

@@ -53,7 +53,7 @@ pub struct Event<'a, N> {
     /// of connectionless associations what the conversation manager's callback and its answer carry.
     pub token: Option<&'a [u8]>,
     /// What the PDU says.
-    pub body: Body<'a>,
+    pub body: Body<&'a [u8]>,
     /// The verification trailer behind the stub of a protected request; it is no longer part of the stub.
     pub verification: Option<Box<Verification>>,
     /// Broken rules, offsets counted from the first byte of the PDU concerned.
@@ -63,6 +63,34 @@ pub struct Event<'a, N> {
     pub call: Option<&'a mut Call<N>>,
     /// The header of connectionless PDUs: flags, object, activity and whatever else they have beside all this.
     pub datagram: Option<&'a super::dg::Header>,
+}
+
+impl<'a, N> Event<'a, N> {
+    /// An event with nothing known but what it says, who sent it and in which packets; for the rest to be filled in.
+    #[must_use]
+    pub fn new(side: Side, sender: Sender, body: Body<&'a [u8]>, frame_set: &'a FrameSet) -> Self {
+        Event {
+            ptype: None,
+            side,
+            sender,
+            call_id: None,
+            frame_set,
+            fragments: 1,
+            representation: Representation::LITTLE,
+            flags: PfcFlags::empty(),
+            context_id: None,
+            context: None,
+            reassumed: None,
+            cut: None,
+            auth: None,
+            token: None,
+            body,
+            verification: None,
+            diagnostics: Vec::new(),
+            call: None,
+            datagram: None,
+        }
+    }
 }
 
 impl<N> Event<'_, N> {
@@ -202,26 +230,26 @@ impl Sizes {
     }
 }
 
-/// What PDUs say. A `stub` is `None` where the PDU could not be opened; [`Event::auth`] has the reason.
+/// What PDUs say, generic over how it holds bytes: `&[u8]` where it is handed out. A `stub` is `None` where the PDU could not be opened; [`Event::auth`] has the reason.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Body<'a> {
+pub enum Body<B> {
     /// The client opens the association.
-    Bind(Proposal<'a>),
+    Bind(Proposal),
     /// The server answers.
-    BindAck(Answer<'a>),
+    BindAck(Answer<B>),
     /// The server refuses.
     BindNak {
         /// Why.
         reason: RejectReason,
         /// The protocol versions it supports, major and minor.
-        versions: &'a [(u8, u8)],
+        versions: Vec<(u8, u8)>,
         /// Extended error information (MS-EERR).
-        extended_error: Option<&'a [u8]>,
+        extended_error: Option<B>,
     },
     /// The client proposes further contexts or another security context.
-    AlterContext(Proposal<'a>),
+    AlterContext(Proposal),
     /// The server answers.
-    AlterContextResp(Answer<'a>),
+    AlterContextResp(Answer<B>),
     /// The third leg of a handshake.
     Auth3,
     /// A call.
@@ -231,7 +259,7 @@ pub enum Body<'a> {
         /// The object UUID.
         object: Option<Guid>,
         /// The whole stub.
-        stub: Option<&'a [u8]>,
+        stub: Option<B>,
     },
     /// A call's result.
     Response {
@@ -240,7 +268,7 @@ pub enum Body<'a> {
         /// `cancel_count`.
         cancel_count: u8,
         /// The whole stub.
-        stub: Option<&'a [u8]>,
+        stub: Option<B>,
     },
     /// The call failed; also a connectionless `reject`, of a call that was not begun.
     Fault {
@@ -253,7 +281,7 @@ pub enum Body<'a> {
         /// Whether the stub is extended error information (MS-EERR).
         extended_error: bool,
         /// Stub data.
-        stub: Option<&'a [u8]>,
+        stub: Option<B>,
     },
     /// Cancels the call.
     Cancel,
@@ -262,13 +290,13 @@ pub enum Body<'a> {
     /// The server asks the client to close the connection.
     Shutdown,
     /// A connectionless PDU that is no part of a message: ping, working, nocall, ack, fack, cl_cancel, cancel_ack.
-    Control(super::dg::Body<'a>),
+    Control(super::dg::Body<B>),
     /// A PDU that can't be read.
     Malformed {
         /// What is wrong, with the offset in the PDU.
         error: Box<Error>,
         /// The PDU as far as it is there.
-        bytes: &'a [u8],
+        bytes: B,
     },
     /// Bytes that belong to no PDU, or were never captured.
     Skipped {
@@ -284,7 +312,7 @@ pub enum Body<'a> {
         /// The request's `opnum`, where it was seen.
         opnum: Option<u16>,
         /// The stub data that did come, in order; `None` where it could not be opened or was not kept.
-        stub: Option<&'a [u8]>,
+        stub: Option<B>,
         /// How many bytes of it are the stub's beginning, without a hole.
         intact: usize,
         /// What is missing.
@@ -294,7 +322,7 @@ pub enum Body<'a> {
 
 /// What bind and alter_context propose.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Proposal<'a> {
+pub struct Proposal {
     /// `max_xmit_frag`, bytes.
     pub max_xmit_frag: u16,
     /// `max_recv_frag`, bytes.
@@ -302,12 +330,12 @@ pub struct Proposal<'a> {
     /// `assoc_group_id`, 0 for a new group.
     pub assoc_group_id: u32,
     /// The contexts.
-    pub contexts: &'a [ContextElement],
+    pub contexts: Vec<ContextElement>,
 }
 
 /// What bind_ack and alter_context_resp answer.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Answer<'a> {
+pub struct Answer<B> {
     /// `max_xmit_frag`, bytes.
     pub max_xmit_frag: u16,
     /// `max_recv_frag`, bytes.
@@ -315,7 +343,7 @@ pub struct Answer<'a> {
     /// `assoc_group_id`.
     pub assoc_group_id: u32,
     /// `sec_addr` without its terminator.
-    pub secondary_address: &'a [u8],
+    pub secondary_address: B,
     /// The results, each with the context it is about.
     pub results: Vec<AnswerResult>,
 }
@@ -327,6 +355,45 @@ pub struct AnswerResult {
     pub result: ContextResult,
     /// What was proposed, where the proposal was seen.
     pub proposed: Option<ContextElement>,
+}
+
+impl<B> Body<B> {
+    /// The same body with its bytes held in another way: a place in a buffer, a box. `f` is called for each run of bytes
+    /// that the body has, of which none has more than one.
+    #[must_use]
+    pub fn map<C>(self, f: impl FnOnce(B) -> C) -> Body<C> {
+        match self {
+            Body::Bind(proposal) => Body::Bind(proposal),
+            Body::BindAck(answer) => Body::BindAck(answer.map(f)),
+            Body::BindNak { reason, versions, extended_error } => {
+                Body::BindNak { reason, versions, extended_error: extended_error.map(f) }
+            }
+            Body::AlterContext(proposal) => Body::AlterContext(proposal),
+            Body::AlterContextResp(answer) => Body::AlterContextResp(answer.map(f)),
+            Body::Auth3 => Body::Auth3,
+            Body::Request { opnum, object, stub } => Body::Request { opnum, object, stub: stub.map(f) },
+            Body::Response { opnum, cancel_count, stub } => Body::Response { opnum, cancel_count, stub: stub.map(f) },
+            Body::Fault { status, opnum, cancel_count, extended_error, stub } => {
+                Body::Fault { status, opnum, cancel_count, extended_error, stub: stub.map(f) }
+            }
+            Body::Cancel => Body::Cancel,
+            Body::Orphaned => Body::Orphaned,
+            Body::Shutdown => Body::Shutdown,
+            Body::Control(body) => Body::Control(body.map(f)),
+            Body::Malformed { error, bytes } => Body::Malformed { error, bytes: f(bytes) },
+            Body::Skipped { bytes, lost, reason } => Body::Skipped { bytes, lost, reason },
+            Body::Incomplete { opnum, stub, intact, reason } => {
+                Body::Incomplete { opnum, stub: stub.map(f), intact, reason }
+            }
+        }
+    }
+}
+
+impl<B> Answer<B> {
+    fn map<C>(self, f: impl FnOnce(B) -> C) -> Answer<C> {
+        let Answer { max_xmit_frag, max_recv_frag, assoc_group_id, secondary_address, results } = self;
+        Answer { max_xmit_frag, max_recv_frag, assoc_group_id, secondary_address: f(secondary_address), results }
+    }
 }
 
 /// Names the interface of calls whose bind was not captured. Plugged into

@@ -13,29 +13,42 @@
 #![allow(clippy::result_large_err)]
 
 #[cfg(feature = "session")]
-pub mod connection;
+pub(crate) mod connection;
 pub mod dg;
 #[cfg(feature = "session")]
-pub mod event;
+pub(crate) mod event;
 #[cfg(all(test, feature = "session"))]
 mod event_tests;
-pub mod extended_error;
-pub mod header;
-pub mod limits;
+pub(crate) mod extended_error;
+pub(crate) mod header;
+pub(crate) mod limits;
 mod parse;
-pub mod pdu;
+pub(crate) mod pdu;
 pub mod security;
-pub mod syntax;
+pub(crate) mod syntax;
 #[cfg(all(test, feature = "session"))]
 mod test_capture;
 #[cfg(all(test, feature = "session"))]
 mod test_network;
 #[cfg(feature = "std")]
-pub mod tower;
-pub mod verification;
+pub(crate) mod tower;
+pub(crate) mod verification;
 mod write;
 
 pub use crate::base::guid::Guid;
-pub use header::{Endian, PacketType, Representation};
+#[cfg(feature = "session")]
+pub use connection::{Connection, Recognition};
+#[cfg(feature = "session")]
+pub use dg::Conversation;
+#[cfg(feature = "session")]
+pub use event::{
+    Answer, AnswerResult, AssumedContext, Auth, Body, Call, Context, ContextState, Event, FrameSet, Proposal, Resolver,
+    Sizes, Unbound,
+};
+pub use extended_error::{ErrorRecord, Param};
+pub use header::{Character, Endian, Float, PacketType, PfcFlags, Representation};
 pub use limits::{Counters, Limits};
-pub use syntax::{SyntaxId, TransferSyntax};
+pub use pdu::{ContextElement, ContextResult};
+pub use security::{Doubt, NoSecurity, Opened, Security, Verified};
+pub use syntax::{ContextOutcome, ProviderReason, RejectReason, SyntaxId, TransferSyntax};
+pub use verification::{Header2, Verification};

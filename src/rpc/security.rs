@@ -120,6 +120,9 @@ pub enum Doubt {
     Handshake,
     /// The peers negotiated no signatures; an empty one takes their place (MS-NLMP 3.4.2).
     EmptySignature,
+    /// The session's handshake came before on another connection: the session was recorded and played again, or the
+    /// capture has it twice (RFC 4120 3.2.3: an authenticator is used once; MS-NLMP 2.2.1.2: a challenge is a nonce).
+    SessionRepeated,
 }
 
 /// The name of an authentication level (MS-RPCE 2.2.1.1.8).
@@ -157,6 +160,10 @@ impl core::fmt::Display for Doubt {
             Doubt::Guest => f.write_str("guest session with a key of zeros, which anybody can make"),
             Doubt::Handshake => f.write_str("the handshake was changed: its own checksum is wrong"),
             Doubt::EmptySignature => f.write_str("empty signature: the peers negotiated no signatures"),
+            Doubt::SessionRepeated => f.write_str(
+                "repeated session: its handshake came before on another connection (recorded and played again, or \
+                 captured twice)",
+            ),
         }
     }
 }

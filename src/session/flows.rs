@@ -3,7 +3,7 @@
 
 use super::packets::{flow, record};
 use super::{Limits, Record, Stats};
-use crate::auth::{Association, KeyStore};
+use crate::auth::{self, Association};
 use crate::base::bounded::Bounded;
 use crate::base::guid::Guid;
 use crate::base::hash::Map;
@@ -58,8 +58,8 @@ pub(super) type Tracked = FlowEntry<Connection<CallContext>>;
 pub(super) type Conversed = FlowEntry<Conversation<CallContext>>;
 
 impl<A> FlowEntry<A> {
-    fn new(rpc: A, keys: &Arc<KeyStore>, limits: &Limits, origin: &Origin) -> Box<Self> {
-        let security = Association::with_limits(Arc::clone(keys), limits.auth);
+    fn new(rpc: A, auth: &Arc<auth::Run>, limits: &Limits, origin: &Origin) -> Box<Self> {
+        let security = Association::of_run(Arc::clone(auth), limits.auth);
         let (stream, ends) = (origin.stream, ends(origin));
         Box::new(FlowEntry { stream, rpc, security, ends, ended: [false; 2], ours: false, lives: 0, cost: 0 })
     }
@@ -215,12 +215,12 @@ impl Flows {
         memo: &mut usize,
         origin: &Origin,
         limits: &Limits,
-        keys: &Arc<KeyStore>,
+        auth: &Arc<auth::Run>,
         knowledge: &Shared,
     ) -> Option<&mut Tracked> {
         let place = self.connections.place(memo, origin.stream, || {
             let guesser = InterfaceInference::new(Arc::clone(knowledge), ends(origin));
-            FlowEntry::new(Connection::with_resolver(limits.rpc, Box::new(guesser)), keys, limits, origin)
+            FlowEntry::new(Connection::with_resolver(limits.rpc, Box::new(guesser)), auth, limits, origin)
         });
         self.connections.at(place)
     }
@@ -232,9 +232,9 @@ impl Flows {
         stream: u64,
         origin: &Origin,
         limits: &Limits,
-        keys: &Arc<KeyStore>,
+        auth: &Arc<auth::Run>,
     ) -> Option<&mut Conversed> {
-        let make = || FlowEntry::new(Conversation::new(limits.rpc), keys, limits, origin);
+        let make = || FlowEntry::new(Conversation::new(limits.rpc), auth, limits, origin);
         let place = self.conversations.place(memo, stream, make);
         self.conversations.at(place)
     }

@@ -36,7 +36,7 @@ impl Interfaces {
     #[inline]
     pub(super) fn note<C>(&mut self, event: &Event<'_, C>, flow: &Flow, limit: usize) {
         if let Body::Bind(proposal) | Body::AlterContext(proposal) = &event.body {
-            for context in proposal.contexts {
+            for context in &proposal.contexts {
                 let syntax = &context.abstract_syntax;
                 self.propose(syntax.uuid, (syntax.major, syntax.minor), flow.dst.port(), limit);
             }

@@ -8,22 +8,27 @@
 //! * [`observed_security`]: where each opened PDU stands in the packets, for programs that change a capture
 //! * `owned_record.rs`: records that outlive the packet they came in, for another thread
 
-pub mod call_context;
+pub(crate) mod call_context;
 #[cfg(feature = "session")]
 mod flows;
 #[cfg(feature = "session")]
-pub mod inference;
+pub(crate) mod inference;
 #[cfg(feature = "session")]
 mod interfaces;
 #[cfg(feature = "session")]
-pub mod observed_security;
+pub(crate) mod observed_security;
 #[cfg(feature = "session")]
 mod owned_record;
 #[cfg(feature = "session")]
 mod packets;
 
+pub use call_context::CallContext;
+#[cfg(feature = "session")]
+pub use inference::Assumption;
 #[cfg(feature = "session")]
 pub use interfaces::{BoundInterface, Interfaces};
+#[cfg(feature = "session")]
+pub use observed_security::{Tap, Unsealed};
 #[cfg(feature = "session")]
 #[doc(hidden)]
 pub use owned_record::Batch;

@@ -7,15 +7,14 @@ use super::{Flow, Record};
 use crate::base::Timestamp;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::Error;
-use crate::base::guid::Guid;
 use crate::ndr::Interface;
 use crate::net::Side;
 use crate::rpc::dg;
-use crate::rpc::event::{Answer, AnswerResult, AssumedContext, Auth, Body, Call, Context, Event, FrameSet, Proposal};
+use crate::rpc::event::{AnswerResult, AssumedContext, Auth, Body, Call, Context, Event, FrameSet};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::ContextElement;
 use crate::rpc::security::Sender;
-use crate::rpc::syntax::{RejectReason, SyntaxId};
+use crate::rpc::syntax::SyntaxId;
 use crate::rpc::verification::Verification;
 use crate::session::call_context::CallContext;
 use std::ops::Range;
@@ -54,7 +53,8 @@ struct OwnedRecord {
     flags: PfcFlags,
     context_id: Option<u16>,
     context: Option<Context>,
-    body: OwnedBody,
+    /// With places in the bytes of the batch.
+    body: Body<Range<usize>>,
     call: Option<Call<CallContext>>,
     rare: Option<Box<Rare>>,
 }
@@ -76,74 +76,6 @@ struct Rare {
     verification: Option<Box<Verification>>,
     diagnostics: Vec<Diagnostic>,
     datagram: Option<Box<dg::Header>>,
-}
-
-/// [`Body`] with places in the batch's bytes.
-#[derive(Debug)]
-enum OwnedBody {
-    Bind(Box<Contexts>),
-    BindAck(Box<Results>),
-    BindNak {
-        reason: RejectReason,
-        versions: Vec<(u8, u8)>,
-        extended_error: Option<Range<usize>>,
-    },
-    AlterContext(Box<Contexts>),
-    AlterContextResp(Box<Results>),
-    Auth3,
-    Request {
-        opnum: u16,
-        object: Option<Guid>,
-        stub: Option<Range<usize>>,
-    },
-    Response {
-        opnum: Option<u16>,
-        cancel_count: u8,
-        stub: Option<Range<usize>>,
-    },
-    Fault {
-        status: Option<u32>,
-        opnum: Option<u16>,
-        cancel_count: u8,
-        extended_error: bool,
-        stub: Option<Range<usize>>,
-    },
-    Cancel,
-    Orphaned,
-    Shutdown,
-    Control(Box<dg::Body<'static>>, Range<usize>),
-    Malformed {
-        error: Option<Box<Error>>,
-        bytes: Range<usize>,
-    },
-    Skipped {
-        bytes: u64,
-        lost: Option<u64>,
-        reason: &'static str,
-    },
-    Incomplete {
-        opnum: Option<u16>,
-        stub: Option<Range<usize>>,
-        intact: usize,
-        reason: &'static str,
-    },
-}
-
-#[derive(Debug)]
-struct Contexts {
-    max_xmit_frag: u16,
-    max_recv_frag: u16,
-    assoc_group_id: u32,
-    contexts: Vec<ContextElement>,
-}
-
-#[derive(Debug)]
-struct Results {
-    max_xmit_frag: u16,
-    max_recv_frag: u16,
-    assoc_group_id: u32,
-    secondary_address: Range<usize>,
-    results: Vec<AnswerResult>,
 }
 
 impl<K: Default> Batch<K> {
@@ -170,7 +102,7 @@ impl<K: Default> Batch<K> {
     pub fn drain<E>(&mut self, out: &mut dyn FnMut(&mut Record<'_>, &mut K) -> Result<(), E>) -> Result<(), E> {
         let Batch { bytes, records, frame_set, known, .. } = self;
         let mut each = records.iter_mut().zip(known);
-        let result = each.try_for_each(|(parcel, known)| out(&mut parcel.lend(bytes, frame_set), known));
+        let result = each.try_for_each(|(record, known)| out(&mut record.lend(bytes, frame_set), known));
         self.records.clear();
         self.bytes.clear();
         self.owned = 0;
@@ -195,53 +127,8 @@ impl<K: Default> Batch<K> {
             learn(record, known);
         }
         let Record { flow, event, interface } = record;
-        let mut put = |bytes: Option<&[u8]>| bytes.map(|bytes| self.put(bytes));
-        let contexts = |proposal: Proposal<'_>| {
-            let Proposal { max_xmit_frag, max_recv_frag, assoc_group_id, contexts } = proposal;
-            Box::new(Contexts { max_xmit_frag, max_recv_frag, assoc_group_id, contexts: contexts.to_vec() })
-        };
-        let results = |answer: Answer<'_>, secondary_address: Option<Range<usize>>| {
-            let Answer { max_xmit_frag, max_recv_frag, assoc_group_id, results, .. } = answer;
-            let secondary_address = secondary_address.unwrap_or_default();
-            Box::new(Results { max_xmit_frag, max_recv_frag, assoc_group_id, secondary_address, results })
-        };
-        let body = match std::mem::replace(&mut event.body, Body::Orphaned) {
-            Body::Bind(proposal) => OwnedBody::Bind(contexts(proposal)),
-            Body::AlterContext(proposal) => OwnedBody::AlterContext(contexts(proposal)),
-            Body::BindAck(answer) => {
-                let address = put(Some(answer.secondary_address));
-                OwnedBody::BindAck(results(answer, address))
-            }
-            Body::AlterContextResp(answer) => {
-                let address = put(Some(answer.secondary_address));
-                OwnedBody::AlterContextResp(results(answer, address))
-            }
-            Body::BindNak { reason, versions, extended_error } => {
-                OwnedBody::BindNak { reason, versions: versions.to_vec(), extended_error: put(extended_error) }
-            }
-            Body::Auth3 => OwnedBody::Auth3,
-            Body::Request { opnum, object, stub } => OwnedBody::Request { opnum, object, stub: put(stub) },
-            Body::Response { opnum, cancel_count, stub } => {
-                OwnedBody::Response { opnum, cancel_count, stub: put(stub) }
-            }
-            Body::Fault { status, opnum, cancel_count, extended_error, stub } => {
-                OwnedBody::Fault { status, opnum, cancel_count, extended_error, stub: put(stub) }
-            }
-            Body::Cancel => OwnedBody::Cancel,
-            Body::Orphaned => OwnedBody::Orphaned,
-            Body::Shutdown => OwnedBody::Shutdown,
-            Body::Control(body) => {
-                let bytes = put(Some(body.bytes())).unwrap_or_default();
-                OwnedBody::Control(Box::new(body.with_bytes(&[])), bytes)
-            }
-            Body::Malformed { error, bytes } => {
-                OwnedBody::Malformed { error: Some(error), bytes: put(Some(bytes)).unwrap_or_default() }
-            }
-            Body::Skipped { bytes, lost, reason } => OwnedBody::Skipped { bytes, lost, reason },
-            Body::Incomplete { opnum, stub, intact, reason } => {
-                OwnedBody::Incomplete { opnum, stub: put(stub), intact, reason }
-            }
-        };
+        let mut put = |bytes: &[u8]| self.put(bytes);
+        let body = std::mem::replace(&mut event.body, Body::Orphaned).map(&mut put);
         let rare = event.reassumed.is_some()
             || event.cut.is_some()
             || event.auth.is_some()
@@ -254,21 +141,19 @@ impl<K: Default> Batch<K> {
                 reassumed: event.reassumed,
                 cut: event.cut.take(),
                 auth: event.auth.take(),
-                token: put(event.token),
+                token: event.token.map(&mut put),
                 verification: event.verification.take(),
                 diagnostics: std::mem::take(&mut event.diagnostics),
                 datagram: event.datagram.map(|header| Box::new(*header)),
             })
         });
         let listed = match &body {
-            OwnedBody::Bind(contexts) | OwnedBody::AlterContext(contexts) => {
-                contexts.contexts.iter().map(context_cost).sum()
-            }
-            OwnedBody::BindAck(results) | OwnedBody::AlterContextResp(results) => {
+            Body::Bind(proposal) | Body::AlterContext(proposal) => proposal.contexts.iter().map(context_cost).sum(),
+            Body::BindAck(answer) | Body::AlterContextResp(answer) => {
                 let each = |result: &AnswerResult| {
                     size_of::<AnswerResult>() + result.proposed.as_ref().map_or(0, context_cost)
                 };
-                results.results.iter().map(each).sum()
+                answer.results.iter().map(each).sum()
             }
             _ => 0,
         };
@@ -309,54 +194,7 @@ impl OwnedRecord {
     #[inline]
     fn lend<'a>(&'a mut self, bytes: &'a [u8], frame_set: &'a mut FrameSet) -> Record<'a> {
         let at = |range: &Range<usize>| bytes.get(range.clone()).unwrap_or(&[]);
-        let maybe = |range: &Option<Range<usize>>| range.as_ref().map(at);
-        let proposal = |c: &'a Contexts| {
-            let Contexts { max_xmit_frag, max_recv_frag, assoc_group_id, ref contexts } = *c;
-            Proposal { max_xmit_frag, max_recv_frag, assoc_group_id, contexts }
-        };
-        let answer = |r: &mut Results| Answer {
-            max_xmit_frag: r.max_xmit_frag,
-            max_recv_frag: r.max_recv_frag,
-            assoc_group_id: r.assoc_group_id,
-            secondary_address: at(&r.secondary_address),
-            results: std::mem::take(&mut r.results),
-        };
-        let body = match &mut self.body {
-            OwnedBody::Bind(contexts) => Body::Bind(proposal(contexts)),
-            OwnedBody::AlterContext(contexts) => Body::AlterContext(proposal(contexts)),
-            OwnedBody::BindAck(results) => Body::BindAck(answer(results)),
-            OwnedBody::AlterContextResp(results) => Body::AlterContextResp(answer(results)),
-            OwnedBody::BindNak { reason, versions, extended_error } => {
-                Body::BindNak { reason: *reason, versions, extended_error: maybe(extended_error) }
-            }
-            OwnedBody::Auth3 => Body::Auth3,
-            OwnedBody::Request { opnum, object, stub } => {
-                Body::Request { opnum: *opnum, object: *object, stub: maybe(stub) }
-            }
-            OwnedBody::Response { opnum, cancel_count, stub } => {
-                Body::Response { opnum: *opnum, cancel_count: *cancel_count, stub: maybe(stub) }
-            }
-            OwnedBody::Fault { status, opnum, cancel_count, extended_error, stub } => Body::Fault {
-                status: *status,
-                opnum: *opnum,
-                cancel_count: *cancel_count,
-                extended_error: *extended_error,
-                stub: maybe(stub),
-            },
-            OwnedBody::Cancel => Body::Cancel,
-            OwnedBody::Orphaned => Body::Orphaned,
-            OwnedBody::Shutdown => Body::Shutdown,
-            OwnedBody::Control(body, bytes) => Body::Control(body.with_bytes(at(bytes))),
-            OwnedBody::Malformed { error, bytes } => match error.take() {
-                Some(error) => Body::Malformed { error, bytes: at(bytes) },
-                // Not met: a record is lent once.
-                None => Body::Orphaned,
-            },
-            OwnedBody::Skipped { bytes, lost, reason } => Body::Skipped { bytes: *bytes, lost: *lost, reason },
-            OwnedBody::Incomplete { opnum, stub, intact, reason } => {
-                Body::Incomplete { opnum: *opnum, stub: maybe(stub), intact: *intact, reason }
-            }
-        };
+        let body = std::mem::replace(&mut self.body, Body::Orphaned).map(|range| at(&range));
         let frame_set = match &self.frame_set {
             Carried::One(frame, time) => {
                 frame_set.set(*frame, *time);
@@ -366,24 +204,14 @@ impl OwnedRecord {
         };
         let event = Event {
             ptype: self.ptype,
-            side: self.side,
-            sender: self.sender,
             call_id: self.call_id,
-            frame_set,
             fragments: self.fragments,
             representation: self.representation,
             flags: self.flags,
             context_id: self.context_id,
             context: self.context,
-            reassumed: None,
-            cut: None,
-            auth: None,
-            token: None,
-            body,
-            verification: None,
-            diagnostics: Vec::new(),
             call: self.call.as_mut(),
-            datagram: None,
+            ..Event::new(self.side, self.sender, body, frame_set)
         };
         let mut record = Record { flow: self.flow, event, interface: self.interface };
         if let Some(rare) = self.rare.as_deref_mut() {
@@ -391,7 +219,7 @@ impl OwnedRecord {
             event.reassumed = rare.reassumed;
             event.cut = rare.cut.take();
             event.auth = rare.auth.take();
-            event.token = maybe(&rare.token);
+            event.token = rare.token.as_ref().map(at);
             event.verification = rare.verification.take();
             event.diagnostics = std::mem::take(&mut rare.diagnostics);
             event.datagram = rare.datagram.as_deref();

@@ -208,7 +208,7 @@ pub struct Session {
 
 struct Inner {
     limits: Limits,
-    keys: Arc<KeyStore>,
+    auth: Arc<auth::Run>,
     knowledge: Shared,
     flows: Flows,
     stats: Stats,
@@ -228,8 +228,8 @@ impl Session {
             network: Network::new(limits.network.clone()),
             inner: Inner {
                 flows: Flows::new(&limits),
+                auth: Arc::new(auth::Run::new(keys, limits.auth)),
                 limits,
-                keys,
                 knowledge: Shared::default(),
                 stats: Stats::default(),
                 interfaces: Interfaces::default(),
@@ -357,8 +357,9 @@ impl Session {
         all.extend(stats.rpc.nonzero().filter(|(name, _)| !matches!(*name, "pdus" | "malformed" | "skipped_bytes")));
         all.extend([
             ("security_contexts_evicted", stats.auth.contexts_evicted),
-            ("derived_keys_evicted", self.inner.keys.counters().derived_keys_evicted),
-            ("searches_cut", self.inner.keys.counters().searches_cut),
+            ("derived_keys_evicted", self.inner.auth.keys().counters().derived_keys_evicted),
+            ("searches_cut", self.inner.auth.keys().counters().searches_cut),
+            ("handshakes_forgotten", self.inner.auth.handshakes_forgotten()),
             ("tokens_refused", stats.auth.tokens_refused),
             ("servers_dropped", stats.servers_dropped),
         ]);
@@ -405,8 +406,8 @@ impl Handler for Driver<'_, '_> {
     }
 
     fn tcp_of(&mut self, memo: &mut usize, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
-        let Inner { limits, keys, flows, stats, knowledge, interfaces } = &mut *self.inner;
-        let Some(kept) = flows.connection(memo, origin, limits, keys, knowledge) else { return Verdict::Keep };
+        let Inner { limits, auth, flows, stats, knowledge, interfaces } = &mut *self.inner;
+        let Some(kept) = flows.connection(memo, origin, limits, auth, knowledge) else { return Verdict::Keep };
         let Tracked { rpc, security, ends, ended, ours: is_ours, .. } = kept;
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
@@ -451,11 +452,11 @@ impl Handler for Driver<'_, '_> {
     }
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
-        let Inner { limits, keys, flows, stats, knowledge, interfaces } = &mut *self.inner;
+        let Inner { limits, auth, flows, stats, knowledge, interfaces } = &mut *self.inner;
         // A call is its activity and sequence number: an answer may come from another port than was asked.
         let (stream, side) = flows.conversation_of(origin, &datagram).unwrap_or((origin.stream, origin.from));
         let mut place = 0;
-        let Some(kept) = flows.conversation(&mut place, stream, origin, limits, keys) else { return Verdict::Keep };
+        let Some(kept) = flows.conversation(&mut place, stream, origin, limits, auth) else { return Verdict::Keep };
         let Conversed { rpc, security, ends, ours: is_ours, .. } = kept;
         let received = Received {
             side,

@@ -6,8 +6,8 @@
 //!
 //! ```
 //! use cluscope::consts::control_codes::Family;
-//! use cluscope::ndr::types::Semantics;
-//! use cluscope::structs::content::{shape, Context};
+//! use cluscope::ndr::Semantics;
+//! use cluscope::structs::{Context, shape};
 //!
 //! let context = Context { control_code: Some((Family::Resource, 0x0100_0029)), ..Context::default() };
 //! let shape = shape(Semantics::ControlOutput(Family::Resource), 1, &context, b"I\0P\0\0\0");

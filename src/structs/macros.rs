@@ -2,32 +2,15 @@
 
 /// Declares a record of section 2.2.3 as a `static` [`Record`](crate::structs::types::Record) of its name.
 ///
-/// ```
-/// use cluscope::consts::syntax::ClusResourceClass;
-/// use cluscope::record;
-///
-/// record! {
-///     /// Two numbers and a list.
-///     ("2.2.3.x") EXAMPLE {
-///         DWORD Class => enumeration(ClusResourceClass);
-///         DWORD Count;
-///         GUID Ids[Count];
-///     }
-/// }
-/// let (value, _) = cluscope::structs::decode_record(&EXAMPLE, &[1, 0, 0, 0, 0, 0, 0, 0]);
-/// assert_eq!(value.unwrap().get("Class"), Some(&1u32.into()));
-/// ```
-///
 /// Types: `BYTE`, `BOOLEAN`, `WORD`, `DWORD`, `ULONGLONG`, `LONG`, `LONGLONG`, `GUID`, `IPV4`, `IPV6`, `WCHAR[n]`
-/// (null-terminated text in a fixed field), `CHARS[n]` (text that may fill the field), `SZ` (text up to its terminator), `SZ x[Size]` (text of so many bytes),
-/// `SZ x[Size characters]` (up to
-/// its terminator, which the size is checked against), `SZ x[..]` and `MULTI_SZ x[..]` (to the end), `TOTAL` (length of the whole record), `GAP x[n]` (alignment), `FILL x[n]` (optional bytes up
-/// to that length), and other records by name. `[n]`, `[Member]` and `[..]` make arrays.
+/// (null-terminated text in a fixed field), `CHARS[n]` (text that may fill the field), `SZ` (text up to its terminator),
+/// `SZ x[Size]` (text of so many bytes), `SZ x[Size characters]` (up to its terminator, which the size is checked
+/// against), `SZ x[..]` and `MULTI_SZ x[..]` (to the end), `TOTAL` (length of the whole record), `GAP x[n]` (alignment),
+/// `FILL x[n]` (optional bytes up to that length), and other records by name. `[n]`, `[Member]` and `[..]` make arrays.
 ///
-/// Before the type: `#[natural]`, only in the reading of that name; `#[when(Member == 1)]`, `#[unless(Member in 1..4)]`
-/// (4 included); `#[alias(Name)]`; `#[secret]`. Behind the name: `=> flags(Mask)`, `=> enumeration(Enum)`, `=> constant(1)`, `=> boolean`, `=> seconds`,
-/// `=> bytes`.
-#[macro_export]
+/// Before the type: `#[natural]`, only in the layout variant of that name; `#[when(Member == 1)]`,
+/// `#[unless(Member in 1..4)]` (4 included); `#[alias(Name)]`; `#[secret]`. Behind the name: `=> flags(Mask)`,
+/// `=> enumeration(Enum)`, `=> constant(1)`, `=> boolean`, `=> seconds`, `=> bytes`.
 macro_rules! record {
     ($(
         $(#[doc = $doc:literal])+
@@ -162,3 +145,5 @@ macro_rules! member {
 
 #[cfg(feature = "session")]
 pub(crate) use member;
+
+pub(crate) use record;

@@ -24,22 +24,29 @@
 //! ```
 
 #[macro_use]
-pub mod macros;
-pub mod batch;
-pub mod content;
-pub mod dependency;
-pub mod describe;
-pub mod mask;
+pub(crate) mod macros;
+pub(crate) mod batch;
+pub(crate) mod content;
+pub(crate) mod dependency;
+pub(crate) mod describe;
+pub(crate) mod mask;
 pub mod packed;
-pub mod property_list;
-pub mod reader;
-pub mod records;
-pub mod rules;
-pub mod security;
+pub(crate) mod property_list;
+pub(crate) mod reader;
+pub(crate) mod records;
+pub(crate) mod rules;
+pub(crate) mod security;
 pub mod types;
-pub mod value_list;
-pub mod values;
-pub mod writer;
+pub(crate) mod value_list;
+pub(crate) mod values;
+pub(crate) mod writer;
+
+pub use batch::{Batch, Command};
+pub use content::{Context, Secrecy, Secrets, Shape, ShapeKind, shape};
+pub use dependency::Expression;
+use packed::ByteCursor;
+pub use property_list::{Dialect, Property, PropertyList, PropertyValue};
+pub use security::{Ace, Acl, Descriptor, Sid, sddl};
 
 #[cfg(test)]
 mod tests;
@@ -52,7 +59,6 @@ use crate::ndr::EncodeError;
 use crate::ndr::value::{Collect, Fields, Value};
 use crate::ndr::visitor::{Place, Visitor};
 use alloc::vec::Vec;
-use packed::ByteCursor;
 use types::Record;
 use values::Slot;
 

@@ -3,7 +3,7 @@
 //! [`PropertyList`] is the view for embedders; [`read`] and [`write`](fn@write) are its way to a visitor and back.
 //!
 //! ```
-//! use cluscope::structs::property_list::PropertyList;
+//! use cluscope::structs::PropertyList;
 //!
 //! let buffer = [
 //!     1, 0, 0, 0, // one property
@@ -146,6 +146,11 @@ impl PropertyValue<'_> {
 }
 
 impl<'a> PropertyValue<'a> {
+    /// The format of the bytes, by the syntax.
+    pub fn format(&self) -> BufferFormat {
+        BufferFormat::of_syntax(self.syntax)
+    }
+
     /// The bytes, without padding.
     pub fn bytes(&self) -> &'a [u8] {
         self.data.rest()

@@ -22,6 +22,17 @@ pub(crate) static END_MARK: Field = Field::of_buffer("end_mark", Semantics::Bool
 pub(crate) static DISKS: Field = Field::of_buffer("disks", Semantics::Structure);
 pub(crate) static END_MARKS: Field = Field::of_buffer("end_marks", Semantics::Count);
 
+/// The entries of a value list or of several behind each other, with `None` for each end mark; it ends with the first
+/// error.
+pub fn values(buffer: &[u8]) -> impl Iterator<Item = Option<property_list::PropertyValue<'_>>> {
+    let mut rest = ByteCursor::new(buffer);
+    core::iter::from_fn(move || {
+        let (next, value) = lower(any_entry(rest)).ok()?;
+        rest = next;
+        Some(value)
+    })
+}
+
 /// Reads a value list to its end mark or the end of the buffer; returns what is behind it.
 ///
 /// # Errors

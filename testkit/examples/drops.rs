@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         all.missing += figures.missing;
         all.repeated += figures.repeated;
         all.before += figures.before;
+        all.ambiguous += figures.ambiguous;
     }
     println!("{captures} captures, {all:?}");
     Ok(())

@@ -7,11 +7,11 @@
 //! Each round flips one bit in every protected PDU at once, at another place; then in one of eight, to see what that costs
 //! the others. Nothing that was changed may be verified.
 
-use cluscope::auth::KeyStore;
-use cluscope::capture::{Packet, Reader};
-use cluscope::rpc::event::Body;
-use cluscope::rpc::security::{Opened, Verified};
-use cluscope::session::{Limits, Session};
+use cluscope::internals::auth::KeyStore;
+use cluscope::internals::capture::{Packet, Reader};
+use cluscope::internals::rpc::event::Body;
+use cluscope::internals::rpc::security::{Opened, Verified};
+use cluscope::internals::session::{Limits, Session};
 use cluscope_testkit::flips::{Numbers, Where, flip};
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -24,7 +24,7 @@ fn read(capture: &[u8], packets: &[Vec<u8>], keys: &Arc<KeyStore>) -> Result<Mes
     let mut reader = Reader::new(capture)?;
     let mut session = Session::new(Limits::default(), Arc::clone(keys));
     let mut messages = Messages::new();
-    let mut each = |record: cluscope::session::Record<'_>| {
+    let mut each = |record: cluscope::internals::session::Record<'_>| {
         if matches!(record.event.body, Body::Request { .. } | Body::Response { .. } | Body::Fault { .. }) {
             let opened = record.event.auth.as_ref().and_then(|auth| auth.opened.as_ref());
             let verified = matches!(opened, Some(Opened::Clear { verified: Verified::Right, .. }));

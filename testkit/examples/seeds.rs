@@ -4,11 +4,11 @@
 //! Run as `cargo run --example seeds [FILE...]` with captures, keytabs, or files of structures, one object a line
 //! (`struct`, `hex`); without names it takes `captures/*.pcapng`.
 
-use cluscope::capture::Reader;
-use cluscope::net::{Chunk, Datagram, Handler, Limits, Network, Origin, Verdict};
-use cluscope::render::json::stub::Identity;
-use cluscope::rpc::connection::Connection;
-use cluscope::rpc::security::{
+use cluscope::internals::capture::Reader;
+use cluscope::internals::net::{Chunk, Datagram, Handler, Limits, Network, Origin, Verdict};
+use cluscope::internals::render::json::stub::Identity;
+use cluscope::internals::rpc::connection::Connection;
+use cluscope::internals::rpc::security::{
     AuthTrailer, Identity as Account, NoSecurity, Opened, Protected, Security, Sender, Token,
 };
 use cluscope_testkit::invariants;
@@ -76,7 +76,7 @@ impl Handler for Flows {
         if flow.len() < LONGEST {
             invariants::put_piece(flow, origin.from, bytes);
         }
-        let new = || (Connection::new(cluscope::rpc::Limits::default()), Handshake::default());
+        let new = || (Connection::new(cluscope::internals::rpc::Limits::default()), Handshake::default());
         let (connection, handshake) = self.1.entry(origin.stream).or_insert_with(new);
         connection.data(origin.from, origin.frame, origin.time, bytes, handshake, &mut |_| {});
         Verdict::Keep
@@ -122,9 +122,9 @@ fn stubs(root: &Path) -> Result<()> {
 
 /// Buffers of the stubs, as each structure in turn.
 fn structures(root: &Path) -> Result<()> {
-    use cluscope::ndr::Value;
-    use cluscope::ndr::value::Collect;
-    use cluscope::ndr::wire::Message;
+    use cluscope::internals::ndr::Value;
+    use cluscope::internals::ndr::value::Collect;
+    use cluscope::internals::ndr::wire::Message;
     let text = std::fs::read_to_string(root.join("tests/data/stubs.jsonl"))?;
     let mut index = 0u8;
     for line in text.lines() {
@@ -152,7 +152,7 @@ fn named_structures(root: &Path, path: &Path) -> Result<()> {
     for line in std::fs::read_to_string(path)?.lines() {
         let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)?;
         let name = object["struct"].as_str().unwrap_or_default();
-        let Some(index) = cluscope::structs::ALL.iter().position(|s| s.name == name) else { continue };
+        let Some(index) = cluscope::internals::structs::ALL.iter().position(|s| s.name == name) else { continue };
         let bytes = hex::decode(object["hex"].as_str().unwrap_or_default())?;
         let seed = [&[index as u8][..], &bytes].concat();
         let slot = shortest.entry(index).or_insert_with(|| seed.clone());
@@ -161,7 +161,7 @@ fn named_structures(root: &Path, path: &Path) -> Result<()> {
         }
     }
     for (index, seed) in shortest {
-        put(root, "structures", &format!("named-{}", cluscope::structs::ALL[index].name), &seed)?;
+        put(root, "structures", &format!("named-{}", cluscope::internals::structs::ALL[index].name), &seed)?;
     }
     Ok(())
 }
@@ -201,7 +201,7 @@ fn capture(root: &Path, path: &Path) -> Result<()> {
 
 /// Bytes that decide on values, and texts: for targets of which the captures know nothing.
 fn made(root: &Path) -> Result<()> {
-    for (index, structure) in (0u8..).zip(cluscope::structs::ALL) {
+    for (index, structure) in (0u8..).zip(cluscope::internals::structs::ALL) {
         let name = structure.name;
         put(root, "struct_round_trip", name, &[&[index][..], &invariants::noise(index.into(), 150)].concat())?;
     }

@@ -7,7 +7,7 @@
 //! acknowledgements, names, time and datagrams of QUIC's look. `cluster` repeats the TCP connections of captures from
 //! other clients, FLOWS connections in all, CONCURRENT at a time, each long enough that all come to BYTES.
 
-use cluscope::capture::Reader;
+use cluscope::internals::capture::Reader;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Error, Write};

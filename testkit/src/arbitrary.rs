@@ -3,17 +3,17 @@
 //! Whoever decides is a [`Chance`]: bytes of an input, which end, or a generator of numbers, which does not.
 #![doc(hidden)]
 
-use cluscope::base::Guid;
-use cluscope::consts::Constant;
-use cluscope::consts::content::BufferFormat;
-use cluscope::consts::properties;
-use cluscope::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
-use cluscope::ndr::Syntax;
-use cluscope::ndr::types::Scalar;
-use cluscope::ndr::value::{Fields, Value};
-use cluscope::structs::records;
-use cluscope::structs::types::{Element, Record, Type};
-use cluscope::structs::{Kind, Structure};
+use cluscope::internals::base::Guid;
+use cluscope::internals::consts::Constant;
+use cluscope::internals::consts::content::BufferFormat;
+use cluscope::internals::consts::properties;
+use cluscope::internals::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
+use cluscope::internals::ndr::Syntax;
+use cluscope::internals::ndr::types::Scalar;
+use cluscope::internals::ndr::value::{Fields, Value};
+use cluscope::internals::structs::records;
+use cluscope::internals::structs::types::{Element, Record, Type};
+use cluscope::internals::structs::{Kind, Structure};
 use std::string::{String, ToString as _};
 use std::vec::Vec;
 
@@ -98,7 +98,7 @@ pub trait Chance {
                 Type::Sized(_, inner) => {
                     let mut bytes = Vec::new();
                     if let Value::Map(fields) = self.record(inner, 0)
-                        && cluscope::structs::writer::record(inner, &fields, &mut bytes).is_err()
+                        && cluscope::internals::structs::writer::record(inner, &fields, &mut bytes).is_err()
                     {
                         bytes.clear();
                     }

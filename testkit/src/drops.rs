@@ -1,13 +1,13 @@
 //! What a lost packet may cost: one packet of a flow is left out of a capture, and every message whose bytes are all
 //! there still has to come out, once, with the same values, and a request before its answer.
 
-use cluscope::auth::KeyStore;
-use cluscope::capture::{LinkType, Packet, Reader};
-use cluscope::net::{Origin, Placed, Timestamp, Transport};
-use cluscope::rpc::event::Body;
-use cluscope::rpc::header::PacketType;
-use cluscope::session::observed_security::{Tap, Unsealed};
-use cluscope::session::{Limits, Record, Session};
+use cluscope::internals::auth::KeyStore;
+use cluscope::internals::capture::{LinkType, Packet, Reader};
+use cluscope::internals::net::{Origin, Placed, Timestamp, Transport};
+use cluscope::internals::rpc::event::Body;
+use cluscope::internals::rpc::header::PacketType;
+use cluscope::internals::session::observed_security::{Tap, Unsealed};
+use cluscope::internals::session::{Limits, Record, Session};
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -27,8 +27,10 @@ struct Packets {
 type Message = (bool, SocketAddr, SocketAddr, PacketType, u32, u64);
 
 /// The messages of a run: each with its packets, in the order in which they came out.
+#[derive(Default)]
 struct Run {
     messages: Vec<(Message, Vec<u64>)>,
+    openings: BTreeMap<u64, u32>,
 }
 
 /// A capture to lose packets of.
@@ -36,6 +38,9 @@ pub struct Capture {
     packets: Vec<Packets>,
     /// The packets with a payload of each flow.
     flows: Vec<Vec<u64>>,
+    /// The calls that acknowledgements and requests over UDP belong to, by packet: without one of them a call that is made
+    /// again with the same number and the same answer can only be taken for a repetition.
+    openings: BTreeMap<u64, u32>,
     whole: Run,
 }
 
@@ -52,6 +57,9 @@ pub struct Figures {
     pub repeated: u64,
     /// Answers that came out before their request.
     pub before: u64,
+    /// Messages of a call over UDP that was made again, where the acknowledgement between the two or the second request was
+    /// left out.
+    pub ambiguous: u64,
     /// The first few that went wrong: packet left out, and what.
     pub examples: Vec<String>,
 }
@@ -98,7 +106,8 @@ impl Capture {
         let mut flows = Flows::default();
         let whole = run(&packets, None, Some(&mut flows));
         let flows = flows.0.into_values().collect();
-        Some(Capture { packets, flows, whole })
+        let openings = whole.openings.clone();
+        Some(Capture { packets, flows, openings, whole })
     }
 
     /// Leaves out one packet after another; `pick` chooses a number below the one it is given.
@@ -126,7 +135,13 @@ impl Capture {
         for (message, _) in &found.messages {
             *due.entry(*message).or_default() -= 1;
         }
+        let opened = self.openings.get(&lost);
         for (message, left) in due {
+            let (tcp, .., call, _) = message;
+            if left > 0 && !tcp && opened == Some(&call) {
+                figures.ambiguous += left as u64;
+                continue;
+            }
             let spare = may.get(&message).copied().unwrap_or_default();
             figures.missing += left.max(0) as u64;
             figures.repeated += (-left - spare).max(0) as u64;
@@ -148,16 +163,24 @@ impl Capture {
             }
             pairs
         };
-        let mut places: BTreeMap<Message, Vec<usize>> = BTreeMap::new();
-        for (at, (message, _)) in found.messages.iter().enumerate() {
-            places.entry(*message).or_default().push(at);
-        }
+        // Where each message came out; those that are alike, as on another connection of the same ports, can't be told apart.
+        let places = |run: &Run| {
+            let mut places: BTreeMap<Message, Vec<usize>> = BTreeMap::new();
+            for (at, (message, _)) in run.messages.iter().enumerate() {
+                places.entry(*message).or_default().push(at);
+            }
+            places
+                .into_iter()
+                .filter_map(|(message, at)| Some((message, <[usize; 1]>::try_from(at).ok()?[0])))
+                .collect()
+        };
+        let (unique, places): (BTreeMap<Message, usize>, BTreeMap<Message, usize>) =
+            (places(&self.whole), places(found));
         for (request, answer) in order(&self.whole) {
-            let (Some([request]), Some([answer])) =
-                (places.get(&request).map(Vec::as_slice), places.get(&answer).map(Vec::as_slice))
-            else {
+            if !unique.contains_key(&request) || !unique.contains_key(&answer) {
                 continue;
-            };
+            }
+            let (Some(request), Some(answer)) = (places.get(&request), places.get(&answer)) else { continue };
             if request > answer {
                 figures.before += 1;
                 if figures.examples.len() < 10 {
@@ -170,9 +193,15 @@ impl Capture {
 
 fn run(packets: &[Packets], lost: Option<u64>, tap: Option<&mut Flows>) -> Run {
     let mut session = Session::new(Limits::default(), Arc::new(KeyStore::default()));
-    let mut messages = Vec::new();
+    let mut found = Run::default();
     let mut take = |record: Record<'_>| {
-        messages.extend(message(&record).map(|message| (message, record.event.frames().to_vec())));
+        let event = &record.event;
+        if let (Some(PacketType::Ack | PacketType::Request), Some(call)) = (event.ptype, event.call_id)
+            && record.flow.transport == Transport::Udp
+        {
+            found.openings.insert(event.frame(), call);
+        }
+        found.messages.extend(message(&record).map(|message| (message, event.frames().to_vec())));
     };
     let mut none = Flows::default();
     let flows = tap.unwrap_or(&mut none);
@@ -191,5 +220,5 @@ fn run(packets: &[Packets], lost: Option<u64>, tap: Option<&mut Flows>) -> Run {
         }
     }
     session.finish(&mut take);
-    Run { messages }
+    found
 }

@@ -2,8 +2,8 @@
 //! base, stream numbers must be Wireshark's, and cutting a file anywhere must lose nothing before the cut.
 
 use crate::data;
-use cluscope::capture::{CaptureError, Reader};
-use cluscope::net::{Chunk, Datagram, Handler, Limits, Network, Origin, Side, Stats, Transport, Verdict};
+use cluscope::internals::capture::{CaptureError, Reader};
+use cluscope::internals::net::{Chunk, Datagram, Handler, Limits, Network, Origin, Side, Stats, Transport, Verdict};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

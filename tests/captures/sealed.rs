@@ -1,12 +1,12 @@
 //! Sessions that other people's security code made (`tests/data/sealed`): all of it is verified, and nothing that is changed.
 
 use crate::data;
-use cluscope::auth::KeyStore;
-use cluscope::capture::{Packet, Reader};
-use cluscope::conformance::Checker;
-use cluscope::rpc::event::Body;
-use cluscope::rpc::security::{Doubt, Opened, Verified};
-use cluscope::session::{Limits, Record, Session};
+use cluscope::internals::auth::KeyStore;
+use cluscope::internals::capture::{Packet, Reader};
+use cluscope::internals::conformance::Checker;
+use cluscope::internals::rpc::event::Body;
+use cluscope::internals::rpc::security::{Doubt, Opened, Verified};
+use cluscope::internals::session::{Limits, Record, Session};
 use cluscope_testkit::flips::{Numbers, Where, flip};
 use std::sync::Arc;
 

@@ -1,13 +1,13 @@
 //! Every buffer in the logs of the recorded captures: read in the context of its call, and written again.
 
 use crate::data;
-use cluscope::consts::control_codes::Family;
-use cluscope::idl;
-use cluscope::ndr::types::Semantics;
-use cluscope::ndr::value::Collect;
-use cluscope::ndr::visitor::Place;
-use cluscope::structs::content::{self, Context, ShapeKind};
-use cluscope::structs::packed::ByteCursor;
+use cluscope::internals::consts::control_codes::Family;
+use cluscope::internals::idl;
+use cluscope::internals::ndr::types::Semantics;
+use cluscope::internals::ndr::value::Collect;
+use cluscope::internals::ndr::visitor::Place;
+use cluscope::internals::structs::content::{self, Context, ShapeKind};
+use cluscope::internals::structs::packed::ByteCursor;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;

@@ -1,10 +1,10 @@
 //! Byte ranges of the values of every message in the captures.
 
 use crate::{accounting, data};
-use cluscope::base::error::Error;
-use cluscope::capture::Reader;
-use cluscope::ndr::wire::Message;
-use cluscope::session::{Limits, Record, Session};
+use cluscope::internals::base::error::Error;
+use cluscope::internals::capture::Reader;
+use cluscope::internals::ndr::wire::Message;
+use cluscope::internals::session::{Limits, Record, Session};
 use std::sync::Arc;
 
 #[test]

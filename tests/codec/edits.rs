@@ -1,12 +1,12 @@
 //! What is edited is encoded: decoded messages of every method, edited at random, encoded and decoded again, are as they were
 //! edited. And what contradicts itself is refused.
 
-use cluscope::idl;
-use cluscope::ndr::wire::Kind;
-use cluscope::ndr::{Direction, Endian, Syntax, write};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::stub::{self, Identity};
-use cluscope::session::call_context::CallContext;
+use cluscope::internals::idl;
+use cluscope::internals::ndr::wire::Kind;
+use cluscope::internals::ndr::{Direction, Endian, Syntax, write};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::stub::{self, Identity};
+use cluscope::internals::session::call_context::CallContext;
 use cluscope_testkit::invariants::{self, Source};
 use serde_json::{Map, Value, json};
 
@@ -133,7 +133,7 @@ fn ten_thousand_edits() {
                             .fields
                             .iter()
                             .filter(|field| {
-                                use cluscope::ndr::types::Semantics as S;
+                                use cluscope::internals::ndr::types::Semantics as S;
                                 let semantics = field.semantics.in_version(version);
                                 let ranged = field.range.is_some();
                                 ranged
@@ -162,7 +162,8 @@ fn ten_thousand_edits() {
                         if expected.get("hex").is_some() {
                             let parent = place.rsplit_once('/').unwrap().0;
                             let holder = changed["params"].pointer_mut(parent).unwrap().as_object_mut().unwrap();
-                            holder.retain(|key, _| !counting.contains(&key.as_str()) || READ_BY.contains(&key.as_str()));
+                            holder
+                                .retain(|key, _| !counting.contains(&key.as_str()) || READ_BY.contains(&key.as_str()));
                             changed.remove("max_counts");
                         }
                         changed.remove("diagnostics");
@@ -201,9 +202,9 @@ const READ_BY: &[&str] =
 /// What every vector of the program is: encoded from its own line, without a rule broken.
 #[test]
 fn vectors_of_every_method() {
-    use cluscope::render::schema::vectors::{self, Case};
+    use cluscope::internals::render::schema::vectors::{self, Case};
     let mut count = 0;
-    let methods = |interface: &'static cluscope::ndr::Interface| {
+    let methods = |interface: &'static cluscope::internals::ndr::Interface| {
         let versions = interface.versions.iter().enumerate();
         versions.flat_map(|(place, version)| version.methods.iter().map(move |method| (place, *method)))
     };

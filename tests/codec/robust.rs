@@ -4,9 +4,9 @@
 
 use crate::common;
 use crate::common::Sample;
-use cluscope::ndr::Endian;
-use cluscope::ndr::value::Collect;
-use cluscope::ndr::wire::Message;
+use cluscope::internals::ndr::Endian;
+use cluscope::internals::ndr::value::Collect;
+use cluscope::internals::ndr::wire::Message;
 use cluscope_testkit::invariants;
 use std::time::{Duration, Instant};
 

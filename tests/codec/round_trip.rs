@@ -1,10 +1,10 @@
 //! Every method of every version, both directions, both syntaxes, both byte orders: generated values are encoded,
 //! decoded, compared, encoded again, and printed as JSON and encoded from that.
 
-use cluscope::idl;
-use cluscope::ndr::wire::Kind;
-use cluscope::ndr::{Direction, Endian, Syntax};
-use cluscope::render::json::stub::Identity;
+use cluscope::internals::idl;
+use cluscope::internals::ndr::wire::Kind;
+use cluscope::internals::ndr::{Direction, Endian, Syntax};
+use cluscope::internals::render::json::stub::Identity;
 use cluscope_testkit::invariants::{self, Source};
 
 /// Sets of values for each method and direction.
@@ -47,7 +47,7 @@ fn every_method() {
 /// The generator reaches what the declarations offer: otherwise the test above says little.
 #[test]
 fn the_generator_is_varied() {
-    use cluscope::ndr::Value;
+    use cluscope::internals::ndr::Value;
     let mut seen = std::collections::BTreeSet::new();
     fn look(value: &Value, seen: &mut std::collections::BTreeSet<String>) {
         let name = match value {

@@ -2,8 +2,8 @@
 //! hand; decoded, encoded, cut and flipped.
 
 use crate::common;
-use cluscope::render::json::buffers::{decode, decode_line, encode_line};
-use cluscope::render::json::out::Out;
+use cluscope::internals::render::json::buffers::{decode, decode_line, encode_line};
+use cluscope::internals::render::json::out::Out;
 use serde_json::{Map, Value, json};
 
 /// Each with its bytes, as the program takes it, and what it decodes to: our selection, and all where they are at hand.

@@ -2,8 +2,8 @@
 
 use crate::common;
 use crate::common::Sample;
-use cluscope::render::json::out::Out;
-use cluscope::render::json::stub;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::stub;
 use serde_json::{Map, Value};
 
 /// Where the printed value differs from the expected one, as a path; names, flags and decoded buffers beside a value are
@@ -44,7 +44,7 @@ fn check(samples: &[Sample]) {
             stub::decode(
                 &mut out,
                 &sample.identity,
-                &cluscope::session::call_context::CallContext::default(),
+                &cluscope::internals::session::call_context::CallContext::default(),
                 &sample.stub
             ),
             "{}: {:?}",

@@ -1,13 +1,13 @@
 //! The typed views and builders, as an embedder uses them.
 
-use cluscope::consts::control_codes::Family;
-use cluscope::idl;
-use cluscope::idl::{cluster, group, key, notify, resource, witness};
-use cluscope::ndr::value::Fields;
-use cluscope::ndr::visitor::{ContextHandle, Guid};
-use cluscope::ndr::wire::Message;
-use cluscope::ndr::{Direction, Endian, Syntax, Value, Version};
-use cluscope::render::json;
+use cluscope::internals::consts::control_codes::Family;
+use cluscope::internals::idl;
+use cluscope::internals::idl::{cluster, group, key, notify, resource, witness};
+use cluscope::internals::ndr::value::Fields;
+use cluscope::internals::ndr::visitor::{ContextHandle, Guid};
+use cluscope::internals::ndr::wire::Message;
+use cluscope::internals::ndr::{Direction, Endian, Syntax, Value, Version};
+use cluscope::internals::render::json;
 
 const FORMS: [(Syntax, Endian); 4] = [
     (Syntax::Ndr, Endian::Little),
@@ -243,7 +243,7 @@ fn buffers_of_control_codes() {
         let request = Request::decode(Version::V3_0, syntax, endian, &stub).unwrap();
         assert_eq!((request.dwControlCode(), request.nOutBufferSize()), (0x0100_0081, 1024));
         assert!(request.lpInBuffer().is_none());
-        let code = cluscope::ndr::names::control_code(Family::Resource, request.dwControlCode()).unwrap();
+        let code = cluscope::internals::ndr::names::control_code(Family::Resource, request.dwControlCode()).unwrap();
         assert_eq!(code.name, "CLUSCTL_RESOURCE_GET_PRIVATE_PROPERTIES");
 
         let mut response =
@@ -266,7 +266,7 @@ fn buffers_of_control_codes() {
         assert!(json::stub::decode(
             &mut out,
             &identity,
-            &cluscope::session::call_context::CallContext::default(),
+            &cluscope::internals::session::call_context::CallContext::default(),
             &stub
         ));
         let line: serde_json::Value = serde_json::from_slice(out.as_bytes()).unwrap();
@@ -279,7 +279,7 @@ fn buffers_of_control_codes() {
 #[test]
 fn other_places() {
     for (syntax, endian) in FORMS {
-        use cluscope::idl::notify::{ApiAddNotifyV2, ApiCloseNotify};
+        use cluscope::internals::idl::notify::{ApiAddNotifyV2, ApiCloseNotify};
         let filter = fields([("dwObjectType", 3u32.into()), ("FilterFlags", (-1i64).into())]);
         let stub = ApiAddNotifyV2::Request::builder()
             .hNotify(handle(1))

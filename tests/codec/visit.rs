@@ -1,8 +1,8 @@
 //! Byte ranges of all values: the stubs of `tests/data` and of `../shared/vectors`.
 
 use crate::common::{self, Sample, accounting};
-use cluscope::ndr::wire::Message;
-use cluscope::structs::content::Context;
+use cluscope::internals::ndr::wire::Message;
+use cluscope::internals::structs::content::Context;
 
 fn check(samples: &[Sample]) -> (usize, usize) {
     let (mut wrong, mut clean) = (Vec::new(), 0);

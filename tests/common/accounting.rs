@@ -3,11 +3,11 @@
 //! read every byte has one, whatever rules it breaks.
 #![allow(dead_code, unreachable_pub, reason = "each test program uses a part")]
 
-use cluscope::base::error::Error;
-use cluscope::ndr::Endian;
-use cluscope::ndr::visitor::{At, Item, Open, Overhead, Visitor};
-use cluscope::ndr::wire::Message;
-use cluscope::structs::content::Context;
+use cluscope::internals::base::error::Error;
+use cluscope::internals::ndr::Endian;
+use cluscope::internals::ndr::visitor::{At, Item, Open, Overhead, Visitor};
+use cluscope::internals::ndr::wire::Message;
+use cluscope::internals::structs::content::Context;
 use std::ops::Range;
 
 #[derive(Default)]

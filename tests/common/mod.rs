@@ -4,7 +4,7 @@
 pub mod accounting;
 pub mod data;
 
-use cluscope::render::json::stub::Identity;
+use cluscope::internals::render::json::stub::Identity;
 use serde_json::{Map, Value};
 
 /// A stub with what it decodes to.

@@ -6,8 +6,8 @@ use crate::data;
 #[test]
 fn the_document_lists_every_rule() {
     let document = data::text("docs/conformance.md");
-    assert!(cluscope::conformance::rules().count() >= 60);
-    for rule in cluscope::conformance::rules() {
+    assert!(cluscope::internals::conformance::rules().count() >= 60);
+    for rule in cluscope::internals::conformance::rules() {
         let row = format!("| `{}` | {} | {} | {} |", rule.name, rule.section, rule.grade.name(), rule.text);
         assert!(document.contains(&row), "{row}");
     }

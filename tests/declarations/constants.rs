@@ -3,10 +3,10 @@
 use crate::tables::table;
 use std::collections::BTreeSet;
 
-use cluscope::consts::content::BufferFormat;
-use cluscope::consts::notifications::Text;
-use cluscope::consts::status::{self, Space};
-use cluscope::consts::{self, Source, control_codes, notifications, properties};
+use cluscope::internals::consts::content::BufferFormat;
+use cluscope::internals::consts::notifications::Text;
+use cluscope::internals::consts::status::{self, Space};
+use cluscope::internals::consts::{self, Source, control_codes, notifications, properties};
 
 fn hex(text: &str) -> u64 {
     u64::from_str_radix(text.strip_prefix("0x").unwrap(), 16).unwrap()

@@ -2,10 +2,10 @@
 //! declared or listed with a reason in `spec/sdk-left-out.tsv`, every control code and property name is declared.
 
 use crate::tables::table;
-use cluscope::consts::content::BufferFormat;
-use cluscope::consts::control_codes::{self, Certainty, ControlCodeFields};
-use cluscope::consts::{self, Source, properties};
-use cluscope::structs::content::is_structured;
+use cluscope::internals::consts::content::BufferFormat;
+use cluscope::internals::consts::control_codes::{self, Certainty, ControlCodeFields};
+use cluscope::internals::consts::{self, Source, properties};
+use cluscope::internals::structs::content::is_structured;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn hex(text: &str) -> u64 {
@@ -132,7 +132,7 @@ fn names() {
 fn structures() {
     let rows = table("sdk-structs.tsv");
     let mut compared = 0;
-    for record in cluscope::structs::records::ALL.iter().filter(|record| record.section.ends_with(".h")) {
+    for record in cluscope::internals::structs::records::ALL.iter().filter(|record| record.section.ends_with(".h")) {
         let theirs: Vec<_> = rows.iter().filter(|row| row["struct"] == record.name).collect();
         let plain = theirs.iter().all(|row| !matches!(row["member"].as_str(), "Base" | "Base2" | "Info"));
         if theirs.is_empty() || !plain {

@@ -1,7 +1,7 @@
 //! The table of limits in docs/limits.md is the one that the code declares. `CLUSCOPE_BLESS=1` writes it anew.
 
 use crate::data;
-use cluscope::limits::{DEFAULT_MEMORY, FIXED, LEAST_MEMORY, Limits, Scale, TABLE};
+use cluscope::internals::limits::{DEFAULT_MEMORY, FIXED, LEAST_MEMORY, Limits, Scale, TABLE};
 use std::fmt::Write as _;
 
 /// A number as people read it: powers of two as such where it counts bytes.

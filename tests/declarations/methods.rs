@@ -3,10 +3,10 @@
 //! is left out.
 
 use crate::tables::{Row, table};
-use cluscope::idl;
-use cluscope::ndr::describe::values;
-use cluscope::ndr::types::{ArrayKind, Field, Flow, Scalar, Semantics, Type};
-use cluscope::ndr::{Interface, Method, Struct, Syntax};
+use cluscope::internals::idl;
+use cluscope::internals::ndr::describe::values;
+use cluscope::internals::ndr::types::{ArrayKind, Field, Flow, Scalar, Semantics, Type};
+use cluscope::internals::ndr::{Interface, Method, Struct, Syntax};
 use std::collections::BTreeMap;
 
 /// Every method of every version.

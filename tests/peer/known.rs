@@ -2,7 +2,7 @@
 //! `docs/differential.md` tells them at length; a test holds the two together.
 
 use super::subject::Subject;
-use cluscope::ndr::{Direction, Endian};
+use cluscope::internals::ndr::{Direction, Endian};
 
 /// Who sees it differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

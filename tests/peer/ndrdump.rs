@@ -3,8 +3,8 @@
 
 use super::Outcome;
 use super::subject::{Leaf, Shown, Subject, leaves};
-use cluscope::consts::status;
-use cluscope::ndr::{Direction, Syntax};
+use cluscope::internals::consts::status;
+use cluscope::internals::ndr::{Direction, Syntax};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};

@@ -1,12 +1,12 @@
 //! Generated stubs by number: the same number makes the same stub.
 
-use cluscope::idl;
-use cluscope::ndr::types::{Flow, Scalar, Semantics};
-use cluscope::ndr::value::{Contents, Fields};
-use cluscope::ndr::visitor::{At, ContextHandle, Counts, Guid, Open, Visitor};
-use cluscope::ndr::wire::{Kind, Message};
-use cluscope::ndr::{Direction, Endian, Interface, Method, Syntax, Value, WStr, write};
-use cluscope::render::json::stub::Identity;
+use cluscope::internals::idl;
+use cluscope::internals::ndr::types::{Flow, Scalar, Semantics};
+use cluscope::internals::ndr::value::{Contents, Fields};
+use cluscope::internals::ndr::visitor::{At, ContextHandle, Counts, Guid, Open, Visitor};
+use cluscope::internals::ndr::wire::{Kind, Message};
+use cluscope::internals::ndr::{Direction, Endian, Interface, Method, Syntax, Value, WStr, write};
+use cluscope::internals::render::json::stub::Identity;
 use cluscope_testkit::invariants::{self, Source};
 
 /// A stub with what belongs to it.
@@ -84,7 +84,7 @@ pub fn subject(sorts: &[Sort], purpose: Use, number: u64) -> Subject {
     let identity = Identity { kind: kind(direction), opnum: method.opnum };
     // Our own reader has to find the values again before a peer is asked.
     let stub = encode(direction, &contents);
-    let mut collect = cluscope::ndr::value::Collect::default();
+    let mut collect = cluscope::internals::ndr::value::Collect::default();
     let read = Message::decode_with(method, identity.kind, &stub, &mut collect);
     assert_eq!(read.map(|m| m.consumed), Ok(stub.len()), "{}: stub {number}", method.name);
     assert_eq!(collect.contents, contents, "{}: stub {number}", method.name);
@@ -151,7 +151,7 @@ pub fn time(filetime: u64) -> (&'static str, &'static str, u8, i64, String, u64)
     let (seconds, rest) = (filetime / 10_000_000, filetime % 10_000_000);
     let (days, seconds) = (seconds / 86_400, seconds % 86_400);
     // 1601-01-01 was a Monday, 134774 days before 1970.
-    let (year, month, day) = cluscope::base::time::civil(days as i64 - 134_774);
+    let (year, month, day) = cluscope::internals::base::time::civil(days as i64 - 134_774);
     let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
     (DAYS[(days % 7) as usize], MONTHS[usize::from(month - 1)], day, year, clock, rest)
 }

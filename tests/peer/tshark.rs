@@ -4,12 +4,12 @@
 use super::known::{self, Peer};
 use super::subject::{Leaf, Shown, Subject, leaves};
 use super::{Outcome, pdml};
-use cluscope::capture::{self, LinkType};
-use cluscope::ndr::{Direction, Endian, Syntax};
-use cluscope::net::Timestamp;
-use cluscope::rpc::header::{Header, PfcFlags};
-use cluscope::rpc::pdu::{Bind, BindAck, Body, ContextElement, ContextResult, Pdu, Request, Response};
-use cluscope::rpc::{Guid, PacketType, Representation, SyntaxId};
+use cluscope::internals::capture::{self, LinkType};
+use cluscope::internals::ndr::{Direction, Endian, Syntax};
+use cluscope::internals::net::Timestamp;
+use cluscope::internals::rpc::header::{Header, PfcFlags};
+use cluscope::internals::rpc::pdu::{Bind, BindAck, Body, ContextElement, ContextResult, Pdu, Request, Response};
+use cluscope::internals::rpc::{Guid, PacketType, Representation, SyntaxId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufReader, BufWriter};

@@ -5,10 +5,10 @@
 //! made here, apart from the writers, so that a mistake on both sides of our codec shows.
 
 use crate::data;
-use cluscope::consts::Constant;
-use cluscope::consts::syntax::CLUSTER_PROPERTY_SYNTAX as Syntax;
-use cluscope::render::json::buffers::{decode, encode_line};
-use cluscope::render::json::out::Out;
+use cluscope::internals::consts::Constant;
+use cluscope::internals::consts::syntax::CLUSTER_PROPERTY_SYNTAX as Syntax;
+use cluscope::internals::render::json::buffers::{decode, encode_line};
+use cluscope::internals::render::json::out::Out;
 use cluscope_testkit::invariants::{self, Source};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -58,7 +58,7 @@ fn wireshark() {
 fn the_list_of_differences() {
     let document = data::text("docs/differential.md");
     for known in known::ALL {
-        let interface = cluscope::idl::interface(known.interface).unwrap();
+        let interface = cluscope::internals::idl::interface(known.interface).unwrap();
         let method = interface.method(interface.versions.len() - 1, known.opnum).unwrap();
         let row = format!("| {} {} {} |", known.interface, known.opnum, method.name);
         assert!(document.lines().any(|line| line.starts_with(&row)), "no row {row}");

@@ -1,9 +1,9 @@
 //! Validation allocates nothing, neither do views, byte ranges or errors.
 
 use crate::{COUNTING, alone, common};
-use cluscope::ndr::visitor::Ranges;
-use cluscope::ndr::wire::Message;
-use cluscope::render::json;
+use cluscope::internals::ndr::visitor::Ranges;
+use cluscope::internals::ndr::wire::Message;
+use cluscope::internals::render::json;
 use cluscope_testkit::invariants;
 use stats_alloc::Region;
 
@@ -54,7 +54,7 @@ fn reading_allocates_nothing() {
     assert!(errors > 0 && values > 0);
 
     // Views: names of a list that the decoder has seen.
-    use cluscope::idl::cluster::ApiCreateEnum::{METHOD, Response};
+    use cluscope::internals::idl::cluster::ApiCreateEnum::{METHOD, Response};
     let sample =
         samples.iter().find(|s| s.identity.method().unwrap().name == METHOD.name && s.stub.len() > 100).unwrap();
     let kind = sample.identity.kind;
@@ -72,7 +72,7 @@ fn reading_allocates_nothing() {
         json::stub::decode(
             out,
             &sample.identity,
-            &cluscope::session::call_context::CallContext::default(),
+            &cluscope::internals::session::call_context::CallContext::default(),
             &sample.stub,
         );
     };

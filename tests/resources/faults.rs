@@ -14,10 +14,10 @@
 
 use crate::wire::*;
 use crate::{COUNTING, alone};
-use cluscope::capture::{self, LinkType, Packet, Reader};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::record::Records;
-use cluscope::session::{Limits, Session};
+use cluscope::internals::capture::{self, LinkType, Packet, Reader};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::Records;
+use cluscope::internals::session::{Limits, Session};
 use stats_alloc::Region;
 use std::alloc::System;
 
@@ -93,7 +93,7 @@ impl Feed {
 
 /// Limits small enough to be reached at once.
 fn small() -> Limits {
-    let mut limits = cluscope::Limits::for_memory(cluscope::limits::LEAST_MEMORY).session;
+    let mut limits = cluscope::internals::limits::Limits::for_memory(cluscope::internals::limits::LEAST_MEMORY).session;
     limits.association_bytes = 512 << 10;
     limits
 }
@@ -193,11 +193,11 @@ mod unbounded_fragment_buffering {
 
 mod lying_counts {
     use super::*;
-    use cluscope::idl::INTERFACES;
-    use cluscope::ndr::value::Collect;
-    use cluscope::ndr::wire::{Kind, Message};
-    use cluscope::ndr::{Direction, Endian, Syntax};
-    use cluscope::structs;
+    use cluscope::internals::idl::INTERFACES;
+    use cluscope::internals::ndr::value::Collect;
+    use cluscope::internals::ndr::wire::{Kind, Message};
+    use cluscope::internals::ndr::{Direction, Endian, Syntax};
+    use cluscope::internals::structs;
 
     /// Bytes allocated in all by a piece of work.
     fn allocated(work: impl FnOnce()) -> usize {
@@ -239,7 +239,7 @@ mod lying_counts {
     fn of_a_string() {
         let mut stub = string("IP1");
         stub[8..12].copy_from_slice(&u32::MAX.to_le_bytes());
-        let interface = cluscope::idl::interface("clusapi").unwrap();
+        let interface = cluscope::internals::idl::interface("clusapi").unwrap();
         let method = interface.method(1, 8).unwrap();
         let kind =
             Kind { interface, version: 1, direction: Direction::Request, syntax: Syntax::Ndr, endian: Endian::Little };
@@ -326,7 +326,7 @@ mod lying_counts {
 
 mod state_growth {
     use super::*;
-    use cluscope::analysis::{self, Tracker};
+    use cluscope::internals::analysis::{self, Tracker};
 
     #[test]
     fn half_open_connections() {
@@ -388,7 +388,7 @@ mod state_growth {
     #[test]
     fn handles() {
         let _alone = alone();
-        let limits = cluscope::Limits::for_memory(cluscope::limits::LEAST_MEMORY);
+        let limits = cluscope::internals::limits::Limits::for_memory(cluscope::internals::limits::LEAST_MEMORY);
         let mut session = Session::new(limits.session.clone(), Default::default());
         let region = Region::new(COUNTING);
         let mut tracker = Tracker::new(limits.analysis);
@@ -597,7 +597,7 @@ mod quadratic_scans {
     fn work(file: &[u8]) -> (u64, u64) {
         let region = Region::new(COUNTING);
         #[cfg(feature = "work-counter")]
-        cluscope::base::work::taken();
+        cluscope::internals::base::work::taken();
         let mut reader = Reader::new(file).unwrap();
         let mut comments = 0;
         while let Ok(Some(packet)) = reader.next() {
@@ -605,7 +605,7 @@ mod quadratic_scans {
         }
         assert!(comments < usize::MAX);
         #[cfg(feature = "work-counter")]
-        let steps = cluscope::base::work::taken();
+        let steps = cluscope::internals::base::work::taken();
         #[cfg(not(feature = "work-counter"))]
         let steps = 0;
         (region.change().bytes_allocated as u64, steps)

@@ -4,18 +4,18 @@
 
 use crate::wire::*;
 use crate::{COUNTING, alone};
-use cluscope::analysis::story::Story;
-use cluscope::analysis::{HandleAnnotations, Tracker, stats::Stats};
-use cluscope::base::work;
-use cluscope::capture::{LinkType, Packet, Reader};
-use cluscope::conformance::Checker;
-use cluscope::filter::{Filter, Subject};
-use cluscope::ndr::wire::{Kind, Message};
-use cluscope::ndr::{Direction, Endian, Syntax};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::record::Records;
-use cluscope::session::{Limits, Session};
-use cluscope::structs::{self, dependency};
+use cluscope::internals::analysis::story::Story;
+use cluscope::internals::analysis::{HandleAnnotations, Tracker, stats::Stats};
+use cluscope::internals::base::work;
+use cluscope::internals::capture::{LinkType, Packet, Reader};
+use cluscope::internals::conformance::Checker;
+use cluscope::internals::filter::{Filter, Subject};
+use cluscope::internals::ndr::wire::{Kind, Message};
+use cluscope::internals::ndr::{Direction, Endian, Syntax};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::Records;
+use cluscope::internals::session::{Limits, Session};
+use cluscope::internals::structs::{self, dependency};
 use stats_alloc::Region;
 use std::hint::black_box;
 
@@ -70,14 +70,14 @@ fn session(packets: &[Vec<u8>]) {
     let mut records = Records::default();
     let mut out = Out::with_limit(16 << 20);
     let filter = Filter::parse("object == \"none\" or text ~ \"nothing\" or text contains \"no\"").unwrap();
-    let mut each = |record: cluscope::session::Record<'_>| {
+    let mut each = |record: cluscope::internals::session::Record<'_>| {
         let seen = tracker.feed(&record);
         black_box(filter.matches(&Subject::of(&record, &seen)));
         records.print_with(&mut out, &record, Some(&HandleAnnotations::of(&seen)));
         work_of(out.len());
         checker.record(&record, &mut |finding| drop(black_box(finding)));
         story.feed(&record, &seen, 0, &mut |event| drop(black_box(event)));
-        if let Some(call) = cluscope::analysis::calls::Call::completed(&record, &seen) {
+        if let Some(call) = cluscope::internals::analysis::calls::Call::completed(&record, &seen) {
             stats.add(&call);
         }
     };
@@ -94,7 +94,7 @@ fn work_of(bytes: usize) {
 }
 
 fn kind(direction: Direction) -> Kind {
-    let interface = cluscope::idl::interface("clusapi").unwrap();
+    let interface = cluscope::internals::idl::interface("clusapi").unwrap();
     Kind { interface, version: 1, direction, syntax: Syntax::Ndr, endian: Endian::Little }
 }
 
@@ -136,7 +136,8 @@ fn stubs_with_lists_of_names() {
         |n| vec![names(n)],
         |input| {
             let message = Message::decode(method, kind(Direction::Response), &input[0]).unwrap();
-            let list = cluscope::idl::cluster::ApiCreateEnum::Response::of(message).unwrap().ReturnEnum().unwrap();
+            let list =
+                cluscope::internals::idl::cluster::ApiCreateEnum::Response::of(message).unwrap().ReturnEnum().unwrap();
             assert!(list.Entry().filter_map(|entry| entry.Name()).map(|name| name.len()).sum::<usize>() > 0);
         },
     );

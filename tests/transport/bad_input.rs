@@ -1,8 +1,8 @@
 //! Hostile captures and damaged ones: nothing panics, nothing that was readable is lost, everything is bounded.
 
 use crate::support::*;
-use cluscope::capture::Reader;
-use cluscope::session::{Limits, Session};
+use cluscope::internals::capture::Reader;
+use cluscope::internals::session::{Limits, Session};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -121,7 +121,7 @@ fn half_open_associations() {
     first.resize(88, 0x61);
     let mut datagram = vec![4, 0, 4, 0, 0x10, 0, 0, 0];
     datagram.resize(24, 0);
-    datagram.extend(cluscope::idl::CLUSAPI.uuid_bytes);
+    datagram.extend(cluscope::internals::idl::CLUSAPI.uuid_bytes);
     let activity = datagram.len();
     datagram.extend([7; 16]);
     datagram.extend([0, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 8, 0, 0xff, 0xff, 0xff, 0xff, 8, 0, 0, 0, 0, 0]);
@@ -138,12 +138,13 @@ fn half_open_associations() {
         ] {
             frame += 1;
             session.packet(&raw(frame, data).packet(), &mut |r| {
-                incomplete += u32::from(matches!(r.event.body, cluscope::rpc::event::Body::Incomplete { .. }));
+                incomplete +=
+                    u32::from(matches!(r.event.body, cluscope::internals::rpc::event::Body::Incomplete { .. }));
             });
         }
     }
     session.finish(&mut |r| {
-        incomplete += u32::from(matches!(r.event.body, cluscope::rpc::event::Body::Incomplete { .. }));
+        incomplete += u32::from(matches!(r.event.body, cluscope::internals::rpc::event::Body::Incomplete { .. }));
     });
     let stats = session.stats();
     assert!(stats.connections_evicted > 2900 && stats.conversations_evicted > 2900, "{stats:?}");

@@ -1,7 +1,7 @@
 //! ClusAPI 2.0 over UDP: what records say of it, every opnum, and hostile headers.
 
 use crate::support::*;
-use cluscope::session::{Limits, Session};
+use cluscope::internals::session::{Limits, Session};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 fn header(ptype: u8, flags1: u8, activity: u64, sequence: u32, opnum: u16, fragment: u16, body: &[u8]) -> Vec<u8> {
     let mut pdu = vec![4, ptype, flags1, 0, 0x10, 0, 0, 0];
     pdu.extend([0; 16]);
-    pdu.extend(cluscope::idl::CLUSAPI.uuid_bytes);
+    pdu.extend(cluscope::internals::idl::CLUSAPI.uuid_bytes);
     pdu.extend(activity.to_le_bytes());
     pdu.extend([1; 8]);
     pdu.extend(0_u32.to_le_bytes());
@@ -47,8 +47,12 @@ fn every_opnum_out_of_udp() {
             seen.entry(record["type"].as_str().unwrap()).or_default().insert(record["opnum"].as_u64().unwrap());
         }
     }
-    let on_wire: BTreeSet<u64> =
-        cluscope::idl::CLUSAPI.versions[0].methods.iter().filter(|m| m.on_wire).map(|m| u64::from(m.opnum)).collect();
+    let on_wire: BTreeSet<u64> = cluscope::internals::idl::CLUSAPI.versions[0]
+        .methods
+        .iter()
+        .filter(|m| m.on_wire)
+        .map(|m| u64::from(m.opnum))
+        .collect();
     assert_eq!(seen["request"], on_wire);
     assert_eq!(seen["response"], on_wire);
 }
@@ -155,7 +159,7 @@ fn fragments_that_overlap_repeat_and_never_end() {
     let mut given_up = 0;
     for packet in conversation(&all) {
         session.packet(&packet.packet(), &mut |r| {
-            given_up += u32::from(matches!(r.event.body, cluscope::rpc::event::Body::Incomplete { .. }));
+            given_up += u32::from(matches!(r.event.body, cluscope::internals::rpc::event::Body::Incomplete { .. }));
         });
     }
     assert_eq!((given_up, session.stats().rpc.messages_too_large), (1, 1));
@@ -164,14 +168,15 @@ fn fragments_that_overlap_repeat_and_never_end() {
 /// Datagrams cut short by the capture, and by the sender.
 #[test]
 fn datagrams_cut_short() {
-    let method = &cluscope::idl::resource::ApiOpenResource::METHOD;
-    let contents = cluscope::idl::resource::ApiOpenResource::Request::builder().lpszResourceName("Cluster IP").contents;
-    let stub = cluscope::idl::encode(
+    let method = &cluscope::internals::idl::resource::ApiOpenResource::METHOD;
+    let contents =
+        cluscope::internals::idl::resource::ApiOpenResource::Request::builder().lpszResourceName("Cluster IP").contents;
+    let stub = cluscope::internals::idl::encode(
         method,
-        cluscope::ndr::Version::V2_0,
-        cluscope::ndr::Direction::Request,
-        cluscope::ndr::Syntax::Ndr,
-        cluscope::ndr::Endian::Little,
+        cluscope::internals::ndr::Version::V2_0,
+        cluscope::internals::ndr::Direction::Request,
+        cluscope::internals::ndr::Syntax::Ndr,
+        cluscope::internals::ndr::Endian::Little,
         &contents,
     )
     .unwrap();

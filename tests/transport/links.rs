@@ -1,7 +1,7 @@
 //! Every link type, tag and tunnel, in captures made by scapy, against what tshark reads of them.
 
-use cluscope::capture::{LinkType, Reader};
-use cluscope::net::{Chunk, Datagram, Handler, Limits, Network, Origin, Transport, Verdict};
+use cluscope::internals::capture::{LinkType, Reader};
+use cluscope::internals::net::{Chunk, Datagram, Handler, Limits, Network, Origin, Transport, Verdict};
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,11 @@
 //! The endpoint mapper: towers, lookups, and what they tell of other connections.
 
 use crate::support::*;
-use cluscope::idl::{self, epm};
-use cluscope::ndr::value::{Contents, Fields, Value as Ndr};
-use cluscope::ndr::wire::Kind;
-use cluscope::ndr::{Direction, Endian, Syntax, Version};
-use cluscope::render::json::stub::Identity;
+use cluscope::internals::idl::{self, epm};
+use cluscope::internals::ndr::value::{Contents, Fields, Value as Ndr};
+use cluscope::internals::ndr::wire::Kind;
+use cluscope::internals::ndr::{Direction, Endian, Syntax, Version};
+use cluscope::internals::render::json::stub::Identity;
 use cluscope_testkit::invariants::{self, Source};
 use serde_json::{Value, json};
 
@@ -34,8 +34,8 @@ fn twr(bytes: Vec<u8>) -> Ndr {
 
 fn decode(opnum: u16, direction: Direction, syntax: Syntax, endian: Endian, stub: &[u8]) -> Value {
     let kind = Kind { interface: &idl::EPM, version: 0, direction, syntax, endian };
-    let mut out = cluscope::render::json::out::Out::new();
-    cluscope::render::json::stub::decode(&mut out, &Identity { kind, opnum }, &Default::default(), stub);
+    let mut out = cluscope::internals::render::json::out::Out::new();
+    cluscope::internals::render::json::stub::decode(&mut out, &Identity { kind, opnum }, &Default::default(), stub);
     serde_json::from_slice(out.as_bytes()).unwrap()
 }
 
@@ -56,7 +56,7 @@ fn entries_of_a_lookup() {
                 entry(49665, b"Failover Cluster\0", true),
             ];
             let stub = epm::ept_lookup::Response::builder()
-                .entry_handle(cluscope::ndr::visitor::ContextHandle::default())
+                .entry_handle(cluscope::internals::ndr::visitor::ContextHandle::default())
                 .num_ents(3u32)
                 .entries(Ndr::List(list))
                 .status(0u32);
@@ -139,11 +139,11 @@ fn a_recorded_session() {
 /// What the mapper said is a hint for connections whose bind is missing, and no more than a hint.
 #[test]
 fn a_hint() {
-    use cluscope::net::Transport;
-    use cluscope::rpc::syntax::SyntaxId;
-    use cluscope::session::inference::Knowledge;
+    use cluscope::internals::net::Transport;
+    use cluscope::internals::rpc::syntax::SyntaxId;
+    use cluscope::internals::session::inference::Knowledge;
     let mut known = Knowledge::default();
-    let id = SyntaxId::new(cluscope::rpc::Guid(idl::CLUSAPI.uuid_bytes), 3, 0);
+    let id = SyntaxId::new(cluscope::internals::rpc::Guid(idl::CLUSAPI.uuid_bytes), 3, 0);
     for i in 0..100_000_u32 {
         let host = std::net::Ipv4Addr::from(0x0a00_0000 + i);
         known.serves(Transport::Tcp, (host, 49664).into(), id, None);

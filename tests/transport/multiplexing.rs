@@ -1,18 +1,18 @@
 //! Several contexts, several interfaces, concurrent calls on one connection; association groups over several.
 
 use crate::support::*;
-use cluscope::idl::{self, cluster, resource, witness};
-use cluscope::ndr::value::Contents;
-use cluscope::ndr::{Direction, Endian, Method, Syntax, Version};
-use cluscope::rpc::pdu::{Bind, BindAck, Body, ContextElement, ContextResult, Pdu, Request, Response};
-use cluscope::rpc::syntax::{ContextOutcome, ProviderReason, SyntaxId};
-use cluscope::rpc::{Guid, Representation, header};
+use cluscope::internals::idl::{self, cluster, resource, witness};
+use cluscope::internals::ndr::value::Contents;
+use cluscope::internals::ndr::{Direction, Endian, Method, Syntax, Version};
+use cluscope::internals::rpc::pdu::{Bind, BindAck, Body, ContextElement, ContextResult, Pdu, Request, Response};
+use cluscope::internals::rpc::syntax::{ContextOutcome, ProviderReason, SyntaxId};
+use cluscope::internals::rpc::{Guid, Representation, header};
 use serde_json::Value;
 
 const CLIENT: (u32, u16) = (0xc000_020a, 49731);
 const SERVER: (u32, u16) = (0xc000_0214, 49664);
 
-fn interface(i: &cluscope::ndr::Interface) -> Guid {
+fn interface(i: &cluscope::internals::ndr::Interface) -> Guid {
     Guid(i.uuid_bytes)
 }
 
@@ -84,7 +84,10 @@ fn open(name: &str) -> Contents {
 fn opened(version: Version) -> Contents {
     let mut contents = resource::ApiOpenResource::Response::builder()
         .Status(0u32)
-        .r#return(cluscope::ndr::visitor::ContextHandle { attributes: 0, uuid: cluscope::base::Guid([9; 16]) })
+        .r#return(cluscope::internals::ndr::visitor::ContextHandle {
+            attributes: 0,
+            uuid: cluscope::internals::base::Guid([9; 16]),
+        })
         .contents;
     if version == Version::V3_0 {
         contents.fields.set("rpc_status", 0u32);

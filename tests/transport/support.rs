@@ -1,11 +1,11 @@
 //! Captures in memory, through a session, as the lines that `dissect` prints.
 
 use crate::data;
-use cluscope::capture::{LinkType, Packet, Reader};
-use cluscope::net::{Chunk, Datagram, Handler, Network, Origin, Timestamp, Verdict};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::record::Records;
-use cluscope::session::{Limits, Record, Session};
+use cluscope::internals::capture::{LinkType, Packet, Reader};
+use cluscope::internals::net::{Chunk, Datagram, Handler, Network, Origin, Timestamp, Verdict};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::Records;
+use cluscope::internals::session::{Limits, Record, Session};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -96,7 +96,7 @@ pub(crate) fn streams(packets: &[Owned]) -> HashMap<u64, u64> {
         }
     }
     let mut streams = Streams(HashMap::new());
-    let mut network = Network::new(cluscope::net::Limits::default());
+    let mut network = Network::new(cluscope::internals::net::Limits::default());
     for packet in packets {
         network.input(&packet.packet(), &mut streams);
     }

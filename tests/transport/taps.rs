@@ -1,7 +1,7 @@
 //! A tap with two ports gives one direction later than the other: every message comes out all the same.
 
 use crate::support::*;
-use cluscope::net::{Chunk, Datagram, Handler, Network, Origin, Side, Verdict};
+use cluscope::internals::net::{Chunk, Datagram, Handler, Network, Origin, Side, Verdict};
 use etherparse::{NetSlice, SlicedPacket, TransportSlice};
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -22,7 +22,7 @@ fn sent_by(side: Side, packets: &[Owned]) -> HashSet<u64> {
         }
     }
     let mut ends = Ends(side, HashSet::new());
-    let mut network = Network::new(cluscope::net::Limits::default());
+    let mut network = Network::new(cluscope::internals::net::Limits::default());
     packets.iter().for_each(|packet| network.input(&packet.packet(), &mut ends));
     network.finish(&mut ends);
     let is_sent = |packet: &&Owned| {

@@ -44,7 +44,7 @@ fn tshark(path: &std::path::Path, udp: bool) -> Option<Vec<Key>> {
 }
 
 fn name(kind: u8) -> &'static str {
-    cluscope::rpc::PacketType::from_u8(kind).map_or("?", |p| p.name())
+    cluscope::internals::rpc::PacketType::from_u8(kind).map_or("?", |p| p.name())
 }
 
 /// Captures of TCP: each PDU by frame, stream, type and call number. A fragmented message is one record here; the frames

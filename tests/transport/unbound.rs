@@ -1,8 +1,8 @@
 //! Captures that begin after the bind: interface, version and syntax are guessed, and the guess says so.
 
 use crate::support::*;
-use cluscope::session::inference::Assumption;
-use cluscope::session::{Limits, Session};
+use cluscope::internals::session::inference::Assumption;
+use cluscope::internals::session::{Limits, Session};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;

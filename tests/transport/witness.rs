@@ -1,10 +1,10 @@
 //! What MS-SWN demands of registrations, named where a message breaks it.
 
-use cluscope::idl::{self, witness};
-use cluscope::ndr::value::{Contents, Value as Ndr};
-use cluscope::ndr::wire::Kind;
-use cluscope::ndr::{Direction, Endian, Method, Syntax, Version};
-use cluscope::render::json::stub::Identity;
+use cluscope::internals::idl::{self, witness};
+use cluscope::internals::ndr::value::{Contents, Value as Ndr};
+use cluscope::internals::ndr::wire::Kind;
+use cluscope::internals::ndr::{Direction, Endian, Method, Syntax, Version};
+use cluscope::internals::render::json::stub::Identity;
 use serde_json::Value;
 
 fn rules(method: &'static Method, direction: Direction, contents: &Contents) -> Vec<(String, u64, String)> {
@@ -13,9 +13,9 @@ fn rules(method: &'static Method, direction: Direction, contents: &Contents) -> 
         for endian in [Endian::Little, Endian::Big] {
             let stub = idl::encode(method, Version::V1_1, direction, syntax, endian, contents).unwrap();
             let kind = Kind { interface: &idl::WITNESS, version: 0, direction, syntax, endian };
-            let mut out = cluscope::render::json::out::Out::new();
+            let mut out = cluscope::internals::render::json::out::Out::new();
             let identity = Identity { kind, opnum: method.opnum };
-            assert!(cluscope::render::json::stub::decode(&mut out, &identity, &Default::default(), &stub));
+            assert!(cluscope::internals::render::json::stub::decode(&mut out, &identity, &Default::default(), &stub));
             let line: Value = serde_json::from_slice(out.as_bytes()).unwrap();
             let list = line["diagnostics"].as_array().cloned().unwrap_or_default();
             let found: Vec<_> = list
@@ -98,7 +98,7 @@ fn the_older_registration() {
 
 #[test]
 fn answers() {
-    use cluscope::ndr::visitor::{ContextHandle, Guid};
+    use cluscope::internals::ndr::visitor::{ContextHandle, Guid};
     let answer = |handle: ContextHandle, status: u32| {
         let contents = witness::WitnessrRegisterEx::Response::builder().ppContext(handle).r#return(status).contents;
         rules(&witness::WitnessrRegisterEx::METHOD, Direction::Response, &contents)

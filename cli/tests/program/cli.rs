@@ -164,7 +164,7 @@ fn secrets_open_what_is_sealed_and_never_show() {
 #[test]
 fn lists_tell_what_is_known() {
     let methods = run(&["list", "methods"], b"");
-    let versions = cluscope::idl::INTERFACES.iter().flat_map(|interface| interface.versions);
+    let versions = cluscope::internals::idl::INTERFACES.iter().flat_map(|interface| interface.versions);
     assert_eq!(stdout(&methods).lines().count(), versions.map(|version| version.methods.len()).sum::<usize>());
     let first: Value = serde_json::from_str(stdout(&methods).lines().next().expect("a line")).expect("JSON");
     assert_eq!((first["method"].as_str(), first["opnum"].as_u64()), (Some("ApiOpenCluster"), Some(0)));
@@ -172,7 +172,7 @@ fn lists_tell_what_is_known() {
     assert!(stdout(&run(&["list", "enums"], b"")).lines().count() > 80);
     assert_eq!(
         stdout(&run(&["list", "control-codes"], b"")).lines().count(),
-        cluscope::consts::control_codes::ALL.len()
+        cluscope::internals::consts::control_codes::ALL.len()
     );
 }
 

@@ -4,8 +4,8 @@
 
 use crate::data;
 use crate::program::dissect;
-use cluscope::consts::content::BufferFormat;
-use cluscope::structs::{self, values};
+use cluscope::internals::consts::content::BufferFormat;
+use cluscope::internals::structs::{self, values};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -109,13 +109,13 @@ fn encode(decoded: &Map<String, Value>) -> Result<Vec<u8>, String> {
             Some(_) => {
                 let mut line = decoded.clone();
                 line.insert("struct".into(), kind.into());
-                return cluscope::render::json::buffers::encode(&line, None);
+                return cluscope::internals::render::json::buffers::encode(&line, None);
             }
             None => return Err(format!("no format {kind}")),
         },
     };
     let mut bytes = Vec::new();
-    let value = cluscope::render::json::buffers::value(json).map_err(|e| e.to_string())?;
+    let value = cluscope::internals::render::json::buffers::value(json).map_err(|e| e.to_string())?;
     values::write(content, &value, &mut bytes).map_err(|e| e.to_string())?;
     Ok(bytes)
 }

@@ -90,7 +90,8 @@ fn the_own_capture() {
 
 /// Frame number, time, length on the wire and contents of each packet.
 fn packets(path: &Path) -> Vec<(u64, Option<i64>, usize, Vec<u8>)> {
-    let mut reader = cluscope::capture::Reader::new(std::fs::File::open(path).expect("a file")).expect("a capture");
+    let mut reader =
+        cluscope::internals::capture::Reader::new(std::fs::File::open(path).expect("a file")).expect("a capture");
     let mut out = Vec::new();
     while let Some(packet) = reader.next().expect("a packet") {
         out.push((packet.frame, packet.time.map(|t| t.0), packet.original_len, packet.data.to_vec()));

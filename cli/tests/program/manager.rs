@@ -2,9 +2,9 @@
 
 use crate::program::{self, objects, stdout};
 use crate::wire;
-use cluscope::consts::control_codes;
-use cluscope::render::json::buffers;
-use cluscope::render::json::stub::encode;
+use cluscope::internals::consts::control_codes;
+use cluscope::internals::render::json::buffers;
+use cluscope::internals::render::json::stub::encode;
 use serde_json::{Value, json};
 
 fn handle(n: u8) -> Value {

@@ -2,11 +2,11 @@
 //! judged by Python's `jsonschema`, which nobody here wrote.
 
 use crate::{data, program};
-use cluscope::idl;
-use cluscope::ndr::{Direction, Syntax};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::{buffers, stub};
-use cluscope::render::schema::{self, Of, template};
+use cluscope::internals::idl;
+use cluscope::internals::ndr::{Direction, Syntax};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::{buffers, stub};
+use cluscope::internals::render::schema::{self, Of, template};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -137,7 +137,7 @@ fn templates_of_methods() {
 #[test]
 fn templates_of_structures() {
     let mut batch = Batch::default();
-    for structure in cluscope::structs::ALL {
+    for structure in cluscope::internals::structs::ALL {
         let made = template::structure(structure.name).unwrap();
         let mut out = Out::new();
         assert!(buffers::encode_line(&mut out, &made.to_string()), "{made}: {out:?}");
@@ -153,7 +153,7 @@ fn templates_of_structures() {
         assert!(schema::structure(declaration.name).unwrap().is_object());
     }
     if has_validator() {
-        assert_eq!(batch.validate(), cluscope::structs::ALL.len());
+        assert_eq!(batch.validate(), cluscope::internals::structs::ALL.len());
     }
 }
 

@@ -3,11 +3,11 @@
 
 use crate::program::{self, stdout};
 use crate::wire;
-use cluscope::consts::control_codes::{self, Family};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::stub::{self, Identity};
-use cluscope::render::json::{buffers, stub::encode};
-use cluscope::session::call_context::CallContext;
+use cluscope::internals::consts::control_codes::{self, Family};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::stub::{self, Identity};
+use cluscope::internals::render::json::{buffers, stub::encode};
+use cluscope::internals::session::call_context::CallContext;
 use serde_json::{Value, json};
 
 /// Stands in every message for the secret; four characters of it are found nowhere else.

@@ -2,9 +2,9 @@
 
 use crate::program::{self, stdout};
 use crate::wire;
-use cluscope::render::json::out::Out;
-use cluscope::render::json::stub::{self, Identity};
-use cluscope::session::call_context::CallContext;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::stub::{self, Identity};
+use cluscope::internals::session::call_context::CallContext;
 
 /// `P@ssw0rd` in UTF-16, often enough that a line of a dump has it whole.
 fn password() -> Vec<u8> {

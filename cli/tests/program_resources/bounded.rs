@@ -3,7 +3,7 @@
 
 use crate::opens::Opens;
 use crate::program::command;
-use cluscope::limits::Limits;
+use cluscope::internals::limits::Limits;
 use serde_json::Value;
 use std::io::BufRead;
 use std::process::{Child, Stdio};

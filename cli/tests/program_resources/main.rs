@@ -11,5 +11,6 @@ mod wire;
 mod bounded;
 #[cfg(target_os = "linux")]
 mod ceiling;
+mod follow;
 mod live;
 mod opens;

@@ -10,12 +10,14 @@ use alloc::vec::Vec;
 use super::etype::EncryptionKey;
 use super::message::{ApRep, ApReq, Message, etype_name, parse, principal};
 use super::search;
-use super::wrap::Token;
+use super::wrap::{Framing, Token};
 use crate::auth::context::Attempted;
 use crate::auth::der;
 use crate::auth::frame::{Frame, Verdict};
 use crate::auth::keys::KeyStore;
+use crate::auth::ntlm::crypto::md5;
 use crate::auth::order::{Order, room};
+use crate::auth::run::Fingerprint;
 use crate::auth::text::short;
 use crate::rpc::security::{Doubt, Remedy, Sender};
 
@@ -43,10 +45,24 @@ pub(crate) struct Handshake {
     whole: Option<bool>,
     /// How client and server numbered their messages.
     orders: [Order; 2],
+    /// What client and server may have sent unseen since their last PDU that opened.
+    unopened: [Unopened; 2],
     /// Whether SPNEGO's `mechListMIC` is right.
     mech_list: Option<bool>,
     /// Whether the client is anonymous (RFC 8062).
     anonymous: bool,
+    framing: Framing,
+    /// Of the authenticator.
+    fingerprint: Option<Fingerprint>,
+}
+
+/// Messages that may have come since the last PDU that opened.
+#[derive(Clone, Copy, Debug, Default)]
+struct Unopened {
+    /// PDUs of the context that couldn't be opened.
+    own: u64,
+    /// PDUs of other contexts, and what gaps have room for.
+    others: u64,
 }
 
 impl Handshake {
@@ -61,8 +77,11 @@ impl Handshake {
             acceptor_reason: "no AP-REP captured",
             whole: None,
             orders: [Order::default(), Order::default()],
+            unopened: [Unopened::default(); 2],
             mech_list: None,
             anonymous: false,
+            framing: Framing::default(),
+            fingerprint: None,
         }
     }
 
@@ -71,14 +90,32 @@ impl Handshake {
         self.session.is_some()
     }
 
+    /// The authenticator, which a client makes once: it has the time, to the microsecond (RFC 4120 3.2.3).
+    pub(crate) fn fingerprint(&self) -> Option<Fingerprint> {
+        self.fingerprint
+    }
+
     /// Tells that bytes of a direction are missing.
     pub(crate) fn gap(&mut self, sender: Sender, lost: Option<u64>) {
         self.order(sender).explain(room(lost));
+        let unopened = self.unopened_of(sender);
+        unopened.others = unopened.others.saturating_add(room(lost));
     }
 
-    /// A PDU of the direction was none of this context's, or couldn't be opened.
-    pub(crate) fn unopened(&mut self, tried: &Attempted<'_>) {
+    /// A PDU of the direction couldn't be opened: one of this context by its number (`own`), or of another.
+    pub(crate) fn unopened(&mut self, tried: &Attempted<'_>, own: bool) {
         self.order(tried.sender).explain(1);
+        let unopened = self.unopened_of(tried.sender);
+        let count = if own { &mut unopened.own } else { &mut unopened.others };
+        *count = count.saturating_add(1);
+    }
+
+    fn unopened_of(&mut self, sender: Sender) -> &mut Unopened {
+        let [client, server] = &mut self.unopened;
+        match sender {
+            Sender::Client => client,
+            Sender::Server => server,
+        }
     }
 
     fn order(&mut self, sender: Sender) -> &mut Order {
@@ -108,6 +145,10 @@ impl Handshake {
             (Ok(Message::ApReq(_)), _) if self.session.is_some() => {}
             (Ok(Message::ApReq(request)), _) => {
                 *self = Handshake::new();
+                if let Some(mechanism) = frame_mechanism(token) {
+                    self.framing.mechanism = mechanism.to_vec();
+                }
+                self.fingerprint = Some(md5(&[request.authenticator.cipher]));
                 self.request(&request, keys);
             }
             (Ok(Message::ApRep(reply)), Sender::Server) => self.reply(&reply),
@@ -155,12 +196,19 @@ impl Handshake {
         let Some((key, plain)) = opened else { return };
         if let Some(authenticator) = authenticator(&plain) {
             self.named(authenticator.client);
+            self.framing.dce_style = authenticator.dce_style.unwrap_or(true);
             self.initiator = authenticator.subkey;
             if let Some(number) = authenticator.sequence {
-                self.order(Sender::Client).begin(number, SLACK);
+                self.begin(Sender::Client, number);
             }
         }
         self.session = Some(key);
+    }
+
+    /// The handshake tells a sender's first number.
+    fn begin(&mut self, sender: Sender, number: u64) {
+        self.order(sender).begin(number, SLACK);
+        self.unopened_of(sender).others += SLACK;
     }
 
     fn named(&mut self, client: String) {
@@ -177,7 +225,7 @@ impl Handshake {
                     self.acceptor = subkey;
                 }
                 if let Some(number) = sequence {
-                    self.order(Sender::Server).begin(number, SLACK);
+                    self.begin(Sender::Server, number);
                 }
                 self.acceptor_reason = "the AP-REP brings none";
             }
@@ -196,7 +244,7 @@ impl Handshake {
         let frame = Frame { head: mech_types, body: &[], tail: &[], token: mic, sealed: false };
         let Ok(token) = Token::parse(mic) else { return };
         let right = |key: &EncryptionKey| {
-            token.open(key, sender, &frame, true, &mut Vec::new()).then(|| token.number(key)).flatten()
+            token.open(key, sender, &frame, &self.framing, true, &mut Vec::new()).then(|| token.number(key)).flatten()
         };
         if self.keys_for(&token).next().is_none() {
             return;
@@ -241,10 +289,11 @@ impl Handshake {
             Some(whole) => [Some(whole), None],
             None => [Some(tried.whole), Some(!tried.whole)],
         };
+        let framing = &self.framing;
         let right = |key: &EncryptionKey, out: &mut Vec<u8>| {
             tried.frames().find_map(|(frame, doubt)| {
                 let mut coverages = coverages.into_iter().flatten();
-                let whole = coverages.find(|whole| token.open(key, sender, &frame, *whole, out))?;
+                let whole = coverages.find(|whole| token.open(key, sender, &frame, framing, *whole, out))?;
                 Some((whole, doubt, frame.sealed, token.number(key)))
             })
         };
@@ -258,6 +307,10 @@ impl Handshake {
                 if found.is_some() {
                     let initiators = token.acceptor_subkey() == Some(false);
                     let slot = if initiators { &mut self.initiator } else { &mut self.acceptor };
+                    // A subkey is one session's; with it nothing proves the authenticator.
+                    if !initiators {
+                        self.fingerprint = Some(md5(&[&key.key]));
+                    }
                     *slot = Some(key);
                     break;
                 }
@@ -265,7 +318,13 @@ impl Handshake {
         }
         if let Some((whole, level, decrypted, number)) = found {
             self.whole = Some(whole);
+            let ahead = number.map(|number| self.order(sender).ahead(number));
             let disorder = number.and_then(|number| self.order(sender).came(number));
+            let Unopened { own, others } = core::mem::take(self.unopened_of(sender));
+            // A number that may have been changed has to be the one that is due.
+            let due = own..=own.saturating_add(others);
+            let unproved = ahead.filter(|ahead| !token.covers_number() && !due.contains(ahead));
+            let disorder = disorder.or(unproved.map(|count| Doubt::Missing { count }));
             let standing = if self.anonymous {
                 Some(Doubt::Anonymous)
             } else {
@@ -310,6 +369,8 @@ struct Authenticator {
     subkey: Option<EncryptionKey>,
     /// The number of the client's first message.
     sequence: Option<u64>,
+    /// Whether the client asks for DCE style, where it says so.
+    dce_style: Option<bool>,
 }
 
 fn authenticator(plain: &[u8]) -> Option<Authenticator> {
@@ -318,7 +379,27 @@ fn authenticator(plain: &[u8]) -> Option<Authenticator> {
         client: name(der::field(body, 1), der::field(body, 2))?,
         subkey: der::field(body, 6).and_then(encryption_key),
         sequence: der::field(body, 7).and_then(sequence),
+        dce_style: der::field(body, 3).and_then(context_flags).map(|flags| flags & DCE_STYLE != 0),
     })
+}
+
+/// `GSS_C_DCE_STYLE` (MS-KILE 3.4.5.4.1).
+const DCE_STYLE: u32 = 0x1000;
+
+/// The context's flags, which stand where an authenticator has its checksum (RFC 4121 4.1.1).
+fn context_flags(checksum: &[u8]) -> Option<u32> {
+    let (body, _) = der::expect(checksum, der::SEQUENCE)?;
+    if der::field(body, 0).and_then(der::integer)? != 0x8003 {
+        return None;
+    }
+    let (value, _) = der::field(body, 1).and_then(|value| der::expect(value, der::OCTET_STRING))?;
+    value.get(20..)?.first_chunk().map(|flags| u32::from_le_bytes(*flags))
+}
+
+/// The object identifier of the frame that a token stands in.
+fn frame_mechanism(token: &[u8]) -> Option<&[u8]> {
+    let (body, _) = der::expect(token, 0x60)?;
+    der::expect(body, der::OID).map(|(mechanism, _)| mechanism)
 }
 
 /// Subkey and first number of an EncAPRepPart (RFC 4120 5.5.2).

@@ -70,8 +70,8 @@ pub(in crate::auth) struct Peers {
     pub(super) initiator: Option<EncryptionKey>,
     pub(super) acceptor: Option<EncryptionKey>,
     pub(super) whole: bool,
-    /// RRC as RFC 4121 tells instead of as DCE style has it.
-    pub(super) plain_rrc: bool,
+    /// Whether the authenticator asks for DCE style, and tokens have it.
+    pub(super) dce_style: bool,
     /// Of client and server.
     pub(super) sequences: [u64; 2],
     pub(super) sequence: u64,
@@ -91,7 +91,7 @@ impl Peers {
             initiator: Some(some_key(etype, 3)),
             acceptor: Some(some_key(etype, 4)),
             whole: true,
-            plain_rrc: false,
+            dce_style: true,
             sequences: [0x0102_0303; 2],
             sequence: 0,
         }
@@ -105,7 +105,12 @@ impl Peers {
         );
         let mut parts =
             std::vec![der(0xa0, &der(2, &[5])), der(0xa1, &der(0x1b, b"LAB.TEST")), der(0xa2, &name(&["clusadm"])),];
+        // RFC 4121 4.1.1: length and bindings, then flags.
+        let flags = if self.dce_style { 0x103e_u32 } else { 0x3e };
+        let bindings = [&16_u32.to_le_bytes()[..], &[0; 16], &flags.to_le_bytes()].concat();
+        parts.push(der(0xa3, &seq(&[der(0xa0, &der(2, &[0, 0x80, 3])), der(0xa1, &der(4, &bindings))])));
         parts.extend(self.initiator.as_ref().map(|key| der(0xa6, &key_der(key))));
+        parts.push(der(0xa7, &der(2, &[1, 2, 3, 4])));
         let authenticator = der(0x62, &seq(&parts));
         let number = self.service.etype.number();
         ap_req(
@@ -187,7 +192,7 @@ impl Peers {
             _ => mac(key, usage, &[&[0; 16], c, head, b, tail, r].concat()),
         };
         let moved = 32 + code.len();
-        let rrc = if self.plain_rrc { moved } else { moved - 16 };
+        let rrc = if self.dce_style { moved - 16 } else { moved };
         header[6..8].copy_from_slice(&u16::try_from(rrc).unwrap().to_be_bytes());
         ([&header[..], r, &code, c].concat(), b.to_vec())
     }
@@ -228,6 +233,11 @@ impl Peers {
         let (confounder, body) = data.split_at(confounder.len());
         let inner = [&header[..], &sequence, &code, confounder].concat();
         let mechanism = der(6, crate::auth::test_der::KRB5);
-        (der(0x60, &[mechanism, inner].concat()), body.to_vec())
+        let mut token = der(0x60, &[mechanism, inner].concat());
+        if sealed && !self.dce_style {
+            // The body counts too.
+            token[1] = u8::try_from(usize::from(token[1]) + body.len()).unwrap();
+        }
+        (token, body.to_vec())
     }
 }

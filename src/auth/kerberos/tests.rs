@@ -8,7 +8,7 @@ use super::etype::{Etype, string_to_key};
 use super::test_peer::{Peers, TRAILER, some_key};
 use crate::auth::ntlm::test_peer::Pdu;
 use crate::auth::test_der::{KRB5, MS_KRB5, NTLM, gss, neg_token_init, neg_token_resp};
-use crate::auth::{Association, KeyStore};
+use crate::auth::{Association, KeyStore, Limits, Run};
 use crate::rpc::security::{AuthTrailer, Doubt, Opened, Security as _, Sender, Token, Verified};
 
 const SERVICE: &str = "cifs/node1.lab.test@LAB.TEST";
@@ -65,7 +65,7 @@ fn every_encryption_type() {
                 1 => peers.acceptor = None,
                 2 => (peers.acceptor, peers.initiator) = (None, None),
                 3 => peers.initiator = None,
-                _ => peers.plain_rrc = case == 4,
+                _ => peers.dce_style = case != 4,
             }
             let mut association = with_service(&peers);
             handshake(&mut association, &peers);
@@ -79,20 +79,79 @@ fn every_encryption_type() {
                     // Each token stands for itself, but it counts.
                     let again = open(&mut association, &pdu).0;
                     assert!(matches!(again.doubt(), Some(Doubt::Repeated { .. })), "{again:?}");
-                    let mut bent = peers.send(sender, level, b"sixteen bytes at");
-                    for at in [24, bent.bytes.len() - 1, bent.bytes.len() - 20] {
+                    for from_end in [1, 10, 20] {
+                        let mut bent = peers.send(sender, level, b"sixteen bytes at");
+                        let at = bent.bytes.len() - from_end;
                         bent.bytes[at] ^= 0x10;
                         match open(&mut association, &bent) {
                             (Opened::Failed { .. }, out) if level == 6 => assert!(out.is_empty()),
                             (Opened::Clear { verified: Verified::Wrong(Doubt::Signature), .. }, _) if level < 6 => {}
                             other => panic!("{other:?}"),
                         }
-                        bent.bytes[at] ^= 0x10;
                     }
-                    opens(&mut association, &bent);
+                    // They cost themselves alone.
+                    let next = peers.send(sender, level, b"sixteen bytes at");
+                    opens(&mut association, &next);
                 }
             }
         }
+    }
+}
+
+/// Bits that no checksum covers are held against what the session's tokens have there.
+#[test]
+fn no_changed_bit_of_a_pdu_is_verified() {
+    for etype in [17, 18, 19, 20, 23] {
+        for (level, dce_style, length) in [(6, true, 16), (6, true, 4), (6, false, 32), (5, true, 16), (5, false, 4)] {
+            let mut peers = Peers::new(etype);
+            peers.dce_style = dce_style;
+            let first = peers.send(Sender::Client, level, b"the first");
+            let begin = |peers: &Peers| {
+                let mut association = with_service(peers);
+                handshake(&mut association, peers);
+                opens(&mut association, &first);
+                association
+            };
+            let mut pdu = peers.send(Sender::Client, level, &std::vec![7; length]);
+            let mut association = begin(&peers);
+            for bit in 0..pdu.bytes.len() * 8 {
+                pdu.bytes[bit / 8] ^= 1 << (bit % 8);
+                let (opened, _) = open(&mut association, &pdu);
+                let right = matches!(opened, Opened::Clear { verified: Verified::Right, .. });
+                assert!(!right, "etype {etype}, level {level}, byte {} of {}", bit / 8, pdu.bytes.len());
+                pdu.bytes[bit / 8] ^= 1 << (bit % 8);
+                // The checksum of RFC 4757 doesn't cover the number.
+                if opened.doubt() != Some(Doubt::Signature) {
+                    association = begin(&peers);
+                }
+            }
+        }
+    }
+}
+
+/// A session that was recorded and is played again on another connection is told as that, PDU by PDU.
+#[test]
+fn a_session_played_again() {
+    for etype in [18, 23] {
+        let mut peers = Peers::new(etype);
+        let mut keys = KeyStore::new();
+        keys.add_service_key(SERVICE, etype, 3, &peers.service.key).unwrap();
+        let run = Arc::new(Run::new(Arc::new(keys), Limits::default()));
+        let [mut genuine, mut replayed, mut other] =
+            [(); 3].map(|()| Association::of_run(Arc::clone(&run), Limits::default()));
+        let pdus = [6, 5].map(|level| peers.send(Sender::Client, level, b"once"));
+        handshake(&mut genuine, &peers);
+        pdus.iter().for_each(|pdu| opens(&mut genuine, pdu));
+        handshake(&mut replayed, &peers);
+        for pdu in &pdus {
+            assert_eq!(open(&mut replayed, pdu).0.doubt(), Some(Doubt::SessionRepeated));
+        }
+        // The genuine one goes on, and another session with the same ticket is one of its own.
+        opens(&mut genuine, &peers.send(Sender::Client, 6, b"goes on"));
+        let mut fresh = Peers::new(etype);
+        (fresh.initiator, fresh.acceptor) = (Some(some_key(etype, 76)), Some(some_key(etype, 77)));
+        handshake(&mut other, &fresh);
+        opens(&mut other, &fresh.send(Sender::Client, 6, b"another"));
     }
 }
 

@@ -2,8 +2,11 @@
 //!
 //! In DCE style the body is encrypted in place and everything else travels in the token. With AES: the header's 16
 //! bytes, then checksum-side trailer and confounder rotated by RRC plus EC (RRC 28 and EC 16 with AES-SHA1, 76 bytes
-//! in all; Windows rotates by the sum and the others follow). With RC4: the frame of RFC 2743, the header, sequence
-//! number, checksum and confounder.
+//! in all; MS-KILE 3.4.5.4.1 rotates by the sum). With RC4: the frame of RFC 2743, the header, sequence number, checksum
+//! and confounder.
+//!
+//! What no checksum covers has to be what the session's tokens have there, so that a changed bit is never overlooked:
+//! RRC, and the frame's length and mechanism ([`Framing`]).
 
 use alloc::vec::Vec;
 
@@ -37,9 +40,32 @@ pub(crate) struct Header<'a> {
     rest: &'a [u8],
 }
 
+/// How the tokens of a session are framed.
+#[derive(Clone, Debug)]
+pub(crate) struct Framing {
+    /// Whether the context has DCE style, as DCE/RPC demands (MS-RPCE 2.2.1.1.7): tokens of RFC 4121 are rotated by RRC
+    /// plus EC (MS-KILE 3.4.5.4.1) instead of RRC alone, and the frame of RFC 4757's tokens doesn't count the body.
+    pub(crate) dce_style: bool,
+    /// The object identifier in the frame of RFC 4757's tokens, its contents: that of the AP-REQ's frame.
+    pub(crate) mechanism: Vec<u8>,
+}
+
+/// The contents of the object identifier of Kerberos, 1.2.840.113554.1.2.2.
+const KRB5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 1, 2, 2];
+
+impl Default for Framing {
+    fn default() -> Self {
+        Framing { dce_style: true, mechanism: KRB5.to_vec() }
+    }
+}
+
 /// A token of RFC 4757.
 #[derive(Clone, Copy)]
 pub(crate) struct Rc4Token<'a> {
+    /// Contents of the frame's object identifier.
+    mechanism: &'a [u8],
+    /// Bytes that the frame claims beyond those of the token.
+    beyond: usize,
     /// Token identifier, algorithms, filler.
     head: &'a [u8; 8],
     sequence: &'a [u8; 8],
@@ -63,16 +89,18 @@ impl<'a> Token<'a> {
             [5, 4, ..] => header().map(Token::Wrap),
             [4, 4, ..] => header().map(Token::Mic),
             [0x60, ..] => {
-                // The frame's length counts the token alone, or the body too, as the peer sees it: both are met.
-                let rest = match token {
-                    [_, 0..=0x7f, rest @ ..] | [_, 0x81, _, rest @ ..] | [_, 0x82, _, _, rest @ ..] => rest,
+                // The frame's length counts the token alone, or the body too.
+                let (claimed, rest) = match token {
+                    [_, length @ 0..=0x7f, rest @ ..] | [_, 0x81, length, rest @ ..] => (usize::from(*length), rest),
+                    [_, 0x82, high, low, rest @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), rest),
                     _ => return Err("Kerberos token with a length of unknown form"),
                 };
-                let (oid, rest) = der::expect(rest, der::OID).ok_or("Kerberos token without a mechanism")?;
-                if !mechanism_name(&der::dotted(oid)).contains("krb5") {
+                let beyond = claimed.checked_sub(rest.len()).ok_or("Kerberos token longer than its frame")?;
+                let (mechanism, rest) = der::expect(rest, der::OID).ok_or("Kerberos token without a mechanism")?;
+                if !mechanism_name(&der::dotted(mechanism)).contains("krb5") {
                     return Err("token of another mechanism");
                 }
-                rc4_token(rest)
+                rc4_token(rest, mechanism, beyond)
             }
             [_, ..] => Err("not a Kerberos token"),
             [] => Err("empty Kerberos token"),
@@ -100,6 +128,11 @@ impl<'a> Token<'a> {
         }
     }
 
+    /// Whether its checksum covers the sender's number: that of RFC 4757's checksum tokens can be changed unnoticed.
+    pub(crate) fn covers_number(&self) -> bool {
+        !matches!(self, Token::MicRc4(_))
+    }
+
     /// Whether a key's type can have made it.
     pub(crate) fn fits(&self, etype: Etype) -> bool {
         match self {
@@ -114,13 +147,17 @@ impl<'a> Token<'a> {
         key: &EncryptionKey,
         sender: Sender,
         frame: &Frame<'_>,
+        framing: &Framing,
         whole: bool,
         out: &mut Vec<u8>,
     ) -> bool {
         out.clear();
         let around = if whole { Around { head: frame.head, tail: frame.tail } } else { Around::default() };
         match self {
-            Token::Wrap(header) if frame.sealed => unwrap(header, key, sender, frame, around, out).is_some(),
+            Token::WrapRc4(token) | Token::MicRc4(token) if !token.is_framed(framing, frame) => false,
+            Token::Wrap(header) if frame.sealed => {
+                unwrap(header, key, sender, frame, framing.dce_style, around, out).is_some()
+            }
             Token::Mic(header) if !frame.sealed => verify(header, key, sender, frame, around),
             Token::WrapRc4(token) if frame.sealed => unwrap_rc4(token, key, sender, frame, around, out).is_some(),
             Token::MicRc4(token) if !frame.sealed => verify_rc4(token, key, sender, frame, around).is_some(),
@@ -143,11 +180,20 @@ fn sent_by(header: &Header<'_>, sender: Sender) -> bool {
     (header.flags & SENT_BY_ACCEPTOR != 0) == (sender == Sender::Server)
 }
 
+impl Rc4Token<'_> {
+    /// Whether the frame is what the session's tokens have.
+    fn is_framed(&self, framing: &Framing, frame: &Frame<'_>) -> bool {
+        let counted = if frame.sealed && !framing.dce_style { frame.body.len() } else { 0 };
+        self.beyond == counted && self.mechanism == framing.mechanism
+    }
+}
+
 fn unwrap(
     header: &Header<'_>,
     key: &EncryptionKey,
     sender: Sender,
     frame: &Frame<'_>,
+    dce_style: bool,
     around: Around<'_>,
     out: &mut Vec<u8>,
 ) -> Option<()> {
@@ -157,30 +203,24 @@ fn unwrap(
     let &[_, _, _, _, ec0, ec1, rrc0, rrc1, ..] = header.head;
     let ec = usize::from(u16::from_be_bytes([ec0, ec1]));
     let rrc = usize::from(u16::from_be_bytes([rrc0, rrc1]));
-    // The bytes moved from the end to the front; rotating by RRC alone is what RFC 4121 tells.
-    for moved in [ec + rrc, rrc] {
-        let Some((end, confounder)) = header.rest.split_at_checked(moved) else { continue };
-        let Some(at) = end.len().checked_sub(key.etype.mac_len()) else { continue };
-        let (tail, mac) = end.split_at(at);
-        if confounder.len() != 16 || tail.len() != ec + 16 {
-            continue;
-        }
-        let usage = usage(sender, true);
-        if key.decrypt_parts(usage, confounder, frame.body, tail, mac, around, out).is_none() {
-            continue;
-        }
-        let tail = out.get(frame.body.len()..)?;
-        // The header's copy inside has no RRC yet.
-        let mut inner = *header.head;
-        inner[6] = 0;
-        inner[7] = 0;
-        if tail.get(ec..) == Some(&inner[..]) {
-            out.truncate(frame.body.len());
-            return Some(());
-        }
+    // The bytes moved from the end to the front.
+    let moved = if dce_style { ec + rrc } else { rrc };
+    let (end, confounder) = header.rest.split_at_checked(moved)?;
+    let (tail, mac) = end.split_at(end.len().checked_sub(key.etype.mac_len())?);
+    if confounder.len() != 16 || tail.len() != ec + 16 {
+        return None;
     }
-    out.clear();
-    None
+    key.decrypt_parts(usage(sender, true), confounder, frame.body, tail, mac, around, out)?;
+    // The header's copy inside has no RRC yet.
+    let mut inner = *header.head;
+    inner[6] = 0;
+    inner[7] = 0;
+    if out.get(frame.body.len() + ec..) != Some(&inner[..]) {
+        out.clear();
+        return None;
+    }
+    out.truncate(frame.body.len());
+    Some(())
 }
 
 fn verify(header: &Header<'_>, key: &EncryptionKey, sender: Sender, frame: &Frame<'_>, around: Around<'_>) -> bool {
@@ -189,12 +229,12 @@ fn verify(header: &Header<'_>, key: &EncryptionKey, sender: Sender, frame: &Fram
         && header.rest == key.checksum(usage(sender, false), &[around.head, frame.body, around.tail, header.head])
 }
 
-fn rc4_token(input: &[u8]) -> Result<Token<'_>, &'static str> {
+fn rc4_token<'a>(input: &'a [u8], mechanism: &'a [u8], beyond: usize) -> Result<Token<'a>, &'static str> {
     let cut = "Kerberos token cut off";
     let (head, rest) = input.split_first_chunk::<8>().ok_or(cut)?;
     let (sequence, rest) = rest.split_first_chunk::<8>().ok_or(cut)?;
     let (checksum, confounder) = rest.split_first_chunk::<8>().ok_or(cut)?;
-    let token = Rc4Token { head, sequence, checksum, confounder };
+    let token = Rc4Token { mechanism, beyond, head, sequence, checksum, confounder };
     match head {
         // HMAC and RC4.
         [2, 1, 0x11, 0, 0x10, 0, 0xff, 0xff] if confounder.len() == 8 => Ok(Token::WrapRc4(token)),

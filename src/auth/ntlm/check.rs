@@ -31,6 +31,17 @@ impl Signature {
     }
 }
 
+impl Signature {
+    /// Whether the random pad is one that senders without extended session security make: zeros (MS-NLMP 3.4.4.1), or
+    /// zeros under the key stream. No checksum covers it.
+    pub(super) fn has_usual_pad(&self, flags: Flags, sealed_len: usize, key: &[u8]) -> bool {
+        let [pad @ .., _, _, _, _] = self.checksum;
+        flags.contains(Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY)
+            || pad == [0; 4]
+            || key.get(sealed_len..).and_then(|mask| mask.first_chunk()) == Some(&pad)
+    }
+}
+
 /// Decrypts into `out` what is sealed and checks the signature. `key` are the handle's bytes from the body on.
 #[allow(clippy::too_many_arguments, reason = "one signature check has that many inputs")]
 pub(super) fn check(

@@ -19,6 +19,7 @@ use crate::auth::budget::Purse;
 use crate::auth::context::Attempted;
 use crate::auth::frame::Verdict;
 use crate::auth::keys::{Fit, KeyStore, UserKey, UserSecret};
+use crate::auth::run::Fingerprint;
 use crate::auth::text::{short, units};
 use crate::rpc::security::{Connectionless, Doubt, Remedy, Sender};
 
@@ -66,6 +67,10 @@ pub(crate) struct Handshake {
     by_hand: bool,
     /// PDUs that nothing opened before a key was proved.
     unopened: u32,
+    /// The server's challenge that was answered.
+    challenge: Option<[u8; 8]>,
+    /// Whether the session's key depends on the password alone.
+    constant_key: bool,
     limits: Limits,
 }
 
@@ -96,6 +101,8 @@ impl Handshake {
             keyless: false,
             by_hand: false,
             unopened: 0,
+            challenge: None,
+            constant_key: false,
             limits,
         }
     }
@@ -125,6 +132,13 @@ impl Handshake {
 
     pub(crate) fn user(&self) -> Option<&str> {
         self.user.as_deref()
+    }
+
+    /// The session's key, which is another one for each session. Where it depends on the password alone (NTLMv1 without
+    /// extended session security and key exchange), the server's challenge has to be another one (MS-NLMP 2.2.1.2).
+    pub(crate) fn fingerprint(&self) -> Option<Fingerprint> {
+        let (challenge, session) = (self.challenge?, self.sessions.first()?);
+        Some(session.fingerprint(self.constant_key.then_some(challenge)))
     }
 
     /// Whether a key was proved.
@@ -244,6 +258,8 @@ impl Handshake {
         }
         let weak = flags.intersects(Flags::NEGOTIATE_LM_KEY | Flags::NEGOTIATE_DATAGRAM);
         let ess = flags.contains(Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY);
+        self.challenge = answered.as_ref().map(|(_, challenge)| challenge.challenge);
+        self.constant_key = !ess && !flags.contains(Flags::NEGOTIATE_KEY_EXCH) && message.v2_blob().is_none();
         self.secured = flags.is_empty() || flags.intersects(Flags::NEGOTIATE_SIGN | Flags::NEGOTIATE_SEAL);
         for Candidate { exported, proved, standing } in candidates {
             self.proved |= proved;
@@ -309,14 +325,14 @@ impl Handshake {
                         let fragment = u32::from(datagram.fragment);
                         let numbers = [datagram.sequence, fragment, datagram.sequence << 16 | fragment];
                         match session.open_datagram(sender, &frame, &numbers, out) {
-                            Ok(()) => Some(None),
+                            Ok(doubt) => Some(doubt),
                             Err((reason, doubt)) => {
                                 failure.get_or_insert((reason, Some(doubt)));
                                 None
                             }
                         }
                     }
-                    None => session.open(sender, &frame, tried.whole, out),
+                    None => session.open(sender, &frame, tried.whole, purse, out),
                 };
                 if let Some(disorder) = came {
                     found = Some((index, disorder.or(doubt), frame.sealed));

@@ -18,7 +18,7 @@ const PDU_OVERHEAD: u64 = 24 + 8 + 16;
 const HELD_BACK: u64 = 1 << 18;
 
 /// Positions without extended session security that cost one unit: their number alone tells almost all of them.
-const POSITIONS_A_UNIT: u64 = 4;
+pub(super) const POSITIONS_A_UNIT: u64 = 4;
 
 /// Why a search found nothing.
 pub(crate) struct Lost {

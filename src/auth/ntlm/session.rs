@@ -22,8 +22,10 @@ use super::crypto::{Key, md5, sealkey, signkey};
 use super::shared::Shared;
 use super::stream::KeyStream;
 use crate::auth::association::Limits;
+use crate::auth::budget::Purse;
 use crate::auth::frame::Frame;
 use crate::auth::order::{Order, room};
+use crate::auth::run::Fingerprint;
 use crate::rpc::security::{Doubt, Sender};
 
 /// PDUs that couldn't be opened whose lengths are remembered, of each handle.
@@ -61,10 +63,25 @@ impl Handle {
     }
 }
 
+/// The random pads of a sender's signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pad {
+    /// None was seen.
+    Unknown,
+    /// The first one was neither zeros nor zeros under the key stream.
+    Unusual,
+    /// Zeros, or zeros under the key stream: something else was changed.
+    Usual,
+    /// The first two were something else.
+    Random,
+}
+
 /// What one party signs with, and how it numbered its messages.
 pub(super) struct Party {
     pub(super) sign_key: Key,
     pub(super) order: Order,
+    /// What its signatures have for a random pad.
+    pad: Pad,
 }
 
 /// A session with one exported session key.
@@ -82,6 +99,8 @@ pub(crate) struct Session {
     pub(super) limits: Limits,
     /// Which coverage of the signature proved right, once one did.
     whole: Option<bool>,
+    /// Whether the random pad of the last PDU that opened is one that senders make.
+    usual_pad: bool,
     /// What speaks against every PDU of the session: its key is known to everybody.
     pub(super) standing: Option<Doubt>,
 }
@@ -102,13 +121,18 @@ impl Session {
         Session {
             flags,
             handles: both.map(|sender| Handle::new(&sealkey(flags, &exported, sender, weak))),
-            parties: both.map(|sender| Party { sign_key: signkey(&exported, sender), order: Order::default() }),
+            parties: both.map(|sender| Party {
+                sign_key: signkey(&exported, sender),
+                order: Order::default(),
+                pad: Pad::Unknown,
+            }),
             exported,
             weak,
             one_handle: if ess { Some(false) } else { None },
             shared: Shared::default(),
             limits,
             whole: None,
+            usual_pad: true,
             standing,
         }
     }
@@ -117,6 +141,11 @@ impl Session {
     pub(crate) fn cost(&self) -> usize {
         let streams: usize = self.handles.iter().map(|handle| handle.stream.cost() + 8 * UNOPENED).sum();
         size_of::<Session>() + streams + self.shared.cost()
+    }
+
+    /// A digest of its key, and of the server's challenge where one is given.
+    pub(crate) fn fingerprint(&self, challenge: Option<[u8; 8]>) -> Fingerprint {
+        md5(&[&self.exported[..], challenge.as_ref().map_or(&[], |challenge| &challenge[..])])
     }
 
     /// Whether this is the session of that key.
@@ -180,7 +209,11 @@ impl Session {
 
     /// A PDU of the direction couldn't be opened here: it was changed, forged, or another context's.
     pub(crate) fn unopened(&mut self, sender: Sender, frame: &Frame<'_>) {
-        self.party(sender).order.explain(1);
+        let party = self.party(sender);
+        party.order.explain(1);
+        if party.pad != Pad::Random {
+            party.pad = Pad::Usual;
+        }
         self.shared.explain(1);
         let used = self.used(frame);
         let handle = self.handle(self.handle_of(sender));
@@ -214,6 +247,7 @@ impl Session {
         sender: Sender,
         frame: &Frame<'_>,
         whole: bool,
+        purse: &mut Purse<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Option<Doubt>> {
         out.clear();
@@ -235,7 +269,7 @@ impl Session {
         if self.one_handle == Some(false) {
             return None;
         }
-        self.open_in_hole(sender, frame, whole, signature, out)
+        self.open_in_hole(sender, frame, whole, signature, purse, out)
     }
 
     /// A place of the handle where the PDU's signature is right, among those that what came before leaves open.
@@ -307,7 +341,10 @@ impl Session {
             .flatten()
             .find(|whole| check(flags, frame, *whole, signature, sign_key, key, sequence, out));
         match right {
-            Some(whole) => self.whole = Some(whole),
+            Some(whole) => {
+                self.whole = Some(whole);
+                self.usual_pad = signature.has_usual_pad(flags, frame.sealed_len(), key);
+            }
             None => out.clear(),
         }
         right.is_some()
@@ -350,14 +387,31 @@ impl Session {
             if let Some(bytes) = passed_over {
                 self.shared.skipped(due, sequence.wrapping_sub(due), bytes, room);
             }
-            return self.shared.came(sender, sequence);
+            let pad = self.pad_doubt(sender);
+            return self.shared.came(sender, sequence).or(pad);
         }
         let ess = self.ess();
         let order = &mut self.party(sender).order;
         if ess || !fresh {
             order.begin(due.into(), 0);
         }
-        order.came(sequence.into())
+        let disorder = order.came(sequence.into());
+        disorder.or(self.pad_doubt(sender))
+    }
+
+    /// What the random pad of the last PDU, which no checksum covers, says against it. A sender is taken to use zeros
+    /// unless its first two PDUs have something else.
+    fn pad_doubt(&mut self, sender: Sender) -> Option<Doubt> {
+        let usual = self.usual_pad;
+        let pad = &mut self.party(sender).pad;
+        let before = *pad;
+        *pad = match before {
+            _ if usual => Pad::Usual,
+            Pad::Unknown => Pad::Unusual,
+            Pad::Unusual => Pad::Random,
+            Pad::Usual | Pad::Random => before,
+        };
+        (!usual && *pad != Pad::Random).then_some(Doubt::Signature)
     }
 
     /// Opens a PDU of the other direction that was held back until a hole of it was given up: its place was passed over.
@@ -368,18 +422,20 @@ impl Session {
         frame: &Frame<'_>,
         whole: bool,
         signature: Signature,
+        purse: &mut Purse<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Option<Doubt>> {
         let (used, flags) = (self.used(frame), self.flags);
         let coverages = self.coverages(whole);
         let sign_key = self.party(sender).sign_key.clone();
-        let mut covers = whole;
-        let found = self.shared.find(used, frame.sealed_len(), signature, &mut |key, sequence| {
+        let (mut covers, mut usual_pad) = (whole, true);
+        let found = self.shared.find(used, frame.sealed_len(), signature, purse, &mut |key, sequence| {
             let right = coverages
                 .into_iter()
                 .flatten()
                 .find(|whole| check(flags, frame, *whole, signature, &sign_key, key, sequence, out));
             covers = right.unwrap_or(covers);
+            usual_pad = signature.has_usual_pad(flags, frame.sealed_len(), key);
             right.is_some()
         });
         let Some(sequence) = found else {
@@ -388,7 +444,9 @@ impl Session {
         };
         self.learn_coverage(covers);
         self.one_handle.get_or_insert(true);
-        Some(self.shared.came(sender, sequence))
+        self.usual_pad = usual_pad;
+        let pad = self.pad_doubt(sender);
+        Some(self.shared.came(sender, sequence).or(pad))
     }
 
     /// Why a PDU doesn't open at the places that [`Session::open`] tries. `None`: its place has to be searched for.
@@ -419,14 +477,15 @@ impl Session {
     }
 
     /// Opens a connectionless PDU: the key is made anew for each message from its sequence number (MS-NLMP 3.4).
-    /// With extended session security the number is in the signature; without, `numbers` are tried.
+    /// With extended session security the number is in the signature; without, `numbers` are tried. What speaks against it
+    /// if it opens.
     pub(crate) fn open_datagram(
         &mut self,
         sender: Sender,
         frame: &Frame<'_>,
         numbers: &[u32],
         out: &mut Vec<u8>,
-    ) -> Result<(), (String, Doubt)> {
+    ) -> Result<Option<Doubt>, (String, Doubt)> {
         out.clear();
         let signature = Signature::read(frame.token).map_err(|reason| (reason, Doubt::Signature))?;
         let stated = [signature.sequence];
@@ -441,7 +500,8 @@ impl Session {
                 let sign_key = &self.party(sender).sign_key.clone();
                 if check(self.flags, frame, whole, signature, sign_key, stream.peek(used), *number, out) {
                     self.whole = Some(whole);
-                    return Ok(());
+                    self.usual_pad = signature.has_usual_pad(self.flags, frame.sealed_len(), stream.peek(used));
+                    return Ok(self.pad_doubt(sender));
                 }
             }
         }

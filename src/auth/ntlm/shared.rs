@@ -8,8 +8,13 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::check::Signature;
+use super::search::POSITIONS_A_UNIT;
 use super::session::side;
+use crate::auth::budget::Purse;
 use crate::rpc::security::{Doubt, Sender};
+
+/// Positions that are paid for at once.
+const PIECE: usize = 1 << 10;
 
 /// Passed-over parts that are kept, at most.
 const HOLES: usize = 64;
@@ -58,19 +63,25 @@ impl Shared {
     }
 
     /// Looks for a PDU that uses up `used` bytes in the parts passed over. `right` checks the signature under a piece of
-    /// the stream and a number. The number found.
+    /// the stream and a number. The number found. The purse pays for each
+    /// position.
     pub(super) fn find(
         &mut self,
         used: usize,
         sealed: usize,
         signature: Signature,
+        purse: &mut Purse<'_>,
         right: &mut dyn FnMut(&[u8], u32) -> bool,
     ) -> Option<u32> {
         for at in 0..self.holes.len() {
             let hole = self.holes.get(at)?;
             let Some(last) = hole.key.len().checked_sub(used) else { continue };
-            crate::base::work::tick(last + 1);
             for start in 0..=last {
+                if start % PIECE == 0 && !purse.spend(PIECE as u64 / POSITIONS_A_UNIT) {
+                    purse.run.refuse();
+                    return None;
+                }
+                crate::base::work::tick(1);
                 let key = hole.key.get(start..start + used)?;
                 let Some(mask) = key.get(sealed + 8..).and_then(|k| k.first_chunk::<4>()) else { break };
                 let sequence = signature.sequence ^ u32::from_le_bytes(*mask);

@@ -11,7 +11,7 @@ use super::Flags;
 use super::crypto::{Key, desl, hmac_md5, kxkey_ess, ntowf_v1, ntowf_v2, rc4k};
 use super::test_peer::{Pdu, Peers, Reply, SERVER_CHALLENGE, authenticate, challenge, negotiate, wide};
 use crate::auth::text::units;
-use crate::auth::{Association, KeyStore, Limits, TokenInfo, describe};
+use crate::auth::{Association, KeyStore, Limits, Run, TokenInfo, describe};
 use crate::rpc::security::{AuthTrailer, Connectionless, Doubt, Opened, Security as _, Sender, Token, Verified};
 
 const ESS: Flags = Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY;
@@ -111,6 +111,63 @@ fn every_kind_of_session() {
                     opens(&mut association, &pdu);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn no_changed_bit_of_a_pdu_is_verified() {
+    let kinds = [ESS | Flags::NEGOTIATE_128, Flags::NEGOTIATE_128, Flags::NEGOTIATE_56];
+    // Searches aren't what is tried here.
+    let limits = Limits { resync_window: 512, resync_work: 1 << 12, ..Limits::default() };
+    let begin = || Association::with_limits(keys("password clusadm pw"), limits);
+    for case in 0..kinds.len() * 4 {
+        let (kind, level) = (kinds[case / 4], if case & 1 != 0 { 6 } else { 5 });
+        let exchange = if case & 2 != 0 { Flags::NEGOTIATE_KEY_EXCH } else { Flags::empty() };
+        let flags = BASE | kind | exchange;
+        let mut association = begin();
+        let exported = handshake(&mut association, flags, "pw", true);
+        let mut peers = Peers::new(flags, exported, false);
+        peers.whole = true;
+        let first = peers.send(Sender::Client, level, b"the first");
+        opens(&mut association, &first);
+        let mut pdu = peers.send(Sender::Client, level, &[7; 16]);
+        for bit in 0..pdu.bytes.len() * 8 {
+            pdu.bytes[bit / 8] ^= 1 << (bit % 8);
+            let (opened, _) = open(&mut association, &pdu);
+            let right = matches!(opened, Opened::Clear { verified: Verified::Right, .. });
+            assert!(!right, "{flags:?}, level {level}, byte {} of {}", bit / 8, pdu.bytes.len());
+            pdu.bytes[bit / 8] ^= 1 << (bit % 8);
+            // Without extended session security no checksum covers the random pad.
+            if matches!(opened, Opened::Clear { decrypted: true, .. }) || !flags.contains(ESS) && level == 5 {
+                association = begin();
+                handshake(&mut association, flags, "pw", true);
+                opens(&mut association, &first);
+            }
+        }
+        opens(&mut association, &pdu);
+    }
+}
+
+/// A session that was recorded and is played again on another connection is told as that, PDU by PDU.
+#[test]
+fn a_session_played_again() {
+    for kind in [ESS | Flags::NEGOTIATE_128, Flags::NEGOTIATE_128] {
+        for exchange in [Flags::NEGOTIATE_KEY_EXCH, Flags::empty()] {
+            let flags = BASE | kind | exchange;
+            let run = Arc::new(Run::new(keys("password clusadm pw"), Limits::default()));
+            let [mut genuine, mut replayed] =
+                [(); 2].map(|()| Association::of_run(Arc::clone(&run), Limits::default()));
+            let exported = handshake(&mut genuine, flags, "pw", true);
+            let mut peers = Peers::new(flags, exported, false);
+            peers.whole = true;
+            let pdus = [6, 5].map(|level| peers.send(Sender::Client, level, b"once"));
+            pdus.iter().for_each(|pdu| opens(&mut genuine, pdu));
+            handshake(&mut replayed, flags, "pw", true);
+            for pdu in &pdus {
+                assert_eq!(open(&mut replayed, pdu).0.doubt(), Some(Doubt::SessionRepeated), "{flags:?}");
+            }
+            opens(&mut genuine, &peers.send(Sender::Client, 6, b"goes on"));
         }
     }
 }

@@ -1,7 +1,8 @@
 use super::wire::{Wire, cases, handle};
+use crate::consts::control_codes as codes;
 use serde_json::json;
 
-fn send(w: &mut Wire, list: &str) {
+pub(super) fn send(w: &mut Wire, list: &str) {
     w.request(
         "ApiResourceControl",
         &json!({"hResource": handle(1), "dwControlCode": 0x0140_0086,
@@ -33,13 +34,13 @@ fn formats(w: &mut Wire, value: &str) {
     );
 }
 
-const NAME: &str = "030004000400000041000000";
-const DWORD: &str = "020001000400000007000000";
+pub(super) const NAME: &str = "030004000400000041000000";
+pub(super) const DWORD: &str = "020001000400000007000000";
 const EXPAND: &str = "040001000400000025000000";
 const EXPANDED: &str = "080001000400000025000000";
-const END: &str = "00000000";
+pub(super) const END: &str = "00000000";
 
-fn list(count: u8, values: &str) -> String {
+pub(super) fn list(count: u8, values: &str) -> String {
     format!("{count:02x}000000{NAME}{values}{END}")
 }
 
@@ -65,26 +66,22 @@ fn read(w: &mut Wire, answers: usize) {
     );
 }
 
-const RESOURCE: (&str, &str) = ("ApiResourceControl", "hResource");
-const GROUP: (&str, &str) = ("ApiGroupControl", "hGroup");
+pub(super) const RESOURCE: (&str, &str) = ("ApiResourceControl", "hResource");
+pub(super) const GROUP: (&str, &str) = ("ApiGroupControl", "hGroup");
 /// A value of syntax CLUSPROP_SYNTAX_DISK_SIGNATURE.
-const SIGNATURE: &str = "020005000400000001000000";
+pub(super) const SIGNATURE: &str = "020005000400000001000000";
+/// A value of syntax CLUSPROP_SYNTAX_DISK_GUID.
+const GUID: &str = "03000b000400000041000000";
+const TYPE: (&str, &str) = ("ApiResourceTypeControl", "hCluster");
 /// The name PrimaryToken.
 const TOKEN: &str = "030004001a0000005000720069006d0061007200790054006f006b0065006e0000000000";
 
 /// A control code that is answered with these bytes.
-fn output(w: &mut Wire, (method, object): (&str, &str), code: u32, bytes: &str) {
-    let size = bytes.len() / 2;
-    w.call(
-        method,
-        json!({object: handle(1), "dwControlCode": code, "lpInBuffer": null, "nInBufferSize": 0,
-        "nOutBufferSize": size.max(8)}),
-        json!({"lpOutBuffer": {"hex": bytes}, "lpBytesReturned": size, "lpcbRequired": if size == 0 { 0 } else { size },
-        "rpc_status": 0, "return": 0, "max_counts": {"lpOutBuffer": size.max(8)}}),
-    );
+pub(super) fn output(w: &mut Wire, object: (&str, &str), code: u32, bytes: &str) {
+    call(w, object, code, "", bytes);
 }
 
-fn input(w: &mut Wire, code: u32, bytes: &str) {
+pub(super) fn input(w: &mut Wire, code: u32, bytes: &str) {
     w.request(
         "ApiResourceControl",
         &json!({"hResource": handle(1), "dwControlCode": code, "lpInBuffer": {"hex": bytes},
@@ -95,6 +92,69 @@ fn input(w: &mut Wire, code: u32, bytes: &str) {
 /// A value of syntax CLUSPROP_SYNTAX_PARTITION_INFO with these flags.
 fn partition(flags: u8) -> String {
     format!("0100080060040000{flags:02x}000000{}", "00".repeat(1116))
+}
+
+/// A control code with input, and what it is answered with.
+fn call(w: &mut Wire, (method, object): (&str, &str), code: u32, input: &str, output: &str) {
+    let size = output.len() / 2;
+    let mut request = json!({object: handle(1), "dwControlCode": code, "lpInBuffer": null,
+        "nInBufferSize": input.len() / 2, "nOutBufferSize": size.max(8)});
+    if !input.is_empty() {
+        request["lpInBuffer"] = json!({"hex": input});
+    }
+    if method == "ApiResourceTypeControl" {
+        request["lpszResourceTypeName"] = json!("T");
+    }
+    let mut response = json!({"lpOutBuffer": {"hex": output}, "lpBytesReturned": size, "lpcbRequired": size,
+        "return": 0, "max_counts": {"lpOutBuffer": size.max(8)}});
+    if w.version == 3 {
+        response["rpc_status"] = json!(0);
+    }
+    w.call(method, request, response);
+}
+
+fn maintenance(kind: u8) -> String {
+    format!("01000000{kind:02x}000000000000000ff0baab")
+}
+
+/// A CLUS_POOL_DRIVE_INFO of this health.
+fn drive(health: u8) -> String {
+    format!("41000000{}{health:02x}000000{}", "00".repeat(512), "00".repeat(2608 - 520))
+}
+
+/// An SR_RESOURCE_TYPE_REPLICATED_DISKS_RESULT with one disk of this type.
+fn replicated(kind: u8) -> String {
+    format!("01000000{kind:02x}000000{}", "00".repeat(32 + 520))
+}
+
+/// Physical disks of which one is on this bus.
+fn disks(w: &mut Wire, bus: u8) {
+    let disk = format!("{}{bus:02x}000000000000000000{}", "00".repeat(16), "020000000000".repeat(3));
+    let code = codes::CLUSCTL_NODE_STORAGE_GET_PHYSICAL_DISK_INFO_EX;
+    call(w, ("ApiNodeControl", "hNode"), code, "010000000000", &format!("0100000001000000{disk}"));
+}
+
+fn voter(w: &mut Wire, answer: &str) {
+    call(w, ("ApiClusterControl", "hCluster"), 0x0700_0045, "31000000", answer);
+}
+
+/// A notification of the state of a shared volume with these reasons of redirection.
+fn volume_state(w: &mut Wire, reasons: u32) {
+    let reasons = reasons.swap_bytes();
+    let state = format!("{}02000000{}{reasons:08x}{}", "00".repeat(1040), "00".repeat(520), "00".repeat(12));
+    let state = list(1, &format!("01000100{:08x}{state}", (state.len() as u32 / 2).swap_bytes()));
+    w.response(
+        "ApiGetNotifyV2",
+        &json!({"Notifications": [{"dwNotifyKey": 1, "NotificationData": {
+        "FilterAndType": {"dwObjectType": 10, "FilterFlags": 1}, "buffer": {"hex": state},
+        "dwBufferSize": state.len() / 2, "ObjectId": "i", "ParentId": null, "Name": "n", "Type": null}}],
+        "dwNumNotifications": 1, "return": 0}),
+    );
+}
+
+fn disk_id(w: &mut Wire, answer: &str) {
+    let padded = format!("{answer:0<40}");
+    call(w, TYPE, 0x0200_0205, "51003a005c000000", &padded);
 }
 
 /// A read of two values; what comes back second has another name, or not.
@@ -148,6 +208,16 @@ cases! {
     "member-bits" => |w| output(w, RESOURCE, 0x0100_0005, "00000080"),
         |w| output(w, RESOURCE, 0x0100_0005, "01000000");
     "no-characteristics" => |w| output(w, GROUP, 0x0300_0005, "01000000"), |w| output(w, GROUP, 0x0300_0005, END);
+    "disk-info-first" => |w| output(w, TYPE, 0x0200_0195, &format!("020007000400000001000000{SIGNATURE}{END}")),
+        |w| { output(w, TYPE, 0x0200_0195, END); output(w, TYPE, 0x0200_0195, &format!("{SIGNATURE}{SIGNATURE}{END}")); };
+    "disk-info-first" => |w| {
+        w.second();
+        output(w, RESOURCE, 0x0100_0191, &format!("{GUID}{END}"));
+    }, |w| output(w, RESOURCE, 0x0100_0191, &format!("{GUID}{END}"));
+    "value-list-entry" => |w| output(w, RESOURCE, codes::CLUSCTL_RESOURCE_STORAGE_GET_SHARED_VOLUME_INFO, &format!("{SIGNATURE}{END}")),
+        |w| output(w, RESOURCE, codes::CLUSCTL_RESOURCE_STORAGE_GET_SHARED_VOLUME_INFO, END);
+    "value-list-not-ended" => |w| output(w, RESOURCE, 0x0100_01f1, SIGNATURE),
+        |w| output(w, RESOURCE, 0x0100_01f1, &format!("{SIGNATURE}{END}"));
     "disk-info-first" => |w| output(w, RESOURCE, 0x0100_01f1, &format!("020007000400000001000000{SIGNATURE}{END}")),
         |w| output(w, RESOURCE, 0x0100_01f1, &format!("{SIGNATURE}020007000400000001000000{END}"));
     "dependency-kind" => |w| output(w, RESOURCE, 0x0100_0011, &format!("{SIGNATURE}{END}")),
@@ -157,6 +227,27 @@ cases! {
     "quorum-not-usable" => |w| output(w, RESOURCE, 0x0100_01f1, &format!("{SIGNATURE}{}{END}", partition(8))),
         |w| output(w, RESOURCE, 0x0100_01f1, &format!("{SIGNATURE}{}{END}", partition(12)));
     "list-missing" => |w| output(w, RESOURCE, 0x0100_007d, ""), |w| output(w, RESOURCE, 0x0100_007d, END);
+    "list-missing" => |w| output(w, RESOURCE, 0x0100_0065, ""), |w| output(w, RESOURCE, 0x0100_0065, END);
+    "output-missing" => |w| output(w, RESOURCE, 0x0100_0005, ""), |w| output(w, RESOURCE, 0x0100_0005, "01000000");
+    "empty-name" => |w| output(w, GROUP, 0x0300_0029, "0000"), |w| output(w, GROUP, 0x0300_0029, "41000000");
+    // 2.2.2.6.
+    "member-value" => |w| output(w, RESOURCE, 0x0100_01e1, &maintenance(9)),
+        |w| output(w, RESOURCE, 0x0100_01e1, &maintenance(1));
+    // 2.2.3.31, one structure of several.
+    "member-value" => |w| output(w, RESOURCE, 0x0100_02b5, &format!("{}{}", drive(3), drive(9))),
+        |w| output(w, RESOURCE, 0x0100_02b5, &format!("{}{}", drive(3), drive(1)));
+    // 2.2.3.40, inside another structure.
+    "member-value" => |w| output(w, TYPE, codes::CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_REPLICATED_DISKS, &replicated(99)), |w| output(w, TYPE, codes::CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_REPLICATED_DISKS, &replicated(4));
+    // 2.2.3.51, inside another structure.
+    "member-value" => |w| disks(w, 0x7e), |w| disks(w, 0x11);
+    // 3.1.4.3.7.3.
+    "member-value" => |w| voter(w, "09000000"), |w| voter(w, "01000000");
+    // 2.2.3.32.
+    "member-bits" => |w| volume_state(w, 0x1000), |w| volume_state(w, 0x11);
+    // 3.1.4.3.1.59.
+    "member-bits" => |w| output(w, RESOURCE, codes::CLUSCTL_RESOURCE_NETNAME_CHECK_AD_STATE, "10000000"),
+        |w| output(w, RESOURCE, codes::CLUSCTL_RESOURCE_NETNAME_CHECK_AD_STATE, "0f000000");
+    "disk-id-unknown" => |w| disk_id(w, "88130000"), |w| disk_id(w, "0100000001000000");
     "behind-members" => |w| letter(w, "010000000f00000001"), |w| letter(w, "010000000f000000");
 }
 

@@ -54,6 +54,16 @@ cases! {
         send(w, resource, SET_PRIVATE, Some(&list(LIST)), 0);
         reply(w, "", 0, 0, 0, 5);
     };
+    // Accepted, though not carried out yet.
+    "control-access" => |w| {
+        let resource = w.open_with(1, 0x8000_0000);
+        send(w, resource, SET_PRIVATE, Some(&list(LIST)), 0);
+        reply(w, "", 0, 0, 0, 5024);
+    }, |w| {
+        let resource = w.open_with(1, 0x1000_0000);
+        send(w, resource, SET_PRIVATE, Some(&list(LIST)), 0);
+        reply(w, "", 0, 0, 0, 5024);
+    };
     "control-input" => |w| { send(w, handle(1), SET_PRIVATE, None, 0); reply(w, "", 0, 0, 0, 0); },
         |w| { send(w, handle(1), SET_PRIVATE, None, 0); reply(w, "", 0, 0, 0, 87); };
     "control-output" => |w| { send(w, handle(1), SET_PRIVATE, Some(&list(LIST)), 8); reply(w, "01020304", 8, 4, 4, 0); },
@@ -61,5 +71,6 @@ cases! {
     "bytes-returned" => |w| { send(w, handle(1), GET_NAME, None, 2); reply(w, "49000000", 4, 4, 4, 0); },
         |w| exchange(w, "49000000", 8, 4, 0);
     "more-data-required" => |w| exchange(w, "", 8, 8, 234), |w| exchange(w, "", 8, 10, 234);
-    "required-zero" => |w| exchange(w, "", 8, 4, 0), |w| exchange(w, "", 8, 0, 0);
+    "required-zero" => |w| exchange(w, "", 8, 4, 0),
+        |w| { send(w, handle(1), 0x0100_0000, None, 8); reply(w, "", 8, 0, 0, 0); };
 }

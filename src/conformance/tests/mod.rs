@@ -1,4 +1,5 @@
-//! Each rule has two tests: a conversation that breaks it, and one that comes close and gives no finding at all.
+//! Each rule has two tests at least: a conversation that breaks it, and one that comes close and gives no finding at all.
+//! A rule that can be broken in several ways has a pair for each.
 
 mod wire;
 
@@ -9,6 +10,7 @@ mod fingerprint;
 mod handles;
 mod lists;
 mod notify;
+mod properties;
 mod registry;
 mod rpc;
 mod security;
@@ -29,6 +31,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
         registry::CASES,
         notify::CASES,
         contents::CASES,
+        properties::CASES,
         witness::CASES,
         rpc::CASES,
         security::CASES,
@@ -41,6 +44,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
 fn each_rule_is_found_broken_and_found_kept() {
     let mut wrong = Vec::new();
     for case in cases() {
+        let file = case.file;
         let run = |f: fn(&mut Wire)| {
             std::panic::catch_unwind(|| {
                 let mut wire = Wire::new();
@@ -49,15 +53,15 @@ fn each_rule_is_found_broken_and_found_kept() {
             })
         };
         let (Ok(wire), Ok(kept)) = (run(case.breaks), run(case.keeps)) else {
-            wrong.push(format!("{} panicked", case.rule));
+            wrong.push(format!("{} ({file}) panicked", case.rule));
             continue;
         };
         match wire.findings.iter().find(|f| f.rule.name == case.rule) {
             Some(found) => assert!(found.to_string().contains(case.rule)),
-            None => wrong.push(format!("{} not found broken, only {:?}", case.rule, wire.names())),
+            None => wrong.push(format!("{} ({file}) not found broken, only {:?}", case.rule, wire.names())),
         }
         for found in &kept.findings {
-            wrong.push(format!("{} kept, but: {found}", case.rule));
+            wrong.push(format!("{} ({file}) kept, but: {found}", case.rule));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -71,8 +75,9 @@ fn rule_names_are_unique_and_well_made() {
         assert!(rule.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{}", rule.name);
         assert!(!rule.section.is_empty() && !rule.text.ends_with('.'), "{}", rule.name);
     }
-    for case in cases() {
-        assert!(names.remove(case.rule), "{} is no rule, or tested twice", case.rule);
-    }
-    assert!(names.is_empty(), "without tests: {names:?}");
+    let tested: BTreeSet<&str> = cases().map(|case| case.rule).collect();
+    let unknown: Vec<_> = tested.difference(&names).collect();
+    assert!(unknown.is_empty(), "tested, but no rules: {unknown:?}");
+    let untested: Vec<_> = names.difference(&tested).collect();
+    assert!(untested.is_empty(), "without tests: {untested:?}");
 }

@@ -19,7 +19,12 @@ fn name(w: &mut Wire) {
 fn bind(w: &mut Wire, major: u16, minor: u16) {
     let contexts = [element(major, minor)];
     w.feed(
-        Body::Bind(Proposal { max_xmit_frag: 4280, max_recv_frag: 4280, assoc_group_id: 0, contexts: &contexts }),
+        Body::Bind(Proposal {
+            max_xmit_frag: 4280,
+            max_recv_frag: 4280,
+            assoc_group_id: 0,
+            contexts: contexts.to_vec(),
+        }),
         Sender::Client,
         None,
     );
@@ -46,7 +51,7 @@ fn answer(w: &mut Wire, outcomes: &[ContextOutcome]) {
         })
         .collect();
     let answer =
-        Answer { max_xmit_frag: 4280, max_recv_frag: 4280, assoc_group_id: 1, secondary_address: b"", results };
+        Answer { max_xmit_frag: 4280, max_recv_frag: 4280, assoc_group_id: 1, secondary_address: &b""[..], results };
     w.feed(Body::BindAck(answer), Sender::Server, None);
 }
 

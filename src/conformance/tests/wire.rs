@@ -8,7 +8,6 @@ use crate::ndr::types::Interface;
 use crate::net::{Side, Transport};
 use crate::rpc::connection::Connection;
 use crate::rpc::event::{Auth, Body, Call, Context, ContextState, Event, FrameSet};
-use crate::rpc::header::{PfcFlags, Representation};
 use crate::rpc::security::{AuthTrailer, Identity, NoSecurity, Opened, Sender};
 use crate::rpc::syntax::TransferSyntax;
 use crate::session::call_context::CallContext;
@@ -109,7 +108,7 @@ impl Wire {
     pub(super) fn opnum(&mut self, opnum: u16) {
         self.call += 1;
         let version = idl::CLUSAPI.version(self.version, 0).unwrap();
-        let body = Body::Request { opnum, object: None, stub: Some(&[]) };
+        let body = Body::Request { opnum, object: None, stub: Some(&[][..]) };
         self.feed(body, Sender::Client, Some((&idl::CLUSAPI, version)));
     }
 
@@ -129,13 +128,13 @@ impl Wire {
         self.response(method, &response);
     }
 
-    pub(super) fn feed(&mut self, body: Body<'_>, sender: Sender, interface: Option<(&'static Interface, usize)>) {
+    pub(super) fn feed(&mut self, body: Body<&[u8]>, sender: Sender, interface: Option<(&'static Interface, usize)>) {
         self.feed_with(body, sender, interface, Vec::new());
     }
 
     pub(super) fn feed_with(
         &mut self,
-        body: Body<'_>,
+        body: Body<&[u8]>,
         sender: Sender,
         interface: Option<(&'static Interface, usize)>,
         diagnostics: Vec<crate::base::diagnostic::Diagnostic>,
@@ -156,15 +155,9 @@ impl Wire {
         });
         let mut call =
             Call { opnum: 0, context_id: 0, context, object: None, frame: 1, time: None, note: Default::default() };
+        let side = if sender == Sender::Client { Side::A } else { Side::B };
         let event = Event {
-            ptype: None,
-            side: if sender == Sender::Client { Side::A } else { Side::B },
-            sender,
             call_id: Some(self.call),
-            frame_set: &frame_set,
-            fragments: 1,
-            representation: Representation::LITTLE,
-            flags: PfcFlags::empty(),
             context_id: Some(0),
             context,
             auth: self.auth.map(|(auth_level, auth_type)| Auth {
@@ -173,14 +166,9 @@ impl Wire {
                 identity: Identity::default(),
                 sizes: Default::default(),
             }),
-            body,
-            verification: None,
             diagnostics,
             call: self.answered.then_some(&mut call),
-            datagram: None,
-            token: None,
-            reassumed: None,
-            cut: None,
+            ..Event::new(side, sender, body, &frame_set)
         };
         let flow = Flow { transport: self.transport, stream: self.stream, src, dst };
         let interface = interface.filter(|_| self.context);
@@ -250,6 +238,8 @@ pub(super) fn handle(number: u64) -> Json {
 /// A rule's two tests: what breaks it, and what comes close without.
 pub(super) struct Case {
     pub(super) rule: &'static str,
+    /// The file that has it.
+    pub(super) file: &'static str,
     pub(super) breaks: fn(&mut Wire),
     pub(super) keeps: fn(&mut Wire),
 }
@@ -258,7 +248,12 @@ pub(super) struct Case {
 macro_rules! cases {
     ($($rule:literal => $breaks:expr, $keeps:expr;)*) => {
         pub(super) static CASES: &[$crate::conformance::tests::wire::Case] =
-            &[$($crate::conformance::tests::wire::Case { rule: $rule, breaks: $breaks, keeps: $keeps }),*];
+            &[$($crate::conformance::tests::wire::Case {
+                rule: $rule,
+                file: file!(),
+                breaks: $breaks,
+                keeps: $keeps,
+            }),*];
     };
 }
 

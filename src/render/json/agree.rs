@@ -46,6 +46,14 @@ pub(super) fn check(given: &Json, printed: &Json, outer: bool) -> Result<(), Enc
 }
 
 fn members(given: &Map<String, Json>, printed: &Map<String, Json>, outer: bool) -> Result<(), EncodeError> {
+    // What bytes hold, given without them: a record in bytes of its own.
+    if let (false, Some(decoded @ Json::Object(inner))) = (outer, printed.get("decoded"))
+        && printed.contains_key("hex")
+        && !given.keys().any(|key| printed.contains_key(key) && !inner.contains_key(key))
+        && !given.contains_key("decoded")
+    {
+        return check(&Json::Object(given.clone()), decoded, outer);
+    }
     for (key, value) in given {
         let key = key.as_str();
         if REMARKS.contains(&key) || (outer && key == "decoded") {

@@ -5,29 +5,40 @@
 //! `stub decode` and `stub encode`; [`record`]: the lines of `dissect`.
 
 mod agree;
-pub mod buffers;
+pub(crate) mod buffers;
 #[cfg(feature = "session")]
-pub mod call;
+pub(crate) mod call;
 mod digits;
 #[cfg(feature = "session")]
 mod extended_error;
 #[cfg(feature = "session")]
-pub mod findings;
-pub mod input;
+pub(crate) mod findings;
+pub(crate) mod input;
 #[cfg_attr(not(feature = "session"), allow(dead_code))]
 mod kept;
 #[cfg(feature = "session")]
 mod lately;
-pub mod out;
+pub(crate) mod out;
 #[cfg(feature = "session")]
-pub mod record;
+pub(crate) mod record;
 #[cfg_attr(not(feature = "session"), allow(dead_code))]
 mod runtime;
 #[cfg(feature = "session")]
-pub mod stats;
+pub(crate) mod stats;
 #[cfg(feature = "session")]
-pub mod story;
-pub mod strict;
-pub mod stub;
+pub(crate) mod story;
+pub(crate) mod strict;
+pub(crate) mod stub;
 mod typed;
-pub mod values;
+pub(crate) mod values;
+
+#[cfg(feature = "session")]
+pub use call::call;
+#[cfg(feature = "session")]
+pub use findings::{finding, fingerprint};
+pub use out::Out;
+#[cfg(feature = "session")]
+pub use record::Records;
+#[cfg(feature = "session")]
+pub use story::event;
+pub use stub::{Identity, decode_line, encode_line};

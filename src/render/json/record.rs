@@ -191,7 +191,7 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&HandleAnnotations<'_>>
             named_code(out, "reject_reason", u64::from(reason.0), reason.name());
             out.key("versions");
             out.begin_list();
-            for (major, minor) in *versions {
+            for (major, minor) in versions {
                 out.display(format_args!("{major}.{minor}"));
             }
             out.end_list();

@@ -145,7 +145,7 @@ pub(super) fn header(out: &mut Out, header: &Header, object_shown: bool) {
 }
 
 /// The body of a connectionless PDU that is no part of a message.
-pub(super) fn control(out: &mut Out, body: &Body<'_>) {
+pub(super) fn control(out: &mut Out, body: &Body<&[u8]>) {
     match body {
         Body::Fack(Some(body)) | Body::Nocall(Some(body)) => fack(out, body),
         Body::Cancel(Some(cancel)) => {
@@ -166,7 +166,7 @@ pub(super) fn control(out: &mut Out, body: &Body<'_>) {
     }
 }
 
-fn fack(out: &mut Out, fack: &Fack<'_>) {
+fn fack(out: &mut Out, fack: &Fack<&[u8]>) {
     out.key("fack");
     out.begin();
     for (key, value) in [

@@ -7,9 +7,9 @@
 
 mod buffers;
 mod fields;
-pub mod record;
-pub mod template;
-pub mod vectors;
+pub(crate) mod record;
+pub(crate) mod template;
+pub(crate) mod vectors;
 
 use crate::consts::{Constants, Kind};
 use crate::idl;

@@ -2,25 +2,31 @@
 //!
 //! [`Values`] is a sink; [`Message`]'s `Display` uses it. The program's blocks around it are made in `cli`.
 
-pub mod buffers;
+pub(crate) mod buffers;
 #[cfg(feature = "session")]
-pub mod call;
-pub mod diff;
-pub mod explain;
+pub(crate) mod call;
+pub(crate) mod diff;
+pub(crate) mod explain;
 pub(crate) mod lines;
 #[cfg(feature = "session")]
 mod paint;
 #[cfg(feature = "session")]
-pub mod record;
+pub(crate) mod record;
 #[cfg(feature = "session")]
 mod runtime;
 #[cfg(feature = "session")]
-pub mod stats;
+pub(crate) mod stats;
 #[cfg(feature = "session")]
-pub mod story;
+pub(crate) mod story;
 
 #[cfg(feature = "session")]
+pub use call::call;
+#[cfg(feature = "session")]
 pub use paint::COLOURS;
+#[cfg(feature = "session")]
+pub use record::record;
+#[cfg(feature = "session")]
+pub use story::event;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::time::FileTime;

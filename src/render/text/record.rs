@@ -147,7 +147,7 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
     let event = &record.event;
     match &event.body {
         Body::Bind(proposal) | Body::AlterContext(proposal) => {
-            for context in proposal.contexts {
+            for context in &proposal.contexts {
                 let syntaxes: Vec<_> = context.transfer_syntaxes.iter().map(transfer_syntax).collect();
                 let interface = &context.abstract_syntax;
                 let _ = writeln!(out, "    context {}  {}  {}", context.id, name_of(interface), syntaxes.join(", "));

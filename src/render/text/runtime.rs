@@ -23,7 +23,7 @@ pub(super) fn header(out: &mut String, header: &Header) {
 }
 
 /// The body of a control PDU.
-pub(super) fn control(out: &mut String, body: &Body<'_>, header: Option<&Header>) {
+pub(super) fn control(out: &mut String, body: &Body<&[u8]>, header: Option<&Header>) {
     let _ = match body {
         Body::Fack(Some(body)) | Body::Nocall(Some(body)) => fack(out, body, header),
         Body::Cancel(Some(cancel)) => writeln!(out, "    cancel {}", cancel.id),
@@ -36,7 +36,7 @@ pub(super) fn control(out: &mut String, body: &Body<'_>, header: Option<&Header>
     };
 }
 
-fn fack(out: &mut String, fack: &Fack<'_>, header: Option<&Header>) -> std::fmt::Result {
+fn fack(out: &mut String, fack: &Fack<&[u8]>, header: Option<&Header>) -> std::fmt::Result {
     write!(out, "    has")?;
     if let Some(header) = header {
         write!(out, " all up to fragment {},", header.fragment)?;

@@ -113,24 +113,18 @@ impl<N: Default> Session<N> {
         };
         let event = Event {
             ptype: Some(head.ptype),
-            side: head.side,
-            sender: sender_of(head.ptype),
             call_id: Some(head.call_id),
-            frame_set,
             fragments,
             representation: head.representation,
             flags: head.flags,
             context_id: Some(head.context_id),
             context,
             reassumed,
-            cut: None,
             auth,
-            token: None,
-            body,
             verification: verification.map(Box::new),
             diagnostics: notes.0,
             call: pending,
-            datagram: None,
+            ..Event::new(head.side, sender_of(head.ptype), body, frame_set)
         };
         (io.out)(event);
     }

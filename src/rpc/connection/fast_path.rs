@@ -111,24 +111,14 @@ impl<N: Default> Session<N> {
         self.counters.pdus += 1;
         (io.out)(Event {
             ptype: Some(ptype),
-            side,
-            sender,
             call_id: Some(call_id),
-            frame_set,
-            fragments: 1,
             representation,
             flags,
             context_id: Some(context_id),
             context: Some(context),
-            reassumed: None,
-            cut: None,
-            auth: None,
-            token: None,
-            body,
-            verification: None,
             diagnostics: notes.0,
             call,
-            datagram: None,
+            ..Event::new(side, sender, body, frame_set)
         });
         if ptype == PacketType::Response {
             self.calls.forget_latest();

@@ -11,7 +11,7 @@ use crate::base::error::Error;
 use crate::rpc::event::{
     Answer, AnswerResult, AssumedContext, Auth, Body, Event, FrameSet, Notes, Proposal, Resolver, Sizes, wrong_length,
 };
-use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
+use crate::rpc::header::{Header, PacketType, PfcFlags};
 use crate::rpc::limits::{Counters, Limits};
 use crate::rpc::pdu::{self, Pdu, Verifier};
 use crate::rpc::security::{Opened, Protected, Security, Sender, Token};
@@ -200,28 +200,8 @@ impl<N: Default> Session<N> {
     }
 
     /// An event with nothing known but where it was.
-    pub(super) fn bare<'a>(&self, side: Side, body: Body<'a>, frame_set: &'a FrameSet) -> Event<'a, N> {
-        Event {
-            ptype: None,
-            side,
-            sender: self.sender(side),
-            call_id: None,
-            frame_set,
-            fragments: 1,
-            representation: Representation::LITTLE,
-            flags: PfcFlags::empty(),
-            context_id: None,
-            context: None,
-            reassumed: None,
-            cut: None,
-            auth: None,
-            token: None,
-            body,
-            verification: None,
-            diagnostics: Vec::new(),
-            call: None,
-            datagram: None,
-        }
+    pub(super) fn bare<'a>(&self, side: Side, body: Body<&'a [u8]>, frame_set: &'a FrameSet) -> Event<'a, N> {
+        Event::new(side, self.sender(side), body, frame_set)
     }
 
     fn malformed(&mut self, side: Side, bytes: &[u8], error: Error, frame_set: &FrameSet, io: &mut Io<'_, N>) {
@@ -294,7 +274,11 @@ impl<N: Default> Session<N> {
             }
             pdu::Body::BindNak(nak) => {
                 self.bindings.refuse(call_id);
-                Body::BindNak { reason: nak.reason, versions: &nak.versions, extended_error: nak.extended_error() }
+                Body::BindNak {
+                    reason: nak.reason,
+                    versions: nak.versions.clone(),
+                    extended_error: nak.extended_error(),
+                }
             }
             pdu::Body::Auth3 => Body::Auth3,
             pdu::Body::Shutdown => Body::Shutdown,
@@ -368,7 +352,7 @@ fn client_side(side: Side, sender: Sender) -> Side {
     }
 }
 
-fn answer<'a>(ack: &'a pdu::BindAck<'_>, results: Vec<AnswerResult>) -> Answer<'a> {
+fn answer<'a>(ack: &'a pdu::BindAck<'_>, results: Vec<AnswerResult>) -> Answer<&'a [u8]> {
     Answer {
         max_xmit_frag: ack.max_xmit_frag,
         max_recv_frag: ack.max_recv_frag,
@@ -378,11 +362,11 @@ fn answer<'a>(ack: &'a pdu::BindAck<'_>, results: Vec<AnswerResult>) -> Answer<'
     }
 }
 
-fn describe(bind: &pdu::Bind) -> Proposal<'_> {
+fn describe(bind: &pdu::Bind) -> Proposal {
     Proposal {
         max_xmit_frag: bind.max_xmit_frag,
         max_recv_frag: bind.max_recv_frag,
         assoc_group_id: bind.assoc_group_id,
-        contexts: &bind.contexts,
+        contexts: bind.contexts.to_vec(),
     }
 }

@@ -4,23 +4,22 @@ use crate::base::error::Error;
 use crate::rpc::header::{Endian, PacketType};
 use crate::rpc::parse::{Fail, Res, bytes, u8_, u16_, u32_};
 use crate::rpc::write::Writer;
-use core::fmt;
 
 /// The body of a connectionless PDU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Body<'a> {
+pub enum Body<B> {
     /// `request`: the stub.
-    Request(&'a [u8]),
+    Request(B),
     /// `ping`.
     Ping,
     /// `response`: the stub.
-    Response(&'a [u8]),
+    Response(B),
     /// `fault`: the status.
     Fault(u32),
     /// `working`.
     Working,
     /// `nocall`; may have a fack's body.
-    Nocall(Option<Fack<'a>>),
+    Nocall(Option<Fack<B>>),
     /// `reject`: the status.
     Reject(u32),
     /// `ack`.
@@ -28,16 +27,16 @@ pub enum Body<'a> {
     /// `cl_cancel`.
     Cancel(Option<Cancel>),
     /// `fack`.
-    Fack(Option<Fack<'a>>),
+    Fack(Option<Fack<B>>),
     /// `cancel_ack`.
     CancelAck(Option<CancelAck>),
     /// A sealed body that is not opened.
-    Sealed(&'a [u8]),
+    Sealed(B),
 }
 
 /// The body of a fack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fack<'a> {
+pub struct Fack<B> {
     /// `vers`, 0.
     pub version: u8,
     /// `window_size`, kilobytes or packets by implementation.
@@ -49,13 +48,13 @@ pub struct Fack<'a> {
     /// `serial_num` of the PDU that caused the fack.
     pub serial: u16,
     /// Which fragments after `fragnum` have arrived.
-    pub selack: Selack<'a>,
+    pub selack: Selack<B>,
 }
 
 /// A fack's bit mask of fragments received out of sequence: bit 0 of the first word is fragment `fragnum + 1`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Selack<'a> {
-    bytes: &'a [u8],
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selack<B> {
+    bytes: B,
     endian: Endian,
 }
 
@@ -79,33 +78,16 @@ pub struct CancelAck {
     pub accepting: u32,
 }
 
-impl<'a> Body<'a> {
-    /// The bytes that the body borrows.
-    #[cfg(feature = "session")]
-    pub(crate) fn bytes(&self) -> &'a [u8] {
+impl<B> Body<B> {
+    /// The same body with its bytes held in another way. Where it has none, `f` is not called.
+    #[must_use]
+    pub fn map<C>(self, f: impl FnOnce(B) -> C) -> Body<C> {
         match self {
-            Body::Request(bytes) | Body::Response(bytes) | Body::Sealed(bytes) => bytes,
-            Body::Nocall(Some(fack)) | Body::Fack(Some(fack)) => fack.selack.bytes,
-            _ => &[],
-        }
-    }
-
-    /// The same body with other bytes in the place of those.
-    #[cfg(feature = "session")]
-    pub(crate) fn with_bytes<'b>(self, bytes: &'b [u8]) -> Body<'b> {
-        let fack = |fack: Option<Fack<'a>>| {
-            fack.map(|f| {
-                let Fack { version, window_size, max_tsdu, max_frag_size, serial, selack } = f;
-                let selack = Selack { bytes, endian: selack.endian };
-                Fack { version, window_size, max_tsdu, max_frag_size, serial, selack }
-            })
-        };
-        match self {
-            Body::Request(_) => Body::Request(bytes),
-            Body::Response(_) => Body::Response(bytes),
-            Body::Sealed(_) => Body::Sealed(bytes),
-            Body::Nocall(f) => Body::Nocall(fack(f)),
-            Body::Fack(f) => Body::Fack(fack(f)),
+            Body::Request(bytes) => Body::Request(f(bytes)),
+            Body::Response(bytes) => Body::Response(f(bytes)),
+            Body::Sealed(bytes) => Body::Sealed(f(bytes)),
+            Body::Nocall(fack) => Body::Nocall(fack.map(|fack| fack.map(f))),
+            Body::Fack(fack) => Body::Fack(fack.map(|fack| fack.map(f))),
             Body::Ping => Body::Ping,
             Body::Fault(status) => Body::Fault(status),
             Body::Working => Body::Working,
@@ -117,7 +99,15 @@ impl<'a> Body<'a> {
     }
 }
 
-impl<'a> Selack<'a> {
+impl<B> Fack<B> {
+    fn map<C>(self, f: impl FnOnce(B) -> C) -> Fack<C> {
+        let Fack { version, window_size, max_tsdu, max_frag_size, serial, selack } = self;
+        let selack = Selack { bytes: f(selack.bytes), endian: selack.endian };
+        Fack { version, window_size, max_tsdu, max_frag_size, serial, selack }
+    }
+}
+
+impl<'a> Selack<&'a [u8]> {
     /// From bytes as they go on the wire; a number of them that is no multiple of 4 loses the rest.
     #[must_use]
     pub fn new(bytes: &'a [u8], endian: Endian) -> Self {
@@ -138,19 +128,13 @@ impl<'a> Selack<'a> {
     }
 }
 
-impl fmt::Debug for Selack<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.words()).finish()
-    }
-}
-
-impl<'a> Body<'a> {
+impl<'a> Body<&'a [u8]> {
     /// Reads the body of a PDU of that type. Bytes that a type has no use for are passed over.
     ///
     /// # Errors
     ///
     /// When it is cut short; offsets count from the start of the PDU.
-    pub fn parse(ptype: PacketType, endian: Endian, bytes: &'a [u8]) -> Result<Body<'a>, Error> {
+    pub fn parse(ptype: PacketType, endian: Endian, bytes: &'a [u8]) -> Result<Body<&'a [u8]>, Error> {
         let empty = bytes.is_empty();
         let parsed = match ptype {
             PacketType::Request => Ok((bytes, Body::Request(bytes))),
@@ -219,7 +203,7 @@ impl<'a> Body<'a> {
     }
 }
 
-impl Fack<'_> {
+impl Fack<&[u8]> {
     fn write(&self, w: &mut Writer) {
         w.bytes(&[self.version, 0]);
         w.u16(self.window_size);
@@ -234,7 +218,7 @@ impl Fack<'_> {
     }
 }
 
-fn fack(input: &[u8], endian: Endian) -> Res<'_, Fack<'_>> {
+fn fack(input: &[u8], endian: Endian) -> Res<'_, Fack<&[u8]>> {
     let (input, version) = u8_(input, "vers")?;
     let (input, _pad) = u8_(input, "pad1")?;
     let (input, window_size) = u16_(input, endian, "window_size")?;

@@ -420,7 +420,7 @@ impl<N: Default> Conversation<N> {
         &mut self,
         parts: Parts<'_>,
         index: Option<usize>,
-        body: Result<Body<'_>, Error>,
+        body: Result<Body<&[u8]>, Error>,
         sender: Sender,
         datagram: &[u8],
         security: &mut dyn Security,
@@ -456,7 +456,7 @@ impl<N: Default> Conversation<N> {
                     call = state.call.take();
                 }
                 let opnum = call.as_ref().map(|c| c.opnum).or(Some(header.opnum));
-                let body =
+                let body: event::Body<&[u8]> =
                     event::Body::Fault { status, opnum, cancel_count: 0, extended_error: false, stub: Some(&[]) };
                 let mut event = make(parts, body, sender, security);
                 event.context = call.as_ref().and_then(|c| c.context).or(event.context);
@@ -466,7 +466,8 @@ impl<N: Default> Conversation<N> {
             (ptype, body) => {
                 let mut event = make(parts, event::Body::Control(body), sender, security);
                 if let Some(state) = state {
-                    state.acknowledged |= ptype == PacketType::Ack && state.answered;
+                    // The client sends it when it has the answer, whether that was captured or not.
+                    state.acknowledged |= ptype == PacketType::Ack;
                     event.call = state.call.as_mut();
                 }
                 return out(event);

@@ -8,7 +8,7 @@ use crate::base::guid::Guid;
 use crate::rpc::event::{
     self, Auth, Call, Context, ContextState, Event, FrameSet, Notes, Sizes, is_clear, wrong_length,
 };
-use crate::rpc::header::{PacketType, PfcFlags, Representation};
+use crate::rpc::header::{PacketType, PfcFlags};
 use crate::rpc::pdu::split_padding;
 use crate::rpc::security::{AuthTrailer, Connectionless, Opened, Protected, Security, Sender};
 use crate::rpc::syntax::TransferSyntax;
@@ -71,7 +71,7 @@ pub(super) const CUT: &str = "datagram not captured whole";
 /// A whole message on its way out.
 pub(super) struct Message<'a, N> {
     pub(super) parts: Parts<'a>,
-    pub(super) body: event::Body<'a>,
+    pub(super) body: event::Body<&'a [u8]>,
     pub(super) response: bool,
     /// The call that a response answers.
     pub(super) answered: Option<Call<N>>,
@@ -141,33 +141,13 @@ pub(super) fn incomplete<N>(
     out(event);
 }
 
-pub(super) fn blank<'a, N>(side: Side, body: event::Body<'a>, frame_set: &'a FrameSet) -> Event<'a, N> {
-    Event {
-        ptype: None,
-        side,
-        sender: if side == Side::A { Sender::Client } else { Sender::Server },
-        call_id: None,
-        frame_set,
-        fragments: 1,
-        representation: Representation::LITTLE,
-        flags: PfcFlags::empty(),
-        context_id: None,
-        context: None,
-        reassumed: None,
-        cut: None,
-        auth: None,
-        token: None,
-        body,
-        verification: None,
-        diagnostics: Vec::new(),
-        call: None,
-        datagram: None,
-    }
+pub(super) fn blank<'a, N>(side: Side, body: event::Body<&'a [u8]>, frame_set: &'a FrameSet) -> Event<'a, N> {
+    Event::new(side, if side == Side::A { Sender::Client } else { Sender::Server }, body, frame_set)
 }
 
 pub(super) fn make<'a, N>(
     parts: Parts<'a>,
-    body: event::Body<'a>,
+    body: event::Body<&'a [u8]>,
     sender: Sender,
     security: &dyn Security,
 ) -> Event<'a, N> {
@@ -246,7 +226,7 @@ pub(super) fn opened_body<'a>(
     pdu: &Pdu<'a>,
     opened: &Option<Opened>,
     scratch: &'a [u8],
-) -> Result<Body<'a>, Error> {
+) -> Result<Body<&'a [u8]>, Error> {
     let header = &pdu.header;
     let pad = pdu.verifier.map_or(0, |v| usize::from(v.trailer.auth_pad_length));
     match opened {

@@ -109,7 +109,7 @@ pub struct Pdu<'a> {
     /// The header.
     pub header: Header,
     /// What the type makes of the body, still sealed where the PDU is.
-    pub body: Body<'a>,
+    pub body: Body<&'a [u8]>,
     /// The verifier, where `auth_proto` isn't 0 and there is one.
     pub verifier: Option<Verifier<'a>>,
 }

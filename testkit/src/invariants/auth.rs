@@ -5,8 +5,10 @@
 //! 15 the side, bit 14 set for a protected PDU, bits 12 and 13 the context, the rest the length.
 
 use super::{Source, tokens};
-use cluscope::auth::{Association, KeyStore, Limits, describe};
-use cluscope::rpc::security::{AuthTrailer, Connectionless, Opened, Protected, Security, Sender, Token, Verified};
+use cluscope::internals::auth::{Association, KeyStore, Limits, describe};
+use cluscope::internals::rpc::security::{
+    AuthTrailer, Connectionless, Opened, Protected, Security, Sender, Token, Verified,
+};
 use std::sync::{Arc, LazyLock};
 
 /// The keys of the captures that the seeds come from, and some that fit by chance. No passwords: each realm of a Kerberos
@@ -24,7 +26,7 @@ static NO_KEYS: LazyLock<Arc<KeyStore>> = LazyLock::new(Arc::default);
 
 /// Small ones: a search for the place in a key stream is slow on purpose, too.
 pub(super) const LIMITS: Limits =
-    Limits { contexts: 3, resync_window: 1 << 12, resync_work: 1 << 14, token: 4096, kept: 1024 };
+    Limits { contexts: 3, resync_window: 1 << 12, resync_work: 1 << 14, token: 4096, kept: 1024, handshakes: 64 };
 
 /// Any tokens of NTLM and PDUs protected by it.
 pub fn ntlm(data: &[u8]) {
@@ -41,8 +43,8 @@ pub fn kerberos(data: &[u8]) {
     handshake(16, data, tokens::kerberos);
     #[cfg(feature = "decrypt")]
     if let Some(rest) = data.get(1..) {
-        cluscope::auth::kerberos::hidden_parts(rest);
-        cluscope::auth::kerberos::hidden_parts(&tokens::hidden(&mut Source::new(rest)));
+        cluscope::internals::auth::kerberos::hidden_parts(rest);
+        cluscope::internals::auth::kerberos::hidden_parts(&tokens::hidden(&mut Source::new(rest)));
     }
 }
 

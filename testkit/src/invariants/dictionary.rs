@@ -1,9 +1,9 @@
 //! Dictionaries for fuzzers, made from the declarations: what a mutation would hardly hit upon.
 
-use cluscope::consts::{self, Constant as _, control_codes, properties};
-use cluscope::filter::{Field, Type};
-use cluscope::structs::{self, Kind};
-use cluscope::{analysis, idl};
+use cluscope::internals::consts::{self, Constant as _, control_codes, properties};
+use cluscope::internals::filter::{Field, Type};
+use cluscope::internals::structs::{self, Kind};
+use cluscope::internals::{analysis, idl};
 use std::collections::BTreeSet;
 
 /// The longest word that libFuzzer takes.
@@ -134,7 +134,7 @@ fn pdus() -> Words {
             .map(|v| [v.number.major().to_le_bytes(), v.number.minor().to_le_bytes()].concat());
         version.for_each(|version| words.add([&interface.uuid_bytes[..], &version].concat()));
     }
-    use cluscope::rpc::syntax::SyntaxId;
+    use cluscope::internals::rpc::syntax::SyntaxId;
     for syntax in [SyntaxId::NDR, SyntaxId::NDR64] {
         words.add([&syntax.uuid.0[..], &syntax.major.to_le_bytes(), &syntax.minor.to_le_bytes()].concat());
     }

@@ -1,15 +1,15 @@
 //! What must hold for filter expressions.
 
 use super::records::{Message, client, server};
-use cluscope::analysis::handles::Scope;
-use cluscope::analysis::{ObjectKind, RecordContext, Resolved, State, record_context};
-use cluscope::filter::{Filter, MAX_LENGTH, Subject};
-use cluscope::idl;
-use cluscope::ndr::visitor::ContextHandle;
-use cluscope::ndr::{Direction, Endian, Syntax, wire};
-use cluscope::rpc::event::Body;
-use cluscope::session::Record;
-use cluscope::session::call_context::CallContext;
+use cluscope::internals::analysis::handles::Scope;
+use cluscope::internals::analysis::{ObjectKind, RecordContext, Resolved, State, record_context};
+use cluscope::internals::filter::{Filter, MAX_LENGTH, Subject};
+use cluscope::internals::idl;
+use cluscope::internals::ndr::visitor::ContextHandle;
+use cluscope::internals::ndr::{Direction, Endian, Syntax, wire};
+use cluscope::internals::rpc::event::Body;
+use cluscope::internals::session::Record;
+use cluscope::internals::session::call_context::CallContext;
 
 /// ApiOpenResource of "IP1", as in the crate's documentation.
 const STUB: &[u8] = &[4, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, b'I', 0, b'P', 0, b'1', 0, 0, 0];

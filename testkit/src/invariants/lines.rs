@@ -1,9 +1,9 @@
 //! Lines of JSON for `stub encode`: any text, and lines that are right but for a few values.
 
 use super::{Source, contents, encode, json_line, parse};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::stub;
-use cluscope::session::call_context::CallContext;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::stub;
+use cluscope::internals::session::call_context::CallContext;
 use serde_json::{Value, json};
 
 /// A line if it begins like an object. Otherwise values of a method, made from the bytes as for `stub_round_trip`; the

@@ -3,14 +3,14 @@
 //!
 //! `TARGETS` are the fuzz targets by name.
 //!
-//! * [`stub`]: bytes that begin with four telling what they are
+//! * `stub`: bytes that begin with four telling what they are
 //! * [`round_trip`], fed by [`Source`]: values made from bytes, encoded, decoded and encoded again
 //! * [`json_line`]: a line of `stub encode`; [`json`]: one that is made, too
 //! * [`parsers`]: the nom parsers
-//! * [`structure`]: custom-marshalled structures; [`made_structure`]: those that are made from bytes
-//! * `pdus`, `datagrams`, `capture`, `compressed`: what lies above stubs (`oracle/streams.rs`, `oracle/packed.rs`)
-//! * `ntlm`, `spnego`, `kerberos`, `keytab` (`oracle/auth.rs`), `filter` (`oracle/filter.rs`),
-//!   `calls` (`oracle/records.rs`)
+//! * [`structure`]: custom-marshalled structures; [`arbitrary_structure`]: those that are made from bytes
+//! * `pdus`, `datagrams`, `capture`, `compressed`: what lies above stubs (`streams.rs`, `packed.rs`)
+//! * `ntlm`, `spnego`, `kerberos`, `keytab` (`auth.rs`), `filter` (`filter.rs`),
+//!   `calls` (`records.rs`)
 #![doc(hidden)]
 
 mod auth;
@@ -35,14 +35,14 @@ pub use records::calls;
 pub use streams::{capture, datagrams, pdus, put_piece};
 pub use values::{Source, contents, noise};
 
-use cluscope::base::error::Error;
-use cluscope::idl;
-use cluscope::ndr::value::{Collect, Contents};
-use cluscope::ndr::wire::{Kind, Message};
-use cluscope::ndr::{Direction, Endian, Method, Syntax, WStr, visitor, write};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::stub::{self, Identity};
-use cluscope::structs;
+use cluscope::internals::base::error::Error;
+use cluscope::internals::idl;
+use cluscope::internals::ndr::value::{Collect, Contents};
+use cluscope::internals::ndr::wire::{Kind, Message};
+use cluscope::internals::ndr::{Direction, Endian, Method, Syntax, WStr, visitor, write};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::stub::{self, Identity};
+use cluscope::internals::structs;
 
 /// A fuzz target: its name, as the directories in `fuzz/corpus` are named, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
@@ -54,7 +54,7 @@ pub static TARGETS: &[Target] = &[
     ("json_stub", json),
     ("parsers", parsers),
     ("structures", structure),
-    ("struct_round_trip", made_structure),
+    ("struct_round_trip", arbitrary_structure),
     ("pdus", pdus),
     ("datagrams", datagrams),
     ("capture", capture),
@@ -68,7 +68,7 @@ pub static TARGETS: &[Target] = &[
     ("filter", |data| filter(&String::from_utf8_lossy(data))),
 ];
 
-/// Bytes in front of a stub that tell [`stub`] what it is: opnum, little-endian; then bits: 0 response, 1 NDR64, 2 big
+/// Bytes in front of a stub that tell `stub` what it is: opnum, little-endian; then bits: 0 response, 1 NDR64, 2 big
 /// endian; then interface and version: 0 and 1 ClusAPI 2.0 and 3.0, 2 Witness.
 pub const HEADER: usize = 4;
 
@@ -168,7 +168,8 @@ fn encode(method: &'static Method, kind: Kind, contents: &Contents) -> Vec<u8> {
 /// same. Returns what came out, or nothing if the stub can't be read.
 pub fn printed(identity: &Identity, stub: &[u8]) -> Option<Vec<u8>> {
     let mut out = Out::new();
-    let done = stub::decode(&mut out, identity, &cluscope::session::call_context::CallContext::default(), stub);
+    let done =
+        stub::decode(&mut out, identity, &cluscope::internals::session::call_context::CallContext::default(), stub);
     let text = core::str::from_utf8(out.as_bytes()).expect("output is UTF-8");
     let line: serde_json::Value = serde_json::from_str(text).expect("output is JSON");
     let line = line.as_object().expect("output is an object");
@@ -194,10 +195,10 @@ pub fn round_trip(identity: &Identity, contents: &Contents) -> Vec<u8> {
     assert_eq!(consumed, Ok(stub.len()), "{name}");
     assert_eq!(collect.contents, *contents, "{name}");
     // Unpaired surrogates are among what is generated, and registrations of any version for any address.
-    let told = |rule: &'static cluscope::base::diagnostic::Rule| {
-        cluscope::idl::rules::ALL.iter().any(|r| core::ptr::eq(*r, rule))
+    let told = |rule: &'static cluscope::internals::base::diagnostic::Rule| {
+        cluscope::internals::idl::rules::ALL.iter().any(|r| core::ptr::eq(*r, rule))
     };
-    collect.diagnostics.retain(|d| *d.rule != cluscope::ndr::rules::ILL_FORMED_UTF16 && !told(d.rule));
+    collect.diagnostics.retain(|d| *d.rule != cluscope::internals::ndr::rules::ILL_FORMED_UTF16 && !told(d.rule));
     assert_eq!(collect.diagnostics, [], "{name}");
     assert_eq!(encode(method, kind, &collect.contents), stub, "{name}");
     if method.on_wire {
@@ -216,7 +217,7 @@ pub fn generated(data: &[u8]) {
 }
 
 /// A structure made from bytes, see [`self::structures::round_trip`]; the first byte tells which.
-pub fn made_structure(data: &[u8]) {
+pub fn arbitrary_structure(data: &[u8]) {
     let mut source = Source::new(data);
     let index = usize::from(source.byte()) % structs::ALL.len();
     let Some(structure) = structs::ALL.get(index) else { return };
@@ -236,7 +237,7 @@ pub fn structure(data: &[u8]) {
     assert!(decoded.trailing.len() <= bytes.len());
     let line = |bytes: &[u8]| {
         let mut out = Out::new();
-        let done = cluscope::render::json::buffers::decode(&mut out, structure.name, bytes);
+        let done = cluscope::internals::render::json::buffers::decode(&mut out, structure.name, bytes);
         let line: serde_json::Value = serde_json::from_slice(out.as_bytes()).expect("output is JSON");
         match line {
             serde_json::Value::Object(line) if done => Some(line),
@@ -248,10 +249,10 @@ pub fn structure(data: &[u8]) {
         return;
     };
     // Not everything that can be read can be written: sizes that contradict each other, for one.
-    let Ok(encoded) = cluscope::render::json::buffers::encode(&first, None) else { return };
+    let Ok(encoded) = cluscope::internals::render::json::buffers::encode(&first, None) else { return };
     let second =
         line(&encoded).unwrap_or_else(|| panic!("{}: {} can't be read", structure.name, hex::encode(&encoded)));
-    match cluscope::render::json::buffers::encode(&second, None) {
+    match cluscope::internals::render::json::buffers::encode(&second, None) {
         Ok(again) => assert_eq!(hex::encode(again), hex::encode(&encoded), "{}", structure.name),
         Err(e) => panic!("{}: {} can't be encoded again: {e}", structure.name, hex::encode(&encoded)),
     }
@@ -278,10 +279,10 @@ pub fn json_line(text: &str) {
 
 /// The nom parsers on any bytes: they end, and never move backwards or over the end. A tower can always be told.
 pub fn parsers(data: &[u8]) {
-    use cluscope::ndr::parsers as p;
+    use cluscope::internals::ndr::parsers as p;
     let Some((&bits, data)) = data.split_first() else { return };
     {
-        let tower = cluscope::rpc::tower::Tower::parse(data);
+        let tower = cluscope::internals::rpc::tower::Tower::parse(data);
         let _ = (tower.interface(), tower.transfer_syntax(), tower.port(), tower.address(), tower.pipe());
         assert!(tower.protocol_sequence().is_none_or(|name| tower.to_string().contains(name)), "{tower}");
     }

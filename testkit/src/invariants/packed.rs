@@ -3,7 +3,7 @@
 //! The first byte tells how the input is packed, the second one how it is read; then comes what is packed. Most frames
 //! are made here, around a capture that is stored in them, since hardly any mutation gets past a checksum.
 
-use cluscope::capture::{Limits, Reader};
+use cluscope::internals::capture::{Limits, Reader};
 use std::io::{self, Read};
 
 /// Small ones, so that running into them takes no time.

@@ -5,22 +5,22 @@
 //! bytes follow.
 
 use super::{HEADER, Source, contents, encode, parse};
-use cluscope::analysis::calls::Call as Joined;
-use cluscope::analysis::story::Story;
-use cluscope::analysis::{HandleAnnotations, Limits, Tracker, stats};
-use cluscope::base::guid::Guid;
-use cluscope::conformance::{self, Checker};
-use cluscope::ndr::wire::Kind;
-use cluscope::ndr::{Direction, Endian, Syntax};
-use cluscope::net::{Side, Timestamp, Transport};
-use cluscope::render::json::out::Out;
-use cluscope::render::json::record::Records;
-use cluscope::rpc::event::{Body, Call, Context, ContextState, Event, FrameSet};
-use cluscope::rpc::header::{PacketType, PfcFlags, Representation};
-use cluscope::rpc::security::Sender;
-use cluscope::rpc::syntax::TransferSyntax;
-use cluscope::session::call_context::CallContext;
-use cluscope::session::{Flow, Record};
+use cluscope::internals::analysis::calls::Call as Joined;
+use cluscope::internals::analysis::story::Story;
+use cluscope::internals::analysis::{HandleAnnotations, Limits, Tracker, stats};
+use cluscope::internals::base::guid::Guid;
+use cluscope::internals::conformance::{self, Checker};
+use cluscope::internals::ndr::wire::Kind;
+use cluscope::internals::ndr::{Direction, Endian, Syntax};
+use cluscope::internals::net::{Side, Timestamp, Transport};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::Records;
+use cluscope::internals::rpc::event::{Body, Call, Context, ContextState, Event, FrameSet};
+use cluscope::internals::rpc::header::{PacketType, PfcFlags, Representation};
+use cluscope::internals::rpc::security::Sender;
+use cluscope::internals::rpc::syntax::TransferSyntax;
+use cluscope::internals::session::call_context::CallContext;
+use cluscope::internals::session::{Flow, Record};
 use std::net::SocketAddr;
 
 /// The caller's end.
@@ -43,7 +43,7 @@ pub(super) struct Message<'s> {
     pub(super) asked: u64,
     /// What the request told.
     pub(super) note: CallContext,
-    pub(super) body: Body<'s>,
+    pub(super) body: Body<&'s [u8]>,
 }
 
 impl Message<'_> {
@@ -80,7 +80,9 @@ impl Message<'_> {
             fragments: 1,
             representation: match kind.endian {
                 Endian::Little => Representation::LITTLE,
-                Endian::Big => Representation { endian: cluscope::rpc::header::Endian::Big, ..Representation::LITTLE },
+                Endian::Big => {
+                    Representation { endian: cluscope::internals::rpc::header::Endian::Big, ..Representation::LITTLE }
+                }
             },
             flags: PfcFlags::empty(),
             context_id: Some(0),
@@ -179,7 +181,7 @@ pub fn calls(mut data: &[u8]) {
         } else {
             encode(method, kind, &contents(method, kind.direction, kind.version, &mut Source::new(bytes)))
         };
-        let body = match kind.direction {
+        let body: Body<&[u8]> = match kind.direction {
             Direction::Request => {
                 note = CallContext::of(method, kind, &stub);
                 if let Some(slot) = asked.get_mut(stream) {

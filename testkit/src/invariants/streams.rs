@@ -4,16 +4,16 @@
 //! the others the length. No byte stands for bytes that were not captured.
 
 use super::auth::{KEYS, LIMITS};
-use cluscope::auth::{Association, KeyStore};
-use cluscope::capture::Reader;
-use cluscope::net::{Side, Timestamp};
-use cluscope::render::json::stub::Identity;
-use cluscope::rpc::connection::{Connection, Recognition};
-use cluscope::rpc::dg::{Conversation, Received};
-use cluscope::rpc::event::{Body, Event};
-use cluscope::rpc::security::NoSecurity;
-use cluscope::rpc::{Counters, Limits};
-use cluscope::session::{self, Record, Session};
+use cluscope::internals::auth::{Association, KeyStore};
+use cluscope::internals::capture::Reader;
+use cluscope::internals::net::{Side, Timestamp};
+use cluscope::internals::render::json::stub::Identity;
+use cluscope::internals::rpc::connection::{Connection, Recognition};
+use cluscope::internals::rpc::dg::{Conversation, Received};
+use cluscope::internals::rpc::event::{Body, Event};
+use cluscope::internals::rpc::security::NoSecurity;
+use cluscope::internals::rpc::{Counters, Limits};
+use cluscope::internals::session::{self, Record, Session};
 use std::sync::Arc;
 
 /// Bytes of one side, or bytes of it that are missing.
@@ -56,7 +56,7 @@ fn connection<'d>(
     let mut out = |event: Event<'_, ()>| events.push(summary(&event));
     for (frame, (side, bytes)) in (1u64..).zip(pieces) {
         total += bytes.len();
-        let security: &mut dyn cluscope::rpc::security::Security = match &mut association {
+        let security: &mut dyn cluscope::internals::rpc::security::Security = match &mut association {
             Some(association) => association,
             None => &mut nothing,
         };

@@ -1,14 +1,14 @@
 //! What must hold for any bytes, for tests and fuzz targets. Panics where it does not.
 #![doc(hidden)]
 
-use cluscope::consts::control_codes::{self, Family};
-use cluscope::ndr::WStr;
-use cluscope::ndr::types::Semantics;
-use cluscope::ndr::value::Value;
-use cluscope::ndr::visitor::{Null, Place};
-use cluscope::structs::content::{self, Context};
-use cluscope::structs::packed::ByteCursor;
-use cluscope::structs::{ALL, Kind, Structure, dependency};
+use cluscope::internals::consts::control_codes::{self, Family};
+use cluscope::internals::ndr::WStr;
+use cluscope::internals::ndr::types::Semantics;
+use cluscope::internals::ndr::value::Value;
+use cluscope::internals::ndr::visitor::{Null, Place};
+use cluscope::internals::structs::content::{self, Context};
+use cluscope::internals::structs::packed::ByteCursor;
+use cluscope::internals::structs::{ALL, Kind, Structure, dependency};
 use std::format;
 use std::string::String;
 
@@ -17,22 +17,23 @@ use std::string::String;
 pub fn structure(structure: &Structure, bytes: &[u8]) {
     let input = ByteCursor::new(bytes);
     let validated = structure.read(input, Place::TOP, &mut Null);
-    let Ok(decoded) = cluscope::structs::decode(structure.name, bytes) else {
+    let Ok(decoded) = cluscope::internals::structs::decode(structure.name, bytes) else {
         panic!("{} has no name", structure.name)
     };
     assert_eq!(validated.err(), decoded.error, "{}", structure.name);
     if let (Some(value), None) = (&decoded.value, decoded.error) {
         // Padding that is not zero, or missing at the very end, is all that may be unlike.
-        let again = match cluscope::structs::encode(structure.name, value) {
+        let again = match cluscope::internals::structs::encode(structure.name, value) {
             Ok(again) => again,
             Err(e) => panic!("{}: what was decoded can't be encoded: {e}", structure.name),
         };
-        let once_more = cluscope::structs::decode(structure.name, &again).ok().and_then(|decoded| decoded.value);
+        let once_more =
+            cluscope::internals::structs::decode(structure.name, &again).ok().and_then(|decoded| decoded.value);
         assert_eq!(once_more.as_ref(), Some(value), "{}", structure.name);
     }
     {
-        let mut out = cluscope::render::json::out::Out::new();
-        cluscope::render::json::buffers::decode(&mut out, structure.name, bytes);
+        let mut out = cluscope::internals::render::json::out::Out::new();
+        cluscope::internals::render::json::buffers::decode(&mut out, structure.name, bytes);
         is_json(&out);
     }
 }
@@ -47,8 +48,8 @@ pub fn named(name: &str, bytes: &[u8]) {
 /// read encodes to the same bytes, by way of JSON as well.
 pub fn round_trip(structure: &Structure, given: &Value) {
     let name = structure.name;
-    let bytes = cluscope::structs::encode(name, given).unwrap_or_else(|e| panic!("{name}: {e}: {given:?}"));
-    let Ok(decoded) = cluscope::structs::decode(name, &bytes) else { panic!("{name} has no name") };
+    let bytes = cluscope::internals::structs::encode(name, given).unwrap_or_else(|e| panic!("{name}: {e}: {given:?}"));
+    let Ok(decoded) = cluscope::internals::structs::decode(name, &bytes) else { panic!("{name} has no name") };
     let Some(value) = decoded.value.filter(|value| variant(value) == variant(given)) else {
         // Where there is little to tell them by, one reading looks like another.
         assert!(matches!(structure.kind, Kind::Record(record) if record.variants.len() > 1), "{name}: {bytes:02x?}");
@@ -57,13 +58,17 @@ pub fn round_trip(structure: &Structure, given: &Value) {
     assert_eq!(decoded.error, None, "{name}: {bytes:02x?}");
     assert!(decoded.trailing.is_empty(), "{name}: {bytes:02x?}");
     contains(&value, given, name);
-    assert_eq!(cluscope::structs::encode(name, &value).as_ref(), Ok(&bytes), "{name}");
+    assert_eq!(cluscope::internals::structs::encode(name, &value).as_ref(), Ok(&bytes), "{name}");
     self::structure(structure, &bytes);
     {
-        let mut out = cluscope::render::json::out::Out::new();
-        assert!(cluscope::render::json::buffers::decode(&mut out, name, &bytes), "{name}: {bytes:02x?}");
+        let mut out = cluscope::internals::render::json::out::Out::new();
+        assert!(cluscope::internals::render::json::buffers::decode(&mut out, name, &bytes), "{name}: {bytes:02x?}");
         let line = serde_json::from_slice(out.as_bytes()).expect("a line of JSON");
-        assert_eq!(cluscope::render::json::buffers::encode(&line, None).as_ref(), Ok(&bytes), "{name} by way of JSON");
+        assert_eq!(
+            cluscope::internals::render::json::buffers::encode(&line, None).as_ref(),
+            Ok(&bytes),
+            "{name} by way of JSON"
+        );
     }
 }
 
@@ -120,9 +125,9 @@ pub fn context(bytes: &[u8]) {
         _ => Semantics::Custom("CLUSTER_REG_BATCH_UPDATE"),
     };
     let mut text = String::new();
-    let printed = cluscope::render::text::buffers::print(
+    let printed = cluscope::internals::render::text::buffers::print(
         &mut text,
-        cluscope::render::text::Style::default(),
+        cluscope::internals::render::text::Style::default(),
         semantics,
         1,
         &context,
@@ -133,9 +138,9 @@ pub fn context(bytes: &[u8]) {
     let _ = content::read(&shape, ByteCursor::new(rest), Place::TOP, &mut Null);
     let _ = dependency::parse_wide(WStr::le(rest));
     {
-        let mut out = cluscope::render::json::out::Out::new();
+        let mut out = cluscope::internals::render::json::out::Out::new();
         out.begin();
-        cluscope::render::json::buffers::print(&mut out, semantics, 1, &context, rest);
+        cluscope::internals::render::json::buffers::print(&mut out, semantics, 1, &context, rest);
         out.end();
         is_json(&out);
     }
@@ -151,7 +156,7 @@ pub fn any(bytes: &[u8]) {
     }
 }
 
-fn is_json(out: &cluscope::render::json::out::Out) {
+fn is_json(out: &cluscope::internals::render::json::out::Out) {
     let parsed = serde_json::from_slice::<serde::de::IgnoredAny>(out.as_bytes());
     assert!(parsed.is_ok(), "{parsed:?}: {}", String::from_utf8_lossy(out.as_bytes()));
 }

@@ -1,9 +1,9 @@
 //! Values of any declaration, made from bytes: the same bytes make the same values.
 
-use cluscope::ndr::types::{ArrayKind, Field, Scalar, Semantics, Type};
-use cluscope::ndr::value::{Contents, Fields};
-use cluscope::ndr::visitor::{ContextHandle, Guid};
-use cluscope::ndr::{Direction, Method, Value};
+use cluscope::internals::ndr::types::{ArrayKind, Field, Scalar, Semantics, Type};
+use cluscope::internals::ndr::value::{Contents, Fields};
+use cluscope::internals::ndr::visitor::{ContextHandle, Guid};
+use cluscope::internals::ndr::{Direction, Method, Value};
 
 /// Bytes that decide. When they are used up everything is zero, so that every input makes values and values end.
 #[derive(Clone, Debug)]

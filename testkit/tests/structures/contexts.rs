@@ -2,15 +2,15 @@
 //! context, and written again.
 
 use super::generate::Random;
-use cluscope::consts::content::BufferFormat;
-use cluscope::consts::control_codes::{self, Certainty, Family};
-use cluscope::consts::{Source, notifications, registry};
-use cluscope::ndr::types::Semantics;
-use cluscope::ndr::value::{Collect, Fields, Value};
-use cluscope::ndr::visitor::Place;
-use cluscope::structs::content::{self, Context, Shape, ShapeKind, is_structured};
-use cluscope::structs::packed::ByteCursor;
-use cluscope::structs::{records, values};
+use cluscope::internals::consts::content::BufferFormat;
+use cluscope::internals::consts::control_codes::{self, Certainty, Family};
+use cluscope::internals::consts::{Source, notifications, registry};
+use cluscope::internals::ndr::types::Semantics;
+use cluscope::internals::ndr::value::{Collect, Fields, Value};
+use cluscope::internals::ndr::visitor::Place;
+use cluscope::internals::structs::content::{self, Context, Shape, ShapeKind, is_structured};
+use cluscope::internals::structs::packed::ByteCursor;
+use cluscope::internals::structs::{records, values};
 use cluscope_testkit::arbitrary::Chance as _;
 use std::collections::BTreeSet;
 
@@ -117,9 +117,9 @@ fn check(what: &str, semantics: Semantics, context: &Context<'_>, content: Buffe
     content::write(&shape, &sink.into_value().0.unwrap(), &mut again).unwrap();
     assert_eq!(again, bytes, "{what}");
     let mut text = String::new();
-    cluscope::render::text::buffers::print(
+    cluscope::internals::render::text::buffers::print(
         &mut text,
-        cluscope::render::text::Style::default(),
+        cluscope::internals::render::text::Style::default(),
         semantics,
         1,
         context,
@@ -128,9 +128,9 @@ fn check(what: &str, semantics: Semantics, context: &Context<'_>, content: Buffe
     .unwrap();
     assert!(!text.is_empty() && !text.contains('!'), "{what}: {text}");
     {
-        let mut out = cluscope::render::json::out::Out::new();
+        let mut out = cluscope::internals::render::json::out::Out::new();
         out.begin();
-        cluscope::render::json::buffers::print(&mut out, semantics, 1, context, &bytes);
+        cluscope::internals::render::json::buffers::print(&mut out, semantics, 1, context, &bytes);
         out.end();
         let printed: serde_json::Value = serde_json::from_slice(out.as_bytes()).unwrap();
         assert!(printed["decoded"]["error"].is_null() && !printed["decoded"]["value"].is_null(), "{what}: {printed}");
@@ -193,7 +193,7 @@ fn every_notification() {
 
 #[test]
 fn every_registry_type() {
-    use cluscope::consts::Constant;
+    use cluscope::internals::consts::Constant;
     let mut random = Random(9);
     for member in registry::RegistryValueType::TABLE.members {
         let content = BufferFormat::of_registry_type(registry::RegistryValueType(member.value as u32));

@@ -1,6 +1,6 @@
 //! Values made up from the declarations, encoded, decoded and encoded again.
 
-use cluscope::structs::{ALL, Kind, Structure};
+use cluscope::internals::structs::{ALL, Kind, Structure};
 use cluscope_testkit::arbitrary::{self, Chance};
 use cluscope_testkit::invariants::structures as invariants;
 
@@ -52,7 +52,7 @@ fn security_descriptors() {
     let mut random = Random(3);
     for _ in 0..300 {
         let bytes = random.security_descriptor();
-        assert!(cluscope::structs::security::sddl(&bytes).is_ok(), "{bytes:02x?}");
+        assert!(cluscope::internals::structs::security::sddl(&bytes).is_ok(), "{bytes:02x?}");
     }
 }
 

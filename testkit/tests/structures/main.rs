@@ -1,7 +1,7 @@
 //! Values made up from the declarations of the structures ([`generate`]), and the buffers of all control codes and
 //! notifications ([`contexts`]).
 
-use cluscope::ndr::value::Value;
+use cluscope::internals::ndr::value::Value;
 
 mod contexts;
 mod generate;

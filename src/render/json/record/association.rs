@@ -28,11 +28,11 @@ fn transfer_syntax(out: &mut Out, id: &SyntaxId) {
     }
 }
 
-pub(super) fn proposal(out: &mut Out, proposal: &Proposal<'_>) {
+pub(super) fn proposal(out: &mut Out, proposal: &Proposal) {
     association(out, proposal.max_xmit_frag, proposal.max_recv_frag, proposal.assoc_group_id);
     out.key("contexts");
     out.begin_list();
-    for context in proposal.contexts {
+    for context in &proposal.contexts {
         out.begin();
         out.key("id");
         out.uint(u64::from(context.id));
@@ -48,7 +48,7 @@ pub(super) fn proposal(out: &mut Out, proposal: &Proposal<'_>) {
     out.end_list();
 }
 
-pub(super) fn answer(out: &mut Out, answer: &Answer<'_>) {
+pub(super) fn answer(out: &mut Out, answer: &Answer<&[u8]>) {
     association(out, answer.max_xmit_frag, answer.max_recv_frag, answer.assoc_group_id);
     if !answer.secondary_address.is_empty() {
         out.key("secondary_address");

@@ -102,7 +102,7 @@ fn see(event: Event<'_, u64>) -> Seen {
     }
 }
 
-fn make(body: Body<'_>, sequence: u32, change: impl FnOnce(&mut Header)) -> Vec<u8> {
+fn make(body: Body<&[u8]>, sequence: u32, change: impl FnOnce(&mut Header)) -> Vec<u8> {
     let mut pdu = pdu(body, false);
     pdu.header.sequence = sequence;
     pdu.header.flags1 = Flags1::empty();
@@ -110,7 +110,7 @@ fn make(body: Body<'_>, sequence: u32, change: impl FnOnce(&mut Header)) -> Vec<
     pdu.encode().unwrap()
 }
 
-fn part(body: Body<'_>, sequence: u32, fragment: u16, last: bool) -> Vec<u8> {
+fn part(body: Body<&[u8]>, sequence: u32, fragment: u16, last: bool) -> Vec<u8> {
     make(body, sequence, |h| {
         h.flags1 = Flags1::FRAG;
         h.flags1.set(Flags1::LAST_FRAG, last);
@@ -395,7 +395,7 @@ impl Security for Xor {
     }
 }
 
-fn sealed(body: Body<'_>, sequence: u32, fragment: u16, flags: Flags1) -> Vec<u8> {
+fn sealed(body: Body<&[u8]>, sequence: u32, fragment: u16, flags: Flags1) -> Vec<u8> {
     let mut pdu = pdu(body, false);
     (pdu.header.sequence, pdu.header.fragment, pdu.header.flags1) = (sequence, fragment, flags);
     pdu.header.auth_proto = 10;

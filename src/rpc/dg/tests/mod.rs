@@ -37,7 +37,7 @@ fn header(ptype: PacketType, big: bool) -> Header {
     }
 }
 
-fn pdu(body: Body<'_>, big: bool) -> Pdu<'_> {
+fn pdu(body: Body<&[u8]>, big: bool) -> Pdu<'_> {
     Pdu { header: header(body.ptype().unwrap(), big), body, verifier: None }
 }
 
@@ -53,7 +53,7 @@ fn all(big: bool) -> Vec<Pdu<'static>> {
         selack: Selack::new(&[1, 2, 3, 4, 5, 6, 7, 8], endian),
     };
     [
-        Body::Request(b"stub"),
+        Body::Request(&b"stub"[..]),
         Body::Ping,
         Body::Response(b""),
         Body::Fault(0x1c00_000d),
@@ -102,7 +102,7 @@ fn header_by_hand() {
     assert_eq!((h.sequence, h.opnum, h.interface_hint, h.activity_hint), (7, 8, 0, 0xfeff));
     assert_eq!((h.length, h.fragment, h.auth_proto), (4, 2, 0));
     assert_eq!(h.interface, CLUSAPI);
-    assert_eq!(pdu.body, Body::Request(b"stub"));
+    assert_eq!(pdu.body, Body::Request(&b"stub"[..]));
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn verifiers() {
 
 #[test]
 fn implausible_datagrams() {
-    let good = pdu(Body::Request(b"stub"), false).encode().unwrap();
+    let good = pdu(Body::Request(&b"stub"[..]), false).encode().unwrap();
     let check = |at: usize, value: u8| {
         let mut bad = good.clone();
         bad[at] = value;

@@ -79,7 +79,7 @@ impl Rig {
     }
 }
 
-fn make(body: Body<'_>, sequence: u32, big: bool, change: impl FnOnce(&mut Pdu<'_>)) -> Vec<u8> {
+fn make(body: Body<&[u8]>, sequence: u32, big: bool, change: impl FnOnce(&mut Pdu<'_>)) -> Vec<u8> {
     let mut pdu = pdu(body, big);
     pdu.header.sequence = sequence;
     pdu.header.flags1 = Flags1::empty();
