@@ -186,6 +186,8 @@ open! {
             story {}
         }
     }
+    #[cfg(all(feature = "pcap", feature = "serde"))]
+    make {}
     #[cfg(all(feature = "pcap", feature = "decrypt"))]
     rewrite {}
 }

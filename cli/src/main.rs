@@ -12,6 +12,7 @@ mod follow;
 mod interrupt;
 mod layout;
 mod list;
+mod make;
 mod output;
 mod package;
 mod schema;
@@ -65,6 +66,8 @@ enum Command {
     Struct(structure::Struct),
     /// Print what this build knows
     List(list::List),
+    /// Write a capture from records: those of dissect or calls, edited or written by hand
+    Make(make::Make),
     /// Print the JSON Schema of a method's messages, of a structure or of records
     Schema(schema::Schema),
     /// Print a script that completes commands and options in a shell
@@ -267,6 +270,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Stub(stub) => stub::run(&stub),
         Command::Struct(structure) => structure::run(&structure),
         Command::List(list) => list::run(&list),
+        Command::Make(make) => make::run(&make),
         Command::Schema(schema) => schema::run(&schema),
         Command::Completions(shell) => package::completions(&shell),
         Command::Man(man) => package::man(&man),

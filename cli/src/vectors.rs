@@ -36,7 +36,7 @@ pub(super) struct Vectors {
     endian: Option<Endian>,
 }
 
-fn endian(word: &str) -> Result<Endian, String> {
+pub(super) fn endian(word: &str) -> Result<Endian, String> {
     match word {
         "little" => Ok(Endian::Little),
         "big" => Ok(Endian::Big),

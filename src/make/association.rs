@@ -5,7 +5,7 @@ use super::packets::{Connection, Ends};
 use super::{Batch, LEAST_FRAGMENT, Options};
 use crate::rpc::header::{Header, PfcFlags, Representation};
 use crate::rpc::pdu::{
-    Bind, BindAck, BindNak, Body, ContextElement, ContextResult, Fault, Pdu, Request, Response,
+    Bind, BindAck, BindNak, Body, ContextElement, ContextResult, EXTENDED_ERROR, Fault, Pdu, Request, Response,
 };
 use crate::rpc::syntax::{ContextOutcome, ProviderReason, RejectReason, SyntaxId};
 use serde_json::{Map, Value as Json};
@@ -78,12 +78,15 @@ impl Association {
             }
             "bind_nak" => {
                 let versions = line.map.get("versions").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
-                let version = |json: &Json| json.as_str()?.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
-                let versions = versions.iter().map(version).collect::<Option<Vec<_>>>().ok_or("\"versions\" are like 5.0")?;
+                let version = |json: &Json| {
+                    json.as_str()?.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)))
+                };
+                let versions =
+                    versions.iter().map(version).collect::<Option<Vec<_>>>().ok_or("\"versions\" are like 5.0")?;
                 let reason = line.code("reject_reason")?.unwrap_or(0);
                 let mut rest = Vec::new();
                 if let Some(error) = line.hex("extended_error")? {
-                    rest.extend(BindNak::EXTENDED_ERROR.0);
+                    rest.extend(EXTENDED_ERROR.0);
                     rest.extend(error);
                 }
                 let body = Body::BindNak(BindNak { reason: RejectReason(reason as u16), versions, rest: &rest });
@@ -121,9 +124,8 @@ impl Association {
         self.calls.insert(call_id, Call { context, opnum, stub: kept });
         let object = line.guid("object_uuid")?;
         let maybe = if line.flag("maybe") { PfcFlags::MAYBE } else { PfcFlags::empty() };
-        let body = |hint: u32, stub| {
-            Body::Request(Request { alloc_hint: hint, context_id: context, opnum, object, stub })
-        };
+        let body =
+            |hint: u32, stub| Body::Request(Request { alloc_hint: hint, context_id: context, opnum, object, stub });
         let head = if object.is_some() { Pdu::STUB_OFFSET + 16 } else { Pdu::STUB_OFFSET };
         self.fragments(line, call_id, maybe, (&stub, head), options, &body, batch)
     }
@@ -205,7 +207,12 @@ impl Association {
         let element = ContextElement { id, abstract_syntax: wanted.0, transfer_syntaxes: vec![wanted.1] };
         let fragment = options.fragment.unwrap_or(FRAGMENT);
         let first = !self.bound;
-        let bind = Bind { max_xmit_frag: fragment, max_recv_frag: fragment, assoc_group_id: self.group, contexts: vec![element] };
+        let bind = Bind {
+            max_xmit_frag: fragment,
+            max_recv_frag: fragment,
+            assoc_group_id: self.group,
+            contexts: vec![element],
+        };
         self.propose(first, line, bind, options, batch)?;
         let port = line.dst.port().to_string();
         let secondary = [port.as_bytes(), &[0]].concat();
@@ -404,15 +411,7 @@ impl Association {
 
 /// A common header.
 pub(super) fn head(representation: Representation, call_id: u32, flags: PfcFlags, body: &Body<'_>) -> Header {
-    Header {
-        minor_version: 0,
-        ptype: body.ptype(),
-        flags,
-        representation,
-        frag_length: 0,
-        auth_length: 0,
-        call_id,
-    }
+    Header { minor_version: 0, ptype: body.ptype(), flags, representation, frag_length: 0, auth_length: 0, call_id }
 }
 
 fn number(map: &Map<String, Json>, key: &str) -> Result<u64, String> {

@@ -2,11 +2,11 @@
 
 use super::Options;
 use crate::base::Guid;
-use crate::base::time::Timestamp;
+use crate::base::Timestamp;
 use crate::idl;
 use crate::ndr::{Endian, Syntax};
 use crate::render::json::stub;
-use crate::rpc::header::{PacketType, Representation};
+use crate::rpc::header::Representation;
 use crate::rpc::syntax::{BindTimeFeatures, SyntaxId, TransferSyntax};
 use serde_json::{Map, Value as Json};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -45,7 +45,9 @@ impl<'m> Line<'m> {
         }
         let end = |key: &str| {
             text(key)?
-                .map(|text| text.parse::<SocketAddr>().map_err(|_| format!("\"{key}\" is no address and port: {text:?}")))
+                .map(|text| {
+                    text.parse::<SocketAddr>().map_err(|_| format!("\"{key}\" is no address and port: {text:?}"))
+                })
                 .transpose()
         };
         let udp = match text("transport")? {
@@ -61,7 +63,9 @@ impl<'m> Line<'m> {
         if src.is_ipv4() != dst.is_ipv4() {
             return Err("\"src\" and \"dst\" are addresses of two families".into());
         }
-        let time = text("time")?.map(|text| moment(text).ok_or_else(|| format!("\"time\" is no time: {text:?}"))).transpose()?;
+        let time = text("time")?
+            .map(|text| moment(text).ok_or_else(|| format!("\"time\" is no time: {text:?}")))
+            .transpose()?;
         let endian = match (options.endian, text("endian")?) {
             (Some(endian), _) => endian,
             (None, None | Some("little")) => Endian::Little,
@@ -163,7 +167,8 @@ impl<'m> Line<'m> {
         }
         let Some(name) = self.text("method") else { return Ok(None) };
         let found = self.text("interface").and_then(idl::interface).and_then(|interface| {
-            let version = interface.versions.iter().find(|version| Some(version.number.text()) == self.text("version"))?;
+            let version =
+                interface.versions.iter().find(|version| Some(version.number.text()) == self.text("version"))?;
             version.methods.iter().find(|method| method.name == name)
         });
         found.map(|method| Some(method.opnum)).ok_or_else(|| format!("no opnum is known of method {name:?}"))
@@ -177,7 +182,8 @@ impl<'m> Line<'m> {
         let Some(name) = self.text("interface") else { return Ok(None) };
         let interface = idl::interface(name).ok_or_else(|| format!("no interface is called {name:?}"))?;
         let version = self.text("version").and_then(|text| interface.versions.iter().find(|v| v.number.text() == text));
-        let version = version.ok_or_else(|| format!("{name} has no version {:?}", self.text("version").unwrap_or("")))?;
+        let version =
+            version.ok_or_else(|| format!("{name} has no version {:?}", self.text("version").unwrap_or("")))?;
         Ok(Some(SyntaxId::new(Guid(interface.uuid_bytes), version.number.major(), version.number.minor())))
     }
 

@@ -13,10 +13,8 @@ mod members;
 mod packets;
 #[cfg(feature = "decrypt")]
 mod seal;
-#[cfg(test)]
-mod tests;
 
-use crate::base::time::Timestamp;
+use crate::base::Timestamp;
 use crate::capture::{LinkType, Packet, Writer};
 use crate::ndr::{Endian, Syntax};
 use crate::render::json::strict;

@@ -162,8 +162,13 @@ fn ten_thousand_edits() {
                         if expected.get("hex").is_some() {
                             let parent = place.rsplit_once('/').unwrap().0;
                             let holder = changed["params"].pointer_mut(parent).unwrap().as_object_mut().unwrap();
-                            holder
-                                .retain(|key, _| !counting.contains(&key.as_str()) || READ_BY.contains(&key.as_str()));
+                            let counted = |key: &str| {
+                                let sized = |field: &cluscope::internals::ndr::types::Field| {
+                                    field.size_is == Some(key) || field.length_is == Some(key)
+                                };
+                                COUNTS.contains(&key) || method.fields_of(direction, version).any(sized)
+                            };
+                            holder.retain(|key, _| !counted(key));
                             changed.remove("max_counts");
                         }
                         changed.remove("diagnostics");

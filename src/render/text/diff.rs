@@ -118,6 +118,10 @@ fn reason(a: &Side<'_>, b: &Side<'_>, offset: usize, same_values: bool) -> (&'st
     };
     let owner = a.owner(one);
     let of = |what: &str| if owner.is_empty() { what.to_string() } else { format!("{what} in front of {owner}") };
+    if (one.kind == "referent") != (other.kind == "referent") && [one, other].iter().any(|piece| piece.value == "null")
+    {
+        return ("referent", format!("one of them is a null pointer: A has {}, B has {}", named(one), named(other)));
+    }
     if one.kind != other.kind || one.path != other.path {
         return ("value", format!("A has {}, B has {} there", named(one), named(other)));
     }
