@@ -148,6 +148,8 @@ open! {
         stats {}
         #[cfg(feature = "serde")]
         json {
+            #[cfg(feature = "session")]
+            list {}
             buffers {}
             #[cfg(feature = "session")]
             call {}
@@ -178,6 +180,8 @@ open! {
             diff {}
             explain {}
             lines {}
+            #[cfg(feature = "session")]
+            list {}
             #[cfg(feature = "session")]
             record {}
             #[cfg(feature = "session")]

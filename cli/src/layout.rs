@@ -1,11 +1,11 @@
 //! `list methods NAME` and `list structs NAME`: one declaration with its layout on the wire.
 
-use super::list::{Lines, method_json};
+use super::list::Lines;
 use cluscope::internals::idl::INTERFACES;
 use cluscope::internals::ndr::layout::{self, Placed};
 use cluscope::internals::ndr::types::{Field, Struct};
 use cluscope::internals::ndr::{Direction, Syntax, describe};
-use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::{self, out::Out};
 use cluscope::internals::render::schema;
 use cluscope::internals::structs::describe::{self as custom, Described};
 use cluscope::internals::structs::{self, Structure};
@@ -27,7 +27,7 @@ pub(super) fn methods(lines: &mut Lines<'_, impl Write>, name: &str) -> std::io:
                 };
                 lines.entry(
                     |out| {
-                        method_json(out, interface, index, method);
+                        json::list::method(out, interface, index, method);
                         out.key("layout");
                         out.begin();
                         for direction in [Direction::Request, Direction::Response] {
@@ -38,7 +38,7 @@ pub(super) fn methods(lines: &mut Lines<'_, impl Write>, name: &str) -> std::io:
                         }
                         out.end();
                     },
-                    || {
+                    |out| {
                         let section = method.sections.get(index).copied().unwrap_or_default();
                         let (name, number) = (interface.name, version.number.text());
                         let mut text = format!("{name} {number}  {}  {}  {section}", method.opnum, method.name);
@@ -46,7 +46,7 @@ pub(super) fn methods(lines: &mut Lines<'_, impl Write>, name: &str) -> std::io:
                             text += &format!("\n  {}\n{HEADING}", direction.name());
                             placed(direction).iter().for_each(|row| text += &row.text(index));
                         }
-                        text
+                        out.display(&text);
                     },
                 )?;
             }
@@ -59,7 +59,7 @@ pub(super) fn methods(lines: &mut Lines<'_, impl Write>, name: &str) -> std::io:
 /// Prints the structure of this name; the names of all if there is none.
 pub(super) fn structures(lines: &mut Lines<'_, impl Write>, name: &str) -> std::io::Result<Vec<&'static str>> {
     if let Some(structure) = Structure::by_name(name) {
-        lines.entry(|out| custom_json(out, structure), || custom_text(structure))?;
+        lines.entry(|out| custom_json(out, structure), |out| out.display(&custom_text(structure)))?;
         return Ok(Vec::new());
     }
     let Some(declaration) = schema::ndr_structure(name) else {
@@ -76,10 +76,10 @@ pub(super) fn structures(lines: &mut Lines<'_, impl Write>, name: &str) -> std::
             rows.iter().for_each(|row| row.json(out, 1));
             out.end_list();
         },
-        || {
+        |out| {
             let mut text = format!("{}  {}\n{HEADING}", declaration.name, declaration.section);
             rows.iter().for_each(|row| text += &row.text(1));
-            text
+            out.display(&text);
         },
     )?;
     Ok(Vec::new())

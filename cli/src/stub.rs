@@ -10,7 +10,7 @@ use cluscope::internals::render::json::strict;
 use cluscope::internals::render::json::stub::{self, Identity};
 use cluscope::internals::render::text::diff::{self as compare, Side};
 use cluscope::internals::render::text::explain::{self, Piece};
-use cluscope::internals::render::text::record as blocks;
+use cluscope::internals::render::text::{TextBuffer, record as blocks};
 use cluscope::internals::session::call_context::CallContext;
 use std::io::{Read, Write};
 
@@ -176,7 +176,7 @@ fn one(decode: &Decode) -> Outcome {
     match output::format(&decode.look) {
         Format::Jsonl => output::line(&mut out, json.as_bytes())?,
         Format::Text => {
-            let mut text = String::new();
+            let mut text = TextBuffer::new();
             blocks::bare(&mut text, &identity, &context, &bytes, &output::style(true));
             out.write_all(text.as_bytes())?;
         }
