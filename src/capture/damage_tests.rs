@@ -288,7 +288,9 @@ fn pieces_make_no_difference() {
             match pick(4) {
                 0 => file[at] = [0, 1, 0x7f, 0xff][pick(4)],
                 1 => drop(file.drain(at..(at + 1 + pick(40)).min(file.len()))),
-                2 => drop(file.splice(at..at, (0..1 + pick(40)).map(|n| (n as u8).wrapping_mul(37)).collect::<Vec<_>>())),
+                2 => {
+                    drop(file.splice(at..at, (0..1 + pick(40)).map(|n| (n as u8).wrapping_mul(37)).collect::<Vec<_>>()))
+                }
                 _ => file.truncate(at + 1),
             }
             if file.len() < 40 {
