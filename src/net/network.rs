@@ -11,18 +11,20 @@ use super::link::Layer;
 use super::slice::CapturedSlice;
 use super::tcp::{self, Bases, Checksum, Connection, Context, Segment, Sink};
 use super::unread::Unread;
-use super::{Chunk, Handler, Limits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum};
+use super::{
+    Chunk, Handler, NetworkLimits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum,
+};
 use crate::capture::{LinkType, Packet};
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
 /// Turns packets into byte streams and datagrams.
 ///
-/// Bounded by [`Limits`]; whatever was left out or given up is counted in [`Stats`]. Flows belong to a pair of
+/// Bounded by [`NetworkLimits`]; whatever was left out or given up is counted in [`Stats`]. Flows belong to a pair of
 /// addresses and ports alone, as in Wireshark: VLANs, interfaces and tunnels don't tell them apart.
 #[derive(Debug)]
 pub struct Network {
-    limits: Limits,
+    limits: NetworkLimits,
     stats: Stats,
     tcp: Flows<TcpFlow>,
     udp: Flows<UdpFlow>,
@@ -212,7 +214,7 @@ fn origin(transport: Transport, key: &Key, stream: u64, a_is_low: bool, a_sends:
 impl Network {
     /// A network that has seen nothing yet.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: NetworkLimits) -> Self {
         Network {
             tcp: Flows::new(limits.tcp_flows),
             udp: Flows::new(limits.udp_flows),

@@ -53,9 +53,9 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Bench::with(Limits::default())
+        Bench::with(NetworkLimits::default())
     }
-    fn with(limits: Limits) -> Self {
+    fn with(limits: NetworkLimits) -> Self {
         Bench { network: Network::new(limits), log: Log::default(), frame: 0 }
     }
     fn link(&mut self, link: LinkType, data: &[u8]) {
@@ -369,7 +369,7 @@ fn ignored_flows_cost_nothing_until_their_ports_are_reused() {
 
 #[test]
 fn the_flow_table_is_bounded() {
-    let mut bench = Bench::with(Limits { tcp_flows: 2, udp_flows: 2, ..Limits::default() });
+    let mut bench = Bench::with(NetworkLimits { tcp_flows: 2, udp_flows: 2, ..NetworkLimits::default() });
     for port in 1..=4 {
         bench.a(tcp(port, 2, 10, 0, SYN, b"x"));
         bench.a(tcp(port, 2, 13, 0, ACK, b"z"));
@@ -386,7 +386,7 @@ fn the_flow_table_is_bounded() {
 
 #[test]
 fn the_total_of_held_bytes_is_bounded() {
-    let limits = Limits { tcp_buffer_total: 10_000, ..Limits::default() };
+    let limits = NetworkLimits { tcp_buffer_total: 10_000, ..NetworkLimits::default() };
     let mut bench = Bench::with(limits);
     for port in 1..=100 {
         bench.a(tcp(port, 2, 10, 0, SYN, b""));
@@ -394,7 +394,7 @@ fn the_total_of_held_bytes_is_bounded() {
         assert!(bench.network.held <= 10_000);
     }
     assert!(bench.network.stats().tcp_buffer_limits > 80);
-    assert!(bench.network.stats().tcp_buffer_peak < 10_000 + 900 + Limits::SEGMENT_COST as u64 + 1);
+    assert!(bench.network.stats().tcp_buffer_peak < 10_000 + 900 + NetworkLimits::SEGMENT_COST as u64 + 1);
 }
 
 #[test]

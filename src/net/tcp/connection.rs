@@ -4,7 +4,7 @@
 //!   that an answer never comes before its question, neither where the question is held behind a hole nor where a tap
 //!   let the two overtake each other. Directions that would wait for each other don't: the side that opened the
 //!   connection goes first.
-//! * A hole is given up when the other side has acknowledged all of it and [`Limits::hole_packets`] more packets of the
+//! * A hole is given up when the other side has acknowledged all of it and [`NetworkLimits::hole_packets`] more packets of the
 //!   connection came; what waits for the other side waits twice as long at most.
 //! * When no hole can be filled any more (both FINs acknowledged, reset, new connection on the same ports, eviction, end
 //!   of the capture) or too much is held, what waits comes out in the order of the acknowledgements, both directions
@@ -14,7 +14,7 @@ use super::super::Verdict;
 use super::context::{Context, Sink};
 use super::direction::{Direction, NOT_CAPTURED, State, hand, is_early};
 use super::held::Checksum;
-use super::{Limits, Segment};
+use super::{NetworkLimits, Segment};
 
 /// Both directions of a connection that somebody is interested in.
 #[derive(Debug, Default)]
@@ -360,7 +360,7 @@ impl Connection {
     }
 
     fn is_too_much(&mut self, which: usize, context: &Context<'_>) -> bool {
-        let (total, limits): (_, &Limits) = (self.held(), context.limits);
+        let (total, limits): (_, &NetworkLimits) = (self.held(), context.limits);
         let (own, _) = self.pair(which);
         let held = own.held();
         let bytes = if own.is_acknowledged() { limits.tcp_buffer } else { limits.tcp_buffer_unacknowledged };

@@ -8,13 +8,13 @@
 //! * A segment whose checksum is wrong waits until the receiver has acknowledged its bytes, or a right copy comes; in a
 //!   direction where such segments are acknowledged again and again, checksums mean nothing.
 //! * Without a SYN the start is not known: the first data is held until its place is certain, because the sender's
-//!   last empty segment or the other side's acknowledgement named it, or until [`Limits::start_packets`] more packets
+//!   last empty segment or the other side's acknowledgement named it, or until [`NetworkLimits::start_packets`] more packets
 //!   came.
 
 use super::super::{Chunk, Verdict};
 use super::context::{At, Context, Sink, is_beyond};
 use super::held::{Checksum, Copied, Held, HeldSegments};
-use super::{Limits, Segment, Timestamp};
+use super::{NetworkLimits, Segment, Timestamp};
 use std::collections::VecDeque;
 
 /// Positions count from here, so that some room is left below for what comes before the first segment seen.
@@ -316,7 +316,7 @@ impl Direction {
     }
 
     /// Starts a direction of unknown beginning once its place is certain or long enough was waited.
-    pub(super) fn settle(&mut self, limits: &Limits) {
+    pub(super) fn settle(&mut self, limits: &NetworkLimits) {
         let State::Starting(packets) = self.state else { return };
         let start = self.lowest();
         let named = self.hint.is_some_and(|hint| self.position(hint) == start);

@@ -2,7 +2,7 @@
 //! other ([`connection`]), and the bytes that wait ([`held`]).
 
 use super::slice::CapturedSlice;
-use super::{Limits, Stats, Timestamp};
+use super::{NetworkLimits, Stats, Timestamp};
 use etherparse::TcpHeaderSlice;
 
 mod connection;

@@ -49,7 +49,7 @@ impl Sink for Log {
 /// A connection under test.
 struct Bench {
     connection: Connection,
-    limits: Limits,
+    limits: NetworkLimits,
     stats: Stats,
     frame: u64,
     log: Log,
@@ -59,7 +59,7 @@ impl Bench {
     fn new() -> Self {
         Bench {
             connection: Connection::default(),
-            limits: Limits::default(),
+            limits: NetworkLimits::default(),
             stats: Stats::default(),
             frame: 0,
             log: Log::default(),
