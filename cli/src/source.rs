@@ -278,6 +278,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn RecordConsumer) -> Re
         session: &mut session,
         totals: Totals::default(),
         frames: 0,
+        following: false,
         taking: &taking,
     };
     for path in &files {
@@ -288,6 +289,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn RecordConsumer) -> Re
         }
     }
     if let Some(what) = &capture.follow.follow {
+        reading.following = true;
         let follower = Follower::new(what.clone(), capture.follow.idle_exit, limits.capture.clone());
         let follower = RefCell::new(follower);
         while let Some((path, input)) = follow::next(&follower, &taking) {
@@ -332,6 +334,8 @@ struct Reading<'r, 't> {
     totals: Totals,
     /// Frames so far; they count on from file to file.
     frames: u64,
+    /// Whether the files may still grow.
+    following: bool,
     taking: &'r RefCell<Taking<'t>>,
 }
 
@@ -357,8 +361,9 @@ impl Reading<'_, '_> {
     fn packets(&mut self, path: &Path, input: Box<dyn Read + '_>, ended: &dyn Fn() -> bool) -> Result<(), String> {
         let before = self.frames;
         let bar = progress(path);
+        let live = !path.is_file() || self.following;
         let mut reader = match Reader::with_limits(input, self.limits.capture.clone()) {
-            Ok(reader) => traced::noting(reader.continue_after(before), self.origins),
+            Ok(reader) => traced::noting(reader.continue_after(before).live(live), self.origins),
             // One that has only been begun.
             Err(CaptureError::Empty | CaptureError::Truncated { .. }) if ended() => return Ok(()),
             Err(error) => return Err(error.to_string()),
