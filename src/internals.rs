@@ -163,6 +163,8 @@ open! {
             stats {}
             #[cfg(feature = "session")]
             story {}
+            #[cfg(feature = "etl")]
+            traced {}
             strict {}
             stub {}
             values {}
@@ -188,6 +190,8 @@ open! {
             stats {}
             #[cfg(feature = "session")]
             story {}
+            #[cfg(all(feature = "etl", feature = "serde"))]
+            traced {}
         }
     }
     #[cfg(all(feature = "pcap", feature = "serde"))]

@@ -33,6 +33,8 @@ pub(crate) mod story;
 pub(crate) mod strict;
 mod structure;
 pub(crate) mod stub;
+#[cfg(feature = "etl")]
+pub(crate) mod traced;
 mod typed;
 pub(crate) mod values;
 

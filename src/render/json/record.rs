@@ -29,6 +29,9 @@ pub struct Records {
     cut: u64,
     /// The last time printed; most are of the same second.
     clock: Option<(i64, [u8; Timestamp::TEXT_LEN])>,
+    /// Where packets come from, for captures that tell.
+    #[cfg(feature = "etl")]
+    origins: Option<crate::capture::etl::PacketOrigins>,
 }
 
 pub use crate::rpc::security::level_name;
@@ -47,6 +50,10 @@ impl Records {
         self.head(out, record);
         self.kind(out, record);
         rest(out, record, view);
+        #[cfg(feature = "etl")]
+        if let Some(origin) = self.origins.as_ref().and_then(|origins| origins.get(record.event.frame())) {
+            super::traced::origin(out, &origin);
+        }
         out.end();
         if out.overflowed() {
             self.cut += 1;
@@ -57,6 +64,14 @@ impl Records {
             cut(out, record);
             out.end();
         }
+    }
+
+    /// Lets records tell where the packet that completed them comes from, as far as `origins` knows.
+    #[cfg(feature = "etl")]
+    #[must_use]
+    pub fn telling(mut self, origins: crate::capture::etl::PacketOrigins) -> Self {
+        self.origins = Some(origins);
+        self
     }
 
     /// Records printed without their values, because they would have been longer than the limit of the output.
