@@ -142,7 +142,7 @@ limits! {
         token: "bytes", Stays, 0, All, "a token of a handshake", "it is not looked at", "tokens_refused";
         kept: "bytes", Memory(1024), 0, All, "a part of a handshake that waits for the next one",
             "the context is not opened", "the record's encrypted.reason";
-        handshakes: "handshakes", Memory(256), 120, All, "handshakes of a run, to tell sessions that are played again",
+        handshakes: "handshakes", Memory(128), 120, All, "handshakes of a run, to tell sessions that are played again",
             "the one used least recently is forgotten", "handshakes_forgotten";
     }
     "analysis" l => l.analysis, analysis::AnalysisLimits {

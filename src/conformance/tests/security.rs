@@ -35,6 +35,7 @@ cases! {
     "guest-session" => |w| doubted(w, Doubt::Guest), right;
     "handshake-changed" => |w| doubted(w, Doubt::Handshake), right;
     "empty-signature" => |w| doubted(w, Doubt::EmptySignature), right;
+    "session-repeated" => |w| doubted(w, Doubt::SessionRepeated), right;
 }
 
 /// What a session is as a whole is told once, what a message is each time.
