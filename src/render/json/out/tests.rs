@@ -66,7 +66,6 @@ fn growth() {
     let mut out = Out::new();
     for _ in 0..3 {
         out.clear();
-        out.keep_texts();
         everything(&mut out);
         assert_eq!(out.as_bytes(), EVERYTHING.as_bytes());
     }
@@ -77,7 +76,6 @@ fn growth() {
 fn limits() {
     for limit in 0..EVERYTHING.len() + 60 {
         let mut out = Out::with_limit(limit);
-        out.keep_texts();
         everything(&mut out);
         if !out.overflowed() {
             assert_eq!(out.as_bytes(), EVERYTHING.as_bytes());
