@@ -19,12 +19,12 @@ macro_rules! open {
 open! {
     ()
     base {
-        #[cfg(feature = "session")]
+        #[cfg(any(feature = "session", feature = "decrypt"))]
         bounded {}
         diagnostic {}
         error {}
         guid {}
-        #[cfg(feature = "session")]
+        #[cfg(any(feature = "session", feature = "decrypt"))]
         hash {}
         #[cfg(feature = "std")]
         printable {}
@@ -39,6 +39,8 @@ open! {
         #[cfg(feature = "std")]
         describe {}
         key {}
+        #[cfg(feature = "std")]
+        layout {}
         names {}
         #[cfg(feature = "std")]
         number {}
@@ -57,6 +59,7 @@ open! {
         batch {}
         content {}
         dependency {}
+        describe {}
         mask {}
         property_list {}
         reader {}
@@ -160,13 +163,23 @@ open! {
             stats {}
             #[cfg(feature = "session")]
             story {}
+            #[cfg(feature = "etl")]
+            traced {}
+            strict {}
             stub {}
             values {}
+        }
+        #[cfg(feature = "serde")]
+        schema {
+            record {}
+            template {}
+            vectors {}
         }
         text {
             buffers {}
             #[cfg(feature = "session")]
             call {}
+            diff {}
             explain {}
             lines {}
             #[cfg(feature = "session")]
@@ -177,8 +190,12 @@ open! {
             stats {}
             #[cfg(feature = "session")]
             story {}
+            #[cfg(all(feature = "etl", feature = "serde"))]
+            traced {}
         }
     }
+    #[cfg(all(feature = "pcap", feature = "serde"))]
+    make {}
     #[cfg(all(feature = "pcap", feature = "decrypt"))]
     rewrite {}
 }

@@ -10,9 +10,12 @@ mod decrypt;
 mod dissect;
 mod follow;
 mod interrupt;
+mod layout;
 mod list;
+mod make;
 mod output;
 mod package;
+mod schema;
 mod sealed;
 mod source;
 mod stats;
@@ -20,6 +23,10 @@ mod story;
 mod structure;
 mod stub;
 mod summary;
+mod template;
+#[cfg_attr(not(feature = "etl"), path = "untraced.rs")]
+mod traced;
+mod vectors;
 mod views;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -61,6 +68,10 @@ enum Command {
     Struct(structure::Struct),
     /// Print what this build knows
     List(list::List),
+    /// Write a capture from records: those of dissect or calls, edited or written by hand
+    Make(make::Make),
+    /// Print the JSON Schema of a method's messages, of a structure or of records
+    Schema(schema::Schema),
     /// Print a script that completes commands and options in a shell
     Completions(package::Completions),
     /// Print the manual page
@@ -85,7 +96,7 @@ struct Look {
 
 #[derive(Debug, Args)]
 struct Capture {
-    /// Captures, pcap or pcapng; - is standard input
+    /// Captures, pcap, pcapng or ETL; - is standard input
     #[arg(required_unless_present = "follow", value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -103,6 +114,9 @@ struct Capture {
     filter: Option<String>,
     #[command(flatten)]
     memory: Memory,
+    /// Where the packets read come from, for those who print messages.
+    #[arg(skip)]
+    origins: traced::PacketOrigins,
 }
 
 /// Captures that are still being made.
@@ -261,6 +275,8 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Stub(stub) => stub::run(&stub),
         Command::Struct(structure) => structure::run(&structure),
         Command::List(list) => list::run(&list),
+        Command::Make(make) => make::run(&make),
+        Command::Schema(schema) => schema::run(&schema),
         Command::Completions(shell) => package::completions(&shell),
         Command::Man(man) => package::man(&man),
     };

@@ -28,6 +28,9 @@ pub struct Records {
     cut: u64,
     /// The last time printed; most are of the same second.
     clock: Option<(i64, [u8; Timestamp::TEXT_LEN])>,
+    /// Where packets come from, for captures that tell.
+    #[cfg(feature = "etl")]
+    origins: Option<crate::capture::etl::PacketOrigins>,
 }
 
 pub use crate::rpc::security::level_name;
@@ -46,6 +49,10 @@ impl Records {
         type_of(out, record);
         interface(out, record);
         rest(out, record, view);
+        #[cfg(feature = "etl")]
+        if let Some(origin) = self.origins.as_ref().and_then(|origins| origins.get(record.event.frame())) {
+            super::traced::origin(out, &origin);
+        }
         out.end();
         if out.overflowed() {
             self.cut += 1;
@@ -56,6 +63,14 @@ impl Records {
             cut(out, record);
             out.end();
         }
+    }
+
+    /// Lets records tell where the packet that completed them comes from, as far as `origins` knows.
+    #[cfg(feature = "etl")]
+    #[must_use]
+    pub fn telling(mut self, origins: crate::capture::etl::PacketOrigins) -> Self {
+        self.origins = Some(origins);
+        self
     }
 
     /// Records printed without their values, because they would have been longer than the limit of the output.

@@ -6,6 +6,7 @@
 pub(crate) mod buffers;
 #[cfg(feature = "session")]
 pub(crate) mod call;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod lines;
 #[cfg(feature = "session")]
@@ -21,6 +22,8 @@ mod runtime;
 pub(crate) mod stats;
 #[cfg(feature = "session")]
 pub(crate) mod story;
+#[cfg(all(feature = "etl", feature = "serde"))]
+pub(crate) mod traced;
 mod value;
 mod values;
 
