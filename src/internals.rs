@@ -19,12 +19,12 @@ macro_rules! open {
 open! {
     ()
     base {
-        #[cfg(feature = "session")]
+        #[cfg(any(feature = "session", feature = "decrypt"))]
         bounded {}
         diagnostic {}
         error {}
         guid {}
-        #[cfg(feature = "session")]
+        #[cfg(any(feature = "session", feature = "decrypt"))]
         hash {}
         #[cfg(feature = "std")]
         printable {}
