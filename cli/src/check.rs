@@ -6,7 +6,6 @@ use super::{Capture, DecodeAs, Failure, Follow, Format, Look, Memory, Outcome, S
 use clap::Args;
 use cluscope::internals::conformance::{self, Checker, Rule};
 use cluscope::internals::render::json;
-use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::Records;
 use std::io::Write;
 use std::path::PathBuf;
@@ -42,7 +41,7 @@ pub(super) fn run(check: Check) -> Outcome {
     let Check { files, follow, secrets, memory, decode_as, .. } = check;
     let capture = Capture { files, follow, secrets, filter: None, assume: Vec::new(), decode_as, memory };
     let mut checker = Checker::new(capture.memory.limits().conformance);
-    let mut line = Out::new();
+    let mut line = output::json();
     let mut records = Records::default();
     let (session, totals) = source::read(&capture, &mut |record| {
         let Some(record) = record else { return Ok(out.flush()?) };
@@ -78,7 +77,7 @@ pub(super) fn run(check: Check) -> Outcome {
 
 /// What the servers' answers tell about them.
 fn fingerprints(out: &mut impl Write, checker: &Checker, format: Format) -> Result<(), Failure> {
-    let mut line = Out::new();
+    let mut line = output::json();
     for fingerprint in checker.fingerprints() {
         if format == Format::Text {
             writeln!(out, "\nServer {}: {}", fingerprint.server, fingerprint.release)?;
@@ -106,7 +105,7 @@ fn summary(out: &mut impl Write, checker: &Checker, format: Format) -> Result<()
     ];
     match format {
         Format::Jsonl => {
-            let mut json = Out::new();
+            let mut json = output::json();
             json.begin();
             json.key("type");
             json.text("summary");
@@ -150,7 +149,7 @@ fn summary(out: &mut impl Write, checker: &Checker, format: Format) -> Result<()
 }
 
 fn list(out: &mut impl Write, format: Format) -> Result<(), Failure> {
-    let mut json = Out::new();
+    let mut json = output::json();
     for rule in conformance::rules() {
         let Rule { name, section, text, grade, area } = rule;
         match format {

@@ -21,6 +21,7 @@ mod text;
 pub struct Out {
     buffer: Buffer,
     secrets: Secrets,
+    safe_numbers: bool,
     limit: usize,
     overflowed: bool,
     kept: Kept,
@@ -38,12 +39,16 @@ impl Default for Out {
         Out {
             buffer: Buffer::default(),
             secrets: Secrets::default(),
+            safe_numbers: false,
             limit: usize::MAX,
             overflowed: false,
             kept: Kept::default(),
         }
     }
 }
+
+/// The largest integer up to which floating-point numbers of 64 bits have all.
+const SAFE: u64 = 1 << 53;
 
 impl Out {
     /// Empty.
@@ -54,6 +59,11 @@ impl Out {
     /// From now on secrets that stand in messages are left out: [`Secrets::Masked`].
     pub fn hide_secrets(&mut self) {
         self.secrets = Secrets::Masked;
+    }
+
+    /// From now on integers beyond 2^53 are text, which programs that read all numbers as floating-point ones do not round.
+    pub fn safe_numbers(&mut self) {
+        self.safe_numbers = true;
     }
 
     /// What is done with secrets that stand in messages.
@@ -273,8 +283,12 @@ impl Out {
     #[inline(never)]
     fn longest_uint(&mut self, value: u64) {
         let (text, len) = digits::decimal(value);
+        let quote = self.safe_numbers && value > SAFE;
+        if quote {
+            self.buffer.put(b"\"");
+        }
         self.buffer.piece(&text, len);
-        self.buffer.put(b",");
+        self.buffer.put(if quote { b"\"," } else { b"," });
     }
 
     /// `"frame":…,"frames":[…]`.
@@ -318,6 +332,9 @@ impl Out {
     /// A signed integer.
     pub fn int(&mut self, value: i64) {
         if value < 0 {
+            if self.safe_numbers && value.unsigned_abs() > SAFE {
+                return self.display(value);
+            }
             self.buffer.put(b"-");
         }
         self.uint(value.unsigned_abs());
