@@ -20,3 +20,4 @@ mod manager;
 mod schema;
 mod secret_kinds;
 mod secrets;
+mod vectors;
