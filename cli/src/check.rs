@@ -39,7 +39,16 @@ pub(super) fn run(check: Check) -> Outcome {
         return Ok(true);
     }
     let Check { files, follow, secrets, memory, decode_as, .. } = check;
-    let capture = Capture { files, follow, secrets, filter: None, assume: Vec::new(), decode_as, memory };
+    let capture = Capture {
+        files,
+        follow,
+        secrets,
+        filter: None,
+        assume: Vec::new(),
+        decode_as,
+        memory,
+        origins: Default::default(),
+    };
     let mut checker = Checker::new(capture.memory.limits().conformance);
     let mut line = output::json();
     let mut records = Records::default();

@@ -47,6 +47,8 @@ pub(super) struct Found {
 pub(super) enum Format {
     Pcap(Pcap),
     Ng(Box<Ng>),
+    #[cfg(feature = "etl")]
+    Etl(Box<super::etl::Etl>),
 }
 
 /// Reads packets from a capture file.
@@ -77,10 +79,15 @@ pub struct Reader<R: Read> {
     /// Places where damage was passed over, and the bytes that were given up there.
     damage: u64,
     skipped_bytes: u64,
+    /// Whether more than a packet needs may be waited for in vain.
+    pub(super) live: bool,
     /// Up to where a search for another beginning of records was in vain, in bytes from the start of the input.
     pub(super) searched_to: u64,
     pub(super) too_large: u64,
     expansion: u64,
+    /// Where packets come from is noted here.
+    #[cfg(feature = "etl")]
+    pub(super) origins: Option<super::etl::PacketOrigins>,
 }
 
 impl<R: Read> Reader<R> {
@@ -98,7 +105,7 @@ impl<R: Read> Reader<R> {
     /// As [`Reader::new`].
     pub fn with_limits(input: R, limits: CaptureLimits) -> Result<Self, CaptureError> {
         let mut buffer = Buffer::new(input, &limits).map_err(|source| CaptureError::Io { offset: 0, source })?;
-        let format = recognise(&mut buffer)?;
+        let format = recognise(&mut buffer, &limits)?;
         Ok(Reader {
             buffer,
             limits,
@@ -112,9 +119,12 @@ impl<R: Read> Reader<R> {
             problem_count: 0,
             damage: 0,
             skipped_bytes: 0,
+            live: false,
             searched_to: 0,
             too_large: 0,
             expansion: 0,
+            #[cfg(feature = "etl")]
+            origins: None,
         })
     }
 
@@ -122,6 +132,15 @@ impl<R: Read> Reader<R> {
     #[must_use]
     pub fn continue_after(mut self, frames: u64) -> Self {
         self.frames = frames;
+        self
+    }
+
+    /// For an input that is still being made, such as a pipe: a packet is handed out as soon as its own bytes are there.
+    /// Otherwise a record of classic pcap is looked at with the header of the one behind it, which shows whether its length can
+    /// be right, so that it makes no difference in which pieces the input comes.
+    #[must_use]
+    pub fn live(mut self, live: bool) -> Self {
+        self.live = live;
         self
     }
 
@@ -192,9 +211,15 @@ impl<R: Read> Reader<R> {
     /// The packet that [`Reader::has_next`] found.
     pub(super) fn packet(&mut self) -> Option<Packet<'_>> {
         let found = self.found.take()?;
-        let block = self.buffer.data();
+        let block = match &self.format {
+            #[cfg(feature = "etl")]
+            Format::Etl(etl) => etl.packet_data(),
+            _ => self.buffer.data(),
+        };
         let data = block.get(found.data).unwrap_or(&[]);
         let comments = match &self.format {
+            #[cfg(feature = "etl")]
+            Format::Etl(etl) => etl.origin().map(|origin| origin.to_string().into()).into_iter().collect(),
             Format::Ng(ng) if !found.options.is_empty() => ng.comments(block.get(found.options).unwrap_or(&[])),
             _ => Vec::new(),
         };
@@ -239,7 +264,16 @@ impl<R: Read> Reader<R> {
         let (times_out_of_range, first_out_of_range) = match &self.format {
             Format::Ng(ng) => ng.times_out_of_range(),
             Format::Pcap(_) => (0, 0),
+            #[cfg(feature = "etl")]
+            Format::Etl(etl) => etl.times_out_of_range(),
         };
+        #[cfg(feature = "etl")]
+        let trace = self.trace_counters().unwrap_or_default();
+        #[cfg(feature = "etl")]
+        let (trace_packets_evicted, trace_out_of_order, trace_calls_dropped) =
+            (trace.packets_evicted, trace.out_of_order, trace.rpc_events_dropped);
+        #[cfg(not(feature = "etl"))]
+        let (trace_packets_evicted, trace_out_of_order, trace_calls_dropped) = (0, 0, 0);
         Counters {
             problems: self.problem_count,
             names_dropped,
@@ -249,6 +283,9 @@ impl<R: Read> Reader<R> {
             skipped_bytes: self.skipped_bytes,
             times_out_of_range,
             first_out_of_range,
+            trace_packets_evicted,
+            trace_out_of_order,
+            trace_calls_dropped,
         }
     }
 
@@ -264,6 +301,8 @@ impl<R: Read> Reader<R> {
         match &self.format {
             Format::Pcap(pcap) => pcap.variant.name(),
             Format::Ng(_) => "pcapng",
+            #[cfg(feature = "etl")]
+            Format::Etl(_) => "ETL",
         }
     }
 
@@ -272,7 +311,7 @@ impl<R: Read> Reader<R> {
     pub fn section(&self) -> Option<&Section> {
         match &self.format {
             Format::Ng(ng) => Some(ng.section()),
-            Format::Pcap(_) => None,
+            _ => None,
         }
     }
 
@@ -281,7 +320,7 @@ impl<R: Read> Reader<R> {
     pub fn names(&self) -> Option<&Names> {
         match &self.format {
             Format::Ng(ng) => Some(ng.names()),
-            Format::Pcap(_) => None,
+            _ => None,
         }
     }
 
@@ -295,6 +334,8 @@ impl<R: Read> Reader<R> {
         match &mut self.format {
             Format::Pcap(_) => self.advance_pcap(),
             Format::Ng(_) => self.advance_ng(),
+            #[cfg(feature = "etl")]
+            Format::Etl(_) => self.advance_etl(),
         }
     }
 
@@ -368,6 +409,13 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// Brings bytes into the buffer beyond what the packet at hand needs, if they need not be waited for.
+    pub(super) fn look_ahead(&mut self, wanted: usize) {
+        if !self.live {
+            self.buffer.fill_ahead(wanted);
+        }
+    }
+
     /// Brings bytes into the buffer up to `needed` from its start; returns how many are there.
     pub(super) fn fill(&mut self, needed: usize) -> Result<usize, CaptureError> {
         self.buffer.fill(needed).map_err(|source| self.io(source))
@@ -375,7 +423,9 @@ impl<R: Read> Reader<R> {
 }
 
 /// Tells the format by the first bytes and uses up the header of a classic file.
-fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
+fn recognise<R: Read>(buffer: &mut Buffer<R>, limits: &CaptureLimits) -> Result<Format, CaptureError> {
+    #[cfg(not(feature = "etl"))]
+    let _ = limits;
     let available = buffer.fill(24).map_err(|source| CaptureError::Io { offset: 0, source })?;
     let data = buffer.data();
     if available == 0 && !buffer.is_cut() {
@@ -404,6 +454,10 @@ fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
         Recognised::Incomplete(needed) => Err(truncated(needed, buffer.data().len())),
         Recognised::Other if buffer.is_cut() && available < 4 => Err(truncated(24, available)),
         Recognised::Other => {
+            #[cfg(feature = "etl")]
+            if let Some(etl) = super::etl::recognise(buffer, limits)? {
+                return Ok(Format::Etl(Box::new(etl)));
+            }
             let data = buffer.data();
             let start = data.get(..16).unwrap_or(data).to_vec();
             // Of what was asked for, so that it makes no difference how much came at once.
