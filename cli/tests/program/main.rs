@@ -13,9 +13,13 @@ mod check;
 mod cli;
 mod contents;
 mod decrypt;
+#[cfg(feature = "etl")]
+mod etl;
 mod files;
 mod filter;
+mod make;
 mod manager;
 mod schema;
 mod secret_kinds;
 mod secrets;
+mod vectors;
