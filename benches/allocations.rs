@@ -9,7 +9,7 @@ use cluscope::internals::net::Timestamp;
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::Records;
 use cluscope::internals::rpc::event::Body;
-use cluscope::internals::session::{Limits, Session};
+use cluscope::internals::session::{Session, SessionLimits};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
 use std::collections::BTreeMap;
@@ -99,7 +99,7 @@ fn main() -> ExitCode {
             *totals.entry(ends).or_default() += len as u32;
         }
         for what in ["messages", "decoded", "JSON lines"] {
-            let mut session = Session::new(Limits::default(), Arc::new(KeyStore::default()));
+            let mut session = Session::new(SessionLimits::default(), Arc::new(KeyStore::default()));
             let (mut records, mut out) = (Records::default(), Out::new());
             let (mut frame, mut messages, mut allocations, mut bytes) = (0, 0_u64, 0, 0);
             for round in 0..=ROUNDS {

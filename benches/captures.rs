@@ -5,7 +5,7 @@ use cluscope::internals::capture::Reader;
 use cluscope::internals::ndr::wire::Message;
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::Records;
-use cluscope::internals::session::{Limits, Record, Session};
+use cluscope::internals::session::{Record, Session, SessionLimits};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ fn captures() -> Vec<(&'static str, Vec<u8>)> {
 
 fn read(bytes: &[u8], out: &mut dyn FnMut(Record<'_>)) {
     let mut reader = Reader::new(bytes).expect("a capture");
-    let mut session = Session::new(Limits::default(), Arc::new(KeyStore::default()));
+    let mut session = Session::new(SessionLimits::default(), Arc::new(KeyStore::default()));
     while let Some(packet) = reader.next().expect("a whole capture") {
         session.packet(&packet, out);
     }

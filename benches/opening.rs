@@ -10,7 +10,7 @@ use cluscope::internals::net::{Origin, Placed};
 use cluscope::internals::rpc::header::PfcFlags;
 use cluscope::internals::rpc::security::{AuthTrailer, Opened, Protected, Security, Sender, Token, Verified};
 use cluscope::internals::session::observed_security::{Tap, Unsealed};
-use cluscope::internals::session::{Limits, Session};
+use cluscope::internals::session::{Session, SessionLimits};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -43,7 +43,7 @@ impl Tap for Recorded {
 
 fn record(file: &[u8], keys: &Arc<KeyStore>) -> Recorded {
     let mut reader = Reader::new(file).expect("a capture");
-    let mut session = Session::new(Limits::default(), Arc::clone(keys));
+    let mut session = Session::new(SessionLimits::default(), Arc::clone(keys));
     let mut recorded = Recorded::default();
     while let Some(packet) = reader.next().expect("a whole capture") {
         let mut tokens = Vec::new();
@@ -132,7 +132,7 @@ fn read(path: &Path) -> Vec<u8> {
 
 fn whole(file: &[u8], keys: &Arc<KeyStore>) -> u64 {
     let mut reader = Reader::new(file).expect("a capture");
-    let mut session = Session::new(Limits::default(), Arc::clone(keys));
+    let mut session = Session::new(SessionLimits::default(), Arc::clone(keys));
     let mut records = 0;
     while let Some(packet) = reader.next().expect("a whole capture") {
         session.packet(&packet, &mut |_| records += 1);

@@ -7,7 +7,7 @@
 use cluscope::base::{Side, Timestamp, Transport};
 use cluscope::ndr::Message;
 use cluscope::net::{Chunk, Origin};
-use cluscope::session::{Limits, Record, Session};
+use cluscope::session::{Record, Session, SessionLimits};
 use std::sync::Arc;
 
 /// bind, ClusAPI 3.0 in NDR, call 1.
@@ -23,7 +23,7 @@ const FAULT: &str = "05000303100000002000000002000000 00000000 0000 00 00 020001
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bytes = |text: &str| hex::decode(text.replace(' ', ""));
-    let mut session = Session::new(Limits::default(), Arc::default());
+    let mut session = Session::new(SessionLimits::default(), Arc::default());
     let mut show = |record: Record<'_>| {
         let name = record.method().map_or("", |method| method.name);
         println!("{} -> {}  {} {name}", record.flow.src, record.flow.dst, record.event.type_name());

@@ -7,14 +7,14 @@ use cluscope::capture::Reader;
 use cluscope::idl::cluster::ApiClusterControl;
 use cluscope::ndr::Direction;
 use cluscope::ndr::Message;
-use cluscope::session::{Limits, Record, Session};
+use cluscope::session::{Record, Session, SessionLimits};
 use cluscope::structs::PropertyList;
 use std::sync::Arc;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).unwrap_or_else(|| "captures/tour.pcapng".into());
     let mut reader = Reader::new(std::fs::File::open(path)?)?;
-    let mut session = Session::new(Limits::default(), Arc::default());
+    let mut session = Session::new(SessionLimits::default(), Arc::default());
     let mut lists = 0;
     let mut show = |record: Record<'_>| {
         let Some((kind, stub)) = record.stub().filter(|(kind, _)| kind.direction == Direction::Response) else {

@@ -4,14 +4,14 @@
 
 use cluscope::capture::Reader;
 use cluscope::ndr::Message;
-use cluscope::session::{Limits, Record, Session};
+use cluscope::session::{Record, Session, SessionLimits};
 use std::sync::Arc;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).unwrap_or_else(|| "captures/tour.pcapng".into());
     let mut reader = Reader::new(std::fs::File::open(path)?)?;
     // A key store with passwords, keytabs or credential caches would open what is sealed.
-    let mut session = Session::new(Limits::default(), Arc::default());
+    let mut session = Session::new(SessionLimits::default(), Arc::default());
     let mut show = |record: Record<'_>| {
         let (Some(method), Some((kind, stub))) = (record.method(), record.stub()) else { return };
         let read = match Message::decode(method, kind, stub) {

@@ -145,6 +145,8 @@ open! {
         stats {}
         #[cfg(feature = "serde")]
         json {
+            #[cfg(feature = "session")]
+            list {}
             buffers {}
             #[cfg(feature = "session")]
             call {}
@@ -167,6 +169,8 @@ open! {
             call {}
             explain {}
             lines {}
+            #[cfg(feature = "session")]
+            list {}
             #[cfg(feature = "session")]
             record {}
             #[cfg(feature = "session")]

@@ -12,11 +12,11 @@
 //! ```no_run
 //! # #[cfg(feature = "pcap")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use cluscope::session::{Limits, Session};
+//! use cluscope::session::{Session, SessionLimits};
 //! use std::sync::Arc;
 //!
 //! let mut reader = cluscope::capture::Reader::new(std::fs::File::open("trace.pcapng")?)?;
-//! let mut session = Session::new(Limits::default(), Arc::default());
+//! let mut session = Session::new(SessionLimits::default(), Arc::default());
 //! let mut show = |record: cluscope::session::Record<'_>| {
 //!     if let (Some(method), Some((kind, stub))) = (record.method(), record.stub()) {
 //!         match cluscope::ndr::Message::decode(method, kind, stub) {

@@ -13,7 +13,7 @@ use cluscope::internals::limits::Output;
 use cluscope::internals::render::call::{self, CallEnd, PrintedRequest};
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::{Records, body_with, cut};
-use cluscope::internals::render::text::Style;
+use cluscope::internals::render::text::{Style, TextBuffer};
 use cluscope::internals::render::{json, text};
 use cluscope::internals::rpc::event::Body;
 use cluscope::internals::session::Record;
@@ -50,6 +50,7 @@ struct Calls<'o, W> {
     json: Out,
     /// Where both halves are put together; each has its limit already.
     whole: Out,
+    text: TextBuffer,
     records: Records,
     format: Format,
     style: Style,
@@ -80,6 +81,7 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
         out: &mut out,
         json: Out::with_limit(limits.output.half),
         whole: Out::new(),
+        text: TextBuffer::new(),
         records: Records::default(),
         format,
         style,
@@ -169,9 +171,9 @@ impl<W: Write> Calls<'_, W> {
         let print = match self.format {
             Format::Jsonl => self.half(record),
             Format::Text => {
-                let mut text = String::new();
-                text::record::stub(&mut text, record, &self.style, Some(&HandleAnnotations::of(&self.seen)));
-                text.into_bytes()
+                self.text.clear();
+                text::record::stub(&mut self.text, record, &self.style, Some(&HandleAnnotations::of(&self.seen)));
+                self.text.as_bytes().to_vec()
             }
         };
         let request = PrintedRequest {
@@ -227,8 +229,10 @@ impl<W: Write> Calls<'_, W> {
                 output::line(self.out, self.whole.as_bytes())?;
             }
             Format::Text => {
-                let text = text::call::call(request, answer, &self.style, Some(&HandleAnnotations::of(&self.seen)));
-                output::line(self.out, text.as_bytes())?;
+                let view = HandleAnnotations::of(&self.seen);
+                self.text.clear();
+                text::call::call(&mut self.text, request, answer, &self.style, Some(&view));
+                output::line(self.out, self.text.as_bytes())?;
             }
         }
         Ok(())

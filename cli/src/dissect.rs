@@ -9,7 +9,7 @@ use cluscope::internals::limits::Output;
 use cluscope::internals::ndr::wire::Message;
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::Records;
-use cluscope::internals::render::text::record as blocks;
+use cluscope::internals::render::text::{TextBuffer, record as blocks};
 use cluscope::internals::rpc::event::Body;
 use cluscope::internals::session::{Record, Session};
 use std::io::Write;
@@ -171,7 +171,7 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     }
     let mut records = Records::default();
     let mut selection = Selection::new(limits.output);
-    let mut text = String::new();
+    let mut text = TextBuffer::new();
     let mut tracker = Tracker::new(limits.analysis);
     if filter.is_none() {
         tracker = tracker.without_statuses();

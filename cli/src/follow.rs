@@ -8,7 +8,7 @@ use super::interrupt;
 use super::output::tell;
 use super::source::{Taking, pause};
 use cluscope::base::Timestamp;
-use cluscope::capture::{Limits, Reader};
+use cluscope::capture::{CaptureLimits, Reader};
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +57,7 @@ struct Waiting {
 pub(super) struct Follower {
     what: PathBuf,
     idle_exit: Option<Duration>,
-    limits: Limits,
+    limits: CaptureLimits,
     /// In the order in which they will be read.
     waiting: Vec<Waiting>,
     known: BTreeMap<PathBuf, Known>,
@@ -71,7 +71,7 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    pub(super) fn new(what: PathBuf, idle_exit: Option<Duration>, limits: Limits) -> Self {
+    pub(super) fn new(what: PathBuf, idle_exit: Option<Duration>, limits: CaptureLimits) -> Self {
         Follower {
             what,
             idle_exit,
@@ -371,7 +371,7 @@ fn ring_number(name: &str) -> Option<(String, u64)> {
 }
 
 /// When the first packet of a file was captured, if that is there already.
-fn first_time(path: &Path, limits: &Limits) -> Option<Timestamp> {
+fn first_time(path: &Path, limits: &CaptureLimits) -> Option<Timestamp> {
     let mut reader = Reader::with_limits(File::open(path).ok()?, limits.clone()).ok()?;
     reader.next().ok()??.time
 }

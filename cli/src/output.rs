@@ -51,14 +51,23 @@ pub(super) struct Screen<W> {
     colours: bool,
 }
 
-impl<W: Write> Write for Screen<W> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if !self.text || bytes.iter().all(|b| *b == b'\n' || (0x20..0x7f).contains(b)) {
-            return self.out.write(bytes);
-        }
+impl<W: Write> Screen<W> {
+    /// Writes text that has something in it that may act.
+    #[cold]
+    fn write_safely(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         // Printers write whole texts; what is none is shown with replacement characters.
         let text = String::from_utf8_lossy(bytes);
-        let mut rest = &*text;
+        for line in text.split_inclusive('\n') {
+            if is_plain(line.as_bytes()) {
+                self.out.write_all(line.as_bytes())?;
+            } else {
+                self.write_line_safely(line)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_line_safely(&mut self, mut rest: &str) -> std::io::Result<()> {
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| *c != '\n' && is_active(*c)) {
             let (plain, more) = rest.split_at(at);
             self.out.write_all(plain.as_bytes())?;
@@ -69,8 +78,30 @@ impl<W: Write> Write for Screen<W> {
             }
             rest = more.get(ours.map_or(c.len_utf8(), |code| code.len())..).unwrap_or_default();
         }
-        self.out.write_all(rest.as_bytes())?;
+        self.out.write_all(rest.as_bytes())
+    }
+}
+
+/// Whether all bytes are printable ASCII or line ends. Every byte of a block is looked at, which a processor does many at
+/// a time.
+fn is_plain(bytes: &[u8]) -> bool {
+    let plain =
+        |bytes: &[u8]| bytes.iter().fold(true, |plain, byte| plain & ((0x20..0x7f).contains(byte) | (*byte == b'\n')));
+    let (blocks, rest) = bytes.as_chunks::<32>();
+    blocks.iter().all(|block| plain(block)) && plain(rest)
+}
+
+impl<W: Write> Write for Screen<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.write_all(bytes)?;
         Ok(bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        if !self.text || is_plain(bytes) {
+            return self.out.write_all(bytes);
+        }
+        self.write_safely(bytes)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {

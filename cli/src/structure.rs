@@ -4,6 +4,7 @@ use super::{Failure, Format, Look, Outcome, output};
 use clap::{Args, Subcommand};
 use cluscope::internals::ndr::types::Semantics;
 use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::text::TextBuffer;
 use cluscope::internals::render::{json::buffers as json, text::buffers as text};
 use cluscope::internals::structs::{Structure, content};
 use std::io::{BufRead, Write};
@@ -86,10 +87,11 @@ fn decode(decode: &Decode) -> Outcome {
     match output::format(&decode.look) {
         Format::Jsonl => output::line(&mut out, print.as_bytes())?,
         Format::Text => {
-            let mut lines = format!("{name}\n");
+            let mut lines = TextBuffer::new();
+            lines.put(name);
+            lines.put("\n");
             let context = content::Context { secrets: content::Secrets::Shown, ..content::Context::default() };
-            // Writing to a string does not fail.
-            let _ = text::print(&mut lines, output::style(true), Semantics::Custom(name), 0, &context, &bytes);
+            text::print(&mut lines, output::style(true), Semantics::Custom(name), 0, &context, &bytes);
             out.write_all(lines.as_bytes())?;
         }
     }

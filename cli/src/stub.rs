@@ -6,7 +6,7 @@ use cluscope::internals::ndr::wire::Message;
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::stub::{self, Identity};
 use cluscope::internals::render::text::explain;
-use cluscope::internals::render::text::record as blocks;
+use cluscope::internals::render::text::{TextBuffer, record as blocks};
 use cluscope::internals::session::call_context::CallContext;
 use std::io::{Read, Write};
 
@@ -108,7 +108,7 @@ fn one(decode: &Decode) -> Outcome {
     match output::format(&decode.look) {
         Format::Jsonl => output::line(&mut out, json.as_bytes())?,
         Format::Text => {
-            let mut text = String::new();
+            let mut text = TextBuffer::new();
             blocks::bare(&mut text, &identity, &context, &bytes, &output::style(true));
             out.write_all(text.as_bytes())?;
         }

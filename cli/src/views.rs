@@ -1,14 +1,15 @@
-//! `calls` in its formats: text and JSON lines are made in `calls.rs`, those for other tools here.
+//! `calls` in its formats: text and JSON lines are made in `calls.rs`, those of one line a call here.
 
 use super::dissect::{Choice, Selection, limits};
 use super::summary::{self, Totals};
 use super::{Capture, Failure, Format, Look, Outcome, calls, output, source};
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use cluscope::internals::analysis::calls::Call;
 use cluscope::internals::analysis::{RecordContext, Tracker};
 use cluscope::internals::filter::{Filter, Subject};
-use cluscope::internals::render::json::out::Out;
-use cluscope::internals::render::{csv, ecs, zeek};
+use cluscope::internals::render::csv::Cells;
+use cluscope::internals::render::{CALL_FORMATS, CallFormat};
 use cluscope::internals::rpc::event::Body;
 use cluscope::internals::session::{Record, Session};
 use std::io::Write;
@@ -18,8 +19,8 @@ pub(super) struct Calls {
     #[command(flatten)]
     capture: Capture,
     /// How to print; text on a terminal and jsonl into a pipe unless named
-    #[arg(long, value_enum)]
-    format: Option<View>,
+    #[arg(long, value_parser = formats())]
+    format: Option<String>,
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
@@ -31,28 +32,19 @@ pub(super) struct Calls {
     hide_secrets: bool,
 }
 
-/// Formats of calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum View {
-    /// Blocks for a person
-    Text,
-    /// One JSON object a line
-    Jsonl,
-    /// Comma-separated values, one call a line
-    Csv,
-    /// Tab-separated lines in the shape of Zeek's dce_rpc.log
-    Zeek,
-    /// Elastic Common Schema, one JSON object a line
-    Ecs,
+/// Names of the formats, with what they are.
+fn formats() -> PossibleValuesParser {
+    let own = [("text", "Blocks for a person"), ("jsonl", "One JSON object a line")];
+    let others = CALL_FORMATS.iter().map(|format| (format.name, format.about));
+    PossibleValuesParser::new(own.into_iter().chain(others).map(|(name, about)| PossibleValue::new(name).help(about)))
 }
 
 pub(super) fn run(args: &Calls) -> Outcome {
-    let named = match args.format {
-        Some(View::Text) => Some(Format::Text),
-        Some(View::Jsonl) => Some(Format::Jsonl),
-        Some(view) => return table(args, view),
-        None => None,
-    };
+    let named = args.format.as_deref();
+    if let Some(format) = CALL_FORMATS.iter().find(|format| named == Some(format.name)) {
+        return lines(args, *format);
+    }
+    let named = named.map(|name| if name == "text" { Format::Text } else { Format::Jsonl });
     calls::run(&args.capture, output::format(&Look { format: named }), args.full, args.hide_secrets)
 }
 
@@ -156,27 +148,18 @@ impl Reader {
 }
 
 /// Prints a line a call.
-struct Lines<'a> {
+struct Lines {
     out: output::Stdout,
-    json: Out,
-    view: View,
-    args: &'a Calls,
+    line: Vec<u8>,
+    format: CallFormat,
+    cells: Cells,
 }
 
-impl CallConsumer for Lines<'_> {
+impl CallConsumer for Lines {
     fn call(&mut self, call: &Call) -> Result<(), Failure> {
-        match self.view {
-            View::Zeek => output::line(&mut self.out, zeek::call(call).as_bytes())?,
-            View::Ecs => {
-                ecs::call(&mut self.json, call);
-                output::line(&mut self.out, self.json.as_bytes())?;
-            }
-            _ => {
-                let cells = if self.args.csv_raw { csv::Cells::Raw } else { csv::Cells::Safe };
-                output::line(&mut self.out, csv::call(call, cells).as_bytes())?;
-            }
-        }
-        Ok(())
+        self.line.clear();
+        (self.format.call)(&mut self.line, call, self.cells);
+        Ok(output::line(&mut self.out, &self.line)?)
     }
 
     fn pause(&mut self) -> Result<(), Failure> {
@@ -184,19 +167,14 @@ impl CallConsumer for Lines<'_> {
     }
 }
 
-fn table(args: &Calls, view: View) -> Outcome {
+fn lines(args: &Calls, format: CallFormat) -> Outcome {
     let reader = Reader::new(&args.capture)?;
-    let mut lines = Lines { out: output::stdout(), json: Out::new(), view, args };
-    match view {
-        View::Csv => output::line(&mut lines.out, csv::COLUMNS.join(",").as_bytes())?,
-        View::Zeek => lines.out.write_all(zeek::header().as_bytes())?,
-        _ => {}
-    }
+    let cells = if args.csv_raw { Cells::Raw } else { Cells::Safe };
+    let mut lines = Lines { out: output::stdout(), line: Vec::new(), format, cells };
+    lines.out.write_all((format.header)().as_bytes())?;
     let (session, tracker, totals) = reader.read(&args.capture, &mut lines)?;
     let mut out = lines.out;
-    if view == View::Zeek {
-        output::line(&mut out, b"#close")?;
-    }
+    out.write_all(format.footer.as_bytes())?;
     out.flush()?;
     // These formats have no place for it.
     limits(&mut std::io::stderr(), &session, &tracker, Format::Text)?;

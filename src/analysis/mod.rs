@@ -2,7 +2,7 @@
 //!
 //! Everything reads [`session::Record`](crate::session::Record)s in the order in which a session hands them out.
 //! [`tracker::Tracker`] comes first: it is fed with each record and then knows, for that record, which association it
-//! belongs to, what its handles stand for and which request it answers. State is bounded by [`Limits`]; what was
+//! belongs to, what its handles stand for and which request it answers. State is bounded by [`AnalysisLimits`]; what was
 //! dropped for a limit is counted in [`Counters`].
 //!
 //! Next: [`tracker`], [`record_context`] for what it says of a record, [`handles`] for the table behind it, [`notify`] for
@@ -36,7 +36,7 @@ pub use tracker::{RecordContext, Tracker};
 /// What analysis may keep. Each table drops what was used least recently when it is full; each has a counter. Hostile
 /// names that fill every table bring it to some 45 MB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct AnalysisLimits {
     /// Context handles, open and closed ones together. Default 32768.
     pub handles: usize,
     /// Associations: connections, and address pairs of connectionless calls. Default 16384.
@@ -51,9 +51,9 @@ pub struct Limits {
     pub name: usize,
 }
 
-impl Default for Limits {
+impl Default for AnalysisLimits {
     fn default() -> Self {
-        Limits {
+        AnalysisLimits {
             handles: 1 << 15,
             associations: 1 << 14,
             calls: 1 << 12,
@@ -64,22 +64,22 @@ impl Default for Limits {
     }
 }
 
-/// What was given up for [`Limits`].
+/// What was given up for [`AnalysisLimits`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// Open handles forgotten for [`Limits::handles`]; later uses of them count as of unknown origin.
+    /// Open handles forgotten for [`AnalysisLimits::handles`]; later uses of them count as of unknown origin.
     pub handles_forgotten: u64,
     /// Closed ones, which should not be used any more.
     pub closed_handles_forgotten: u64,
-    /// Associations forgotten for [`Limits::associations`].
+    /// Associations forgotten for [`AnalysisLimits::associations`].
     pub associations_forgotten: u64,
-    /// Requests forgotten for [`Limits::calls`].
+    /// Requests forgotten for [`AnalysisLimits::calls`].
     pub calls_forgotten: u64,
-    /// Ids forgotten for [`Limits::ids`].
+    /// Ids forgotten for [`AnalysisLimits::ids`].
     pub ids_forgotten: u64,
-    /// Notification keys forgotten for [`Limits::subscriptions`].
+    /// Notification keys forgotten for [`AnalysisLimits::subscriptions`].
     pub subscriptions_forgotten: u64,
-    /// Names cut for [`Limits::name`].
+    /// Names cut for [`AnalysisLimits::name`].
     pub names_cut: u64,
 }
 

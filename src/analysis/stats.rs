@@ -5,14 +5,14 @@ use std::collections::HashMap;
 
 /// What statistics may keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct StatsLimits {
     /// Keys of one table; what comes later goes into the row of the others. Default 2048.
     pub keys: usize,
 }
 
-impl Default for Limits {
+impl Default for StatsLimits {
     fn default() -> Self {
-        Limits { keys: 2048 }
+        StatsLimits { keys: 2048 }
     }
 }
 
@@ -164,7 +164,7 @@ pub struct Table {
 }
 
 impl Table {
-    fn add(&mut self, key: &str, call: &Call, by: By, limits: Limits) {
+    fn add(&mut self, key: &str, call: &Call, by: By, limits: StatsLimits) {
         let room = self.rows.len() < limits.keys;
         match self.rows.get_mut(key) {
             Some(row) => row.add(call, by),
@@ -188,13 +188,13 @@ impl Table {
 #[derive(Debug, Default)]
 pub struct Stats {
     tables: [Table; 4],
-    limits: Limits,
+    limits: StatsLimits,
 }
 
 impl Stats {
     /// Nothing counted yet.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: StatsLimits) -> Self {
         Stats { limits, ..Stats::default() }
     }
 

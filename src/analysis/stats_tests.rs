@@ -87,12 +87,12 @@ fn keys_beyond_the_limit_are_folded() {
     wire.call("ApiGetClusterName", Fields::default(), Fields::default(), &mut |record| {
         let seen = tracker.feed(record);
         if let Some(call) = Call::completed(record, &seen) {
-            for n in 0..Limits::default().keys + 5 {
-                table.add(&n.to_string(), &call, By::Object, Limits::default());
+            for n in 0..StatsLimits::default().keys + 5 {
+                table.add(&n.to_string(), &call, By::Object, StatsLimits::default());
             }
         }
     });
     let rows = table.rows();
-    assert_eq!(rows.len(), Limits::default().keys + 1);
+    assert_eq!(rows.len(), StatsLimits::default().keys + 1);
     assert_eq!(rows.last().map(|(key, row)| (*key, row.calls)), Some((OTHER, 5)));
 }

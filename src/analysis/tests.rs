@@ -219,8 +219,14 @@ fn notifications_tell_who_asked() {
 #[test]
 fn state_is_bounded_and_says_what_it_dropped() {
     let limit = 1000;
-    let limits =
-        Limits { handles: limit, associations: limit, calls: limit, ids: limit, subscriptions: limit, name: 64 };
+    let limits = AnalysisLimits {
+        handles: limit,
+        associations: limit,
+        calls: limit,
+        ids: limit,
+        subscriptions: limit,
+        name: 64,
+    };
     let (mut tracker, mut wire) = (Tracker::new(limits), Wire::new());
     let total = if cfg!(debug_assertions) { 20_000 } else { 2_000_000 };
     for n in 1..=total {

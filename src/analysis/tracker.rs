@@ -19,7 +19,7 @@ use super::read_extent::{self, ReadExtents, closes_silently, opened_field};
 use super::record_context::ends;
 pub use super::record_context::{CallKey, HandleUse, Objects, PendingCall, RecordContext, call_key};
 use super::top_level::TopLevelValues;
-use super::{Bounded, Counters, Limits};
+use super::{AnalysisLimits, Bounded, Counters};
 use crate::idl::cluster::ApiOpenClusterEx;
 use crate::idl::notify::{ApiAddNotifyCluster, ApiAddNotifyKey, ApiAddNotifyResourceTypeV2};
 use crate::idl::structures::NOTIFY_FILTER_AND_TYPE_RPC;
@@ -59,7 +59,7 @@ enum AssociationKey {
 /// Follows associations, calls and handles. See the module's description.
 #[derive(Debug)]
 pub struct Tracker {
-    limits: Limits,
+    limits: AnalysisLimits,
     counters: Counters,
     /// Whether what responses come to is of interest by itself.
     statuses: bool,
@@ -81,13 +81,13 @@ pub struct Tracker {
 
 impl Default for Tracker {
     fn default() -> Self {
-        Tracker::new(Limits::default())
+        Tracker::new(AnalysisLimits::default())
     }
 }
 
 impl Tracker {
     /// An empty one.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: AnalysisLimits) -> Self {
         Tracker {
             limits,
             counters: Counters::default(),

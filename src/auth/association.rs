@@ -15,9 +15,9 @@ use crate::rpc::security::{
     AuthTrailer, Doubt, Identity, Opened, Protected, Remedy, Security, Sender, Token, Verified, mechanism_of,
 };
 
-/// Limits of an association, and of the searches in it.
+/// SecurityLimits of an association, and of the searches in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct SecurityLimits {
     /// Security contexts kept; the oldest gives way.
     pub contexts: usize,
     /// Farthest a lost segment may have moved an RC4 stream, in bytes; also the memory a search may take.
@@ -35,9 +35,9 @@ pub struct Limits {
     pub handshakes: usize,
 }
 
-impl Default for Limits {
+impl Default for SecurityLimits {
     fn default() -> Self {
-        Limits {
+        SecurityLimits {
             contexts: 32,
             resync_window: 1 << 20,
             resync_work: 8 << 20,
@@ -51,9 +51,9 @@ impl Default for Limits {
 /// What limits cost an association so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// Contexts given up because there were more than [`Limits::contexts`].
+    /// Contexts given up because there were more than [`SecurityLimits::contexts`].
     pub contexts_evicted: u64,
-    /// Tokens left out because they were longer than [`Limits::token`].
+    /// Tokens left out because they were longer than [`SecurityLimits::token`].
     pub tokens_refused: u64,
 }
 
@@ -74,7 +74,7 @@ pub struct Association {
     /// Its number among those of the run.
     #[cfg(feature = "decrypt")]
     number: u64,
-    limits: Limits,
+    limits: SecurityLimits,
     counters: Counters,
     contexts: VecDeque<Context>,
     /// Whether the client offered and the server accepted header signing (MS-RPCE 2.2.2.3).
@@ -102,16 +102,16 @@ impl core::fmt::Debug for Association {
 impl Association {
     /// An association without contexts yet.
     pub fn new(keys: Arc<KeyStore>) -> Self {
-        Association::with_limits(keys, Limits::default())
+        Association::with_limits(keys, SecurityLimits::default())
     }
 
     /// The same with limits of one's own.
-    pub fn with_limits(keys: Arc<KeyStore>, limits: Limits) -> Self {
+    pub fn with_limits(keys: Arc<KeyStore>, limits: SecurityLimits) -> Self {
         Association::of_run(Arc::new(Run::new(keys, limits)), limits)
     }
 
     /// One of several associations that share keys and the memory of handshakes.
-    pub fn of_run(run: Arc<Run>, limits: Limits) -> Self {
+    pub fn of_run(run: Arc<Run>, limits: SecurityLimits) -> Self {
         Association {
             #[cfg(feature = "decrypt")]
             number: run.association(),

@@ -4,7 +4,7 @@
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use super::association::Limits;
+use super::association::SecurityLimits;
 #[cfg(feature = "decrypt")]
 use super::budget::Purse;
 use super::frame::{Frame, Verdict};
@@ -88,7 +88,7 @@ struct Handshake {
 
 impl Handshake {
     #[cfg_attr(not(feature = "decrypt"), allow(unused_variables, reason = "nothing is limited without decryption"))]
-    fn new(auth_type: u8, limits: Limits) -> Self {
+    fn new(auth_type: u8, limits: SecurityLimits) -> Self {
         Handshake {
             mechanism: match auth_type {
                 10 => Mechanism::Ntlm,
@@ -171,7 +171,7 @@ impl Handshake {
 pub(crate) struct Context {
     id: u32,
     auth_type: u8,
-    limits: Limits,
+    limits: SecurityLimits,
     /// How often each level stood in the handshake's trailers; by number.
     levels: [u16; 8],
     /// Handshakes under its number, at least one.
@@ -185,7 +185,7 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(trailer: &AuthTrailer, limits: Limits) -> Self {
+    pub(crate) fn new(trailer: &AuthTrailer, limits: SecurityLimits) -> Self {
         Context {
             id: trailer.auth_context_id,
             auth_type: trailer.auth_type,

@@ -59,7 +59,7 @@ struct Half {
     partial: BTreeMap<u32, Message>,
 }
 
-struct Connection {
+struct Recorded {
     client_port: u16,
     association: Association,
     halves: [Half; 2],
@@ -67,7 +67,7 @@ struct Connection {
 
 /// Opens every PDU of a capture.
 pub(super) fn run(file: &[u8], keys: &Arc<KeyStore>) -> Vec<Message> {
-    let mut connections: BTreeMap<(u16, u16), Connection> = BTreeMap::new();
+    let mut connections: BTreeMap<(u16, u16), Recorded> = BTreeMap::new();
     let mut out = Vec::new();
     for frame in frames(file) {
         if frame[12..14] != [8, 0] || frame[23] != 6 {
@@ -81,7 +81,7 @@ pub(super) fn run(file: &[u8], keys: &Arc<KeyStore>) -> Vec<Message> {
         let key = (ports.0.min(ports.1), ports.0.max(ports.1));
         if tcp[13] & 0x12 == 2 {
             let association = Association::new(Arc::clone(keys));
-            let connection = Connection { client_port: ports.0, association, halves: Default::default() };
+            let connection = Recorded { client_port: ports.0, association, halves: Default::default() };
             connections.insert(key, connection);
         }
         let Some(connection) = connections.get_mut(&key) else { continue };

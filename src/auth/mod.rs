@@ -42,7 +42,7 @@ mod token_text;
 #[cfg(all(test, feature = "decrypt", feature = "work-counter"))]
 mod work_tests;
 
-pub use association::{Association, Counters, Limits};
+pub use association::{Association, Counters, SecurityLimits};
 /// Work that each byte of a token or protected PDU pays for, in bytes decrypted and hashed.
 #[cfg(feature = "decrypt")]
 pub(crate) const SEARCH_WORK_PER_BYTE: u64 = budget::Budget::PER_BYTE;

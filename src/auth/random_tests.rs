@@ -67,7 +67,7 @@ fn anything_in_any_order() {
     keys.add_session_key(&[0x22; 16]).unwrap();
     keys.add_session_key(&[0x33; 32]).unwrap();
     let keys = Arc::new(keys);
-    let limits = super::Limits { resync_work: 10_000, contexts: 3, ..super::Limits::default() };
+    let limits = super::SecurityLimits { resync_work: 10_000, contexts: 3, ..super::SecurityLimits::default() };
     let mut numbers = Numbers(20_261_120);
     for _ in 0..400 {
         let mut association = Association::with_limits(Arc::clone(&keys), limits);

@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 #[cfg(feature = "decrypt")]
 use std::sync::Mutex;
 
-use super::association::Limits;
+use super::association::SecurityLimits;
 use super::keys::KeyStore;
 #[cfg(feature = "decrypt")]
 use crate::base::bounded::Bounded;
@@ -33,9 +33,9 @@ impl core::fmt::Debug for Run {
 }
 
 impl Run {
-    /// A run that opens what `keys` open and remembers at most [`Limits::handshakes`] handshakes.
+    /// A run that opens what `keys` open and remembers at most [`SecurityLimits::handshakes`] handshakes.
     #[cfg_attr(not(feature = "decrypt"), allow(unused_variables, reason = "nothing is remembered without decryption"))]
-    pub fn new(keys: Arc<KeyStore>, limits: Limits) -> Self {
+    pub fn new(keys: Arc<KeyStore>, limits: SecurityLimits) -> Self {
         Run {
             keys,
             #[cfg(feature = "decrypt")]
@@ -50,7 +50,7 @@ impl Run {
         &self.keys
     }
 
-    /// Handshakes that were forgotten because there were more than [`Limits::handshakes`]: a session that repeats one of
+    /// Handshakes that were forgotten because there were more than [`SecurityLimits::handshakes`]: a session that repeats one of
     /// them goes unnoticed.
     pub fn handshakes_forgotten(&self) -> u64 {
         #[cfg(feature = "decrypt")]

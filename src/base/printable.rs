@@ -16,6 +16,8 @@ pub fn is_active(c: char) -> bool {
         return c.is_ascii_control();
     }
     match c {
+        // Letters of Latin and Cyrillic and common ideographs: none of them acts.
+        '\u{c0}'..='\u{2af}' | '\u{400}'..='\u{481}' | '\u{4e00}'..='\u{9fff}' => false,
         '\u{85}' | '\u{2028}' | '\u{2029}' => true,
         // Default_Ignorable_Code_Point of the Unicode database, as far as the standard library takes it for visible:
         // joiners, fillers, vowel and variation selectors.

@@ -1,7 +1,7 @@
 //! The refill loop's buffer: a window over the input that grows with what was really read, never with what a length
 //! field claims.
 
-use super::Limits;
+use super::CaptureLimits;
 use super::decompress::Input;
 use std::io::{ErrorKind, Read, Result};
 
@@ -23,7 +23,7 @@ pub(super) struct Buffer<R: Read> {
 }
 
 impl<R: Read> Buffer<R> {
-    pub(super) fn new(input: R, limits: &Limits) -> Result<Self> {
+    pub(super) fn new(input: R, limits: &CaptureLimits) -> Result<Self> {
         let input = Input::new(input, limits)?;
         Ok(Buffer { input, bytes: Vec::new(), start: 0, end: 0, offset: 0, ended: false, most: limits.block })
     }

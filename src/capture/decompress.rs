@@ -1,10 +1,10 @@
 //! Compressed captures: gzip, zstd and lz4 (frame format), recognised by content and decompressed as they are read.
 //!
-//! What comes out is bounded against what went in, by [`Limits::decompressed_free`] and its neighbours. A compressed
+//! What comes out is bounded against what went in, by [`CaptureLimits::decompressed_free`] and its neighbours. A compressed
 //! stream that ends too early counts as a capture that is cut, one that can't be decompressed as corrupt: all that can be
 //! decompressed before comes out first. Next: `gzip.rs`, `lz4.rs`.
 
-use super::Limits;
+use super::CaptureLimits;
 #[cfg(feature = "compress")]
 use super::gzip::Gzip;
 #[cfg(feature = "compress")]
@@ -24,7 +24,7 @@ pub(super) struct Input<R: Read> {
     #[cfg(feature = "compress")]
     produced: u64,
     #[cfg(feature = "compress")]
-    limits: Limits,
+    limits: CaptureLimits,
     /// Whether a compressed stream ended too early.
     cut: bool,
 }
@@ -62,7 +62,7 @@ impl<R: Read> fmt::Debug for Input<R> {
 
 impl<R: Read> Input<R> {
     /// Looks at the first bytes.
-    pub(super) fn new(mut input: R, limits: &Limits) -> io::Result<Self> {
+    pub(super) fn new(mut input: R, limits: &CaptureLimits) -> io::Result<Self> {
         let mut start = Vec::new();
         while start.len() < 4 {
             let mut bytes = [0; 4];

@@ -1,6 +1,6 @@
 //! Compressed captures, whole, cut, corrupt, and made to explode.
 
-use super::super::{CaptureError, Limits, Reader};
+use super::super::{CaptureError, CaptureLimits, Reader};
 use super::Input;
 use std::io::{Read, Write};
 
@@ -38,10 +38,10 @@ fn lz4(data: &[u8]) -> Vec<u8> {
 }
 
 fn count(bytes: &[u8]) -> (u64, Option<CaptureError>) {
-    count_with(bytes, Limits::default())
+    count_with(bytes, CaptureLimits::default())
 }
 
-fn count_with(bytes: &[u8], limits: Limits) -> (u64, Option<CaptureError>) {
+fn count_with(bytes: &[u8], limits: CaptureLimits) -> (u64, Option<CaptureError>) {
     let mut reader = match Reader::with_limits(bytes, limits) {
         Ok(reader) => reader,
         Err(error) => return (0, Some(error)),
@@ -147,12 +147,13 @@ fn bombs_are_stopped() {
     }
     for (name, pack) in PACKERS {
         let packed = pack(&bomb);
-        let limits = Limits { decompressed_free: 10_000_000, decompressed_ratio: 100, ..Limits::default() };
+        let limits =
+            CaptureLimits { decompressed_free: 10_000_000, decompressed_ratio: 100, ..CaptureLimits::default() };
         let (frames, error) = count_with(&packed, limits);
         let error = error.unwrap();
         assert!(matches!(error, CaptureError::Expansion { .. }), "{name}: {error}");
         assert!((9..60).contains(&frames), "{name}: {frames}");
-        let limits = Limits { decompressed_total: 5_000_000, ..Limits::default() };
+        let limits = CaptureLimits { decompressed_total: 5_000_000, ..CaptureLimits::default() };
         let (frames, error) = count_with(&packed, limits);
         assert!(frames < 6);
         assert!(error.unwrap().to_string().starts_with("decompressing was stopped after packet"));
@@ -182,7 +183,7 @@ fn windows_that_are_too_large() {
     packed.extend(&((data.len() as u32) << 3 | 1).to_le_bytes()[..3]);
     packed.extend(&data);
     assert!(matches!(count(&packed), (2, None)));
-    let limits = Limits { window: (8 << 20) - 1, ..Limits::default() };
+    let limits = CaptureLimits { window: (8 << 20) - 1, ..CaptureLimits::default() };
     let (0, Some(error)) = count_with(&packed, limits) else { panic!("read") };
     assert_eq!(
         error.to_string(),
@@ -201,7 +202,7 @@ fn blocks_that_are_too_large() {
         encoder.write_all(&capture(2)).expect("memory");
         let packed = encoder.finish().expect("memory");
         // A block may have three quarters of a window.
-        let limits = |window| Limits { window, ..Limits::default() };
+        let limits = |window| CaptureLimits { window, ..CaptureLimits::default() };
         assert!(matches!(count_with(&packed, limits(bytes / 3 * 4 + 4)), (2, None)));
         let (0, Some(error)) = count_with(&packed, limits(bytes)) else { panic!("read") };
         assert_eq!(
@@ -224,7 +225,7 @@ fn blocks_that_are_too_large() {
 
 /// All that comes out, taken in pieces of an odd size.
 fn unpack(bytes: &[u8]) -> (Vec<u8>, Option<String>) {
-    let mut input = Input::new(bytes, &Limits::default()).unwrap();
+    let mut input = Input::new(bytes, &CaptureLimits::default()).unwrap();
     let (mut out, mut piece) = (Vec::new(), [0; 1001]);
     loop {
         match input.read(&mut piece) {

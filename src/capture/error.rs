@@ -39,7 +39,7 @@ pub enum CaptureError {
         frames: u64,
         /// Bytes that it claims.
         claimed: u64,
-        /// Bytes that [`Limits::block`](super::Limits::block) allows.
+        /// Bytes that [`CaptureLimits::block`](super::CaptureLimits::block) allows.
         limit: u64,
     },
     /// A length or header that leaves no way to find the next packet.
@@ -57,7 +57,7 @@ pub enum CaptureError {
         frames: u64,
         /// Compressed bytes read.
         compressed: u64,
-        /// Bytes that they may expand to, see [`Limits::decompressed_ratio`](super::Limits::decompressed_ratio).
+        /// Bytes that they may expand to, see [`CaptureLimits::decompressed_ratio`](super::CaptureLimits::decompressed_ratio).
         decompressed: u64,
     },
     /// The file can't be opened.

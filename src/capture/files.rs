@@ -1,6 +1,6 @@
 //! Several files as one capture, as ring-buffer recordings leave them.
 
-use super::{CaptureError, Limits, Packet, Reader};
+use super::{CaptureError, CaptureLimits, Packet, Reader};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 /// A file that can't be read or ends in an error is reported once; the next call goes on with the next file.
 #[derive(Debug)]
 pub struct Files {
-    limits: Limits,
+    limits: CaptureLimits,
     paths: std::vec::IntoIter<PathBuf>,
     current: Option<(PathBuf, Reader<Source>)>,
     sorted: bool,
@@ -64,7 +64,7 @@ impl Read for Source {
 impl Files {
     /// Looks at the files' first packets and settles the order. `-` is standard input.
     #[must_use]
-    pub fn new(mut paths: Vec<PathBuf>, limits: Limits) -> Self {
+    pub fn new(mut paths: Vec<PathBuf>, limits: CaptureLimits) -> Self {
         let sorted = sort_by_time(&mut paths, &limits);
         Files { limits, paths: paths.into_iter(), current: None, sorted, frames: 0 }
     }
@@ -117,7 +117,7 @@ impl Files {
     }
 }
 
-fn open(path: &Path, limits: &Limits) -> Result<Reader<Source>, CaptureError> {
+fn open(path: &Path, limits: &CaptureLimits) -> Result<Reader<Source>, CaptureError> {
     let source = if path == Path::new("-") {
         Source::Stdin(io::stdin())
     } else {
@@ -128,7 +128,7 @@ fn open(path: &Path, limits: &Limits) -> Result<Reader<Source>, CaptureError> {
 
 /// Sorts files by their first time stamps where that is needed and possible, by the rule that [`Files`] states; returns
 /// whether it changed anything. For those who open the files themselves, with [`Reader::continue_after`].
-pub fn sort_by_time(paths: &mut Vec<PathBuf>, limits: &Limits) -> bool {
+pub fn sort_by_time(paths: &mut Vec<PathBuf>, limits: &CaptureLimits) -> bool {
     let is_plain = |path: &PathBuf| path.as_path() != Path::new("-") && path.is_file();
     if paths.len() < 2 || !paths.iter().all(is_plain) {
         return false;
@@ -188,7 +188,7 @@ mod tests {
         let empty = file(&dir, "empty.pcap", &[], 0);
         let missing = dir.join("missing.pcap");
 
-        let mut files = Files::new(vec![first.clone(), cut.clone(), last.clone()], Limits::default());
+        let mut files = Files::new(vec![first.clone(), cut.clone(), last.clone()], CaptureLimits::default());
         assert!(!files.is_sorted());
         let (packets, errors) = seconds(&mut files);
         assert_eq!(packets, [(1, 1), (2, 2), (3, 3), (4, 5)]);
@@ -198,16 +198,16 @@ mod tests {
         assert!(matches!(files.next(), Ok(None)));
 
         // Out of order: by time.
-        let mut files = Files::new(vec![last.clone(), first.clone(), cut.clone()], Limits::default());
+        let mut files = Files::new(vec![last.clone(), first.clone(), cut.clone()], CaptureLimits::default());
         assert!(files.is_sorted());
         assert_eq!(seconds(&mut files).0, [(1, 1), (2, 2), (3, 3), (4, 5)]);
 
         // A file without a time: as given.
-        let mut files = Files::new(vec![last.clone(), empty, first.clone()], Limits::default());
+        let mut files = Files::new(vec![last.clone(), empty, first.clone()], CaptureLimits::default());
         assert!(!files.is_sorted());
         assert_eq!(seconds(&mut files).0, [(1, 5), (2, 1), (3, 2)]);
 
-        let mut files = Files::new(vec![missing, first], Limits::default());
+        let mut files = Files::new(vec![missing, first], CaptureLimits::default());
         let (packets, errors) = seconds(&mut files);
         assert_eq!(packets, [(1, 1), (2, 2)]);
         assert!(errors[0].starts_with("can't be opened: "), "{errors:?}");

@@ -3,7 +3,7 @@
 //!
 //! [`Reader`] takes anything that is [`std::io::Read`], a pipe as well as a file, and holds one block at a time: memory
 //! does not grow with the file. Block and record layouts are read by the `pcap-parser` crate, nowhere else in this
-//! project. Everything a file says about its own lengths is checked against [`Limits`] and against the bytes present.
+//! project. Everything a file says about its own lengths is checked against [`CaptureLimits`] and against the bytes present.
 //!
 //! Damage does not end the reading: the next plausible record or block is searched for, and what was passed over is
 //! told as a [`Problem`].
@@ -58,7 +58,7 @@ pub use write::Writer;
 
 /// How much a capture may cost. The defaults suit files from unknown hands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct CaptureLimits {
     /// The largest packet record (pcap) or packet block (pcapng) that is read, in bytes: 4 MiB. A larger claim ends
     /// the reading with [`CaptureError::TooLarge`].
     pub block: usize,
@@ -83,9 +83,9 @@ pub struct Limits {
     pub window: u64,
 }
 
-impl Default for Limits {
+impl Default for CaptureLimits {
     fn default() -> Self {
-        Limits {
+        CaptureLimits {
             block: 4 << 20,
             metadata: 256 << 10,
             interfaces: 1 << 14,
@@ -104,9 +104,9 @@ impl Default for Limits {
 pub struct Counters {
     /// What could not be used, [`Problem`]s, whether kept with their text or not.
     pub problems: u64,
-    /// Names left out for [`Limits::names`].
+    /// Names left out for [`CaptureLimits::names`].
     pub names_dropped: u64,
-    /// Files that were not read on for [`Limits::block`].
+    /// Files that were not read on for [`CaptureLimits::block`].
     pub too_large: u64,
     /// Files that were not read on because they expand too much.
     pub expansion: u64,

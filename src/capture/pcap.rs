@@ -3,7 +3,7 @@
 //! <https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcap/> for what is usual; the variants as libpcap's and
 //! Wireshark's sources name them. Those with the usual magic number can be told only by their records.
 
-use super::{Limits, LinkType, reader::u32_at};
+use super::{CaptureLimits, LinkType, reader::u32_at};
 use crate::base::Timestamp;
 use pcap_parser::parse_pcap_header;
 
@@ -200,7 +200,7 @@ impl Pcap {
 
     /// Whether a record may be meant, however unusual.
     #[inline]
-    pub(super) fn is_possible(&self, record: &RecordHeader, limits: &Limits) -> bool {
+    pub(super) fn is_possible(&self, record: &RecordHeader, limits: &CaptureLimits) -> bool {
         let captured = usize::try_from(record.captured).unwrap_or(usize::MAX);
         captured.saturating_add(self.variant.record_header()) <= limits.block
             && record.fraction < 2_000_000_000
@@ -208,7 +208,7 @@ impl Pcap {
     }
 
     /// Whether a record is an ordinary one, for the search behind damage; `near`: seconds of a neighbour.
-    pub(super) fn is_plausible(&self, record: &RecordHeader, near: Option<u32>, limits: &Limits) -> bool {
+    pub(super) fn is_plausible(&self, record: &RecordHeader, near: Option<u32>, limits: &CaptureLimits) -> bool {
         let captured = usize::try_from(record.captured).unwrap_or(usize::MAX);
         (1..=limits.plausible()).contains(&captured)
             && record.captured <= record.original

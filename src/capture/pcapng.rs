@@ -4,7 +4,7 @@
 
 use super::reader::{Found, u32_at};
 use super::time::Clock;
-use super::{Limits, LinkType};
+use super::{CaptureLimits, LinkType};
 use pcap_parser::nom::Parser;
 use pcap_parser::{Block, OptionCode, PcapError, PcapNGOption};
 use std::borrow::Cow;
@@ -36,7 +36,7 @@ pub struct Section {
     pub application: Option<String>,
 }
 
-/// Host names from name resolution blocks, at most [`Limits::names`].
+/// Host names from name resolution blocks, at most [`CaptureLimits::names`].
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     by_address: HashMap<IpAddr, Box<str>>,
@@ -61,7 +61,7 @@ impl Names {
         self.dropped
     }
 
-    fn insert(&mut self, address: IpAddr, name: &[u8], limits: &Limits) {
+    fn insert(&mut self, address: IpAddr, name: &[u8], limits: &CaptureLimits) {
         if self.by_address.contains_key(&address) {
             return;
         }
@@ -183,7 +183,7 @@ impl Ng {
     /// Reads a whole enhanced packet block without options at the start of `data`, as nearly all are: the packet and the
     /// block's length. `None` where anything is out of the ordinary, which [`Ng::block`] then looks into.
     #[inline]
-    pub(super) fn packet_fast_path(&self, data: &[u8], limits: &Limits) -> Option<(Found, usize)> {
+    pub(super) fn packet_fast_path(&self, data: &[u8], limits: &CaptureLimits) -> Option<(Found, usize)> {
         if !self.in_section {
             return None;
         }
@@ -195,7 +195,12 @@ impl Ng {
     }
 
     #[inline(always)]
-    fn packet_in_order(&self, data: &[u8], limits: &Limits, read: impl Fn([u8; 4]) -> u32) -> Option<(Found, usize)> {
+    fn packet_in_order(
+        &self,
+        data: &[u8],
+        limits: &CaptureLimits,
+        read: impl Fn([u8; 4]) -> u32,
+    ) -> Option<(Found, usize)> {
         let (head, rest) = data.split_first_chunk::<28>()?;
         let (words, _) = head.as_chunks::<4>();
         let &[kind, length, interface, high, low, captured, original] = words else { return None };
@@ -221,7 +226,7 @@ impl Ng {
     }
 
     /// Reads one whole block of a type that [`Ng::is_read`] named.
-    pub(super) fn block(&mut self, kind: u32, block: &[u8], limits: &Limits) -> Outcome {
+    pub(super) fn block(&mut self, kind: u32, block: &[u8], limits: &CaptureLimits) -> Outcome {
         if kind == ENHANCED_PACKET {
             // Options cost the library tens of bytes of memory each; without them the block is only a header.
             let captured = usize::try_from(u32_at(block, 20, self.big_endian)).unwrap_or(usize::MAX);
@@ -343,7 +348,7 @@ impl Ng {
         clock
     }
 
-    fn add_interface(&mut self, interface: Interface, limits: &Limits) -> Outcome {
+    fn add_interface(&mut self, interface: Interface, limits: &CaptureLimits) -> Outcome {
         if self.interfaces.len() >= limits.interfaces {
             return Outcome::Problem("more interfaces than the limit");
         }
@@ -353,7 +358,7 @@ impl Ng {
 
     /// A block that contradicts itself. An interface still takes its number, or those after it would shift; of an
     /// enhanced packet whose options are broken the packet is saved.
-    fn unreadable(&mut self, kind: u32, block: &[u8], limits: &Limits) -> Outcome {
+    fn unreadable(&mut self, kind: u32, block: &[u8], limits: &CaptureLimits) -> Outcome {
         match kind {
             INTERFACE => {
                 let unknown = Interface { link: None, snaplen: 0, clock: Clock::default() };
@@ -367,8 +372,8 @@ impl Ng {
         }
     }
 
-    /// A block beyond [`Limits::metadata`], which is passed over.
-    pub(super) fn oversized(&mut self, kind: u32, limits: &Limits) -> Outcome {
+    /// A block beyond [`CaptureLimits::metadata`], which is passed over.
+    pub(super) fn oversized(&mut self, kind: u32, limits: &CaptureLimits) -> Outcome {
         if kind == INTERFACE {
             let _ = self.unreadable(kind, &[], limits);
         }
@@ -390,7 +395,7 @@ impl Ng {
     }
 
     /// The obsolete packet block: as the enhanced one, but with a 16-bit interface number and a count of drops.
-    fn obsolete_packet(&self, block: &[u8], limits: &Limits) -> Outcome {
+    fn obsolete_packet(&self, block: &[u8], limits: &CaptureLimits) -> Outcome {
         if block.len() < 32 {
             return Outcome::Problem("an unreadable packet block");
         }
@@ -437,7 +442,7 @@ impl Ng {
     }
 
     /// A name record: an address, then names, each with its terminator.
-    fn name(&mut self, kind: u16, value: &[u8], limits: &Limits) {
+    fn name(&mut self, kind: u16, value: &[u8], limits: &CaptureLimits) {
         let (address, names) = match kind {
             1 => match value.split_first_chunk::<4>() {
                 Some((address, names)) => (IpAddr::from(Ipv4Addr::from(*address)), names),

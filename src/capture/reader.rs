@@ -12,7 +12,7 @@ use super::decompress::Expansion;
 use super::foreign::guess;
 use super::pcap::{self, Pcap, Recognised};
 use super::pcapng::Ng;
-use super::{CaptureError, Counters, Limits, LinkType, Names, Packet, Section};
+use super::{CaptureError, CaptureLimits, Counters, LinkType, Names, Packet, Section};
 use crate::base::Timestamp;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
@@ -63,7 +63,7 @@ pub(super) enum Format {
 #[derive(Debug)]
 pub struct Reader<R: Read> {
     pub(super) buffer: Buffer<R>,
-    pub(super) limits: Limits,
+    pub(super) limits: CaptureLimits,
     pub(super) format: Format,
     /// Bytes of the packet handed out last, to be dropped before reading on.
     pub(super) pending: usize,
@@ -89,14 +89,14 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// [`CaptureError::Empty`], [`CaptureError::NotACapture`], [`CaptureError::Truncated`], [`CaptureError::Io`].
     pub fn new(input: R) -> Result<Self, CaptureError> {
-        Reader::with_limits(input, Limits::default())
+        Reader::with_limits(input, CaptureLimits::default())
     }
 
     /// The same with other limits.
     ///
     /// # Errors
     /// As [`Reader::new`].
-    pub fn with_limits(input: R, limits: Limits) -> Result<Self, CaptureError> {
+    pub fn with_limits(input: R, limits: CaptureLimits) -> Result<Self, CaptureError> {
         let mut buffer = Buffer::new(input, &limits).map_err(|source| CaptureError::Io { offset: 0, source })?;
         let format = recognise(&mut buffer)?;
         Ok(Reader {
@@ -226,7 +226,7 @@ impl<R: Read> Reader<R> {
         self.buffer.offset().saturating_add(self.pending as u64)
     }
 
-    /// What could not be used, the first [`Limits::problems`] of them.
+    /// What could not be used, the first [`CaptureLimits::problems`] of them.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems

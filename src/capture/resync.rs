@@ -6,7 +6,7 @@
 use super::pcap::MONTH;
 use super::pcapng::{ENHANCED_PACKET, INTERFACE, Ng, PACKET, SECTION, SIMPLE_PACKET};
 use super::reader::{Format, Reader, u32_at};
-use super::{CaptureError, Limits};
+use super::{CaptureError, CaptureLimits};
 use std::io::Read;
 
 /// Records in a row that have to be plausible, unless the file ends with one of them.
@@ -15,7 +15,7 @@ const CHAIN: usize = 3;
 /// Bytes that are searched before they are given up.
 pub(super) const WINDOW: usize = 64 << 10;
 
-impl Limits {
+impl CaptureLimits {
     /// The largest record or block that a search takes for one, in bytes.
     pub(super) fn plausible(&self) -> usize {
         (256 << 10).min(self.block / 4)
@@ -164,7 +164,7 @@ impl<R: Read> Reader<R> {
 
 impl Ng {
     /// The length of a block that seems to begin here, by its type, its length and its fixed fields.
-    fn plausible_block(&self, data: &[u8], limits: &Limits) -> Option<usize> {
+    fn plausible_block(&self, data: &[u8], limits: &CaptureLimits) -> Option<usize> {
         let big_endian = match u32_at(data, 8, false) {
             0x1a2b_3c4d if Ng::is_section(data) => false,
             0x4d3c_2b1a if Ng::is_section(data) => true,

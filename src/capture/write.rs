@@ -29,7 +29,7 @@ pub struct Writer<W: Write> {
     block: Vec<u8>,
 }
 
-/// Captured lengths are bounded by [`super::Limits::block`], so nothing is lost here.
+/// Captured lengths are bounded by [`super::CaptureLimits::block`], so nothing is lost here.
 fn number(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }

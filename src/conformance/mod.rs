@@ -4,17 +4,17 @@
 //! which rule, by whom, in which packet and field, what stands there and what was expected. [`rules`] lists them all.
 //! Each area has a file with its table of rules on top and the checks below: `transport`, `opnums`, `handles`, `lists`,
 //! `control`, `registry`, `notify`, `contents` (custom-marshalled structures), `witness`; `decoder_rules` gives grades to the
-//! rules that the decoders report as diagnostics. `handle_table` is what is remembered, under [`Limits`]; `fingerprint` tells
+//! rules that the decoders report as diagnostics. `handle_table` is what is remembered, under [`CheckLimits`]; `fingerprint` tells
 //! what the answers say about the server.
 //!
 //! ```no_run
-//! use cluscope::conformance::{Checker, Limits};
+//! use cluscope::conformance::{Checker, CheckLimits};
 //! use cluscope::session::Session;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut reader = cluscope::capture::Reader::new(std::fs::File::open("trace.pcapng")?)?;
 //! let mut session = Session::new(Default::default(), Default::default());
-//! let mut checker = Checker::new(Limits::default());
+//! let mut checker = Checker::new(CheckLimits::default());
 //! while let Some(packet) = reader.next()? {
 //!     session.packet(&packet, &mut |record| checker.record(&record, &mut |finding| println!("{finding}")));
 //! }
@@ -63,7 +63,7 @@ use values::{PendingRequest, Values};
 
 /// Every limit of a checker. What is given up for one of them goes unchecked and is counted.
 #[derive(Clone, Debug)]
-pub struct Limits {
+pub struct CheckLimits {
     /// Connections and UDP flows that are remembered.
     pub associations: usize,
     /// Requests that wait for their answers.
@@ -75,19 +75,19 @@ pub struct Limits {
     /// Servers of which is remembered what their answers tell.
     pub servers: usize,
     /// What handles stand for.
-    pub analysis: analysis::Limits,
+    pub analysis: analysis::AnalysisLimits,
 }
 
-impl Default for Limits {
+impl Default for CheckLimits {
     /// 16384 associations, 4096 pending calls, 32768 handles, 16384 values, 1024 servers.
     fn default() -> Self {
-        Limits {
+        CheckLimits {
             associations: 1 << 14,
             pending: 1 << 12,
             handles: 1 << 15,
             values: 1 << 14,
             servers: 1024,
-            analysis: analysis::Limits::default(),
+            analysis: analysis::AnalysisLimits::default(),
         }
     }
 }
@@ -95,15 +95,15 @@ impl Default for Limits {
 /// What was given up for a limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// Associations forgotten for [`Limits::associations`].
+    /// Associations forgotten for [`CheckLimits::associations`].
     pub associations_evicted: u64,
-    /// Requests forgotten for [`Limits::pending`].
+    /// Requests forgotten for [`CheckLimits::pending`].
     pub pending_evicted: u64,
-    /// Handles forgotten for [`Limits::handles`].
+    /// Handles forgotten for [`CheckLimits::handles`].
     pub handles_evicted: u64,
-    /// Values not looked at for [`Limits::values`].
+    /// Values not looked at for [`CheckLimits::values`].
     pub values_omitted: u64,
-    /// Servers forgotten for [`Limits::servers`].
+    /// Servers forgotten for [`CheckLimits::servers`].
     pub servers_evicted: u64,
 }
 
@@ -141,7 +141,7 @@ type Stream = (bool, u64);
 /// Looks at records and finds broken rules.
 #[derive(Debug)]
 pub struct Checker {
-    limits: Limits,
+    limits: CheckLimits,
     associations: Bounded<Stream, Association>,
     pending: Bounded<(Stream, u32), PendingRequest>,
     handles: Handles,
@@ -154,13 +154,13 @@ pub struct Checker {
 
 impl Default for Checker {
     fn default() -> Self {
-        Checker::new(Limits::default())
+        Checker::new(CheckLimits::default())
     }
 }
 
 impl Checker {
     /// A checker that has seen nothing.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: CheckLimits) -> Self {
         Checker {
             associations: Bounded::new(limits.associations),
             pending: Bounded::new(limits.pending),

@@ -78,8 +78,8 @@ constants! {
 
     /// Whether an account's access is allowed, denied or removed.
     enumeration AccountAccessType: u32, "3.1.4.3.7.21", "property AccountAccessType of SET_ACCOUNT_ACCESS" {
-        CLUSTER_SET_ACCESS_TYPE_ALLOWED = 0,
-        CLUSTER_SET_ACCESS_TYPE_DENIED = 1,
-        CLUSTER_DELETE_ACCESS_CONTROL_ENTRY = 2,
+        CLUSTER_SET_ACCESS_TYPE_ALLOWED = 0 since W2016,
+        CLUSTER_SET_ACCESS_TYPE_DENIED = 1 since W2016,
+        CLUSTER_DELETE_ACCESS_CONTROL_ENTRY = 2 since W2016,
     }
 }

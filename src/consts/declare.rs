@@ -9,9 +9,7 @@
 //!         ClusterResourceOnlinePending = 0x81,
 //!         [sdk] {
 //!             ClusterResourcePending = 0x80,
-//!         }
-//!         [sdk2022] {
-//!             ClusterResourceNew = 9 also ClusterResourceReserved1,
+//!             ClusterResourceNew = 9 since W2022 also ClusterResourceReserved1,
 //!         }
 //!     }
 //!     /// Changes of the cluster.
@@ -20,8 +18,8 @@
 //! ```
 //!
 //! Members come from revision 34 of the specification unless they stand in a group whose mark says otherwise:
-//! `[revision44]` or `[sdk]`, or one that has the Windows release as well. The marks are the constants below. `also` gives
-//! further names of the value.
+//! `[revision44]`, `[sdk]` or `[public]`. `since` gives the Windows release that brought the name, where that is known;
+//! `also` gives further names of the value. Marks and releases are the constants below.
 //!
 //! An `enumeration` is a plain newtype, a `bitmask` a `bitflags` type that keeps all bits. Both implement
 //! [`Constant`](super::Constant), `Debug` and `Display` (name and number) and convert from and to their integer. The
@@ -29,20 +27,34 @@
 
 use super::Source;
 
-/// A mark: where a declaration comes from, and the Windows release that brought it where that is known.
-type Mark = (Source, &'static str);
-
-#[allow(non_upper_case_globals, dead_code)]
+/// The marks of groups: where their declarations come from.
+#[allow(non_upper_case_globals)]
 pub(super) mod marks {
-    use super::{Mark, Source};
+    use super::Source;
 
-    pub(crate) const spec: Mark = (Source::Spec34, "");
-    pub(crate) const revision44: Mark = (Source::Revision44, "");
-    pub(crate) const sdk: Mark = (Source::Sdk, "");
-    pub(crate) const public: Mark = (Source::Public, "");
-    pub(crate) const sdk2019: Mark = (Source::Sdk, "Windows Server 2019");
-    pub(crate) const sdk2022: Mark = (Source::Sdk, "Windows Server 2022");
-    pub(crate) const sdk2025: Mark = (Source::Sdk, "Windows Server 2025");
+    pub(crate) const spec: Source = Source::Spec34;
+    pub(crate) const revision44: Source = Source::Revision44;
+    pub(crate) const sdk: Source = Source::Sdk;
+    pub(crate) const public: Source = Source::Public;
+}
+
+/// The releases that bring names. The release of a name is the first one whose SDK has it in its header: of names of
+/// Windows Server 2012 R2 and before, as far as the header itself tells.
+pub(super) mod releases {
+    pub(crate) const W2008_R2: &str = "Windows Server 2008 R2";
+    pub(crate) const W2012: &str = "Windows Server 2012";
+    pub(crate) const W2016: &str = "Windows Server 2016";
+    pub(crate) const W2019: &str = "Windows Server 2019";
+    pub(crate) const W2022: &str = "Windows Server 2022";
+    pub(crate) const W2025: &str = "Windows Server 2025";
+
+    /// The release that is given, or none.
+    pub(crate) const fn first(given: &[&'static str]) -> &'static str {
+        match given {
+            [release, ..] => release,
+            [] => "",
+        }
+    }
 }
 
 macro_rules! constants {
@@ -110,13 +122,13 @@ macro_rules! constants {
         }
     };
 
-    (@member $mark:ident, $member:ident $value:literal [$($also:ident)*] $($note:literal)?) => {
+    (@member $mark:ident, $member:ident $value:literal [$($since:ident)?] [$($also:ident)*] $($note:literal)?) => {
         $crate::consts::Member {
             name: stringify!($member),
             value: $value,
             also: &[$(stringify!($also)),*],
-            source: $crate::consts::declare::marks::$mark.0,
-            since: $crate::consts::declare::marks::$mark.1,
+            source: $crate::consts::declare::marks::$mark,
+            since: $crate::consts::declare::releases::first(&[$($crate::consts::declare::releases::$since)?]),
             note: concat!($($note)?).trim_ascii(),
         }
     };
@@ -128,12 +140,12 @@ macro_rules! constants {
     ($(
         $(#[doc = $doc:literal])+
         $kind:ident $name:ident: $int:ident, $section:literal, $used_by:literal {
-            $( $(#[doc = $note:literal])? $member:ident = $value:literal $(also $also:ident)*, )*
+            $( $(#[doc = $note:literal])? $member:ident = $value:literal $(since $since:ident)? $(also $also:ident)*, )*
             $(
                 [$mark:ident] {
-                    $( $(#[doc = $gnote:literal])? $gmember:ident = $gvalue:literal $(also $galso:ident)*, )+
+                    $( $(#[doc = $gnote:literal])? $gmember:ident = $gvalue:literal $(since $gsince:ident)? $(also $galso:ident)*, )+
                 }
-                $( $(#[doc = $tnote:literal])? $tmember:ident = $tvalue:literal $(also $talso:ident)*, )*
+                $( $(#[doc = $tnote:literal])? $tmember:ident = $tvalue:literal $(since $tsince:ident)? $(also $talso:ident)*, )*
             )*
         }
     )+) => {
@@ -156,10 +168,10 @@ macro_rules! constants {
                         section: $section,
                         used_by: $used_by,
                         members: &[
-                            $( constants!(@member spec, $member $value [$($also)*] $($note)?), )*
+                            $( constants!(@member spec, $member $value [$($since)?] [$($also)*] $($note)?), )*
                             $(
-                                $( constants!(@member $mark, $gmember $gvalue [$($galso)*] $($gnote)?), )+
-                                $( constants!(@member spec, $tmember $tvalue [$($talso)*] $($tnote)?), )*
+                                $( constants!(@member $mark, $gmember $gvalue [$($gsince)?] [$($galso)*] $($gnote)?), )+
+                                $( constants!(@member spec, $tmember $tvalue [$($tsince)?] [$($talso)*] $($tnote)?), )*
                             )*
                         ],
                     };

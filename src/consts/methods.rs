@@ -59,9 +59,9 @@ constants! {
         "dwType of ApiCreateNodeEnum, ApiCreateNodeEnumEx; ENUM_ENTRY.Type of their lists" {
         CLUSTER_NODE_ENUM_NETINTERFACES = 0x00000001,
         /// 3.0 only
-        CLUSTER_NODE_ENUM_GROUPS = 0x00000002,
+        CLUSTER_NODE_ENUM_GROUPS = 0x00000002 since W2008_R2,
         [sdk] {
-            CLUSTER_NODE_ENUM_PREFERRED_GROUPS = 4,
+            CLUSTER_NODE_ENUM_PREFERRED_GROUPS = 4 since W2008_R2,
             /// union of the first two
             CLUSTER_NODE_ENUM_ALL = 3,
         }
@@ -95,66 +95,66 @@ constants! {
     /// What to do when a group can not be moved off a node that is being paused.
     bitmask NodePauseFlags: u32, "3.1.4.2.125; 3.1.4.2.126",
         "dwPauseFlags of ApiPauseNodeEx, ApiPauseNodeWithDrainTarget" {
-        CLUSAPI_NODE_PAUSE_REMAIN_ON_PAUSED_NODE_ON_MOVE_ERROR = 0x00000001,
+        CLUSAPI_NODE_PAUSE_REMAIN_ON_PAUSED_NODE_ON_MOVE_ERROR = 0x00000001 since W2012,
         [sdk] {
-            CLUSAPI_NODE_AVOID_PLACEMENT = 2,
-            CLUSAPI_NODE_PAUSE_RETRY_DRAIN_ON_FAILURE = 4,
+            CLUSAPI_NODE_AVOID_PLACEMENT = 2 since W2019,
+            CLUSAPI_NODE_PAUSE_RETRY_DRAIN_ON_FAILURE = 4 since W2019,
         }
     }
 
     /// Whether and when groups return to a node that is resumed.
     enumeration NodeResumeFailbackType: u32, "3.1.4.2.127", "dwResumeFailbackType of ApiResumeNodeEx" {
         [sdk] {
-            DoNotFailbackGroups = 0,
-            FailbackGroupsImmediately = 1,
-            FailbackGroupsPerPolicy = 2,
+            DoNotFailbackGroups = 0 since W2012,
+            FailbackGroupsImmediately = 1 since W2012,
+            FailbackGroupsPerPolicy = 2 since W2012,
         }
     }
 
     /// How to bring a group online.
     bitmask GroupOnlineFlags: u32, "3.1.4.2.129", "dwOnlineFlags of ApiOnlineGroupEx" {
-        CLUSAPI_GROUP_ONLINE_IGNORE_RESOURCE_STATUS = 0x00000001,
+        CLUSAPI_GROUP_ONLINE_IGNORE_RESOURCE_STATUS = 0x00000001 since W2012,
         [revision44] {
-            CLUSAPI_GROUP_ONLINE_SYNCHRONOUS = 0x00000002,
-            CLUSAPI_GROUP_ONLINE_BEST_POSSIBLE_NODE = 0x00000004,
-            CLUSAPI_GROUP_ONLINE_IGNORE_AFFINITY_RULE = 0x00000008,
+            CLUSAPI_GROUP_ONLINE_SYNCHRONOUS = 0x00000002 since W2016,
+            CLUSAPI_GROUP_ONLINE_BEST_POSSIBLE_NODE = 0x00000004 since W2016,
+            CLUSAPI_GROUP_ONLINE_IGNORE_AFFINITY_RULE = 0x00000008 since W2022,
         }
     }
 
     /// How to take a group offline.
     bitmask GroupOfflineFlags: u32, "3.1.4.2.130", "dwOfflineFlags of ApiOfflineGroupEx" {
-        CLUSAPI_GROUP_OFFLINE_IGNORE_RESOURCE_STATUS = 0x00000001,
+        CLUSAPI_GROUP_OFFLINE_IGNORE_RESOURCE_STATUS = 0x00000001 since W2012,
     }
 
     /// How to move a group.
     bitmask GroupMoveFlags: u32, "3.1.4.2.131; 3.1.4.2.132", "dwMoveFlags of ApiMoveGroupEx, ApiMoveGroupToNodeEx" {
-        CLUSAPI_GROUP_MOVE_IGNORE_RESOURCE_STATUS = 0x00000001,
-        CLUSAPI_GROUP_MOVE_RETURN_TO_SOURCE_NODE_ON_ERROR = 0x00000002,
-        CLUSAPI_GROUP_MOVE_QUEUE_ENABLED = 0x00000004,
-        CLUSAPI_GROUP_MOVE_HIGH_PRIORITY_START = 0x00000008,
+        CLUSAPI_GROUP_MOVE_IGNORE_RESOURCE_STATUS = 0x00000001 since W2012,
+        CLUSAPI_GROUP_MOVE_RETURN_TO_SOURCE_NODE_ON_ERROR = 0x00000002 since W2012,
+        CLUSAPI_GROUP_MOVE_QUEUE_ENABLED = 0x00000004 since W2012,
+        CLUSAPI_GROUP_MOVE_HIGH_PRIORITY_START = 0x00000008 since W2012,
         [revision44] {
-            CLUSAPI_GROUP_MOVE_FAILBACK = 0x00000010,
-            CLUSAPI_GROUP_MOVE_IGNORE_AFFINITY_RULE = 0x00000020,
+            CLUSAPI_GROUP_MOVE_FAILBACK = 0x00000010 since W2012,
+            CLUSAPI_GROUP_MOVE_IGNORE_AFFINITY_RULE = 0x00000020 since W2022,
         }
     }
 
     /// How to bring a resource online.
     bitmask ResourceOnlineFlags: u32, "3.1.4.2.134", "dwOnlineFlags of ApiOnlineResourceEx" {
-        CLUSAPI_RESOURCE_ONLINE_IGNORE_RESOURCE_STATUS = 0x00000001,
+        CLUSAPI_RESOURCE_ONLINE_IGNORE_RESOURCE_STATUS = 0x00000001 since W2012,
         [revision44] {
-            CLUSAPI_RESOURCE_ONLINE_DO_NOT_UPDATE_PERSISTENT_STATE = 0x00000002,
-            CLUSAPI_RESOURCE_ONLINE_NECESSARY_FOR_QUORUM = 0x00000004,
-            CLUSAPI_RESOURCE_ONLINE_BEST_POSSIBLE_NODE = 0x00000008,
-            CLUSAPI_RESOURCE_ONLINE_IGNORE_AFFINITY_RULE = 0x00000020,
+            CLUSAPI_RESOURCE_ONLINE_DO_NOT_UPDATE_PERSISTENT_STATE = 0x00000002 since W2012,
+            CLUSAPI_RESOURCE_ONLINE_NECESSARY_FOR_QUORUM = 0x00000004 since W2012,
+            CLUSAPI_RESOURCE_ONLINE_BEST_POSSIBLE_NODE = 0x00000008 since W2016,
+            CLUSAPI_RESOURCE_ONLINE_IGNORE_AFFINITY_RULE = 0x00000020 since W2022,
         }
     }
 
     /// How to take a resource offline.
     bitmask ResourceOfflineFlags: u32, "3.1.4.2.135", "dwOfflineFlags of ApiOfflineResourceEx" {
-        CLUSAPI_RESOURCE_OFFLINE_IGNORE_RESOURCE_STATUS = 0x00000001,
+        CLUSAPI_RESOURCE_OFFLINE_IGNORE_RESOURCE_STATUS = 0x00000001 since W2012,
         [revision44] {
-            CLUSAPI_RESOURCE_OFFLINE_FORCE_WITH_TERMINATION = 0x00000002,
-            CLUSAPI_RESOURCE_OFFLINE_DO_NOT_UPDATE_PERSISTENT_STATE = 0x00000004,
+            CLUSAPI_RESOURCE_OFFLINE_FORCE_WITH_TERMINATION = 0x00000002 since W2012,
+            CLUSAPI_RESOURCE_OFFLINE_DO_NOT_UPDATE_PERSISTENT_STATE = 0x00000004 since W2016,
         }
     }
 
@@ -162,12 +162,12 @@ constants! {
     enumeration VirtualMachineOperation: u32, "3.1.4.2.129 to 3.1.4.2.135",
         "DWORD property \"Virtual Machine\" in lpInBuffer of the offline/online/move Ex methods" {
         [sdk] {
-            VmResdllContextTurnOff = 0,
-            VmResdllContextSave = 1,
-            VmResdllContextShutdown = 2,
-            VmResdllContextShutdownForce = 3,
+            VmResdllContextTurnOff = 0 since W2012,
+            VmResdllContextSave = 1 since W2012,
+            VmResdllContextShutdown = 2 since W2012,
+            VmResdllContextShutdownForce = 3 since W2012,
             /// move only, reserved elsewhere
-            VmResdllContextLiveMigration = 4,
+            VmResdllContextLiveMigration = 4 since W2012,
         }
     }
 
@@ -198,12 +198,12 @@ constants! {
             ClusGroupTypeVMReplicaBroker = 115,
             ClusGroupTypeTaskScheduler = 116,
             ClusGroupTypeClusterUpdateAgent = 117,
-            ClusGroupTypeScaleoutCluster = 118,
-            ClusGroupTypeStorageReplica = 119,
-            ClusGroupTypeVMReplicaCoordinator = 120,
-            ClusGroupTypeCrossClusterOrchestrator = 121,
-            ClusGroupTypeInfrastructureFileServer = 122,
-            ClusGroupTypeCoreSddc = 123,
+            ClusGroupTypeScaleoutCluster = 118 since W2016,
+            ClusGroupTypeStorageReplica = 119 since W2016,
+            ClusGroupTypeVMReplicaCoordinator = 120 since W2016,
+            ClusGroupTypeCrossClusterOrchestrator = 121 since W2016,
+            ClusGroupTypeInfrastructureFileServer = 122 since W2019,
+            ClusGroupTypeCoreSddc = 123 since W2022,
         }
         /// decimal 9999
         ClusGroupTypeUnknown = 0x0000270F,
@@ -253,7 +253,7 @@ constants! {
     /// How a resource goes to another group.
     bitmask ChangeResourceGroupFlags: u64, "clusapi.h", "flags of ApiChangeResourceGroupEx" {
         [sdk] {
-            CLUSAPI_CHANGE_RESOURCE_GROUP_FORCE_MOVE_TO_CSV = 1,
+            CLUSAPI_CHANGE_RESOURCE_GROUP_FORCE_MOVE_TO_CSV = 1 since W2022,
         }
     }
 }

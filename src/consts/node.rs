@@ -8,32 +8,32 @@ constants! {
     /// How far a node is drained of its groups.
     enumeration CLUSTER_NODE_DRAIN_STATUS: u32, "clusapi.h", "property NodeDrainStatus of nodes" {
         [sdk] {
-            NodeDrainStatusNotInitiated = 0,
-            NodeDrainStatusInProgress = 1,
-            NodeDrainStatusCompleted = 2,
-            NodeDrainStatusFailed = 3,
+            NodeDrainStatusNotInitiated = 0 since W2012,
+            NodeDrainStatusInProgress = 1 since W2012,
+            NodeDrainStatusCompleted = 2 since W2012,
+            NodeDrainStatusFailed = 3 since W2012,
         }
     }
 
     /// Whether a node is isolated, quarantined or being drained.
     bitmask CLUSTER_NODE_STATUS: u32, "clusapi.h", "property StatusInformation of nodes" {
         [sdk] {
-            NodeStatusNormal = 0,
-            NodeStatusIsolated = 1,
-            NodeStatusQuarantined = 2,
-            NodeStatusDrainInProgress = 4,
-            NodeStatusDrainCompleted = 8,
-            NodeStatusDrainFailed = 0x00000010,
-            NodeStatusAvoidPlacement = 0x00000020,
+            NodeStatusNormal = 0 since W2016,
+            NodeStatusIsolated = 1 since W2016,
+            NodeStatusQuarantined = 2 since W2016,
+            NodeStatusDrainInProgress = 4 since W2016,
+            NodeStatusDrainCompleted = 8 since W2016,
+            NodeStatusDrainFailed = 0x00000010 since W2016,
+            NodeStatusAvoidPlacement = 0x00000020 since W2019,
         }
     }
 
     /// Which groups return to a node that is resumed.
     bitmask NodeResumeFlags: u32, "clusapi.h", "flags of ResumeClusterNodeEx; reserved in ApiResumeNodeEx" {
         [sdk] {
-            CLUSAPI_NODE_RESUME_FAILBACK_STORAGE = 1,
-            CLUSAPI_NODE_RESUME_FAILBACK_VMS = 2,
-            CLUSAPI_NODE_RESUME_FAILBACK_PINNED_VMS_ONLY = 4,
+            CLUSAPI_NODE_RESUME_FAILBACK_STORAGE = 1 since W2025,
+            CLUSAPI_NODE_RESUME_FAILBACK_VMS = 2 since W2025,
+            CLUSAPI_NODE_RESUME_FAILBACK_PINNED_VMS_ONLY = 4 since W2025,
         }
     }
 
@@ -50,12 +50,12 @@ constants! {
     /// State of a storage node.
     enumeration CLUSTER_STORAGENODE_STATE: u32, "clusapi.h", "fault domains; not in a message of its own" {
         [sdk] {
-            ClusterStorageNodeStateUnknown = 0,
-            ClusterStorageNodeUp = 1,
-            ClusterStorageNodeDown = 2,
-            ClusterStorageNodePaused = 3,
-            ClusterStorageNodeStarting = 4,
-            ClusterStorageNodeStopping = 5,
+            ClusterStorageNodeStateUnknown = 0 since W2019,
+            ClusterStorageNodeUp = 1 since W2019,
+            ClusterStorageNodeDown = 2 since W2019,
+            ClusterStorageNodePaused = 3 since W2019,
+            ClusterStorageNodeStarting = 4 since W2019,
+            ClusterStorageNodeStopping = 5 since W2019,
         }
     }
 
@@ -72,8 +72,8 @@ constants! {
     /// Generation of a notification port.
     enumeration CLUSTER_NOTIFICATIONS_VERSION: u32, "clusapi.h", "clients; not in a message of its own" {
         [sdk] {
-            CLUSTER_NOTIFICATIONS_V1 = 1,
-            CLUSTER_NOTIFICATIONS_V2 = 2,
+            CLUSTER_NOTIFICATIONS_V1 = 1 since W2012,
+            CLUSTER_NOTIFICATIONS_V2 = 2 since W2012,
         }
     }
 
@@ -88,10 +88,10 @@ constants! {
     /// Cloud that the nodes run in.
     enumeration CLUSTER_CLOUD_TYPE: u32, "clusapi.h", "clients; not in a message of its own" {
         [sdk] {
-            CLUSTER_CLOUD_TYPE_NONE = 0,
-            CLUSTER_CLOUD_TYPE_AZURE = 1,
-            CLUSTER_CLOUD_TYPE_MIXED = 0x00000080,
-            CLUSTER_CLOUD_TYPE_UNKNOWN = 0xFFFFFFFF,
+            CLUSTER_CLOUD_TYPE_NONE = 0 since W2019,
+            CLUSTER_CLOUD_TYPE_AZURE = 1 since W2019,
+            CLUSTER_CLOUD_TYPE_MIXED = 0x00000080 since W2019,
+            CLUSTER_CLOUD_TYPE_UNKNOWN = 0xFFFFFFFF since W2019,
         }
     }
 
@@ -99,21 +99,21 @@ constants! {
     enumeration CLUSTER_UPGRADE_PHASE: u32, "clusapi.h",
         "progress of ClusterUpgradeFunctionalLevel; not in a message of its own" {
         [sdk] {
-            ClusterUpgradePhaseInitialize = 1,
-            ClusterUpgradePhaseValidatingUpgrade = 2,
-            ClusterUpgradePhaseUpgradingComponents = 3,
-            ClusterUpgradePhaseInstallingNewComponents = 4,
-            ClusterUpgradePhaseUpgradeComplete = 5,
+            ClusterUpgradePhaseInitialize = 1 since W2016,
+            ClusterUpgradePhaseValidatingUpgrade = 2 since W2016,
+            ClusterUpgradePhaseUpgradingComponents = 3 since W2016,
+            ClusterUpgradePhaseInstallingNewComponents = 4 since W2016,
+            ClusterUpgradePhaseUpgradeComplete = 5 since W2016,
         }
     }
 
     /// Kind of object in a cluster set.
     enumeration CLUSTERSET_OBJECT_TYPE: u32, "clusapi.h", "cluster sets; not in a message of its own" {
         [sdk] {
-            CLUSTERSET_OBJECT_TYPE_NONE = 0,
-            CLUSTERSET_OBJECT_TYPE_MEMBER = 1,
-            CLUSTERSET_OBJECT_TYPE_WORKLOAD = 2,
-            CLUSTERSET_OBJECT_TYPE_DATABASE = 3,
+            CLUSTERSET_OBJECT_TYPE_NONE = 0 since W2019,
+            CLUSTERSET_OBJECT_TYPE_MEMBER = 1 since W2019,
+            CLUSTERSET_OBJECT_TYPE_WORKLOAD = 2 since W2019,
+            CLUSTERSET_OBJECT_TYPE_DATABASE = 3 since W2019,
         }
     }
 
@@ -129,10 +129,10 @@ constants! {
             NT7_MAJOR_VERSION = 6,
             NT8_MAJOR_VERSION = 7,
             NT9_MAJOR_VERSION = 8,
-            NT10_MAJOR_VERSION = 9,
-            NT11_MAJOR_VERSION = 0x0000000A,
-            NT12_MAJOR_VERSION = 0x0000000B,
-            NT13_MAJOR_VERSION = 0x0000000C,
+            NT10_MAJOR_VERSION = 9 since W2016,
+            NT11_MAJOR_VERSION = 0x0000000A since W2019,
+            NT12_MAJOR_VERSION = 0x0000000B since W2022,
+            NT13_MAJOR_VERSION = 0x0000000C since W2025,
         }
     }
 

@@ -101,7 +101,7 @@ macro_rules! notifications {
                 object_name: $text,
                 type_name: $type,
                 section: $section,
-                source: super::declare::marks::$mark.0,
+                source: super::declare::marks::$mark,
                 note: concat!($($note)?).trim_ascii(),
             },
         )+)+];

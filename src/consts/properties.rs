@@ -242,19 +242,34 @@ pub struct About {
 /// What the name of a property tells that belongs to an object of this kind, where the kind is known. The name is given as
 /// UTF-16 units and compared without case. Takes time in proportion to the name.
 pub fn about(name: impl Iterator<Item = u16> + Clone, of: Option<Family>) -> About {
-    let Some(hash) = hash_of(name.clone()) else { return About { property: None, secret: secrets::in_name(name) } };
-    let same = |known: &str| {
-        let mut units = name.clone();
-        known.bytes().all(|a| units.next().is_some_and(|b| b < 0x80 && (b as u8).eq_ignore_ascii_case(&a)))
-            && units.next().is_none()
-    };
+    let mut room = [0; LONGEST];
+    match ascii(name.clone(), &mut room) {
+        Some(name) => about_ascii(name, of),
+        None => About { property: None, secret: secrets::in_name(name) },
+    }
+}
+
+/// The same of a name that is ASCII.
+pub fn about_ascii(name: &[u8], of: Option<Family>) -> About {
+    about_declared(name, of).unwrap_or_else(|| {
+        let secret = secrets::in_name(name.iter().map(|byte| u16::from(*byte)));
+        About { property: None, secret }
+    })
+}
+
+/// The same of a name that is declared; `None` for another.
+fn about_declared(name: &[u8], of: Option<Family>) -> Option<About> {
     let (mut found, mut ambiguous): (Option<&'static Property>, bool) = (None, false);
-    let mut secret = None;
-    let mut next = INDEX.first.get(hash).copied().unwrap_or(NONE);
+    let (mut secret, mut same) = (None, "");
+    let mut next = INDEX.first.get(bucket(name)).copied().unwrap_or(NONE);
     while let Some(property) = ALL.get(usize::from(next)) {
         next = INDEX.next.get(usize::from(next)).copied().unwrap_or(NONE);
-        if !same(property.name) {
-            continue;
+        // Objects that have a property of the same name share its text, as a rule.
+        if !core::ptr::eq(property.name, same) {
+            if !property.name.as_bytes().eq_ignore_ascii_case(name) {
+                continue;
+            }
+            same = property.name;
         }
         secret = Some(secret == Some(true) || property.secret);
         if of.is_some() && property.family.is_some() && property.family != of {
@@ -271,7 +286,7 @@ pub fn about(name: impl Iterator<Item = u16> + Clone, of: Option<Family>) -> Abo
         }
     }
     let property = if ambiguous { None } else { found };
-    About { property, secret: secret.unwrap_or_else(|| secrets::in_name(name)) }
+    secret.map(|secret| About { property, secret })
 }
 
 /// Whether a property or registry value of this name holds a secret.
@@ -285,33 +300,50 @@ struct Index {
     next: [u16; JOINED.len()],
 }
 
-const BUCKETS: usize = 512;
+const BUCKETS: usize = 1024;
 const NONE: u16 = u16::MAX;
+
+/// Bytes of the longest name.
+pub const LONGEST: usize = {
+    let (mut longest, mut i) = (0, 0);
+    while i < JOINED.len() {
+        if JOINED[i].name.len() > longest {
+            longest = JOINED[i].name.len();
+        }
+        i += 1;
+    }
+    longest
+};
 
 static INDEX: Index = {
     let mut index = Index { first: [NONE; BUCKETS], next: [NONE; JOINED.len()] };
     let mut i = JOINED.len();
     while i > 0 {
         i -= 1;
-        let (name, mut hash, mut at) = (JOINED[i].name.as_bytes(), 0, 0);
-        while at < name.len() {
-            hash = step(hash, name[at]);
-            at += 1;
-        }
-        let bucket = hash as usize % BUCKETS;
+        let bucket = bucket(JOINED[i].name.as_bytes());
         index.next[i] = index.first[bucket];
         index.first[bucket] = i as u16;
     }
     index
 };
 
-/// One character more of a hash that knows no case.
-const fn step(hash: u32, byte: u8) -> u32 {
-    hash.wrapping_mul(33) ^ (byte | 0x20) as u32
+/// The chain in which a name stands, by its length and four of its letters; case makes no difference.
+const fn bucket(name: &[u8]) -> usize {
+    let len = name.len();
+    if len == 0 {
+        return 0;
+    }
+    let letters = [name[0], name[len / 3], name[len - len / 4 - 1], name[len - 1]];
+    let hash = (u32::from_le_bytes(letters) | 0x2020_2020) ^ (len as u32) << 8;
+    (hash.wrapping_mul(0x9e37_79b1) >> 22) as usize % BUCKETS
 }
 
-/// The place of a name in [`Index::first`]; `None` for one that is not ASCII, as all those declared are.
-fn hash_of(mut name: impl Iterator<Item = u16>) -> Option<usize> {
-    let hash = name.try_fold(0, |hash, unit| if unit < 0x80 { Some(step(hash, unit as u8)) } else { None })?;
-    Some(hash as usize % BUCKETS)
+/// The name as bytes; `None` for one that is not ASCII, as all those declared are, or too long for any of them.
+fn ascii(mut name: impl Iterator<Item = u16>, room: &mut [u8; LONGEST]) -> Option<&[u8]> {
+    let mut len = 0;
+    for (byte, unit) in room.iter_mut().zip(&mut name) {
+        *byte = u8::try_from(unit).ok().filter(u8::is_ascii)?;
+        len += 1;
+    }
+    if name.next().is_some() { None } else { room.get(..len) }
 }

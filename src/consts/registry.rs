@@ -19,15 +19,15 @@ constants! {
         CLUSREG_READ_ERROR = 9,
         /// data is RegBatchControlValue
         CLUSREG_CONTROL_COMMAND = 10,
-        CLUSREG_CONDITION_EXISTS = 11,
-        CLUSREG_CONDITION_NOT_EXISTS = 12,
-        CLUSREG_CONDITION_IS_EQUAL = 13,
-        CLUSREG_CONDITION_IS_NOT_EQUAL = 14,
-        CLUSREG_CONDITION_IS_GREATER_THAN = 15,
-        CLUSREG_CONDITION_IS_LESS_THAN = 16,
-        CLUSREG_CONDITION_KEY_EXISTS = 17,
+        CLUSREG_CONDITION_EXISTS = 11 since W2016,
+        CLUSREG_CONDITION_NOT_EXISTS = 12 since W2016,
+        CLUSREG_CONDITION_IS_EQUAL = 13 since W2016,
+        CLUSREG_CONDITION_IS_NOT_EQUAL = 14 since W2016,
+        CLUSREG_CONDITION_IS_GREATER_THAN = 15 since W2016,
+        CLUSREG_CONDITION_IS_LESS_THAN = 16 since W2016,
+        CLUSREG_CONDITION_KEY_EXISTS = 17 since W2016,
         /// text speaks of a value; it is the key
-        CLUSREG_CONDITION_KEY_NOT_EXISTS = 18,
+        CLUSREG_CONDITION_KEY_NOT_EXISTS = 18 since W2016,
         [sdk] {
             CLUSREG_COMMAND_NONE = 0,
             CLUSREG_SET_KEY_SECURITY = 5,
@@ -57,7 +57,7 @@ constants! {
 
     /// How a batch of registry reads is carried out.
     bitmask ReadBatchFlags: u32, "3.1.4.2.145", "flags of ApiExecuteReadBatchEx" {
-        CLUSREG_DATABASE_ISOLATE_READ = 0x00000002,
+        CLUSREG_DATABASE_ISOLATE_READ = 0x00000002 since W2016,
         [sdk] {
             CLUSREG_DATABASE_SYNC_WRITE_TO_ALL_NODES = 1,
         }

@@ -27,33 +27,33 @@ constants! {
     /// Progress and trouble of a resource.
     bitmask ResourceStatusInformation: u64, "clusapi.h", "property StatusInformation of resources" {
         [sdk] {
-            CLUSRES_STATUS_LOCKED_MODE = 1,
-            CLUSRES_STATUS_EMBEDDED_FAILURE = 2,
-            CLUSRES_STATUS_FAILED_DUE_TO_INSUFFICIENT_CPU = 4,
-            CLUSRES_STATUS_FAILED_DUE_TO_INSUFFICIENT_MEMORY = 8,
-            CLUSRES_STATUS_FAILED_DUE_TO_INSUFFICIENT_GENERIC_RESOURCES = 0x00000010,
-            CLUSRES_STATUS_NETWORK_FAILURE = 0x00000020,
-            CLUSRES_STATUS_UNMONITORED = 0x00000040,
-            CLUSRES_STATUS_OS_HEARTBEAT = 0x00000080,
-            CLUSRES_STATUS_APPLICATION_READY = 0x00000100,
-            CLUSRES_STATUS_OFFLINE_NOT_LOCAL_DISK_OWNER = 0x00000200,
+            CLUSRES_STATUS_LOCKED_MODE = 1 since W2012,
+            CLUSRES_STATUS_EMBEDDED_FAILURE = 2 since W2012,
+            CLUSRES_STATUS_FAILED_DUE_TO_INSUFFICIENT_CPU = 4 since W2012,
+            CLUSRES_STATUS_FAILED_DUE_TO_INSUFFICIENT_MEMORY = 8 since W2012,
+            CLUSRES_STATUS_FAILED_DUE_TO_INSUFFICIENT_GENERIC_RESOURCES = 0x00000010 since W2012,
+            CLUSRES_STATUS_NETWORK_FAILURE = 0x00000020 since W2012,
+            CLUSRES_STATUS_UNMONITORED = 0x00000040 since W2016,
+            CLUSRES_STATUS_OS_HEARTBEAT = 0x00000080 since W2016,
+            CLUSRES_STATUS_APPLICATION_READY = 0x00000100 since W2016,
+            CLUSRES_STATUS_OFFLINE_NOT_LOCAL_DISK_OWNER = 0x00000200 since W2019,
         }
     }
 
     /// What a resource library says about a failed operation.
     bitmask ResourceLibraryStatus: u32, "resapi.h", "property ResourceSpecificStatus; flags of RESOURCE_STATUS_EX" {
         [sdk] {
-            CLUSRESDLL_STATUS_OFFLINE_BUSY = 1,
-            CLUSRESDLL_STATUS_OFFLINE_SOURCE_THROTTLED = 2,
-            CLUSRESDLL_STATUS_OFFLINE_DESTINATION_THROTTLED = 4,
-            CLUSRESDLL_STATUS_OFFLINE_DESTINATION_REJECTED = 8,
-            CLUSRESDLL_STATUS_INSUFFICIENT_MEMORY = 0x00000010,
-            CLUSRESDLL_STATUS_INSUFFICIENT_PROCESSOR = 0x00000020,
-            CLUSRESDLL_STATUS_INSUFFICIENT_OTHER_RESOURCES = 0x00000040,
-            CLUSRESDLL_STATUS_INVALID_PARAMETERS = 0x00000080,
-            CLUSRESDLL_STATUS_NETWORK_NOT_AVAILABLE = 0x00000100,
-            CLUSRESDLL_STATUS_DO_NOT_COLLECT_WER_REPORT = 0x40000000,
-            CLUSRESDLL_STATUS_DUMP_NOW = 0x80000000,
+            CLUSRESDLL_STATUS_OFFLINE_BUSY = 1 since W2012,
+            CLUSRESDLL_STATUS_OFFLINE_SOURCE_THROTTLED = 2 since W2012,
+            CLUSRESDLL_STATUS_OFFLINE_DESTINATION_THROTTLED = 4 since W2012,
+            CLUSRESDLL_STATUS_OFFLINE_DESTINATION_REJECTED = 8 since W2012,
+            CLUSRESDLL_STATUS_INSUFFICIENT_MEMORY = 0x00000010 since W2012,
+            CLUSRESDLL_STATUS_INSUFFICIENT_PROCESSOR = 0x00000020 since W2012,
+            CLUSRESDLL_STATUS_INSUFFICIENT_OTHER_RESOURCES = 0x00000040 since W2012,
+            CLUSRESDLL_STATUS_INVALID_PARAMETERS = 0x00000080 since W2012,
+            CLUSRESDLL_STATUS_NETWORK_NOT_AVAILABLE = 0x00000100 since W2012,
+            CLUSRESDLL_STATUS_DO_NOT_COLLECT_WER_REPORT = 0x40000000 since W2022,
+            CLUSRESDLL_STATUS_DUMP_NOW = 0x80000000 since W2022,
         }
     }
 
@@ -61,9 +61,9 @@ constants! {
     enumeration CLUSTER_RESOURCE_APPLICATION_STATE: u32, "clusapi.h",
         "resource libraries; not in a message of its own" {
         [sdk] {
-            ClusterResourceApplicationStateUnknown = 1,
-            ClusterResourceApplicationOSHeartBeat = 2,
-            ClusterResourceApplicationReady = 3,
+            ClusterResourceApplicationStateUnknown = 1 since W2016,
+            ClusterResourceApplicationOSHeartBeat = 2 since W2016,
+            ClusterResourceApplicationReady = 3 since W2016,
         }
     }
 
@@ -83,22 +83,22 @@ constants! {
     /// Which operation a resource library is asked about.
     enumeration RESDLL_CONTEXT_OPERATION_TYPE: u32, "resapi.h", "GET_OPERATION_CONTEXT_PARAMS.Type" {
         [sdk] {
-            ResdllContextOperationTypeFailback = 0,
-            ResdllContextOperationTypeDrain = 1,
-            ResdllContextOperationTypeDrainFailure = 2,
-            ResdllContextOperationTypeEmbeddedFailure = 3,
-            ResdllContextOperationTypePreemption = 4,
-            ResdllContextOperationTypeNetworkDisconnect = 5,
-            ResdllContextOperationTypeNetworkDisconnectMoveRetry = 6,
+            ResdllContextOperationTypeFailback = 0 since W2012,
+            ResdllContextOperationTypeDrain = 1 since W2012,
+            ResdllContextOperationTypeDrainFailure = 2 since W2012,
+            ResdllContextOperationTypeEmbeddedFailure = 3 since W2012,
+            ResdllContextOperationTypePreemption = 4 since W2012,
+            ResdllContextOperationTypeNetworkDisconnect = 5 since W2012,
+            ResdllContextOperationTypeNetworkDisconnectMoveRetry = 6 since W2012,
         }
     }
 
     /// Kind of a failure inside a resource.
     enumeration FAILURE_TYPE: u32, "resapi.h", "resource libraries; not in a message of its own" {
         [sdk] {
-            FAILURE_TYPE_GENERAL = 0,
-            FAILURE_TYPE_EMBEDDED = 1,
-            FAILURE_TYPE_NETWORK_LOSS = 2,
+            FAILURE_TYPE_GENERAL = 0 since W2012,
+            FAILURE_TYPE_EMBEDDED = 1 since W2012,
+            FAILURE_TYPE_NETWORK_LOSS = 2 since W2012,
         }
     }
 
@@ -147,46 +147,46 @@ constants! {
     bitmask ResourceOfflineReason: u32, "clusapi.h",
         "reason of an offline operation of resource libraries and clients" {
         [sdk] {
-            CLUSAPI_RESOURCE_OFFLINE_REASON_NONE = 0,
-            CLUSAPI_RESOURCE_OFFLINE_REASON_UNKNOWN = 1,
-            CLUSAPI_RESOURCE_OFFLINE_REASON_MOVING = 2,
-            CLUSAPI_RESOURCE_OFFLINE_REASON_USER_REQUESTED = 4,
-            CLUSAPI_RESOURCE_OFFLINE_REASON_BEING_DELETED = 8,
-            CLUSAPI_RESOURCE_OFFLINE_REASON_BEING_RESTARTED = 0x00000010,
-            CLUSAPI_RESOURCE_OFFLINE_REASON_PREEMPTED = 0x00000020,
-            CLUSAPI_RESOURCE_OFFLINE_REASON_SHUTTING_DOWN = 0x00000040,
+            CLUSAPI_RESOURCE_OFFLINE_REASON_NONE = 0 since W2012,
+            CLUSAPI_RESOURCE_OFFLINE_REASON_UNKNOWN = 1 since W2012,
+            CLUSAPI_RESOURCE_OFFLINE_REASON_MOVING = 2 since W2012,
+            CLUSAPI_RESOURCE_OFFLINE_REASON_USER_REQUESTED = 4 since W2012,
+            CLUSAPI_RESOURCE_OFFLINE_REASON_BEING_DELETED = 8 since W2012,
+            CLUSAPI_RESOURCE_OFFLINE_REASON_BEING_RESTARTED = 0x00000010 since W2012,
+            CLUSAPI_RESOURCE_OFFLINE_REASON_PREEMPTED = 0x00000020 since W2012,
+            CLUSAPI_RESOURCE_OFFLINE_REASON_SHUTTING_DOWN = 0x00000040 since W2012,
         }
     }
 
     /// How a resource library takes a resource offline.
     bitmask ResdllOfflineFlags: u32, "resapi.h", "resource libraries; not in a message of its own" {
         [sdk] {
-            CLUS_RESDLL_OFFLINE_IGNORE_RESOURCE_STATUS = 1,
-            CLUS_RESDLL_OFFLINE_RETURN_TO_SOURCE_NODE_ON_ERROR = 2,
-            CLUS_RESDLL_OFFLINE_QUEUE_ENABLED = 4,
-            CLUS_RESDLL_OFFLINE_RETURNING_TO_SOURCE_NODE_BECAUSE_OF_ERROR = 8,
-            CLUS_RESDLL_OFFLINE_DUE_TO_EMBEDDED_FAILURE = 0x00000010,
-            CLUS_RESDLL_OFFLINE_IGNORE_NETWORK_CONNECTIVITY = 0x00000020,
-            CLUS_RESDLL_OFFLINE_DO_NOT_UPDATE_PERSISTENT_STATE = 0x00000040,
+            CLUS_RESDLL_OFFLINE_IGNORE_RESOURCE_STATUS = 1 since W2012,
+            CLUS_RESDLL_OFFLINE_RETURN_TO_SOURCE_NODE_ON_ERROR = 2 since W2012,
+            CLUS_RESDLL_OFFLINE_QUEUE_ENABLED = 4 since W2012,
+            CLUS_RESDLL_OFFLINE_RETURNING_TO_SOURCE_NODE_BECAUSE_OF_ERROR = 8 since W2012,
+            CLUS_RESDLL_OFFLINE_DUE_TO_EMBEDDED_FAILURE = 0x00000010 since W2012,
+            CLUS_RESDLL_OFFLINE_IGNORE_NETWORK_CONNECTIVITY = 0x00000020 since W2012,
+            CLUS_RESDLL_OFFLINE_DO_NOT_UPDATE_PERSISTENT_STATE = 0x00000040 since W2016,
         }
     }
 
     /// How a resource library brings a resource online.
     bitmask ResdllOnlineFlags: u32, "resapi.h", "resource libraries; not in a message of its own" {
         [sdk] {
-            CLUS_RESDLL_ONLINE_RECOVER_MONITOR_STATE = 1,
-            CLUS_RESDLL_ONLINE_IGNORE_RESOURCE_STATUS = 2,
-            CLUS_RESDLL_ONLINE_RETURN_TO_SOURCE_NODE_ON_ERROR = 4,
-            CLUS_RESDLL_ONLINE_RESTORE_ONLINE_STATE = 8,
-            CLUS_RESDLL_ONLINE_IGNORE_NETWORK_CONNECTIVITY = 0x00000010,
+            CLUS_RESDLL_ONLINE_RECOVER_MONITOR_STATE = 1 since W2012,
+            CLUS_RESDLL_ONLINE_IGNORE_RESOURCE_STATUS = 2 since W2012,
+            CLUS_RESDLL_ONLINE_RETURN_TO_SOURCE_NODE_ON_ERROR = 4 since W2012,
+            CLUS_RESDLL_ONLINE_RESTORE_ONLINE_STATE = 8 since W2012,
+            CLUS_RESDLL_ONLINE_IGNORE_NETWORK_CONNECTIVITY = 0x00000010 since W2012,
         }
     }
 
     /// How a resource library opens a resource.
     bitmask ResdllOpenFlags: u32, "resapi.h", "resource libraries; not in a message of its own" {
         [sdk] {
-            CLUS_RESDLL_OPEN_RECOVER_MONITOR_STATE = 1,
-            CLUS_RESDLL_OPEN_DONT_DELETE_TEMP_DISK = 2,
+            CLUS_RESDLL_OPEN_RECOVER_MONITOR_STATE = 1 since W2012,
+            CLUS_RESDLL_OPEN_DONT_DELETE_TEMP_DISK = 2 since W2019,
         }
     }
 
@@ -194,8 +194,8 @@ constants! {
     enumeration MonitorShutdownReason: u32, "resapi.h",
         "input of CLUSCTL_RESOURCE_TYPE_NOTIFY_MONITOR_SHUTTING_DOWN" {
         [sdk] {
-            RESTYPE_MONITOR_SHUTTING_DOWN_NODE_STOP = 1,
-            RESTYPE_MONITOR_SHUTTING_DOWN_CLUSSVC_CRASH = 2,
+            RESTYPE_MONITOR_SHUTTING_DOWN_NODE_STOP = 1 since W2019,
+            RESTYPE_MONITOR_SHUTTING_DOWN_CLUSSVC_CRASH = 2 since W2019,
         }
     }
 

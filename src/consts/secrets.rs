@@ -38,18 +38,24 @@ pub const WORDS: &[&str] = &[
     "connectionstring",
 ];
 
-/// For each letter the words that begin with it, as bits.
-const FIRST: [u32; 26] = {
-    let mut first = [0; 26];
+/// For each byte the words that have it in this place, as bits: letters in either case.
+const fn letters_at(place: usize) -> [u32; 256] {
+    let mut words = [0; 256];
     let mut i = 0;
     while i < WORDS.len() {
-        first[(WORDS[i].as_bytes()[0] - b'a') as usize] |= 1 << i;
+        let letter = WORDS[i].as_bytes()[place];
+        words[letter as usize] |= 1 << i;
+        words[letter.to_ascii_uppercase() as usize] |= 1 << i;
         i += 1;
     }
-    first
-};
+    words
+}
+
+static FIRST: [u32; 256] = letters_at(0);
+static SECOND: [u32; 256] = letters_at(1);
 
 /// A letter or digit in lower case; `None` for what stands between words; what is not ASCII is no part of a word.
+#[inline(always)]
 fn folded(unit: u16) -> Option<u8> {
     match u8::try_from(unit) {
         Ok(b' ' | b'_' | b'-' | b'.') => None,
@@ -61,22 +67,27 @@ fn folded(unit: u16) -> Option<u8> {
 /// Whether a name of these UTF-16 units has one of the [`WORDS`]. Takes time in proportion to the name.
 pub fn in_name(units: impl Iterator<Item = u16> + Clone) -> bool {
     let mut rest = units;
-    loop {
-        let here = rest.clone();
-        let Some(unit) = rest.next() else { return false };
-        let Some(mut words) = folded(unit).and_then(|byte| FIRST.get(usize::from(byte.wrapping_sub(b'a')))).copied()
-        else {
-            continue;
-        };
+    // The words that begin with the letter before, and what stands behind it.
+    let (mut begun, mut behind) = (0, rest.clone());
+    while let Some(unit) = rest.next() {
+        let place = usize::from(unit);
+        let mut words = begun & SECOND.get(place).copied().unwrap_or(0);
         while words != 0 {
             let word = WORDS.get(words.trailing_zeros() as usize).copied().unwrap_or_default();
             words &= words - 1;
-            let mut letters = here.clone().filter_map(folded);
-            if word.bytes().all(|letter| letters.next() == Some(letter)) {
+            let mut letters = behind.clone().filter_map(folded);
+            if word.bytes().skip(1).all(|letter| letters.next() == Some(letter)) {
                 return true;
             }
         }
+        let begins = FIRST.get(place).copied().unwrap_or(0);
+        if begins != 0 {
+            (begun, behind) = (begins, rest.clone());
+        } else if begun != 0 && folded(unit).is_some() {
+            begun = 0;
+        }
     }
+    false
 }
 
 #[cfg(test)]

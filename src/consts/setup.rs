@@ -11,16 +11,16 @@ constants! {
             CLUSTER_MGMT_POINT_TYPE_NONE = 0,
             CLUSTER_MGMT_POINT_TYPE_CNO = 1,
             CLUSTER_MGMT_POINT_TYPE_DNS_ONLY = 2,
-            CLUSTER_MGMT_POINT_TYPE_CNO_ONLY = 3,
+            CLUSTER_MGMT_POINT_TYPE_CNO_ONLY = 3 since W2016,
         }
     }
 
     /// Kind of name resource that a cluster is reached by.
     enumeration CLUSTER_MGMT_POINT_RESTYPE: u32, "clusapi.h", "CREATE_CLUSTER_CONFIG; not in a message of its own" {
         [sdk] {
-            CLUSTER_MGMT_POINT_RESTYPE_AUTO = 0,
-            CLUSTER_MGMT_POINT_RESTYPE_SNN = 1,
-            CLUSTER_MGMT_POINT_RESTYPE_DNN = 2,
+            CLUSTER_MGMT_POINT_RESTYPE_AUTO = 0 since W2019,
+            CLUSTER_MGMT_POINT_RESTYPE_SNN = 1 since W2019,
+            CLUSTER_MGMT_POINT_RESTYPE_DNN = 2 since W2019,
         }
     }
 

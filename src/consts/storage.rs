@@ -35,22 +35,22 @@ constants! {
         CLUSPROP_PIFLAG_DEFAULT_QUORUM = 0x00000008,
         [revision44] {
             CLUSPROP_PIFLAG_USABLE_FOR_CSV = 0x00000010,
-            CLUSPROP_PIFLAG_ENCRYPTION_ENABLED = 0x00000020,
-            CLUSPROP_PIFLAG_RAW = 0x00000040,
-            CLUSPROP_PIFLAG_UNKNOWN = 0x80000000,
+            CLUSPROP_PIFLAG_ENCRYPTION_ENABLED = 0x00000020 since W2016,
+            CLUSPROP_PIFLAG_RAW = 0x00000040 since W2022,
+            CLUSPROP_PIFLAG_UNKNOWN = 0x80000000 since W2016,
         }
     }
 
     /// State of a partition's encryption. Four of the bits exclude each other.
     bitmask PartitionEncryptionFlags: u32, "2.2.3.45", "CLUS_PARTITION_INFO_EX2.EncryptionFlags" {
-        ENCRYPTION_ENABLED = 0x00000001 also BitLockerEnabled,
-        ENCRYPTION_DECRYPTED = 0x00000004 also BitLockerDecrypted,
-        ENCRYPTION_ENCRYPTED = 0x00000008 also BitlockerEncrypted,
-        ENCRYPTION_DECRYPTING = 0x00000010 also BitLockerDecrypting,
-        ENCRYPTION_ENCRYPTING = 0x00000020 also BitlockerEncrypting,
-        ENCRYPTION_PAUSED = 0x00000040 also BitLockerPaused,
+        ENCRYPTION_ENABLED = 0x00000001 since W2016 also BitLockerEnabled,
+        ENCRYPTION_DECRYPTED = 0x00000004 since W2016 also BitLockerDecrypted,
+        ENCRYPTION_ENCRYPTED = 0x00000008 since W2016 also BitlockerEncrypted,
+        ENCRYPTION_DECRYPTING = 0x00000010 since W2016 also BitLockerDecrypting,
+        ENCRYPTION_ENCRYPTING = 0x00000020 since W2016 also BitlockerEncrypting,
+        ENCRYPTION_PAUSED = 0x00000040 since W2016 also BitLockerPaused,
         [sdk] {
-            BitLockerStopped = 0x00000080,
+            BitLockerStopped = 0x00000080 since W2016,
         }
     }
 
@@ -150,7 +150,7 @@ constants! {
         RedirectedIOReasonFileSystemConfiguration = 0x00000008 also RedirectedIOReasonFileSystemTiering,
         RedirectedIOReasonVolumeEncryption = 0x00000010 also RedirectedIOReasonBitLockerInitializing,
         [sdk] {
-            RedirectedIOReasonReFs = 0x00000020,
+            RedirectedIOReasonReFs = 0x00000020 since W2016,
         }
     }
 
@@ -160,7 +160,7 @@ constants! {
         BlockRedirectedIOReasonNoDiskConnectivity = 0x00000001 also VolumeRedirectedIOReasonNoDiskConnectivity,
         BlockRedirectedIOReasonStorageSpaceNotAttached = 0x00000002 also VolumeRedirectedIOReasonStorageSpaceNotAttached,
         [sdk] {
-            VolumeRedirectedIOReasonVolumeReplicationEnabled = 4,
+            VolumeRedirectedIOReasonVolumeReplicationEnabled = 4 since W2016,
         }
     }
 
@@ -224,15 +224,15 @@ constants! {
 
     /// Part that a disk has in a replication.
     enumeration SrReplicatedDiskType: u32, "2.2.3.40", "SR_RESOURCE_TYPE_REPLICATED_DISK.Type" {
-        SrReplicatedDiskTypeSource = 1,
-        SrReplicatedDiskTypeLogSource = 2,
-        SrReplicatedDiskTypeDestination = 3,
-        SrReplicatedDiskTypeLogDestination = 4,
+        SrReplicatedDiskTypeSource = 1 since W2016,
+        SrReplicatedDiskTypeLogSource = 2 since W2016,
+        SrReplicatedDiskTypeDestination = 3 since W2016,
+        SrReplicatedDiskTypeLogDestination = 4 since W2016,
         [sdk] {
-            SrReplicatedDiskTypeNone = 0,
-            SrReplicatedDiskTypeNotInParthership = 5,
-            SrReplicatedDiskTypeLogNotInParthership = 6,
-            SrReplicatedDiskTypeOther = 7,
+            SrReplicatedDiskTypeNone = 0 since W2016,
+            SrReplicatedDiskTypeNotInParthership = 5 since W2016,
+            SrReplicatedDiskTypeLogNotInParthership = 6 since W2016,
+            SrReplicatedDiskTypeOther = 7 since W2016,
         }
     }
 
@@ -240,18 +240,18 @@ constants! {
     enumeration SrDiskReplicationEligible: u32, "public header",
         "Reason of the 20-byte element form of SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT" {
         [sdk] {
-            SrDiskReplicationEligibleNone = 0,
-            SrDiskReplicationEligibleYes = 1,
-            SrDiskReplicationEligibleOffline = 2,
-            SrDiskReplicationEligibleNotGpt = 3,
-            SrDiskReplicationEligiblePartitionLayoutMismatch = 4,
-            SrDiskReplicationEligibleInsufficientFreeSpace = 5,
-            SrDiskReplicationEligibleNotInSameSite = 6,
-            SrDiskReplicationEligibleInSameSite = 7,
-            SrDiskReplicationEligibleFileSystemNotSupported = 8,
-            SrDiskReplicationEligibleAlreadyInReplication = 9,
-            SrDiskReplicationEligibleSameAsSpecifiedDisk = 10,
-            SrDiskReplicationEligibleOther = 0x0000270F,
+            SrDiskReplicationEligibleNone = 0 since W2016,
+            SrDiskReplicationEligibleYes = 1 since W2016,
+            SrDiskReplicationEligibleOffline = 2 since W2016,
+            SrDiskReplicationEligibleNotGpt = 3 since W2016,
+            SrDiskReplicationEligiblePartitionLayoutMismatch = 4 since W2016,
+            SrDiskReplicationEligibleInsufficientFreeSpace = 5 since W2016,
+            SrDiskReplicationEligibleNotInSameSite = 6 since W2016,
+            SrDiskReplicationEligibleInSameSite = 7 since W2016,
+            SrDiskReplicationEligibleFileSystemNotSupported = 8 since W2016,
+            SrDiskReplicationEligibleAlreadyInReplication = 9 since W2016,
+            SrDiskReplicationEligibleSameAsSpecifiedDisk = 10 since W2016,
+            SrDiskReplicationEligibleOther = 0x0000270F since W2016,
         }
     }
 
@@ -301,11 +301,11 @@ constants! {
     enumeration CLUSTER_SHARED_VOLUME_RENAME_INPUT_TYPE: u32, "clusapi.h",
         "CLUSTER_SHARED_VOLUME_RENAME_INPUT.InputType" {
         [sdk] {
-            ClusterSharedVolumeRenameInputTypeNone = 0,
-            ClusterSharedVolumeRenameInputTypeVolumeOffset = 1,
-            ClusterSharedVolumeRenameInputTypeVolumeId = 2,
-            ClusterSharedVolumeRenameInputTypeVolumeName = 3,
-            ClusterSharedVolumeRenameInputTypeVolumeGuid = 4,
+            ClusterSharedVolumeRenameInputTypeNone = 0 since W2022,
+            ClusterSharedVolumeRenameInputTypeVolumeOffset = 1 since W2022,
+            ClusterSharedVolumeRenameInputTypeVolumeId = 2 since W2022,
+            ClusterSharedVolumeRenameInputTypeVolumeName = 3 since W2022,
+            ClusterSharedVolumeRenameInputTypeVolumeGuid = 4 since W2022,
         }
     }
 
@@ -315,7 +315,7 @@ constants! {
         [sdk] {
             CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_FLAG_ADD_VOLUME_INFO = 1,
             CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_FLAG_FILTER_BY_POOL = 2,
-            CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_FLAG_INCLUDE_NON_SHARED_DISKS = 4,
+            CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_FLAG_INCLUDE_NON_SHARED_DISKS = 4 since W2016,
         }
     }
 
@@ -323,7 +323,7 @@ constants! {
     bitmask ReplicatedPartitionCapabilities: u32, "clusapi.h",
         "SR_RESOURCE_TYPE_REPLICATED_PARTITION_INFO.Capabilities" {
         [sdk] {
-            SR_REPLICATED_PARTITION_DISALLOW_MULTINODE_IO = 1,
+            SR_REPLICATED_PARTITION_DISALLOW_MULTINODE_IO = 1 since W2016,
         }
     }
 }

@@ -67,11 +67,13 @@ pub enum Field {
     Frame,
     /// Every string among the parameters.
     Text,
+    /// Every name of a number among the parameters and in their buffers; other names of the same number, too.
+    Value,
 }
 
 impl Field {
     /// All fields with their names and types.
-    pub const ALL: [(&'static str, Field, Type); 18] = [
+    pub const ALL: [(&'static str, Field, Type); 19] = [
         ("method", Field::Method, Type::Text),
         ("opnum", Field::Opnum, Type::Number),
         ("interface", Field::Interface, Type::Text),
@@ -90,6 +92,7 @@ impl Field {
         ("call_id", Field::CallId, Type::Number),
         ("frame", Field::Frame, Type::Number),
         ("text", Field::Text, Type::Text),
+        ("value", Field::Value, Type::Text),
     ];
 
     /// The field of this name, with its type.
@@ -100,6 +103,6 @@ impl Field {
     /// Whether one message can have several values of it. `!=` then says that none of them is equal; of a field with
     /// one value, that there is a value and it differs.
     pub const fn many(self) -> bool {
-        matches!(self, Field::Addr | Field::Object | Field::Kind | Field::Text)
+        matches!(self, Field::Addr | Field::Object | Field::Kind | Field::Text | Field::Value)
     }
 }

@@ -4,11 +4,12 @@ use super::field::Field;
 use super::lex::Operator;
 use super::parse::{Literal, Test};
 use crate::analysis::RecordContext;
-use crate::consts::status::StatusName;
-use crate::ndr::WStr;
-use crate::ndr::types::Semantics;
+use crate::consts::status::{self, StatusName};
+use crate::consts::{Constants, Member};
+use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
+use crate::ndr::{WStr, names};
 use crate::rpc::event::Body;
 use crate::session::Record;
 use std::net::SocketAddr;
@@ -53,7 +54,7 @@ impl<'r, 'a> Subject<'r, 'a> {
             Field::Dst => address(test, self.dst),
             Field::Addr => address(test, self.src) || address(test, self.dst),
             Field::User => self.seen.user.as_deref().is_some_and(|user| text(test, user)),
-            Field::Status => self.seen.status.is_some_and(|value| status(test, value)),
+            Field::Status => self.seen.status.is_some_and(|value| status_of(test, value)),
             Field::Latency => self.latency().is_some_and(|nanos| duration(test, nanos)),
             Field::Object => {
                 self.seen.objects.iter().any(|used| used.resolved.name.as_deref().is_some_and(|n| text(test, n)))
@@ -71,6 +72,7 @@ impl<'r, 'a> Subject<'r, 'a> {
                 }
             }
             Field::Text => self.texts(test),
+            Field::Value => self.values(test),
         }
     }
 
@@ -89,6 +91,61 @@ impl<'r, 'a> Subject<'r, 'a> {
         let _ = Message::decode_with(method, kind, stub, &mut texts);
         texts.found
     }
+}
+
+impl Subject<'_, '_> {
+    /// Whether the comparison holds for the name of any number among the parameters and in their buffers.
+    fn values(&self, test: &Test) -> bool {
+        let (Some((kind, stub)), Some(method)) = (self.record.stub(), self.record.method()) else { return false };
+        let Ok(message) = Message::decode(method, kind, stub) else { return false };
+        let mut values = Values { test, found: false };
+        message.visit_with(self.record.context().content(), &mut values);
+        values.found
+    }
+}
+
+struct Values<'t> {
+    test: &'t Test,
+    found: bool,
+}
+
+impl Values<'_> {
+    fn look(&mut self, mut names: impl Iterator<Item = &'static str>) {
+        self.found = self.found || names.any(|name| text(self.test, name));
+    }
+}
+
+impl Visitor<'_> for Values<'_> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
+
+    fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
+        if self.found {
+            return;
+        }
+        match at.semantics {
+            Semantics::Enum(table) => self.look(table.member(value).into_iter().flat_map(|m| called(table, m))),
+            Semantics::Flags(table) => {
+                let set = |m: &&Member| if m.value == 0 { value == 0 } else { value & m.value == m.value };
+                self.look(table.members.iter().filter(set).flat_map(|m| called(table, m)));
+            }
+            Semantics::ControlCode(family) => {
+                let code = u32::try_from(value).ok().and_then(|code| names::control_code(family, code));
+                self.look(code.into_iter().flat_map(|code| code.also.iter().copied().chain([code.name])));
+            }
+            Semantics::Win32 | Semantics::RpcStatus => {
+                self.look(u32::try_from(value).ok().and_then(status::win32_name).into_iter());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// All names of a member, but for those that are the first name of another one.
+fn called(table: &'static Constants, member: &'static Member) -> impl Iterator<Item = &'static str> {
+    let also = member.also.iter().copied().filter(|name| table.value_of(name) == Some(member.value));
+    also.chain([member.name])
 }
 
 struct Texts<'t> {
@@ -156,7 +213,7 @@ fn duration(test: &Test, nanos: i64) -> bool {
     matches!(test.literal, Literal::Duration(literal) if ordered(test.operator, nanos, literal))
 }
 
-fn status(test: &Test, value: u32) -> bool {
+fn status_of(test: &Test, value: u32) -> bool {
     match test.operator {
         Operator::Matches | Operator::Contains => {
             StatusName::of(value).is_some_and(|name| text(test, &name.to_string()))

@@ -340,6 +340,7 @@ macro_rules! ndr_meaning {
     ([constant($c:literal)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Const($c) };
     ([custom($s:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::Custom(stringify!($s)) };
     ([control_code($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::ControlCode($crate::ndr::types::Family::$f) };
+    ([property_list($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::PropertyListOf($crate::ndr::types::Family::$f) };
     ([control_input($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::ControlInput($crate::ndr::types::Family::$f) };
     ([control_output($f:ident)] $t:ident $n:ident) => { $crate::ndr::types::Semantics::ControlOutput($crate::ndr::types::Family::$f) };
     ([by_version($a:ident $(($($aa:tt)*))?, $b:ident $(($($ba:tt)*))?)] $t:ident $n:ident) => {

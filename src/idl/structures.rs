@@ -83,9 +83,9 @@ structure! {
         [string] LPWSTR Owner;
         DWORD dwFlags => flags(CLUS_FLAGS);
         DWORD cbProperties => size(Properties);
-        [size_is(cbProperties)] UCHAR *Properties => PropertyList;
+        [size_is(cbProperties)] UCHAR *Properties => property_list(Group);
         DWORD cbRoProperties => size(RoProperties);
-        [size_is(cbRoProperties)] UCHAR *RoProperties => PropertyList;
+        [size_is(cbRoProperties)] UCHAR *RoProperties => property_list(Group);
     }
 
     /// A list of groups.
@@ -101,9 +101,9 @@ structure! {
         [string] LPWSTR OwnerName;
         [string] LPWSTR OwnerId;
         DWORD cbProperties => size(Properties);
-        [size_is(cbProperties)] UCHAR *Properties => PropertyList;
+        [size_is(cbProperties)] UCHAR *Properties => property_list(Resource);
         DWORD cbRoProperties => size(RoProperties);
-        [size_is(cbRoProperties)] UCHAR *RoProperties => PropertyList;
+        [size_is(cbRoProperties)] UCHAR *RoProperties => property_list(Resource);
     }
 
     /// A list of resources.

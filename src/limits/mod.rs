@@ -5,7 +5,7 @@
 //! bounds, what happens when it bites and which counter shows it; `cluscope list limits` and `docs/limits.md` are
 //! printed from it. A field of a limits' structure without a row does not compile.
 //!
-//! Next: `limits/table.rs` for the table, [`crate::session::Limits`] and its neighbours for where each one works.
+//! Next: `limits/table.rs` for the table, [`crate::session::SessionLimits`] and its neighbours for where each one works.
 
 mod table;
 #[cfg(test)]
@@ -28,17 +28,17 @@ pub const BASE: u64 = 9_000_000;
 #[derive(Clone, Debug, Default)]
 pub struct Limits {
     /// Capture files.
-    pub capture: capture::Limits,
+    pub capture: capture::CaptureLimits,
     /// Networks, associations, security contexts.
-    pub session: session::Limits,
+    pub session: session::SessionLimits,
     /// What handles, calls and ids stand for.
-    pub analysis: analysis::Limits,
+    pub analysis: analysis::AnalysisLimits,
     /// The rules of conformance. What it says of analysis is what `analysis` says.
-    pub conformance: conformance::Limits,
+    pub conformance: conformance::CheckLimits,
     /// Statistics.
-    pub stats: analysis::stats::Limits,
+    pub stats: analysis::stats::StatsLimits,
     /// Stories.
-    pub story: analysis::story::Limits,
+    pub story: analysis::story::StoryLimits,
     /// Rewriting a capture.
     pub rewrite: Rewrite,
     /// Printing records.

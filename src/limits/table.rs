@@ -36,7 +36,7 @@ macro_rules! limits {
 use Scale::{Fixed as Stays, Memory};
 
 limits! {
-    "capture" l => l.capture, capture::Limits {
+    "capture" l => l.capture, capture::CaptureLimits {
         block: "bytes", Memory(128 << 10), 1, All, "a packet record or packet block",
             "reading of the file ends with an error", "capture_too_large, and the error";
         metadata: "bytes", Memory(8 << 10), 24, All,
@@ -57,7 +57,7 @@ limits! {
         window: "bytes", Memory(256 << 10), 3, All, "the window of a zstd stream; three quarters of it, a block of lz4",
             "the stream is refused", "the error";
     }
-    "session.network" l => l.session.network, net::Limits {
+    "session.network" l => l.session.network, net::NetworkLimits {
         tcp_flows: "connections", Memory(256), 800, All, "TCP connections at a time",
             "the one quiet for longest is ended, those without DCE/RPC first", "tcp_evictions";
         udp_flows: "flows", Memory(256), 360, All, "UDP flows at a time", "the one quiet for longest is forgotten",
@@ -94,7 +94,7 @@ limits! {
             "too_deep";
         [verify_checksums]
     }
-    "session" l => l.session, session::Limits {
+    "session" l => l.session, session::SessionLimits {
         connections: "connections", Memory(128), 64, All, "TCP connections that carry or may carry DCE/RPC",
             "one quiet for long is ended", "connections_evicted";
         conversations: "flows", Memory(128), 70, All,
@@ -108,7 +108,7 @@ limits! {
         [rpc]
         [auth]
     }
-    "session.rpc" l => l.session.rpc, rpc::Limits {
+    "session.rpc" l => l.session.rpc, rpc::RpcLimits {
         message_bytes: "bytes", Memory(64 << 10), 3, All, "the stub of a fragmented message",
             "it becomes an incomplete record", "messages_too_large";
         total_bytes: "bytes", Memory(128 << 10), 0, All, "all messages in reassembly of an association",
@@ -132,7 +132,7 @@ limits! {
         activities: "activities", Memory(32), 0, All, "activities of a UDP flow", "the one idle for longest is forgotten",
             "activities_evicted";
     }
-    "session.auth" l => l.session.auth, auth::Limits {
+    "session.auth" l => l.session.auth, auth::SecurityLimits {
         contexts: "contexts", Stays, 0, All, "security contexts of an association", "the oldest is forgotten",
             "security_contexts_evicted";
         resync_window: "bytes", Memory(64 << 10), 0, All, "how far a lost segment may have moved an RC4 stream",
@@ -145,7 +145,7 @@ limits! {
         handshakes: "handshakes", Memory(256), 120, All, "handshakes of a run, to tell sessions that are played again",
             "the one used least recently is forgotten", "handshakes_forgotten";
     }
-    "analysis" l => l.analysis, analysis::Limits {
+    "analysis" l => l.analysis, analysis::AnalysisLimits {
         handles: "handles", Memory(256), 720, Analysis, "context handles, open and closed",
             "the one used least recently is forgotten; later uses are of unknown origin", "handles_forgotten";
         associations: "associations", Memory(256), 720, Analysis, "associations with their users",
@@ -158,7 +158,7 @@ limits! {
             "the one used least recently is forgotten", "subscriptions_forgotten";
         name: "bytes", Stays, 0, Analysis, "a name or path", "it is cut", "names_cut";
     }
-    "conformance" l => l.conformance, conformance::Limits {
+    "conformance" l => l.conformance, conformance::CheckLimits {
         associations: "associations", Memory(256), 260, Check, "associations", "the oldest goes unchecked",
             "check_associations_evicted";
         pending: "calls", Memory(64), 2800, Check, "requests that wait for their answer", "the oldest is forgotten",
@@ -171,11 +171,11 @@ limits! {
             "the oldest is forgotten", "check_servers_evicted";
         [analysis]
     }
-    "stats" l => l.stats, analysis::stats::Limits {
+    "stats" l => l.stats, analysis::stats::StatsLimits {
         keys: "keys", Memory(32), 11_000, Stats, "rows of each of the four tables", "the rest is counted in one row",
             "the row (other)";
     }
-    "story" l => l.story, analysis::story::Limits {
+    "story" l => l.story, analysis::story::StoryLimits {
         remembered: "objects", Memory(32), 4200, Story, "states, values, operations that are remembered",
             "the one used least recently is forgotten: what it was before is not told", "story_forgotten";
         drafts: "requests", Memory(3), 90_000, Story, "requests for a change that wait for their answer",

@@ -110,7 +110,7 @@ pub fn values(field: &Field, version: usize) -> String {
             Type::Struct(s) | Type::Array(_, Type::Struct(s)) => format!("struct:{}", s.name),
             _ => "struct".into(),
         },
-        Semantics::PropertyList => "property-list".into(),
+        Semantics::PropertyList | Semantics::PropertyListOf(_) => "property-list".into(),
         Semantics::RegistryData => "registry-data".into(),
         Semantics::Custom(name) => format!("struct:{name}"),
         Semantics::SecurityDescriptor => "security descriptor".into(),

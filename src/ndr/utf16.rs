@@ -75,7 +75,6 @@ impl<'a> WStr<'a> {
     }
 
     /// The text in `room`, if it is ASCII and fits.
-    #[cfg(feature = "session")]
     pub(crate) fn ascii<'r>(&self, room: &'r mut [u8]) -> Option<&'r str> {
         let (units, _) = self.bytes.as_chunks::<2>();
         let room = room.get_mut(..units.len())?;

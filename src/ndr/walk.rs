@@ -5,16 +5,18 @@
 //! from a second cursor as the pointers are met. Values thus come out nested and in declaration order, without
 //! allocation. Neither cursor ever goes back, so the work is linear in the stub's length plus the number of fields.
 //!
-//! Next: `walk/counted.rs` measures arrays, `walk/checks.rs` compares counts and values with what the declaration says,
-//! `walk/places.rs` finds places again for views.
+//! Next: `walk/leaves.rs` reads values that hold no others, `walk/counted.rs` measures arrays, `walk/checks.rs` compares
+//! counts and values with what the declaration says, `walk/places.rs` finds places again for views.
 //!
 //! Invariants: every count is bounded by the bytes behind it before it is used; recursion follows the declared types
 //! and ends at [`MAX_DEPTH`].
 
 mod checks;
 mod counted;
+mod leaves;
 mod places;
 
+pub(super) use leaves::{guid, handle};
 pub(super) use places::{Part, locate, own_length, skip, skip_referents};
 
 use super::checks::Observer;
@@ -23,8 +25,8 @@ use super::types::{
     ArrayKind, Direction, Field, Layout, MAX_FIELDS, Method, PointerKind, Scalar, Semantics, Struct, Type, align_up,
 };
 use super::utf16::WStr;
-use super::visitor::{At, ContextHandle, Counts, FieldPath, Guid, Null, Open, Overhead, Visitor};
-use super::{Endian, Syntax, rules};
+use super::visitor::{At, Counts, FieldPath, Null, Open, Overhead, Visitor};
+use super::{Syntax, rules};
 use crate::base::error::{Error, ErrorKind, Segment};
 use checks::{Found, note};
 use counted::Tail;
@@ -180,67 +182,6 @@ impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
         At { field, index, path, semantics: field.semantics.in_version(self.version), offset, len }
     }
 
-    /// Tells of an alignment gap. The last one may lie behind the end.
-    #[inline(always)]
-    fn gap(&mut self, from: usize, to: usize) {
-        if self.visitor.wants_overhead() && from < to.min(self.cx.data.len()) {
-            self.visitor.overhead(from..to.min(self.cx.data.len()), Overhead::Padding);
-        }
-    }
-
-    /// A maximum count, offset or actual count at the cursor.
-    #[inline(always)]
-    fn count(
-        &mut self,
-        cursor: &mut usize,
-        claimed_by: &'static str,
-        kind: fn(u64) -> Overhead,
-        path: &FieldPath<'_>,
-    ) -> Result<u64, Error> {
-        let before = *cursor;
-        let value = self.cx.word(cursor, claimed_by).map_err(|e| fail(e, path))?;
-        if self.visitor.wants_overhead() {
-            let at = *cursor - self.cx.syntax.word();
-            self.gap(before, at);
-            self.visitor.overhead(at..*cursor, kind(value));
-        }
-        Ok(value)
-    }
-
-    /// A scalar at the cursor.
-    #[inline(always)]
-    fn aligned_scalar(
-        &mut self,
-        field: &'static Field,
-        index: Option<u32>,
-        scalar: Scalar,
-        cursor: &mut usize,
-        path: &FieldPath<'_>,
-    ) -> Result<Found, Error> {
-        let size = scalar.size(self.cx.syntax);
-        let at = align_up(*cursor, size);
-        let value = self.cx.scalar(at, scalar).map_err(|e| fail(e, path))?;
-        self.gap(*cursor, at);
-        *cursor = at + size;
-        Ok(self.scalar(self.at(field, index, at, size, path), scalar, value))
-    }
-
-    /// A context handle at the cursor.
-    #[inline(always)]
-    fn aligned_handle(
-        &mut self,
-        field: &'static Field,
-        index: Option<u32>,
-        cursor: &mut usize,
-        path: &FieldPath<'_>,
-    ) -> Result<Found, Error> {
-        let at = align_up(*cursor, HANDLE.align);
-        self.gap(*cursor, at);
-        let found = self.handle(field, index, at, path)?;
-        *cursor = at + HANDLE.size;
-        Ok(found)
-    }
-
     /// A whole construct at the cursor: what a top-level parameter is, and what a pointer leads to.
     fn construct(
         &mut self,
@@ -327,42 +268,6 @@ impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
             }
             Type::String | Type::Nothing => Ok(Found::Nothing),
         }
-    }
-
-    /// A scalar that was read.
-    #[inline]
-    fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) -> Found {
-        self.visitor.scalar(at, scalar, value);
-        if self.visitor.wants_diagnostics() {
-            if let Some(watch) = &mut self.watch {
-                watch.scalar(at, value);
-            }
-            self.check_scalar(at.field, scalar, value, at);
-        }
-        Found::Value(value)
-    }
-
-    /// A context handle at its place.
-    #[inline]
-    fn handle(
-        &mut self,
-        field: &'static Field,
-        index: Option<u32>,
-        at: usize,
-        path: &FieldPath<'_>,
-    ) -> Result<Found, Error> {
-        let handle = handle(&self.cx, at).map_err(|e| fail(e, path))?;
-        let place = self.at(field, index, at, HANDLE.size, path);
-        self.visitor.handle(place, handle);
-        if self.visitor.wants_diagnostics() {
-            if let Some(watch) = &mut self.watch {
-                watch.handle(place, handle);
-            }
-            if handle.attributes != 0 {
-                self.report(at, path, &rules::HANDLE_ATTRIBUTES, u64::from(handle.attributes), Some(0));
-            }
-        }
-        Ok(Found::Handle { null: handle.is_null() })
     }
 
     fn members(
@@ -502,62 +407,6 @@ impl<'a, 's, S: Visitor<'a> + ?Sized> Walker<'a, 's, S> {
             _ => self.construct(field, index, target, cursor, path),
         }
     }
-
-    fn string(
-        &mut self,
-        field: &'static Field,
-        index: Option<u32>,
-        cursor: &mut usize,
-        path: &FieldPath<'_>,
-    ) -> Result<Found, Error> {
-        let max = self.count(cursor, "maximum count", Overhead::MaximumCount, path)?;
-        let actual = self.varying(max, cursor, path)?;
-        let at = *cursor;
-        let layout = Layout { size: 2, align: 2 };
-        let len = self.extent(layout, actual, at, "actual count").map_err(|e| fail(e, path))?;
-        let bytes = self.cx.take(at, len, "actual count").map_err(|e| fail(e, path))?;
-        crate::base::work::tick(1 + len);
-        *cursor = at + len;
-        let (text, terminated) = WStr::new(bytes, self.cx.endian).strip_terminator();
-        let counts = Counts { max, actual };
-        let place = self.at(field, index, at, len, path);
-        self.visitor.counts(place, counts);
-        self.visitor.string(place, text);
-        if !self.visitor.wants_diagnostics() {
-            return Ok(Found::Nothing);
-        }
-        if let Some(watch) = &mut self.watch {
-            watch.string(place, text);
-        }
-        if !terminated {
-            self.report(at + len, path, &rules::TERMINATOR_MISSING, actual, None);
-        }
-        if text.has_surrogates() && !text.is_well_formed() {
-            let unit = text.chars().find_map(Result::err).unwrap_or(0);
-            self.report(at, path, &rules::ILL_FORMED_UTF16, u64::from(unit), None);
-        }
-        Ok(Found::Counts { counts, at })
-    }
-}
-
-/// A GUID at `at`.
-pub(super) fn guid(cx: &DecodeContext<'_>, at: usize) -> Result<Guid, Error> {
-    let bytes = cx.take(at, 16, "GUID")?;
-    Ok(Guid::from_wire(<[u8; 16]>::try_from(bytes).unwrap_or_default(), cx.endian))
-}
-
-/// A context handle at `at`.
-pub(super) fn handle(cx: &DecodeContext<'_>, at: usize) -> Result<ContextHandle, Error> {
-    let bytes = cx.take(at, 20, "context handle")?;
-    let (Some((attributes, _)), Some((_, uuid))) = (bytes.split_first_chunk::<4>(), bytes.split_last_chunk::<16>())
-    else {
-        return Ok(ContextHandle::default());
-    };
-    let attributes = match cx.endian {
-        Endian::Little => u32::from_le_bytes(*attributes),
-        Endian::Big => u32::from_be_bytes(*attributes),
-    };
-    Ok(ContextHandle { attributes, uuid: Guid::from_wire(*uuid, cx.endian) })
 }
 
 /// Gives an error the path of the field it arose in; those that have one keep it.

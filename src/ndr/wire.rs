@@ -150,6 +150,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// The first thing that makes going on impossible, with offset, field path and who claimed the length.
+    #[inline]
     pub fn decode(method: &'static Method, kind: Kind, data: &'a [u8]) -> Result<Message<'a>, Error> {
         Message::decode_with(method, kind, data, &mut Null)
     }

@@ -28,7 +28,7 @@ impl Handler for Log {
     }
 }
 
-fn fed(limits: Limits, packets: &[Vec<u8>]) -> (Log, Stats) {
+fn fed(limits: NetworkLimits, packets: &[Vec<u8>]) -> (Log, Stats) {
     let (mut network, mut log) = (Network::new(limits), Log::default());
     for (frame, data) in packets.iter().enumerate() {
         network.frame(frame as u64 + 1, None, LinkType::RAW, data, data.len(), &mut log);
@@ -57,7 +57,7 @@ fn places_of_whole_packets() {
         // A first segment with data: its data begins behind the SYN.
         ipv4(A, B, 6, &tcp(3, 4, 7, 0, SYN, b"early")),
     ];
-    let (log, stats) = fed(Limits::default(), &packets);
+    let (log, stats) = fed(NetworkLimits::default(), &packets);
     assert_eq!(
         log.placed,
         [
@@ -81,13 +81,13 @@ fn places_of_fragments() {
         };
         [part(0..8, 0x2000), part(8..16, 0x2000), part(16..whole.len(), 0)]
     };
-    let (log, stats) = fed(Limits::default(), &fragments(17, &datagram));
+    let (log, stats) = fed(NetworkLimits::default(), &fragments(17, &datagram));
     assert_eq!(log.placed, [(vec![place(1, 20, 8), place(2, 20, 8), place(3, 20, 10)], 8, 0, 0)]);
     assert_eq!((stats.fragments, stats.reassembled), (3, 1));
     // IP in IP, in fragments: the inner header's 20 bytes take all of the first one and 4 of the second, the UDP header
     // begins there.
     let inner = ipv4(A, B, 17, &udp(5, 6, b"hi"));
-    let (log, stats) = fed(Limits::default(), &fragments(4, &inner));
+    let (log, stats) = fed(NetworkLimits::default(), &fragments(4, &inner));
     assert_eq!(log.placed, [(vec![place(3, 24, 10)], 8, 0, 0)]);
     assert_eq!((stats.tunnelled, log.udp), (1, vec![b"hi".to_vec()]));
 }
@@ -95,7 +95,7 @@ fn places_of_fragments() {
 /// Each thing that is wrong counts once, each time.
 #[test]
 fn counters() {
-    let twice = |packet: Vec<u8>| fed(Limits::default(), &[packet.clone(), packet]).1;
+    let twice = |packet: Vec<u8>| fed(NetworkLimits::default(), &[packet.clone(), packet]).1;
     assert_eq!(twice(ipv4(A, B, 253, b"")).other_protocol, 2);
     assert_eq!(twice(ipv4(A, B, 253, b"")).malformed, 0);
     assert_eq!(twice(vec![0x45, 0]).malformed, 2);
@@ -114,7 +114,7 @@ fn counters() {
     assert_eq!((stats.malformed, stats.tcp_segments, stats.tcp_streams), (2, 2, 1));
     // Tunnel in tunnel, up to the limit and one more.
     let mut packet = ipv4(A, B, 17, &udp(5, 6, b"x"));
-    let tunnels = Limits::default().tunnels;
+    let tunnels = NetworkLimits::default().tunnels;
     for _ in 0..tunnels {
         packet = ipv4(A, B, 4, &packet);
     }
@@ -126,14 +126,14 @@ fn counters() {
     let inner = [&[17, 0, 0, 1, 0, 0, 0, 1][..], b"12345678"].concat();
     let outer = |flags: u8, data: &[u8]| ipv6(44, &[&[44, 0, 0, flags, 0, 0, 0, 2][..], data].concat());
     let packets = [outer(1, &inner), outer(16, b"end")];
-    let (log, stats) = fed(Limits::default(), &packets);
+    let (log, stats) = fed(NetworkLimits::default(), &packets);
     assert_eq!((stats.malformed, stats.reassembled, log.udp.len()), (1, 1, 0));
 }
 
 /// RFC 1071, RFC 8200 8.1: the sums are worked out by hand. A segment of which a part is missing has none.
 #[test]
 fn checksums() {
-    let limits = Limits { verify_checksums: true, ..Limits::default() };
+    let limits = NetworkLimits { verify_checksums: true, ..NetworkLimits::default() };
     let datagram = |checksum: u16| {
         let mut datagram = udp(5, 6, b"A");
         datagram[6..8].copy_from_slice(&checksum.to_be_bytes());
@@ -154,7 +154,7 @@ fn checksums() {
         network.frame(1, None, LinkType::RAW, &packet[..packet.len() - 1], packet.len(), &mut log);
         assert_eq!(network.stats().bad_transport_checksums, 0);
     }
-    let off = Limits { verify_checksums: false, ..Limits::default() };
+    let off = NetworkLimits { verify_checksums: false, ..NetworkLimits::default() };
     assert_eq!(fed(off, &[ipv4(A, B, 17, &datagram(1))]).1.bad_transport_checksums, 0);
 }
 
@@ -166,19 +166,19 @@ fn tunnels_over_udp() {
         ipv4(A, B, 17, &udp(5, 4789, &[&[8, 0, 0, 0, 0, 0, 1, 0][..], &frame].concat()))
     };
     let inner = ipv4(A, B, 17, &udp(7, 8, b"inside"));
-    let (log, stats) = fed(Limits::default(), &[vxlan(&inner)]);
+    let (log, stats) = fed(NetworkLimits::default(), &[vxlan(&inner)]);
     assert_eq!((log.udp, stats.tunnelled), (vec![b"inside".to_vec()], 1));
     // A checksum that offloading left out, or left as it was: the length fits.
     for checksum in [[0, 0], [0xde, 0xad]] {
         let mut offloaded = inner.clone();
         offloaded[10..12].copy_from_slice(&checksum);
-        let (log, stats) = fed(Limits::default(), &[vxlan(&offloaded)]);
+        let (log, stats) = fed(NetworkLimits::default(), &[vxlan(&offloaded)]);
         assert_eq!((log.udp, stats.tunnelled), (vec![b"inside".to_vec()], 1), "{checksum:?}");
     }
     // Neither fits: this is no packet.
     let mut broken = inner;
     broken[3] ^= 1;
-    let (log, stats) = fed(Limits::default(), &[vxlan(&broken)]);
+    let (log, stats) = fed(NetworkLimits::default(), &[vxlan(&broken)]);
     assert_eq!((log.udp.len(), log.udp[0].len(), stats.tunnelled), (1, 8 + 14 + 34, 0));
 }
 
@@ -204,7 +204,7 @@ fn headers_of_segments() {
 #[test]
 fn ppp_brings_labels() {
     let packet = [&[0x02, 0x81, 0, 2, 1, 64][..], &ipv4(A, B, 17, &udp(5, 6, b"hello"))].concat();
-    let (mut network, mut log) = (Network::new(Limits::default()), Log::default());
+    let (mut network, mut log) = (Network::new(NetworkLimits::default()), Log::default());
     network.frame(1, None, LinkType::PPP, &packet, packet.len(), &mut log);
     assert_eq!(log.udp, [b"hello"]);
     assert_eq!(log.placed[0].0, [place(1, 26, 13)]);

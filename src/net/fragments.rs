@@ -8,7 +8,7 @@
 
 use super::ip::Fragment;
 use super::slice::CapturedSlice;
-use super::{Limits, Place, Stats, Timestamp};
+use super::{NetworkLimits, Place, Stats, Timestamp};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hasher};
 use std::net::IpAddr;
@@ -58,7 +58,7 @@ struct Datagram {
     serial: u64,
 }
 
-/// Datagrams under reassembly, bounded by [`Limits`].
+/// Datagrams under reassembly, bounded by [`NetworkLimits`].
 #[derive(Debug, Default)]
 pub(super) struct Fragments {
     datagrams: HashMap<Key, Datagram>,
@@ -98,7 +98,7 @@ impl Fragments {
         at: Option<usize>,
         frame: u64,
         time: Option<Timestamp>,
-        limits: &Limits,
+        limits: &NetworkLimits,
         stats: &mut Stats,
     ) -> Option<Whole> {
         stats.fragments += 1;
@@ -198,7 +198,7 @@ impl Fragments {
         false
     }
 
-    fn expire(&mut self, frame: u64, time: Option<Timestamp>, limits: &Limits, stats: &mut Stats) {
+    fn expire(&mut self, frame: u64, time: Option<Timestamp>, limits: &NetworkLimits, stats: &mut Stats) {
         while let Some((key, serial)) = self.ages.front() {
             let Some(datagram) = self.datagrams.get(key).filter(|datagram| datagram.serial == *serial) else {
                 self.ages.pop_front();
@@ -231,7 +231,7 @@ impl Datagram {
         *held -= self.held;
         for part in self.parts.split_off(&end).into_values() {
             self.covered -= part.wire_len;
-            self.held -= part.data.len() + Limits::SEGMENT_COST;
+            self.held -= part.data.len() + NetworkLimits::SEGMENT_COST;
         }
         if let Some((start, last)) = self.parts.last_key_value().map(|(start, part)| (*start, part.wire_len)) {
             let beyond = start.saturating_add(last).saturating_sub(end);
@@ -274,7 +274,7 @@ impl Datagram {
                 let to = usize::try_from(stop - offset).unwrap_or(usize::MAX).min(slice.data.len());
                 let data = slice.data.get(from..to).unwrap_or(&[]).to_vec();
                 crate::base::work::tick(data.len());
-                self.held += data.len() + Limits::SEGMENT_COST;
+                self.held += data.len() + NetworkLimits::SEGMENT_COST;
                 self.covered += stop - at;
                 let start = start.and_then(|start| start.checked_add(from));
                 self.parts.insert(at, Part { data, wire_len: stop - at, frame, at: start });

@@ -9,7 +9,7 @@ fn key(id: u32) -> Key {
 
 struct Bench {
     fragments: Fragments,
-    limits: Limits,
+    limits: NetworkLimits,
     stats: Stats,
     frame: u64,
     time: Option<Timestamp>,
@@ -19,7 +19,7 @@ impl Bench {
     fn new() -> Self {
         Bench {
             fragments: Fragments::default(),
-            limits: Limits::default(),
+            limits: NetworkLimits::default(),
             stats: Stats::default(),
             frame: 0,
             time: None,
@@ -195,9 +195,9 @@ fn around_another() {
     let mut bench = Bench::new();
     let part = |offset, more, at, data| Given { id: 1, offset, more, protocol: 17, at, data };
     assert!(bench.give(part(16, true, Some(40), b"BBBBBBBB")).is_none());
-    assert_eq!(bench.fragments.held, 8 + Limits::SEGMENT_COST);
+    assert_eq!(bench.fragments.held, 8 + NetworkLimits::SEGMENT_COST);
     assert!(bench.give(part(8, true, Some(50), b"aaaaaaaabbbbbbbbcccccccc")).is_none());
-    assert_eq!(bench.fragments.held, 24 + 3 * Limits::SEGMENT_COST);
+    assert_eq!(bench.fragments.held, 24 + 3 * NetworkLimits::SEGMENT_COST);
     assert!(bench.give(part(32, false, Some(60), b"dd")).is_none());
     let whole = bench.give(part(0, true, Some(70), b"........")).unwrap();
     assert_eq!(whole.data, b"........aaaaaaaaBBBBBBBBccccccccdd");
@@ -281,7 +281,7 @@ fn the_oldest_goes_first() {
 #[test]
 fn limits_are_inclusive() {
     let mut bench = Bench::new();
-    bench.limits.fragment_bytes = 2 * (8 + Limits::SEGMENT_COST);
+    bench.limits.fragment_bytes = 2 * (8 + NetworkLimits::SEGMENT_COST);
     bench.limits.fragment_pieces = 2;
     bench.add(1, 0, true, b"aaaaaaaa");
     bench.add(2, 0, true, b"aaaaaaaa");

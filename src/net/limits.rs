@@ -3,7 +3,7 @@
 /// Bounds of the network layer. Whatever a capture holds, memory stays below roughly
 /// `tcp_buffer_total + fragment_bytes +` a few hundred bytes for each flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct NetworkLimits {
     /// TCP connections kept at a time: 32768. The one that was quiet for longest gives way, with
     /// [`Chunk::End`](super::Chunk::End); first among those that are closed, ignored, or have not carried anything.
     /// When it comes back it counts as a new stream.
@@ -11,7 +11,7 @@ pub struct Limits {
     /// UDP flows kept at a time: 16384. One that comes back after eviction gets a new stream number.
     pub udp_flows: usize,
     /// Out-of-order bytes held for one direction of a connection: 4 MiB. Each segment costs
-    /// [`Limits::SEGMENT_COST`] bytes more than its data.
+    /// [`NetworkLimits::SEGMENT_COST`] bytes more than its data.
     pub tcp_buffer: usize,
     /// The same as long as the other side has acknowledged nothing, as in a capture of one direction only: 256 KiB.
     pub tcp_buffer_unacknowledged: usize,
@@ -28,7 +28,7 @@ pub struct Limits {
     pub start_packets: u32,
     /// IP datagrams under reassembly at a time: 1024. The oldest gives way.
     pub fragment_datagrams: usize,
-    /// Bytes held for IP reassembly together: 6 MiB. Each fragment costs [`Limits::SEGMENT_COST`] bytes more than its data.
+    /// Bytes held for IP reassembly together: 6 MiB. Each fragment costs [`NetworkLimits::SEGMENT_COST`] bytes more than its data.
     pub fragment_bytes: usize,
     /// Fragments of one datagram: 1024. A datagram of more is given up.
     pub fragment_pieces: usize,
@@ -49,14 +49,14 @@ pub struct Limits {
     pub verify_checksums: bool,
 }
 
-impl Limits {
+impl NetworkLimits {
     /// What a held segment is reckoned to cost beyond its data, in bytes: most is the node of the tree it is kept in.
     pub const SEGMENT_COST: usize = 512;
 }
 
-impl Default for Limits {
+impl Default for NetworkLimits {
     fn default() -> Self {
-        Limits {
+        NetworkLimits {
             tcp_flows: 1 << 15,
             udp_flows: 1 << 14,
             tcp_buffer: 4 << 20,
@@ -111,7 +111,7 @@ pub struct Stats {
     pub fragment_overlaps: u64,
     /// Unfinished datagrams given up for lack of room.
     pub fragment_evictions: u64,
-    /// Unfinished datagrams given up after [`Limits::fragment_nanos`] or [`Limits::fragment_packets`], or at the end.
+    /// Unfinished datagrams given up after [`NetworkLimits::fragment_nanos`] or [`NetworkLimits::fragment_packets`], or at the end.
     pub fragment_timeouts: u64,
     /// TCP segments.
     pub tcp_segments: u64,
@@ -135,13 +135,15 @@ pub struct Stats {
     pub tcp_after_end: u64,
     /// Resets whose sequence number fits nowhere, ignored.
     pub tcp_bad_resets: u64,
-    /// Connections given up because of [`Limits::tcp_flows`].
+    /// Resets after which the connection went on: not the two ends' own, or not heeded.
+    pub tcp_resets_passed: u64,
+    /// Connections given up because of [`NetworkLimits::tcp_flows`].
     pub tcp_evictions: u64,
     /// UDP datagrams.
     pub udp_datagrams: u64,
     /// UDP streams, as Wireshark numbers them.
     pub udp_streams: u64,
-    /// UDP flows forgotten because of [`Limits::udp_flows`].
+    /// UDP flows forgotten because of [`NetworkLimits::udp_flows`].
     pub udp_evictions: u64,
     /// The most bytes that were held out of order at a time.
     pub tcp_buffer_peak: u64,

@@ -30,7 +30,7 @@ mod unread;
 pub use crate::base::{Side, Timestamp, Transport};
 pub use community::community_id;
 pub use decode_as::{DecodeAs, DecodeRule, DecodeRuleError};
-pub use limits::{Limits, Stats};
+pub use limits::{NetworkLimits, Stats};
 pub use network::Network;
 pub use unread::{Unread, UnreadCount, UnreadKind};
 

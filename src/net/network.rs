@@ -11,17 +11,20 @@ use super::link::Layer;
 use super::slice::CapturedSlice;
 use super::tcp::{self, Bases, Checksum, Connection, Context, Segment, Sink};
 use super::unread::Unread;
-use super::{Chunk, Handler, Limits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum};
+use super::{
+    Chunk, Handler, NetworkLimits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum,
+};
 use crate::capture::{LinkType, Packet};
+use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
 /// Turns packets into byte streams and datagrams.
 ///
-/// Bounded by [`Limits`]; whatever was left out or given up is counted in [`Stats`]. Flows belong to a pair of
+/// Bounded by [`NetworkLimits`]; whatever was left out or given up is counted in [`Stats`]. Flows belong to a pair of
 /// addresses and ports alone, as in Wireshark: VLANs, interfaces and tunnels don't tell them apart.
 #[derive(Debug)]
 pub struct Network {
-    limits: Limits,
+    limits: NetworkLimits,
     stats: Stats,
     tcp: Flows<TcpFlow>,
     udp: Flows<UdpFlow>,
@@ -30,6 +33,10 @@ pub struct Network {
     decode_as: DecodeAs,
     /// Out-of-order bytes held by all connections.
     held: usize,
+    /// Connections that a reset has ended, or seems to have.
+    resets: VecDeque<ResetFlow>,
+    /// When the first of them is ended, in packets.
+    next_reset: u64,
     last: At,
     /// Whether the fast paths are off, so that tests can compare them with the general ones.
     #[cfg(test)]
@@ -64,8 +71,34 @@ enum TcpState {
     Active(Box<Connection>),
     /// The handler wants no more of it.
     Ignored,
-    /// Both directions have ended.
-    Closed,
+    /// Both directions have ended, behind these sequence numbers.
+    Closed([u32; 2]),
+}
+
+/// A connection that a reset has ended unless more of it comes.
+#[derive(Debug)]
+struct ResetFlow {
+    key: Key,
+    index: usize,
+    stream: u64,
+    /// Until then its end is waited for, in packets of the capture.
+    until: u64,
+}
+
+/// Packets for which a connection is waited on after a reset, and connections that are.
+const RESET_PACKETS: u64 = 1024;
+const RESET_FLOWS: usize = 64;
+
+impl TcpFlow {
+    /// Whether a segment belongs to another connection than the one that has ended here.
+    fn is_another(&self, a_sends: bool, segment: &Segment<'_>) -> bool {
+        match &self.state {
+            // What was sent again is of the old one, but nothing behind its end.
+            TcpState::Closed([a, b]) => !tcp::is_near(segment.seq, if a_sends { *a } else { *b }, 0),
+            TcpState::Active(connection) => connection.is_reset() && !connection.is_near(a_sends, segment.seq),
+            TcpState::Ignored => false,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -181,7 +214,7 @@ fn origin(transport: Transport, key: &Key, stream: u64, a_is_low: bool, a_sends:
 impl Network {
     /// A network that has seen nothing yet.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: NetworkLimits) -> Self {
         Network {
             tcp: Flows::new(limits.tcp_flows),
             udp: Flows::new(limits.udp_flows),
@@ -191,6 +224,8 @@ impl Network {
             unread: Unread::default(),
             decode_as: DecodeAs::default(),
             held: 0,
+            resets: VecDeque::new(),
+            next_reset: u64::MAX,
             last: At::default(),
             #[cfg(test)]
             general_only: false,
@@ -230,6 +265,9 @@ impl Network {
         handler: &mut impl Handler,
     ) {
         self.stats.packets += 1;
+        if self.stats.packets >= self.next_reset {
+            self.end_resets(self.stats.packets, handler);
+        }
         self.last = At { frame, time, start: data.as_ptr().addr(), len: data.len(), identification: None };
         if self.decode_as.is_empty() && self.fast_path(link, data, handler) {
             return;
@@ -300,13 +338,26 @@ impl Network {
             flow.bases = Bases::default();
             flow.state = TcpState::Active(Box::default());
         }
+        let a_sends = from_low == flow.a_is_low;
+        if !segment.payload.data.is_empty() && flow.is_another(a_sends, segment) {
+            // A connection whose SYN the capture has missed, under the same number.
+            self.stats.tcp_port_reuses += 1;
+            let state = TcpState::Active(Box::default());
+            let fresh = TcpFlow { state, bases: Bases::default(), ..*flow };
+            let old = std::mem::replace(flow, fresh);
+            self.close(&key, old, "port reuse", handler);
+        }
+        let Some(flow) = self.tcp.at(index) else { return };
         flow.bases.note(segment, from_low);
         if !segment.usable {
             self.stats.malformed += 1;
             return;
         }
-        let TcpState::Active(connection) = &mut flow.state else { return };
-        let a_sends = from_low == flow.a_is_low;
+        let TcpState::Active(connection) = &mut flow.state else {
+            let ended = matches!(flow.state, TcpState::Closed(_));
+            self.stats.tcp_after_end += u64::from(ended && !segment.payload.data.is_empty());
+            return;
+        };
         if !segment.payload.data.is_empty() && !segment.rst && handler.wants_places() {
             let mut origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a_sends, self.last);
             origin.seq = segment.seq.wrapping_add(u32::from(segment.syn));
@@ -337,8 +388,12 @@ impl Network {
         } else {
             self.held = self.held.saturating_sub(before).saturating_add(connection.held());
             if connection.has_ended() {
-                flow.state = TcpState::Closed;
+                flow.state = TcpState::Closed(connection.ends());
                 self.tcp.want(index, false);
+            } else if segment.rst && connection.is_reset() {
+                let stream = flow.stream;
+                self.tcp.want(index, false);
+                self.note_reset(ResetFlow { key, index, stream, until: self.stats.packets + RESET_PACKETS }, handler);
             } else if wanted {
                 self.tcp.want(index, true);
             }
@@ -367,6 +422,37 @@ impl Network {
             self.close(&key, flow, "evicted: too many connections", handler);
         }
         index
+    }
+
+    /// Waits for what may come of a connection after its reset.
+    fn note_reset(&mut self, reset: ResetFlow, handler: &mut impl Handler) {
+        let index = reset.index;
+        self.resets.retain(|earlier| earlier.index != index);
+        self.resets.push_back(reset);
+        if self.resets.len() > RESET_FLOWS
+            && let Some(oldest) = self.resets.front()
+        {
+            self.end_resets(oldest.until, handler);
+        }
+        self.next_reset = self.resets.front().map_or(u64::MAX, |first| first.until);
+    }
+
+    /// Ends the connections whose reset was waited on until now, unless they went on.
+    fn end_resets(&mut self, now: u64, handler: &mut impl Handler) {
+        while self.resets.front().is_some_and(|first| first.until <= now) {
+            let Some(reset) = self.resets.pop_front() else { break };
+            let ResetFlow { key, index, stream, .. } = reset;
+            let Some(flow) = self.tcp.at(index).filter(|flow| flow.stream == stream) else { continue };
+            let TcpState::Active(connection) = &flow.state else { continue };
+            if !connection.is_reset() {
+                self.stats.tcp_resets_passed += 1;
+                continue;
+            }
+            let ended = TcpFlow { state: TcpState::Closed(connection.ends()), ..*flow };
+            let old = std::mem::replace(flow, ended);
+            self.close(&key, old, "RST", handler);
+        }
+        self.next_reset = self.resets.front().map_or(u64::MAX, |first| first.until);
     }
 
     fn new_stream(&mut self, from_low: bool) -> TcpFlow {

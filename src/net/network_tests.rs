@@ -53,9 +53,9 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Bench::with(Limits::default())
+        Bench::with(NetworkLimits::default())
     }
-    fn with(limits: Limits) -> Self {
+    fn with(limits: NetworkLimits) -> Self {
         Bench { network: Network::new(limits), log: Log::default(), frame: 0 }
     }
     fn link(&mut self, link: LinkType, data: &[u8]) {
@@ -271,9 +271,74 @@ fn a_reset_ends_both_directions() {
     bench.b(tcp(2, 1, 20, 11, SYN | ACK, b""));
     bench.b(tcp(2, 1, 22, 11, ACK, b"b"));
     bench.a(tcp(1, 2, 11, 21, RST | ACK, b""));
-    bench.b(tcp(2, 1, 23, 11, ACK, b"late"));
-    bench.finish();
+    assert_eq!(bench.texts(), ["gap 1", "b"]);
+    // Sent again, and not new.
+    bench.b(tcp(2, 1, 22, 11, ACK, b"b"));
+    for _ in 0..RESET_PACKETS {
+        bench.ip(&datagram());
+    }
     assert_eq!(bench.texts(), ["gap 1", "b", "end RST", "end RST of the other side"]);
+    assert_eq!((bench.network.stats().tcp_resets_passed, bench.network.resets.len()), (0, 0));
+    bench.finish();
+    assert_eq!(bench.texts().len(), 4);
+}
+
+/// What was on its way comes after a reset, and a reset that nobody heeds ends nothing.
+#[test]
+fn a_connection_that_goes_on_after_a_reset() {
+    let mut bench = Bench::new();
+    bench.a(tcp(1, 2, 10, 0, SYN, b""));
+    bench.b(tcp(2, 1, 20, 11, SYN | ACK, b""));
+    bench.a(tcp(1, 2, 11, 21, RST | ACK, b""));
+    bench.b(tcp(2, 1, 21, 11, ACK, b"late"));
+    bench.a(tcp(1, 2, 11, 25, ACK, b"more"));
+    for _ in 0..RESET_PACKETS {
+        bench.ip(&datagram());
+    }
+    assert_eq!(bench.texts(), ["late", "more"]);
+    assert_eq!(bench.network.stats().tcp_resets_passed, 1);
+    // A second one ends it.
+    bench.b(tcp(2, 1, 25, 15, RST | ACK, b""));
+    bench.finish();
+    assert_eq!(bench.texts(), ["late", "more", "end RST", "end RST of the other side"]);
+}
+
+/// No more resets than a number are waited on.
+#[test]
+fn many_resets() {
+    let mut bench = Bench::new();
+    for port in 0..3 * RESET_FLOWS as u16 {
+        bench.a(tcp(1000 + port, 2, 10, 0, SYN, b""));
+        bench.a(tcp(1000 + port, 2, 11, 0, RST, b""));
+        assert!(bench.network.resets.len() <= RESET_FLOWS);
+    }
+    assert_eq!(bench.texts().len(), 2 * 2 * RESET_FLOWS);
+    bench.finish();
+    assert_eq!(bench.texts().len(), 2 * 3 * RESET_FLOWS);
+}
+
+/// A connection on the ports of one that has ended, whose SYN was not captured: its numbers are far from the others.
+#[test]
+fn another_connection_without_a_syn() {
+    for end in [FIN, RST] {
+        let mut bench = Bench::new();
+        bench.a(tcp(1, 2, 10, 0, SYN, b""));
+        bench.b(tcp(2, 1, 20, 11, SYN | ACK, b""));
+        bench.a(tcp(1, 2, 11, 21, ACK, b"one"));
+        bench.a(tcp(1, 2, 14, 21, ACK | end, b""));
+        bench.b(tcp(2, 1, 21, 15, ACK | FIN, b""));
+        bench.a(tcp(1, 2, 15, 22, ACK, b""));
+        // Of the old one, then of the new one.
+        bench.a(tcp(1, 2, 11, 21, ACK, b"one"));
+        bench.a(tcp(1, 2, 0x4000_0000, 0x7000_0000, ACK, b"two"));
+        bench.b(tcp(2, 1, 0x7000_0000, 0x4000_0003, ACK, b"three"));
+        bench.finish();
+        let texts = bench.texts();
+        let data: Vec<&str> = texts.iter().copied().filter(|text| !text.starts_with("end")).collect();
+        assert_eq!(data, ["one", "two", "three"], "{texts:?}");
+        assert_eq!(bench.network.stats().tcp_port_reuses, 1);
+        assert_eq!(bench.network.stats().tcp_streams, 1);
+    }
 }
 
 #[test]
@@ -304,7 +369,7 @@ fn ignored_flows_cost_nothing_until_their_ports_are_reused() {
 
 #[test]
 fn the_flow_table_is_bounded() {
-    let mut bench = Bench::with(Limits { tcp_flows: 2, udp_flows: 2, ..Limits::default() });
+    let mut bench = Bench::with(NetworkLimits { tcp_flows: 2, udp_flows: 2, ..NetworkLimits::default() });
     for port in 1..=4 {
         bench.a(tcp(port, 2, 10, 0, SYN, b"x"));
         bench.a(tcp(port, 2, 13, 0, ACK, b"z"));
@@ -321,7 +386,7 @@ fn the_flow_table_is_bounded() {
 
 #[test]
 fn the_total_of_held_bytes_is_bounded() {
-    let limits = Limits { tcp_buffer_total: 10_000, ..Limits::default() };
+    let limits = NetworkLimits { tcp_buffer_total: 10_000, ..NetworkLimits::default() };
     let mut bench = Bench::with(limits);
     for port in 1..=100 {
         bench.a(tcp(port, 2, 10, 0, SYN, b""));
@@ -329,7 +394,7 @@ fn the_total_of_held_bytes_is_bounded() {
         assert!(bench.network.held <= 10_000);
     }
     assert!(bench.network.stats().tcp_buffer_limits > 80);
-    assert!(bench.network.stats().tcp_buffer_peak < 10_000 + 900 + Limits::SEGMENT_COST as u64 + 1);
+    assert!(bench.network.stats().tcp_buffer_peak < 10_000 + 900 + NetworkLimits::SEGMENT_COST as u64 + 1);
 }
 
 #[test]

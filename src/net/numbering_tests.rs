@@ -17,7 +17,7 @@ impl Handler for Nothing {
 
 /// How many TCP and UDP streams there are after these packets, given with their lengths on the wire.
 fn streams(packets: &[(Vec<u8>, usize)]) -> (u64, u64) {
-    let mut network = Network::new(Limits::default());
+    let mut network = Network::new(NetworkLimits::default());
     for (index, (data, len)) in packets.iter().enumerate() {
         network.frame(index as u64 + 1, None, LinkType::RAW, data, *len, &mut Nothing);
     }
@@ -135,7 +135,7 @@ fn an_unannounced_connection() {
         }
     }
     let mut texts = Texts::default();
-    let mut network = Network::new(Limits::default());
+    let mut network = Network::new(NetworkLimits::default());
     for (index, packet) in [
         a(tcp(1, 2, 10, 0, SYN, b"")),
         b(tcp(2, 1, 50, 11, SYN | ACK, b"")),

@@ -151,7 +151,7 @@ pub struct UnreadCount {
     pub first_frame: u64,
 }
 
-/// Packets that could not be read down to IP, by kind; at most [`Limits::unread_kinds`](super::Limits::unread_kinds)
+/// Packets that could not be read down to IP, by kind; at most [`NetworkLimits::unread_kinds`](super::NetworkLimits::unread_kinds)
 /// kinds, the packets of further ones in one number.
 #[derive(Clone, Debug, Default)]
 pub struct Unread {

@@ -14,7 +14,7 @@
 //! something that opens.
 //!
 //! The capture is read twice at the same time: one reader goes ahead and opens PDUs, the other follows and writes
-//! packets. What the first has found and the second has not passed is bounded by [`Limits`].
+//! packets. What the first has found and the second has not passed is bounded by [`RewriteLimits`].
 //!
 //! Next: `patches.rs` for what stands where, [`crate::capture::Writer`] for the file.
 
@@ -22,7 +22,7 @@ mod patches;
 #[cfg(test)]
 mod tests;
 
-pub use crate::limits::Rewrite as Limits;
+pub use crate::limits::Rewrite as RewriteLimits;
 pub use patches::Patches;
 
 use crate::capture::{CaptureError, Problem, Reader, Writer};
@@ -47,7 +47,7 @@ pub struct Summary {
     /// Sealed PDUs opened.
     pub pdus: u64,
     /// Opened PDUs that are not in clear all the same, because packets of theirs were written before they were opened:
-    /// [`Limits::memory`] was too small for them.
+    /// [`RewriteLimits::memory`] was too small for them.
     pub left: u64,
 }
 
@@ -102,7 +102,7 @@ pub fn opened<R: Read>(
 /// How a capture is to be rewritten.
 pub struct Request<'r> {
     /// What it may cost.
-    pub limits: Limits,
+    pub limits: RewriteLimits,
     /// Packets of these flows alone are written; of all if `None`.
     pub only: Option<OpenedFlows>,
     /// Asked after each packet whether to give up.

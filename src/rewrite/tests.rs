@@ -120,7 +120,7 @@ impl Handler for Got {
 
 /// The packets as rewritten, and the patches.
 fn rewritten(packets: &[Vec<u8>], pdus: &[Sealed]) -> (Vec<Option<Vec<u8>>>, Patches) {
-    let mut network = Network::new(net::Limits::default());
+    let mut network = Network::new(net::NetworkLimits::default());
     let mut opener = Opener { patches: Patches::new(), pdus: pdus.to_vec(), start: None, came: 0 };
     for (frame, packet) in (1..).zip(packets) {
         network.frame(frame, None, LinkType::ETHERNET, packet, packet.len(), &mut opener);
@@ -133,7 +133,7 @@ fn rewritten(packets: &[Vec<u8>], pdus: &[Sealed]) -> (Vec<Option<Vec<u8>>>, Pat
 
 /// What the rewritten packets carry; all their checksums are right.
 fn carried(packets: &[Vec<u8>], changed: &[Option<Vec<u8>>]) -> Vec<u8> {
-    let mut network = Network::new(net::Limits::default());
+    let mut network = Network::new(net::NetworkLimits::default());
     let mut got = Got::default();
     for ((frame, packet), changed) in (1..).zip(packets).zip(changed) {
         let packet = changed.as_ref().unwrap_or(packet);
@@ -244,9 +244,9 @@ fn memory_is_bounded() {
     let keys = Arc::new(keys);
     let run = |memory: usize| {
         let reader = || Reader::new(file.as_slice()).expect("a capture");
-        let session = Session::new(session::Limits::default(), Arc::clone(&keys));
+        let session = Session::new(session::SessionLimits::default(), Arc::clone(&keys));
         let mut writer = Writer::new(Vec::new(), None, MARK);
-        let limits = Limits { memory };
+        let limits = RewriteLimits { memory };
         let request = Request { limits, only: None, stop: &|| false, seen: &mut |_| {} };
         let summary = rewrite(reader(), reader(), session, &mut writer, request).expect("rewritten").summary;
         (summary, writer.into_inner())

@@ -7,7 +7,7 @@ mod frame_set;
 pub use frame_set::FrameSet;
 
 use super::header::{PacketType, PfcFlags, Representation};
-use super::limits::{Counters, Limits};
+use super::limits::{Counters, RpcLimits};
 use super::pdu::{ContextElement, ContextResult};
 use super::security::{AuthTrailer, Doubt, Identity, Opened, Sender};
 use super::syntax::{RejectReason, SyntaxId, TransferSyntax};
@@ -442,14 +442,14 @@ pub struct AssumedContext {
     pub confidence: u16,
 }
 
-/// Collects diagnostics under [`Limits::diagnostics`].
+/// Collects diagnostics under [`RpcLimits::diagnostics`].
 #[derive(Debug, Default)]
 pub(super) struct Notes(pub(super) Vec<Diagnostic>);
 
 impl Notes {
     pub(super) fn add(
         &mut self,
-        limits: &Limits,
+        limits: &RpcLimits,
         counters: &mut Counters,
         rule: &'static Rule,
         at: (usize, &'static str),

@@ -1,9 +1,9 @@
 //! What an association may cost, and what was given up when it would have cost more.
 
-/// Limits of one connection (`rpc::connection::Connection`) or one UDP flow (`rpc::dg::Conversation`). Each has a
+/// RpcLimits of one connection (`rpc::connection::Connection`) or one UDP flow (`rpc::dg::Conversation`). Each has a
 /// counter in [`Counters`] that says how often it bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct RpcLimits {
     /// Bytes of stub that one fragmented message may have. Default 8 MiB: enumerations and control codes of real
     /// clusters pass the 1 MiB that other tools stop at.
     pub message_bytes: usize,
@@ -31,9 +31,9 @@ pub struct Limits {
     pub activities: usize,
 }
 
-impl Default for Limits {
+impl Default for RpcLimits {
     fn default() -> Self {
-        Limits {
+        RpcLimits {
             message_bytes: 8 << 20,
             total_bytes: 16 << 20,
             open_messages: 64,
@@ -58,25 +58,25 @@ pub struct Counters {
     pub malformed: u64,
     /// Bytes that belonged to no PDU.
     pub skipped_bytes: u64,
-    /// Messages given up for [`Limits::message_bytes`] or [`Limits::total_bytes`].
+    /// Messages given up for [`RpcLimits::message_bytes`] or [`RpcLimits::total_bytes`].
     pub messages_too_large: u64,
-    /// Messages given up for [`Limits::open_messages`].
+    /// Messages given up for [`RpcLimits::open_messages`].
     pub messages_evicted: u64,
     /// Messages whose rest never came, or whose beginning is missing.
     pub messages_incomplete: u64,
-    /// Calls forgotten for [`Limits::pending_calls`].
+    /// Calls forgotten for [`RpcLimits::pending_calls`].
     pub calls_evicted: u64,
     /// Calls whose identifier was used again before they were answered.
     pub calls_replaced: u64,
-    /// Contexts not remembered for [`Limits::contexts`].
+    /// Contexts not remembered for [`RpcLimits::contexts`].
     pub contexts_dropped: u64,
-    /// Binds forgotten for [`Limits::pending_binds`].
+    /// Binds forgotten for [`RpcLimits::pending_binds`].
     pub binds_evicted: u64,
-    /// Frame numbers not kept for [`Limits::frames`].
+    /// Frame numbers not kept for [`RpcLimits::frames`].
     pub frames_omitted: u64,
-    /// Diagnostics not kept for [`Limits::diagnostics`].
+    /// Diagnostics not kept for [`RpcLimits::diagnostics`].
     pub diagnostics_omitted: u64,
-    /// Activities forgotten for [`Limits::activities`].
+    /// Activities forgotten for [`RpcLimits::activities`].
     pub activities_evicted: u64,
     /// Connectionless PDUs that repeated an earlier one and were not reported again.
     pub duplicates: u64,

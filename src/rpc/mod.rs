@@ -7,7 +7,7 @@
 //! are handed on as bytes; what they mean is for others.
 //!
 //! Every parser here takes hostile bytes: no length, count or offset is believed before the bytes are there, and
-//! everything that is remembered is bounded by [`Limits`].
+//! everything that is remembered is bounded by [`RpcLimits`].
 
 // The shared error type owns its path and needs no allocator; it is made once for a PDU that can't be read.
 #![allow(clippy::result_large_err)]
@@ -47,7 +47,7 @@ pub use event::{
 };
 pub use extended_error::{ErrorRecord, Param};
 pub use header::{Character, Endian, Float, PacketType, PfcFlags, Representation};
-pub use limits::{Counters, Limits};
+pub use limits::{Counters, RpcLimits};
 pub use pdu::{ContextElement, ContextResult};
 pub use security::{Doubt, NoSecurity, Opened, Security, Verified};
 pub use syntax::{ContextOutcome, ProviderReason, RejectReason, SyntaxId, TransferSyntax};

@@ -5,7 +5,7 @@ use super::connection::{Connection, Recognition};
 use super::dg::{Conversation, Received, conv};
 use super::event::{Body, Event};
 use super::security::NoSecurity;
-use super::{Limits, test_capture};
+use super::{RpcLimits, test_capture};
 use crate::capture::Reader;
 use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Verdict};
 use std::collections::{BTreeMap, HashMap};
@@ -39,7 +39,7 @@ impl Counting {
 
 impl Handler for Counting {
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
-        let connection = self.tcp.entry(origin.stream).or_insert_with(|| Connection::new(Limits::default()));
+        let connection = self.tcp.entry(origin.stream).or_insert_with(|| Connection::new(RpcLimits::default()));
         let counts = &mut self.counts;
         let mut out = |event: Event<'_, ()>| Counting::count(counts, &event);
         match chunk {
@@ -55,7 +55,7 @@ impl Handler for Counting {
     }
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
-        let conversation = self.udp.entry(origin.stream).or_insert_with(|| Conversation::new(Limits::default()));
+        let conversation = self.udp.entry(origin.stream).or_insert_with(|| Conversation::new(RpcLimits::default()));
         let counts = &mut self.counts;
         let received = Received {
             side: origin.from,
@@ -72,7 +72,7 @@ impl Handler for Counting {
 
 fn run(path: &std::path::Path) -> Counting {
     let mut counting = Counting::default();
-    let mut network = Network::new(net::Limits::default());
+    let mut network = Network::new(net::NetworkLimits::default());
     let mut reader = Reader::new(std::fs::File::open(path).unwrap()).unwrap();
     while let Ok(Some(packet)) = reader.next() {
         network.input(&packet, &mut counting);

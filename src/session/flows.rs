@@ -2,7 +2,7 @@
 //! first among those that have not turned out to be of interest.
 
 use super::packets::{flow, record};
-use super::{Limits, Record, Stats};
+use super::{Record, SessionLimits, Stats};
 use crate::auth::{self, Association};
 use crate::base::bounded::Bounded;
 use crate::base::guid::Guid;
@@ -58,7 +58,7 @@ pub(super) type Tracked = FlowEntry<Connection<CallContext>>;
 pub(super) type Conversed = FlowEntry<Conversation<CallContext>>;
 
 impl<A> FlowEntry<A> {
-    fn new(rpc: A, auth: &Arc<auth::Run>, limits: &Limits, origin: &Origin) -> Box<Self> {
+    fn new(rpc: A, auth: &Arc<auth::Run>, limits: &SessionLimits, origin: &Origin) -> Box<Self> {
         let security = Association::of_run(Arc::clone(auth), limits.auth);
         let (stream, ends) = (origin.stream, ends(origin));
         Box::new(FlowEntry { stream, rpc, security, ends, ended: [false; 2], ours: false, lives: 0, cost: 0 })
@@ -177,7 +177,7 @@ pub(super) struct Flows {
 }
 
 impl Flows {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &SessionLimits) -> Self {
         let activities = Bounded::new(limits.conversations / ACTIVITIES);
         Flows { connections: Table::new(), conversations: Table::new(), activities, cost: 0 }
     }
@@ -214,7 +214,7 @@ impl Flows {
         &mut self,
         memo: &mut usize,
         origin: &Origin,
-        limits: &Limits,
+        limits: &SessionLimits,
         auth: &Arc<auth::Run>,
         knowledge: &Shared,
     ) -> Option<&mut Tracked> {
@@ -231,7 +231,7 @@ impl Flows {
         memo: &mut usize,
         stream: u64,
         origin: &Origin,
-        limits: &Limits,
+        limits: &SessionLimits,
         auth: &Arc<auth::Run>,
     ) -> Option<&mut Conversed> {
         let make = || FlowEntry::new(Conversation::new(limits.rpc), auth, limits, origin);
@@ -245,7 +245,7 @@ impl Flows {
         &mut self,
         transport: Transport,
         place: usize,
-        limits: &Limits,
+        limits: &SessionLimits,
         stats: &mut Stats,
         out: &mut dyn FnMut(&mut Record<'_>),
     ) {
@@ -274,7 +274,7 @@ impl Flows {
         &mut self,
         transport: Transport,
         stream: u64,
-        limits: &Limits,
+        limits: &SessionLimits,
         stats: &mut Stats,
         out: &mut dyn FnMut(&mut Record<'_>),
     ) {

@@ -24,7 +24,7 @@ pub struct BoundInterface {
     pub ports: Vec<u16>,
 }
 
-/// Interfaces that were bound, at most [`Limits::interfaces`](super::Limits::interfaces).
+/// Interfaces that were bound, at most [`SessionLimits::interfaces`](super::SessionLimits::interfaces).
 #[derive(Clone, Debug, Default)]
 pub struct Interfaces {
     found: BTreeMap<[u8; 16], BoundInterface>,

@@ -33,4 +33,4 @@ pub use observed_security::{Tap, Unsealed};
 #[doc(hidden)]
 pub use owned_record::Batch;
 #[cfg(feature = "session")]
-pub use packets::{Flow, Limits, Record, Session, Stats};
+pub use packets::{Flow, Record, Session, SessionLimits, Stats};

@@ -34,13 +34,13 @@ use std::sync::Arc;
 
 /// Every limit of a session.
 #[derive(Clone, Debug)]
-pub struct Limits {
+pub struct SessionLimits {
     /// Link to transport layer.
-    pub network: net::Limits,
+    pub network: net::NetworkLimits,
     /// Each association.
-    pub rpc: rpc::Limits,
+    pub rpc: rpc::RpcLimits,
     /// The security contexts of each association.
-    pub auth: auth::Limits,
+    pub auth: auth::SecurityLimits,
     /// TCP connections that carry or may carry DCE/RPC, kept at a time: 32768. One that was quiet for long gives way,
     /// first among those of no interest so far; when it goes on it is read as if the capture began there.
     pub connections: usize,
@@ -52,12 +52,12 @@ pub struct Limits {
     pub interfaces: usize,
 }
 
-impl Default for Limits {
+impl Default for SessionLimits {
     fn default() -> Self {
-        Limits {
-            network: net::Limits::default(),
-            rpc: rpc::Limits::default(),
-            auth: auth::Limits::default(),
+        SessionLimits {
+            network: net::NetworkLimits::default(),
+            rpc: rpc::RpcLimits::default(),
+            auth: auth::SecurityLimits::default(),
             connections: 32_768,
             conversations: 16_384,
             association_bytes: 32 << 20,
@@ -182,11 +182,11 @@ pub struct Stats {
     pub ours: bool,
     /// Records handed out.
     pub records: u64,
-    /// Connections given up for [`Limits::connections`] or [`Limits::association_bytes`].
+    /// Connections given up for [`SessionLimits::connections`] or [`SessionLimits::association_bytes`].
     pub connections_evicted: u64,
-    /// Conversations given up for [`Limits::conversations`] or [`Limits::association_bytes`].
+    /// Conversations given up for [`SessionLimits::conversations`] or [`SessionLimits::association_bytes`].
     pub conversations_evicted: u64,
-    /// Activities forgotten for [`Limits::conversations`]: answers of theirs from other ports stand alone.
+    /// Activities forgotten for [`SessionLimits::conversations`]: answers of theirs from other ports stand alone.
     pub activities_forgotten: u64,
     /// Flows that turned out to carry something else than DCE/RPC.
     pub foreign_flows: u64,
@@ -207,7 +207,7 @@ pub struct Session {
 }
 
 struct Inner {
-    limits: Limits,
+    limits: SessionLimits,
     auth: Arc<auth::Run>,
     knowledge: Shared,
     flows: Flows,
@@ -223,7 +223,7 @@ impl core::fmt::Debug for Session {
 
 impl Session {
     /// A session that opens what `keys` open.
-    pub fn new(limits: Limits, keys: Arc<KeyStore>) -> Self {
+    pub fn new(limits: SessionLimits, keys: Arc<KeyStore>) -> Self {
         Session {
             network: Network::new(limits.network.clone()),
             inner: Inner {

@@ -186,6 +186,9 @@ pub fn shape(semantics: Semantics, version: usize, context: &Context<'_>, bytes:
     match semantics.in_version(version) {
         _ if length == 0 => Shape::NOTHING,
         Semantics::PropertyList => Shape::of(BufferFormat::PropertyList, length),
+        Semantics::PropertyListOf(family) => {
+            Shape { of: Some(family), ..Shape::of(BufferFormat::PropertyList, length) }
+        }
         Semantics::MultiSz => names(bytes),
         Semantics::SecurityDescriptor => Shape::of(BufferFormat::SecurityDescriptor, length),
         Semantics::Custom(name) => Shape::of(BufferFormat::Struct(name), length),
@@ -391,6 +394,7 @@ fn may_be_secret(field: &Field, version: usize, level: usize) -> bool {
         semantics,
         Semantics::Secret
             | Semantics::PropertyList
+            | Semantics::PropertyListOf(_)
             | Semantics::ControlInput(_)
             | Semantics::ControlOutput(_)
             | Semantics::NotificationBuffer

@@ -17,7 +17,11 @@ macro_rules! record {
         ($section:literal) $name:ident
         $(readings($($variant:ident: $text:literal),+; encode $encode:ident))?
         { $( $(#[$($attribute:tt)+])* $ty:ident $member:ident $([$($dimension:tt)+])? $(=> $semantics:ident $(($($arg:tt)+))?)?; )+ }
-    )+) => { $(
+    )+) => {
+        /// The records of this subject, in the order of their declarations.
+        #[allow(dead_code)]
+        pub(super) static RECORDS: &[&$crate::structs::types::Record] = &[$(&$name),+];
+        $(
         $(#[doc = $doc])+
         #[doc = ""]
         #[doc = concat!("Section ", $section, ".")]

@@ -11,7 +11,7 @@ use cluscope::internals::auth::KeyStore;
 use cluscope::internals::capture::{Packet, Reader};
 use cluscope::internals::rpc::event::Body;
 use cluscope::internals::rpc::security::{Opened, Verified};
-use cluscope::internals::session::{Limits, Session};
+use cluscope::internals::session::{Session, SessionLimits};
 use cluscope_testkit::flips::{Numbers, Where, flip};
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -22,7 +22,7 @@ type Messages = Vec<(Vec<u64>, bool)>;
 
 fn read(capture: &[u8], packets: &[Vec<u8>], keys: &Arc<KeyStore>) -> Result<Messages, Box<dyn Error>> {
     let mut reader = Reader::new(capture)?;
-    let mut session = Session::new(Limits::default(), Arc::clone(keys));
+    let mut session = Session::new(SessionLimits::default(), Arc::clone(keys));
     let mut messages = Messages::new();
     let mut each = |record: cluscope::internals::session::Record<'_>| {
         if matches!(record.event.body, Body::Request { .. } | Body::Response { .. } | Body::Fault { .. }) {

@@ -5,7 +5,7 @@
 //! (`struct`, `hex`); without names it takes `captures/*.pcapng`.
 
 use cluscope::internals::capture::Reader;
-use cluscope::internals::net::{Chunk, Datagram, Handler, Limits, Network, Origin, Verdict};
+use cluscope::internals::net::{Chunk, Datagram, Handler, Network, NetworkLimits, Origin, Verdict};
 use cluscope::internals::render::json::stub::Identity;
 use cluscope::internals::rpc::connection::Connection;
 use cluscope::internals::rpc::security::{
@@ -76,7 +76,7 @@ impl Handler for Flows {
         if flow.len() < LONGEST {
             invariants::put_piece(flow, origin.from, bytes);
         }
-        let new = || (Connection::new(cluscope::internals::rpc::Limits::default()), Handshake::default());
+        let new = || (Connection::new(cluscope::internals::rpc::RpcLimits::default()), Handshake::default());
         let (connection, handshake) = self.1.entry(origin.stream).or_insert_with(new);
         connection.data(origin.from, origin.frame, origin.time, bytes, handshake, &mut |_| {});
         Verdict::Keep
@@ -170,7 +170,7 @@ fn capture(root: &Path, path: &Path) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let bytes = std::fs::read(path)?;
     put(root, "capture", &name, bytes.get(..2 * LONGEST).unwrap_or(&bytes))?;
-    let mut network = Network::new(Limits::default());
+    let mut network = Network::new(NetworkLimits::default());
     let mut flows = Flows::default();
     let mut reader = Reader::new(bytes.as_slice())?;
     while let Some(packet) = reader.next()? {

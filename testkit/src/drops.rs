@@ -7,7 +7,7 @@ use cluscope::internals::net::{Origin, Placed, Timestamp, Transport};
 use cluscope::internals::rpc::event::Body;
 use cluscope::internals::rpc::header::PacketType;
 use cluscope::internals::session::observed_security::{Tap, Unsealed};
-use cluscope::internals::session::{Limits, Record, Session};
+use cluscope::internals::session::{Record, Session, SessionLimits};
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -192,7 +192,7 @@ impl Capture {
 }
 
 fn run(packets: &[Packets], lost: Option<u64>, tap: Option<&mut Flows>) -> Run {
-    let mut session = Session::new(Limits::default(), Arc::new(KeyStore::default()));
+    let mut session = Session::new(SessionLimits::default(), Arc::new(KeyStore::default()));
     let mut found = Run::default();
     let mut take = |record: Record<'_>| {
         let event = &record.event;

@@ -3,7 +3,7 @@
 use crate::data;
 use cluscope::internals::auth::KeyStore;
 use cluscope::internals::capture::Reader;
-use cluscope::internals::conformance::{Checker, Limits};
+use cluscope::internals::conformance::{CheckLimits, Checker};
 use cluscope::internals::session::{self, Session};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,9 +21,9 @@ fn shared(name: &str) -> Option<PathBuf> {
     data::shared(&format!("captures/{name}"))
 }
 
-fn check(path: &Path, limits: Limits, keys: Arc<KeyStore>) -> Checker {
+fn check(path: &Path, limits: CheckLimits, keys: Arc<KeyStore>) -> Checker {
     let mut reader = Reader::new(std::fs::File::open(path).unwrap()).unwrap();
-    let mut session = Session::new(session::Limits::default(), keys);
+    let mut session = Session::new(session::SessionLimits::default(), keys);
     let mut checker = Checker::new(limits);
     let mut count = 0;
     let mut record = |record: session::Record<'_>| {
@@ -61,11 +61,11 @@ fn expect(more: &[(&'static str, u64)]) -> BTreeMap<&'static str, u64> {
 #[test]
 fn own_captures_break_what_they_break() {
     let captures = data::file("captures");
-    let tour = check(&captures.join("tour.pcapng"), Limits::default(), Arc::default());
+    let tour = check(&captures.join("tour.pcapng"), CheckLimits::default(), Arc::default());
     assert_eq!(found(&tour), expect(&[("auth-level-privacy", 3), ("auth-level-refused", 3)]));
-    let sealed = check(&captures.join("sealed.pcapng"), Limits::default(), keys());
+    let sealed = check(&captures.join("sealed.pcapng"), CheckLimits::default(), keys());
     assert_eq!(found(&sealed), expect(&[("auth-service-spnego", 3)]));
-    let witness = check(&captures.join("witness.pcapng"), Limits::default(), keys());
+    let witness = check(&captures.join("witness.pcapng"), CheckLimits::default(), keys());
     // It tries registrations that are to be refused, and a handle twice.
     let tried = [("handle-closed", 3), ("witness-register-version", 3), ("witness-string-null", 3)];
     assert_eq!(found(&witness), BTreeMap::from(tried));
@@ -75,7 +75,7 @@ fn own_captures_break_what_they_break() {
 #[test]
 fn a_clean_capture_gives_no_finding() {
     let captures = data::file("captures");
-    let clean = check(&captures.join("clean.pcapng"), Limits::default(), keys());
+    let clean = check(&captures.join("clean.pcapng"), CheckLimits::default(), keys());
     assert_eq!(found(&clean), BTreeMap::new());
     assert_eq!(clean.checked(), 30);
 }
@@ -127,14 +127,14 @@ fn recorded_sets_break_what_they_break() {
         ("m-all-ndr.pcapng", every_opnum),
     ] {
         let Some(path) = shared(name) else { continue };
-        assert_eq!(found(&check(&path, Limits::default(), keys())), expected, "{name}");
+        assert_eq!(found(&check(&path, CheckLimits::default(), keys())), expected, "{name}");
     }
 }
 
 #[test]
 fn a_server_is_known_by_its_answers() {
     let captures = data::file("captures");
-    let tour = check(&captures.join("tour.pcapng"), Limits::default(), Arc::default());
+    let tour = check(&captures.join("tour.pcapng"), CheckLimits::default(), Arc::default());
     let servers = tour.fingerprints();
     assert_eq!(servers.len(), 1);
     assert!(!servers[0].release.is_empty(), "{servers:?}");
@@ -144,7 +144,8 @@ fn a_server_is_known_by_its_answers() {
 #[test]
 fn memory_is_bounded_and_what_is_forgotten_is_counted() {
     let captures = data::file("captures");
-    let limits = Limits { associations: 1, pending: 1, handles: 2, values: 3, servers: 1, ..Limits::default() };
+    let limits =
+        CheckLimits { associations: 1, pending: 1, handles: 2, values: 3, servers: 1, ..CheckLimits::default() };
     let tour = check(&captures.join("tour.pcapng"), limits, Arc::default());
     let counters = tour.counters();
     assert!(counters.handles_evicted > 0 && counters.values_omitted > 0 && counters.associations_evicted > 0);
@@ -155,7 +156,7 @@ fn memory_is_bounded_and_what_is_forgotten_is_counted() {
 fn protected_sessions_keep_the_rules_of_transport() {
     for name in ["f-v3-spnego-ntlm-seal.pcapng", "g-v3-spnego-krb5-seal.pcapng"] {
         let (Some(path), Some(keys)) = (shared(name), recorded_keys()) else { continue };
-        let checker = check(&path, Limits::default(), keys);
+        let checker = check(&path, CheckLimits::default(), keys);
         let rules: Vec<&str> = found(&checker).into_keys().collect();
         assert_eq!(rules, SMBTORTURE.map(|(rule, _)| rule), "{name}");
         assert!(checker.checked() > 1400);
@@ -166,7 +167,7 @@ fn protected_sessions_keep_the_rules_of_transport() {
 #[test]
 fn the_endpoint_mapper_breaks_nothing() {
     let Some(path) = shared("j2-epm-ntlm-seal.pcapng") else { return };
-    let checker = check(&path, Limits::default(), keys());
+    let checker = check(&path, CheckLimits::default(), keys());
     assert_eq!(found(&checker), BTreeMap::from([("auth-service-spnego", 13)]));
 }
 
@@ -184,7 +185,7 @@ fn syntax_and_byte_order_change_nothing() {
     let mut all = Vec::new();
     for name in ["m-all-ndr.pcapng", "m2-all-ndr64.pcapng", "m3-all-bigendian.pcapng"] {
         let Some(path) = shared(name) else { continue };
-        all.push(found(&check(&path, Limits::default(), Arc::default())));
+        all.push(found(&check(&path, CheckLimits::default(), Arc::default())));
     }
     assert!(all.windows(2).all(|pair| pair[0] == pair[1]), "{all:?}");
 }
@@ -209,7 +210,7 @@ fn damaged_captures_do_no_harm() {
                 damaged[at] = [0, 1, 0x7f, 0x80, 0xff][random(5)];
             }
             let Ok(mut reader) = Reader::new(damaged.as_slice()) else { continue };
-            let mut session = Session::new(session::Limits::default(), Arc::default());
+            let mut session = Session::new(session::SessionLimits::default(), Arc::default());
             let mut checker = Checker::default();
             let mut record = |record: session::Record<'_>| {
                 checker.record(&record, &mut |finding| assert!(!finding.to_string().is_empty()));

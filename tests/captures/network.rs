@@ -3,7 +3,9 @@
 
 use crate::data;
 use cluscope::internals::capture::{CaptureError, Reader};
-use cluscope::internals::net::{Chunk, Datagram, Handler, Limits, Network, Origin, Side, Stats, Transport, Verdict};
+use cluscope::internals::net::{
+    Chunk, Datagram, Handler, Network, NetworkLimits, Origin, Side, Stats, Transport, Verdict,
+};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -64,7 +66,7 @@ fn run_loosely(bytes: &[u8]) -> (Collector, Stats, u64, Option<CaptureError>) {
 }
 
 fn run_into(mut collector: Collector, bytes: &[u8]) -> (Collector, Stats, u64, Option<CaptureError>) {
-    let mut network = Network::new(Limits::default());
+    let mut network = Network::new(NetworkLimits::default());
     let mut reader = match Reader::new(bytes) {
         Ok(reader) => reader,
         Err(error) => return (collector, *network.stats(), 0, Some(error)),
@@ -295,7 +297,7 @@ fn stream_numbers_are_those_of_wireshark() {
         }
         let bytes = fs::read(&path).unwrap();
         let mut reader = Reader::new(&bytes[..]).unwrap();
-        let mut network = Network::new(Limits::default());
+        let mut network = Network::new(NetworkLimits::default());
         let mut numbers = Numbers(Vec::new());
         while let Ok(Some(packet)) = reader.next() {
             network.input(&packet, &mut numbers);

@@ -6,7 +6,7 @@ use cluscope::internals::capture::{Packet, Reader};
 use cluscope::internals::conformance::Checker;
 use cluscope::internals::rpc::event::Body;
 use cluscope::internals::rpc::security::{Doubt, Opened, Verified};
-use cluscope::internals::session::{Limits, Record, Session};
+use cluscope::internals::session::{Record, Session, SessionLimits};
 use cluscope_testkit::flips::{Numbers, Where, flip};
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ fn packets(name: &str) -> (Vec<u8>, Vec<Vec<u8>>) {
 
 fn read(file: &[u8], packets: &[Vec<u8>], keys: &Arc<KeyStore>, each: &mut dyn FnMut(&Record<'_>)) {
     let mut reader = Reader::new(file).unwrap();
-    let mut session = Session::new(Limits::default(), Arc::clone(keys));
+    let mut session = Session::new(SessionLimits::default(), Arc::clone(keys));
     let mut each = |record: Record<'_>| each(&record);
     let mut index = 0;
     while let Ok(Some(packet)) = reader.next() {

@@ -4,7 +4,7 @@ use crate::{accounting, data};
 use cluscope::internals::base::error::Error;
 use cluscope::internals::capture::Reader;
 use cluscope::internals::ndr::wire::Message;
-use cluscope::internals::session::{Limits, Record, Session};
+use cluscope::internals::session::{Record, Session, SessionLimits};
 use std::sync::Arc;
 
 #[test]
@@ -17,7 +17,7 @@ fn ranges_in_captures() {
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let Ok(mut reader) = Reader::new(std::fs::File::open(&file).expect("a file")) else { continue };
-        let mut session = Session::new(Limits::default(), Arc::default());
+        let mut session = Session::new(SessionLimits::default(), Arc::default());
         let mut check = |record: Record<'_>| {
             let (Some(method), Some((kind, stub))) = (record.method(), record.stub()) else { return };
             let decoded: Result<Message<'_>, Error> = Message::decode(method, kind, stub);

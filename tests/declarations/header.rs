@@ -67,6 +67,23 @@ fn marks() {
     }
 }
 
+/// The releases that brought the names, where the headers tell.
+#[test]
+fn releases() {
+    let members = consts::ALL.iter().flat_map(|table| table.members).map(|member| (member.name, member.since));
+    let codes = control_codes::ALL.iter().map(|code| (code.name, code.since));
+    let told: BTreeSet<_> = members.chain(codes).collect();
+    let mut compared = 0;
+    for row in table("sdk-constants.tsv") {
+        let mut here = told.range((row["name"].as_str(), "")..).take_while(|(name, _)| *name == row["name"]).peekable();
+        if here.peek().is_some() {
+            compared += usize::from(!row["since"].is_empty());
+            assert!(here.all(|(_, since)| *since == row["since"]), "{} is since {:?}", row["name"], row["since"]);
+        }
+    }
+    assert!(compared > 400, "{compared}");
+}
+
 /// The 305 numbers of the header's control codes under their 310 names; what is told of their buffers.
 #[test]
 fn codes() {

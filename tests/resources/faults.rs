@@ -17,7 +17,7 @@ use crate::{COUNTING, alone};
 use cluscope::internals::capture::{self, LinkType, Packet, Reader};
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::Records;
-use cluscope::internals::session::{Limits, Session};
+use cluscope::internals::session::{Session, SessionLimits};
 use stats_alloc::Region;
 use std::alloc::System;
 
@@ -35,7 +35,7 @@ struct Feed {
 }
 
 impl Feed {
-    fn new(limits: Limits) -> Feed {
+    fn new(limits: SessionLimits) -> Feed {
         let (records, out) = (Records::default(), Out::new());
         let region = Region::new(COUNTING);
         let session = Session::new(limits, Default::default());
@@ -43,7 +43,7 @@ impl Feed {
     }
 
     /// The same, keeping the records' lines.
-    fn keeping(limits: Limits) -> Feed {
+    fn keeping(limits: SessionLimits) -> Feed {
         Feed { keep: true, ..Feed::new(limits) }
     }
 
@@ -91,8 +91,8 @@ impl Feed {
     }
 }
 
-/// Limits small enough to be reached at once.
-fn small() -> Limits {
+/// SessionLimits small enough to be reached at once.
+fn small() -> SessionLimits {
     let mut limits = cluscope::internals::limits::Limits::for_memory(cluscope::internals::limits::LEAST_MEMORY).session;
     limits.association_bytes = 512 << 10;
     limits
@@ -176,7 +176,7 @@ mod unbounded_fragment_buffering {
     #[test]
     fn a_large_message_is_kept() {
         let _alone = alone();
-        let mut feed = Feed::keeping(Limits::default());
+        let mut feed = Feed::keeping(SessionLimits::default());
         let mut ends = connection(1);
         feed.packet(&ends[0].send(&bind(0, 0..1, 1)));
         feed.packet(&ends[1].send(&bind_ack(0, 1)));
@@ -314,7 +314,7 @@ mod lying_counts {
         for lie in lies {
             let mut packets = 0;
             let bytes = allocated(|| {
-                let mut reader = Reader::with_limits(&lie[..], capture::Limits::default()).unwrap();
+                let mut reader = Reader::with_limits(&lie[..], capture::CaptureLimits::default()).unwrap();
                 while let Ok(Some(_)) = reader.next() {
                     packets += 1;
                 }
@@ -435,7 +435,7 @@ mod state_growth {
             file.extend(block(4, &names));
         }
         let region = Region::new(COUNTING);
-        let mut reader = Reader::with_limits(&file[..], capture::Limits::default()).unwrap();
+        let mut reader = Reader::with_limits(&file[..], capture::CaptureLimits::default()).unwrap();
         assert!(reader.next().unwrap().is_none());
         let change = region.change();
         let held = change.bytes_allocated as isize - change.bytes_deallocated as isize;
@@ -476,13 +476,13 @@ mod use_across_packets {
     fn connections_that_alternate() {
         let _alone = alone();
         let all: Vec<_> = (1..5).map(talk).collect();
-        let mut mixed = Feed::keeping(Limits::default());
+        let mut mixed = Feed::keeping(SessionLimits::default());
         for i in 0..all[0].len() {
             all.iter().for_each(|packets| mixed.packet(&packets[i]));
         }
         let mut expected = Vec::new();
         for packets in &all {
-            let mut feed = Feed::keeping(Limits::default());
+            let mut feed = Feed::keeping(SessionLimits::default());
             packets.iter().for_each(|packet| feed.packet(packet));
             expected.extend(told(&feed.lines));
         }
@@ -497,7 +497,7 @@ mod use_across_packets {
     #[test]
     fn an_abandoned_message() {
         let _alone = alone();
-        let mut feed = Feed::keeping(Limits::default());
+        let mut feed = Feed::keeping(SessionLimits::default());
         let mut ends = connection(1);
         feed.packet(&ends[0].send(&bind(0, 0..1, 1)));
         feed.packet(&ends[0].send(&request(1, FIRST, 8, &[0x53; 64])));
@@ -512,7 +512,7 @@ mod use_across_packets {
     #[test]
     fn ports_used_again() {
         let _alone = alone();
-        let mut feed = Feed::keeping(Limits::default());
+        let mut feed = Feed::keeping(SessionLimits::default());
         let [mut client, _] = connection(1);
         feed.packet(&tcp(client.src, client.dst, 0, SYN, &[]));
         feed.packet(&client.send(&request(1, WHOLE, 8, &[0x53; 400])[..200]));
@@ -530,7 +530,7 @@ mod use_across_packets {
     #[test]
     fn fragments_of_others() {
         let _alone = alone();
-        let mut feed = Feed::keeping(Limits::default());
+        let mut feed = Feed::keeping(SessionLimits::default());
         let stub = [0x53; 400];
         let whole = udp((1, 1), (2, 2), &datagram(0, 4 | 2, 1, 1, 0, &string("fresh")));
         let payload = &whole[20..];
@@ -547,7 +547,7 @@ mod use_across_packets {
     #[test]
     fn contexts_of_others() {
         let _alone = alone();
-        let mut feed = Feed::keeping(Limits::default());
+        let mut feed = Feed::keeping(SessionLimits::default());
         let mut ends = connection(1);
         feed.packet(&ends[0].send(&bind(0, 0..1, 1)));
         let mut nak = bind_ack(0, 1);
@@ -562,7 +562,7 @@ mod use_across_packets {
     #[test]
     fn printing() {
         let _alone = alone();
-        let mut feed = Feed::keeping(Limits::default());
+        let mut feed = Feed::keeping(SessionLimits::default());
         let mut ends = connection(1);
         feed.packet(&ends[0].send(&bind(0, 0..1, 1)));
         feed.packet(&ends[0].send(&request(1, WHOLE, 8, &string(&"S".repeat(20_000)))));

@@ -14,7 +14,7 @@ use cluscope::internals::ndr::wire::{Kind, Message};
 use cluscope::internals::ndr::{Direction, Endian, Syntax};
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::Records;
-use cluscope::internals::session::{Limits, Session};
+use cluscope::internals::session::{Session, SessionLimits};
 use cluscope::internals::structs::{self, dependency};
 use stats_alloc::Region;
 use std::hint::black_box;
@@ -58,7 +58,7 @@ fn linear(name: &str, n: usize, make: impl Fn(usize) -> Vec<Vec<u8>>, run: impl 
 
 /// Through a session and everything that reads records.
 fn session(packets: &[Vec<u8>]) {
-    let mut limits = Limits::default();
+    let mut limits = SessionLimits::default();
     limits.network.fragment_pieces = 1 << 16;
     limits.network.tcp_segments = 1 << 16;
     limits.network.tcp_buffer_unacknowledged = limits.network.tcp_buffer_total;

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use cluscope::internals::capture::Reader;
-use cluscope::internals::session::{Limits, Session};
+use cluscope::internals::session::{Session, SessionLimits};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -113,7 +113,8 @@ fn header_fields_at_their_extremes() {
 /// More half-open associations than the limits take: what goes is counted, and what it held is handed out.
 #[test]
 fn half_open_associations() {
-    let limits = Limits { connections: 64, conversations: 64, association_bytes: 256 << 10, ..Limits::default() };
+    let limits =
+        SessionLimits { connections: 64, conversations: 64, association_bytes: 256 << 10, ..SessionLimits::default() };
     let mut session = Session::new(limits, Arc::default());
     let server = (0xc000_0214, 135);
     // A request's first fragment, of many.
@@ -155,7 +156,7 @@ fn half_open_associations() {
 #[test]
 fn what_matters_stays() {
     let tour = ours("tour.pcapng");
-    let limits = Limits { connections: 32, ..Limits::default() };
+    let limits = SessionLimits { connections: 32, ..SessionLimits::default() };
     let mut session = Session::new(limits, Arc::default());
     let (mut calls, mut assumed) = (0, 0);
     let mut flood = 0_u32;

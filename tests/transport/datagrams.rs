@@ -1,7 +1,7 @@
 //! ClusAPI 2.0 over UDP: what records say of it, every opnum, and hostile headers.
 
 use crate::support::*;
-use cluscope::internals::session::{Limits, Session};
+use cluscope::internals::session::{Session, SessionLimits};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -153,7 +153,7 @@ fn fragments_that_overlap_repeat_and_never_end() {
     let last = lines.last().unwrap();
     assert_eq!((&last["type"], &last["of"]), (&"incomplete".into(), &"request".into()), "{last}");
     // Under a small limit it is given up at once, and counted.
-    let mut limits = Limits::default();
+    let mut limits = SessionLimits::default();
     limits.rpc.message_bytes = 10_000;
     let mut session = Session::new(limits, Arc::default());
     let mut given_up = 0;

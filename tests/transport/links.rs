@@ -1,7 +1,7 @@
 //! Every link type, tag and tunnel, in captures made by scapy, against what tshark reads of them.
 
 use cluscope::internals::capture::{LinkType, Reader};
-use cluscope::internals::net::{Chunk, Datagram, Handler, Limits, Network, Origin, Transport, Verdict};
+use cluscope::internals::net::{Chunk, Datagram, Handler, Network, NetworkLimits, Origin, Transport, Verdict};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -50,7 +50,7 @@ fn packets(file: &[u8]) -> Vec<(LinkType, Vec<u8>)> {
 }
 
 fn read(packets: &[(LinkType, Vec<u8>)]) -> (Payloads, Network) {
-    let (mut network, mut found) = (Network::new(Limits::default()), Payloads::default());
+    let (mut network, mut found) = (Network::new(NetworkLimits::default()), Payloads::default());
     for (frame, (link, data)) in (1..).zip(packets) {
         network.frame(frame, None, *link, data, data.len(), &mut found);
     }
@@ -108,7 +108,7 @@ fn cut_and_changed_headers() {
         let (link, data) = &packets[2];
         for len in 0..data.len() {
             for original_len in [len, data.len()] {
-                let (mut network, mut found) = (Network::new(Limits::default()), Payloads::default());
+                let (mut network, mut found) = (Network::new(NetworkLimits::default()), Payloads::default());
                 network.frame(1, None, *link, &data[..len], original_len, &mut found);
                 network.finish(&mut found);
                 assert!(

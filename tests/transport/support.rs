@@ -5,7 +5,7 @@ use cluscope::internals::capture::{LinkType, Packet, Reader};
 use cluscope::internals::net::{Chunk, Datagram, Handler, Network, Origin, Timestamp, Verdict};
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::Records;
-use cluscope::internals::session::{Limits, Record, Session};
+use cluscope::internals::session::{Record, Session, SessionLimits};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -63,7 +63,7 @@ pub(crate) fn load(path: PathBuf) -> Vec<Owned> {
 
 /// Feeds packets to a session with default limits.
 pub(crate) fn run(packets: &[Owned]) -> Vec<Value> {
-    run_with(Session::new(Limits::default(), Arc::default()), packets)
+    run_with(Session::new(SessionLimits::default(), Arc::default()), packets)
 }
 
 pub(crate) fn run_with(mut session: Session, packets: &[Owned]) -> Vec<Value> {
@@ -96,7 +96,7 @@ pub(crate) fn streams(packets: &[Owned]) -> HashMap<u64, u64> {
         }
     }
     let mut streams = Streams(HashMap::new());
-    let mut network = Network::new(cluscope::internals::net::Limits::default());
+    let mut network = Network::new(cluscope::internals::net::NetworkLimits::default());
     for packet in packets {
         network.input(&packet.packet(), &mut streams);
     }

@@ -22,7 +22,7 @@ fn sent_by(side: Side, packets: &[Owned]) -> HashSet<u64> {
         }
     }
     let mut ends = Ends(side, HashSet::new());
-    let mut network = Network::new(cluscope::internals::net::Limits::default());
+    let mut network = Network::new(cluscope::internals::net::NetworkLimits::default());
     packets.iter().for_each(|packet| network.input(&packet.packet(), &mut ends));
     network.finish(&mut ends);
     let is_sent = |packet: &&Owned| {

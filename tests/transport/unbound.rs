@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use cluscope::internals::session::inference::Assumption;
-use cluscope::internals::session::{Limits, Session};
+use cluscope::internals::session::{Session, SessionLimits};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ fn compare(name: &str, packets: &[Owned], session: Session) -> (usize, usize) {
 }
 
 fn fresh() -> Session {
-    Session::new(Limits::default(), Arc::default())
+    Session::new(SessionLimits::default(), Arc::default())
 }
 
 #[test]

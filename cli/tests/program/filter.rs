@@ -50,6 +50,22 @@ fn messages_by_field() {
     assert!(count("text contains \"lab\"") > 0);
 }
 
+/// Either name of a value, in buffers too; a name that two values have is that of the one that has it first.
+#[test]
+fn values_by_all_their_names() {
+    let count = |filter: &str, capture: &str| lines("dissect", filter, capture).len();
+    assert_eq!(count("value == CLUSTER_ENUM_NODE", "tour.pcapng"), 4);
+    assert!(count("value == ClusGroupTypeCoreCluster", "ndr64.pcapng") > 0);
+    assert_eq!(
+        count("value == clusgrouptypereserved1", "ndr64.pcapng"),
+        count("value == ClusGroupTypeCoreCluster", "ndr64.pcapng"),
+    );
+    let codes = "value == CLUSCTL_RESOURCE_GET_CHARACTERISTICS";
+    assert!(count(codes, "ndr64.pcapng") > 0);
+    assert_eq!(count(&format!("{codes} and not value contains _characteristics"), "ndr64.pcapng"), 0);
+    assert_eq!(count("value == CLUSCTL_NOT_A_NAME", "ndr64.pcapng"), 0);
+}
+
 #[test]
 fn calls_by_either_half() {
     // The name stands in the request, the status in the response.

@@ -5,7 +5,7 @@
 //! for what can't be opened; changing something is, and seeing that something has changed.
 //!
 //! An operation that the server answers with ERROR_IO_PENDING is held back until a poll or a notification shows how it
-//! ended; lines behind it wait, up to [`Limits::lines`].
+//! ended; lines behind it wait, up to [`StoryLimits::lines`].
 //!
 //! [`operations`]: which method does what, as a table; [`properties`]: properties and registry values, with what they were
 //! before; [`state`]: states that polls and notifications show; [`reconnect`]: clients that lost their server
@@ -41,7 +41,7 @@ use std::sync::Arc;
 
 /// What a story may keep. Each table forgets what was used least recently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct StoryLimits {
     /// Objects whose state is remembered, values, values asked for, operations that wait: so many of each. Default 3072.
     pub remembered: usize,
     /// Requests for a change that wait for their answer. Default 96.
@@ -53,9 +53,9 @@ pub struct Limits {
     pub lines: usize,
 }
 
-impl Default for Limits {
+impl Default for StoryLimits {
     fn default() -> Self {
-        Limits { remembered: 3 << 10, drafts: 96, clients: 1024, lines: 1024 }
+        StoryLimits { remembered: 3 << 10, drafts: 96, clients: 1024, lines: 1024 }
     }
 }
 
@@ -233,14 +233,14 @@ pub struct Story {
 
 impl Default for Story {
     fn default() -> Self {
-        Story::new(Limits::default())
+        Story::new(StoryLimits::default())
     }
 }
 
 impl Story {
     /// A story that has not begun.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: StoryLimits) -> Self {
         Story {
             lines: Lines { limit: limits.lines.max(1), ..Lines::default() },
             drafts: Bounded::new(limits.drafts),
@@ -265,7 +265,7 @@ impl Story {
         self.lines.flush(false, emit);
     }
 
-    /// How often something was forgotten for [`Limits`]: what it was before is then not told.
+    /// How often something was forgotten for [`StoryLimits`]: what it was before is then not told.
     pub fn forgotten(&self) -> u64 {
         self.drafts.dropped()
             + self.states.forgotten()
@@ -274,7 +274,7 @@ impl Story {
             + self.openings.forgotten()
     }
 
-    /// Lines that were told without their end for [`Limits::lines`].
+    /// Lines that were told without their end for [`StoryLimits::lines`].
     pub fn unfinished(&self) -> u64 {
         self.lines.unfinished
     }

@@ -331,7 +331,7 @@ fn lines_that_wait_are_bounded() {
     for n in 0..3000u64 {
         teller.open(&mut wire, "ApiOpenGroup", "lpszGroupName", &format!("g{n}"), n + 1);
         teller.call(&mut wire, "ApiOnlineGroup", values([("hGroup", handle(n + 1))]), status(997));
-        assert!(teller.story.lines.lines.len() <= Limits::default().lines + 1);
+        assert!(teller.story.lines.lines.len() <= StoryLimits::default().lines + 1);
     }
     assert_eq!(teller.lines().len(), 3000);
 }

@@ -8,7 +8,7 @@ use super::etype::{Etype, string_to_key};
 use super::test_peer::{Peers, TRAILER, some_key};
 use crate::auth::ntlm::test_peer::Pdu;
 use crate::auth::test_der::{KRB5, MS_KRB5, NTLM, gss, neg_token_init, neg_token_resp};
-use crate::auth::{Association, KeyStore, Limits, Run};
+use crate::auth::{Association, KeyStore, Run, SecurityLimits};
 use crate::rpc::security::{AuthTrailer, Doubt, Opened, Security as _, Sender, Token, Verified};
 
 const SERVICE: &str = "cifs/node1.lab.test@LAB.TEST";
@@ -136,9 +136,9 @@ fn a_session_played_again() {
         let mut peers = Peers::new(etype);
         let mut keys = KeyStore::new();
         keys.add_service_key(SERVICE, etype, 3, &peers.service.key).unwrap();
-        let run = Arc::new(Run::new(Arc::new(keys), Limits::default()));
+        let run = Arc::new(Run::new(Arc::new(keys), SecurityLimits::default()));
         let [mut genuine, mut replayed, mut other] =
-            [(); 3].map(|()| Association::of_run(Arc::clone(&run), Limits::default()));
+            [(); 3].map(|()| Association::of_run(Arc::clone(&run), SecurityLimits::default()));
         let pdus = [6, 5].map(|level| peers.send(Sender::Client, level, b"once"));
         handshake(&mut genuine, &peers);
         pdus.iter().for_each(|pdu| opens(&mut genuine, pdu));

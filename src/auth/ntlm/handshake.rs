@@ -12,9 +12,9 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::crypto::{Key, desl, hmac_md5, kxkey_ess, kxkey_v1, lmowf_v1, md5, ntowf_v1, ntowf_v2, rc4k};
-use super::session::Session;
+use super::session::NtlmSession;
 use super::{Authenticate, Challenge, Flags, Message, parse, upcase};
-use crate::auth::association::Limits;
+use crate::auth::association::SecurityLimits;
 use crate::auth::budget::Purse;
 use crate::auth::context::Attempted;
 use crate::auth::frame::Verdict;
@@ -49,7 +49,7 @@ pub(crate) struct Handshake {
     challenges: Vec<Vec<u8>>,
     user: Option<String>,
     /// Sessions that the keys allow for; one once it is sure.
-    sessions: Vec<Session>,
+    sessions: Vec<NtlmSession>,
     /// Whether the key was proved by the response, the MIC or a signature.
     proved: bool,
     mic: Option<bool>,
@@ -71,7 +71,7 @@ pub(crate) struct Handshake {
     challenge: Option<[u8; 8]>,
     /// Whether the session's key depends on the password alone.
     constant_key: bool,
-    limits: Limits,
+    limits: SecurityLimits,
 }
 
 /// A key, whether the response proved it, and what speaks against whatever it opens.
@@ -85,7 +85,7 @@ struct Candidate {
 type Candidates = Result<Vec<Candidate>, (String, Remedy)>;
 
 impl Handshake {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: SecurityLimits) -> Self {
         Handshake {
             negotiates: Vec::new(),
             challenges: Vec::new(),
@@ -108,12 +108,12 @@ impl Handshake {
     }
 
     /// A session whose handshake wasn't captured: session keys given by hand may be its own.
-    pub(crate) fn assumed(keys: &KeyStore, limits: Limits) -> Self {
+    pub(crate) fn assumed(keys: &KeyStore, limits: SecurityLimits) -> Self {
         let mut handshake = Handshake::new(limits);
         handshake.reason = "handshake not captured".to_string();
         for exported in given(keys) {
             let standing = known_to_all(&exported);
-            let mut session = Session::new(ASSUMED, exported, false, standing, limits);
+            let mut session = NtlmSession::new(ASSUMED, exported, false, standing, limits);
             session.gap(Sender::Client, None);
             session.gap(Sender::Server, None);
             handshake.sessions.push(session);
@@ -124,7 +124,7 @@ impl Handshake {
 
     /// Bytes of memory beside the handshake itself.
     pub(crate) fn cost(&self) -> usize {
-        let sessions: usize = self.sessions.iter().map(Session::cost).sum();
+        let sessions: usize = self.sessions.iter().map(NtlmSession::cost).sum();
         let user = self.user.as_ref().map_or(0, String::capacity);
         let messages: usize = self.negotiates.iter().chain(&self.challenges).map(Vec::capacity).sum();
         sessions + messages + self.reason.capacity() + user
@@ -265,9 +265,9 @@ impl Handshake {
             self.proved |= proved;
             if !ess {
                 // Which key length is meant depends on the peers' revision too (MS-NLMP 3.4.5.3): try both.
-                self.sessions.push(Session::new(flags, exported.clone(), weak, standing, self.limits));
+                self.sessions.push(NtlmSession::new(flags, exported.clone(), weak, standing, self.limits));
             }
-            self.sessions.push(Session::new(flags, exported, !weak && !ess, standing, self.limits));
+            self.sessions.push(NtlmSession::new(flags, exported, !weak && !ess, standing, self.limits));
         }
         self.challenges = challenges;
     }

@@ -6,7 +6,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::check::Signature;
-use super::session::Session;
+use super::session::NtlmSession;
 use crate::auth::budget::{Budget, Purse};
 use crate::auth::frame::Frame;
 use crate::rpc::security::{Doubt, Sender};
@@ -27,8 +27,8 @@ pub(crate) struct Lost {
     pub(crate) doubt: Option<Doubt>,
 }
 
-impl Session {
-    /// Searches for the place of a PDU that [`Session::open`] found at none of the places it tries. `proved`: the key is
+impl NtlmSession {
+    /// Searches for the place of a PDU that [`NtlmSession::open`] found at none of the places it tries. `proved`: the key is
     /// known to be the session's.
     pub(crate) fn search(
         &mut self,

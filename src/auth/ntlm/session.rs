@@ -21,7 +21,7 @@ use super::check::{Signature, check};
 use super::crypto::{Key, md5, sealkey, signkey};
 use super::shared::Shared;
 use super::stream::KeyStream;
-use crate::auth::association::Limits;
+use crate::auth::association::SecurityLimits;
 use crate::auth::budget::Purse;
 use crate::auth::frame::Frame;
 use crate::auth::order::{Order, room};
@@ -84,7 +84,7 @@ pub(super) struct Party {
 }
 
 /// A session with one exported session key.
-pub(crate) struct Session {
+pub(crate) struct NtlmSession {
     pub(super) flags: Flags,
     exported: Key,
     /// Whether the 40- or 56-bit sealing key is used although extended session security is off.
@@ -95,7 +95,7 @@ pub(crate) struct Session {
     /// signature shows it.
     pub(super) one_handle: Option<bool>,
     pub(super) shared: Shared,
-    pub(super) limits: Limits,
+    pub(super) limits: SecurityLimits,
     /// Which coverage of the signature proved right, once one did.
     whole: Option<bool>,
     /// Whether the random pad of the last PDU that opened is one that senders make.
@@ -112,12 +112,18 @@ pub(super) fn side(sender: Sender) -> usize {
     }
 }
 
-impl Session {
+impl NtlmSession {
     /// A session at its start.
-    pub(crate) fn new(flags: Flags, exported: Key, weak: bool, standing: Option<Doubt>, limits: Limits) -> Self {
+    pub(crate) fn new(
+        flags: Flags,
+        exported: Key,
+        weak: bool,
+        standing: Option<Doubt>,
+        limits: SecurityLimits,
+    ) -> Self {
         let both = [Sender::Client, Sender::Server];
         let ess = flags.contains(Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY);
-        Session {
+        NtlmSession {
             flags,
             handles: both.map(|sender| Handle::new(&sealkey(flags, &exported, sender, weak))),
             parties: both.map(|sender| Party { sign_key: signkey(&exported, sender), order: Order::default() }),
@@ -135,7 +141,7 @@ impl Session {
     /// Bytes of memory.
     pub(crate) fn cost(&self) -> usize {
         let streams: usize = self.handles.iter().map(|handle| handle.stream.cost() + 8 * UNOPENED).sum();
-        size_of::<Session>() + streams + self.shared.cost()
+        size_of::<NtlmSession>() + streams + self.shared.cost()
     }
 
     /// A digest of its key, and of the server's challenge where one is given.
@@ -430,7 +436,7 @@ impl Session {
         Some(self.shared.came(sender, sequence).or(pad))
     }
 
-    /// Why a PDU doesn't open at the places that [`Session::open`] tries. `None`: its place has to be searched for.
+    /// Why a PDU doesn't open at the places that [`NtlmSession::open`] tries. `None`: its place has to be searched for.
     pub(crate) fn failure(&mut self, sender: Sender, frame: &Frame<'_>) -> Option<(String, Doubt)> {
         let signature = match Signature::read(frame.token) {
             Ok(signature) => signature,

@@ -11,7 +11,7 @@ use super::Flags;
 use super::crypto::{Key, desl, hmac_md5, kxkey_ess, ntowf_v1, ntowf_v2, rc4k};
 use super::test_peer::{Pdu, Peers, Reply, SERVER_CHALLENGE, authenticate, challenge, negotiate, wide};
 use crate::auth::text::units;
-use crate::auth::{Association, KeyStore, Limits, Run, TokenInfo, describe};
+use crate::auth::{Association, KeyStore, Run, SecurityLimits, TokenInfo, describe};
 use crate::rpc::security::{AuthTrailer, Connectionless, Doubt, Opened, Security as _, Sender, Token, Verified};
 
 const ESS: Flags = Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY;
@@ -119,7 +119,7 @@ fn every_kind_of_session() {
 fn no_changed_bit_of_a_pdu_is_verified() {
     let kinds = [ESS | Flags::NEGOTIATE_128, Flags::NEGOTIATE_128, Flags::NEGOTIATE_56];
     // Searches aren't what is tried here.
-    let limits = Limits { resync_window: 512, resync_work: 1 << 12, ..Limits::default() };
+    let limits = SecurityLimits { resync_window: 512, resync_work: 1 << 12, ..SecurityLimits::default() };
     let begin = || Association::with_limits(keys("password clusadm pw"), limits);
     for case in 0..kinds.len() * 4 {
         let (kind, level) = (kinds[case / 4], if case & 1 != 0 { 6 } else { 5 });
@@ -155,9 +155,9 @@ fn a_session_played_again() {
     for kind in [ESS | Flags::NEGOTIATE_128, Flags::NEGOTIATE_128] {
         for exchange in [Flags::NEGOTIATE_KEY_EXCH, Flags::empty()] {
             let flags = BASE | kind | exchange;
-            let run = Arc::new(Run::new(keys("password clusadm pw"), Limits::default()));
+            let run = Arc::new(Run::new(keys("password clusadm pw"), SecurityLimits::default()));
             let [mut genuine, mut replayed] =
-                [(); 2].map(|()| Association::of_run(Arc::clone(&run), Limits::default()));
+                [(); 2].map(|()| Association::of_run(Arc::clone(&run), SecurityLimits::default()));
             let exported = handshake(&mut genuine, flags, "pw", true);
             let mut peers = Peers::new(flags, exported, false);
             peers.whole = true;
@@ -311,7 +311,7 @@ fn resynchronises_after_lost_segments() {
 
 #[test]
 fn search_is_bounded() {
-    let limits = Limits { resync_work: 4096, ..Limits::default() };
+    let limits = SecurityLimits { resync_work: 4096, ..SecurityLimits::default() };
     let mut association = Association::with_limits(keys("password LAB\\clusadm pw"), limits);
     let exported = handshake(&mut association, FULL, "pw", true);
     let mut peers = Peers::new(FULL, exported, false);
@@ -403,7 +403,7 @@ fn session_key_by_hand() {
         let pdu = peers.send(sender, 6, &[6; 32]);
         opens(&mut association, &pdu);
     }
-    let limits = Limits { resync_work: 1 << 16, ..Limits::default() };
+    let limits = SecurityLimits { resync_work: 1 << 16, ..SecurityLimits::default() };
     let mut other = Association::with_limits(keys(&format!("session-key {}", hex::encode([9; 16]))), limits);
     let pdu = peers.send(Sender::Client, 6, &[6; 32]);
     for _ in 0..6 {
@@ -479,7 +479,7 @@ fn trailers_that_lie() {
 
 #[test]
 fn contexts_are_bounded_and_apart() {
-    let limits = Limits { contexts: 2, token: 300, ..Limits::default() };
+    let limits = SecurityLimits { contexts: 2, token: 300, ..SecurityLimits::default() };
     let mut association = Association::with_limits(keys("password LAB\\clusadm pw"), limits);
     for id in 0..5 {
         let trailer = AuthTrailer { auth_context_id: id, ..TRAILER };
@@ -502,7 +502,7 @@ fn contexts_are_bounded_and_apart() {
 /// What strangers can make an association hold: handshakes that never go on, and searches that find nothing.
 #[test]
 fn memory_is_bounded_and_told() {
-    let limits = Limits::default();
+    let limits = SecurityLimits::default();
     let mut association = Association::with_limits(keys("password LAB\\clusadm pw"), limits);
     assert_eq!(association.cost(), 0);
     feed(&mut association, Sender::Client, 11, &negotiate(FULL), true);

@@ -49,7 +49,7 @@ impl Wire {
             answered: true,
             frame: 0,
             call: 0,
-            connection: Connection::new(crate::rpc::Limits::default()),
+            connection: Connection::new(crate::rpc::RpcLimits::default()),
         }
     }
 

@@ -4,12 +4,12 @@ use super::control_codes;
 use crate::consts::content::BufferFormat;
 
 control_codes! { AffinityRule:
-    [sdk2022] {
-        CLUSCTL_AFFINITYRULE_GET_ID = 0x09000039, Header, BufferFormat::Nothing => BufferFormat::Sz;
-        CLUSCTL_AFFINITYRULE_GET_RO_COMMON_PROPERTIES = 0x09000055, Header, BufferFormat::Nothing => BufferFormat::PropertyList;
-        CLUSCTL_AFFINITYRULE_GET_COMMON_PROPERTIES = 0x09000059, Header, BufferFormat::Nothing => BufferFormat::PropertyList;
+    [sdk] {
+        CLUSCTL_AFFINITYRULE_GET_ID = 0x09000039 since W2022, Header, BufferFormat::Nothing => BufferFormat::Sz;
+        CLUSCTL_AFFINITYRULE_GET_RO_COMMON_PROPERTIES = 0x09000055 since W2022, Header, BufferFormat::Nothing => BufferFormat::PropertyList;
+        CLUSCTL_AFFINITYRULE_GET_COMMON_PROPERTIES = 0x09000059 since W2022, Header, BufferFormat::Nothing => BufferFormat::PropertyList;
         /// group names
-        CLUSCTL_AFFINITYRULE_GET_GROUPNAMES = 0x09002D71, Guess, BufferFormat::Nothing => BufferFormat::MultiSz;
-        CLUSCTL_AFFINITYRULE_SET_COMMON_PROPERTIES = 0x0940005E, Header, BufferFormat::PropertyList => BufferFormat::Nothing;
+        CLUSCTL_AFFINITYRULE_GET_GROUPNAMES = 0x09002D71 since W2022, Guess, BufferFormat::Nothing => BufferFormat::MultiSz;
+        CLUSCTL_AFFINITYRULE_SET_COMMON_PROPERTIES = 0x0940005E since W2022, Header, BufferFormat::PropertyList => BufferFormat::Nothing;
     }
 }

@@ -31,8 +31,8 @@ constants! {
             CLUS_OBJECT_NETWORK = 5,
             CLUS_OBJECT_NETINTERFACE = 6,
             CLUS_OBJECT_CLUSTER = 7,
-            CLUS_OBJECT_GROUPSET = 8,
-            CLUS_OBJECT_AFFINITYRULE = 9,
+            CLUS_OBJECT_GROUPSET = 8 since W2016,
+            CLUS_OBJECT_AFFINITYRULE = 9 since W2022,
             CLUS_OBJECT_USER = 0x00000080,
         }
     }

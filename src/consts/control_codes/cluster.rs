@@ -57,10 +57,10 @@ control_codes! { Cluster:
     CLUSCTL_CLUSTER_IS_READY_FOR_UPGRADE = 0x070000D5, "3.1.4.3.7.20", Read, Only3,
         BufferFormat::Nothing => BufferFormat::Nothing;
     /// properties AccountSID, AccountAccessMask, AccountAccessType
-    CLUSCTL_CLUSTER_SET_ACCOUNT_ACCESS = 0x074000F2, "3.1.4.3.7.21", All, Only3,
+    CLUSCTL_CLUSTER_SET_ACCOUNT_ACCESS = 0x074000F2 since W2016, "3.1.4.3.7.21", All, Only3,
         BufferFormat::PropertyList => BufferFormat::Nothing;
     /// input: DNS suffix; product note 199
-    CLUSCTL_CLUSTER_SET_DNS_DOMAIN = 0x0740030A, "3.1.4.3.7.22", All, Only3, BufferFormat::Sz => BufferFormat::Nothing;
+    CLUSCTL_CLUSTER_SET_DNS_DOMAIN = 0x0740030A since W2016, "3.1.4.3.7.22", All, Only3, BufferFormat::Sz => BufferFormat::Nothing;
     /// product note 200
     CLUSCTL_CLUSTER_GET_OS_AND_OS_VERSION_INFO = 0x07002101, "3.1.4.3.7.23", Read, Only3,
         BufferFormat::Nothing => BufferFormat::Struct("OS_AND_OS_VERSION_INFO");
@@ -82,15 +82,15 @@ control_codes! { Cluster:
             => BufferFormat::Struct("CLUS_CREATE_INFRASTRUCTURE_FILESERVER_OUTPUT");
     [sdk] {
         /// as CHECK_VOTER_EVICT
-        CLUSCTL_CLUSTER_CHECK_VOTER_EVICT_WITNESS = 0x0700006D, Guess,
+        CLUSCTL_CLUSTER_CHECK_VOTER_EVICT_WITNESS = 0x0700006D since W2025, Guess,
             BufferFormat::Nothing => BufferFormat::DwordOf(CLUSTER_QUORUM_VALUE::TABLE);
         /// as CHECK_VOTER_DOWN
-        CLUSCTL_CLUSTER_CHECK_VOTER_DOWN_WITNESS = 0x07000071, Guess,
+        CLUSCTL_CLUSTER_CHECK_VOTER_DOWN_WITNESS = 0x07000071 since W2025, Guess,
             BufferFormat::Nothing => BufferFormat::DwordOf(CLUSTER_QUORUM_VALUE::TABLE);
         /// not supported: ERROR_INVALID_FUNCTION
         CLUSCTL_CLUSTER_GET_PRIVATE_PROPERTY_FMTS = 0x0700008D, Documented, BufferFormat::Nothing => BufferFormat::Nothing;
         /// as NETNAME_GET_VIRTUAL_SERVER_TOKEN, which has the same function number
-        CLUSCTL_CLUSTER_GET_CLMUSR_TOKEN = 0x0700016D, Header,
+        CLUSCTL_CLUSTER_GET_CLMUSR_TOKEN = 0x0700016D since W2025, Header,
             BufferFormat::Struct("CLUS_NETNAME_VS_TOKEN_INFO") => lists::TOKEN, secret output;
         /// input: registry key, by the name
         CLUSCTL_CLUSTER_BATCH_BLOCK_KEY = 0x0700023E, Guess, BufferFormat::Sz => BufferFormat::Nothing;
@@ -101,28 +101,28 @@ control_codes! { Cluster:
         /// number of the update type, then the name of the owner of its lock
         CLUSCTL_CLUSTER_GET_GUM_LOCK_OWNER = 0x070002B9, Documented,
             BufferFormat::Nothing => BufferFormat::Struct("GUM_LOCK_OWNER");
-        CLUSCTL_CLUSTER_GET_STORAGE_CONFIGURATION = 0x070002E5, Documented, BufferFormat::Nothing => BufferFormat::PropertyList;
-        CLUSCTL_CLUSTER_GET_STORAGE_CONFIG_ATTRIBUTES = 0x070002E9, Documented,
+        CLUSCTL_CLUSTER_GET_STORAGE_CONFIGURATION = 0x070002E5 since W2016, Documented, BufferFormat::Nothing => BufferFormat::PropertyList;
+        CLUSCTL_CLUSTER_GET_STORAGE_CONFIG_ATTRIBUTES = 0x070002E9 since W2016, Documented,
             BufferFormat::Nothing => BufferFormat::PropertyList;
-        CLUSCTL_CLUSTER_RELOAD_AUTOLOGGER_CONFIG = 0x07002DD2, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
-        CLUSCTL_CLUSTER_STORAGE_RENAME_SHARED_VOLUME = 0x07002DD6, Header,
+        CLUSCTL_CLUSTER_RELOAD_AUTOLOGGER_CONFIG = 0x07002DD2 since W2019, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        CLUSCTL_CLUSTER_STORAGE_RENAME_SHARED_VOLUME = 0x07002DD6 since W2022, Header,
             BufferFormat::Struct("CLUSTER_SHARED_VOLUME_RENAME_INPUT") => BufferFormat::Nothing;
-        CLUSCTL_CLUSTER_STORAGE_RENAME_SHARED_VOLUME_GUID = 0x07002DDA, Header,
+        CLUSCTL_CLUSTER_STORAGE_RENAME_SHARED_VOLUME_GUID = 0x07002DDA since W2022, Header,
             BufferFormat::Struct("CLUSTER_SHARED_VOLUME_RENAME_GUID_INPUT") => BufferFormat::Nothing;
         /// rule names
-        CLUSCTL_CLUSTER_ENUM_AFFINITY_RULE_NAMES = 0x07002DDD, Guess, BufferFormat::Nothing => BufferFormat::MultiSz;
+        CLUSCTL_CLUSTER_ENUM_AFFINITY_RULE_NAMES = 0x07002DDD since W2022, Guess, BufferFormat::Nothing => BufferFormat::MultiSz;
         /// by the name: fault domain, its nodes
-        CLUSCTL_CLUSTER_GET_NODES_IN_FD = 0x07002DE1, Guess, BufferFormat::Sz => BufferFormat::MultiSz;
-        CLUSCTL_CLUSTER_SET_STORAGE_CONFIGURATION = 0x074002E2, Documented, BufferFormat::PropertyList => BufferFormat::Nothing;
+        CLUSCTL_CLUSTER_GET_NODES_IN_FD = 0x07002DE1 since W2022, Guess, BufferFormat::Sz => BufferFormat::MultiSz;
+        CLUSCTL_CLUSTER_SET_STORAGE_CONFIGURATION = 0x074002E2 since W2016, Documented, BufferFormat::PropertyList => BufferFormat::Nothing;
         /// buffers not described; node name, by the name
-        CLUSCTL_CLUSTER_REMOVE_NODE = 0x074002EE, Guess, BufferFormat::Sz => BufferFormat::Nothing;
+        CLUSCTL_CLUSTER_REMOVE_NODE = 0x074002EE since W2016, Guess, BufferFormat::Sz => BufferFormat::Nothing;
         /// buffers not described; node name, by the name
-        CLUSCTL_CLUSTER_CLEAR_NODE_CONNECTION_INFO = 0x07400306, Guess, BufferFormat::Sz => BufferFormat::Nothing;
+        CLUSCTL_CLUSTER_CLEAR_NODE_CONNECTION_INFO = 0x07400306 since W2016, Guess, BufferFormat::Sz => BufferFormat::Nothing;
         /// 0 or 1
-        CLUSCTL_CLUSTER_SET_CLUSTER_S2D_ENABLED = 0x07402D62, Guess, BufferFormat::Dword => BufferFormat::Nothing;
+        CLUSCTL_CLUSTER_SET_CLUSTER_S2D_ENABLED = 0x07402D62 since W2016, Guess, BufferFormat::Dword => BufferFormat::Nothing;
         /// a number of bytes; a comment on the same page says property list
-        CLUSCTL_CLUSTER_SET_CLUSTER_S2D_CACHE_METADATA_RESERVE_BYTES = 0x07402D6E, Documented,
+        CLUSCTL_CLUSTER_SET_CLUSTER_S2D_CACHE_METADATA_RESERVE_BYTES = 0x07402D6E since W2016, Documented,
             lists::RESERVE => BufferFormat::Nothing;
-        CLUSCTL_CLUSTER_FORCE_FLUSH_DB = 0x07402DE6, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        CLUSCTL_CLUSTER_FORCE_FLUSH_DB = 0x07402DE6 since W2022, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
     }
 }

@@ -30,12 +30,12 @@ pub struct ControlCodeFields {
     /// Function number, 18 bits.
     pub function: u32,
     /// The two access bits. Informative: they don't decide about the access level.
-    pub access: Direction,
+    pub access: AccessBits,
 }
 
 /// The access bits of a control code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
+pub enum AccessBits {
     /// Neither bit.
     Any,
     /// `CLUSCTL_ACCESS_READ`.
@@ -46,14 +46,14 @@ pub enum Direction {
     ReadWrite,
 }
 
-impl Direction {
+impl AccessBits {
     /// `"any"`, `"read"`, `"write"` or `"read, write"`.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Direction::Any => "any",
-            Direction::Read => "read",
-            Direction::Write => "write",
-            Direction::ReadWrite => "read, write",
+            AccessBits::Any => "any",
+            AccessBits::Read => "read",
+            AccessBits::Write => "write",
+            AccessBits::ReadWrite => "read, write",
         }
     }
 }
@@ -69,10 +69,10 @@ impl ControlCodeFields {
             internal: code & (1 << 20) != 0,
             function: (code >> 2) & 0x3_FFFF,
             access: match code & 3 {
-                0 => Direction::Any,
-                1 => Direction::Read,
-                2 => Direction::Write,
-                _ => Direction::ReadWrite,
+                0 => AccessBits::Any,
+                1 => AccessBits::Read,
+                2 => AccessBits::Write,
+                _ => AccessBits::ReadWrite,
             },
         }
     }
@@ -86,10 +86,10 @@ impl ControlCodeFields {
             | (self.internal as u32) << 20
             | (self.function & 0x3_FFFF) << 2
             | match self.access {
-                Direction::Any => 0,
-                Direction::Read => 1,
-                Direction::Write => 2,
-                Direction::ReadWrite => 3,
+                AccessBits::Any => 0,
+                AccessBits::Read => 1,
+                AccessBits::Write => 2,
+                AccessBits::ReadWrite => 3,
             }
     }
 

@@ -45,15 +45,15 @@ control_codes! { Group:
     CLUSCTL_GROUP_CHECK_FOR_STABLE_ONLINE_OR_TERMINAL_FAILED = 0x0300228D, "3.1.4.3.3.18", Read, Only3,
         BufferFormat::Nothing => BufferFormat::DwordOf(StableOnlineResult::TABLE);
     /// exactly two properties; product note 183
-    CLUSCTL_GROUP_SET_CCF_FROM_MASTER = 0x03402D86, "3.1.4.3.3.19", All, Only3,
+    CLUSCTL_GROUP_SET_CCF_FROM_MASTER = 0x03402D86 since W2019, "3.1.4.3.3.19", All, Only3,
         BufferFormat::PropertyList => BufferFormat::Nothing;
     /// group names; the text calls the list a null-terminated string; no value printed anywhere in 34.0; public
     /// header value, with the group set object byte; product note 184
-    CLUSCTL_GROUP_GET_PROVIDER_GROUPS = 0x08002D7D or 0x03002D7D, "3.1.4.3.3.20", Read, Only3,
+    CLUSCTL_GROUP_GET_PROVIDER_GROUPS = 0x08002D7D or 0x03002D7D since W2016, "3.1.4.3.3.20", Read, Only3,
         BufferFormat::Nothing => BufferFormat::MultiSz;
     /// group set names; the text calls the list a null-terminated string; no value printed anywhere in 34.0; public
     /// header value, with the group set object byte; product note 185
-    CLUSCTL_GROUP_GET_PROVIDER_GROUPSETS = 0x08002D81 or 0x03002D81, "3.1.4.3.3.21", Read, Only3,
+    CLUSCTL_GROUP_GET_PROVIDER_GROUPSETS = 0x08002D81 or 0x03002D81 since W2016, "3.1.4.3.3.21", Read, Only3,
         BufferFormat::Nothing => BufferFormat::MultiSz;
     [sdk] {
         CLUSCTL_GROUP_GET_FAILURE_INFO = 0x03000019, Header,
@@ -63,6 +63,6 @@ control_codes! { Group:
         /// reserved
         CLUSCTL_GROUP_QUERY_DELETE = 0x030001B9, Documented, BufferFormat::Nothing => BufferFormat::Nothing;
         /// the structure of that name; the page of the code says value list
-        CLUSCTL_GROUP_GET_LAST_MOVE_TIME = 0x030002D9, Header, BufferFormat::Nothing => lists::LAST_MOVE_TIME;
+        CLUSCTL_GROUP_GET_LAST_MOVE_TIME = 0x030002D9 since W2016, Header, BufferFormat::Nothing => lists::LAST_MOVE_TIME;
     }
 }

@@ -25,6 +25,7 @@ mod cluster;
 mod fields;
 mod group;
 mod group_set;
+mod index;
 mod lists;
 mod net_interface;
 mod network;
@@ -37,7 +38,7 @@ pub(in crate::consts) use bits::TABLES;
 pub use affinity_rule::names::*;
 pub use bits::{CLUSTER_CONTROL_OBJECT, ControlCodeBits};
 pub use cluster::names::*;
-pub use fields::{ControlCodeFields, Direction};
+pub use fields::{AccessBits, ControlCodeFields};
 pub use group::names::*;
 pub use group_set::names::*;
 pub use net_interface::names::*;
@@ -45,6 +46,8 @@ pub use network::names::*;
 pub use node::names::*;
 pub use resource::names::*;
 pub use resource_type::names::*;
+
+use index::search;
 
 /// The kind of object that a control method controls, and so the list its codes come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -257,19 +260,20 @@ impl ControlCode {
 
 /// `control_codes!`: the codes of a family.
 ///
-/// Codes of the specification come first, with section, access level and versions; then groups of others under the mark
+/// Codes of the specification come first, with section, access level and versions, and `since` the release that brought
+/// them where that is known; then groups of others under the mark
 /// of their source (see `consts/declare.rs`), with the certainty of what is said about their buffers. `secret input` or
 /// `secret output` behind the formats marks a buffer that is a secret as a whole; secrets inside a structure or a property
 /// list are marked there.
 macro_rules! control_codes {
     ($family:ident: $(
         $(#[doc = $note:literal])*
-        $name:ident = $value:literal $(or $alternate:literal)? $(also $also:ident)*,
+        $name:ident = $value:literal $(or $alternate:literal)? $(since $since:ident)? $(also $also:ident)*,
             $section:literal, $access:ident, $versions:ident, $input:expr => $output:expr $(, secret $side:ident)?;
     )* $(
         [$mark:ident] { $(
             $(#[doc = $gnote:literal])*
-            $gname:ident = $gvalue:literal $(also $galso:ident)*, $($gsection:literal,)?
+            $gname:ident = $gvalue:literal $(since $gsince:ident)? $(also $galso:ident)*, $($gsection:literal,)?
                 $certainty:ident, $ginput:expr => $goutput:expr $(, secret $gside:ident)?;
         )+ }
     )*) => {
@@ -285,13 +289,16 @@ macro_rules! control_codes {
             )+ )*
         }
 
+        #[allow(unused_imports)]
+        use crate::consts::declare::releases;
+
         pub(super) const CODES: &[super::ControlCode] = &[
             $( super::ControlCode {
                 family: super::Family::$family,
                 name: stringify!($name),
                 also: &[$(stringify!($also)),*],
                 source: super::Source::Spec34,
-                since: "",
+                since: releases::first(&[$(releases::$since)?]),
                 certainty: super::Certainty::Specified,
                 value: names::$name,
                 alternates: &[$($alternate)?],
@@ -308,8 +315,8 @@ macro_rules! control_codes {
                 family: super::Family::$family,
                 name: stringify!($gname),
                 also: &[$(stringify!($galso)),*],
-                source: crate::consts::declare::marks::$mark.0,
-                since: crate::consts::declare::marks::$mark.1,
+                source: crate::consts::declare::marks::$mark,
+                since: releases::first(&[$(releases::$gsince)?]),
                 certainty: super::Certainty::$certainty,
                 value: names::$gname,
                 alternates: &[],
@@ -393,21 +400,17 @@ static JOINED: [ControlCode; table::total(LISTS)] = table::concat(NO_CODE, LISTS
 /// Every control code, by family, in the order of the specification.
 pub static ALL: &[ControlCode] = &JOINED;
 
-fn search(codes: &'static [ControlCode], code: u32) -> Option<&'static ControlCode> {
-    codes.iter().find(|row| row.value == code).or_else(|| codes.iter().find(|row| row.alternates.contains(&code)))
-}
-
 /// The control code of this number among those of a family, by its own number or an alternate one.
 ///
 /// A few codes have the object byte of another family. A code that the family does not have may still be one of
 /// another: see [`lookup_any`].
 pub fn lookup(family: Family, code: u32) -> Option<&'static ControlCode> {
-    search(family.codes(), code)
+    search(Some(family), code)
 }
 
 /// The control code of this number in any family; codes' own numbers go before alternate ones.
 pub fn lookup_any(code: u32) -> Option<&'static ControlCode> {
-    search(ALL, code)
+    search(None, code)
 }
 
 /// The control code of this name, or the one that has it as another name.

@@ -153,7 +153,7 @@ control_codes! { Resource:
     CLUSCTL_RESOURCE_POOL_GET_DRIVE_INFO = 0x010002B5, "3.1.4.3.1.56", Read, Only3,
         BufferFormat::Nothing => BufferFormat::Structs("CLUS_POOL_DRIVE_INFO");
     /// property PrimaryToken; product note 166
-    CLUSCTL_CLOUD_WITNESS_RESOURCE_UPDATE_TOKEN = 0x014020E6, "3.1.4.3.1.57", All, Only3,
+    CLUSCTL_CLOUD_WITNESS_RESOURCE_UPDATE_TOKEN = 0x014020E6 since W2016, "3.1.4.3.1.57", All, Only3,
         BufferFormat::PropertyList => BufferFormat::Nothing;
     /// object byte 7 (cluster) in the specification and in Samba; product note 167
     CLUSCTL_RESOURCE_NETNAME_CHECK_OU_PERMISSIONS = 0x07002121 or 0x01002121, "3.1.4.3.1.58", Read, Only3,
@@ -162,14 +162,14 @@ control_codes! { Resource:
     /// object byte 7 (cluster) in the specification and in Samba; product note 168
     CLUSCTL_RESOURCE_NETNAME_CHECK_AD_STATE = 0x07002125 or 0x01002125, "3.1.4.3.1.59", Read, Only3,
         BufferFormat::Nothing => BufferFormat::DwordOf(NetnameCheckAdState::TABLE);
-    CLUSCTL_RESOURCE_GET_STATE_CHANGE_TIME = 0x01002D5D, "3.1.4.3.1.60", Read, Only3,
+    CLUSCTL_RESOURCE_GET_STATE_CHANGE_TIME = 0x01002D5D since W2016, "3.1.4.3.1.60", Read, Only3,
         BufferFormat::Nothing => BufferFormat::Filetime;
-    CLUSCTL_RESOURCE_STORAGE_GET_DISK_INFO_EX2 = 0x010001F9, "3.1.4.3.1.61", Read, Only3,
+    CLUSCTL_RESOURCE_STORAGE_GET_DISK_INFO_EX2 = 0x010001F9 since W2016, "3.1.4.3.1.61", Read, Only3,
         BufferFormat::Nothing => BufferFormat::Values(&lists::DISK_INFO_EX2);
-    CLUSCTL_RESOURCE_STORAGE_GET_DISK_NUMBER_INFO = 0x010001A1, "3.1.4.3.1.62", Read, Only3,
+    CLUSCTL_RESOURCE_STORAGE_GET_DISK_NUMBER_INFO = 0x010001A1 since W2016, "3.1.4.3.1.62", Read, Only3,
         BufferFormat::Nothing => BufferFormat::Struct("CLUS_DISK_NUMBER_INFO");
     [revision44] {
-        CLUSCTL_RESOURCE_NETNAME_SET_PWD_INFOEX = 0x0100031A also CLUSCTL_RESOURCE_RLUA_SET_PWD_INFOEX,
+        CLUSCTL_RESOURCE_NETNAME_SET_PWD_INFOEX = 0x0100031A since W2022 also CLUSCTL_RESOURCE_RLUA_SET_PWD_INFOEX,
             "revision 44, 3.1.4.3.1.63", Documented,
             BufferFormat::Struct("CLUS_NETNAME_PWD_INFOEX") => BufferFormat::Nothing;
     }
@@ -195,13 +195,13 @@ control_codes! { Resource:
         /// buffers not described
         CLUSCTL_RESOURCE_IS_QUORUM_BLOCKED = 0x010002B1, Guess, BufferFormat::Nothing => BufferFormat::Dword;
         /// no public page
-        CLUSCTL_RESOURCE_GET_INFRASTRUCTURE_SOFS_BUFFER = 0x01002D89, Guess, BufferFormat::Nothing => BufferFormat::Bytes;
-        CLUSCTL_RESOURCE_STORAGE_RENAME_SHARED_VOLUME = 0x01002DD6, Header,
+        CLUSCTL_RESOURCE_GET_INFRASTRUCTURE_SOFS_BUFFER = 0x01002D89 since W2019, Guess, BufferFormat::Nothing => BufferFormat::Bytes;
+        CLUSCTL_RESOURCE_STORAGE_RENAME_SHARED_VOLUME = 0x01002DD6 since W2022, Header,
             BufferFormat::Struct("CLUSTER_SHARED_VOLUME_RENAME_INPUT") => BufferFormat::Nothing;
-        CLUSCTL_RESOURCE_STORAGE_RENAME_SHARED_VOLUME_GUID = 0x01002DDA, Header,
+        CLUSCTL_RESOURCE_STORAGE_RENAME_SHARED_VOLUME_GUID = 0x01002DDA since W2022, Header,
             BufferFormat::Struct("CLUSTER_SHARED_VOLUME_RENAME_GUID_INPUT") => BufferFormat::Nothing;
         /// by the name: fault domain, its nodes
-        CLUSCTL_RESOURCE_GET_NODES_IN_FD = 0x01002DE1, Guess, BufferFormat::Sz => BufferFormat::MultiSz;
+        CLUSCTL_RESOURCE_GET_NODES_IN_FD = 0x01002DE1 since W2022, Guess, BufferFormat::Sz => BufferFormat::MultiSz;
         /// structures of resapi.h
         CLUSCTL_RESOURCE_FSWITNESS_GET_EPOCH_INFO = 0x0110005D, Guess,
             BufferFormat::Struct("WitnessTagHelper") => BufferFormat::Struct("PaxosTagCStruct");
@@ -209,11 +209,11 @@ control_codes! { Resource:
         CLUSCTL_RESOURCE_GET_OPERATION_CONTEXT = 0x011020E9, Documented,
             BufferFormat::Struct("GET_OPERATION_CONTEXT_PARAMS") => BufferFormat::PropertyList;
         /// buffers not described
-        CLUSCTL_RESOURCE_VALIDATE_CHANGE_GROUP = 0x01102125, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        CLUSCTL_RESOURCE_VALIDATE_CHANGE_GROUP = 0x01102125 since W2016, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
         /// no public page
-        CLUSCTL_RESOURCE_CHECK_DRAIN_VETO = 0x0110212D, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        CLUSCTL_RESOURCE_CHECK_DRAIN_VETO = 0x0110212D since W2022, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
         /// no public page
-        CLUSCTL_RESOURCE_NOTIFY_DRAIN_COMPLETE = 0x01102131, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        CLUSCTL_RESOURCE_NOTIFY_DRAIN_COMPLETE = 0x01102131 since W2022, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
         /// buffers not described
         CLUSCTL_RESOURCE_STORAGE_GET_SHARED_VOLUME_STATES = 0x014002A2, Guess,
             BufferFormat::Nothing => BufferFormat::Structs("CLUSTER_SHARED_VOLUME_STATE_INFO_EX");
@@ -222,21 +222,21 @@ control_codes! { Resource:
         /// as ADD_CRYPTO_CHECKPOINT: type\provider\container
         CLUSCTL_RESOURCE_ADD_CRYPTO_CHECKPOINT_EX = 0x014002D6, Guess, BufferFormat::Sz => BufferFormat::Nothing, secret input;
         /// buffers not described
-        CLUSCTL_RESOURCE_PREPARE_UPGRADE = 0x014020EA, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_PREPARE_UPGRADE = 0x014020EA since W2016, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
         /// a page calls the code internal, the number has no internal bit
-        CLUSCTL_RESOURCE_UPGRADE_COMPLETED = 0x014020EE, Guess,
+        CLUSCTL_RESOURCE_UPGRADE_COMPLETED = 0x014020EE since W2016, Guess,
             BufferFormat::Struct("POST_UPGRADE_VERSION_INFO") => BufferFormat::Nothing;
         /// property PrimaryKey, as UPDATE_TOKEN has PrimaryToken, or the key alone
-        CLUSCTL_CLOUD_WITNESS_RESOURCE_UPDATE_KEY = 0x014020F6, Guess,
+        CLUSCTL_CLOUD_WITNESS_RESOURCE_UPDATE_KEY = 0x014020F6 since W2016, Guess,
             lists::WITNESS_KEY => BufferFormat::Nothing, secret input;
         /// no public page
-        CLUSCTL_RESOURCE_SET_INFRASTRUCTURE_SOFS_BUFFER = 0x01402D8E, Guess, BufferFormat::Bytes => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_SET_INFRASTRUCTURE_SOFS_BUFFER = 0x01402D8E since W2019, Guess, BufferFormat::Bytes => BufferFormat::Nothing;
         /// no public page
-        CLUSCTL_RESOURCE_SCALEOUT_COMMAND = 0x01402D96, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        CLUSCTL_RESOURCE_SCALEOUT_COMMAND = 0x01402D96 since W2019, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
         /// no public page
-        CLUSCTL_RESOURCE_SCALEOUT_CONTROL = 0x01402D9A, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        CLUSCTL_RESOURCE_SCALEOUT_CONTROL = 0x01402D9A since W2019, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
         /// no public page; cluster names, by the name
-        CLUSCTL_RESOURCE_SCALEOUT_GET_CLUSTERS = 0x01402D9D, Guess, BufferFormat::Nothing => BufferFormat::MultiSz;
+        CLUSCTL_RESOURCE_SCALEOUT_GET_CLUSTERS = 0x01402D9D since W2019, Guess, BufferFormat::Nothing => BufferFormat::MultiSz;
         CLUSCTL_RESOURCE_DELETE = 0x01500006, Documented, BufferFormat::Nothing => BufferFormat::Nothing;
         /// input: node name
         CLUSCTL_RESOURCE_INSTALL_NODE = 0x0150000A, Documented, BufferFormat::Sz => BufferFormat::Nothing;
@@ -274,7 +274,7 @@ control_codes! { Resource:
         /// buffers not described
         CLUSCTL_RESOURCE_NOTIFY_QUORUM_STATUS = 0x0150007E, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
         /// no public page
-        CLUSCTL_RESOURCE_UNDELETE = 0x01500086, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_UNDELETE = 0x01500086 since W2022, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
         /// buffers not described
         CLUSCTL_RESOURCE_NOTIFY_OWNER_CHANGE = 0x01502122, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
     }

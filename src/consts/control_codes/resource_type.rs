@@ -92,33 +92,33 @@ control_codes! { ResourceType:
     CLUSCTL_RESOURCE_TYPE_STORAGE_IS_CSV_FILE = 0x01000229 or 0x02000229, "3.1.4.3.2.31", Read, Both,
         BufferFormat::Sz => BufferFormat::Nothing;
     /// properties PrimaryToken, AccountName, EndpointInfo; product note 173
-    CLUSCTL_CLOUD_WITNESS_RESOURCE_TYPE_VALIDATE_CREDENTIALS = 0x020020E1, "3.1.4.3.2.32", Read, Only3,
+    CLUSCTL_CLOUD_WITNESS_RESOURCE_TYPE_VALIDATE_CREDENTIALS = 0x020020E1 since W2016, "3.1.4.3.2.32", Read, Only3,
         BufferFormat::PropertyList => BufferFormat::Nothing;
     /// product note 174
-    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_ELIGIBLE_LOGDISKS = 0x02002149, "3.1.4.3.2.33", Read, Only3,
+    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_ELIGIBLE_LOGDISKS = 0x02002149 since W2016, "3.1.4.3.2.33", Read, Only3,
         BufferFormat::Struct("SR_RESOURCE_TYPE_QUERY_ELIGIBLE_LOGDISKS")
             => BufferFormat::Struct("SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT");
-    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_ELIGIBLE_TARGET_DATADISKS = 0x0200214D, "3.1.4.3.2.34", Read, Only3,
+    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_ELIGIBLE_TARGET_DATADISKS = 0x0200214D since W2016, "3.1.4.3.2.34", Read, Only3,
         BufferFormat::Struct("SR_RESOURCE_TYPE_QUERY_ELIGIBLE_TARGET_DATADISKS")
             => BufferFormat::Struct("SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT");
-    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_ELIGIBLE_SOURCE_DATADISKS = 0x02002151, "3.1.4.3.2.35", Read, Only3,
+    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_ELIGIBLE_SOURCE_DATADISKS = 0x02002151 since W2016, "3.1.4.3.2.35", Read, Only3,
         BufferFormat::Struct("SR_RESOURCE_TYPE_QUERY_ELIGIBLE_SOURCE_DATADISKS")
             => BufferFormat::Struct("SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT");
     /// in SourceResourceId, TargetResourceId; out SourceVolumes, TargetVolumes
-    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_REPLICA_VOLUMES = 0x02002159, "3.1.4.3.2.36", Read, Only3,
+    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_REPLICA_VOLUMES = 0x02002159 since W2016, "3.1.4.3.2.36", Read, Only3,
         BufferFormat::PropertyList => BufferFormat::PropertyList;
     /// in DataResourceId, LogResourceId; out LogVolume; product note 178
-    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_LOG_VOLUME = 0x0200215D, "3.1.4.3.2.37", Read, Only3,
+    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_LOG_VOLUME = 0x0200215D since W2016, "3.1.4.3.2.37", Read, Only3,
         BufferFormat::PropertyList => BufferFormat::PropertyList;
     /// product note 179
-    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_REPLICATED_DISKS = 0x02002155, "3.1.4.3.2.38", Read, Only3,
+    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_REPLICATED_DISKS = 0x02002155 since W2016, "3.1.4.3.2.38", Read, Only3,
         BufferFormat::Nothing => BufferFormat::Struct("SR_RESOURCE_TYPE_REPLICATED_DISKS_RESULT");
     /// inner properties ReplicationGroupId, ClusterGroupId, ReplicationClusterGroupType; product note 180
-    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_RESOURCE_GROUP = 0x02002161, "3.1.4.3.2.39", Read, Only3,
+    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_RESOURCE_GROUP = 0x02002161 since W2016, "3.1.4.3.2.39", Read, Only3,
         BufferFormat::Nothing => BufferFormat::Values(&lists::REPLICATION_GROUPS);
     /// in: resource ID of the disk; out MinimumLogSizeInBytes, UnitOfLogSizeChangeInBytes, LogSizeMultiple; product
     /// note 181
-    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_LOG_INFO = 0x02002145, "3.1.4.3.2.40", Read, Only3,
+    CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_LOG_INFO = 0x02002145 since W2016, "3.1.4.3.2.40", Read, Only3,
         BufferFormat::Guid => BufferFormat::PropertyList;
     [sdk] {
         CLUSCTL_RESOURCE_TYPE_GET_REGISTRY_CHECKPOINTS = 0x020000A9, Documented, BufferFormat::Nothing => BufferFormat::MultiSz;
@@ -133,27 +133,27 @@ control_codes! { ResourceType:
         CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_INT = 0x02001FE1, Documented,
             BufferFormat::Struct("CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_INPUT") => BufferFormat::ValuesPerDisk(&lists::DISK_INFO_EX2);
         /// as VALIDATE_CREDENTIALS, with property PrimaryKey
-        CLUSCTL_CLOUD_WITNESS_RESOURCE_TYPE_VALIDATE_CREDENTIALS_WITH_KEY = 0x020020F1, Guess,
+        CLUSCTL_CLOUD_WITNESS_RESOURCE_TYPE_VALIDATE_CREDENTIALS_WITH_KEY = 0x020020F1 since W2016, Guess,
             BufferFormat::PropertyList => BufferFormat::Nothing;
-        CLUSCTL_RESOURCE_TYPE_REPLICATION_ADD_REPLICATION_GROUP = 0x02002142, Header,
+        CLUSCTL_RESOURCE_TYPE_REPLICATION_ADD_REPLICATION_GROUP = 0x02002142 since W2022, Header,
             BufferFormat::Struct("SR_RESOURCE_TYPE_ADD_REPLICATION_GROUP") => BufferFormat::Struct("SR_RESOURCE_TYPE_ADD_REPLICATION_GROUP_RESULT");
         /// input: a disk, form not stated; a page calls the output a value list
-        CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_REPLICATED_PARTITION_INFO = 0x02002165, Header,
+        CLUSCTL_RESOURCE_TYPE_REPLICATION_GET_REPLICATED_PARTITION_INFO = 0x02002165 since W2016, Header,
             BufferFormat::Guid => BufferFormat::Struct("SR_RESOURCE_TYPE_REPLICATED_PARTITION_ARRAY");
-        CLUSCTL_RESOURCE_TYPE_NOTIFY_MONITOR_SHUTTING_DOWN = 0x02100081, Guess,
+        CLUSCTL_RESOURCE_TYPE_NOTIFY_MONITOR_SHUTTING_DOWN = 0x02100081 since W2019, Guess,
             BufferFormat::DwordOf(MonitorShutdownReason::TABLE) => BufferFormat::Nothing;
         /// no public page
-        CLUSCTL_RESOURCE_TYPE_CHECK_DRAIN_VETO = 0x0210212D, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        CLUSCTL_RESOURCE_TYPE_CHECK_DRAIN_VETO = 0x0210212D since W2022, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
         /// no public page
-        CLUSCTL_RESOURCE_TYPE_NOTIFY_DRAIN_COMPLETE = 0x02102131, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
+        CLUSCTL_RESOURCE_TYPE_NOTIFY_DRAIN_COMPLETE = 0x02102131 since W2022, Guess, BufferFormat::Bytes => BufferFormat::Bytes;
         /// buffers not described
         CLUSCTL_RESOURCE_TYPE_STORAGE_SYNC_CLUSDISK_DB = 0x0240019E, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
         /// buffers not described; by the name: a name, its organizational unit
         CLUSCTL_RESOURCE_TYPE_NETNAME_GET_OU_FOR_VCO = 0x0240026E, Guess, BufferFormat::Sz => BufferFormat::Sz;
         /// buffers not described
-        CLUSCTL_RESOURCE_TYPE_PREPARE_UPGRADE = 0x024020EA, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
+        CLUSCTL_RESOURCE_TYPE_PREPARE_UPGRADE = 0x024020EA since W2016, Guess, BufferFormat::Nothing => BufferFormat::Nothing;
         /// a page calls the code internal, the number has no internal bit
-        CLUSCTL_RESOURCE_TYPE_UPGRADE_COMPLETED = 0x024020EE, Guess,
+        CLUSCTL_RESOURCE_TYPE_UPGRADE_COMPLETED = 0x024020EE since W2016, Guess,
             BufferFormat::Struct("POST_UPGRADE_VERSION_INFO") => BufferFormat::Nothing;
         /// input: node name
         CLUSCTL_RESOURCE_TYPE_INSTALL_NODE = 0x0250000A, Documented, BufferFormat::Sz => BufferFormat::Nothing;

@@ -55,13 +55,13 @@ fn same_function_in_two_families() {
 #[test]
 fn fields_of_a_code() {
     let fields = ControlCodeFields::decode(CLUSCTL_RESOURCE_SET_PRIVATE_PROPERTIES);
-    assert_eq!((fields.object, fields.function, fields.access), (1, 0x21, Direction::Write));
+    assert_eq!((fields.object, fields.function, fields.access), (1, 0x21, AccessBits::Write));
     assert!(fields.modify && !fields.global && !fields.user && !fields.internal);
     assert_eq!(fields.family(), Some(Family::Resource));
     assert_eq!(fields.to_string(), "resource, function 0x21, write, modify");
     assert_eq!(ControlCodeFields::decode(0x4000_21F3).to_string(), "object 64, function 0x87c, read, write");
     let migrate = ControlCodeFields::decode(CLUSCTL_RESOURCE_VM_START_MIGRATION);
-    assert_eq!((migrate.user, migrate.modify, migrate.function, migrate.access), (true, true, 1, Direction::Any));
+    assert_eq!((migrate.user, migrate.modify, migrate.function, migrate.access), (true, true, 1, AccessBits::Any));
     for code in [0, u32::MAX, 0x01C0_018A, 0x1234_5678].into_iter().chain(ALL.iter().map(|row| row.value)) {
         assert_eq!(ControlCodeFields::decode(code).encode(), code);
     }

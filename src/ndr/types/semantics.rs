@@ -72,6 +72,8 @@ pub enum Semantics {
     Structure,
     /// PROPERTY_LIST (2.2.3.10).
     PropertyList,
+    /// PROPERTY_LIST of an object of this kind.
+    PropertyListOf(Family),
     /// Bytes of a registry value of the type given beside it.
     RegistryData,
     /// A custom-marshalled structure, by name.

@@ -158,7 +158,7 @@ pub(super) enum Reached<'a> {
 /// One step inwards: the bytes behind a header and what they begin with.
 type Step<'a> = Result<(&'a [u8], Layer), LinkError>;
 
-/// Steps that a packet may take beside those of its tags, whose number [`Limits::tags`](super::Limits::tags) bounds.
+/// Steps that a packet may take beside those of its tags, whose number [`NetworkLimits::tags`](super::NetworkLimits::tags) bounds.
 const OTHER_STEPS: usize = 8;
 
 /// Goes from `layer` to the IP header, over at most `tags` [tags](Layer::is_tag).

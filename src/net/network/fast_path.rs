@@ -78,8 +78,12 @@ impl Network {
         if !flow.bases.are_known() {
             return false;
         }
-        // What nobody wants only a SYN could change.
-        let TcpState::Active(connection) = &mut flow.state else { return true };
+        let connection = match &mut flow.state {
+            TcpState::Active(connection) => connection,
+            // What nobody wants only a SYN could change.
+            TcpState::Ignored => return true,
+            TcpState::Closed(_) => return segment.payload.data.is_empty(),
+        };
         let a_sends = from_low == flow.a_is_low;
         let (own, other) = connection.directions(a_sends);
         let data = segment.payload.data;

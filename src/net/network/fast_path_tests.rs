@@ -1,6 +1,6 @@
 //! The fast path is compared with the general one over random conversations of a fixed seed.
 
-use super::super::{Limits, Network};
+use super::super::{Network, NetworkLimits};
 use crate::capture::LinkType;
 use crate::net::build::*;
 use crate::net::{Chunk, Datagram, Handler, Origin, Placed, Verdict};
@@ -67,7 +67,7 @@ fn both_ways_lead_to_the_same() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut short = 0;
     for round in 0..60 {
-        let limits = Limits { tcp_flows: [2, 3, 100][round % 3], ..Limits::default() };
+        let limits = NetworkLimits { tcp_flows: [2, 3, 100][round % 3], ..NetworkLimits::default() };
         let (mut plain, mut long) = (Network::new(limits.clone()), Network::new(limits));
         long.general_only = true;
         let (mut found, mut expected) = (Log::default(), Log::default());

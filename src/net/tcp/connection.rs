@@ -4,7 +4,7 @@
 //!   that an answer never comes before its question, neither where the question is held behind a hole nor where a tap
 //!   let the two overtake each other. Directions that would wait for each other don't: the side that opened the
 //!   connection goes first.
-//! * A hole is given up when the other side has acknowledged all of it and [`Limits::hole_packets`] more packets of the
+//! * A hole is given up when the other side has acknowledged all of it and [`NetworkLimits::hole_packets`] more packets of the
 //!   connection came; what waits for the other side waits twice as long at most.
 //! * When no hole can be filled any more (both FINs acknowledged, reset, new connection on the same ports, eviction, end
 //!   of the capture) or too much is held, what waits comes out in the order of the acknowledgements, both directions
@@ -14,7 +14,7 @@ use super::super::Verdict;
 use super::context::{Context, Sink};
 use super::direction::{Direction, NOT_CAPTURED, State, hand, is_early};
 use super::held::Checksum;
-use super::{Limits, Segment};
+use super::{NetworkLimits, Segment};
 
 /// Both directions of a connection that somebody is interested in.
 #[derive(Debug, Default)]
@@ -25,6 +25,20 @@ pub(in super::super) struct Connection {
     a_opened: Option<bool>,
     /// Packets that were not plain segments in turn.
     clock: u64,
+    /// A reset that was seen last.
+    reset: Option<Reset>,
+}
+
+/// A reset of which it is not sure yet that it ended the connection: a tap may have seen it where the other side never did,
+/// and what was on its way comes after it.
+#[derive(Clone, Copy, Debug)]
+struct Reset {
+    /// What it is for each direction.
+    reasons: [&'static str; 2],
+    /// Whether the direction of side A ends first.
+    a_first: bool,
+    /// Positions of the next bytes when it came.
+    next: [u64; 2],
 }
 
 /// What [`Connection::release`] does next.
@@ -52,6 +66,28 @@ impl Connection {
     /// Whether nothing more can come.
     pub(in super::super) fn has_ended(&self) -> bool {
         self.directions.iter().all(Direction::has_ended)
+    }
+
+    fn positions(&self) -> [u64; 2] {
+        let [a, b] = &self.directions;
+        [a.next(), b.next()]
+    }
+
+    /// Whether a reset was seen and nothing new since.
+    pub(in super::super) fn is_reset(&self) -> bool {
+        self.reset.is_some_and(|reset| reset.next == self.positions() && self.held() == 0)
+    }
+
+    /// Whether a segment of this sequence number may be one of what side A sent, or side B, as far as that is known.
+    pub(in super::super) fn is_near(&self, a_sends: bool, seq: u32) -> bool {
+        let [a, b] = &self.directions;
+        if a_sends { a.is_near(seq) } else { b.is_near(seq) }
+    }
+
+    /// The sequence numbers of the next bytes.
+    pub(in super::super) fn ends(&self) -> [u32; 2] {
+        let [a, b] = &self.directions;
+        [a.next_seq(), b.next_seq()]
     }
 
     /// Out-of-order bytes held, with their overhead.
@@ -88,9 +124,14 @@ impl Connection {
                 context.stats.tcp_bad_resets += 1;
                 return Verdict::Keep;
             }
-            // It ends both directions; nothing that comes later is read by anyone.
             let reasons = if a_sends { ["RST", RST_OF_OTHER] } else { [RST_OF_OTHER, "RST"] };
-            return self.close(reasons, a_sends, context, sink);
+            hand!(self.release_all(reasons, context, sink));
+            for which in if a_sends { [0, 1] } else { [1, 0] } {
+                sink.from(which == 0);
+                hand!(self.pair(which).0.give_up_rest(if which == 0 { reasons[0] } else { reasons[1] }, context, sink));
+            }
+            self.reset = Some(Reset { reasons, a_first: a_sends, next: self.positions() });
+            return Verdict::Keep;
         }
         sink.from(a_sends);
         let due = other.due();
@@ -274,6 +315,22 @@ impl Connection {
         context: &mut Context<'_>,
         sink: &mut impl Sink,
     ) -> Verdict {
+        let (reasons, a_first) = match self.reset.filter(|_| self.is_reset()) {
+            Some(reset) => (reset.reasons, reset.a_first),
+            None => (reasons, a_first),
+        };
+        let [of_a, of_b] = reasons;
+        hand!(self.release_all(reasons, context, sink));
+        let order = if a_first { [0, 1] } else { [1, 0] };
+        for which in order {
+            sink.from(which == 0);
+            hand!(self.pair(which).0.end(if which == 0 { of_a } else { of_b }, context, sink));
+        }
+        Verdict::Keep
+    }
+
+    /// Hands on what is held, with the holes in between.
+    fn release_all(&mut self, reasons: [&'static str; 2], context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
         self.directions.iter_mut().for_each(Direction::start);
         let [of_a, of_b] = reasons;
         while let Some(step) = self.release(true) {
@@ -283,11 +340,6 @@ impl Connection {
             hand!(self.step(step, if which == 0 { of_a } else { of_b }, context, sink));
             sink.from(which == 0);
             hand!(self.pair(which).0.end_if_done(sink));
-        }
-        let order = if a_first { [0, 1] } else { [1, 0] };
-        for which in order {
-            sink.from(which == 0);
-            hand!(self.pair(which).0.end(if which == 0 { of_a } else { of_b }, context, sink));
         }
         Verdict::Keep
     }
@@ -308,7 +360,7 @@ impl Connection {
     }
 
     fn is_too_much(&mut self, which: usize, context: &Context<'_>) -> bool {
-        let (total, limits): (_, &Limits) = (self.held(), context.limits);
+        let (total, limits): (_, &NetworkLimits) = (self.held(), context.limits);
         let (own, _) = self.pair(which);
         let held = own.held();
         let bytes = if own.is_acknowledged() { limits.tcp_buffer } else { limits.tcp_buffer_unacknowledged };

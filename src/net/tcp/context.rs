@@ -1,7 +1,7 @@
 //! What a direction of a TCP connection is given beside its segments, and where its chunks go.
 
 use super::super::{Chunk, Verdict};
-use super::{Limits, Stats, Timestamp};
+use super::{NetworkLimits, Stats, Timestamp};
 
 /// A packet: its number and when it was captured.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,7 +21,7 @@ pub(in super::super) trait Sink {
 /// What a connection needs besides the segment.
 pub(in super::super) struct Context<'a> {
     pub(in super::super) at: At,
-    pub(in super::super) limits: &'a Limits,
+    pub(in super::super) limits: &'a NetworkLimits,
     pub(in super::super) stats: &'a mut Stats,
     /// Bytes held by all other connections together.
     pub(in super::super) held_elsewhere: usize,

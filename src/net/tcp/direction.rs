@@ -8,13 +8,13 @@
 //! * A segment whose checksum is wrong waits until the receiver has acknowledged its bytes, or a right copy comes; in a
 //!   direction where such segments are acknowledged again and again, checksums mean nothing.
 //! * Without a SYN the start is not known: the first data is held until its place is certain, because the sender's
-//!   last empty segment or the other side's acknowledgement named it, or until [`Limits::start_packets`] more packets
+//!   last empty segment or the other side's acknowledgement named it, or until [`NetworkLimits::start_packets`] more packets
 //!   came.
 
 use super::super::{Chunk, Verdict};
 use super::context::{At, Context, Sink, is_beyond};
 use super::held::{Checksum, Copied, Held, HeldSegments};
-use super::{Limits, Segment, Timestamp};
+use super::{NetworkLimits, Segment, Timestamp};
 use std::collections::VecDeque;
 
 /// Positions count from here, so that some room is left below for what comes before the first segment seen.
@@ -128,6 +128,11 @@ impl Direction {
     /// Position of the next byte.
     pub(super) fn next(&self) -> u64 {
         self.next
+    }
+
+    /// Its sequence number.
+    pub(super) fn next_seq(&self) -> u32 {
+        self.next_seq
     }
 
     pub(super) fn waiting(&self) -> usize {
@@ -283,10 +288,7 @@ impl Direction {
     pub(super) fn is_near(&self, seq: u32) -> bool {
         match self.state {
             State::Unseen | State::Starting(_) => true,
-            State::Open | State::Ended => {
-                let distance = seq.wrapping_sub(self.next_seq).cast_signed();
-                (-0x1_0000..=0x10_0000).contains(&distance)
-            }
+            State::Open | State::Ended => is_near(seq, self.next_seq, 0x10_0000),
         }
     }
 
@@ -314,7 +316,7 @@ impl Direction {
     }
 
     /// Starts a direction of unknown beginning once its place is certain or long enough was waited.
-    pub(super) fn settle(&mut self, limits: &Limits) {
+    pub(super) fn settle(&mut self, limits: &NetworkLimits) {
         let State::Starting(packets) = self.state else { return };
         let start = self.lowest();
         let named = self.hint.is_some_and(|hint| self.position(hint) == start);
@@ -436,16 +438,27 @@ impl Direction {
         if self.state == State::Ended {
             return Verdict::Keep;
         }
-        if self.state == State::Open {
-            let known_end = match (self.fin, self.acked) {
-                (Some((fin, ..)), _) => fin,
-                (None, Some(acked)) if acked > self.next.saturating_add(1) => acked,
-                _ => self.next,
-            };
-            hand!(self.give_up(known_end.max(self.cut.0), reason, context, sink));
-        }
+        hand!(self.give_up_rest(reason, context, sink));
         self.state = State::Ended;
         sink.chunk(context.at, self.next_seq, Chunk::End { reason })
+    }
+
+    /// Gives up what is known to be missing at the end of what was captured.
+    pub(super) fn give_up_rest(
+        &mut self,
+        reason: &'static str,
+        context: &mut Context<'_>,
+        sink: &mut impl Sink,
+    ) -> Verdict {
+        if self.state != State::Open {
+            return Verdict::Keep;
+        }
+        let known_end = match (self.fin, self.acked) {
+            (Some((fin, ..)), _) => fin,
+            (None, Some(acked)) if acked > self.next.saturating_add(1) => acked,
+            _ => self.next,
+        };
+        self.give_up(known_end.max(self.cut.0), reason, context, sink)
     }
 
     pub(super) fn end_if_done(&mut self, sink: &mut impl Sink) -> Verdict {
@@ -464,4 +477,11 @@ impl Direction {
 /// Whether bytes that acknowledge this much came before what they answer. One byte may be a FIN or a SYN.
 pub(super) fn is_early(ack: Option<u32>, peer: Option<u32>) -> bool {
     matches!((ack, peer), (Some(ack), Some(peer)) if is_beyond(ack, peer))
+}
+
+/// Whether a sequence number may belong to a stream whose next byte has this one: at most 64 KiB before it, or `ahead` bytes
+/// behind.
+pub(in super::super) fn is_near(seq: u32, next: u32, ahead: i32) -> bool {
+    let distance = seq.wrapping_sub(next).cast_signed();
+    (-0x1_0000..=ahead).contains(&distance)
 }

@@ -1,6 +1,6 @@
 //! Bytes of one direction that wait for their turn.
 
-use super::{Limits, Timestamp};
+use super::{NetworkLimits, Timestamp};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ impl Held {
     }
 
     fn cost(&self) -> usize {
-        self.part.len() + Limits::SEGMENT_COST
+        self.part.len() + NetworkLimits::SEGMENT_COST
     }
 
     /// Takes everything from `count` bytes on off its end.

@@ -2,7 +2,7 @@
 //! other ([`connection`]), and the bytes that wait ([`held`]).
 
 use super::slice::CapturedSlice;
-use super::{Limits, Stats, Timestamp};
+use super::{NetworkLimits, Stats, Timestamp};
 use etherparse::TcpHeaderSlice;
 
 mod connection;
@@ -11,6 +11,7 @@ mod direction;
 mod held;
 pub(super) use connection::Connection;
 pub(super) use context::{At, Context, Sink};
+pub(super) use direction::is_near;
 pub(super) use held::Checksum;
 
 /// A TCP segment, opened.

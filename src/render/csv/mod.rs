@@ -1,5 +1,6 @@
 //! Comma-separated values (RFC 4180), one call a line; docs/views.md has the columns.
 
+use super::CallFormat;
 use super::row::{number, time_text, transport};
 use crate::analysis::calls::Call;
 use crate::base::printable::printable;
@@ -30,6 +31,15 @@ pub fn cell(text: &str, cells: Cells) -> String {
     }
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
 }
+
+/// One line a call.
+pub const FORMAT: CallFormat = CallFormat {
+    name: "csv",
+    about: "Comma-separated values, one call a line",
+    header: || COLUMNS.join(",") + "\n",
+    call: |out, call, cells| out.extend_from_slice(self::call(call, cells).as_bytes()),
+    footer: "",
+};
 
 /// Names of the columns.
 pub const COLUMNS: [&str; 22] = [

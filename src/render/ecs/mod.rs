@@ -1,9 +1,23 @@
 //! Elastic Common Schema, one JSON object a call; docs/views.md has the fields.
 
+use super::CallFormat;
 use super::json::out::Out;
 use super::row::{result, time_text, transport};
 use crate::analysis::calls::{Answer, Call};
 use crate::net::community_id;
+
+/// One line a call.
+pub const FORMAT: CallFormat = CallFormat {
+    name: "ecs",
+    about: "Elastic Common Schema, one JSON object a line",
+    header: String::new,
+    call: |out, call, _| {
+        let mut json = Out::new();
+        self::call(&mut json, call);
+        out.extend_from_slice(json.as_bytes());
+    },
+    footer: "",
+};
 
 /// Replaces `out` by the call's object.
 pub fn call(out: &mut Out, call: &Call) {

@@ -1,23 +1,21 @@
-//! JSON of structures: the sink that prints them straight from the bytes, and the lines of `struct decode` and
-//! `struct encode`.
+//! JSON of what buffers hold: the visitor that prints it straight from the bytes.
 
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::Error;
 use crate::consts::control_codes::ControlCodeFields;
-use crate::ndr::EncodeError;
 use crate::ndr::WStr;
 use crate::ndr::types::{Scalar, Semantics};
-use crate::ndr::value::{Fields, Value};
 use crate::ndr::visitor::{At, Item, Open, Place, Visitor};
 use crate::render::json::out::Out;
-use crate::render::json::{input, stub, values};
+use crate::render::json::{stub, values};
 use crate::structs::content::{self, Context, Secrecy, Secrets, ShapeKind};
 use crate::structs::dependency::{self, Expression};
 use crate::structs::mask::Mask;
 use crate::structs::packed::ByteCursor;
-use crate::structs::{Structure, security};
+use crate::structs::security;
 use serde_json::{Map, Value as Json};
-use std::borrow::Cow;
+
+pub use super::structure::{decode, decode_line, decode_line_as, encode, encode_line, encode_line_as, value};
 
 /// Prints values as JSON. What has no place among them is collected beside: the reading of the outermost structure and
 /// broken rules.
@@ -301,29 +299,6 @@ pub(super) fn members<'a>(
     false
 }
 
-/// Decodes a structure into members of the object that is open in `out`: `struct`, `value`, `reading`, `trailing`,
-/// `diagnostics`, or `error` with what was read before it as `partial`. Returns whether it could be decoded.
-pub fn decoded(out: &mut Out, name: &str, bytes: &[u8]) -> bool {
-    let Some(structure) = Structure::by_name(name) else {
-        out.key("struct");
-        out.text(name);
-        failure(out, &unknown(name));
-        return false;
-    };
-    out.key("struct");
-    out.text(structure.name);
-    members(out, (Secrets::Shown, Mask::default()), bytes, |input, sink| structure.read(input, Place::TOP, sink))
-}
-
-/// Decodes a structure into a whole object. Returns whether it could be decoded.
-pub fn decode(out: &mut Out, name: &str, bytes: &[u8]) -> bool {
-    out.clear();
-    out.begin();
-    let done = decoded(out, name, bytes);
-    out.end();
-    done
-}
-
 /// What a field's bytes mean, as members of the object that holds their `hex`.
 pub(super) fn beside_hex(out: &mut Out, semantics: Semantics, version: usize, context: &Context<'_>, bytes: &[u8]) {
     match semantics {
@@ -428,151 +403,4 @@ pub(super) fn shown(shape: &content::Shape, bytes: &[u8]) -> Option<Map<String, 
     });
     out.end();
     serde_json::from_slice(out.as_bytes()).ok()
-}
-
-fn unknown(name: &str) -> String {
-    let near: Vec<_> =
-        crate::structs::ALL.iter().map(|s| s.name).filter(|n| n.contains(&name.to_ascii_uppercase())).collect();
-    match near.is_empty() || name.is_empty() {
-        true => format!("unknown structure {name:?}"),
-        false => format!("unknown structure {name:?}: {}", near.join(", ")),
-    }
-}
-
-fn failure(out: &mut Out, message: &str) {
-    out.key("error");
-    out.begin();
-    out.key("message");
-    out.text(message);
-    out.end();
-}
-
-fn parse(text: &str) -> Result<Map<String, Json>, String> {
-    match serde_json::from_str(text) {
-        Ok(Json::Object(line)) => Ok(line),
-        Ok(_) => Err("the line is no JSON object".into()),
-        Err(e) => Err(format!("not JSON: {e}")),
-    }
-}
-
-fn begin(out: &mut Out, line: &Map<String, Json>) {
-    out.clear();
-    out.begin();
-    if let Some(id) = line.get("id") {
-        out.key("id");
-        out.raw(id.to_string().as_bytes());
-    }
-}
-
-/// The structure's name: the line's own, or one given from outside.
-fn name_of<'l>(line: &'l Map<String, Json>, default: Option<&'l str>) -> Result<&'l str, String> {
-    match line.get("struct") {
-        Some(Json::String(name)) => Ok(name),
-        Some(_) => Err("\"struct\" is a string".into()),
-        None => default.ok_or_else(|| "\"struct\" is missing".into()),
-    }
-}
-
-/// Answers a line `{"id":…,"struct":"NAME","hex":"…"}`. Returns whether it could be decoded.
-pub fn decode_line(out: &mut Out, text: &str) -> bool {
-    decode_line_as(out, text, None)
-}
-
-/// The same with the name of the structure for lines that have none.
-pub fn decode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
-    let line = parse(text);
-    let empty = Map::new();
-    begin(out, line.as_ref().unwrap_or(&empty));
-    let parsed = line.as_ref().map_err(Clone::clone).and_then(|line| {
-        let bytes = input::bytes(line.get("hex").ok_or("\"hex\" is missing")?)?;
-        Ok((name_of(line, name)?, bytes))
-    });
-    let done = match parsed {
-        Ok((name, bytes)) => decoded(out, name, &bytes),
-        Err(message) => {
-            failure(out, &message);
-            false
-        }
-    };
-    out.end();
-    done
-}
-
-/// Encodes what a decoded line holds: `struct`, `value`, and `reading` and `trailing` if there are any.
-///
-/// # Errors
-/// In a few words, what is missing or wrong.
-pub fn encode(line: &Map<String, Json>, name: Option<&str>) -> Result<Vec<u8>, String> {
-    let name = name_of(line, name)?;
-    let structure = Structure::by_name(name).ok_or_else(|| unknown(name))?;
-    let json = line.get("value").ok_or("\"value\" is missing")?;
-    let mut value = value(json).map_err(|e| e.to_string())?;
-    if let (Value::Map(fields), Some(Json::String(variant))) = (&mut value, line.get("reading")) {
-        fields.set("reading", variant.as_str());
-    }
-    let mut bytes = Vec::new();
-    structure.write(&value, &mut bytes).map_err(|e| e.to_string())?;
-    if let Some(trailing) = line.get("trailing") {
-        bytes.extend(input::bytes(trailing)?);
-    }
-    Ok(bytes)
-}
-
-/// Answers a line of `struct encode --jsonl`. Returns whether it could be encoded.
-pub fn encode_line(out: &mut Out, text: &str) -> bool {
-    encode_line_as(out, text, None)
-}
-
-/// The same with the name of the structure for lines that have none.
-pub fn encode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
-    let line = parse(text);
-    begin(out, line.as_ref().unwrap_or(&Map::new()));
-    let done = match line.and_then(|line| encode(&line, name)) {
-        Ok(bytes) => {
-            out.key("hex");
-            out.hex(&bytes);
-            true
-        }
-        Err(message) => {
-            failure(out, &message);
-            false
-        }
-    };
-    out.end();
-    done
-}
-
-/// JSON to what the writers encode, by the forms of the contract. An object with `syntax` is a value of a property, in
-/// which `value` is a member.
-///
-/// # Errors
-/// Where it is wrong and why.
-pub fn value(json: &Json) -> Result<Value, EncodeError> {
-    match json {
-        Json::Array(items) => {
-            let item = |(i, json)| value(json).map_err(|e| e.within(format_args!("[{i}]")));
-            Ok(Value::List(items.iter().enumerate().map(item).collect::<Result<_, _>>()?))
-        }
-        Json::Object(map) if map.contains_key("secret") => Err(EncodeError::new("a secret was left out here")),
-        Json::Object(map) if map.contains_key("syntax") => fields(map),
-        Json::Object(map) if map.contains_key("hex") || map.contains_key("utf16") => {
-            input::value(json).map_err(EncodeError::new)
-        }
-        Json::Object(map) => match map.get("value") {
-            // The writer finds out whether number and name agree.
-            Some(_) if ["name", "flags", "time"].iter().any(|key| map.contains_key(*key)) => fields(map),
-            Some(inner) => value(inner),
-            None => fields(map),
-        },
-        plain => input::value(plain).map_err(EncodeError::new),
-    }
-}
-
-fn fields(map: &Map<String, Json>) -> Result<Value, EncodeError> {
-    let mut fields = Fields::default();
-    for (key, json) in map {
-        let value = value(json).map_err(|e| e.within(key))?;
-        fields.0.push((Cow::Owned(key.clone()), value));
-    }
-    Ok(Value::Map(fields))
 }

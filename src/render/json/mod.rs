@@ -1,22 +1,25 @@
 //! JSON: decoded stubs and capture records as lines, and back.
 //!
-//! [`out`]: a writer that appends to a buffer (`digits.rs` and `kept.rs`: how it does that fast); [`values`]: the sink
-//! that prints a stub's values; [`input`]: JSON to [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of
+//! [`out`]: a writer that appends to a buffer (`render/digits.rs` and `kept.rs`: how it does that fast); [`values`]: the
+//! visitor that prints a stub's values; [`input`]: JSON to [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of
 //! `stub decode` and `stub encode`; [`record`]: the lines of `dissect`.
 
 pub(crate) mod buffers;
 #[cfg(feature = "session")]
 pub(crate) mod call;
-mod digits;
 #[cfg(feature = "session")]
 mod extended_error;
 #[cfg(feature = "session")]
 pub(crate) mod findings;
+mod identity;
 pub(crate) mod input;
 #[cfg_attr(not(feature = "session"), allow(dead_code))]
 mod kept;
 #[cfg(feature = "session")]
 mod lately;
+mod lines;
+#[cfg(feature = "session")]
+pub(crate) mod list;
 pub(crate) mod out;
 #[cfg(feature = "session")]
 pub(crate) mod record;
@@ -26,6 +29,7 @@ mod runtime;
 pub(crate) mod stats;
 #[cfg(feature = "session")]
 pub(crate) mod story;
+mod structure;
 pub(crate) mod stub;
 mod typed;
 pub(crate) mod values;

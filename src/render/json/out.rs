@@ -4,11 +4,12 @@
 //! known it is put there whole, without asking how much of it is wanted (`Out::piece`). How numbers and bytes become
 //! digits: `digits.rs`; values whose text is kept: `kept.rs`; text and its escapes: `out/text.rs`.
 
-use super::digits;
 use super::kept::{self, Kept};
 use crate::base::Guid;
 use crate::ndr::key::Key;
 use crate::ndr::{Endian, WStr};
+use crate::render::buffer::Buffer;
+use crate::render::digits;
 use crate::structs::content::Secrets;
 
 mod text;
@@ -18,10 +19,7 @@ mod text;
 /// With a limit it drops what it holds as soon as that grows longer, and says so by [`Out::overflowed`]: whoever prints
 /// then prints something shorter instead. So a few bytes that print as many don't take memory without bound.
 pub struct Out {
-    /// What was written, and room behind it that holds nothing of meaning.
-    bytes: Vec<u8>,
-    /// Bytes written; never more than there are.
-    len: usize,
+    buffer: Buffer,
     secrets: Secrets,
     limit: usize,
     overflowed: bool,
@@ -38,8 +36,7 @@ impl std::fmt::Debug for Out {
 impl Default for Out {
     fn default() -> Self {
         Out {
-            bytes: Vec::new(),
-            len: 0,
+            buffer: Buffer::default(),
             secrets: Secrets::default(),
             limit: usize::MAX,
             overflowed: false,
@@ -47,9 +44,6 @@ impl Default for Out {
         }
     }
 }
-
-/// The least that the buffer grows to.
-const SMALL: usize = 256;
 
 impl Out {
     /// Empty.
@@ -91,7 +85,7 @@ impl Out {
     /// Whether so many bytes more find room; drops everything if they don't.
     #[inline]
     fn fits(&mut self, more: usize) -> bool {
-        let fits = self.len.saturating_add(more) <= self.limit;
+        let fits = self.buffer.len.saturating_add(more) <= self.limit;
         if !fits {
             self.overflow();
         }
@@ -101,7 +95,7 @@ impl Out {
     #[cold]
     pub(crate) fn overflow(&mut self) {
         self.overflowed |= self.limit != usize::MAX;
-        self.len = 0;
+        self.buffer.len = 0;
     }
 
     /// What was written, without the comma behind the last value.
@@ -113,7 +107,7 @@ impl Out {
     /// Writes what was written as a line, whose end stands in the place of the comma behind the last value.
     #[cfg(feature = "session")]
     pub fn write_line(&mut self, to: &mut impl std::io::Write) -> std::io::Result<()> {
-        if let Some([.., last @ b',']) = self.bytes.get_mut(..self.len) {
+        if let Some([.., last @ b',']) = self.buffer.written_mut() {
             *last = b'\n';
             return to.write_all(self.written());
         }
@@ -122,84 +116,40 @@ impl Out {
     }
 
     fn written(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or(&[])
+        self.buffer.written()
     }
 
     /// Forgets everything; keeps the memory.
     pub fn clear(&mut self) {
         self.overflowed = false;
-        self.len = 0;
+        self.buffer.len = 0;
     }
 
     /// Bytes written so far.
     pub fn len(&self) -> usize {
-        self.len
+        self.buffer.len
     }
 
     /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.buffer.len == 0
     }
 
     /// Takes back everything from `len` on.
     pub fn truncate(&mut self, len: usize) {
-        self.len = self.len.min(len);
+        self.buffer.len = self.buffer.len.min(len);
     }
 
-    /// So many bytes behind what was written, to be filled; they count as written.
-    #[inline]
-    fn room(&mut self, more: usize) -> &mut [u8] {
-        let start = self.len;
-        if self.bytes.len() - start < more {
-            self.grow(more);
-        }
-        self.len = start + more;
-        self.bytes.get_mut(start..).and_then(|room| room.get_mut(..more)).unwrap_or(&mut [])
-    }
-
-    /// Makes room for so many bytes behind what was written.
-    #[cold]
-    #[inline(never)]
-    fn grow(&mut self, more: usize) {
-        let len = self.len.saturating_add(more).max(self.bytes.len().saturating_mul(2)).max(SMALL);
-        self.bytes.resize(len, 0);
-    }
-
-    /// Appends the first `len` bytes of a piece. All of it is copied, for that takes one step where a copy of any length
-    /// takes many; what is too much lies behind the end.
+    /// Appends the first `len` bytes of a piece of JSON.
     #[inline(always)]
     pub(super) fn piece<const N: usize>(&mut self, piece: &[u8; N], len: usize) {
-        match self.bytes.get_mut(self.len..).and_then(|room| room.first_chunk_mut::<N>()) {
-            Some(room) => {
-                *room = *piece;
-                self.len += len.min(N);
-            }
-            None => self.put_growing(piece.get(..len).unwrap_or(piece)),
-        }
-    }
-
-    /// Appends bytes; for those of a length that is known when compiling.
-    #[inline(always)]
-    fn put(&mut self, bytes: &[u8]) {
-        match self.bytes.get_mut(self.len..).and_then(|room| room.get_mut(..bytes.len())) {
-            Some(room) => {
-                room.copy_from_slice(bytes);
-                self.len += bytes.len();
-            }
-            None => self.put_growing(bytes),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn put_growing(&mut self, bytes: &[u8]) {
-        self.room(bytes.len()).copy_from_slice(bytes);
+        self.buffer.piece(piece, len);
     }
 
     /// Opens an object.
     #[inline]
     pub fn begin(&mut self) {
-        self.put(b"{");
+        self.buffer.put(b"{");
     }
 
     /// Closes an object.
@@ -211,7 +161,7 @@ impl Out {
     /// Opens an array.
     #[inline]
     pub fn begin_list(&mut self) {
-        self.put(b"[");
+        self.buffer.put(b"[");
     }
 
     /// Closes an array.
@@ -222,11 +172,11 @@ impl Out {
 
     #[inline]
     fn close(&mut self, bracket: u8) {
-        let before = self.len.wrapping_sub(1);
-        match self.bytes.get_mut(before..).and_then(|behind| behind.first_chunk_mut()) {
+        let before = self.buffer.len.wrapping_sub(1);
+        match self.buffer.from(before).and_then(|behind| behind.first_chunk_mut()) {
             Some([last @ b',', next]) => {
                 (*last, *next) = (bracket, b',');
-                self.len += 1;
+                self.buffer.len += 1;
             }
             _ => self.close_otherwise(bracket),
         }
@@ -237,9 +187,9 @@ impl Out {
     #[inline(never)]
     fn close_otherwise(&mut self, bracket: u8) {
         if self.written().ends_with(b",") {
-            self.len -= 1;
+            self.buffer.len -= 1;
         }
-        self.put(&[bracket, b',']);
+        self.buffer.put(&[bracket, b',']);
     }
 
     /// A member's key. Keys are names of the specification or of the contract and need no escaping.
@@ -255,7 +205,7 @@ impl Out {
         self.fits(0);
         match key.padded() {
             (_, 0) => self.quoted(name.as_bytes(), b':'),
-            (text, len) => self.piece(text, len),
+            (text, len) => self.buffer.piece(text, len),
         }
     }
 
@@ -263,12 +213,12 @@ impl Out {
     #[inline(always)]
     fn quoted(&mut self, text: &[u8], behind: u8) {
         let more = text.len() + 3;
-        match self.bytes.get_mut(self.len..).and_then(|room| room.get_mut(..more)) {
+        match self.buffer.rest().and_then(|room| room.get_mut(..more)) {
             Some([first, room @ .., quote, last]) => {
                 *first = b'"';
                 room.copy_from_slice(text);
                 (*quote, *last) = (b'"', behind);
-                self.len += more;
+                self.buffer.len += more;
             }
             _ => self.quoted_growing(text, behind),
         }
@@ -277,7 +227,7 @@ impl Out {
     #[cold]
     #[inline(never)]
     fn quoted_growing(&mut self, text: &[u8], behind: u8) {
-        if let [first, room @ .., quote, last] = self.room(text.len() + 3) {
+        if let [first, room @ .., quote, last] = self.buffer.room(text.len() + 3) {
             *first = b'"';
             room.copy_from_slice(text);
             (*quote, *last) = (b'"', behind);
@@ -287,20 +237,20 @@ impl Out {
     /// JSON of the contract's own, of a length that is known when compiling: keys and names of a value in one piece.
     #[inline(always)]
     pub(crate) fn literal(&mut self, json: &str) {
-        self.put(json.as_bytes());
+        self.buffer.put(json.as_bytes());
     }
 
     /// `null`.
     #[inline]
     pub fn null(&mut self) {
-        self.put(b"null,");
+        self.buffer.put(b"null,");
     }
 
     /// `true` or `false`.
     pub fn bool(&mut self, value: bool) {
         match value {
-            true => self.put(b"true,"),
-            false => self.put(b"false,"),
+            true => self.buffer.put(b"true,"),
+            false => self.buffer.put(b"false,"),
         }
     }
 
@@ -308,14 +258,14 @@ impl Out {
     #[inline]
     pub fn uint(&mut self, value: u64) {
         if value < 10 {
-            return self.put(&[b'0' + value as u8, b',']);
+            return self.buffer.put(&[b'0' + value as u8, b',']);
         }
         self.long_uint(value);
     }
 
     fn long_uint(&mut self, value: u64) {
         match digits::few(value) {
-            Some((text, len)) => self.piece(&text, len),
+            Some((text, len)) => self.buffer.piece(&text, len),
             None => self.longest_uint(value),
         }
     }
@@ -323,31 +273,31 @@ impl Out {
     #[inline(never)]
     fn longest_uint(&mut self, value: u64) {
         let (text, len) = digits::decimal(value);
-        self.piece(&text, len);
-        self.put(b",");
+        self.buffer.piece(&text, len);
+        self.buffer.put(b",");
     }
 
     /// `"frame":…,"frames":[…]`.
     #[cfg(feature = "session")]
     #[inline]
     pub(super) fn frames(&mut self, first: u64, all: &[u64]) {
-        self.put(b"\"frame\":");
+        self.buffer.put(b"\"frame\":");
         // The same number twice for most.
         match (digits::few(first), all) {
             (Some((text, len)), [only]) if *only == first => {
-                self.piece(&text, len);
-                self.put(b"\"frames\":[");
-                self.piece(&text, len);
-                self.len -= 1;
+                self.buffer.piece(&text, len);
+                self.buffer.put(b"\"frames\":[");
+                self.buffer.piece(&text, len);
+                self.buffer.len -= 1;
             }
             _ => {
                 self.uint(first);
-                self.put(b"\"frames\":[");
+                self.buffer.put(b"\"frames\":[");
                 all.iter().for_each(|frame| self.uint(*frame));
                 return self.end_list();
             }
         }
-        self.put(b"],");
+        self.buffer.put(b"],");
     }
 
     /// Code units as elements: numbers. Fields of a fixed length end with many zeros.
@@ -358,7 +308,7 @@ impl Out {
         };
         for block in blocks {
             match block {
-                block if *block == [0; 16] => self.put(b"0,0,0,0,0,0,0,0,"),
+                block if *block == [0; 16] => self.buffer.put(b"0,0,0,0,0,0,0,0,"),
                 block => all(self, block, units.endian()),
             }
         }
@@ -368,7 +318,7 @@ impl Out {
     /// A signed integer.
     pub fn int(&mut self, value: i64) {
         if value < 0 {
-            self.put(b"-");
+            self.buffer.put(b"-");
         }
         self.uint(value.unsigned_abs());
     }
@@ -412,28 +362,28 @@ impl Out {
     /// A GUID as text.
     #[inline]
     pub fn guid(&mut self, guid: Guid) {
-        self.put(&digits::guid(guid));
+        self.buffer.put(&digits::guid(guid));
     }
 
     /// An IPv4 address as text.
     pub(crate) fn ipv4(&mut self, bytes: [u8; 4]) {
         let (text, len) = digits::ipv4(bytes);
-        self.piece(&text, len);
+        self.buffer.piece(&text, len);
     }
 
     /// An IPv6 address as text, by its 16-bit groups.
     pub(crate) fn ipv6(&mut self, groups: [u16; 8]) {
         match groups {
             // None, most often.
-            [0, 0, 0, 0, 0, 0, 0, 0] => return self.put(b"\"::\","),
+            [0, 0, 0, 0, 0, 0, 0, 0] => return self.buffer.put(b"\"::\","),
             // An IPv4 address in disguise.
             [0, 0, 0, 0, 0, 0xffff, ..] => return self.display(std::net::Ipv6Addr::from(groups)),
             _ => {}
         }
-        self.put(b"\"");
+        self.buffer.put(b"\"");
         let (text, len) = digits::ipv6(groups);
-        self.piece(&text, len);
-        self.put(b"\",");
+        self.buffer.piece(&text, len);
+        self.buffer.put(b"\",");
     }
 
     /// A value that is JSON already.
@@ -441,14 +391,14 @@ impl Out {
         if !self.fits(json.len()) {
             return;
         }
-        self.put(json);
-        self.put(b",");
+        self.buffer.put(json);
+        self.buffer.put(b",");
     }
 
     /// What was written from there on.
     #[cfg(feature = "session")]
     pub(super) fn since(&self, start: usize) -> &[u8] {
-        self.bytes.get(start..self.len).unwrap_or(&[])
+        self.buffer.written().get(start..).unwrap_or(&[])
     }
 
     /// A value that always prints the same, by what tells it from all others that are printed so: the address of its
@@ -457,10 +407,10 @@ impl Out {
     pub(super) fn kept(&mut self, of: kept::Of, print: impl FnOnce(&mut Out)) {
         // Straight from there to here; where there is too little room the other way makes some.
         if let Some((text, len)) = self.kept.get(of)
-            && let Some(room) = self.bytes.get_mut(self.len..).and_then(|room| room.first_chunk_mut())
+            && let Some(room) = self.buffer.rest().and_then(|room| room.first_chunk_mut())
         {
             *room = *text;
-            self.len += len;
+            self.buffer.len += len;
             return;
         }
         self.keep(of, print);
@@ -469,16 +419,16 @@ impl Out {
     #[cold]
     #[inline(never)]
     fn keep(&mut self, of: kept::Of, print: impl FnOnce(&mut Out)) {
-        let start = self.len;
+        let start = self.buffer.len;
         print(self);
-        if let Some(text) = self.bytes.get(start..self.len).filter(|_| !self.overflowed) {
+        if let Some(text) = self.buffer.written().get(start..).filter(|_| !self.overflowed) {
             self.kept.put(of, text);
         }
     }
 
     #[inline]
     fn bytes(&mut self, bytes: &[u8]) {
-        digits::hex(bytes, self.room(bytes.len() * 2));
+        digits::hex(bytes, self.buffer.room(bytes.len() * 2));
     }
 
     /// Quotes with so many bytes between them that `fill` writes, and a comma. Returns whether `fill` says that they can
@@ -489,15 +439,15 @@ impl Out {
             // Nothing is wanted any more.
             return true;
         }
-        let start = self.len;
-        if let [first, room @ .., quote, last] = self.room(bytes + 3) {
+        let start = self.buffer.len;
+        if let [first, room @ .., quote, last] = self.buffer.room(bytes + 3) {
             *first = b'"';
             (*quote, *last) = (b'"', b',');
             if fill(room) {
                 return true;
             }
         }
-        self.len = start;
+        self.buffer.len = start;
         false
     }
 }

@@ -297,8 +297,24 @@ fn time(out: &mut Out, value: u64, time: FileTime) {
 }
 
 /// A number by what it means: with its name, its flags or its text.
-#[inline]
+#[inline(always)]
 pub(super) fn number(out: &mut Out, semantics: Semantics, value: u64, signed: bool) {
+    match semantics {
+        // Every response has one.
+        Semantics::RpcStatus | Semantics::Win32 if !signed && value <= u64::from(u32::MAX) => status(out, value as u32),
+        Semantics::Enum(_)
+        | Semantics::Flags(_)
+        | Semantics::Win32
+        | Semantics::RpcStatus
+        | Semantics::ControlCode(_)
+        | Semantics::UnixTime
+        | Semantics::Ipv4 => number_with_meaning(out, semantics, value, signed),
+        _ if signed => out.int(value as i64),
+        _ => out.uint(value),
+    }
+}
+
+fn number_with_meaning(out: &mut Out, semantics: Semantics, value: u64, signed: bool) {
     // A property may come with a wider type than its meaning has.
     let narrow = value <= u64::from(u32::MAX) || (signed && i32::try_from(value as i64).is_ok());
     match semantics {

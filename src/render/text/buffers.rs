@@ -6,121 +6,137 @@
 //! set Resources\1234\Parameters  Address = "10.1.2.3" (REG_SZ)
 //! ```
 
+use super::Style;
 use super::lines::{Inline, Lines};
+use super::out::TextBuffer;
+use super::value::left_out;
 use crate::base::error::Error;
-use crate::base::printable::is_active;
 use crate::consts::content::BufferFormat;
-use crate::consts::properties;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as CommandType, RegistryValueType};
 use crate::consts::status;
 use crate::consts::syntax::CLUSTER_PROPERTY_FORMAT;
 use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
 use crate::ndr::visitor::{Place, Visitor};
-use crate::render::text::Style;
 use crate::structs::batch::{Batch, Command};
-use crate::structs::content::{self, Context, Secrecy, Secrets, ShapeKind};
-use crate::structs::dependency;
+use crate::structs::content::{self, Context, Secrecy, Secrets, Shape, ShapeKind};
+use crate::structs::dependency::{self, Expression};
 use crate::structs::packed::ByteCursor;
-use crate::structs::property_list::{Dialect, Property, PropertyList, read_entry};
+use crate::structs::property_list::{Dialect, Property, PropertyList, about, read_entry};
 use crate::structs::values::{self, Slot};
-use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{self, Write};
 
 /// The widest column of names.
 const MAX_COLUMN: usize = 48;
 
+/// Units of a name that are shown.
+const MAX_NAME: usize = 4 * MAX_COLUMN;
+
 /// Writes what a buffer holds as lines, or nothing where there is nothing to say. `style.indent` is that of the lines;
 /// at most `style.max_elements` properties, commands or elements are written. `version` is the place in
 /// [`Interface::versions`](crate::ndr::Interface::versions).
-///
-/// # Errors
-/// The writer's.
-pub fn print<W: Write>(
-    out: &mut W,
+pub fn print(
+    out: &mut TextBuffer,
     style: Style,
     semantics: Semantics,
     version: usize,
     context: &Context<'_>,
     bytes: &[u8],
-) -> fmt::Result {
+) {
     let shape = content::shape(semantics, version, context, bytes);
+    shaped(out, style, &shape, context, bytes);
+}
+
+/// The same of a buffer of which it is known what it holds.
+pub(super) fn shaped(out: &mut TextBuffer, style: Style, shape: &Shape, context: &Context<'_>, bytes: &[u8]) {
     let indent = style.indent;
     if let Some(code) = shape.unknown_code {
-        writeln!(out, "{:indent$}unknown control code: {code}", "")?;
+        out.blanks(indent);
+        out.display(format_args!("unknown control code: {code}\n"));
     }
     if shape.secrecy != Secrecy::None && context.secrets != Secrets::Shown {
-        return match shape.secrecy {
-            _ if bytes.is_empty() => Ok(()),
-            Secrecy::Possible(why) => writeln!(out, "{:indent$}not shown: may hold a secret ({why})", ""),
-            _ => writeln!(out, "{:indent$}(secret)", ""),
-        };
+        if !bytes.is_empty() {
+            out.blanks(indent);
+            match shape.secrecy {
+                Secrecy::Possible(why) => out.display(format_args!("not shown: may hold a secret ({why})\n")),
+                _ => out.put("(secret)\n"),
+            }
+        }
+        return;
     }
     if shape.guess {
-        writeln!(out, "{:indent$}looks like {}:", "", shape.name())?;
+        out.blanks(indent);
+        out.put("looks like ");
+        out.put(shape.name());
+        out.put(":\n");
     }
     if let Some(dialect) = shape.dialect() {
         return table(out, style, context, dialect, bytes);
     }
     match shape.kind {
-        ShapeKind::Nothing => return Ok(()),
+        ShapeKind::Nothing => return,
         ShapeKind::Format(BufferFormat::Struct("CLUSTER_REG_BATCH_UPDATE")) => {
             return batch(out, style, context, bytes);
         }
         _ => {}
     }
-    let mut lines = Lines::new(style, context.secrets);
-    let result = content::read(&shape, ByteCursor::new(bytes), Place::TOP, &mut lines as &mut dyn Visitor<'_>);
-    out.write_str(&lines.text)?;
+    let mut lines = Lines::new(out, style, context.secrets);
+    let result = content::read(shape, ByteCursor::new(bytes), Place::TOP, &mut lines as &mut dyn Visitor<'_>);
+    let failed_in = lines.failed_in;
     if let ShapeKind::Expression = shape.kind {
-        expression(out, style, WStr::le(bytes).until_nul())?;
+        expression(out, style, WStr::le(bytes).until_nul());
     }
-    end(out, style, result.map(|rest| rest.len()), lines.failed_in)
+    end(out, style, result.map(|rest| rest.len()), failed_in);
 }
 
 /// Writes a dependency expression as an indented tree; nothing for a single name.
-///
-/// # Errors
-/// The writer's.
-pub fn expression<W: Write>(out: &mut W, style: Style, text: WStr<'_>) -> fmt::Result {
-    fn branch<W: Write>(out: &mut W, tree: &dependency::Expression, indent: usize) -> fmt::Result {
+pub fn expression(out: &mut TextBuffer, style: Style, text: WStr<'_>) {
+    fn branch(out: &mut TextBuffer, tree: &Expression, indent: usize) {
         let (word, parts) = match tree {
-            dependency::Expression::Object(name) => return writeln!(out, "{:indent$}{name}", ""),
-            dependency::Expression::And(parts) => ("all of", parts),
-            dependency::Expression::Or(parts) => ("one of", parts),
+            Expression::Object(name) => {
+                out.blanks(indent);
+                out.put(name);
+                return out.end_line();
+            }
+            Expression::And(parts) => ("all of", parts),
+            Expression::Or(parts) => ("one of", parts),
         };
-        writeln!(out, "{:indent$}{word}", "")?;
-        parts.iter().try_for_each(|part| branch(out, part, indent + 2))
+        out.blanks(indent);
+        out.put(word);
+        out.end_line();
+        parts.iter().for_each(|part| branch(out, part, indent + 2));
     }
-    let indent = style.indent;
     match dependency::parse_wide(text) {
-        Ok(Some(dependency::Expression::Object(_)) | None) => Ok(()),
-        Ok(Some(tree)) => branch(out, &tree, indent),
-        Err(e) => writeln!(out, "{:indent$}! {e}", ""),
+        Ok(Some(Expression::Object(_)) | None) => {}
+        Ok(Some(tree)) => branch(out, &tree, style.indent),
+        Err(e) => {
+            out.blanks(style.indent);
+            out.display(format_args!("! {e}\n"));
+        }
     }
 }
 
-fn end<W: Write>(out: &mut W, style: Style, left: Result<usize, Error>, failed_in: Option<WStr<'_>>) -> fmt::Result {
-    let indent = style.indent;
+fn end(out: &mut TextBuffer, style: Style, left: Result<usize, Error>, failed_in: Option<WStr<'_>>) {
+    if let Ok(0) = left {
+        return;
+    }
+    out.blanks(style.indent);
     match (left, failed_in) {
-        (Ok(0), _) => Ok(()),
-        (Ok(n), _) => writeln!(out, "{:indent$}! {n} bytes more", ""),
-        (Err(e), Some(name)) => writeln!(out, "{:indent$}! {e} (in {:?})", "", name.prefix(64)),
-        (Err(e), None) => writeln!(out, "{:indent$}! {e}", ""),
+        (Ok(n), _) => out.display(format_args!("! {n} bytes more\n")),
+        (Err(e), Some(name)) => out.display(format_args!("! {e} (in {:?})\n", name.prefix(64))),
+        (Err(e), None) => out.display(format_args!("! {e}\n")),
     }
 }
 
 /// A property list: name, format and value in columns.
-fn table<W: Write>(out: &mut W, style: Style, context: &Context<'_>, dialect: Dialect, bytes: &[u8]) -> fmt::Result {
-    let indent = style.indent;
+fn table(out: &mut TextBuffer, style: Style, context: &Context<'_>, dialect: Dialect, bytes: &[u8]) {
     let list = match PropertyList::new(bytes) {
         Ok(list) => list,
         Err(e) => return end(out, style, Err(e), None),
     };
     let limit = usize::try_from(style.max_elements).unwrap_or(usize::MAX);
     let mut rows: Vec<Property<'_>> = Vec::new();
-    let (mut more, mut error) = (0u64, None);
+    let (mut more, mut error) = (0, None);
     for property in list.properties() {
         match property {
             Ok(property) if rows.len() < limit => rows.push(property),
@@ -129,25 +145,24 @@ fn table<W: Write>(out: &mut W, style: Style, context: &Context<'_>, dialect: Di
         }
     }
     if list.count == 0 {
-        writeln!(out, "{:indent$}no properties", "")?;
+        out.blanks(style.indent);
+        out.put("no properties\n");
     }
     let width = rows.iter().map(|p| p.name().len()).max().unwrap_or(0).min(MAX_COLUMN);
     for property in &rows {
-        row(out, style, context, dialect, property, width)?;
+        row(out, style, context, dialect, property, width);
     }
     if more > 0 {
-        writeln!(out, "{:indent$}… {more} properties more", "")?;
+        out.blanks(style.indent);
+        left_out(out, more, "properties");
+        out.end_line();
     }
-    match error {
+    if error.is_some() {
         // Read again for the path and the name.
-        Some(_) => {
-            let mut sink = FailedIn::default();
-            let shape = Slot::top(BufferFormat::PropertyList);
-            let result =
-                values::read(shape, ByteCursor::new(bytes), &mut sink as &mut dyn Visitor<'_>).map(|rest| rest.len());
-            end(out, style, result, sink.0)
-        }
-        None => Ok(()),
+        let mut sink = FailedIn::default();
+        let shape = Slot::top(BufferFormat::PropertyList);
+        let result = values::read(shape, ByteCursor::new(bytes), &mut sink as &mut dyn Visitor<'_>);
+        end(out, style, result.map(|rest| rest.len()), sink.0);
     }
 }
 
@@ -160,94 +175,86 @@ impl<'a> Visitor<'a> for FailedIn<'a> {
     }
 }
 
-fn row<W: Write>(
-    out: &mut W,
+fn row(
+    out: &mut TextBuffer,
     style: Style,
     context: &Context<'_>,
     dialect: Dialect,
     property: &Property<'_>,
     width: usize,
-) -> fmt::Result {
-    let indent = style.indent;
-    let name = clean(property.name());
+) {
+    let known = about(property.name(), dialect.of);
+    let room = style.width.saturating_sub(style.indent + width + 16).max(24);
     let mut first = true;
     for value in property.values().flatten() {
-        let room = style.width.saturating_sub(indent + width + 16).max(24);
-        let mut inline = Inline::new(room, context.secrets);
-        read_entry(
-            value,
-            value.range(),
-            Place::TOP,
-            dialect,
-            properties::about(property.name().units(), dialect.of),
-            &mut inline as &mut dyn Visitor<'_>,
-        );
+        if out.is_full() {
+            return;
+        }
+        out.blanks(style.indent);
+        let columns = if first { out.clean(property.name(), MAX_NAME) } else { 0 };
+        out.blanks(width.saturating_sub(columns) + 2);
         let format = CLUSTER_PROPERTY_FORMAT((value.syntax.0 & 0xffff) as u16);
         let format = format.name().and_then(|name| name.strip_prefix("CLUSPROP_FORMAT_")).unwrap_or("?");
-        let shown = if first { name.as_str() } else { "" };
-        let format = if format == "SECURITY_DESCRIPTOR" { "SD" } else { format };
-        writeln!(out, "{:indent$}{shown:width$}  {format:<14}  {}", "", inline.text)?;
+        out.padded(if format == "SECURITY_DESCRIPTOR" { "SD" } else { format }, 14);
+        out.put("  ");
+        let mut inline = Inline::new(out, room, context.secrets);
+        let inline = &mut inline as &mut dyn Visitor<'_>;
+        read_entry(value, value.range(), Place::TOP, dialect, known, inline);
+        out.end_line();
         first = false;
     }
     if first {
-        writeln!(out, "{:indent$}{name}", "")?;
+        out.blanks(style.indent);
+        out.clean(property.name(), MAX_NAME);
+        out.end_line();
     }
-    Ok(())
-}
-
-/// Text of one line.
-fn clean(text: WStr<'_>) -> String {
-    let mut clean = String::new();
-    for c in text.prefix(4 * MAX_COLUMN).chars() {
-        match c {
-            Ok(c) if is_active(c) => clean.extend(c.escape_default()),
-            Ok(c) => clean.push(c),
-            Err(_) => clean.push(char::REPLACEMENT_CHARACTER),
-        }
-    }
-    clean
 }
 
 /// A batch: one line a command, values under the key that the commands before them lead to.
-fn batch<W: Write>(out: &mut W, style: Style, context: &Context<'_>, bytes: &[u8]) -> fmt::Result {
-    let indent = style.indent;
+fn batch(out: &mut TextBuffer, style: Style, context: &Context<'_>, bytes: &[u8]) {
     let batch = match Batch::new(bytes) {
         Ok(batch) => batch,
         Err(e) => return end(out, style, Err(e), None),
     };
     let mut key: Option<WStr<'_>> = None;
-    let (mut shown, mut more) = (0, 0u64);
+    let (mut shown, mut more) = (0, 0);
     for command in batch.commands() {
         match command {
+            _ if out.is_full() => return,
             Ok(command) if shown < style.max_elements => {
                 shown += 1;
-                write!(out, "{:indent$}", "")?;
-                line(out, style, context, &command, &mut key)?;
+                out.blanks(style.indent);
+                line(out, style, context, &command, &mut key);
+                out.end_line();
             }
             Ok(_) => more += 1,
             Err(_) => {
                 let mut sink = FailedIn::default();
                 let result =
                     crate::structs::batch::read(ByteCursor::new(bytes), Place::TOP, &mut sink as &mut dyn Visitor<'_>);
-                end(out, style, result.map(|rest| rest.len()), sink.0)?;
+                end(out, style, result.map(|rest| rest.len()), sink.0);
             }
         }
     }
     if more > 0 {
-        writeln!(out, "{:indent$}… {more} commands more", "")?;
+        out.blanks(style.indent);
+        left_out(out, more, "commands");
+        out.end_line();
     }
-    Ok(())
 }
 
-fn line<'a, W: Write>(
-    out: &mut W,
+fn line<'a>(
+    out: &mut TextBuffer,
     style: Style,
     context: &Context<'_>,
     command: &Command<'a>,
     key: &mut Option<WStr<'a>>,
-) -> fmt::Result {
+) {
     let name = command.name();
-    let shown = clean(name);
+    let named = |out: &mut TextBuffer, verb: &str| {
+        out.put(verb);
+        out.clean(name, MAX_NAME);
+    };
     let verb = match command.command {
         CommandType::CLUSREG_SET_VALUE => "set",
         CommandType::CLUSREG_DELETE_VALUE => "delete value",
@@ -261,50 +268,61 @@ fn line<'a, W: Write>(
         CommandType::CLUSREG_CONDITION_IS_LESS_THAN => "if less",
         CommandType::CLUSREG_CREATE_KEY => {
             *key = Some(name);
-            return writeln!(out, "key {shown}");
+            return named(out, "key ");
         }
         CommandType::CLUSREG_READ_KEY => {
             *key = Some(name);
-            return writeln!(out, "read key {shown}");
+            return named(out, "read key ");
         }
         CommandType::CLUSREG_DELETE_KEY => {
             // The server forgets the key that it was at.
             *key = None;
-            return writeln!(out, "delete key {shown}");
+            return named(out, "delete key ");
         }
-        CommandType::CLUSREG_CONDITION_KEY_EXISTS => return writeln!(out, "if key exists {shown}"),
-        CommandType::CLUSREG_CONDITION_KEY_NOT_EXISTS => return writeln!(out, "if key is missing {shown}"),
+        CommandType::CLUSREG_CONDITION_KEY_EXISTS => return named(out, "if key exists "),
+        CommandType::CLUSREG_CONDITION_KEY_NOT_EXISTS => return named(out, "if key is missing "),
         CommandType::CLUSREG_READ_ERROR => {
-            write!(out, "error {shown}: ")?;
-            return match status::win32_name(command.value_type) {
-                Some(name) => writeln!(out, "{name} ({})", command.value_type),
-                None => writeln!(out, "{0} ({0:#x})", command.value_type),
+            named(out, "error ");
+            let code = command.value_type;
+            return match status::win32_name(code) {
+                Some(name) => out.display(format_args!(": {name} ({code})")),
+                None => out.display(format_args!(": {code} ({code:#x})")),
             };
         }
         CommandType::CLUSREG_CONTROL_COMMAND => "control",
         _ => "",
     };
     match verb {
-        "" => write!(out, "{}", command.command)?,
-        verb => write!(out, "{verb}")?,
+        "" => out.display(command.command),
+        verb => out.put(verb),
     }
     if let Some(key) = key.filter(|key| !key.is_empty()) {
-        write!(out, " {} ", clean(key))?;
+        out.put(" ");
+        out.clean(key, MAX_NAME);
+        out.put(" ");
     }
-    write!(out, " {}", if name.is_empty() { "(default)" } else { &shown })?;
+    out.put(" ");
+    match name.is_empty() {
+        true => out.put("(default)"),
+        false => named(out, ""),
+    }
     if !command.data().is_empty() {
+        out.put(" = ");
         if command.is_secret() && context.secrets != Secrets::Shown {
-            out.write_str(" = (secret)")?;
+            out.put("(secret)");
         } else {
-            let mut inline = Inline::new(style.width.max(40), context.secrets);
+            let mut inline = Inline::new(out, style.width.max(40), context.secrets);
             let data = ByteCursor::new(command.data());
             values::read_any(Slot::top(command.content()), data, &mut inline as &mut dyn Visitor<'_>);
-            write!(out, " = {}", inline.text)?;
         }
     }
     match RegistryValueType(command.value_type).name() {
-        Some(kind) if command.value_type != 0 => writeln!(out, " ({kind})"),
-        None => writeln!(out, " (type {})", command.value_type),
-        _ => writeln!(out),
+        Some(kind) if command.value_type != 0 => {
+            out.put(" (");
+            out.put(kind);
+            out.put(")");
+        }
+        None => out.display(format_args!(" (type {})", command.value_type)),
+        _ => {}
     }
 }

@@ -6,10 +6,9 @@
 //! 0004  05 00 00 00              EntryCount     5
 //! ```
 
+use super::TextBuffer;
+use super::value::{self, Wrap};
 use crate::base::error::Error;
-use crate::base::time::FileTime;
-use crate::consts::status;
-use crate::ndr::names;
 use crate::ndr::types::Semantics;
 use crate::ndr::visitor::{At, Item, Overhead, Visitor};
 use crate::ndr::wire::Message;
@@ -85,34 +84,26 @@ impl<'a> Visitor<'a> for Collect {
 
 /// A value in a few words.
 fn words(semantics: Semantics, item: Item<'_>) -> String {
-    match (item, semantics) {
-        (Item::Uint(n), Semantics::Enum(table) | Semantics::Flags(table)) => table.display(n).to_string(),
-        (Item::Uint(n), Semantics::Win32 | Semantics::RpcStatus) => match status::win32_name(n as u32) {
-            Some(name) => format!("{name} ({n})"),
-            None => format!("{n:#x}"),
-        },
-        (Item::Uint(n), Semantics::ControlCode(family)) => match names::control_code(family, n as u32) {
-            Some(code) => format!("{} ({n:#010x})", code.name),
-            None => format!("{n:#010x}"),
-        },
-        (Item::Uint(n), _) => n.to_string(),
-        (Item::Int(n), _) => n.to_string(),
-        (Item::Bool(b), _) => b.to_string(),
-        (Item::FileTime(n), _) => FileTime(n).to_string(),
-        (Item::Guid(guid), _) => guid.to_string(),
-        (Item::Handle(handle), _) if handle.is_null() => String::from("null handle"),
-        (Item::Handle(handle), _) => handle.uuid.to_string(),
-        (Item::Text(text) | Item::Units(text), _) => match text.len() {
-            0..=128 => format!("{text:?}"),
-            n => format!("{:?}… {} units more", text.prefix(128), n - 128),
-        },
-        (Item::Bytes(bytes), _) => format!("{} bytes", bytes.len()),
-        (Item::Ipv4(address), _) => address.to_string(),
-        (Item::Ipv6(address), _) => address.to_string(),
-        (Item::Null, _) => String::from("null"),
-        (Item::Alias(referent), _) => format!("same as referent {referent:#x}"),
+    let mut out = TextBuffer::new();
+    match item {
+        Item::Uint(n) => value::number(&mut out, semantics, n, false, Some(Wrap::NEVER)),
+        Item::Int(n) => value::number(&mut out, semantics, n as u64, true, Some(Wrap::NEVER)),
+        Item::Handle(handle) if handle.is_null() => out.put("null handle"),
+        Item::Text(text) | Item::Units(text) if text.len() > MAX_TEXT => {
+            out.quoted(text.prefix(MAX_TEXT));
+            let _ = write!(out, "… {} units more", text.len() - MAX_TEXT);
+        }
+        Item::Bytes(bytes) => {
+            let _ = write!(out, "{} bytes", bytes.len());
+        }
+        // Secrets were told apart before.
+        item => value::item(&mut out, semantics, item, Secrets::Shown),
     }
+    out.into()
 }
+
+/// Units of a text that are shown.
+const MAX_TEXT: usize = 128;
 
 /// Bytes of a row.
 const ROW: usize = 8;

@@ -1,94 +1,43 @@
-//! Values as text: [`Inline`] in one line, [`Lines`] as indented lines. [`super::text`] decides which.
+//! The visitors that write what buffers hold: [`Inline`] into one line, [`Lines`] as indented lines.
 
-use crate::base::time::FileTime;
+use super::Style;
+use super::out::TextBuffer;
+use super::value;
+use crate::consts::Constant;
 use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX;
-use crate::consts::{Constant, status};
 use crate::ndr::WStr;
-use crate::ndr::types::Semantics;
 use crate::ndr::visitor::{At, Item, Open, Visitor};
-use crate::render::text::Style;
 use crate::structs::content::Secrets;
-use crate::structs::security;
-use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Write;
 
-/// Writes a value.
-fn item(out: &mut String, semantics: Semantics, item: Item<'_>, secrets: Secrets) {
-    if matches!(semantics, Semantics::Opaque) && secrets != Secrets::Shown {
-        return out.push_str("(secret)");
-    }
-    // Writing to memory does not fail.
-    let _ = match item {
-        Item::Int(n) => write!(out, "{n}"),
-        Item::Uint(n) => match semantics {
-            Semantics::Enum(table) | Semantics::Flags(table) => write!(out, "{}", table.display(n)),
-            Semantics::Bool if n <= 1 => out.write_str(if n == 1 { "TRUE (1)" } else { "FALSE (0)" }),
-            Semantics::Milliseconds => write!(out, "{n} ms"),
-            Semantics::Seconds => write!(out, "{n} s"),
-            Semantics::Minutes => write!(out, "{n} min"),
-            Semantics::Hours => write!(out, "{n} h"),
-            Semantics::Percent => write!(out, "{n} %"),
-            Semantics::UnixTime => write!(out, "{} ({n})", FileTime::from_unix(n)),
-            Semantics::Win32 => match u32::try_from(n).ok().and_then(status::win32_name) {
-                Some(name) => write!(out, "{name} ({n})"),
-                None => write!(out, "{n:#x}"),
-            },
-            Semantics::Const(_) => write!(out, "{n:#x}"),
-            _ if (0x8000_0000..=0xffff_ffff).contains(&n) => write!(out, "{n} ({n:#x})"),
-            _ => write!(out, "{n}"),
-        },
-        Item::Bool(b) => write!(out, "{b}"),
-        Item::FileTime(n) => write!(out, "{}", FileTime(n)),
-        Item::Guid(guid) => write!(out, "{guid}"),
-        Item::Text(text) if text.len() > 1024 => {
-            write!(out, "{:?}… {} characters more", text.prefix(1024), text.len() - 1024)
-        }
-        Item::Text(text) | Item::Units(text) => write!(out, "{text:?}"),
-        Item::Ipv4(address) => write!(out, "{address}"),
-        Item::Ipv6(address) => write!(out, "{address}"),
-        Item::Handle(handle) => write!(out, "{}", handle.uuid),
-        Item::Null => out.write_str("null"),
-        Item::Alias(referent) => write!(out, "same as referent {referent:#x}"),
-        Item::Bytes(bytes) => match (semantics, security::readable(bytes)) {
-            (Semantics::SecurityDescriptor, Ok((text, None))) => out.write_str(&text),
-            (Semantics::SecurityDescriptor, Ok((text, Some(error)))) => write!(out, "{text} ({error})"),
-            _ => {
-                let shown = bytes.get(..24).unwrap_or(bytes);
-                shown.iter().for_each(|byte| {
-                    let _ = write!(out, "{byte:02x}");
-                });
-                match bytes.len() - shown.len() {
-                    0 if bytes.is_empty() => out.write_str("no bytes"),
-                    0 => Ok(()),
-                    more => write!(out, "… {more} bytes more"),
-                }
-            }
-        },
-    };
-}
-
-/// Writes a value, whatever it holds, into one line of limited length.
-pub(crate) struct Inline {
-    pub(crate) text: String,
+/// Writes a value, whatever it holds, into the line that is open, in limited length.
+pub(crate) struct Inline<'o> {
+    out: &'o mut TextBuffer,
+    /// Where the value begins.
+    start: usize,
     room: usize,
     secrets: Secrets,
     /// Of each thing that is open, whether it holds something already.
     open: Vec<bool>,
 }
 
-impl Inline {
-    pub(crate) fn new(room: usize, secrets: Secrets) -> Self {
-        Inline { text: String::new(), room, secrets, open: Vec::new() }
+impl<'o> Inline<'o> {
+    /// For about so many columns.
+    pub(crate) fn new(out: &'o mut TextBuffer, room: usize, secrets: Secrets) -> Self {
+        let start = out.len();
+        Inline { out, start, room, secrets, open: Vec::new() }
+    }
+
+    fn is_cut(&self) -> bool {
+        self.out.as_bytes().get(self.start..).is_some_and(|text| text.ends_with("…".as_bytes()))
     }
 
     fn full(&mut self) -> bool {
-        if self.text.len() <= self.room.saturating_mul(4) {
+        if self.out.len() - self.start <= self.room.saturating_mul(4) {
             return false;
         }
-        if !self.text.ends_with('…') {
-            self.text.push('…');
+        if !self.is_cut() {
+            self.out.put("…");
         }
         true
     }
@@ -98,43 +47,43 @@ impl Inline {
         if let Some(any) = self.open.last_mut()
             && core::mem::replace(any, true)
         {
-            self.text.push_str(", ");
+            self.out.put(", ");
         }
         match at.name() {
             "value" | "values" | "decoded" | "" => {}
             name => {
-                self.text.push_str(name);
-                self.text.push(' ');
+                self.out.put(name);
+                self.out.put(" ");
             }
         }
     }
 }
 
-impl<'a> Visitor<'a> for Inline {
+impl<'a> Visitor<'a> for Inline<'_> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
+
     fn value(&mut self, at: At<'_>, value: Item<'a>) {
         // The column before the value tells the syntax.
         if at.name() == "syntax" || self.full() {
             return;
         }
         self.start(&at);
-        item(&mut self.text, at.semantics, value, self.secrets);
+        value::item(self.out, at.semantics, value, self.secrets);
     }
 
     fn begin(&mut self, at: At<'_>, open: Open<'a>) {
-        if self.full() {
-            return self.open.push(false);
-        }
-        match open {
-            // A value's own braces would only be noise.
-            Open::Record { name: "VALUE", .. } => self.start(&at),
-            Open::Record { .. } | Open::Struct(_) => {
-                self.start(&at);
-                self.text.push('{');
-            }
-            Open::List { .. } => self.start(&at),
-            Open::Bytes(bytes) => {
-                self.start(&at);
-                let _ = write!(self.text, "{} bytes: ", bytes.len());
+        if !self.full() {
+            self.start(&at);
+            match open {
+                // A value's own braces would only be noise.
+                Open::Record { name: "VALUE", .. } | Open::List { .. } => {}
+                Open::Record { .. } | Open::Struct(_) => self.out.put("{"),
+                Open::Bytes(bytes) => {
+                    self.out.uint(bytes.len() as u64);
+                    self.out.put(" bytes: ");
+                }
             }
         }
         self.open.push(false);
@@ -144,16 +93,16 @@ impl<'a> Visitor<'a> for Inline {
         let any = self.open.pop().unwrap_or(false);
         match open {
             Open::Record { name: "VALUE", .. } => {}
-            Open::Record { .. } if !self.text.ends_with('…') => self.text.push('}'),
-            Open::List { .. } if !any && !self.text.ends_with('…') => self.text.push_str("(empty)"),
+            Open::Record { .. } if !self.is_cut() => self.out.put("}"),
+            Open::List { .. } if !any && !self.is_cut() => self.out.put("(empty)"),
             _ => {}
         }
     }
 }
 
 /// Writes members as indented lines.
-pub(crate) struct Lines<'a> {
-    pub(crate) text: String,
+pub(crate) struct Lines<'o, 'a> {
+    out: &'o mut TextBuffer,
     style: Style,
     secrets: Secrets,
     depth: usize,
@@ -164,19 +113,21 @@ pub(crate) struct Lines<'a> {
     pub(crate) failed_in: Option<WStr<'a>>,
 }
 
-impl<'a> Lines<'a> {
-    pub(crate) fn new(style: Style, secrets: Secrets) -> Self {
-        Lines { text: String::new(), style, secrets, depth: 0, hidden: None, value: false, failed_in: None }
+impl<'o> Lines<'o, '_> {
+    /// Appends to `out`.
+    pub(crate) fn new(out: &'o mut TextBuffer, style: Style, secrets: Secrets) -> Self {
+        Lines { out, style, secrets, depth: 0, hidden: None, value: false, failed_in: None }
     }
 
     fn is_hidden(&mut self, at: &At<'_>) -> bool {
         match (self.hidden, at.index) {
+            _ if self.out.is_full() => true,
             (Some(depth), Some(_)) if self.depth == depth => true,
             (Some(depth), _) if self.depth > depth => true,
             (_, Some(i)) if u64::from(i) >= self.style.max_elements => {
                 self.hidden = Some(self.depth);
-                let indent = self.indent();
-                let _ = writeln!(self.text, "{:indent$}…", "");
+                self.out.blanks(self.indent());
+                self.out.put("…\n");
                 true
             }
             _ => {
@@ -191,32 +142,40 @@ impl<'a> Lines<'a> {
     }
 
     fn start(&mut self, at: &At<'_>) {
-        let indent = self.indent();
-        let _ = match at.index {
-            None => write!(self.text, "{:indent$}{}", "", at.field.name),
-            Some(i) => write!(self.text, "{:indent$}[{i}]", ""),
-        };
+        self.out.blanks(self.indent());
+        match at.index {
+            None => self.out.put(at.field.name),
+            Some(index) => {
+                self.out.put("[");
+                self.out.uint(u64::from(index));
+                self.out.put("]");
+            }
+        }
     }
 }
 
-impl<'a> Visitor<'a> for Lines<'a> {
+impl<'a> Visitor<'a> for Lines<'_, 'a> {
+    fn wants_diagnostics(&self) -> bool {
+        false
+    }
+
     fn value(&mut self, at: At<'_>, value: Item<'a>) {
         if self.is_hidden(&at) {
             return;
         }
         match (at.name(), self.value, value) {
             ("syntax", true, Item::Uint(n)) => {
-                let _ = write!(self.text, "  {}", syntax(n));
-                return;
+                self.out.put("  ");
+                return syntax(self.out, n);
             }
             ("value", true, _) => self.value = false,
             _ => self.start(&at),
         }
         if !is_top(&at) {
-            self.text.push_str("  ");
+            self.out.put("  ");
         }
-        item(&mut self.text, at.semantics, value, self.secrets);
-        self.text.push('\n');
+        value::item(self.out, at.semantics, value, self.secrets);
+        self.out.end_line();
     }
 
     fn begin(&mut self, at: At<'_>, open: Open<'a>) {
@@ -226,16 +185,17 @@ impl<'a> Visitor<'a> for Lines<'a> {
             if !value {
                 self.start(&at);
             }
-            let _ = match open {
-                Open::Record { name: "VALUE", .. } => {
-                    self.value = true;
-                    Ok(())
+            match open {
+                Open::Record { name: "VALUE", .. } => self.value = true,
+                Open::List { .. } => self.out.end_line(),
+                Open::Record { name, .. } => self.named(name),
+                Open::Struct(declaration) => self.named(declaration.name),
+                Open::Bytes(bytes) => {
+                    self.out.put("  ");
+                    self.out.uint(bytes.len() as u64);
+                    self.out.put(" bytes\n");
                 }
-                Open::List { .. } => writeln!(self.text),
-                Open::Record { name, .. } => writeln!(self.text, "  {name}"),
-                Open::Struct(declaration) => writeln!(self.text, "  {}", declaration.name),
-                Open::Bytes(bytes) => writeln!(self.text, "  {} bytes", bytes.len()),
-            };
+            }
         }
         self.depth += 1;
     }
@@ -249,10 +209,21 @@ impl<'a> Visitor<'a> for Lines<'a> {
     }
 }
 
+impl Lines<'_, '_> {
+    fn named(&mut self, name: &str) {
+        self.out.put("  ");
+        self.out.put(name);
+        self.out.end_line();
+    }
+}
+
 /// A syntax without the prefix that all have.
-fn syntax(n: u64) -> String {
+fn syntax(out: &mut TextBuffer, n: u64) {
     let name = CLUSTER_PROPERTY_SYNTAX::TABLE.name_of(n).and_then(|name| name.strip_prefix("CLUSPROP_SYNTAX_"));
-    name.map_or_else(|| format!("{n:#010x}"), |name| String::from(name.strip_prefix("LIST_VALUE_").unwrap_or(name)))
+    match name {
+        Some(name) => out.put(name.strip_prefix("LIST_VALUE_").unwrap_or(name)),
+        None => out.hexadecimal_8(n),
+    }
 }
 
 /// Whether a value is no member and no element of anything.

@@ -10,7 +10,7 @@ use crate::ndr::types::Scalar;
 use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::net::Timestamp;
-use crate::render::text::{Style, Values};
+use crate::render::text::{Style, TextBuffer, Values, hex_dump};
 use crate::rpc::event::{Body, ContextState};
 use crate::rpc::extended_error;
 use crate::rpc::header::{Endian, PfcFlags};
@@ -21,32 +21,53 @@ use crate::session::Record;
 use crate::session::call_context::CallContext;
 use crate::structs::content::may_hold_secrets;
 use std::fmt::Write;
+use std::net::SocketAddr;
 
-/// Appends a record's block, without a line end behind its last line. Writing to a string does not fail, so results
-/// are not looked at.
-pub fn record(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&HandleAnnotations<'_>>) {
+/// Appends a record's block.
+pub fn record(out: &mut TextBuffer, record: &Record<'_>, style: &Style, view: Option<&HandleAnnotations<'_>>) {
     let paint = Paint(style.color);
     let event = &record.event;
-    let _ = write!(out, "{}#{}", paint.dim(), event.frame());
+    out.put(paint.dim());
+    out.put("#");
+    out.uint(event.frame());
     if let Some(time) = event.time() {
-        let _ = write!(out, "  {}", clock(time));
+        out.put("  ");
+        clock(out, time);
     }
-    let _ = write!(out, "  {} -> {}", record.flow.src, record.flow.dst);
+    out.put("  ");
+    endpoint(out, record.flow.src);
+    out.put(" -> ");
+    endpoint(out, record.flow.dst);
     if let Some(call_id) = event.call_id {
-        let _ = write!(out, "  call {call_id}");
+        out.put("  call ");
+        out.uint(u64::from(call_id));
     }
     if let Some(call) = event.call.as_ref().filter(|_| !matches!(event.body, Body::Request { .. }))
         && let (Some(start), Some(end)) = (call.time, event.time())
     {
-        let _ = write!(out, "  after {}", duration(end.0.saturating_sub(start.0)));
+        out.put("  after ");
+        duration(out, end.0.saturating_sub(start.0));
     }
-    let _ = writeln!(out, "{}", paint.off());
+    out.put(paint.off());
+    out.end_line();
     title(out, record, &paint);
     body(out, record, style, &paint, view);
-    while out.ends_with('\n') {
-        out.pop();
+    let lines = out.as_bytes();
+    let end = lines.iter().rposition(|byte| *byte != b'\n').map_or(0, |last| last + 1);
+    out.truncate(end);
+    out.end_line();
+}
+
+/// An address and a port.
+pub(super) fn endpoint(out: &mut TextBuffer, endpoint: SocketAddr) {
+    match endpoint {
+        SocketAddr::V4(endpoint) => {
+            out.ipv4(endpoint.ip().octets());
+            out.put(":");
+            out.uint(u64::from(endpoint.port()));
+        }
+        SocketAddr::V6(endpoint) => out.display(endpoint),
     }
-    out.push('\n');
 }
 
 /// Begins bold text.
@@ -59,91 +80,153 @@ pub fn off(style: &Style) -> &'static str {
     Paint(style.color).off()
 }
 
-/// `HH:MM:SS.µµµµµµ` with the date.
-pub fn clock(time: Timestamp) -> String {
-    let text = time.to_ascii();
-    let text = core::str::from_utf8(&text).unwrap_or_default();
-    text.get(..26).unwrap_or(text).replacen('T', " ", 1)
+/// Date and time to the microsecond.
+pub(super) fn clock(out: &mut TextBuffer, time: Timestamp) {
+    let mut text = time.to_ascii();
+    text[10] = b' ';
+    out.put(core::str::from_utf8(&text[..26]).unwrap_or_default());
 }
 
 /// A latency in the unit that fits.
-pub fn duration(nanos: i64) -> String {
+pub(super) fn duration(out: &mut TextBuffer, nanos: i64) {
     match nanos {
-        i64::MIN..1_000_000 => format!("{:.1} us", nanos as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.2} ms", nanos as f64 / 1e6),
-        _ => format!("{:.3} s", nanos as f64 / 1e9),
+        i64::MIN..0 => out.display(format_args!("{:.1} us", nanos as f64 / 1e3)),
+        0..1_000_000 => decimal(out, nanos, 100, 1, " us"),
+        1_000_000..1_000_000_000 => decimal(out, nanos, 10_000, 2, " ms"),
+        _ => decimal(out, nanos, 1_000_000, 3, " s"),
     }
 }
 
-fn title(out: &mut String, record: &Record<'_>, paint: &Paint) {
+/// So many units with so many digits behind the point, of which the last one counts `step` nanoseconds; rounded as
+/// floating-point numbers are, a half to the nearest number that can be represented.
+fn decimal(out: &mut TextBuffer, nanos: i64, step: i64, digits: u32, unit: &str) {
+    let (steps, rest) = (nanos / step, nanos % step);
+    if rest * 2 == step {
+        let value = nanos as f64 / (step * 10_i64.pow(digits)) as f64;
+        return out.display(format_args!("{value:.*}{unit}", digits as usize));
+    }
+    let steps = (steps + i64::from(rest * 2 > step)).unsigned_abs();
+    let whole = 10_u64.pow(digits);
+    out.uint(steps / whole);
+    out.put(".");
+    for place in (0..digits).rev() {
+        out.uint(steps % whole / 10_u64.pow(place) % 10);
+    }
+    out.put(unit);
+}
+
+/// Words in brackets, separated by commas.
+struct Notes<'o, 'p> {
+    out: &'o mut TextBuffer,
+    paint: &'p Paint,
+    any: bool,
+}
+
+impl Notes<'_, '_> {
+    /// The place for the next one.
+    fn next(&mut self) -> &mut TextBuffer {
+        if self.any {
+            self.out.put(", ");
+        } else {
+            self.out.put("  ");
+            self.out.put(self.paint.dim());
+            self.out.put("(");
+        }
+        self.any = true;
+        self.out
+    }
+
+    fn end(self) {
+        if self.any {
+            self.out.put(")");
+            self.out.put(self.paint.off());
+        }
+        self.out.end_line();
+    }
+}
+
+fn title(out: &mut TextBuffer, record: &Record<'_>, paint: &Paint) {
     let event = &record.event;
-    let kind = event.type_name();
-    let name = match (record.method(), record.opnum()) {
-        (Some(method), _) => method.name.to_string(),
-        (None, Some(opnum)) => format!("opnum {opnum}"),
-        (None, None) => String::new(),
+    out.put("  ");
+    out.put(paint.bold());
+    let named = match (record.method(), record.opnum()) {
+        (Some(method), _) => {
+            out.put(method.name);
+            true
+        }
+        (None, Some(opnum)) => {
+            out.put("opnum ");
+            out.uint(u64::from(opnum));
+            true
+        }
+        (None, None) => false,
     };
-    let _ = write!(out, "  {}{}{}", paint.bold(), name, paint.off());
-    let _ = write!(out, "{}{kind}", if name.is_empty() { "" } else { " " });
-    let mut notes = Vec::new();
+    out.put(paint.off());
+    out.put(if named { " " } else { "" });
+    out.put(event.type_name());
+    let mut notes = Notes { out, paint, any: false };
     if let Some((interface, version)) = record.interface {
-        let version = interface.versions.get(version).map_or("", |v| v.number.text());
-        notes.push(format!("{} {version}", interface.name));
+        let out = notes.next();
+        out.put(interface.name);
+        out.put(" ");
+        out.put(interface.versions.get(version).map_or("", |v| v.number.text()));
     } else if let Some(context) = &event.context {
-        notes.push(format!("{} {}.{}", context.interface, context.version.0, context.version.1));
+        notes.next().display(format_args!("{} {}.{}", context.interface, context.version.0, context.version.1));
     }
     if let (Some(context), Some(opnum)) = (&event.context, record.opnum()) {
         if let Some(name) = context.syntax.name() {
-            notes.push(name.to_string());
+            notes.next().put(name);
         }
-        notes.push(format!("opnum {opnum}"));
+        let out = notes.next();
+        out.put("opnum ");
+        out.uint(u64::from(opnum));
         if context.state == ContextState::Rejected {
-            notes.push("on a rejected context".into());
+            notes.next().put("on a rejected context");
         }
         match (context.assumed, context.confidence) {
-            (true, Some(c)) => notes.push(format!("assumed, {}.{} % sure", c / 10, c % 10)),
-            (true, None) => notes.push("assumed".into()),
+            (true, Some(c)) => notes.next().display(format_args!("assumed, {}.{} % sure", c / 10, c % 10)),
+            (true, None) => notes.next().put("assumed"),
             _ => {}
         }
         if let Some(before) = &event.reassumed {
             let interface = crate::idl::interface_by_uuid(&before.interface.0);
             let name = interface.map_or_else(|| before.interface.to_string(), |i| i.name.to_string());
             let syntax = before.syntax.name().unwrap_or_default();
-            notes.push(format!("taken for {name} {}.{} {syntax} before", before.version.0, before.version.1));
+            let (major, minor) = before.version;
+            notes.next().display(format_args!("taken for {name} {major}.{minor} {syntax} before"));
         }
     } else if let (None, Some(id)) = (&event.context, event.context_id) {
-        notes.push(format!("context {id} was never negotiated here"));
+        notes.next().display(format_args!("context {id} was never negotiated here"));
     }
     if event.representation.endian == Endian::Big {
-        notes.push("big-endian".into());
+        notes.next().put("big-endian");
     }
     if event.fragments > 1 {
-        notes.push(format!("{} fragments", event.fragments));
+        let out = notes.next();
+        out.uint(u64::from(event.fragments));
+        out.put(" fragments");
     }
     if event.flags.contains(PfcFlags::MAYBE) {
-        notes.push("maybe: no answer expected".into());
+        notes.next().put("maybe: no answer expected");
     }
     if let Some(auth) = &event.auth {
-        let mut note = format!("{} {}", auth.identity.mechanism, level_name(auth.trailer.auth_level));
+        let out = notes.next();
+        out.display(format_args!("{} {}", auth.identity.mechanism, level_name(auth.trailer.auth_level)));
         if let Some(user) = &auth.identity.user {
-            note.push_str(&format!(" as {}", Printable(user)));
+            out.display(format_args!(" as {}", Printable(user)));
         }
         match auth.opened {
-            Some(Opened::Clear { verified: Verified::Right, .. }) => note.push_str(", verified"),
+            Some(Opened::Clear { verified: Verified::Right, .. }) => out.put(", verified"),
             Some(Opened::Clear { verified: Verified::Wrong(doubt), .. }) => {
-                let _ = write!(note, ", NOT VERIFIED: {doubt}");
+                out.display(format_args!(", NOT VERIFIED: {doubt}"));
             }
             _ => {}
         }
-        notes.push(note);
     }
-    if !notes.is_empty() {
-        let _ = write!(out, "  {}({}){}", paint.dim(), notes.join(", "), paint.off());
-    }
-    out.push('\n');
+    notes.end();
 }
 
-fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, view: Option<&HandleAnnotations<'_>>) {
+fn body(out: &mut TextBuffer, record: &Record<'_>, style: &Style, paint: &Paint, view: Option<&HandleAnnotations<'_>>) {
     let event = &record.event;
     match &event.body {
         Body::Bind(proposal) | Body::AlterContext(proposal) => {
@@ -231,7 +314,7 @@ fn body(out: &mut String, record: &Record<'_>, style: &Style, paint: &Paint, vie
 }
 
 /// The stub's values.
-pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&HandleAnnotations<'_>>) {
+pub fn stub(out: &mut TextBuffer, record: &Record<'_>, style: &Style, view: Option<&HandleAnnotations<'_>>) {
     let paint = &Paint(style.color);
     let Some((kind, stub)) = record.stub().or(record.partial_stub()) else {
         if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = record.event.body {
@@ -251,40 +334,22 @@ pub fn stub(out: &mut String, record: &Record<'_>, style: &Style, view: Option<&
         if let Some((kind, name)) = &asked.object {
             let _ = write!(out, " for {kind} {:?}", name.as_deref().unwrap_or("?"));
         }
-        out.push('\n');
+        out.end_line();
     }
 }
 
 /// Bytes that nobody can read; of those that may hold a secret (a password, a token) only how many there are.
-fn bytes(out: &mut String, bytes: &[u8], secret: bool, indent: usize, style: &Style) {
-    let _ = if secret && !bytes.is_empty() {
-        writeln!(out, "{:indent$}{} bytes not shown: they may hold a secret", "", bytes.len())
+fn bytes(out: &mut TextBuffer, bytes: &[u8], secret: bool, indent: usize, style: &Style) {
+    if secret && !bytes.is_empty() {
+        let _ = writeln!(out, "{:indent$}{} bytes not shown: they may hold a secret", "", bytes.len());
     } else {
-        crate::render::text::hex_dump(out, bytes, indent, style.max_bytes)
-    };
-}
-
-/// A string that takes no more than so many bytes.
-struct Capped<'o> {
-    out: &'o mut String,
-    limit: usize,
-    cut: bool,
-}
-
-impl std::fmt::Write for Capped<'_> {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        if self.cut || self.out.len().saturating_add(text.len()) > self.limit {
-            self.cut = true;
-            return Err(std::fmt::Error);
-        }
-        self.out.push_str(text);
-        Ok(())
+        hex_dump(out, bytes, indent, style.max_bytes);
     }
 }
 
 #[allow(clippy::too_many_arguments)]
 fn values(
-    out: &mut String,
+    out: &mut TextBuffer,
     method: &'static crate::ndr::Method,
     kind: crate::ndr::wire::Kind,
     context: &CallContext,
@@ -293,25 +358,23 @@ fn values(
     paint: &Paint,
     names: Option<&dyn HandleNames>,
 ) {
-    let limit = out.len().saturating_add(style.max_output);
-    let mut capped = Capped { out, limit, cut: false };
-    let mut sink = Values::new(&mut capped, *style, method, kind.direction, kind.version, context).with_names(names);
+    let before = out.limit(style.max_output);
+    let mut sink = Values::new(out, *style, method, kind.direction, kind.version, context).with_names(names);
     let result = Message::decode_with(method, kind, stub, &mut sink);
-    let Values { diagnostics, .. } = sink;
-    let Capped { out, cut, .. } = capped;
-    if cut {
-        let _ = writeln!(out, "\n    … too long: the rest is left out (--memory-limit)");
+    let diagnostics = core::mem::take(&mut sink.diagnostics);
+    if out.unlimit(before) {
+        out.put("    … too long: the rest is left out (--memory-limit)\n");
     }
-    let secret = may_hold_secrets(method, kind.direction, kind.version);
+    let secret = || may_hold_secrets(method, kind.direction, kind.version);
     match result {
         Ok(message) if message.trailing().is_empty() => {}
         Ok(message) => {
             let _ = writeln!(out, "    {} bytes left over", message.trailing().len());
-            bytes(out, message.trailing(), secret, 6, style);
+            bytes(out, message.trailing(), secret(), 6, style);
         }
         Err(error) => {
             let _ = writeln!(out, "    {}can't be decoded: {error}{}", paint.red(), paint.off());
-            bytes(out, stub, secret, 6, style);
+            bytes(out, stub, secret(), 6, style);
         }
     }
     for diagnostic in diagnostics {
@@ -322,7 +385,7 @@ fn values(
 /// A bare stub's block.
 #[cfg(feature = "serde")]
 pub fn bare(
-    out: &mut String,
+    out: &mut TextBuffer,
     identity: &crate::render::json::stub::Identity,
     context: &CallContext,
     stub: &[u8],
@@ -338,7 +401,7 @@ pub fn bare(
         None => {
             let word = if identity.method().is_some() { "reserved" } else { "not in this version of the interface" };
             let _ = writeln!(out, "opnum {}, {word}", identity.opnum);
-            let _ = crate::render::text::hex_dump(out, stub, 4, style.max_bytes);
+            hex_dump(out, stub, 4, style.max_bytes);
         }
     }
 }
@@ -380,7 +443,7 @@ fn transfer_syntax(id: &SyntaxId) -> String {
 }
 
 /// A line for each record of extended error information.
-fn errors(out: &mut String, bytes: &[u8]) {
+fn errors(out: &mut TextBuffer, bytes: &[u8]) {
     for record in extended_error::parse(bytes).unwrap_or_default() {
         let status = status::fault_name(record.status).unwrap_or("unknown status");
         let component = extended_error::component_name(record.component).unwrap_or("unknown component");

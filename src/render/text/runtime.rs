@@ -1,10 +1,11 @@
 //! Text for what the RPC runtime says beside the stubs: connectionless headers and control PDUs.
 
+use super::TextBuffer;
 use crate::rpc::dg::{Body, Fack, Header};
 use std::fmt::Write;
 
 /// What a connectionless header says, in a few lines.
-pub(super) fn header(out: &mut String, header: &Header) {
+pub(super) fn header(out: &mut TextBuffer, header: &Header) {
     let _ = write!(out, "    activity {}  serial {}", header.activity, header.serial);
     if header.server_boot != 0 {
         let _ = write!(out, "  server boot {}", header.server_boot);
@@ -16,14 +17,14 @@ pub(super) fn header(out: &mut String, header: &Header) {
     if !flags.is_empty() {
         let _ = write!(out, "  {}", flags.join(", "));
     }
-    out.push('\n');
+    out.end_line();
     if !header.object.is_nil() {
         let _ = writeln!(out, "    object {}", header.object);
     }
 }
 
 /// The body of a control PDU.
-pub(super) fn control(out: &mut String, body: &Body<&[u8]>, header: Option<&Header>) {
+pub(super) fn control(out: &mut TextBuffer, body: &Body<&[u8]>, header: Option<&Header>) {
     let _ = match body {
         Body::Fack(Some(body)) | Body::Nocall(Some(body)) => fack(out, body, header),
         Body::Cancel(Some(cancel)) => writeln!(out, "    cancel {}", cancel.id),
@@ -36,7 +37,7 @@ pub(super) fn control(out: &mut String, body: &Body<&[u8]>, header: Option<&Head
     };
 }
 
-fn fack(out: &mut String, fack: &Fack<&[u8]>, header: Option<&Header>) -> std::fmt::Result {
+fn fack(out: &mut TextBuffer, fack: &Fack<&[u8]>, header: Option<&Header>) -> std::fmt::Result {
     write!(out, "    has")?;
     if let Some(header) = header {
         write!(out, " all up to fragment {},", header.fragment)?;

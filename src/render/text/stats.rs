@@ -1,5 +1,6 @@
 //! Tables of counts as text.
 
+use super::TextBuffer;
 use super::record::duration;
 use crate::analysis::stats::{By, Row};
 use crate::base::printable::printable;
@@ -15,8 +16,12 @@ const WIDEST: usize = 56;
 /// Writing fails.
 pub fn table(out: &mut impl Write, by: By, rows: &[(&str, &Row)]) -> io::Result<()> {
     const TITLES: [&str; 8] = ["calls", "errors", "lost", "p50", "p95", "max", "in", "out"];
-    let latency =
-        |nanos: Option<u64>| nanos.map_or("-".to_string(), |n| duration(i64::try_from(n).unwrap_or(i64::MAX)));
+    let latency = |nanos: Option<u64>| {
+        let Some(nanos) = nanos else { return "-".to_string() };
+        let mut text = TextBuffer::new();
+        duration(&mut text, i64::try_from(nanos).unwrap_or(i64::MAX));
+        text.into()
+    };
     let mut lines = vec![TITLES.map(str::to_string)];
     for (_, row) in rows {
         let [calls, errors, _, unanswered, _, p50, p95, max, request, response] = numbers(row);

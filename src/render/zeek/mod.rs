@@ -1,9 +1,19 @@
 //! Tab-separated lines in the shape of Zeek's dce_rpc.log; docs/views.md has the fields.
 
+use super::CallFormat;
 use super::row::transport;
 use crate::analysis::calls::Call;
 use crate::base::printable::is_active;
 use crate::net::community_id;
+
+/// One line a call.
+pub const FORMAT: CallFormat = CallFormat {
+    name: "zeek",
+    about: "Tab-separated lines in the shape of Zeek's dce_rpc.log",
+    header,
+    call: |out, call, _| out.extend_from_slice(self::call(call).as_bytes()),
+    footer: "#close\n",
+};
 
 /// Names and types of the fields.
 const FIELDS: [(&str, &str); 16] = [

@@ -3,7 +3,7 @@
 use super::rules;
 use crate::base::hash::Map;
 use crate::rpc::event::{AnswerResult, Context, ContextState, Notes};
-use crate::rpc::limits::{Counters, Limits};
+use crate::rpc::limits::{Counters, RpcLimits};
 use crate::rpc::pdu::{BindAck, ContextElement, ContextResult};
 use crate::rpc::syntax::{ContextOutcome, SyntaxId, TransferSyntax};
 use alloc::collections::VecDeque;
@@ -72,7 +72,7 @@ impl Bindings {
     }
 
     /// A context whose bind was not captured told its name otherwise.
-    pub(super) fn learn(&mut self, context: Context, limits: &Limits, counters: &mut Counters) {
+    pub(super) fn learn(&mut self, context: Context, limits: &RpcLimits, counters: &mut Counters) {
         self.insert(context, limits, counters);
     }
 
@@ -82,7 +82,7 @@ impl Bindings {
         call_id: u32,
         elements: Vec<ContextElement>,
         complete: bool,
-        limits: &Limits,
+        limits: &RpcLimits,
         counters: &mut Counters,
     ) {
         for element in &elements {
@@ -110,7 +110,7 @@ impl Bindings {
         &mut self,
         call_id: u32,
         ack: &BindAck<'_>,
-        limits: &Limits,
+        limits: &RpcLimits,
         counters: &mut Counters,
         notes: &mut Notes,
     ) -> Vec<AnswerResult> {
@@ -177,7 +177,7 @@ impl Bindings {
         }
     }
 
-    fn insert(&mut self, context: Context, limits: &Limits, counters: &mut Counters) {
+    fn insert(&mut self, context: Context, limits: &RpcLimits, counters: &mut Counters) {
         self.current = None;
         if self.contexts.len() < limits.contexts || self.contexts.contains_key(&context.id) {
             self.largest = self.largest.max(context.id);

@@ -5,7 +5,7 @@ use crate::base::Side;
 use crate::base::guid::Guid;
 use crate::rpc::event::{FrameSet, Notes, Sizes, is_clear, join_opened};
 use crate::rpc::header::{PacketType, PfcFlags, Representation};
-use crate::rpc::limits::{Counters, Limits};
+use crate::rpc::limits::{Counters, RpcLimits};
 use crate::rpc::security::{AuthTrailer, Opened};
 use alloc::vec::Vec;
 
@@ -97,7 +97,7 @@ impl Messages {
     }
 
     /// Makes room for one more: the message that has to go for it, if any.
-    pub(super) fn evict(&mut self, limits: &Limits, counters: &mut Counters) -> Option<Message> {
+    pub(super) fn evict(&mut self, limits: &RpcLimits, counters: &mut Counters) -> Option<Message> {
         if self.open.len() < limits.open_messages.max(1) {
             return None;
         }
@@ -151,7 +151,7 @@ impl Messages {
         findings: Findings,
         stub: &[u8],
         frame_set: &FrameSet,
-        limits: &Limits,
+        limits: &RpcLimits,
         counters: &mut Counters,
     ) {
         let bytes = self.bytes;

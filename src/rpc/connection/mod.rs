@@ -2,7 +2,7 @@
 //!
 //! [`Connection`] is fed with [`Connection::data`], [`Connection::gap`] and [`Connection::end`] in the order that a
 //! capture has; events come out through a callback. A PDU that lies whole inside one chunk is read in place and a
-//! message of one fragment is handed out as it stands; everything else is buffered under [`Limits`].
+//! message of one fragment is handed out as it stands; everything else is buffered under [`RpcLimits`].
 //!
 //! This file cuts the streams into PDUs, `search` finds where one begins. `session` is what PDUs mean together,
 //! `fragments` and `messages` join fragments, `deliver` hands out messages with their context and call, `plain` is a short
@@ -22,7 +22,7 @@ mod tests;
 
 use super::event::{Event, FrameSet, Resolver};
 use super::header::Header;
-use super::limits::{Counters, Limits};
+use super::limits::{Counters, RpcLimits};
 use super::security::Security;
 use crate::base::{Side, Timestamp};
 use alloc::boxed::Box;
@@ -44,7 +44,7 @@ pub enum Recognition {
 
 /// The state of one TCP connection. `N` is the receiver's note on each call.
 pub struct Connection<N> {
-    directions: [Direction; 2],
+    directions: [HalfStream; 2],
     session: Session<N>,
     recognition: Recognition,
     /// What is held beside calls, bytes: only they change on the short way.
@@ -66,7 +66,7 @@ enum State {
 }
 
 #[derive(Debug, Default)]
-struct Direction {
+struct HalfStream {
     state: State,
     buffer: Vec<u8>,
     /// The packets of what `buffer` holds.
@@ -110,12 +110,12 @@ const NO_HEADER: &str = "no PDU header where one was due";
 impl<N: Default> Connection<N> {
     /// A connection of which nothing was seen yet.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: RpcLimits) -> Self {
         Connection::of(Session::new(limits, None))
     }
 
     fn of(session: Session<N>) -> Self {
-        let directions = [Direction::default(), Direction::default()];
+        let directions = [HalfStream::default(), HalfStream::default()];
         let mut connection = Connection { directions, session, recognition: Recognition::Undecided, held: 0 };
         connection.weigh();
         connection
@@ -123,7 +123,7 @@ impl<N: Default> Connection<N> {
 
     /// The same with someone to ask about calls whose bind was not captured.
     #[must_use]
-    pub fn with_resolver(limits: Limits, resolver: Box<dyn Resolver + Send>) -> Self {
+    pub fn with_resolver(limits: RpcLimits, resolver: Box<dyn Resolver + Send>) -> Self {
         Connection::of(Session::new(limits, Some(resolver)))
     }
 
@@ -238,17 +238,17 @@ impl<N: Default> Connection<N> {
             }
         } else if self.recognition == Recognition::Undecided {
             let [a, b] = &self.directions;
-            let foreign = |d: &Direction| d.state == State::Foreign;
-            let silent = |d: &Direction| d.latest.last().is_none();
+            let foreign = |d: &HalfStream| d.state == State::Foreign;
+            let silent = |d: &HalfStream| d.latest.last().is_none();
             if (foreign(a) && (foreign(b) || silent(b))) || (foreign(b) && silent(a)) {
                 self.recognition = Recognition::NotRpc;
-                self.directions = [Direction::default(), Direction::default()];
+                self.directions = [HalfStream::default(), HalfStream::default()];
             }
         }
     }
 }
 
-fn direction(directions: &mut [Direction; 2], side: Side) -> &mut Direction {
+fn direction(directions: &mut [HalfStream; 2], side: Side) -> &mut HalfStream {
     let [a, b] = directions;
     match side {
         Side::A => a,
@@ -256,7 +256,7 @@ fn direction(directions: &mut [Direction; 2], side: Side) -> &mut Direction {
     }
 }
 
-impl Direction {
+impl HalfStream {
     /// Bytes of memory behind it.
     fn held(&self) -> usize {
         self.buffer.capacity() + self.waiting.bytes.capacity()
@@ -322,7 +322,7 @@ impl Direction {
     }
 
     /// Keeps bytes, with the packet they came in.
-    fn keep(&mut self, bytes: &[u8], limits: &Limits, counters: &mut Counters) {
+    fn keep(&mut self, bytes: &[u8], limits: &RpcLimits, counters: &mut Counters) {
         if self.buffer.is_empty() {
             self.frame_set = self.latest.clone();
         } else {
@@ -520,6 +520,6 @@ impl Direction {
             self.close_hole(side, session, io, None);
             session.flush(side, reason, io);
         }
-        *self = Direction { latest: mem::take(&mut self.latest), ..Direction::default() };
+        *self = HalfStream { latest: mem::take(&mut self.latest), ..HalfStream::default() };
     }
 }

@@ -5,7 +5,7 @@
 //! connection ([`Known`]), and what follows its PDU is another one, or the PDU ends where its packet does.
 
 use super::session::{Session, sender_of};
-use super::{BEGINNING, Direction, State};
+use super::{BEGINNING, HalfStream, State};
 use crate::base::Endian;
 use crate::base::Side;
 use crate::rpc::event::FrameSet;
@@ -237,7 +237,7 @@ fn context_id(header: &Header, bytes: &[u8]) -> Option<u16> {
     })
 }
 
-impl Direction {
+impl HalfStream {
     /// A direction's first bytes, or the first bytes of a later chunk after earlier ones were of no use.
     pub(super) fn recognise<'b, N>(&mut self, known: bool, bytes: &'b [u8], session: &mut Session<N>) -> &'b [u8] {
         let missing = Header::SIZE.saturating_sub(self.buffer.len());
@@ -272,7 +272,7 @@ impl Direction {
 
     /// Looks for the next header that fits: each byte is looked at once, and a header's fields at the places where one
     /// could begin. Returns what follows in `bytes` when a PDU begins there; when one begins in what waited from before,
-    /// all of that is to be read again from [`Direction::found`].
+    /// all of that is to be read again from [`HalfStream::found`].
     pub(super) fn search<'b, N: Default>(
         &mut self,
         side: Side,

@@ -12,7 +12,7 @@ use crate::rpc::event::{
     Answer, AnswerResult, AssumedContext, Auth, Body, Event, FrameSet, Notes, Proposal, Resolver, Sizes, wrong_length,
 };
 use crate::rpc::header::{Header, PacketType, PfcFlags};
-use crate::rpc::limits::{Counters, Limits};
+use crate::rpc::limits::{Counters, RpcLimits};
 use crate::rpc::pdu::{self, Pdu, Verifier};
 use crate::rpc::security::{Opened, Protected, Security, Sender, Token};
 use alloc::boxed::Box;
@@ -28,7 +28,7 @@ pub(super) struct Io<'x, N> {
 }
 
 pub(super) struct Session<N> {
-    pub(super) limits: Limits,
+    pub(super) limits: RpcLimits,
     pub(super) counters: Counters,
     pub(super) client: Option<Side>,
     pub(super) bindings: Bindings,
@@ -61,7 +61,7 @@ pub(super) struct Whole<'a> {
 }
 
 impl<N: Default> Session<N> {
-    pub(super) fn new(limits: Limits, resolver: Option<Box<dyn Resolver + Send>>) -> Self {
+    pub(super) fn new(limits: RpcLimits, resolver: Option<Box<dyn Resolver + Send>>) -> Self {
         Session {
             limits,
             counters: Counters::default(),

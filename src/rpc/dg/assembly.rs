@@ -3,7 +3,7 @@
 use super::Header;
 use crate::rpc::connection::rules;
 use crate::rpc::event::{FrameSet, Notes, Sizes, is_clear, join_opened};
-use crate::rpc::limits::{Counters, Limits};
+use crate::rpc::limits::{Counters, RpcLimits};
 use crate::rpc::security::{AuthTrailer, Opened};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -79,7 +79,7 @@ impl Assembly {
         stub: &[u8],
         opened: Option<Opened>,
         total: &mut usize,
-        limits: &Limits,
+        limits: &RpcLimits,
         counters: &mut Counters,
     ) -> Added {
         let first = *self.header.get_or_insert(*header);
@@ -160,7 +160,7 @@ impl Assembly {
     }
 
     /// Adds the packets of one more fragment.
-    pub(super) fn carried(&mut self, frame_set: &FrameSet, limits: &Limits, counters: &mut Counters) {
+    pub(super) fn carried(&mut self, frame_set: &FrameSet, limits: &RpcLimits, counters: &mut Counters) {
         self.frame_set.merge(frame_set, limits.frames, counters);
     }
 }

@@ -15,7 +15,7 @@ use crate::base::{Side, Timestamp};
 use crate::rpc::connection::Recognition;
 use crate::rpc::event::{self, Call, Event, FrameSet, Notes, Sizes};
 use crate::rpc::header::PacketType;
-use crate::rpc::limits::{Counters, Limits};
+use crate::rpc::limits::{Counters, RpcLimits};
 use crate::rpc::security::{AuthTrailer, Opened, Security, Sender, Token};
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
@@ -46,7 +46,7 @@ pub struct Received<'a> {
 /// [`Event::sender`](Event) is the role in the call at hand: in a conversation manager's callback the server of the
 /// original call is the client.
 pub struct Conversation<N> {
-    limits: Limits,
+    limits: RpcLimits,
     counters: Counters,
     recognition: Recognition,
     attempts: u8,
@@ -84,7 +84,7 @@ struct Activity<N> {
 impl<N: Default> Conversation<N> {
     /// A flow of which nothing was seen yet.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: RpcLimits) -> Self {
         Conversation {
             limits,
             counters: Counters::default(),

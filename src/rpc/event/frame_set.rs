@@ -18,7 +18,7 @@ pub struct FrameSet {
     pub first_time: Option<Timestamp>,
     /// Time of the packet with the largest number.
     pub last_time: Option<Timestamp>,
-    /// Packets left out for [`Limits::frames`](crate::rpc::Limits::frames); the largest number is never left out.
+    /// Packets left out for [`RpcLimits::frames`](crate::rpc::RpcLimits::frames); the largest number is never left out.
     pub omitted: u64,
 }
 

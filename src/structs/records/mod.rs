@@ -10,88 +10,73 @@ pub mod witness;
 
 use super::types::Record;
 
-/// Every plain record: those of the specification in its order, then those of the public header.
-pub static ALL: &[&Record] = &[
-    &disk::CLUS_RESOURCE_CLASS_INFO,
-    &disk::CLUS_SCSI_ADDRESS,
-    &disk::CLUS_PARTITION_INFO,
-    &disk::CLUS_PARTITION_INFO_EX,
-    &disk::CLUS_STORAGE_REMAP_DRIVELETTER,
-    &netname::CLUS_NETNAME_PWD_INFO,
-    &csv::CLUS_MAINTENANCE_MODE_INFO,
-    &csv::CLUS_MAINTENANCE_MODE_INFO_EX,
-    &disk::CLUS_STORAGE_SET_DRIVELETTER,
-    &csv::CLUS_CSV_VOLUME_INFO,
-    &csv::CLUS_CSV_MAINTENANCE_MODE_INFO,
-    &csv::CLUS_SHARED_VOLUME_BACKUP_MODE,
-    &csv::CLUSTER_SHARED_VOLUME_STATE_INFO,
-    &disk::CLUS_POOL_DRIVE_INFO,
-    &csv::CLUSTER_SHARED_VOLUME_STATE_INFO_EX,
-    &disk::CLUSDSK_DISKID,
-    &netname::CLUSCTL_RESOURCE_NETNAME_CHECK_OU_PERMISSIONS_INPUT,
-    &netname::CLUSCTL_RESOURCE_NETNAME_CHECK_OU_PERMISSIONS_OUTPUT,
-    &replication::SR_RESOURCE_TYPE_QUERY_ELIGIBLE_LOGDISKS,
-    &replication::SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT,
-    &replication::SR_RESOURCE_TYPE_QUERY_ELIGIBLE_TARGET_DATADISKS,
-    &replication::SR_RESOURCE_TYPE_QUERY_ELIGIBLE_SOURCE_DATADISKS,
-    &replication::SR_RESOURCE_TYPE_REPLICATED_DISK,
-    &replication::SR_RESOURCE_TYPE_REPLICATED_DISKS_RESULT,
-    &node::CLUSTER_MEMBERSHIP_INFO,
-    &node::OS_AND_OS_VERSION_INFO,
-    &disk::CLUS_DISK_NUMBER_INFO,
-    &disk::CLUS_PARTITION_INFO_EX2,
-    &node::NodeUtilizationInfo,
-    &node::CBFLT_PATH_IDS,
-    &node::CLUS_GET_CLUSBFLT_PATHINFO_EX_IN,
-    &node::CLUS_PHYSICAL_DISK_INFO_EX_IN,
-    &node::CLUS_PHYSICAL_DISK_INFO_HEADER,
-    &node::CLUS_PHYSICAL_DISK_INFO,
-    &node::CLUS_STRING_NAME_INFO,
-    &node::CLUS_GET_SBL_DISK_STATE_EX_IN,
-    &node::CLUS_SBL_DISK_STATE,
-    &node::CLUS_GET_SBL_DISK_STATE_OUT,
-    &node::CLUS_SBL_DISK_HEALTH_STAT,
-    &node::CLUS_SBL_CACHE_CONFIG_EX_IN,
-    &node::CLUS_SBL_CACHE_CONFIG,
-    &netname::CLUS_CREATE_INFRASTRUCTURE_FILESERVER_INPUT,
-    &netname::CLUS_CREATE_INFRASTRUCTURE_FILESERVER_OUTPUT,
-    &node::ClusterUtilizationInfo,
-    &witness::IPADDR_INFO,
-    &witness::IPADDR_INFO_LIST,
-    &witness::RESOURCE_CHANGE,
-    &netname::CLUS_NETNAME_VS_TOKEN_INFO,
-    &netname::CLUS_NETNAME_PWD_INFOEX,
-    &netname::CLUS_DNN_LEADER_STATUS,
-    &netname::CLUS_DNN_SODAFS_CLONE_STATUS,
-    &netname::FILESHARE_CHANGE,
-    &netname::FILESHARE_CHANGE_LIST,
-    &csv::CLUS_CSV_VOLUME_NAME,
-    &csv::CLUSTER_SHARED_VOLUME_RENAME_INPUT,
-    &csv::CLUSTER_SHARED_VOLUME_RENAME_GUID_INPUT,
-    &disk::CLUSCTL_RESOURCE_TYPE_STORAGE_GET_AVAILABLE_DISKS_EX2_INPUT,
-    &disk::CLUS_FTSET_INFO,
-    &replication::SR_RESOURCE_TYPE_ADD_REPLICATION_GROUP,
-    &replication::SR_VOLUME_NAME,
-    &replication::SR_RESOURCE_TYPE_ADD_REPLICATION_GROUP_RESULT,
-    &replication::SR_RESOURCE_TYPE_REPLICATED_PARTITION_INFO,
-    &replication::SR_RESOURCE_TYPE_REPLICATED_PARTITION_ARRAY,
-    &resource::RESOURCE_FAILURE_INFO_BUFFER,
-    &resource::GROUP_FAILURE_INFO_BUFFER,
-    &resource::RESOURCE_TERMINAL_FAILURE_INFO_BUFFER,
-    &resource::SYSTEMTIME,
-    &resource::CLUSCTL_GROUP_GET_LAST_MOVE_TIME_OUTPUT,
-    &resource::GET_OPERATION_CONTEXT_PARAMS,
-    &resource::POST_UPGRADE_VERSION_INFO,
-    &resource::CLUS_FORCE_QUORUM_INFO,
-    &resource::CLUS_STARTING_PARAMS,
-    &resource::CLUSCTL_RESOURCE_STATE_CHANGE_REASON_STRUCT,
-    &resource::CLUS_PROVIDER_STATE_CHANGE_INFO,
-    &resource::PaxosTagCStruct,
-    &resource::WitnessTagHelper,
-    &resource::WitnessTagUpdateHelper,
-    &resource::STUCK_NODES,
-    &resource::GUM_LOCK_OWNER,
+/// The records of all subjects.
+const SUBJECTS: &[&[&Record]] = &[
+    witness::RECORDS,
+    netname::RECORDS,
+    csv::RECORDS,
+    disk::RECORDS,
+    node::RECORDS,
+    replication::RECORDS,
+    resource::RECORDS,
 ];
+
+const COUNT: usize = {
+    let (mut count, mut subject) = (0, 0);
+    while subject < SUBJECTS.len() {
+        let mut i = 0;
+        while i < SUBJECTS[subject].len() {
+            count += !is_part(SUBJECTS[subject][i]) as usize;
+            i += 1;
+        }
+        subject += 1;
+    }
+    count
+};
+
+/// Whether a record is only a part of another and not known by a name of its own: its section is `part of` the other's.
+const fn is_part(record: &Record) -> bool {
+    matches!(record.section.as_bytes(), [b'p', b'a', b'r', b't', b' ', b'o', b'f', b' ', ..])
+}
+
+/// Where a record stands: those of section 2.2.3 of the specification by their number, others behind them.
+const fn place(record: &Record) -> u32 {
+    let [b'2', b'.', b'2', b'.', b'3', b'.', number @ ..] = record.section.as_bytes() else { return u32::MAX };
+    let (mut place, mut at) = (0, 0);
+    while at < number.len() && number[at].is_ascii_digit() {
+        place = place * 10 + (number[at] - b'0') as u32;
+        at += 1;
+    }
+    place
+}
+
+static JOINED: [&Record; COUNT] = {
+    let mut all = [SUBJECTS[0][0]; COUNT];
+    let (mut count, mut subject) = (0, 0);
+    while subject < SUBJECTS.len() {
+        let mut i = 0;
+        while i < SUBJECTS[subject].len() {
+            let record = SUBJECTS[subject][i];
+            i += 1;
+            if is_part(record) {
+                continue;
+            }
+            // Behind all that stand before it or in the same place.
+            let mut at = count;
+            while at > 0 && place(all[at - 1]) > place(record) {
+                all[at] = all[at - 1];
+                at -= 1;
+            }
+            all[at] = record;
+            count += 1;
+        }
+        subject += 1;
+    }
+    all
+};
+
+/// Every plain record with a name of its own: those of the specification in its order, then all others by subject.
+pub static ALL: &[&Record] = &JOINED;
 
 /// The record of this name.
 pub fn by_name(name: &str) -> Option<&'static Record> {

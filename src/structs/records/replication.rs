@@ -13,7 +13,7 @@ record! {
     }
 
     /// An element of [`SR_RESOURCE_TYPE_ELIGIBLE_DISKS_RESULT`] as Windows has it.
-    ("public header") SR_DISK_REPLICATION_ELIGIBLE {
+    ("part of 2.2.3.37") SR_DISK_REPLICATION_ELIGIBLE {
         DWORD Reason => enumeration(SrDiskReplicationEligible);
         GUID DiskGuid;
     }

@@ -4,14 +4,14 @@ use super::{entry, join, list, wide};
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::control_codes::Family;
 use crate::ndr::types::Semantics;
-use crate::render::text::Style;
 use crate::render::text::buffers;
+use crate::render::text::{Style, TextBuffer};
 use crate::structs::content::Context;
 
 pub(super) fn shown(style: Style, semantics: Semantics, context: &Context<'_>, bytes: &[u8]) -> String {
-    let mut out = String::new();
-    buffers::print(&mut out, Style { indent: 3, ..style }, semantics, 1, context, bytes).unwrap();
-    out
+    let mut out = TextBuffer::new();
+    buffers::print(&mut out, Style { indent: 3, ..style }, semantics, 1, context, bytes);
+    out.into()
 }
 
 /// A table has a limit of rows and of width; names are cut and cleaned.
@@ -94,11 +94,11 @@ fn errors_in_text() {
 #[test]
 fn trees() {
     let tree = |text: &str| {
-        let mut out = String::new();
+        let mut out = TextBuffer::new();
         let bytes = wide(text);
         let wide = crate::ndr::WStr::le(&bytes).until_nul();
-        buffers::expression(&mut out, Style { indent: 3, ..Style::default() }, wide).unwrap();
-        out
+        buffers::expression(&mut out, Style { indent: 3, ..Style::default() }, wide);
+        String::from(out)
     };
     assert_eq!(tree(""), "");
     assert_eq!(tree("[a]"), "");

@@ -3,15 +3,15 @@
 use super::{entry, join, list, wide};
 use crate::consts::control_codes::Family;
 use crate::ndr::types::Semantics;
-use crate::render::text::Style;
 use crate::render::text::buffers;
+use crate::render::text::{Style, TextBuffer};
 use crate::structs::content::Context;
 use crate::structs::{self, dependency};
 
 fn lines(semantics: Semantics, context: &Context<'_>, bytes: &[u8]) -> String {
-    let mut out = String::new();
-    buffers::print(&mut out, Style { indent: 2, ..Style::default() }, semantics, 1, context, bytes).unwrap();
-    out
+    let mut out = TextBuffer::new();
+    buffers::print(&mut out, Style { indent: 2, ..Style::default() }, semantics, 1, context, bytes);
+    out.into()
 }
 
 #[cfg(feature = "serde")]
@@ -244,6 +244,19 @@ fn unknown_control_codes_are_guessed_at() {
     assert!(json(OUTPUT, &unknown, &list(&[("A", &[entry(0x0001_0002, &[0; 4])])])).contains("PROPERTY_LIST"));
     assert!(json(OUTPUT, &unknown, &[1, 2, 3, 4]).contains(r#""type":"DWORD","guess":true"#));
     assert!(!json(OUTPUT, &unknown, &[1, 2, 3, 4, 5]).contains("guess"));
+}
+
+/// A property that groups and resources have is named by what the list is of.
+#[test]
+#[cfg(feature = "serde")]
+fn lists_of_groups_and_of_resources() {
+    let bytes = list(&[("StatusInformation", &[entry(0x0001_0006, &[4, 0, 0, 0, 0, 0, 0, 0])])]);
+    let printed = |semantics| json(semantics, &Context::default(), &bytes);
+    let group = printed(Semantics::PropertyListOf(Family::Group));
+    assert!(group.contains(r#""flags":["CLUSGRP_STATUS_WAITING_IN_QUEUE_FOR_MOVE"]"#), "{group}");
+    let resource = printed(Semantics::PropertyListOf(Family::Resource));
+    assert!(resource.contains(r#""flags":["CLUSRES_STATUS_FAILED_DUE_TO_INSUFFICIENT_CPU"]"#), "{resource}");
+    assert!(!printed(Semantics::PropertyList).contains("flags"));
 }
 
 #[test]

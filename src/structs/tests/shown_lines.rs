@@ -4,8 +4,8 @@ use super::{entry, join, list, wide};
 use crate::consts::content::BufferFormat;
 use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
-use crate::render::text::Style;
 use crate::render::text::buffers;
+use crate::render::text::{Style, TextBuffer};
 use crate::structs::content::{self, Context};
 use crate::structs::{dependency, rules, security};
 
@@ -22,11 +22,11 @@ fn command(kind: u32, value_type: u32, name: &str, data: &[u8]) -> Vec<u8> {
 }
 
 fn batch(style: Style, commands: &[Vec<u8>]) -> String {
-    let mut out = String::new();
+    let mut out = TextBuffer::new();
     let bytes = join(&[&[1, 0, 0, 0], &commands.concat()]);
     let semantics = Semantics::Custom("CLUSTER_REG_BATCH_UPDATE");
-    buffers::print(&mut out, style, semantics, 1, &Context::default(), &bytes).unwrap();
-    out
+    buffers::print(&mut out, style, semantics, 1, &Context::default(), &bytes);
+    out.into()
 }
 
 /// 2.2.2.8: a verb for each type of command; commands about values name the key that is open.

@@ -7,20 +7,20 @@ use crate::consts::registry::RegistryValueType;
 use crate::ndr::WStr;
 use crate::ndr::types::Semantics;
 use crate::ndr::visitor::{Item, Null, Open, Visitor};
-use crate::render::text::Style;
 use crate::render::text::lines::{Inline, Lines};
+use crate::render::text::{Style, TextBuffer};
 use crate::structs::content::Secrets;
 
-fn lines(style: Style, tell: impl FnOnce(&mut Lines<'static>)) -> String {
-    let mut lines = Lines::new(Style { indent: 1, ..style }, Secrets::Hidden);
-    tell(&mut lines);
-    lines.text
+fn lines(style: Style, tell: impl FnOnce(&mut Lines<'_, 'static>)) -> String {
+    let mut out = TextBuffer::new();
+    tell(&mut Lines::new(&mut out, Style { indent: 1, ..style }, Secrets::Hidden));
+    out.into()
 }
 
 fn inline(room: usize, tell: impl FnOnce(&mut dyn Visitor<'static>)) -> String {
-    let mut inline = Inline::new(room, Secrets::Hidden);
-    tell(&mut inline);
-    inline.text
+    let mut out = TextBuffer::new();
+    tell(&mut Inline::new(&mut out, room, Secrets::Hidden));
+    out.into()
 }
 
 fn number(sink: &mut dyn Visitor<'static>, key: Key, n: u64) {
@@ -96,9 +96,9 @@ fn values_in_words() {
         assert_eq!(inline(2000, |l| l.tell(Key::Top, *semantics, *item, None)), *expected);
     }
     for (secrets, expected) in [(Secrets::Shown, "7"), (Secrets::Hidden, "(secret)"), (Secrets::Masked, "(secret)")] {
-        let mut inline = Inline::new(9, secrets);
-        inline.tell(Key::Top, Semantics::Opaque, Item::Uint(7), None);
-        assert_eq!(inline.text, expected);
+        let mut out = TextBuffer::new();
+        Inline::new(&mut out, 9, secrets).tell(Key::Top, Semantics::Opaque, Item::Uint(7), None);
+        assert_eq!(out.as_str(), expected);
     }
 }
 
@@ -240,7 +240,8 @@ fn many_lines() {
     let columns: Vec<_> = deep.lines().map(|line| line.len()).collect();
     let expected: Vec<_> = (0..18).map(|n: usize| 2 + 2 * n.min(16)).collect();
     assert_eq!(columns, expected);
-    let mut blamed = Lines::new(Style::default(), Secrets::Hidden);
+    let mut out = TextBuffer::new();
+    let mut blamed = Lines::new(&mut out, Style::default(), Secrets::Hidden);
     blamed.failed_in(units(&[0x62]));
     assert_eq!(blamed.failed_in.map(|name| name.to_string()).as_deref(), Some("b"));
 }

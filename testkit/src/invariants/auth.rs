@@ -5,7 +5,7 @@
 //! 15 the side, bit 14 set for a protected PDU, bits 12 and 13 the context, the rest the length.
 
 use super::{Source, tokens};
-use cluscope::internals::auth::{Association, KeyStore, Limits, describe};
+use cluscope::internals::auth::{Association, KeyStore, SecurityLimits, describe};
 use cluscope::internals::rpc::security::{
     AuthTrailer, Connectionless, Opened, Protected, Security, Sender, Token, Verified,
 };
@@ -25,8 +25,14 @@ pub(super) static KEYS: LazyLock<Arc<KeyStore>> = LazyLock::new(|| {
 static NO_KEYS: LazyLock<Arc<KeyStore>> = LazyLock::new(Arc::default);
 
 /// Small ones: a search for the place in a key stream is slow on purpose, too.
-pub(super) const LIMITS: Limits =
-    Limits { contexts: 3, resync_window: 1 << 12, resync_work: 1 << 14, token: 4096, kept: 1024, handshakes: 64 };
+pub(super) const LIMITS: SecurityLimits = SecurityLimits {
+    contexts: 3,
+    resync_window: 1 << 12,
+    resync_work: 1 << 14,
+    token: 4096,
+    kept: 1024,
+    handshakes: 64,
+};
 
 /// Any tokens of NTLM and PDUs protected by it.
 pub fn ntlm(data: &[u8]) {

@@ -3,12 +3,12 @@
 //! The first byte tells how the input is packed, the second one how it is read; then comes what is packed. Most frames
 //! are made here, around a capture that is stored in them, since hardly any mutation gets past a checksum.
 
-use cluscope::internals::capture::{Limits, Reader};
+use cluscope::internals::capture::{CaptureLimits, Reader};
 use std::io::{self, Read};
 
 /// Small ones, so that running into them takes no time.
-fn limits() -> Limits {
-    Limits { block: 1 << 16, metadata: 1 << 12, decompressed_free: 1 << 18, ..Limits::default() }
+fn limits() -> CaptureLimits {
+    CaptureLimits { block: 1 << 16, metadata: 1 << 12, decompressed_free: 1 << 18, ..CaptureLimits::default() }
 }
 
 /// Hands out so many bytes at a time.

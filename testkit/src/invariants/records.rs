@@ -7,7 +7,7 @@
 use super::{HEADER, Source, contents, encode, parse};
 use cluscope::internals::analysis::calls::Call as Joined;
 use cluscope::internals::analysis::story::Story;
-use cluscope::internals::analysis::{HandleAnnotations, Limits, Tracker, stats};
+use cluscope::internals::analysis::{AnalysisLimits, HandleAnnotations, Tracker, stats};
 use cluscope::internals::base::guid::Guid;
 use cluscope::internals::conformance::{self, Checker};
 use cluscope::internals::ndr::wire::Kind;
@@ -114,11 +114,11 @@ struct Analysis {
 
 impl Analysis {
     fn new() -> Self {
-        let limits = Limits { handles: 8, associations: 2, calls: 4, ids: 4, subscriptions: 2, name: 24 };
+        let limits = AnalysisLimits { handles: 8, associations: 2, calls: 4, ids: 4, subscriptions: 2, name: 24 };
         Analysis {
             tracker: Tracker::new(limits),
             story: Story::default(),
-            checker: Checker::new(conformance::Limits { analysis: limits, ..conformance::Limits::default() }),
+            checker: Checker::new(conformance::CheckLimits { analysis: limits, ..conformance::CheckLimits::default() }),
             statistics: stats::Stats::default(),
             records: Records::default(),
             out: Out::new(),

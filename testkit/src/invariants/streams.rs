@@ -12,7 +12,7 @@ use cluscope::internals::rpc::connection::{Connection, Recognition};
 use cluscope::internals::rpc::dg::{Conversation, Received};
 use cluscope::internals::rpc::event::{Body, Event};
 use cluscope::internals::rpc::security::NoSecurity;
-use cluscope::internals::rpc::{Counters, Limits};
+use cluscope::internals::rpc::{Counters, RpcLimits};
 use cluscope::internals::session::{self, Record, Session};
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ fn connection<'d>(
     keys: Option<&Arc<KeyStore>>,
 ) -> (Vec<String>, Counters, Recognition) {
     let mut events = Vec::new();
-    let mut connection = Connection::<()>::new(Limits::default());
+    let mut connection = Connection::<()>::new(RpcLimits::default());
     let mut association = keys.map(|keys| Association::with_limits(Arc::clone(keys), LIMITS));
     let mut nothing = NoSecurity;
     let mut total = 0;
@@ -95,7 +95,7 @@ pub fn pdus(data: &[u8]) {
 
 /// A UDP flow.
 pub fn datagrams(data: &[u8]) {
-    let mut conversation = Conversation::<()>::new(Limits::default());
+    let mut conversation = Conversation::<()>::new(RpcLimits::default());
     let mut security = Association::with_limits(Arc::clone(&KEYS), LIMITS);
     let mut out = |event: Event<'_, ()>| assert!(!summary(&event).is_empty());
     for (frame, (side, bytes)) in (1u64..).zip(pieces(data)) {
@@ -116,7 +116,7 @@ pub fn datagrams(data: &[u8]) {
 /// A capture file: link layer to stubs. Every stub that comes out is read in every way there is; frame numbers exist.
 pub fn capture(data: &[u8]) {
     let Ok(mut reader) = Reader::new(data) else { return };
-    let mut session = Session::new(session::Limits::default(), Arc::clone(&KEYS));
+    let mut session = Session::new(session::SessionLimits::default(), Arc::clone(&KEYS));
     let mut last = 0;
     while let Ok(Some(packet)) = reader.next() {
         assert!(packet.frame > last, "frame {} after {last}", packet.frame);

@@ -60,9 +60,9 @@ fn values() {
 /// The buffer grows at every place of what is printed, and prints the same the second time.
 #[test]
 fn growth() {
-    for before in 0..2 * SMALL {
+    for before in 0..2 * crate::render::buffer::SMALL {
         let mut out = Out::new();
-        (0..before).for_each(|_| out.put(b" "));
+        (0..before).for_each(|_| out.buffer.put(b" "));
         everything(&mut out);
         assert_eq!(std::str::from_utf8(&out.as_bytes()[before..]).unwrap(), EVERYTHING);
     }

@@ -3,7 +3,7 @@
 use super::Out;
 use crate::base::printable::is_active;
 use crate::ndr::WStr;
-use crate::render::json::digits;
+use crate::render::digits;
 use std::fmt::Write as _;
 
 impl Out {
@@ -20,9 +20,9 @@ impl Out {
     #[cold]
     #[inline(never)]
     fn text_with_escapes(&mut self, text: &str) {
-        self.put(b"\"");
+        self.buffer.put(b"\"");
         self.escaped(text);
-        self.put(b"\",");
+        self.buffer.put(b"\",");
     }
 
     /// Text inside quotes: runs without anything to escape are copied whole.
@@ -33,14 +33,14 @@ impl Out {
         let mut rest = text;
         while let Some(at) = rest.bytes().position(|b| !(0x20..0x7f).contains(&b) || b == b'"' || b == b'\\') {
             let (plain, more) = rest.split_at(at);
-            self.put(plain.as_bytes());
+            self.buffer.put(plain.as_bytes());
             let mut chars = more.chars();
             if let Some(c) = chars.next() {
                 self.char(c);
             }
             rest = chars.as_str();
         }
-        self.put(rest.as_bytes());
+        self.buffer.put(rest.as_bytes());
     }
 
     /// Anything that can be displayed, as text.
@@ -52,16 +52,16 @@ impl Out {
                 Ok(())
             }
         }
-        self.put(b"\"");
+        self.buffer.put(b"\"");
         // Writing to memory does not fail.
         let _ = write!(Escaping(self), "{value}");
-        self.put(b"\",");
+        self.buffer.put(b"\",");
     }
 
     /// UTF-16 text; ill-formed, `{"utf16":"…"}` with the code units in little-endian order.
     pub fn wide(&mut self, text: WStr<'_>) {
         // What needs no second look, which is all of most texts.
-        if !self.filled(text.len(), |room| digits::narrow(text, room)) {
+        if !self.filled(text.len(), |room| digits::narrow::<b'"'>(text, room)) {
             self.wide_with_escapes(text);
         }
     }
@@ -69,18 +69,18 @@ impl Out {
     #[cold]
     #[inline(never)]
     fn wide_with_escapes(&mut self, text: WStr<'_>) {
-        let start = self.len;
-        self.put(b"\"");
+        let start = self.buffer.len;
+        self.buffer.put(b"\"");
         for c in text.chars() {
             match c {
                 Ok(c) => self.char(c),
                 Err(_) => {
-                    self.len = start;
+                    self.buffer.len = start;
                     return self.utf16(text);
                 }
             }
         }
-        self.put(b"\",");
+        self.buffer.put(b"\",");
     }
 
     /// Code units as `{"utf16":"…"}`.
@@ -90,35 +90,35 @@ impl Out {
         if !self.fits(4 * text.len()) {
             return;
         }
-        self.put(b"\"");
+        self.buffer.put(b"\"");
         for unit in text.units() {
             self.bytes(&unit.to_le_bytes());
         }
-        self.put(b"\",");
+        self.buffer.put(b"\",");
         self.end();
     }
 
     #[inline]
     fn char(&mut self, c: char) {
         match c {
-            '"' => self.put(b"\\\""),
-            '\\' => self.put(b"\\\\"),
-            '\n' => self.put(b"\\n"),
-            '\r' => self.put(b"\\r"),
-            '\t' => self.put(b"\\t"),
+            '"' => self.buffer.put(b"\\\""),
+            '\\' => self.buffer.put(b"\\\\"),
+            '\n' => self.buffer.put(b"\\n"),
+            '\r' => self.buffer.put(b"\\r"),
+            '\t' => self.buffer.put(b"\\t"),
             // The same text to a parser, and nothing that acts on a terminal.
             c if is_active(c) => {
                 let mut units = [0; 2];
                 for unit in c.encode_utf16(&mut units) {
-                    self.put(b"\\u");
+                    self.buffer.put(b"\\u");
                     self.bytes(&unit.to_be_bytes());
                 }
             }
-            c if c.is_ascii() => self.put(&[c as u8]),
+            c if c.is_ascii() => self.buffer.put(&[c as u8]),
             c => {
                 let mut utf8 = [0; 4];
                 let bytes = c.encode_utf8(&mut utf8).len();
-                self.piece(&utf8, bytes);
+                self.buffer.piece(&utf8, bytes);
             }
         }
     }

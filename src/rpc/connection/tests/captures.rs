@@ -10,7 +10,7 @@ fn run(packets: &[Packet]) -> Vec<(usize, Seen)> {
     let mut rigs: HashMap<usize, Rig> = HashMap::new();
     let mut seen = Vec::new();
     for packet in packets.iter().filter(|p| !p.udp) {
-        let rig = rigs.entry(packet.flow).or_insert_with(|| Rig::new(Limits::default()));
+        let rig = rigs.entry(packet.flow).or_insert_with(|| Rig::new(RpcLimits::default()));
         rig.frame = packet.frame - 1;
         assert_ne!(rig.data(packet.side, &packet.payload), Recognition::NotRpc);
         seen.extend(rig.seen.drain(..).map(|s| (packet.flow, s)));

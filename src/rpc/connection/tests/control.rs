@@ -67,7 +67,7 @@ fn told(event: Event<'_, u32>) -> Told {
 fn run(chunks: &[(Side, Vec<u8>)]) -> (Vec<Told>, Vec<String>) {
     let mut security = Xor::default();
     let heard = security.told.clone();
-    let mut connection = Connection::<u32>::new(Limits::default());
+    let mut connection = Connection::<u32>::new(RpcLimits::default());
     let mut events = Vec::new();
     for (frame, (side, bytes)) in (1..).zip(chunks) {
         connection.data(*side, frame, None, bytes, &mut security, &mut |e| events.push(told(e)));
@@ -166,7 +166,7 @@ fn trailers() {
 /// A bind_nak rejects what was proposed with its call identifier only.
 #[test]
 fn refusals() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.data(Side::A, &make(PduBody::Bind(bind(&[(0, CLUSAPI, &[SyntaxId::NDR])])), 1, 3));
     rig.data(Side::A, &make(PduBody::AlterContext(bind(&[(1, CLUSAPI, &[SyntaxId::NDR])])), 2, 3));
     rig.data(Side::B, &make(nak(), 2, 3));
@@ -207,7 +207,7 @@ fn beginnings() {
         };
         assert_eq!(events[0], expected);
 
-        let mut rig = Rig::new(Limits::default());
+        let mut rig = Rig::new(RpcLimits::default());
         rig.data(Side::A, &whole);
         rig.gap(Side::A, Some(34));
         let answer = ack(&[(0, 0, SyntaxId::NDR), (0, 0, SyntaxId::NDR64)]);
@@ -254,7 +254,7 @@ fn malformed() {
 #[test]
 fn holes() {
     for (client, server) in [(Side::A, Side::B), (Side::B, Side::A)] {
-        let mut rig = Rig::with(Connection::new(Limits::default()), Box::new(Xor::default()));
+        let mut rig = Rig::with(Connection::new(RpcLimits::default()), Box::new(Xor::default()));
         rig.data(client, &bind_ndr());
         rig.data(server, &ack_ndr());
         rig.gap(server, Some(100));
@@ -267,7 +267,7 @@ fn holes() {
     let lost = |first: Vec<u8>, next: Vec<u8>| {
         let security = Xor::default();
         let heard = security.told.clone();
-        let mut rig = Rig::with(Connection::new(Limits::default()), Box::new(security));
+        let mut rig = Rig::with(Connection::new(RpcLimits::default()), Box::new(security));
         rig.data(Side::A, &first);
         rig.gap(Side::A, Some(9));
         rig.data(Side::A, &next);
@@ -302,7 +302,7 @@ fn levels_and_lengths() {
         let body = Request { alloc_hint: 0, context_id: 0, opnum: 8, object: None, stub: b"abcd" };
         let mut pdu = pdu(PduBody::Request(body), 2, false);
         pdu.auth = Some(verifier(b"sig", level, 0));
-        let mut rig = Rig::with(Connection::new(Limits::default()), Box::new(Makes(made, decrypted)));
+        let mut rig = Rig::with(Connection::new(RpcLimits::default()), Box::new(Makes(made, decrypted)));
         rig.data(Side::A, &pdu.encode().unwrap());
         (rig.last().opened.clone(), rig.last().stub.clone())
     };
@@ -340,7 +340,7 @@ fn sizes_of_what_was_cut() {
 #[test]
 fn wrong_directions() {
     let notes = Arc::new(Mutex::new(Vec::new()));
-    let mut connection = Connection::<u32>::new(Limits::default());
+    let mut connection = Connection::<u32>::new(RpcLimits::default());
     for (frame, (side, bytes)) in (1..).zip([
         (Side::A, bind_ndr()),
         (Side::B, ack_ndr()),

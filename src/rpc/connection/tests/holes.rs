@@ -29,7 +29,7 @@ fn garbage_before_a_pdu() {
 #[test]
 fn half_a_header_before_garbage() {
     for prefix in [&[5][..], &[5, 0], &[5, 0, 2, 3, 0x10, 0, 0, 0]] {
-        let mut rig = Rig::new(Limits::default());
+        let mut rig = Rig::new(RpcLimits::default());
         rig.data(Side::A, &bind_ndr());
         rig.data(Side::B, prefix);
         rig.data(Side::B, &[GARBAGE; 20]);
@@ -45,7 +45,7 @@ fn half_a_header_before_garbage() {
 fn a_header_is_judged_by_all_of_it() {
     let mut short = request(1, 8, 3, b"");
     short[8..10].copy_from_slice(&[15, 0]);
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     for _ in 0..3 {
         assert_eq!(rig.data(Side::A, &short), Recognition::Undecided);
     }
@@ -57,7 +57,7 @@ fn a_header_is_judged_by_all_of_it() {
 /// of them.
 #[test]
 fn how_far_is_searched() {
-    let limits = Limits { recognition_bytes: 100, ..Limits::default() };
+    let limits = RpcLimits { recognition_bytes: 100, ..RpcLimits::default() };
     for (bytes, recognition) in [(100, Recognition::Undecided), (101, Recognition::NotRpc)] {
         let mut rig = Rig::new(limits);
         rig.gap(Side::A, None);
@@ -146,7 +146,7 @@ fn cut_answers_to_binds() {
         ),
     ];
     for (i, (ask, answer)) in cases.into_iter().enumerate() {
-        let mut connection = Connection::<u32>::new(Limits::default());
+        let mut connection = Connection::<u32>::new(RpcLimits::default());
         let mut kinds = Vec::new();
         let mut out = |event: Event<'_, u32>| {
             kinds.push(match event.body {
@@ -201,7 +201,7 @@ fn stubs_of_faults() {
 /// What a connection is said to hold: itself, its buffers, and so much for each thing that it remembers.
 #[test]
 fn costs() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     let base = size_of::<Connection<u32>>() + 512;
     assert_eq!(rig.connection.cost(), base);
     // One buffer, then the other.
@@ -246,8 +246,8 @@ fn costs() {
     rig.data(Side::A, &request(4, 8, 2, &[7; 1000]));
     assert_eq!(others(&rig), before);
     // A proposal weighs something until its answer comes, an accepted context from then on.
-    let none = Rig::new(Limits::default()).connection.cost();
-    let mut rig = Rig::new(Limits::default());
+    let none = Rig::new(RpcLimits::default()).connection.cost();
+    let mut rig = Rig::new(RpcLimits::default());
     rig.data(Side::A, &bind_ndr());
     let proposed = rig.connection.session.bindings.cost();
     assert!((50..2000).contains(&proposed), "{proposed}");

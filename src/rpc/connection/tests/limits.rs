@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn with(limits: Limits) -> Rig {
+fn with(limits: RpcLimits) -> Rig {
     let mut rig = Rig::new(limits);
     rig.data(Side::A, &bind_ndr());
     rig.data(Side::B, &ack_ndr());
@@ -11,7 +11,7 @@ fn with(limits: Limits) -> Rig {
 
 #[test]
 fn message_bytes() {
-    let mut rig = with(Limits { message_bytes: 5, ..Limits::default() });
+    let mut rig = with(RpcLimits { message_bytes: 5, ..RpcLimits::default() });
     rig.data(Side::A, &request(2, 8, 1, b"abc"));
     rig.data(Side::A, &request(2, 8, 0, b"def"));
     rig.data(Side::A, &request(2, 8, 0, b"g"));
@@ -30,7 +30,7 @@ fn message_bytes() {
 
 #[test]
 fn total_bytes() {
-    let mut rig = with(Limits { total_bytes: 8, ..Limits::default() });
+    let mut rig = with(RpcLimits { total_bytes: 8, ..RpcLimits::default() });
     rig.data(Side::A, &request(2, 8, 1, b"abcde"));
     rig.data(Side::A, &request(3, 8, 1, b"fghi"));
     rig.data(Side::A, &request(3, 8, 2, b""));
@@ -44,7 +44,7 @@ fn total_bytes() {
 
 #[test]
 fn open_messages() {
-    let mut rig = with(Limits { open_messages: 2, ..Limits::default() });
+    let mut rig = with(RpcLimits { open_messages: 2, ..RpcLimits::default() });
     for call_id in 2..6 {
         rig.data(Side::A, &request(call_id, 8, 1, b"abc"));
     }
@@ -57,7 +57,7 @@ fn open_messages() {
 
 #[test]
 fn pending_calls() {
-    let mut rig = with(Limits { pending_calls: 2, ..Limits::default() });
+    let mut rig = with(RpcLimits { pending_calls: 2, ..RpcLimits::default() });
     for call_id in 2..6 {
         rig.data(Side::A, &request(call_id, 8, 3, b""));
     }
@@ -70,7 +70,7 @@ fn pending_calls() {
 
 #[test]
 fn contexts_and_binds() {
-    let mut rig = Rig::new(Limits { contexts: 1, pending_binds: 1, ..Limits::default() });
+    let mut rig = Rig::new(RpcLimits { contexts: 1, pending_binds: 1, ..RpcLimits::default() });
     for id in 0..3 {
         rig.data(Side::A, &make(PduBody::AlterContext(bind(&[(id, CLUSAPI, &[SyntaxId::NDR])])), id.into(), 3));
     }
@@ -84,7 +84,7 @@ fn contexts_and_binds() {
 
 #[test]
 fn frames_and_diagnostics() {
-    let mut rig = with(Limits { frames: 3, diagnostics: 2, ..Limits::default() });
+    let mut rig = with(RpcLimits { frames: 3, diagnostics: 2, ..RpcLimits::default() });
     rig.data(Side::A, &request(2, 8, 1, b""));
     for opnum in 0..5 {
         rig.data(Side::A, &request(2, opnum, 0, b""));

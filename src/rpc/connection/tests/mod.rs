@@ -45,7 +45,7 @@ struct Rig {
 }
 
 impl Rig {
-    fn new(limits: Limits) -> Rig {
+    fn new(limits: RpcLimits) -> Rig {
         Rig::with(Connection::new(limits), Box::new(NoSecurity))
     }
 
@@ -173,7 +173,7 @@ fn ack_ndr() -> Vec<u8> {
 
 /// A rig with an accepted context 0.
 fn bound() -> Rig {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.data(Side::A, &bind_ndr());
     rig.data(Side::B, &ack_ndr());
     rig
@@ -285,7 +285,7 @@ fn maybe_object_cancel_orphaned() {
 
 #[test]
 fn contexts_as_the_server_answers() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     let other = SyntaxId { major: 9, ..CLUSAPI };
     let features = SyntaxId::bind_time_features(crate::rpc::syntax::BindTimeFeatures::all());
     let proposal = bind(&[
@@ -331,7 +331,7 @@ fn contexts_as_the_server_answers() {
 
 #[test]
 fn refused_bind() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.data(Side::A, &bind_ndr());
     let nak = crate::rpc::pdu::BindNak { reason: Default::default(), versions: vec![(5, 0)], rest: b"" };
     rig.data(Side::B, &make(PduBody::BindNak(nak), 1, 3));
@@ -355,7 +355,7 @@ impl Resolver for Guess {
 
 #[test]
 fn resolver_is_asked_where_no_bind_was_seen() {
-    let mut rig = Rig::with(Connection::with_resolver(Limits::default(), Box::new(Guess)), Box::new(NoSecurity));
+    let mut rig = Rig::with(Connection::with_resolver(RpcLimits::default(), Box::new(Guess)), Box::new(NoSecurity));
     rig.data(Side::B, &request(2, 8, 3, b"x"));
     assert_eq!(rig.connection.client(), Some(Side::B));
     let guess = rig.last().context.unwrap();
@@ -415,7 +415,7 @@ fn xor(bytes: &[u8]) -> Vec<u8> {
 fn each_fragment_is_opened_and_loses_its_padding() {
     let security = Xor::default();
     let told = security.told.clone();
-    let mut rig = Rig::with(Connection::new(Limits::default()), Box::new(security));
+    let mut rig = Rig::with(Connection::new(RpcLimits::default()), Box::new(security));
     rig.data(Side::A, &sealed(PduBody::Bind(bind(&[(0, CLUSAPI, &[SyntaxId::NDR])])), 1, 7, b""));
     rig.data(Side::B, &sealed(PduBody::BindAck(ack(&[(0, 0, SyntaxId::NDR)])), 1, 3, b""));
     rig.data(Side::A, &sealed(PduBody::Auth3, 1, 3, b"\0\0\0\0"));
@@ -455,7 +455,7 @@ fn each_fragment_is_opened_and_loses_its_padding() {
 
 #[test]
 fn sealed_faults_of_both_kinds() {
-    let mut rig = Rig::with(Connection::new(Limits::default()), Box::new(Xor::default()));
+    let mut rig = Rig::with(Connection::new(RpcLimits::default()), Box::new(Xor::default()));
     // Status sealed with the rest: nothing in the clear from offset 24 on.
     let hidden = xor(&[2, 0, 1, 0x1c, 0, 0, 0, 0]);
     let body = Response { alloc_hint: 32, context_id: 0, cancel_count: 0, reserved: 0, stub: &hidden };
@@ -476,7 +476,7 @@ fn sealed_faults_of_both_kinds() {
     rig.data(Side::B, &sealed(PduBody::Fault(body), 2, 3, b""));
     assert_eq!((rig.last().what.as_str(), rig.last().stub.as_deref()), ("fault Some(5) None", Some(&b"abc"[..])));
     // Not opened.
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.data(Side::B, &bytes);
     assert_eq!((rig.last().what.as_str(), rig.last().stub.as_deref()), ("fault None None", None));
     assert_eq!(rig.last().opened, Some(Opened::sealed("no key")));
@@ -484,7 +484,7 @@ fn sealed_faults_of_both_kinds() {
 
 #[test]
 fn verification_trailer_of_a_protected_request() {
-    let mut rig = Rig::with(Connection::new(Limits::default()), Box::new(Xor::default()));
+    let mut rig = Rig::with(Connection::new(RpcLimits::default()), Box::new(Xor::default()));
     let mut stub = b"abcdefg\0".to_vec();
     stub.extend_from_slice(&crate::rpc::verification::SIGNATURE);
     stub.extend_from_slice(&[1, 0x40, 4, 0, 1, 0, 0, 0]);

@@ -49,7 +49,7 @@ fn some_pdu(random: &mut Random) -> Vec<u8> {
 #[test]
 fn connections() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    let limits = Limits {
+    let limits = RpcLimits {
         message_bytes: 100,
         total_bytes: 150,
         open_messages: 2,
@@ -58,7 +58,7 @@ fn connections() {
         pending_binds: 2,
         frames: 3,
         diagnostics: 2,
-        ..Limits::default()
+        ..RpcLimits::default()
     };
     for _ in 0..2000 {
         let mut rig = Rig::with(Connection::new(limits), Box::new(Xor::default()));
@@ -89,7 +89,7 @@ fn connections() {
 #[test]
 fn conversations() {
     let mut random = Random(0x0123_4567_89ab_cdef);
-    let limits = Limits { message_bytes: 400, total_bytes: 900, activities: 2, frames: 3, ..Limits::default() };
+    let limits = RpcLimits { message_bytes: 400, total_bytes: 900, activities: 2, frames: 3, ..RpcLimits::default() };
     for _ in 0..2000 {
         let mut conversation: Conversation<u32> = Conversation::new(limits);
         let mut events = 0;
@@ -162,7 +162,7 @@ fn plain_pdus(random: &mut Random) -> [Vec<u8>; 2] {
 #[test]
 fn plain_messages_in_one_piece_and_in_two() {
     let mut random = Random(0x0123_4567_89ab_cdef);
-    let limits = Limits { pending_calls: 3, diagnostics: 1, ..Limits::default() };
+    let limits = RpcLimits { pending_calls: 3, diagnostics: 1, ..RpcLimits::default() };
     for round in 0..300 {
         let mut rigs = [Connection::<u32>::new(limits), Connection::new(limits)];
         let mut seen = [Vec::new(), Vec::new()];

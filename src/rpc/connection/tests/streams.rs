@@ -40,7 +40,7 @@ fn essence(rig: &Rig) -> Vec<Seen> {
 }
 
 fn run(client: &[&[u8]], server: &[&[u8]]) -> Rig {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     client.iter().for_each(|part| {
         rig.data(Side::A, part);
     });
@@ -106,7 +106,7 @@ fn frames_of_split_pdus() {
 #[test]
 fn foreign_streams_are_told_quickly() {
     for first in ["GET / HTTP/1.1\r\n\r\n", "\u{5}\0", "\0\0\0\u{54}\u{fe}SMB", "SSH-2.0-OpenSSH"] {
-        let mut rig = Rig::new(Limits::default());
+        let mut rig = Rig::new(RpcLimits::default());
         for _ in 0..3 {
             assert_eq!(rig.data(Side::A, &[first.as_bytes(), &[0xaa; 20]].concat()), Recognition::Undecided);
         }
@@ -115,7 +115,7 @@ fn foreign_streams_are_told_quickly() {
         assert!(rig.seen.is_empty());
     }
     // The other direction has a say.
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.data(Side::B, &[5, 0]);
     for _ in 0..9 {
         assert_eq!(rig.data(Side::A, b"something else"), Recognition::Undecided);
@@ -129,17 +129,17 @@ fn foreign_streams_are_told_quickly() {
 #[test]
 fn capture_starts_inside_a_pdu() {
     // At a later chunk that begins with a PDU ...
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.data(Side::B, &[7; 100]);
     rig.data(Side::B, &response(3, 3, b"abc"));
     assert_eq!(rig.whats()[0], "- skipped 100 lost Some(0) the direction's beginning was not captured");
     assert_eq!(rig.whats()[1], "response None");
     // ... or anywhere, where it is known that the beginning is missing.
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.gap(Side::B, None);
     rig.data(Side::B, &[[5; 100].as_slice(), &response(3, 3, b"abc")].concat());
     assert_eq!(rig.last().what, "response None");
-    let mut rig = Rig::new(Limits { recognition_bytes: 1000, ..Limits::default() });
+    let mut rig = Rig::new(RpcLimits { recognition_bytes: 1000, ..RpcLimits::default() });
     rig.gap(Side::B, None);
     rig.data(Side::B, &[5; 900]);
     assert_eq!(rig.data(Side::B, &[5; 900]), Recognition::NotRpc);
@@ -181,7 +181,7 @@ fn unreadable_pdus_are_stepped_over() {
 fn gaps() {
     let security = Xor::default();
     let told = security.told.clone();
-    let mut rig = Rig::with(Connection::new(Limits::default()), Box::new(security));
+    let mut rig = Rig::with(Connection::new(RpcLimits::default()), Box::new(security));
     rig.data(Side::A, &bind_ndr());
     let damaged = request(2, 8, 3, &[1; 100]);
     // A hole inside a PDU whose header is there: the next PDU's place is known.
@@ -230,7 +230,7 @@ fn gaps_damage_fragmented_messages() {
 #[test]
 fn pdus_cut_short_tell_what_they_can() {
     // As a snapshot length cuts them: the beginning of each PDU is there.
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     let cut = |rig: &mut Rig, side, bytes: &[u8], at: usize| {
         rig.data(side, &bytes[..at]);
         rig.gap(side, Some((bytes.len() - at) as u64));

@@ -46,7 +46,7 @@ fn run(connection: &mut Connection<u32>, script: &[(Side, Vec<u8>)]) -> Vec<More
 
 fn script(pdus: &[(Side, Vec<u8>)]) -> Vec<More> {
     let all = [&[(Side::A, bind_ndr()), (Side::B, ack_ndr())], pdus].concat();
-    run(&mut Connection::new(Limits::default()), &all).split_off(2)
+    run(&mut Connection::new(RpcLimits::default()), &all).split_off(2)
 }
 
 fn protected(call_id: u32, flags: u8, level: u8, pad: u8, stub: &[u8]) -> Vec<u8> {
@@ -138,7 +138,7 @@ fn contexts_taken_for_others() {
         (Side::A, make(PduBody::Request(body), 2, 0x43))
     };
     let told = |contexts: usize, asked: &[(u16, u16)]| {
-        let limits = Limits { contexts, ..Limits::default() };
+        let limits = RpcLimits { contexts, ..RpcLimits::default() };
         let script: Vec<_> = asked.iter().map(|(id, opnum)| ask(*id, *opnum)).collect();
         let mut connection = Connection::with_resolver(limits, Box::new(Versions));
         let told: Vec<_> = run(&mut connection, &script).into_iter().map(|more| more.reassumed).collect();
@@ -169,7 +169,7 @@ impl Resolver for Accepted {
 fn answers_without_their_binds() {
     let accepted = Accepted::default();
     let told = accepted.0.clone();
-    let mut connection = Connection::with_resolver(Limits::default(), Box::new(accepted));
+    let mut connection = Connection::with_resolver(RpcLimits::default(), Box::new(accepted));
     let answer = ack(&[(2, 2, SyntaxId::NDR), (0, 0, SyntaxId::NDR64), (0, 0, SyntaxId::NDR)]);
     let mut script = vec![(Side::B, make(PduBody::BindAck(answer), 1, 3))];
     script.extend((0..4).map(|context_id| {
@@ -183,7 +183,7 @@ fn answers_without_their_binds() {
 /// Both halves of an interface's version; the address without its terminator.
 #[test]
 fn members_of_binds() {
-    let mut connection = Connection::<u32>::new(Limits::default());
+    let mut connection = Connection::<u32>::new(RpcLimits::default());
     let mut told = Vec::new();
     let mut out = |e: Event<'_, u32>| match e.body {
         Body::Bind(proposal) => {

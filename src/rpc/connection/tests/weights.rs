@@ -66,7 +66,7 @@ fn proposals() {
     let (element, syntax) = (size_of::<crate::rpc::pdu::ContextElement>(), size_of::<SyntaxId>());
     // Contexts that are known already, so that only the proposals grow.
     let proposed = |contexts: u16, syntaxes: usize| {
-        let mut rig = Rig::new(Limits::default());
+        let mut rig = Rig::new(RpcLimits::default());
         rig.data(Side::A, &alter(1, 0, contexts, 1));
         grown(&mut rig, |rig| {
             rig.data(Side::A, &alter(2, 0, contexts, syntaxes));
@@ -76,7 +76,7 @@ fn proposals() {
     between(proposed(40, 20), 40 * (2 * element + 20 * syntax), 40 * (2 * element + 40 * syntax + 64));
     between(proposed(1, 1), 2 * element + syntax + 32, 2 * element + 2 * syntax + 192);
     // The answer takes them off again.
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     // So that there is room for the answer's bytes.
     rig.data(Side::B, &accept(9, 40));
     rig.data(Side::A, &alter(1, 0, 40, 20));
@@ -84,7 +84,7 @@ fn proposals() {
     rig.data(Side::B, &accept(1, 40));
     between(before - rig.connection.cost(), 40 * (2 * element + 20 * syntax), 40 * (2 * element + 40 * syntax + 64));
     // As many wait for an answer as the limit says, no fewer.
-    let mut rig = Rig::new(Limits { pending_binds: 3, ..Limits::default() });
+    let mut rig = Rig::new(RpcLimits { pending_binds: 3, ..RpcLimits::default() });
     for call_id in 1..=3 {
         rig.data(Side::A, &alter(call_id, 0, 1, 1));
     }
@@ -102,7 +102,7 @@ fn proposals() {
 #[test]
 fn contexts() {
     // 1000 contexts take a table of 2048.
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     for n in 0..10 {
         rig.data(Side::A, &alter(n, 100 * n as u16, 100, 1));
         rig.data(Side::B, &accept(n, 100));
@@ -111,7 +111,7 @@ fn contexts() {
     let context = size_of::<Context>();
     between(rig.connection.cost() - EMPTY, 2048 * context, 2048 * (context + 8) + 200);
     // What an answer accepted whose proposal was not captured.
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.data(Side::B, &accept(1, 200));
     between(rig.connection.cost() - EMPTY, 200 * size_of::<SyntaxId>(), 400 * (size_of::<SyntaxId>() + 4));
 }
@@ -150,7 +150,7 @@ impl Resolver for Heavy {
 
 #[test]
 fn guesses() {
-    let mut rig = Rig::with(Connection::with_resolver(Limits::default(), Box::new(Heavy)), Box::new(NoSecurity));
+    let mut rig = Rig::with(Connection::with_resolver(RpcLimits::default(), Box::new(Heavy)), Box::new(NoSecurity));
     assert_eq!(rig.connection.cost(), EMPTY + 54_321);
     let weight = grown(&mut rig, |rig| {
         for context_id in 0..100 {
@@ -161,14 +161,14 @@ fn guesses() {
     });
     between(weight, 100 * (2 + size_of::<AssumedContext>()), 200 * (2 + size_of::<AssumedContext>()));
     // One that says nothing weighs nothing.
-    let rig = Rig::with(Connection::with_resolver(Limits::default(), Box::new(Guess)), Box::new(NoSecurity));
+    let rig = Rig::with(Connection::with_resolver(RpcLimits::default(), Box::new(Guess)), Box::new(NoSecurity));
     assert_eq!(rig.connection.cost(), EMPTY);
 }
 
 /// Room for decrypted bodies is kept.
 #[test]
 fn decrypted_bodies() {
-    let mut rig = Rig::with(Connection::new(Limits::default()), Box::new(Xor::default()));
+    let mut rig = Rig::with(Connection::new(RpcLimits::default()), Box::new(Xor::default()));
     let body = Request { alloc_hint: 0, context_id: 0, opnum: 8, object: None, stub: &[7; 5000] };
     rig.data(Side::A, &bind_ndr());
     let weight = grown(&mut rig, |rig| {
@@ -180,7 +180,7 @@ fn decrypted_bodies() {
 /// Requests (`true`) and answers, by call: which answers found their request, and how many requests were forgotten and
 /// replaced.
 fn served(pending_calls: usize, script: &[(bool, u32)]) -> (Vec<u32>, u64, u64) {
-    let mut rig = Rig::new(Limits { pending_calls, ..Limits::default() });
+    let mut rig = Rig::new(RpcLimits { pending_calls, ..RpcLimits::default() });
     rig.data(Side::A, &bind_ndr());
     rig.data(Side::B, &ack_ndr());
     let mut found = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::super::{Conversation, Pdu, Received, conv};
 use super::CLUSAPI;
-use crate::rpc::Limits;
+use crate::rpc::RpcLimits;
 use crate::rpc::connection::Recognition;
 use crate::rpc::event::Body;
 use crate::rpc::security::NoSecurity;
@@ -41,7 +41,7 @@ fn messages_and_stubs() {
         let mut stubs: HashMap<(String, u32, u64, String), usize> = HashMap::new();
         let (mut answered, mut callbacks) = (0, 0);
         for packet in packets.iter().filter(|p| p.udp) {
-            let flow = flows.entry(packet.flow).or_insert_with(|| Conversation::new(Limits::default()));
+            let flow = flows.entry(packet.flow).or_insert_with(|| Conversation::new(RpcLimits::default()));
             let received = Received {
                 side: packet.side,
                 frames: &[packet.frame],

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::base::{Side, Timestamp};
-use crate::rpc::Limits;
+use crate::rpc::RpcLimits;
 use crate::rpc::connection::Recognition;
 use crate::rpc::event::{self, Event};
 use crate::rpc::security::{Doubt, Identity, NoSecurity, Opened, Protected, Security, Sender, Token, Verified};
@@ -31,7 +31,7 @@ struct Rig {
 }
 
 impl Rig {
-    fn new(limits: Limits) -> Rig {
+    fn new(limits: RpcLimits) -> Rig {
         Rig { conversation: Conversation::new(limits), security: Box::new(NoSecurity), seen: Vec::new(), frame: 0 }
     }
 
@@ -128,7 +128,7 @@ fn response(sequence: u32, stub: &[u8]) -> Vec<u8> {
 
 #[test]
 fn calls_and_answers() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     assert_eq!(rig.send(Side::A, &request(1, b"ab")), Recognition::Rpc);
     rig.send(Side::A, &make(Body::Ping, 1, |_| ()));
     rig.send(Side::B, &make(Body::Working, 1, |_| ()));
@@ -175,7 +175,7 @@ fn fragments_find_their_place() {
     let parts: [&[u8]; 4] = [b"ab", b"cd", b"", b"ef"];
     // Every order of arrival.
     for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2], [2, 3, 0, 1], [0, 2, 1, 3]] {
-        let mut rig = Rig::new(Limits::default());
+        let mut rig = Rig::new(RpcLimits::default());
         for n in order {
             rig.send(Side::A, &part(Body::Request(parts[n as usize]), 1, n, n == 3));
             // Each one twice.
@@ -190,7 +190,7 @@ fn fragments_find_their_place() {
 
 #[test]
 fn repetitions_are_not_reported() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     for _ in 0..2 {
         rig.send(Side::A, &request(1, b"a"));
         rig.send(Side::B, &response(1, b"b"));
@@ -213,7 +213,7 @@ fn repetitions_are_not_reported() {
     rig.send(Side::B, &response(8, b""));
     assert_eq!(rig.whats()[10..], ["response Some(8)", "ack"]);
     // Sequence numbers wrap.
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     for sequence in [u32::MAX - 2, u32::MAX - 1, u32::MAX, 0, 1] {
         rig.send(Side::A, &request(sequence, b""));
         rig.send(Side::B, &response(sequence, b""));
@@ -223,7 +223,7 @@ fn repetitions_are_not_reported() {
 
 #[test]
 fn incomplete_messages() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.send(Side::A, &part(Body::Request(b"ab"), 1, 0, false));
     rig.send(Side::A, &part(Body::Request(b"ef"), 1, 2, true));
     rig.send(Side::A, &request(2, b""));
@@ -242,7 +242,7 @@ fn incomplete_messages() {
 
 #[test]
 fn numbers_beyond_the_last_fragment() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.send(Side::A, &part(Body::Request(b"?"), 1, 7, false));
     rig.send(Side::A, &part(Body::Request(b"?"), 1, 9, false));
     rig.send(Side::A, &part(Body::Request(b"cd"), 1, 1, true));
@@ -258,7 +258,7 @@ fn numbers_beyond_the_last_fragment() {
 
 #[test]
 fn limits_bite() {
-    let mut rig = Rig::new(Limits { message_bytes: 300, ..Limits::default() });
+    let mut rig = Rig::new(RpcLimits { message_bytes: 300, ..RpcLimits::default() });
     for n in 0..4 {
         rig.send(Side::A, &part(Body::Request(b"ab"), 1, n, false));
     }
@@ -266,7 +266,7 @@ fn limits_bite() {
     let counters = rig.conversation.counters();
     assert_eq!((counters.messages_too_large, counters.duplicates), (1, 0));
     // What was freed can be used again; empty fragments cost, too.
-    let mut rig = Rig::new(Limits { total_bytes: 300, ..Limits::default() });
+    let mut rig = Rig::new(RpcLimits { total_bytes: 300, ..RpcLimits::default() });
     for sequence in 1..20 {
         rig.send(Side::A, &part(Body::Request(b"ab"), sequence, 0, false));
         rig.send(Side::A, &part(Body::Request(b""), sequence, 1, true));
@@ -278,7 +278,7 @@ fn limits_bite() {
     rig.send(Side::A, &part(Body::Request(b""), 33, 0, false));
     assert!(rig.last().what.contains("incomplete"));
     // Activities: the one idle for longest goes.
-    let mut rig = Rig::new(Limits { activities: 2, ..Limits::default() });
+    let mut rig = Rig::new(RpcLimits { activities: 2, ..RpcLimits::default() });
     for n in [1, 2, 1, 3] {
         rig.send(
             Side::A,
@@ -295,7 +295,7 @@ fn limits_bite() {
 
 #[test]
 fn recognition() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     for _ in 0..3 {
         assert_eq!(rig.send(Side::A, &[4; 100]), Recognition::Undecided);
     }
@@ -303,7 +303,7 @@ fn recognition() {
     assert_eq!(rig.send(Side::A, &request(1, b"")), Recognition::NotRpc);
     assert!(rig.seen.is_empty());
     // In a flow that is DCE/RPC the odd ones are reported.
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.send(Side::A, &request(1, b"abcd"));
     rig.send(Side::A, &[4; 100]);
     rig.send(Side::A, b"");
@@ -325,7 +325,7 @@ fn recognition() {
 
 #[test]
 fn datagrams_cut_short_tell_what_they_can() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     let bytes = request(1, b"abcdef");
     rig.send_cut(Side::A, &bytes[..83], bytes.len());
     assert_eq!((rig.last().stub.as_deref(), rig.last().note), (Some(&b"abc"[..]), Some(0)));
@@ -348,7 +348,7 @@ fn datagrams_cut_short_tell_what_they_can() {
 
 #[test]
 fn slips_of_fragments() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.send(Side::A, &part(Body::Request(b"ab"), 1, 0, false));
     rig.send(
         Side::A,
@@ -411,7 +411,7 @@ fn sealed(body: Body<&[u8]>, sequence: u32, fragment: u16, flags: Flags1) -> Vec
 fn sealed_messages() {
     let security = Xor::default();
     let told = security.told.clone();
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.security = Box::new(security);
     let frag = Flags1::FRAG;
     rig.send(Side::A, &sealed(Body::Request(b"abc"), 1, 0, frag));
@@ -464,14 +464,14 @@ fn every_prefix_and_every_flipped_byte() {
             for value in [0, 1, 0x80, 0xff, bytes[at] ^ 1, bytes[at] ^ 0x10] {
                 let mut bad = bytes.clone();
                 bad[at] = value;
-                let mut rig = Rig::new(Limits::default());
+                let mut rig = Rig::new(RpcLimits::default());
                 for (m, bytes) in stream.iter().enumerate() {
                     rig.send(Side::A, if m == n { &bad } else { bytes });
                 }
                 rig.end();
                 *counts.entry(rig.seen.len()).or_default() += 1;
             }
-            let mut rig = Rig::new(Limits::default());
+            let mut rig = Rig::new(RpcLimits::default());
             rig.send(Side::A, &request(9, b""));
             rig.send(Side::A, &bytes[..at]);
             rig.end();

@@ -2,7 +2,7 @@
 
 use super::super::assembly::{Added, Assembly};
 use super::*;
-use crate::rpc::limits::{Counters, Limits};
+use crate::rpc::limits::{Counters, RpcLimits};
 
 /// What one fragment costs beside its bytes.
 const EACH: usize = 96;
@@ -10,12 +10,12 @@ const EACH: usize = 96;
 struct Bench {
     assembly: Assembly,
     total: usize,
-    limits: Limits,
+    limits: RpcLimits,
     counters: Counters,
 }
 
 impl Bench {
-    fn new(limits: Limits) -> Bench {
+    fn new(limits: RpcLimits) -> Bench {
         Bench { assembly: Assembly::default(), total: 0, limits, counters: Counters::default() }
     }
 
@@ -32,7 +32,7 @@ impl Bench {
 /// Fragments find their place by number; the message is complete when the last one and all before it are there.
 #[test]
 fn any_order() {
-    let mut bench = Bench::new(Limits::default());
+    let mut bench = Bench::new(RpcLimits::default());
     assert_eq!(bench.add(2, true, b"cc"), Added::Pending);
     assert_eq!(bench.add(0, false, b"a"), Added::Pending);
     assert_eq!((bench.total, bench.assembly.count(), bench.assembly.is_open()), (3 + 2 * EACH, 2, true));
@@ -51,7 +51,7 @@ fn any_order() {
 /// Before the last fragment nothing is too high; the last one drops what is.
 #[test]
 fn beyond_the_last() {
-    let mut bench = Bench::new(Limits::default());
+    let mut bench = Bench::new(RpcLimits::default());
     bench.add(0, false, b"a");
     bench.add(5, false, b"zz");
     assert_eq!(bench.assembly.reason(), "last fragment not captured");
@@ -60,7 +60,7 @@ fn beyond_the_last() {
     assert_eq!(bench.add(1, true, b"bb"), Added::Complete);
     assert_eq!(bench.total, 3 + 2 * EACH);
     // A second last one is none.
-    let mut bench = Bench::new(Limits::default());
+    let mut bench = Bench::new(RpcLimits::default());
     bench.add(1, true, b"b");
     assert_eq!(bench.add(0, true, b"a"), Added::Complete);
     assert_eq!(bench.assembly.take(&mut bench.total).as_deref(), Some(&b"ab"[..]));
@@ -73,7 +73,7 @@ fn limits_are_inclusive() {
     for (message_bytes, total_bytes, taken) in
         [(2 * one, 1000, 2), (2 * one - 1, 1000, 1), (1000, 2 * one, 2), (1000, 2 * one - 1, 1)]
     {
-        let mut bench = Bench::new(Limits { message_bytes, total_bytes, ..Limits::default() });
+        let mut bench = Bench::new(RpcLimits { message_bytes, total_bytes, ..RpcLimits::default() });
         assert_eq!(bench.add(0, false, &[7; 10]), Added::Pending);
         let second = bench.add(1, false, &[7; 10]);
         assert_eq!(second == Added::Pending, taken == 2, "{message_bytes} {total_bytes}");
@@ -85,7 +85,7 @@ fn limits_are_inclusive() {
 /// Bytes before the first hole: a missing fragment, or one of which the end is missing.
 #[test]
 fn holes() {
-    let mut bench = Bench::new(Limits::default());
+    let mut bench = Bench::new(RpcLimits::default());
     bench.add(0, false, b"aa");
     bench.add(1, false, b"bbb");
     bench.add(3, false, b"d");
@@ -97,7 +97,7 @@ fn holes() {
     assert_eq!(bench.assembly.intact(), 5);
     bench.assembly.cut_short(0);
     assert_eq!(bench.assembly.intact(), 2);
-    let mut bench = Bench::new(Limits::default());
+    let mut bench = Bench::new(RpcLimits::default());
     bench.add(1, false, b"bbb");
     assert_eq!(bench.assembly.intact(), 0);
 }
@@ -105,7 +105,7 @@ fn holes() {
 /// The first fragment's header is the message's, whichever came first; fragments that differ from it are told.
 #[test]
 fn headers() {
-    let mut bench = Bench::new(Limits::default());
+    let mut bench = Bench::new(RpcLimits::default());
     bench.add(1, false, b"b");
     assert_eq!(bench.assembly.header.map(|h| h.fragment), Some(1));
     bench.add(0, false, b"a");

@@ -7,7 +7,7 @@ use crate::rpc::connection::Recognition;
 use crate::rpc::event::{self, Context, ContextState, Sizes};
 use crate::rpc::header::PfcFlags;
 use crate::rpc::security::{NoSecurity, Opened, Sender, Verified};
-use crate::rpc::{Limits, TransferSyntax};
+use crate::rpc::{RpcLimits, TransferSyntax};
 use alloc::collections::VecDeque;
 use alloc::string::{String, ToString};
 
@@ -37,7 +37,7 @@ struct Rig {
 }
 
 impl Rig {
-    fn new(limits: Limits) -> Rig {
+    fn new(limits: RpcLimits) -> Rig {
         Rig { conversation: Conversation::new(limits), told: Vec::new(), frame: 0 }
     }
 
@@ -94,7 +94,7 @@ fn request(sequence: u32, stub: &[u8]) -> Vec<u8> {
 /// The header tells the call, the interface, flags and representation; the packets tell the times.
 #[test]
 fn requests() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     let object = Guid::constant("11111111-2222-3333-4444-555555555555");
     rig.send(
         Side::A,
@@ -171,7 +171,7 @@ fn who_sends_what() {
         assert_eq!(sender_of(ptype), sender, "{ptype:?}");
     }
     // Facks come from both: from whoever the call's other side is not.
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     rig.send(Side::B, &request(1, b""));
     for (side, sender) in [(Side::A, Sender::Server), (Side::B, Sender::Client)] {
         rig.send(side, &make(Body::Fack(None), 1, false, |_| ()));
@@ -182,7 +182,7 @@ fn who_sends_what() {
 /// Sizes of all fragments together; times of the first and the last packet.
 #[test]
 fn fragments_add_up() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     let part = |fragment: u16, level: u8, stub: &'static [u8]| {
         make(Body::Request(stub), 1, false, |pdu| {
             pdu.header.flags1 = if fragment == 2 { Flags1::FRAG | Flags1::LAST_FRAG } else { Flags1::FRAG };
@@ -202,7 +202,7 @@ fn fragments_add_up() {
     assert_eq!(told.mechanism.as_deref(), Some("ntlm"));
     // Level 1 protects nothing: nobody is asked.
     for (level, opened) in [(1, false), (2, true)] {
-        let mut rig = Rig::new(Limits::default());
+        let mut rig = Rig::new(RpcLimits::default());
         (0..3).for_each(|n| {
             rig.send(Side::A, &part(n, level, b"x"));
         });
@@ -213,7 +213,7 @@ fn fragments_add_up() {
 /// So many bytes of a datagram that the capture cut are there without a hole.
 #[test]
 fn cut_datagrams() {
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     for n in 1..4 {
         let whole = request(n, b"abcdefgh");
         rig.send_cut(Side::A, &whole[..whole.len() - 3], whole.len());
@@ -225,7 +225,7 @@ fn cut_datagrams() {
 /// Each repetition counts, and each message that became too large.
 #[test]
 fn counters() {
-    let mut rig = Rig::new(Limits { message_bytes: 300, ..Limits::default() });
+    let mut rig = Rig::new(RpcLimits { message_bytes: 300, ..RpcLimits::default() });
     for n in 1..4 {
         rig.send(Side::A, &request(1, b""));
         assert_eq!(rig.conversation.counters().duplicates, n - 1);
@@ -243,7 +243,7 @@ fn counters() {
     }
     // What is below the last number is over.
     for (sequence, repeated) in [(36, true), (99, true), (35, true), (103, false)] {
-        let mut rig = Rig::new(Limits::default());
+        let mut rig = Rig::new(RpcLimits::default());
         (100..103).for_each(|n| {
             rig.send(Side::A, &request(n, b""));
         });
@@ -253,12 +253,12 @@ fn counters() {
         rig.send(Side::A, &request(102, b""));
         assert_eq!(rig.conversation.counters().duplicates, u64::from(repeated) + 1);
     }
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     [101, 102, 100].iter().for_each(|n| {
         rig.send(Side::A, &request(*n, b""));
     });
     assert_eq!(rig.told.len(), 2);
-    let mut rig = Rig::new(Limits { activities: 1, ..Limits::default() });
+    let mut rig = Rig::new(RpcLimits { activities: 1, ..RpcLimits::default() });
     for n in 0..4 {
         rig.send(Side::A, &make(Body::Request(b""), 1, false, |pdu| pdu.header.activity = Guid([n + 1; 16])));
         assert_eq!(rig.conversation.counters().activities_evicted, u64::from(n));
@@ -268,7 +268,7 @@ fn counters() {
 /// What no longer looks like a PDU, so many times, is none.
 #[test]
 fn attempts() {
-    let mut rig = Rig::new(Limits { recognition_attempts: 3, ..Limits::default() });
+    let mut rig = Rig::new(RpcLimits { recognition_attempts: 3, ..RpcLimits::default() });
     let after: Vec<_> = (0..3).map(|_| rig.send(Side::A, b"nothing")).collect();
     assert_eq!(after, [Recognition::Undecided, Recognition::Undecided, Recognition::NotRpc]);
     assert_eq!(rig.send(Side::A, &request(1, b"")), Recognition::NotRpc);
@@ -288,7 +288,7 @@ fn weights() {
     }
     let activity = 2 * size_of::<(Guid, Activity)>() + 64;
     let state = size_of::<State<u64>>() + 256;
-    let mut rig = Rig::new(Limits::default());
+    let mut rig = Rig::new(RpcLimits::default());
     let base = size_of::<Conversation<u64>>() + 512;
     assert_eq!(rig.conversation.cost(), base);
     for n in 1..4u8 {

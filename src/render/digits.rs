@@ -31,6 +31,22 @@ pub(super) fn few(value: u64) -> Option<([u8; 8], usize)> {
     Some((text.to_le_bytes(), 8 - (zeros >> 3) as usize))
 }
 
+/// A number with its prefix `0x`, without leading zeros, and how long that is.
+#[inline]
+pub(super) fn hexadecimal(value: u64) -> ([u8; 18], usize) {
+    let mut digits = [[0; 2]; 8];
+    hex_block(&value.to_be_bytes(), &mut digits);
+    // The last digit stays, even if it is 0.
+    let zeros = (value | 1).leading_zeros() as usize / 4;
+    let mut text = [b'0'; 18];
+    text[1] = b'x';
+    let (len, shown) = (18 - zeros, digits.as_flattened().get(zeros..).unwrap_or_default());
+    if let Some(room) = text.get_mut(2..len) {
+        room.copy_from_slice(shown);
+    }
+    (text, len)
+}
+
 /// The eight digits of a number, as numbers, each in a byte, the first one in the lowest: split in two three times, all
 /// parts at once.
 #[inline(always)]
@@ -210,21 +226,21 @@ pub(super) fn is_plain(text: &[u8]) -> bool {
     text.iter().all(|byte| block(&[*byte]))
 }
 
-/// Writes UTF-16 as bytes where all of it is ASCII with nothing to escape; says whether it is. `room` is as long as the
-/// text has units; of another text it holds anything.
+/// Writes UTF-16 as bytes where all of it is ASCII with nothing to escape; says whether it is. `"` and `\\` are escaped,
+/// and the character `QUOTE`. `room` is as long as the text has units; of another text it holds anything.
 #[inline(always)]
-pub(super) fn narrow(text: WStr<'_>, room: &mut [u8]) -> bool {
+pub(super) fn narrow<const QUOTE: u8>(text: WStr<'_>, room: &mut [u8]) -> bool {
     let (units, _) = text.as_bytes().as_chunks::<2>();
     let plain = match (text.endian(), units.len()) {
-        (Endian::Little, 4..8) => ends(units, room, narrow_block::<4>),
-        (Endian::Little, 8..16) => ends(units, room, narrow_block::<8>),
+        (Endian::Little, 4..8) => ends(units, room, narrow_block::<4, QUOTE>),
+        (Endian::Little, 8..16) => ends(units, room, narrow_block::<8, QUOTE>),
         (Endian::Little, 16..) => {
             let mut plain = true;
             for (units, room) in units.as_chunks::<16>().0.iter().zip(room.as_chunks_mut::<16>().0) {
-                plain &= narrow_16(units, room);
+                plain &= narrow_16::<QUOTE>(units, room);
             }
             match (units.last_chunk::<16>(), room.last_chunk_mut::<16>()) {
-                (Some(units), Some(room)) => Some(plain & narrow_16(units, room)),
+                (Some(units), Some(room)) => Some(plain & narrow_16::<QUOTE>(units, room)),
                 _ => None,
             }
         }
@@ -232,22 +248,24 @@ pub(super) fn narrow(text: WStr<'_>, room: &mut [u8]) -> bool {
         _ => None,
     };
     plain.unwrap_or_else(|| {
-        text.units().zip(room).all(|(unit, byte)| narrow_block(&[unit.to_le_bytes()], std::array::from_mut(byte)))
+        text.units()
+            .zip(room)
+            .all(|(unit, byte)| narrow_block::<1, QUOTE>(&[unit.to_le_bytes()], std::array::from_mut(byte)))
     })
 }
 
 /// Not inlined, for the same reason as [`hex_16`].
 #[inline(never)]
-fn narrow_16(units: &[[u8; 2]; 16], room: &mut [u8; 16]) -> bool {
-    narrow_block(units, room)
+fn narrow_16<const QUOTE: u8>(units: &[[u8; 2]; 16], room: &mut [u8; 16]) -> bool {
+    narrow_block::<16, QUOTE>(units, room)
 }
 
 #[inline(always)]
-fn narrow_block<const N: usize>(units: &[[u8; 2]; N], room: &mut [u8; N]) -> bool {
+fn narrow_block<const N: usize, const QUOTE: u8>(units: &[[u8; 2]; N], room: &mut [u8; N]) -> bool {
     let mut strange = false;
     for (byte, bytes) in room.iter_mut().zip(units) {
         let unit = u16::from_le_bytes(*bytes);
-        strange |= !(0x20..=0x7e).contains(&unit) | (unit == 0x22) | (unit == 0x5c);
+        strange |= !(0x20..=0x7e).contains(&unit) | (unit == 0x22) | (unit == 0x5c) | (unit == u16::from(QUOTE));
         *byte = unit as u8;
     }
     !strange

@@ -113,7 +113,7 @@ fn narrow_texts() {
                     Endian::Big => text.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
                 };
                 let mut room = vec![0; len];
-                assert_eq!(narrow(WStr::new(&bytes, endian), &mut room), plain, "{unit:#x} at {at} of {len}");
+                assert_eq!(narrow::<b'"'>(WStr::new(&bytes, endian), &mut room), plain, "{unit:#x} at {at} of {len}");
                 if plain {
                     assert!(room.iter().zip(&text).all(|(byte, unit)| u16::from(*byte) == *unit));
                 }

@@ -1,0 +1,154 @@
+//! What identifies a stub: interface, version, method, direction, transfer syntax and byte order, in a line and in words.
+
+use super::out::Out;
+use crate::idl;
+use crate::ndr::wire::Kind;
+use crate::ndr::{Direction, Endian, Method, Syntax};
+use crate::session::call_context::CallContext;
+use serde_json::{Map, Value as Json};
+
+/// What identifies a stub, as far as a line tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity {
+    /// Interface, version, direction, syntax and byte order.
+    pub kind: Kind,
+    /// Operation number.
+    pub opnum: u16,
+}
+
+impl Identity {
+    /// Reads the identifying members of a line.
+    ///
+    /// # Errors
+    /// Names the member that is missing or unknown.
+    pub fn parse(line: &Map<String, Json>) -> Result<Identity, String> {
+        let text = |key: &str| match line.get(key) {
+            Some(Json::String(text)) => Ok(text.as_str()),
+            Some(_) => Err(format!("\"{key}\" is a string")),
+            None => Err(format!("\"{key}\" is missing")),
+        };
+        let method = line.get("method").map(|_| text("method")).transpose()?;
+        let number = match line.get("opnum") {
+            Some(n) => Some(n.as_u64().and_then(|n| u16::try_from(n).ok()).ok_or("\"opnum\" is a 16-bit number")?),
+            None => None,
+        };
+        let endian = match line.get("endian") {
+            None => "little",
+            Some(_) => text("endian")?,
+        };
+        // Records of captures say it in `type`.
+        let direction = match line.get("direction") {
+            None if line.contains_key("type") => text("type")?,
+            _ => text("direction")?,
+        };
+        let (interface, version) = (text("interface")?, text("version")?);
+        let mut identity = Identity::new(interface, version, number.unwrap_or(0), direction, text("syntax")?, endian)?;
+        match (number, method) {
+            (Some(_), None) => {}
+            (None, None) => return Err("\"opnum\" is missing".into()),
+            (number, Some(name)) => {
+                let found = identity.opnum_of(name);
+                match (number, found) {
+                    (None, found) => identity.opnum = found?,
+                    (Some(number), Ok(opnum)) if opnum != number => {
+                        return Err(format!(
+                            "\"method\" is {name}, which has opnum {opnum}, and \"opnum\" is {number}"
+                        ));
+                    }
+                    (Some(_), found) => drop(found?),
+                }
+            }
+        }
+        Ok(identity)
+    }
+
+    /// The operation number of the version's method of this name.
+    ///
+    /// # Errors
+    /// There is none; the message has the nearest name.
+    pub fn opnum_of(&self, name: &str) -> Result<u16, String> {
+        let methods = self.kind.interface.versions.get(self.kind.version).map_or(&[][..], |version| version.methods);
+        let found = methods.iter().find(|method| method.name == name);
+        found.map(|method| method.opnum).ok_or_else(|| {
+            let mut message = format!("{} has no method {name:?} in this version", self.kind.interface.name);
+            if let Some(near) = crate::ndr::number::nearest(name, methods.iter().map(|method| method.name)) {
+                message += &format!("; did you mean {near:?}?");
+            }
+            message
+        })
+    }
+
+    /// From the words of the command line.
+    ///
+    /// # Errors
+    /// Names the word that is unknown and says which ones are known.
+    pub fn new(
+        interface: &str,
+        version: &str,
+        opnum: u16,
+        direction: &str,
+        syntax: &str,
+        endian: &str,
+    ) -> Result<Identity, String> {
+        let interface = idl::interface(interface).ok_or_else(|| {
+            let names: Vec<_> = idl::INTERFACES.iter().map(|i| i.name).collect();
+            format!("unknown interface {interface:?}: {}", names.join(" or "))
+        })?;
+        let found = interface.versions.iter().position(|v| v.number.text() == version);
+        let version = found.ok_or_else(|| {
+            let texts: Vec<_> = interface.versions.iter().map(|v| v.number.text()).collect();
+            format!("{} has no version {version:?}: {}", interface.name, texts.join(" or "))
+        })?;
+        let direction = match direction {
+            "request" => Direction::Request,
+            "response" => Direction::Response,
+            other => return Err(format!("unknown direction {other:?}: request or response")),
+        };
+        let syntax = match syntax {
+            "ndr" => Syntax::Ndr,
+            "ndr64" => Syntax::Ndr64,
+            other => return Err(format!("unknown syntax {other:?}: ndr or ndr64")),
+        };
+        let endian = match endian {
+            "little" => Endian::Little,
+            "big" => Endian::Big,
+            other => return Err(format!("unknown endian {other:?}: little or big")),
+        };
+        Ok(Identity { kind: Kind { interface, version, direction, syntax, endian }, opnum })
+    }
+
+    /// The method, if the version has one of this opnum.
+    pub fn method(&self) -> Option<&'static Method> {
+        self.kind.interface.method(self.kind.version, self.opnum)
+    }
+
+    /// What the request of the same call tells, for decoding its response; of a request, what it tells itself.
+    pub fn context(&self, request: &[u8]) -> CallContext {
+        let kind = Kind { direction: Direction::Request, ..self.kind };
+        self.method().map(|method| CallContext::of(method, kind, request)).unwrap_or_default()
+    }
+
+    pub(super) fn print(&self, out: &mut Out) {
+        let Kind { interface, version, direction, syntax, endian } = self.kind;
+        out.key("interface");
+        out.text(interface.name);
+        if let Some(version) = interface.versions.get(version) {
+            out.key("version");
+            out.text(version.number.text());
+        }
+        out.key("opnum");
+        out.uint(u64::from(self.opnum));
+        if let Some(method) = self.method() {
+            out.key("method");
+            out.text(method.name);
+        }
+        out.key("direction");
+        out.text(direction.name());
+        out.key("syntax");
+        out.text(syntax.name());
+        if endian == Endian::Big {
+            out.key("endian");
+            out.text("big");
+        }
+    }
+}
