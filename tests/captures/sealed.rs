@@ -129,7 +129,7 @@ fn a_session_played_again_is_told() {
         let server = server_port(&genuine);
         let again: Vec<Vec<u8>> = genuine.iter().map(|packet| from_another_port(packet, server)).collect();
         let (mut checker, mut rules, mut states) = (Checker::default(), Vec::new(), Vec::new());
-        let mut session = Session::new(Limits::default(), keys(open));
+        let mut session = Session::new(SessionLimits::default(), keys(open));
         let mut each = |record: Record<'_>| {
             let message =
                 matches!(record.event.body, Body::Request { .. } | Body::Response { .. } | Body::Fault { .. });
