@@ -39,6 +39,8 @@ open! {
         #[cfg(feature = "std")]
         describe {}
         key {}
+        #[cfg(feature = "std")]
+        layout {}
         names {}
         #[cfg(feature = "std")]
         number {}
@@ -57,6 +59,7 @@ open! {
         batch {}
         content {}
         dependency {}
+        describe {}
         mask {}
         property_list {}
         reader {}
@@ -160,13 +163,21 @@ open! {
             stats {}
             #[cfg(feature = "session")]
             story {}
+            strict {}
             stub {}
             values {}
+        }
+        #[cfg(feature = "serde")]
+        schema {
+            record {}
+            template {}
+            vectors {}
         }
         text {
             buffers {}
             #[cfg(feature = "session")]
             call {}
+            diff {}
             explain {}
             lines {}
             #[cfg(feature = "session")]
@@ -179,6 +190,8 @@ open! {
             story {}
         }
     }
+    #[cfg(all(feature = "pcap", feature = "serde"))]
+    make {}
     #[cfg(all(feature = "pcap", feature = "decrypt"))]
     rewrite {}
 }

@@ -129,6 +129,8 @@ pub mod idl;
 pub mod internals;
 #[cfg(feature = "session")]
 pub mod limits;
+#[cfg(all(feature = "pcap", feature = "serde"))]
+pub(crate) mod make;
 pub mod ndr;
 #[cfg(feature = "session")]
 pub mod net;

@@ -1,11 +1,13 @@
 //! `list`: what this build knows.
 
-use super::{Format, Look, Outcome, output};
+use super::{Failure, Format, Look, Outcome, layout, output};
 use clap::{Args, ValueEnum};
 use cluscope::internals::consts::{self, control_codes, notifications};
 use cluscope::internals::idl::INTERFACES;
 use cluscope::internals::limits::TABLE;
+use cluscope::internals::ndr::number::unknown;
 use cluscope::internals::render::json::{self, out::Out};
+use cluscope::internals::render::schema;
 use cluscope::internals::render::text::{self, TextBuffer};
 use cluscope::internals::structs;
 use std::io::Write;
@@ -15,6 +17,8 @@ pub(super) struct List {
     /// What to print
     #[arg(value_enum)]
     what: What,
+    /// Of methods, structs, enums and control codes: only this one; of methods and structs with its layout on the wire
+    name: Option<String>,
     #[command(flatten)]
     look: Look,
 }
@@ -41,6 +45,11 @@ pub(super) fn run(list: &List) -> Outcome {
     let mut out = output::stdout_as(output::format(&list.look));
     let mut lines =
         Lines { out: &mut out, json: Out::new(), text: TextBuffer::new(), format: output::format(&list.look) };
+    if let Some(name) = &list.name {
+        named(&mut lines, list.what, name)?;
+        out.flush()?;
+        return Ok(true);
+    }
     match list.what {
         What::Interfaces => {
             for interface in INTERFACES {
@@ -66,7 +75,18 @@ pub(super) fn run(list: &List) -> Outcome {
         }
         What::Enums => lines.all(consts::ALL.iter().copied(), json::list::constants, text::list::constants)?,
         What::ControlCodes => lines.all(control_codes::ALL, json::list::control_code, text::list::control_code)?,
-        What::Structs => lines.all(structs::ALL, json::list::structure, text::list::structure)?,
+        What::Structs => {
+            lines.all(structs::ALL, json::list::structure, text::list::structure)?;
+            for declaration in schema::ndr_structures() {
+                lines.entry(
+                    |out| layout::heading(out, declaration),
+                    |out| {
+                        let (name, section) = (declaration.name, declaration.section);
+                        out.display(format_args!("       {:7} {name}  {section}", layout::NDR));
+                    },
+                )?;
+            }
+        }
         What::Notifications => lines.all(notifications::ALL, json::list::notification, text::list::notification)?,
         What::Limits => lines.all(TABLE, json::list::limit, text::list::limit)?,
     }
@@ -74,8 +94,36 @@ pub(super) fn run(list: &List) -> Outcome {
     Ok(true)
 }
 
+/// One entry, by its name.
+fn named(lines: &mut Lines<'_, impl Write>, what: What, name: &str) -> Result<(), Failure> {
+    let known: Vec<&str> = match what {
+        What::Methods => layout::methods(lines, name)?,
+        What::Structs => layout::structures(lines, name)?,
+        What::Enums => {
+            let found: Vec<_> =
+                consts::ALL.iter().copied().filter(|table| table.name.eq_ignore_ascii_case(name)).collect();
+            let none = found.is_empty();
+            lines.all(found, json::list::constants, text::list::constants)?;
+            if none { consts::ALL.iter().map(|table| table.name).collect() } else { Vec::new() }
+        }
+        What::ControlCodes => {
+            let called =
+                |code: &&control_codes::ControlCode| code.name.eq_ignore_ascii_case(name) || code.also.contains(&name);
+            let found: Vec<_> = control_codes::ALL.iter().filter(called).collect();
+            let none = found.is_empty();
+            lines.all(found, json::list::control_code, text::list::control_code)?;
+            if none { control_codes::ALL.iter().map(|code| code.name).collect() } else { Vec::new() }
+        }
+        _ => return Err(Failure::Usage("names are taken for methods, structs, enums and control-codes".into())),
+    };
+    if known.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Usage(unknown(name, "name that is known", known.into_iter()).message))
+}
+
 /// Prints entries in either format.
-struct Lines<'o, W> {
+pub(super) struct Lines<'o, W> {
     out: &'o mut W,
     json: Out,
     text: TextBuffer,
@@ -83,7 +131,11 @@ struct Lines<'o, W> {
 }
 
 impl<W: Write> Lines<'_, W> {
-    fn entry(&mut self, json: impl FnOnce(&mut Out), text: impl FnOnce(&mut TextBuffer)) -> std::io::Result<()> {
+    pub(super) fn entry(
+        &mut self,
+        json: impl FnOnce(&mut Out),
+        text: impl FnOnce(&mut TextBuffer),
+    ) -> std::io::Result<()> {
         match self.format {
             Format::Jsonl => {
                 self.json.clear();

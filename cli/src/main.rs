@@ -10,9 +10,12 @@ mod decrypt;
 mod dissect;
 mod follow;
 mod interrupt;
+mod layout;
 mod list;
+mod make;
 mod output;
 mod package;
+mod schema;
 mod sealed;
 mod source;
 mod stats;
@@ -20,6 +23,8 @@ mod story;
 mod structure;
 mod stub;
 mod summary;
+mod template;
+mod vectors;
 mod views;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -61,6 +66,10 @@ enum Command {
     Struct(structure::Struct),
     /// Print what this build knows
     List(list::List),
+    /// Write a capture from records: those of dissect or calls, edited or written by hand
+    Make(make::Make),
+    /// Print the JSON Schema of a method's messages, of a structure or of records
+    Schema(schema::Schema),
     /// Print a script that completes commands and options in a shell
     Completions(package::Completions),
     /// Print the manual page
@@ -261,6 +270,8 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Stub(stub) => stub::run(&stub),
         Command::Struct(structure) => structure::run(&structure),
         Command::List(list) => list::run(&list),
+        Command::Make(make) => make::run(&make),
+        Command::Schema(schema) => schema::run(&schema),
         Command::Completions(shell) => package::completions(&shell),
         Command::Man(man) => package::man(&man),
     };

@@ -2,9 +2,10 @@
 
 use super::{Failure, Format, Look, Outcome};
 use cluscope::internals::base::printable::{Printable, is_active};
+use cluscope::internals::ndr::value::MAX_LINE;
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::text::{COLOURS, Style};
-use std::io::{BufRead, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{BufRead, BufWriter, IsTerminal, Read, StdoutLock, Write};
 
 /// The format that was named, or the one that fits where the output goes.
 pub(super) fn format(look: &Look) -> Format {
@@ -130,23 +131,54 @@ pub(super) fn line(out: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// Reads a line; of one that is longer than may be, one byte more than that, by which it is refused. False at the end.
+pub(super) fn next_line(input: &mut dyn BufRead, bytes: &mut Vec<u8>) -> std::io::Result<bool> {
+    bytes.clear();
+    let limit = MAX_LINE + 1;
+    (&mut *input).take(limit as u64).read_until(b'\n', bytes)?;
+    if bytes.len() == limit && bytes.last() != Some(&b'\n') {
+        // A character that was cut is no mistake of the line's.
+        bytes.truncate(
+            bytes.len() - std::str::from_utf8(bytes).err().map_or(0, |e| bytes.len() - e.valid_up_to()).min(3),
+        );
+        bytes.resize(limit, b' ');
+        // The rest of it is read, but not kept.
+        loop {
+            let more = input.fill_buf()?;
+            let end = more.iter().position(|byte| *byte == b'\n');
+            let used = end.map_or(more.len(), |at| at + 1);
+            let done = end.is_some() || more.is_empty();
+            input.consume(used);
+            if done {
+                break;
+            }
+        }
+    }
+    Ok(!bytes.is_empty())
+}
+
 /// Answers JSON lines one by one; true if every line could be answered.
 pub(super) fn lines(input: &mut dyn BufRead, mut answer: impl FnMut(&mut Out, &str) -> bool) -> Outcome {
     let mut out = stdout();
     let mut json = Out::new();
     let mut all = true;
     let mut bytes = Vec::new();
-    loop {
-        bytes.clear();
-        let n = input.read_until(b'\n', &mut bytes).map_err(|e| Failure::Message(format!("reading: {e}")))?;
-        if n == 0 {
-            break;
+    while next_line(input, &mut bytes).map_err(|e| Failure::Message(format!("reading: {e}")))? {
+        match std::str::from_utf8(&bytes) {
+            Ok(text) if text.trim().is_empty() => continue,
+            Ok(text) => all &= answer(&mut json, text),
+            Err(e) => {
+                json.clear();
+                json.begin();
+                json.key("error");
+                json.begin();
+                json.key("message");
+                json.display(format_args!("not UTF-8 from byte {} on", e.valid_up_to()));
+                json.end();
+                json.end();
+                all = false;
+            }
         }
-        let text = String::from_utf8_lossy(&bytes);
-        if text.trim().is_empty() {
-            continue;
-        }
-        all &= answer(&mut json, &text);
         line(&mut out, json.as_bytes())?;
     }
     out.flush()?;

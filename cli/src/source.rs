@@ -269,8 +269,14 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn RecordConsumer) -> Re
         tell!("the files are read in the order of their time stamps");
     }
     let taking = RefCell::new(Taking { taker, result: Ok(()), sealed: Sealed::default() });
-    let mut reading =
-        Reading { limits: &limits, session: &mut session, totals: Totals::default(), frames: 0, taking: &taking };
+    let mut reading = Reading {
+        limits: &limits,
+        session: &mut session,
+        totals: Totals::default(),
+        frames: 0,
+        following: false,
+        taking: &taking,
+    };
     for path in &files {
         reading.file(path, open(path, &taking), &interrupt::requested);
         std::mem::replace(&mut taking.borrow_mut().result, Ok(()))?;
@@ -279,6 +285,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn RecordConsumer) -> Re
         }
     }
     if let Some(what) = &capture.follow.follow {
+        reading.following = true;
         let follower = Follower::new(what.clone(), capture.follow.idle_exit, limits.capture.clone());
         let follower = RefCell::new(follower);
         while let Some((path, input)) = follow::next(&follower, &taking) {
@@ -321,6 +328,8 @@ struct Reading<'r, 't> {
     totals: Totals,
     /// Frames so far; they count on from file to file.
     frames: u64,
+    /// Whether the files may still grow.
+    following: bool,
     taking: &'r RefCell<Taking<'t>>,
 }
 
@@ -346,8 +355,9 @@ impl Reading<'_, '_> {
     fn packets(&mut self, path: &Path, input: Box<dyn Read + '_>, ended: &dyn Fn() -> bool) -> Result<(), String> {
         let before = self.frames;
         let bar = progress(path);
+        let live = !path.is_file() || self.following;
         let mut reader = match Reader::with_limits(input, self.limits.capture.clone()) {
-            Ok(reader) => reader.continue_after(before),
+            Ok(reader) => reader.continue_after(before).live(live),
             // One that has only been begun.
             Err(CaptureError::Empty | CaptureError::Truncated { .. }) if ended() => return Ok(()),
             Err(error) => return Err(error.to_string()),

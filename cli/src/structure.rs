@@ -4,6 +4,7 @@ use super::{Failure, Format, Look, Outcome, output};
 use clap::{Args, Subcommand};
 use cluscope::internals::ndr::types::Semantics;
 use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::strict;
 use cluscope::internals::render::text::TextBuffer;
 use cluscope::internals::render::{json::buffers as json, text::buffers as text};
 use cluscope::internals::structs::{Structure, content};
@@ -15,6 +16,8 @@ pub(super) enum Struct {
     Decode(Decode),
     /// Encode structures from what decode prints
     Encode(Encode),
+    /// Print the least structure of a name, with comments, to be edited and encoded
+    Template(super::template::StructTemplate),
 }
 
 #[derive(Debug, Args)]
@@ -49,6 +52,7 @@ pub(super) fn run(command: &Struct) -> Outcome {
             lines(&mut std::io::stdin().lock(), encode.name.as_deref(), json::encode_line_as)
         }
         Struct::Encode(encode) => encode_one(encode.name.as_deref()),
+        Struct::Template(template) => super::template::structure(template),
     }
 }
 
@@ -101,7 +105,7 @@ fn decode(decode: &Decode) -> Outcome {
 
 fn encode_one(name: Option<&str>) -> Outcome {
     let text = std::io::read_to_string(std::io::stdin()).map_err(|e| Failure::Message(format!("reading: {e}")))?;
-    let line = serde_json::from_str(&text).map_err(|e| Failure::Message(format!("not a JSON object: {e}")))?;
+    let line = strict::object(&text).map_err(Failure::Message)?;
     let bytes = json::encode(&line, name).map_err(Failure::Message)?;
     let mut out = output::stdout();
     output::line(&mut out, hex::encode(bytes).as_bytes())?;

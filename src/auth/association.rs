@@ -43,7 +43,7 @@ impl Default for SecurityLimits {
             resync_work: 8 << 20,
             token: 65_536,
             kept: 8192,
-            handshakes: 16_384,
+            handshakes: 6144,
         }
     }
 }

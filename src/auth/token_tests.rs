@@ -102,11 +102,11 @@ fn serializes() {
 #[cfg(not(feature = "decrypt"))]
 #[test]
 fn without_decryption() {
-    use crate::rpc::security::{AuthTrailer, Opened, Protected, Security as _, Sender};
+    use crate::rpc::security::{AuthTrailer, Opened, Protected, Remedy, Security as _, Sender, Verified};
     let mut association = super::Association::new(std::sync::Arc::new(super::KeyStore::new()));
     for (level, expected) in [
-        (5, Opened::Clear { verified: Verified::NotChecked, decrypted: false }),
-        (6, Opened::Sealed { reason: "built without decryption".to_string() }),
+        (5, Opened::Clear { verified: Verified::Unchecked, decrypted: false }),
+        (6, Opened::Sealed { reason: "built without decryption".to_string(), remedy: Remedy::Feature }),
     ] {
         let trailer = AuthTrailer { auth_type: 10, auth_level: level, auth_pad_length: 0, auth_context_id: 0 };
         let pdu = Protected {

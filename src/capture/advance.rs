@@ -12,6 +12,9 @@ impl<R: Read> Reader<R> {
             if !self.require(16)? {
                 return Ok(None);
             }
+            if matches!(&self.format, Format::Pcap(pcap) if pcap.unsettled) {
+                self.look_ahead(WINDOW);
+            }
             let Format::Pcap(pcap) = &mut self.format else { return Ok(None) };
             if pcap.unsettled {
                 pcap.settle(self.buffer.data());
@@ -89,9 +92,11 @@ impl<R: Read> Reader<R> {
     ) -> Result<Option<usize>, CaptureError> {
         let Format::Pcap(pcap) = &self.format else { return Ok(None) };
         let pcap = *pcap;
-        if !plausible {
-            // An ordinary record of a live capture must not wait for the next one.
-            self.fill(total + 16)?;
+        // An ordinary record of a live capture must not wait for the next one.
+        if plausible {
+            self.look_ahead(total + 16);
+        } else {
+            self.buffer.fill_ahead(total + 16);
         }
         let data = self.buffer.data();
         let in_order = if data.len() < total + 16 {
@@ -102,6 +107,10 @@ impl<R: Read> Reader<R> {
         if in_order {
             return Ok(None);
         }
+        if !plausible {
+            self.look_ahead(WINDOW);
+        }
+        let data = self.buffer.data();
         let (start, end) = if plausible { (header + 1, total) } else { (1, data.len().min(WINDOW)) };
         // Of a file that is unusual throughout, no part is searched twice.
         let offset = self.buffer.offset();
@@ -256,8 +265,12 @@ impl<R: Read> Reader<R> {
                 Some(length) => self.block_begins(length)?,
                 None => false,
             };
-            if !agrees && (another || !self.block_may_follow(total)?) {
-                return Ok(Step::Damage(self.corrupt("a block whose two lengths differ")));
+            if !agrees {
+                const REASON: &str = "a block whose two lengths differ";
+                if another || !self.block_may_follow(total)? {
+                    return Ok(Step::Damage(self.corrupt(REASON)));
+                }
+                self.problem(REASON);
             }
         } else {
             return Ok(Step::Damage(self.too_large(padded)));

@@ -3,7 +3,7 @@
 
 use super::CaptureLimits;
 use super::decompress::Input;
-use std::io::{ErrorKind, Read, Result};
+use std::io::{Error, ErrorKind, Read, Result};
 
 /// How much is asked from the input at once, in bytes.
 const CHUNK: usize = 64 << 10;
@@ -18,6 +18,8 @@ pub(super) struct Buffer<R: Read> {
     /// Offset in the input of `bytes[start]`.
     offset: u64,
     ended: bool,
+    /// An error that came when more was asked for than was needed.
+    deferred: Option<Error>,
     /// The most that is ever asked for at once.
     most: usize,
 }
@@ -25,7 +27,16 @@ pub(super) struct Buffer<R: Read> {
 impl<R: Read> Buffer<R> {
     pub(super) fn new(input: R, limits: &CaptureLimits) -> Result<Self> {
         let input = Input::new(input, limits)?;
-        Ok(Buffer { input, bytes: Vec::new(), start: 0, end: 0, offset: 0, ended: false, most: limits.block })
+        Ok(Buffer {
+            input,
+            bytes: Vec::new(),
+            start: 0,
+            end: 0,
+            offset: 0,
+            ended: false,
+            deferred: None,
+            most: limits.block,
+        })
     }
 
     /// Whether the input ended as a compressed stream that is not complete.
@@ -57,6 +68,9 @@ impl<R: Read> Buffer<R> {
     /// Reads until `needed` bytes are there or the input ends; returns how many are there.
     pub(super) fn fill(&mut self, needed: usize) -> Result<usize> {
         while self.end - self.start < needed && !self.ended {
+            if let Some(error) = self.deferred.take() {
+                return Err(error);
+            }
             self.make_room();
             let Some(room) = self.bytes.get_mut(self.end..) else { break };
             match self.input.read(room) {
@@ -68,6 +82,13 @@ impl<R: Read> Buffer<R> {
             }
         }
         Ok(self.end - self.start)
+    }
+
+    /// The same for bytes that are of use but not needed: an error is given when they are.
+    pub(super) fn fill_ahead(&mut self, wanted: usize) {
+        if self.deferred.is_none() {
+            self.deferred = self.fill(wanted).err();
+        }
     }
 
     /// Drops `count` bytes from the front, at most as many as are there.

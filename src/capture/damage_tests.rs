@@ -242,3 +242,64 @@ fn cut_inside_a_packet_with_a_block() {
         }
     }
 }
+
+/// Hands out so many bytes at a time.
+struct Slowly<'d>(&'d [u8], usize);
+
+impl Read for Slowly<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.1.min(into.len());
+        self.0.read(into.get_mut(..count).unwrap_or_default())
+    }
+}
+
+/// What a reader gives of an input: packets, what ended it, and what was wrong on the way.
+fn all_of(input: impl Read) -> (Vec<(u64, Vec<u8>)>, Option<String>, Vec<Problem>) {
+    let limits = CaptureLimits { block: 1 << 12, metadata: 1 << 10, ..CaptureLimits::default() };
+    let mut packets = Vec::new();
+    let mut reader = match Reader::with_limits(input, limits) {
+        Ok(reader) => reader,
+        Err(error) => return (packets, Some(error.to_string()), Vec::new()),
+    };
+    loop {
+        match reader.next() {
+            Ok(Some(packet)) => packets.push((packet.frame, packet.data.to_vec())),
+            Ok(None) => return (packets, None, reader.problems().to_vec()),
+            Err(error) => return (packets, Some(error.to_string()), reader.problems().to_vec()),
+        }
+    }
+}
+
+/// Whatever is wrong with a file, it makes no difference in which pieces its bytes come: packets, errors and what is told.
+#[test]
+fn pieces_make_no_difference() {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut pick = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below.max(1) as u64) as usize
+    };
+    let files = [classic(20).concat(), ng(20).concat()];
+    for round in 0..1000 {
+        let mut file = files[round % 2].clone();
+        for _ in 0..1 + pick(4) {
+            let at = 24 + pick(file.len() - 24);
+            match pick(4) {
+                0 => file[at] = [0, 1, 0x7f, 0xff][pick(4)],
+                1 => drop(file.drain(at..(at + 1 + pick(40)).min(file.len()))),
+                2 => {
+                    drop(file.splice(at..at, (0..1 + pick(40)).map(|n| (n as u8).wrapping_mul(37)).collect::<Vec<_>>()))
+                }
+                _ => file.truncate(at + 1),
+            }
+            if file.len() < 40 {
+                break;
+            }
+        }
+        let whole = all_of(file.as_slice());
+        for size in [1, 2 + pick(7), 100] {
+            assert_eq!(all_of(Slowly(&file, size)), whole, "round {round}, pieces of {size}: {}", hex::encode(&file));
+        }
+    }
+}

@@ -77,6 +77,8 @@ pub struct Reader<R: Read> {
     /// Places where damage was passed over, and the bytes that were given up there.
     damage: u64,
     skipped_bytes: u64,
+    /// Whether more than a packet needs may be waited for in vain.
+    pub(super) live: bool,
     /// Up to where a search for another beginning of records was in vain, in bytes from the start of the input.
     pub(super) searched_to: u64,
     pub(super) too_large: u64,
@@ -112,6 +114,7 @@ impl<R: Read> Reader<R> {
             problem_count: 0,
             damage: 0,
             skipped_bytes: 0,
+            live: false,
             searched_to: 0,
             too_large: 0,
             expansion: 0,
@@ -122,6 +125,15 @@ impl<R: Read> Reader<R> {
     #[must_use]
     pub fn continue_after(mut self, frames: u64) -> Self {
         self.frames = frames;
+        self
+    }
+
+    /// For an input that is still being made, such as a pipe: a packet is handed out as soon as its own bytes are there.
+    /// Otherwise a record of classic pcap is looked at with the header of the one behind it, which shows whether its length can
+    /// be right, so that it makes no difference in which pieces the input comes.
+    #[must_use]
+    pub fn live(mut self, live: bool) -> Self {
+        self.live = live;
         self
     }
 
@@ -365,6 +377,13 @@ impl<R: Read> Reader<R> {
         self.skipped_bytes = self.skipped_bytes.saturating_add(skipped);
         if self.problems.len() < self.limits.problems {
             self.problems.push(Problem { offset, frame: self.frames, reason, skipped: Some(skipped) });
+        }
+    }
+
+    /// Brings bytes into the buffer beyond what the packet at hand needs, if they need not be waited for.
+    pub(super) fn look_ahead(&mut self, wanted: usize) {
+        if !self.live {
+            self.buffer.fill_ahead(wanted);
         }
     }
 

@@ -22,6 +22,9 @@ impl CaptureLimits {
     }
 }
 
+/// Bytes from the start of a block by which it is judged: an enhanced packet block's fixed fields.
+const HEAD: usize = 28;
+
 /// Where a search has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Found {
@@ -38,7 +41,7 @@ impl<R: Read> Reader<R> {
         let (mut at, mut consumed) = (from, 0);
         loop {
             crate::base::work::tick(1);
-            if self.buffer.data().len() < at + 16 && self.fill(at + 16)? < at + 12 {
+            if self.buffer.data().len() < at + HEAD && self.fill(at + HEAD)? < at + 12 {
                 return Ok(None);
             }
             let found = match &self.format {
@@ -101,11 +104,12 @@ impl<R: Read> Reader<R> {
             return Ok(true);
         }
         let next = at + length;
-        Ok(self.fill(next + 24)? == next || self.block_begins(next)? || self.is_cut_block(next)?)
+        Ok(self.fill(next + HEAD)? == next || self.block_begins(next)? || self.is_cut_block(next)?)
     }
 
     /// Whether a block begins at `at` that the end of the file cuts.
     fn is_cut_block(&mut self, at: usize) -> Result<bool, CaptureError> {
+        self.fill(at + HEAD)?;
         let Format::Ng(ng) = &self.format else { return Ok(false) };
         let Some(length) = ng.plausible_block(self.buffer.data().get(at..).unwrap_or(&[]), &self.limits) else {
             return Ok(false);
@@ -133,6 +137,7 @@ impl<R: Read> Reader<R> {
 
     /// Whether a block begins at `at`: a known type, a length that stands at both ends, fields within it.
     pub(super) fn block_begins(&mut self, at: usize) -> Result<bool, CaptureError> {
+        self.fill(at + HEAD)?;
         let Format::Ng(ng) = &self.format else { return Ok(false) };
         let Some(length) = ng.plausible_block(self.buffer.data().get(at..).unwrap_or(&[]), &self.limits) else {
             return Ok(false);

@@ -288,7 +288,7 @@ fn blocks_that_contradict_themselves_are_passed_over() {
     assert!(error.is_none(), "{error:?}");
     let found: Vec<_> = packets.iter().map(|p| (p.frame, p.data.as_slice())).collect();
     assert_eq!(found, [(3, &b"tail"[..]), (6, b"good")]);
-    assert_eq!(reader.problem_count(), 6);
+    assert_eq!(reader.problem_count(), 7);
     assert_eq!(reader.problems()[0].reason, "a packet longer than its block");
     assert_eq!(reader.problems()[0].frame, 1);
 }

@@ -6,7 +6,7 @@ use super::message::{CheckedMessage, Report};
 use super::rule::Rule;
 use crate::base::diagnostic::rules;
 use crate::consts::content::BufferFormat;
-use crate::consts::control_codes::{self, Access, ControlCode, Versions};
+use crate::consts::control_codes::{self, Access, Certainty, ControlCode, Family, Versions};
 use crate::idl::cluster::ApiClusterControl::params as control;
 use crate::ndr::types::Semantics;
 
@@ -46,6 +46,8 @@ pub(super) fn check(message: &CheckedMessage<'_, '_>, handles: &Handles, found: 
     if message.is_request() {
         if let (Some(number), None) = (number, code) {
             match control_codes::lookup_any(number as u32) {
+                // No text says by which method the codes of affinity rules are sent.
+                Some(other) if other.family == Family::AffinityRule => {}
                 Some(other) => found.add(&FAMILY, control::dwControlCode, other.name, format!("a code for a {family}")),
                 None => found.add(&UNKNOWN, control::dwControlCode, format!("{number:#010x}"), "a listed code"),
             }
@@ -59,7 +61,8 @@ pub(super) fn check(message: &CheckedMessage<'_, '_>, handles: &Handles, found: 
     let Some((_, status)) = message.values.status() else { return };
     if let Some(code) = code.filter(|_| handles::accepted(status)) {
         accepted(message, code, handles, found);
-        if status == 0 {
+        // Of the others no section says what their buffers hold.
+        if status == 0 && code.certainty == Certainty::Specified {
             succeeded(message, code, found);
         }
     }

@@ -142,7 +142,7 @@ limits! {
         token: "bytes", Stays, 0, All, "a token of a handshake", "it is not looked at", "tokens_refused";
         kept: "bytes", Memory(1024), 0, All, "a part of a handshake that waits for the next one",
             "the context is not opened", "the record's encrypted.reason";
-        handshakes: "handshakes", Memory(256), 120, All, "handshakes of a run, to tell sessions that are played again",
+        handshakes: "handshakes", Memory(128), 120, All, "handshakes of a run, to tell sessions that are played again",
             "the one used least recently is forgotten", "handshakes_forgotten";
     }
     "analysis" l => l.analysis, analysis::AnalysisLimits {
@@ -224,6 +224,22 @@ pub static FIXED: &[Fixed] = &[
         what: "counts that a stub claims",
         bites: "the stub can't be decoded: the bytes present decide, never a count",
         counter: "the record's error",
+    },
+    Fixed {
+        name: "lines that are encoded",
+        value: crate::ndr::value::MAX_LINE as u64,
+        unit: "bytes",
+        what: "a JSON line that is read",
+        bites: "it is refused",
+        counter: "the error in its place",
+    },
+    Fixed {
+        name: "lines that are encoded, values",
+        value: crate::ndr::value::MAX_VALUES as u64,
+        unit: "values",
+        what: "a JSON line that is read",
+        bites: "it is refused",
+        counter: "the error in its place",
     },
     Fixed {
         name: "structure, nesting",

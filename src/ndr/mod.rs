@@ -17,6 +17,8 @@ pub(crate) mod describe;
 #[cfg(feature = "std")]
 mod encode_error;
 pub(crate) mod key;
+#[cfg(feature = "std")]
+pub(crate) mod layout;
 pub(crate) mod names;
 #[cfg(feature = "std")]
 pub(crate) mod number;

@@ -37,29 +37,69 @@ fn described(fields: &Fields, semantics: Semantics) -> Result<u64, EncodeError> 
             Some(unknown) => Ok(flags | number(unknown, Semantics::Number)?),
             None => Ok(flags),
         }),
+        // Seconds since 1970 are printed with the time that they mean.
+        (_, _, Some(time)) if matches!(semantics, Semantics::UnixTime) => number(time, semantics),
         (_, _, Some(time)) => number(time, Semantics::FileTime),
         _ => return value.ok_or_else(|| EncodeError::new("not a number")),
     };
-    let named =
-        matches!(semantics, Semantics::Enum(_) | Semantics::Flags(_) | Semantics::FileTime | Semantics::ControlCode(_));
+    let name = match fields.get("name") {
+        Some(Value::Text(name)) => Some(name.as_str()),
+        _ => None,
+    };
     match (value, described) {
         (Some(value), Ok(described)) if value == described => Ok(value),
-        // Seconds since 1970 are printed with the time that they mean.
+        // A name that several numbers have.
+        (Some(value), _) if name.is_some_and(|name| is_named(value, name, semantics)) => Ok(value),
         (Some(value), Ok(described)) if fields.get("time").is_some() && FileTime::from_unix(value).0 == described => {
             Ok(value)
         }
-        (Some(value), Ok(described)) => Err(EncodeError::new(format!(
-            "the number is {value}, what is beside it is {described}: leave one of them out"
-        ))),
-        // Names that are composed of others: those of HRESULTs that stand for Win32 codes.
-        (Some(value), Err(_)) if is_status_name(value, fields.get("name")) || !named => Ok(value),
+        (Some(value), Ok(described)) => Err(disagree(value, described)),
+        // What the declaration gives no names, its bytes may: whoever decodes them compares.
+        (Some(value), Err(_)) if !has_names(semantics) => Ok(value),
         (_, described) => described,
     }
 }
 
-fn is_status_name(value: u64, name: Option<&Value>) -> bool {
-    let (Ok(status), Some(Value::Text(name))) = (u32::try_from(value), name) else { return false };
-    status::StatusName::of(status).is_some_and(|known| known.to_string() == *name)
+fn disagree(value: u64, described: u64) -> EncodeError {
+    let mut message = format!("the number is {value}, what is beside it is {described}: leave one of them out");
+    // What reads all numbers as floating-point ones writes others: jq, JavaScript.
+    if value > 1 << 53 && value as f64 == described as f64 {
+        message += " (it was rounded by a program in between: --numbers safe prints such numbers as text)";
+    }
+    EncodeError::new(message)
+}
+
+/// Whether texts stand for numbers of this meaning.
+fn has_names(semantics: Semantics) -> bool {
+    matches!(
+        semantics,
+        Semantics::Enum(_)
+            | Semantics::Flags(_)
+            | Semantics::FileTime
+            | Semantics::UnixTime
+            | Semantics::ControlCode(_)
+            | Semantics::Win32
+            | Semantics::RpcStatus
+    )
+}
+
+/// Whether this is a name of the number: several codes may share one, as alternate numbers of a control code do.
+fn is_named(value: u64, name: &str, semantics: Semantics) -> bool {
+    let Ok(code) = u32::try_from(value) else { return false };
+    match semantics {
+        Semantics::Enum(table) | Semantics::Flags(table) => {
+            table.members.iter().any(|member| member.value == value && member.is_called(name))
+        }
+        Semantics::ControlCode(family) => {
+            super::names::control_code(family, code).is_some_and(|code| code.name == name || code.also.contains(&name))
+        }
+        // Names may be composed of others: those of HRESULTs that stand for Win32 codes.
+        Semantics::Win32 | Semantics::RpcStatus => {
+            status::win32_name(code) == Some(name)
+                || status::StatusName::of(code).is_some_and(|known| known.to_string() == name)
+        }
+        _ => false,
+    }
 }
 
 fn parse(text: &str, semantics: Semantics) -> Result<u64, EncodeError> {
@@ -74,8 +114,13 @@ fn parse(text: &str, semantics: Semantics) -> Result<u64, EncodeError> {
             found.ok_or_else(|| EncodeError::new(format!("{name:?} is no filter flag")))
         }),
         Semantics::Win32 | Semantics::RpcStatus => {
-            let found = status::ALL.iter().find(|code| code.name == text).map(|code| u64::from(code.value));
-            found.ok_or_else(|| unknown(text, "status code", status::ALL.iter().map(|code| code.name)))
+            let code = |name: &str| status::ALL.iter().find(|code| code.name == name).map(|code| code.value);
+            let wrapped = text.strip_prefix("HRESULT_FROM_WIN32(").and_then(|rest| rest.strip_suffix(')'));
+            let found = match wrapped {
+                Some(name) => code(name).map(|value| 0x8007_0000 | value & 0xffff),
+                None => code(text),
+            };
+            found.map(u64::from).ok_or_else(|| unknown(text, "status code", status::ALL.iter().map(|code| code.name)))
         }
         Semantics::ControlCode(family) => {
             // A request may hold a code of another family, which decoding names as well.
@@ -89,15 +134,25 @@ fn parse(text: &str, semantics: Semantics) -> Result<u64, EncodeError> {
             "FALSE" | "false" => Ok(0),
             _ => Err(EncodeError::new(format!("{text:?} is neither TRUE nor FALSE"))),
         },
-        Semantics::FileTime => FileTime::parse(text)
-            .map(|time| time.0)
-            .ok_or_else(|| EncodeError::new(format!("{text:?} is no time as in 2026-11-20T10:00:00.1234567Z"))),
+        Semantics::FileTime => time(text).map(|time| time.0),
+        Semantics::UnixTime => {
+            let seconds = time(text)?.0.checked_sub(FileTime::from_unix(0).0).map(|ticks| ticks / TICKS);
+            seconds.ok_or_else(|| EncodeError::new(format!("{text:?} is before 1970")))
+        }
         _ => Err(EncodeError::new(format!("{text:?} is no number"))),
     }
 }
 
+/// Of a FILETIME in a second.
+const TICKS: u64 = 10_000_000;
+
+fn time(text: &str) -> Result<FileTime, EncodeError> {
+    let time = FileTime::parse(text);
+    time.ok_or_else(|| EncodeError::new(format!("{text:?} is no time as in 2026-11-20T10:00:00.1234567Z")))
+}
+
 /// The masks of filter flags, by object type.
-fn filters() -> impl Iterator<Item = &'static Constants> {
+pub(crate) fn filters() -> impl Iterator<Item = &'static Constants> {
     let types = CLUSTER_OBJECT_TYPE::TABLE.members.iter();
     types.filter_map(|member| change::filter_flags(CLUSTER_OBJECT_TYPE(member.value as u32)))
 }
@@ -126,8 +181,8 @@ fn flags(text: &str, one: impl Fn(&str) -> Result<u64, EncodeError>) -> Result<u
         .try_fold(0, |bits, name| Ok(bits | integer(name).map_or_else(|| one(name), Ok)?))
 }
 
-/// `"X" is no …`, with the nearest name.
-pub(crate) fn unknown<'n>(name: &str, of: &str, names: impl Iterator<Item = &'n str>) -> EncodeError {
+/// The error of a name that is none of these: `"X" is no …`, with the nearest one.
+pub fn unknown<'n>(name: &str, of: &str, names: impl Iterator<Item = &'n str>) -> EncodeError {
     let mut message = format!("{name:?} is no {of}");
     if let Some(near) = nearest(name, names) {
         message += &format!("; did you mean {near:?}?");

@@ -10,6 +10,13 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+/// The most bytes of text that a line may have from which a tree is made: as long as the longest record that is printed,
+/// twice.
+pub const MAX_LINE: usize = 32 << 20;
+
+/// The most values that such a line may have, so that many empty lists in one line don't take memory without bound.
+pub const MAX_VALUES: usize = 1 << 20;
+
 /// A value of any wire type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {

@@ -14,6 +14,8 @@ pub mod ecs;
 pub mod json;
 #[cfg(feature = "session")]
 mod row;
+#[cfg(feature = "serde")]
+pub(crate) mod schema;
 #[cfg(feature = "session")]
 pub(crate) mod stats;
 pub mod text;

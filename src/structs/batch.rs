@@ -22,12 +22,12 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-static VERSION_NUMBER: Field = Field::of_buffer("VersionNumber", Semantics::Const(1));
+pub(crate) static VERSION_NUMBER: Field = Field::of_buffer("VersionNumber", Semantics::Const(1));
 pub(crate) static COMMANDS: Field = Field::of_buffer("commands", Semantics::Structure);
 pub(crate) static COMMAND_TYPE: Field = Field::of_buffer("CommandType", Semantics::Enum(CommandType::TABLE));
 pub(crate) static VALUE_TYPE: Field = Field::of_buffer("ValueType", Semantics::Enum(RegistryValueType::TABLE));
 pub(crate) static NAME: Field = Field::of_buffer("Name", Semantics::Text);
-static DATA: Field = Field::of_buffer("Data", Semantics::Bytes);
+pub(crate) static DATA: Field = Field::of_buffer("Data", Semantics::Bytes);
 
 /// A batch, borrowed.
 #[derive(Clone, Copy, Debug)]
@@ -96,11 +96,16 @@ impl<'a> Command<'a> {
 
     /// The format of the data.
     pub fn content(&self) -> BufferFormat {
-        match self.command {
-            CommandType::CLUSREG_READ_ERROR => BufferFormat::Bytes,
-            CommandType::CLUSREG_CONTROL_COMMAND => BufferFormat::DwordOf(RegBatchControlValue::TABLE),
-            _ => content_of(self.value_type),
-        }
+        data_of(self.command, self.value_type)
+    }
+}
+
+/// The format of a command's data.
+fn data_of(command: CommandType, value_type: u32) -> BufferFormat {
+    match command {
+        CommandType::CLUSREG_READ_ERROR => BufferFormat::Bytes,
+        CommandType::CLUSREG_CONTROL_COMMAND => BufferFormat::DwordOf(RegBatchControlValue::TABLE),
+        _ => content_of(value_type),
     }
 }
 
@@ -332,7 +337,9 @@ pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> 
     match fields.get("Data") {
         None | Some(Value::Null) => {}
         // Bytes, or a value of the type that the command names.
-        Some(value) => values::write(content_of(value_type), value, &mut data).map_err(|e| e.within("Data"))?,
+        Some(value) => {
+            values::write(data_of(CommandType(command), value_type), value, &mut data).map_err(|e| e.within("Data"))?
+        }
     }
     let length = |bytes: &[u8], name: &str| {
         u32::try_from(bytes.len())

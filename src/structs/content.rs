@@ -132,11 +132,10 @@ impl Shape {
 
     /// How a property list is to be read; `None` for what is none.
     pub fn dialect(&self) -> Option<Dialect> {
-        let plain = Dialect { of: self.of, ..Dialect::PLAIN };
         match self.kind {
-            ShapeKind::Format(BufferFormat::PropertyList) => Some(plain),
-            ShapeKind::Format(BufferFormat::PropertyListOf(binary)) => Some(Dialect { binary: *binary, ..plain }),
-            ShapeKind::Format(BufferFormat::PropertyFormats) => Some(Dialect { formats: true, ..plain }),
+            ShapeKind::Format(
+                format @ (BufferFormat::PropertyList | BufferFormat::PropertyListOf(_) | BufferFormat::PropertyFormats),
+            ) => Some(values::dialect(format, self.of)),
             _ => None,
         }
     }
@@ -427,7 +426,10 @@ pub fn is_structured(content: BufferFormat) -> bool {
 pub fn write(shape: &Shape, value: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     match (shape.kind, value) {
         (ShapeKind::Nothing, value) => values::write(BufferFormat::Bytes, value, out),
-        (ShapeKind::Format(content), value) => values::write(content, value, out),
+        (ShapeKind::Format(content), value) => match (shape.dialect(), value) {
+            (Some(dialect), Value::Map(fields)) => property_list::write(fields, dialect, out),
+            _ => values::write(content, value, out),
+        },
         (ShapeKind::Expression, value) => values::write(BufferFormat::Sz, value, out),
         (ShapeKind::Messages(declaration, _), Value::List(list)) => {
             let message = |(i, value): (usize, &Value)| match value {

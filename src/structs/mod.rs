@@ -28,6 +28,7 @@ pub(crate) mod macros;
 pub(crate) mod batch;
 pub(crate) mod content;
 pub(crate) mod dependency;
+pub(crate) mod describe;
 pub(crate) mod mask;
 pub mod packed;
 pub(crate) mod property_list;
@@ -209,7 +210,9 @@ impl Structure {
         match (self.kind, value) {
             (Kind::Format(content), value) => values::write(content, value, out),
             (Kind::Record(record), Value::Map(fields)) => writer::record(record, fields, out),
-            (Kind::Property, Value::Map(fields)) => property_list::write_one(fields, out),
+            (Kind::Property, Value::Map(fields)) => {
+                property_list::write_one(fields, property_list::Dialect::PLAIN, out)
+            }
             (Kind::Batch, Value::Map(fields)) => batch::write(fields, out),
             (Kind::Command, Value::Map(fields)) => batch::write_one(fields, out),
             _ => Err(EncodeError::new("not an object of the structure's members")),

@@ -37,11 +37,11 @@ mod writing;
 
 pub(crate) static PROPERTY_COUNT: Field = Field::of_buffer("propertyCount", Semantics::Count);
 pub(crate) static PROPERTIES: Field = Field::of_buffer("properties", Semantics::Structure);
-static FINAL_ENDMARK: Field = Field::of_buffer("final_endmark", Semantics::Bool);
-static NAME: Field = Field::of_buffer("name", Semantics::Text);
+pub(crate) static FINAL_ENDMARK: Field = Field::of_buffer("final_endmark", Semantics::Bool);
+pub(crate) static NAME: Field = Field::of_buffer("name", Semantics::Text);
 pub(crate) static VALUES: Field = Field::of_buffer("values", Semantics::Structure);
-static SYNTAX: Field = Field::of_buffer("syntax", Semantics::Enum(Syntax::TABLE));
-static VALUE: Field = Field::of_buffer("value", Semantics::Bytes);
+pub(crate) static SYNTAX: Field = Field::of_buffer("syntax", Semantics::Enum(Syntax::TABLE));
+pub(crate) static VALUE: Field = Field::of_buffer("value", Semantics::Bytes);
 
 use view::entry;
 pub use view::{Property, PropertyList, PropertyValue};
@@ -291,6 +291,22 @@ fn property_values<'a, V: Visitor<'a> + ?Sized>(
     Ok(rest)
 }
 
+/// The format of a value of this syntax, from what is known of the property.
+fn format_of(syntax: Syntax, dialect: Dialect, known: properties::About) -> BufferFormat {
+    let named = known.property.map(|known| known.format);
+    match (BufferFormat::of_syntax(syntax), named) {
+        _ if syntax == Syntax::CLUSPROP_SYNTAX_LIST_VALUE_PROPERTY_LIST && !dialect.nested => INNER,
+        (BufferFormat::Bytes, _) => dialect.binary,
+        (BufferFormat::Dword, Some(BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table))) => {
+            BufferFormat::DwordOf(table)
+        }
+        (BufferFormat::Qword, Some(BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table))) => {
+            BufferFormat::QwordOf(table)
+        }
+        (other, _) => other,
+    }
+}
+
 /// Reads an entry, which takes the bytes of this range: its syntax, and its value or the bytes that are none.
 pub(crate) fn read_entry<'a, V: Visitor<'a> + ?Sized>(
     value: PropertyValue<'a>,
@@ -309,18 +325,7 @@ pub(crate) fn read_entry<'a, V: Visitor<'a> + ?Sized>(
     if visitor.wants_overhead() {
         visitor.overhead(range.start + 4..range.start + 8, Overhead::Length(value.data.len() as u64));
     }
-    let named = known.property.map(|known| known.format);
-    let content = match (BufferFormat::of_syntax(value.syntax), named) {
-        _ if value.syntax == Syntax::CLUSPROP_SYNTAX_LIST_VALUE_PROPERTY_LIST && !dialect.nested => INNER,
-        (BufferFormat::Bytes, _) => dialect.binary,
-        (BufferFormat::Dword, Some(BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table))) => {
-            BufferFormat::DwordOf(table)
-        }
-        (BufferFormat::Qword, Some(BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table))) => {
-            BufferFormat::QwordOf(table)
-        }
-        (other, _) => other,
-    };
+    let content = format_of(value.syntax, dialect, known);
     let path = place.path.down(Segment::Name(VALUE.name));
     let place = Place::member(&VALUE, &path);
     let unit = known.property.map_or(Unit::Number, |known| known.unit);

@@ -65,7 +65,7 @@ pub fn record<'a, V: Visitor<'a> + ?Sized>(
 }
 
 /// The name under which bytes are shown that lie behind the members and inside the record's length.
-pub(super) const BEHIND: &str = PADDING.name;
+pub(crate) const BEHIND: &str = PADDING.name;
 
 /// What bytes hold, as a member beside them.
 pub(crate) static DECODED: Field = Field::of_buffer("decoded", Semantics::Structure);

@@ -1,14 +1,18 @@
 //! Security descriptors in self-relative form (MS-DTYP 2.4.6) as text in the Security Descriptor Definition Language
 //! (MS-DTYP 2.5.1): `O:BAG:SYD:(A;;FA;;;SY)`.
 //!
-//! [`Descriptor`] is the view; every offset and size in it is checked against the bytes that are there. Next:
-//! [`super::values`].
+//! [`Descriptor`] is the view; every offset and size in it is checked against the bytes that are there. `parsing.rs`: the
+//! way back, from text. Next: [`super::values`].
 
 use super::packed::{self, ByteCursor, lower};
 use crate::base::error::{Error, ErrorKind, Path};
 use crate::ndr::visitor::Guid;
 use alloc::string::String;
 use core::fmt::{self, Write as _};
+
+mod parsing;
+
+pub use parsing::parse;
 
 /// A security descriptor, borrowed; its parts have been checked.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +59,10 @@ pub struct Ace<'a> {
 const DACL_PRESENT: u16 = 0x0004;
 const SACL_PRESENT: u16 = 0x0010;
 const SELF_RELATIVE: u16 = 0x8000;
+// The same of a system list is twice the bit.
+const DACL_AUTO_REQUESTED: u16 = 0x0100;
+const DACL_AUTO_INHERITED: u16 = 0x0400;
+const DACL_PROTECTED: u16 = 0x1000;
 
 /// What was read; the first error is kept.
 fn part<T>(name: &'static str, result: Result<Option<T>, Error>, error: &mut Option<Error>) -> Option<T> {
@@ -163,16 +171,8 @@ impl fmt::Display for Sid<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let authority = self.authority.iter().fold(0u64, |n, byte| n << 8 | u64::from(*byte));
         let subs = || self.subs.chunks_exact(4).map(|c| u32::from_le_bytes(c.try_into().unwrap_or_default()));
-        let alias = |table: &[(&[u32], &'static str)]| {
-            table.iter().find(|(known, _)| subs().eq(known.iter().copied())).map(|(_, name)| *name)
-        };
-        let name = match (self.revision, authority) {
-            (1, 1) => alias(&[(&[0], "WD")]),
-            (1, 3) => alias(&[(&[0], "CO"), (&[1], "CG"), (&[4], "OW")]),
-            (1, 5) => alias(NT_AUTHORITY),
-            (1, 16) => alias(&[(&[0x1000], "LW"), (&[0x2000], "ME"), (&[0x3000], "HI"), (&[0x4000], "SI")]),
-            _ => None,
-        };
+        let known = |(known, list, _): &&(u64, &[u32], &str)| *known == authority && subs().eq(list.iter().copied());
+        let name = ALIASES.iter().find(|alias| self.revision == 1 && known(alias)).map(|(.., name)| *name);
         if let Some(name) = name {
             return f.write_str(name);
         }
@@ -186,32 +186,40 @@ impl fmt::Display for Sid<'_> {
     }
 }
 
-/// Aliases below S-1-5 (MS-DTYP 2.5.1.1).
-const NT_AUTHORITY: &[(&[u32], &str)] = &[
-    (&[2], "NU"),
-    (&[4], "IU"),
-    (&[6], "SU"),
-    (&[7], "AN"),
-    (&[9], "ED"),
-    (&[10], "PS"),
-    (&[11], "AU"),
-    (&[12], "RC"),
-    (&[18], "SY"),
-    (&[19], "LS"),
-    (&[20], "NS"),
-    (&[32, 544], "BA"),
-    (&[32, 545], "BU"),
-    (&[32, 546], "BG"),
-    (&[32, 547], "PU"),
-    (&[32, 548], "AO"),
-    (&[32, 549], "SO"),
-    (&[32, 550], "PO"),
-    (&[32, 551], "BO"),
-    (&[32, 552], "RE"),
-    (&[32, 554], "RU"),
-    (&[32, 555], "RD"),
-    (&[32, 556], "NO"),
-    (&[32, 559], "LU"),
+/// Names of security identifiers (MS-DTYP 2.5.1.1): authority, subauthorities, name. Those of a domain have none here.
+const ALIASES: &[(u64, &[u32], &str)] = &[
+    (1, &[0], "WD"),
+    (3, &[0], "CO"),
+    (3, &[1], "CG"),
+    (3, &[4], "OW"),
+    (5, &[2], "NU"),
+    (5, &[4], "IU"),
+    (5, &[6], "SU"),
+    (5, &[7], "AN"),
+    (5, &[9], "ED"),
+    (5, &[10], "PS"),
+    (5, &[11], "AU"),
+    (5, &[12], "RC"),
+    (5, &[18], "SY"),
+    (5, &[19], "LS"),
+    (5, &[20], "NS"),
+    (5, &[32, 544], "BA"),
+    (5, &[32, 545], "BU"),
+    (5, &[32, 546], "BG"),
+    (5, &[32, 547], "PU"),
+    (5, &[32, 548], "AO"),
+    (5, &[32, 549], "SO"),
+    (5, &[32, 550], "PO"),
+    (5, &[32, 551], "BO"),
+    (5, &[32, 552], "RE"),
+    (5, &[32, 554], "RU"),
+    (5, &[32, 555], "RD"),
+    (5, &[32, 556], "NO"),
+    (5, &[32, 559], "LU"),
+    (16, &[0x1000], "LW"),
+    (16, &[0x2000], "ME"),
+    (16, &[0x3000], "HI"),
+    (16, &[0x4000], "SI"),
 ];
 
 /// Names of the kinds of entries (MS-DTYP 2.5.1.1); those with GUIDs are marked.
@@ -369,15 +377,20 @@ pub fn readable(bytes: &[u8]) -> Result<(String, Option<Error>), Error> {
             None => Ok(()),
         };
     }
-    let flags = [(bit(0x1000), "P"), (bit(0x0100), "AR"), (bit(0x0400), "AI")];
+    let flags = |shift: u32| {
+        [
+            (bit(DACL_PROTECTED << shift), "P"),
+            (bit(DACL_AUTO_REQUESTED << shift), "AR"),
+            (bit(DACL_AUTO_INHERITED << shift), "AI"),
+        ]
+    };
     match &descriptor.dacl {
-        Some(acl) => list('D', acl, flags, &mut text),
+        Some(acl) => list('D', acl, flags(0), &mut text),
         None if bit(DACL_PRESENT) => text.push_str("D:?"),
         None => {}
     }
-    let flags = [(bit(0x2000), "P"), (bit(0x0200), "AR"), (bit(0x0800), "AI")];
     match &descriptor.sacl {
-        Some(acl) => list('S', acl, flags, &mut text),
+        Some(acl) => list('S', acl, flags(1), &mut text),
         None if bit(SACL_PRESENT) => text.push_str("S:?"),
         None => {}
     }

@@ -174,7 +174,8 @@ impl Record {
 }
 
 impl Member {
-    fn size(&self) -> Option<usize> {
+    /// Bytes that it takes, where they are always the same.
+    pub fn size(&self) -> Option<usize> {
         match self.ty {
             _ if self.when.is_some() => None,
             Type::Int(scalar) => Some(scalar.size(crate::ndr::Syntax::Ndr)),

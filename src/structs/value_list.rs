@@ -18,9 +18,9 @@ use crate::ndr::visitor::{At, FieldPath, Item, Open, Overhead, Place, Visitor};
 use alloc::vec::Vec;
 
 pub(crate) static VALUES: Field = Field::of_buffer("values", Semantics::Structure);
-static END_MARK: Field = Field::of_buffer("end_mark", Semantics::Bool);
-static DISKS: Field = Field::of_buffer("disks", Semantics::Structure);
-static END_MARKS: Field = Field::of_buffer("end_marks", Semantics::Count);
+pub(crate) static END_MARK: Field = Field::of_buffer("end_mark", Semantics::Bool);
+pub(crate) static DISKS: Field = Field::of_buffer("disks", Semantics::Structure);
+pub(crate) static END_MARKS: Field = Field::of_buffer("end_marks", Semantics::Count);
 
 /// The entries of a value list or of several behind each other, with `None` for each end mark; it ends with the first
 /// error.
@@ -56,6 +56,11 @@ pub fn read<'a, V: Visitor<'a> + ?Sized>(
     result.map(|(rest, _)| rest)
 }
 
+/// How the entries are read and written whose binary values are of this format.
+fn dialect(binary: BufferFormat) -> Dialect {
+    Dialect { binary, formats: false, of: None, nested: false }
+}
+
 /// Where a list turned out to end.
 fn ended<'t>(at: At<'t>, result: &Result<(ByteCursor<'_>, bool), Error>) -> At<'t> {
     match result {
@@ -73,7 +78,7 @@ fn entries<'a, V: Visitor<'a> + ?Sized>(
     visitor: &mut V,
     stop: impl Fn(u32, &property_list::PropertyValue<'a>) -> bool,
 ) -> Result<(ByteCursor<'a>, bool), Error> {
-    let dialect = Dialect { binary, formats: false, of: None, nested: false };
+    let dialect = dialect(binary);
     let path = path.down(Segment::Name(VALUES.name));
     let open = Open::List { raw: None };
     let at = Place::member(&VALUES, &path).at(Semantics::Structure, input.range());
@@ -191,8 +196,8 @@ fn end_marks<'a, V: Visitor<'a> + ?Sized>(count: u64, path: &FieldPath<'_>, at: 
 ///
 /// # Errors
 /// Which value can't be represented, and why.
-pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    property_list::write_entries(fields, out)?;
+pub fn write(fields: &Fields, binary: BufferFormat, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    property_list::write_entries(fields, dialect(binary), About::default(), out)?;
     match fields.get("end_mark") {
         Some(Value::Int(0)) => {}
         None | Some(Value::Int(_)) => out.extend([0; 4]),
@@ -205,14 +210,15 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
 ///
 /// # Errors
 /// As for [`write`](fn@write).
-pub fn write_disks(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+pub fn write_disks(fields: &Fields, binary: BufferFormat, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let Some(Value::List(list)) = fields.get("disks") else {
         return Err(EncodeError::new("not a list").within("disks"));
     };
     put_marks(fields, 0, out)?;
     for (i, disk) in list.iter().enumerate() {
         let written = match disk {
-            Value::Map(fields) => property_list::write_entries(fields, out).and_then(|()| put_marks(fields, 1, out)),
+            Value::Map(fields) => property_list::write_entries(fields, dialect(binary), About::default(), out)
+                .and_then(|()| put_marks(fields, 1, out)),
             _ => Err(EncodeError::new("not an object of values")),
         };
         written.map_err(|e| e.within(format_args!("[{i}]")).within("disks"))?;

@@ -13,6 +13,7 @@ use super::{Structure, security, value_list};
 use crate::base::error::{Error, ErrorKind, Segment};
 use crate::consts::Constants;
 use crate::consts::content::BufferFormat;
+use crate::consts::control_codes::Family;
 use crate::consts::properties::Unit;
 use crate::ndr::EncodeError;
 use crate::ndr::WStr;
@@ -411,6 +412,33 @@ fn write_first(
     Err(refused.unwrap_or_else(|| EncodeError::new("no format")))
 }
 
+/// How a property list of this format is read and written, of an object of this kind.
+pub(super) fn dialect(content: BufferFormat, of: Option<Family>) -> Dialect {
+    let plain = Dialect { of, ..Dialect::PLAIN };
+    match content {
+        BufferFormat::PropertyListOf(binary) => Dialect { binary: *binary, ..plain },
+        BufferFormat::PropertyFormats => Dialect { formats: true, ..plain },
+        _ => plain,
+    }
+}
+
+/// Encodes a number whose property says more of it than its format does.
+pub(super) fn write_number(
+    (scalar, semantics): (Scalar, Semantics),
+    value: &Value,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
+    let n = number_of(value, semantics, scalar)?;
+    out.extend(n.to_le_bytes().iter().take(scalar.size(crate::ndr::Syntax::Ndr)));
+    Ok(())
+}
+
+/// The integer formats, and what one means that counts this.
+pub(super) fn scalar_of(content: BufferFormat, unit: Unit) -> Option<(Scalar, Semantics)> {
+    let (scalar, semantics) = scalar(content)?;
+    Some((scalar, if let Semantics::Number = semantics { counted(unit) } else { semantics }))
+}
+
 /// Encodes a value of a format. Bytes stand for themselves, whatever the format.
 ///
 /// # Errors
@@ -436,10 +464,8 @@ pub fn write(content: BufferFormat, value: &Value, out: &mut Vec<u8>) -> Result<
         BufferFormat::OneOf(choices) => return write_first(choices.iter().copied(), value, out),
         _ => {}
     }
-    if let Some((scalar, semantics)) = scalar(content) {
-        let n = number_of(value, semantics, scalar)?;
-        out.extend(n.to_le_bytes().iter().take(scalar.size(crate::ndr::Syntax::Ndr)));
-        return Ok(());
+    if let Some(number) = scalar(content) {
+        return write_number(number, value, out);
     }
     match (content, value) {
         (BufferFormat::Nothing, Value::Null) => Ok(()),
@@ -462,6 +488,7 @@ pub fn write(content: BufferFormat, value: &Value, out: &mut Vec<u8>) -> Result<
         (BufferFormat::MultiSz | BufferFormat::Names, value @ Value::Text(_)) => {
             writer::sz(value).map(|bytes| out.extend(bytes))
         }
+        (BufferFormat::SecurityDescriptor, Value::Text(text)) => security::parse(text).map(|bytes| out.extend(bytes)),
         (BufferFormat::Guid, value) => writer::guid(value).map(|bytes| out.extend(bytes)),
         (BufferFormat::Dwords, Value::List(list)) => {
             for value in list {
@@ -479,9 +506,9 @@ pub fn write(content: BufferFormat, value: &Value, out: &mut Vec<u8>) -> Result<
         (
             BufferFormat::PropertyList | BufferFormat::PropertyListOf(_) | BufferFormat::PropertyFormats,
             Value::Map(fields),
-        ) => property_list::write(fields, out),
-        (BufferFormat::Values(_), Value::Map(fields)) => value_list::write(fields, out),
-        (BufferFormat::ValuesPerDisk(_), Value::Map(fields)) => value_list::write_disks(fields, out),
+        ) => property_list::write(fields, dialect(content, None), out),
+        (BufferFormat::Values(list), Value::Map(fields)) => value_list::write(fields, list.binary, out),
+        (BufferFormat::ValuesPerDisk(list), Value::Map(fields)) => value_list::write_disks(fields, list.binary, out),
         (BufferFormat::Bytes, Value::List(_)) => writer::bytes_of(value).map(|bytes| out.extend(bytes)),
         (content, _) => Err(EncodeError::new(format!("not a value of format {content}"))),
     }

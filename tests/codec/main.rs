@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod edits;
 mod fuzz_replay;
 mod robust;
 mod round_trip;

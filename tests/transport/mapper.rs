@@ -155,3 +155,26 @@ fn a_hint() {
     }
     assert!(known.of(Transport::Tcp, (std::net::Ipv4Addr::new(10, 0, 0, 0), 49664).into()).len() <= 8);
 }
+
+/// Towers of ncacn_http (MS-RPCE 2.2.1.2.2): floor 0x1f, with a port as TCP's; and what the mapper answers when it knows
+/// nothing.
+#[test]
+fn floors_of_http_and_statuses() {
+    let mut bytes = tower(593, [192, 0, 2, 7]);
+    let at = bytes.windows(4).position(|w| w == [1, 0, 0x07, 2]).expect("the floor of TCP");
+    bytes[at + 2] = 0x1f;
+    let stub = epm::ept_map::Response::builder()
+        .entry_handle(cluscope::internals::ndr::visitor::ContextHandle::default())
+        .num_towers(1u32)
+        .towers(Ndr::List(vec![twr(bytes)]))
+        .status(0x16c9_a0d6u32);
+    let (method, direction) = (&epm::ept_map::METHOD, Direction::Response);
+    let mut contents = stub.contents.clone();
+    contents.max_counts.push(("towers".into(), 4));
+    let stub = idl::encode(method, Version::V3_0, direction, Syntax::Ndr, Endian::Little, &contents).unwrap();
+    let line = decode(method.opnum, direction, Syntax::Ndr, Endian::Little, &stub);
+    let decoded = &line["params"]["towers"][0]["tower_octet_string"]["decoded"];
+    assert_eq!((&decoded["protocol"], &decoded["port"]), (&json!("ncacn_http"), &json!(593)), "{line}");
+    assert_eq!(decoded["floors"][3], json!({"protocol": "http", "port": 593}));
+    assert_eq!(line["params"]["status"], json!({"value": 0x16c9_a0d6_u32, "name": "ept_s_not_registered"}));
+}

@@ -231,3 +231,94 @@ fn recorded() {
 fn recorded_two() -> Option<Vec<Owned>> {
     crate::support::recorded("l2-two-interfaces.pcapng")
 }
+
+/// The same call identifier in flight on two contexts: each answer belongs to the request of its own context.
+#[test]
+fn one_call_identifier_on_two_contexts() {
+    let mut talk = Talk::new(CLIENT, SERVER);
+    let witness = SyntaxId::new(interface(&idl::WITNESS), 1, 1);
+    let contexts = [(0, clusapi(3), SyntaxId::NDR), (1, witness, SyntaxId::NDR)];
+    talk.client(&make(Body::Bind(proposal(0, &contexts)), 1, 3));
+    talk.server(&make(Body::BindAck(answer(1, &[(true, SyntaxId::NDR); 2])), 1, 3));
+    let version = Version::V3_0;
+    let asked =
+        stub(&resource::ApiOpenResource::METHOD, version, Syntax::Ndr, Direction::Request, &open("Cluster Name"));
+    talk.client(&request(7, 0, resource::ApiOpenResource::METHOD.opnum, &asked, 3));
+    talk.client(&request(7, 1, witness::WitnessrGetInterfaceList::METHOD.opnum, &[], 3));
+    // The other way round.
+    talk.server(&response(7, 1, &[0, 0, 0, 0, 0x57, 0, 0, 0], 3));
+    let reply = stub(&resource::ApiOpenResource::METHOD, version, Syntax::Ndr, Direction::Response, &opened(version));
+    talk.server(&response(7, 0, &reply, 3));
+    let lines = run(&talk.packets);
+    let found = calls(&lines);
+    let methods: Vec<_> = found.iter().map(|r| (r["type"].as_str().unwrap(), r["method"].as_str().unwrap())).collect();
+    assert_eq!(
+        methods,
+        [
+            ("request", "ApiOpenResource"),
+            ("request", "WitnessrGetInterfaceList"),
+            ("response", "WitnessrGetInterfaceList"),
+            ("response", "ApiOpenResource"),
+        ]
+    );
+    assert_eq!(found[2]["request_frame"], found[1]["frame"]);
+    assert_eq!(found[3]["request_frame"], found[0]["frame"]);
+    assert!(found.iter().all(|r| r.get("trailing").is_none() && r.get("error").is_none()), "{found:?}");
+}
+
+/// Extended error information (MS-EERR 2.2.1, serialized as C706 14.3 has it): access denied on SRV01, because the RPC server
+/// was unavailable.
+const EXTENDED_ERROR: &str = "01100800cccccccc980000000000000000000200000000000400020001000100050000000800020004000000000000000000\
+    056936c0d5010800000005000000420101000000000002000000000000000000000002000200bc0200000000000001000569\
+    36c0d50102000000ba060000f501000002000000030003000500000002000200040000000c000200040000006e006f006400\
+    650005000000530052005600300031000000";
+
+/// A fault says that the call was not executed (PFC_DID_NOT_EXECUTE), and why it failed; of several fragments it is one.
+#[test]
+fn faults_that_say_more() {
+    use cluscope::internals::rpc::pdu::Fault;
+    let error = hex::decode(EXTENDED_ERROR).unwrap();
+    let mut talk = Talk::new(CLIENT, SERVER);
+    talk.client(&make(Body::Bind(proposal(0, &[(0, clusapi(3), SyntaxId::NDR)])), 1, 3));
+    talk.server(&make(Body::BindAck(answer(1, &[(true, SyntaxId::NDR)])), 1, 3));
+    let method = &resource::ApiOpenResource::METHOD;
+    let asked = stub(method, Version::V3_0, Syntax::Ndr, Direction::Request, &open("Cluster Name"));
+    let fault = |call, flags, extended: bool, stub: &[u8]| {
+        let (alloc_hint, extended) = (32 + stub.len() as u32, u8::from(extended));
+        let body =
+            Fault { alloc_hint, context_id: 0, cancel_count: 0, flags: extended, status: 5, reserved: Some(0), stub };
+        make(Body::Fault(body), call, flags)
+    };
+    for call in 2..5 {
+        talk.client(&request(call, 0, method.opnum, &asked, 3));
+    }
+    talk.server(&fault(2, 0x03, false, &[]));
+    talk.server(&fault(3, 0x23, true, &error));
+    let (first, last) = error.split_at(48);
+    talk.server(&fault(4, 0x21, true, first));
+    talk.server(&fault(4, 0x22, true, last));
+    let lines = run(&talk.packets);
+    let faults: Vec<_> = lines.iter().filter(|r| r["type"] == "fault").collect();
+    assert_eq!(faults.len(), 3, "{lines:?}");
+    assert!(faults.iter().all(|fault| fault["method"] == "ApiOpenResource"), "{faults:?}");
+    assert_eq!((faults[0].get("did_not_execute"), faults[0].get("extended_error")), (None, None));
+    assert_eq!(faults[2]["fragments"], 2);
+    for fault in &faults[1..] {
+        assert_eq!(fault["did_not_execute"], true);
+        let records = fault["extended_error"]["decoded"]["records"].as_array().unwrap_or_else(|| panic!("{fault}"));
+        assert_eq!(records.len(), 2);
+        assert_eq!((&records[0]["ComputerName"], &records[1]["ProcessID"]), (&"SRV01".into(), &700.into()));
+    }
+    // And for a person.
+    let mut text = cluscope::internals::render::text::TextBuffer::default();
+    let mut session = cluscope::internals::session::Session::new(Default::default(), Default::default());
+    let style = cluscope::internals::render::text::Style::default();
+    for packet in &talk.packets {
+        session.packet(&packet.packet(), &mut |record| {
+            cluscope::internals::render::text::record::record(&mut text, &record, &style, None);
+        });
+    }
+    let text = text.as_str();
+    assert_eq!(text.matches("the call was not executed").count(), 2, "{text}");
+    assert_eq!(text.matches("EEInfoGCWinsock, SRV01, process 4, location 322").count(), 2, "{text}");
+}

@@ -16,5 +16,6 @@ mod decrypt;
 mod files;
 mod filter;
 mod manager;
+mod schema;
 mod secret_kinds;
 mod secrets;

@@ -25,7 +25,7 @@ pub(crate) mod test_peer;
 #[cfg(all(test, feature = "decrypt"))]
 mod tests;
 #[cfg(feature = "decrypt")]
-mod upcase;
+pub(crate) mod upcase;
 #[cfg(all(test, feature = "decrypt"))]
 mod vector_tests;
 

@@ -38,7 +38,7 @@ const RUNS: &[(u16, u16, u16, i32)] = &[
 ];
 
 /// Upper case of one code unit.
-pub(super) fn upper(unit: u16) -> u16 {
+pub(crate) fn upper(unit: u16) -> u16 {
     let at = RUNS.partition_point(|(_, last, ..)| *last < unit);
     match RUNS.get(at) {
         Some((first, _, step, add)) if *first <= unit && (unit - first).is_multiple_of(*step) => {

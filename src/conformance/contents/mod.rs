@@ -9,9 +9,8 @@ use super::rule::Rule;
 use super::values::{Entry, Item, Values, wide};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::diagnostic::rules;
-use crate::consts::Source;
 use crate::consts::content::BufferFormat;
-use crate::consts::control_codes::{self as codes, ControlCode};
+use crate::consts::control_codes::{self as codes, Certainty, ControlCode};
 use crate::idl::cluster::ApiClusterControl::params as control;
 use crate::idl::resource_type::ApiResourceTypeControl;
 use crate::idl::structures::{NOTIFY_FILTER_AND_TYPE_RPC, RESP_ASYNC_NOTIFY};
@@ -77,7 +76,8 @@ fn due(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
         return;
     }
     let Some((family, code)) = control_code(message) else { return };
-    let Some(code) = codes::lookup(family, code) else { return };
+    // Of codes that no section describes nothing is due.
+    let Some(code) = codes::lookup(family, code).filter(|code| code.certainty == Certainty::Specified) else { return };
     let list = match code.output {
         BufferFormat::PropertyList | BufferFormat::PropertyListOf(_) => "a PROPERTY_LIST",
         BufferFormat::PropertyFormats => "a list of property formats",
@@ -91,7 +91,7 @@ fn due(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
         | BufferFormat::ByLength(_) => {
             // Without room for it nothing is due; with input it may depend on that.
             let room = message.request.and_then(|request| request.number(control::nOutBufferSize)).unwrap_or(0);
-            if code.source == Source::Spec34 && code.input == BufferFormat::Nothing && room != 0 {
+            if code.input == BufferFormat::Nothing && room != 0 {
                 let value = format!("0 bytes of {}", code.name);
                 found.add_in(&OUTPUT_MISSING, code.section, control::lpOutBuffer, value, content::name_of(code.output));
             }
@@ -185,9 +185,8 @@ pub(super) fn is_batch(structure: &str) -> bool {
 
 /// Names and identifiers in the output of control codes.
 fn text(buffer: &Buffer<'_, '_, '_>, found: &mut Report<'_, '_>) {
-    let Some(code) = buffer.code.filter(|code| code.source == Source::Spec34 && !buffer.message.is_request()) else {
-        return;
-    };
+    let specified = |code: &&ControlCode| code.certainty == Certainty::Specified;
+    let Some(code) = buffer.code.filter(specified).filter(|_| !buffer.message.is_request()) else { return };
     let text = wide(buffer.bytes).until_nul();
     // Codes without input tell what an object is called.
     if code.input == BufferFormat::Nothing && text.is_empty() {

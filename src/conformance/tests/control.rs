@@ -37,7 +37,8 @@ fn list(hex: &str) -> String {
 
 cases! {
     "control-code-unknown" => |w| send(w, handle(1), 0x0100_7ffd, None, 0), |w| send(w, handle(1), GET_NAME, None, 0);
-    "control-code-family" => |w| send(w, handle(1), 0x0300_0029, None, 0), |w| send(w, handle(1), GET_NAME, None, 0);
+    "control-code-family" => |w| send(w, handle(1), 0x0300_0029, None, 0),
+        |w| { send(w, handle(1), GET_NAME, None, 0); send(w, handle(1), 0x0900_0059, None, 0); };
     "control-code-version" => |w| {
         w.second();
         send(w, handle(1), 0x0100_02b5, None, 0);
@@ -66,6 +67,9 @@ cases! {
     };
     "control-input" => |w| { send(w, handle(1), SET_PRIVATE, None, 0); reply(w, "", 0, 0, 0, 0); },
         |w| { send(w, handle(1), SET_PRIVATE, None, 0); reply(w, "", 0, 0, 0, 87); };
+    "control-input" => |w| { send(w, handle(1), 0x0100_0199, None, 0); reply(w, "", 0, 0, 0, 0); },
+        // CLUSCTL_RESOURCE_GET_NODES_IN_FD, of which no section says that it needs any.
+        |w| { send(w, handle(1), 0x0100_2de1, None, 8); reply(w, "00000000", 8, 4, 4, 0); };
     "control-output" => |w| { send(w, handle(1), SET_PRIVATE, Some(&list(LIST)), 8); reply(w, "01020304", 8, 4, 4, 0); },
         |w| { send(w, handle(1), SET_PRIVATE, Some(&list(LIST)), 8); reply(w, "", 8, 0, 0, 0); };
     "bytes-returned" => |w| { send(w, handle(1), GET_NAME, None, 2); reply(w, "49000000", 4, 4, 4, 0); },

@@ -1,8 +1,10 @@
 use super::wire::{Wire, handle};
+use crate::conformance::Range;
 use crate::idl;
 use crate::rpc::event::Body;
 use crate::rpc::security::Sender;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 fn version(w: &mut Wire, number: (u32, u32, u32), vendor: &str, operational: u32) {
     w.call(
@@ -26,6 +28,25 @@ fn versions_tell_the_release() {
     assert_eq!(found[0].evidence.len(), 4, "{found:?}");
 }
 
+/// The releases before Windows 10.0, by their version numbers.
+#[test]
+fn versions_tell_the_older_releases() {
+    for (number, operational, release) in [
+        ((6, 0, 6001), 0x0005_1771, "Windows Server 2008"),
+        ((6, 0, 6002), 0x0005_1772, "Windows Server 2008"),
+        ((6, 1, 7601), 0x0006_1db1, "Windows Server 2008 R2"),
+        ((6, 2, 9200), 0x0007_23f0, "Windows Server 2012"),
+        ((6, 3, 9600), 0x0008_2580, "Windows Server 2012 R2"),
+    ] {
+        let mut w = Wire::new();
+        version(&mut w, number, "Microsoft(R) Cluster service", operational);
+        let found = &w.checker.fingerprints()[0];
+        assert_eq!(found.release.to_string(), release);
+        // No piece of the evidence speaks for another release alone.
+        assert!(found.evidence.iter().all(|clue| clue.points_to.releases().contains(&release)), "{found:?}");
+    }
+}
+
 /// Builds of Windows 10.0, beside the functional level of a cluster whose nodes are of that release or not all yet.
 #[test]
 fn builds_tell_the_newer_releases() {
@@ -42,7 +63,10 @@ fn builds_tell_the_newer_releases() {
     ] {
         let mut w = Wire::new();
         version(&mut w, (10, 0, build), "Microsoft(R) Cluster service", operational);
-        assert_eq!(w.checker.fingerprints()[0].release.to_string(), release, "{build} {operational:#x}");
+        let found = &w.checker.fingerprints()[0];
+        assert_eq!(found.release.to_string(), release, "{build} {operational:#x}");
+        let of = |range: Range| range.releases().iter().copied().collect::<BTreeSet<_>>();
+        assert!(found.evidence.iter().all(|clue| of(clue.points_to).is_superset(&of(found.release))), "{found:?}");
     }
 }
 

@@ -36,6 +36,7 @@ cases! {
     "handshake-changed" => |w| doubted(w, Doubt::Handshake), right;
     "session-repeated" => |w| doubted(w, Doubt::SessionRepeated), right;
     "empty-signature" => |w| doubted(w, Doubt::EmptySignature), right;
+    "session-repeated" => |w| doubted(w, Doubt::SessionRepeated), right;
 }
 
 /// What a session is as a whole is told once, what a message is each time.

@@ -90,7 +90,7 @@ impl Wire {
             }
         }
         line_map.insert("params".into(), params);
-        crate::render::json::stub::encode(line_map).unwrap_or_else(|e| panic!("{method} {direction}: {e}"))
+        crate::render::json::stub::encode_as_told(line_map).unwrap_or_else(|e| panic!("{method} {direction}: {e}"))
     }
 
     pub(super) fn request(&mut self, method: &str, params: &Json) {

@@ -30,6 +30,26 @@ fn refused(w: &mut Wire, name: Option<&str>, status: u32) {
     w.findings.retain(|f| f.rule.name != "witness-string-null");
 }
 
+/// A registration of version 2 with these names and address, and how it is answered.
+fn refused_ex(w: &mut Wire, address: Option<&str>, client: Option<&str>, status: u32) {
+    w.call(
+        "WitnessrRegisterEx",
+        json!({"Version": V2, "NetName": "N", "ShareName": null, "IpAddress": address, "ClientComputerName": client,
+        "Flags": 0, "KeepAliveTimeout": 120}),
+        json!({"ppContext": if status == 0 { handle(1) } else { json!(null) }, "return": status}),
+    );
+    w.findings.retain(|f| f.rule.name != "witness-string-null");
+}
+
+/// No messages: the buffer is null, whatever its length says.
+fn nothing(w: &mut Wire, length: u32) {
+    w.call(
+        "WitnessrAsyncNotify",
+        json!({"pContext": handle(1)}),
+        json!({"pResp": {"MessageType": 1, "Length": length, "NumberOfMessages": 0, "MessageBuffer": null}, "return": 0}),
+    );
+}
+
 fn revision(w: &mut Wire, version: u32, status: u32) {
     register(w, version, Some("N"), status);
     w.findings.retain(|f| f.rule.name != "witness-register-version");
@@ -87,6 +107,8 @@ cases! {
     "witness-address" => |w| register_ex(w, V2, "somewhere", 0), |w| register_ex(w, V2, "2001:db8::1", 0);
     "witness-revision" => |w| revision(w, 1, 0), |w| revision(w, 1, 0x51a);
     "witness-null-name" => |w| refused(w, None, 0), |w| refused(w, None, 87);
+    "witness-null-name" => |w| refused_ex(w, None, Some("C"), 0), |w| refused_ex(w, None, Some("C"), 87);
+    "witness-null-name" => |w| refused_ex(w, Some(ADDRESS), None, 0), |w| refused_ex(w, Some(ADDRESS), None, 87);
     "witness-interface-state" => |w| interfaces(w, vec![interface(2, 5, vec![78])]),
         |w| interfaces(w, vec![interface(255, 5, vec![78])]);
     "witness-interface-flags" => |w| interfaces(w, vec![interface(1, 8, vec![78])]),
@@ -97,6 +119,7 @@ cases! {
         |w| w.call("WitnessrGetInterfaceList", json!({}), json!({"InterfaceList": null, "return": 259}));
     "witness-message-type" => |w| notify(w, 5, 1, CHANGE), |w| notify(w, 1, 1, CHANGE);
     "witness-message-count" => |w| notify(w, 1, 2, CHANGE), |w| notify(w, 1, 2, &CHANGE.repeat(2));
+    "witness-message-count" => |w| notify(w, 1, 0, CHANGE), |w| { nothing(w, 0); nothing(w, 64); };
     "witness-message-length" => |w| notify(w, 1, 1, "10000000010000004e000000"), |w| notify(w, 1, 1, CHANGE);
     "witness-change-type" => |w| notify(w, 1, 1, "0c000000020000004e000000"),
         |w| notify(w, 1, 1, "0c000000ff0000004e000000");

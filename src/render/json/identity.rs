@@ -122,6 +122,11 @@ impl Identity {
         self.kind.interface.method(self.kind.version, self.opnum)
     }
 
+    /// Whether nobody uses this opnum now, but may: those between methods, and those that the interface keeps.
+    pub fn is_reserved(&self) -> bool {
+        self.method().is_some_and(|method| !method.on_wire) || self.opnum <= self.kind.interface.reserved_to
+    }
+
     /// What the request of the same call tells, for decoding its response; of a request, what it tells itself.
     pub fn context(&self, request: &[u8]) -> CallContext {
         let kind = Kind { direction: Direction::Request, ..self.kind };

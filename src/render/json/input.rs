@@ -69,6 +69,12 @@ pub fn bytes(json: &Json) -> Result<Vec<u8>, String> {
     hex::decode(text).map_err(|e| format!("hexadecimal digits: {e}"))
 }
 
+/// What is said where bytes are given beside what is to be encoded, and differ from it.
+pub(super) fn not_the_same(given: &[u8], encoded: &[u8]) -> String {
+    let at = given.iter().zip(encoded).take_while(|(given, encoded)| given == encoded).count();
+    format!("\"hex\" and what stands beside it differ from byte {at} on: leave one of them out")
+}
+
 /// The maximum counts of a decoded stub's line.
 ///
 /// # Errors

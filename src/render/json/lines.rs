@@ -8,11 +8,7 @@ use serde_json::{Map, Value as Json};
 /// # Errors
 /// It is no JSON object.
 pub(super) fn parse(text: &str) -> Result<Map<String, Json>, String> {
-    match serde_json::from_str(text) {
-        Ok(Json::Object(line)) => Ok(line),
-        Ok(_) => Err("the line is no JSON object".into()),
-        Err(e) => Err(format!("not JSON: {e}")),
-    }
+    super::strict::object(text)
 }
 
 /// Begins the answer to a line, with its `id`.

@@ -4,6 +4,7 @@
 //! visitor that prints a stub's values; [`input`]: JSON to [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of
 //! `stub decode` and `stub encode`; [`record`]: the lines of `dissect`.
 
+mod agree;
 pub(crate) mod buffers;
 #[cfg(feature = "session")]
 pub(crate) mod call;
@@ -29,6 +30,7 @@ mod runtime;
 pub(crate) mod stats;
 #[cfg(feature = "session")]
 pub(crate) mod story;
+pub(crate) mod strict;
 mod structure;
 pub(crate) mod stub;
 mod typed;

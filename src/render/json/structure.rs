@@ -1,9 +1,9 @@
 //! The lines of `struct decode` and `struct encode`: the bytes of a structure with its name, and its values.
 
 use super::buffers::members;
-use super::input;
 use super::lines::{begin, failure, parse};
 use super::out::Out;
+use super::{agree, input};
 use crate::ndr::EncodeError;
 use crate::ndr::value::{Fields, Value};
 use crate::ndr::visitor::Place;
@@ -86,17 +86,48 @@ pub fn decode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
 pub fn encode(line: &Map<String, Json>, name: Option<&str>) -> Result<Vec<u8>, String> {
     let name = name_of(line, name)?;
     let structure = Structure::by_name(name).ok_or_else(|| unknown(name))?;
-    let json = line.get("value").ok_or("\"value\" is missing")?;
+    if let Some(key) = line.keys().find(|key| !LINE.contains(&key.as_str())) {
+        return Err(crate::ndr::number::unknown(key, "member of such a line", LINE.iter().copied()).message);
+    }
+    let given = line.get("hex").map(input::bytes).transpose()?;
+    let json = match (line.get("value"), &given) {
+        (Some(json), _) => json,
+        (None, Some(_)) => return Err("\"value\" is missing: \"hex\" is what is to be made of it".into()),
+        (None, None) => return Err("\"value\" is missing".into()),
+    };
     let mut value = value(json).map_err(|e| e.to_string())?;
     if let (Value::Map(fields), Some(Json::String(variant))) = (&mut value, line.get("reading")) {
         fields.set("reading", variant.as_str());
     }
     let mut bytes = Vec::new();
     structure.write(&value, &mut bytes).map_err(|e| e.to_string())?;
+    as_given(name, json, &bytes).map_err(|e| e.to_string())?;
     if let Some(trailing) = line.get("trailing") {
         bytes.extend(input::bytes(trailing)?);
     }
-    Ok(bytes)
+    match given {
+        Some(given) if given != bytes => Err(input::not_the_same(&given, &bytes)),
+        _ => Ok(bytes),
+    }
+}
+
+/// What a line of structures may have.
+const LINE: &[&str] = &["id", "struct", "value", "reading", "trailing", "diagnostics", "hex"];
+
+/// Whether the bytes of a structure are printed as the value that they were made from.
+fn as_given(name: &str, json: &Json, bytes: &[u8]) -> Result<(), EncodeError> {
+    let mut out = Out::new();
+    let done = decode(&mut out, name, bytes);
+    let printed: Map<String, Json> =
+        serde_json::from_slice(out.as_bytes()).map_err(|e| EncodeError::new(format!("what was encoded: {e}")))?;
+    match (done, printed.get("value")) {
+        (true, Some(printed)) => agree::check(json, printed, false).map_err(|e| e.within("value")),
+        (true, None) => Ok(()),
+        (false, _) => {
+            let why = printed.get("error").map(Json::to_string).unwrap_or_default();
+            Err(EncodeError::new(format!("what was encoded can't be decoded: {why}")))
+        }
+    }
 }
 
 /// Answers a line of `struct encode --jsonl`. Returns whether it could be encoded.
@@ -138,6 +169,13 @@ pub fn value(json: &Json) -> Result<Value, EncodeError> {
         Json::Object(map) if map.contains_key("syntax") => fields(map),
         Json::Object(map) if map.contains_key("hex") || map.contains_key("utf16") => {
             input::value(json).map_err(EncodeError::new)
+        }
+        // What bytes hold, where the bytes are left out.
+        Json::Object(map) if map.contains_key("decoded") => {
+            map.get("decoded").map_or(Ok(Value::Null), value).map_err(|e| e.within("decoded"))
+        }
+        Json::Object(map) if map.contains_key("sddl") => {
+            map.get("sddl").map_or(Ok(Value::Null), value).map_err(|e| e.within("sddl"))
         }
         Json::Object(map) => match map.get("value") {
             // The writer finds out whether number and name agree.

@@ -243,17 +243,38 @@ pub fn decode_line(out: &mut Out, text: &str) -> bool {
 pub fn decode(out: &mut Out, identity: &Identity, context: &CallContext, stub: &[u8]) -> bool {
     out.clear();
     out.begin();
-    identity.print(out);
-    let done = decoded(out, identity, context, stub);
+    let done = members(out, identity, context, stub);
     out.end();
     done
 }
 
-/// Encodes what a decoded line holds.
+/// The same into the object that is open in `out`.
+pub fn members(out: &mut Out, identity: &Identity, context: &CallContext, stub: &[u8]) -> bool {
+    identity.print(out);
+    decoded(out, identity, context, stub)
+}
+
+/// Encodes what a decoded line holds, and checks that it holds nothing else: see [`super::strict`] and `agree.rs`.
+///
+/// # Errors
+/// In a few words, what is missing or wrong, or contradicts something else.
+pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
+    typed::known_members(line).map_err(|e| e.to_string())?;
+    let bytes = encode_as_told(line)?;
+    if line.contains_key("params") || line.contains_key("return") {
+        typed::verify(&Identity::parse(line)?, line, &bytes).map_err(|e| e.to_string())?;
+    }
+    match line.get("hex").map(input::bytes).transpose()? {
+        Some(given) if given != bytes => Err(input::not_the_same(&given, &bytes)),
+        _ => Ok(bytes),
+    }
+}
+
+/// The same of a line that is free to contradict itself: for tests of what finds that.
 ///
 /// # Errors
 /// In a few words, what is missing or wrong.
-pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
+pub fn encode_as_told(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
     let identity = Identity::parse(line)?;
     if let Some(opaque) = line.get("opaque") {
         return input::bytes(opaque);

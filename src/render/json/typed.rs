@@ -6,7 +6,9 @@
 //! are those of the bytes that were there before.
 
 use super::out::Out;
-use super::{buffers, input};
+use super::stub::{self, Identity};
+use super::{agree, buffers, input};
+use crate::base::diagnostic::Rule;
 use crate::consts::Constants;
 use crate::consts::content::BufferFormat;
 use crate::idl::Buffers;
@@ -14,7 +16,9 @@ use crate::ndr::number::number;
 use crate::ndr::types::{Field, Scalar, Semantics, Type};
 use crate::ndr::value::{Contents, Fields, Value};
 use crate::ndr::wire::Kind;
-use crate::ndr::{EncodeError, Method};
+use crate::ndr::{Direction, EncodeError, Method, rules};
+use crate::render::schema::record;
+use crate::session::call_context::CallContext;
 use crate::structs::Structure;
 use crate::structs::content::{self, Shape, ShapeKind};
 use serde_json::{Map, Value as Json};
@@ -114,6 +118,21 @@ impl Reading<'_> {
             }
             (Type::Array(_, Type::Scalar(Scalar::U8)), Json::Object(map)) => self.buffer(field, map),
             (Type::Array(_, Type::Scalar(Scalar::U16)), Json::Object(map)) => units(map),
+            (Type::Array(_, Type::Scalar(Scalar::U16)), Json::Array(items))
+                if matches!(field.semantics, Semantics::MultiSz) && !items.iter().all(Json::is_number) =>
+            {
+                let mut map = Map::new();
+                map.insert("decoded".into(), json.clone());
+                Ok((units(&map)?.0, None))
+            }
+            // A list of texts, or text, where bytes hold it.
+            (Type::Array(_, Type::Scalar(Scalar::U8)), Json::String(_) | Json::Array(_)) if !is_bytes(json) => {
+                let mut decoded = Map::new();
+                decoded.insert("value".into(), json.clone());
+                let mut map = Map::new();
+                map.insert("decoded".into(), decoded.into());
+                Ok((self.buffer(field, &map)?.0, None))
+            }
             (Type::Array(_, element), Json::Array(items)) => {
                 let element = |(i, json)| {
                     let value = self.value(field, element, json);
@@ -157,7 +176,9 @@ impl Reading<'_> {
         };
         let known = |bytes: &[u8]| content::shape(semantics, self.version, &self.buffers.content, bytes);
         let Some(bytes) = given else {
-            let bytes = encode(decoded, &known(&[0])).map_err(|e| e.within("decoded"))?;
+            let shape = known(&[0]);
+            let bytes = encode(decoded, &shape).map_err(|e| e.within("decoded"))?;
+            self.compare(semantics, &bytes, decoded, &shape).map_err(|e| e.within("decoded"))?;
             let length = bytes.len() as u64;
             return Ok((Value::Bytes(bytes), Some(length)));
         };
@@ -165,32 +186,125 @@ impl Reading<'_> {
             return Err(EncodeError::new("a secret was left out here"));
         }
         let shape = known(&bytes);
-        let agrees = encode(decoded, &shape).is_ok_and(|encoded| encoded == bytes)
-            || self.prints(semantics, &bytes, decoded)
-            || by_name(decoded).is_some_and(|named| buffers::shown(&named, &bytes).as_ref() == Some(decoded));
-        match agrees {
-            true => Ok((Value::Bytes(bytes), None)),
-            false => Err(EncodeError::new(
-                "\"hex\" and \"decoded\" disagree: leave \"hex\" out to encode what is edited, or \"decoded\" to encode the bytes",
-            )),
-        }
+        self.compare(semantics, &bytes, decoded, &shape).map_err(|e| {
+            let reason = "\"hex\" and \"decoded\" disagree: leave \"hex\" out to encode what is edited, or \"decoded\" to encode the bytes";
+            EncodeError::new(format!("{reason} ({e})"))
+        })?;
+        Ok((Value::Bytes(bytes), None))
     }
 
-    /// Whether the bytes are printed as this: what can't be encoded again was at least not edited.
-    fn prints(&self, semantics: Semantics, bytes: &[u8], decoded: &Map<String, Json>) -> bool {
+    /// Whether what bytes are said to hold is what they are printed as.
+    fn compare(
+        &self,
+        semantics: Semantics,
+        bytes: &[u8],
+        decoded: &Map<String, Json>,
+        known: &Shape,
+    ) -> Result<(), EncodeError> {
+        let given = Json::Object(decoded.clone());
+        let printed = match self.printed(semantics, bytes) {
+            // Without the request's control code nothing is printed; what it is then said by its name.
+            None => by_name(decoded).and_then(|named| buffers::shown(&named, bytes)).map(Json::Object),
+            Some(printed) => Some(printed),
+        };
+        let Some(printed) = printed else {
+            // A format that nobody knows: nothing can be compared.
+            return Ok(());
+        };
+        agree::check(&given, &printed, false).or_else(|e| {
+            // Bytes that are none of the format that was expected may be of the one that is named.
+            let named = by_name(decoded).filter(|named| named.name() != known.name());
+            let shown = named.and_then(|named| buffers::shown(&named, bytes)).map(Json::Object);
+            shown.map_or(Err(e.clone()), |shown| agree::check(&given, &shown, false).map_err(|_| e))
+        })
+    }
+
+    /// What bytes are printed as beside `hex`.
+    fn printed(&self, semantics: Semantics, bytes: &[u8]) -> Option<Json> {
         let mut out = Out::new();
         out.begin();
         buffers::beside_hex(&mut out, semantics, self.version, &self.buffers.content, bytes);
         out.end();
         match serde_json::from_slice(out.as_bytes()) {
-            // Without the request's control code nothing is printed, and nothing can be compared.
-            Ok(Json::Object(map)) => match map.get("decoded") {
-                Some(printed) => printed.as_object() == Some(decoded),
-                None => by_name(decoded).is_none(),
-            },
-            _ => false,
+            Ok(Json::Object(mut map)) => map.remove("decoded"),
+            _ => None,
         }
     }
+}
+
+/// Whether a line has members that lines do not have.
+///
+/// # Errors
+/// The first one, and the nearest name.
+pub(super) fn known_members(line: &Map<String, Json>) -> Result<(), EncodeError> {
+    match line.keys().find(|key| record::member(key).is_none()) {
+        None => Ok(()),
+        Some(key) => {
+            Err(crate::ndr::number::unknown(key, "member of such a line", record::MEMBERS.iter().map(|m| m.name)))
+        }
+    }
+}
+
+/// Rules of NDR whose breach is a contradiction between values, or a value out of its range. What was decoded from bytes
+/// that break them says so in `diagnostics`, and is encoded.
+const CONTRADICTIONS: &[&Rule] = &[
+    &rules::COUNT_MISMATCH,
+    &rules::LENGTH_MISMATCH,
+    &rules::ACTUAL_EXCEEDS_MAXIMUM,
+    &rules::OUT_OF_RANGE,
+    &rules::ENUM_HIGH_BITS,
+];
+
+/// Whether the bytes are decoded to what the line has.
+///
+/// # Errors
+/// The first value that is not as it was given, or contradicts another one.
+pub(super) fn verify(identity: &Identity, line: &Map<String, Json>, bytes: &[u8]) -> Result<(), EncodeError> {
+    let context = match identity.kind.direction {
+        Direction::Request => identity.context(bytes),
+        Direction::Response => match line.get("request") {
+            Some(Json::String(digits)) => identity.context(&hex::decode(digits).unwrap_or_default()),
+            _ => CallContext::default(),
+        },
+    };
+    let mut out = Out::new();
+    let done = stub::decode(&mut out, identity, &context, bytes);
+    let printed: Map<String, Json> =
+        serde_json::from_slice(out.as_bytes()).map_err(|e| EncodeError::new(format!("what was encoded: {e}")))?;
+    if !done {
+        let error = printed.get("error").and_then(Json::as_object);
+        let text = |key: &str| error.and_then(|error| error.get(key)).and_then(Json::as_str).unwrap_or_default();
+        let message = format!("what was encoded can't be decoded: {}", text("message"));
+        return Err(EncodeError::new(message).within(text("field")));
+    }
+    for key in ["params", "return", "expressions"] {
+        if let (Some(given), Some(printed)) = (line.get(key), printed.get(key)) {
+            let path = if key == "params" { "" } else { key };
+            agree::check(given, printed, true).map_err(|e| e.within(path))?;
+        }
+    }
+    if line.contains_key("diagnostics_omitted") {
+        return Ok(());
+    }
+    let list = |map: &Map<String, Json>| map.get("diagnostics").and_then(Json::as_array).cloned().unwrap_or_default();
+    let field = |diagnostic: &Json| diagnostic.get("field").and_then(Json::as_str).map(str::to_string);
+    let told = list(line);
+    let new = list(&printed).into_iter().find_map(|one| {
+        let rule = CONTRADICTIONS.iter().find(|rule| one.get("rule").is_some_and(|name| *name == rule.name))?;
+        let told = told.iter().any(|told| field(told) == field(&one));
+        (!told).then_some((*rule, one))
+    });
+    let Some((rule, one)) = new else { return Ok(()) };
+    let number = |key: &str| one.get(key).map(Json::to_string);
+    let expected = number("expected").map(|n| format!(", not {n}")).unwrap_or_default();
+    let value = number("value").unwrap_or_default();
+    let message = format!("{} ({value}{expected}); a line whose \"diagnostics\" say so is encoded", rule.text);
+    Err(EncodeError::new(message).within(field(&one).unwrap_or_default()))
+}
+
+/// Whether a list is one of bytes as numbers.
+fn is_bytes(json: &Json) -> bool {
+    json.as_array().is_some_and(|items| items.iter().all(Json::is_number))
 }
 
 fn plain(json: &Json) -> Result<(Value, Option<u64>), EncodeError> {

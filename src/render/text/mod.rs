@@ -6,6 +6,7 @@
 pub(crate) mod buffers;
 #[cfg(feature = "session")]
 pub(crate) mod call;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod lines;
 #[cfg(feature = "session")]

@@ -26,6 +26,7 @@ use super::limits::{Counters, RpcLimits};
 use super::security::Security;
 use crate::base::{Side, Timestamp};
 use alloc::boxed::Box;
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::mem;
 use search::Waiting;
@@ -71,6 +72,8 @@ struct HalfStream {
     buffer: Vec<u8>,
     /// The packets of what `buffer` holds.
     frame_set: FrameSet,
+    /// While `buffer` holds no more than a header: ends of its parts, each with its packet.
+    parts: VecDeque<(usize, FrameSet)>,
     /// The packet of the latest chunk.
     latest: FrameSet,
     attempts: u8,
@@ -325,10 +328,14 @@ impl HalfStream {
     fn keep(&mut self, bytes: &[u8], limits: &RpcLimits, counters: &mut Counters) {
         if self.buffer.is_empty() {
             self.frame_set = self.latest.clone();
+            self.parts.clear();
         } else {
             self.frame_set.merge(&self.latest, limits.frames, counters);
         }
         self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() <= Header::SIZE {
+            self.parts.push_back((self.buffer.len(), self.latest.clone()));
+        }
     }
 
     /// At a PDU boundary, or inside a PDU whose beginning is in the buffer.
@@ -400,9 +407,7 @@ impl HalfStream {
         self.open_hole(NO_HEADER);
         self.state = State::Searching;
         if !self.buffer.is_empty() {
-            let bytes = mem::take(&mut self.buffer);
-            let frame_set = mem::take(&mut self.frame_set);
-            self.waiting = Waiting::of(bytes, frame_set);
+            self.waiting = Waiting::of(mem::take(&mut self.buffer), mem::take(&mut self.parts));
         }
     }
 

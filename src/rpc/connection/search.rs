@@ -106,9 +106,8 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// Bytes that were kept as the beginning of a PDU.
-    pub(super) fn of(bytes: Vec<u8>, frame_set: FrameSet) -> Waiting {
-        let chunks = VecDeque::from([(bytes.len(), frame_set)]);
+    /// Bytes that were kept as the beginning of a PDU, with the ends of their parts.
+    pub(super) fn of(bytes: Vec<u8>, chunks: VecDeque<(usize, FrameSet)>) -> Waiting {
         Waiting { bytes, chunks, ..Waiting::default() }
     }
 

@@ -69,7 +69,7 @@ pub struct BindNak<'a> {
 }
 
 /// Announces extended error information in a bind_nak (MS-RPCE 2.2.2.9).
-pub(super) const EXTENDED_ERROR: Guid = Guid::constant("90740320-fad0-11d3-82d7-009027b130ab");
+pub(crate) const EXTENDED_ERROR: Guid = Guid::constant("90740320-fad0-11d3-82d7-009027b130ab");
 
 impl ContextResult {
     /// The agreed features, where this answers a bind-time feature negotiation.

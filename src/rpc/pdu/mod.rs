@@ -6,6 +6,8 @@ mod encode;
 #[cfg(test)]
 pub(crate) mod tests;
 
+#[cfg(feature = "session")]
+pub(crate) use bind::EXTENDED_ERROR;
 pub use bind::{Bind, BindAck, BindNak, ContextElement, ContextResult};
 
 use super::header::{Endian, Header, PacketType, PfcFlags};

@@ -2,9 +2,11 @@
 
 use super::super::values;
 use super::super::writer::{integer, number_of, text_or_bytes};
-use super::{NAMES_ONLY, Syntax};
+use super::{Dialect, NAMES_ONLY, Syntax, format_of};
 use crate::consts::Constant;
 use crate::consts::content::BufferFormat;
+use crate::consts::properties::{self, About, Unit};
+use crate::consts::syntax::CLUSTER_PROPERTY_FORMAT;
 use crate::ndr::EncodeError;
 use crate::ndr::types::{Scalar, Semantics};
 use crate::ndr::value::{Fields, Value};
@@ -15,7 +17,7 @@ use alloc::vec::Vec;
 ///
 /// # Errors
 /// Which property or value can't be represented, and why.
-pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+pub fn write(fields: &Fields, dialect: Dialect, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let list = match fields.get("properties") {
         Some(Value::List(list)) => list.as_slice(),
         Some(_) => return Err(EncodeError::new("not a list").within("properties")),
@@ -38,7 +40,7 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     for (i, value) in list.iter().enumerate() {
         let property = match value {
             Value::Map(fields) if names_only => write_name(fields, out),
-            Value::Map(fields) => write_one(fields, out),
+            Value::Map(fields) => write_one(fields, dialect, out),
             _ => Err(EncodeError::new("not an object of name and values")),
         };
         property.map_err(|e| e.within(format_args!("[{i}]")).within("properties"))?;
@@ -53,9 +55,13 @@ pub fn write(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
 ///
 /// # Errors
 /// Which value can't be represented, and why.
-pub fn write_one(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+pub fn write_one(fields: &Fields, dialect: Dialect, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     write_name(fields, out)?;
-    write_entries(fields, out)?;
+    let known = match fields.get("name") {
+        Some(Value::Text(name)) => properties::about(name.encode_utf16(), dialect.of),
+        _ => About::default(),
+    };
+    write_entries(fields, dialect, known, out)?;
     out.extend([0; 4]);
     Ok(())
 }
@@ -67,24 +73,44 @@ fn write_name(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
 }
 
 /// Encodes the values of `fields`, without an end mark.
-pub(in crate::structs) fn write_entries(fields: &Fields, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+pub(in crate::structs) fn write_entries(
+    fields: &Fields,
+    dialect: Dialect,
+    known: About,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
     let list = match fields.get("values") {
         Some(Value::List(list)) => list.as_slice(),
         _ => return Err(EncodeError::new("not a list").within("values")),
     };
     for (i, value) in list.iter().enumerate() {
-        write_entry(value, out).map_err(|e| e.within(format_args!("[{i}]")).within("values"))?;
+        write_entry(value, dialect, known, out).map_err(|e| e.within(format_args!("[{i}]")).within("values"))?;
     }
     Ok(())
 }
 
-fn write_entry(value: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+fn write_entry(value: &Value, dialect: Dialect, known: About, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let Value::Map(fields) = value else { return Err(EncodeError::new("not an object of syntax and value")) };
     let syntax = fields.get("syntax").ok_or_else(|| EncodeError::new("missing").within("syntax"))?;
     let syntax = number_of(syntax, Semantics::Enum(Syntax::TABLE), Scalar::U32).map_err(|e| e.within("syntax"))? as u32;
     let value = fields.get("value").ok_or_else(|| EncodeError::new("missing").within("value"))?;
     let mut bytes = Vec::new();
-    values::write(BufferFormat::of_syntax(Syntax(syntax)), value, &mut bytes).map_err(|e| e.within("value"))?;
+    let unit = known.property.map_or(Unit::Number, |known| known.unit);
+    let written = match (format_of(Syntax(syntax), dialect, known), value) {
+        (_, Value::Bytes(raw)) => {
+            bytes.extend(raw);
+            Ok(())
+        }
+        (BufferFormat::Word, value) if dialect.formats => {
+            let format = (Scalar::U16, Semantics::Enum(CLUSTER_PROPERTY_FORMAT::TABLE));
+            values::write_number(format, value, &mut bytes)
+        }
+        (content, value) => match values::scalar_of(content, unit) {
+            Some(number) => values::write_number(number, value, &mut bytes),
+            None => values::write(content, value, &mut bytes),
+        },
+    };
+    written.map_err(|e| e.within("value"))?;
     put(Syntax(syntax), &bytes, out)
 }
 

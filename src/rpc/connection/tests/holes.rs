@@ -21,6 +21,9 @@ fn garbage_before_a_pdu() {
             assert_eq!(rig.whats()[2..], [skipped.as_str(), "response None"], "{garbage} bytes, chunks of {size}");
             assert_eq!(rig.connection.counters().skipped_bytes, garbage as u64);
             assert_eq!(rig.last().stub.as_deref(), Some(&b"abc"[..]));
+            // Its packets and no other: two were there before, each chunk is another one.
+            let frames: Vec<u64> = (garbage / size..=(stream.len() - 1) / size).map(|n| n as u64 + 3).collect();
+            assert_eq!(rig.last().frames, frames, "{garbage} bytes, chunks of {size}");
         }
     }
 }

@@ -1,0 +1,205 @@
+//! Whether what somebody wrote is what was encoded.
+//!
+//! Bytes that were encoded from JSON are decoded and printed again, and every member that was given has to be there as it
+//! was given. So whatever the encoder took from somewhere else (`hex` beside `decoded`, a number beside a name), or did
+//! not take at all (a misspelt key), is found without a rule for each case.
+
+use crate::base::Guid;
+use crate::base::time::FileTime;
+use crate::consts;
+use crate::ndr::EncodeError;
+use crate::ndr::number::{integer, nearest};
+use crate::structs::{records, security};
+use serde_json::{Map, Value as Json};
+
+/// How much of a value an error quotes, in characters.
+const QUOTED: usize = 60;
+
+/// What stands beside values and says what is unusual about them; it is no value itself.
+const REMARKS: &[&str] = &["diagnostics", "diagnostics_omitted", "guess"];
+
+/// Members of structures that are printed only where they differ from this.
+const DEFAULTS: &[(&str, u64)] = &[("end_mark", 1), ("end_marks", 1), ("final_endmark", 0)];
+
+/// Compares what was given with what the encoded bytes are printed as. `outer` says that the values are those of a stub,
+/// whose buffers ([`"decoded"`](super::typed)) were compared before.
+///
+/// # Errors
+/// The first member that is not as it was given.
+pub(super) fn check(given: &Json, printed: &Json, outer: bool) -> Result<(), EncodeError> {
+    match (given, printed) {
+        // Secrets are not printed.
+        (_, Json::Object(printed)) if printed.get("secret") == Some(&Json::Bool(true)) => Ok(()),
+        (Json::Object(given), Json::Object(printed)) => members(given, printed, outer),
+        (Json::Object(given), printed) => around(given, printed, outer),
+        // A number, a name, flags, a time, text: the only source of what is printed beside more.
+        (Json::Number(_) | Json::String(_) | Json::Array(_) | Json::Bool(_), Json::Object(_)) => Ok(()),
+        (Json::Array(items), Json::Array(printed)) if items.len() == printed.len() => {
+            let both = items.iter().zip(printed).enumerate();
+            both.into_iter().try_for_each(|(i, (given, printed))| {
+                check(given, printed, outer).map_err(|e| e.within(format_args!("[{i}]")))
+            })
+        }
+        (given, printed) if same(given, printed) => Ok(()),
+        (given, printed) => Err(differs(given, printed)),
+    }
+}
+
+fn members(given: &Map<String, Json>, printed: &Map<String, Json>, outer: bool) -> Result<(), EncodeError> {
+    // What bytes hold, given without them: a record in bytes of its own.
+    if let (false, Some(decoded @ Json::Object(inner))) = (outer, printed.get("decoded"))
+        && printed.contains_key("hex")
+        && !given.keys().any(|key| printed.contains_key(key) && !inner.contains_key(key))
+        && !given.contains_key("decoded")
+    {
+        return check(&Json::Object(given.clone()), decoded, outer);
+    }
+    for (key, value) in given {
+        let key = key.as_str();
+        if REMARKS.contains(&key) || (outer && key == "decoded") {
+            continue;
+        }
+        match (key, printed.get(key)) {
+            ("name", Some(printed)) if given.contains_key("value") => name(value, printed),
+            ("flags", Some(printed)) => flags(value, printed),
+            ("sddl", Some(printed)) => descriptor(value, printed, given.contains_key("hex")),
+            (_, Some(printed)) => check(value, printed, outer),
+            // What analysis knows of a context handle.
+            ("object", None) if given.contains_key("uuid") => Ok(()),
+            (_, None) if is_default(key, value) => Ok(()),
+            (_, None) => Err(unknown(key, printed)),
+        }
+        .map_err(|e| e.within(key))?;
+    }
+    Ok(())
+}
+
+/// An object that stands for what is printed without one.
+fn around(given: &Map<String, Json>, printed: &Json, outer: bool) -> Result<(), EncodeError> {
+    let alone = |key: &str| given.len() == 1 && given.contains_key(key);
+    if alone("hex") || alone("utf16") || alone("decoded") || is_null_handle(given) && printed.is_null() {
+        return Ok(());
+    }
+    for (key, value) in given {
+        match key.as_str() {
+            "value" => check(value, printed, outer).map_err(|e| e.within("value"))?,
+            "hex" if given.contains_key("value") => {}
+            _ => return Err(EncodeError::new("nothing of this name belongs to such a value").within(key)),
+        }
+    }
+    Ok(())
+}
+
+fn is_null_handle(given: &Map<String, Json>) -> bool {
+    let uuid = given.get("uuid").and_then(Json::as_str).and_then(Guid::parse);
+    given.get("attributes").is_some_and(|n| *n == 0) && uuid == Some(Guid::default())
+}
+
+/// A member that is not printed where it is as usual: bytes of zeros, or one of [`DEFAULTS`]; or another spelling of one.
+fn is_default(key: &str, value: &Json) -> bool {
+    let number = match value {
+        Json::Bool(value) => Some(u64::from(*value)),
+        value => number(value),
+    };
+    let zeros = value.get("hex").and_then(Json::as_str).is_some_and(|hex| hex.bytes().all(|digit| digit == b'0'));
+    let members = || records::ALL.iter().flat_map(|record| record.members);
+    zeros && members().any(|member| member.field.name == key)
+        || number.is_some_and(|number| DEFAULTS.contains(&(key, number)))
+        || members().any(|member| member.alias == key)
+}
+
+/// Names of one value: another one of the same member is as good.
+fn name(given: &Json, printed: &Json) -> Result<(), EncodeError> {
+    match (given.as_str(), printed.as_str()) {
+        (Some(given), Some(printed)) if is_called(given, printed) => Ok(()),
+        _ => Err(differs(given, printed)),
+    }
+}
+
+fn is_called(given: &str, printed: &str) -> bool {
+    let members = || consts::ALL.iter().flat_map(|table| table.members);
+    let code = || consts::control_codes::ALL.iter().filter(|code| code.name == printed);
+    given == printed
+        || members().any(|member| member.name == printed && member.is_called(given))
+        || code().any(|code| code.also.contains(&given))
+}
+
+/// Flags in any order.
+fn flags(given: &Json, printed: &Json) -> Result<(), EncodeError> {
+    let (Json::Array(names), Json::Array(known)) = (given, printed) else { return check(given, printed, false) };
+    let has = |list: &[Json], name: &str| list.iter().filter_map(Json::as_str).any(|other| is_called(name, other));
+    let all = names.iter().all(|name| name.as_str().is_some_and(|name| has(known, name)));
+    let complete = known.iter().all(|known| {
+        names.iter().any(|name| matches!((name.as_str(), known.as_str()), (Some(n), Some(k)) if is_called(n, k)))
+    });
+    // Names of unions stand for their parts; the encoder compared those with the number.
+    if all && complete { Ok(()) } else { Err(differs(given, printed)) }
+}
+
+/// Security descriptors in text of any spelling. Without `hex` beside it the text is the only source.
+fn descriptor(given: &Json, printed: &Json, beside_hex: bool) -> Result<(), EncodeError> {
+    let spelled = |text: &Json| security::parse(text.as_str()?).ok().and_then(|bytes| security::sddl(&bytes).ok());
+    let agrees = given == printed || !beside_hex || spelled(given).is_some_and(|text| printed.as_str() == Some(&text));
+    if agrees { Ok(()) } else { Err(differs(given, printed)) }
+}
+
+fn number(json: &Json) -> Option<u64> {
+    match json {
+        Json::Number(n) => n.as_u64().or_else(|| n.as_i64().map(|n| n as u64)),
+        Json::String(text) => integer(text.trim()),
+        _ => None,
+    }
+}
+
+/// Whether two plain values say the same.
+fn same(given: &Json, printed: &Json) -> bool {
+    match (given, printed) {
+        (given, printed) if given == printed => true,
+        (Json::Bool(_), Json::Number(_)) => true,
+        (Json::Number(_) | Json::String(_), Json::Number(_)) if number(given).is_some() => {
+            number(given) == number(printed)
+        }
+        // A name that the declaration knows: the encoder made a number of it.
+        (Json::String(_), Json::Number(_)) => true,
+        // Integers beyond 2^53 may be printed as text.
+        (Json::Number(_), Json::String(_)) => number(given).is_some() && number(given) == number(printed),
+        // An address as the number that its bytes are.
+        (Json::String(given), Json::String(printed)) => spelled(given, printed),
+        _ => false,
+    }
+}
+
+/// Whether two texts are the same GUID, hexadecimal digits, address or time.
+fn spelled(given: &str, printed: &str) -> bool {
+    let guid = |text: &str| Guid::parse(text);
+    let address = |text: &str| text.parse::<std::net::IpAddr>().ok();
+    let time = |text: &str| FileTime::parse(text).map(|time| time.0);
+    let digits = |text: &str| text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let both = digits(given) && digits(printed) && given.eq_ignore_ascii_case(printed);
+    both || guid(given).is_some() && guid(given) == guid(printed)
+        || address(given).is_some() && address(given) == address(printed)
+        || time(given).is_some() && time(given) == time(printed)
+}
+
+fn unknown(key: &str, printed: &Map<String, Json>) -> EncodeError {
+    let mut message = String::from("nothing of this name belongs here");
+    if let Some(near) = nearest(key, printed.keys().map(String::as_str)) {
+        message += &format!("; did you mean {near:?}?");
+    }
+    EncodeError::new(message)
+}
+
+fn differs(given: &Json, printed: &Json) -> EncodeError {
+    let short = |json: &Json| {
+        let text = json.to_string();
+        match text.char_indices().nth(QUOTED) {
+            Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+            None => text,
+        }
+    };
+    EncodeError::new(format!(
+        "{} stands here, and what stands beside it says {}: leave one of them out",
+        short(given),
+        short(printed)
+    ))
+}
