@@ -26,6 +26,9 @@ pub(super) struct Check {
     memory: Memory,
     #[command(flatten)]
     decode_as: DecodeAs,
+    /// As with the other commands; findings never have passwords and tokens that stand in messages
+    #[arg(long)]
+    hide_secrets: bool,
     /// Print the rules instead
     #[arg(long, conflicts_with_all = ["files", "follow"])]
     list: bool,
@@ -39,8 +42,8 @@ pub(super) fn run(check: Check) -> Outcome {
         out.flush()?;
         return Ok(true);
     }
-    let Check { files, follow, secrets, memory, decode_as, .. } = check;
-    let capture = Capture { files, follow, secrets, filter: None, assume: Vec::new(), decode_as, memory };
+    let Check { files, follow, secrets, memory, decode_as, hide_secrets, .. } = check;
+    let capture = Capture { files, follow, secrets, filter: None, assume: Vec::new(), decode_as, hide_secrets, memory };
     let mut checker = Checker::new(capture.memory.limits().conformance);
     let mut line = Out::new();
     let mut records = Records::default();

@@ -157,10 +157,23 @@ pub(super) fn next_line(input: &mut dyn BufRead, bytes: &mut Vec<u8>) -> std::io
     Ok(!bytes.is_empty())
 }
 
+/// Where JSON is put together, with or without what messages have of secrets.
+pub(super) fn out_with(hide_secrets: bool) -> Out {
+    let mut out = Out::new();
+    if hide_secrets {
+        out.hide_secrets();
+    }
+    out
+}
+
 /// Answers JSON lines one by one; true if every line could be answered.
-pub(super) fn lines(input: &mut dyn BufRead, mut answer: impl FnMut(&mut Out, &str) -> bool) -> Outcome {
+pub(super) fn lines(
+    input: &mut dyn BufRead,
+    hide_secrets: bool,
+    mut answer: impl FnMut(&mut Out, &str) -> bool,
+) -> Outcome {
     let mut out = stdout();
-    let mut json = Out::new();
+    let mut json = out_with(hide_secrets);
     let mut all = true;
     let mut bytes = Vec::new();
     while next_line(input, &mut bytes).map_err(|e| Failure::Message(format!("reading: {e}")))? {
