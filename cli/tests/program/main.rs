@@ -15,6 +15,7 @@ mod contents;
 mod decrypt;
 mod files;
 mod filter;
+mod leaks;
 mod manager;
 mod schema;
 mod secret_kinds;
