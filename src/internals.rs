@@ -19,12 +19,12 @@ macro_rules! open {
 open! {
     ()
     base {
-        #[cfg(feature = "session")]
+        #[cfg(any(feature = "session", feature = "decrypt"))]
         bounded {}
         diagnostic {}
         error {}
         guid {}
-        #[cfg(feature = "session")]
+        #[cfg(any(feature = "session", feature = "decrypt"))]
         hash {}
         #[cfg(feature = "std")]
         printable {}
@@ -163,6 +163,8 @@ open! {
             stats {}
             #[cfg(feature = "session")]
             story {}
+            #[cfg(feature = "etl")]
+            traced {}
             strict {}
             stub {}
             values {}
@@ -188,6 +190,8 @@ open! {
             stats {}
             #[cfg(feature = "session")]
             story {}
+            #[cfg(all(feature = "etl", feature = "serde"))]
+            traced {}
         }
     }
     #[cfg(all(feature = "pcap", feature = "serde"))]

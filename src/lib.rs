@@ -94,6 +94,7 @@
 //! * `session`: packets, streams and datagrams to messages and to what happened, without capture files
 //! * `pcap`: capture files
 //! * `compress`: captures packed with gzip, zstd or lz4
+//! * `etl`: event traces of Windows, as netsh trace and pktmon write them
 //! * `decrypt`: opens what is signed and sealed
 //!
 //! On by default: `std`, `serde`, `pcap` and what they need.
@@ -104,7 +105,7 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 // A part of the features leaves parts unused. What nothing uses at all is found with all of them on.
 #![cfg_attr(
-    not(all(feature = "decrypt", feature = "compress", feature = "serde", feature = "internals")),
+    not(all(feature = "decrypt", feature = "compress", feature = "etl", feature = "serde", feature = "internals")),
     allow(dead_code, unused_imports, unused_macros)
 )]
 

@@ -4,7 +4,7 @@
 //! call whose answer was not waited for.
 
 use super::dissect::{Choice, Selection, limits_with};
-use super::{Capture, Failure, Format, Outcome, output, source, summary};
+use super::{Capture, Failure, Format, Outcome, output, source, summary, traced};
 use cluscope::internals::analysis::notify::is_long_poll;
 use cluscope::internals::analysis::{HandleAnnotations, RecordContext, Tracker};
 use cluscope::internals::base::Timestamp;
@@ -68,6 +68,8 @@ struct Calls<'o, W> {
     matched: summary::Matched,
     /// When the last record was captured.
     last: Option<Timestamp>,
+    /// Where packets come from.
+    origins: traced::PacketOrigins,
 }
 
 pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: bool) -> Outcome {
@@ -96,6 +98,7 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
         filter,
         matched: summary::Matched::default(),
         last: None,
+        origins: capture.origins.clone(),
     };
     if hide_secrets {
         calls.json.hide_secrets();
@@ -117,6 +120,7 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
     calls.matched.tell("calls", calls.filter.is_some());
     let mut more = vec![("calls_not_waited_for", calls.given_up), ("records_cut", calls.cut)];
     more.extend(selection.given_up());
+    totals.traces.print(&mut out, format)?;
     limits_with(&mut out, &session, &tracker, &more, format)?;
     summary::tell(&mut out, &session, &totals, format)?;
     out.flush()?;
@@ -196,6 +200,7 @@ impl<W: Write> Calls<'_, W> {
         self.json.key("frame");
         self.json.uint(record.event.frame());
         body_with(&mut self.json, record, Some(&HandleAnnotations::of(&self.seen)));
+        traced::json(&mut self.json, &self.origins, record);
         self.json.end();
         if self.json.overflowed() {
             self.cut += 1;

@@ -43,7 +43,17 @@ pub(super) fn run(check: Check) -> Outcome {
         return Ok(true);
     }
     let Check { files, follow, secrets, memory, decode_as, hide_secrets, .. } = check;
-    let capture = Capture { files, follow, secrets, filter: None, assume: Vec::new(), decode_as, hide_secrets, memory };
+    let capture = Capture {
+        files,
+        follow,
+        secrets,
+        filter: None,
+        assume: Vec::new(),
+        decode_as,
+        hide_secrets,
+        memory,
+        origins: Default::default(),
+    };
     let mut checker = Checker::new(capture.memory.limits().conformance);
     let mut line = Out::new();
     let mut records = Records::default();

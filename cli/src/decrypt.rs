@@ -6,7 +6,7 @@
 use super::output::tell;
 use super::sealed::Sealed;
 use super::summary::{self, Totals};
-use super::{Failure, Format, Memory, Outcome, Secrets, source};
+use super::{Failure, Format, Memory, Outcome, Secrets, source, traced};
 use clap::Args;
 use cluscope::internals::auth::KeyStore;
 use cluscope::internals::capture::{Reader, Writer};
@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Arguments of `decrypt`.
 #[derive(Debug, Args)]
 pub(super) struct Decrypt {
-    /// Capture, pcap or pcapng; a file, because it is read twice
+    /// Capture, pcap, pcapng or ETL; a file, because it is read twice
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// Where the capture is written, pcapng; only its owner can read it
@@ -61,6 +61,7 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
         if !file.metadata().is_ok_and(|m| m.is_file()) {
             return Err(failed(input, &"not a regular file; it has to be read twice, so save it first"));
         }
+        let file = traced::ordered(file).map_err(|e| failed(input, &e))?;
         Reader::with_limits(file, limits.capture.clone()).map_err(|e| failed(input, &e))
     };
     // What can't be read leaves no output behind.

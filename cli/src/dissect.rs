@@ -1,6 +1,6 @@
 //! `dissect`: every message of a capture.
 
-use super::{Failure, Format, Messages, Outcome, output, source, summary};
+use super::{Failure, Format, Messages, Outcome, output, source, summary, traced};
 use cluscope::internals::analysis::{HandleAnnotations, Tracker};
 use cluscope::internals::base::bounded::Bounded;
 use cluscope::internals::base::hash::Map;
@@ -169,7 +169,7 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     if capture.hide_secrets {
         json.hide_secrets();
     }
-    let mut records = Records::default();
+    let mut records = traced::telling(Records::default(), &capture.origins);
     let mut selection = Selection::new(limits.output);
     let mut text = TextBuffer::new();
     let mut tracker = Tracker::new(limits.analysis);
@@ -202,6 +202,7 @@ pub(super) fn run(messages: &Messages) -> Outcome {
             Format::Text => {
                 text.clear();
                 blocks::record(&mut text, record, &style, Some(&HandleAnnotations::of(seen)));
+                traced::text(&mut text, &capture.origins, record);
             }
         }
         match (choice, format) {
@@ -222,6 +223,7 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     })?;
     let mut more = vec![("records_cut", records.cut())];
     more.extend(selection.given_up());
+    totals.traces.print(&mut out, format)?;
     limits_with(&mut out, &session, &tracker, &more, format)?;
     matched.tell("messages", filter.is_some());
     summary::tell(&mut out, &session, &totals, format)?;

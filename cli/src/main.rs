@@ -24,6 +24,8 @@ mod structure;
 mod stub;
 mod summary;
 mod template;
+#[cfg_attr(not(feature = "etl"), path = "untraced.rs")]
+mod traced;
 mod vectors;
 mod views;
 
@@ -94,7 +96,7 @@ struct Look {
 
 #[derive(Debug, Args)]
 struct Capture {
-    /// Captures, pcap or pcapng; - is standard input
+    /// Captures, pcap, pcapng or ETL; - is standard input
     #[arg(required_unless_present = "follow", value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -115,6 +117,9 @@ struct Capture {
     hide_secrets: bool,
     #[command(flatten)]
     memory: Memory,
+    /// Where the packets read come from, for those who print messages.
+    #[arg(skip)]
+    origins: traced::PacketOrigins,
 }
 
 /// Captures that are still being made.

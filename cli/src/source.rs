@@ -5,6 +5,7 @@ use super::interrupt::{self, Interruptible};
 use super::output::tell;
 use super::sealed::Sealed;
 use super::summary::Totals;
+use super::traced::{self, PacketOrigins, Traces};
 use super::{Capture, Failure, Secrets};
 use cluscope::internals::analysis::{RecordContext, Tracker};
 use cluscope::internals::auth::KeyStore;
@@ -222,12 +223,14 @@ pub(super) struct Taking<'t> {
     taker: &'t mut dyn RecordConsumer,
     result: Result<(), Failure>,
     sealed: Sealed,
+    traces: Traces,
 }
 
 impl Taking<'_> {
     fn record(&mut self, record: &mut Record<'_>) {
         if self.result.is_ok() {
             self.sealed.see(record);
+            self.traces.see(record);
             self.result = self.taker.record(record);
         }
     }
@@ -268,9 +271,10 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn RecordConsumer) -> Re
     if sort_by_time(&mut files, &limits.capture) && std::io::stderr().is_terminal() {
         tell!("the files are read in the order of their time stamps");
     }
-    let taking = RefCell::new(Taking { taker, result: Ok(()), sealed: Sealed::default() });
+    let taking = RefCell::new(Taking { taker, result: Ok(()), sealed: Sealed::default(), traces: Traces::default() });
     let mut reading = Reading {
         limits: &limits,
+        origins: &capture.origins,
         session: &mut session,
         totals: Totals::default(),
         frames: 0,
@@ -297,7 +301,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn RecordConsumer) -> Re
             tell!("{}: no capture to read", what.display());
         }
     }
-    let totals = reading.totals;
+    let mut totals = reading.totals;
     std::mem::replace(&mut taking.borrow_mut().result, Ok(()))?;
     if interrupt::requested() {
         tell!("interrupted: what was read so far is printed");
@@ -306,6 +310,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn RecordConsumer) -> Re
     session.lend_rest(&mut |record| taking.record(record));
     std::mem::replace(&mut taking.result, Ok(()))?;
     taking.sealed.tell();
+    totals.traces = std::mem::take(&mut taking.traces);
     Ok((session, totals))
 }
 
@@ -316,7 +321,7 @@ fn open<'c>(path: &Path, taking: &'c RefCell<Taking<'_>>) -> std::io::Result<Box
     }
     let input = File::open(path)?;
     if input.metadata().is_ok_and(|m| m.is_file()) {
-        return Ok(Box::new(input));
+        return Ok(Box::new(traced::ordered(input)?));
     }
     Ok(Box::new(InteractiveReader { input: Interruptible(input), taking }))
 }
@@ -324,6 +329,7 @@ fn open<'c>(path: &Path, taking: &'c RefCell<Taking<'_>>) -> std::io::Result<Box
 /// What reads the files of a run, one after another.
 struct Reading<'r, 't> {
     limits: &'r Limits,
+    origins: &'r PacketOrigins,
     session: &'r mut Session,
     totals: Totals,
     /// Frames so far; they count on from file to file.
@@ -357,7 +363,7 @@ impl Reading<'_, '_> {
         let bar = progress(path);
         let live = !path.is_file() || self.following;
         let mut reader = match Reader::with_limits(input, self.limits.capture.clone()) {
-            Ok(reader) => reader.continue_after(before).live(live),
+            Ok(reader) => traced::noting(reader.continue_after(before).live(live), self.origins),
             // One that has only been begun.
             Err(CaptureError::Empty | CaptureError::Truncated { .. }) if ended() => return Ok(()),
             Err(error) => return Err(error.to_string()),
@@ -377,6 +383,7 @@ impl Reading<'_, '_> {
                 Err(_) if self.taking.borrow().result.is_err() || interrupt::requested() => break Ok(()),
                 Err(error) => break Err(error),
             }
+            self.taking.borrow_mut().traces.take(&mut reader);
             if let Some(bar) = &bar
                 && reader.frames() % STEP == 0
             {
@@ -390,6 +397,7 @@ impl Reading<'_, '_> {
             tell!("{}: read as {}", path.display(), reader.format_name());
         }
         self.frames = reader.frames();
+        self.taking.borrow_mut().traces.read(&mut reader);
         // Of a file that can't be read at all the error says everything.
         if outcome.is_ok() || self.frames > before {
             self.session.captured(&reader.counters());

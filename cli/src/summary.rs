@@ -17,6 +17,8 @@ pub(super) struct Totals {
     pub(super) any: bool,
     /// Files that could not be opened, or not be read to their end.
     pub(super) failed: u64,
+    /// What event traces tell beside packets.
+    pub(super) traces: super::traced::Traces,
     packets: u64,
     /// Bytes of the packets on the wire.
     bytes: u64,
@@ -104,6 +106,7 @@ pub(super) fn tell(out: &mut impl Write, session: &Session, totals: &Totals, for
             counters.first_out_of_range
         );
     }
+    totals.traces.tell();
     if none_of_ours {
         let stats = session.network_stats();
         tell!(
@@ -114,7 +117,12 @@ pub(super) fn tell(out: &mut impl Write, session: &Session, totals: &Totals, for
             seen(session)
         );
     }
-    let nothing = session.unread().is_empty() && !none_of_ours && !incomplete && counters.times_out_of_range == 0;
+    let traced = totals.traces.counts();
+    let nothing = traced.is_empty()
+        && session.unread().is_empty()
+        && !none_of_ours
+        && !incomplete
+        && counters.times_out_of_range == 0;
     if nothing || format == Format::Text {
         return Ok(());
     }
@@ -143,6 +151,9 @@ pub(super) fn tell(out: &mut impl Write, session: &Session, totals: &Totals, for
         if count > 0 {
             number(json, key, count);
         }
+    }
+    for (key, count) in traced {
+        number(json, key, count);
     }
     unread(json, session);
     if none_of_ours {

@@ -1,6 +1,6 @@
 //! What every layer above uses: errors and diagnostics, points in time, GUIDs, the hasher of tables, the counter of work.
 
-#[cfg(feature = "session")]
+#[cfg(any(feature = "session", feature = "decrypt"))]
 #[doc(hidden)]
 pub(crate) mod bounded;
 pub(crate) mod diagnostic;
@@ -9,7 +9,7 @@ pub(crate) mod error;
 #[cfg(feature = "std")]
 mod flow;
 pub(crate) mod guid;
-#[cfg(feature = "session")]
+#[cfg(any(feature = "session", feature = "decrypt"))]
 #[doc(hidden)]
 pub(crate) mod hash;
 #[cfg(feature = "std")]

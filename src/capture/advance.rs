@@ -194,6 +194,8 @@ impl<R: Read> Reader<R> {
                     _ => None,
                 }
             }
+            #[cfg(feature = "etl")]
+            Format::Etl(_) => None,
         }
     }
 

@@ -49,6 +49,9 @@ impl std::error::Error for FileError {
 #[derive(Debug)]
 enum Source {
     File(File),
+    /// A file that may be a trace, whose buffers are read in the order of time.
+    #[cfg(feature = "etl")]
+    Ordered(super::etl::TimeOrdered<File>),
     Stdin(io::Stdin),
 }
 
@@ -56,6 +59,8 @@ impl Read for Source {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         match self {
             Source::File(file) => file.read(into),
+            #[cfg(feature = "etl")]
+            Source::Ordered(file) => file.read(into),
             Source::Stdin(stdin) => stdin.read(into),
         }
     }
@@ -121,7 +126,17 @@ fn open(path: &Path, limits: &CaptureLimits) -> Result<Reader<Source>, CaptureEr
     let source = if path == Path::new("-") {
         Source::Stdin(io::stdin())
     } else {
-        Source::File(File::open(path).map_err(|source| CaptureError::Open { source })?)
+        let file = File::open(path).map_err(|source| CaptureError::Open { source })?;
+        #[cfg(feature = "etl")]
+        let file = match file.metadata().is_ok_and(|found| found.is_file()) {
+            true => {
+                Source::Ordered(super::etl::TimeOrdered::new(file).map_err(|source| CaptureError::Open { source })?)
+            }
+            false => Source::File(file),
+        };
+        #[cfg(not(feature = "etl"))]
+        let file = Source::File(file);
+        file
     };
     Reader::with_limits(source, limits.clone())
 }

@@ -25,7 +25,11 @@ pub(super) fn guess(start: &[u8]) -> Option<&'static str> {
         (b"BZh", "bzip2-compressed; decompress it first"),
         (b"PK\x03\x04", "a zip archive; unpack it first"),
         (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it first"),
-        (b"MSCF", "a cabinet archive; unpack it first"),
+        (
+            b"MSCF",
+            "a cabinet archive, as netsh trace leaves one beside its .etl; unpack the .etl first: expand -F:*.etl IN.cab . (on \
+             Windows), cabextract -F '*.etl' IN.cab (elsewhere)",
+        ),
         (b"ElfFile\0", "a Windows event log (.evtx); it holds no packets"),
         (b"\x7fELF", "an executable"),
         (b"MZ", "a Windows executable"),

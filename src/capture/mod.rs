@@ -1,6 +1,8 @@
 //! Capture files: pcap (micro- and nanoseconds, both byte orders, and its variants) and pcapng, as a stream of
 //! [`Packet`]s; also compressed with gzip, zstd or lz4 (feature `compress`).
 //!
+//! With feature `etl` event traces of Windows too, see `etl/mod.rs`.
+//!
 //! [`Reader`] takes anything that is [`std::io::Read`], a pipe as well as a file, and holds one block at a time: memory
 //! does not grow with the file. Block and record layouts are read by the `pcap-parser` crate, nowhere else in this
 //! project. Everything a file says about its own lengths is checked against [`CaptureLimits`] and against the bytes present.
@@ -23,6 +25,8 @@ mod buffer;
 mod decompress;
 #[cfg(feature = "pcap")]
 mod error;
+#[cfg(feature = "etl")]
+pub mod etl;
 #[cfg(feature = "pcap")]
 mod files;
 mod foreign;
@@ -41,6 +45,7 @@ mod reader;
 mod resync;
 #[cfg(feature = "pcap")]
 mod time;
+pub(crate) mod trace_bounds;
 #[cfg(feature = "pcap")]
 mod write;
 
@@ -81,6 +86,19 @@ pub struct CaptureLimits {
     /// for more (`zstd --long`, `--ultra`) is refused with [`CaptureError::Io`], and so is an lz4 stream with blocks larger
     /// than three quarters of it, of which the largest are of 4 MiB.
     pub window: u64,
+    /// Bytes of buffers of an event trace that are held to put events in the order of time: 8 MiB. No buffer may be larger,
+    /// compressed or not, nor larger than [`CaptureLimits::block`].
+    pub trace_window: usize,
+    /// Bytes of packets of an event trace that wait for their other fragments, and as many for their other copies: 1 MiB.
+    pub trace_packets: usize,
+}
+
+#[cfg(feature = "etl")]
+impl CaptureLimits {
+    /// The largest buffer of a trace as it stands in the file.
+    fn largest_buffer(&self) -> usize {
+        self.block.min(self.trace_window)
+    }
 }
 
 impl Default for CaptureLimits {
@@ -95,6 +113,8 @@ impl Default for CaptureLimits {
             decompressed_ratio: 1000,
             decompressed_total: 1 << 40,
             window: 8 << 20,
+            trace_window: 8 << 20,
+            trace_packets: 1 << 20,
         }
     }
 }
@@ -118,6 +138,12 @@ pub struct Counters {
     pub times_out_of_range: u64,
     /// The first of them, 0 for none.
     pub first_out_of_range: u64,
+    /// Packets of event traces handed out unfinished for [`CaptureLimits::trace_packets`].
+    pub trace_packets_evicted: u64,
+    /// Packets of event traces behind one with a later time, for [`CaptureLimits::trace_window`].
+    pub trace_out_of_order: u64,
+    /// Events of the RPC runtime left out because nobody asked for those before.
+    pub trace_calls_dropped: u64,
 }
 
 impl Counters {
@@ -130,6 +156,9 @@ impl Counters {
         self.damage = self.damage.saturating_add(other.damage);
         self.skipped_bytes = self.skipped_bytes.saturating_add(other.skipped_bytes);
         self.times_out_of_range = self.times_out_of_range.saturating_add(other.times_out_of_range);
+        self.trace_packets_evicted = self.trace_packets_evicted.saturating_add(other.trace_packets_evicted);
+        self.trace_out_of_order = self.trace_out_of_order.saturating_add(other.trace_out_of_order);
+        self.trace_calls_dropped = self.trace_calls_dropped.saturating_add(other.trace_calls_dropped);
         if self.first_out_of_range == 0 {
             self.first_out_of_range = other.first_out_of_range;
         }

@@ -47,6 +47,8 @@ pub(super) struct Found {
 pub(super) enum Format {
     Pcap(Pcap),
     Ng(Box<Ng>),
+    #[cfg(feature = "etl")]
+    Etl(Box<super::etl::Etl>),
 }
 
 /// Reads packets from a capture file.
@@ -83,6 +85,9 @@ pub struct Reader<R: Read> {
     pub(super) searched_to: u64,
     pub(super) too_large: u64,
     expansion: u64,
+    /// Where packets come from is noted here.
+    #[cfg(feature = "etl")]
+    pub(super) origins: Option<super::etl::PacketOrigins>,
 }
 
 impl<R: Read> Reader<R> {
@@ -100,7 +105,7 @@ impl<R: Read> Reader<R> {
     /// As [`Reader::new`].
     pub fn with_limits(input: R, limits: CaptureLimits) -> Result<Self, CaptureError> {
         let mut buffer = Buffer::new(input, &limits).map_err(|source| CaptureError::Io { offset: 0, source })?;
-        let format = recognise(&mut buffer)?;
+        let format = recognise(&mut buffer, &limits)?;
         Ok(Reader {
             buffer,
             limits,
@@ -118,6 +123,8 @@ impl<R: Read> Reader<R> {
             searched_to: 0,
             too_large: 0,
             expansion: 0,
+            #[cfg(feature = "etl")]
+            origins: None,
         })
     }
 
@@ -204,9 +211,15 @@ impl<R: Read> Reader<R> {
     /// The packet that [`Reader::has_next`] found.
     pub(super) fn packet(&mut self) -> Option<Packet<'_>> {
         let found = self.found.take()?;
-        let block = self.buffer.data();
+        let block = match &self.format {
+            #[cfg(feature = "etl")]
+            Format::Etl(etl) => etl.packet_data(),
+            _ => self.buffer.data(),
+        };
         let data = block.get(found.data).unwrap_or(&[]);
         let comments = match &self.format {
+            #[cfg(feature = "etl")]
+            Format::Etl(etl) => etl.origin().map(|origin| origin.to_string().into()).into_iter().collect(),
             Format::Ng(ng) if !found.options.is_empty() => ng.comments(block.get(found.options).unwrap_or(&[])),
             _ => Vec::new(),
         };
@@ -251,7 +264,16 @@ impl<R: Read> Reader<R> {
         let (times_out_of_range, first_out_of_range) = match &self.format {
             Format::Ng(ng) => ng.times_out_of_range(),
             Format::Pcap(_) => (0, 0),
+            #[cfg(feature = "etl")]
+            Format::Etl(etl) => etl.times_out_of_range(),
         };
+        #[cfg(feature = "etl")]
+        let trace = self.trace_counters().unwrap_or_default();
+        #[cfg(feature = "etl")]
+        let (trace_packets_evicted, trace_out_of_order, trace_calls_dropped) =
+            (trace.packets_evicted, trace.out_of_order, trace.rpc_events_dropped);
+        #[cfg(not(feature = "etl"))]
+        let (trace_packets_evicted, trace_out_of_order, trace_calls_dropped) = (0, 0, 0);
         Counters {
             problems: self.problem_count,
             names_dropped,
@@ -261,6 +283,9 @@ impl<R: Read> Reader<R> {
             skipped_bytes: self.skipped_bytes,
             times_out_of_range,
             first_out_of_range,
+            trace_packets_evicted,
+            trace_out_of_order,
+            trace_calls_dropped,
         }
     }
 
@@ -276,6 +301,8 @@ impl<R: Read> Reader<R> {
         match &self.format {
             Format::Pcap(pcap) => pcap.variant.name(),
             Format::Ng(_) => "pcapng",
+            #[cfg(feature = "etl")]
+            Format::Etl(_) => "ETL",
         }
     }
 
@@ -284,7 +311,7 @@ impl<R: Read> Reader<R> {
     pub fn section(&self) -> Option<&Section> {
         match &self.format {
             Format::Ng(ng) => Some(ng.section()),
-            Format::Pcap(_) => None,
+            _ => None,
         }
     }
 
@@ -293,7 +320,7 @@ impl<R: Read> Reader<R> {
     pub fn names(&self) -> Option<&Names> {
         match &self.format {
             Format::Ng(ng) => Some(ng.names()),
-            Format::Pcap(_) => None,
+            _ => None,
         }
     }
 
@@ -307,6 +334,8 @@ impl<R: Read> Reader<R> {
         match &mut self.format {
             Format::Pcap(_) => self.advance_pcap(),
             Format::Ng(_) => self.advance_ng(),
+            #[cfg(feature = "etl")]
+            Format::Etl(_) => self.advance_etl(),
         }
     }
 
@@ -394,7 +423,9 @@ impl<R: Read> Reader<R> {
 }
 
 /// Tells the format by the first bytes and uses up the header of a classic file.
-fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
+fn recognise<R: Read>(buffer: &mut Buffer<R>, limits: &CaptureLimits) -> Result<Format, CaptureError> {
+    #[cfg(not(feature = "etl"))]
+    let _ = limits;
     let available = buffer.fill(24).map_err(|source| CaptureError::Io { offset: 0, source })?;
     let data = buffer.data();
     if available == 0 && !buffer.is_cut() {
@@ -423,6 +454,10 @@ fn recognise<R: Read>(buffer: &mut Buffer<R>) -> Result<Format, CaptureError> {
         Recognised::Incomplete(needed) => Err(truncated(needed, buffer.data().len())),
         Recognised::Other if buffer.is_cut() && available < 4 => Err(truncated(24, available)),
         Recognised::Other => {
+            #[cfg(feature = "etl")]
+            if let Some(etl) = super::etl::recognise(buffer, limits)? {
+                return Ok(Format::Etl(Box::new(etl)));
+            }
             let data = buffer.data();
             let start = data.get(..16).unwrap_or(data).to_vec();
             // Of what was asked for, so that it makes no difference how much came at once.

@@ -51,6 +51,9 @@ impl<R: Read> Reader<R> {
                 }
                 Format::Ng(_) if in_a_row => self.blocks_begin(at)?,
                 Format::Ng(_) => self.block_begins(at)?,
+                // Its reader finds its own way.
+                #[cfg(feature = "etl")]
+                Format::Etl(_) => return Ok(None),
             };
             if found {
                 return Ok(Some(Found { consumed, at }));
@@ -128,6 +131,8 @@ impl<R: Read> Reader<R> {
                     && pcap.is_whole_or_snapped(&record);
             }
             Format::Ng(ng) => ng,
+            #[cfg(feature = "etl")]
+            Format::Etl(_) => return false,
         };
         let [kind, length, captured] = [0, 4, 20].map(|at| u32_at(data, at, ng.big_endian()));
         let packet = u64::from(captured).next_multiple_of(4) + 32;

@@ -214,6 +214,20 @@ static JOINED: [Property; table::total(LISTS)] = table::concat(SPECIFIED[0], LIS
 pub static ALL: &[Property] = &JOINED;
 
 impl Property {
+    /// The format of a value whose syntax says `format`: the same with the names of its numbers, where the property has
+    /// any.
+    pub const fn format_of(&self, format: BufferFormat) -> BufferFormat {
+        match (format, self.format) {
+            (BufferFormat::Dword, BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table)) => {
+                BufferFormat::DwordOf(table)
+            }
+            (BufferFormat::Qword, BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table)) => {
+                BufferFormat::QwordOf(table)
+            }
+            _ => format,
+        }
+    }
+
     /// Where its declaration comes from.
     pub fn source(&self) -> Source {
         if self.section.ends_with(".h") { Source::Sdk } else { Source::Spec34 }

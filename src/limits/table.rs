@@ -56,6 +56,13 @@ limits! {
             "reading of the file ends with an error", "capture_expansion, and the error";
         window: "bytes", Memory(256 << 10), 3, All, "the window of a zstd stream; three quarters of it, a block of lz4",
             "the stream is refused", "the error";
+        trace_window: "bytes", Memory(128 << 10), 0, All,
+            "buffers of an event trace held to put events in order, in the room of what a pcapng section has; the largest buffer",
+            "the earliest event goes on; reading of the file ends with an error at a larger buffer",
+            "trace_out_of_order where packets are not in order; capture_too_large";
+        trace_packets: "bytes", Memory(16 << 10), 0, All,
+            "packets of an event trace that wait for their other fragments or copies, in the same room",
+            "the oldest goes on as it is", "trace_packets_evicted for fragments";
     }
     "session.network" l => l.session.network, net::NetworkLimits {
         tcp_flows: "connections", Memory(256), 800, All, "TCP connections at a time",
@@ -72,6 +79,8 @@ limits! {
             "tcp_buffer_limits";
         hole_packets: "packets", Stays, 0, All,
             "packets waited for after a hole was acknowledged; twice as many by an answer to what was not captured",
+            "the hole is given up", "tcp_gaps (of the library; a record of type skipped or incomplete shows it)";
+        hole_nanos: "nanoseconds", Stays, 0, All, "silence of a connection of which something waits behind a hole",
             "the hole is given up", "tcp_gaps (of the library; a record of type skipped or incomplete shows it)";
         start_packets: "packets", Stays, 0, All, "packets waited for where the start of a connection is not captured",
             "the lowest sequence number seen is the start", "none: nothing is lost";
@@ -209,6 +218,62 @@ limits! {
 
 /// Bounds that are no settings.
 pub static FIXED: &[Fixed] = &[
+    Fixed {
+        name: "event trace, packets in fragments",
+        value: capture::trace_bounds::PARTS as u64,
+        unit: "packets",
+        what: "NDIS packets of an event trace of which more fragments may come",
+        bites: "the oldest goes on unfinished",
+        counter: "trace_packets_evicted",
+    },
+    Fixed {
+        name: "event trace, copies of NDIS packets",
+        value: capture::trace_bounds::COPIES as u64,
+        unit: "packets",
+        what: "packets of an event trace remembered to know copies at other layers",
+        bites: "the one met longest ago is forgotten",
+        counter: "none: a copy would be a packet",
+    },
+    Fixed {
+        name: "event trace, packets of the packet monitor",
+        value: capture::trace_bounds::WAITING as u64,
+        unit: "packets",
+        what: "packets that wait a tenth of a second for their other copies",
+        bites: "the oldest goes on",
+        counter: "none: nothing is lost but what comes later of it",
+    },
+    Fixed {
+        name: "event trace, copies of the packet monitor",
+        value: capture::trace_bounds::APPEARANCES as u64,
+        unit: "packets",
+        what: "packets remembered to know copies that come late",
+        bites: "the one met longest ago is forgotten",
+        counter: "none: a copy would be a packet",
+    },
+    Fixed {
+        name: "event trace, components of the packet monitor",
+        value: capture::trace_bounds::COMPONENTS as u64,
+        unit: "components",
+        what: "components whose names are known",
+        bites: "the one met longest ago is shown by its number",
+        counter: "none",
+    },
+    Fixed {
+        name: "event trace, calls of the RPC runtime",
+        value: capture::trace_bounds::CALLS as u64,
+        unit: "calls",
+        what: "calls of an event trace that wait for their end; events nobody has asked for",
+        bites: "the oldest is forgotten",
+        counter: "trace_calls_dropped for events",
+    },
+    Fixed {
+        name: "event trace, origins of packets",
+        value: capture::trace_bounds::ORIGINS as u64,
+        unit: "packets",
+        what: "packets of an event trace whose process and interface are remembered for printing",
+        bites: "the one met longest ago is forgotten",
+        counter: "the record, which tells none",
+    },
     Fixed {
         name: "nesting of NDR",
         value: crate::ndr::walk::MAX_DEPTH as u64,

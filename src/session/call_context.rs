@@ -74,8 +74,11 @@ impl<'a> Visitor<'a> for CallContext {
             self.secret_value = Some(properties::is_secret(text.units()));
         } else if at.field.id == ApiResourceTypeControl::params::lpszResourceTypeName {
             // A real one is short; a long one would be kept with every call.
-            self.resource_type =
-                Some(text.prefix(MAX_NAME).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect());
+            let text = text.prefix(MAX_NAME);
+            self.resource_type = Some(match text.ascii(&mut [0; MAX_NAME]) {
+                Some(ascii) => String::from(ascii),
+                None => text.chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
+            });
         }
     }
 }

@@ -120,6 +120,11 @@ impl<K: Default> Batch<K> {
     /// Takes in a record, and what it owned. `learn` is to put what is known of it into the place of what was known of an
     /// earlier one.
     pub fn push(&mut self, record: &mut Record<'_>, learn: impl FnOnce(&Record<'_>, &mut K)) {
+        if self.records.capacity() == 0 {
+            // Once, instead of moving all that is there each time it has doubled.
+            self.records.reserve_exact(RECORDS);
+            self.known.reserve_exact(RECORDS);
+        }
         if self.known.len() == self.records.len() {
             self.known.push(K::default());
         }

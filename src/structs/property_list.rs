@@ -293,17 +293,10 @@ fn property_values<'a, V: Visitor<'a> + ?Sized>(
 
 /// The format of a value of this syntax, from what is known of the property.
 fn format_of(syntax: Syntax, dialect: Dialect, known: properties::About) -> BufferFormat {
-    let named = known.property.map(|known| known.format);
-    match (BufferFormat::of_syntax(syntax), named) {
+    match BufferFormat::of_syntax(syntax) {
         _ if syntax == Syntax::CLUSPROP_SYNTAX_LIST_VALUE_PROPERTY_LIST && !dialect.nested => INNER,
-        (BufferFormat::Bytes, _) => dialect.binary,
-        (BufferFormat::Dword, Some(BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table))) => {
-            BufferFormat::DwordOf(table)
-        }
-        (BufferFormat::Qword, Some(BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table))) => {
-            BufferFormat::QwordOf(table)
-        }
-        (other, _) => other,
+        BufferFormat::Bytes => dialect.binary,
+        other => known.property.map_or(other, |property| property.format_of(other)),
     }
 }
 

@@ -11,6 +11,9 @@ use cluscope::internals::rpc::connection::Connection;
 use cluscope::internals::rpc::security::{
     AuthTrailer, Identity as Account, NoSecurity, Opened, Protected, Security, Sender, Token,
 };
+use cluscope_testkit::etl_writer::{
+    Clock, Compression, Settings, Trace, ndis, pktmon, pktmon_component, rpc_end, rpc_start,
+};
 use cluscope_testkit::invariants;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -284,12 +287,69 @@ fn dictionaries(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A few packets as traces of every kind.
+fn traces(root: &Path) -> Result<()> {
+    let mut reader = Reader::new(std::fs::File::open(root.join("captures/clean.pcapng"))?)?;
+    let mut packets = Vec::new();
+    while let Some(packet) = reader.next()?.filter(|_| packets.len() < 8) {
+        packets.push((packet.time.map_or(0, |time| time.0), packet.data.get(..200).unwrap_or(packet.data).to_vec()));
+    }
+    let start = packets.first().map_or(0, |packet| packet.0) - 1000;
+    let plain = Settings { buffer_size: 1024, ..Settings::default() };
+    let ndis_trace = |settings: Settings, most: usize, layers: u32| {
+        let mut trace = Trace::new(settings, start);
+        for (at, (time, data)) in packets.iter().enumerate() {
+            for event in (0..layers).flat_map(|layer| ndis(7, 7 + layer, true, 1, most, data)) {
+                trace.event(*time, at as u16, &event);
+            }
+        }
+        trace
+    };
+    let mut monitor = Trace::new(plain.clone(), start);
+    monitor.event(start, 0, &pktmon_component(10, "tcpip.sys", "TCP/IP"));
+    for (at, (time, data)) in packets.iter().enumerate() {
+        let cut = data.get(..60).unwrap_or(data);
+        monitor.event(*time, 0, &pktmon(at as u64, 1, 1, 1, 10, 0, data.len(), cut));
+        monitor.event(*time, 0, &pktmon(at as u64, 1, 2, 1, 11, 1204 * (at as u32 % 2), data.len(), data));
+    }
+    let mut calls = Trace::new(plain.clone(), start);
+    calls.event(start, 0, &rpc_start(true, cluscope::internals::idl::CLUSAPI.uuid_bytes, 102, "49664", 1));
+    calls.event(start, 0, &rpc_end(true, 5, 1));
+    let mut turned = ndis_trace(Settings { mode: 2, processors: 2, ..plain.clone() }, 9000, 1).buffers();
+    if let Some(buffers) = turned.get_mut(1..) {
+        buffers.rotate_left(2);
+    }
+    let lznt1 = Settings { compression: Compression::Lznt1, ..plain.clone() };
+    let xpress = Settings { compression: Compression::Xpress, ..plain.clone() };
+    let narrow = Settings { wide: false, clock: Clock::SystemTime, ..plain.clone() };
+    let cycles = Settings { clock: Clock::Cycles(2400), lost: (2, 1), ..plain.clone() };
+    let appended = [ndis_trace(plain.clone(), 9000, 1).bytes(), ndis_trace(narrow.clone(), 9000, 1).bytes()].concat();
+    for (name, bytes) in [
+        ("ndis", ndis_trace(plain.clone(), 9000, 1).bytes()),
+        ("fragments", ndis_trace(plain.clone(), 40, 1).bytes()),
+        ("layers", ndis_trace(plain.clone(), 9000, 3).bytes()),
+        ("processors", ndis_trace(Settings { processors: 3, ..plain.clone() }, 9000, 1).bytes()),
+        ("pktmon", monitor.bytes()),
+        ("calls", calls.bytes()),
+        ("circular", turned.concat()),
+        ("lznt1", ndis_trace(lznt1, 9000, 1).bytes()),
+        ("xpress", ndis_trace(xpress, 9000, 1).bytes()),
+        ("narrow", ndis_trace(narrow, 9000, 1).bytes()),
+        ("cycles", ndis_trace(cycles, 9000, 1).bytes()),
+        ("appended", appended),
+    ] {
+        put(root, "etl", name, &bytes)?;
+    }
+    Ok(())
+}
+
 fn main() -> Result<()> {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     dictionaries(root)?;
     stubs(root)?;
     structures(root)?;
     made(root)?;
+    traces(root)?;
     let mut paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     if paths.is_empty() {
         for entry in std::fs::read_dir(root.join("captures"))? {

@@ -3,5 +3,6 @@
 
 pub mod arbitrary;
 pub mod drops;
+pub mod etl_writer;
 pub mod flips;
 pub mod invariants;

@@ -10,6 +10,8 @@ mod bad_input;
 mod cut;
 mod datagrams;
 mod drops;
+#[cfg(feature = "etl")]
+mod etl;
 mod links;
 mod mapper;
 mod multiplexing;

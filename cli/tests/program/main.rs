@@ -13,6 +13,8 @@ mod check;
 mod cli;
 mod contents;
 mod decrypt;
+#[cfg(feature = "etl")]
+mod etl;
 mod files;
 mod filter;
 mod leaks;

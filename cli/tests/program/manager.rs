@@ -1,5 +1,6 @@
 //! The first calls of a failover manager of Windows Server 2025, made up: what newer systems send has names in every view.
 
+use crate::data;
 use crate::program::{self, objects, stdout};
 use crate::wire;
 use cluscope::internals::consts::control_codes;
@@ -184,6 +185,16 @@ fn without_name(value: &Value, path: &str, found: &mut Vec<String>) {
         }
         _ => {}
     }
+}
+
+/// The capture stands in captures/; with `CLUSCOPE_BLESS=1` in the environment it is written anew.
+#[test]
+fn the_capture_is_the_one_that_is_kept() {
+    let file = data::file("captures/manager.pcap");
+    if std::env::var_os("CLUSCOPE_BLESS").is_some() {
+        std::fs::write(&file, capture()).expect("written");
+    }
+    assert!(std::fs::read(&file).expect("captures/manager.pcap") == capture());
 }
 
 #[test]

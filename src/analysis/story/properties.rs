@@ -10,7 +10,9 @@ use crate::analysis::top_level::TopLevelValues;
 use crate::analysis::tracker::{CallKey, call_key};
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::content::BufferFormat;
+use crate::consts::control_codes::Family;
 use crate::consts::notifications;
+use crate::consts::properties::about;
 use crate::idl::cluster::ApiClusterControl;
 use crate::idl::key::{ApiEnumValue, ApiQueryValue, ApiSetValue};
 use crate::idl::resource_type::{ApiNodeResourceTypeControl, ApiResourceTypeControl};
@@ -87,14 +89,15 @@ fn place_of(kind: ObjectKind, of: &str, class: &'static str, name: &str) -> Plac
     hasher.finish()
 }
 
-/// The properties of a list, each with its first value.
-fn properties(buffer: &[u8]) -> impl Iterator<Item = (String, Known)> {
+/// The properties of a list that is of an object of this kind, each with its first value.
+fn properties(buffer: &[u8], of: Option<Family>) -> impl Iterator<Item = (String, Known)> {
     let list = PropertyList::new(buffer).ok();
     let all = list.into_iter().flat_map(|list| list.properties().map_while(Result::ok)).take(MAX_PROPERTIES);
-    all.filter_map(|property| {
+    all.filter_map(move |property| {
         let name = plain(property.name());
         let value = property.values().next()?.ok()?;
-        let content = BufferFormat::of_syntax(value.syntax);
+        let declared = about(property.name().units(), of).property;
+        let content = declared.map_or(value.format(), |declared| declared.format_of(value.format()));
         let known = known(&name, content, value.bytes());
         Some((name, known))
     })
@@ -115,10 +118,11 @@ pub(super) fn draft(method: &Method, top_level: &TopLevelValues<'_>, scene: &Eve
         return draft("registry_written", "wrote", "write", what, values);
     }
     let (family, code) = scene_code(top_level)?;
-    let code = control_code(family, code)?.name;
+    let known = control_code(family, code)?;
+    let (family, code) = (known.family, known.name);
     let class = class(code).filter(|_| code.contains("_SET_"))?;
     let resource_type = top_level.text(ApiResourceTypeControl::params::lpszResourceTypeName);
-    let values = properties(top_level.buffer(ApiClusterControl::params::lpInBuffer)?)
+    let values = properties(top_level.buffer(ApiClusterControl::params::lpInBuffer)?, Some(family))
         .map(|(name, value)| NewValue {
             place: if resource_type.is_some() { None } else { place(scene, class, &name) },
             name: Some(name),
@@ -184,7 +188,7 @@ impl Values {
         let of_type = matches!(method.id, ApiResourceTypeControl::ID | ApiNodeResourceTypeControl::ID);
         let class = class(code.name).filter(|_| code.name.contains("_GET_") && !of_type);
         if let (Some(class), Some(buffer)) = (class, top_level.buffer(ApiClusterControl::params::lpOutBuffer)) {
-            for (name, value) in properties(buffer) {
+            for (name, value) in properties(buffer, Some(code.family)) {
                 if let Some(place) = place(scene, class, &name) {
                     self.known.insert(place, value);
                 }
@@ -205,7 +209,8 @@ impl Values {
             let (kind, of) = (notification.kind(), notification.name.map(plain).unwrap_or_default());
             // The cluster goes by another name as a handle.
             let known_as = if kind == ObjectKind::Cluster { "Cluster" } else { of.as_str() };
-            let values: Vec<NewValue> = properties(buffer)
+            let family = notifications::family(CLUSTER_OBJECT_TYPE(object_type));
+            let values: Vec<NewValue> = properties(buffer, family)
                 .map(|(name, value)| NewValue {
                     place: Some(place_of(kind, known_as, class, &name)),
                     name: Some(name),

@@ -3,6 +3,7 @@
 use crate::analysis::object_kind::ObjectKind;
 use crate::base::printable::is_active;
 use crate::base::time::FileTime;
+use crate::consts::Kind;
 use crate::consts::content::BufferFormat;
 use crate::consts::properties;
 use crate::ndr::WStr;
@@ -86,9 +87,10 @@ fn plain_value(value: &Value, content: BufferFormat) -> String {
     match (value, content) {
         (Value::Int(n), BufferFormat::Long | BufferFormat::LargeInteger) => (*n as i64).to_string(),
         (Value::Int(n), BufferFormat::Filetime) => FileTime(*n).to_string(),
-        (Value::Int(n), BufferFormat::DwordOf(table)) => {
-            table.name_of(*n).map_or_else(|| n.to_string(), str::to_string)
-        }
+        (Value::Int(n), BufferFormat::DwordOf(table) | BufferFormat::QwordOf(table)) => match table.kind {
+            Kind::Enum => table.name_of(*n).map_or_else(|| n.to_string(), str::to_string),
+            Kind::Flags => table.display(*n).to_string(),
+        },
         (Value::Int(n), _) => n.to_string(),
         (Value::Text(text), _) => quoted(text),
         (Value::List(items), content) => match items.as_slice() {

@@ -66,10 +66,8 @@ impl Visitor<'_> for Collected {
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         let record = self.open.last().copied().unwrap_or_default();
         match at.semantics {
-            Semantics::Flags(table) if core::ptr::eq(table, PartitionFlags::TABLE) => {
-                if self.partitions.len() < KEPT {
-                    self.partitions.push((at.path.to_path(), value, record));
-                }
+            Semantics::Flags(table) if core::ptr::eq(table, PartitionFlags::TABLE) && self.partitions.len() < KEPT => {
+                self.partitions.push((at.path.to_path(), value, record));
             }
             Semantics::Enum(table) if table.member(value).is_none() => self.keep(&at, table, value, record),
             Semantics::Flags(table) if is_closed(table) && table.flags_of(value).unknown() != 0 => {

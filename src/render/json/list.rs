@@ -22,7 +22,7 @@ fn uint(out: &mut Out, key: &str, value: u64) {
 /// A limit: its default, its unit, whether it goes with `--memory-limit`, and what happens there.
 pub fn limit(out: &mut Out, limit: &Limit) {
     text(out, "limit", limit.name);
-    uint(out, "default", limit.default() as u64);
+    uint(out, "default", limit.default());
     text(out, "unit", limit.unit);
     out.key("scales");
     out.bool(matches!(limit.scale, Scale::Memory(_)));

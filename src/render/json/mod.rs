@@ -1,6 +1,6 @@
 //! JSON: decoded stubs and capture records as lines, and back.
 //!
-//! [`out`]: a writer that appends to a buffer (`render/digits.rs` and `kept.rs`: how it does that fast); [`values`]: the
+//! [`out`]: a writer that appends to a buffer (`render/buffer.rs` and `render/digits.rs`: how it does that fast); [`values`]: the
 //! visitor that prints a stub's values; [`input`]: JSON to [`Contents`](crate::ndr::value::Contents); [`stub`]: the lines of
 //! `stub decode` and `stub encode`; [`record`]: the lines of `dissect`.
 
@@ -14,14 +14,12 @@ mod extended_error;
 pub(crate) mod findings;
 mod identity;
 pub(crate) mod input;
-#[cfg_attr(not(feature = "session"), allow(dead_code))]
-mod kept;
-#[cfg(feature = "session")]
-mod lately;
 mod lines;
 #[cfg(feature = "session")]
 pub(crate) mod list;
 pub(crate) mod out;
+#[cfg(feature = "session")]
+mod prefix_cache;
 #[cfg(feature = "session")]
 pub(crate) mod record;
 #[cfg_attr(not(feature = "session"), allow(dead_code))]
@@ -33,6 +31,8 @@ pub(crate) mod story;
 pub(crate) mod strict;
 mod structure;
 pub(crate) mod stub;
+#[cfg(feature = "etl")]
+pub(crate) mod traced;
 mod typed;
 pub(crate) mod values;
 

@@ -2,9 +2,8 @@
 //!
 //! Pieces are short, so what one costs is what counts: room is looked for once for a value, and where a piece's width is
 //! known it is put there whole, without asking how much of it is wanted (`Out::piece`). How numbers and bytes become
-//! digits: `digits.rs`; values whose text is kept: `kept.rs`; text and its escapes: `out/text.rs`.
+//! digits: `digits.rs`; text and its escapes: `out/text.rs`.
 
-use super::kept::{self, Kept};
 use crate::base::Guid;
 use crate::ndr::key::Key;
 use crate::ndr::{Endian, WStr};
@@ -23,7 +22,6 @@ pub struct Out {
     secrets: Secrets,
     limit: usize,
     overflowed: bool,
-    kept: Kept,
 }
 
 impl std::fmt::Debug for Out {
@@ -35,13 +33,7 @@ impl std::fmt::Debug for Out {
 
 impl Default for Out {
     fn default() -> Self {
-        Out {
-            buffer: Buffer::default(),
-            secrets: Secrets::default(),
-            limit: usize::MAX,
-            overflowed: false,
-            kept: Kept::default(),
-        }
+        Out { buffer: Buffer::default(), secrets: Secrets::default(), limit: usize::MAX, overflowed: false }
     }
 }
 
@@ -64,12 +56,6 @@ impl Out {
     /// Empty, and never to hold much more than `limit` bytes.
     pub fn with_limit(limit: usize) -> Self {
         Out { limit, ..Out::default() }
-    }
-
-    /// From now on the texts of values that come often are kept: pays for who prints many records, for some 30 KiB.
-    #[cfg_attr(not(feature = "session"), allow(dead_code))]
-    pub(crate) fn keep_texts(&mut self) {
-        self.kept.start();
     }
 
     /// Whether more was written than the limit allows since [`Out::clear`]; what it holds then is of no use.
@@ -393,37 +379,6 @@ impl Out {
         }
         self.buffer.put(json);
         self.buffer.put(b",");
-    }
-
-    /// What was written from there on.
-    #[cfg(feature = "session")]
-    pub(super) fn since(&self, start: usize) -> &[u8] {
-        self.buffer.written().get(start..).unwrap_or(&[])
-    }
-
-    /// A value that always prints the same, by what tells it from all others that are printed so: the address of its
-    /// table and its number. The text is kept for the next time.
-    #[inline]
-    pub(super) fn kept(&mut self, of: kept::Of, print: impl FnOnce(&mut Out)) {
-        // Straight from there to here; where there is too little room the other way makes some.
-        if let Some((text, len)) = self.kept.get(of)
-            && let Some(room) = self.buffer.rest().and_then(|room| room.first_chunk_mut())
-        {
-            *room = *text;
-            self.buffer.len += len;
-            return;
-        }
-        self.keep(of, print);
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn keep(&mut self, of: kept::Of, print: impl FnOnce(&mut Out)) {
-        let start = self.buffer.len;
-        print(self);
-        if let Some(text) = self.buffer.written().get(start..).filter(|_| !self.overflowed) {
-            self.kept.put(of, text);
-        }
     }
 
     #[inline]

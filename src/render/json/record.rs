@@ -7,8 +7,8 @@ mod association;
 use association::{answer, auth, proposal};
 
 use super::extended_error;
-use super::lately::{Call, CallOf, Ends, place};
 use super::out::Out;
+use super::prefix_cache::{FlowPrefix, place};
 use super::runtime;
 use super::stub::{self, Identity};
 use crate::analysis::HandleAnnotations;
@@ -21,14 +21,16 @@ use crate::rpc::syntax::TransferSyntax;
 use crate::session::{Flow, Record};
 use crate::{idl, net::Timestamp};
 
-/// Prints records; remembers what it printed of the flows and methods it has met lately.
+/// Prints records; remembers what it printed of the flows it met last.
 #[derive(Debug, Default)]
 pub struct Records {
-    flows: Vec<Option<Ends>>,
-    calls: Vec<Option<Call>>,
+    flows: Vec<Option<FlowPrefix>>,
     cut: u64,
     /// The last time printed; most are of the same second.
     clock: Option<(i64, [u8; Timestamp::TEXT_LEN])>,
+    /// Where packets come from, for captures that tell.
+    #[cfg(feature = "etl")]
+    origins: Option<crate::capture::etl::PacketOrigins>,
 }
 
 pub use crate::rpc::security::level_name;
@@ -41,12 +43,16 @@ impl Records {
 
     /// The same, with what analysis knows of it.
     pub fn print_with(&mut self, out: &mut Out, record: &Record<'_>, view: Option<&HandleAnnotations<'_>>) {
-        out.keep_texts();
         out.clear();
         out.begin();
         self.head(out, record);
-        self.kind(out, record);
+        type_of(out, record);
+        interface(out, record);
         rest(out, record, view);
+        #[cfg(feature = "etl")]
+        if let Some(origin) = self.origins.as_ref().and_then(|origins| origins.get(record.event.frame())) {
+            super::traced::origin(out, &origin);
+        }
         out.end();
         if out.overflowed() {
             self.cut += 1;
@@ -57,6 +63,14 @@ impl Records {
             cut(out, record);
             out.end();
         }
+    }
+
+    /// Lets records tell where the packet that completed them comes from, as far as `origins` knows.
+    #[cfg(feature = "etl")]
+    #[must_use]
+    pub fn telling(mut self, origins: crate::capture::etl::PacketOrigins) -> Self {
+        self.origins = Some(origins);
+        self
     }
 
     /// Records printed without their values, because they would have been longer than the limit of the output.
@@ -79,28 +93,6 @@ impl Records {
         }
     }
 
-    /// What it is and what it belongs to: type, interface, context, method.
-    #[inline]
-    fn kind(&mut self, out: &mut Out, record: &Record<'_>) {
-        let Some(of) = CallOf::of(record) else {
-            type_of(out, record);
-            return interface(out, record);
-        };
-        let call = place(&mut self.calls, of.place());
-        match call {
-            Some(call) if call.of.is(&of) => out.raw(&call.text),
-            call => {
-                let start = out.len();
-                type_of(out, record);
-                interface(out, record);
-                if !out.overflowed() {
-                    let text = out.since(start);
-                    *call = Some(Call { of, text: text.strip_suffix(b",").unwrap_or(text).to_vec() });
-                }
-            }
-        }
-    }
-
     /// A time as text.
     fn time(&mut self, out: &mut Out, time: Timestamp) {
         let second = time.0.div_euclid(1_000_000_000);
@@ -117,10 +109,10 @@ impl Records {
     /// Transport, stream number, addresses and community id.
     #[inline]
     pub fn flow(&mut self, out: &mut Out, flow: &Flow) {
-        let place = place(&mut self.flows, Ends::place(flow));
-        match place.as_ref().and_then(|ends| ends.text(flow)) {
+        let place = place(&mut self.flows, FlowPrefix::place(flow));
+        match place.as_ref().and_then(|prefix| prefix.text(flow)) {
             Some(text) => out.raw(text),
-            None => out.raw(&place.insert(Ends::new(flow)).there),
+            None => out.raw(&place.insert(FlowPrefix::new(flow)).there),
         }
     }
 }

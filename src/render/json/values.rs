@@ -1,6 +1,5 @@
 //! The sink that prints a stub's values as the members of a JSON object, straight from the bytes.
 
-use super::kept::Of;
 use super::out::Out;
 use crate::base::Guid;
 use crate::base::diagnostic::{Diagnostic, MAX_KEPT};
@@ -153,27 +152,19 @@ impl<'o> Values<'o> {
 /// A status code with its name.
 #[inline]
 pub fn status(out: &mut Out, value: u32) {
-    out.kept(Of::list(status::ALL, value), |out| {
-        named(out, u64::from(value), |out| {
-            if let Some(name) = status::win32_name(value) {
-                out.key("name");
-                out.name(name);
-            } else if let Some(name) = status::StatusName::of(value) {
-                out.key("name");
-                out.display(name);
-            }
-        });
+    named(out, u64::from(value), |out| {
+        if let Some(name) = status::win32_name(value) {
+            out.key("name");
+            out.name(name);
+        } else if let Some(name) = status::StatusName::of(value) {
+            out.key("name");
+            out.display(name);
+        }
     });
 }
 
 /// A number of an enumeration with its name, or a bit mask with its flags.
-#[inline]
 pub fn constant(out: &mut Out, table: &'static Constants, value: u64, signed: bool) {
-    out.kept(Of::table(table, value, signed), |out| print_constant(out, table, value, signed));
-}
-
-#[cold]
-fn print_constant(out: &mut Out, table: &'static Constants, value: u64, signed: bool) {
     out.begin();
     out.key("value");
     if signed {
@@ -207,16 +198,13 @@ fn print_constant(out: &mut Out, table: &'static Constants, value: u64, signed: 
 }
 
 /// A control code with its name.
-#[inline]
 fn control_code(out: &mut Out, family: Family, value: u32) {
-    out.kept(Of::list(family.codes(), value), |out| {
-        named(out, u64::from(value), |out| match names::control_code(family, value) {
-            Some(code) => {
-                out.key("name");
-                out.name(code.name);
-            }
-            None => super::buffers::control_code(out, ControlCodeFields::decode(value)),
-        });
+    named(out, u64::from(value), |out| match names::control_code(family, value) {
+        Some(code) => {
+            out.key("name");
+            out.name(code.name);
+        }
+        None => super::buffers::control_code(out, ControlCodeFields::decode(value)),
     });
 }
 

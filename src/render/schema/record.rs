@@ -127,6 +127,8 @@ members! {
     RECORD "asked" r##"{"type":"array","items":{"type":"object"}}"## "the calls that asked for the notifications in it";
     RECORD "verification_trailer" r##"{"const":true}"## "a verification trailer stood behind the stub";
     RECORD "pdu_diagnostics" r##"{"type":"array","items":{"$ref":"#/$defs/diagnostic"}}"## "rules that the PDU breaks";
+    RECORD "process" r##"{"type":"object","required":["id","thread","interface"]}"## "of an event trace: process, thread, interface and direction of the packet that completed it";
+    RECORD "dropped" r##"{"type":"array","items":{"type":"object"}}"## "of an event trace: components that dropped that packet, and why";
     RECORD "omitted" r##"{"type":"object"}"## "in the place of values that would have been too long";
     STUB "hex" r##"{"$ref":"#/$defs/hex"}"## "the stub; beside params both have to agree";
     CALL "user" r##"{"type":"string"}"## "who called, where a security context tells";

@@ -22,6 +22,8 @@ mod runtime;
 pub(crate) mod stats;
 #[cfg(feature = "session")]
 pub(crate) mod story;
+#[cfg(all(feature = "etl", feature = "serde"))]
+pub(crate) mod traced;
 mod value;
 mod values;
 

@@ -1,5 +1,6 @@
 //! Dictionaries for fuzzers, made from the declarations: what a mutation would hardly hit upon.
 
+use crate::etl_writer::{ndis, pktmon, rpc_end};
 use cluscope::internals::consts::{self, Constant as _, control_codes, properties};
 use cluscope::internals::filter::{Field, Type};
 use cluscope::internals::structs::{self, Kind};
@@ -78,6 +79,7 @@ pub fn dictionaries() -> Vec<(&'static str, String)> {
         ("pdus", pdus),
         ("compressed", Words(captures.0.clone())),
         ("capture", captures),
+        ("etl", traces()),
         ("ntlm", Words(tokens.0.clone())),
         ("kerberos", Words(tokens.0.clone())),
         ("spnego", tokens),
@@ -159,6 +161,26 @@ fn captures() -> Words {
     words.add([0x28, 0xb5, 0x2f, 0xfd]);
     words.add([0x04, 0x22, 0x4d, 0x18]);
     words.add([0x50, 0x2a, 0x4d, 0x18]);
+    words
+}
+
+fn traces() -> Words {
+    let mut words = Words::default();
+    // Providers: the NDIS packet capture, the packet monitor, the RPC runtime.
+    for event in [ndis(7, 7, true, 1, 9, b"").remove(0), pktmon(1, 1, 1, 1, 1, 0, 0, b""), rpc_end(true, 0, 1)] {
+        words.add(event.provider);
+        words.add(event.id.to_le_bytes());
+    }
+    // Markers of every kind of event, and of buffers that are compressed or begin a trace.
+    for kind in (1..=21).chain([0x80]) {
+        words.add([kind, 0xc0]);
+    }
+    words.add([0x00, 0x90]);
+    words.add([0x60, 0x00, 0x00, 0x00]);
+    words.add([0x21, 0x00, 0x04, 0x00]);
+    // Keywords: first and last fragment, media.
+    words.little([0x4000_0000, 0x8000_0000, 0xc000_0000, 0x200, 0x1_0000]);
+    words.little([0x48, 0x400, 0x1000, 0x1_0000]);
     words
 }
 

@@ -23,6 +23,8 @@ mod records;
 mod streams;
 pub mod structures;
 mod tokens;
+#[cfg(feature = "etl")]
+mod traces;
 mod values;
 
 pub use auth::{kerberos, keytab, ntlm, spnego};
@@ -33,6 +35,8 @@ pub use lines::json;
 pub use packed::compressed;
 pub use records::calls;
 pub use streams::{capture, datagrams, pdus, put_piece};
+#[cfg(feature = "etl")]
+pub use traces::etl;
 pub use values::{Source, contents, noise};
 
 use cluscope::internals::base::error::Error;
@@ -60,6 +64,8 @@ pub static TARGETS: &[Target] = &[
     ("capture", capture),
     #[cfg(feature = "compress")]
     ("compressed", compressed),
+    #[cfg(feature = "etl")]
+    ("etl", etl),
     ("ntlm", ntlm),
     ("spnego", spnego),
     ("kerberos", kerberos),

@@ -1,0 +1,28 @@
+//! What is known of packets by their frame number, for those who print messages later than packets are read.
+
+use super::origin::PacketOrigin;
+use crate::base::bounded::Bounded;
+use crate::capture::trace_bounds::ORIGINS;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where the packets read lately come from, by frame. Clones share what they know.
+#[derive(Clone, Debug)]
+pub struct PacketOrigins(Arc<Mutex<Bounded<u64, Arc<PacketOrigin>>>>);
+
+impl Default for PacketOrigins {
+    fn default() -> Self {
+        PacketOrigins(Arc::new(Mutex::new(Bounded::new(ORIGINS))))
+    }
+}
+
+impl PacketOrigins {
+    /// Where a packet comes from; `None` for packets of captures that don't tell, and for those read too long ago.
+    #[must_use]
+    pub fn get(&self, frame: u64) -> Option<Arc<PacketOrigin>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).peek(&frame).cloned()
+    }
+
+    pub(super) fn insert(&self, frame: u64, origin: Arc<PacketOrigin>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(frame, origin);
+    }
+}
