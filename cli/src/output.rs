@@ -1,22 +1,28 @@
 //! Standard output: format, colour, width, and a writer that stops quietly when its reader has gone.
 
-use super::{Failure, Format, Look, Outcome};
+use super::{Failure, Format, Look, Numbers, Outcome};
 use cluscope::internals::base::printable::{Printable, is_active};
 use cluscope::internals::ndr::value::MAX_LINE;
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::text::{COLOURS, Style};
 use std::io::{BufRead, BufWriter, IsTerminal, Read, StdoutLock, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The format that was named, or the one that fits where the output goes.
 pub(super) fn format(look: &Look) -> Format {
     look.format.unwrap_or_else(|| if std::io::stdout().is_terminal() { Format::Text } else { Format::Jsonl })
 }
 
+/// Columns of a line: what the variable says within reason, else 100.
+fn columns(value: Option<&str>) -> usize {
+    value.and_then(|value| value.trim().parse::<usize>().ok()).map_or(100, |columns| columns.clamp(40, 4096))
+}
+
 /// How text looks here: colour on a terminal only, and never with NO_COLOR.
 pub(super) fn style(full: bool) -> Style {
     let terminal = std::io::stdout().is_terminal();
     let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-    let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(100);
+    let width = columns(std::env::var("COLUMNS").ok().as_deref());
     let mut style = Style { color: terminal && !plain, width, ..Style::default() };
     if full {
         style.max_bytes = usize::MAX;
@@ -125,6 +131,28 @@ pub(super) fn tell_lines(message: &str) {
     lines.for_each(|line| eprintln!("{}", Printable(line)));
 }
 
+/// Whether integers beyond 2^53 are printed as text; set once, when the arguments were read.
+static SAFE_NUMBERS: AtomicBool = AtomicBool::new(false);
+
+/// Prints integers beyond 2^53 as text from now on, if this is asked for.
+pub(super) fn numbers(numbers: Numbers) {
+    SAFE_NUMBERS.store(numbers == Numbers::Safe, Ordering::Relaxed);
+}
+
+/// A buffer for JSON as it is asked for.
+pub(super) fn json() -> Out {
+    json_within(usize::MAX)
+}
+
+/// The same, never to hold much more than so many bytes.
+pub(super) fn json_within(limit: usize) -> Out {
+    let mut out = Out::with_limit(limit);
+    if SAFE_NUMBERS.load(Ordering::Relaxed) {
+        out.safe_numbers();
+    }
+    out
+}
+
 /// Writes a line.
 pub(super) fn line(out: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {
     out.write_all(bytes)?;
@@ -159,7 +187,7 @@ pub(super) fn next_line(input: &mut dyn BufRead, bytes: &mut Vec<u8>) -> std::io
 
 /// Where JSON is put together, with or without what messages have of secrets.
 pub(super) fn out_with(hide_secrets: bool) -> Out {
-    let mut out = Out::new();
+    let mut out = json();
     if hide_secrets {
         out.hide_secrets();
     }
@@ -196,4 +224,25 @@ pub(super) fn lines(
     }
     out.flush()?;
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::columns;
+
+    #[test]
+    fn columns_stay_within_reason() {
+        let most = u64::MAX.to_string();
+        for (value, width) in [
+            (None, 100),
+            (Some(""), 100),
+            (Some("-1"), 100),
+            (Some("99999999999999999999999"), 100),
+            (Some(most.as_str()), 4096),
+            (Some("0"), 40),
+            (Some(" 132 "), 132),
+        ] {
+            assert_eq!(columns(value), width, "{value:?}");
+        }
+    }
 }

@@ -203,7 +203,7 @@ fn explain(decode: &Decode) -> Outcome {
         let _ = explain::print(&mut text, &bytes, &pieces);
         out.write_all(text.as_bytes())?;
     } else {
-        let mut json = Out::new();
+        let mut json = output::json();
         for piece in &pieces {
             json.clear();
             print_piece(&mut json, piece, &bytes);
@@ -274,7 +274,7 @@ fn diff(diff: &Diff) -> Outcome {
             out.write_all(text.as_bytes())?;
         }
         Format::Jsonl => {
-            let mut json = Out::new();
+            let mut json = output::json();
             json.begin();
             json.key("equal");
             json.bool(difference.is_none());
