@@ -172,7 +172,7 @@ constants! {
     }
 
     /// Type of a group.
-    enumeration ClusterGroupType: u32, "2.2.3.21; 3.1.4.2.9; 3.1.4.2.128",
+    enumeration ClusterGroupType: u32, "2.2.3.21; 3.1.4.2.43; 3.1.4.2.128",
         "CLUSTER_CREATE_GROUP_INFO_RPC.dwGroupType; every other value is accepted by the method" {
         [sdk] {
             ClusGroupTypeCoreCluster = 1 also ClusGroupTypeReserved1,

@@ -58,7 +58,7 @@ constants! {
 
     /// State of a cluster network interface. Running systems number 0 to 2 as the public header does; the specification
     /// has Failed 0, Unreachable 1, Unavailable 2.
-    enumeration ClusterNetInterfaceState: u32, "3.1.4.1.95; 3.1.4.2.94",
+    enumeration ClusterNetInterfaceState: u32, "3.1.4.1.94; 3.1.4.2.94",
         "State of ApiGetNetInterfaceState; event data of NETINTERFACE_STATE_V2" {
         [sdk] {
             /// the specification has Failed here

@@ -80,6 +80,8 @@ limits! {
         hole_packets: "packets", Stays, 0, All,
             "packets waited for after a hole was acknowledged; twice as many by an answer to what was not captured",
             "the hole is given up", "tcp_gaps (of the library; a record of type skipped or incomplete shows it)";
+        hole_nanos: "nanoseconds", Stays, 0, All, "silence of a connection of which something waits behind a hole",
+            "the hole is given up", "tcp_gaps (of the library; a record of type skipped or incomplete shows it)";
         start_packets: "packets", Stays, 0, All, "packets waited for where the start of a connection is not captured",
             "the lowest sequence number seen is the start", "none: nothing is lost";
         fragment_datagrams: "datagrams", Memory(16), 600, All, "IP datagrams in reassembly", "the oldest is given up",

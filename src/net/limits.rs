@@ -23,6 +23,9 @@ pub struct NetworkLimits {
     /// acknowledgement alone proves nothing at a tap, where packets of the two directions overtake each other.
     /// What acknowledges bytes that were not handed on yet waits for them, twice as long at most.
     pub hole_packets: u32,
+    /// What waits of a connection that has been silent for so many nanoseconds of capture time is handed on, and the holes in
+    /// it are given up: 60 s.
+    pub hole_nanos: u64,
     /// How many packets of a connection whose start was not captured are waited for before the lowest sequence number
     /// seen is taken for the start: 3.
     pub start_packets: u32,
@@ -64,6 +67,7 @@ impl Default for NetworkLimits {
             tcp_buffer_total: 12 << 20,
             tcp_segments: 4096,
             hole_packets: 32,
+            hole_nanos: 60_000_000_000,
             start_packets: 3,
             fragment_datagrams: 1024,
             fragment_bytes: 6 << 20,
@@ -137,6 +141,8 @@ pub struct Stats {
     pub tcp_bad_resets: u64,
     /// Resets after which the connection went on: not the two ends' own, or not heeded.
     pub tcp_resets_passed: u64,
+    /// Connections that went silent while something waited behind a hole.
+    pub tcp_idle_holes: u64,
     /// Connections given up because of [`NetworkLimits::tcp_flows`].
     pub tcp_evictions: u64,
     /// UDP datagrams.

@@ -1,5 +1,6 @@
 //! [`Network`]: takes packets, keeps the flows, calls the handler.
 
+mod ends;
 mod fast_path;
 mod packet;
 mod udp;
@@ -15,6 +16,7 @@ use super::{
     Chunk, Handler, NetworkLimits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum,
 };
 use crate::capture::{LinkType, Packet};
+use ends::Due;
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
@@ -34,9 +36,12 @@ pub struct Network {
     /// Out-of-order bytes held by all connections.
     held: usize,
     /// Connections that a reset has ended, or seems to have.
-    resets: VecDeque<ResetFlow>,
+    resets: VecDeque<Due>,
     /// When the first of them is ended, in packets.
     next_reset: u64,
+    /// Connections of which something waits, and when the first of them is looked at, in nanoseconds of the capture's clock.
+    idle: VecDeque<Due>,
+    next_idle: i64,
     last: At,
     /// Whether the fast paths are off, so that tests can compare them with the general ones.
     #[cfg(test)]
@@ -62,6 +67,10 @@ struct TcpFlow {
     a_is_low: bool,
     bases: Bases,
     state: TcpState,
+    /// When something last came of it that was not plain and in turn, and the packets of the capture then.
+    last: (Option<Timestamp>, u64),
+    /// Whether it is in [`Network::idle`].
+    queued: bool,
     /// The handler's.
     memo: usize,
 }
@@ -74,20 +83,6 @@ enum TcpState {
     /// Both directions have ended, behind these sequence numbers.
     Closed([u32; 2]),
 }
-
-/// A connection that a reset has ended unless more of it comes.
-#[derive(Debug)]
-struct ResetFlow {
-    key: Key,
-    index: usize,
-    stream: u64,
-    /// Until then its end is waited for, in packets of the capture.
-    until: u64,
-}
-
-/// Packets for which a connection is waited on after a reset, and connections that are.
-const RESET_PACKETS: u64 = 1024;
-const RESET_FLOWS: usize = 64;
 
 impl TcpFlow {
     /// Whether a segment belongs to another connection than the one that has ended here.
@@ -226,6 +221,8 @@ impl Network {
             held: 0,
             resets: VecDeque::new(),
             next_reset: u64::MAX,
+            idle: VecDeque::new(),
+            next_idle: i64::MAX,
             last: At::default(),
             #[cfg(test)]
             general_only: false,
@@ -265,8 +262,8 @@ impl Network {
         handler: &mut impl Handler,
     ) {
         self.stats.packets += 1;
-        if self.stats.packets >= self.next_reset {
-            self.end_resets(self.stats.packets, handler);
+        if self.stats.packets >= self.next_reset || time.is_some_and(|time| time.0 >= self.next_idle) {
+            self.end_due(time, handler);
         }
         self.last = At { frame, time, start: data.as_ptr().addr(), len: data.len(), identification: None };
         if self.decode_as.is_empty() && self.fast_path(link, data, handler) {
@@ -342,13 +339,13 @@ impl Network {
         if !segment.payload.data.is_empty() && flow.is_another(a_sends, segment) {
             // A connection whose SYN the capture has missed, under the same number.
             self.stats.tcp_port_reuses += 1;
-            let state = TcpState::Active(Box::default());
-            let fresh = TcpFlow { state, bases: Bases::default(), ..*flow };
-            let old = std::mem::replace(flow, fresh);
+            let renewed = flow.renewed();
+            let old = std::mem::replace(flow, renewed);
             self.close(&key, old, "port reuse", handler);
         }
         let Some(flow) = self.tcp.at(index) else { return };
         flow.bases.note(segment, from_low);
+        flow.last = (self.last.time, self.stats.packets);
         if !segment.usable {
             self.stats.malformed += 1;
             return;
@@ -393,9 +390,15 @@ impl Network {
             } else if segment.rst && connection.is_reset() {
                 let stream = flow.stream;
                 self.tcp.want(index, false);
-                self.note_reset(ResetFlow { key, index, stream, until: self.stats.packets + RESET_PACKETS }, handler);
-            } else if wanted {
-                self.tcp.want(index, true);
+                self.note_reset((key, index, stream), handler);
+            } else {
+                let (waits, stream) = (!flow.queued && connection.held() > 0, flow.stream);
+                if wanted {
+                    self.tcp.want(index, true);
+                }
+                if waits {
+                    self.note_waiting((key, index, stream), handler);
+                }
             }
         }
     }
@@ -424,42 +427,11 @@ impl Network {
         index
     }
 
-    /// Waits for what may come of a connection after its reset.
-    fn note_reset(&mut self, reset: ResetFlow, handler: &mut impl Handler) {
-        let index = reset.index;
-        self.resets.retain(|earlier| earlier.index != index);
-        self.resets.push_back(reset);
-        if self.resets.len() > RESET_FLOWS
-            && let Some(oldest) = self.resets.front()
-        {
-            self.end_resets(oldest.until, handler);
-        }
-        self.next_reset = self.resets.front().map_or(u64::MAX, |first| first.until);
-    }
-
-    /// Ends the connections whose reset was waited on until now, unless they went on.
-    fn end_resets(&mut self, now: u64, handler: &mut impl Handler) {
-        while self.resets.front().is_some_and(|first| first.until <= now) {
-            let Some(reset) = self.resets.pop_front() else { break };
-            let ResetFlow { key, index, stream, .. } = reset;
-            let Some(flow) = self.tcp.at(index).filter(|flow| flow.stream == stream) else { continue };
-            let TcpState::Active(connection) = &flow.state else { continue };
-            if !connection.is_reset() {
-                self.stats.tcp_resets_passed += 1;
-                continue;
-            }
-            let ended = TcpFlow { state: TcpState::Closed(connection.ends()), ..*flow };
-            let old = std::mem::replace(flow, ended);
-            self.close(&key, old, "RST", handler);
-        }
-        self.next_reset = self.resets.front().map_or(u64::MAX, |first| first.until);
-    }
-
     fn new_stream(&mut self, from_low: bool) -> TcpFlow {
         let stream = self.stats.tcp_streams;
         self.stats.tcp_streams += 1;
         let state = TcpState::Active(Box::default());
-        TcpFlow { stream, a_is_low: from_low, bases: Bases::default(), state, memo: 0 }
+        TcpFlow { stream, a_is_low: from_low, bases: Bases::default(), state, last: (None, 0), queued: false, memo: 0 }
     }
 
     /// Hands on what a flow holds and ends its directions.

@@ -1,6 +1,7 @@
 //! Whole packets of every link type in, chunks and datagrams out.
 
 use super::super::build::*;
+use super::ends::{RESET_FLOWS, RESET_PACKETS};
 use super::*;
 use crate::net::Datagram;
 
@@ -301,6 +302,34 @@ fn a_connection_that_goes_on_after_a_reset() {
     bench.b(tcp(2, 1, 25, 15, RST | ACK, b""));
     bench.finish();
     assert_eq!(bench.texts(), ["late", "more", "end RST", "end RST of the other side"]);
+}
+
+/// A connection goes silent with a hole that nobody acknowledges: what waits comes out when the capture's clock has gone on for
+/// long enough, a question before its answer, and the connection goes on.
+#[test]
+fn a_silent_connection_with_a_hole() {
+    let mut bench = Bench::new();
+    let at = |bench: &mut Bench, seconds: i64, data: &[u8]| {
+        bench.frame += 1;
+        let time = Some(Timestamp(seconds * 1_000_000_000));
+        bench.network.frame(bench.frame, time, LinkType::RAW, data, data.len(), &mut bench.log);
+    };
+    let a = |seq, ack, flags, text: &[u8]| ipv4(A, B, 6, &tcp(1, 2, seq, ack, flags, text));
+    let b = |seq, ack, flags, text: &[u8]| ipv4(B, A, 6, &tcp(2, 1, seq, ack, flags, text));
+    at(&mut bench, 0, &a(10, 0, SYN, b""));
+    at(&mut bench, 0, &b(20, 11, SYN | ACK, b""));
+    at(&mut bench, 1, &b(26, 16, ACK, b"answer")); // to what comes behind the hole
+    at(&mut bench, 1, &a(13, 21, ACK, b"ask"));
+    assert_eq!(bench.texts(), [""; 0]);
+    // One packet with a time from nowhere, and many that are not late enough.
+    at(&mut bench, 100_000, &datagram());
+    (0..50).for_each(|_| at(&mut bench, 50, &datagram()));
+    assert_eq!(bench.texts(), [""; 0]);
+    (0..50).for_each(|n| at(&mut bench, 60 + n, &datagram()));
+    assert_eq!(bench.texts(), ["gap 2", "ask", "gap 5", "answer"]);
+    assert_eq!((bench.network.stats().tcp_idle_holes, bench.network.held, bench.network.idle.len()), (1, 0, 0));
+    at(&mut bench, 200, &a(16, 32, ACK, b"more"));
+    assert_eq!(bench.texts().last(), Some(&"more"));
 }
 
 /// No more resets than a number are waited on.

@@ -308,6 +308,67 @@ fn disorder() {
     );
 }
 
+/// A segment that acknowledges what it likes.
+fn acknowledging(end: &End, seq: u32, ack: u32, flags: u8, payload: &[u8]) -> Vec<u8> {
+    let mut packet = tcp(end.src, end.dst, seq, flags, payload);
+    packet[28..32].copy_from_slice(&ack.to_be_bytes());
+    packet
+}
+
+/// Many connections that end, each with a hole on both sides: closed by both, reset, or left as they are.
+#[test]
+fn connections_that_end_with_holes() {
+    const FIN: u8 = 1;
+    const RST: u8 = 4;
+    for (name, end) in [("closed", FIN), ("reset", RST), ("left", 0)] {
+        let make = |n: usize| -> Vec<Vec<u8>> {
+            let mut packets = Vec::new();
+            for number in 0..n {
+                let [client, server] = connection(number as u64);
+                let asked = request(1, WHOLE, 8, &string("a resource"));
+                let len = asked.len() as u32;
+                packets.push(acknowledging(&client, 0, 0, SYN, &[]));
+                packets.push(acknowledging(&server, 0, 1, SYN | ACK, &[]));
+                // A hundred bytes are missing before each.
+                packets.push(acknowledging(&client, 101, 1, ACK, &asked));
+                packets.push(acknowledging(&server, 101, 101 + len, ACK, &asked));
+                if end != 0 {
+                    packets.push(acknowledging(&client, 101 + len, 101 + len, end | ACK, &[]));
+                    packets.push(acknowledging(&server, 101 + len, 102 + len, end | ACK, &[]));
+                    packets.push(acknowledging(&client, 102 + len, 102 + len, ACK, &[]));
+                }
+            }
+            packets
+        };
+        linear(&format!("connections with holes, {name}"), 1000, make, session);
+    }
+}
+
+/// Acknowledgements that run ahead, run back, and jump, in both directions, while bytes wait behind a hole.
+#[test]
+fn hostile_acknowledgements() {
+    let steps: [(&str, fn(u32) -> u32); 4] = [
+        ("ahead", |n| 1 + n * 1000),
+        ("back", |n| 0x1000_0000 - n * 1000),
+        ("to and fro", |n| if n % 2 == 0 { 1 } else { 0x7000_0000 }),
+        ("anywhere", |n| n.wrapping_mul(2_654_435_761)),
+    ];
+    for (name, ack) in steps {
+        let make = |n: usize| -> Vec<Vec<u8>> {
+            let [client, server] = connection(1);
+            let mut packets =
+                vec![acknowledging(&client, 0, 0, SYN, &[]), acknowledging(&server, 0, 1, SYN | ACK, &[])];
+            for number in 0..n as u32 {
+                let at = 101 + number * 50;
+                packets.push(acknowledging(&client, at, ack(number), ACK, &[0x41; 40]));
+                packets.push(acknowledging(&server, at, ack(number), ACK, &[0x41; 40]));
+            }
+            packets
+        };
+        linear(&format!("acknowledgements {name}"), 500, make, session);
+    }
+}
+
 #[test]
 fn fragments_of_ip() {
     let parts = |n: usize, step: usize, len: usize| -> Vec<Vec<u8>> {

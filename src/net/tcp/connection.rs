@@ -125,7 +125,7 @@ impl Connection {
                 return Verdict::Keep;
             }
             let reasons = if a_sends { ["RST", RST_OF_OTHER] } else { [RST_OF_OTHER, "RST"] };
-            hand!(self.release_all(reasons, context, sink));
+            hand!(self.release_all(reasons, true, context, sink));
             for which in if a_sends { [0, 1] } else { [1, 0] } {
                 sink.from(which == 0);
                 hand!(self.pair(which).0.give_up_rest(if which == 0 { reasons[0] } else { reasons[1] }, context, sink));
@@ -320,7 +320,7 @@ impl Connection {
             None => (reasons, a_first),
         };
         let [of_a, of_b] = reasons;
-        hand!(self.release_all(reasons, context, sink));
+        hand!(self.release_all(reasons, true, context, sink));
         let order = if a_first { [0, 1] } else { [1, 0] };
         for which in order {
             sink.from(which == 0);
@@ -329,11 +329,27 @@ impl Connection {
         Verdict::Keep
     }
 
-    /// Hands on what is held, with the holes in between.
-    fn release_all(&mut self, reasons: [&'static str; 2], context: &mut Context<'_>, sink: &mut impl Sink) -> Verdict {
+    /// Hands on what is held, with the holes in between, while more may still come.
+    pub(in super::super) fn give_up_waiting(
+        &mut self,
+        reason: &'static str,
+        context: &mut Context<'_>,
+        sink: &mut impl Sink,
+    ) -> Verdict {
+        self.release_all([reason; 2], false, context, sink)
+    }
+
+    /// Hands on what is held, with the holes in between; `last` as for [`Connection::release`].
+    fn release_all(
+        &mut self,
+        reasons: [&'static str; 2],
+        last: bool,
+        context: &mut Context<'_>,
+        sink: &mut impl Sink,
+    ) -> Verdict {
         self.directions.iter_mut().for_each(Direction::start);
         let [of_a, of_b] = reasons;
-        while let Some(step) = self.release(true) {
+        while let Some(step) = self.release(last) {
             let which = match step {
                 Step::Deliver(which) | Step::GiveUp(which, _) | Step::Force(which) => which,
             };
