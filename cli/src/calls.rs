@@ -81,8 +81,8 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
     let mut out = output::stdout_in(format, &style);
     let mut calls = Calls {
         out: &mut out,
-        json: Out::with_limit(limits.output.half),
-        whole: Out::new(),
+        json: output::json_within(limits.output.half),
+        whole: output::json(),
         text: TextBuffer::new(),
         records: Records::default(),
         format,

@@ -6,7 +6,6 @@ use super::{Capture, DecodeAs, Failure, Follow, Format, Look, Memory, Outcome, S
 use clap::Args;
 use cluscope::internals::conformance::{self, Checker, Rule};
 use cluscope::internals::render::json;
-use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::Records;
 use std::io::Write;
 use std::path::PathBuf;
@@ -51,7 +50,7 @@ pub(super) fn run(check: Check) -> Outcome {
         origins: Default::default(),
     };
     let mut checker = Checker::new(capture.memory.limits().conformance);
-    let mut line = Out::new();
+    let mut line = output::json();
     let mut records = Records::default();
     let (session, totals) = source::read(&capture, &mut |record| {
         let Some(record) = record else { return Ok(out.flush()?) };
@@ -87,7 +86,7 @@ pub(super) fn run(check: Check) -> Outcome {
 
 /// What the servers' answers tell about them.
 fn fingerprints(out: &mut impl Write, checker: &Checker, format: Format) -> Result<(), Failure> {
-    let mut line = Out::new();
+    let mut line = output::json();
     for fingerprint in checker.fingerprints() {
         if format == Format::Text {
             writeln!(out, "\nServer {}: {}", fingerprint.server, fingerprint.release)?;
@@ -115,7 +114,7 @@ fn summary(out: &mut impl Write, checker: &Checker, format: Format) -> Result<()
     ];
     match format {
         Format::Jsonl => {
-            let mut json = Out::new();
+            let mut json = output::json();
             json.begin();
             json.key("type");
             json.text("summary");
@@ -159,7 +158,7 @@ fn summary(out: &mut impl Write, checker: &Checker, format: Format) -> Result<()
 }
 
 fn list(out: &mut impl Write, format: Format) -> Result<(), Failure> {
-    let mut json = Out::new();
+    let mut json = output::json();
     for rule in conformance::rules() {
         let Rule { name, section, text, grade, area } = rule;
         match format {

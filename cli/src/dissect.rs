@@ -7,7 +7,6 @@ use cluscope::internals::base::hash::Map;
 use cluscope::internals::filter::Subject;
 use cluscope::internals::limits::Output;
 use cluscope::internals::ndr::wire::Message;
-use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::Records;
 use cluscope::internals::render::text::{TextBuffer, record as blocks};
 use cluscope::internals::rpc::event::Body;
@@ -165,7 +164,7 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     let mut style = output::style(messages.full);
     style.max_output = limits.output.record;
     let mut out = output::stdout_in(format, &style);
-    let mut json = Out::with_limit(limits.output.record);
+    let mut json = output::json_within(limits.output.record);
     if messages.hide_secrets {
         json.hide_secrets();
     }
@@ -258,7 +257,7 @@ pub(super) fn limits_with(
     }
     match format {
         Format::Jsonl => {
-            let mut json = Out::new();
+            let mut json = output::json();
             json.begin();
             json.key("type");
             json.text("limits");

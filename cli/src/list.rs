@@ -44,7 +44,7 @@ enum What {
 pub(super) fn run(list: &List) -> Outcome {
     let mut out = output::stdout_as(output::format(&list.look));
     let mut lines =
-        Lines { out: &mut out, json: Out::new(), text: TextBuffer::new(), format: output::format(&list.look) };
+        Lines { out: &mut out, json: output::json(), text: TextBuffer::new(), format: output::format(&list.look) };
     if let Some(name) = &list.name {
         named(&mut lines, list.what, name)?;
         out.flush()?;

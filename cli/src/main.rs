@@ -24,7 +24,6 @@ mod structure;
 mod stub;
 mod summary;
 mod template;
-#[cfg_attr(not(feature = "etl"), path = "untraced.rs")]
 mod traced;
 mod vectors;
 mod views;
@@ -41,8 +40,21 @@ use std::time::Duration;
 #[derive(Debug, Parser)]
 #[command(name = "cluscope", version = env!("CLUSCOPE_VERSION"), about, max_term_width = 100)]
 struct Cli {
+    /// How JSON has integers beyond 2^53: as numbers, or as text that programs with floating-point numbers alone (jq,
+    /// JavaScript) do not round; encoding takes both
+    #[arg(long, global = true, value_enum, default_value = "plain", value_name = "HOW", hide_default_value = true)]
+    numbers: Numbers,
     #[command(subcommand)]
     command: Command,
+}
+
+/// How JSON has large integers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Numbers {
+    /// As numbers
+    Plain,
+    /// Beyond 2^53 as decimal text
+    Safe,
 }
 
 #[derive(Debug, Subcommand)]
@@ -264,6 +276,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    output::numbers(cli.numbers);
     let outcome = match cli.command {
         Command::Dissect(messages) => dissect::run(&messages),
         Command::Calls(calls) => views::run(&calls),

@@ -1,11 +1,12 @@
 //! Standard output: format, colour, width, and a writer that stops quietly when its reader has gone.
 
-use super::{Failure, Format, Look, Outcome};
+use super::{Failure, Format, Look, Numbers, Outcome};
 use cluscope::internals::base::printable::{Printable, is_active};
 use cluscope::internals::ndr::value::MAX_LINE;
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::text::{COLOURS, Style};
 use std::io::{BufRead, BufWriter, IsTerminal, Read, StdoutLock, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The format that was named, or the one that fits where the output goes.
 pub(super) fn format(look: &Look) -> Format {
@@ -125,6 +126,28 @@ pub(super) fn tell_lines(message: &str) {
     lines.for_each(|line| eprintln!("{}", Printable(line)));
 }
 
+/// Whether integers beyond 2^53 are printed as text; set once, when the arguments were read.
+static SAFE_NUMBERS: AtomicBool = AtomicBool::new(false);
+
+/// Prints integers beyond 2^53 as text from now on, if this is asked for.
+pub(super) fn numbers(numbers: Numbers) {
+    SAFE_NUMBERS.store(numbers == Numbers::Safe, Ordering::Relaxed);
+}
+
+/// A buffer for JSON as it is asked for.
+pub(super) fn json() -> Out {
+    json_within(usize::MAX)
+}
+
+/// The same, never to hold much more than so many bytes.
+pub(super) fn json_within(limit: usize) -> Out {
+    let mut out = Out::with_limit(limit);
+    if SAFE_NUMBERS.load(Ordering::Relaxed) {
+        out.safe_numbers();
+    }
+    out
+}
+
 /// Writes a line.
 pub(super) fn line(out: &mut impl Write, bytes: &[u8]) -> std::io::Result<()> {
     out.write_all(bytes)?;
@@ -160,7 +183,7 @@ pub(super) fn next_line(input: &mut dyn BufRead, bytes: &mut Vec<u8>) -> std::io
 /// Answers JSON lines one by one; true if every line could be answered.
 pub(super) fn lines(input: &mut dyn BufRead, mut answer: impl FnMut(&mut Out, &str) -> bool) -> Outcome {
     let mut out = stdout();
-    let mut json = Out::new();
+    let mut json = json();
     let mut all = true;
     let mut bytes = Vec::new();
     while next_line(input, &mut bytes).map_err(|e| Failure::Message(format!("reading: {e}")))? {

@@ -49,6 +49,9 @@ pub(super) fn direction(word: &str) -> Result<Direction, String> {
 
 /// What is said of a name that nothing has, with the nearest one.
 pub(super) fn no_method(name: &str) -> Failure {
+    if !Of::default().methods(name).is_empty() {
+        return Failure::Usage(format!("{name} is no method of this interface and version"));
+    }
     let methods = INTERFACES.iter().flat_map(|interface| interface.versions).flat_map(|version| version.methods);
     Failure::Usage(unknown(name, "method of these interfaces and versions", methods.map(|method| method.name)).message)
 }

@@ -6,7 +6,6 @@ use super::{Capture, Failure, Format, Outcome, output, summary};
 use clap::{Args, ValueEnum};
 use cluscope::internals::analysis::calls::Call;
 use cluscope::internals::analysis::stats::By;
-use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::stats::{COLUMNS, numbers};
 use cluscope::internals::render::{csv, json, text};
 use std::io::{IsTerminal, Write};
@@ -76,7 +75,7 @@ pub(super) fn run(args: &Stats) -> Outcome {
     let reader = Reader::new(&args.capture)?;
     let (session, tracker, totals) = reader.read(&args.capture, &mut Counting(&mut stats))?;
     let mut out = if shape == Shape::Text { output::stdout_as(Format::Text) } else { output::stdout() };
-    let mut line = Out::new();
+    let mut line = output::json();
     let quoting = if args.csv_raw { csv::Cells::Raw } else { csv::Cells::Safe };
     if shape == Shape::Csv {
         output::line(&mut out, format!("by,key,{}", COLUMNS.join(",")).as_bytes())?;

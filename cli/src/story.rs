@@ -71,7 +71,7 @@ pub(super) fn run(args: &Story) -> Outcome {
     let reader = Reader::new(&args.capture)?;
     let mut teller = Teller {
         out: output::stdout_as(format),
-        line: Out::new(),
+        line: output::json(),
         story: story::Story::new(args.capture.memory.limits().story),
         pending: Vec::new(),
         // The filter is asked when the reader has gone.

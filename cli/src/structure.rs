@@ -86,7 +86,7 @@ fn decode(decode: &Decode) -> Outcome {
     let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
     let bytes = hex::decode(&digits).map_err(|e| Failure::Message(format!("hexadecimal digits: {e}")))?;
     let mut out = output::stdout_as(output::format(&decode.look));
-    let mut print = Out::new();
+    let mut print = output::json();
     let done = json::decode(&mut print, name, &bytes);
     match output::format(&decode.look) {
         Format::Jsonl => output::line(&mut out, print.as_bytes())?,

@@ -171,7 +171,7 @@ fn given(decode: &Decode) -> Result<(Identity, CallContext, Vec<u8>), Failure> {
 fn one(decode: &Decode) -> Outcome {
     let (identity, context, bytes) = given(decode)?;
     let mut out = output::stdout_as(output::format(&decode.look));
-    let mut json = Out::new();
+    let mut json = output::json();
     let done = stub::decode(&mut json, &identity, &context, &bytes);
     match output::format(&decode.look) {
         Format::Jsonl => output::line(&mut out, json.as_bytes())?,
@@ -198,7 +198,7 @@ fn explain(decode: &Decode) -> Outcome {
         let _ = explain::print(&mut text, &bytes, &pieces);
         out.write_all(text.as_bytes())?;
     } else {
-        let mut json = Out::new();
+        let mut json = output::json();
         for piece in &pieces {
             json.clear();
             print_piece(&mut json, piece, &bytes);
@@ -269,7 +269,7 @@ fn diff(diff: &Diff) -> Outcome {
             out.write_all(text.as_bytes())?;
         }
         Format::Jsonl => {
-            let mut json = Out::new();
+            let mut json = output::json();
             json.begin();
             json.key("equal");
             json.bool(difference.is_none());

@@ -120,7 +120,7 @@ pub(super) fn tell(out: &mut impl Write, session: &Session, totals: &Totals, for
     if nothing || format == Format::Text {
         return Ok(());
     }
-    let json = &mut Out::new();
+    let json = &mut output::json();
     json.begin();
     json.key("type");
     json.text("capture");

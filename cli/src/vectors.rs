@@ -65,7 +65,7 @@ pub(super) fn run(args: &Vectors) -> Outcome {
         }
     }
     let mut out = output::stdout();
-    let mut json = Out::new();
+    let mut json = output::json();
     for (interface, version, method) in methods {
         for direction in [Direction::Request, Direction::Response] {
             for syntax in [Syntax::Ndr, Syntax::Ndr64] {

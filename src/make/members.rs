@@ -37,7 +37,8 @@ impl<'m> Line<'m> {
             Some(_) => Err(format!("\"{key}\" is text")),
         };
         let kind = text("type")?.or(text("direction")?).ok_or("neither \"type\" nor \"direction\"")?;
-        if map.contains_key("encrypted") {
+        let message = matches!(kind, "request" | "response" | "fault" | "conv_request" | "conv_response");
+        if message && map.contains_key("encrypted") {
             return Err("it is sealed and was not opened: nothing says what it holds".into());
         }
         if map.contains_key("omitted") {

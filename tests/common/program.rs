@@ -26,9 +26,15 @@ pub fn run<A: AsRef<OsStr>>(arguments: &[A], input: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    // The program may be done before it has read everything.
-    let _ = child.stdin.take().expect("piped").write_all(input);
-    child.wait_with_output().expect("the program ends")
+    let mut stdin = child.stdin.take().expect("piped");
+    // What it answers is read meanwhile: it would wait for that with more than a pipe holds.
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // The program may be done before it has read everything.
+            let _ = stdin.write_all(input);
+        });
+        child.wait_with_output().expect("the program ends")
+    })
 }
 
 /// Runs it; what it printed on standard output. It has to succeed.

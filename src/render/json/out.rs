@@ -20,6 +20,7 @@ mod text;
 pub struct Out {
     buffer: Buffer,
     secrets: Secrets,
+    safe_numbers: bool,
     limit: usize,
     overflowed: bool,
 }
@@ -33,9 +34,18 @@ impl std::fmt::Debug for Out {
 
 impl Default for Out {
     fn default() -> Self {
-        Out { buffer: Buffer::default(), secrets: Secrets::default(), limit: usize::MAX, overflowed: false }
+        Out {
+            buffer: Buffer::default(),
+            secrets: Secrets::default(),
+            safe_numbers: false,
+            limit: usize::MAX,
+            overflowed: false,
+        }
     }
 }
+
+/// The largest integer up to which floating-point numbers of 64 bits have all.
+const SAFE: u64 = 1 << 53;
 
 impl Out {
     /// Empty.
@@ -46,6 +56,11 @@ impl Out {
     /// From now on secrets that stand in messages are left out: [`Secrets::Masked`].
     pub fn hide_secrets(&mut self) {
         self.secrets = Secrets::Masked;
+    }
+
+    /// From now on integers beyond 2^53 are text, which programs that read all numbers as floating-point ones do not round.
+    pub fn safe_numbers(&mut self) {
+        self.safe_numbers = true;
     }
 
     /// What is done with secrets that stand in messages.
@@ -259,8 +274,12 @@ impl Out {
     #[inline(never)]
     fn longest_uint(&mut self, value: u64) {
         let (text, len) = digits::decimal(value);
+        let quote = self.safe_numbers && value > SAFE;
+        if quote {
+            self.buffer.put(b"\"");
+        }
         self.buffer.piece(&text, len);
-        self.buffer.put(b",");
+        self.buffer.put(if quote { b"\"," } else { b"," });
     }
 
     /// `"frame":…,"frames":[…]`.
@@ -304,6 +323,9 @@ impl Out {
     /// A signed integer.
     pub fn int(&mut self, value: i64) {
         if value < 0 {
+            if self.safe_numbers && value.unsigned_abs() > SAFE {
+                return self.display(value);
+            }
             self.buffer.put(b"-");
         }
         self.uint(value.unsigned_abs());
