@@ -69,8 +69,8 @@ impl<'a> DecodeContext<'a> {
         })
     }
 
-    /// A scalar, sign-extended to 64 bits where its type has a sign.
-    #[inline]
+    /// A scalar, sign-extended to 64 bits where its type has a sign. Inlined always: a call takes as long as the reading.
+    #[inline(always)]
     pub fn scalar(&self, at: usize, scalar: Scalar) -> Result<u64, Error> {
         let value = self.uint(at, scalar.size(self.syntax), scalar.name())?;
         Ok(match scalar {
