@@ -24,7 +24,6 @@ mod structure;
 mod stub;
 mod summary;
 mod template;
-#[cfg_attr(not(feature = "etl"), path = "untraced.rs")]
 mod traced;
 mod vectors;
 mod views;

@@ -4,7 +4,7 @@ use super::{ArrayKind, FieldId, Layout, Semantics, Type};
 use crate::ndr::Syntax;
 use crate::ndr::key::Key;
 
-/// Which versions of an interface something belongs to, as bits by the version's place in [`Interface::versions`].
+/// Which versions of an interface something belongs to, as bits by the version's place in [`Interface::versions`](super::Interface::versions).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Versions(pub u8);
 
