@@ -2,11 +2,11 @@
 //!
 //! Without the feature `etl` none of it is ever there.
 
-use super::output::{self, tell};
-use super::{Failure, Format};
+use crate::output::{self, tell};
+use crate::{Failure, Format};
 use cluscope::internals::base::Timestamp;
 use cluscope::internals::capture::Reader;
-pub(super) use cluscope::internals::capture::etl::PacketOrigins;
+pub(crate) use cluscope::internals::capture::etl::PacketOrigins;
 use cluscope::internals::capture::etl::{RpcEvent, TimeOrdered, TraceCounters};
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::Records;
@@ -28,13 +28,13 @@ const CALLS: usize = 1 << 12;
 const APART: u64 = 1_000_000_000;
 
 /// A file with the buffers of a trace in the order of time.
-pub(super) fn ordered(file: File) -> std::io::Result<TimeOrdered<File>> {
+pub(crate) fn ordered(file: File) -> std::io::Result<TimeOrdered<File>> {
     TimeOrdered::new(file)
 }
 
 /// What is told of traces at the end.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Traces {
+pub(crate) struct Traces {
     calls: Vec<RpcEvent>,
     /// Calls of other interfaces, and those beyond the bound.
     others: u64,
@@ -47,7 +47,7 @@ pub(super) struct Traces {
 
 impl Traces {
     /// Takes what a reader has met of the RPC runtime.
-    pub(super) fn take<R: Read>(&mut self, reader: &mut Reader<R>) {
+    pub(crate) fn take<R: Read>(&mut self, reader: &mut Reader<R>) {
         while let Some(event) = reader.next_rpc_event() {
             if event
                 .call
@@ -64,7 +64,7 @@ impl Traces {
     }
 
     /// Looks at a record while it is read.
-    pub(super) fn see(&mut self, record: &Record<'_>) {
+    pub(crate) fn see(&mut self, record: &Record<'_>) {
         if let Body::Request { opnum, .. } = record.event.body
             && let Some(time) = record.event.time()
         {
@@ -77,7 +77,7 @@ impl Traces {
     }
 
     /// Takes note of what a reader says of its file.
-    pub(super) fn read<R: Read>(&mut self, reader: &mut Reader<R>) {
+    pub(crate) fn read<R: Read>(&mut self, reader: &mut Reader<R>) {
         self.take(reader);
         let Some(found) = reader.trace_counters() else { return };
         self.any = true;
@@ -96,7 +96,7 @@ impl Traces {
     }
 
     /// Prints the calls of our interfaces that the runtime has told.
-    pub(super) fn print(&self, out: &mut impl Write, format: Format) -> Result<(), Failure> {
+    pub(crate) fn print(&self, out: &mut impl Write, format: Format) -> Result<(), Failure> {
         let mut json = Out::new();
         for event in &self.calls {
             let hint = self.hint(event);
@@ -116,7 +116,7 @@ impl Traces {
     }
 
     /// Tells a person what the traces lack.
-    pub(super) fn tell(&self) {
+    pub(crate) fn tell(&self) {
         let counters = &self.counters;
         if counters.events_lost > 0 || counters.buffers_lost > 0 || counters.marked_lost > 0 {
             tell!(
@@ -141,7 +141,7 @@ impl Traces {
     }
 
     /// What of it stands in the record of type `capture`: names and numbers, those that are not zero.
-    pub(super) fn counts(&self) -> Vec<(&'static str, u64)> {
+    pub(crate) fn counts(&self) -> Vec<(&'static str, u64)> {
         let counters = &self.counters;
         let mut all = vec![
             ("events_lost", counters.events_lost),
@@ -163,24 +163,24 @@ impl Traces {
 }
 
 /// Lets a reader note where packets come from.
-pub(super) fn noting<R: Read>(reader: Reader<R>, origins: &PacketOrigins) -> Reader<R> {
+pub(crate) fn noting<R: Read>(reader: Reader<R>, origins: &PacketOrigins) -> Reader<R> {
     reader.noting(origins.clone())
 }
 
 /// Lets printed records tell where their packets come from.
-pub(super) fn telling(records: Records, origins: &PacketOrigins) -> Records {
+pub(crate) fn telling(records: Records, origins: &PacketOrigins) -> Records {
     records.telling(origins.clone())
 }
 
 /// The line of text that tells where a record's packet comes from.
-pub(super) fn text(text: &mut TextBuffer, origins: &PacketOrigins, record: &Record<'_>) {
+pub(crate) fn text(text: &mut TextBuffer, origins: &PacketOrigins, record: &Record<'_>) {
     if let Some(origin) = origins.get(record.event.frame()) {
         cluscope::internals::render::text::traced::origin(text, &origin);
     }
 }
 
 /// The members of an object that tell where a record's packet comes from.
-pub(super) fn json(json: &mut Out, origins: &PacketOrigins, record: &Record<'_>) {
+pub(crate) fn json(json: &mut Out, origins: &PacketOrigins, record: &Record<'_>) {
     if let Some(origin) = origins.get(record.event.frame()) {
         traced::origin(json, &origin);
     }
