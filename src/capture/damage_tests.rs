@@ -254,7 +254,9 @@ impl Read for Slowly<'_> {
 }
 
 /// What a reader gives of an input: packets, what ended it, and what was wrong on the way.
-fn all_of(input: impl Read) -> (Vec<(u64, Vec<u8>)>, Option<String>, Vec<Problem>) {
+type All = (Vec<(u64, Vec<u8>)>, Option<String>, Vec<Problem>);
+
+fn all_of(input: impl Read) -> All {
     let limits = CaptureLimits { block: 1 << 12, metadata: 1 << 10, ..CaptureLimits::default() };
     let mut packets = Vec::new();
     let mut reader = match Reader::with_limits(input, limits) {
