@@ -25,6 +25,9 @@ pub(super) struct Check {
     memory: Memory,
     #[command(flatten)]
     decode_as: DecodeAs,
+    /// As with the other commands; findings never have passwords and tokens that stand in messages
+    #[arg(long)]
+    hide_secrets: bool,
     /// Print the rules instead
     #[arg(long, conflicts_with_all = ["files", "follow"])]
     list: bool,
@@ -38,7 +41,7 @@ pub(super) fn run(check: Check) -> Outcome {
         out.flush()?;
         return Ok(true);
     }
-    let Check { files, follow, secrets, memory, decode_as, .. } = check;
+    let Check { files, follow, secrets, memory, decode_as, hide_secrets, .. } = check;
     let capture = Capture {
         files,
         follow,
@@ -46,6 +49,7 @@ pub(super) fn run(check: Check) -> Outcome {
         filter: None,
         assume: Vec::new(),
         decode_as,
+        hide_secrets,
         memory,
         origins: Default::default(),
     };

@@ -5,11 +5,15 @@
 
 use super::output::tell;
 use super::sealed::Sealed;
-use super::{Failure, Memory, Outcome, Secrets, source, traced};
+use super::summary::{self, Totals};
+use super::{Failure, Format, Memory, Outcome, Secrets, source, traced};
 use clap::Args;
+use cluscope::internals::auth::KeyStore;
 use cluscope::internals::capture::{Reader, Writer};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::Records;
 use cluscope::internals::rewrite::{self, MARK, Request, Rewritten, Summary};
-use cluscope::internals::session::Session;
+use cluscope::internals::session::{Record, Session};
 use std::fs::{File, Metadata};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -31,6 +35,9 @@ pub(super) struct Decrypt {
     /// Leave out packets of connections in which nothing opens
     #[arg(long)]
     only_opened: bool,
+    /// Leave messages sealed that hold passwords, keys or tokens, or may hold some
+    #[arg(long)]
+    hide_secrets: bool,
     #[command(flatten)]
     secrets: Secrets,
     #[command(flatten)]
@@ -42,7 +49,7 @@ fn failed(path: &Path, error: &dyn std::fmt::Display) -> Failure {
 }
 
 pub(super) fn run(arguments: &Decrypt) -> Outcome {
-    let Decrypt { input, output, force, only_opened, secrets, memory } = arguments;
+    let Decrypt { input, output, force, only_opened, hide_secrets, secrets, memory } = arguments;
     let limits = memory.limits();
     for (path, which) in [(input, "input"), (output, "output")] {
         if path.as_os_str() == "-" {
@@ -61,6 +68,14 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
     let (ahead, behind, mut first) = (open()?, open()?, open()?);
     let keys = source::keys(secrets)?;
     spare(input, output, *force)?;
+    for key in secrets.keys.iter().chain(&secrets.keytab).chain(&secrets.ccache) {
+        let path = KeyStore::file_of(key).unwrap_or_else(|_| key.clone());
+        if let (Ok(key), Ok(there)) = (std::fs::metadata(&path), std::fs::metadata(output))
+            && same(&key, &there, (&path, output))
+        {
+            return Err(Failure::Usage("the output is a file of keys".into()));
+        }
+    }
     let interrupted = interrupted();
     let stop = || interrupted.load(Ordering::Relaxed);
     let session = || Session::new(limits.session.clone(), Arc::clone(&keys));
@@ -86,8 +101,13 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
     // Its buffer is not needed any more.
     drop(first);
     let mut sealed = Sealed::default();
-    let seen = &mut |record: &cluscope::internals::session::Record<'_>| sealed.see(record);
-    let request = Request { limits: limits.rewrite, only, stop: &stop, seen };
+    let mut shown = Shown::default();
+    shown.json.hide_secrets();
+    let seen = &mut |record: &Record<'_>| {
+        sealed.see(record);
+        !*hide_secrets || shown.is_clear(record)
+    };
+    let request = Request { limits: limits.rewrite, only, stop: &stop, seen, withhold: *hide_secrets };
     let rewritten = rewrite::rewrite(ahead, behind, session(), &mut writer, request).map_err(|e| failed(output, &e))?;
     drop(writer);
     let Rewritten { summary, error, problems, session } = rewritten;
@@ -107,7 +127,27 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
     tell_summary(&summary);
     sealed.tell();
     source::tell_given_up(&session);
-    Ok(summary.packets + summary.left_out > 0)
+    // Merely cut off at its end: all that is there was read.
+    let whole = error.is_none_or(|error| error.is_truncated());
+    let totals = Totals::of(summary.packets + summary.left_out, whole);
+    summary::tell(&mut std::io::sink(), &session, &totals, Format::Text)?;
+    totals.outcome(&session)
+}
+
+/// Looks for what `--hide-secrets` leaves out of JSON.
+#[derive(Default)]
+struct Shown {
+    json: Out,
+    records: Records,
+}
+
+impl Shown {
+    /// Whether a record is one of our interfaces' and has nothing that would be left out.
+    fn is_clear(&mut self, record: &Record<'_>) -> bool {
+        self.records.print(&mut self.json, record);
+        let mark = br#""secret":true"#;
+        record.interface.is_some() && !self.json.as_bytes().windows(mark.len()).any(|part| part == mark)
+    }
 }
 
 /// Whether two files are one, whatever their paths: hard links and symbolic ones too.
@@ -156,10 +196,13 @@ fn interrupted() -> Arc<AtomicBool> {
 
 /// What was done, on standard error: the output is the file.
 fn tell_summary(summary: &Summary) {
-    let Summary { packets, changed, left_out, pdus, left } = summary;
-    tell!("{packets} packets written, {changed} of them changed: {pdus} sealed PDUs in clear");
+    let Summary { packets, changed, left_out, pdus, left, withheld } = summary;
+    tell!("{packets} packets written, {changed} of them changed: {} sealed PDUs in clear", pdus - withheld);
     if *left_out > 0 {
         tell!("{left_out} packets left out: nothing of their connections opens");
+    }
+    if *withheld > 0 {
+        tell!("{withheld} PDUs that hold secrets, or may, stay sealed");
     }
     if *left > 0 {
         tell!("{left} of those PDUs stay sealed: their packets were too far apart");

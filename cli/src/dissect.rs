@@ -165,7 +165,7 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     style.max_output = limits.output.record;
     let mut out = output::stdout_in(format, &style);
     let mut json = output::json_within(limits.output.record);
-    if messages.hide_secrets {
+    if capture.hide_secrets {
         json.hide_secrets();
     }
     let mut records = traced::telling(Records::default(), &capture.origins);

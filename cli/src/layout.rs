@@ -59,7 +59,7 @@ pub(super) fn methods(lines: &mut Lines<'_, impl Write>, name: &str) -> std::io:
 /// Prints the structure of this name; the names of all if there is none.
 pub(super) fn structures(lines: &mut Lines<'_, impl Write>, name: &str) -> std::io::Result<Vec<&'static str>> {
     if let Some(structure) = Structure::by_name(name) {
-        lines.entry(|out| custom_json(out, structure), |out| out.display(&custom_text(structure)))?;
+        lines.entry(|out| custom_json(out, structure), |out| out.display(custom_text(structure)))?;
         return Ok(Vec::new());
     }
     let Some(declaration) = schema::ndr_structure(name) else {

@@ -124,6 +124,9 @@ struct Capture {
     /// Show only what this expression holds for, such as 'object == "IP1" and status != 0'; see docs/views.md
     #[arg(long, value_name = "EXPR")]
     filter: Option<String>,
+    /// Leave passwords and tokens that stand in messages out of JSON as well; nothing else has them
+    #[arg(long)]
+    hide_secrets: bool,
     #[command(flatten)]
     memory: Memory,
     /// Where the packets read come from, for those who print messages.
@@ -197,9 +200,6 @@ struct Messages {
     /// Show buffers whole instead of their first bytes (text)
     #[arg(long)]
     full: bool,
-    /// Leave passwords and tokens that stand in messages out of JSON as well; text never has them
-    #[arg(long)]
-    hide_secrets: bool,
     /// Decode everything and print nothing
     #[arg(long, conflicts_with_all = ["format", "full", "filter", "hide_secrets"])]
     quiet: bool,

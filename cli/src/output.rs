@@ -13,11 +13,16 @@ pub(super) fn format(look: &Look) -> Format {
     look.format.unwrap_or_else(|| if std::io::stdout().is_terminal() { Format::Text } else { Format::Jsonl })
 }
 
+/// Columns of a line: what the variable says within reason, else 100.
+fn columns(value: Option<&str>) -> usize {
+    value.and_then(|value| value.trim().parse::<usize>().ok()).map_or(100, |columns| columns.clamp(40, 4096))
+}
+
 /// How text looks here: colour on a terminal only, and never with NO_COLOR.
 pub(super) fn style(full: bool) -> Style {
     let terminal = std::io::stdout().is_terminal();
     let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-    let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(100);
+    let width = columns(std::env::var("COLUMNS").ok().as_deref());
     let mut style = Style { color: terminal && !plain, width, ..Style::default() };
     if full {
         style.max_bytes = usize::MAX;
@@ -180,10 +185,23 @@ pub(super) fn next_line(input: &mut dyn BufRead, bytes: &mut Vec<u8>) -> std::io
     Ok(!bytes.is_empty())
 }
 
+/// Where JSON is put together, with or without what messages have of secrets.
+pub(super) fn out_with(hide_secrets: bool) -> Out {
+    let mut out = json();
+    if hide_secrets {
+        out.hide_secrets();
+    }
+    out
+}
+
 /// Answers JSON lines one by one; true if every line could be answered.
-pub(super) fn lines(input: &mut dyn BufRead, mut answer: impl FnMut(&mut Out, &str) -> bool) -> Outcome {
+pub(super) fn lines(
+    input: &mut dyn BufRead,
+    hide_secrets: bool,
+    mut answer: impl FnMut(&mut Out, &str) -> bool,
+) -> Outcome {
     let mut out = stdout();
-    let mut json = json();
+    let mut json = out_with(hide_secrets);
     let mut all = true;
     let mut bytes = Vec::new();
     while next_line(input, &mut bytes).map_err(|e| Failure::Message(format!("reading: {e}")))? {
@@ -206,4 +224,25 @@ pub(super) fn lines(input: &mut dyn BufRead, mut answer: impl FnMut(&mut Out, &s
     }
     out.flush()?;
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::columns;
+
+    #[test]
+    fn columns_stay_within_reason() {
+        let most = u64::MAX.to_string();
+        for (value, width) in [
+            (None, 100),
+            (Some(""), 100),
+            (Some("-1"), 100),
+            (Some("99999999999999999999999"), 100),
+            (Some(most.as_str()), 4096),
+            (Some("0"), 40),
+            (Some(" 132 "), 132),
+        ] {
+            assert_eq!(columns(value), width, "{value:?}");
+        }
+    }
 }

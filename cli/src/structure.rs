@@ -31,6 +31,9 @@ pub(super) struct Decode {
     /// One JSON object a line on standard input, one out for each, in order
     #[arg(long)]
     jsonl: bool,
+    /// Leave passwords and tokens out of JSON as well; text never has them
+    #[arg(long)]
+    hide_secrets: bool,
     #[command(flatten)]
     look: Look,
 }
@@ -49,7 +52,7 @@ pub(super) fn run(command: &Struct) -> Outcome {
     match command {
         Struct::Decode(decode) => self::decode(decode),
         Struct::Encode(encode) if encode.jsonl => {
-            lines(&mut std::io::stdin().lock(), encode.name.as_deref(), json::encode_line_as)
+            lines(&mut std::io::stdin().lock(), false, encode.name.as_deref(), json::encode_line_as)
         }
         Struct::Encode(encode) => encode_one(encode.name.as_deref()),
         Struct::Template(template) => super::template::structure(template),
@@ -57,8 +60,13 @@ pub(super) fn run(command: &Struct) -> Outcome {
 }
 
 /// Answers line by line; true if every line could be answered.
-fn lines(input: &mut dyn BufRead, name: Option<&str>, answer: fn(&mut Out, &str, Option<&str>) -> bool) -> Outcome {
-    output::lines(input, |out, text| answer(out, text, name))
+fn lines(
+    input: &mut dyn BufRead,
+    hide_secrets: bool,
+    name: Option<&str>,
+    answer: fn(&mut Out, &str, Option<&str>) -> bool,
+) -> Outcome {
+    output::lines(input, hide_secrets, |out, text| answer(out, text, name))
 }
 
 fn known(name: Option<&str>) -> Result<Option<&'static Structure>, Failure> {
@@ -72,7 +80,7 @@ fn known(name: Option<&str>) -> Result<Option<&'static Structure>, Failure> {
 fn decode(decode: &Decode) -> Outcome {
     let structure = known(decode.name.as_deref())?;
     if decode.jsonl {
-        return lines(&mut std::io::stdin().lock(), decode.name.as_deref(), json::decode_line_as);
+        return lines(&mut std::io::stdin().lock(), decode.hide_secrets, decode.name.as_deref(), json::decode_line_as);
     }
     let name = structure.map_or("", |s| s.name);
     let digits = match &decode.hex {
@@ -81,12 +89,12 @@ fn decode(decode: &Decode) -> Outcome {
     };
     if digits.trim_start().starts_with('{') {
         // Objects were given after all.
-        return lines(&mut digits.as_bytes(), Some(name), json::decode_line_as);
+        return lines(&mut digits.as_bytes(), decode.hide_secrets, Some(name), json::decode_line_as);
     }
     let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
     let bytes = hex::decode(&digits).map_err(|e| Failure::Message(format!("hexadecimal digits: {e}")))?;
     let mut out = output::stdout_as(output::format(&decode.look));
-    let mut print = output::json();
+    let mut print = output::out_with(decode.hide_secrets);
     let done = json::decode(&mut print, name, &bytes);
     match output::format(&decode.look) {
         Format::Jsonl => output::line(&mut out, print.as_bytes())?,
@@ -94,7 +102,7 @@ fn decode(decode: &Decode) -> Outcome {
             let mut lines = TextBuffer::new();
             lines.put(name);
             lines.put("\n");
-            let context = content::Context { secrets: content::Secrets::Shown, ..content::Context::default() };
+            let context = content::Context::default();
             text::print(&mut lines, output::style(true), Semantics::Custom(name), 0, &context, &bytes);
             out.write_all(lines.as_bytes())?;
         }

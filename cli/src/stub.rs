@@ -85,6 +85,9 @@ pub(super) struct Decode {
     what: What,
     /// The stub as hexadecimal digits; read from standard input if absent
     hex: Option<String>,
+    /// Leave passwords and tokens out of JSON as well; text never has them
+    #[arg(long)]
+    hide_secrets: bool,
     #[command(flatten)]
     look: Look,
 }
@@ -99,9 +102,11 @@ pub(super) struct Encode {
 
 pub(super) fn run(stub: &Stub) -> Outcome {
     match stub {
-        Stub::Decode(decode) if decode.jsonl => output::lines(&mut std::io::stdin().lock(), stub::decode_line),
+        Stub::Decode(decode) if decode.jsonl => {
+            output::lines(&mut std::io::stdin().lock(), decode.hide_secrets, stub::decode_line)
+        }
         Stub::Decode(decode) => one(decode),
-        Stub::Encode(encode) if encode.jsonl => output::lines(&mut std::io::stdin().lock(), stub::encode_line),
+        Stub::Encode(encode) if encode.jsonl => output::lines(&mut std::io::stdin().lock(), false, stub::encode_line),
         Stub::Encode(_) => encode_one(),
         Stub::Explain(decode) if decode.jsonl => Err(Failure::Usage("explain takes one stub at a time".into())),
         Stub::Explain(decode) => explain(decode),
@@ -171,7 +176,7 @@ fn given(decode: &Decode) -> Result<(Identity, CallContext, Vec<u8>), Failure> {
 fn one(decode: &Decode) -> Outcome {
     let (identity, context, bytes) = given(decode)?;
     let mut out = output::stdout_as(output::format(&decode.look));
-    let mut json = output::json();
+    let mut json = output::out_with(decode.hide_secrets);
     let done = stub::decode(&mut json, &identity, &context, &bytes);
     match output::format(&decode.look) {
         Format::Jsonl => output::line(&mut out, json.as_bytes())?,

@@ -27,6 +27,12 @@ pub(super) struct Totals {
 }
 
 impl Totals {
+    /// What came of a file that was read elsewhere: so many packets, and whether it was read to its end.
+    #[cfg(feature = "decrypt")]
+    pub(super) fn of(packets: u64, whole: bool) -> Self {
+        Totals { any: packets > 0, failed: u64::from(!whole), packets, ..Totals::default() }
+    }
+
     /// Counts a packet.
     #[inline]
     pub(super) fn packet(&mut self, packet: &Packet<'_>) {

@@ -27,9 +27,6 @@ pub(super) struct Calls {
     /// Write the cells of csv as they are: control characters, and what a spreadsheet takes for a formula
     #[arg(long)]
     csv_raw: bool,
-    /// Leave passwords and tokens that stand in messages out of JSON as well; the other formats never have them
-    #[arg(long)]
-    hide_secrets: bool,
 }
 
 /// Names of the formats, with what they are.
@@ -45,7 +42,7 @@ pub(super) fn run(args: &Calls) -> Outcome {
         return lines(args, *format);
     }
     let named = named.map(|name| if name == "text" { Format::Text } else { Format::Jsonl });
-    calls::run(&args.capture, output::format(&Look { format: named }), args.full, args.hide_secrets)
+    calls::run(&args.capture, output::format(&Look { format: named }), args.full, args.capture.hide_secrets)
 }
 
 /// Takes what a [`Reader`] reads.

@@ -289,6 +289,7 @@ impl Security for Association {
             level.filter(|level| *level > stated).map(|negotiated| Doubt::LevelChanged { stated, negotiated });
         match verdict {
             Verdict::Opened { doubt, decrypted } => {
+                let doubt = doubt.or((!whole && !is_plausible(pdu)).then_some(Doubt::Signature));
                 let verified = doubt.map_or(Verified::Right, Verified::Wrong);
                 Opened::Clear { verified, decrypted }
             }
@@ -330,6 +331,13 @@ impl Security for Association {
             None => Identity { mechanism: mechanism_of(trailer.auth_type), user: None },
         }
     }
+}
+
+/// Whether a trailer that no signature covers is one that senders make: nothing in its reserved byte, and padding to a
+/// multiple of 16 at most (MS-RPCE 2.2.2.11). Connectionless trailers have neither.
+fn is_plausible(pdu: &Protected<'_>) -> bool {
+    let reserved = pdu.pdu.get(pdu.trailer_header.start.saturating_add(3));
+    pdu.trailer_header.len() < 8 || reserved == Some(&0) && pdu.trailer.auth_pad_length < 16
 }
 
 /// Why a PDU of a context that isn't known stays sealed.

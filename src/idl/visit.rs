@@ -143,8 +143,7 @@ impl<V: ?Sized> Contents<'_, '_, V> {
     fn shape(&self, at: &At<'_>, bytes: &[u8]) -> Option<content::Shape> {
         let shape = content::shape(at.semantics, self.version, &self.buffers.content, bytes);
         match shape.kind {
-            _ if shape.secrecy == Secrecy::Whole => Some(shape),
-            _ if shape.guess => None,
+            _ if shape.secrecy != Secrecy::None || shape.guess => Some(shape),
             ShapeKind::Nothing => None,
             ShapeKind::Format(BufferFormat::Struct(name)) if Structure::by_name(name).is_none() => None,
             _ => Some(shape),
@@ -206,7 +205,8 @@ impl<'a, V: Visitor<'a> + ?Sized> Visitor<'a> for Contents<'_, '_, V> {
 
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         let Some(shape) = self.shape(&at, bytes) else { return self.visitor.bytes(at, bytes) };
-        if shape.secrecy == Secrecy::Whole {
+        // What may be a secret, or may hold one, is handed on as one: nobody knows what it is.
+        if shape.secrecy != Secrecy::None || shape.guess {
             return self.visitor.bytes(At { semantics: Semantics::Opaque, ..at }, bytes);
         }
         let open = Open::Bytes(bytes);

@@ -313,7 +313,7 @@ impl Association {
     fn send(&mut self, line: &Line<'_>, call_id: u32, body: Body<'_>, batch: &mut Batch) -> Result<(), String> {
         let pdu = self.pdu(line, call_id, PfcFlags::FIRST_FRAG | PfcFlags::LAST_FRAG, body);
         let bytes = pdu.encode().map_err(|e| e.to_string())?;
-        self.connection.send(line.from_client(), &bytes, &mut batch.packets);
+        self.connection.send(line.is_from_client(), &bytes, &mut batch.packets);
         Ok(())
     }
 
@@ -342,7 +342,7 @@ impl Association {
             let last = if more.is_empty() { PfcFlags::LAST_FRAG } else { PfcFlags::empty() };
             let pdu = self.pdu(line, call_id, flags | first | last, body(rest.len() as u32, part));
             let bytes = self.protect(&pdu)?;
-            self.connection.send(line.from_client(), &bytes, &mut batch.packets);
+            self.connection.send(line.is_from_client(), &bytes, &mut batch.packets);
             rest = more;
             if rest.is_empty() {
                 return Ok(());

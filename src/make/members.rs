@@ -82,7 +82,7 @@ impl<'m> Line<'m> {
     }
 
     /// Whether the client sends it. The conversation manager's calls go the other way.
-    pub(super) fn from_client(&self) -> bool {
+    pub(super) fn is_from_client(&self) -> bool {
         match self.kind {
             "request" | "bind" | "alter_context" | "auth3" | "co_cancel" | "orphaned" => true,
             "ping" | "ack" | "cl_cancel" | "conv_response" => true,

@@ -90,7 +90,7 @@ pub struct Maker<W: Write> {
 
 #[derive(Debug)]
 enum Flow {
-    Tcp(Association),
+    Tcp(Box<Association>),
     Udp(Datagrams),
 }
 
@@ -134,7 +134,7 @@ impl<W: Write> Maker<W> {
     fn message(&mut self, map: &Map<String, Json>) -> Result<(), String> {
         let line = Line::new(map, &self.options)?;
         let ends = Ends { src: line.src, dst: line.dst };
-        let client = line.from_client();
+        let client = line.is_from_client();
         let key = match client {
             true => (line.stream, ends.src, ends.dst),
             false => (line.stream, ends.dst, ends.src),
@@ -145,7 +145,7 @@ impl<W: Write> Maker<W> {
             }
             let flow = match line.udp {
                 true => Flow::Udp(Datagrams::default()),
-                false => Flow::Tcp(Association::new(Ends { src: key.1, dst: key.2 })),
+                false => Flow::Tcp(Box::new(Association::new(Ends { src: key.1, dst: key.2 }))),
             };
             self.flows.insert(key, flow);
         }

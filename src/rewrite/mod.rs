@@ -26,9 +26,10 @@ pub use crate::limits::Rewrite as RewriteLimits;
 pub use patches::Patches;
 
 use crate::capture::{CaptureError, Problem, Reader, Writer};
-use crate::net::{Origin, Placed, Transport};
+use crate::net::{Origin, Placed, Side, Transport};
 use crate::session::observed_security::{Tap, Unsealed};
 use crate::session::{Record, Session};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 
@@ -49,6 +50,8 @@ pub struct Summary {
     /// Opened PDUs that are not in clear all the same, because packets of theirs were written before they were opened:
     /// [`RewriteLimits::memory`] was too small for them.
     pub left: u64,
+    /// Opened PDUs that stay sealed because [`Request::seen`] said so; those of datagrams are not counted.
+    pub withheld: u64,
 }
 
 /// Connections and UDP flows in which at least one sealed PDU opens.
@@ -107,8 +110,10 @@ pub struct Request<'r> {
     pub only: Option<OpenedFlows>,
     /// Asked after each packet whether to give up.
     pub stop: &'r dyn Fn() -> bool,
-    /// Gets every record.
-    pub seen: &'r mut dyn FnMut(&Record<'_>),
+    /// Gets every record, and says whether what it holds may be written in clear.
+    pub seen: &'r mut dyn FnMut(&Record<'_>) -> bool,
+    /// Whether that counts: PDUs of which it didn't say yes stay sealed.
+    pub withhold: bool,
 }
 
 /// Why a capture wasn't rewritten to its end.
@@ -163,18 +168,35 @@ pub fn rewrite<R: Read, W: Write>(
     writer: &mut Writer<W>,
     request: Request<'_>,
 ) -> Result<Rewritten, RewriteError> {
-    let Request { limits, only, stop, seen } = request;
+    let Request { limits, only, stop, seen, withhold } = request;
     let mut patches = Patches::new();
     patches.only = only;
+    patches.withholds = withhold;
     let mut summary = Summary::default();
-    let mut show = |record: Record<'_>| seen(&record);
+    let decisions = RefCell::new(Vec::new());
+    let mut show = |record: Record<'_>| {
+        let clear = seen(&record);
+        if withhold {
+            let (flow, event) = (&record.flow, &record.event);
+            let side = event.side == Side::A;
+            decisions.borrow_mut().push((flow.stream, flow.transport, side, event.frames().to_vec(), clear));
+        }
+    };
+    let decide = |patches: &mut Patches| {
+        for (stream, transport, side, frames, clear) in decisions.borrow_mut().drain(..) {
+            patches.decide(stream, transport, side, &frames, clear);
+        }
+    };
     let mut failed = None;
     loop {
         if stop() {
             return Err(RewriteError::Stopped);
         }
         match ahead.next() {
-            Ok(Some(packet)) => session.packet_tapped(&packet, &mut patches, &mut show),
+            Ok(Some(packet)) => {
+                session.packet_tapped(&packet, &mut patches, &mut show);
+                decide(&mut patches);
+            }
             Ok(None) => break,
             Err(error) => {
                 failed = Some(error);
@@ -192,6 +214,7 @@ pub fn rewrite<R: Read, W: Write>(
         }
     }
     session.finish_tapped(&mut patches, &mut show);
+    decide(&mut patches);
     while one(&mut behind, &mut patches, writer, &mut summary)? {
         if stop() {
             return Err(RewriteError::Stopped);
@@ -199,7 +222,7 @@ pub fn rewrite<R: Read, W: Write>(
     }
     writer.flush().map_err(RewriteError::Write)?;
     session.captured(&ahead.counters());
-    (summary.pdus, summary.left) = (patches.pdus(), patches.left());
+    (summary.pdus, summary.left, summary.withheld) = (patches.pdus(), patches.left(), patches.withheld());
     Ok(Rewritten { summary, error: failed, problems: ahead.problems().to_vec(), session })
 }
 

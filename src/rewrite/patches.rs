@@ -30,6 +30,8 @@ struct Patch {
     clear: Zeroizing<Vec<u8>>,
     /// Bytes written so far, those of retransmissions again.
     written: usize,
+    /// Whether it may be written, once that is known.
+    shown: Option<bool>,
 }
 
 /// A note on a packet.
@@ -47,7 +49,12 @@ enum Note {
     /// The packet is one of those to be written.
     Keep,
     /// Bytes to be replaced.
-    Replace { at: usize, bytes: Zeroizing<Vec<u8>> },
+    Replace {
+        at: usize,
+        bytes: Zeroizing<Vec<u8>>,
+        /// The packet that completed the datagram.
+        datagram: u64,
+    },
 }
 
 impl Note {
@@ -73,8 +80,15 @@ pub struct Patches {
     left: u64,
     /// Packets of these flows alone are to be written.
     pub(super) only: Option<OpenedFlows>,
-    /// The datagram at hand: its places, bytes of its header, its checksum.
-    datagram: (Vec<Place>, usize, u16),
+    /// Nothing is written of which [`Patches::decide`] didn't say that it may.
+    pub(super) withholds: bool,
+    /// Segments' PDUs that wait for that, by the packet that completed them.
+    undecided: BTreeMap<u64, Vec<Key>>,
+    /// Whether datagrams may be written, by the packet that completed them.
+    datagrams: BTreeMap<u64, bool>,
+    withheld: u64,
+    /// The datagram at hand: its places, bytes of its header, its checksum, its packet.
+    datagram: (Vec<Place>, usize, u16, u64),
 }
 
 impl core::fmt::Debug for Patches {
@@ -107,8 +121,36 @@ impl Patches {
     /// passed.
     #[must_use]
     pub fn left(&self) -> u64 {
-        let open = self.patches.values().filter(|patch| !patch.is_written()).count();
+        let open = self.patches.values().filter(|patch| !patch.is_written() && !self.is_withheld(patch)).count();
         self.left.saturating_add(open as u64)
+    }
+
+    /// PDUs that stay sealed because they hold secrets, or may.
+    #[must_use]
+    pub fn withheld(&self) -> u64 {
+        let held = self.patches.values().filter(|patch| self.is_withheld(patch)).count();
+        self.withheld.saturating_add(held as u64)
+    }
+
+    fn is_withheld(&self, patch: &Patch) -> bool {
+        self.withholds && patch.shown != Some(true)
+    }
+
+    /// What a message that came in these packets holds may be written in clear, or may not; of two messages in one packet
+    /// the one that may not decides.
+    pub(super) fn decide(&mut self, stream: u64, transport: Transport, first: bool, frames: &[u64], clear: bool) {
+        for frame in frames {
+            if transport == Transport::Udp {
+                *self.datagrams.entry(*frame).or_insert(true) &= clear;
+                continue;
+            }
+            let Some(keys) = self.undecided.get(frame) else { continue };
+            for key in keys.iter().filter(|key| (key.0, key.1) == (stream, first)) {
+                if let Some(patch) = self.patches.get_mut(key) {
+                    patch.shown = Some(patch.shown.unwrap_or(true) && clear);
+                }
+            }
+        }
     }
 
     /// Forgets the oldest PDUs whose packets have all been passed until no more than `weight` bytes are taken.
@@ -119,9 +161,12 @@ impl Patches {
                 break;
             }
             self.ages.pop_front();
+            self.undecided.remove(&frame);
             if let Some(patch) = self.patches.remove(&key) {
                 self.weight = self.weight.saturating_sub(patch.cost());
-                self.left += u64::from(!patch.is_written());
+                let withheld = self.is_withheld(&patch);
+                self.withheld += u64::from(withheld);
+                self.left += u64::from(!withheld && !patch.is_written());
             }
         }
     }
@@ -142,13 +187,15 @@ impl Patches {
                 }
             }
         }
+        self.datagrams.retain(|datagram, _| *datagram > frame);
         (out, kept)
     }
 
     fn change(&mut self, note: &Note, data: &[u8], out: &mut Option<Vec<u8>>) {
         match note {
             Note::Keep => {}
-            Note::Replace { at, bytes } => {
+            Note::Replace { datagram, .. } if self.withholds && self.datagrams.get(datagram) != Some(&true) => {}
+            Note::Replace { at, bytes, .. } => {
                 let out = out.get_or_insert_with(|| data.to_vec());
                 if let Some(place) = at.checked_add(bytes.len()).and_then(|end| out.get_mut(*at..end)) {
                     place.copy_from_slice(bytes);
@@ -175,6 +222,9 @@ impl Patches {
                         else {
                             continue;
                         };
+                        if self.withholds && patch.shown != Some(true) {
+                            continue;
+                        }
                         if count == 0 || data.get(place.clone()) != Some(sealed) {
                             continue;
                         }
@@ -219,7 +269,9 @@ impl Patches {
             rest = later;
             if !now.is_empty() {
                 let bytes = Zeroizing::new(now.to_vec());
-                all &= self.note(place.frame, Note::Replace { at: place.at.saturating_add(from), bytes });
+                let datagram = self.datagram.3;
+                let at = place.at.saturating_add(from);
+                all &= self.note(place.frame, Note::Replace { at, bytes, datagram });
             }
         }
         self.datagram.0 = places;
@@ -247,7 +299,7 @@ impl Tap for Patches {
         let left_to_hardware = left_to_hardware(origin, &placed);
         if origin.transport == Transport::Udp {
             let checksum = if left_to_hardware { 0 } else { placed.checksum };
-            self.datagram = (placed.places.to_vec(), placed.header, checksum);
+            self.datagram = (placed.places.to_vec(), placed.header, checksum, origin.frame);
             return;
         }
         // The checksum stands at offset 16; of a segment in IP fragments it is left alone, since its bytes are changed
@@ -298,11 +350,14 @@ impl Tap for Patches {
         }
         let start = seq.wrapping_add(u32::try_from(pdu.body.start).unwrap_or(0));
         let key = (origin.stream, origin.from == Side::A, start);
-        let patch = Patch { sealed: sealed.into(), clear: opened, written: 0 };
+        let patch = Patch { sealed: sealed.into(), clear: opened, written: 0, shown: None };
         self.weight = self.weight.saturating_add(patch.cost());
         match self.patches.insert(key, patch) {
             Some(old) => self.weight = self.weight.saturating_sub(old.cost()),
             None => self.ages.push_back((key, origin.frame)),
+        }
+        if self.withholds {
+            self.undecided.entry(origin.frame).or_default().push(key);
         }
     }
 }

@@ -247,7 +247,7 @@ fn memory_is_bounded() {
         let session = Session::new(session::SessionLimits::default(), Arc::clone(&keys));
         let mut writer = Writer::new(Vec::new(), None, MARK);
         let limits = RewriteLimits { memory };
-        let request = Request { limits, only: None, stop: &|| false, seen: &mut |_| {} };
+        let request = Request { limits, only: None, stop: &|| false, seen: &mut |_| true, withhold: false };
         let summary = rewrite(reader(), reader(), session, &mut writer, request).expect("rewritten").summary;
         (summary, writer.into_inner())
     };

@@ -41,6 +41,17 @@ fn read(capture: &[u8], packets: &[Vec<u8>], keys: &Arc<KeyStore>) -> Result<Mes
     Ok(messages)
 }
 
+/// Where a bit was flipped in a message that is verified all the same.
+fn tell(frames: &[u64], packets: &[Vec<u8>], changed: &[Vec<u8>], frame_set: &[u64]) {
+    for (index, (before, after)) in packets.iter().zip(changed).enumerate() {
+        let place = before.iter().zip(after).rposition(|(a, b)| a != b);
+        if let (Some(at), Some(frame)) = (place, frames.get(index).filter(|frame| frame_set.contains(frame))) {
+            let bits = before.get(at).zip(after.get(at)).map_or(0, |(a, b)| a ^ b);
+            println!("  verified: frame {frame}, byte {} from the end, bits {bits:02x}", before.len() - at);
+        }
+    }
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("the capture is missing")?;
@@ -75,6 +86,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 flips += touched.len() as u64;
                 for (frame_set, verified) in read(&capture, &changed, &keys)? {
                     let hit = frame_set.iter().any(|frame| touched.contains(frame));
+                    if hit && verified {
+                        tell(&frames, &packets, &changed, &frame_set);
+                    }
                     wrong += u64::from(hit && verified);
                     lost += u64::from(!hit && !verified);
                 }

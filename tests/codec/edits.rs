@@ -35,11 +35,8 @@ fn printed(identity: &Identity, bytes: &[u8]) -> Map<String, Value> {
 fn places(value: &Value, path: &str, counting: &[&str], found: &mut Vec<String>) {
     match value {
         Value::Object(map) if map.contains_key("attributes") => found.push(format!("{path}/uuid")),
-        Value::Object(map) if map.contains_key("hex") || map.contains_key("utf16") || map.contains_key("alias") => {
-            if map.contains_key("hex") {
-                found.push(path.to_string());
-            }
-        }
+        Value::Object(map) if map.contains_key("hex") => found.push(path.to_string()),
+        Value::Object(map) if map.contains_key("utf16") || map.contains_key("alias") => {}
         // 16-bit units with their text beside them.
         Value::Object(map) if map.get("value").is_some_and(Value::is_array) => {}
         Value::Object(map) if map.contains_key("value") => found.push(path.to_string()),
@@ -264,7 +261,8 @@ fn refused() {
     let identity = Identity::new("clusapi", "3.0", 36, "request", "ndr", "little").unwrap();
     let whole = printed(&Identity { opnum: identity.opnum_of("ApiSetValue").unwrap(), ..identity }, &bytes);
     assert_eq!(stub::encode(&whole), Ok(bytes.clone()));
-    let changes: &[(&dyn Fn(&mut Value), &str)] = &[
+    type Change<'c> = (&'c dyn Fn(&mut Value), &'c str);
+    let changes: &[Change<'_>] = &[
         (&|line| line["parms"] = json!({}), "did you mean \"params\"?"),
         (&|line| line["params"]["lpValuName"] = json!("x"), "did you mean \"lpValueName\"?"),
         (&|line| line["params"]["dwType"] = json!("REG_SX"), "did you mean \"REG_SZ\"?"),
@@ -311,6 +309,8 @@ fn refused() {
         &|line| line["params"]["dwType"] = json!("0x1"),
         &|line| line["params"]["dwType"] = json!({"value": "1", "name": "REG_SZ"}),
         &|line| line["params"]["cbData"] = json!("10"),
+        // A size of what was there before.
+        &|line| line["params"]["cbData"] = json!(36),
         &|line| line["params"]["lpData"] = json!("text"),
         &|line| line["params"]["lpData"] = json!({"decoded": {"type": "SZ", "value": "text"}}),
         &|line| line["params"]["lpData"] = json!({"hex": "74006500780074000000"}),
@@ -319,7 +319,7 @@ fn refused() {
     for (i, change) in ways.iter().enumerate() {
         match told(change) {
             Ok(same) => assert_eq!(same, bytes, "way {i}"),
-            Err(e) => assert!(i == 8, "way {i}: {e}"),
+            Err(e) => assert!(i == 9, "way {i}: {e}"),
         }
     }
 }

@@ -347,7 +347,8 @@ fn connections_that_end_with_holes() {
 /// Acknowledgements that run ahead, run back, and jump, in both directions, while bytes wait behind a hole.
 #[test]
 fn hostile_acknowledgements() {
-    let steps: [(&str, fn(u32) -> u32); 4] = [
+    type Step = (&'static str, fn(u32) -> u32);
+    let steps: [Step; 4] = [
         ("ahead", |n| 1 + n * 1000),
         ("back", |n| 0x1000_0000 - n * 1000),
         ("to and fro", |n| if n % 2 == 0 { 1 } else { 0x7000_0000 }),

@@ -202,3 +202,171 @@ fn tshark_reads_it() {
     let sealed = ["d-v3-ntlm-seal.pcapng", "f-v3-spnego-ntlm-seal.pcapng", "g-v3-spnego-krb5-seal.pcapng"];
     assert_eq!(sealed.map(decrypted), [611; 3]);
 }
+
+/// What stands beside an output while it is written.
+fn leftovers(folder: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(folder).expect("a folder").flatten();
+    names.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name.contains(".part")).collect()
+}
+
+/// The input is known by what it is, not by its path: hard links, symbolic links, descriptors. So are files of keys.
+#[cfg(unix)]
+#[test]
+fn the_input_is_spared_by_whatever_name() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+    let folder = scratch("spared");
+    let input = folder.join("in.pcapng");
+    std::fs::copy(data::file("captures/sealed.pcapng"), &input).expect("copied");
+    let before = std::fs::read(&input).expect("there");
+    let (hard, soft, keys) = (folder.join("hard.pcapng"), folder.join("soft.pcapng"), folder.join("my.keys"));
+    std::fs::hard_link(&input, &hard).expect("a link");
+    symlink(&input, &soft).expect("a link");
+    std::fs::copy(data::file("captures/lab.keys"), &keys).expect("copied");
+    let key_bytes = std::fs::read(&keys).expect("there");
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    for (from, to) in
+        [(&input, &hard), (&hard, &input), (&input, &soft), (&soft, &input), (&input, &input), (&input, &keys)]
+    {
+        let answer = cluscope(&["decrypt", &text(from), "-o", &text(to), "--force", "--keys", &text(&keys)]);
+        assert_eq!(answer.status.code(), Some(2), "{from:?} {to:?}: {}", stderr(&answer));
+    }
+    // Descriptors, as a shell hands them over.
+    let script = format!(
+        "\"$0\" decrypt /dev/fd/7 -o in.pcapng --force 7<in.pcapng; test $? = 2 && \
+         \"$0\" decrypt in.pcapng -o /dev/fd/7 --force 7<>in.pcapng; test $? != 0"
+    );
+    let shell = Command::new("sh").args(["-c", &script, env!("CARGO_BIN_EXE_cluscope")]).current_dir(&folder).output();
+    assert!(shell.as_ref().is_ok_and(|o| o.status.success()), "{shell:?}");
+    assert_eq!(std::fs::read(&input).expect("there"), before);
+    assert_eq!(std::fs::metadata(&input).expect("there").nlink(), 2);
+    assert_eq!(std::fs::read(&keys).expect("there"), key_bytes);
+    // What it writes is its owner's alone, over a file that everybody could read too.
+    let out = folder.join("out.pcapng");
+    std::fs::write(&out, b"old").expect("written");
+    std::fs::set_permissions(&out, std::fs::Permissions::from_mode(0o666)).expect("set");
+    assert!(
+        cluscope(&["decrypt", &text(&input), "-o", &text(&out), "--force", "--keys", &text(&keys)]).status.success()
+    );
+    assert_eq!(std::fs::metadata(&out).expect("there").permissions().mode() & 0o777, 0o600);
+    assert_eq!(leftovers(&folder), Vec::<String>::new());
+}
+
+/// What ends it before its time leaves nothing behind: a limit of the file's size, signals.
+#[cfg(unix)]
+#[test]
+fn nothing_half_written_stays() {
+    let folder = scratch("half");
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let program = env!("CARGO_BIN_EXE_cluscope");
+    let (capture, keys) = (text(&data::file("captures/sealed.pcapng")), text(&data::file("captures/lab.keys")));
+    let script = format!("ulimit -f 10; \"$0\" decrypt {capture} -o part.pcapng --keys {keys}");
+    let shell = Command::new("sh").args(["-c", &script, program]).current_dir(&folder).output().expect("a shell");
+    assert_eq!(shell.status.code(), Some(1), "{}", stderr(&shell));
+    assert!(stderr(&shell).contains("writing"), "{}", stderr(&shell));
+    assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), 0);
+    // A capture that takes a while: the same packets over and over.
+    let file = std::fs::read(data::file("captures/sealed.pcapng")).expect("there");
+    let long = folder.join("long.pcapng");
+    std::fs::write(&long, file.repeat(600)).expect("written");
+    for signal in ["INT", "TERM", "HUP"] {
+        let out = folder.join("signalled.pcapng");
+        let script = format!(
+            "\"$0\" decrypt long.pcapng -o signalled.pcapng --keys {keys} 2>said & p=$!; \
+             until ls -A | grep -q '[.]part'; do kill -0 $p || exit 9; done; kill -{signal} $p; wait $p; echo $?"
+        );
+        let shell = Command::new("sh").args(["-c", &script, program]).current_dir(&folder).output().expect("a shell");
+        let said = String::from_utf8_lossy(&shell.stdout).trim().to_owned();
+        assert!(shell.status.success() && said == "1", "{signal}: {said} {shell:?}");
+        assert!(!out.exists() && leftovers(&folder).is_empty(), "{signal}");
+    }
+}
+
+/// The exit status and the words on a capture's damage are those of `dissect`.
+#[test]
+fn statuses_are_those_of_dissect() {
+    let folder = scratch("statuses");
+    let file = std::fs::read(data::file("captures/sealed.pcapng")).expect("there");
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    // A block in the middle with a length that can't be; the end cut off; a second section that is none.
+    let mut damaged = file.clone();
+    let half = damaged.len() / 2 / 4 * 4;
+    damaged[half..half + 400].fill(0xee);
+    let cut = file[..file.len() - 30].to_vec();
+    for (name, bytes) in [("whole", &file), ("damaged", &damaged), ("cut", &cut)] {
+        let input = folder.join(format!("{name}.pcapng"));
+        std::fs::write(&input, bytes).expect("written");
+        let out = folder.join(format!("{name}-clear.pcapng"));
+        let dissect = cluscope(&["dissect", "--format", "text", &text(&input)]);
+        let decrypt = cluscope(&["decrypt", &text(&input), "-o", &text(&out)]);
+        assert_eq!(decrypt.status.code(), dissect.status.code(), "{name}: {}", stderr(&decrypt));
+        assert_eq!(dissect.status.code(), Some(if name == "damaged" { 3 } else { 0 }), "{name}");
+        let words = stderr(&decrypt);
+        for line in stderr(&dissect).lines() {
+            assert!(words.contains(line), "{name}: {line:?} not in {words:?}");
+        }
+        assert!(out.exists());
+    }
+}
+
+/// Secrets of other protocols in the input are not copied.
+#[test]
+fn blocks_of_secrets_are_not_copied() {
+    let folder = scratch("blocks");
+    let file = std::fs::read(data::file("captures/sealed.pcapng")).expect("there");
+    let section = u32::from_le_bytes(file[4..8].try_into().expect("four bytes")) as usize;
+    let secret = b"CLIENT_RANDOM 00112233 SESAME-OPEN";
+    let padded = secret.len().next_multiple_of(4);
+    // A Decryption Secrets Block of TLS's kind, behind the section's header.
+    let total = (20 + padded) as u32;
+    let mut block = [10, total, 0x544c_534b, secret.len() as u32].map(u32::to_le_bytes).concat();
+    block.extend_from_slice(secret);
+    block.resize(16 + padded, 0);
+    block.extend(total.to_le_bytes());
+    let input = folder.join("in.pcapng");
+    std::fs::write(&input, [&file[..section], &block, &file[section..]].concat()).expect("written");
+    for options in [&[][..], &["--only-opened"], &["--hide-secrets"]] {
+        let out = folder.join("out.pcapng");
+        let (from, to) = (input.to_string_lossy(), out.to_string_lossy());
+        let answer =
+            cluscope(&[&["decrypt", &from, "-o", &to, "--force", "--keys", "captures/lab.keys"], options].concat());
+        assert!(answer.status.success(), "{}", stderr(&answer));
+        let written = std::fs::read(&out).expect("written");
+        assert!(written.len() > 10_000);
+        assert!(!written.windows(6).any(|part| part == b"SESAME"), "{options:?}");
+    }
+}
+
+/// With `--hide-secrets` what JSON would leave out stays sealed; all the rest is in clear.
+#[test]
+fn secrets_stay_sealed() {
+    let Some(shared) = shared() else { return };
+    let folder = scratch("hidden");
+    let keytab = shared.join("service.keytab").to_string_lossy().into_owned();
+    let keys = ["--keys", "captures/lab.keys", "--keytab", &keytab];
+    for name in ["d-v3-ntlm-seal.pcapng", "g-v3-spnego-krb5-seal.pcapng", "h3-bigfrag-ntlm-seal.pcapng"] {
+        let (capture, out) = (shared.join(name), folder.join(name));
+        let (from, to) = (capture.to_string_lossy().into_owned(), out.to_string_lossy().into_owned());
+        let answer = cluscope(&[&["decrypt", &from, "-o", &to, "--hide-secrets"][..], &keys].concat());
+        assert!(answer.status.success(), "{}", stderr(&answer));
+        let hidden = |path: &Path, keys: &[&str]| {
+            let path = path.to_string_lossy();
+            let output = cluscope(&[&["dissect", "--format", "jsonl", "--hide-secrets", &*path], keys].concat());
+            let text = String::from_utf8(output.stdout).expect("UTF-8");
+            let lines: Vec<(bool, bool)> = text
+                .lines()
+                .map(|line| (line.contains(r#""secret":true"#), line.contains(r#""encrypted":"#)))
+                .collect();
+            lines
+        };
+        let (with_keys, without) = (hidden(&capture, &keys), hidden(&out, &[]));
+        assert_eq!(with_keys.len(), without.len(), "{name}");
+        let secrets = with_keys.iter().filter(|(secret, _)| *secret).count();
+        assert!(with_keys.iter().any(|(secret, _)| !secret), "{name}");
+        println!("{name}: {secrets} of {} messages hold secrets, or may", with_keys.len());
+        for (before, after) in with_keys.iter().zip(&without) {
+            assert!(!before.0 || after.1, "{name}: a secret in clear");
+        }
+        let sealed = without.iter().filter(|(_, sealed)| *sealed).count();
+        assert!(sealed >= secrets && sealed <= secrets + 40, "{name}: {sealed} sealed, {secrets} with secrets");
+    }
+}

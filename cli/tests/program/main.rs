@@ -17,6 +17,7 @@ mod decrypt;
 mod etl;
 mod files;
 mod filter;
+mod leaks;
 mod make;
 mod manager;
 mod schema;

@@ -76,9 +76,9 @@ fn malformed(capture: &Path) -> usize {
 fn makeable(record: &Value) -> bool {
     let kind = record["type"].as_str().unwrap_or_default();
     let message = kind.ends_with("request") || kind.ends_with("response") || kind == "fault";
-    !matches!(kind, "capture" | "limits" | "auth3" | "malformed" | "skipped" | "incomplete" | "unknown")
-        && !(message && record.get("encrypted").is_some())
-        && record.get("error").is_none()
+    let told = matches!(kind, "capture" | "limits" | "auth3" | "malformed" | "skipped" | "incomplete" | "unknown");
+    let sealed = message && record.get("encrypted").is_some();
+    !told && !sealed && record.get("error").is_none()
 }
 
 #[test]

@@ -334,3 +334,65 @@ fn printed_by_every_command() {
         }
     }
 }
+
+/// `stub decode` and `stub explain` of every kind, whole, cut and with more behind it; `struct decode` of the buffers.
+#[test]
+fn printed_of_bare_stubs_and_structures() {
+    for case in cases() {
+        let whole = encode(line(&case, "ndr", "little").as_object().unwrap()).unwrap();
+        let cut = &whole[..whole.len() - 9];
+        let behind = [&whole[..], &units(SECRET)].concat();
+        for (stub, version, opnum) in [
+            (&whole[..], "3.0", case.opnum),
+            (cut, "3.0", case.opnum),
+            (&behind[..], "3.0", case.opnum),
+            (&whole[..], "3.0", 999),
+        ] {
+            let opnum = opnum.to_string();
+            for command in [
+                &["decode", "--format", "text"][..],
+                &["decode", "--format", "jsonl", "--hide-secrets"],
+                &["explain", "--format", "text"],
+                &["explain", "--format", "jsonl", "--hide-secrets"],
+            ] {
+                let of =
+                    ["--interface", "clusapi", "--version", version, "--opnum", &opnum, "--direction", case.direction];
+                let output = program::run(&[&["stub"], command, &of].concat(), hex::encode(stub).as_bytes());
+                let printed = format!("{}{}", stdout(&output), String::from_utf8_lossy(&output.stderr));
+                assert_eq!(leak(&printed), None, "{} {command:?} {opnum}: {printed}", case.what);
+            }
+        }
+        let named = json!({"interface": "clusapi", "version": "3.0", "opnum": case.opnum, "direction": case.direction,
+            "syntax": "ndr", "hex": hex::encode(&whole)});
+        let output = program::run(&["stub", "decode", "--jsonl", "--hide-secrets"], named.to_string().as_bytes());
+        assert_eq!(leak(&stdout(&output)), None, "{}", case.what);
+    }
+    for (name, value) in [
+        (
+            "CLUS_NETNAME_PWD_INFO",
+            json!({"Flags": 1, "Password": &SECRET[..15], "CreatingDC": "dc", "ObjectGuid": "g"}),
+        ),
+        ("CLUS_NETNAME_PWD_INFOEX", json!({"Flags": 1, "Password": SECRET, "CreatingDC": "dc", "ObjectGuid": "g"})),
+    ] {
+        in_structure(name, &structure(name, value));
+    }
+    in_structure(
+        "PROPERTY_LIST",
+        &properties(&[("AdminPassword", 0x10003, SECRET.into()), ("Last", 0x10002, 9.into())]),
+    );
+    in_structure("CLUSTER_REG_BATCH_UPDATE", &batch(1, "SasToken", 1));
+}
+
+fn in_structure(name: &str, buffer: &Value) {
+    let digits = buffer["hex"].as_str().unwrap();
+    for n in (0..=digits.len()).step_by(14) {
+        for format in [&["--format", "text"][..], &["--format", "jsonl", "--hide-secrets"]] {
+            let output = program::run(&[&["struct", "decode", name], format].concat(), digits[..n].as_bytes());
+            let printed = format!("{}{}", stdout(&output), String::from_utf8_lossy(&output.stderr));
+            assert_eq!(leak(&printed), None, "{name} {n} {format:?}: {printed}");
+        }
+        let line = json!({"struct": name, "hex": &digits[..n]}).to_string();
+        let output = program::run(&["struct", "decode", "--jsonl", "--hide-secrets"], line.as_bytes());
+        assert_eq!(leak(&stdout(&output)), None, "{name} {n}");
+    }
+}

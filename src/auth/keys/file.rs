@@ -41,7 +41,13 @@ fn text(bytes: &[u8]) -> Result<Cow<'_, [u8]>, KeyError> {
     let wide: Result<String, _> = char::decode_utf16(units).collect();
     match wide {
         Ok(wide) if rest.is_empty() => Ok(Cow::Owned(wide.into_bytes())),
-        _ => Err(KeyError::new(KeyErrorKind::NotText)),
+        Ok(_) => Err(KeyError::new(KeyErrorKind::NotText).at_offset(bytes.len())),
+        Err(_) => {
+            let units = pairs.iter().map(|pair| from(*pair)).filter(|unit| *unit != 0xfeff);
+            let whole =
+                char::decode_utf16(units).take_while(Result::is_ok).flatten().map(char::len_utf16).sum::<usize>();
+            Err(KeyError::new(KeyErrorKind::NotText).at_offset((2 * whole).min(bytes.len())))
+        }
     }
 }
 

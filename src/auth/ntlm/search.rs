@@ -78,7 +78,7 @@ impl NtlmSession {
             spent <= most && purse.spend(units)
         };
         let mut cut = !spend(used.min(super::stream::REMAKE));
-        let mut found = None;
+        let (mut found, mut unproved) = (None, None);
         let price = frame.covered_len() as u64 + 64;
         if cut {
             // Nothing is left to search with.
@@ -108,7 +108,9 @@ impl NtlmSession {
                 let ahead = self.handle(of).stream.peek(at.saturating_add(4).next_multiple_of(1 << 10));
                 let Some(mask) = ahead.get(at..).and_then(|k| k.first_chunk::<4>()) else { break };
                 let sequence = signature.sequence ^ u32::from_le_bytes(*mask);
-                if u64::from(sequence.wrapping_sub(next)) > skip / cost {
+                let count = sequence.wrapping_sub(next);
+                let explained = self.handle(of).explains(position(skip), count);
+                if u64::from(count) > skip / cost || explained == Some(false) {
                     continue;
                 }
                 if !spend(price) {
@@ -116,13 +118,15 @@ impl NtlmSession {
                     break;
                 }
                 if self.attempt(of, sender, frame, whole, signature, position(skip), sequence, out) {
+                    let adrift = explained.is_none() && self.handle(of).is_adrift();
+                    unproved = adrift.then_some(Doubt::Missing { count: count.into() });
                     found = Some((position(skip), sequence));
                     break;
                 }
             }
         }
         if let Some((skip, sequence)) = found {
-            let doubt = self.arrived(of, sender, frame, skip, sequence);
+            let doubt = self.arrived(of, sender, frame, skip, sequence).or(unproved);
             self.handle(of).stream.release();
             return Ok(doubt);
         }

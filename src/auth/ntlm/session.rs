@@ -56,6 +56,20 @@ impl Handle {
         Handle { stream: KeyStream::new(key), next: 0, fresh: true, gap: None, unopened: VecDeque::new(), passed: 0 }
     }
 
+    /// Whether `count` messages can have moved the handle by `skip` bytes: exactly those whose lengths are known, where they
+    /// explain it; `None` where they don't. The number of a message is under the key stream, so that a changed one is known
+    /// by its place alone.
+    pub(super) fn explains(&self, skip: usize, count: u32) -> Option<bool> {
+        let fits = |count: &usize| self.windows(*count).any(|window| window == skip);
+        let mut known = (0..=self.unopened.len()).filter(fits).peekable();
+        known.peek().is_some().then(|| known.any(|known| u32::try_from(known) == Ok(count)))
+    }
+
+    /// Whether a number can't be told from a changed one: PDUs before it were changed, more than are remembered.
+    pub(super) fn is_adrift(&self) -> bool {
+        self.gap.is_none() && !self.unopened.is_empty()
+    }
+
     /// Lengths by which `count` PDUs in a row among those that couldn't be opened would have moved the handle.
     fn windows(&self, count: usize) -> impl Iterator<Item = usize> {
         let starts = (self.unopened.len() + 1).saturating_sub(count);
@@ -63,25 +77,10 @@ impl Handle {
     }
 }
 
-/// The random pads of a sender's signatures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pad {
-    /// None was seen.
-    Unknown,
-    /// The first one was neither zeros nor zeros under the key stream.
-    Unusual,
-    /// Zeros, or zeros under the key stream: something else was changed.
-    Usual,
-    /// The first two were something else.
-    Random,
-}
-
 /// What one party signs with, and how it numbered its messages.
 pub(super) struct Party {
     pub(super) sign_key: Key,
     pub(super) order: Order,
-    /// What its signatures have for a random pad.
-    pad: Pad,
 }
 
 /// A session with one exported session key.
@@ -127,11 +126,7 @@ impl NtlmSession {
         NtlmSession {
             flags,
             handles: both.map(|sender| Handle::new(&sealkey(flags, &exported, sender, weak))),
-            parties: both.map(|sender| Party {
-                sign_key: signkey(&exported, sender),
-                order: Order::default(),
-                pad: Pad::Unknown,
-            }),
+            parties: both.map(|sender| Party { sign_key: signkey(&exported, sender), order: Order::default() }),
             exported,
             weak,
             one_handle: if ess { Some(false) } else { None },
@@ -215,11 +210,7 @@ impl NtlmSession {
 
     /// A PDU of the direction couldn't be opened here: it was changed, forged, or another context's.
     pub(crate) fn unopened(&mut self, sender: Sender, frame: &Frame<'_>) {
-        let party = self.party(sender);
-        party.order.explain(1);
-        if party.pad != Pad::Random {
-            party.pad = Pad::Usual;
-        }
+        self.party(sender).order.explain(1);
         self.shared.explain(1);
         let used = self.used(frame);
         let handle = self.handle(self.handle_of(sender));
@@ -393,7 +384,7 @@ impl NtlmSession {
             if let Some(bytes) = passed_over {
                 self.shared.skipped(due, sequence.wrapping_sub(due), bytes, room);
             }
-            let pad = self.pad_doubt(sender);
+            let pad = self.pad_doubt();
             return self.shared.came(sender, sequence).or(pad);
         }
         let ess = self.ess();
@@ -402,22 +393,12 @@ impl NtlmSession {
             order.begin(due.into(), 0);
         }
         let disorder = order.came(sequence.into());
-        disorder.or(self.pad_doubt(sender))
+        disorder.or(self.pad_doubt())
     }
 
-    /// What the random pad of the last PDU, which no checksum covers, says against it. A sender is taken to use zeros
-    /// unless its first two PDUs have something else.
-    fn pad_doubt(&mut self, sender: Sender) -> Option<Doubt> {
-        let usual = self.usual_pad;
-        let pad = &mut self.party(sender).pad;
-        let before = *pad;
-        *pad = match before {
-            _ if usual => Pad::Usual,
-            Pad::Unknown => Pad::Unusual,
-            Pad::Unusual => Pad::Random,
-            Pad::Usual | Pad::Random => before,
-        };
-        (!usual && *pad != Pad::Random).then_some(Doubt::Signature)
+    /// What the random pad of the last PDU, which no checksum covers, says against it.
+    fn pad_doubt(&self) -> Option<Doubt> {
+        (!self.usual_pad).then_some(Doubt::Signature)
     }
 
     /// Opens a PDU of the other direction that was held back until a hole of it was given up: its place was passed over.
@@ -451,7 +432,7 @@ impl NtlmSession {
         self.learn_coverage(covers);
         self.one_handle.get_or_insert(true);
         self.usual_pad = usual_pad;
-        let pad = self.pad_doubt(sender);
+        let pad = self.pad_doubt();
         Some(self.shared.came(sender, sequence).or(pad))
     }
 
@@ -507,7 +488,7 @@ impl NtlmSession {
                 if check(self.flags, frame, whole, signature, sign_key, stream.peek(used), *number, out) {
                     self.whole = Some(whole);
                     self.usual_pad = signature.has_usual_pad(self.flags, frame.sealed_len(), stream.peek(used));
-                    return Ok(self.pad_doubt(sender));
+                    return Ok(self.pad_doubt());
                 }
             }
         }

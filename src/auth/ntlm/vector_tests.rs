@@ -86,7 +86,7 @@ fn section_4_2_2_ntlm_v1() {
     let session_key = bytes("518822b1b3f350c8958682ecbb3e3cb7");
     // The text shows the random pad as encrypted in one place and as zero in another; either must do.
     opens(V1, &lm, &nt, &session_key, sealed, "01000000 00000000 09dcd1df 2e459d36");
-    // The pad is not covered by anything: what isn't zeros is taken for changed until a second message has the like.
+    // The pad is not covered by anything: what isn't zeros is taken for changed.
     opens(V1, &lm, &nt, &session_key, sealed, "01000000 45844502 09dcd1df 2e459d36");
 }
 

@@ -78,6 +78,10 @@ fn due(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
     let Some((family, code)) = control_code(message) else { return };
     // Of codes that no section describes nothing is due.
     let Some(code) = codes::lookup(family, code).filter(|code| code.certainty == Certainty::Specified) else { return };
+    // Nor is anything where there is no room for it: some codes succeed so over version 3.0 (3.1.4.3.1.2).
+    if message.request.and_then(|request| request.number(control::nOutBufferSize)) == Some(0) {
+        return;
+    }
     let list = match code.output {
         BufferFormat::PropertyList | BufferFormat::PropertyListOf(_) => "a PROPERTY_LIST",
         BufferFormat::PropertyFormats => "a list of property formats",
@@ -89,9 +93,8 @@ fn due(message: &CheckedMessage<'_, '_>, found: &mut Report<'_, '_>) {
         | BufferFormat::Filetime
         | BufferFormat::Struct(_)
         | BufferFormat::ByLength(_) => {
-            // Without room for it nothing is due; with input it may depend on that.
-            let room = message.request.and_then(|request| request.number(control::nOutBufferSize)).unwrap_or(0);
-            if code.input == BufferFormat::Nothing && room != 0 {
+            // With input it may depend on that.
+            if code.input == BufferFormat::Nothing {
                 let value = format!("0 bytes of {}", code.name);
                 found.add_in(&OUTPUT_MISSING, code.section, control::lpOutBuffer, value, content::name_of(code.output));
             }

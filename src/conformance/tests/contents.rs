@@ -113,6 +113,15 @@ fn call(w: &mut Wire, (method, object): (&str, &str), code: u32, input: &str, ou
     w.call(method, request, response);
 }
 
+/// A control code of a group whose output the client leaves no room for.
+fn no_room(w: &mut Wire, code: u32) {
+    let request = json!({"hGroup": handle(1), "dwControlCode": code, "lpInBuffer": null, "nInBufferSize": 0,
+        "nOutBufferSize": 0});
+    let response =
+        json!({"lpOutBuffer": {"hex": ""}, "lpBytesReturned": 0, "lpcbRequired": 0, "rpc_status": 0, "return": 0});
+    w.call("ApiGroupControl", request, response);
+}
+
 fn maintenance(kind: u8) -> String {
     format!("01000000{kind:02x}000000000000000ff0baab")
 }
@@ -228,6 +237,7 @@ cases! {
         |w| output(w, RESOURCE, 0x0100_01f1, &format!("{SIGNATURE}{}{END}", partition(12)));
     "list-missing" => |w| output(w, RESOURCE, 0x0100_007d, ""), |w| output(w, RESOURCE, 0x0100_007d, END);
     "list-missing" => |w| output(w, RESOURCE, 0x0100_0065, ""), |w| output(w, RESOURCE, 0x0100_0065, END);
+    "list-missing" => |w| output(w, GROUP, 0x0300_0059, ""), |w| no_room(w, 0x0300_0059);
     "output-missing" => |w| output(w, RESOURCE, 0x0100_0005, ""), |w| output(w, RESOURCE, 0x0100_0005, "01000000");
     "empty-name" => |w| output(w, GROUP, 0x0300_0029, "0000"), |w| output(w, GROUP, 0x0300_0029, "41000000");
     // 2.2.2.6.

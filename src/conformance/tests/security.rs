@@ -34,6 +34,7 @@ cases! {
     "anonymous-session" => |w| doubted(w, Doubt::Anonymous), right;
     "guest-session" => |w| doubted(w, Doubt::Guest), right;
     "handshake-changed" => |w| doubted(w, Doubt::Handshake), right;
+    "session-repeated" => |w| doubted(w, Doubt::SessionRepeated), right;
     "empty-signature" => |w| doubted(w, Doubt::EmptySignature), right;
     "session-repeated" => |w| doubted(w, Doubt::SessionRepeated), right;
 }

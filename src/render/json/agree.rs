@@ -63,6 +63,7 @@ fn members(given: &Map<String, Json>, printed: &Map<String, Json>, outer: bool) 
             ("name", Some(printed)) if given.contains_key("value") => name(value, printed),
             ("flags", Some(printed)) => flags(value, printed),
             ("sddl", Some(printed)) => descriptor(value, printed, given.contains_key("hex")),
+            (_, Some(now)) if outer && number(now).is_some_and(|n| counts_edited(n, given, printed)) => Ok(()),
             (_, Some(printed)) => check(value, printed, outer),
             // What analysis knows of a context handle.
             ("object", None) if given.contains_key("uuid") => Ok(()),
@@ -72,6 +73,20 @@ fn members(given: &Map<String, Json>, printed: &Map<String, Json>, outer: bool) 
         .map_err(|e| e.within(key))?;
     }
     Ok(())
+}
+
+/// Whether this is the length of what was made from `decoded` alone: sizes of what was edited are worked out anew, and those
+/// beside it are of what was there before.
+fn counts_edited(length: u64, given: &Map<String, Json>, printed: &Map<String, Json>) -> bool {
+    given.iter().any(|(key, value)| {
+        let edited = value.as_object().is_some_and(|value| {
+            value.contains_key("decoded") && !value.contains_key("hex") && !value.contains_key("value")
+        });
+        let now = printed.get(key).filter(|_| edited);
+        let bytes = now.and_then(|now| now.get("hex")).and_then(Json::as_str).map(|digits| digits.len() / 2);
+        let units = now.and_then(|now| now.get("value")).and_then(Json::as_array).map(Vec::len);
+        bytes.or(units).is_some_and(|n| n as u64 == length)
+    })
 }
 
 /// An object that stands for what is printed without one.

@@ -5,10 +5,11 @@ use super::lines::{begin, failure, parse};
 use super::out::Out;
 use super::{agree, input};
 use crate::ndr::EncodeError;
+use crate::ndr::types::Semantics;
 use crate::ndr::value::{Fields, Value};
 use crate::ndr::visitor::Place;
 use crate::structs::Structure;
-use crate::structs::content::Secrets;
+use crate::structs::content::{self, Context, Secrets};
 use crate::structs::mask::Mask;
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
@@ -24,7 +25,16 @@ pub fn decoded(out: &mut Out, name: &str, bytes: &[u8]) -> bool {
     };
     out.key("struct");
     out.text(structure.name);
-    members(out, (Secrets::Shown, Mask::default()), bytes, |input, sink| structure.read(input, Place::TOP, sink))
+    let hidden = match out.secrets() {
+        Secrets::Masked => {
+            let context = Context { secrets: Secrets::Masked, ..Context::default() };
+            let shape = content::shape(Semantics::Custom(structure.name), 0, &context, bytes);
+            (Secrets::Masked, Mask::of(&shape, bytes))
+        }
+        // Whoever hands over the bytes of a structure knows them.
+        _ => (Secrets::Shown, Mask::default()),
+    };
+    members(out, hidden, bytes, |input, sink| structure.read(input, Place::TOP, sink))
 }
 
 /// Decodes a structure into a whole object. Returns whether it could be decoded.

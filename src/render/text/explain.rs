@@ -12,7 +12,7 @@ use crate::base::error::Error;
 use crate::ndr::types::Semantics;
 use crate::ndr::visitor::{At, Item, Overhead, Visitor};
 use crate::ndr::wire::Message;
-use crate::structs::content::{Context, Secrets};
+use crate::structs::content::{Context, Secrets, may_hold_secrets};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -41,6 +41,14 @@ pub fn pieces(message: &Message<'_>, context: Context<'_>) -> Vec<Piece> {
     let mut pieces = collect.pieces;
     pieces.retain(|piece| !piece.range.is_empty());
     pieces.sort_by_key(|piece| piece.range.start);
+    let hidden =
+        context.secrets != Secrets::Shown && may_hold_secrets(message.method, message.direction, message.version);
+    let unread = [Overhead::Trailing, Overhead::Unread].map(Overhead::name);
+    for piece in pieces.iter_mut().filter(|piece| hidden && unread.contains(&piece.kind)) {
+        // What is left over, or can't be read, of a method that may hold a secret may be one.
+        piece.path = piece.kind.to_string();
+        (piece.kind, piece.value) = ("secret", String::from("(may hold a secret)"));
+    }
     pieces
 }
 

@@ -401,7 +401,7 @@ pub fn bare(
         None => {
             let word = if identity.method().is_some() { "reserved" } else { "not in this version of the interface" };
             let _ = writeln!(out, "opnum {}, {word}", identity.opnum);
-            hex_dump(out, stub, 4, style.max_bytes);
+            let _ = writeln!(out, "    {} bytes not shown: they may hold a secret", stub.len());
         }
     }
 }

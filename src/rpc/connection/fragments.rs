@@ -50,6 +50,8 @@ impl<N: Default> Session<N> {
         if let (None, Some(required)) = (&opened, io.security.required()) {
             // Whoever sent it, the association negotiated that each PDU has a signature.
             opened = Some(Opened::unprotected(required.auth_level));
+            // It may be a protected one that was changed: then a message is missing from its stream.
+            io.security.gap(sender, Some(bytes.len() as u64));
             head.trailer = Some(required);
         }
         let clear = matches!(opened, None | Some(Opened::Clear { .. }));
