@@ -231,11 +231,9 @@ fn the_input_is_spared_by_whatever_name() {
         assert_eq!(answer.status.code(), Some(2), "{from:?} {to:?}: {}", stderr(&answer));
     }
     // Descriptors, as a shell hands them over.
-    let script = format!(
-        "\"$0\" decrypt /dev/fd/7 -o in.pcapng --force 7<in.pcapng; test $? = 2 && \
-         \"$0\" decrypt in.pcapng -o /dev/fd/7 --force 7<>in.pcapng; test $? != 0"
-    );
-    let shell = Command::new("sh").args(["-c", &script, env!("CARGO_BIN_EXE_cluscope")]).current_dir(&folder).output();
+    let script = "\"$0\" decrypt /dev/fd/7 -o in.pcapng --force 7<in.pcapng; test $? = 2 && \
+         \"$0\" decrypt in.pcapng -o /dev/fd/7 --force 7<>in.pcapng; test $? != 0";
+    let shell = Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_cluscope")]).current_dir(&folder).output();
     assert!(shell.as_ref().is_ok_and(|o| o.status.success()), "{shell:?}");
     assert_eq!(std::fs::read(&input).expect("there"), before);
     assert_eq!(std::fs::metadata(&input).expect("there").nlink(), 2);

@@ -387,7 +387,7 @@ fn in_structure(name: &str, buffer: &Value) {
     let digits = buffer["hex"].as_str().unwrap();
     for n in (0..=digits.len()).step_by(14) {
         for format in [&["--format", "text"][..], &["--format", "jsonl", "--hide-secrets"]] {
-            let output = program::run(&[&["struct", "decode", name], format].concat(), digits[..n].as_bytes());
+            let output = program::run(&[&["struct", "decode", name], format].concat(), &digits.as_bytes()[..n]);
             let printed = format!("{}{}", stdout(&output), String::from_utf8_lossy(&output.stderr));
             assert_eq!(leak(&printed), None, "{name} {n} {format:?}: {printed}");
         }
