@@ -79,7 +79,9 @@ fn edited(value: &Value, dice: &mut Dice) -> (Value, Value) {
             (Some(flags), ..) => {
                 let kept: Vec<Value> =
                     flags.as_array().unwrap().iter().filter(|_| dice.below(2) == 0).cloned().collect();
-                (Value::Array(kept.clone()), json!({ "flags": kept }))
+                // None at all is 0, which may have a name of its own.
+                let expected = if kept.is_empty() { json!({ "value": 0 }) } else { json!({ "flags": kept }) };
+                (Value::Array(kept), expected)
             }
             (_, Some(name), _) if dice.below(2) == 0 => (name.clone(), json!({ "name": name })),
             _ => {
@@ -115,7 +117,7 @@ fn ten_thousand_edits() {
         for (version, table) in interface.versions.iter().enumerate() {
             for method in table.methods.iter().filter(|method| method.on_wire) {
                 for direction in [Direction::Request, Direction::Response] {
-                    for _ in 0..12 {
+                    for _ in 0..21 {
                         seed += 1;
                         let noise = invariants::noise(seed, 1500);
                         let contents = invariants::contents(method, direction, version, &mut Source::plain(&noise));
@@ -163,7 +165,9 @@ fn ten_thousand_edits() {
                                 let sized = |field: &cluscope::internals::ndr::types::Field| {
                                     field.size_is == Some(key) || field.length_is == Some(key)
                                 };
-                                COUNTS.contains(&key) || method.fields_of(direction, version).any(sized)
+                                // How many messages opaque bytes hold, nobody can work out.
+                                (COUNTS.contains(&key) && key != "NumberOfMessages")
+                                    || method.fields_of(direction, version).any(sized)
                             };
                             holder.retain(|key, _| !counted(key));
                             changed.remove("max_counts");
@@ -182,7 +186,7 @@ fn ten_thousand_edits() {
         }
     }
     println!("{edits} edits");
-    assert!(edits >= 5000, "{edits}");
+    assert!(edits >= 10_000, "{edits}");
 }
 
 /// Members of structures that count others.

@@ -57,7 +57,8 @@ fn unknown(name: &str) -> String {
 
 /// The structure's name: the line's own, or one given from outside.
 fn name_of<'l>(line: &'l Map<String, Json>, default: Option<&'l str>) -> Result<&'l str, String> {
-    match line.get("struct") {
+    // What stands as `decoded` in a record has the name as `type`.
+    match line.get("struct").or_else(|| line.get("type")) {
         Some(Json::String(name)) => Ok(name),
         Some(_) => Err("\"struct\" is a string".into()),
         None => default.ok_or_else(|| "\"struct\" is missing".into()),
@@ -122,7 +123,7 @@ pub fn encode(line: &Map<String, Json>, name: Option<&str>) -> Result<Vec<u8>, S
 }
 
 /// What a line of structures may have.
-const LINE: &[&str] = &["id", "struct", "value", "reading", "trailing", "diagnostics", "hex"];
+const LINE: &[&str] = &["id", "struct", "type", "value", "reading", "trailing", "diagnostics", "hex"];
 
 /// Whether the bytes of a structure are printed as the value that they were made from.
 fn as_given(name: &str, json: &Json, bytes: &[u8]) -> Result<(), EncodeError> {
