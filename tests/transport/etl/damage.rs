@@ -134,7 +134,7 @@ fn compression_bombs() {
     // A buffer that claims more than the limit ends the reading, as a block of a capture file does.
     assert!(matches!(error, None | Some(CaptureError::Corrupt { .. } | CaptureError::TooLarge { .. })), "{error:?}");
     assert_same(&found, &packets, "before the bombs");
-    assert!(reader.trace_counters().unwrap().buffers_unreadable >= 3);
+    assert!(reader.trace_counters().unwrap().buffers_unreadable >= 2, "{:?}", reader.trace_counters());
     // One that would have to be larger than the window.
     let mut huge =
         as_ndis(Settings { compression: Compression::Lznt1, ..Settings::default() }, &packets, 60_000, 1).bytes();
