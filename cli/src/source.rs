@@ -368,6 +368,7 @@ impl Reading<'_, '_> {
             Err(CaptureError::Empty | CaptureError::Truncated { .. }) if ended() => return Ok(()),
             Err(error) => return Err(error.to_string()),
         };
+        self.taking.borrow_mut().traces.begin(&reader);
         let outcome = loop {
             match reader.next() {
                 Ok(Some(packet)) => {

@@ -46,8 +46,16 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
+    /// Begins with a file: only of traces there is anything to remember.
+    pub(crate) fn begin<R: Read>(&mut self, reader: &Reader<R>) {
+        self.any |= reader.is_trace();
+    }
+
     /// Takes what a reader has met of the RPC runtime.
     pub(crate) fn take<R: Read>(&mut self, reader: &mut Reader<R>) {
+        if !self.any {
+            return;
+        }
         while let Some(event) = reader.next_rpc_event() {
             if event
                 .call
@@ -65,7 +73,8 @@ impl Traces {
 
     /// Looks at a record while it is read.
     pub(crate) fn see(&mut self, record: &Record<'_>) {
-        if let Body::Request { opnum, .. } = record.event.body
+        if self.any
+            && let Body::Request { opnum, .. } = record.event.body
             && let Some(time) = record.event.time()
         {
             if self.requests.len() >= REQUESTS {

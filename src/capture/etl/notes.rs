@@ -3,15 +3,23 @@
 use super::origin::PacketOrigin;
 use crate::base::bounded::Bounded;
 use crate::capture::trace_bounds::ORIGINS;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where the packets read lately come from, by frame. Clones share what they know.
 #[derive(Clone, Debug)]
-pub struct PacketOrigins(Arc<Mutex<Bounded<u64, Arc<PacketOrigin>>>>);
+pub struct PacketOrigins(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    /// Whether anything was ever known: captures of most kinds tell nothing, and then nobody has to lock.
+    any: AtomicBool,
+    known: Mutex<Bounded<u64, Arc<PacketOrigin>>>,
+}
 
 impl Default for PacketOrigins {
     fn default() -> Self {
-        PacketOrigins(Arc::new(Mutex::new(Bounded::new(ORIGINS))))
+        PacketOrigins(Arc::new(Shared { any: AtomicBool::new(false), known: Mutex::new(Bounded::new(ORIGINS)) }))
     }
 }
 
@@ -19,10 +27,14 @@ impl PacketOrigins {
     /// Where a packet comes from; `None` for packets of captures that don't tell, and for those read too long ago.
     #[must_use]
     pub fn get(&self, frame: u64) -> Option<Arc<PacketOrigin>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).peek(&frame).cloned()
+        if !self.0.any.load(Ordering::Acquire) {
+            return None;
+        }
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner).peek(&frame).cloned()
     }
 
     pub(super) fn insert(&self, frame: u64, origin: Arc<PacketOrigin>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(frame, origin);
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner).insert(frame, origin);
+        self.0.any.store(true, Ordering::Release);
     }
 }

@@ -210,6 +210,11 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// Whether the input is a trace of Windows, which tells more than packets.
+    pub fn is_trace(&self) -> bool {
+        matches!(self.format, Format::Etl(_))
+    }
+
     /// The next event of the RPC runtime that was met on the way to the last packet. Of those not asked for, the last 1024
     /// are kept.
     pub fn next_rpc_event(&mut self) -> Option<RpcEvent> {
