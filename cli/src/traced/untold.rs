@@ -11,7 +11,7 @@ use std::io::{Read, Write};
 
 /// Nothing is known of packets.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct PacketOrigins;
+pub(crate) struct PacketOrigins {}
 
 pub(crate) fn ordered(file: File) -> std::io::Result<File> {
     Ok(file)
@@ -19,7 +19,7 @@ pub(crate) fn ordered(file: File) -> std::io::Result<File> {
 
 /// Nothing is told.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Traces;
+pub(crate) struct Traces {}
 
 impl Traces {
     pub(crate) fn begin<R: Read>(&mut self, _: &Reader<R>) {}
