@@ -24,3 +24,4 @@ mod schema;
 mod secret_kinds;
 mod secrets;
 mod vectors;
+mod views;
