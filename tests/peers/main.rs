@@ -6,5 +6,6 @@ mod data;
 #[path = "../peer/mod.rs"]
 mod peer;
 
+mod encoder;
 mod property_list;
 mod stubs;
