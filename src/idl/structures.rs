@@ -20,7 +20,7 @@ structure! {
 
     /// Operational versions of the cluster.
     ("2.2.3.3") struct CLUSTER_OPERATIONAL_VERSION_INFO {
-        DWORD dwSize => Bytes;
+        DWORD dwSize => constant(20);
         DWORD dwClusterHighestVersion => enumeration(ClusterInternalVersion);
         DWORD dwClusterLowestVersion => enumeration(ClusterInternalVersion);
         DWORD dwFlags => flags(ClusterVersionFlags);

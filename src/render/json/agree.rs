@@ -104,10 +104,24 @@ fn around(given: &Map<String, Json>, printed: &Json, outer: bool) -> Result<(), 
         match key.as_str() {
             "value" => check(value, printed, outer).map_err(|e| e.within("value"))?,
             "hex" if given.contains_key("value") => {}
+            // The value of a property that has a meaning for one kind of object only: the list alone doesn't tell which.
+            "name" | "flags" if number(printed).is_some_and(|n| is_named(value, n)) => {}
             _ => return Err(EncodeError::new("nothing of this name belongs to such a value").within(key)),
         }
     }
     Ok(())
+}
+
+/// Whether a table has this name for a number, or these flags for its bits.
+fn is_named(names: &Json, n: u64) -> bool {
+    let names = names.as_array().map_or(core::slice::from_ref(names), Vec::as_slice);
+    consts::ALL.iter().any(|table| {
+        let bits = names.iter().map(|name| {
+            let member = table.members.iter().find(|member| name.as_str().is_some_and(|name| member.is_called(name)));
+            member.map(|member| member.value)
+        });
+        bits.into_iter().try_fold(0, |all, value| Some(all | value?)) == Some(n)
+    })
 }
 
 fn is_null_handle(given: &Map<String, Json>) -> bool {
