@@ -16,24 +16,22 @@ pub(in crate::capture) fn recognise<R: Read>(
 ) -> Result<Option<Etl>, CaptureError> {
     let failed = |source| CaptureError::Io { offset: 0, source };
     // The first event's marker stands behind the buffer's header.
-    let available = buffer.fill(HEADER + 4).map_err(failed)?;
+    buffer.fill(HEADER + 4).map_err(failed)?;
     if !is_trace(buffer.data()) {
         return Ok(None);
     }
     let needed = BufferHeader::read(buffer.data()).map_or(HEADER, |header| header.size);
-    let available = if needed > limits.largest_buffer() {
-        available
-    } else {
-        // A file that ends in its first buffer has no packet, but may have a header.
-        buffer.fill(needed).map_err(failed)?
-    };
-    let etl = Etl::begin(buffer.data(), limits.trace_packets);
+    // A file that ends in its first buffer has no packet, but may have a header; so may one that claims too much.
+    let wanted = needed.min(limits.largest_buffer());
+    let available = buffer.fill(wanted).map_err(failed)?.min(wanted);
+    let first = buffer.data().get(..available).unwrap_or(buffer.data());
+    let etl = Etl::begin(first, limits.trace_packets);
     if etl.is_none() && available < needed {
         let (needed, available) = (needed as u64, available as u64);
         return Err(CaptureError::Truncated { offset: 0, frames: 0, needed, available });
     }
     if etl.is_some() {
-        buffer.consume(needed.min(available));
+        buffer.consume(available);
     }
     Ok(etl)
 }
