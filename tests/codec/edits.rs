@@ -327,3 +327,17 @@ fn refused() {
         }
     }
 }
+
+/// A list of flags may name one as often as it likes: that takes no longer than the list.
+#[test]
+fn flags_named_a_hundred_thousand_times() {
+    let line = |flags: Value| {
+        json!({"interface": "clusapi", "version": "3.0", "method": "ApiCreateEnum",
+        "direction": "request", "syntax": "ndr", "params": {"dwType": {"value": 5, "flags": flags}}})
+    };
+    let few = line(json!(["CLUSTER_ENUM_NODE", "CLUSTER_ENUM_RESOURCE"]));
+    let bytes = stub::encode(few.as_object().unwrap()).unwrap();
+    assert_eq!(bytes, [5, 0, 0, 0]);
+    let names = (0..100_000).map(|n| ["CLUSTER_ENUM_NODE", "CLUSTER_ENUM_RESOURCE"][n % 2]).collect::<Vec<_>>();
+    assert_eq!(stub::encode(line(json!(names)).as_object().unwrap()), Ok(bytes));
+}

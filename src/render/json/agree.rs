@@ -11,6 +11,7 @@ use crate::ndr::EncodeError;
 use crate::ndr::number::{integer, nearest};
 use crate::structs::{records, security};
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
 
 /// How much of a value an error quotes, in characters.
 const QUOTED: usize = 60;
@@ -161,11 +162,15 @@ fn is_called(given: &str, printed: &str) -> bool {
 /// Flags in any order.
 fn flags(given: &Json, printed: &Json) -> Result<(), EncodeError> {
     let (Json::Array(names), Json::Array(known)) = (given, printed) else { return check(given, printed, false) };
-    let has = |list: &[Json], name: &str| list.iter().filter_map(Json::as_str).any(|other| is_called(name, other));
-    let all = names.iter().all(|name| name.as_str().is_some_and(|name| has(known, name)));
-    let complete = known.iter().all(|known| {
-        names.iter().any(|name| matches!((name.as_str(), known.as_str()), (Some(n), Some(k)) if is_called(n, k)))
-    });
+    // Each once: a list may repeat a name as often as a line has room for, and each is looked up in every table.
+    let once = |list: &'_ [Json]| list.iter().map(|name| name.as_str().map(str::to_owned)).collect::<BTreeSet<_>>();
+    let (names, known) = (once(names), once(known));
+    let same = |name: &Option<String>, other: &Option<String>| match (name, other) {
+        (Some(name), Some(other)) => is_called(name, other),
+        _ => false,
+    };
+    let all = names.iter().all(|name| known.contains(name) || known.iter().any(|other| same(name, other)));
+    let complete = known.iter().all(|known| names.contains(known) || names.iter().any(|name| same(name, known)));
     // Names of unions stand for their parts; the encoder compared those with the number.
     if all && complete { Ok(()) } else { Err(differs(given, printed)) }
 }
