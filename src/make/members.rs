@@ -159,7 +159,7 @@ impl<'m> Line<'m> {
         if options.syntax.is_some() || options.endian.is_some() {
             map.remove("hex");
         }
-        stub::encode(&map)
+        stub::encode(&map).map_err(|e| e.to_string())
     }
 
     pub(super) fn opnum(&self) -> Result<Option<u16>, String> {

@@ -120,7 +120,7 @@ impl<W: Write> Maker<W> {
     /// # Errors
     /// Why it can't be a part of a capture, or the writer's.
     pub fn line(&mut self, text: &str) -> Result<(), String> {
-        let map = strict::object(text)?;
+        let map = strict::object(text).map_err(|e| e.to_string())?;
         match map.get("type").and_then(Json::as_str) {
             Some("capture" | "limits") => {
                 self.made.passed_over += 1;
