@@ -34,6 +34,13 @@ impl EncodeError {
     }
 }
 
+impl From<&str> for EncodeError {
+    /// Of the whole.
+    fn from(message: &str) -> Self {
+        EncodeError::new(message)
+    }
+}
+
 impl From<String> for EncodeError {
     /// Of the whole.
     fn from(message: String) -> Self {

@@ -18,6 +18,7 @@ use crate::session::call_context::CallContext;
 use serde_json::{Map, Value as Json};
 
 pub use super::identity::Identity;
+pub(crate) use super::typed::known_members;
 
 /// Decodes a stub into members of the object that is open in `out`: `params`, `return`, `max_counts`, `trailing`,
 /// `diagnostics`, or `error` with what was read before it as `partial`. Returns whether the stub could be decoded.
@@ -259,7 +260,7 @@ pub fn members(out: &mut Out, identity: &Identity, context: &CallContext, stub: 
 /// # Errors
 /// What is missing or wrong, or contradicts something else, and its path in the line.
 pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, EncodeError> {
-    typed::known_members(line)?;
+    known_members(line)?;
     let bytes = encode_as_told(line)?;
     if line.contains_key("params") || line.contains_key("return") {
         typed::verify(&Identity::parse(line)?, line, &bytes)?;

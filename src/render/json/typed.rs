@@ -259,7 +259,7 @@ impl Reading<'_> {
 ///
 /// # Errors
 /// The first one, and the nearest name.
-pub(super) fn known_members(line: &Map<String, Json>) -> Result<(), EncodeError> {
+pub(crate) fn known_members(line: &Map<String, Json>) -> Result<(), EncodeError> {
     match line.keys().find(|key| record::member(key).is_none()) {
         None => Ok(()),
         Some(key) => {
