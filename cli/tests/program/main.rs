@@ -24,5 +24,6 @@ mod other_tools;
 mod schema;
 mod secret_kinds;
 mod secrets;
+mod select;
 mod vectors;
 mod views;
