@@ -235,15 +235,20 @@ impl Event {
 }
 
 /// Bytes of a name or value beside the words.
-const MAX_TEXT: usize = 256;
+const MAX_TEXT: usize = 128;
 
 /// The beginning of a name or value, with a mark where it goes on.
-pub(super) fn short(mut text: String) -> String {
-    if text.len() > MAX_TEXT {
-        text.truncate(text.floor_char_boundary(MAX_TEXT));
-        text.push('…');
+fn short(text: String) -> String {
+    match beginning(&text, MAX_TEXT) {
+        cut if cut.len() < text.len() => format!("{cut}…"),
+        _ => text,
     }
-    text
+}
+
+/// The beginning of a text, at most so many bytes of it.
+pub(super) fn beginning(text: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
 /// Adds to a list of limited length, of which the first ones and the last are kept.

@@ -52,22 +52,22 @@ use waiting::Aim;
 /// What a story may keep. Each table forgets what was used least recently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoryLimits {
-    /// Objects whose state is remembered, values, values asked for, operations that wait: so many of each. Default 3072.
+    /// Objects whose state is remembered, values, values asked for, operations that wait: so many of each. Default 2560.
     pub remembered: usize,
     /// Requests for a change that wait for their answer. Default 96.
     pub drafts: usize,
     /// Clients that are followed through reconnects, clients whose first opening was told, and servers by what they say of
     /// themselves: so many of each. Default 1024.
     pub clients: usize,
-    /// Lines that wait for one before them; then that one goes without its end. Default 1024.
+    /// Lines that wait for one before them; then that one goes without its end. Default 768.
     pub lines: usize,
-    /// Objects whose states are kept as a timeline. Default 256.
+    /// Objects whose states are kept as a timeline. Default 192.
     pub timelines: usize,
 }
 
 impl Default for StoryLimits {
     fn default() -> Self {
-        StoryLimits { remembered: 3 << 10, drafts: 96, clients: 1024, lines: 1024, timelines: 256 }
+        StoryLimits { remembered: 2560, drafts: 96, clients: 1024, lines: 768, timelines: 192 }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The states of each object in the order in which the capture shows them.
 
-use super::event::{Object, Source, StateSeen};
+use super::event::{Object, Source, StateSeen, beginning};
 use super::state::{Key, words_of};
 use crate::analysis::Bounded;
 use crate::analysis::object_kind::ObjectKind;
@@ -124,5 +124,5 @@ impl Entry {
 
 /// The beginning of a node's name.
 pub(super) fn cut(name: &str) -> &str {
-    name.get(..name.floor_char_boundary(NODE)).unwrap_or(name)
+    beginning(name, NODE)
 }
