@@ -85,6 +85,6 @@ fn header() -> Vec<u8> {
     header.extend([2, 0, 4, 0]);
     header.extend([0; 8]);
     header.extend(SNAPLEN.to_le_bytes());
-    header.extend(u32::from(LinkType::ETHERNET.0).to_le_bytes());
+    header.extend(LinkType::ETHERNET.0.to_le_bytes());
     header
 }

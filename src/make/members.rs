@@ -369,8 +369,11 @@ pub(super) fn of_call(kind: &str, e: EncodeError) -> EncodeError {
 /// What halves of calls have from their call.
 const OF_CALL: &[&str] = &["transport", "stream", "call_id", "src", "dst", "time"];
 
+/// The key of a part of a call, and the part as a record of its own.
+pub(super) type Half = (&'static str, Map<String, Json>);
+
 /// Request and response of a record of `calls` as records of their own.
-pub(super) fn halves(call: &Map<String, Json>) -> Result<Vec<(&'static str, Map<String, Json>)>, EncodeError> {
+pub(super) fn halves(call: &Map<String, Json>) -> Result<Vec<Half>, EncodeError> {
     stub::known_members(call)?;
     let mut made = Vec::new();
     for kind in ["request", "response", "fault"] {
