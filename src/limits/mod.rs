@@ -43,6 +43,8 @@ pub struct Limits {
     pub rewrite: Rewrite,
     /// Selecting packets.
     pub select: Select,
+    /// Tables.
+    pub columns: Columns,
     /// Printing records.
     pub output: Output,
 }
@@ -119,6 +121,27 @@ impl Default for Select {
     }
 }
 
+/// What tables may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// Bytes of the rows of a table that become one batch. Default 2 MiB; a batch has no more than 8192 rows either.
+    pub batch: usize,
+    /// Bytes of all unfinished row groups together. Default 32 MiB. Beyond it the largest one is finished.
+    pub row_groups: usize,
+    /// Files that are open at a time. Default 32. Of further partitions the one used least recently is finished; what comes of
+    /// it later goes into another file.
+    pub files: usize,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Columns { batch: 2 << 20, row_groups: 32 << 20, files: 32 }
+    }
+}
+
+/// The smallest ceiling under which tables are filled, in bytes: 64 MiB.
+pub const LEAST_FOR_TABLES: u64 = 64 << 20;
+
 /// How a limit follows the ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
@@ -149,10 +172,12 @@ pub enum Keeper {
     Decrypt,
     /// `select`.
     Select,
+    /// `export`.
+    Export,
 }
 
 impl Keeper {
-    /// The commands.
+    /// The commands that work under [`Limits::for_memory`].
     pub const COMMANDS: [Keeper; 7] =
         [Keeper::Dissect, Keeper::Calls, Keeper::Check, Keeper::Stats, Keeper::Story, Keeper::Decrypt, Keeper::Select];
 
@@ -238,6 +263,14 @@ impl Limits {
         }
         limits.conformance.analysis = limits.analysis;
         limits
+    }
+
+    /// Limits for whoever fills tables, which takes what `dissect`, `story` and `check` take together: half of everything, but
+    /// for the tables themselves. Less than [`LEAST_FOR_TABLES`] counts as that.
+    #[must_use]
+    pub fn for_tables(bytes: u64) -> Limits {
+        let bytes = bytes.max(LEAST_FOR_TABLES);
+        Limits { columns: Limits::for_memory(bytes).columns, ..Limits::for_memory(bytes / 2) }
     }
 
     /// The most bytes of memory that a command may take under these limits: [`BASE`] and everything full at once.

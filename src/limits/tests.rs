@@ -83,3 +83,16 @@ fn every_row_says_everything() {
         assert!(limit.get(&limits) >= 255, "{}", limit.name);
     }
 }
+
+/// `export` fills all tables at once, and has to stay below the ceiling like any other.
+#[test]
+fn tables_stay_below_the_ceiling() {
+    for memory in [LEAST_FOR_TABLES, 100_000_000, DEFAULT_MEMORY, 1 << 30, 1 << 34] {
+        let limits = Limits::for_tables(memory);
+        let kept = |keeper| !matches!(keeper, Keeper::Calls | Keeper::Stats | Keeper::Decrypt | Keeper::Select);
+        let rows = TABLE.iter().filter(|limit| kept(limit.keeper));
+        let worst = rows.fold(BASE, |sum, limit| sum + limit.get(&limits) * limit.each);
+        assert!(worst <= memory, "{worst} of {memory}");
+        assert_eq!(limits.columns, Limits::for_memory(memory).columns);
+    }
+}

@@ -36,12 +36,17 @@ mod view;
 mod writing;
 
 pub(crate) static PROPERTY_COUNT: Field = Field::of_buffer("propertyCount", Semantics::Count);
-pub(crate) static PROPERTIES: Field = Field::of_buffer("properties", Semantics::Structure);
+/// The properties.
+pub static PROPERTIES: Field = Field::of_buffer("properties", Semantics::Structure);
 pub(crate) static FINAL_ENDMARK: Field = Field::of_buffer("final_endmark", Semantics::Bool);
-pub(crate) static NAME: Field = Field::of_buffer("name", Semantics::Text);
-pub(crate) static VALUES: Field = Field::of_buffer("values", Semantics::Structure);
-pub(crate) static SYNTAX: Field = Field::of_buffer("syntax", Semantics::Enum(Syntax::TABLE));
-pub(crate) static VALUE: Field = Field::of_buffer("value", Semantics::Bytes);
+/// A name.
+pub static NAME: Field = Field::of_buffer("name", Semantics::Text);
+/// The values of a property.
+pub static VALUES: Field = Field::of_buffer("values", Semantics::Structure);
+/// What a value is.
+pub static SYNTAX: Field = Field::of_buffer("syntax", Semantics::Enum(Syntax::TABLE));
+/// The value itself.
+pub static VALUE: Field = Field::of_buffer("value", Semantics::Bytes);
 
 use view::entry;
 pub use view::{Property, PropertyList, PropertyValue};
