@@ -35,8 +35,8 @@ pub(super) struct Export {
     /// Folders as Hive has them, by day (UTC) or by the server's address
     #[arg(long, value_enum, value_name = "BY", requires = "output")]
     partition: Option<By>,
-    /// How columns are packed, in Parquet and Arrow; Arrow has LZ4 for snappy
-    #[arg(long, value_enum, default_value = "snappy", value_name = "HOW")]
+    /// How columns are packed, in Parquet and Arrow
+    #[arg(long, value_enum, default_value = "lz4", value_name = "HOW")]
     compression: Packed,
     /// Write over tables that are there, unless they are an input
     #[arg(long)]
@@ -66,7 +66,6 @@ enum By {
 /// Packing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Packed {
-    Snappy,
     Lz4,
     None,
 }
@@ -136,7 +135,6 @@ pub(super) fn run(mut export: Export) -> Outcome {
     let limits = Limits::for_tables(memory);
     let compression = match export.compression {
         Packed::None => Compression::None,
-        Packed::Snappy => Compression::Snappy,
         Packed::Lz4 => Compression::Lz4,
     };
     let partition = export.partition.map(|by| match by {

@@ -574,14 +574,26 @@ impl Filler {
         for event in self.told.drain(..) {
             json::story::event(&mut self.other, &event);
             let (time, time_ns) = times(event.time);
-            let client = event.client.ip().to_string();
+            let [client, server] = [event.client, event.server].map(|end| end.ip().to_string());
+            let name = event.status.map(|status| named(status, event.fault));
             self.rows.events.push(&events::Row {
                 time,
                 time_ns,
                 client: Some(&client),
                 client_port: Some(i64::from(event.client.port())),
+                server: Some(&server),
+                server_port: Some(i64::from(event.server.port())),
                 user: event.user.as_deref(),
+                acted: Some(event.acted),
                 event: Some(event.name),
+                object_kind: event.object.as_ref().map(|object| object.kind.name()),
+                object_name: event.object.as_ref().and_then(|object| object.name.as_deref()),
+                from_value: event.from.as_deref(),
+                to_value: event.to.as_deref(),
+                status: event.status.map(i64::from),
+                status_name: name.as_deref(),
+                duration_ns: event.duration(),
+                cause: event.cause.as_ref().map(|cause| cause.text.as_str()),
                 outcome: Some(event.outcome.name()),
                 text: Some(&event.text),
                 times: int(event.times),

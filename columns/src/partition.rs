@@ -105,7 +105,7 @@ impl Partition {
 mod tests {
     use super::Partition;
     use crate::TableName;
-    use crate::tables::{events, messages};
+    use crate::tables::{findings, messages};
 
     #[test]
     fn rows_go_where_their_value_says() {
@@ -137,7 +137,7 @@ mod tests {
             parts(Partition::Server),
             is(&[("host=%3A%3A1", 2), ("host=10.0.0.1", 1), ("host=__HIVE_DEFAULT_PARTITION__", 2)])
         );
-        let events = events::Builder::default().finish().expect("a batch");
-        assert!(Partition::Server.split(TableName::Events.table(), &events).expect("split").is_none());
+        let findings = findings::Builder::default().finish().expect("a batch");
+        assert!(Partition::Server.split(TableName::Findings.table(), &findings).expect("split").is_none());
     }
 }

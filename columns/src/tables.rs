@@ -295,23 +295,45 @@ tables! {
         time: Time,
         /// the same in nanoseconds since 1970
         time_ns: Int,
-        /// the client that did it, or to which it happened
+        /// the client that did it, saw it or was told of it
         client: Text,
         /// its port
         client_port: Int,
-        /// the user
+        /// the server that it was done at, or that told it
+        server: Text,
+        /// its port
+        server_port: Int,
+        /// the user, where known
         user: Text,
+        /// whether the client did it; otherwise it saw it or was told of it
+        acted: Bool,
         /// kind of event: `group_moved`, `resource_online` …
         event: Text,
+        /// kind of the object it is about
+        object_kind: Text,
+        /// its name
+        object_name: Text,
+        /// what was before: of a group that moves its node
+        from_value: Text,
+        /// what is to be, or is, after
+        to_value: Text,
         /// `done`, `failed` or `pending`
         outcome: Text,
+        /// what the call that did it came to
+        status: Int,
+        /// its name
+        status_name: Text,
+        /// nanoseconds from its beginning to its end, where both were seen
+        duration_ns: Int,
+        /// why it failed, in words
+        cause: Text,
         /// the whole in words, without the client
         text: Text,
         /// how often the same happened in a row
         times: Int,
         /// the first packet that tells it
         frame: Int,
-        /// the event as `story` prints it in JSON lines
+        /// the event as `story` prints it in JSON lines: calls, states, changes
         details: Json,
     }
 

@@ -53,10 +53,8 @@ impl Encoding {
 pub enum Compression {
     /// Not at all.
     None,
-    /// Snappy, which every engine reads; Arrow IPC has none of it and takes LZ4 instead.
+    /// LZ4: `LZ4_RAW` in Parquet, frames in Arrow IPC.
     #[default]
-    Snappy,
-    /// LZ4.
     Lz4,
 }
 
@@ -142,7 +140,6 @@ fn properties(table: &Table, compression: Compression) -> WriterProperties {
         .set_key_value_metadata(Some(about.map(|(key, value)| KeyValue::new(key.to_string(), value)).into()))
         .set_compression(match compression {
             Compression::None => Codec::UNCOMPRESSED,
-            Compression::Snappy => Codec::SNAPPY,
             Compression::Lz4 => Codec::LZ4_RAW,
         });
     for column in table.columns {
@@ -169,7 +166,7 @@ impl<W: Write + Send> TableWriter<W> {
         let schema = table.schema();
         let packed = match compression {
             Compression::None => None,
-            Compression::Snappy | Compression::Lz4 => Some(CompressionType::LZ4_FRAME),
+            Compression::Lz4 => Some(CompressionType::LZ4_FRAME),
         };
         let options = || IpcWriteOptions::default().try_with_compression(packed);
         let inner = match encoding {

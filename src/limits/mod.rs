@@ -47,6 +47,8 @@ pub struct Limits {
     pub columns: Columns,
     /// Printing records.
     pub output: Output,
+    /// Reports and diagrams.
+    pub pictures: Pictures,
 }
 
 /// What printing may cost.
@@ -79,6 +81,29 @@ impl Default for Output {
             held_bytes: 4 << 20,
             chosen: 1 << 15,
         }
+    }
+}
+
+/// What reports and diagrams may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pictures {
+    /// Tracks of a trace for Perfetto. Default 1024.
+    pub tracks: usize,
+    /// Events of a Mermaid diagram. Default 200.
+    pub arrows: usize,
+    /// Calls that a report lists, with their messages. Default 4000.
+    pub calls: usize,
+    /// Bytes of those messages as printed. Default 8 MiB.
+    pub messages: usize,
+    /// Bytes of one half of such a call as printed. Default 32 KiB.
+    pub message: usize,
+    /// Events, findings and points of its pictures: so many of each. Default 2000.
+    pub events: usize,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Pictures { tracks: 1 << 10, arrows: 200, calls: 4000, messages: 8 << 20, message: 32 << 10, events: 2000 }
     }
 }
 
@@ -172,8 +197,10 @@ pub enum Keeper {
     Decrypt,
     /// `select`.
     Select,
-    /// `export`.
+    /// `export`, which keeps what `dissect`, `check` and `story` keep too.
     Export,
+    /// `report`, which keeps what `check`, `stats` and `story` keep too.
+    Report,
 }
 
 impl Keeper {
@@ -186,6 +213,8 @@ impl Keeper {
         match self {
             Keeper::All => true,
             Keeper::Analysis => !matches!(command, Keeper::Decrypt | Keeper::Select),
+            Keeper::Check | Keeper::Stats | Keeper::Story if command == Keeper::Report => true,
+            Keeper::Check | Keeper::Dissect | Keeper::Story if command == Keeper::Export => true,
             keeper => keeper == command,
         }
     }
@@ -265,12 +294,27 @@ impl Limits {
         limits
     }
 
-    /// Limits for whoever fills tables, which takes what `dissect`, `story` and `check` take together: half of everything, but
-    /// for the tables themselves. Less than [`LEAST_FOR_TABLES`] counts as that.
+    /// The same for `report`, which does the work of several commands at once: each of them gets less.
+    #[must_use]
+    pub fn for_report(bytes: u64) -> Limits {
+        Limits::shared(bytes, Keeper::Report)
+    }
+
+    /// The same for `export`, and for whoever fills tables.
     #[must_use]
     pub fn for_tables(bytes: u64) -> Limits {
-        let bytes = bytes.max(LEAST_FOR_TABLES);
-        Limits { columns: Limits::for_memory(bytes).columns, ..Limits::for_memory(bytes / 2) }
+        Limits::shared(bytes, Keeper::Export)
+    }
+
+    fn shared(bytes: u64, command: Keeper) -> Limits {
+        let mut share = bytes;
+        loop {
+            let limits = Limits::for_memory(share);
+            if limits.worst_case(command) <= bytes || share <= LEAST_MEMORY {
+                return limits;
+            }
+            share -= share / 16;
+        }
     }
 
     /// The most bytes of memory that a command may take under these limits: [`BASE`] and everything full at once.

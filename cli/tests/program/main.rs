@@ -15,11 +15,14 @@ mod contents;
 mod decrypt;
 #[cfg(feature = "etl")]
 mod etl;
+#[cfg(feature = "columns")]
+mod export;
 mod files;
 mod filter;
 mod leaks;
 mod make;
 mod manager;
+mod other_tools;
 mod schema;
 mod secret_kinds;
 mod secrets;
