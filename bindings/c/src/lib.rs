@@ -8,7 +8,12 @@
 
 mod convert;
 mod declarations;
+mod handle;
+mod keys;
+mod message;
+mod session;
 mod status;
+mod stream;
 mod stub;
 mod value;
 mod version;
@@ -16,7 +21,11 @@ mod visitor;
 
 pub use convert::{cluscope_bytes, cluscope_text};
 pub use declarations::*;
+pub use keys::*;
+pub use message::*;
+pub use session::*;
 pub use status::{cluscope_error, cluscope_status};
+pub use stream::*;
 pub use stub::*;
 pub use value::*;
 pub use version::*;
