@@ -153,7 +153,7 @@ impl Collector {
             story: Story::new(limits.story),
             events: Vec::new(),
             more_events: 0,
-            checker: Checker::new(limits.conformance),
+            checker: Checker::new(limits.conformance.clone()),
             findings: BTreeMap::new(),
             sealed: Sealed::default(),
             // Of each byte of a message's room an answer may take as much again.

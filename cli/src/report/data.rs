@@ -1,7 +1,6 @@
 //! What was collected as one JSON object, which the page's script draws. Texts come out of captures and are escaped when
 //! they are shown; secrets are not in them, as in text.
 
-use super::super::output;
 use super::super::summary::Totals;
 use super::collect::{Collector, Count, Listed};
 use cluscope::internals::analysis::calls::{Answer, Call};
@@ -52,13 +51,9 @@ fn list(out: &mut Out, key: &str, fill: impl FnOnce(&mut Out)) {
 }
 
 /// The data, and how many calls are listed in it.
-pub(super) fn write(
-    collector: Collector,
-    title: &str,
-    totals: &Totals,
-    given_up: &[(&str, u64)],
-) -> (Vec<u8>, Count) {
-    let Collector { calls, points, whole, stats, failures, story, events, more_events, checker, findings, .. } = collector;
+pub(super) fn write(collector: Collector, title: &str, totals: &Totals, given_up: &[(&str, u64)]) -> (Vec<u8>, Count) {
+    let Collector { calls, points, whole, stats, failures, story, events, more_events, checker, findings, .. } =
+        collector;
     let (failed_stride, stride) = calls.strides();
     let point_stride = points.stride();
     let mut listed = calls.into_items();
@@ -69,6 +64,7 @@ pub(super) fn write(
     let zero = times.chain(points.iter().map(|point| point.time)).min().unwrap_or_default();
     let mut names = Names::default();
     let (mut out, mut line) = (Out::new(), Out::new());
+    line.hide_secrets();
     out.begin();
     text(&mut out, "program", concat!("cluscope ", env!("CARGO_PKG_VERSION")));
     text(&mut out, "title", title);

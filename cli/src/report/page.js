@@ -3,7 +3,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const names = data.names;
   const SVG = "http" + "://www.w3.org/2000/svg";
-  const EVENTS = 100, ROWS = 100, ARROWS = 60, LANES = 8, METHODS = 16, TIMELINES = 60;
+  const EVENTS = 30, ROWS = 100, ARROWS = 40, LANES = 8, METHODS = 16, TIMELINES = 60;
 
   // What comes out of a capture is only ever put into the page as text, and what acts on how text is shown is escaped.
   const active = /[\p{C}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu;
@@ -37,7 +37,7 @@
     const text = date.toISOString().slice(0, 23).replace("T", " ");
     return digits > 3 ? text + pad(Math.floor((nanos - extra * 1e6) / 1e3), 3) : text;
   };
-  const clock = (offset) => stamp(offset, 3).slice(spansDays ? 5 : 11);
+  const clock = (offset) => offset === null ? "" : stamp(offset, last - first < 1e8 ? 6 : 3).slice(spansDays ? 5 : 11);
   const nanos = (text) => {
     const ms = Date.parse((text ?? "").slice(0, 23) + "Z");
     return isNaN(ms) ? null : (ms - data.zero_ms) * 1e6 + Number((text.slice(23, 29) + "000000").slice(0, 6)) - data.zero_ns;
@@ -92,11 +92,11 @@
     at("summary").append(h("div", { class: "cards" },
       card(count(data.calls), "calls"), card(count(data.failed), "failed", data.failed ? "bad" : ""),
       card(count(data.unknown), "outcome unknown", data.unknown ? "wait" : ""), card(count(data.unanswered), "without an answer", data.unanswered ? "wait" : ""),
-      card(took(data.p50) || "–", "median latency"), card(took(data.p95) || "–", "95 % answer within"),
+      card(took(data.p50) || "–", "median latency"), card(took(data.p95) || "–", "95 % within"),
       card(count(data.rules.reduce((sum, rule) => sum + rule.count, 0)), "findings")));
-    const failures = data.failures.slice(0, 12).map((row) => h("tr", {}, h("td", {}, row.method), h("td", {}, h("span", { class: "badge failed" }, row.status)), h("td", { class: "num" }, count(row.count)), h("td", { class: "num" }, "#" + row.frame)));
+    const failures = data.failures.slice(0, 12).map((row) => h("tr", {}, h("td", { class: "method" }, row.method), h("td", {}, h("span", { class: "badge failed wrap" }, row.status)), h("td", { class: "num" }, count(row.count)), h("td", { class: "num" }, "#" + row.frame)));
     const slow = calls.filter((call) => call.latency !== null && !call.waits).sort((a, b) => b.latency - a.latency).slice(0, 10);
-    const slowest = slow.map((call) => h("tr", {}, h("td", {}, h("a", { href: "#calls", onclick: (event) => { event.preventDefault(); reveal(call); } }, call.method)), h("td", {}, clip(call.object, 80)), h("td", { class: "num" }, took(call.latency)), h("td", { class: "num" }, "#" + (call.request ?? call.response))));
+    const slowest = slow.map((call) => h("tr", {}, h("td", { class: "method" }, h("a", { href: "#calls", onclick: (event) => { event.preventDefault(); reveal(call); } }, call.method)), h("td", {}, clip(call.object, 80)), h("td", { class: "num" }, took(call.latency)), h("td", { class: "num" }, "#" + (call.request ?? call.response))));
     const left = [], more = data.failures.length > 12 ? h("p", { class: "note" }, `And ${many(data.failures.length - 12, "more kind")} of failure.`) : null;
     left.push(h("div", { class: "panel" }, h("h3", {}, "What failed"), failures.length ? table([["Method"], ["Status"], ["Times", "num"], ["First", "num"]], failures) : h("p", { class: "empty" }, "Nothing."), more));
     left.push(h("div", { class: "panel" }, h("h3", {}, "Slowest"), slowest.length ? table([["Method"], ["Object"], ["Latency", "num"], ["Frame", "num"]], slowest) : h("p", { class: "empty" }, "No call has an answer."), slowest.length ? h("p", { class: "note" }, "Without long polls, which wait by design.") : null));
@@ -120,7 +120,7 @@
   };
 
   const figure = (id, width, height, title, ...children) => h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
-    s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title }, ...children));
+    s("svg", { class: "fit", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title }, ...children));
 
   const sequence = () => {
     const ofEvents = data.events.map((event) => ({ time: nanos(event.time), client: address(event.client), server: event.server ?? "", text: event.text, outcome: event.outcome, seen: event.actor === undefined, latency: event.duration_ns ?? null }));
@@ -135,10 +135,10 @@
       if (!kept) from.replaceChildren(...Array.from({ length: Math.min(Math.ceil(all.length / ARROWS), 100) }, (_, i) => h("option", { value: i }, `${count(i * ARROWS + 1)} to ${count(Math.min((i + 1) * ARROWS, all.length))} of ${count(all.length)}`)));
       const shown = all.slice(from.value * ARROWS, (Number(from.value) + 1) * ARROWS);
       const pick = (key) => { const found = [...new Set(shown.map((arrow) => arrow[key]))]; return found.length > LANES ? [...found.slice(0, LANES - 1), "others"] : found; };
-      const left = pick("client"), right = pick("server"), width = 150, gap = Math.max(200, 560 / (left.length + right.length)), head = 52, step = 34;
+      const left = pick("client"), right = pick("server"), width = 150, gap = Math.max(190, 900 / (left.length + right.length)), head = 52, step = 34;
       const ends = [...left.map((name) => ["client", name]), ...right.map((name) => ["server", name])];
       const x = (kind, name) => { const list = kind === "client" ? left : right, n = list.indexOf(name); return 120 + width / 2 + gap * ((kind === "client" ? 0 : left.length) + (n < 0 ? list.length - 1 : n)); };
-      const total = 120 + width + gap * (ends.length - 1) + 40, height = head + shown.length * step + 24;
+      const total = Math.max(120 + width + gap * (ends.length - 1) + 40, 1100), height = head + shown.length * step + 24;
       const parts = ends.map(([kind, name]) => s("g", {}, s("line", { class: "lane", x1: x(kind, name), x2: x(kind, name), y1: 34, y2: height - 6 }), s("rect", { class: "head " + kind, x: x(kind, name) - width / 2, y: 2, width, height: 32, rx: 7 }), s("text", { x: x(kind, name), y: 22, "text-anchor": "middle" }, clip(name, 22), s("title", {}, kind + " " + name))));
       shown.forEach((arrow, n) => {
         const y = head + n * step + 20, a = x("client", arrow.client), b = x("server", arrow.server), [from, to] = arrow.seen ? [b, a] : [a, b], way = Math.sign(to - from) || 1;
@@ -168,7 +168,7 @@
     const all = data.timelines.filter((timeline) => timeline.states.some((state) => nanos(state.time) !== null));
     if (!all.length) return drop("timelines");
     nav("timelines", "States");
-    const order = ["group", "resource", "node"], rank = (timeline) => (order.indexOf(timeline.object.kind) + 4) % 4 || 4;
+    const order = ["group", "resource", "node"], rank = (timeline) => { const place = order.indexOf(timeline.object.kind); return place < 0 ? order.length : place; };
     const shown = [...all].sort((a, b) => rank(a) - rank(b)).slice(0, TIMELINES);
     const left = 210, width = 860, row = 34, top = 8, span = last - first || 1, x = (time) => left + width * (time - first) / span;
     const parts = ticks(width, left, top, top + shown.length * row);
@@ -176,7 +176,7 @@
       const y = top + n * row + 5, states = timeline.states.map((state) => ({ ...state, at: nanos(state.time) })).filter((state) => state.at !== null).sort((a, b) => a.at - b.at);
       parts.push(s("text", { x: left - 10, y: y + 15, "text-anchor": "end" }, clip(label(timeline.object), 30), s("title", {}, label(timeline.object))));
       states.forEach((state, i) => {
-        const from = x(state.at), to = x(states[i + 1]?.at ?? last), text = state.state + (state.node ? " on " + state.node : ""), room = Math.floor((to - from - 8) / 6.4);
+        const from = x(state.at), to = x(states[i + 1]?.at ?? last), text = state.state + (state.node ? " on " + state.node : ""), room = Math.floor((to - from - 8) / 7.2);
         parts.push(s("g", {}, s("title", {}, `${label(timeline.object)}: ${text}, since ${clock(state.at)} (#${state.frame})`), s("rect", { class: look(state.state), x: from, y, width: Math.max(to - from, 3), height: 20, rx: 3 }),
           room > 3 ? s("text", { class: "state-text", x: from + 5, y: y + 14 }, clip(text, room)) : null));
       });

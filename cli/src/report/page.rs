@@ -9,8 +9,8 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// SHA-256 of style and script in base64, by which the page's policy tells them from others.
-const STYLE_HASH: &str = "STYLE";
-const SCRIPT_HASH: &str = "SCRIPT";
+const STYLE_HASH: &str = "EoWIKN4HTfNXPOvj0D3j/JoOMn9VIkZIJTK+qLXgSRE=";
+const SCRIPT_HASH: &str = "afoS7E/KH8mn9RDW7SujFs6xGPUPCafTELOA+w2rB10=";
 
 /// Writes the page.
 pub(super) fn write(out: &mut impl Write, title: &str, data: &[u8]) -> Result<()> {
@@ -97,7 +97,8 @@ mod tests {
         assert_eq!(page.matches("<script").count(), PAGE.matches("<script").count());
         assert_eq!(page.matches("</script").count(), PAGE.matches("</script").count());
         assert!(!page.contains("alert(1)<") && !page.contains("<!-- "));
-        let begin = page.find("type=\"application/json\"").and_then(|at| page[at..].find('>').map(|n| at + n + 1)).unwrap();
+        let begin =
+            page.find("type=\"application/json\"").and_then(|at| page[at..].find('>').map(|n| at + n + 1)).unwrap();
         let end = begin + page[begin..].find("</script").unwrap();
         let read: serde_json::Value = serde_json::from_str(&page[begin..end]).unwrap();
         assert_eq!(read["name"], hostile);
