@@ -294,27 +294,25 @@ impl Limits {
         limits
     }
 
-    /// The same for `report`, which does the work of several commands at once: each of them gets less.
+    /// The ceiling that each part of `report` works under so that all of them together stay below so many bytes: it does
+    /// the work of several commands at once.
     #[must_use]
-    pub fn for_report(bytes: u64) -> Limits {
-        Limits::shared(bytes, Keeper::Report)
+    pub fn share_of_report(bytes: u64) -> u64 {
+        Limits::share(bytes, Keeper::Report)
     }
 
-    /// The same for `export`, and for whoever fills tables.
+    /// Limits for `export`, and for whoever fills tables, which does the work of several commands too.
     #[must_use]
     pub fn for_tables(bytes: u64) -> Limits {
-        Limits::shared(bytes, Keeper::Export)
+        Limits::for_memory(Limits::share(bytes, Keeper::Export))
     }
 
-    fn shared(bytes: u64, command: Keeper) -> Limits {
+    fn share(bytes: u64, command: Keeper) -> u64 {
         let mut share = bytes;
-        loop {
-            let limits = Limits::for_memory(share);
-            if limits.worst_case(command) <= bytes || share <= LEAST_MEMORY {
-                return limits;
-            }
+        while share > LEAST_MEMORY && Limits::for_memory(share).worst_case(command) > bytes {
             share -= share / 16;
         }
+        share
     }
 
     /// The most bytes of memory that a command may take under these limits: [`BASE`] and everything full at once.
