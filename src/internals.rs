@@ -116,6 +116,8 @@ open! {
         inference {}
         #[cfg(feature = "session")]
         observed_security {}
+        #[cfg(feature = "session")]
+        selection {}
     }
     #[cfg(feature = "session")]
     analysis {
@@ -198,4 +200,6 @@ open! {
     make {}
     #[cfg(all(feature = "pcap", feature = "decrypt"))]
     rewrite {}
+    #[cfg(feature = "pcap")]
+    select {}
 }

@@ -41,6 +41,8 @@ pub struct Limits {
     pub story: analysis::story::StoryLimits,
     /// Rewriting a capture.
     pub rewrite: Rewrite,
+    /// Selecting packets.
+    pub select: Select,
     /// Printing records.
     pub output: Output,
 }
@@ -93,6 +95,30 @@ impl Default for Rewrite {
     }
 }
 
+impl From<Output> for session::SelectionLimits {
+    fn from(output: Output) -> Self {
+        let Output { held, held_bytes, chosen, .. } = output;
+        session::SelectionLimits { held, held_bytes, chosen }
+    }
+}
+
+/// What selecting packets may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Select {
+    /// Flows whose packets are selected one by one. Default 65536. Of further ones all between their two hosts are.
+    pub flows: usize,
+    /// Pairs of hosts all of whose packets are selected, and hosts whose Kerberos exchanges are. Default 65536.
+    pub hosts: usize,
+    /// Bytes of packets that wait until it is known what a fragment among them belongs to. Default 16 MiB.
+    pub waiting: usize,
+}
+
+impl Default for Select {
+    fn default() -> Self {
+        Select { flows: 1 << 16, hosts: 1 << 16, waiting: 16 << 20 }
+    }
+}
+
 /// How a limit follows the ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
@@ -107,7 +133,7 @@ pub enum Scale {
 pub enum Keeper {
     /// All that read captures.
     All,
-    /// All but `decrypt`.
+    /// All but `decrypt` and `select`.
     Analysis,
     /// `dissect`.
     Dissect,
@@ -121,18 +147,20 @@ pub enum Keeper {
     Story,
     /// `decrypt`.
     Decrypt,
+    /// `select`.
+    Select,
 }
 
 impl Keeper {
     /// The commands.
-    pub const COMMANDS: [Keeper; 6] =
-        [Keeper::Dissect, Keeper::Calls, Keeper::Check, Keeper::Stats, Keeper::Story, Keeper::Decrypt];
+    pub const COMMANDS: [Keeper; 7] =
+        [Keeper::Dissect, Keeper::Calls, Keeper::Check, Keeper::Stats, Keeper::Story, Keeper::Decrypt, Keeper::Select];
 
     /// Whether a command keeps what this one's limits bound.
     fn is_of(self, command: Keeper) -> bool {
         match self {
             Keeper::All => true,
-            Keeper::Analysis => command != Keeper::Decrypt,
+            Keeper::Analysis => !matches!(command, Keeper::Decrypt | Keeper::Select),
             keeper => keeper == command,
         }
     }

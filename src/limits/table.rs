@@ -198,6 +198,14 @@ limits! {
         memory: "bytes", Memory(512 << 10), 1, Decrypt, "opened PDUs that wait to be written",
             "those whose packets are too far apart stay sealed", "the line on standard error";
     }
+    "select" l => l.select, super::Select {
+        flows: "flows", Memory(256), 160, Select, "flows whose packets are selected",
+            "of further ones all packets between their two hosts are selected", "none: nothing is missing";
+        hosts: "pairs", Memory(256), 240, Select, "pairs of hosts, and hosts whose Kerberos exchanges are selected",
+            "packets of further ones are left out", "the line on standard error, and exit status 3";
+        waiting: "bytes", Memory(512 << 10), 2, Select, "packets that wait for the rest of a fragmented one",
+            "the oldest is selected", "none: nothing is missing";
+    }
     "output" l => l.output, super::Output {
         record: "bytes", Memory(320 << 10), 2, Dissect, "a record as printed", "it is printed without its values",
             "records_cut";

@@ -13,7 +13,8 @@ use super::slice::CapturedSlice;
 use super::tcp::{self, Bases, Checksum, Connection, Context, Segment, Sink};
 use super::unread::Unread;
 use super::{
-    Chunk, Handler, NetworkLimits, Origin, Place, Placed, Side, Stats, Timestamp, Transport, Verdict, checksum,
+    Chunk, Handler, NetworkLimits, Origin, Place, Placed, Side, Sighting, Stats, Timestamp, Transport, Verdict,
+    checksum,
 };
 use crate::capture::{LinkType, Packet};
 use ends::Due;
@@ -305,6 +306,9 @@ impl Network {
         handler: &mut impl Handler,
     ) {
         self.stats.tcp_segments += 1;
+        let (low, high) = key.ends();
+        let (src, dst) = if from_low { (low, high) } else { (high, low) };
+        handler.sighted(Sighting::Whole { transport: Transport::Tcp, src, dst, frames: way.frames });
         let index = self.tcp_flow(key, from_low, handler);
         if !segment.is_plain() || !self.segment_fast_path((key, from_low), index, segment, slice, way, handler) {
             self.work_out((key, from_low), index, segment, slice, way, handler);

@@ -23,5 +23,6 @@ mod manager;
 mod schema;
 mod secret_kinds;
 mod secrets;
+mod select;
 mod vectors;
 mod views;
