@@ -45,6 +45,8 @@ pub struct Limits {
     pub select: Select,
     /// Printing records.
     pub output: Output,
+    /// Reports and diagrams.
+    pub pictures: Pictures,
 }
 
 /// What printing may cost.
@@ -77,6 +79,29 @@ impl Default for Output {
             held_bytes: 4 << 20,
             chosen: 1 << 15,
         }
+    }
+}
+
+/// What reports and diagrams may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pictures {
+    /// Tracks of a trace for Perfetto. Default 1024.
+    pub tracks: usize,
+    /// Events of a Mermaid diagram. Default 200.
+    pub arrows: usize,
+    /// Calls that a report lists, with their messages. Default 4000.
+    pub calls: usize,
+    /// Bytes of those messages as printed. Default 8 MiB.
+    pub messages: usize,
+    /// Bytes of one half of such a call as printed. Default 32 KiB.
+    pub message: usize,
+    /// Events, findings and points of its pictures: so many of each. Default 2000.
+    pub events: usize,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Pictures { tracks: 1 << 10, arrows: 200, calls: 4000, messages: 8 << 20, message: 32 << 10, events: 2000 }
     }
 }
 
@@ -149,6 +174,8 @@ pub enum Keeper {
     Decrypt,
     /// `select`.
     Select,
+    /// `report`, which keeps what `check`, `stats` and `story` keep too.
+    Report,
 }
 
 impl Keeper {
@@ -161,6 +188,7 @@ impl Keeper {
         match self {
             Keeper::All => true,
             Keeper::Analysis => !matches!(command, Keeper::Decrypt | Keeper::Select),
+            Keeper::Check | Keeper::Stats | Keeper::Story if command == Keeper::Report => true,
             keeper => keeper == command,
         }
     }
@@ -238,6 +266,19 @@ impl Limits {
         }
         limits.conformance.analysis = limits.analysis;
         limits
+    }
+
+    /// The same for `report`, which does the work of several commands at once: each of them gets less.
+    #[must_use]
+    pub fn for_report(bytes: u64) -> Limits {
+        let mut share = bytes;
+        loop {
+            let limits = Limits::for_memory(share);
+            if limits.worst_case(Keeper::Report) <= bytes || share <= LEAST_MEMORY {
+                return limits;
+            }
+            share -= share / 16;
+        }
     }
 
     /// The most bytes of memory that a command may take under these limits: [`BASE`] and everything full at once.

@@ -222,6 +222,18 @@ limits! {
         chosen: "connections", Memory(256), 110, Analysis, "connections of interest",
             "the one used least recently has to show its interest again", "connections_forgotten";
     }
+    "pictures" l => l.pictures, super::Pictures {
+        tracks: "tracks", Memory(16), 900, Calls, "tracks of a trace for Perfetto",
+            "calls on further ones share one", "without_track of the trace";
+        arrows: "events", Stays, 0, Story, "events of a Mermaid diagram", "further ones are counted in a note", "the note";
+        calls: "calls", Memory(64), 1400, Report, "calls that a report lists, and those that wait for their answer",
+            "failures and slow ones stay, of the others every second one and so on", "the report";
+        messages: "bytes", Memory(128 << 10), 3, Report, "their messages as printed", "further calls have none",
+            "the report";
+        message: "bytes", Stays, 0, Report, "one of them", "it is cut", "the report";
+        events: "events", Memory(64), 6000, Report, "events, findings and points of a report's pictures",
+            "the first are shown, of points every second one and so on", "the report";
+    }
 }
 
 /// Bounds that are no settings.

@@ -20,6 +20,7 @@ mod filter;
 mod leaks;
 mod make;
 mod manager;
+mod other_tools;
 mod schema;
 mod secret_kinds;
 mod secrets;
