@@ -39,6 +39,21 @@
 #define CLUSCOPE_FIELD_POINTER 16
 
 /**
+ * `cluscope_object.flags`: the handle came with the request, and was not handed back.
+ */
+#define CLUSCOPE_OBJECT_USED 1
+
+/**
+ * `frame` of the opening is known.
+ */
+#define CLUSCOPE_OBJECT_OPENED 2
+
+/**
+ * `access` is known.
+ */
+#define CLUSCOPE_OBJECT_ACCESS 4
+
+/**
  * Include counts, referents, gaps and what can't be read, so that every byte is accounted for.
  */
 #define CLUSCOPE_OPTION_OVERHEAD 1
@@ -654,6 +669,12 @@ typedef uint32_t cluscope_byte_order;
 typedef struct cluscope_context cluscope_context;
 
 /**
+ * The context handles of any number of associations: made by `cluscope_objects_new`, used by one thread at a time. What it
+ * keeps is bounded: of too many handles those used least recently are forgotten.
+ */
+typedef struct cluscope_objects cluscope_objects;
+
+/**
  * An enumeration, bit mask or list of codes with its names: see `cluscope_tables`. It lives as long as the program.
  */
 typedef struct cluscope_table cluscope_table;
@@ -873,6 +894,34 @@ typedef struct cluscope_name {
 typedef int32_t (*cluscope_name_fn)(void *user, const struct cluscope_name *entry);
 
 /**
+ * More about an error. Whoever wants it sets `size` to `sizeof(struct cluscope_error)` and hands a pointer to a function;
+ * null means that nobody wants it. It is written when the function returns something else than 0, and holds copies: it is
+ * valid as long as its owner likes.
+ */
+typedef struct cluscope_error {
+    /**
+     * Set by the caller to the size of this structure.
+     */
+    uint32_t size;
+    /**
+     * What the function returned.
+     */
+    int32_t status;
+    /**
+     * Byte of the stub or structure at which it went wrong, from 0; `UINT64_MAX` where it is none in particular.
+     */
+    uint64_t offset;
+    /**
+     * The path to the field (`ReturnEnum.Entry[3].Name`), with its terminator; empty where it is none in particular.
+     */
+    char field[200];
+    /**
+     * What went wrong, in English, with its terminator.
+     */
+    char message[300];
+} cluscope_error;
+
+/**
  * Bytes that are lent.
  */
 typedef struct cluscope_bytes {
@@ -956,6 +1005,84 @@ typedef struct cluscope_stub {
      */
     uint32_t reserved2;
 } cluscope_stub;
+
+/**
+ * Where a message stands in its association. Set all of it to zero, then `size` to `sizeof(struct cluscope_message_place)`,
+ * then what there is.
+ */
+typedef struct cluscope_message_place {
+    /**
+     * Bytes of this structure.
+     */
+    uint32_t size;
+    /**
+     * Number of the call in its association, `call_id`; of connectionless calls the sequence number.
+     */
+    uint32_t call_id;
+    /**
+     * Number of the association, whatever the host counts: handles are good within it.
+     */
+    uint64_t association;
+    /**
+     * Number of the packet that completed the message, or any other number that grows.
+     */
+    uint64_t frame;
+    /**
+     * Of a response: that of its request; 0 where it was not seen.
+     */
+    uint64_t request_frame;
+} cluscope_message_place;
+
+/**
+ * What a context handle of a message stands for. All of it is lent: it may be used until the callback returns.
+ */
+typedef struct cluscope_object {
+    /**
+     * Bytes of this structure; a library that is newer than the header has more of them.
+     */
+    uint32_t size;
+    /**
+     * Or of `CLUSCOPE_OBJECT_` values.
+     */
+    uint32_t flags;
+    /**
+     * `context_handle_attributes` of the handle.
+     */
+    uint32_t attributes;
+    /**
+     * Access granted.
+     */
+    uint32_t access;
+    /**
+     * `context_handle_uuid`, as in a little-endian stub.
+     */
+    uint8_t uuid[16];
+    /**
+     * Number of the request's packet that opened it.
+     */
+    uint64_t opened;
+    /**
+     * The parameter.
+     */
+    struct cluscope_text field;
+    /**
+     * Kind of object: `resource`, `group`, `key`.
+     */
+    struct cluscope_text kind;
+    /**
+     * Its name, or path; empty where nothing told it.
+     */
+    struct cluscope_text name;
+    /**
+     * Empty for an open handle; else `closed`, `other_association`, `before_capture`, `unknown` or `wrong_kind`.
+     */
+    struct cluscope_text state;
+} cluscope_object;
+
+/**
+ * Takes an object; returns 0 to go on.
+ */
+typedef int32_t (*cluscope_object_fn)(void *user, const struct cluscope_object *object);
 
 /**
  * A value of a stub, or where something begins or ends. All of it is lent: it may be used until the callback returns,
@@ -1070,34 +1197,6 @@ typedef struct cluscope_value {
 typedef int32_t (*cluscope_value_fn)(void *user, const struct cluscope_value *value);
 
 /**
- * More about an error. Whoever wants it sets `size` to `sizeof(struct cluscope_error)` and hands a pointer to a function;
- * null means that nobody wants it. It is written when the function returns something else than 0, and holds copies: it is
- * valid as long as its owner likes.
- */
-typedef struct cluscope_error {
-    /**
-     * Set by the caller to the size of this structure.
-     */
-    uint32_t size;
-    /**
-     * What the function returned.
-     */
-    int32_t status;
-    /**
-     * Byte of the stub or structure at which it went wrong, from 0; `UINT64_MAX` where it is none in particular.
-     */
-    uint64_t offset;
-    /**
-     * The path to the field (`ReturnEnum.Entry[3].Name`), with its terminator; empty where it is none in particular.
-     */
-    char field[200];
-    /**
-     * What went wrong, in English, with its terminator.
-     */
-    char message[300];
-} cluscope_error;
-
-/**
  * Takes text or bytes, all at once; returns 0 unless something is wrong with them. It must not throw, nor leave by
  * `longjmp`.
  */
@@ -1162,156 +1261,37 @@ int32_t cluscope_control_codes(cluscope_name_fn visit, void *user);
 int32_t cluscope_statuses(cluscope_name_fn visit, void *user);
 
 /**
- * Reads a stub and hands each value to `visit`, in the order of the declaration: those inside buffers too, each with the
- * range of its bytes in the stub.
- *
- * Returns `CLUSCOPE_ERROR_MALFORMED` where the stub can't be read to its end; what stands before the error was handed out,
- * and what had begun was ended. `CLUSCOPE_ERROR_METHOD` where nobody says what the stub holds: the opnum is reserved.
- * `error` may be null.
+ * Makes an empty table of context handles: `objects` gets a handle, to be freed by `cluscope_objects_free`.
  *
  * # Safety
- * `stub` and what it points to can be read until the function returns.
+ * `objects` can be written to.
  */
-int32_t cluscope_stub_visit(const struct cluscope_stub *stub,
-                            cluscope_value_fn visit,
-                            void *user,
-                            struct cluscope_error *error);
+int32_t cluscope_objects_new(struct cluscope_objects **objects, struct cluscope_error *error);
 
 /**
- * Hands out the JSON object of a stub, as `cluscope stub decode` prints it: identity, `params`, `return` and what is wrong
- * with it. Where it can't be read to its end the object has `error` and `partial`, it is handed out just so, and the
- * function returns `CLUSCOPE_ERROR_MALFORMED`.
+ * Frees a table; null is none.
  *
  * # Safety
- * As for `cluscope_stub_visit`.
+ * `objects` was made by `cluscope_objects_new`, was not freed before and is not used by another thread.
  */
-int32_t cluscope_stub_json(const struct cluscope_stub *stub,
-                           cluscope_write_fn write,
-                           void *user,
-                           struct cluscope_error *error);
+void cluscope_objects_free(struct cluscope_objects *objects);
 
 /**
- * Encodes a JSON object as `cluscope_stub_json` hands it out, and hands out the stub. Members that contradict each other,
- * or that nothing knows, are errors.
+ * Takes in a message and hands what each of its context handles stands for to `visit`, which may be null. Messages are to
+ * be shown in their order, each once; requests before their responses, for names come from the requests that open. Of a
+ * response those handles come first that it hands back, then those of its request. Null handles are left out.
+ *
+ * A stub that can't be read to its end tells what stands before the error.
  *
  * # Safety
- * `json` can be read until the function returns.
+ * `objects` was made by `cluscope_objects_new`, `stub` and what it points to can be read until the function returns.
  */
-int32_t cluscope_stub_encode(struct cluscope_text json,
-                             cluscope_write_fn write,
-                             void *user,
-                             struct cluscope_error *error);
-
-/**
- * Keeps what a request tells of its response, for hosts that do not keep the request's stub: `context` gets a handle, to
- * be freed by `cluscope_context_free`. A request that tells nothing gives one too.
- *
- * # Safety
- * As for `cluscope_stub_visit`; `context` can be written to.
- */
-int32_t cluscope_context_new(const struct cluscope_stub *request,
-                             struct cluscope_context **context,
-                             struct cluscope_error *error);
-
-/**
- * Frees a context; null is none.
- *
- * # Safety
- * `context` was made by `cluscope_context_new`, was not freed before and is not used by another thread.
- */
-void cluscope_context_free(struct cluscope_context *context);
-
-/**
- * The control code of a request, and 0 where it has none or none was read.
- *
- * # Safety
- * `context` is null, or one that is not freed; `code` can be written to.
- */
-int32_t cluscope_context_control_code(const struct cluscope_context *context, uint32_t *code);
-
-/**
- * The name of a method, which lives as long as the program. Returns `CLUSCOPE_ERROR_INTERFACE` or `CLUSCOPE_ERROR_METHOD`
- * where there is none.
- *
- * # Safety
- * `interface_uuid` points to 16 bytes, `name` can be written to.
- */
-int32_t cluscope_method_name(const uint8_t *interface_uuid,
-                             uint16_t version_major,
-                             uint16_t version_minor,
-                             uint16_t opnum,
-                             struct cluscope_text *name);
-
-/**
- * The version of the binary interface that the library has: at least `CLUSCOPE_ABI_VERSION` of the header that a program
- * was built with, or the program wants more than there is.
- */
-uint32_t cluscope_abi_version(void);
-
-/**
- * The version of the library, `0.2.0`, with its terminator.
- */
-const char *cluscope_version(void);
-
-/**
- * The name of what a function returned, `CLUSCOPE_ERROR_NULL`, with its terminator. Of a number that none returns
- * `CLUSCOPE_ERROR_UNKNOWN`.
- */
-const char *cluscope_status_name(int32_t status);
-
-/**
- * Hands each version of each interface to `visit`.
- *
- * # Safety
- * The callback does as it is said of it.
- */
-int32_t cluscope_interfaces(cluscope_interface_fn visit, void *user);
-
-/**
- * Hands each method of a version of an interface to `visit`, by opnum.
- *
- * # Safety
- * `interface_uuid` points to 16 bytes.
- */
-int32_t cluscope_methods(const uint8_t *interface_uuid,
-                         uint16_t version_major,
-                         uint16_t version_minor,
-                         cluscope_method_fn visit,
-                         void *user);
-
-/**
- * Hands each parameter of each method and each member of each structure to `visit`: of each version of the interfaces its
- * methods', then the structures' that travel as NDR, then those of buffers.
- *
- * # Safety
- * The callback does as it is said of it.
- */
-int32_t cluscope_fields(cluscope_field_fn visit,
-                        void *user);
-
-/**
- * Hands each name of each enumeration and bit mask to `visit`, list after list.
- *
- * # Safety
- * The callback does as it is said of it.
- */
-int32_t cluscope_tables(cluscope_name_fn visit, void *user);
-
-/**
- * Hands each control code to `visit`, by kind of object.
- *
- * # Safety
- * The callback does as it is said of it.
- */
-int32_t cluscope_control_codes(cluscope_name_fn visit, void *user);
-
-/**
- * Hands each status code to `visit`, by number: Win32 errors, those of the RPC runtime, faults and HRESULTs.
- *
- * # Safety
- * The callback does as it is said of it.
- */
-int32_t cluscope_statuses(cluscope_name_fn visit, void *user);
+int32_t cluscope_objects_message(struct cluscope_objects *objects,
+                                 const struct cluscope_stub *stub,
+                                 const struct cluscope_message_place *place,
+                                 cluscope_object_fn visit,
+                                 void *user,
+                                 struct cluscope_error *error);
 
 /**
  * Reads a stub and hands each value to `visit`, in the order of the declaration: those inside buffers too, each with the

@@ -8,6 +8,7 @@
 
 mod convert;
 mod declarations;
+mod objects;
 mod status;
 mod stub;
 mod value;
@@ -16,6 +17,7 @@ mod visitor;
 
 pub use convert::{cluscope_bytes, cluscope_text};
 pub use declarations::*;
+pub use objects::*;
 pub use status::{cluscope_error, cluscope_status};
 pub use stub::*;
 pub use value::*;
