@@ -17,6 +17,7 @@ import argparse
 import collections
 import concurrent.futures
 import datetime
+import ipaddress
 import json
 import os
 import re
@@ -51,16 +52,6 @@ def field_types(tshark):
     return types
 
 
-def plain(show):
-    """Text as tshark prints it, with its escapes taken back."""
-    def one(match):
-        seen = match.group(1)
-        if seen[0] == "x":
-            return chr(int(seen[1:], 16))
-        return {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}.get(seen, seen)
-    return re.sub(r"\\(x[0-9a-fA-F]{2}|.)", one, show)
-
-
 def utf16(raw, endian):
     """The text before the first null unit."""
     units = [int.from_bytes(raw[i:i + 2], endian) for i in range(0, len(raw) - 1, 2)]
@@ -81,8 +72,8 @@ def guid(raw, endian):
 class Message:
     """Compares the items of one message with its JSON."""
 
-    def __init__(self, types, record):
-        self.types, self.record = types, record
+    def __init__(self, types, record, frames, answers):
+        self.types, self.record, self.frames, self.answers = types, record, frames, answers
         self.count = 0
         self.only_json = collections.Counter()
         self.endian = record.get("endian", "little")
@@ -108,11 +99,14 @@ class Message:
                                 "cluscope.diagnostic", "cluscope.buffer_error", "cluscope.truncated",
                                 "cluscope.no_request", "cluscope.reserved")):
                 continue
-            label = item.get("showname")
-            element = re.match(r"\[(\d+)\]", label)
-            key = int(element.group(1)) if element else re.match(r"[^:\s(]+", label).group(0)
-            if name.count(".") == 2 and self.types.get(name) == "FT_BOOLEAN" and "= " in label:
+            label = item.get("showname").removeprefix(" [truncated]")
+            if re.match(r"[01. ]+ = ", label):
                 continue   # a bit of the mask around it
+            element = re.match(r"\[(\d+)\]", label)
+            word = element or re.match(r"([^:\s(]+)", label)
+            if not word:
+                raise Difference(f"{path}: an item {name} with the label {label!r}")
+            key = int(word.group(1)) if element else word.group(1)
             here = f"{path}[{key}]" if element else f"{path}.{key}" if path else key
             if isinstance(values, list):
                 if not element or key >= len(values):
@@ -201,20 +195,21 @@ class Message:
         if not value.get("secret") and raw.hex() != digits:
             raise Difference(f"{path}: the bytes {raw.hex()[:200]} are not {digits[:200]}")
         inner = [child for child in item if child.get("name", "").startswith("cluscope.")
-                 and (child.get("showname") or "").startswith("decoded")]
+                 and re.match(r"( \[truncated\])?decoded", child.get("showname") or "")]
         if not inner:
             if "decoded" in value:
-                self.only_json["a guess" if value["decoded"].get("guess") else "decoded"] += 1
-                if not value["decoded"].get("guess") and "value" in value["decoded"]:
+                held = value["decoded"]
+                if not isinstance(held, dict) or ("value" in held and not held.get("guess")):
                     raise Difference(f"{path}: what it holds has no item")
+                self.only_json["a guess" if held.get("guess") else "what can't be read of a buffer"] += 1
             return
         held = value["decoded"]
-        if "type" in held and set(held) - {"value", "partial"} <= DECODED_BESIDE:
+        if isinstance(held, dict) and "type" in held and set(held) - {"value", "partial"} <= DECODED_BESIDE:
             held = held["value"] if "value" in held else held["partial"]
         self.members(item, {"decoded": held}, "little", path)
 
     def text(self, item, value, raw, endian):
-        show = plain(item.get("show"))
+        show = item.get("show")
         if isinstance(value, dict) and "decoded" in value and isinstance(value.get("value"), list):
             units = [int.from_bytes(raw[i:i + 2], endian) for i in range(0, len(raw), 2)]
             return show == shown_text("\0".join(value["decoded"])), units == value["value"]
@@ -230,7 +225,8 @@ class Message:
             given = bytes.fromhex(value["utf16"])
             return show == given.decode("utf-16-le", "replace"), raw[:len(given)] == given
         if isinstance(value, dict) and "hex" in value:
-            return show.replace(":", "") == value["hex"], raw.hex() == value["hex"]
+            words = value.get("sddl", value.get("partial_sddl", value["hex"]))
+            return show == words, raw.hex() == value["hex"]
         if isinstance(value, str):
             if item.get("name") == "cluscope.property.value" or self.of_any_kind(item):
                 if show == value and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value) and len(raw) == 16:
@@ -239,6 +235,8 @@ class Message:
         # A number, shown as its digits.
         number = value["value"] if isinstance(value, dict) else int(value)
         named = self.names(item, value)
+        if isinstance(value, dict) and "time" in value and show == value["time"]:
+            return named, int.from_bytes(raw, endian) == number
         if isinstance(value, bool):
             return show == str(int(value)), True
         ok = int(show) == number
@@ -284,8 +282,10 @@ class Message:
         named = value.get("object")
         for key, field in (("kind", "cluscope.object.kind"), ("name", "cluscope.object"),
                            ("state", "cluscope.object.state"), ("opened", "cluscope.object.opened")):
+            if named is not None and not self.frames.issuperset(self.opening(named)):
+                continue   # tshark did not open or find the messages that opened it
             if named is not None and field in told:
-                if plain(told[field]) != str(named.get(key)):
+                if told[field] != str(named.get(key)):
                     return f"{field} is {told[field]}"
                 self.count += 1
             elif named is not None and key in named:
@@ -293,6 +293,11 @@ class Message:
             elif named is None and field in told:
                 return f"{field} is there"
         return True
+
+    def opening(self, named):
+        """The frames of the request and response that opened an object."""
+        frame = named.get("opened")
+        return {frame, self.answers.get(frame, frame)} - {None, self.record["frame"]}
 
     def boolean(self, item, value, raw, _endian):
         return item.get("show") in (str(int(value)), str(value)), True
@@ -316,11 +321,14 @@ class Message:
         wanted = f"{at:%b} {at.day:2d}, {at.year} {at:%H:%M:%S}.{rest:07d}00 UTC"
         return show == wanted or f"{show} is not {wanted}"
 
-    def ipv4(self, item, value, raw, _endian):
+    def ipv4(self, item, value, raw, endian):
+        # In NDR one integer, whose least significant byte is the first of the address.
+        raw = raw if endian == "little" else raw[::-1]
         return item.get("show") == value, ".".join(map(str, raw)) == value
 
-    def ipv6(self, item, value, raw, _endian):
-        import ipaddress
+    def ipv6(self, item, value, raw, endian):
+        # In NDR eight integers.
+        raw = raw if endian == "little" else bytes(raw[i ^ 1] for i in range(len(raw)))
         return ipaddress.ip_address(item.get("show")) == ipaddress.ip_address(value), \
             ipaddress.ip_address(raw) == ipaddress.ip_address(value)
 
@@ -340,8 +348,8 @@ def options(args, capture):
     return out
 
 
-def dissected(args, capture):
-    command = [args.cluscope, "dissect", "--format", "jsonl", "--hide-secrets"]
+def dissected(args, capture, hide=True):
+    command = [args.cluscope, "dissect", "--format", "jsonl"] + ["--hide-secrets"] * hide
     if args.keys:
         command += ["--keys", args.keys]
     if args.keytab:
@@ -371,19 +379,21 @@ def packets(tshark, capture, extra):
     """Each packet of a capture: its frame number and its layers."""
     process = subprocess.Popen(tshark + ["-r", capture, "-T", "pdml"] + extra, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE)
-    packet = frame = None
-    for event, element in xml.etree.ElementTree.iterparse(process.stdout, ("start", "end")):
-        if event == "start" and element.tag == "packet":
-            packet = element
-        elif event == "end" and element.tag == "packet":
-            frame = next(int(f.get("show")) for f in element.iter("field") if f.get("name") == "frame.number")
-            yield frame, list(packet)
-            packet.clear()
+    broken = ""
+    try:
+        for _, element in xml.etree.ElementTree.iterparse(process.stdout):
+            if element.tag == "packet":
+                frame = next(int(f.get("show")) for f in element.iter("field") if f.get("name") == "frame.number")
+                yield frame, list(element)
+                element.clear()
+    except xml.etree.ElementTree.ParseError as error:
+        broken = str(error)
     error = process.stderr.read().decode("utf-8", "replace")
     process.wait()
     bad = [line for line in error.splitlines() if re.search("cluscope|ERROR|CRITICAL|WARNING|Dissector bug", line)]
-    if bad or process.returncode not in (0, 2):
-        raise Difference(f"tshark: exit {process.returncode}: {' '.join(bad)[:300]}")
+    # A capture that ends in the middle of a packet is an error of its own.
+    if bad or broken or process.returncode not in (0, 2):
+        raise Difference(f"tshark: exit {process.returncode}: {broken} {' '.join(bad or [error])[:300]}")
 
 
 def malformed(tshark, capture, extra):
@@ -397,9 +407,10 @@ def compare(args, types, capture):
     tshark, stock = args.tshark.split(), args.stock.split()
     extra = options(args, capture)
     counts = collections.Counter()
-    problems = []
+    problems, sealed, frames = [], [], set()
     records = dissected(args, capture)
     total = sum(map(len, records.values()))
+    answers = {r["request_frame"]: r["frame"] for rs in records.values() for r in rs if "request_frame" in r}
     try:
         for frame, layers in packets(tshark, capture, extra):
             number = kind = None
@@ -410,9 +421,10 @@ def compare(args, types, capture):
                 elif name == "_ws.malformed":
                     counts["malformed"] += 1
                 elif name.startswith("cluscope."):
-                    one(types, records, frame, kind, number, layer, counts, problems)
+                    one(types, records, (frame, kind, number), layers, layer, (frames, answers), counts, problems, sealed)
     except Difference as difference:
         problems.append(str(difference))
+    opened_otherwise(args, capture, sealed, counts, problems)
     counts["records"] = total
     counts["stock malformed"] = len(malformed(stock, capture, extra))
     if counts["malformed"] > counts["stock malformed"]:
@@ -420,10 +432,33 @@ def compare(args, types, capture):
     return os.path.basename(capture), counts, problems
 
 
-def one(types, records, frame, kind, number, layer, counts, problems):
+def opened_otherwise(args, capture, sealed, counts, problems):
+    """Sealed messages that differ, of which the program has verified the signature: whether tshark, which verifies nothing,
+    has opened them to other bytes. Those of the program are what encoding its values gives."""
+    if not sealed:
+        return
+    wanted = {key: (stub, problem) for key, stub, problem in sealed}
+    lines = []
+    for key, records in dissected(args, capture, hide=False).items():
+        lines += [(key, record) for record in records if key in wanted]
+    command = [args.cluscope, "stub", "encode", "--jsonl"]
+    text = "".join(json.dumps(record) + "\n" for _, record in lines)
+    out = subprocess.run(command, input=text, capture_output=True, text=True).stdout.splitlines()
+    for (key, _), line in zip(lines, out):
+        stub, problem = wanted.pop(key)
+        given = json.loads(line).get("hex")
+        if given is None or given == stub:
+            problems.append(problem)
+        else:
+            counts["opened to other bytes by tshark"] += 1
+    problems += [problem for _, problem in wanted.values()]
+
+
+def one(types, records, key, layers, layer, known, counts, problems, sealed):
     """One message of the plugin's."""
+    frame, kind, number = key
     counts["messages"] += 1
-    given = records.get((frame, kind, number))
+    given = records.get(key)
     where = f"frame {frame}, {kind} {number}"
     if not given:
         counts["only tshark"] += 1
@@ -435,7 +470,7 @@ def one(types, records, frame, kind, number, layer, counts, problems):
     if "params" not in record and "partial" not in record:
         counts["without values"] += 1
         return
-    message = Message(types, record)
+    message = Message(types, record, *known)
     try:
         if record.get("method") != method:
             raise Difference(f"method {method}, {record.get('method')}")
@@ -446,16 +481,24 @@ def one(types, records, frame, kind, number, layer, counts, problems):
             if status is None or int(status.get("show"), 0) != returned["value"]:
                 raise Difference("cluscope.status is not the return value")
             message.count += 1
-        counts["compared"] += 1
         if "error" in record and "cluscope.error" not in {f.get("name") for f in layer.iter("field")}:
             raise Difference("an error that the tree does not tell")
         diagnostics = len(record.get("diagnostics", ()))
         experts = sum(f.get("name") == "cluscope.diagnostic" for f in layer.iter("field"))
         if experts < diagnostics:
             raise Difference(f"{diagnostics} diagnostics, {experts} in the tree")
-        counts["diagnostics"] += experts
     except Difference as difference:
-        problems.append(f"{where}: {record.get('method')}: {difference}")
+        problem = f"{where}: {record.get('method')}: {difference}"
+        if record.get("auth", {}).get("verified") and record["auth"].get("level") == "pkt_privacy":
+            stub = [f.get("value") for l in layers for f in l.iter("field")
+                    if (f.get("show") or "").startswith("Complete stub data")]
+            sealed.append((key, stub[-1] if stub else None, problem))
+        else:
+            problems.append(problem)
+        return
+    known[0].add(frame)
+    counts["compared"] += 1
+    counts["diagnostics"] += experts
     counts["values"] += message.count
     for what, n in message.only_json.items():
         counts["only JSON: " + what] += n

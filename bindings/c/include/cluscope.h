@@ -252,7 +252,7 @@ enum cluscope_kind
      */
     CLUSCOPE_KIND_UNITS = 8,
     /**
-     * Bytes.
+     * Bytes; of a security descriptor also, as text in the Security Descriptor Definition Language, what can be read of it.
      */
     CLUSCOPE_KIND_BYTES = 9,
     /**

@@ -84,7 +84,6 @@ typedef struct {
     uint8_t meaning;          /* a cluscope_meaning */
     uint8_t role;             /* a cluscope_role */
     uint8_t overhead;         /* a cluscope_overhead */
-    uint8_t bits;
     bool secret;
     int64_t index;            /* -1 for what is no element */
     unsigned depth;
@@ -97,8 +96,8 @@ typedef struct {
     const char *text;
     const char *name;
     const char *type;
-    const uint8_t *bytes;
-    unsigned bytes_length;
+    uint8_t bytes[16];        /* of a GUID, handle or address */
+    uint8_t bytes_length;
 } value_t;
 
 /* A message, read. */
@@ -117,6 +116,31 @@ typedef struct {
 /* Reads a stub. `limit` values are kept at most. All of it is in the scope of the packet. */
 message_t *read_message(wmem_allocator_t *scope, struct cluscope_stub *stub, bool wanted, unsigned limit);
 
+/* objects.c: what context handles stand for. */
+
+typedef struct {
+    uint8_t uuid[16];
+    uint32_t attributes;
+    bool used;                /* in the request, and not handed back by the response */
+    bool has_opened;
+    uint32_t opened;          /* frame */
+    const char *field;
+    const char *kind;
+    const char *name;         /* NULL where nothing told it */
+    const char *state;        /* NULL for an open handle */
+} object_t;
+
+typedef struct {
+    unsigned count;
+    object_t *objects;
+} objects_t;
+
+/* Those of a message: learnt when its packet is first seen, kept with the packet. */
+const objects_t *objects_of(packet_info *pinfo, const dcerpc_info *di, uint32_t call_id, const struct cluscope_stub *stub);
+
+/* What the handle of this parameter stands for; NULL if nothing is known. */
+const object_t *object_at(const objects_t *objects, const char *field, const uint8_t uuid[16]);
+
 /* tree.c: what was read, as items. */
 
 typedef struct {
@@ -132,9 +156,8 @@ typedef struct {
 typedef struct {
     const char *method;
     bool response;
-    bool has_request;         /* of a response: whether it was seen */
-    bool needs_request;       /* whether the method has a control code */
     uint32_t control_code;    /* 0 for none */
+    const objects_t *objects; /* NULL for none */
 } about_t;
 
 void add_message(const place_t *place, const about_t *about, const message_t *message);

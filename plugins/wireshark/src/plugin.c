@@ -33,6 +33,7 @@ static int ett_message = -1;
 typedef struct {
     struct cluscope_context *context;
     uint32_t control_code;
+    uint32_t call_id;
 } call_t;
 
 /* Preferences. */
@@ -68,18 +69,19 @@ static gboolean free_context(wmem_allocator_t *scope _U_, wmem_cb_event_t event 
 }
 
 /* Keeps what a request tells of its response. */
-static void keep_call(dcerpc_call_value *call, const struct cluscope_stub *stub)
+static void keep_call(const dcerpc_info *di, const struct cluscope_stub *stub)
 {
     call_t *kept;
 
-    if (call->se_data != NULL)
+    if (di->call_data->se_data != NULL)
         return;
     kept = wmem_new0(wmem_file_scope(), call_t);
+    kept->call_id = di->call_id;
     if (cluscope_context_new(stub, &kept->context, NULL) == CLUSCOPE_OK) {
         cluscope_context_control_code(kept->context, &kept->control_code);
         wmem_register_callback(wmem_file_scope(), free_context, kept->context);
     }
-    call->se_data = kept;
+    di->call_data->se_data = kept;
 }
 
 /* How many items this message may have. */
@@ -103,6 +105,15 @@ static const char *method_name(const speaks_t *speaks, uint16_t opnum)
 
 static void add_columns(packet_info *pinfo, const about_t *about, const message_t *message)
 {
+    /* The object that is asked about stands first, or the one that is opened. */
+    for (unsigned i = 0; about->objects != NULL && i < about->objects->count; i++) {
+        const object_t *object = &about->objects->objects[i];
+
+        if (object->name != NULL) {
+            col_append_fstr(pinfo->cinfo, COL_INFO, ", %s \"%s\"", object->kind, object->name);
+            break;
+        }
+    }
     if (!about->response && about->control_code != 0) {
         const char *name = control_code_name(about->control_code);
 
@@ -127,7 +138,7 @@ static int dissect(tvbuff_t *tvb, int offset, packet_info *pinfo, proto_tree *tr
     int reported = tvb_reported_length_remaining(tvb, offset);
     const speaks_t *speaks = speaks_of(di->call_data);
     place_t place = {tvb, offset, (unsigned)captured, (unsigned)reported, pinfo, tree};
-    about_t about = {NULL, response, false, false, 0};
+    about_t about = {NULL, response, 0, NULL};
     struct cluscope_stub stub;
     message_t *message;
     const call_t *call;
@@ -152,10 +163,9 @@ static int dissect(tvbuff_t *tvb, int offset, packet_info *pinfo, proto_tree *tr
 
     /* A response without a request comes with a call that is not kept. */
     if (!response)
-        keep_call(di->call_data, &stub);
+        keep_call(di, &stub);
     call = (const call_t *)di->call_data->se_data;
     if (call != NULL) {
-        about.has_request = true;
         about.control_code = call->control_code;
         if (response)
             stub.context = call->context;
@@ -164,6 +174,8 @@ static int dissect(tvbuff_t *tvb, int offset, packet_info *pinfo, proto_tree *tr
     message = read_message(pinfo->pool, &stub, tree != NULL, items_left(pinfo, &used));
     *used += message->count;
     about.method = method_name(speaks, stub.opnum);
+    /* Connectionless responses come without a number. */
+    about.objects = objects_of(pinfo, di, call != NULL ? call->call_id : di->call_id, &stub);
     add_columns(pinfo, &about, message);
     proto_item_set_hidden(proto_tree_add_item(tree, proto_cluscope, tvb, offset, captured, ENC_NA));
     add_message(&place, &about, message);

@@ -14,7 +14,6 @@ static expert_field ei_buffer_error = EI_INIT;
 static expert_field ei_cut = EI_INIT;
 static expert_field ei_truncated = EI_INIT;
 static expert_field ei_opaque = EI_INIT;
-static expert_field ei_no_request = EI_INIT;
 
 void register_experts(int proto)
 {
@@ -26,20 +25,29 @@ void register_experts(int proto)
         {&ei_cut, {"cluscope.cut", PI_UNDECODED, PI_NOTE, "More values than the preference allows", EXPFILL}},
         {&ei_truncated, {"cluscope.truncated", PI_UNDECODED, PI_NOTE, "Only a part of the stub was captured", EXPFILL}},
         {&ei_opaque, {"cluscope.reserved", PI_UNDECODED, PI_NOTE, "Nobody says what the stub holds", EXPFILL}},
-        {&ei_no_request,
-         {"cluscope.no_request", PI_SEQUENCE, PI_NOTE, "Without its request nothing tells what the buffer holds", EXPFILL}},
     };
 
     expert_register_field_array(expert_register_protocol(proto), experts, array_length(experts));
 }
 
-/* Levels of a tree: what hostile bytes nest is far below, and deeper levels are shown on the last one. */
+/* Levels of a tree: hostile bytes nest far less deep, and what lies deeper would be shown on the last one. */
 #define LEVELS 64
+
+/* What is known of something that has begun. */
+typedef struct {
+    proto_tree *tree;
+    proto_item *item;
+    const value_t *begin;
+    unsigned elements;
+    const char *property;     /* the name of the property that it is */
+    const char *title;        /* what stands behind its label: its first text, or its values */
+} level_t;
 
 typedef struct {
     const place_t *place;
+    const about_t *about;
     const message_t *message;
-    proto_tree *trees[LEVELS];
+    level_t levels[LEVELS];
     unsigned level;
     /* Items by path, for diagnostics. */
     wmem_map_t *items;
@@ -96,9 +104,39 @@ static const char *number_text(const adding_t *adding, const value_t *value)
     return number;
 }
 
-static const char *hex_of(const adding_t *adding, const uint8_t *bytes, unsigned length)
+/* The bytes of a value as they stand in the stub. */
+static const uint8_t *bytes_of(const adding_t *adding, const value_t *value)
 {
-    return length == 0 ? "" : bytes_to_str_maxlen(adding->place->pinfo->pool, bytes, length, 0);
+    const place_t *place = adding->place;
+
+    return value->length == 0 ? NULL : tvb_get_ptr(place->tvb, place->start + (int)value->offset, (int)value->length);
+}
+
+static const char *hex_of(const adding_t *adding, const value_t *value)
+{
+    return value->length == 0
+               ? ""
+               : bytes_to_str_maxlen(adding->place->pinfo->pool, bytes_of(adding, value), value->length, 0);
+}
+
+/* A value in a few words, for the item around it. */
+static const char *brief_of(const adding_t *adding, const value_t *value)
+{
+    wmem_allocator_t *scope = adding->place->pinfo->pool;
+
+    if (value->secret && !show_secrets)
+        return "(secret)";
+    switch (value->kind) {
+    case CLUSCOPE_KIND_UINT:
+    case CLUSCOPE_KIND_INT:
+    case CLUSCOPE_KIND_BOOL: return number_text(adding, value);
+    case CLUSCOPE_KIND_NULL: return "null";
+    case CLUSCOPE_KIND_BYTES:
+        if (value->text == NULL)
+            return wmem_strdup_printf(scope, "%u bytes", value->length);
+        /* fall through */
+    default: return value->text != NULL ? value->text : "";
+    }
 }
 
 typedef struct {
@@ -209,8 +247,9 @@ static proto_item *add_any(adding_t *adding, proto_tree *tree, int hf, int numbe
         number = true;
         break;
     case CLUSCOPE_KIND_BYTES:
-        text = hex_of(adding, value->bytes, value->bytes_length);
-        shown = text;
+        /* Text of bytes is that of a security descriptor. */
+        if (value->text == NULL)
+            shown = text = hex_of(adding, value);
         break;
     case CLUSCOPE_KIND_FILETIME:
         shown = wmem_strdup_printf(scope, "%s (%" PRIu64 ")", text, value->number);
@@ -235,17 +274,61 @@ static proto_item *add_text(adding_t *adding, proto_tree *tree, int hf, const va
 }
 
 static proto_item *add_bytes(adding_t *adding, proto_tree *tree, int hf, const value_t *value, const uint8_t *bytes,
-                             unsigned count, const char *label, int start)
+                             const char *label, int start)
 {
     static const uint8_t none[1];
-    const char *shown = count == 0 ? "" : bytes_to_str(adding->place->pinfo->pool, bytes, count);
+    unsigned count = value->length;
+    const char *shown = value->text;
 
-    /* Bytes whose number differs from the item's can't be handed over: a field takes as many as the item is long. */
-    if (count != value->length)
-        return proto_tree_add_string_format(tree, fields.text, adding->place->tvb, start, (int)value->length,
-                                            hex_of(adding, bytes, count), "%s: %s", label, shown);
+    if (shown == NULL)
+        shown = count == 0 ? "" : bytes_to_str(adding->place->pinfo->pool, bytes, count);
     return proto_tree_add_bytes_format(tree, hf, adding->place->tvb, start, (int)count, count == 0 ? none : bytes,
-                                       "%s: %u bytes%s%s", label, count, count == 0 ? "" : ", ", shown);
+                                       "%s: %u bytes%s%s", label, count, *shown == 0 ? "" : ", ", shown);
+}
+
+/* What a handle stands for. */
+static void add_object(adding_t *adding, proto_tree *tree, const object_t *object, const char *field, int start, int length)
+{
+    const place_t *place = adding->place;
+    proto_item *item;
+
+    if (object->name != NULL) {
+        item = proto_tree_add_string_format(tree, fields.object, place->tvb, start, length, object->name,
+                                            "%s: %s \"%s\"", field, object->kind, object->name);
+        proto_item_set_generated(item);
+    }
+    item = proto_tree_add_string(tree, fields.object_kind, place->tvb, start, length, object->kind);
+    proto_item_set_generated(item);
+    if (object->has_opened) {
+        item = proto_tree_add_uint(tree, fields.object_opened, place->tvb, start, length, object->opened);
+        proto_item_set_generated(item);
+    }
+    if (object->state != NULL) {
+        item = proto_tree_add_string(tree, fields.object_state, place->tvb, start, length, object->state);
+        proto_item_set_generated(item);
+    }
+}
+
+static proto_item *add_guid(adding_t *adding, proto_tree *tree, const value_t *value, const char *label, int start)
+{
+    const place_t *place = adding->place;
+    bool handle = value->kind == CLUSCOPE_KIND_HANDLE;
+    const object_t *object = handle ? object_at(adding->about->objects, value->label, value->bytes) : NULL;
+    e_guid_t guid = guid_of(value->bytes);
+    proto_item *item = proto_tree_add_guid_format(
+        tree, hf_of(value, type_of(value) == FT_GUID, handle ? fields.handle : fields.guid), place->tvb, start,
+        (int)value->length, &guid, "%s: %s", label, value->text != NULL ? value->text : "");
+
+    if (handle && value->number != 0)
+        proto_item_append_text(item, ", attributes 0x%" PRIx64, value->number);
+    if (object != NULL) {
+        if (object->name != NULL)
+            proto_item_append_text(item, ", %s \"%s\"", object->kind, object->name);
+        if (object->state != NULL)
+            proto_item_append_text(item, " (%s)", object->state);
+        add_object(adding, proto_item_add_subtree(item, ett_values), object, "Object", start, (int)value->length);
+    }
+    return item;
 }
 
 static proto_item *add_value(adding_t *adding, proto_tree *tree, const value_t *value, const char *label, int start)
@@ -279,26 +362,14 @@ static proto_item *add_value(adding_t *adding, proto_tree *tree, const value_t *
     case CLUSCOPE_KIND_FILETIME:
         return add_time(adding, tree, value, label, start);
     case CLUSCOPE_KIND_HANDLE:
-    case CLUSCOPE_KIND_GUID: {
-        bool handle = value->kind == CLUSCOPE_KIND_HANDLE;
-        static const uint8_t zeros[16];
-        e_guid_t guid = guid_of(value->bytes_length == 16 ? value->bytes : zeros);
-        const char *attributes =
-            handle && value->number != 0
-                ? wmem_strdup_printf(place->pinfo->pool, ", attributes 0x%" PRIx64, value->number)
-                : "";
-
-        return proto_tree_add_guid_format(tree, hf_of(value, type == FT_GUID, handle ? fields.handle : fields.guid),
-                                          place->tvb, start, length, &guid, "%s: %s%s", label,
-                                          value->text != NULL ? value->text : "", attributes);
-    }
+    case CLUSCOPE_KIND_GUID: return add_guid(adding, tree, value, label, start);
     case CLUSCOPE_KIND_TEXT:
         return add_text(adding, tree, hf_of(value, type == FT_STRING, fields.text), value, label, start);
     case CLUSCOPE_KIND_UNITS:
         if (value->text != NULL || value->meaning == CLUSCOPE_MEANING_TEXT || value->meaning == CLUSCOPE_MEANING_MULTI_SZ)
             return add_text(adding, tree, hf_of(value, type == FT_STRING, fields.text), value, label, start);
-        return add_bytes(adding, tree, hf_of(value, type == FT_BYTES, fields.bytes), value, value->bytes,
-                         value->bytes_length, label, start);
+        return add_bytes(adding, tree, hf_of(value, type == FT_BYTES, fields.bytes), value, bytes_of(adding, value), label,
+                         start);
     case CLUSCOPE_KIND_IPV4: {
         uint32_t ipv4 = 0;
 
@@ -317,8 +388,8 @@ static proto_item *add_value(adding_t *adding, proto_tree *tree, const value_t *
                                           &ipv6, "%s: %s", label, value->text != NULL ? value->text : "");
     }
     default:
-        return add_bytes(adding, tree, hf_of(value, type == FT_BYTES, fields.bytes), value, value->bytes,
-                         value->bytes_length, label, start);
+        return add_bytes(adding, tree, hf_of(value, type == FT_BYTES, fields.bytes), value, bytes_of(adding, value), label,
+                         start);
     }
 }
 
@@ -360,7 +431,7 @@ static proto_item *add_outer(adding_t *adding, proto_tree *tree, const value_t *
         const uint8_t *bytes = value->length == 0 ? NULL : without_secrets(adding, value, &masked);
         int hf = value->role == CLUSCOPE_ROLE_PROPERTY_VALUE ? fields.property_bytes
                                                               : hf_of(value, type == FT_BYTES, fields.bytes);
-        proto_item *item = add_bytes(adding, tree, hf, value, bytes, value->length, label, start);
+        proto_item *item = add_bytes(adding, tree, hf, value, bytes, label, start);
 
         if (masked)
             proto_item_append_text(item, ", without secrets");
@@ -370,8 +441,7 @@ static proto_item *add_outer(adding_t *adding, proto_tree *tree, const value_t *
         return proto_tree_add_none_format(tree, fields.list, place->tvb, start, length, "%s", label);
     default:
         return proto_tree_add_none_format(tree, hf_of(value, type == FT_NONE, fields.structure), place->tvb, start, length,
-                                          "%s%s%s", label, value->type != NULL ? ": " : "",
-                                          value->type != NULL ? value->type : "");
+                                          "%s: %s", label, value->type != NULL ? value->type : "");
     }
 }
 
@@ -442,71 +512,149 @@ static void add_diagnostics(adding_t *adding)
     }
 }
 
-static void add_values(const place_t *place, const message_t *message)
+/* A level of the tree; deeper ones share the last. */
+static level_t *level_at(adding_t *adding)
 {
-    adding_t adding = {.place = place, .message = message, .level = 0};
-    /* The property that is open, for its label. */
-    proto_item *property[LEVELS];
+    return &adding->levels[MIN(adding->level, LEVELS - 1)];
+}
+
+static void begin(adding_t *adding, const value_t *value, proto_item *item)
+{
+    level_t *level;
+
+    adding->level++;
+    if (adding->level >= LEVELS)
+        return;
+    level = level_at(adding);
+    memset(level, 0, sizeof *level);
+    level->tree = proto_item_add_subtree(item, ett_values);
+    level->item = item;
+    level->begin = value;
+}
+
+/* What stands in something is known at its end: where that is, how much there is, and what it is called. */
+static void end(adding_t *adding, const value_t *value)
+{
+    level_t *level = level_at(adding);
+    const value_t *outer = level->begin;
+
+    if (adding->level == 0)
+        return;
+    adding->level--;
+    if (adding->level + 1 >= LEVELS)
+        return;
+    if (value->kind == CLUSCOPE_KIND_LIST || value->kind == CLUSCOPE_KIND_RECORD)
+        proto_item_set_len(level->item, (int)value->length);
+    if (value->kind == CLUSCOPE_KIND_LIST)
+        proto_item_append_text(level->item, " (%u)", level->elements);
+    else if (level->property != NULL)
+        proto_item_set_text(level->item, "[%u] %s%s%s", (unsigned)MAX(outer->index, 0), level->property,
+                            level->title != NULL ? ": " : "", level->title != NULL ? level->title : "");
+    else if (level->title != NULL && outer->index >= 0)
+        proto_item_append_text(level->item, ", %s", level->title);
+}
+
+/* Names what is around a value: a property by its name and values, any other structure by its first text. */
+static void entitle(adding_t *adding, const value_t *value)
+{
+    unsigned at = MIN(adding->level, LEVELS - 1);
+    level_t *level = &adding->levels[at];
+    const char *text;
+
+    if (value->role == CLUSCOPE_ROLE_PROPERTY_NAME)
+        level->property = value->text;
+    else if (value->role == CLUSCOPE_ROLE_PROPERTY_VALUE) {
+        text = wmem_strndup(adding->place->pinfo->pool, brief_of(adding, value), 100);
+        if (level->title == NULL)
+            level->title = text;
+        /* The entry, its list, the property; a value that is a list of texts is one level deeper. */
+        for (unsigned up = at; up > 0 && up + 4 > at; up--) {
+            level_t *property = &adding->levels[up];
+
+            if (property->property == NULL)
+                continue;
+            if (property->title == NULL)
+                property->title = text;
+            else if (strlen(property->title) < 200)
+                property->title = wmem_strdup_printf(adding->place->pinfo->pool, "%s, %s", property->title, text);
+            break;
+        }
+    } else if (value->kind == CLUSCOPE_KIND_TEXT && level->title == NULL && level->begin != NULL && !value->secret)
+        level->title = value->text;
+}
+
+/* Whether the handle stands in the message itself. */
+static bool is_shown(const message_t *message, const object_t *object)
+{
+    for (unsigned i = 0; i < message->count; i++) {
+        const value_t *value = &message->values[i];
+
+        if (value->kind == CLUSCOPE_KIND_HANDLE && g_strcmp0(value->label, object->field) == 0
+            && memcmp(value->bytes, object->uuid, 16) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_values(const place_t *place, const about_t *about, const message_t *message)
+{
+    adding_t adding;
     bool diagnostics = false;
 
-    memset(property, 0, sizeof property);
-    adding.trees[0] = place->tree;
+    memset(&adding, 0, sizeof adding);
+    adding.place = place;
+    adding.about = about;
+    adding.message = message;
+    adding.levels[0].tree = place->tree;
     adding.items = wmem_map_new(place->pinfo->pool, wmem_str_hash, g_str_equal);
     for (unsigned i = 0; i < message->count; i++) {
         const value_t *value = &message->values[i];
-        unsigned level = MIN(adding.level, LEVELS - 1);
-        proto_tree *tree = adding.trees[level];
+        level_t *level = level_at(&adding);
         int start = place->start + (int)value->offset;
-        const char *label;
         proto_item *item;
 
         switch (value->event) {
         case CLUSCOPE_EVENT_END:
-            if (adding.level > 0) {
-                if (adding.level < LEVELS) {
-                    property[adding.level] = NULL;
-                    if (value->kind == CLUSCOPE_KIND_LIST || value->kind == CLUSCOPE_KIND_RECORD) {
-                        /* Where it ends is known only now. */
-                        proto_item *outer = proto_tree_get_parent(adding.trees[adding.level]);
-                        if (outer != NULL)
-                            proto_item_set_len(outer, (int)value->length);
-                    }
-                }
-                adding.level--;
-            }
+            end(&adding, value);
             break;
         case CLUSCOPE_EVENT_BEGIN:
-            label = label_of(&adding, value);
-            item = add_outer(&adding, tree, value, label, start);
+            level->elements++;
+            item = add_outer(&adding, level->tree, value, label_of(&adding, value), start);
             if (value->path != NULL)
                 wmem_map_insert(adding.items, value->path, item);
-            adding.level++;
-            if (adding.level < LEVELS) {
-                adding.trees[adding.level] = proto_item_add_subtree(item, ett_values);
-                property[adding.level] = value->kind == CLUSCOPE_KIND_RECORD && value->index >= 0 ? item : NULL;
-            }
+            begin(&adding, value, item);
             break;
         case CLUSCOPE_EVENT_OVERHEAD:
-            add_overhead(&adding, tree, value, start);
+            add_overhead(&adding, level->tree, value, start);
             break;
         case CLUSCOPE_EVENT_DIAGNOSTIC:
             diagnostics = true;
             break;
         case CLUSCOPE_EVENT_BUFFER_ERROR:
-            proto_tree_add_expert_format(tree, place->pinfo, &ei_buffer_error, place->tvb, start, (int)value->length, "%s",
-                                         value->text != NULL ? value->text : "");
+            proto_tree_add_expert_format(level->tree, place->pinfo, &ei_buffer_error, place->tvb, start,
+                                         (int)value->length, "%s", value->text != NULL ? value->text : "");
             break;
         default:
-            item = add_value(&adding, tree, value, label_of(&adding, value), start);
+            level->elements++;
+            item = add_value(&adding, level->tree, value, label_of(&adding, value), start);
             if (value->path != NULL)
                 wmem_map_insert(adding.items, value->path, item);
-            /* "[3]: PROPERTY_VALUE" says less than the property's name. */
-            if (value->role == CLUSCOPE_ROLE_PROPERTY_NAME && property[level] != NULL && value->text != NULL)
-                proto_item_append_text(property[level], " %s", value->text);
+            entitle(&adding, value);
         }
     }
     if (diagnostics)
         add_diagnostics(&adding);
+    /* What the response does not hand back was in its request. */
+    for (unsigned i = 0; about->response && about->objects != NULL && i < about->objects->count; i++) {
+        const object_t *object = &about->objects->objects[i];
+
+        if (object->used && object->name != NULL && !is_shown(message, object)) {
+            proto_item *used = proto_tree_add_string_format(place->tree, fields.object, place->tvb, place->start, 0,
+                                                            object->name, "%s of the request: %s \"%s\"", object->field,
+                                                            object->kind, object->name);
+            proto_item_set_generated(used);
+        }
+    }
 }
 
 /* What is known of the message as a whole. Items in brackets stand for no bytes of their own. */
@@ -532,7 +680,7 @@ static void add_summary(const place_t *place, const about_t *about, const messag
     }
 }
 
-static void add_result(const place_t *place, const about_t *about, const message_t *message)
+static void add_result(const place_t *place, const message_t *message)
 {
     proto_item *top = proto_tree_get_parent(place->tree);
     unsigned offset;
@@ -553,8 +701,6 @@ static void add_result(const place_t *place, const about_t *about, const message
                                      message->error.field[0] != 0 ? ": " : "", message->error.message, offset,
                                      place->captured);
     }
-    if (about->response && !about->has_request && about->needs_request)
-        expert_add_info(place->pinfo, top, &ei_no_request);
 }
 
 void add_message(const place_t *place, const about_t *about, const message_t *message)
@@ -562,6 +708,6 @@ void add_message(const place_t *place, const about_t *about, const message_t *me
     if (place->tree == NULL)
         return;
     add_summary(place, about, message);
-    add_values(place, message);
-    add_result(place, about, message);
+    add_values(place, about, message);
+    add_result(place, message);
 }

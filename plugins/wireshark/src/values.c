@@ -68,6 +68,12 @@ static void take_status(gathering_t *gathering, const struct cluscope_value *val
     message->status_name = copy(gathering->scope, value->name);
 }
 
+static bool is_short(uint32_t kind)
+{
+    return kind == CLUSCOPE_KIND_GUID || kind == CLUSCOPE_KIND_HANDLE || kind == CLUSCOPE_KIND_IPV4
+           || kind == CLUSCOPE_KIND_IPV6;
+}
+
 static int32_t gather(void *user, const struct cluscope_value *value)
 {
     gathering_t *gathering = (gathering_t *)user;
@@ -91,7 +97,6 @@ static int32_t gather(void *user, const struct cluscope_value *value)
     kept.meaning = (uint8_t)value->meaning;
     kept.role = (uint8_t)value->role;
     kept.overhead = (uint8_t)value->overhead;
-    kept.bits = (uint8_t)value->bits;
     kept.secret = value->secret != 0;
     kept.index = value->index;
     kept.depth = value->depth;
@@ -109,9 +114,10 @@ static int32_t gather(void *user, const struct cluscope_value *value)
         kept.label = copy(scope, value->field);
         if (value->event == CLUSCOPE_EVENT_DIAGNOSTIC)
             kept.type = copy(scope, value->section);
-        if (value->bytes.data != NULL && value->bytes.length != 0) {
-            kept.bytes = (const uint8_t *)wmem_memdup(scope, value->bytes.data, value->bytes.length);
-            kept.bytes_length = (unsigned)value->bytes.length;
+        /* Of GUIDs and addresses; longer ones are those of the stub. */
+        if (value->bytes.data != NULL && value->bytes.length <= sizeof kept.bytes && is_short(value->kind)) {
+            memcpy(kept.bytes, value->bytes.data, value->bytes.length);
+            kept.bytes_length = (uint8_t)value->bytes.length;
         }
     }
     wmem_array_append_one(gathering->values, kept);
