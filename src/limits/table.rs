@@ -191,8 +191,10 @@ limits! {
             "the oldest is forgotten", "story_forgotten";
         clients: "clients", Memory(8), 9600, Story, "clients that are followed, servers by what they say of themselves",
             "the one heard of least recently is forgotten", "story_forgotten";
-        lines: "lines", Memory(32), 5200, Story, "lines that wait for the end of one before them",
+        lines: "lines", Memory(8), 7200, Story, "lines that wait for the end of one before them",
             "that one is told without its end", "story_unfinished";
+        timelines: "objects", Memory(4), 12_000, Story, "objects whose states are kept as a timeline",
+            "that of the one seen least recently is forgotten", "story_forgotten";
     }
     "rewrite" l => l.rewrite, super::Rewrite {
         memory: "bytes", Memory(512 << 10), 1, Decrypt, "opened PDUs that wait to be written",

@@ -39,6 +39,11 @@
 #define CLUSCOPE_FIELD_POINTER 16
 
 /**
+ * The time of a packet that has none.
+ */
+#define CLUSCOPE_NO_TIME INT64_MIN
+
+/**
  * `cluscope_object.flags`: the handle came with the request, and was not handed back.
  */
 #define CLUSCOPE_OBJECT_USED 1
@@ -76,7 +81,7 @@
 #define CLUSCOPE_ABI_VERSION 1
 
 /**
- * What every function returns: 0 is success, errors are negative.
+ * What every function returns: 0 is success, errors are negative; 1 is no error but says something.
  */
 enum cluscope_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -87,6 +92,10 @@ enum cluscope_status
      * Done.
      */
     CLUSCOPE_OK = 0,
+    /**
+     * Done; and the connection or flow carries no DCE/RPC: nothing more of it is of use.
+     */
+    CLUSCOPE_NOT_WANTED = 1,
     /**
      * A pointer that must not be null is null.
      */
@@ -663,16 +672,33 @@ typedef uint32_t cluscope_byte_order;
 #endif // __cplusplus
 
 /**
+ * A connection of a session. It belongs to the thread that uses the session.
+ */
+typedef struct cluscope_connection cluscope_connection;
+
+/**
  * What a request tells of its response: made by `cluscope_context_new`. It holds no part of the stub and is a few bytes
  * large. It never changes, so several threads may use one.
  */
 typedef struct cluscope_context cluscope_context;
 
 /**
+ * Keys. One thread at a time; any number of sessions may use them, and none may be added from then on. They are wiped from
+ * memory when the last of those and the handle itself are freed.
+ */
+typedef struct cluscope_keys cluscope_keys;
+
+/**
  * The context handles of any number of associations: made by `cluscope_objects_new`, used by one thread at a time. What it
  * keeps is bounded: of too many handles those used least recently are forgotten.
  */
 typedef struct cluscope_objects cluscope_objects;
+
+/**
+ * A session: what is known of the associations of a capture, or of all connections of a host. One thread at a time,
+ * together with its connections; another one, or a callback, that calls meanwhile gets `CLUSCOPE_ERROR_BUSY`.
+ */
+typedef struct cluscope_session cluscope_session;
 
 /**
  * An enumeration, bit mask or list of codes with its names: see `cluscope_tables`. It lives as long as the program.
@@ -936,6 +962,262 @@ typedef struct cluscope_bytes {
 } cluscope_bytes;
 
 /**
+ * An address and port.
+ */
+typedef struct cluscope_endpoint {
+    /**
+     * 4 or 6: which version of IP.
+     */
+    uint8_t family;
+    /**
+     * 0.
+     */
+    uint8_t reserved;
+    /**
+     * Port.
+     */
+    uint16_t port;
+    /**
+     * The address in network order; of IPv4 the first four bytes.
+     */
+    uint8_t address[16];
+} cluscope_endpoint;
+
+/**
+ * A message, or what stands in its place (`malformed`, `skipped`, `incomplete`). All of it is lent until the callback
+ * returns, and so is the pointer itself.
+ */
+typedef struct cluscope_message {
+    /**
+     * Bytes of this structure; a library that is newer than the header has more of them.
+     */
+    uint32_t size;
+    /**
+     * 6 for TCP, 17 for UDP.
+     */
+    uint32_t transport;
+    /**
+     * The packet that completed it; 0 where none is known.
+     */
+    uint64_t frame;
+    /**
+     * When that was: nanoseconds since 1970-01-01 UTC, or `CLUSCOPE_NO_TIME`.
+     */
+    int64_t time;
+    /**
+     * Number of the connection or UDP flow.
+     */
+    uint64_t stream;
+    /**
+     * Sender.
+     */
+    struct cluscope_endpoint source;
+    /**
+     * Receiver.
+     */
+    struct cluscope_endpoint destination;
+    /**
+     * The PDU's type: `request`, `response`, `fault`, `bind` …
+     */
+    struct cluscope_text type;
+    /**
+     * `clusapi` or `witness`; empty where it is none of ours or not known.
+     */
+    struct cluscope_text interface;
+    /**
+     * Name of the method; empty where it is not known.
+     */
+    struct cluscope_text method;
+    /**
+     * Version of the interface, where that is known.
+     */
+    uint16_t version_major;
+    /**
+     * Its minor number.
+     */
+    uint16_t version_minor;
+    /**
+     * Operation number, -1 where there is none.
+     */
+    int32_t opnum;
+    /**
+     * `call_id`, of connectionless PDUs the sequence number; -1 where no header was readable.
+     */
+    int64_t call_id;
+    /**
+     * Of a response or fault the packet that completed its request; 0 where that was not seen.
+     */
+    uint64_t request_frame;
+    /**
+     * Nanoseconds from that to this; -1 where either time is not known.
+     */
+    int64_t latency;
+    /**
+     * What a response or fault came to; -1 where that is not known.
+     */
+    int64_t status;
+    /**
+     * Its name.
+     */
+    struct cluscope_text status_name;
+    /**
+     * The object that the call is about, where it is known what its handle stands for: `resource`, `group`, `key` …
+     */
+    struct cluscope_text object_kind;
+    /**
+     * Its name or path.
+     */
+    struct cluscope_text object;
+    /**
+     * The user of the association, where a token told it.
+     */
+    struct cluscope_text user;
+    /**
+     * The stub of a request or response, opened where it was sealed and there are keys; none where it is another
+     * interface's or sealed.
+     */
+    struct cluscope_bytes stub;
+    /**
+     * A `cluscope_direction` of the stub.
+     */
+    uint32_t direction;
+    /**
+     * Its `cluscope_syntax`.
+     */
+    uint32_t syntax;
+    /**
+     * Its `cluscope_byte_order`.
+     */
+    uint32_t byte_order;
+    /**
+     * Not 0 where the bind was not captured and the interface is guessed from the stubs.
+     */
+    uint32_t assumed;
+    /**
+     * The library's own.
+     */
+    const void *internal;
+} cluscope_message;
+
+/**
+ * Takes text or bytes, all at once; returns 0 unless something is wrong with them. It must not throw, nor leave by
+ * `longjmp`.
+ */
+typedef int32_t (*cluscope_write_fn)(void *user, const char *data, size_t length);
+
+/**
+ * A value of a stub, or where something begins or ends. All of it is lent: it may be used until the callback returns,
+ * `bytes` as long as the stub. A field that says nothing about an event is 0, empty or null.
+ */
+typedef struct cluscope_value {
+    /**
+     * Bytes of this structure; a library that is newer than the header has more of them.
+     */
+    uint32_t size;
+    /**
+     * A `cluscope_event`.
+     */
+    uint32_t event;
+    /**
+     * A `cluscope_kind`.
+     */
+    uint32_t kind;
+    /**
+     * A `cluscope_meaning`.
+     */
+    uint32_t meaning;
+    /**
+     * A `cluscope_role`.
+     */
+    uint32_t role;
+    /**
+     * A `cluscope_overhead`.
+     */
+    uint32_t overhead;
+    /**
+     * How deep the value stands: 1 for a parameter.
+     */
+    uint32_t depth;
+    /**
+     * Bits of an integer as it was sent: 8, 16, 32 or 64.
+     */
+    uint32_t bits;
+    /**
+     * Place in its array or list, from 0; -1 for what is no element.
+     */
+    int64_t index;
+    /**
+     * First byte in the stub; inside buffers too.
+     */
+    size_t offset;
+    /**
+     * Bytes of the value itself: a string's terminator is included; counts, and what a pointer leads to, are not.
+     */
+    size_t length;
+    /**
+     * An integer or time, or what the event says.
+     */
+    uint64_t number;
+    /**
+     * The path: `ReturnEnum.Entry[3].Name`.
+     */
+    struct cluscope_text path;
+    /**
+     * Name of the parameter or member in the specification; of an element that of its array.
+     */
+    struct cluscope_text field;
+    /**
+     * Where that is declared: the name of the structure, or of the method for a parameter.
+     */
+    struct cluscope_text container;
+    /**
+     * The type in the IDL (`DWORD`, `HRES_RPC`); of a structure its name.
+     */
+    struct cluscope_text type;
+    /**
+     * Text as UTF-8. An unpaired surrogate is shown as U+FFFD, and `ill_formed` says so.
+     */
+    struct cluscope_text text;
+    /**
+     * The name of an integer, or the names of its bits with ` | ` between them; bits without one as a hexadecimal number.
+     */
+    struct cluscope_text name;
+    /**
+     * The name of the property that this is in.
+     */
+    struct cluscope_text property;
+    /**
+     * The section of a broken rule.
+     */
+    struct cluscope_text section;
+    /**
+     * The bytes of text, units, bytes, GUIDs and addresses, or of the buffer that begins.
+     */
+    struct cluscope_bytes bytes;
+    /**
+     * The names that the integer can have; null where there are none.
+     */
+    const struct cluscope_table *table;
+    /**
+     * Not 0 for a secret, or what may be one. With `CLUSCOPE_OPTION_HIDE_SECRETS` text and bytes are left out of it.
+     */
+    uint8_t secret;
+    /**
+     * Not 0 for text that is no well-formed UTF-16.
+     */
+    uint8_t ill_formed;
+    /**
+     * 0.
+     */
+    uint8_t reserved[6];
+} cluscope_value;
+
+/**
+ * Takes a value; returns 0 to go on, anything else to stop. It must not throw, nor leave by `longjmp`.
+ */
+typedef int32_t (*cluscope_value_fn)(void *user, const struct cluscope_value *value);
+
+/**
  * A stub and what is known of it. Set all of it to zero, then `size` to `sizeof(struct cluscope_stub)`, then what there is.
  */
 typedef struct cluscope_stub {
@@ -1085,122 +1367,167 @@ typedef struct cluscope_object {
 typedef int32_t (*cluscope_object_fn)(void *user, const struct cluscope_object *object);
 
 /**
- * A value of a stub, or where something begins or ends. All of it is lent: it may be used until the callback returns,
- * `bytes` as long as the stub. A field that says nothing about an event is 0, empty or null.
+ * Takes a message; returns 0 to go on, anything else to stop. It must not throw, nor leave by `longjmp`. What
+ * a message costs beyond its decoding is what is asked of it.
  */
-typedef struct cluscope_value {
+typedef int32_t (*cluscope_message_fn)(void *user, const struct cluscope_message *message);
+
+/**
+ * How a session works. Set all of it to zero, then `size` to `sizeof(struct cluscope_session_options)`, then what there is.
+ */
+typedef struct cluscope_session_options {
     /**
-     * Bytes of this structure; a library that is newer than the header has more of them.
+     * Bytes of this structure.
      */
     uint32_t size;
     /**
-     * A `cluscope_event`.
+     * Or of `CLUSCOPE_OPTION_` values; of those only `CLUSCOPE_OPTION_HIDE_SECRETS` counts here.
      */
-    uint32_t event;
+    uint32_t options;
     /**
-     * A `cluscope_kind`.
+     * Bytes of memory that the session stays below, whatever comes: at least 16 MiB; 0 for 256 MB.
      */
-    uint32_t kind;
+    uint64_t memory_limit;
     /**
-     * A `cluscope_meaning`.
+     * Keys that open what is sealed; null for none.
      */
-    uint32_t meaning;
+    const struct cluscope_keys *keys;
     /**
-     * A `cluscope_role`.
+     * Only messages that this expression holds for are handed out; empty for all. docs/views.md describes it.
      */
-    uint32_t role;
+    struct cluscope_text filter;
     /**
-     * A `cluscope_overhead`.
+     * What connections without a bind carry, as `--assume` has it: `clusapi:3.0:ndr64`; empty for what the stubs tell.
      */
-    uint32_t overhead;
+    struct cluscope_text assume;
     /**
-     * How deep the value stands: 1 for a parameter.
+     * Takes each message.
      */
-    uint32_t depth;
+    cluscope_message_fn message;
     /**
-     * Bits of an integer as it was sent: 8, 16, 32 or 64.
+     * Handed to it.
      */
-    uint32_t bits;
+    void *user;
+} cluscope_session_options;
+
+/**
+ * A captured packet.
+ */
+typedef struct cluscope_packet {
     /**
-     * Place in its array or list, from 0; -1 for what is no element.
+     * Bytes of this structure.
      */
-    int64_t index;
+    uint32_t size;
     /**
-     * First byte in the stub; inside buffers too.
+     * What the bytes begin with: a number of the list of link-layer header types of tcpdump.org, 1 for Ethernet.
      */
-    size_t offset;
+    uint32_t link_type;
     /**
-     * Bytes of the value itself: a string's terminator is included; counts, and what a pointer leads to, are not.
+     * Number of the packet, growing; 0 for one more than that of the packet before.
      */
-    size_t length;
+    uint64_t frame;
     /**
-     * An integer or time, or what the event says.
+     * When it was captured: nanoseconds since 1970-01-01 UTC, or `CLUSCOPE_NO_TIME`.
      */
-    uint64_t number;
+    int64_t time;
     /**
-     * The path: `ReturnEnum.Entry[3].Name`.
+     * The captured bytes.
      */
-    struct cluscope_text path;
+    struct cluscope_bytes data;
     /**
-     * Name of the parameter or member in the specification; of an element that of its array.
+     * The packet's length on the wire; less than that of the bytes counts as theirs.
      */
-    struct cluscope_text field;
+    size_t original_length;
+} cluscope_packet;
+
+/**
+ * Takes a counter; returns 0 to go on.
+ */
+typedef int32_t (*cluscope_counter_fn)(void *user, struct cluscope_text name, uint64_t count);
+
+/**
+ * A connection: its two ends, and the number by which messages name it.
+ */
+typedef struct cluscope_ends {
     /**
-     * Where that is declared: the name of the structure, or of the method for a parameter.
+     * Bytes of this structure.
      */
-    struct cluscope_text container;
-    /**
-     * The type in the IDL (`DWORD`, `HRES_RPC`); of a structure its name.
-     */
-    struct cluscope_text type;
-    /**
-     * Text as UTF-8. An unpaired surrogate is shown as U+FFFD, and `ill_formed` says so.
-     */
-    struct cluscope_text text;
-    /**
-     * The name of an integer, or the names of its bits with ` | ` between them; bits without one as a hexadecimal number.
-     */
-    struct cluscope_text name;
-    /**
-     * The name of the property that this is in.
-     */
-    struct cluscope_text property;
-    /**
-     * The section of a broken rule.
-     */
-    struct cluscope_text section;
-    /**
-     * The bytes of text, units, bytes, GUIDs and addresses, or of the buffer that begins.
-     */
-    struct cluscope_bytes bytes;
-    /**
-     * The names that the integer can have; null where there are none.
-     */
-    const struct cluscope_table *table;
-    /**
-     * Not 0 for a secret, or what may be one. With `CLUSCOPE_OPTION_HIDE_SECRETS` text and bytes are left out of it.
-     */
-    uint8_t secret;
-    /**
-     * Not 0 for text that is no well-formed UTF-16.
-     */
-    uint8_t ill_formed;
+    uint32_t size;
     /**
      * 0.
      */
-    uint8_t reserved[6];
-} cluscope_value;
+    uint32_t reserved;
+    /**
+     * A number of the host's choice, one for each connection while it lasts.
+     */
+    uint64_t stream;
+    /**
+     * The end that opened it.
+     */
+    struct cluscope_endpoint client;
+    /**
+     * The other one.
+     */
+    struct cluscope_endpoint server;
+} cluscope_ends;
 
 /**
- * Takes a value; returns 0 to go on, anything else to stop. It must not throw, nor leave by `longjmp`.
+ * The payload of a datagram.
  */
-typedef int32_t (*cluscope_value_fn)(void *user, const struct cluscope_value *value);
-
-/**
- * Takes text or bytes, all at once; returns 0 unless something is wrong with them. It must not throw, nor leave by
- * `longjmp`.
- */
-typedef int32_t (*cluscope_write_fn)(void *user, const char *data, size_t length);
+typedef struct cluscope_datagram {
+    /**
+     * Bytes of this structure.
+     */
+    uint32_t size;
+    /**
+     * A `cluscope_side`: who sent it.
+     */
+    uint32_t side;
+    /**
+     * A number of the host's choice, one for each pair of addresses and ports.
+     */
+    uint64_t stream;
+    /**
+     * Sender.
+     */
+    struct cluscope_endpoint source;
+    /**
+     * Receiver.
+     */
+    struct cluscope_endpoint destination;
+    /**
+     * The packet that completed it; 0 where the host counts none.
+     */
+    uint64_t frame;
+    /**
+     * When that was: nanoseconds since 1970-01-01 UTC, or `CLUSCOPE_NO_TIME`.
+     */
+    int64_t time;
+    /**
+     * The payload, as far as it was captured.
+     */
+    struct cluscope_bytes data;
+    /**
+     * Its length on the wire; less than that of the bytes counts as theirs.
+     */
+    size_t wire_length;
+    /**
+     * All packets that carried it, where IP has cut it; null for `frame` alone.
+     */
+    const uint64_t *frames;
+    /**
+     * How many those are.
+     */
+    size_t frame_count;
+    /**
+     * The identification of the IPv4 packet, which a copy has in common with it; -1 where it is not known.
+     */
+    int32_t identification;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} cluscope_datagram;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1261,6 +1588,79 @@ int32_t cluscope_control_codes(cluscope_name_fn visit, void *user);
 int32_t cluscope_statuses(cluscope_name_fn visit, void *user);
 
 /**
+ * Makes an empty set of keys; `keys` gets a handle, to be freed by `cluscope_keys_free`.
+ *
+ * # Safety
+ * `keys` can be written to.
+ */
+int32_t cluscope_keys_new(struct cluscope_keys **keys, struct cluscope_error *error);
+
+/**
+ * Adds the text of a keys file: a line for each password, NT hash or session key. Returns `CLUSCOPE_ERROR_KEYS` for a line
+ * that is none; those before it were added.
+ *
+ * # Safety
+ * `keys` is null or not freed; the bytes can be read until the function returns.
+ */
+int32_t cluscope_keys_add_text(struct cluscope_keys *keys,
+                               struct cluscope_bytes text,
+                               struct cluscope_error *error);
+
+/**
+ * Adds an MIT keytab, its bytes.
+ *
+ * # Safety
+ * As for `cluscope_keys_add_text`.
+ */
+int32_t cluscope_keys_add_keytab(struct cluscope_keys *keys,
+                                 struct cluscope_bytes keytab,
+                                 struct cluscope_error *error);
+
+/**
+ * Adds an MIT credential cache or a kirbi file, its bytes.
+ *
+ * # Safety
+ * As for `cluscope_keys_add_text`.
+ */
+int32_t cluscope_keys_add_ccache(struct cluscope_keys *keys,
+                                 struct cluscope_bytes ccache,
+                                 struct cluscope_error *error);
+
+/**
+ * Frees keys; null is none. Sessions that were made with them keep them.
+ *
+ * # Safety
+ * `keys` is null or not freed before.
+ */
+int32_t cluscope_keys_free(struct cluscope_keys *keys);
+
+/**
+ * Hands out the JSON object of a message, the line that `cluscope dissect` prints for it. To be called from the callback
+ * that was handed the message.
+ *
+ * # Safety
+ * `message` is null, or what a callback was handed that has not returned.
+ */
+int32_t cluscope_message_json(const struct cluscope_message *message,
+                              cluscope_write_fn write,
+                              void *user,
+                              struct cluscope_error *error);
+
+/**
+ * Hands each value of a message's stub to `visit`, as `cluscope_stub_visit` does; `options` are `CLUSCOPE_OPTION_` values,
+ * beside those of the session. What a context handle stands for is its value's `name`. Returns
+ * `CLUSCOPE_ERROR_NOT_FOUND` for a message without a stub that can be read.
+ *
+ * # Safety
+ * As for `cluscope_message_json`.
+ */
+int32_t cluscope_message_visit(const struct cluscope_message *message,
+                               uint32_t options,
+                               cluscope_value_fn visit,
+                               void *user,
+                               struct cluscope_error *error);
+
+/**
  * Makes an empty table of context handles: `objects` gets a handle, to be freed by `cluscope_objects_free`.
  *
  * # Safety
@@ -1292,6 +1692,143 @@ int32_t cluscope_objects_message(struct cluscope_objects *objects,
                                  cluscope_object_fn visit,
                                  void *user,
                                  struct cluscope_error *error);
+
+/**
+ * Makes a session; `session` gets a handle, to be freed by `cluscope_session_free`. Returns `CLUSCOPE_ERROR_FILTER` where
+ * the filter or what is assumed can't be read.
+ *
+ * # Safety
+ * `options` and what it points to can be read until the function returns, `session` can be written to. What `message` and
+ * `user` point to is there as long as the session.
+ */
+int32_t cluscope_session_new(const struct cluscope_session_options *options,
+                             struct cluscope_session **session,
+                             struct cluscope_error *error);
+
+/**
+ * Works on the next packet; messages that it completes go to the callback before the function returns.
+ *
+ * Where the callback asks to stop, the packet was taken nevertheless and the function returns `CLUSCOPE_ERROR_STOPPED`;
+ * what was still to be handed out of it comes at the beginning of the next call.
+ *
+ * # Safety
+ * `session` is null or not freed; `packet` and its bytes can be read until the function returns.
+ */
+int32_t cluscope_session_packet(struct cluscope_session *session,
+                                const struct cluscope_packet *packet,
+                                struct cluscope_error *error);
+
+/**
+ * The capture is over, or all connections are: hands out what was still waiting. Nothing can be brought afterwards
+ * (`CLUSCOPE_ERROR_FINISHED`). Where the callback asks to stop, call this again for what is left.
+ *
+ * # Safety
+ * `session` is null or not freed.
+ */
+int32_t cluscope_session_finish(struct cluscope_session *session, struct cluscope_error *error);
+
+/**
+ * Hands out what was given up for a limit, by the names that stand in the last record of `cluscope dissect`; only counts
+ * that are not 0. docs/limits.md describes them.
+ *
+ * # Safety
+ * `session` is null or not freed.
+ */
+int32_t cluscope_session_counters(struct cluscope_session *session,
+                                  cluscope_counter_fn visit,
+                                  void *user);
+
+/**
+ * Hands out how many packets could not be read down to IP, by what stood in the way; only what is not 0.
+ *
+ * # Safety
+ * `session` is null or not freed.
+ */
+int32_t cluscope_session_unread(struct cluscope_session *session, cluscope_counter_fn visit, void *user);
+
+/**
+ * Frees a session; null is none. What waits in it is not handed out: `cluscope_session_finish` does that. Its connections
+ * stay what they are, handles to be freed, and bring nothing any more. Returns `CLUSCOPE_ERROR_BUSY`, and frees nothing,
+ * from a callback of its own.
+ *
+ * # Safety
+ * `session` is null or not freed before.
+ */
+int32_t cluscope_session_free(struct cluscope_session *session);
+
+/**
+ * Makes a connection of a session; `connection` gets a handle, to be freed by `cluscope_connection_free`.
+ *
+ * # Safety
+ * `session` is null or not freed, `ends` can be read, `connection` can be written to.
+ */
+int32_t cluscope_connection_new(struct cluscope_session *session,
+                                const struct cluscope_ends *ends,
+                                struct cluscope_connection **connection,
+                                struct cluscope_error *error);
+
+/**
+ * The next bytes of a direction. `side` is the `cluscope_side` that sent them, `frame` the packet that carried them (0 where
+ * the host counts none), `time` when that was. Returns `CLUSCOPE_NOT_WANTED`, which is no error, where the connection
+ * carries no DCE/RPC and nothing more of it is of use. For callbacks that stop see `cluscope_session_packet`.
+ *
+ * # Safety
+ * `connection` is null or not freed; the bytes can be read until the function returns.
+ */
+int32_t cluscope_connection_data(struct cluscope_connection *connection,
+                                 uint32_t side,
+                                 uint64_t frame,
+                                 int64_t time,
+                                 struct cluscope_bytes data,
+                                 struct cluscope_error *error);
+
+/**
+ * Bytes of a direction are missing and won't come any more: `lost` of them, 0 where nobody knows how many. `reason` is a
+ * `cluscope_reason`. What comes next stands behind the hole.
+ *
+ * # Safety
+ * `connection` is null or not freed.
+ */
+int32_t cluscope_connection_gap(struct cluscope_connection *connection,
+                                uint32_t side,
+                                uint64_t frame,
+                                int64_t time,
+                                uint64_t lost,
+                                uint32_t reason,
+                                struct cluscope_error *error);
+
+/**
+ * A direction ends; what comes of it afterwards is refused with `CLUSCOPE_ERROR_FINISHED`. `reason` is a `cluscope_reason`.
+ *
+ * # Safety
+ * `connection` is null or not freed.
+ */
+int32_t cluscope_connection_end(struct cluscope_connection *connection,
+                                uint32_t side,
+                                uint64_t frame,
+                                int64_t time,
+                                uint32_t reason,
+                                struct cluscope_error *error);
+
+/**
+ * Frees a connection; null is none. Directions that have not ended end here, unless the session is finished or freed.
+ * Returns `CLUSCOPE_ERROR_BUSY`, and frees nothing, from a callback of the session.
+ *
+ * # Safety
+ * `connection` is null or not freed before.
+ */
+int32_t cluscope_connection_free(struct cluscope_connection *connection);
+
+/**
+ * The payload of a datagram of a host with an IP and UDP of its own. Returns `CLUSCOPE_NOT_WANTED`, which is no error, where
+ * the flow carries no DCE/RPC. For callbacks that stop see `cluscope_session_packet`.
+ *
+ * # Safety
+ * `session` is null or not freed; `datagram` and what it points to can be read until the function returns.
+ */
+int32_t cluscope_session_datagram(struct cluscope_session *session,
+                                  const struct cluscope_datagram *datagram,
+                                  struct cluscope_error *error);
 
 /**
  * Reads a stub and hands each value to `visit`, in the order of the declaration: those inside buffers too, each with the
