@@ -1669,12 +1669,12 @@ int32_t cluscope_message_visit(const struct cluscope_message *message,
 int32_t cluscope_objects_new(struct cluscope_objects **objects, struct cluscope_error *error);
 
 /**
- * Frees a table; null is none.
+ * Frees a table; null is none. Returns `CLUSCOPE_ERROR_BUSY` from its own callback, and frees nothing.
  *
  * # Safety
  * `objects` was made by `cluscope_objects_new`, was not freed before and is not used by another thread.
  */
-void cluscope_objects_free(struct cluscope_objects *objects);
+int32_t cluscope_objects_free(struct cluscope_objects *objects);
 
 /**
  * Takes in a message and hands what each of its context handles stands for to `visit`, which may be null. Messages are to

@@ -1,8 +1,9 @@
 //! What context handles stand for, for hosts that have their own DCE/RPC: from the calls that open, rename and close.
 
 use crate::convert::{Plain, cluscope_text, copy_in, guard, put};
+use crate::handle::{Handle, Kind};
+use crate::status::cluscope_error;
 use crate::status::cluscope_status::*;
-use crate::status::{Failure, cluscope_error};
 use crate::stub::{Given, cluscope_stub, given};
 use cluscope::analysis::{HandleUse, RecordContext, Tracker};
 use cluscope::base::Guid;
@@ -14,15 +15,23 @@ use cluscope::internals::session::{Flow, Record};
 use cluscope::ndr::{Direction, Syntax};
 use cluscope::net::{Side, Transport};
 use std::ffi::c_void;
-use std::sync::{Mutex, TryLockError};
 
 /// The context handles of any number of associations: made by `cluscope_objects_new`, used by one thread at a time. What it
 /// keeps is bounded: of too many handles those used least recently are forgotten.
-#[allow(non_camel_case_types)]
 #[derive(Debug)]
 pub struct cluscope_objects {
-    // Locked while a function works on it: a second thread, or a callback, is told so.
-    tracker: Mutex<(Tracker, RecordContext)>,
+    _never: (),
+}
+
+/// What a `cluscope_objects` leads to.
+#[derive(Default)]
+struct Objects {
+    tracker: Tracker,
+    seen: RecordContext,
+}
+
+impl Kind for Objects {
+    const TAG: u64 = u64::from_le_bytes(*b"cl.objs\0");
 }
 
 /// Where a message stands in its association. Set all of it to zero, then `size` to `sizeof(struct cluscope_message_place)`,
@@ -90,29 +99,31 @@ pub type cluscope_object_fn = Option<unsafe extern "C" fn(user: *mut c_void, obj
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cluscope_objects_new(objects: *mut *mut cluscope_objects, error: *mut cluscope_error) -> i32 {
     guard(error, || {
-        let made = cluscope_objects { tracker: Mutex::new((Tracker::default(), RecordContext::default())) };
-        let made = Box::into_raw(Box::new(made));
+        let made = Box::into_raw(Box::new(Handle::new(Objects::default())));
         // SAFETY: the caller's promise.
-        unsafe { put(objects, made, "objects") }.inspect_err(|_| {
+        unsafe { put(objects, made.cast(), "objects") }.inspect_err(|_| {
             // SAFETY: it was made above, and nobody has it.
             drop(unsafe { Box::from_raw(made) });
         })
     })
 }
 
-/// Frees a table; null is none.
+/// Frees a table; null is none. Returns `CLUSCOPE_ERROR_BUSY` from its own callback, and frees nothing.
 ///
 /// # Safety
 /// `objects` was made by `cluscope_objects_new`, was not freed before and is not used by another thread.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn cluscope_objects_free(objects: *mut cluscope_objects) {
+pub unsafe extern "C" fn cluscope_objects_free(objects: *mut cluscope_objects) -> i32 {
     guard(std::ptr::null_mut(), || {
-        if !objects.is_null() {
-            // SAFETY: the caller's promise.
-            drop(unsafe { Box::from_raw(objects) });
+        if objects.is_null() {
+            return Ok(());
         }
+        // SAFETY: the caller's promise.
+        unsafe { Handle::<Objects>::of(objects) }?.retire()?;
+        // SAFETY: it was made by `cluscope_objects_new`, and nobody is in it.
+        drop(unsafe { Box::from_raw(objects.cast::<Handle<Objects>>()) });
         Ok(())
-    });
+    })
 }
 
 /// Takes in a message and hands what each of its context handles stands for to `visit`, which may be null. Messages are to
@@ -134,15 +145,10 @@ pub unsafe extern "C" fn cluscope_objects_message(
 ) -> i32 {
     guard(error, || {
         // SAFETY: the caller's promise.
-        let objects = unsafe { objects.as_ref() }.ok_or_else(|| Failure::new(CLUSCOPE_ERROR_NULL, "objects: null"))?;
+        let mut objects = unsafe { Handle::<Objects>::of(objects) }?.enter()?;
         // SAFETY: the caller's promise.
         let (given, place) = unsafe { (given(stub)?, copy_in(place)?) };
-        let mut tracker = match objects.tracker.try_lock() {
-            Ok(tracker) => tracker,
-            Err(TryLockError::WouldBlock) => return Err(CLUSCOPE_ERROR_BUSY.into()),
-            Err(TryLockError::Poisoned(_)) => return Err(CLUSCOPE_ERROR_INTERNAL.into()),
-        };
-        let (tracker, seen) = &mut *tracker;
+        let Objects { tracker, seen } = &mut *objects;
         feed(tracker, seen, &given, &place);
         let Some(visit) = visit else { return Ok(()) };
         let returned = seen.returned.iter().map(|used| (used, 0));
