@@ -250,8 +250,8 @@ views! {
     /// Iterates over what happened, as dicts: who did what to which object, and what came of it. Arguments as with ``open``.
     ///
     /// >>> import cluscope
-    /// >>> for event in cluscope.story("captures/manager.pcap", filter='method == "ApiOpenCluster"'):
-    /// ...     print(event["event"], "-", event["text"])
+    /// >>> event = next(cluscope.story("captures/manager.pcap"))
+    /// >>> print(event["event"], "-", event["text"])
     /// cluster_opened - opened the cluster at 192.0.2.1:49664
     story: Shape::Dict, |options, _| Box::new(view::Told::new(options));
 
