@@ -139,8 +139,7 @@ pub fn summary(out: &mut Out, checker: &Checker) {
 /// Appends the members of a rule to the object that is open in `out`.
 pub fn rule(out: &mut Out, rule: &Rule) {
     let Rule { name, section, text, grade, area } = rule;
-    for (key, value) in
-        [("rule", *name), ("area", area), ("section", section), ("grade", grade.name()), ("text", text)]
+    for (key, value) in [("rule", *name), ("area", area), ("section", section), ("grade", grade.name()), ("text", text)]
     {
         out.key(key);
         out.text(value);
