@@ -466,6 +466,7 @@ def compare(args, types, capture):
         problems.append(str(difference))
     opened_otherwise(args, capture, sealed, counts, problems)
     counts["records"] = total
+    counts["not handed to the plugin by tshark"] = sum(map(len, records.values()))
     counts["stock malformed"] = len(malformed(stock, capture, extra))
     if counts["malformed"] > counts["stock malformed"]:
         problems.append(f"{counts['malformed']} malformed frames, {counts['stock malformed']} without the plugin")
