@@ -182,6 +182,8 @@ pub(crate) struct Context {
     opened: bool,
     /// The level of the last PDU that opened.
     pub(crate) used: Option<u8>,
+    /// Whether the signature of the last PDU that opened covers the whole PDU.
+    pub(crate) whole: bool,
 }
 
 impl Context {
@@ -195,6 +197,7 @@ impl Context {
             current: 0,
             opened: false,
             used: None,
+            whole: true,
         }
     }
 
@@ -323,11 +326,11 @@ impl Context {
             let at = (self.current + offset) % count.max(1);
             let Some(handshake) = self.handshakes.get_mut(at) else { continue };
             let came = handshake.open(tried, connectionless, keys, purse, out);
-            if let Verdict::Opened { decrypted, doubt } = came {
-                (self.current, self.opened) = (at, true);
+            if let Verdict::Opened { decrypted, doubt, whole } = came {
+                (self.current, self.opened, self.whole) = (at, true, whole);
                 self.used = Some(if decrypted { 6 } else { tried.stated.min(5) });
                 let repeated = handshake.is_repeated(is_repeated).then_some(Doubt::SessionRepeated);
-                return Verdict::Opened { decrypted, doubt: doubt.or(repeated) };
+                return Verdict::Opened { decrypted, doubt: doubt.or(repeated), whole };
             }
             verdict.get_or_insert(came);
         }

@@ -39,6 +39,7 @@ mod token;
 #[cfg(test)]
 mod token_tests;
 mod token_text;
+mod uncovered;
 #[cfg(all(test, feature = "decrypt", feature = "work-counter"))]
 mod work_tests;
 

@@ -59,7 +59,7 @@ fn entry(store: &mut KeyStore, line: &[u8]) -> Result<bool, KeyError> {
         return Ok(false);
     }
     let (keyword, rest) = word(line);
-    match keyword {
+    match keyword.to_ascii_lowercase().as_str() {
         "password" => {
             for (reading, (name, password)) in names_and_keys(rest)?.into_iter().enumerate() {
                 let key = UserSecret::Password(secret(password.as_bytes().to_vec()));
@@ -155,7 +155,7 @@ fn hashes(text: &str) -> Result<(Option<[u8; 16]>, [u8; 16]), KeyError> {
 const EMPTY_LM: [u8; 16] =
     [0xaa, 0xd3, 0xb4, 0x35, 0xb5, 0x14, 0x04, 0xee, 0xaa, 0xd3, 0xb4, 0x35, 0xb5, 0x14, 0x04, 0xee];
 
-/// A line of a dump: `DOMAIN\user:RID:LM:NT:…`, or `DOMAIN\user:ENCRYPTION-TYPE:KEY`.
+/// A line of a dump: `DOMAIN\user:RID:LM:NT:…`, `user:NT`, `LM:NT`, or `DOMAIN\user:ENCRYPTION-TYPE:KEY`.
 fn dumped(store: &mut KeyStore, line: &str) -> Result<bool, KeyError> {
     let unknown = KeyError::new(KeyErrorKind::Keyword);
     let fields: Vec<&str> = line.split(':').map(|field| field.trim_matches(BLANK)).collect();
@@ -168,6 +168,14 @@ fn dumped(store: &mut KeyStore, line: &str) -> Result<bool, KeyError> {
             let lm = hashes(lm).ok().map(|(_, lm)| lm).filter(|lm| *lm != EMPTY_LM);
             let (_, nt) = hashes(nt)?;
             add(store, name, UserSecret::NtHash(secret(nt.to_vec())), lm, false)?;
+            Ok(true)
+        }
+        // `LM:NT` without a name, as other programs take it, or `user:NT`.
+        [name, hash] if !name.is_empty() && hash.len() == 32 => {
+            let lm = hashes(name).ok().map(|(_, lm)| lm);
+            let (_, nt) = hashes(hash).map_err(|_| unknown)?;
+            let user = if lm.is_some() { "" } else { name };
+            add(store, user, UserSecret::NtHash(secret(nt.to_vec())), lm.filter(|lm| *lm != EMPTY_LM), false)?;
             Ok(true)
         }
         [name, etype, key] if !name.is_empty() => {

@@ -346,10 +346,11 @@ impl Handshake {
         let Some((index, doubt, decrypted)) = found else { return self.failed(failure) };
         let session = self.sessions.swap_remove(index);
         let standing = self.standing(session.standing);
+        let whole = session.covers_header();
         self.sessions.clear();
         self.sessions.push(session);
         self.proved = true;
-        Verdict::Opened { doubt: doubt.or(standing), decrypted }
+        Verdict::Opened { doubt: doubt.or(standing), decrypted, whole }
     }
 
     /// Searches for the place of a PDU that opens at none of those that are tried first: the session, or why it stays

@@ -118,7 +118,10 @@ impl NtlmSession {
                     break;
                 }
                 if self.attempt(of, sender, frame, whole, signature, position(skip), sequence, out) {
-                    let adrift = explained.is_none() && self.handle(of).is_adrift();
+                    // Where no hole is known yet, one request is missing, that this one answers; more can't be told from a
+                    // changed number.
+                    let untold = gap.is_none() && count != 1;
+                    let adrift = explained.is_none() && (untold || self.handle(of).is_adrift());
                     unproved = adrift.then_some(Doubt::Missing { count: count.into() });
                     found = Some((position(skip), sequence));
                     break;

@@ -65,6 +65,12 @@ impl Handle {
         known.peek().is_some().then(|| known.any(|known| u32::try_from(known) == Ok(count)))
     }
 
+    /// Whether so many bytes are more than one number of those PDUs: the message's number can't be told from a changed one.
+    pub(super) fn is_ambiguous(&self, skip: usize) -> bool {
+        let fits = |count: &usize| self.windows(*count).any(|window| window == skip);
+        (0..=self.unopened.len()).filter(fits).count() > 1
+    }
+
     /// Whether a number can't be told from a changed one: PDUs before it were changed, more than are remembered.
     pub(super) fn is_adrift(&self) -> bool {
         self.gap.is_none() && !self.unopened.is_empty()
@@ -95,6 +101,8 @@ pub(crate) struct NtlmSession {
     /// signature shows it.
     pub(super) one_handle: Option<bool>,
     pub(super) shared: Shared,
+    /// `mechListMIC`s that went by.
+    mech_lists: u32,
     pub(super) limits: SecurityLimits,
     /// Which coverage of the signature proved right, once one did.
     whole: Option<bool>,
@@ -131,6 +139,7 @@ impl NtlmSession {
             weak,
             one_handle: if ess { Some(false) } else { None },
             shared: Shared::default(),
+            mech_lists: 0,
             limits,
             whole: None,
             usual_pad: true,
@@ -224,6 +233,7 @@ impl NtlmSession {
     /// Verifies SPNEGO's `mechListMIC`, which uses up sequence number 0 of its direction; the handle starts anew after
     /// it (known from Windows' and Samba's behaviour, [MS-SPNG] doesn't say).
     pub(crate) fn mech_list_mic(&mut self, sender: Sender, mech_types: &[u8], mic: &[u8]) -> bool {
+        self.mech_lists = self.mech_lists.saturating_add(1);
         let handle = self.handle(sender);
         if handle.fresh {
             handle.next = 1;
@@ -280,7 +290,7 @@ impl NtlmSession {
         out: &mut Vec<u8>,
     ) -> Option<(usize, u32)> {
         let (ess, cost) = (self.ess(), self.signature_cost());
-        let mut places = Vec::new();
+        let (mut places, mech_lists) = (Vec::new(), self.mech_lists);
         let handle = self.handle(of);
         let (next, fresh, known) = (handle.next, handle.fresh, handle.unopened.len());
         if ess {
@@ -296,7 +306,7 @@ impl NtlmSession {
             places.dedup();
         } else {
             // How many numbers a mechListMIC exchange used up isn't in the clear here; both directions may count as one.
-            let starts = if fresh { [next, 0, 1, 2] } else { [next; 4] };
+            let starts = if fresh { [next, mech_lists] } else { [next; 2] };
             for count in (0..=known).rev() {
                 let number = u32::try_from(count).unwrap_or_default();
                 for skip in handle.windows(count) {
@@ -355,6 +365,11 @@ impl NtlmSession {
         }
     }
 
+    /// Whether signatures cover the whole PDU, as far as one told.
+    pub(super) fn covers_header(&self) -> bool {
+        self.whole != Some(false)
+    }
+
     pub(super) fn learn_coverage(&mut self, whole: bool) {
         self.whole = Some(whole);
     }
@@ -369,10 +384,12 @@ impl NtlmSession {
         sequence: u32,
     ) -> Option<Doubt> {
         let used = self.used(frame);
-        let one_handle = self.one_handle != Some(false);
+        let (ess, one_handle) = (self.ess(), self.one_handle != Some(false));
         let room = self.limits.resync_window;
         let handle = self.handle(of);
         let (due, fresh) = (handle.next, handle.fresh);
+        let unproved =
+            (!ess && handle.is_ambiguous(skip)).then(|| Doubt::Missing { count: sequence.wrapping_sub(due).into() });
         let passed_over = (one_handle && skip > 0).then(|| handle.stream.peek(skip).to_vec());
         handle.stream.advance(skip.saturating_add(used));
         handle.next = sequence.wrapping_add(1);
@@ -385,15 +402,14 @@ impl NtlmSession {
                 self.shared.skipped(due, sequence.wrapping_sub(due), bytes, room);
             }
             let pad = self.pad_doubt();
-            return self.shared.came(sender, sequence).or(pad);
+            return self.shared.came(sender, sequence).or(unproved).or(pad);
         }
-        let ess = self.ess();
         let order = &mut self.party(sender).order;
         if ess || !fresh {
             order.begin(due.into(), 0);
         }
         let disorder = order.came(sequence.into());
-        disorder.or(self.pad_doubt())
+        disorder.or(unproved).or(self.pad_doubt())
     }
 
     /// What the random pad of the last PDU, which no checksum covers, says against it.

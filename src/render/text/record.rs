@@ -216,6 +216,7 @@ fn title(out: &mut TextBuffer, record: &Record<'_>, paint: &Paint) {
             out.display(format_args!(" as {}", Printable(user)));
         }
         match auth.opened {
+            Some(Opened::Clear { verified: Verified::Right, .. }) if auth.stub_only => out.put(", stub verified"),
             Some(Opened::Clear { verified: Verified::Right, .. }) => out.put(", verified"),
             Some(Opened::Clear { verified: Verified::Wrong(doubt), .. }) => {
                 out.display(format_args!(", NOT VERIFIED: {doubt}"));

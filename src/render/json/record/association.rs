@@ -107,6 +107,10 @@ pub(super) fn auth(out: &mut Out, auth: &Auth) {
         Some((Opened::Clear { verified: Verified::Right, .. }, _)) => {
             out.key("verified");
             out.bool(true);
+            if auth.stub_only {
+                out.key("covers");
+                out.name("stub");
+            }
         }
         Some((_, Some(doubt))) => {
             out.key("verified");
