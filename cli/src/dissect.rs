@@ -3,6 +3,7 @@
 use super::{Failure, Format, Messages, Outcome, output, source, summary, traced};
 use cluscope::internals::analysis::{HandleAnnotations, Tracker};
 use cluscope::internals::base::bounded::Bounded;
+use cluscope::internals::base::bounds;
 use cluscope::internals::base::hash::Map;
 use cluscope::internals::filter::Subject;
 use cluscope::internals::limits::Output;
@@ -12,9 +13,6 @@ use cluscope::internals::render::text::{TextBuffer, record as blocks};
 use cluscope::internals::rpc::event::Body;
 use cluscope::internals::session::{Record, Session};
 use std::io::Write;
-
-/// Association PDUs of a connection that are held back until the connection turns out to be ours.
-const HELD: usize = 16;
 
 /// Which records are shown: those of our interfaces, everything about the associations they travel on, and binds that
 /// were refused, since nothing else tells what they were for.
@@ -120,7 +118,7 @@ impl Selection {
     /// Keeps a record's print until its connection turns out to be ours.
     pub(super) fn hold(&mut self, record: &Record<'_>, print: Vec<u8>) {
         let held = self.held.entry(Selection::key(record)).or_default();
-        if held.len() < HELD && self.bytes.saturating_add(print.len()) <= self.limits.held_bytes {
+        if held.len() < bounds::HELD_PDUS && self.bytes.saturating_add(print.len()) <= self.limits.held_bytes {
             self.bytes += print.len();
             held.push(print);
         } else {

@@ -337,6 +337,10 @@ impl Security for Association {
         self.contexts.iter().find(|c| c.is(trailer)).is_none_or(|context| context.whole)
     }
 
+    fn is_malleable(&self, trailer: &AuthTrailer) -> bool {
+        self.contexts.iter().find(|c| c.is(trailer)).is_some_and(Context::is_malleable)
+    }
+
     fn identity(&self, trailer: &AuthTrailer) -> Identity {
         match self.contexts.iter().find(|c| c.is(trailer)) {
             Some(context) => Identity { mechanism: context.mechanism(), user: context.user() },

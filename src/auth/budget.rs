@@ -16,11 +16,11 @@ pub(crate) struct Budget {
 
 impl Budget {
     /// What a run may spend before it has read anything, in units.
-    pub(crate) const START: u64 = 1 << 18;
+    pub(crate) const START: u64 = crate::base::bounds::SEARCH_START;
     /// What each byte of a token or protected PDU adds, in units.
-    pub(crate) const PER_BYTE: u64 = 48;
+    pub(crate) const PER_BYTE: u64 = crate::base::bounds::SEARCH_WORK_PER_BYTE;
     /// The most that is saved up, in units.
-    pub(crate) const MOST: u64 = 64 << 20;
+    pub(crate) const MOST: u64 = crate::base::bounds::SEARCH_MOST;
     /// What each key given adds, in units.
     pub(crate) const A_KEY: u64 = 1 << 12;
     /// What each session key given adds, in units.

@@ -5,13 +5,11 @@
 //! PDUs before it, with the calls that are open. That finds what was changed where senders have no choice. It proves no
 //! operation number: [`crate::rpc::event::Auth::stub_only`] tells so.
 
+use crate::base::bounds;
 use alloc::vec::Vec;
 
 use crate::rpc::header::{Endian, PacketType, PfcFlags, Representation};
 use crate::rpc::security::{Doubt, Protected, Sender, Token};
-
-/// Calls without an answer whose identifiers are remembered.
-pub(crate) const CALLS: usize = 64;
 
 /// How many calls a hole may have had.
 const FARTHEST: u32 = 64;
@@ -187,7 +185,7 @@ impl Uncovered {
     }
 
     fn wait_for(&mut self, call: u32) {
-        if self.pending.len() >= CALLS {
+        if self.pending.len() >= bounds::UNCOVERED_CALLS {
             self.pending.remove(0);
         }
         self.pending.push(call);

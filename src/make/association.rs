@@ -3,6 +3,7 @@
 use super::members::{self, Line};
 use super::packets::{Connection, Ends};
 use super::{Batch, LEAST_FRAGMENT, Options};
+use crate::base::bounds;
 use crate::rpc::header::{Header, PfcFlags, Representation};
 use crate::rpc::pdu::{
     Bind, BindAck, BindNak, Body, ContextElement, ContextResult, EXTENDED_ERROR, Fault, Pdu, Request, Response,
@@ -12,10 +13,7 @@ use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 
 /// Calls whose requests are remembered for their responses.
-const MAX_CALLS: usize = 4096;
-
-/// Bytes of a request's stub that are remembered.
-const MAX_REQUEST: usize = 1 << 20;
+const MAX_CALLS: usize = crate::base::bounds::MADE_CALLS;
 
 /// What is sent where no bind says it: Windows' size.
 const FRAGMENT: u16 = 5840;
@@ -120,7 +118,7 @@ impl Association {
         if self.calls.len() >= MAX_CALLS {
             self.calls.clear();
         }
-        let kept = stub.get(..stub.len().min(MAX_REQUEST)).unwrap_or_default().to_vec();
+        let kept = stub.get(..stub.len().min(bounds::MADE_REQUEST)).unwrap_or_default().to_vec();
         self.calls.insert(call_id, Call { context, opnum, stub: kept });
         let object = line.guid("object_uuid")?;
         let maybe = if line.flag("maybe") { PfcFlags::MAYBE } else { PfcFlags::empty() };

@@ -210,6 +210,9 @@ pub struct Auth {
     /// Whether its signatures cover the stub alone, and not what the header says: no header signing, and no verification
     /// trailer that repeats the header.
     pub stub_only: bool,
+    /// Whether its signatures are checksums that bytes can be changed under without a key (NTLM without extended session
+    /// security).
+    pub malleable: bool,
     /// Who the security context belongs to.
     pub identity: Identity,
     /// How much is protected.

@@ -327,6 +327,11 @@ pub trait Security {
     fn covers_header(&self, _trailer: &AuthTrailer) -> bool {
         true
     }
+    /// Whether the signatures of that context are checksums that bytes can be changed under without a key: the CRC of NTLM
+    /// without extended session security (MS-NLMP 3.4.4.1).
+    fn is_malleable(&self, _trailer: &AuthTrailer) -> bool {
+        false
+    }
     /// Who the context `auth_context_id` belongs to.
     fn identity(&self, trailer: &AuthTrailer) -> Identity;
     /// The whole connection-oriented PDU that is worked on next ends `rest` bytes before the end of what the

@@ -115,6 +115,10 @@ impl Security for ObservedSecurity<'_> {
         self.inner.covers_header(trailer)
     }
 
+    fn is_malleable(&self, trailer: &AuthTrailer) -> bool {
+        self.inner.is_malleable(trailer)
+    }
+
     fn identity(&self, trailer: &AuthTrailer) -> Identity {
         self.inner.identity(trailer)
     }

@@ -26,6 +26,7 @@ use super::object_kind::ObjectKind;
 use super::top_level::TopLevelValues;
 use super::tracker::{CallKey, Objects, RecordContext, call_key};
 use crate::base::Timestamp;
+use crate::base::bounds;
 use crate::idl::cluster::ApiSetClusterName;
 use crate::idl::key::ApiCreateKey;
 use crate::rpc::event::Body;
@@ -58,9 +59,6 @@ impl Default for StoryLimits {
         StoryLimits { remembered: 3 << 10, drafts: 96, clients: 1024, lines: 1024 }
     }
 }
-
-/// Frames named for one event.
-const MAX_FRAMES: usize = 16;
 
 /// ERROR_IO_PENDING
 pub(super) const PENDING: u32 = 997;
@@ -141,7 +139,7 @@ impl Lines {
             && last.event.text == event.text
         {
             last.event.times += 1;
-            let room = MAX_FRAMES.saturating_sub(last.event.frames.len());
+            let room = bounds::STORY_FRAMES.saturating_sub(last.event.frames.len());
             last.event.frames.extend(event.frames.into_iter().take(room));
             last.event.tests |= event.tests;
             return last.number;

@@ -8,6 +8,7 @@ use crate::analysis::notify;
 use crate::analysis::object_kind::ObjectKind;
 use crate::analysis::top_level::TopLevelValues;
 use crate::analysis::tracker::{CallKey, call_key};
+use crate::base::bounds;
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::content::BufferFormat;
 use crate::consts::control_codes::Family;
@@ -23,12 +24,6 @@ use crate::structs::batch::content_of;
 use crate::structs::property_list::PropertyList;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-
-/// Properties read of one list.
-const MAX_PROPERTIES: usize = 64;
-
-/// Values named in one line.
-const MAX_SHOWN: usize = 6;
 
 /// What is said of values that are all as they were.
 const UNCHANGED: &str = "nothing changed";
@@ -92,7 +87,7 @@ fn place_of(kind: ObjectKind, of: &str, class: &'static str, name: &str) -> Plac
 /// The properties of a list that is of an object of this kind, each with its first value.
 fn properties(buffer: &[u8], of: Option<Family>) -> impl Iterator<Item = (String, Known)> {
     let list = PropertyList::new(buffer).ok();
-    let all = list.into_iter().flat_map(|list| list.properties().map_while(Result::ok)).take(MAX_PROPERTIES);
+    let all = list.into_iter().flat_map(|list| list.properties().map_while(Result::ok)).take(bounds::STORY_PROPERTIES);
     all.filter_map(move |property| {
         let name = plain(property.name());
         let value = property.values().next()?.ok()?;
@@ -246,8 +241,8 @@ impl Values {
                 self.known.insert(place, new.value.clone());
             }
         }
-        let more = shown.len().saturating_sub(MAX_SHOWN);
-        shown.truncate(MAX_SHOWN);
+        let more = shown.len().saturating_sub(bounds::STORY_VALUES);
+        shown.truncate(bounds::STORY_VALUES);
         let mut text = shown.join(", ");
         if more > 0 {
             text.push_str(&format!(" and {more} more"));

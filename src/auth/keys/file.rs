@@ -4,14 +4,12 @@
 //! quotation marks; without them each blank may be the one behind the name, and the session decides. Lines of a dump of
 //! hashes (`user:500:LM:NT:::`, `user:aes256-cts-hmac-sha1-96:KEY`) are read as they are.
 
+use crate::base::bounds;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{KeyError, KeyErrorKind, KeyStore, SecretBytes, UserKey, UserSecret, push, secret};
-
-/// Blanks in a line behind which its name may end, at most.
-const READINGS: usize = 4;
 
 /// Reads a keys file into the store.
 pub(super) fn read(store: &mut KeyStore, bytes: &[u8]) -> Result<usize, KeyError> {
@@ -129,7 +127,7 @@ fn names_and_keys(text: &str) -> Result<Vec<(&str, &str)>, KeyError> {
             continue;
         }
         readings.push((name, key));
-        if readings.len() == READINGS {
+        if readings.len() == bounds::KEY_LINE_READINGS {
             break;
         }
     }

@@ -11,6 +11,7 @@
 //!
 //! Next: `shared.rs` for the one handle of both directions, `check.rs` for the signature itself.
 
+use crate::base::bounds;
 use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -27,9 +28,6 @@ use crate::auth::frame::Frame;
 use crate::auth::order::{Order, room};
 use crate::auth::run::Fingerprint;
 use crate::rpc::security::{Doubt, Sender};
-
-/// PDUs that couldn't be opened whose lengths are remembered, of each handle.
-const UNOPENED: usize = 8;
 
 /// Bytes lost before the next message of a direction, as far as TCP tells.
 #[derive(Clone, Copy)]
@@ -149,7 +147,7 @@ impl NtlmSession {
 
     /// Bytes of memory.
     pub(crate) fn cost(&self) -> usize {
-        let streams: usize = self.handles.iter().map(|handle| handle.stream.cost() + 8 * UNOPENED).sum();
+        let streams: usize = self.handles.iter().map(|handle| handle.stream.cost() + 8 * bounds::UNOPENED).sum();
         size_of::<NtlmSession>() + streams + self.shared.cost()
     }
 
@@ -223,7 +221,7 @@ impl NtlmSession {
         self.shared.explain(1);
         let used = self.used(frame);
         let handle = self.handle(self.handle_of(sender));
-        if handle.unopened.len() >= UNOPENED {
+        if handle.unopened.len() >= bounds::UNOPENED {
             handle.unopened.pop_front();
         }
         handle.unopened.push_back(used);

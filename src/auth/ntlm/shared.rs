@@ -4,6 +4,7 @@
 //! direction go on. So what comes next may lie further on in the key stream than the last PDU's end: the part between is
 //! kept, for the PDUs that come later.
 
+use crate::base::bounds;
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
@@ -15,9 +16,6 @@ use crate::rpc::security::{Doubt, Sender};
 
 /// Positions that are paid for at once.
 const PIECE: usize = 1 << 10;
-
-/// Passed-over parts that are kept, at most.
-const HOLES: usize = 64;
 
 /// A part of the key stream that was passed over.
 struct Hole {
@@ -57,7 +55,7 @@ impl Shared {
         }
         self.holes.push(Hole { next, count, key: Zeroizing::new(key) });
         let mut kept: usize = self.holes.iter().map(|hole| hole.key.len()).sum();
-        while self.holes.len() > HOLES || kept > room {
+        while self.holes.len() > bounds::STREAM_HOLES || kept > room {
             kept -= self.holes.remove(0).key.len();
         }
     }

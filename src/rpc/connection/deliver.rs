@@ -17,6 +17,7 @@ impl<N: Default> Session<N> {
         let mut auth = head.trailer.map(|trailer| Auth {
             trailer,
             stub_only: findings.opened.is_some() && !io.security.covers_header(&trailer),
+            malleable: io.security.is_malleable(&trailer),
             opened: findings.opened,
             identity: io.security.identity(&trailer),
             sizes: findings.sizes,
@@ -85,7 +86,12 @@ impl<N: Default> Session<N> {
             self.note(&mut notes, &rules::REJECTED_CONTEXT, (20, "p_cont_id"), head.context_id.into(), None);
         }
         if let Some(auth) = auth.as_mut().filter(|auth| auth.stub_only) {
-            let known = |context: Context| !matches!(context.state, ContextState::Rejected | ContextState::Resolved);
+            let known = |context: Context| match context.state {
+                ContextState::Rejected | ContextState::Resolved => false,
+                // Its bind was captured, and has no such context.
+                ContextState::Stated => !self.complete,
+                ContextState::Proposed | ContextState::Accepted => true,
+            };
             auth.stub_only = !uncovered(
                 &mut auth.opened,
                 &head,

@@ -288,6 +288,7 @@ impl<N: Default> Session<N> {
         let auth = pdu.auth.map(|a| Auth {
             trailer: a.trailer,
             stub_only: opened.is_some() && !io.security.covers_header(&a.trailer),
+            malleable: io.security.is_malleable(&a.trailer),
             opened,
             identity: io.security.identity(&a.trailer),
             sizes: Sizes { stub: 0, auth: a.value.len() as u64 },

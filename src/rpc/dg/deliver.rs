@@ -176,6 +176,7 @@ pub(super) fn make<'a, N>(
         auth: trailer.map(|trailer| Auth {
             trailer,
             stub_only: opened.is_some() && !security.covers_header(&trailer),
+            malleable: security.is_malleable(&trailer),
             opened,
             identity: security.identity(&trailer),
             sizes,

@@ -111,6 +111,10 @@ pub(super) fn auth(out: &mut Out, auth: &Auth) {
                 out.key("covers");
                 out.name("stub");
             }
+            if auth.malleable {
+                out.key("signature");
+                out.name("crc");
+            }
         }
         Some((_, Some(doubt))) => {
             out.key("verified");
