@@ -95,7 +95,7 @@ bounds! {
         "a filter expression",
         "it is refused", "the error";
     DERIVED_KEYS: usize = 128, "keys", "keys made of passwords",
-        "keys of Kerberos made of passwords; eight at first, two for each password, one more for each 32 KiB read",
+        "keys of Kerberos made of passwords; before that 4096 iterations count as one, and eight are allowed at first, 16 more for each password, one more for each 32 KiB read",
         "one that opened nothing gives way, or none is made", "derived_keys_evicted";
     SEARCH_WORK_PER_BYTE: u64 = 48, "bytes decrypted and hashed for each byte of a token or protected PDU", "searches",
         "keys tried without a name that fits, places tried in a key stream",

@@ -155,7 +155,8 @@ fn derived(keys: &KeyStore, etype: Etype, password: &str, salt: &str) -> Option<
         return Some(found.key.clone());
     }
     let evicted = &keys.derived_evicted;
-    if !keys.budget.derive() {
+    let iterations = default_iterations(etype);
+    if !keys.budget.derive(iterations) {
         evicted.fetch_add(1, Ordering::Relaxed);
         return None;
     }
@@ -167,7 +168,6 @@ fn derived(keys: &KeyStore, etype: Etype, password: &str, salt: &str) -> Option<
         known.remove(at);
         evicted.fetch_add(1, Ordering::Relaxed);
     }
-    let iterations = default_iterations(etype);
     crate::base::work::tick(usize::try_from(iterations).unwrap_or_default() * 128);
     let key = string_to_key(etype, password, salt.as_bytes(), iterations);
     known.push(Derived {
