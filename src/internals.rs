@@ -117,6 +117,8 @@ open! {
         inference {}
         #[cfg(feature = "session")]
         observed_security {}
+        #[cfg(feature = "session")]
+        selection {}
     }
     #[cfg(feature = "session")]
     analysis {
@@ -199,4 +201,6 @@ open! {
     make {}
     #[cfg(all(feature = "pcap", feature = "decrypt"))]
     rewrite {}
+    #[cfg(feature = "pcap")]
+    select {}
 }

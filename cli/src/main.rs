@@ -15,8 +15,10 @@ mod list;
 mod make;
 mod output;
 mod package;
+mod place;
 mod schema;
 mod sealed;
+mod select;
 mod source;
 mod stats;
 mod story;
@@ -70,6 +72,8 @@ enum Command {
     /// Write the capture again with what is sealed in clear
     #[cfg(feature = "decrypt")]
     Decrypt(decrypt::Decrypt),
+    /// Write the packets that bear on cluster traffic, and leave the others out
+    Select(select::Select),
     /// List where a capture breaks the rules of the specification, and what tells the servers' Windows release
     Check(check::Check),
     /// Decode or encode bare NDR stubs
@@ -284,6 +288,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Story(story) => story::run(&story),
         #[cfg(feature = "decrypt")]
         Command::Decrypt(decrypt) => decrypt::run(&decrypt),
+        Command::Select(select) => select::run(&select),
         Command::Check(check) => check::run(check),
         Command::Stub(stub) => stub::run(&stub),
         Command::Struct(structure) => structure::run(&structure),

@@ -428,7 +428,6 @@ pub(super) fn tell_problems(path: &Path, problems: &[Problem]) {
 }
 
 /// Tells what was given up for a limit, where the output has no place for it.
-#[cfg(feature = "decrypt")]
 pub(super) fn tell_given_up(session: &Session) {
     let found: Vec<String> = session.given_up().iter().map(|(name, count)| format!("{name} {count}")).collect();
     if !found.is_empty() {

@@ -268,6 +268,9 @@ bounds! {
     NAME_PAIRS: usize = 1 << 16, "pairs", "names of objects",
         "ids with names taken from one response",
         "further ones are not taken", "none: the record shows them all";
+    STORY_FAILURES: usize = 64, "calls", "story, failed calls",
+        "failed calls remembered for an operation that begins after them",
+        "the oldest is forgotten", "none";
     STORY_OPEN: usize = 64, "calls", "story, open calls",
         "calls of one client that wait for their answer",
         "further ones are not followed", "none";

@@ -42,8 +42,12 @@ pub struct Limits {
     pub story: analysis::story::StoryLimits,
     /// Rewriting a capture.
     pub rewrite: Rewrite,
+    /// Selecting packets.
+    pub select: Select,
     /// Printing records.
     pub output: Output,
+    /// Reports and diagrams.
+    pub pictures: Pictures,
 }
 
 /// What printing may cost.
@@ -79,6 +83,29 @@ impl Default for Output {
     }
 }
 
+/// What reports and diagrams may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pictures {
+    /// Tracks of a trace for Perfetto. Default 1024.
+    pub tracks: usize,
+    /// Events of a Mermaid diagram. Default 200.
+    pub arrows: usize,
+    /// Calls that a report lists, with their messages. Default 4000.
+    pub calls: usize,
+    /// Bytes of those messages as printed. Default 8 MiB.
+    pub messages: usize,
+    /// Bytes of one half of such a call as printed. Default 32 KiB.
+    pub message: usize,
+    /// Events, findings and points of its pictures: so many of each. Default 2000.
+    pub events: usize,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Pictures { tracks: 1 << 10, arrows: 200, calls: 4000, messages: 8 << 20, message: 32 << 10, events: 2000 }
+    }
+}
+
 /// What rewriting may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rewrite {
@@ -91,6 +118,30 @@ pub struct Rewrite {
 impl Default for Rewrite {
     fn default() -> Self {
         Rewrite { memory: 32 << 20 }
+    }
+}
+
+impl From<Output> for session::SelectionLimits {
+    fn from(output: Output) -> Self {
+        let Output { held, held_bytes, chosen, .. } = output;
+        session::SelectionLimits { held, held_bytes, chosen }
+    }
+}
+
+/// What selecting packets may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Select {
+    /// Flows whose packets are selected one by one. Default 65536. Of further ones all between their two hosts are.
+    pub flows: usize,
+    /// Pairs of hosts all of whose packets are selected, and hosts whose Kerberos exchanges are. Default 65536.
+    pub hosts: usize,
+    /// Bytes of packets that wait until it is known what a fragment among them belongs to. Default 16 MiB.
+    pub waiting: usize,
+}
+
+impl Default for Select {
+    fn default() -> Self {
+        Select { flows: 1 << 16, hosts: 1 << 16, waiting: 16 << 20 }
     }
 }
 
@@ -108,7 +159,7 @@ pub enum Scale {
 pub enum Keeper {
     /// All that read captures.
     All,
-    /// All but `decrypt`.
+    /// All but `decrypt` and `select`.
     Analysis,
     /// `dissect`.
     Dissect,
@@ -122,18 +173,23 @@ pub enum Keeper {
     Story,
     /// `decrypt`.
     Decrypt,
+    /// `select`.
+    Select,
+    /// `report`, which keeps what `check`, `stats` and `story` keep too.
+    Report,
 }
 
 impl Keeper {
     /// The commands.
-    pub const COMMANDS: [Keeper; 6] =
-        [Keeper::Dissect, Keeper::Calls, Keeper::Check, Keeper::Stats, Keeper::Story, Keeper::Decrypt];
+    pub const COMMANDS: [Keeper; 7] =
+        [Keeper::Dissect, Keeper::Calls, Keeper::Check, Keeper::Stats, Keeper::Story, Keeper::Decrypt, Keeper::Select];
 
     /// Whether a command keeps what this one's limits bound.
     fn is_of(self, command: Keeper) -> bool {
         match self {
             Keeper::All => true,
-            Keeper::Analysis => command != Keeper::Decrypt,
+            Keeper::Analysis => !matches!(command, Keeper::Decrypt | Keeper::Select),
+            Keeper::Check | Keeper::Stats | Keeper::Story if command == Keeper::Report => true,
             keeper => keeper == command,
         }
     }
@@ -194,6 +250,19 @@ impl Limits {
         }
         limits.conformance.analysis = limits.analysis;
         limits
+    }
+
+    /// The same for `report`, which does the work of several commands at once: each of them gets less.
+    #[must_use]
+    pub fn for_report(bytes: u64) -> Limits {
+        let mut share = bytes;
+        loop {
+            let limits = Limits::for_memory(share);
+            if limits.worst_case(Keeper::Report) <= bytes || share <= LEAST_MEMORY {
+                return limits;
+            }
+            share -= share / 16;
+        }
     }
 
     /// The most bytes of memory that a command may take under these limits: [`BASE`] and everything full at once.

@@ -191,12 +191,22 @@ limits! {
             "the oldest is forgotten", "story_forgotten";
         clients: "clients", Memory(8), 9600, Story, "clients that are followed, servers by what they say of themselves",
             "the one heard of least recently is forgotten", "story_forgotten";
-        lines: "lines", Memory(32), 5200, Story, "lines that wait for the end of one before them",
+        lines: "lines", Memory(8), 7200, Story, "lines that wait for the end of one before them",
             "that one is told without its end", "story_unfinished";
+        timelines: "objects", Memory(4), 12_000, Story, "objects whose states are kept as a timeline",
+            "that of the one seen least recently is forgotten", "story_forgotten";
     }
     "rewrite" l => l.rewrite, super::Rewrite {
         memory: "bytes", Memory(512 << 10), 1, Decrypt, "opened PDUs that wait to be written",
             "those whose packets are too far apart stay sealed", "the line on standard error";
+    }
+    "select" l => l.select, super::Select {
+        flows: "flows", Memory(256), 160, Select, "flows whose packets are selected",
+            "of further ones all packets between their two hosts are selected", "none: nothing is missing";
+        hosts: "pairs", Memory(256), 240, Select, "pairs of hosts, and hosts whose Kerberos exchanges are selected",
+            "packets of further ones are left out", "the line on standard error, and exit status 3";
+        waiting: "bytes", Memory(512 << 10), 2, Select, "packets that wait for the rest of a fragmented one",
+            "the oldest is selected", "none: nothing is missing";
     }
     "output" l => l.output, super::Output {
         record: "bytes", Memory(320 << 10), 2, Dissect, "a record as printed", "it is printed without its values",
@@ -213,5 +223,17 @@ limits! {
             "further ones are not shown", "held_omitted";
         chosen: "connections", Memory(256), 110, Analysis, "connections of interest",
             "the one used least recently has to show its interest again", "connections_forgotten";
+    }
+    "pictures" l => l.pictures, super::Pictures {
+        tracks: "tracks", Memory(16), 900, Calls, "tracks of a trace for Perfetto",
+            "calls on further ones share one", "without_track of the trace";
+        arrows: "events", Stays, 0, Story, "events of a Mermaid diagram", "further ones are counted in a note", "the note";
+        calls: "calls", Memory(64), 1400, Report, "calls that a report lists, and those that wait for their answer",
+            "failures and slow ones stay, of the others every second one and so on", "the report";
+        messages: "bytes", Memory(128 << 10), 3, Report, "their messages as printed", "further calls have none",
+            "the report";
+        message: "bytes", Stays, 0, Report, "one of them", "it is cut", "the report";
+        events: "events", Memory(64), 6000, Report, "events, findings and points of a report's pictures",
+            "the first are shown, of points every second one and so on", "the report";
     }
 }

@@ -83,3 +83,12 @@ fn every_row_says_everything() {
         assert!(limit.get(&limits) >= 255, "{}", limit.name);
     }
 }
+
+/// What `report` keeps at once stays below the ceiling, too.
+#[test]
+fn a_report_stays_below_the_ceiling() {
+    for memory in [32 << 20, 64 << 20, 100_000_000, DEFAULT_MEMORY, 1 << 30, 1 << 34] {
+        let worst = Limits::for_report(memory).worst_case(Keeper::Report);
+        assert!(worst <= memory, "{worst} of {memory}");
+    }
+}

@@ -22,8 +22,11 @@ use std::io::{Read, Write};
 /// How far a request and a call of the runtime may lie apart, in nanoseconds: a second.
 const APART: u64 = 1_000_000_000;
 
+/// A file that may be a trace.
+pub(crate) type Ordered = TimeOrdered<File>;
+
 /// A file with the buffers of a trace in the order of time.
-pub(crate) fn ordered(file: File) -> std::io::Result<TimeOrdered<File>> {
+pub(crate) fn ordered(file: File) -> std::io::Result<Ordered> {
     TimeOrdered::new(file)
 }
 

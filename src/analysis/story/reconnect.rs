@@ -157,6 +157,8 @@ impl Reconnects {
             let text = format!("lost {}: {why}", scene.seen.server);
             let mut event = scene.called("client_lost", text);
             event.outcome = Outcome::Failed;
+            event.acted = false;
+            event.from = Some(scene.seen.server.to_string());
             let line = lines.add(event, false);
             client.lost = Some(Lost { why, time: scene.time, scope, server: scene.seen.server, line });
         }
@@ -221,12 +223,21 @@ impl Client {
                     event.text = text;
                     event.name = "client_reconnected";
                     event.outcome = Outcome::Done;
+                    event.end = scene.time;
+                    event.to = Some(scene.seen.server.to_string());
                     event.frames.push(scene.frame);
+                    if let Some(call) = scene.call() {
+                        event.add_call(call);
+                    }
                 }
                 line
             }
             None => {
-                let line = lines.add(scene.event("client_reconnected", text), false);
+                let mut event = scene.event("client_reconnected", text);
+                (event.from, event.to) = (Some(from.to_string()), Some(scene.seen.server.to_string()));
+                // It began when the call was made that was never answered.
+                (event.time, event.end) = (since.or(event.time), scene.time);
+                let line = lines.add(event, false);
                 if let Some((_, earlier)) = core::mem::replace(&mut self.hanging, key.map(|key| (key, line))) {
                     lines.release(earlier);
                 }

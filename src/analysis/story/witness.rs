@@ -1,7 +1,8 @@
 //! What the Witness protocol tells clients: to move, or that something is gone.
 
 use super::wording;
-use super::{EventContext, Lines};
+use super::{EventContext, Lines, Object};
+use crate::analysis::object_kind::ObjectKind;
 use crate::base::bounds;
 use crate::consts::witness::{WitnessMessageType, WitnessResourceChangeType as Change};
 use crate::idl::structures::RESP_ASYNC_NOTIFY;
@@ -56,7 +57,10 @@ pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &EventContext
         WitnessMessageType::RESOURCE_CHANGE_NOTIFICATION => {
             for (resource, state) in changes(answer.buffer) {
                 let text = format!("was told by the witness{of}: {} is {state}", wording::quoted(&resource));
-                lines.add(scene.event("witness_resource_change", text), true);
+                let mut event = scene.event("witness_resource_change", text);
+                event.object = Some(Object { kind: ObjectKind::Generic, name: Some(resource.into()) });
+                event.to = Some(state.to_string());
+                lines.add(event, true);
             }
             return;
         }
@@ -72,7 +76,10 @@ pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &EventContext
         "witness_share_move" => format!("{verb}{of} to move to {list} for its share"),
         _ => format!("{verb}{of} to move to {list}"),
     };
-    lines.add(scene.event(name, text), true);
+    let mut event = scene.event(name, text);
+    event.object = registered.map(|name| Object { kind: ObjectKind::Witness, name: Some(name.into()) });
+    event.to = Some(list);
+    lines.add(event, true);
 }
 
 fn fields(structure: &'static Structure, bytes: &[u8]) -> Option<Fields> {

@@ -1,7 +1,7 @@
 //! Comma-separated values (RFC 4180), one call a line; docs/views.md has the columns.
 
-use super::CallFormat;
 use super::row::{number, time_text, transport};
+use super::{CallFormat, CallPrinter};
 use crate::analysis::calls::Call;
 use crate::base::printable::printable;
 
@@ -39,10 +39,22 @@ pub fn cell(text: &str, cells: Cells) -> String {
 pub const FORMAT: CallFormat = CallFormat {
     name: "csv",
     about: "Comma-separated values, one call a line",
-    header: || COLUMNS.join(",") + "\n",
-    call: |out, call, cells| out.extend_from_slice(self::call(call, cells).as_bytes()),
-    footer: "",
+    printer: |settings| Box::new(Printer(settings.cells)),
 };
+
+struct Printer(Cells);
+
+impl CallPrinter for Printer {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(COLUMNS.join(",").as_bytes());
+        out.push(b'\n');
+    }
+
+    fn call(&mut self, out: &mut Vec<u8>, call: &Call) {
+        out.extend_from_slice(self::call(call, self.0).as_bytes());
+        out.push(b'\n');
+    }
+}
 
 /// Names of the columns.
 pub const COLUMNS: [&str; 22] = [

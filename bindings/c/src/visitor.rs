@@ -1,0 +1,539 @@
+//! The visitor that makes a `cluscope_value` of each value and hands it to a callback.
+
+use crate::convert::{cluscope_bytes, cluscope_text};
+use crate::value::cluscope_event::*;
+use crate::value::cluscope_kind::*;
+use crate::value::cluscope_role::*;
+use crate::value::{cluscope_event, cluscope_kind, cluscope_meaning, cluscope_overhead, cluscope_role, cluscope_value};
+use cluscope::base::{Diagnostic, Error, Guid};
+use cluscope::consts::{Constants, status::StatusName};
+use cluscope::internals::base::error::{Path, Segment};
+use cluscope::internals::base::time::FileTime;
+use cluscope::internals::ndr::names;
+use cluscope::internals::structs::property_list;
+use cluscope::ndr::{
+    At, ContextHandle, HandleNames, Item, Method, Open, Overhead, Scalar, Semantics, Syntax, Visitor, WStr,
+};
+use std::fmt::Write;
+use std::ops::Range;
+
+/// What the callback says: go on, or stop.
+pub(crate) type Hand<'h> = &'h mut dyn FnMut(&cluscope_value) -> bool;
+
+/// What is to be told.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    /// Counts, referents, gaps.
+    pub(crate) overhead: bool,
+    /// Broken rules.
+    pub(crate) diagnostics: bool,
+    /// Text and bytes of secrets are left out.
+    pub(crate) hide_secrets: bool,
+}
+
+/// Something that has begun.
+struct Level {
+    /// What to say when an error ends it.
+    end: Ending,
+    /// The name of the structure that its members belong to.
+    container: &'static str,
+    /// The name of the property that this is in, as a range of [`Values::properties`].
+    property: Range<usize>,
+}
+
+/// What is told again when something ends.
+#[derive(Clone, Copy)]
+struct Ending {
+    kind: cluscope_kind,
+    semantics: Semantics,
+    role: cluscope_role,
+    depth: u32,
+    index: i64,
+    range: (usize, usize),
+    field: &'static str,
+    ty: &'static str,
+}
+
+pub(crate) struct Values<'h> {
+    hand: Hand<'h>,
+    names: Option<&'h dyn HandleNames>,
+    wanted: Wanted,
+    syntax: Syntax,
+    method: &'static str,
+    stopped: bool,
+    levels: Vec<Level>,
+    /// The names of the properties that are open, one behind the other.
+    properties: String,
+    path: String,
+    text: String,
+    name: String,
+}
+
+impl<'h> Values<'h> {
+    pub(crate) fn new(
+        hand: Hand<'h>,
+        wanted: Wanted,
+        syntax: Syntax,
+        method: &Method,
+        names: Option<&'h dyn HandleNames>,
+    ) -> Self {
+        Values {
+            hand,
+            names,
+            wanted,
+            syntax,
+            method: method.name,
+            stopped: false,
+            levels: Vec::new(),
+            properties: String::new(),
+            path: String::new(),
+            text: String::new(),
+            name: String::new(),
+        }
+    }
+
+    /// Whether the callback asked to stop.
+    pub(crate) fn stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// Ends what an error has left open.
+    pub(crate) fn close(&mut self) {
+        while let Some(level) = self.levels.pop() {
+            let Ending { kind, semantics, role, depth, index, range, field, ty } = level.end;
+            let value = cluscope_value {
+                event: CLUSCOPE_EVENT_END as u32,
+                kind: kind as u32,
+                meaning: cluscope_meaning::from(semantics) as u32,
+                role: role as u32,
+                depth,
+                index,
+                offset: range.0,
+                length: range.1,
+                field: cluscope_text::of(field),
+                container: cluscope_text::of(self.container()),
+                r#type: cluscope_text::of(ty),
+                ..cluscope_value::EMPTY
+            };
+            self.give(value);
+        }
+    }
+
+    fn container(&self) -> &'static str {
+        self.levels.last().map_or(self.method, |level| level.container)
+    }
+
+    fn give(&mut self, value: cluscope_value) {
+        if !self.stopped {
+            self.stopped = !(self.hand)(&value);
+        }
+    }
+
+    /// Where a value stands.
+    fn at(&mut self, at: &At<'_>, event: cluscope_event, kind: cluscope_kind) -> cluscope_value {
+        self.path.clear();
+        write_path(&mut self.path, at);
+        let level = self.levels.last();
+        let property = level.and_then(|level| self.properties.get(level.property.clone())).unwrap_or_default();
+        cluscope_value {
+            event: event as u32,
+            kind: kind as u32,
+            meaning: cluscope_meaning::from(at.semantics) as u32,
+            role: role(at) as u32,
+            depth: at.depth() as u32,
+            index: at.index.map_or(-1, i64::from),
+            offset: at.offset,
+            length: at.len,
+            path: cluscope_text::of(&self.path),
+            field: cluscope_text::of(at.field.name),
+            container: cluscope_text::of(self.container()),
+            r#type: cluscope_text::of(at.field.idl),
+            property: cluscope_text::of(property),
+            ..cluscope_value::EMPTY
+        }
+    }
+
+    /// Text and bytes, unless they are a secret that is to be hidden.
+    fn with_contents(&self, at: &At<'_>, value: &mut cluscope_value, bytes: &[u8]) {
+        value.text = cluscope_text::of(&self.text);
+        value.bytes = cluscope_bytes::of(bytes);
+        self.hide(matches!(at.semantics, Semantics::Opaque | Semantics::Secret), value);
+    }
+
+    /// Marks a secret, and takes it out where it is to be hidden.
+    fn hide(&self, secret: bool, value: &mut cluscope_value) {
+        value.secret = u8::from(secret);
+        if secret && self.wanted.hide_secrets {
+            (value.text, value.name) = (cluscope_text::of(""), cluscope_text::of(""));
+            (value.bytes, value.number) = (cluscope_bytes::NONE, 0);
+        }
+    }
+
+    /// The text in `self.text`; whether it is well-formed.
+    fn decode(&mut self, text: WStr<'_>) -> bool {
+        let mut well_formed = true;
+        self.text.clear();
+        let (units, _) = text.as_bytes().as_chunks::<2>();
+        self.text.reserve(units.len());
+        self.text.extend(text.chars().map(|c| {
+            c.unwrap_or_else(|_| {
+                well_formed = false;
+                char::REPLACEMENT_CHARACTER
+            })
+        }));
+        well_formed
+    }
+
+    /// Text that is made of a value, not read.
+    fn shown(&mut self, at: &At<'_>, kind: cluscope_kind, number: u64, bytes: &[u8], text: impl std::fmt::Display) {
+        let mut value = self.at(at, CLUSCOPE_EVENT_VALUE, kind);
+        self.text.clear();
+        // Writing to memory does not fail.
+        let _ = write!(self.text, "{text}");
+        value.number = number;
+        self.with_contents(at, &mut value, bytes);
+        self.give(value);
+    }
+}
+
+/// The path in one pass; the formatting machinery would cost more than all else.
+fn write_path(out: &mut String, at: &At<'_>) {
+    if at.path.depth() > Path::MAX {
+        let _ = write!(out, "{}", at.path);
+        return;
+    }
+    for (i, segment) in at.path.to_path().segments().iter().enumerate() {
+        match segment {
+            Segment::Name(name) => {
+                if i > 0 {
+                    out.push('.');
+                }
+                out.push_str(name);
+            }
+            Segment::Index(index) => {
+                let mut digits = [0u8; 10];
+                let (mut at, mut rest) = (digits.len(), *index);
+                loop {
+                    at -= 1;
+                    digits[at] = b'0' + (rest % 10) as u8;
+                    rest /= 10;
+                    if rest == 0 {
+                        break;
+                    }
+                }
+                out.push('[');
+                out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+                out.push(']');
+            }
+        }
+    }
+}
+
+/// Whether the value is no parameter and no member of one: those have a type in the IDL.
+fn is_in_buffer(at: &At<'_>) -> bool {
+    at.field.idl.is_empty()
+}
+
+fn role(at: &At<'_>) -> cluscope_role {
+    match at.field {
+        field if std::ptr::eq(field, &property_list::NAME) => CLUSCOPE_ROLE_PROPERTY_NAME,
+        field if std::ptr::eq(field, &property_list::SYNTAX) => CLUSCOPE_ROLE_PROPERTY_SYNTAX,
+        field if std::ptr::eq(field, &property_list::VALUE) => CLUSCOPE_ROLE_PROPERTY_VALUE,
+        _ => CLUSCOPE_ROLE_NONE,
+    }
+}
+
+/// The name or names of a number, in `out` where they are not one that is declared.
+fn name_of(semantics: Semantics, number: u64, out: &mut String) -> Option<&'static str> {
+    match semantics {
+        Semantics::Enum(table) => table.name_of(number),
+        Semantics::Flags(table) => flags(table, number, out),
+        Semantics::Win32 | Semantics::RpcStatus => match StatusName::of(u32::try_from(number).ok()?)? {
+            StatusName::Plain(name) => Some(name),
+            made => {
+                let _ = write!(out, "{made}");
+                None
+            }
+        },
+        Semantics::ControlCode(family) => names::control_code(family, number as u32).map(|code| code.name),
+        _ => None,
+    }
+}
+
+fn flags(table: &'static Constants, number: u64, out: &mut String) -> Option<&'static str> {
+    let mut flags = table.flags_of(number);
+    let unknown = flags.unknown();
+    let first = flags.next()?;
+    let second = flags.next();
+    if second.is_none() && unknown == 0 {
+        return Some(first);
+    }
+    out.push_str(first);
+    for name in second.into_iter().chain(flags) {
+        out.push_str(" | ");
+        out.push_str(name);
+    }
+    if unknown != 0 {
+        let _ = write!(out, " | {unknown:#x}");
+    }
+    None
+}
+
+/// The table of a number's names.
+pub(crate) fn table_of(semantics: Semantics) -> *const crate::value::cluscope_table {
+    match semantics {
+        Semantics::Enum(table) | Semantics::Flags(table) | Semantics::Kinds(table) => {
+            std::ptr::from_ref::<Constants>(table).cast()
+        }
+        _ => std::ptr::null(),
+    }
+}
+
+impl<'a> Visitor<'a> for Values<'_> {
+    fn wants_diagnostics(&self) -> bool {
+        self.wanted.diagnostics
+    }
+
+    fn wants_overhead(&self) -> bool {
+        self.wanted.overhead
+    }
+
+    fn wants(&self, _: usize) -> bool {
+        !self.stopped
+    }
+
+    fn scalar(&mut self, at: At<'_>, scalar: Scalar, number: u64) {
+        if let Semantics::Ipv4 = at.semantics {
+            let bytes = (number as u32).to_le_bytes();
+            return self.shown(&at, CLUSCOPE_KIND_IPV4, number, &bytes, std::net::Ipv4Addr::from(bytes));
+        }
+        let kind = if scalar.signed() { CLUSCOPE_KIND_INT } else { CLUSCOPE_KIND_UINT };
+        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, kind);
+        value.number = number;
+        // What has no width of its own, for it was never sent, takes no bytes.
+        value.bits = match at.len {
+            0 => 0,
+            _ => 8 * scalar.size(self.syntax) as u32,
+        };
+        value.table = table_of(at.semantics);
+        self.name.clear();
+        match name_of(at.semantics, number, &mut self.name) {
+            Some(name) => value.name = cluscope_text::of(name),
+            None => value.name = cluscope_text::of(&self.name),
+        }
+        if let Semantics::UnixTime = at.semantics {
+            self.text.clear();
+            let _ = write!(self.text, "{}", FileTime::from_unix(number));
+            value.text = cluscope_text::of(&self.text);
+        }
+        // A parameter that is opaque is a number of the caller's own; in a buffer it is a secret.
+        self.hide(matches!(at.semantics, Semantics::Opaque) && is_in_buffer(&at), &mut value);
+        self.give(value);
+    }
+
+    fn filetime(&mut self, at: At<'_>, value: u64) {
+        self.shown(&at, CLUSCOPE_KIND_FILETIME, value, &[], FileTime(value));
+    }
+
+    fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
+        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_HANDLE);
+        self.text.clear();
+        let _ = write!(self.text, "{}", handle.uuid);
+        value.number = u64::from(handle.attributes);
+        self.with_contents(&at, &mut value, &handle.uuid.0);
+        let known = self.names.filter(|_| !handle.is_null()).and_then(|names| names.lookup(at.field, handle));
+        if let Some(name) = known {
+            self.name.clear();
+            self.name.push_str(name.name.unwrap_or_default());
+            value.name = cluscope_text::of(&self.name);
+        }
+        self.give(value);
+    }
+
+    fn guid(&mut self, at: At<'_>, guid: Guid) {
+        self.shown(&at, CLUSCOPE_KIND_GUID, 0, &guid.0, guid);
+    }
+
+    fn string(&mut self, at: At<'_>, text: WStr<'a>) {
+        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_TEXT);
+        value.ill_formed = u8::from(!self.decode(text));
+        self.with_contents(&at, &mut value, text.as_bytes());
+        if std::ptr::eq(at.field, &property_list::NAME) {
+            self.begin_property();
+            if let Some(level) = self.levels.last() {
+                value.property = cluscope_text::of(self.properties.get(level.property.clone()).unwrap_or_default());
+            }
+        }
+        self.give(value);
+    }
+
+    fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
+        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_BYTES);
+        self.text.clear();
+        self.with_contents(&at, &mut value, bytes);
+        self.give(value);
+    }
+
+    fn units(&mut self, at: At<'_>, units: WStr<'a>) {
+        if let Semantics::Ipv6 = at.semantics {
+            let address = units.to_ipv6();
+            return self.shown(&at, CLUSCOPE_KIND_IPV6, 0, &address.octets(), address);
+        }
+        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_UNITS);
+        self.text.clear();
+        match (at.semantics, units.multi_sz()) {
+            (Semantics::Text | Semantics::Secret, _) => {
+                value.ill_formed = u8::from(!self.decode(units.until_nul()));
+            }
+            (Semantics::MultiSz, Some(_)) => {
+                // Both terminators at the end go.
+                let strings = units.strip_terminator().0.strip_terminator().0;
+                value.ill_formed = u8::from(!self.decode(strings));
+            }
+            _ => {}
+        }
+        self.with_contents(&at, &mut value, units.as_bytes());
+        self.give(value);
+    }
+
+    fn null(&mut self, at: At<'_>) {
+        let value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_NULL);
+        self.give(value);
+    }
+
+    fn alias(&mut self, at: At<'_>, referent: u64) {
+        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_ALIAS);
+        value.number = referent;
+        self.give(value);
+    }
+
+    fn value(&mut self, at: At<'_>, item: Item<'a>) {
+        match item {
+            Item::Bool(set) => {
+                let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_BOOL);
+                value.number = u64::from(set);
+                self.give(value);
+            }
+            Item::Ipv4(address) => {
+                let number = u64::from(u32::from_le_bytes(address.octets()));
+                self.shown(&at, CLUSCOPE_KIND_IPV4, number, &address.octets(), address);
+            }
+            Item::Ipv6(address) => self.shown(&at, CLUSCOPE_KIND_IPV6, 0, &address.octets(), address),
+            item => item.visit(at, self),
+        }
+    }
+
+    fn begin(&mut self, at: At<'_>, open: Open<'a>) {
+        let (kind, ty) = kind_of(&open);
+        let mut value = self.at(&at, CLUSCOPE_EVENT_BEGIN, kind);
+        if !ty.is_empty() {
+            value.r#type = cluscope_text::of(ty);
+        }
+        match open {
+            // Whether a secret stands among them is not known before they are read.
+            Open::Bytes(bytes) | Open::List { raw: Some(bytes) } if !self.wanted.hide_secrets => {
+                value.bytes = cluscope_bytes::of(bytes);
+            }
+            _ => {}
+        }
+        value.table = table_of(at.semantics);
+        let outer = self.levels.last();
+        let container = if ty.is_empty() { self.container() } else { ty };
+        let property = outer.map_or(0..0, |level| level.property.clone());
+        let end = Ending {
+            kind,
+            semantics: at.semantics,
+            role: role(&at),
+            depth: value.depth,
+            index: value.index,
+            range: (at.offset, at.len),
+            field: at.field.name,
+            ty: if ty.is_empty() { at.field.idl } else { ty },
+        };
+        self.levels.push(Level { end, container, property });
+        self.give(value);
+    }
+
+    fn end(&mut self, at: At<'_>, open: Open<'a>) {
+        self.levels.pop();
+        let outer = self.levels.last().map_or(0, |level| level.property.end);
+        self.properties.truncate(outer);
+        let (kind, ty) = kind_of(&open);
+        let mut value = self.at(&at, CLUSCOPE_EVENT_END, kind);
+        if !ty.is_empty() {
+            value.r#type = cluscope_text::of(ty);
+        }
+        self.give(value);
+    }
+
+    fn overhead(&mut self, range: Range<usize>, overhead: Overhead) {
+        if !self.wanted.overhead {
+            return;
+        }
+        let value = cluscope_value {
+            event: CLUSCOPE_EVENT_OVERHEAD as u32,
+            overhead: cluscope_overhead::from(overhead) as u32,
+            depth: self.levels.len() as u32 + 1,
+            offset: range.start,
+            length: range.len(),
+            number: overhead.number().unwrap_or(0),
+            container: cluscope_text::of(self.container()),
+            text: cluscope_text::of(overhead.name()),
+            ..cluscope_value::EMPTY
+        };
+        self.give(value);
+    }
+
+    fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        self.path.clear();
+        let _ = write!(self.path, "{}", diagnostic.path);
+        let value = cluscope_value {
+            event: CLUSCOPE_EVENT_DIAGNOSTIC as u32,
+            depth: self.levels.len() as u32 + 1,
+            offset: diagnostic.offset,
+            number: diagnostic.value,
+            path: cluscope_text::of(&self.path),
+            container: cluscope_text::of(self.container()),
+            text: cluscope_text::of(diagnostic.rule.text),
+            name: cluscope_text::of(diagnostic.rule.name),
+            section: cluscope_text::of(diagnostic.rule.section),
+            ..cluscope_value::EMPTY
+        };
+        self.give(value);
+    }
+
+    fn buffer_error(&mut self, at: At<'_>, error: Error) {
+        let mut value = self.at(&at, CLUSCOPE_EVENT_BUFFER_ERROR, CLUSCOPE_KIND_NONE);
+        self.text.clear();
+        let _ = write!(self.text, "{error}");
+        value.text = cluscope_text::of(&self.text);
+        let end = value.offset.saturating_add(value.length);
+        value.offset = error.offset.min(end);
+        value.length = end - value.offset;
+        self.give(value);
+    }
+}
+
+impl Values<'_> {
+    /// A property's name was read into `self.text`: what follows in its record belongs to it.
+    fn begin_property(&mut self) {
+        let outer = match self.levels.as_slice() {
+            [.., outer, _] => outer.property.end,
+            _ => 0,
+        };
+        self.properties.truncate(outer);
+        self.properties.push_str(&self.text);
+        if let Some(level) = self.levels.last_mut() {
+            level.property = outer..self.properties.len();
+        }
+    }
+}
+
+fn kind_of(open: &Open<'_>) -> (cluscope_kind, &'static str) {
+    match open {
+        Open::Struct(declaration) => (CLUSCOPE_KIND_STRUCT, declaration.name),
+        Open::Record { name, .. } => (CLUSCOPE_KIND_RECORD, name),
+        Open::Bytes(_) => (CLUSCOPE_KIND_BYTES, ""),
+        _ => (CLUSCOPE_KIND_LIST, ""),
+    }
+}
