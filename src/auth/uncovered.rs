@@ -34,6 +34,8 @@ pub(crate) struct Uncovered {
     habits: [Habits; 2],
     /// `call_id` of the client's last PDU.
     last_call: Option<u32>,
+    /// What it may have been besides, where it wasn't the one that was due.
+    stated_call: Option<u32>,
     /// Whether PDUs of the client's may be missing behind it.
     hole: bool,
     /// Whether a request was seen, and whether one was numbered one above another.
@@ -162,6 +164,10 @@ impl Uncovered {
             self.wait_for(call);
             return true;
         };
+        let last = match self.stated_call.take() {
+            Some(stated) if first && call == stated.wrapping_add(1) => stated,
+            _ => last,
+        };
         let ahead = call.wrapping_sub(last);
         let due = match (first, self.hole) {
             (_, true) => (1..=FARTHEST).contains(&ahead),
@@ -169,8 +175,10 @@ impl Uncovered {
             (false, false) => ahead == 0,
         };
         if !due {
-            // It had the number that was due, most likely.
+            // It was changed, or those before it are missing: the next one tells.
             self.last_call = Some(if first { last.wrapping_add(1) } else { last });
+            self.stated_call = first.then_some(call);
+            self.wait_for(call);
             return false;
         }
         self.counts |= ahead == 1 && self.started;

@@ -184,6 +184,9 @@ bounds! {
     UNOPENED: usize = 8, "PDUs", "NTLM, PDUs that didn't open",
         "PDUs of a key stream whose lengths are remembered",
         "the oldest is forgotten: the place is searched for", "searches_cut";
+    OPENED_SIGNATURES: usize = 256, "PDUs", "NTLM, PDUs that opened",
+        "signatures remembered without extended session security, to know PDUs that come again",
+        "the oldest is forgotten: a PDU that comes again has a wrong signature", "the record's auth.reason";
     STREAM_HOLES: usize = 64, "parts", "NTLM, parts of a key stream",
         "parts of a key stream that were passed over, kept for PDUs that come later",
         "the oldest is forgotten: such a PDU stays sealed", "the record's encrypted.reason";

@@ -106,6 +106,9 @@ pub(crate) struct NtlmSession {
     whole: Option<bool>,
     /// Whether the random pad of the last PDU that opened is one that senders make.
     usual_pad: bool,
+    /// Signatures of the PDUs that opened last, without extended session security: their numbers are under the key stream, so
+    /// that one that comes again is known by it alone.
+    opened: VecDeque<([u8; 16], u32)>,
     /// What speaks against every PDU of the session: its key is known to everybody.
     pub(super) standing: Option<Doubt>,
 }
@@ -141,6 +144,7 @@ impl NtlmSession {
             limits,
             whole: None,
             usual_pad: true,
+            opened: VecDeque::new(),
             standing,
         }
     }
@@ -148,7 +152,7 @@ impl NtlmSession {
     /// Bytes of memory.
     pub(crate) fn cost(&self) -> usize {
         let streams: usize = self.handles.iter().map(|handle| handle.stream.cost() + 8 * bounds::UNOPENED).sum();
-        size_of::<NtlmSession>() + streams + self.shared.cost()
+        size_of::<NtlmSession>() + streams + self.shared.cost() + 20 * self.opened.capacity()
     }
 
     /// A digest of its key, and of the server's challenge where one is given.
@@ -395,6 +399,7 @@ impl NtlmSession {
         handle.gap = None;
         handle.unopened.clear();
         handle.passed = 0;
+        self.remember(frame, sequence);
         if one_handle {
             if let Some(bytes) = passed_over {
                 self.shared.skipped(due, sequence.wrapping_sub(due), bytes, room);
@@ -408,6 +413,15 @@ impl NtlmSession {
         }
         let disorder = order.came(sequence.into());
         disorder.or(unproved).or(self.pad_doubt())
+    }
+
+    /// Keeps the signature of a PDU that opened, where nothing else tells one that comes again.
+    fn remember(&mut self, frame: &Frame<'_>, sequence: u32) {
+        let Some(token) = frame.token.first_chunk().filter(|_| !self.ess()) else { return };
+        if self.opened.len() >= bounds::OPENED_SIGNATURES {
+            self.opened.pop_front();
+        }
+        self.opened.push_back((*token, sequence));
     }
 
     /// What the random pad of the last PDU, which no checksum covers, says against it.
@@ -444,6 +458,7 @@ impl NtlmSession {
             return None;
         };
         self.learn_coverage(covers);
+        self.remember(frame, sequence);
         self.one_handle.get_or_insert(true);
         self.usual_pad = usual_pad;
         let pad = self.pad_doubt();
@@ -457,6 +472,10 @@ impl NtlmSession {
             Err(reason) => return Some((reason, Doubt::Signature)),
         };
         if !self.ess() {
+            if let Some((_, number)) = self.opened.iter().find(|(seen, _)| *seen == frame.token) {
+                let doubt = Doubt::Repeated { number: (*number).into() };
+                return Some(("a PDU that came before: repeated".to_string(), doubt));
+            }
             let handle = self.handle(self.handle_of(sender));
             return (handle.gap.is_none() && self.one_handle == Some(false)).then(|| {
                 let reason = "signature mismatch (wrong key, changed bytes or a message missing)";
