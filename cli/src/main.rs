@@ -16,6 +16,7 @@ mod make;
 mod output;
 mod package;
 mod place;
+mod report;
 mod schema;
 mod sealed;
 mod select;
@@ -69,6 +70,8 @@ enum Command {
     Stats(stats::Stats),
     /// Tell what happened, one line an event
     Story(story::Story),
+    /// Write a page that shows what a capture holds: one file, which opens in a browser and needs no network
+    Report(report::Report),
     /// Write the capture again with what is sealed in clear
     #[cfg(feature = "decrypt")]
     Decrypt(decrypt::Decrypt),
@@ -286,6 +289,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Calls(calls) => views::run(&calls),
         Command::Stats(stats) => stats::run(&stats),
         Command::Story(story) => story::run(&story),
+        Command::Report(report) => report::run(report),
         #[cfg(feature = "decrypt")]
         Command::Decrypt(decrypt) => decrypt::run(&decrypt),
         Command::Select(select) => select::run(&select),

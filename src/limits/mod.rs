@@ -252,17 +252,15 @@ impl Limits {
         limits
     }
 
-    /// The same for `report`, which does the work of several commands at once: each of them gets less.
+    /// The ceiling that each part of `report` works under so that all of them together stay below so many bytes: it does
+    /// the work of several commands at once.
     #[must_use]
-    pub fn for_report(bytes: u64) -> Limits {
+    pub fn share_of_report(bytes: u64) -> u64 {
         let mut share = bytes;
-        loop {
-            let limits = Limits::for_memory(share);
-            if limits.worst_case(Keeper::Report) <= bytes || share <= LEAST_MEMORY {
-                return limits;
-            }
+        while share > LEAST_MEMORY && Limits::for_memory(share).worst_case(Keeper::Report) > bytes {
             share -= share / 16;
         }
+        share
     }
 
     /// The most bytes of memory that a command may take under these limits: [`BASE`] and everything full at once.

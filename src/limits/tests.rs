@@ -88,7 +88,7 @@ fn every_row_says_everything() {
 #[test]
 fn a_report_stays_below_the_ceiling() {
     for memory in [32 << 20, 64 << 20, 100_000_000, DEFAULT_MEMORY, 1 << 30, 1 << 34] {
-        let worst = Limits::for_report(memory).worst_case(Keeper::Report);
+        let worst = Limits::for_memory(Limits::share_of_report(memory)).worst_case(Keeper::Report);
         assert!(worst <= memory, "{worst} of {memory}");
     }
 }

@@ -8,6 +8,7 @@ mod program;
 mod wire;
 
 mod analysis;
+mod browser;
 mod captures;
 mod check;
 mod cli;
@@ -21,6 +22,7 @@ mod leaks;
 mod make;
 mod manager;
 mod other_tools;
+mod report;
 mod schema;
 mod secret_kinds;
 mod secrets;
