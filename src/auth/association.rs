@@ -289,6 +289,9 @@ impl Security for Association {
         if !matches!(verdict, Verdict::Opened { decrypted: true, .. }) {
             out.clear();
         }
+        if !matches!(verdict, Verdict::Opened { .. }) {
+            self.uncovered.unopened(pdu);
+        }
         let sealed = tried.pdu.sealed || level.is_some_and(|level| level >= 6);
         let changed =
             level.filter(|level| *level > stated).map(|negotiated| Doubt::LevelChanged { stated, negotiated });
@@ -296,7 +299,9 @@ impl Security for Association {
             Verdict::Opened { doubt, decrypted, whole } => {
                 let altered = level.filter(|level| *level != stated && !(stated > *level && stated <= 6));
                 let altered = altered.map(|negotiated| Doubt::LevelChanged { stated, negotiated });
-                let doubt = doubt.or(altered).or_else(|| self.uncovered.doubt(pdu, whole));
+                // It learns from each of them.
+                let header = self.uncovered.doubt(pdu, whole);
+                let doubt = doubt.or(altered).or(header);
                 let verified = doubt.map_or(Verified::Right, Verified::Wrong);
                 Opened::Clear { verified, decrypted }
             }

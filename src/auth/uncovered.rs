@@ -85,8 +85,11 @@ impl Uncovered {
         {
             habits.format = fields.format();
         }
-        if token.sender == Sender::Client {
-            self.last_call = fields.u32(12);
+        // An alter_context may be forged: it counts where it has the number that is due.
+        let call = fields.u32(12);
+        let next = self.last_call.is_none_or(|last| call == Some(last.wrapping_add(1)));
+        if token.sender == Sender::Client && next {
+            self.last_call = call;
         }
     }
 
@@ -94,6 +97,15 @@ impl Uncovered {
     pub(crate) fn gap(&mut self, sender: Sender) {
         if sender == Sender::Client {
             self.hole = true;
+        }
+    }
+
+    /// A PDU that couldn't be opened: if it was a request, it had the number that was due.
+    pub(crate) fn unopened(&mut self, pdu: &Protected<'_>) {
+        if let (Sender::Client, Some(last)) = (pdu.sender, self.last_call) {
+            let call = self.stated_call.unwrap_or(last).wrapping_add(1);
+            self.stated_call = Some(call);
+            self.wait_for(call);
         }
     }
 
@@ -145,7 +157,7 @@ impl Uncovered {
             Some("call_id")
         } else if trailer.get(3).is_some_and(|reserved| *reserved != 0) {
             Some("auth_reserved")
-        } else if pad >= 16 {
+        } else if pad >= 16 || stub.is_none() {
             Some("auth_pad_length")
         } else if !(exact || more || unused) {
             Some("alloc_hint")
