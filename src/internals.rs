@@ -125,6 +125,7 @@ open! {
         annotations {}
         calls {}
         handles {}
+        joiner {}
         notify {}
         object_kind {}
         object_names {}
@@ -136,6 +137,7 @@ open! {
     conformance {}
     #[cfg(all(feature = "session", feature = "serde"))]
     filter {
+        calls {}
         field {}
         lex {}
         parse {}

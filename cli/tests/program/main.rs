@@ -16,6 +16,8 @@ mod contents;
 mod decrypt;
 #[cfg(feature = "etl")]
 mod etl;
+#[cfg(feature = "columns")]
+mod export;
 mod files;
 mod filter;
 mod leaks;
