@@ -393,14 +393,12 @@ fn branch(out: &mut Out, tree: &Expression) {
 }
 
 /// What bytes of this format are printed as.
-pub(super) fn shown(shape: &content::Shape, bytes: &[u8]) -> Option<Map<String, Json>> {
+pub(super) fn shown(shape: &content::Shape, bytes: &[u8], secrets: Secrets) -> Option<Map<String, Json>> {
     let mut out = Out::new();
     out.begin();
     out.key("type");
     out.name(shape.name());
-    members(&mut out, (Secrets::Hidden, Mask::default()), bytes, |input, sink| {
-        content::read(shape, input, Place::TOP, sink)
-    });
+    members(&mut out, (secrets, Mask::default()), bytes, |input, sink| content::read(shape, input, Place::TOP, sink));
     out.end();
     serde_json::from_slice(out.as_bytes()).ok()
 }
