@@ -21,6 +21,7 @@ open! {
     base {
         #[cfg(any(feature = "session", feature = "decrypt"))]
         bounded {}
+        bounds {}
         diagnostic {}
         error {}
         guid {}
@@ -124,6 +125,7 @@ open! {
         annotations {}
         calls {}
         handles {}
+        joiner {}
         notify {}
         object_kind {}
         object_names {}
@@ -135,6 +137,7 @@ open! {
     conformance {}
     #[cfg(all(feature = "session", feature = "serde"))]
     filter {
+        calls {}
         field {}
         lex {}
         parse {}
