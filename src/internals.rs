@@ -21,6 +21,7 @@ open! {
     base {
         #[cfg(any(feature = "session", feature = "decrypt"))]
         bounded {}
+        bounds {}
         diagnostic {}
         error {}
         guid {}
@@ -116,12 +117,15 @@ open! {
         inference {}
         #[cfg(feature = "session")]
         observed_security {}
+        #[cfg(feature = "session")]
+        selection {}
     }
     #[cfg(feature = "session")]
     analysis {
         annotations {}
         calls {}
         handles {}
+        joiner {}
         notify {}
         object_kind {}
         object_names {}
@@ -133,6 +137,7 @@ open! {
     conformance {}
     #[cfg(all(feature = "session", feature = "serde"))]
     filter {
+        calls {}
         field {}
         lex {}
         parse {}
@@ -198,4 +203,6 @@ open! {
     make {}
     #[cfg(all(feature = "pcap", feature = "decrypt"))]
     rewrite {}
+    #[cfg(feature = "pcap")]
+    select {}
 }

@@ -141,6 +141,8 @@ pub mod render;
 pub mod rewrite;
 #[cfg(feature = "std")]
 pub mod rpc;
+#[cfg(feature = "pcap")]
+pub(crate) mod select;
 #[cfg(feature = "std")]
 pub mod session;
 #[cfg(feature = "std")]

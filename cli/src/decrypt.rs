@@ -4,6 +4,7 @@
 //! is complete; whatever goes wrong before, a signal included, leaves nothing behind.
 
 use super::output::tell;
+use super::place::{Beside, failed, interrupted, same, spare};
 use super::sealed::Sealed;
 use super::summary::{self, Totals};
 use super::{Failure, Format, Memory, Outcome, Secrets, source, traced};
@@ -14,11 +15,11 @@ use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::Records;
 use cluscope::internals::rewrite::{self, MARK, Request, Rewritten, Summary};
 use cluscope::internals::session::{Record, Session};
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 /// Arguments of `decrypt`.
 #[derive(Debug, Args)]
@@ -44,10 +45,6 @@ pub(super) struct Decrypt {
     memory: Memory,
 }
 
-fn failed(path: &Path, error: &dyn std::fmt::Display) -> Failure {
-    Failure::Message(format!("{}: {error}", path.display()))
-}
-
 pub(super) fn run(arguments: &Decrypt) -> Outcome {
     let Decrypt { input, output, force, only_opened, hide_secrets, secrets, memory } = arguments;
     let limits = memory.limits();
@@ -67,7 +64,7 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
     // What can't be read leaves no output behind.
     let (ahead, behind, mut first) = (open()?, open()?, open()?);
     let keys = source::keys(secrets)?;
-    spare(input, output, *force)?;
+    spare(&[input], output, *force)?;
     for key in secrets.keys.iter().chain(&secrets.keytab).chain(&secrets.ccache) {
         let path = KeyStore::file_of(key).unwrap_or_else(|_| key.clone());
         if let (Ok(key), Ok(there)) = (std::fs::metadata(&path), std::fs::metadata(output))
@@ -83,13 +80,7 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
         true => Some(rewrite::opened(open()?, session(), &stop).map_err(|e| failed(output, &e))?),
         false => None,
     };
-    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Only its owner can read it from the start; dropped, it is removed.
-    let mut file = tempfile::Builder::new()
-        .prefix(".cluscope-")
-        .suffix(".part")
-        .tempfile_in(folder)
-        .map_err(|e| failed(output, &e))?;
+    let mut file = Beside::new(output)?;
     // The section's header is read with its first packet.
     let _ = first.next();
     let comment = format!(
@@ -97,7 +88,7 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
          trailers by connect; the signatures left in them no longer mean anything",
         env!("CARGO_PKG_VERSION")
     );
-    let mut writer = Writer::new(BufWriter::with_capacity(1 << 18, file.as_file_mut()), first.section(), &comment);
+    let mut writer = Writer::new(BufWriter::with_capacity(1 << 18, file.file()), first.section(), &comment);
     // Its buffer is not needed any more.
     drop(first);
     let mut sealed = Sealed::default();
@@ -115,15 +106,10 @@ pub(super) fn run(arguments: &Decrypt) -> Outcome {
     if let Some(error) = &error {
         tell!("{}: {error}", input.display());
     }
-    file.as_file().sync_all().map_err(|e| failed(output, &e))?;
     if stop() {
         return Err(failed(output, &"interrupted"));
     }
-    let placed = if *force { file.persist(output) } else { file.persist_noclobber(output) };
-    placed.map_err(|e| match e.error.kind() {
-        std::io::ErrorKind::AlreadyExists => failed(output, &"there already; --force writes over it"),
-        _ => failed(output, &e.error),
-    })?;
+    file.place(output, *force)?;
     tell_summary(&summary);
     sealed.tell();
     source::tell_given_up(&session);
@@ -148,50 +134,6 @@ impl Shown {
         let mark = br#""secret":true"#;
         record.interface.is_some() && !self.json.as_bytes().windows(mark.len()).any(|part| part == mark)
     }
-}
-
-/// Whether two files are one, whatever their paths: hard links and symbolic ones too.
-#[cfg(unix)]
-fn same(one: &Metadata, other: &Metadata, _: (&Path, &Path)) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
-}
-
-/// Whether two files are one, as far as their paths tell.
-#[cfg(not(unix))]
-fn same(_: &Metadata, _: &Metadata, (one, other): (&Path, &Path)) -> bool {
-    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
-}
-
-/// Sees to it that nothing is lost that is there: the input above all.
-fn spare(input: &Path, output: &Path, force: bool) -> Result<(), Failure> {
-    let from = std::fs::metadata(input).map_err(|e| failed(input, &e))?;
-    match std::fs::metadata(output) {
-        Ok(there) if same(&from, &there, (input, output)) => Err(Failure::Usage("the output is the input".into())),
-        Ok(there) if !there.is_file() => Err(failed(output, &"not a regular file")),
-        Ok(_) if !force => Err(failed(output, &"there already; --force writes over it")),
-        Ok(_) => Ok(()),
-        // A symbolic link that leads nowhere is there too.
-        Err(_) if !force && std::fs::symlink_metadata(output).is_ok() => {
-            Err(failed(output, &"there already; --force writes over it"))
-        }
-        Err(_) => Ok(()),
-    }
-}
-
-/// Set by the signals that end programs. A file that may not grow further gives an error instead of a signal.
-fn interrupted() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    #[cfg(unix)]
-    {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
-        for signal in [SIGHUP, SIGINT, SIGTERM] {
-            // Without a handler a signal ends the program as it does others, and the file under its other name stays.
-            let _ = signal_hook::flag::register(signal, Arc::clone(&flag));
-        }
-        let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
-    }
-    flag
 }
 
 /// What was done, on standard error: the output is the file.

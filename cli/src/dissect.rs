@@ -2,137 +2,17 @@
 
 use super::{Failure, Format, Messages, Outcome, output, source, summary, traced};
 use cluscope::internals::analysis::{HandleAnnotations, Tracker};
-use cluscope::internals::base::bounded::Bounded;
-use cluscope::internals::base::hash::Map;
 use cluscope::internals::filter::Subject;
-use cluscope::internals::limits::Output;
 use cluscope::internals::ndr::wire::Message;
 use cluscope::internals::render::json::record::Records;
 use cluscope::internals::render::text::{TextBuffer, record as blocks};
-use cluscope::internals::rpc::event::Body;
+use cluscope::internals::session::selection;
+pub(super) use cluscope::internals::session::selection::Choice;
 use cluscope::internals::session::{Record, Session};
 use std::io::Write;
 
-/// Association PDUs of a connection that are held back until the connection turns out to be ours.
-const HELD: usize = 16;
-
-/// Which records are shown: those of our interfaces, everything about the associations they travel on, and binds that
-/// were refused, since nothing else tells what they were for.
-pub(super) struct Selection {
-    ours: Bounded<(bool, u64), ()>,
-    /// The one of them used last.
-    last: Option<(bool, u64)>,
-    held: Map<(bool, u64), Vec<Vec<u8>>>,
-    /// Bytes of `held`.
-    bytes: usize,
-    omitted: u64,
-    limits: Output,
-}
-
-/// Whether nothing can tell what a message belongs to: the bind is not in the capture, and neither is the request of an
-/// answer, or the stub is sealed.
-fn is_unknown(record: &Record<'_>) -> bool {
-    record.event.context.is_none()
-        && match record.event.body {
-            Body::Request { stub, .. } => stub.is_none(),
-            Body::Response { stub, opnum, .. } => stub.is_none() || opnum.is_none(),
-            Body::Fault { status, opnum, .. } => status.is_none() || opnum.is_none(),
-            _ => false,
-        }
-}
-
-/// What to do with a record.
-pub(super) enum Choice {
-    /// Show it, after those that were held back.
-    Show(Vec<Vec<u8>>),
-    /// Print it and give it to [`Selection::hold`].
-    Hold,
-    /// Not ours.
-    Skip,
-}
-
-impl Selection {
-    fn key(record: &Record<'_>) -> (bool, u64) {
-        (record.flow.transport == cluscope::internals::net::Transport::Tcp, record.flow.stream)
-    }
-
-    pub(super) fn new(limits: Output) -> Self {
-        Selection { ours: Bounded::new(limits.chosen), last: None, held: Map::default(), bytes: 0, omitted: 0, limits }
-    }
-
-    /// What was given up for limits.
-    pub(super) fn given_up(&self) -> [(&'static str, u64); 2] {
-        [("held_omitted", self.omitted), ("connections_forgotten", self.ours.dropped())]
-    }
-
-    /// Takes out what was held back of a connection.
-    fn release(&mut self, key: (bool, u64)) -> Vec<Vec<u8>> {
-        let held = self.held.remove(&key).unwrap_or_default();
-        self.bytes -= held.iter().map(Vec::len).sum::<usize>();
-        held
-    }
-
-    /// Decides about a record.
-    pub(super) fn choose(&mut self, record: &Record<'_>) -> Choice {
-        let key = Selection::key(record);
-        let ours = self.last == Some(key) || self.ours.get(&key).is_some();
-        if ours {
-            self.last = Some(key);
-        }
-        let proposed = match &record.event.body {
-            Body::Bind(p) | Body::AlterContext(p) => p
-                .contexts
-                .iter()
-                .any(|c| cluscope::internals::idl::interface_by_uuid(&c.abstract_syntax.uuid.0).is_some()),
-            _ => false,
-        };
-        let refused = matches!(record.event.body, Body::BindNak { .. });
-        if !ours && (proposed || refused || record.interface.is_some() || is_unknown(record)) {
-            self.ours.insert(key, ());
-            self.last = Some(key);
-            return Choice::Show(self.release(key));
-        }
-        let call = matches!(
-            record.event.body,
-            Body::Request { .. } | Body::Response { .. } | Body::Fault { .. } | Body::Incomplete { .. }
-        );
-        if ours {
-            // The callbacks of connectionless security are the handshake of the calls they are about.
-            if record.event.token.is_some() {
-                return Choice::Show(Vec::new());
-            }
-            // Calls of other interfaces on the same connection are none of ours; those of no known one may be.
-            return match (&record.event.context, call) {
-                (Some(_), true) if record.interface.is_none() && !rejected(record) => Choice::Skip,
-                _ => Choice::Show(Vec::new()),
-            };
-        }
-        match (call, self.held.len() < self.limits.held || self.held.contains_key(&key)) {
-            (false, true) => Choice::Hold,
-            (false, false) => {
-                self.omitted += 1;
-                Choice::Skip
-            }
-            (true, _) => Choice::Skip,
-        }
-    }
-
-    /// Keeps a record's print until its connection turns out to be ours.
-    pub(super) fn hold(&mut self, record: &Record<'_>, print: Vec<u8>) {
-        let held = self.held.entry(Selection::key(record)).or_default();
-        if held.len() < HELD && self.bytes.saturating_add(print.len()) <= self.limits.held_bytes {
-            self.bytes += print.len();
-            held.push(print);
-        } else {
-            self.omitted += 1;
-        }
-    }
-}
-
-/// Whether the record's context is one of ours that the server rejected.
-fn rejected(record: &Record<'_>) -> bool {
-    record.event.context.is_some_and(|c| cluscope::internals::idl::interface_by_uuid(&c.interface.0).is_some())
-}
+/// Which records are shown; those that are held back are kept as printed.
+pub(super) type Selection = selection::Selection<Vec<u8>>;
 
 /// Decodes every stub and prints nothing.
 struct Quiet;
@@ -214,8 +94,8 @@ pub(super) fn run(messages: &Messages) -> Outcome {
                     Format::Text => output::line(&mut out, text.as_bytes())?,
                 }
             }
-            (Choice::Hold, Format::Jsonl) => selection.hold(record, json.as_bytes().to_vec()),
-            (Choice::Hold, Format::Text) => selection.hold(record, text.as_bytes().to_vec()),
+            (Choice::Hold, Format::Jsonl) => selection.hold(record, json.as_bytes().to_vec(), json.as_bytes().len()),
+            (Choice::Hold, Format::Text) => selection.hold(record, text.as_bytes().to_vec(), text.as_bytes().len()),
             (Choice::Skip, _) => {}
         }
         Ok(())

@@ -8,6 +8,8 @@ mod check;
 #[cfg(feature = "decrypt")]
 mod decrypt;
 mod dissect;
+#[cfg(feature = "columns")]
+mod export;
 mod follow;
 mod interrupt;
 mod layout;
@@ -15,8 +17,11 @@ mod list;
 mod make;
 mod output;
 mod package;
+mod place;
+mod report;
 mod schema;
 mod sealed;
+mod select;
 mod source;
 mod stats;
 mod story;
@@ -67,9 +72,16 @@ enum Command {
     Stats(stats::Stats),
     /// Tell what happened, one line an event
     Story(story::Story),
+    /// Write a page that shows what a capture holds: one file, which opens in a browser and needs no network
+    Report(report::Report),
     /// Write the capture again with what is sealed in clear
     #[cfg(feature = "decrypt")]
     Decrypt(decrypt::Decrypt),
+    /// Write tables for engines that want columns: messages, calls, properties, handles, events and more
+    #[cfg(feature = "columns")]
+    Export(export::Export),
+    /// Write the packets that bear on cluster traffic, and leave the others out
+    Select(select::Select),
     /// List where a capture breaks the rules of the specification, and what tells the servers' Windows release
     Check(check::Check),
     /// Decode or encode bare NDR stubs
@@ -129,9 +141,17 @@ struct Capture {
     hide_secrets: bool,
     #[command(flatten)]
     memory: Memory,
+    #[command(flatten)]
+    threads: Threads,
     /// Where the packets read come from, for those who print messages.
     #[arg(skip)]
     origins: traced::PacketOrigins,
+    /// Told when a file begins: its name, and the packets before it.
+    #[arg(skip)]
+    begun: source::Begun,
+    /// Other limits than those of `memory`.
+    #[arg(skip)]
+    limits: Option<Limits>,
 }
 
 /// Captures that are still being made.
@@ -174,6 +194,22 @@ struct DecodeAs {
 impl DecodeAs {
     fn rules(&self) -> cluscope::internals::net::DecodeAs {
         self.decode_as.iter().copied().collect()
+    }
+}
+
+/// How many processors a command may take.
+#[derive(Clone, Copy, Debug, Default, Args)]
+struct Threads {
+    /// Threads that work at a time; as many as there are processors unless given. What is printed is the same for every
+    /// number, and so is what memory is kept to; see docs/performance.md for what more than two are good for
+    #[arg(long, value_name = "N")]
+    threads: Option<std::num::NonZeroUsize>,
+}
+
+impl Threads {
+    fn number(self) -> usize {
+        let there = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        self.threads.map_or_else(there, std::num::NonZeroUsize::get)
     }
 }
 
@@ -282,8 +318,12 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Calls(calls) => views::run(&calls),
         Command::Stats(stats) => stats::run(&stats),
         Command::Story(story) => story::run(&story),
+        Command::Report(report) => report::run(report),
         #[cfg(feature = "decrypt")]
         Command::Decrypt(decrypt) => decrypt::run(&decrypt),
+        #[cfg(feature = "columns")]
+        Command::Export(export) => export::run(export),
+        Command::Select(select) => select::run(&select),
         Command::Check(check) => check::run(check),
         Command::Stub(stub) => stub::run(&stub),
         Command::Struct(structure) => structure::run(&structure),

@@ -9,7 +9,7 @@ use cluscope::internals::analysis::calls::Call;
 use cluscope::internals::analysis::{RecordContext, Tracker};
 use cluscope::internals::filter::{Filter, Subject};
 use cluscope::internals::render::csv::Cells;
-use cluscope::internals::render::{CALL_FORMATS, CallFormat};
+use cluscope::internals::render::{CALL_FORMATS, CallFormat, CallPrinter, Settings};
 use cluscope::internals::rpc::event::Body;
 use cluscope::internals::session::{Record, Session};
 use std::io::Write;
@@ -49,6 +49,11 @@ pub(super) fn run(args: &Calls) -> Outcome {
 pub(super) trait CallConsumer {
     /// A record of ours, with what the tracker knows and which of the filter's comparisons hold for it.
     fn record(&mut self, _record: &Record<'_>, _context: &RecordContext, _tests: u64) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Every record, whether it is one of ours or not, before anything else is done with it.
+    fn every(&mut self, _record: &Record<'_>) -> Result<(), Failure> {
         Ok(())
     }
 
@@ -110,6 +115,7 @@ impl Reader {
         let mut matched = summary::Matched::default();
         let (session, totals) = source::read(capture, &mut |record| {
             let Some(record) = record else { return to.pause() };
+            to.every(&record)?;
             let mut tests = 0;
             let mut result = Ok(());
             let seen = self.record(&record, &mut |record, seen, held| {
@@ -148,15 +154,14 @@ impl Reader {
 struct Lines {
     out: output::Stdout,
     line: Vec<u8>,
-    format: CallFormat,
-    cells: Cells,
+    printer: Box<dyn CallPrinter>,
 }
 
 impl CallConsumer for Lines {
     fn call(&mut self, call: &Call) -> Result<(), Failure> {
         self.line.clear();
-        (self.format.call)(&mut self.line, call, self.cells);
-        Ok(output::line(&mut self.out, &self.line)?)
+        self.printer.call(&mut self.line, call);
+        Ok(self.out.write_all(&self.line)?)
     }
 
     fn pause(&mut self) -> Result<(), Failure> {
@@ -167,11 +172,18 @@ impl CallConsumer for Lines {
 fn lines(args: &Calls, format: CallFormat) -> Outcome {
     let reader = Reader::new(&args.capture)?;
     let cells = if args.csv_raw { Cells::Raw } else { Cells::Safe };
-    let mut lines = Lines { out: output::stdout(), line: Vec::new(), format, cells };
-    lines.out.write_all((format.header)().as_bytes())?;
+    let settings = Settings { cells, tracks: args.capture.memory.limits().pictures.tracks };
+    let mut lines = Lines { out: output::stdout(), line: Vec::new(), printer: (format.printer)(settings) };
+    lines.printer.begin(&mut lines.line);
+    lines.out.write_all(&lines.line)?;
     let (session, tracker, totals) = reader.read(&args.capture, &mut lines)?;
-    let mut out = lines.out;
-    out.write_all(format.footer.as_bytes())?;
+    let Lines { mut out, mut line, mut printer } = lines;
+    line.clear();
+    printer.end(&mut line);
+    out.write_all(&line)?;
+    if printer.crowded() > 0 {
+        output::tell!("{} calls have no track of their own: too many objects at once", printer.crowded());
+    }
     out.flush()?;
     // These formats have no place for it.
     limits(&mut std::io::stderr(), &session, &tracker, Format::Text)?;

@@ -16,8 +16,8 @@ use crate::consts::{Constant, Kind};
 use crate::idl::structures::RESP_ASYNC_NOTIFY;
 use crate::ndr::types::{Field, Scalar, Semantics};
 use crate::ndr::visitor::{At, ContextHandle, Counts, Item, Open, Overhead, Place, Visitor};
-use crate::ndr::wire::Message;
-use crate::ndr::{WStr, names};
+use crate::ndr::wire::{self, Message};
+use crate::ndr::{Method, WStr, names};
 use crate::structs::Structure;
 use crate::structs::content::{self, Context, Secrecy, ShapeKind};
 use crate::structs::packed::ByteCursor;
@@ -104,11 +104,34 @@ impl<'a> Message<'a> {
         self.visit_with(Context::default(), visitor);
     }
 
+    /// Reads a stub and hands every value to `visitor` on the way, those inside buffers too: [`Message::decode`] and
+    /// [`Message::visit_with`] in one pass.
+    ///
+    /// # Errors
+    /// As [`Message::decode`]; the visitor has seen what came before.
+    pub fn decode_and_visit<V: Visitor<'a> + ?Sized>(
+        method: &'static Method,
+        kind: wire::Kind,
+        data: &'a [u8],
+        context: Context<'_>,
+        visitor: &mut V,
+    ) -> Result<Message<'a>, Error> {
+        let version = kind.version;
+        let mut contents = Contents { buffers: Buffers { content: context }, kinds: None, version, visitor };
+        let message = Message::decode_with(method, kind, data, &mut contents)?;
+        message.visit_trailing(visitor);
+        Ok(message)
+    }
+
     /// The same with what is known of the buffers from elsewhere: of a response the control code of its request.
     pub fn visit_with<V: Visitor<'a> + ?Sized>(&self, context: Context<'_>, visitor: &mut V) {
         let version = self.version;
         let mut contents = Contents { buffers: Buffers { content: context }, kinds: None, version, visitor };
         self.visit_parameters(&mut contents);
+        self.visit_trailing(visitor);
+    }
+
+    fn visit_trailing<V: Visitor<'a> + ?Sized>(&self, visitor: &mut V) {
         if !self.trailing().is_empty() {
             visitor.overhead(self.consumed..self.cx.data.len(), Overhead::Trailing);
         }

@@ -11,7 +11,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use table::{FIXED, TABLE};
+pub use crate::base::bounds::{Bound as Fixed, TABLE as FIXED};
+pub use table::TABLE;
 
 use crate::{analysis, capture, conformance, session};
 
@@ -41,8 +42,14 @@ pub struct Limits {
     pub story: analysis::story::StoryLimits,
     /// Rewriting a capture.
     pub rewrite: Rewrite,
+    /// Selecting packets.
+    pub select: Select,
+    /// Tables.
+    pub columns: Columns,
     /// Printing records.
     pub output: Output,
+    /// Reports and diagrams.
+    pub pictures: Pictures,
 }
 
 /// What printing may cost.
@@ -78,6 +85,29 @@ impl Default for Output {
     }
 }
 
+/// What reports and diagrams may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pictures {
+    /// Tracks of a trace for Perfetto. Default 1024.
+    pub tracks: usize,
+    /// Events of a Mermaid diagram. Default 200.
+    pub arrows: usize,
+    /// Calls that a report lists, with their messages. Default 4000.
+    pub calls: usize,
+    /// Bytes of those messages as printed. Default 8 MiB.
+    pub messages: usize,
+    /// Bytes of one half of such a call as printed. Default 32 KiB.
+    pub message: usize,
+    /// Events, findings and points of its pictures: so many of each. Default 2000.
+    pub events: usize,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Pictures { tracks: 1 << 10, arrows: 200, calls: 4000, messages: 8 << 20, message: 32 << 10, events: 2000 }
+    }
+}
+
 /// What rewriting may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rewrite {
@@ -93,6 +123,58 @@ impl Default for Rewrite {
     }
 }
 
+impl From<Output> for analysis::joiner::JoinerLimits {
+    fn from(output: Output) -> Self {
+        let Output { waiting, waiting_bytes, .. } = output;
+        analysis::joiner::JoinerLimits { waiting, waiting_bytes }
+    }
+}
+
+impl From<Output> for session::SelectionLimits {
+    fn from(output: Output) -> Self {
+        let Output { held, held_bytes, chosen, .. } = output;
+        session::SelectionLimits { held, held_bytes, chosen }
+    }
+}
+
+/// What selecting packets may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Select {
+    /// Flows whose packets are selected one by one. Default 65536. Of further ones all between their two hosts are.
+    pub flows: usize,
+    /// Pairs of hosts all of whose packets are selected, and hosts whose Kerberos exchanges are. Default 65536.
+    pub hosts: usize,
+    /// Bytes of packets that wait until it is known what a fragment among them belongs to. Default 16 MiB.
+    pub waiting: usize,
+}
+
+impl Default for Select {
+    fn default() -> Self {
+        Select { flows: 1 << 16, hosts: 1 << 16, waiting: 16 << 20 }
+    }
+}
+
+/// What tables may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// Bytes of the rows of a table that become one batch. Default 2 MiB; a batch has no more than 8192 rows either.
+    pub batch: usize,
+    /// Bytes of all unfinished row groups together. Default 32 MiB. Beyond it the largest one is finished.
+    pub row_groups: usize,
+    /// Files that are open at a time. Default 32. Of further partitions the one used least recently is finished; what comes of
+    /// it later goes into another file.
+    pub files: usize,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Columns { batch: 2 << 20, row_groups: 32 << 20, files: 32 }
+    }
+}
+
+/// The smallest ceiling under which tables are filled, in bytes: 64 MiB.
+pub const LEAST_FOR_TABLES: u64 = 64 << 20;
+
 /// How a limit follows the ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
@@ -107,7 +189,7 @@ pub enum Scale {
 pub enum Keeper {
     /// All that read captures.
     All,
-    /// All but `decrypt`.
+    /// All but `decrypt` and `select`.
     Analysis,
     /// `dissect`.
     Dissect,
@@ -121,18 +203,26 @@ pub enum Keeper {
     Story,
     /// `decrypt`.
     Decrypt,
+    /// `select`.
+    Select,
+    /// `export`, which keeps what `dissect`, `check` and `story` keep too.
+    Export,
+    /// `report`, which keeps what `check`, `stats` and `story` keep too.
+    Report,
 }
 
 impl Keeper {
-    /// The commands.
-    pub const COMMANDS: [Keeper; 6] =
-        [Keeper::Dissect, Keeper::Calls, Keeper::Check, Keeper::Stats, Keeper::Story, Keeper::Decrypt];
+    /// The commands that work under [`Limits::for_memory`].
+    pub const COMMANDS: [Keeper; 7] =
+        [Keeper::Dissect, Keeper::Calls, Keeper::Check, Keeper::Stats, Keeper::Story, Keeper::Decrypt, Keeper::Select];
 
     /// Whether a command keeps what this one's limits bound.
     fn is_of(self, command: Keeper) -> bool {
         match self {
             Keeper::All => true,
-            Keeper::Analysis => command != Keeper::Decrypt,
+            Keeper::Analysis => !matches!(command, Keeper::Decrypt | Keeper::Select),
+            Keeper::Check | Keeper::Stats | Keeper::Story if command == Keeper::Report => true,
+            Keeper::Check | Keeper::Dissect | Keeper::Story if command == Keeper::Export => true,
             keeper => keeper == command,
         }
     }
@@ -178,23 +268,6 @@ impl Limit {
     }
 }
 
-/// A bound that is no setting: part of how a decoder works.
-#[derive(Debug)]
-pub struct Fixed {
-    /// A short name.
-    pub name: &'static str,
-    /// Its value.
-    pub value: u64,
-    /// What it counts.
-    pub unit: &'static str,
-    /// What it bounds.
-    pub what: &'static str,
-    /// What happens when it is reached.
-    pub bites: &'static str,
-    /// What shows it.
-    pub counter: &'static str,
-}
-
 impl Limits {
     /// Limits under which the program stays below so many bytes of memory, whatever the input. Less than
     /// [`LEAST_MEMORY`] counts as that.
@@ -210,6 +283,27 @@ impl Limits {
         }
         limits.conformance.analysis = limits.analysis;
         limits
+    }
+
+    /// The ceiling that each part of `report` works under so that all of them together stay below so many bytes: it does
+    /// the work of several commands at once.
+    #[must_use]
+    pub fn share_of_report(bytes: u64) -> u64 {
+        Limits::share(bytes, Keeper::Report)
+    }
+
+    /// Limits for `export`, and for whoever fills tables, which does the work of several commands too.
+    #[must_use]
+    pub fn for_tables(bytes: u64) -> Limits {
+        Limits::for_memory(Limits::share(bytes, Keeper::Export))
+    }
+
+    fn share(bytes: u64, command: Keeper) -> u64 {
+        let mut share = bytes;
+        while share > LEAST_MEMORY && Limits::for_memory(share).worst_case(command) > bytes {
+            share -= share / 16;
+        }
+        share
     }
 
     /// The most bytes of memory that a command may take under these limits: [`BASE`] and everything full at once.

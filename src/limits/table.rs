@@ -3,7 +3,7 @@
 //! `each` is what one counted thing may take in memory at the worst, found by filling the table in question with the
 //! largest entries there are; `tests/program_resources/ceiling.rs` holds the sum against the memory that the program really takes.
 
-use super::{Fixed, Keeper, Limit, Number, Scale};
+use super::{Keeper, Limit, Number, Scale};
 use crate::{analysis, auth, capture, conformance, net, rpc, session};
 
 /// Declares sections of the table, one for each structure, whose fields must all be there.
@@ -191,12 +191,31 @@ limits! {
             "the oldest is forgotten", "story_forgotten";
         clients: "clients", Memory(8), 9600, Story, "clients that are followed, servers by what they say of themselves",
             "the one heard of least recently is forgotten", "story_forgotten";
-        lines: "lines", Memory(32), 5200, Story, "lines that wait for the end of one before them",
+        lines: "lines", Memory(8), 7200, Story, "lines that wait for the end of one before them",
             "that one is told without its end", "story_unfinished";
+        timelines: "objects", Memory(4), 12_000, Story, "objects whose states are kept as a timeline",
+            "that of the one seen least recently is forgotten", "story_forgotten";
     }
     "rewrite" l => l.rewrite, super::Rewrite {
         memory: "bytes", Memory(512 << 10), 1, Decrypt, "opened PDUs that wait to be written",
             "those whose packets are too far apart stay sealed", "the line on standard error";
+    }
+    "select" l => l.select, super::Select {
+        flows: "flows", Memory(256), 160, Select, "flows whose packets are selected",
+            "of further ones all packets between their two hosts are selected", "none: nothing is missing";
+        hosts: "pairs", Memory(256), 240, Select, "pairs of hosts, and hosts whose Kerberos exchanges are selected",
+            "packets of further ones are left out", "the line on standard error, and exit status 3";
+        waiting: "bytes", Memory(512 << 10), 2, Select, "packets that wait for the rest of a fragmented one",
+            "the oldest is selected", "none: nothing is missing";
+    }
+    "columns" l => l.columns, super::Columns {
+        batch: "bytes", Memory(64 << 10), 14, Export, "the rows of a table that become one batch", "the batch is written",
+            "none: nothing is missing";
+        row_groups: "bytes", Memory(1 << 20), 1, Export, "all unfinished row groups together",
+            "the largest one is finished", "none: nothing is missing";
+        files: "files", Memory(8), 262_144, Export, "files that are open at a time",
+            "the one used least recently is finished, later rows of its partition go into another one",
+            "none: nothing is missing";
     }
     "output" l => l.output, super::Output {
         record: "bytes", Memory(320 << 10), 2, Dissect, "a record as printed", "it is printed without its values",
@@ -214,187 +233,16 @@ limits! {
         chosen: "connections", Memory(256), 110, Analysis, "connections of interest",
             "the one used least recently has to show its interest again", "connections_forgotten";
     }
+    "pictures" l => l.pictures, super::Pictures {
+        tracks: "tracks", Memory(16), 900, Calls, "tracks of a trace for Perfetto",
+            "calls on further ones share one", "without_track of the trace";
+        arrows: "events", Stays, 0, Story, "events of a Mermaid diagram", "further ones are counted in a note", "the note";
+        calls: "calls", Memory(64), 1400, Report, "calls that a report lists, and those that wait for their answer",
+            "failures and slow ones stay, of the others every second one and so on", "the report";
+        messages: "bytes", Memory(128 << 10), 3, Report, "their messages as printed", "further calls have none",
+            "the report";
+        message: "bytes", Stays, 0, Report, "one of them", "it is cut", "the report";
+        events: "events", Memory(64), 6000, Report, "events, findings and points of a report's pictures",
+            "the first are shown, of points every second one and so on", "the report";
+    }
 }
-
-/// Bounds that are no settings.
-pub static FIXED: &[Fixed] = &[
-    Fixed {
-        name: "event trace, packets in fragments",
-        value: capture::trace_bounds::PARTS as u64,
-        unit: "packets",
-        what: "NDIS packets of an event trace of which more fragments may come",
-        bites: "the oldest goes on unfinished",
-        counter: "trace_packets_evicted",
-    },
-    Fixed {
-        name: "event trace, copies of NDIS packets",
-        value: capture::trace_bounds::COPIES as u64,
-        unit: "packets",
-        what: "packets of an event trace remembered to know copies at other layers",
-        bites: "the one met longest ago is forgotten",
-        counter: "none: a copy would be a packet",
-    },
-    Fixed {
-        name: "event trace, packets of the packet monitor",
-        value: capture::trace_bounds::WAITING as u64,
-        unit: "packets",
-        what: "packets that wait a tenth of a second for their other copies",
-        bites: "the oldest goes on",
-        counter: "none: nothing is lost but what comes later of it",
-    },
-    Fixed {
-        name: "event trace, copies of the packet monitor",
-        value: capture::trace_bounds::APPEARANCES as u64,
-        unit: "packets",
-        what: "packets remembered to know copies that come late",
-        bites: "the one met longest ago is forgotten",
-        counter: "none: a copy would be a packet",
-    },
-    Fixed {
-        name: "event trace, components of the packet monitor",
-        value: capture::trace_bounds::COMPONENTS as u64,
-        unit: "components",
-        what: "components whose names are known",
-        bites: "the one met longest ago is shown by its number",
-        counter: "none",
-    },
-    Fixed {
-        name: "event trace, calls of the RPC runtime",
-        value: capture::trace_bounds::CALLS as u64,
-        unit: "calls",
-        what: "calls of an event trace that wait for their end; events nobody has asked for",
-        bites: "the oldest is forgotten",
-        counter: "trace_calls_dropped for events",
-    },
-    Fixed {
-        name: "event trace, origins of packets",
-        value: capture::trace_bounds::ORIGINS as u64,
-        unit: "packets",
-        what: "packets of an event trace whose process and interface are remembered for printing",
-        bites: "the one met longest ago is forgotten",
-        counter: "the record, which tells none",
-    },
-    Fixed {
-        name: "nesting of NDR",
-        value: crate::ndr::walk::MAX_DEPTH as u64,
-        unit: "levels",
-        what: "structures and arrays in one another",
-        bites: "the stub can't be decoded",
-        counter: "the record's error",
-    },
-    Fixed {
-        name: "arrays and strings of NDR",
-        value: 1,
-        unit: "byte for each element, at least",
-        what: "counts that a stub claims",
-        bites: "the stub can't be decoded: the bytes present decide, never a count",
-        counter: "the record's error",
-    },
-    Fixed {
-        name: "lines that are encoded",
-        value: crate::ndr::value::MAX_LINE as u64,
-        unit: "bytes",
-        what: "a JSON line that is read",
-        bites: "it is refused",
-        counter: "the error in its place",
-    },
-    Fixed {
-        name: "lines that are encoded, values",
-        value: crate::ndr::value::MAX_VALUES as u64,
-        unit: "values",
-        what: "a JSON line that is read",
-        bites: "it is refused",
-        counter: "the error in its place",
-    },
-    Fixed {
-        name: "structure, nesting",
-        value: crate::structs::dependency::MAX_DEPTH as u64,
-        unit: "levels",
-        what: "parentheses of a dependency expression",
-        bites: "it is shown as text only",
-        counter: "the record",
-    },
-    Fixed {
-        name: "structure, expression",
-        value: crate::structs::dependency::MAX_LENGTH as u64,
-        unit: "UTF-16 units",
-        what: "a dependency expression",
-        bites: "it is shown as text only",
-        counter: "the record",
-    },
-    Fixed {
-        name: "diagnostics of a stub",
-        value: crate::base::diagnostic::MAX_KEPT as u64,
-        unit: "rules",
-        what: "broken rules told of one stub",
-        bites: "further ones are only counted",
-        counter: "diagnostics_omitted of the record",
-    },
-    Fixed {
-        name: "towers",
-        value: rpc::tower::MAX_FLOORS as u64,
-        unit: "floors",
-        what: "a tower of the endpoint mapper",
-        bites: "the tower is shown as bytes",
-        counter: "the record",
-    },
-    Fixed {
-        name: "filter, length",
-        #[cfg(feature = "serde")]
-        value: crate::filter::MAX_LENGTH as u64,
-        #[cfg(not(feature = "serde"))]
-        value: 4096,
-        unit: "bytes",
-        what: "a filter expression",
-        bites: "it is refused",
-        counter: "the error",
-    },
-    Fixed {
-        name: "filter, tests",
-        value: 64,
-        unit: "comparisons",
-        what: "a filter expression",
-        bites: "it is refused",
-        counter: "the error",
-    },
-    Fixed {
-        name: "keys made of passwords",
-        value: auth::KeyStore::MAX_DERIVED as u64,
-        unit: "keys",
-        what: "keys of Kerberos made of passwords; eight at first, two for each password, one more for each 32 KiB read",
-        bites: "one that opened nothing gives way, or none is made",
-        counter: "derived_keys_evicted",
-    },
-    Fixed {
-        name: "searches",
-        value: auth::SEARCH_WORK_PER_BYTE,
-        unit: "bytes decrypted and hashed for each byte of a token or protected PDU",
-        what: "keys tried without a name that fits, places tried in a key stream",
-        bites: "the search ends: the session, or its rest, stays sealed",
-        counter: "searches_cut",
-    },
-    Fixed {
-        name: "keys",
-        value: auth::KeyStore::MAX_ENTRIES as u64,
-        unit: "keys",
-        what: "keys of all files together",
-        bites: "the file is refused",
-        counter: "the error",
-    },
-    Fixed {
-        name: "servers",
-        value: crate::session::inference::SERVERS as u64,
-        unit: "servers",
-        what: "servers whose interfaces are remembered for connections without a bind",
-        bites: "further ones are guessed without that help",
-        counter: "servers_dropped",
-    },
-    Fixed {
-        name: "notifications",
-        value: analysis::notify::MAX as u64,
-        unit: "events",
-        what: "events of one answer that are matched with what was asked for",
-        bites: "further ones are shown, but not matched",
-        counter: "none: the record shows them all",
-    },
-];

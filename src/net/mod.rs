@@ -8,7 +8,7 @@
 //! `network/udp.rs` for datagrams, `tcp/direction.rs` for the rules of reassembly, `fragments.rs` for IP fragments,
 //! `link/` for what may stand around an IP packet, `unread.rs` for packets that hold none, `limits.rs` for what it may cost.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 #[cfg(test)]
 mod answers_tests;
@@ -23,6 +23,7 @@ mod ip;
 mod limits;
 mod link;
 mod network;
+mod reason;
 mod slice;
 mod tcp;
 mod unread;
@@ -32,6 +33,7 @@ pub use community::community_id;
 pub use decode_as::{DecodeAs, DecodeRule, DecodeRuleError};
 pub use limits::{NetworkLimits, Stats};
 pub use network::Network;
+pub use reason::Reason;
 pub use unread::{Unread, UnreadCount, UnreadKind};
 
 /// Where some bytes of a flow come from.
@@ -124,8 +126,34 @@ pub enum Verdict {
     Ignore,
 }
 
+/// The addresses that a packet was found to hold, tunnels opened: for those who sort packets instead of reading them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sighting<'a> {
+    /// A TCP segment, with or without a payload, or a UDP datagram, of these packets: several for one in IP fragments.
+    Whole {
+        /// Transport protocol.
+        transport: Transport,
+        /// Sender.
+        src: SocketAddr,
+        /// Receiver.
+        dst: SocketAddr,
+        /// Every packet that carried a part of it, in the order of the parts; at least one.
+        frames: &'a [u64],
+    },
+    /// A fragment of an IP packet of which others are still missing.
+    Fragment {
+        /// Sender.
+        src: IpAddr,
+        /// Receiver.
+        dst: IpAddr,
+    },
+}
+
 /// Takes what [`Network`] finds.
 pub trait Handler {
+    /// What the packet at hand holds; called also for flows that are ignored, and before anything else about it.
+    #[inline(always)]
+    fn sighted(&mut self, _sighting: Sighting<'_>) {}
     /// The next chunk of a TCP direction. `origin.frame` is the packet that carried these bytes, which may be an
     /// earlier one than the packet that made them deliverable.
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict;

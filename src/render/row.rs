@@ -4,6 +4,8 @@
 use crate::analysis::calls::Answer;
 use crate::analysis::calls::Call;
 use crate::base::{Timestamp, Transport};
+#[cfg(feature = "serde")]
+use crate::render::json::out::Out;
 
 pub(super) fn time_text(time: Option<Timestamp>) -> String {
     time.map(|time| String::from_utf8_lossy(&time.to_ascii()).into_owned()).unwrap_or_default()
@@ -26,5 +28,51 @@ pub(super) fn result(call: &Call) -> &'static str {
         Answer::Response(Some(_)) => "success",
         // Sealed, or unreadable for another reason: nobody knows what the server said.
         Answer::Response(None) | Answer::None => "unknown",
+    }
+}
+
+/// What the JSON formats for other tools have beyond the fields of those tools, as the members of an open object.
+#[cfg(feature = "serde")]
+pub(super) fn details(out: &mut Out, call: &Call) {
+    if !call.version().is_empty() {
+        out.key("version");
+        out.text(call.version());
+    }
+    if let Some(opnum) = call.opnum {
+        out.key("opnum");
+        out.uint(u64::from(opnum));
+    }
+    out.key("stream");
+    out.uint(call.stream);
+    out.key("call_id");
+    out.uint(u64::from(call.call_id));
+    for (key, half) in [("request_frame", call.request), ("response_frame", call.response)] {
+        if let Some((frame, _)) = half {
+            out.key(key);
+            out.uint(frame);
+        }
+    }
+    if let Some(status) = call.status() {
+        out.key("status");
+        out.uint(u64::from(status));
+    }
+    if call.is_long_poll() {
+        out.key("long_poll");
+        out.bool(true);
+    }
+    if !call.objects.is_empty() {
+        out.key("objects");
+        out.begin_list();
+        for used in &call.objects {
+            out.begin();
+            out.key("kind");
+            out.text(used.resolved.kind.name());
+            if let Some(name) = used.resolved.name.as_deref() {
+                out.key("name");
+                out.text(name);
+            }
+            out.end();
+        }
+        out.end_list();
     }
 }

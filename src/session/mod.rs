@@ -6,6 +6,7 @@
 //! * `interfaces.rs`: which interfaces were bound at all
 //! * [`call_context`]: what a request tells that its response needs
 //! * [`observed_security`]: where each opened PDU stands in the packets, for programs that change a capture
+//! * [`selection`]: which records are about cluster management
 //! * `owned_record.rs`: records that outlive the packet they came in, for another thread
 
 pub(crate) mod call_context;
@@ -21,6 +22,8 @@ pub(crate) mod observed_security;
 mod owned_record;
 #[cfg(feature = "session")]
 mod packets;
+#[cfg(feature = "session")]
+pub(crate) mod selection;
 
 pub use call_context::CallContext;
 #[cfg(feature = "session")]
@@ -34,3 +37,5 @@ pub use observed_security::{Tap, Unsealed};
 pub use owned_record::Batch;
 #[cfg(feature = "session")]
 pub use packets::{Flow, Record, Session, SessionLimits, Stats};
+#[cfg(feature = "session")]
+pub use selection::SelectionLimits;

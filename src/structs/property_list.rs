@@ -36,12 +36,19 @@ mod view;
 mod writing;
 
 pub(crate) static PROPERTY_COUNT: Field = Field::of_buffer("propertyCount", Semantics::Count);
-pub(crate) static PROPERTIES: Field = Field::of_buffer("properties", Semantics::Structure);
+/// The properties.
+pub static PROPERTIES: Field = Field::of_buffer("properties", Semantics::Structure);
 pub(crate) static FINAL_ENDMARK: Field = Field::of_buffer("final_endmark", Semantics::Bool);
-pub(crate) static NAME: Field = Field::of_buffer("name", Semantics::Text);
-pub(crate) static VALUES: Field = Field::of_buffer("values", Semantics::Structure);
-pub(crate) static SYNTAX: Field = Field::of_buffer("syntax", Semantics::Enum(Syntax::TABLE));
-pub(crate) static VALUE: Field = Field::of_buffer("value", Semantics::Bytes);
+/// The name of a property.
+pub static NAME: Field = Field::of_buffer("name", Semantics::Text);
+/// The values of a property.
+pub static VALUES: Field = Field::of_buffer("values", Semantics::Structure);
+/// The type that stands before a value of a property or value list.
+pub static SYNTAX: Field = Field::of_buffer("syntax", Semantics::Enum(Syntax::TABLE));
+/// The structure that holds a value with its type, in property and value lists.
+pub const VALUE_ENTRY: &str = "VALUE";
+/// A value of a property or value list.
+pub static VALUE: Field = Field::of_buffer("value", Semantics::Bytes);
 
 use view::entry;
 pub use view::{Property, PropertyList, PropertyValue};
@@ -309,7 +316,7 @@ pub(crate) fn read_entry<'a, V: Visitor<'a> + ?Sized>(
     known: properties::About,
     visitor: &mut V,
 ) {
-    let open = Open::Record { name: "VALUE", variant: None };
+    let open = Open::Record { name: VALUE_ENTRY, variant: None };
     let entry = place.at(Semantics::Structure, range.clone());
     visitor.begin(entry, open);
     let path = place.path.down(Segment::Name(SYNTAX.name));

@@ -13,7 +13,10 @@ use std::io::{Read, Write};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PacketOrigins {}
 
-pub(crate) fn ordered(file: File) -> std::io::Result<File> {
+/// A file that may be a trace.
+pub(crate) type Ordered = File;
+
+pub(crate) fn ordered(file: File) -> std::io::Result<Ordered> {
     Ok(file)
 }
 

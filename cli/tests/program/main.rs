@@ -8,20 +8,27 @@ mod program;
 mod wire;
 
 mod analysis;
+mod browser;
 mod captures;
 mod check;
 mod cli;
 mod contents;
 mod decrypt;
+mod encoding;
 #[cfg(feature = "etl")]
 mod etl;
+#[cfg(feature = "columns")]
+mod export;
 mod files;
 mod filter;
 mod leaks;
 mod make;
 mod manager;
+mod other_tools;
+mod report;
 mod schema;
 mod secret_kinds;
 mod secrets;
+mod select;
 mod vectors;
 mod views;

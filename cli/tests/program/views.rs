@@ -57,7 +57,7 @@ fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 #[test]
 fn fields_of_elastic() {
     let mut found = BTreeSet::new();
-    for capture in [CAPTURE, "captures/faults.pcapng", "captures/sealed.pcapng"] {
+    for capture in [CAPTURE, "captures/faults.pcapng", "captures/sealed.pcapng", "captures/witness.pcapng"] {
         let printed = output(&["calls", "--format", "ecs", "--keys", "captures/lab.keys", capture]);
         for line in objects(&printed) {
             paths(&line, "", &mut found);

@@ -89,11 +89,13 @@ fn one_processor_gives_the_same() {
 #[test]
 fn a_signal_ends_every_view_in_order() {
     let capture = std::fs::read(data::file("captures/tour.pcapng")).expect("the tour");
-    let views: [(&[&str], bool); 8] = [
+    let views: [(&[&str], bool); 10] = [
         (&["dissect", "--format", "jsonl"], true),
         (&["calls", "--format", "jsonl"], true),
         (&["calls", "--format", "ecs"], true),
         (&["calls", "--format", "csv"], true),
+        (&["calls", "--format", "eve"], true),
+        (&["calls", "--format", "perfetto"], true),
         (&["calls", "--format", "zeek"], true),
         (&["story", "--format", "text"], true),
         (&["check", "--format", "jsonl"], true),

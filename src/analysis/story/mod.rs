@@ -7,15 +7,22 @@
 //! An operation that the server answers with ERROR_IO_PENDING is held back until a poll or a notification shows how it
 //! ended; lines behind it wait, up to [`StoryLimits::lines`].
 //!
-//! [`operations`]: which method does what, as a table; [`properties`]: properties and registry values, with what they were
-//! before; [`state`]: states that polls and notifications show; [`reconnect`]: clients that lost their server
-//! (3.2.4.6); [`opening`]: clients that come, and what is refused; [`witness`]: the Witness protocol.
+//! [`event`]: what is handed out; [`operations`]: which method does what, as a table; [`properties`]: properties and registry
+//! values, with what they were before; [`state`]: states that polls and notifications show; `waiting`: operations that wait
+//! for one; [`timeline`]: the states of each object in their order; `failures`: what went wrong before something failed;
+//! [`reconnect`]: clients that lost their server (3.2.4.6); [`opening`]: clients that come, and what is refused;
+//! [`witness`]: the Witness protocol.
 
+pub mod event;
+mod failures;
+mod lines;
 pub mod opening;
 pub mod operations;
 pub mod properties;
 pub mod reconnect;
 pub mod state;
+pub mod timeline;
+mod waiting;
 pub mod witness;
 pub mod wording;
 
@@ -28,39 +35,41 @@ use super::tracker::{CallKey, Objects, RecordContext, call_key};
 use crate::base::Timestamp;
 use crate::idl::cluster::ApiSetClusterName;
 use crate::idl::key::ApiCreateKey;
+use crate::ndr::Method;
 use crate::rpc::event::Body;
 use crate::session::Record;
+pub use event::{Cause, Change, Event, EventCall, Object, Outcome, Source, StateSeen};
+use failures::Failures;
+use lines::Lines;
 use opening::Openings;
 use operations::Draft;
 use properties::Values;
 use reconnect::Reconnects;
 use state::States;
-use std::collections::VecDeque;
-use std::net::SocketAddr;
-use std::sync::Arc;
+pub use timeline::Timeline;
+use waiting::Aim;
 
 /// What a story may keep. Each table forgets what was used least recently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoryLimits {
-    /// Objects whose state is remembered, values, values asked for, operations that wait: so many of each. Default 3072.
+    /// Objects whose state is remembered, values, values asked for, operations that wait: so many of each. Default 2560.
     pub remembered: usize,
     /// Requests for a change that wait for their answer. Default 96.
     pub drafts: usize,
     /// Clients that are followed through reconnects, clients whose first opening was told, and servers by what they say of
     /// themselves: so many of each. Default 1024.
     pub clients: usize,
-    /// Lines that wait for one before them; then that one goes without its end. Default 1024.
+    /// Lines that wait for one before them; then that one goes without its end. Default 768.
     pub lines: usize,
+    /// Objects whose states are kept as a timeline. Default 192.
+    pub timelines: usize,
 }
 
 impl Default for StoryLimits {
     fn default() -> Self {
-        StoryLimits { remembered: 3 << 10, drafts: 96, clients: 1024, lines: 1024 }
+        StoryLimits { remembered: 2560, drafts: 96, clients: 1024, lines: 768, timelines: 192 }
     }
 }
-
-/// Frames named for one event.
-const MAX_FRAMES: usize = 16;
 
 /// ERROR_IO_PENDING
 pub(super) const PENDING: u32 = 997;
@@ -68,154 +77,69 @@ pub(super) const PENDING: u32 = 997;
 /// ERROR_RESOURCE_PROPERTIES_STORED
 const STORED: u32 = 5024;
 
-/// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// When it began.
-    pub time: Option<Timestamp>,
-    /// The client that did it, or to which it happened.
-    pub client: SocketAddr,
-    /// The user, where known.
-    pub user: Option<Arc<str>>,
-    /// What kind of event: `group_moved`, `resource_online` …
-    pub name: &'static str,
-    /// The whole in words, without the client.
-    pub text: String,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// How often the same happened in a row.
-    pub times: u64,
-    /// The frames that tell it, ascending; the first ones where there are many.
-    pub frames: Vec<u64>,
-    /// Which of a filter's comparisons hold for the call that began it.
-    pub tests: u64,
-}
-
-/// How an event ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was done, or seen.
-    Done,
-    /// It was refused, or it failed.
-    Failed,
-    /// Its end is not in the capture.
-    Pending,
-}
-
-impl Outcome {
-    /// The word for it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Outcome::Done => "done",
-            Outcome::Failed => "failed",
-            Outcome::Pending => "pending",
-        }
-    }
-}
-
-/// A line that is ready, or waits for its end.
-#[derive(Debug)]
-pub(super) struct Line {
-    number: u64,
-    ready: bool,
-    event: Event,
-}
-
-/// The lines in order.
-#[derive(Debug, Default)]
-pub(super) struct Lines {
-    lines: VecDeque<Line>,
-    next: u64,
-    limit: usize,
-    /// Lines that went without their end.
-    unfinished: u64,
-}
-
-impl Lines {
-    /// Adds a line; returns its number.
-    pub(super) fn add(&mut self, event: Event, ready: bool) -> u64 {
-        if let Some(last) = self.lines.back_mut()
-            && last.ready
-            && ready
-            && (last.event.client, last.event.name) == (event.client, event.name)
-            && last.event.text == event.text
-        {
-            last.event.times += 1;
-            let room = MAX_FRAMES.saturating_sub(last.event.frames.len());
-            last.event.frames.extend(event.frames.into_iter().take(room));
-            last.event.tests |= event.tests;
-            return last.number;
-        }
-        self.next += 1;
-        self.lines.push_back(Line { number: self.next, ready, event });
-        self.next
-    }
-
-    /// The event of a line that waits.
-    pub(super) fn waiting(&mut self, number: u64) -> Option<&mut Event> {
-        self.lines.iter_mut().find(|line| line.number == number && !line.ready).map(|line| &mut line.event)
-    }
-
-    /// A line waits no longer.
-    pub(super) fn release(&mut self, number: u64) {
-        if let Some(line) = self.lines.iter_mut().find(|line| line.number == number) {
-            line.ready = true;
-        }
-    }
-
-    /// A line turned out to be none.
-    pub(super) fn withdraw(&mut self, number: u64) {
-        self.lines.retain(|line| line.number != number);
-    }
-
-    /// Hands out what is ready at the front; the last line stays, since the same may happen again.
-    fn flush(&mut self, all: bool, emit: &mut dyn FnMut(Event)) {
-        loop {
-            let keep = if all { 0 } else { 1 };
-            let ready = self.lines.front().is_some_and(|line| line.ready);
-            if self.lines.len() <= keep || !(ready || all || self.lines.len() > self.limit) {
-                return;
-            }
-            self.unfinished += u64::from(!ready && !all);
-            if let Some(line) = self.lines.pop_front() {
-                emit(line.event);
-            }
-        }
-    }
-}
-
 /// What parts of the story need to know of a record.
 pub(super) struct EventContext<'s> {
     pub(super) time: Option<Timestamp>,
     pub(super) frame: u64,
+    pub(super) method: Option<&'static Method>,
+    /// Whether it answers a request.
+    pub(super) answers: bool,
+    /// Whether it is a fault.
+    pub(super) fault: bool,
     pub(super) seen: &'s RecordContext,
     pub(super) tests: u64,
 }
 
 impl EventContext<'_> {
-    /// An event that begins here.
+    /// An event that this record shows, and that nobody in particular did.
     pub(super) fn event(&self, name: &'static str, text: String) -> Event {
         Event {
             time: self.time,
+            end: None,
             client: self.seen.client,
+            server: self.seen.server,
             user: self.seen.user.clone(),
+            acted: false,
             name,
             text,
+            object: None,
+            from: None,
+            to: None,
+            changes: Vec::new(),
             outcome: Outcome::Done,
+            status: None,
+            fault: false,
+            polls: 0,
+            notifications: 0,
+            states: Vec::new(),
+            calls: self.call().into_iter().collect(),
+            cause: None,
             times: 1,
             frames: vec![self.frame],
             tests: self.tests | self.seen.request.as_ref().map_or(0, |request| request.tests),
+            timed: false,
         }
     }
 
-    /// The event of the call that this response answers: it began with the request.
+    /// The event of the call that this response answers: it began with the request, and the client did it.
     pub(super) fn called(&self, name: &'static str, text: String) -> Event {
         let mut event = self.event(name, text);
+        event.acted = true;
+        event.status = self.seen.status;
+        event.fault = self.fault;
+        event.end = self.time;
         if let Some(request) = &self.seen.request {
             event.time = request.time.or(event.time);
             event.frames.insert(0, request.frame);
         }
         event
+    }
+
+    /// The call that this message belongs to.
+    pub(super) fn call(&self) -> Option<EventCall> {
+        let request = self.seen.request.as_ref().map(|request| request.frame);
+        let (request, response) = if self.answers { (request, Some(self.frame)) } else { (Some(self.frame), None) };
+        Some(EventCall { method: self.method?.name, request, response, status: self.seen.status, fault: self.fault })
     }
 }
 
@@ -228,7 +152,7 @@ pub struct Story {
     values: Values,
     reconnects: Reconnects,
     openings: Openings,
-    last: Option<Timestamp>,
+    failures: Failures,
 }
 
 impl Default for Story {
@@ -242,20 +166,25 @@ impl Story {
     #[must_use]
     pub fn new(limits: StoryLimits) -> Self {
         Story {
-            lines: Lines { limit: limits.lines.max(1), ..Lines::default() },
+            lines: Lines::new(limits.lines),
             drafts: Bounded::new(limits.drafts),
-            states: States::new(limits.remembered),
+            states: States::new(limits.remembered, limits.timelines),
             values: Values::new(limits.remembered),
             reconnects: Reconnects::new(limits.clients),
             openings: Openings::new(limits.clients),
-            last: None,
+            failures: Failures::new(limits.remembered),
         }
     }
 
     /// Takes in the next record, after the tracker; `tests` goes into the events that it begins.
     pub fn feed(&mut self, record: &Record<'_>, seen: &RecordContext, tests: u64, emit: &mut dyn FnMut(Event)) {
-        self.last = record.event.time().or(self.last);
-        let scene = EventContext { time: record.event.time(), frame: record.event.frame(), seen, tests };
+        let (answers, fault) = match record.event.body {
+            Body::Response { .. } => (true, false),
+            Body::Fault { .. } => (true, true),
+            _ => (false, false),
+        };
+        let (time, frame) = (record.event.time(), record.event.frame());
+        let scene = EventContext { time, frame, method: record.method(), answers, fault, seen, tests };
         match record.event.body {
             Body::Request { .. } => self.request(record, &scene),
             Body::Response { .. } => self.response(record, &scene),
@@ -272,16 +201,22 @@ impl Story {
             + self.values.forgotten()
             + self.reconnects.forgotten()
             + self.openings.forgotten()
+            + self.failures.forgotten()
+    }
+
+    /// The states of each object that were seen, in the order in which the objects were first seen.
+    pub fn timelines(&self) -> Vec<Timeline> {
+        self.states.timelines()
     }
 
     /// Lines that were told without their end for [`StoryLimits::lines`].
     pub fn unfinished(&self) -> u64 {
-        self.lines.unfinished
+        self.lines.unfinished()
     }
 
     /// The capture is over.
     pub fn finish(&mut self, emit: &mut dyn FnMut(Event)) {
-        self.states.finish(&mut self.lines, self.last);
+        self.states.finish(&mut self.lines);
         self.reconnects.finish(&mut self.lines);
         self.lines.flush(true, emit);
     }
@@ -301,6 +236,7 @@ impl Story {
                 )
             {
                 draft.what = format!("cluster {} to {}", wording::quoted(old), wording::wide(new));
+                draft.from = Some(old.to_string());
             }
             self.drafts.insert(key, draft);
         }
@@ -316,10 +252,15 @@ impl Story {
             self.tell(draft, &top_level, scene);
         }
         self.openings.observe(method, &top_level, scene, told, &mut self.lines);
-        self.states.observe(method, &top_level, record, scene, &mut self.lines);
+        self.failures.learn(method, &top_level, scene);
+        self.states.observe(method, &top_level, record, scene, (&mut self.failures, &mut self.lines));
         if notify::delivers(method.id) {
             self.values.notified(record, scene, &mut self.lines);
         }
+        if let Some((node, status, poll)) = properties::drain_status(method, &top_level, record, scene) {
+            self.states.drain(&node, status, poll, scene, (&self.failures, &mut self.lines));
+        }
+        self.failures.called(method, scene);
         witness::observe(method, record, scene, &mut self.lines);
     }
 
@@ -329,49 +270,85 @@ impl Story {
         if draft.only_new && top_level.number(ApiCreateKey::params::lpdwDisposition) != Some(1) && !is_error(status) {
             return;
         }
-        let changes = self.values.compare(&draft.values, !is_error(status));
-        let what = match &changes {
-            Some(changes) => format!("{}: {changes}", draft.what),
-            None => draft.what.clone(),
-        };
-        if is_error(status) {
-            let mut event =
-                scene.called(draft.name, format!("could not {} {what}: {}", draft.base, status_name(status)));
+        let failed = is_error(status);
+        let (changes, words) = self.values.compare(&draft.values, !failed);
+        let mut event = scene.called(draft.name, String::new());
+        event.timed = draft.timed;
+        event.changes = changes;
+        if let [Change { from, to, .. }] = event.changes.as_slice() {
+            (event.from, event.to) = (from.clone(), Some(to.clone()));
+        }
+        event.object = draft.object.clone();
+        event.from = draft.from.clone().or(event.from);
+        event.to = draft.to.clone().or(event.to);
+        let mut what = draft.what.clone();
+        if let Some(goal) = draft.goal.as_ref().filter(|goal| goal.aim == Aim::Moved)
+            && let Some(owner) = self.states.owner(goal)
+        {
+            what.insert_str(draft.object_end, &format!(" from node {}", wording::quoted(&owner)));
+            event.from = Some(owner.to_string());
+        }
+        if let Some(words) = words {
+            what.push_str(&format!(": {words}"));
+        }
+        if failed {
+            event.text = format!("could not {} {what}: {}", draft.base, status_name(status));
             event.outcome = Outcome::Failed;
+            self.blame(&mut event, scene);
             self.lines.add(event, true);
             return;
         }
         let text = format!("{} {what}", draft.past);
-        match (&draft.goal, status) {
+        match (draft.goal, status) {
             (Some(goal), PENDING) => {
-                let mut event = scene.called(draft.name, format!("asked to {} {what}", draft.base));
-                event.outcome = Outcome::Pending;
+                event.text = format!("asked to {} {what}", draft.base);
+                (event.outcome, event.end) = (Outcome::Pending, None);
                 let number = self.lines.add(event, false);
-                self.states.wait(goal.clone(), number, text, scene, &mut self.lines);
+                self.states.wait(goal, number, text, &mut self.lines);
+            }
+            (None, PENDING) => {
+                event.text = format!("asked to {} {what}: accepted; the capture doesn't show how it ended", draft.base);
+                (event.outcome, event.end) = (Outcome::Pending, None);
+                self.lines.add(event, true);
             }
             (goal, _) => {
                 if let Some(goal) = goal {
-                    self.states.reached(goal);
+                    self.states.reached(&goal, scene);
                 }
                 let note = match status {
                     0 => String::new(),
                     STORED => ", in effect when it is next brought online".to_string(),
                     status => format!(" ({})", status_name(status)),
                 };
-                self.lines.add(scene.called(draft.name, format!("{text}{note}")), true);
+                event.text = format!("{text}{note}");
+                self.lines.add(event, true);
             }
+        }
+    }
+
+    /// What went wrong before a call was refused.
+    fn blame(&self, event: &mut Event, scene: &EventContext<'_>) {
+        if let Some(object) = &event.object {
+            let nodes = [event.from.as_deref(), event.to.as_deref()];
+            event.cause = self.failures.before(object, nodes, event.time, scene.frame);
         }
     }
 
     fn fault(&mut self, record: &Record<'_>, scene: &EventContext<'_>) {
         let draft = call_key(record).and_then(|key| self.drafts.remove(&key));
         self.reconnects.response(record, scene, &mut self.lines);
-        let Some(draft) = draft else { return };
-        let status = scene.seen.status.map_or_else(|| "unknown status".to_string(), status_name);
-        let text = format!("could not {} {}: the call ended with a fault, {status}", draft.base, draft.what);
-        let mut event = scene.called(draft.name, text);
-        event.outcome = Outcome::Failed;
-        self.lines.add(event, true);
+        if let Some(draft) = draft {
+            let status = scene.seen.status.map_or_else(|| "unknown status".to_string(), status_name);
+            let text = format!("could not {} {}: the call ended with a fault, {status}", draft.base, draft.what);
+            let mut event = scene.called(draft.name, text);
+            event.outcome = Outcome::Failed;
+            (event.object, event.from, event.to) = (draft.object, draft.from, draft.to);
+            self.blame(&mut event, scene);
+            self.lines.add(event, true);
+        }
+        if let Some(method) = record.method() {
+            self.failures.called(method, scene);
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Clients that come: the first time that one opens the cluster at a server. And what they find closed: opens that fail,
 //! and calls that are refused for want of access.
 
+use super::operations::object_of;
 use super::wording;
-use super::{EventContext, Lines, Outcome};
+use super::{EventContext, Lines, Object, Outcome};
 use crate::analysis::Bounded;
 use crate::analysis::calls::{is_error, status_name};
 use crate::analysis::object_kind::ObjectKind;
@@ -91,15 +92,18 @@ impl Openings {
                 if self.met.peek(&visit).is_none() {
                     self.met.insert(visit, ());
                     if !told {
-                        lines.add(scene.called("cluster_opened", self.opened(address)), true);
+                        let cluster = self.cluster(address).map(Arc::from);
+                        let mut event = scene.called("cluster_opened", self.opened(address));
+                        event.object = Some(Object { kind: ObjectKind::Cluster, name: cluster });
+                        lines.add(event, true);
                     }
                 }
             }
             (_, status) if !told && is_error(status) => {
-                if let Some(text) = refused(method, scene, status) {
+                if let Some((text, object)) = refused(method, scene, status) {
                     let name = if status == DENIED { "access_denied" } else { "open_failed" };
                     let mut event = scene.called(name, format!("{text}: {}", status_name(status)));
-                    event.outcome = Outcome::Failed;
+                    (event.outcome, event.object) = (Outcome::Failed, object);
                     lines.add(event, true);
                 }
             }
@@ -146,25 +150,26 @@ fn opens(method: MethodId) -> bool {
 
 /// What could not be opened, or was refused for want of access. That a registry key is not there is asked for all the
 /// time.
-fn refused(method: &Method, scene: &EventContext<'_>, status: u32) -> Option<String> {
+fn refused(method: &Method, scene: &EventContext<'_>, status: u32) -> Option<(String, Option<Object>)> {
     let request = scene.seen.request.as_ref();
     let opened = method.fields.iter().find(|f| matches!((f.flow, f.ty), (Flow::Out | Flow::Return, Type::Handle)));
     let kind = opened.map(|field| ObjectKind::of_idl(field.idl));
     match kind {
         Some(kind) if opens(method.id) && (kind != ObjectKind::Key || status == DENIED) => {
-            let name = request.and_then(|request| request.opens.as_deref());
-            Some(match (kind, name) {
+            let name = request.and_then(|request| request.opens.clone());
+            let text = match (kind, name.as_deref()) {
                 (ObjectKind::Cluster, _) => format!("could not open the cluster at {}", scene.seen.server),
                 (_, None) => format!("could not open a {} without a name", kind.name()),
                 (kind, name) => format!("could not open {}", wording::object(kind, name)),
-            })
+            };
+            Some((text, Some(Object { kind, name })))
         }
-        _ if status == DENIED => Some(match scene.seen.objects.first() {
-            Some(used) => {
-                let object = wording::object(used.resolved.kind, used.resolved.name.as_deref());
-                format!("was refused {} on {object}", method.name)
+        _ if status == DENIED => Some(match object_of(scene, 0) {
+            Some(object) => {
+                let text = wording::object(object.kind, object.name.as_deref());
+                (format!("was refused {} on {text}", method.name), Some(object))
             }
-            None => format!("was refused {}", method.name),
+            None => (format!("was refused {}", method.name), None),
         }),
         _ => None,
     }

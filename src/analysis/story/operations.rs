@@ -1,8 +1,9 @@
 //! Which methods change something, and how that is put into words.
 
-use super::state::Goal;
-use super::wording::{self, wide};
-use super::{EventContext, object};
+use super::waiting::{Aim, Goal};
+use super::wording::{self, plain, wide};
+use super::{EventContext, Object, object};
+use crate::analysis::object_kind::ObjectKind;
 use crate::analysis::top_level::TopLevelValues;
 use crate::consts::control_codes::ControlCodeBits;
 use crate::consts::registry::CLUSTER_REG_BATCH_COMMAND as Command;
@@ -24,33 +25,49 @@ pub(super) struct Draft {
     pub(super) base: &'static str,
     /// Everything behind the verb.
     pub(super) what: String,
+    /// What it is done to.
+    pub(super) object: Option<Object>,
+    /// What it had before, if the request tells.
+    pub(super) from: Option<String>,
+    /// What it is to have, or where it is to be, if the request tells.
+    pub(super) to: Option<String>,
     /// The state that the operation leads to.
     pub(super) goal: Option<Goal>,
     /// Whether it is only an event if the response says that something new was made.
     pub(super) only_new: bool,
+    /// Whether how long it takes is worth telling: it leads to a state.
+    pub(super) timed: bool,
+    /// Where the object ends in `what`.
+    pub(super) object_end: usize,
     /// New values, to be compared with the old ones.
     pub(super) values: Vec<super::properties::NewValue>,
 }
 
-/// What a state-changing operation leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Leads {
-    Nowhere,
-    Online,
-    Offline,
-    /// Online on the node of the second handle, if there is one.
-    Moved,
+impl Draft {
+    /// Of these words, about nothing in particular.
+    pub(super) fn new(name: &'static str, past: &'static str, base: &'static str, what: String) -> Self {
+        let (object, from, to, goal, values) = Default::default();
+        Draft { name, past, base, what, object, from, to, goal, only_new: false, timed: false, object_end: 0, values }
+    }
 }
 
-/// What stands in the words of an event.
+/// What stands in the words of an event. The first part that is an object is what the event is about.
 #[derive(Clone, Copy)]
 enum Part {
     /// These words.
     Words(&'static str),
     /// The object of the nth handle.
     Object(usize),
+    /// The same, to which the event leads.
+    ToObject(usize),
+    /// The cluster.
+    Cluster,
     /// A string parameter.
     Text(FieldId),
+    /// The same, to which the event leads.
+    ToText(FieldId),
+    /// A string parameter that names an object of this kind.
+    Called(ObjectKind, FieldId),
     /// The subkey of ApiCreateKey and ApiDeleteKey, with the path of its key.
     Path,
 }
@@ -62,11 +79,13 @@ struct Operation {
     base: &'static str,
     /// Everything behind the verb.
     what: &'static [Part],
-    leads: Leads,
+    leads: Option<Aim>,
 }
 
-/// A row: the methods, the name of the event, its verb in two forms, and what stands behind the verb: words, the
-/// object of a handle as `(object n)`, a string parameter of the first method by its name, or `(path)`.
+/// A row: the methods, the name of the event, its verb in two forms, what stands behind the verb, and the state that it leads
+/// to. Behind the verb stand words, the object of a handle as `(object n)`, a string parameter of the first method by its
+/// name, as `(called Kind parameter)` where it names an object, `(cluster)` or `(path)`. `(to object n)` and `(to parameter)`
+/// are where the event leads.
 macro_rules! operations {
     ($($method:ident $(| $other:ident)*: $name:literal, $past:literal/$base:literal, [$($part:tt)*] $(=> $leads:ident)?;)*) => {
         &[$(Operation {
@@ -75,7 +94,7 @@ macro_rules! operations {
             past: $past,
             base: $base,
             what: operations!(@parts $method [] $($part)*),
-            leads: { let _leads = Leads::Nowhere; $(let _leads = Leads::$leads;)? _leads },
+            leads: { let _leads: Option<Aim> = None; $(let _leads = Some(Aim::$leads);)? _leads },
         },)*]
     };
     (@parts $method:ident [$($done:tt)*]) => { &[$($done)*] };
@@ -84,6 +103,18 @@ macro_rules! operations {
     };
     (@parts $method:ident [$($done:tt)*] (object $n:literal) $($rest:tt)*) => {
         operations!(@parts $method [$($done)* Part::Object($n),] $($rest)*)
+    };
+    (@parts $method:ident [$($done:tt)*] (to object $n:literal) $($rest:tt)*) => {
+        operations!(@parts $method [$($done)* Part::ToObject($n),] $($rest)*)
+    };
+    (@parts $method:ident [$($done:tt)*] (to $param:ident) $($rest:tt)*) => {
+        operations!(@parts $method [$($done)* Part::ToText($method::params::$param),] $($rest)*)
+    };
+    (@parts $method:ident [$($done:tt)*] (called $kind:ident $param:ident) $($rest:tt)*) => {
+        operations!(@parts $method [$($done)* Part::Called(ObjectKind::$kind, $method::params::$param),] $($rest)*)
+    };
+    (@parts $method:ident [$($done:tt)*] (cluster) $($rest:tt)*) => {
+        operations!(@parts $method [$($done)* Part::Cluster,] $($rest)*)
     };
     (@parts $method:ident [$($done:tt)*] (path) $($rest:tt)*) => {
         operations!(@parts $method [$($done)* Part::Path,] $($rest)*)
@@ -95,17 +126,17 @@ macro_rules! operations {
 
 /// The methods that change something.
 const OPERATIONS: &[Operation] = operations! {
-    ApiSetClusterName: "cluster_renamed", "renamed"/"rename", ["the cluster to " NewClusterName];
+    ApiSetClusterName: "cluster_renamed", "renamed"/"rename", [(cluster) " to " (to NewClusterName)];
     ApiSetQuorumResource: "quorum_changed", "made"/"make",
         [(object 0) " the quorum resource, device " lpszDeviceName];
-    ApiBackupClusterDatabase: "database_backed_up", "backed up"/"back up", ["the cluster database to " lpszPathName];
+    ApiBackupClusterDatabase: "database_backed_up", "backed up"/"back up", ["the cluster database to " (to lpszPathName)];
     ApiSetServiceAccountPassword: "password_changed", "changed"/"change",
         ["the password of the cluster service account"];
 
     ApiCreateResource: "resource_created", "created"/"create",
-        ["resource " lpszResourceName " of type " lpszResourceType " in " (object 0)];
+        ["resource " (called Resource lpszResourceName) " of type " lpszResourceType " in " (to object 0)];
     ApiDeleteResource: "resource_deleted", "deleted"/"delete", [(object 0)];
-    ApiSetResourceName: "resource_renamed", "renamed"/"rename", [(object 0) " to " lpszResourceName];
+    ApiSetResourceName: "resource_renamed", "renamed"/"rename", [(object 0) " to " (to lpszResourceName)];
     ApiFailResource: "resource_failed", "made"/"make", [(object 0) " fail on purpose"];
     ApiOnlineResource | ApiOnlineResourceEx: "resource_online", "brought"/"bring", [(object 0) " online"] => Online;
     ApiOfflineResource | ApiOfflineResourceEx: "resource_offline", "took"/"take", [(object 0) " offline"] => Offline;
@@ -114,53 +145,55 @@ const OPERATIONS: &[Operation] = operations! {
     ApiRemoveResourceDependency: "dependency_removed", "ended"/"end",
         ["the dependency of " (object 0) " on " (object 1)];
     ApiSetResourceDependencyExpression: "dependencies_set", "set"/"set",
-        ["the dependencies of " (object 0) " to " lpszDependencyExpression];
+        ["the dependencies of " (object 0) " to " (to lpszDependencyExpression)];
     ApiAddResourceNode: "owner_allowed", "allowed"/"allow", [(object 0) " to run on " (object 1)];
     ApiRemoveResourceNode: "owner_forbidden", "forbade"/"forbid", [(object 0) " to run on " (object 1)];
     ApiChangeResourceGroup | ApiChangeResourceGroupEx: "resource_moved", "moved"/"move",
-        [(object 0) " to " (object 1)];
+        [(object 0) " to " (to object 1)];
     ApiChangeCsvState | ApiChangeCsvStateEx: "shared_volume_changed", "changed"/"change",
         ["whether " (object 0) " is a cluster shared volume"];
     ApiCreateResourceType: "resource_type_created", "created"/"create",
-        ["resource type " lpszTypeName " with " lpszDllName];
-    ApiDeleteResourceType: "resource_type_deleted", "deleted"/"delete", ["resource type " lpszTypeName];
+        ["resource type " (called ResourceType lpszTypeName) " with " lpszDllName];
+    ApiDeleteResourceType: "resource_type_deleted", "deleted"/"delete", ["resource type " (called ResourceType lpszTypeName)];
 
-    ApiCreateGroup | ApiCreateGroupEx: "group_created", "created"/"create", ["group " lpszGroupName];
+    ApiCreateGroup | ApiCreateGroupEx: "group_created", "created"/"create", ["group " (called Group lpszGroupName)];
     ApiDeleteGroup: "group_deleted", "deleted"/"delete", [(object 0)];
-    ApiSetGroupName: "group_renamed", "renamed"/"rename", [(object 0) " to " lpszGroupName];
+    ApiSetGroupName: "group_renamed", "renamed"/"rename", [(object 0) " to " (to lpszGroupName)];
     ApiOnlineGroup | ApiOnlineGroupEx: "group_online", "brought"/"bring", [(object 0) " online"] => Online;
     ApiOfflineGroup | ApiOfflineGroupEx: "group_offline", "took"/"take", [(object 0) " offline"] => Offline;
     ApiMoveGroup | ApiMoveGroupEx: "group_moved", "moved"/"move", [(object 0) " to the best node"] => Moved;
-    ApiMoveGroupToNode | ApiMoveGroupToNodeEx: "group_moved", "moved"/"move", [(object 0) " to " (object 1)] => Moved;
+    ApiMoveGroupToNode | ApiMoveGroupToNodeEx: "group_moved", "moved"/"move",
+        [(object 0) " to " (to object 1)] => Moved;
     ApiCancelClusterGroupOperation: "operation_cancelled", "cancelled"/"cancel",
         ["the pending operation on " (object 0)];
     ApiSetGroupNodeList: "preferred_owners_set", "set"/"set", ["the preferred owners of " (object 0)];
     ApiSetGroupDependencyExpression: "dependencies_set", "set"/"set",
-        ["the dependencies of " (object 0) " to " lpszDependencyExpression];
+        ["the dependencies of " (object 0) " to " (to lpszDependencyExpression)];
     ApiRemoveClusterGroupDependency: "dependency_removed", "ended"/"end",
         ["the dependency of " (object 0) " on " (object 1)];
 
-    ApiCreateGroupSet: "group_set_created", "created"/"create", ["group set " lpszGroupSetName];
+    ApiCreateGroupSet: "group_set_created", "created"/"create", ["group set " (called GroupSet lpszGroupSetName)];
     ApiDeleteGroupSet: "group_set_deleted", "deleted"/"delete", [(object 0)];
     ApiAddGroupToGroupSet | ApiAddGroupToGroupSetEx: "group_set_changed", "added"/"add",
-        [(object 1) " to " (object 0)];
+        [(object 1) " to " (to object 0)];
     ApiRemoveGroupFromGroupSet: "group_set_changed", "removed"/"remove", [(object 0) " from its group set"];
-    ApiMoveGroupToGroupSet: "group_set_changed", "moved"/"move", [(object 1) " to " (object 0)];
+    ApiMoveGroupToGroupSet: "group_set_changed", "moved"/"move", [(object 1) " to " (to object 0)];
     ApiAddGroupSetDependency: "dependency_added", "made"/"make", [(object 0) " depend on " (object 1)];
     ApiAddGroupToGroupSetDependency: "dependency_added", "made"/"make", [(object 0) " depend on " (object 1)];
     ApiSetGroupSetDependencyExpression: "dependencies_set", "set"/"set",
-        ["the dependencies of " (object 0) " to " lpszDependencyExpression];
+        ["the dependencies of " (object 0) " to " (to lpszDependencyExpression)];
     ApiRemoveGroupSetDependency: "dependency_removed", "ended"/"end",
         ["the dependency of " (object 0) " on " (object 1)];
     ApiRemoveClusterGroupToGroupSetDependency: "dependency_removed", "ended"/"end",
         ["the dependency of " (object 0) " on " (object 1)];
 
-    ApiPauseNode | ApiPauseNodeEx: "node_paused", "paused"/"pause", [(object 0)];
-    ApiPauseNodeWithDrainTarget: "node_paused", "paused"/"pause", [(object 0) ", its groups going to " (object 1)];
-    ApiResumeNode | ApiResumeNodeEx: "node_resumed", "resumed"/"resume", [(object 0)];
+    ApiPauseNode | ApiPauseNodeEx: "node_paused", "paused"/"pause", [(object 0)] => Paused;
+    ApiPauseNodeWithDrainTarget: "node_paused", "paused"/"pause",
+        [(object 0) ", its groups going to " (to object 1)] => Drained;
+    ApiResumeNode | ApiResumeNodeEx: "node_resumed", "resumed"/"resume", [(object 0)] => Resumed;
     ApiEvictNode: "node_evicted", "evicted"/"evict", [(object 0)];
 
-    ApiSetNetworkName: "network_renamed", "renamed"/"rename", [(object 0) " to " lpszNetworkName];
+    ApiSetNetworkName: "network_renamed", "renamed"/"rename", [(object 0) " to " (to lpszNetworkName)];
     ApiSetNetworkPriorityOrder: "network_order_changed", "changed"/"change", ["the priority order of the networks"];
 
     ApiCreateKey: "registry_key_created", "created"/"create", ["registry key " (path)];
@@ -169,13 +202,12 @@ const OPERATIONS: &[Operation] = operations! {
     ApiSetKeySecurity: "registry_security_changed", "changed"/"change", ["the security of " (object 0)];
 
     WitnessrRegister | WitnessrRegisterEx: "witness_registered", "registered"/"register",
-        ["with the witness of " NetName " as " ClientComputerName ", watching " IpAddress];
+        ["with the witness of " (called Witness NetName) " as " ClientComputerName ", watching " IpAddress];
     WitnessrUnRegister | WitnessrUnRegisterEx: "witness_unregistered", "gave up"/"give up", ["the " (object 0)];
 };
 
 /// The words for a request, if it changes something.
 pub(super) fn draft(method: &Method, top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) -> Option<Draft> {
-    let objects = &scene.seen.objects;
     if method.id == ApiExecuteBatch::ID {
         return batch(top_level, scene);
     }
@@ -183,43 +215,47 @@ pub(super) fn draft(method: &Method, top_level: &TopLevelValues<'_>, scene: &Eve
         return control(code as u32, top_level, scene);
     }
     let rule = OPERATIONS.iter().find(|rule| rule.methods.contains(&method.id))?;
-    let mut what = fill(rule.what, top_level, scene);
+    let mut draft = Draft::new(rule.name, rule.past, rule.base, String::new());
+    fill(&mut draft, rule.what, top_level, scene);
+    draft.only_new = method.id == ApiCreateKey::ID;
+    let mut leads = rule.leads;
     match method.id {
         ApiPauseNodeEx::ID if top_level.number(ApiPauseNodeEx::params::bDrainNode) == Some(1) => {
-            what.push_str(", draining its groups");
+            draft.what.push_str(", draining its groups");
+            leads = Some(Aim::Drained);
         }
         ApiResumeNodeEx::ID => match top_level.number(ApiResumeNodeEx::params::dwResumeFailbackType) {
-            Some(1) => what.push_str(", groups coming back at once"),
-            Some(2) => what.push_str(", groups coming back by their policies"),
+            Some(1) => draft.what.push_str(", groups coming back at once"),
+            Some(2) => draft.what.push_str(", groups coming back by their policies"),
             _ => {}
         },
         ApiChangeCsvState::ID | ApiChangeCsvStateEx::ID => {
             let name = words_of(scene, 0);
-            what = match top_level.number(ApiChangeCsvState::params::dwState) {
+            draft.what = match top_level.number(ApiChangeCsvState::params::dwState) {
                 Some(0) => format!("{name} out of the cluster shared volumes"),
                 _ => format!("{name} into the cluster shared volumes"),
             };
+            (draft.past, draft.base) = ("put", "put");
         }
         WitnessrRegisterEx::ID => {
             if let Some(share) = top_level.text(WitnessrRegisterEx::params::ShareName) {
-                what.push_str(&format!(", share {}", wide(share)));
+                draft.what.push_str(&format!(", share {}", wide(share)));
             }
         }
         _ => {}
     }
-    let (past, base) = if rule.name == "shared_volume_changed" { ("put", "put") } else { (rule.past, rule.base) };
-    let first = object(objects, 0).and_then(|(kind, name)| Some((kind, Arc::from(name?))));
-    let goal = first.and_then(|(kind, name)| match rule.leads {
-        Leads::Nowhere => None,
-        Leads::Online => Some(Goal { kind, name, online: true, node: None, moved: false }),
-        Leads::Offline => Some(Goal { kind, name, online: false, node: None, moved: false }),
-        Leads::Moved => {
-            let node = object(objects, 1).and_then(|(_, node)| node).map(Arc::from);
-            Some(Goal { kind, name, online: true, node, moved: true })
-        }
+    if rule.past == "renamed"
+        && let Some(Object { name: Some(name), .. }) = &draft.object
+    {
+        draft.from = Some(name.to_string());
+    }
+    draft.timed = leads.is_some();
+    // What the operation leads to can only be waited for by the object's name.
+    draft.goal = leads.zip(object(&scene.seen.objects, 0)).and_then(|(aim, (kind, name))| {
+        let node = object(&scene.seen.objects, 1).and_then(|(_, node)| node).filter(|_| aim == Aim::Moved);
+        Some(Goal { kind, name: Arc::from(name?), aim, node: node.map(Arc::from) })
     });
-    let only_new = method.id == ApiCreateKey::ID;
-    Some(Draft { name: rule.name, past, base, what, goal, only_new, values: Vec::new() })
+    Some(draft)
 }
 
 fn words_of(scene: &EventContext<'_>, n: usize) -> String {
@@ -229,25 +265,54 @@ fn words_of(scene: &EventContext<'_>, n: usize) -> String {
     }
 }
 
+/// The object of the nth handle.
+pub(super) fn object_of(scene: &EventContext<'_>, n: usize) -> Option<Object> {
+    object(&scene.seen.objects, n).map(|(kind, name)| Object { kind, name: name.map(Arc::from) })
+}
+
 /// Puts objects and strings in their places.
-fn fill(parts: &[Part], top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) -> String {
+fn fill(draft: &mut Draft, parts: &[Part], top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) {
     let mut text = String::new();
     for part in parts {
+        let mut is_about = None;
         match *part {
             Part::Words(words) => text.push_str(words),
-            Part::Object(n) => text.push_str(&words_of(scene, n)),
+            Part::Object(n) => {
+                text.push_str(&words_of(scene, n));
+                is_about = object_of(scene, n);
+            }
+            Part::ToObject(n) => {
+                text.push_str(&words_of(scene, n));
+                draft.to = object(&scene.seen.objects, n).and_then(|(_, name)| name).map(str::to_string);
+            }
+            Part::Cluster => {
+                text.push_str(&wording::object(ObjectKind::Cluster, None));
+                is_about = Some(Object { kind: ObjectKind::Cluster, name: None });
+            }
             Part::Path => {
                 let parent = object(&scene.seen.objects, 0).and_then(|(_, name)| name).unwrap_or("…");
-                let sub = top_level.text(ApiCreateKey::params::lpSubKey).map(|t| wording::plain(t)).unwrap_or_default();
-                text.push_str(&wording::quoted(&format!("{parent}\\{}", sub.trim_matches('\\'))));
+                let sub = top_level.text(ApiCreateKey::params::lpSubKey).map(plain).unwrap_or_default();
+                let path = format!("{parent}\\{}", sub.trim_matches('\\'));
+                text.push_str(&wording::quoted(&path));
+                is_about = Some(Object { kind: ObjectKind::Key, name: Some(path.into()) });
             }
-            Part::Text(id) => match top_level.text(id) {
-                Some(value) => text.push_str(&wide(value)),
-                None => text.push_str("nothing"),
-            },
+            Part::Text(id) | Part::ToText(id) | Part::Called(_, id) => {
+                let value = top_level.text(id);
+                text.push_str(&value.map_or_else(|| "nothing".to_string(), wide));
+                match *part {
+                    Part::ToText(_) => draft.to = value.map(plain),
+                    Part::Called(kind, _) => {
+                        is_about = Some(Object { kind, name: value.map(plain).map(Arc::from) });
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if let (Some(object), None) = (is_about, &draft.object) {
+            (draft.object, draft.object_end) = (Some(object), text.len());
         }
     }
-    text
+    draft.what = text;
 }
 
 /// A control code that changes something and is none of those with properties, which `properties` looks after.
@@ -262,7 +327,8 @@ fn control(code: u32, top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) 
         return None;
     }
     let what = format!("{} to {}", known.name, subject(top_level, scene));
-    Some(Draft { name: "control", past: "sent", base: "send", what, goal: None, only_new: false, values: Vec::new() })
+    let object = subject_of(top_level, scene);
+    Some(Draft { object, to: Some(known.name.to_string()), ..Draft::new("control", "sent", "send", what) })
 }
 
 /// The control code of a request with the family of its method.
@@ -278,6 +344,14 @@ pub(super) fn subject(top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) 
     match top_level.text(ApiResourceTypeControl::params::lpszResourceTypeName) {
         Some(name) => format!("resource type {}", wide(name)),
         None => words_of(scene, 0),
+    }
+}
+
+/// The same as an object.
+pub(super) fn subject_of(top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) -> Option<Object> {
+    match top_level.text(ApiResourceTypeControl::params::lpszResourceTypeName) {
+        Some(name) => Some(Object { kind: ObjectKind::ResourceType, name: Some(plain(name).into()) }),
+        None => object_of(scene, 0),
     }
 }
 
@@ -320,15 +394,7 @@ fn batch(top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) -> Option<Dra
     if !names.is_empty() {
         what.push_str(&format!(" ({})", names.join(", ")));
     }
-    Some(Draft {
-        name: "registry_batch",
-        past: "ran",
-        base: "run",
-        what,
-        goal: None,
-        only_new: false,
-        values: Vec::new(),
-    })
+    Some(Draft { object: object_of(scene, 0), ..Draft::new("registry_batch", "ran", "run", what) })
 }
 
 /// The methods that have a rule.

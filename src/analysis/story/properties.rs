@@ -1,16 +1,19 @@
 //! Properties and registry values: what they are set to, and what they were before, where the capture shows both.
 
-use super::operations::{Draft, scene_code, subject};
+use super::operations::{Draft, scene_code, subject, subject_of};
 use super::wording::{self, plain, wide};
-use super::{EventContext, Lines, object};
+use super::{Change, Event, EventContext, Lines, Object, object};
 use crate::analysis::Bounded;
 use crate::analysis::notify;
 use crate::analysis::object_kind::ObjectKind;
 use crate::analysis::top_level::TopLevelValues;
 use crate::analysis::tracker::{CallKey, call_key};
+use crate::base::bounds;
+use crate::consts::Constant;
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::content::BufferFormat;
 use crate::consts::control_codes::Family;
+use crate::consts::node::CLUSTER_NODE_DRAIN_STATUS;
 use crate::consts::notifications;
 use crate::consts::properties::about;
 use crate::idl::cluster::ApiClusterControl;
@@ -23,12 +26,6 @@ use crate::structs::batch::content_of;
 use crate::structs::property_list::PropertyList;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-
-/// Properties read of one list.
-const MAX_PROPERTIES: usize = 64;
-
-/// Values named in one line.
-const MAX_SHOWN: usize = 6;
 
 /// What is said of values that are all as they were.
 const UNCHANGED: &str = "nothing changed";
@@ -50,6 +47,8 @@ pub(super) struct NewValue {
     place: Option<Place>,
     /// Its name, where the line has several.
     name: Option<String>,
+    /// Its name, where the line has it anyway.
+    value_name: Option<String>,
     value: Known,
 }
 
@@ -92,7 +91,7 @@ fn place_of(kind: ObjectKind, of: &str, class: &'static str, name: &str) -> Plac
 /// The properties of a list that is of an object of this kind, each with its first value.
 fn properties(buffer: &[u8], of: Option<Family>) -> impl Iterator<Item = (String, Known)> {
     let list = PropertyList::new(buffer).ok();
-    let all = list.into_iter().flat_map(|list| list.properties().map_while(Result::ok)).take(MAX_PROPERTIES);
+    let all = list.into_iter().flat_map(|list| list.properties().map_while(Result::ok)).take(bounds::STORY_PROPERTIES);
     all.filter_map(move |property| {
         let name = plain(property.name());
         let value = property.values().next()?.ok()?;
@@ -105,15 +104,16 @@ fn properties(buffer: &[u8], of: Option<Family>) -> impl Iterator<Item = (String
 
 /// The words of a request that sets properties or a registry value.
 pub(super) fn draft(method: &Method, top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) -> Option<Draft> {
-    let draft =
-        |name, past, base, what, values| Some(Draft { name, past, base, what, goal: None, only_new: false, values });
+    let object = subject_of(top_level, scene);
+    let draft = |name, past, base, what, values| Some(Draft { object, values, ..Draft::new(name, past, base, what) });
     if method.id == ApiSetValue::ID {
         let name = top_level.text(ApiSetValue::params::lpValueName)?;
         let of = subject(top_level, scene);
         let plain = plain(name);
         let content = content_of(top_level.number(ApiSetValue::params::dwType)? as u32);
         let value = known(&plain, content, top_level.buffer(ApiSetValue::params::lpData).unwrap_or_default());
-        let values = vec![NewValue { place: place(scene, "registry", &plain), name: None, value }];
+        let place = place(scene, "registry", &plain);
+        let values = vec![NewValue { place, name: None, value_name: Some(plain), value }];
         let what = if name.is_empty() { format!("the value of {of}") } else { format!("value {} of {of}", wide(name)) };
         return draft("registry_written", "wrote", "write", what, values);
     }
@@ -126,6 +126,7 @@ pub(super) fn draft(method: &Method, top_level: &TopLevelValues<'_>, scene: &Eve
         .map(|(name, value)| NewValue {
             place: if resource_type.is_some() { None } else { place(scene, class, &name) },
             name: Some(name),
+            value_name: None,
             value,
         })
         .collect();
@@ -214,21 +215,27 @@ impl Values {
                 .map(|(name, value)| NewValue {
                     place: Some(place_of(kind, known_as, class, &name)),
                     name: Some(name),
+                    value_name: None,
                     value,
                 })
                 .collect();
-            if let Some(changes) = self.compare(&values, true).filter(|changes| changes != UNCHANGED) {
+            if let (changes, Some(words)) = self.compare(&values, true)
+                && words != UNCHANGED
+            {
                 let what = wording::object(kind, Some(&of));
-                let text = format!("was told of new {class} properties of {what}: {changes}");
-                lines.add(scene.event("notified", text), true);
+                let text = format!("was told of new {class} properties of {what}: {words}");
+                let object = Some(Object { kind, name: Some(of.into()) });
+                lines.add(Event { object, changes, ..scene.event("notified", text) }, true);
             }
         }
     }
 
-    /// New values in words, with the old ones; from then on, if it was `done`, the new ones are known.
-    pub(super) fn compare(&mut self, values: &[NewValue], done: bool) -> Option<String> {
+    /// New values with the old ones, those that are other ones, at most `bounds::STORY_VALUES`; and all of it in words. From then
+    /// on, if it was `done`, the new ones are known.
+    pub(super) fn compare(&mut self, values: &[NewValue], done: bool) -> (Vec<Change>, Option<String>) {
+        let mut changes = Vec::new();
         if values.is_empty() {
-            return None;
+            return (changes, None);
         }
         let mut shown = Vec::new();
         let mut same = 0;
@@ -242,12 +249,16 @@ impl Values {
                 None if name.is_empty() => shown.push(new.value.shown.clone()),
                 None => shown.push(format!("{name}= {}", new.value.shown)),
             }
+            if old != Some(&new.value) && changes.len() < bounds::STORY_VALUES {
+                let name = new.name.clone().or_else(|| new.value_name.clone()).unwrap_or_default();
+                changes.push(Change { name, from: old.map(|old| old.shown.clone()), to: new.value.shown.clone() });
+            }
             if let (true, Some(place)) = (done, new.place) {
                 self.known.insert(place, new.value.clone());
             }
         }
-        let more = shown.len().saturating_sub(MAX_SHOWN);
-        shown.truncate(MAX_SHOWN);
+        let more = shown.len().saturating_sub(bounds::STORY_VALUES);
+        shown.truncate(bounds::STORY_VALUES);
         let mut text = shown.join(", ");
         if more > 0 {
             text.push_str(&format!(" and {more} more"));
@@ -257,6 +268,42 @@ impl Values {
             (_, true) => text.push_str(UNCHANGED),
             (n, false) => text.push_str(&format!("; {n} unchanged")),
         }
-        Some(text)
+        (changes, Some(text))
     }
+}
+
+/// How far the drain of a node is, if a response tells: the node, its status, and whether it was asked for.
+pub(super) fn drain_status(
+    method: &Method,
+    top_level: &TopLevelValues<'_>,
+    record: &Record<'_>,
+    scene: &EventContext<'_>,
+) -> Option<(String, CLUSTER_NODE_DRAIN_STATUS, bool)> {
+    if notify::delivers(method.id) {
+        return notify::notifications(record).iter().find_map(|notification| {
+            let family = notifications::family(CLUSTER_OBJECT_TYPE(notification.object_type?));
+            let status = drained(notification.buffer?, family.filter(|family| *family == Family::Node)?)?;
+            Some((plain(notification.name?), status, false))
+        });
+    }
+    let (family, code) = scene.seen.request.as_ref()?.control_code?;
+    let known = control_code(family, code).filter(|known| known.family == Family::Node)?;
+    class(known.name).filter(|_| scene.seen.status == Some(0))?;
+    let status = drained(top_level.buffer(ApiClusterControl::params::lpOutBuffer)?, Family::Node)?;
+    Some((object(&scene.seen.objects, 0)?.1?.to_string(), status, true))
+}
+
+/// The property that is declared to be the status of a drain.
+fn drained(buffer: &[u8], of: Family) -> Option<CLUSTER_NODE_DRAIN_STATUS> {
+    let list = PropertyList::new(buffer).ok()?;
+    list.properties().map_while(Result::ok).take(bounds::STORY_PROPERTIES).find_map(|property| {
+        let value = property.values().next()?.ok()?;
+        let declared = about(property.name().units(), Some(of)).property?.format_of(value.format());
+        match declared {
+            BufferFormat::DwordOf(table) if core::ptr::eq(table, CLUSTER_NODE_DRAIN_STATUS::TABLE) => {
+                value.bytes().first_chunk::<4>().map(|b| CLUSTER_NODE_DRAIN_STATUS(u32::from_le_bytes(*b)))
+            }
+            _ => None,
+        }
+    })
 }

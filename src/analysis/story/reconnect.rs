@@ -10,14 +10,12 @@ use crate::analysis::handles::Scope;
 use crate::analysis::notify::is_long_poll;
 use crate::analysis::tracker::{CallKey, call_key};
 use crate::base::Timestamp;
+use crate::base::bounds;
 use crate::idl::methods::*;
 use crate::ndr::Method;
 use crate::ndr::types::{Flow, MethodId, Type};
 use crate::session::Record;
 use std::net::{IpAddr, SocketAddr};
-
-/// Calls of one client that wait for their answer.
-const MAX_OPEN: usize = 64;
 
 /// Codes that call for a reconnect in version 2.0 (3.2.4.6).
 const CODES_2: [u32; 14] = [6, 1115, 1255, 1702, 1717, 1722, 1723, 1726, 1727, 1747, 1753, 1775, 5072, 5073];
@@ -102,7 +100,7 @@ impl Reconnects {
             self.0.insert(ip, Client::default());
         }
         let Some(client) = self.0.get(&ip) else { return };
-        if record.event.call.is_some() && client.open.len() < MAX_OPEN {
+        if record.event.call.is_some() && client.open.len() < bounds::STORY_OPEN {
             client.open.push((key, scene.seen.scope, scene.time, method.id));
         }
         // Reopening is over with the first call that does something else.
@@ -159,6 +157,8 @@ impl Reconnects {
             let text = format!("lost {}: {why}", scene.seen.server);
             let mut event = scene.called("client_lost", text);
             event.outcome = Outcome::Failed;
+            event.acted = false;
+            event.from = Some(scene.seen.server.to_string());
             let line = lines.add(event, false);
             client.lost = Some(Lost { why, time: scene.time, scope, server: scene.seen.server, line });
         }
@@ -223,12 +223,21 @@ impl Client {
                     event.text = text;
                     event.name = "client_reconnected";
                     event.outcome = Outcome::Done;
+                    event.end = scene.time;
+                    event.to = Some(scene.seen.server.to_string());
                     event.frames.push(scene.frame);
+                    if let Some(call) = scene.call() {
+                        event.add_call(call);
+                    }
                 }
                 line
             }
             None => {
-                let line = lines.add(scene.event("client_reconnected", text), false);
+                let mut event = scene.event("client_reconnected", text);
+                (event.from, event.to) = (Some(from.to_string()), Some(scene.seen.server.to_string()));
+                // It began when the call was made that was never answered.
+                (event.time, event.end) = (since.or(event.time), scene.time);
+                let line = lines.add(event, false);
                 if let Some((_, earlier)) = core::mem::replace(&mut self.hanging, key.map(|key| (key, line))) {
                     lines.release(earlier);
                 }

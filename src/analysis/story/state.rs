@@ -1,13 +1,18 @@
 //! States of groups, resources, nodes, networks and interfaces as polls and notifications show them, and operations that
 //! wait for one.
 
+use super::event::{Event, Object, Outcome, Source, StateSeen};
+use super::failures::Failures;
+use super::timeline::{Timeline, Timelines, cut};
+use super::waiting::{Aim, Goal, Seen, Waitings};
 use super::wording;
-use super::{EventContext, Lines, Outcome, object};
+use super::{EventContext, Lines, object};
 use crate::analysis::Bounded;
 use crate::analysis::notify::{self, Notification};
 use crate::analysis::object_kind::ObjectKind;
 use crate::analysis::top_level::TopLevelValues;
 use crate::base::Timestamp;
+use crate::consts::node::CLUSTER_NODE_DRAIN_STATUS;
 use crate::consts::states::*;
 use crate::consts::{Constant, Constants, notifications};
 use crate::idl::methods::*;
@@ -16,44 +21,33 @@ use crate::ndr::types::MethodId;
 use crate::session::Record;
 use std::sync::Arc;
 
-/// The state that an operation leads to.
-#[derive(Clone, Debug)]
-pub(super) struct Goal {
-    pub(super) kind: ObjectKind,
-    pub(super) name: Arc<str>,
-    pub(super) online: bool,
-    /// The node that it is to be on.
-    pub(super) node: Option<Arc<str>>,
-    /// Whether it is a move.
-    pub(super) moved: bool,
-}
-
-/// An operation that the server has not finished.
-#[derive(Clone, Debug)]
-struct Waiting {
-    goal: Goal,
-    line: u64,
-    /// The line's text once it is done.
-    done: String,
-    since: Option<Timestamp>,
-    polls: u64,
-    last: Option<u64>,
-}
-
 /// An object: kind and name in lower case.
-type Key = (ObjectKind, String);
+pub(super) type Key = (ObjectKind, String);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What was seen last of an object.
+#[derive(Clone, Debug)]
 struct Known {
     state: u64,
-    owner: Option<String>,
+    /// The node that owns it.
+    owner: Option<Arc<str>>,
+    /// Since when it is not as it should be, and where it was then.
+    trouble: Option<Trouble>,
+}
+
+/// When an object was first seen in trouble, and the node that owned it.
+#[derive(Clone, Debug)]
+struct Trouble {
+    time: Option<Timestamp>,
+    frame: u64,
+    owner: Option<Arc<str>>,
 }
 
 /// The states seen last, and the operations that wait.
 #[derive(Debug)]
 pub(super) struct States {
     known: Bounded<Key, Known>,
-    waiting: Bounded<Key, Waiting>,
+    waiting: Waitings,
+    timelines: Timelines,
 }
 
 /// Whether a method asks for the state of an object.
@@ -102,14 +96,14 @@ pub(super) fn words_of(kind: ObjectKind, state: u64) -> String {
 
 /// Whether a state is one in which things stay: online, offline or failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rest {
+pub(super) enum Rest {
     Online,
     Offline,
     Failed,
     No,
 }
 
-fn rest(kind: ObjectKind, state: u64) -> Rest {
+pub(super) fn rest(kind: ObjectKind, state: u64) -> Rest {
     match (kind, state) {
         (ObjectKind::Group, 0 | 3) | (ObjectKind::Resource, 2) => Rest::Online,
         (ObjectKind::Group, 1) | (ObjectKind::Resource, 3) => Rest::Offline,
@@ -130,46 +124,56 @@ fn alarming(kind: ObjectKind, state: u64) -> bool {
 }
 
 impl States {
-    pub(super) fn new(limit: usize) -> Self {
-        States { known: Bounded::new(limit), waiting: Bounded::new(limit) }
+    pub(super) fn new(limit: usize, timelines: usize) -> Self {
+        States { known: Bounded::new(limit), waiting: Waitings::new(limit), timelines: Timelines::new(timelines) }
     }
 
     pub(super) fn forgotten(&self) -> u64 {
-        self.known.dropped() + self.waiting.dropped()
+        self.known.dropped() + self.waiting.forgotten() + self.timelines.forgotten()
+    }
+
+    /// The states of each object.
+    pub(super) fn timelines(&self) -> Vec<Timeline> {
+        self.timelines.all()
+    }
+
+    /// The node that an object was seen on last.
+    pub(super) fn owner(&self, goal: &Goal) -> Option<Arc<str>> {
+        self.known.peek(&goal.key())?.owner.clone()
     }
 
     /// An operation waits for its end.
-    pub(super) fn wait(&mut self, goal: Goal, line: u64, done: String, scene: &EventContext<'_>, lines: &mut Lines) {
-        let key = (goal.kind, goal.name.to_lowercase());
-        let since = scene.seen.request.as_ref().and_then(|request| request.time).or(scene.time);
-        let waiting = Waiting { goal, line, done, since, polls: 0, last: None };
-        if let Some(earlier) = self.waiting.remove(&key) {
-            end(lines, &earlier, Outcome::Pending, ": overtaken by the next operation".to_string(), None);
+    pub(super) fn wait(&mut self, goal: Goal, line: u64, done: String, lines: &mut Lines) {
+        let key = goal.key();
+        let before = self.known.get(&key);
+        let offline = goal.aim == Aim::Moved
+            && before.as_ref().is_some_and(|known| rest(goal.kind, known.state) == Rest::Offline);
+        if let Some(known) = before {
+            known.trouble = None;
         }
-        if let Some((_, dropped)) = self.waiting.insert(key, waiting) {
-            end(lines, &dropped, Outcome::Pending, String::new(), None);
-        }
+        self.waiting.add(goal, line, done, offline, lines);
     }
 
     /// An operation was done at once.
-    pub(super) fn reached(&mut self, goal: &Goal) {
-        let state = match (goal.kind, goal.online) {
-            (ObjectKind::Group, true) => 0,
-            (ObjectKind::Group, false) => 1,
-            (ObjectKind::Resource, true) => 2,
-            (ObjectKind::Resource, false) => 3,
-            _ => return,
-        };
-        let key = (goal.kind, goal.name.to_lowercase());
-        let owner = goal.node.as_deref().map(str::to_lowercase);
-        match self.known.get(&key) {
-            // A move changes where, not whether: what was offline stays offline.
-            Some(known) if goal.moved => known.owner = owner,
-            None if goal.moved => {}
-            _ => {
-                self.known.insert(key, Known { state, owner: None });
+    pub(super) fn reached(&mut self, goal: &Goal, scene: &EventContext<'_>) {
+        let key = goal.key();
+        let node = goal.node.as_deref().map(cut);
+        let known = self.known.get(&key);
+        // A move changes where, not whether: what was offline stays offline.
+        let Some(state) = goal.state().or(known.as_ref().map(|known| known.state)) else { return };
+        match known {
+            Some(known) => {
+                known.state = state;
+                known.trouble = None;
+                if let Some(node) = node {
+                    known.owner = Some(Arc::from(node));
+                }
+            }
+            None => {
+                self.known.insert(key.clone(), Known { state, owner: node.map(Arc::from), trouble: None });
             }
         }
+        self.timelines.add(&key, &goal.name, state, node, (scene.time, scene.frame, Source::Operation));
     }
 
     /// What a response shows of states.
@@ -179,11 +183,11 @@ impl States {
         top_level: &TopLevelValues<'_>,
         record: &Record<'_>,
         scene: &EventContext<'_>,
-        lines: &mut Lines,
+        (failures, lines): (&mut Failures, &mut Lines),
     ) {
         if notify::delivers(method.id) {
             for notification in notify::notifications(record) {
-                self.notified(&notification, scene, lines);
+                self.notified(&notification, scene, (failures, lines));
             }
             return;
         }
@@ -194,11 +198,16 @@ impl States {
             (top_level.number(ApiGetGroupState::params::State), object(&scene.seen.objects, 0))
         {
             let owner = top_level.text(ApiGetGroupState::params::NodeName).map(wording::plain);
-            self.seen(kind, name, state, owner, "saw", scene, lines);
+            self.seen(kind, name, (state, owner.as_deref()), Source::Poll, scene, (failures, lines));
         }
     }
 
-    fn notified(&mut self, n: &Notification<'_>, scene: &EventContext<'_>, lines: &mut Lines) {
+    fn notified(
+        &mut self,
+        n: &Notification<'_>,
+        scene: &EventContext<'_>,
+        (failures, lines): (&mut Failures, &mut Lines),
+    ) {
         let kind = n.kind();
         let Some(name) = n.name.map(wording::plain).filter(|name| !name.is_empty() || kind == ObjectKind::Cluster)
         else {
@@ -214,7 +223,7 @@ impl States {
             None => (crate::consts::change::CLUSTER_CHANGE::TABLE.name_of(n.flags).unwrap_or(""), None),
         };
         if let Some(state) = state {
-            return self.seen(kind, &name, state, None, "was told of", scene, lines);
+            return self.seen(kind, &name, (state, None), Source::Notification, scene, (failures, lines));
         }
         // Of properties only those are worth a line that come with their values: see `properties`.
         if event.is_empty() || event.contains("PROPERTY") || event.contains("HANDLE_CLOSE") {
@@ -245,98 +254,144 @@ impl States {
             let plain = event.trim_start_matches("CLUSTER_CHANGE_").trim_end_matches("_V2").trim_end_matches("_v2");
             format!("was told of {}: {what}", plain.to_ascii_lowercase().replace('_', " "))
         };
-        lines.add(scene.event("notified", text), true);
+        let key = (kind, name.to_lowercase());
+        if event.contains("STATE") || event.contains("OWNER_NODE") {
+            self.waiting.told(&key, None, false, scene, (failures, lines));
+        }
+        let object = Some(Object { kind, name: Some(name.into()).filter(|_| kind != ObjectKind::Cluster) });
+        lines.add(Event { object, ..scene.event("notified", text) }, true);
+    }
+
+    /// How far the drain of a node is, told by a property.
+    pub(super) fn drain(
+        &mut self,
+        name: &str,
+        status: CLUSTER_NODE_DRAIN_STATUS,
+        poll: bool,
+        scene: &EventContext<'_>,
+        (failures, lines): (&Failures, &mut Lines),
+    ) {
+        self.waiting.drain(&(ObjectKind::Node, name.to_lowercase()), status, poll, scene, (failures, lines));
     }
 
     /// A state was seen: the end of an operation, a change, or nothing new.
-    #[allow(clippy::too_many_arguments)]
     fn seen(
         &mut self,
         kind: ObjectKind,
         name: &str,
-        state: u64,
-        owner: Option<String>,
-        verb: &str,
+        (state, owner): (u64, Option<&str>),
+        source: Source,
         scene: &EventContext<'_>,
-        lines: &mut Lines,
+        (failures, lines): (&mut Failures, &mut Lines),
     ) {
         let key = (kind, name.to_lowercase());
-        let poll = verb == "saw";
-        let lower = owner.as_deref().map(str::to_lowercase);
+        let owner = owner.map(cut).filter(|owner| !owner.is_empty());
+        self.timelines.add(&key, name, state, owner, (scene.time, scene.frame, source));
+        let object = Object { kind, name: Some(name.into()) };
+        let words = words_of(kind, state);
+        failures.state(&object, Some(words.as_str()).filter(|_| alarming(kind, state)), scene);
+
         let before = self.known.peek(&key).cloned();
-        let now = Known { state, owner: lower.clone().or(before.as_ref().and_then(|b| b.owner.clone())) };
-        self.known.insert(key.clone(), now.clone());
-        if let Some(waiting) = self.waiting.get(&key) {
-            waiting.polls += u64::from(poll);
-            waiting.last = Some(scene.frame);
-            let there = match (&waiting.goal.node, &lower) {
-                (Some(node), Some(owner)) => node.to_lowercase() == *owner,
-                _ => true,
-            };
-            let wanted = if waiting.goal.online { Rest::Online } else { Rest::Offline };
-            let at_rest = rest(kind, state);
-            // Until the operation has begun the old state is still shown.
-            let unchanged = at_rest != Rest::Failed && before.as_ref() == Some(&now) && waiting.polls <= 1;
-            let ended = at_rest == Rest::Failed
-                || (at_rest == wanted && there)
-                || (at_rest != Rest::No && there && waiting.goal.moved);
-            if ended && !unchanged {
-                let waiting = self.waiting.remove(&key);
-                if let Some(waiting) = waiting {
-                    let place =
-                        owner.as_deref().map(|owner| format!(" on {}", wording::quoted(owner))).unwrap_or_default();
-                    let outcome = if at_rest == wanted { Outcome::Done } else { Outcome::Failed };
-                    let text = format!(": {}{place}{}", words_of(kind, state), after(&waiting, scene.time));
-                    end(lines, &waiting, outcome, text, Some(scene.frame));
-                }
-            }
+        let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
+        let old_owner = before.as_ref().and_then(|before| before.owner.clone());
+        let moved = old_owner.clone().zip(owner).filter(|(old, new)| !same(old, new));
+        let changed_state = before.as_ref().is_some_and(|before| before.state != state);
+        let now_owner = match (&moved, &old_owner, owner) {
+            (None, Some(old), _) => Some(old.clone()),
+            (_, _, Some(new)) => Some(Arc::from(new)),
+            (_, _, None) => None,
+        };
+        if let Some((old, _)) = moved.as_ref().filter(|_| kind == ObjectKind::Group) {
+            self.waiting.group_left(old);
+        }
+        if self.waiting.has(&key) {
+            let unchanged = before.is_some() && !changed_state && moved.is_none();
+            let shown =
+                StateSeen { time: scene.time, frame: scene.frame, state: words, node: now_owner.clone(), source };
+            self.known.insert(key.clone(), Known { state, owner: now_owner, trouble: None });
+            let seen = Seen { state, owner, unchanged };
+            self.waiting.told(&key, Some((&seen, shown)), source == Source::Poll, scene, (failures, lines));
             return;
         }
-        let changed = before
-            .as_ref()
-            .is_some_and(|before| before.state != now.state || (before.owner.is_some() && before.owner != now.owner));
+
+        let trouble = before.as_ref().and_then(|before| before.trouble.clone());
+        let good = matches!(rest(kind, state), Rest::Online) || (kind == ObjectKind::Node && state == 0);
+        let first_trouble = || Trouble {
+            time: self.down_since(old_owner.as_deref()).or(scene.time),
+            frame: scene.frame,
+            owner: old_owner.clone().or(now_owner.clone()),
+        };
+        let next = match (good, &trouble, &before) {
+            (true, ..) => None,
+            (false, Some(trouble), _) => Some(trouble.clone()),
+            (false, None, Some(before)) if before.state == state => None,
+            (false, None, _) => Some(first_trouble()),
+        };
+        let over = if good { trouble.or_else(|| moved.as_ref().map(|_| first_trouble())) } else { None };
+        self.known.insert(key, Known { state, owner: now_owner.clone(), trouble: next });
         let first = before.is_none() && alarming(kind, state);
-        if !(changed || first) {
+        if !(changed_state || moved.is_some() || first) {
             return;
         }
         let what = wording::object(kind, Some(name));
-        let mut text = format!("{verb} {what} {}", words_of(kind, state));
-        let moved = before.as_ref().is_some_and(|b| b.owner.is_some() && b.owner != now.owner);
-        if let Some(owner) = owner.as_deref().filter(|_| moved) {
-            text.push_str(&format!(" on {}", wording::quoted(owner)));
-        }
-        if let Some(before) = before {
-            let old = words_of(kind, before.state);
-            match (moved, before.owner) {
-                (true, Some(owner)) => text.push_str(&format!(" (was {old} on {})", wording::quoted(&owner))),
-                _ => text.push_str(&format!(" (was {old})")),
-            }
-        }
-        let name = match kind {
+        let verb = if source == Source::Poll { "saw" } else { "was told of" };
+        let old_state = before.as_ref().map(|before| words_of(kind, before.state));
+        // A group that is online elsewhere after trouble, without a call that asked for it.
+        let from = over.as_ref().and_then(|trouble| trouble.owner.clone());
+        let failed_over = kind == ObjectKind::Group
+            && from.as_deref().zip(now_owner.as_deref()).is_some_and(|(from, to)| !same(from, to));
+        let event_name = match kind {
+            ObjectKind::Group if failed_over => "group_failed_over",
             ObjectKind::Group => "group_state",
             ObjectKind::Resource => "resource_state",
             ObjectKind::Node => "node_state",
             ObjectKind::Network => "network_state",
             _ => "interface_state",
         };
-        let mut event = scene.event(name, text);
+        let mut event = scene.event(event_name, String::new());
+        event.object = Some(object);
+        if failed_over {
+            let quoted = |node: &Option<Arc<str>>| wording::quoted(node.as_deref().unwrap_or_default());
+            let verb = if source == Source::Poll { "saw that" } else { "was told that" };
+            let (old, new) = (quoted(&from), quoted(&now_owner));
+            event.text = format!("{verb} {what} failed over from {old} to {new}: {words}");
+            (event.from, event.to) = (from.as_deref().map(str::to_string), now_owner.as_deref().map(str::to_string));
+        } else {
+            event.text = format!("{verb} {what} {words}");
+            (event.from, event.to) = (old_state.clone(), Some(words.clone()));
+            if let Some((old, new)) = &moved {
+                let old_state = old_state.as_deref().unwrap_or_default();
+                let (old, new) = (wording::quoted(old), wording::quoted(new));
+                event.text.push_str(&format!(" on {new} (was {old_state} on {old})"));
+            } else if let Some(old) = &old_state {
+                event.text.push_str(&format!(" (was {old})"));
+            }
+        }
+        if let Some(trouble) = over {
+            (event.time, event.end) = (trouble.time.or(event.time), scene.time);
+            if trouble.frame != scene.frame {
+                event.frames.insert(0, trouble.frame);
+            }
+            if let Some(nanos) = event.duration().filter(|nanos| *nanos > 0) {
+                event.text.push_str(&format!(" after {}", wording::duration(nanos)));
+            }
+        }
+        event.add_state(StateSeen { time: scene.time, frame: scene.frame, state: words, node: now_owner, source });
         if alarming(kind, state) {
             event.outcome = Outcome::Failed;
         }
         lines.add(event, true);
     }
 
+    /// Since when a node is down, if it is.
+    fn down_since(&self, node: Option<&str>) -> Option<Timestamp> {
+        let known = self.known.peek(&(ObjectKind::Node, node?.to_lowercase()))?;
+        known.trouble.as_ref()?.time
+    }
+
     /// The capture is over: what still waits is said to.
-    pub(super) fn finish(&mut self, lines: &mut Lines, _: Option<Timestamp>) {
-        let rest: Vec<Waiting> = self.waiting.drain().map(|(_, waiting)| waiting).collect();
-        for waiting in rest {
-            let text = match waiting.polls {
-                0 => ": accepted; the capture doesn't show how it ended".to_string(),
-                1 => ": accepted; still pending at the only poll".to_string(),
-                n => format!(": accepted; still pending after {n} polls"),
-            };
-            end(lines, &waiting, Outcome::Pending, text, waiting.last);
-        }
+    pub(super) fn finish(&mut self, lines: &mut Lines) {
+        self.waiting.finish(lines);
     }
 }
 
@@ -352,29 +407,4 @@ fn added(event: &str, name: &str) -> String {
     ];
     let kind = kinds.iter().find(|(word, _)| event.contains(word)).map_or(ObjectKind::Generic, |(_, kind)| *kind);
     wording::object(kind, Some(name))
-}
-
-fn after(waiting: &Waiting, now: Option<Timestamp>) -> String {
-    let mut text = String::new();
-    if let (Some(since), Some(now)) = (waiting.since, now) {
-        text.push_str(&format!(" after {}", wording::duration(now.0.saturating_sub(since.0))));
-    }
-    match waiting.polls {
-        0 => {}
-        1 => text.push_str(", 1 poll"),
-        n => text.push_str(&format!(", {n} polls")),
-    }
-    text
-}
-
-fn end(lines: &mut Lines, waiting: &Waiting, outcome: Outcome, text: String, frame: Option<u64>) {
-    if let Some(event) = lines.waiting(waiting.line) {
-        if outcome == Outcome::Done {
-            event.text.clone_from(&waiting.done);
-        }
-        event.text.push_str(&text);
-        event.outcome = outcome;
-        event.frames.extend(frame);
-    }
-    lines.release(waiting.line);
 }

@@ -77,9 +77,21 @@ fn a_move_until_it_is_online() {
     teller.call(&mut wire, "ApiGetGroupState", group(), state(0, "node2"));
     let events = teller.end();
     assert_eq!(events.len(), 1, "{events:?}");
-    assert_eq!(events[0].text, "moved group \"FS\" to node \"node2\": online on \"node2\" after 1.0 s, 3 polls");
-    assert_eq!((events[0].name, events[0].outcome), ("group_moved", Outcome::Done));
-    assert_eq!(events[0].frames, [7, 8, 14]);
+    let [event] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!(
+        event.text,
+        "moved group \"FS\" from node \"node1\" to node \"node2\": online on \"node2\" after 1.0 s, 3 polls"
+    );
+    assert_eq!((event.name, event.outcome), ("group_moved", Outcome::Done));
+    assert_eq!(event.frames, [7, 8, 14]);
+    assert_eq!((event.from.as_deref(), event.to.as_deref()), (Some("node1"), Some("node2")));
+    assert_eq!((event.duration(), event.polls, event.status), (Some(1_007_000_000), 3, Some(997)));
+    assert_eq!(event.actor().as_deref(), Some("192.0.2.10"));
+    let calls: Vec<_> = event.calls.iter().map(|call| (call.method, call.request, call.response)).collect();
+    assert_eq!(calls[0], ("ApiMoveGroupToNode", Some(7), Some(8)));
+    assert_eq!(calls[3], ("ApiGetGroupState", Some(13), Some(14)));
+    let states: Vec<_> = event.states.iter().map(|seen| (seen.state.as_str(), seen.node.as_deref())).collect();
+    assert_eq!(states, [("online", Some("node1")), ("pending", Some("node2")), ("online", Some("node2"))]);
 }
 
 #[test]
@@ -96,8 +108,11 @@ fn a_move_that_fails_and_one_without_end() {
         texts,
         [
             ("asked to move group \"FS\" to node \"node2\": failed on \"node2\" after 3 ms, 1 poll", Outcome::Failed),
-            ("asked to move group \"FS\" to the best node: accepted; still pending at the only poll", Outcome::Pending),
-            ("could not move group \"FS\" to the best node: ERROR_ACCESS_DENIED", Outcome::Failed),
+            (
+                "asked to move group \"FS\" from node \"node2\" to the best node: accepted; still pending at the only poll",
+                Outcome::Pending
+            ),
+            ("could not move group \"FS\" from node \"node2\" to the best node: ERROR_ACCESS_DENIED", Outcome::Failed),
         ]
     );
 }
@@ -115,8 +130,8 @@ fn states_are_told_when_they_change() {
         teller.lines(),
         [
             "saw group \"FS\" failed (was online)",
-            "saw group \"FS\" online on \"node2\" (was failed on \"node1\")",
-            "took group \"FS\" offline",
+            "saw that group \"FS\" failed over from \"node1\" to \"node2\": online after 2 ms",
+            "took group \"FS\" offline: done in 1 ms",
         ]
     );
 }
@@ -239,7 +254,7 @@ fn a_call_without_an_answer_before_a_reconnect() {
     wire.stream -= 1;
     wire.port -= 1;
     wire.response("ApiOfflineGroup", asked, status(0), &mut |record| teller.feed(record));
-    assert_eq!(teller.lines(), ["opened the cluster at 192.0.2.20:49664", "took group \"FS\" offline"]);
+    assert_eq!(teller.lines(), ["opened the cluster at 192.0.2.20:49664", "took group \"FS\" offline: done in 11 ms"]);
 }
 
 #[test]
@@ -251,7 +266,7 @@ fn nothing_moves_the_cursor_and_repeats_are_counted() {
     }
     let events = teller.end();
     assert_eq!(events.len(), 1);
-    assert_eq!(events[0].text, "brought group \"a\\u{1b}[2J\\n\\u{202e}\\\"b\" online");
+    assert_eq!(events[0].text, "brought group \"a\\u{1b}[2J\\n\\u{202e}\\\"b\" online: done in 1 ms at most");
     assert_eq!((events[0].times, events[0].frames.len()), (3, 6));
 }
 
@@ -283,7 +298,8 @@ fn clients_that_come_and_what_is_refused() {
             "could not open group \"nope\": ERROR_GROUP_NOT_FOUND",
             "could not open group \"mine\": ERROR_ACCESS_DENIED",
             "was refused ApiGetGroupState on group \"FS\": ERROR_ACCESS_DENIED",
-            "could not bring group \"FS\" online: ERROR_ACCESS_DENIED",
+            "could not bring group \"FS\" online: ERROR_ACCESS_DENIED; before that ApiGetGroupState of group \"FS\" ended with \
+             ERROR_ACCESS_DENIED (#16)",
         ]
     );
 }
@@ -331,7 +347,7 @@ fn lines_that_wait_are_bounded() {
     for n in 0..3000u64 {
         teller.open(&mut wire, "ApiOpenGroup", "lpszGroupName", &format!("g{n}"), n + 1);
         teller.call(&mut wire, "ApiOnlineGroup", values([("hGroup", handle(n + 1))]), status(997));
-        assert!(teller.story.lines.lines.len() <= StoryLimits::default().lines + 1);
+        assert!(teller.story.lines.len() <= StoryLimits::default().lines + 1);
     }
     assert_eq!(teller.lines().len(), 3000);
 }

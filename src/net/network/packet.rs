@@ -1,13 +1,13 @@
 //! From a packet's first byte to the transport header: link layers, IP, fragments, tunnels.
 
 use super::{At, Ends, Network, Way, offset_in};
-use crate::net::Handler;
 use crate::net::decode_as::UdpPort;
 use crate::net::fragments;
 use crate::net::ip::{self, Bad, Upper};
 use crate::net::link::{self, Layer, LinkError, Reached};
 use crate::net::slice::CapturedSlice;
 use crate::net::unread::{UnreadKind, never_carries_packets};
+use crate::net::{Handler, Sighting};
 
 /// What is known of a UDP datagram by its ports.
 pub(super) enum UdpContent {
@@ -70,7 +70,7 @@ impl Network {
         let at = offset_in(upper.payload.data, start, len);
         let (limits, stats) = (&self.limits, &mut self.stats);
         let whole = self.fragments.add(key, fragment, upper.protocol, upper.payload, at, frame, time, limits, stats);
-        let Some(whole) = whole else { return };
+        let Some(whole) = whole else { return handler.sighted(Sighting::Fragment { src: ends.src, dst: ends.dst }) };
         let slice = CapturedSlice { data: &whole.data, cut: whole.cut };
         match ip::upper(whole.protocol, slice, self.limits.extension_headers) {
             // A fragment within what fragments were put together to is an attack, not traffic.

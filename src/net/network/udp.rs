@@ -5,7 +5,7 @@ use super::{Ends, Network, UdpFlow, Way, origin, places};
 use crate::net::flows::Key;
 use crate::net::ip::{self, Upper};
 use crate::net::slice::CapturedSlice;
-use crate::net::{Datagram, Handler, Place, Placed, Transport, Verdict, checksum};
+use crate::net::{Datagram, Handler, Place, Placed, Sighting, Transport, Verdict, checksum};
 use std::net::SocketAddr;
 
 impl Network {
@@ -61,6 +61,7 @@ impl Network {
         let whole = slice.with_wire_len(length);
         let src = SocketAddr::new(ends.src, u16::from_be_bytes([s0, s1]));
         let dst = SocketAddr::new(ends.dst, u16::from_be_bytes([d0, d1]));
+        handler.sighted(Sighting::Whole { transport: Transport::Udp, src, dst, frames: way.frames });
         let (key, from_low) = Key::new(src, dst);
         let index = self.udp_flow(key, from_low);
         let Some(&mut UdpFlow { stream, a_is_low, ignored }) = self.udp.at(index) else { return };

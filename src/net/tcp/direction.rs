@@ -11,10 +11,11 @@
 //!   last empty segment or the other side's acknowledgement named it, or until [`NetworkLimits::start_packets`] more packets
 //!   came.
 
-use super::super::{Chunk, Verdict};
+use super::super::{Chunk, Reason, Verdict};
 use super::context::{At, Context, Sink, is_beyond};
 use super::held::{Checksum, Copied, Held, HeldSegments};
 use super::{NetworkLimits, Segment, Timestamp};
+use crate::base::bounds;
 use std::collections::VecDeque;
 
 /// Positions count from here, so that some room is left below for what comes before the first segment seen.
@@ -23,12 +24,9 @@ const ORIGIN: u64 = 1 << 40;
 /// So many acknowledged segments with a wrong checksum in a row say that checksums mean nothing.
 const WRONG: u8 = 3;
 
-/// Acknowledgements remembered while there is a hole; further ones count as the last of them.
-const ACKS: usize = 64;
-
 /// What a hole is called that the receiver's acknowledgement proves to be one.
-pub(super) const NOT_CAPTURED: &str = "acknowledged by the receiver but not captured";
-const CUT: &str = "cut by the capture's snapshot length";
+pub(super) const NOT_CAPTURED: &str = Reason::NotCaptured.text();
+const CUT: &str = Reason::Cut.text();
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum State {
@@ -173,7 +171,7 @@ impl Direction {
         while self.acks.front().is_some_and(|(position, _)| *position <= self.next) {
             self.acks.pop_front();
         }
-        if self.acks.len() >= ACKS {
+        if self.acks.len() >= bounds::TCP_ACKS {
             self.acks.pop_back();
         }
         self.acks.push_back((acked, clock));
@@ -467,7 +465,7 @@ impl Direction {
                 self.state = State::Ended;
                 self.held.clear();
                 self.acks = VecDeque::new();
-                sink.chunk(At { frame, time }, self.next_seq, Chunk::End { reason: "FIN" })
+                sink.chunk(At { frame, time }, self.next_seq, Chunk::End { reason: Reason::Fin.text() })
             }
             _ => Verdict::Keep,
         }

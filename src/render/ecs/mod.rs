@@ -2,7 +2,8 @@
 
 use super::CallFormat;
 use super::json::out::Out;
-use super::row::{result, time_text, transport};
+use super::row::{details, result, time_text, transport};
+use crate::analysis::ObjectKind;
 use crate::analysis::calls::{Answer, Call};
 use crate::net::community_id;
 
@@ -10,16 +11,16 @@ use crate::net::community_id;
 pub const FORMAT: CallFormat = CallFormat {
     name: "ecs",
     about: "Elastic Common Schema, one JSON object a line",
-    header: String::new,
-    call: |out, call, _| {
-        let mut json = Out::new();
-        self::call(&mut json, call);
-        out.extend_from_slice(json.as_bytes());
-    },
-    footer: "",
+    printer: |_| super::json_lines(call),
 };
 
-/// Replaces `out` by the call's object.
+/// Where the lines come from, as Elastic names it.
+const MODULE: &str = "cluscope";
+
+/// The same with the kind of lines.
+const DATASET: &str = "cluscope.calls";
+
+/// Appends the call's object.
 pub fn call(out: &mut Out, call: &Call) {
     let nested = |out: &mut Out, key: &str, members: &mut dyn FnMut(&mut Out)| {
         out.key(key);
@@ -31,7 +32,6 @@ pub fn call(out: &mut Out, call: &Call) {
         out.key(key);
         out.text(value);
     };
-    out.clear();
     out.begin();
     if call.time().is_some() {
         text(out, "@timestamp", &time_text(call.time()));
@@ -47,6 +47,8 @@ pub fn call(out: &mut Out, call: &Call) {
         out.begin_list();
         out.text("protocol");
         out.end_list();
+        text(out, "module", MODULE);
+        text(out, "dataset", DATASET);
         text(out, "action", &call.name());
         text(out, "outcome", result(call));
         if call.answer != Answer::None {
@@ -64,7 +66,9 @@ pub fn call(out: &mut Out, call: &Call) {
         text(out, "transport", transport(call));
         text(out, "type", if call.client.is_ipv4() { "ipv4" } else { "ipv6" });
         text(out, "protocol", "dce_rpc");
-        text(out, "application", call.interface.map_or("", |(i, _)| i.name));
+        if let Some((interface, _)) = call.interface {
+            text(out, "application", interface.name);
+        }
         text(out, "community_id", &community_id(call.transport, call.client, call.server));
         out.key("bytes");
         out.uint((call.request_bytes + call.response_bytes) as u64);
@@ -90,43 +94,38 @@ pub fn call(out: &mut Out, call: &Call) {
             None => text(out, "name", user),
         });
     }
-    nested(out, "cluscope", &mut |out| {
-        text(out, "version", call.version());
-        if let Some(opnum) = call.opnum {
-            out.key("opnum");
-            out.uint(u64::from(opnum));
-        }
-        out.key("stream");
-        out.uint(call.stream);
-        out.key("call_id");
-        out.uint(u64::from(call.call_id));
-        for (key, half) in [("request_frame", call.request), ("response_frame", call.response)] {
-            if let Some((frame, _)) = half {
+    if call.failed() {
+        nested(out, "error", &mut |out| {
+            if let Some(status) = call.status() {
+                text(out, "code", &status.to_string());
+            }
+            text(out, "message", &call.outcome());
+            text(out, "type", if matches!(call.answer, Answer::Fault(_)) { "fault" } else { "status" });
+        });
+    }
+    nested(out, "related", &mut |out| {
+        let list = |out: &mut Out, key: &str, values: &mut dyn Iterator<Item = &str>| {
+            let mut seen: Vec<&str> = values.collect();
+            seen.sort_unstable();
+            seen.dedup();
+            if !seen.is_empty() {
                 out.key(key);
-                out.uint(frame);
+                out.begin_list();
+                seen.iter().for_each(|value| out.text(value));
+                out.end_list();
             }
-        }
-        if let Some(status) = call.status() {
-            out.key("status");
-            out.uint(u64::from(status));
-        }
-        if call.is_long_poll() {
-            out.key("long_poll");
-            out.bool(true);
-        }
-        if !call.objects.is_empty() {
-            out.key("objects");
-            out.begin_list();
-            for used in &call.objects {
-                out.begin();
-                text(out, "kind", used.resolved.kind.name());
-                if let Some(name) = used.resolved.name.as_deref() {
-                    text(out, "name", name);
-                }
-                out.end();
-            }
-            out.end_list();
-        }
+        };
+        let ends = [call.client, call.server].map(|end| end.ip().to_string());
+        list(out, "ip", &mut ends.iter().map(String::as_str));
+        let user = call.user.as_deref().map(|user| user.split_once('\\').map_or(user, |(_, name)| name));
+        list(out, "user", &mut user.into_iter());
+        // Nodes are computers, and a witness registration is for a computer's network name.
+        let hosts = call.objects.iter().map(|used| &used.resolved);
+        let hosts = hosts.filter(|object| matches!(object.kind, ObjectKind::Node | ObjectKind::Witness));
+        list(out, "hosts", &mut hosts.filter_map(|object| object.name.as_deref()).filter(|name| !name.is_empty()));
+    });
+    nested(out, "cluscope", &mut |out| {
+        details(out, call);
     });
     out.end();
 }

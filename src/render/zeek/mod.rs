@@ -1,19 +1,60 @@
-//! Tab-separated lines in the shape of Zeek's dce_rpc.log; docs/views.md has the fields.
+//! Zeek's dce_rpc.log, tab-separated or as JSON lines; docs/views.md has the fields.
 
-use super::CallFormat;
+#[cfg(feature = "serde")]
+use super::json::out::Out;
 use super::row::transport;
+use super::{CallFormat, CallPrinter};
 use crate::analysis::calls::Call;
+use crate::base::Timestamp;
 use crate::base::printable::is_active;
+use crate::idl;
+use crate::ndr::Interface;
 use crate::net::community_id;
 
-/// One line a call.
+/// Tab-separated lines.
 pub const FORMAT: CallFormat = CallFormat {
     name: "zeek",
     about: "Tab-separated lines in the shape of Zeek's dce_rpc.log",
-    header,
-    call: |out, call, _| out.extend_from_slice(self::call(call).as_bytes()),
-    footer: "#close\n",
+    printer: |_| Box::<Printer>::default(),
 };
+
+/// JSON lines, as Zeek writes them with `LogAscii::use_json=T`.
+#[cfg(feature = "serde")]
+pub const JSON_FORMAT: CallFormat =
+    CallFormat { name: "zeek-json", about: "Zeek's dce_rpc.log as JSON lines", printer: |_| super::json_lines(json) };
+
+/// Writes a log. It is opened with the first call and closed with the last one, in the capture's time: so every run
+/// prints the same.
+#[derive(Default)]
+struct Printer {
+    open: bool,
+    last: Option<Timestamp>,
+}
+
+impl CallPrinter for Printer {
+    fn call(&mut self, out: &mut Vec<u8>, call: &Call) {
+        if !self.open {
+            out.extend_from_slice(header(call.time()).as_bytes());
+            self.open = true;
+        }
+        self.last = call.response.and_then(|(_, time)| time).or(call.time()).max(self.last);
+        out.extend_from_slice(self::call(call).as_bytes());
+        out.push(b'\n');
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) {
+        if !self.open {
+            out.extend_from_slice(header(None).as_bytes());
+        }
+        out.extend_from_slice(format!("#close\t{}\n", moment(self.last)).as_bytes());
+    }
+}
+
+/// A time as the lines `#open` and `#close` have it.
+fn moment(time: Option<Timestamp>) -> String {
+    let text = String::from_utf8_lossy(&time.unwrap_or(Timestamp(0)).to_ascii()).into_owned();
+    text.get(..19).unwrap_or_default().replace(['T', ':'], "-")
+}
 
 /// Names and types of the fields.
 const FIELDS: [(&str, &str); 16] = [
@@ -36,11 +77,12 @@ const FIELDS: [(&str, &str); 16] = [
 ];
 
 /// The lines that begin a log.
-pub fn header() -> String {
+fn header(open: Option<Timestamp>) -> String {
     let names: Vec<_> = FIELDS.iter().map(|(name, _)| *name).collect();
     let types: Vec<_> = FIELDS.iter().map(|(_, ty)| *ty).collect();
     format!(
-        "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdce_rpc\n#fields\t{}\n#types\t{}\n",
+        "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdce_rpc\n#open\t{}\n#fields\t{}\n#types\t{}\n",
+        moment(open),
         names.join("\t"),
         types.join("\t")
     )
@@ -78,30 +120,86 @@ fn seconds(nanos: i64) -> String {
     format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
+/// The value of a field.
+enum Value {
+    /// Not there.
+    Unset,
+    /// A number, time or interval.
+    Number(String),
+    /// A text or an address.
+    Text(String),
+}
+
+fn text(value: Option<impl Into<String>>) -> Value {
+    value.map_or(Value::Unset, |value| Value::Text(value.into()))
+}
+
+fn number(value: Option<impl ToString>) -> Value {
+    value.map_or(Value::Unset, |value| Value::Number(value.to_string()))
+}
+
+/// The name that Zeek's table of endpoints has for an interface.
+fn endpoint(interface: &'static Interface) -> &'static str {
+    if std::ptr::eq(interface, &raw const idl::WITNESS) { "Witness" } else { interface.name }
+}
+
+/// The values of [`FIELDS`].
+fn values(call: &Call) -> [Value; FIELDS.len()] {
+    let object = call.objects.first().and_then(|used| used.resolved.name.as_deref());
+    let operation = match (call.method(), call.opnum) {
+        (Some(method), _) => Some(method.name.to_string()),
+        // As Zeek names operations that its table doesn't have.
+        (None, opnum) => opnum.map(|opnum| format!("unknown-{opnum}")),
+    };
+    [
+        number(call.time().map(|time| seconds(time.0))),
+        // Zeek's own identifiers are random; this one is the same in every run.
+        text(Some(format!("C{}{:x}", transport(call), call.stream))),
+        text(Some(call.client.ip().to_string())),
+        number(Some(call.client.port())),
+        text(Some(call.server.ip().to_string())),
+        number(Some(call.server.port())),
+        number(call.latency().map(seconds)),
+        text(Some(call.server.port().to_string())),
+        text(call.interface.map(|(interface, _)| endpoint(interface))),
+        text(operation),
+        text(Some(call.version()).filter(|version| !version.is_empty())),
+        number(call.opnum),
+        text(Some(call.outcome())),
+        text(call.user.as_deref()),
+        text(object),
+        text(Some(community_id(call.transport, call.client, call.server))),
+    ]
+}
+
 /// A call as a line without its end.
 pub fn call(call: &Call) -> String {
-    let object = call.objects.first().and_then(|used| used.resolved.name.as_deref());
-    let cells = [
-        call.time().map(|time| seconds(time.0)),
-        // Zeek's own identifiers are random; this one is the same in every run.
-        Some(format!("C{}{:x}", transport(call), call.stream)),
-        Some(call.client.ip().to_string()),
-        Some(call.client.port().to_string()),
-        Some(call.server.ip().to_string()),
-        Some(call.server.port().to_string()),
-        call.latency().map(seconds),
-        Some(call.server.port().to_string()),
-        call.interface.map(|(i, _)| i.name.to_string()),
-        Some(call.name()).filter(|name| !name.is_empty()),
-        Some(call.version().to_string()).filter(|version| !version.is_empty()),
-        call.opnum.map(|opnum| opnum.to_string()),
-        Some(call.outcome()),
-        call.user.as_deref().map(str::to_string),
-        object.map(str::to_string),
-        Some(community_id(call.transport, call.client, call.server)),
-    ];
-    let cells: Vec<_> = cells.iter().map(|text| cell(text.as_deref())).collect();
+    let cells = values(call).map(|value| match value {
+        Value::Unset => cell(None),
+        Value::Number(digits) => digits,
+        Value::Text(text) => cell(Some(&text)),
+    });
     cells.join("\t")
+}
+
+/// Appends a call as an object; fields that are not there are left out.
+#[cfg(feature = "serde")]
+pub fn json(out: &mut Out, call: &Call) {
+    out.begin();
+    for ((name, _), value) in FIELDS.iter().zip(values(call)) {
+        match value {
+            Value::Unset => {}
+            Value::Number(digits) => {
+                out.key(name);
+                out.raw(digits.as_bytes());
+            }
+            Value::Text(text) => {
+                out.key(name);
+                out.text(&text);
+            }
+        }
+    }
+    out.end();
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("session", &["session"]),
     ("analysis", &["analysis", "conformance", "filter"]),
     ("limits", &["limits"]),
-    ("output", &["render", "rewrite", "make"]),
+    ("output", &["render", "rewrite", "select", "make"]),
 ];
 
 /// A module's source.

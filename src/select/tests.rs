@@ -1,0 +1,99 @@
+//! Which packets are kept, on packets made by hand.
+
+use super::*;
+use crate::capture::{LinkType, Packet};
+use crate::net::{DecodeAs, NetworkLimits, Timestamp};
+use crate::session::SelectionLimits;
+
+fn wanted(flows: usize, hosts: usize) -> Wanted {
+    let limits = Select { flows, hosts, waiting: 1 << 16 };
+    Wanted::new(limits, SelectionLimits { held: 4, held_bytes: 1 << 10, chosen: 16 })
+}
+
+fn end(host: u8, port: u16) -> SocketAddr {
+    SocketAddr::from(([10, 0, 0, host], port))
+}
+
+/// An IPv4 packet that carries UDP, or a fragment of one: `offset` in units of 8 bytes.
+fn ip(hosts: [u8; 2], id: u8, offset: u16, more: bool, payload: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(20 + payload.len()).unwrap().to_be_bytes();
+    let flags = (offset | if more { 0x2000 } else { 0 }).to_be_bytes();
+    let [src, dst] = hosts;
+    let mut packet = vec![0x45, 0, length[0], length[1], 0, id, flags[0], flags[1], 64, 17, 0, 0];
+    packet.extend([10, 0, 0, src, 10, 0, 0, dst]);
+    packet.extend(payload);
+    packet
+}
+
+fn udp(ports: [u16; 2], data: &[u8]) -> Vec<u8> {
+    let mut out = ports.map(u16::to_be_bytes).concat();
+    out.extend(u16::try_from(8 + data.len()).unwrap().to_be_bytes());
+    out.extend([0, 0]);
+    out.extend(data);
+    out
+}
+
+/// The frames that are kept of these packets.
+fn kept(wanted: &Wanted, packets: &[Vec<u8>]) -> Vec<u64> {
+    let mut sorter = Sorter::new(wanted, NetworkLimits::default(), DecodeAs::default());
+    let mut frames = Vec::new();
+    let mut out = |packet: &Packet<'_>| {
+        frames.push(packet.frame);
+        Ok::<(), ()>(())
+    };
+    for (frame, data) in (1..).zip(packets) {
+        let time = Some(Timestamp(i64::try_from(frame).unwrap()));
+        let (link, original_len) = (LinkType(101), data.len());
+        let packet = Packet { frame, time, link, data, original_len, comments: Vec::new() };
+        sorter.packet(&packet, &mut out).unwrap();
+    }
+    sorter.finish(&mut out).unwrap();
+    frames
+}
+
+#[test]
+fn fragments_wait_for_what_they_belong_to() {
+    let mut wanted = wanted(8, 8);
+    wanted.want(Transport::Udp, end(1, 2000), end(2, 3000));
+    let whole = udp([2000, 3000], &[7; 40]);
+    let other = udp([2001, 3000], &[7; 40]);
+    let packets = [
+        ip([1, 2], 1, 0, true, &whole[..24]),
+        ip([1, 2], 2, 0, true, &other[..24]),
+        ip([3, 4], 3, 0, false, &other),
+        ip([2, 1], 4, 0, false, &udp([3000, 2000], b"answer")),
+        ip([1, 2], 2, 3, false, &other[24..]),
+        ip([1, 2], 1, 3, false, &whole[24..]),
+        // Its rest never comes.
+        ip([1, 2], 5, 0, true, &whole[..24]),
+    ];
+    assert_eq!(kept(&wanted, &packets), [1, 4, 6]);
+}
+
+#[test]
+fn clients_keep_their_kerberos_exchanges() {
+    let mut wanted = wanted(8, 8);
+    wanted.want(Transport::Udp, end(1, 2000), end(2, 3000));
+    wanted.clients.insert(end(1, 0).ip());
+    let packets = [
+        ip([1, 9], 1, 0, false, &udp([2222, 88], b"as-req")),
+        ip([9, 1], 2, 0, false, &udp([88, 2222], b"as-rep")),
+        ip([3, 9], 3, 0, false, &udp([2222, 88], b"someone else's")),
+        ip([1, 9], 4, 0, false, &udp([2222, 53], b"a name")),
+    ];
+    assert_eq!(kept(&wanted, &packets), [1, 2]);
+}
+
+#[test]
+fn what_has_no_room_is_kept_by_its_hosts_and_then_counted() {
+    let mut wanted = wanted(1, 1);
+    wanted.want(Transport::Tcp, end(1, 1), end(2, 2));
+    assert_eq!((wanted.pairs.len(), wanted.left_out()), (0, 0));
+    wanted.want(Transport::Tcp, end(1, 3), end(2, 2));
+    wanted.want(Transport::Tcp, end(2, 2), end(1, 4));
+    assert_eq!((wanted.pairs.len(), wanted.left_out()), (1, 0));
+    wanted.want(Transport::Tcp, end(1, 3), end(5, 2));
+    assert_eq!(wanted.left_out(), 1);
+    let between = ip([2, 1], 1, 0, false, &udp([5, 6], b"anything between the two"));
+    assert_eq!(kept(&wanted, &[between]), [1]);
+}
