@@ -52,6 +52,8 @@ pub(super) fn run(check: Check) -> Outcome {
         hide_secrets,
         memory,
         origins: Default::default(),
+        begun: Default::default(),
+        limits: None,
     };
     let mut checker = Checker::new(capture.memory.limits().conformance);
     let mut line = output::json();

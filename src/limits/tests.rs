@@ -92,3 +92,13 @@ fn a_report_stays_below_the_ceiling() {
         assert!(worst <= memory, "{worst} of {memory}");
     }
 }
+
+/// And so does what `export` keeps.
+#[test]
+fn tables_stay_below_the_ceiling() {
+    for memory in [LEAST_FOR_TABLES, 100_000_000, DEFAULT_MEMORY, 1 << 30, 1 << 34] {
+        let limits = Limits::for_tables(memory);
+        let worst = limits.worst_case(Keeper::Export);
+        assert!(worst <= memory && limits.columns.batch >= 256 << 10, "{worst} of {memory}");
+    }
+}

@@ -142,7 +142,8 @@ impl Delivery {
             Choice::Hold => {
                 let lent = Lent { record, annotations: HandleAnnotations::of(&self.seen) };
                 let kept = Kept::of(&lent, &self.seen, self.printer.get_mut());
-                return self.selection.hold(record, kept);
+                let bytes = kept.as_ref().len();
+                return self.selection.hold(record, kept, bytes);
             }
             Choice::Show(held) => held.into_iter().for_each(|kept| self.kept(kept)),
         }

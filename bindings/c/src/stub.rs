@@ -120,10 +120,10 @@ pub type cluscope_value_fn = Option<unsafe extern "C" fn(user: *mut c_void, valu
 pub type cluscope_write_fn = Option<unsafe extern "C" fn(user: *mut c_void, data: *const c_char, length: usize) -> i32>;
 
 /// A stub of the caller's, checked.
-struct Given<'s> {
-    identity: Identity,
-    context: CallContext,
-    data: &'s [u8],
+pub(crate) struct Given<'s> {
+    pub(crate) identity: Identity,
+    pub(crate) context: CallContext,
+    pub(crate) data: &'s [u8],
     options: u32,
 }
 
@@ -202,7 +202,7 @@ impl cluscope_stub {
 ///
 /// # Safety
 /// `stub` and what it points to are as the header says.
-unsafe fn given<'s>(stub: *const cluscope_stub) -> Outcome<Given<'s>> {
+pub(crate) unsafe fn given<'s>(stub: *const cluscope_stub) -> Outcome<Given<'s>> {
     // SAFETY: by the header.
     let stub = unsafe { copy_in(stub) }?;
     let options = known_options(stub.options)?;

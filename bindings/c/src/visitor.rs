@@ -10,7 +10,7 @@ use cluscope::consts::{Constants, status::StatusName};
 use cluscope::internals::base::error::{Path, Segment};
 use cluscope::internals::base::time::FileTime;
 use cluscope::internals::ndr::names;
-use cluscope::internals::structs::property_list;
+use cluscope::internals::structs::{property_list, security};
 use cluscope::ndr::{
     At, ContextHandle, HandleNames, Item, Method, Open, Overhead, Scalar, Semantics, Syntax, Visitor, WStr,
 };
@@ -370,6 +370,11 @@ impl<'a> Visitor<'a> for Values<'_> {
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_BYTES);
         self.text.clear();
+        if let Semantics::SecurityDescriptor = at.semantics
+            && let Ok((text, _)) = security::readable(bytes)
+        {
+            self.text.push_str(&text);
+        }
         self.with_contents(&at, &mut value, bytes);
         self.give(value);
     }

@@ -17,6 +17,8 @@ mod decrypt;
 mod detection;
 #[cfg(feature = "etl")]
 mod etl;
+#[cfg(feature = "columns")]
+mod export;
 mod files;
 mod filter;
 mod leaks;
