@@ -122,6 +122,13 @@ impl Default for Rewrite {
     }
 }
 
+impl From<Output> for analysis::joiner::JoinerLimits {
+    fn from(output: Output) -> Self {
+        let Output { waiting, waiting_bytes, .. } = output;
+        analysis::joiner::JoinerLimits { waiting, waiting_bytes }
+    }
+}
+
 impl From<Output> for session::SelectionLimits {
     fn from(output: Output) -> Self {
         let Output { held, held_bytes, chosen, .. } = output;

@@ -26,7 +26,7 @@ mod _cluscope {
     #[pymodule_export]
     use super::keys::Keys;
     #[pymodule_export]
-    use super::reader::{Reader, open};
+    use super::reader::{Reader, calls, check, open, stats, story};
     #[pymodule_export]
     use super::record::{Call, Message, Record};
     #[pymodule_export]

@@ -15,7 +15,6 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 
 /// What items become.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, reason = "messages are all that is handed out so far")]
 pub(crate) enum Shape {
     Message,
     Call,
@@ -192,39 +191,85 @@ impl Reader {
     }
 }
 
-/// Opens captures and iterates over their ClusAPI and Witness messages.
-///
-/// ``captures`` is a path, a binary file object, or several of them in a list: pcap, pcapng or ETL, plain or packed with
-/// gzip, zstd or lz4. ``keys``, ``keytab`` and ``ccache`` are files (or their bytes) that open what is sealed; ``keys`` may
-/// be a ``Keys`` instead. ``filter`` is an expression of docs/views.md. ``assume`` tells what connections without a bind
-/// carry (``clusapi:3.0:ndr64``), ``decode_as`` what to take ports and the like for (``udp.port==14789,vxlan``).
-/// ``hide_secrets`` leaves passwords and tokens that stand in messages out of what is returned. ``memory_limit`` is in bytes
-/// or as ``"256MB"``.
-///
-/// >>> import cluscope
-/// >>> for message in cluscope.open("captures/tour.pcapng", filter='method == "ApiGetClusterName" and frame < 10'):
-/// ...     print(message.frame, message.type, message.params)
-/// 8 request {}
-/// 9 response {'ClusterName': 'LABCLUS1', 'NodeName': 'node1'}
-#[pyfunction]
-#[pyo3(signature = (
-    captures, /, *, keys = None, keytab = None, ccache = None, filter = None, assume = None, decode_as = None,
-    hide_secrets = false, memory_limit = None
-))]
-#[allow(clippy::too_many_arguments, reason = "they are named")]
-pub(crate) fn open(
-    captures: &Bound<'_, PyAny>,
-    keys: Option<&Bound<'_, PyAny>>,
-    keytab: Option<&Bound<'_, PyAny>>,
-    ccache: Option<&Bound<'_, PyAny>>,
-    filter: Option<&str>,
-    assume: Option<Vec<String>>,
-    decode_as: Option<Vec<String>>,
-    hide_secrets: bool,
-    memory_limit: Option<Size>,
-) -> PyResult<Reader> {
-    let arguments = Arguments { keys, keytab, ccache, filter, assume, decode_as, hide_secrets, memory_limit };
-    Reader::open(captures, arguments, Shape::Message, |options, origins| {
-        Box::new(view::Messages::new(options, origins))
-    })
+/// A function of the package: captures and the options that all of them share, to a [`Reader`].
+macro_rules! views {
+    ($($(#[doc = $doc:literal])* $name:ident: $shape:expr, $view:expr;)*) => {
+        $(
+            $(#[doc = $doc])*
+            #[pyfunction]
+            #[pyo3(signature = (
+                captures, /, *, keys = None, keytab = None, ccache = None, filter = None, assume = None,
+                decode_as = None, hide_secrets = false, memory_limit = None
+            ))]
+            #[allow(clippy::too_many_arguments, reason = "they are named")]
+            pub(crate) fn $name(
+                captures: &Bound<'_, PyAny>,
+                keys: Option<&Bound<'_, PyAny>>,
+                keytab: Option<&Bound<'_, PyAny>>,
+                ccache: Option<&Bound<'_, PyAny>>,
+                filter: Option<&str>,
+                assume: Option<Vec<String>>,
+                decode_as: Option<Vec<String>>,
+                hide_secrets: bool,
+                memory_limit: Option<Size>,
+            ) -> PyResult<Reader> {
+                let arguments =
+                    Arguments { keys, keytab, ccache, filter, assume, decode_as, hide_secrets, memory_limit };
+                Reader::open(captures, arguments, $shape, $view)
+            }
+        )*
+    };
+}
+
+views! {
+    /// Opens captures and iterates over their ClusAPI and Witness messages.
+    ///
+    /// ``captures`` is a path, a binary file object, or several of them in a list: pcap, pcapng or ETL, plain or packed with
+    /// gzip, zstd or lz4. ``keys``, ``keytab`` and ``ccache`` are files (or their bytes) that open what is sealed; ``keys`` may
+    /// be a ``Keys`` instead. ``filter`` is an expression of docs/views.md. ``assume`` tells what connections without a bind
+    /// carry (``clusapi:3.0:ndr64``), ``decode_as`` what to take ports and the like for (``udp.port==14789,vxlan``).
+    /// ``hide_secrets`` leaves passwords and tokens that stand in messages out of what is returned. ``memory_limit`` is in bytes
+    /// or as ``"256MB"``.
+    ///
+    /// >>> import cluscope
+    /// >>> for message in cluscope.open("captures/tour.pcapng", filter='method == "ApiGetClusterName" and frame < 10'):
+    /// ...     print(message.frame, message.type, message.params)
+    /// 8 request {}
+    /// 9 response {'ClusterName': 'LABCLUS1', 'NodeName': 'node1'}
+    open: Shape::Message, |options, origins| Box::new(view::Messages::new(options, origins));
+
+    /// Iterates over the calls of captures: each request joined with its response or fault. Arguments as with ``open``; the
+    /// filter passes a call if it holds for either half.
+    ///
+    /// >>> import cluscope
+    /// >>> call = next(cluscope.calls("captures/tour.pcapng", filter='method == "ApiGetClusterName"'))
+    /// >>> call.latency_ns, call.status["name"], call.response["params"]
+    /// (169602, 'ERROR_SUCCESS', {'ClusterName': 'LABCLUS1', 'NodeName': 'node1'})
+    calls: Shape::Call, |options, origins| Box::new(view::Calls::new(options, origins));
+
+    /// Iterates over what happened, as dicts: who did what to which object, and what came of it. Arguments as with ``open``.
+    ///
+    /// >>> import cluscope
+    /// >>> event = next(cluscope.story("captures/manager.pcap"))
+    /// >>> print(event["event"], "-", event["text"])
+    /// cluster_opened - opened the cluster at 192.0.2.1:49664
+    story: Shape::Dict, |options, _| Box::new(view::Told::new(options));
+
+    /// Checks captures against the rules of the specification. Iterates over dicts: one of each finding, then how often each
+    /// rule was broken (``type`` is ``summary``), then what tells the release of each server (``fingerprint``). Arguments as
+    /// with ``open``; a filter is of no use here.
+    ///
+    /// >>> import cluscope
+    /// >>> *findings, summary = [one for one in cluscope.check("captures/clean.pcapng") if one["type"] != "fingerprint"]
+    /// >>> len(findings) == summary["findings"], summary["messages"]
+    /// (True, 30)
+    check: Shape::Dict, |options, _| Box::new(view::Checked::new(options));
+
+    /// Counts calls by method, client, object and status: rows as dicts. Arguments as with ``open``.
+    ///
+    /// >>> import cluscope
+    /// >>> rows = list(cluscope.stats("captures/clean.pcapng"))
+    /// >>> [(row["key"], row["calls"]) for row in rows if row["by"] == "client"]
+    /// [('127.0.0.1', 15)]
+    stats: Shape::Dict, |options, _| Box::new(view::Counted::new(options));
 }

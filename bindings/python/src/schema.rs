@@ -1,11 +1,12 @@
 //! Lists of what this build knows.
 
 use crate::{json, view};
+use cluscope::internals::conformance;
 use cluscope::internals::consts::{self, control_codes, notifications};
 use cluscope::internals::idl::INTERFACES;
 use cluscope::internals::limits::TABLE;
 use cluscope::internals::ndr::Direction;
-use cluscope::internals::render::json::{list, out::Out};
+use cluscope::internals::render::json::{findings, list, out::Out};
 use cluscope::internals::render::schema::{self, Of};
 use cluscope::internals::structs;
 use pyo3::exceptions::{PyKeyError, PyValueError};
@@ -89,6 +90,12 @@ impl Schema {
     #[staticmethod]
     fn limits(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
         all(py, TABLE, list::limit)
+    }
+
+    /// Rules of the specification that ``check`` knows.
+    #[staticmethod]
+    fn rules(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
+        all(py, conformance::rules(), findings::rule)
     }
 
     /// The JSON Schema of a method's messages, of a structure, or of ``record``: what ``open`` and ``calls`` hand out.

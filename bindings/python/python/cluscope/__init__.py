@@ -6,7 +6,8 @@
 2026-11-20T10:03:50.537193149Z request {}
 2026-11-20T10:03:50.537362751Z response {'ClusterName': 'LABCLUS1', 'NodeName': 'node1'}
 
-``open`` iterates over the messages of captures. ``Session`` takes packets, or the bytes of connections that the caller has
+``open`` iterates over the messages of captures, ``calls`` over requests joined with their answers; ``story``, ``check`` and
+``stats`` tell what happened. ``Session`` takes packets, or the bytes of connections that the caller has
 put together itself. ``decode_stub``, ``encode_stub``, ``decode_struct`` and ``encode_struct`` are for bare bytes, ``Schema``
 lists what is known. What goes wrong is an ``Error``.
 """
@@ -26,11 +27,15 @@ from ._cluscope import (
     Schema,
     Session,
     __version__,
+    calls,
+    check,
     decode_struct,
     decode_stub,
     encode_struct,
     encode_stub,
     open,
+    stats,
+    story,
 )
 from ._errors import CaptureError, DecodeError, EncodeError, Error, FilterError, KeyFileError
 
@@ -56,9 +61,13 @@ __all__ = [
     "Schema",
     "Session",
     "__version__",
+    "calls",
+    "check",
     "decode_struct",
     "decode_stub",
     "encode_struct",
     "encode_stub",
     "open",
+    "stats",
+    "story",
 ]

@@ -18,11 +18,15 @@ __all__ = [
     "Schema",
     "Session",
     "__version__",
+    "calls",
+    "check",
     "decode_struct",
     "decode_stub",
     "encode_struct",
     "encode_stub",
     "open",
+    "stats",
+    "story",
 ]
 
 _D = TypeVar("_D")
@@ -179,6 +183,58 @@ def open(
     hide_secrets: bool = False,
     memory_limit: int | str | None = None,
 ) -> Reader[Message]: ...
+def calls(
+    captures: _Captures,
+    /,
+    *,
+    keys: _KeySources | Keys | None = None,
+    keytab: _KeySources | None = None,
+    ccache: _KeySources | None = None,
+    filter: str | None = None,
+    assume: Sequence[str] | None = None,
+    decode_as: Sequence[str] | None = None,
+    hide_secrets: bool = False,
+    memory_limit: int | str | None = None,
+) -> Reader[Call]: ...
+def story(
+    captures: _Captures,
+    /,
+    *,
+    keys: _KeySources | Keys | None = None,
+    keytab: _KeySources | None = None,
+    ccache: _KeySources | None = None,
+    filter: str | None = None,
+    assume: Sequence[str] | None = None,
+    decode_as: Sequence[str] | None = None,
+    hide_secrets: bool = False,
+    memory_limit: int | str | None = None,
+) -> Reader[_Dict]: ...
+def check(
+    captures: _Captures,
+    /,
+    *,
+    keys: _KeySources | Keys | None = None,
+    keytab: _KeySources | None = None,
+    ccache: _KeySources | None = None,
+    filter: str | None = None,
+    assume: Sequence[str] | None = None,
+    decode_as: Sequence[str] | None = None,
+    hide_secrets: bool = False,
+    memory_limit: int | str | None = None,
+) -> Reader[_Dict]: ...
+def stats(
+    captures: _Captures,
+    /,
+    *,
+    keys: _KeySources | Keys | None = None,
+    keytab: _KeySources | None = None,
+    ccache: _KeySources | None = None,
+    filter: str | None = None,
+    assume: Sequence[str] | None = None,
+    decode_as: Sequence[str] | None = None,
+    hide_secrets: bool = False,
+    memory_limit: int | str | None = None,
+) -> Reader[_Dict]: ...
 @final
 class Keys:
     def __new__(cls) -> Keys: ...
@@ -266,6 +322,8 @@ class Schema:
     def notifications() -> list[_Dict]: ...
     @staticmethod
     def limits() -> list[_Dict]: ...
+    @staticmethod
+    def rules() -> list[_Dict]: ...
     @staticmethod
     def json_schema(
         name: str,

@@ -1,5 +1,11 @@
 //! From records of a session to what is handed out: messages, and further views of the same records.
 
+mod calls;
+mod happened;
+
+pub(crate) use calls::Calls;
+pub(crate) use happened::{Checked, Counted, Told};
+
 use crate::options::Options;
 use crate::record::Item;
 use cluscope::filter::{Filter, Subject};
