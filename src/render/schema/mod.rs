@@ -146,7 +146,8 @@ const COMMON: &[(&str, &str)] = &[
         "auth",
         r##"{"type":"object","required":["type","level","context_id"],"properties":{"type":{"type":"string"},
             "level":{"type":"string"},"context_id":{"$ref":"#/$defs/uint"},"user":{"type":"string"},
-            "verified":{"type":"boolean"},"reason":{"type":"string"}}}"##,
+            "verified":{"type":"boolean"},"covers":{"const":"stub"},"signature":{"const":"crc"},
+            "reason":{"type":"string"}}}"##,
     ),
 ];
 
