@@ -50,7 +50,7 @@ impl StoryPrinter for Diagram {
         let tip = match event.outcome {
             Outcome::Done => ">>",
             Outcome::Failed => "x",
-            Outcome::Pending => ")",
+            _ => ")",
         };
         let times = if event.times > 1 { format!(" ({} times)", event.times) } else { String::new() };
         self.arrows.push(format!("{from}{line}{tip}{to}: {clock} {}{times}", safe(&event.text)));
