@@ -15,6 +15,7 @@ mod cli;
 mod contents;
 mod decrypt;
 mod detection;
+mod encoding;
 #[cfg(feature = "etl")]
 mod etl;
 #[cfg(feature = "columns")]
