@@ -35,13 +35,13 @@ pub use parse::{Error, Literal, Test, Tree};
 pub use subject::Subject;
 
 /// Bytes of an expression.
-pub const MAX_LENGTH: usize = 4096;
+pub const MAX_LENGTH: usize = crate::base::bounds::FILTER_LENGTH;
 
 /// Nesting of parentheses and `not`.
-pub const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = crate::base::bounds::FILTER_DEPTH;
 
 /// Comparisons in one expression.
-pub const MAX_TESTS: usize = 64;
+pub const MAX_TESTS: usize = crate::base::bounds::FILTER_TESTS;
 
 /// A parsed expression.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ use super::packets::{Connection, Ends};
 use super::trailer;
 use super::{Batch, LEAST_FRAGMENT, Options};
 use crate::base::Timestamp;
+use crate::base::bounds;
 use crate::ndr::EncodeError;
 use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::{
@@ -16,10 +17,7 @@ use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 
 /// Calls whose requests are remembered for their responses.
-const MAX_CALLS: usize = 4096;
-
-/// Bytes of a request's stub that are remembered.
-const MAX_REQUEST: usize = 1 << 20;
+const MAX_CALLS: usize = crate::base::bounds::MADE_CALLS;
 
 /// What is sent where no bind says it: Windows' size.
 const FRAGMENT: u16 = 5840;
@@ -168,7 +166,7 @@ impl Association {
         if self.calls.len() >= MAX_CALLS {
             self.calls.clear();
         }
-        let kept = stub.get(..stub.len().min(MAX_REQUEST)).unwrap_or_default().to_vec();
+        let kept = stub.get(..stub.len().min(bounds::MADE_REQUEST)).unwrap_or_default().to_vec();
         let interface = line.abstract_syntax()?;
         self.calls.insert(call_id, Call { context, opnum, interface, time: line.time, stub: kept });
         // Clients repeat under protection what they bound to, with the first request: in clear it would say nothing.

@@ -23,7 +23,7 @@ use std::collections::HashMap;
 const BODY: usize = 1384;
 
 /// Calls whose requests are remembered for their responses.
-const MAX_CALLS: usize = 4096;
+const MAX_CALLS: usize = crate::base::bounds::MADE_CALLS;
 
 /// Bytes of a request's stub that are remembered.
 const MAX_REQUEST: usize = 1 << 20;

@@ -66,7 +66,7 @@ pub struct Options {
 pub const LEAST_FRAGMENT: u16 = 1432;
 
 /// Connections of one capture; a line that opens a further one is refused.
-pub const MAX_FLOWS: usize = 1 << 16;
+pub const MAX_FLOWS: usize = crate::base::bounds::MADE_FLOWS;
 
 /// What was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

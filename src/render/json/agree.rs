@@ -5,6 +5,7 @@
 //! not take at all (a misspelt key), is found without a rule for each case.
 
 use crate::base::Guid;
+use crate::base::bounds;
 use crate::base::time::FileTime;
 use crate::consts;
 use crate::ndr::EncodeError;
@@ -12,9 +13,6 @@ use crate::ndr::number::{integer, nearest};
 use crate::structs::{records, security};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
-
-/// How much of a value an error quotes, in characters.
-const QUOTED: usize = 60;
 
 /// What stands beside values and says what is unusual about them; it is no value itself.
 const REMARKS: &[&str] = &["diagnostics", "diagnostics_omitted", "guess"];
@@ -316,7 +314,7 @@ fn unknown(key: &str, printed: &Map<String, Json>) -> EncodeError {
 fn differs(given: &Json, printed: &Json) -> EncodeError {
     let short = |json: &Json| {
         let text = json.to_string();
-        match text.char_indices().nth(QUOTED) {
+        match text.char_indices().nth(bounds::QUOTED) {
             Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
             None => text,
         }

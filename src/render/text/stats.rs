@@ -3,12 +3,10 @@
 use super::TextBuffer;
 use super::record::duration;
 use crate::analysis::stats::{By, Row};
+use crate::base::bounds;
 use crate::base::printable::printable;
 use crate::render::stats::numbers;
 use std::io::{self, Write};
-
-/// Widest key of a text table; longer ones are cut.
-const WIDEST: usize = 56;
 
 /// A table: its heads, and one line a row.
 ///
@@ -39,8 +37,8 @@ pub fn table(out: &mut impl Write, by: By, rows: &[(&str, &Row)]) -> io::Result<
     }
     let shown = |key: &str| {
         let plain = printable(key);
-        if plain.chars().count() > WIDEST {
-            format!("{}…", plain.chars().take(WIDEST - 1).collect::<String>())
+        if plain.chars().count() > bounds::STATS_KEY {
+            format!("{}…", plain.chars().take(bounds::STATS_KEY - 1).collect::<String>())
         } else {
             plain.into_owned()
         }

@@ -98,7 +98,7 @@ impl View for Messages {
             }
             Choice::Hold => {
                 if let Some(item) = item {
-                    let bytes = item.line.len() + item.stub.as_ref().map_or(0, |stub| stub.len());
+                    let bytes = item.line.len();
                     self.selection.hold(record, item, bytes);
                 }
             }
