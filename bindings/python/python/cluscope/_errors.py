@@ -17,7 +17,7 @@ class CaptureError(Error):
     ...     cluscope.open(io.BytesIO(b"no capture"))
     ... except cluscope.CaptureError as error:
     ...     print(error.filename, error)
-    None not a capture file: it starts with 6e 6f 20 63 61 70 74 75 72 65; pcap and pcapng are understood
+    None not a capture file: it starts with 6e 6f 20 63 61 70 74 75 72 65, which is text
     """
 
     filename: str | None
