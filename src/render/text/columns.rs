@@ -58,6 +58,9 @@ pub fn wrap(out: &mut alloc::string::String, line: &str, indent: usize, columns:
             // A wide character on a screen of one column.
             let end = part.len().max(word.chars().next().map_or(0, char::len_utf8));
             let (part, rest) = word.split_at(end);
+            if rest.is_empty() {
+                break;
+            }
             out.push_str(part);
             newline(out, indent);
             (word, used) = (rest, indent);
