@@ -124,6 +124,7 @@ open! {
         annotations {}
         calls {}
         handles {}
+        joiner {}
         notify {}
         object_kind {}
         object_names {}
@@ -135,6 +136,7 @@ open! {
     conformance {}
     #[cfg(all(feature = "session", feature = "serde"))]
     filter {
+        calls {}
         field {}
         lex {}
         parse {}

@@ -52,6 +52,8 @@ pub(super) fn run(check: Check) -> Outcome {
         hide_secrets,
         memory,
         origins: Default::default(),
+        begun: Default::default(),
+        limits: None,
     };
     let mut checker = Checker::new(capture.memory.limits().conformance);
     let mut line = output::json();
@@ -74,14 +76,7 @@ pub(super) fn run(check: Check) -> Outcome {
     })?;
     summary(&mut out, &checker, format)?;
     fingerprints(&mut out, &checker, format)?;
-    let own = checker.counters();
-    let own = [
-        ("check_associations_evicted", own.associations_evicted),
-        ("check_pending_evicted", own.pending_evicted),
-        ("check_handles_evicted", own.handles_evicted),
-        ("check_values_omitted", own.values_omitted),
-        ("check_servers_evicted", own.servers_evicted),
-    ];
+    let own = checker.counters().all();
     limits_with(&mut out, &session, checker.tracker(), &own, format)?;
     tell_summary(&mut out, &session, &totals, format)?;
     out.flush()?;
@@ -108,36 +103,10 @@ fn fingerprints(out: &mut impl Write, checker: &Checker, format: Format) -> Resu
 /// How often each rule was broken, and what was given up for a limit.
 fn summary(out: &mut impl Write, checker: &Checker, format: Format) -> Result<(), Failure> {
     let found = checker.summary();
-    let counters = checker.counters();
-    let given_up = [
-        ("associations_evicted", counters.associations_evicted),
-        ("pending_evicted", counters.pending_evicted),
-        ("handles_evicted", counters.handles_evicted),
-        ("values_omitted", counters.values_omitted),
-        ("servers_evicted", counters.servers_evicted),
-    ];
     match format {
         Format::Jsonl => {
             let mut json = output::json();
-            json.begin();
-            json.key("type");
-            json.text("summary");
-            json.key("messages");
-            json.uint(checker.checked());
-            json.key("findings");
-            json.uint(found.values().sum());
-            json.key("rules");
-            json.begin();
-            for (rule, count) in found {
-                json.key(rule);
-                json.uint(*count);
-            }
-            json.end();
-            for (name, count) in given_up.iter().filter(|(_, count)| *count != 0) {
-                json.key(name);
-                json.uint(*count);
-            }
-            json.end();
+            json::findings::summary(&mut json, checker);
             output::line(out, json.as_bytes())?;
         }
         Format::Text => {
@@ -153,8 +122,8 @@ fn summary(out: &mut impl Write, checker: &Checker, format: Format) -> Result<()
                     }
                 }
             }
-            for (name, count) in given_up.iter().filter(|(_, count)| *count != 0) {
-                writeln!(out, "Given up for a limit: {name} {count}")?;
+            for (name, count) in checker.counters().all().iter().filter(|(_, count)| *count != 0) {
+                writeln!(out, "Given up for a limit: {} {count}", name.trim_start_matches("check_"))?;
             }
         }
     }
@@ -164,17 +133,12 @@ fn summary(out: &mut impl Write, checker: &Checker, format: Format) -> Result<()
 fn list(out: &mut impl Write, format: Format) -> Result<(), Failure> {
     let mut json = output::json();
     for rule in conformance::rules() {
-        let Rule { name, section, text, grade, area } = rule;
+        let Rule { name, section, text, grade, .. } = rule;
         match format {
             Format::Jsonl => {
                 json.clear();
                 json.begin();
-                for (key, value) in
-                    [("rule", *name), ("area", area), ("section", section), ("grade", grade.name()), ("text", text)]
-                {
-                    json.key(key);
-                    json.text(value);
-                }
+                json::findings::rule(&mut json, rule);
                 json.end();
                 output::line(out, json.as_bytes())?;
             }

@@ -95,8 +95,8 @@ pub(super) fn run(messages: &Messages) -> Outcome {
                     Format::Text => output::line(&mut out, text.as_bytes())?,
                 }
             }
-            (Choice::Hold, Format::Jsonl) => selection.hold(record, json.as_bytes().to_vec()),
-            (Choice::Hold, Format::Text) => selection.hold(record, text.as_bytes().to_vec()),
+            (Choice::Hold, Format::Jsonl) => selection.hold(record, json.as_bytes().to_vec(), json.as_bytes().len()),
+            (Choice::Hold, Format::Text) => selection.hold(record, text.as_bytes().to_vec(), text.as_bytes().len()),
             (Choice::Skip, _) => {}
         }
         Ok(())

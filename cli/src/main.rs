@@ -8,6 +8,8 @@ mod check;
 #[cfg(feature = "decrypt")]
 mod decrypt;
 mod dissect;
+#[cfg(feature = "columns")]
+mod export;
 mod follow;
 mod interrupt;
 mod layout;
@@ -17,6 +19,7 @@ mod output;
 mod package;
 mod period;
 mod place;
+mod report;
 mod schema;
 mod screen;
 mod sealed;
@@ -73,9 +76,14 @@ enum Command {
     Stats(stats::Stats),
     /// Tell what happened, one line an event
     Story(story::Story),
+    /// Write a page that shows what a capture holds: one file, which opens in a browser and needs no network
+    Report(report::Report),
     /// Write the capture again with what is sealed in clear
     #[cfg(feature = "decrypt")]
     Decrypt(decrypt::Decrypt),
+    /// Write tables for engines that want columns: messages, calls, properties, handles, events and more
+    #[cfg(feature = "columns")]
+    Export(export::Export),
     /// Write the packets that bear on cluster traffic, and leave the others out
     Select(select::Select),
     /// List where a capture breaks the rules of the specification, and what tells the servers' Windows release
@@ -140,6 +148,12 @@ struct Capture {
     /// Where the packets read come from, for those who print messages.
     #[arg(skip)]
     origins: traced::PacketOrigins,
+    /// Told when a file begins: its name, and the packets before it.
+    #[arg(skip)]
+    begun: source::Begun,
+    /// Other limits than those of `memory`.
+    #[arg(skip)]
+    limits: Option<Limits>,
 }
 
 /// Captures that are still being made.
@@ -309,8 +323,11 @@ fn status(command: Command) -> ExitCode {
         Command::Calls(calls) => views::run(&calls),
         Command::Stats(stats) => stats::run(&stats),
         Command::Story(story) => story::run(&story),
+        Command::Report(report) => report::run(report),
         #[cfg(feature = "decrypt")]
         Command::Decrypt(decrypt) => decrypt::run(&decrypt),
+        #[cfg(feature = "columns")]
+        Command::Export(export) => export::run(export),
         Command::Select(select) => select::run(&select),
         Command::Check(check) => check::run(check),
         Command::Stub(stub) => stub::run(&stub),

@@ -38,6 +38,12 @@ impl Sealed {
         }
     }
 
+    /// How many messages stayed sealed, why, and what would open them; what is known of no reason last.
+    pub(super) fn all(&self) -> impl Iterator<Item = (u64, &str, &'static str)> {
+        let reasons = self.reasons.iter().map(|(reason, (count, remedy))| (*count, reason.as_str(), remedy.text()));
+        reasons.chain((self.others > 0).then_some((self.others, "other reasons", "")))
+    }
+
     /// Tells what stayed sealed.
     pub(super) fn tell(&self) {
         for (reason, (count, remedy)) in &self.reasons {

@@ -64,6 +64,27 @@ fn warn_if_public(path: &Path) {
 /// all, each of half a megabyte or of a single larger message.
 const UNDER_WAY: usize = 1;
 
+/// Takes the packets read before a file, and its name.
+type Tell = dyn Fn(u64, &Path) + Send + Sync;
+
+/// Whoever wants to know when a file begins.
+#[derive(Clone, Default)]
+pub(super) struct Begun(Option<Arc<Tell>>);
+
+impl Begun {
+    /// Calls this with the packets read before a file, and its name.
+    #[cfg(feature = "columns")]
+    pub(super) fn telling(tell: impl Fn(u64, &Path) + Send + Sync + 'static) -> Self {
+        Begun(Some(Arc::new(tell)))
+    }
+}
+
+impl std::fmt::Debug for Begun {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Begun").field(&self.0.is_some()).finish()
+    }
+}
+
 /// Takes records one by one.
 pub(super) trait RecordConsumer {
     /// The next record; an error ends the reading.
@@ -262,7 +283,7 @@ pub(super) fn pause(taking: &RefCell<Taking<'_>>) -> bool {
 pub(super) fn read_here(capture: &Capture, taker: &mut dyn RecordConsumer) -> Result<(Session, Totals), Failure> {
     interrupt::listen();
     capture.tell_unknown_methods();
-    let limits = capture.memory.limits();
+    let limits = capture.limits.clone().unwrap_or_else(|| capture.memory.limits());
     let mut session = Session::new(limits.session.clone(), keys(&capture.secrets)?);
     session.decode_as(capture.decode_as.rules());
     for assumption in &capture.assume {
@@ -276,6 +297,7 @@ pub(super) fn read_here(capture: &Capture, taker: &mut dyn RecordConsumer) -> Re
     let mut reading = Reading {
         limits: &limits,
         origins: &capture.origins,
+        begun: &capture.begun,
         session: &mut session,
         totals: Totals::default(),
         frames: 0,
@@ -331,6 +353,7 @@ fn open<'c>(path: &Path, taking: &'c RefCell<Taking<'_>>) -> std::io::Result<Box
 struct Reading<'r, 't> {
     limits: &'r Limits,
     origins: &'r PacketOrigins,
+    begun: &'r Begun,
     session: &'r mut Session,
     totals: Totals,
     /// Frames so far; they count on from file to file.
@@ -345,6 +368,9 @@ impl Reading<'_, '_> {
     /// reading, so that nothing of it is missing.
     fn file(&mut self, path: &Path, input: std::io::Result<Box<dyn Read + '_>>, ended: &dyn Fn() -> bool) {
         let before = self.frames;
+        if let Some(tell) = &self.begun.0 {
+            tell(before, path);
+        }
         let result = match input {
             Ok(input) => self.packets(path, input, ended),
             Err(error) => Err(error.to_string()),

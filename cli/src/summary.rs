@@ -33,6 +33,11 @@ impl Totals {
         Totals { any: packets > 0, failed: u64::from(!whole), packets, ..Totals::default() }
     }
 
+    /// Packets that were read.
+    pub(super) fn packets(&self) -> u64 {
+        self.packets
+    }
+
     /// Counts a packet.
     #[inline]
     pub(super) fn packet(&mut self, packet: &Packet<'_>) {

@@ -62,6 +62,11 @@ pub(super) trait CallConsumer {
         Ok(())
     }
 
+    /// Every record, whether it is one of ours or not, before anything else is done with it.
+    fn every(&mut self, _record: &Record<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// A call that passes the filter.
     fn call(&mut self, _call: &Call) -> Result<(), Failure> {
         Ok(())
@@ -120,6 +125,7 @@ impl Reader {
         let mut matched = summary::Matched::default();
         let (session, totals) = source::read(capture, &mut |record| {
             let Some(record) = record else { return to.pause() };
+            to.every(&record)?;
             let mut tests = 0;
             let mut result = Ok(());
             let seen = self.record(&record, &mut |record, seen, held| {

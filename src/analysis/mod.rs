@@ -6,11 +6,12 @@
 //! dropped for a limit is counted in [`Counters`].
 //!
 //! Next: [`tracker`], [`record_context`] for what it says of a record, [`handles`] for the table behind it, [`notify`] for
-//! notifications, [`calls`] and [`stats`], [`story`].
+//! notifications, [`calls`], [`joiner`] and [`stats`], [`story`].
 
 pub(crate) mod annotations;
 pub(crate) mod calls;
 pub(crate) mod handles;
+pub(crate) mod joiner;
 pub(crate) mod notify;
 pub(crate) mod object_kind;
 pub(crate) mod object_names;

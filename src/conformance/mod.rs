@@ -107,6 +107,19 @@ pub struct Counters {
     pub servers_evicted: u64,
 }
 
+impl Counters {
+    /// Names and values, for the `limits` record.
+    pub fn all(&self) -> [(&'static str, u64); 5] {
+        [
+            ("check_associations_evicted", self.associations_evicted),
+            ("check_pending_evicted", self.pending_evicted),
+            ("check_handles_evicted", self.handles_evicted),
+            ("check_values_omitted", self.values_omitted),
+            ("check_servers_evicted", self.servers_evicted),
+        ]
+    }
+}
+
 /// All rules, by area.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [

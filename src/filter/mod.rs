@@ -23,6 +23,7 @@
 //!
 //! Next: [`field`] for the fields and their types, [`parse`](mod@parse), [`subject`] for what is tested.
 
+pub(crate) mod calls;
 pub(crate) mod field;
 pub(crate) mod lex;
 pub(crate) mod parse;

@@ -43,6 +43,8 @@ pub struct Limits {
     pub rewrite: Rewrite,
     /// Selecting packets.
     pub select: Select,
+    /// Tables.
+    pub columns: Columns,
     /// Printing records.
     pub output: Output,
     /// Reports and diagrams.
@@ -120,6 +122,13 @@ impl Default for Rewrite {
     }
 }
 
+impl From<Output> for analysis::joiner::JoinerLimits {
+    fn from(output: Output) -> Self {
+        let Output { waiting, waiting_bytes, .. } = output;
+        analysis::joiner::JoinerLimits { waiting, waiting_bytes }
+    }
+}
+
 impl From<Output> for session::SelectionLimits {
     fn from(output: Output) -> Self {
         let Output { held, held_bytes, chosen, .. } = output;
@@ -143,6 +152,27 @@ impl Default for Select {
         Select { flows: 1 << 16, hosts: 1 << 16, waiting: 16 << 20 }
     }
 }
+
+/// What tables may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// Bytes of the rows of a table that become one batch. Default 2 MiB; a batch has no more than 8192 rows either.
+    pub batch: usize,
+    /// Bytes of all unfinished row groups together. Default 32 MiB. Beyond it the largest one is finished.
+    pub row_groups: usize,
+    /// Files that are open at a time. Default 32. Of further partitions the one used least recently is finished; what comes of
+    /// it later goes into another file.
+    pub files: usize,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Columns { batch: 2 << 20, row_groups: 32 << 20, files: 32 }
+    }
+}
+
+/// The smallest ceiling under which tables are filled, in bytes: 64 MiB.
+pub const LEAST_FOR_TABLES: u64 = 64 << 20;
 
 /// How a limit follows the ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,12 +204,14 @@ pub enum Keeper {
     Decrypt,
     /// `select`.
     Select,
+    /// `export`, which keeps what `dissect`, `check` and `story` keep too.
+    Export,
     /// `report`, which keeps what `check`, `stats` and `story` keep too.
     Report,
 }
 
 impl Keeper {
-    /// The commands.
+    /// The commands that work under [`Limits::for_memory`].
     pub const COMMANDS: [Keeper; 7] =
         [Keeper::Dissect, Keeper::Calls, Keeper::Check, Keeper::Stats, Keeper::Story, Keeper::Decrypt, Keeper::Select];
 
@@ -189,6 +221,7 @@ impl Keeper {
             Keeper::All => true,
             Keeper::Analysis => !matches!(command, Keeper::Decrypt | Keeper::Select),
             Keeper::Check | Keeper::Stats | Keeper::Story if command == Keeper::Report => true,
+            Keeper::Check | Keeper::Dissect | Keeper::Story if command == Keeper::Export => true,
             keeper => keeper == command,
         }
     }
@@ -268,17 +301,25 @@ impl Limits {
         limits
     }
 
-    /// The same for `report`, which does the work of several commands at once: each of them gets less.
+    /// The ceiling that each part of `report` works under so that all of them together stay below so many bytes: it does
+    /// the work of several commands at once.
     #[must_use]
-    pub fn for_report(bytes: u64) -> Limits {
+    pub fn share_of_report(bytes: u64) -> u64 {
+        Limits::share(bytes, Keeper::Report)
+    }
+
+    /// Limits for `export`, and for whoever fills tables, which does the work of several commands too.
+    #[must_use]
+    pub fn for_tables(bytes: u64) -> Limits {
+        Limits::for_memory(Limits::share(bytes, Keeper::Export))
+    }
+
+    fn share(bytes: u64, command: Keeper) -> u64 {
         let mut share = bytes;
-        loop {
-            let limits = Limits::for_memory(share);
-            if limits.worst_case(Keeper::Report) <= bytes || share <= LEAST_MEMORY {
-                return limits;
-            }
+        while share > LEAST_MEMORY && Limits::for_memory(share).worst_case(command) > bytes {
             share -= share / 16;
         }
+        share
     }
 
     /// The most bytes of memory that a command may take under these limits: [`BASE`] and everything full at once.

@@ -208,6 +208,15 @@ limits! {
         waiting: "bytes", Memory(512 << 10), 2, Select, "packets that wait for the rest of a fragmented one",
             "the oldest is selected", "none: nothing is missing";
     }
+    "columns" l => l.columns, super::Columns {
+        batch: "bytes", Memory(64 << 10), 14, Export, "the rows of a table that become one batch", "the batch is written",
+            "none: nothing is missing";
+        row_groups: "bytes", Memory(1 << 20), 1, Export, "all unfinished row groups together",
+            "the largest one is finished", "none: nothing is missing";
+        files: "files", Memory(8), 262_144, Export, "files that are open at a time",
+            "the one used least recently is finished, later rows of its partition go into another one",
+            "none: nothing is missing";
+    }
     "output" l => l.output, super::Output {
         record: "bytes", Memory(320 << 10), 2, Dissect, "a record as printed", "it is printed without its values",
             "records_cut";

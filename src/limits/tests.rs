@@ -88,7 +88,17 @@ fn every_row_says_everything() {
 #[test]
 fn a_report_stays_below_the_ceiling() {
     for memory in [32 << 20, 64 << 20, 100_000_000, DEFAULT_MEMORY, 1 << 30, 1 << 34] {
-        let worst = Limits::for_report(memory).worst_case(Keeper::Report);
+        let worst = Limits::for_memory(Limits::share_of_report(memory)).worst_case(Keeper::Report);
         assert!(worst <= memory, "{worst} of {memory}");
+    }
+}
+
+/// And so does what `export` keeps.
+#[test]
+fn tables_stay_below_the_ceiling() {
+    for memory in [LEAST_FOR_TABLES, 100_000_000, DEFAULT_MEMORY, 1 << 30, 1 << 34] {
+        let limits = Limits::for_tables(memory);
+        let worst = limits.worst_case(Keeper::Export);
+        assert!(worst <= memory && limits.columns.batch >= 256 << 10, "{worst} of {memory}");
     }
 }

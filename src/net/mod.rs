@@ -23,6 +23,7 @@ mod ip;
 mod limits;
 mod link;
 mod network;
+mod reason;
 mod slice;
 mod tcp;
 mod unread;
@@ -32,6 +33,7 @@ pub use community::community_id;
 pub use decode_as::{DecodeAs, DecodeRule, DecodeRuleError};
 pub use limits::{NetworkLimits, Stats};
 pub use network::Network;
+pub use reason::Reason;
 pub use unread::{Unread, UnreadCount, UnreadKind};
 
 /// Where some bytes of a flow come from.

@@ -9,6 +9,7 @@ use super::decode_as::DecodeAs;
 use super::flows::{Flows, Key};
 use super::fragments::Fragments;
 use super::link::Layer;
+use super::reason::Reason;
 use super::slice::CapturedSlice;
 use super::tcp::{self, Bases, Checksum, Connection, Context, Segment, Sink};
 use super::unread::Unread;
@@ -280,7 +281,7 @@ impl Network {
         let mut flows: Vec<(Key, TcpFlow)> = self.tcp.drain().collect();
         flows.sort_unstable_by_key(|(_, flow)| flow.stream);
         for (key, flow) in flows {
-            self.close(&key, flow, "end of capture", handler);
+            self.close(&key, flow, Reason::EndOfCapture.text(), handler);
         }
         self.udp.drain().for_each(drop);
     }
@@ -329,7 +330,7 @@ impl Network {
             self.stats.tcp_port_reuses += 1;
             let flow = self.new_stream(from_low);
             if let Some(old) = self.tcp.at(index).map(|slot| std::mem::replace(slot, flow)) {
-                self.close(&key, old, "port reuse", handler);
+                self.close(&key, old, Reason::PortReuse.text(), handler);
             }
         }
         let Some(flow) = self.tcp.at(index) else { return };
@@ -345,7 +346,7 @@ impl Network {
             self.stats.tcp_port_reuses += 1;
             let renewed = flow.renewed();
             let old = std::mem::replace(flow, renewed);
-            self.close(&key, old, "port reuse", handler);
+            self.close(&key, old, Reason::PortReuse.text(), handler);
         }
         let Some(flow) = self.tcp.at(index) else { return };
         flow.bases.note(segment, from_low);
@@ -426,7 +427,7 @@ impl Network {
         let (index, evicted) = self.tcp.insert(key, flow);
         if let Some((key, flow)) = evicted {
             self.stats.tcp_evictions += 1;
-            self.close(&key, flow, "evicted: too many connections", handler);
+            self.close(&key, flow, Reason::Evicted.text(), handler);
         }
         index
     }

@@ -29,6 +29,22 @@ pub struct PrintedRequest {
     pub print: Vec<u8>,
 }
 
+impl PrintedRequest {
+    /// A request with what was printed of it, and its user.
+    pub fn new(record: &Record<'_>, user: Option<Arc<str>>, print: Vec<u8>) -> Self {
+        PrintedRequest {
+            flow: record.flow,
+            call_id: record.event.call_id.unwrap_or_default(),
+            frame: record.event.frame(),
+            time: record.event.time(),
+            method: name(record),
+            long_poll: record.method().is_some_and(|method| is_long_poll(method.id)),
+            user,
+            print,
+        }
+    }
+}
+
 /// How a call ended.
 #[derive(Debug)]
 pub enum CallEnd<'r, 'a> {

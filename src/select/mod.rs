@@ -46,7 +46,7 @@ fn pair(a: IpAddr, b: IpAddr) -> (IpAddr, IpAddr) {
 #[derive(Debug)]
 pub struct Wanted {
     limits: Select,
-    selection: Selection<[u8; 0]>,
+    selection: Selection<()>,
     flows: BTreeSet<Ends>,
     /// Hosts all between which is kept, because there are too many flows.
     pairs: BTreeSet<(IpAddr, IpAddr)>,
@@ -92,7 +92,7 @@ impl Wanted {
     fn record(&mut self, record: &Record<'_>, at: Option<Origin>) {
         match self.selection.choose(record) {
             Choice::Show(_) => {}
-            Choice::Hold => return self.selection.hold(record, []),
+            Choice::Hold => return self.selection.hold(record, (), 0),
             Choice::Skip => return,
         }
         let flow = record.flow;

@@ -34,7 +34,7 @@ pub struct Selection<T> {
     ours: Bounded<(bool, u64), ()>,
     /// The one of them used last.
     last: Option<(bool, u64)>,
-    held: Map<(bool, u64), Vec<T>>,
+    held: Map<(bool, u64), Vec<(usize, T)>>,
     /// Bytes of `held`.
     bytes: usize,
     omitted: u64,
@@ -64,7 +64,7 @@ pub enum Choice<T> {
     Skip,
 }
 
-impl<T: AsRef<[u8]>> Selection<T> {
+impl<T> Selection<T> {
     /// Nothing chosen yet.
     pub fn new(limits: impl Into<SelectionLimits>) -> Self {
         let limits = limits.into();
@@ -79,8 +79,8 @@ impl<T: AsRef<[u8]>> Selection<T> {
     /// Takes out what was held back of a connection.
     fn release(&mut self, key: (bool, u64)) -> Vec<T> {
         let held = self.held.remove(&key).unwrap_or_default();
-        self.bytes -= held.iter().map(|print| print.as_ref().len()).sum::<usize>();
-        held
+        self.bytes -= held.iter().map(|(bytes, _)| bytes).sum::<usize>();
+        held.into_iter().map(|(_, print)| print).collect()
     }
 
     /// Decides about a record.
@@ -127,12 +127,12 @@ impl<T: AsRef<[u8]>> Selection<T> {
         }
     }
 
-    /// Keeps a record's print until its connection turns out to be ours.
-    pub fn hold(&mut self, record: &Record<'_>, print: T) {
+    /// Keeps a record's print, which takes so many bytes, until its connection turns out to be ours.
+    pub fn hold(&mut self, record: &Record<'_>, print: T, bytes: usize) {
         let held = self.held.entry(key_of(record)).or_default();
-        if held.len() < HELD && self.bytes.saturating_add(print.as_ref().len()) <= self.limits.held_bytes {
-            self.bytes += print.as_ref().len();
-            held.push(print);
+        if held.len() < HELD && self.bytes.saturating_add(bytes) <= self.limits.held_bytes {
+            self.bytes += bytes;
+            held.push((bytes, print));
         } else {
             self.omitted += 1;
         }

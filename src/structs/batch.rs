@@ -23,11 +23,16 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 pub(crate) static VERSION_NUMBER: Field = Field::of_buffer("VersionNumber", Semantics::Const(1));
-pub(crate) static COMMANDS: Field = Field::of_buffer("commands", Semantics::Structure);
-pub(crate) static COMMAND_TYPE: Field = Field::of_buffer("CommandType", Semantics::Enum(CommandType::TABLE));
-pub(crate) static VALUE_TYPE: Field = Field::of_buffer("ValueType", Semantics::Enum(RegistryValueType::TABLE));
-pub(crate) static NAME: Field = Field::of_buffer("Name", Semantics::Text);
-pub(crate) static DATA: Field = Field::of_buffer("Data", Semantics::Bytes);
+/// The commands.
+pub static COMMANDS: Field = Field::of_buffer("commands", Semantics::Structure);
+/// What a command does.
+pub static COMMAND_TYPE: Field = Field::of_buffer("CommandType", Semantics::Enum(CommandType::TABLE));
+/// The type of its data.
+pub static VALUE_TYPE: Field = Field::of_buffer("ValueType", Semantics::Enum(RegistryValueType::TABLE));
+/// A name.
+pub static NAME: Field = Field::of_buffer("Name", Semantics::Text);
+/// Its data.
+pub static DATA: Field = Field::of_buffer("Data", Semantics::Bytes);
 
 /// A batch, borrowed.
 #[derive(Clone, Copy, Debug)]

@@ -36,11 +36,13 @@ mod view;
 mod writing;
 
 pub(crate) static PROPERTY_COUNT: Field = Field::of_buffer("propertyCount", Semantics::Count);
-pub(crate) static PROPERTIES: Field = Field::of_buffer("properties", Semantics::Structure);
+/// The properties.
+pub static PROPERTIES: Field = Field::of_buffer("properties", Semantics::Structure);
 pub(crate) static FINAL_ENDMARK: Field = Field::of_buffer("final_endmark", Semantics::Bool);
 /// The name of a property.
 pub static NAME: Field = Field::of_buffer("name", Semantics::Text);
-pub(crate) static VALUES: Field = Field::of_buffer("values", Semantics::Structure);
+/// The values of a property.
+pub static VALUES: Field = Field::of_buffer("values", Semantics::Structure);
 /// The type that stands before a value of a property or value list.
 pub static SYNTAX: Field = Field::of_buffer("syntax", Semantics::Enum(Syntax::TABLE));
 /// The structure that holds a value with its type, in property and value lists.

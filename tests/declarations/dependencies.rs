@@ -83,7 +83,8 @@ fn rows(graph: &Graph<'_>) -> BTreeMap<String, String> {
             let (rank, when) = match own {
                 "cluscope" if linked => (0, graph.feature(member, text(graph.packages[id], "name"))),
                 "cluscope-cli" if linked => (1, "program".to_owned()),
-                _ => (2, "tests".to_owned()),
+                "cluscope-columns" if linked => (2, "`columns`".to_owned()),
+                _ => (3, "tests".to_owned()),
             };
             found.entry(id).or_default().insert(rank, when);
         }

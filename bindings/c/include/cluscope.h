@@ -39,6 +39,26 @@
 #define CLUSCOPE_FIELD_POINTER 16
 
 /**
+ * The time of a packet that has none.
+ */
+#define CLUSCOPE_NO_TIME INT64_MIN
+
+/**
+ * `cluscope_object.flags`: the handle came with the request, and was not handed back.
+ */
+#define CLUSCOPE_OBJECT_USED 1
+
+/**
+ * `frame` of the opening is known.
+ */
+#define CLUSCOPE_OBJECT_OPENED 2
+
+/**
+ * `access` is known.
+ */
+#define CLUSCOPE_OBJECT_ACCESS 4
+
+/**
  * Include counts, referents, gaps and what can't be read, so that every byte is accounted for.
  */
 #define CLUSCOPE_OPTION_OVERHEAD 1
@@ -61,7 +81,7 @@
 #define CLUSCOPE_ABI_VERSION 1
 
 /**
- * What every function returns: 0 is success, errors are negative.
+ * What every function returns: 0 is success, errors are negative; 1 is no error but says something.
  */
 enum cluscope_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -72,6 +92,10 @@ enum cluscope_status
      * Done.
      */
     CLUSCOPE_OK = 0,
+    /**
+     * Done; and the connection or flow carries no DCE/RPC: nothing more of it is of use.
+     */
+    CLUSCOPE_NOT_WANTED = 1,
     /**
      * A pointer that must not be null is null.
      */
@@ -237,7 +261,7 @@ enum cluscope_kind
      */
     CLUSCOPE_KIND_UNITS = 8,
     /**
-     * Bytes.
+     * Bytes; of a security descriptor also, as text in the Security Descriptor Definition Language, what can be read of it.
      */
     CLUSCOPE_KIND_BYTES = 9,
     /**
@@ -648,10 +672,33 @@ typedef uint32_t cluscope_byte_order;
 #endif // __cplusplus
 
 /**
+ * A connection of a session. It belongs to the thread that uses the session.
+ */
+typedef struct cluscope_connection cluscope_connection;
+
+/**
  * What a request tells of its response: made by `cluscope_context_new`. It holds no part of the stub and is a few bytes
  * large. It never changes, so several threads may use one.
  */
 typedef struct cluscope_context cluscope_context;
+
+/**
+ * Keys. One thread at a time; any number of sessions may use them, and none may be added from then on. They are wiped from
+ * memory when the last of those and the handle itself are freed.
+ */
+typedef struct cluscope_keys cluscope_keys;
+
+/**
+ * The context handles of any number of associations: made by `cluscope_objects_new`, used by one thread at a time. What it
+ * keeps is bounded: of too many handles those used least recently are forgotten.
+ */
+typedef struct cluscope_objects cluscope_objects;
+
+/**
+ * A session: what is known of the associations of a capture, or of all connections of a host. One thread at a time,
+ * together with its connections; another one, or a callback, that calls meanwhile gets `CLUSCOPE_ERROR_BUSY`.
+ */
+typedef struct cluscope_session cluscope_session;
 
 /**
  * An enumeration, bit mask or list of codes with its names: see `cluscope_tables`. It lives as long as the program.
@@ -873,6 +920,34 @@ typedef struct cluscope_name {
 typedef int32_t (*cluscope_name_fn)(void *user, const struct cluscope_name *entry);
 
 /**
+ * More about an error. Whoever wants it sets `size` to `sizeof(struct cluscope_error)` and hands a pointer to a function;
+ * null means that nobody wants it. It is written when the function returns something else than 0, and holds copies: it is
+ * valid as long as its owner likes.
+ */
+typedef struct cluscope_error {
+    /**
+     * Set by the caller to the size of this structure.
+     */
+    uint32_t size;
+    /**
+     * What the function returned.
+     */
+    int32_t status;
+    /**
+     * Byte of the stub or structure at which it went wrong, from 0; `UINT64_MAX` where it is none in particular.
+     */
+    uint64_t offset;
+    /**
+     * The path to the field (`ReturnEnum.Entry[3].Name`), with its terminator; empty where it is none in particular.
+     */
+    char field[200];
+    /**
+     * What went wrong, in English, with its terminator.
+     */
+    char message[300];
+} cluscope_error;
+
+/**
  * Bytes that are lent.
  */
 typedef struct cluscope_bytes {
@@ -887,23 +962,74 @@ typedef struct cluscope_bytes {
 } cluscope_bytes;
 
 /**
- * A stub and what is known of it. Set all of it to zero, then `size` to `sizeof(struct cluscope_stub)`, then what there is.
+ * An address and port.
  */
-typedef struct cluscope_stub {
+typedef struct cluscope_endpoint {
     /**
-     * Bytes of this structure.
+     * 4 or 6: which version of IP.
+     */
+    uint8_t family;
+    /**
+     * 0.
+     */
+    uint8_t reserved;
+    /**
+     * Port.
+     */
+    uint16_t port;
+    /**
+     * The address in network order; of IPv4 the first four bytes.
+     */
+    uint8_t address[16];
+} cluscope_endpoint;
+
+/**
+ * A message, or what stands in its place (`malformed`, `skipped`, `incomplete`). All of it is lent until the callback
+ * returns, and so is the pointer itself.
+ */
+typedef struct cluscope_message {
+    /**
+     * Bytes of this structure; a library that is newer than the header has more of them.
      */
     uint32_t size;
     /**
-     * Or of `CLUSCOPE_OPTION_` values.
+     * 6 for TCP, 17 for UDP.
      */
-    uint32_t options;
+    uint32_t transport;
     /**
-     * UUID of the interface, as it stands in a little-endian PDU (the first three fields little-endian).
+     * The packet that completed it; 0 where none is known.
      */
-    uint8_t interface_uuid[16];
+    uint64_t frame;
     /**
-     * Version of the interface, as the presentation context names it.
+     * When that was: nanoseconds since 1970-01-01 UTC, or `CLUSCOPE_NO_TIME`.
+     */
+    int64_t time;
+    /**
+     * Number of the connection or UDP flow.
+     */
+    uint64_t stream;
+    /**
+     * Sender.
+     */
+    struct cluscope_endpoint source;
+    /**
+     * Receiver.
+     */
+    struct cluscope_endpoint destination;
+    /**
+     * The PDU's type: `request`, `response`, `fault`, `bind` …
+     */
+    struct cluscope_text type;
+    /**
+     * `clusapi` or `witness`; empty where it is none of ours or not known.
+     */
+    struct cluscope_text interface;
+    /**
+     * Name of the method; empty where it is not known.
+     */
+    struct cluscope_text method;
+    /**
+     * Version of the interface, where that is known.
      */
     uint16_t version_major;
     /**
@@ -911,51 +1037,73 @@ typedef struct cluscope_stub {
      */
     uint16_t version_minor;
     /**
-     * Operation number.
+     * Operation number, -1 where there is none.
      */
-    uint16_t opnum;
+    int32_t opnum;
     /**
-     * 0.
+     * `call_id`, of connectionless PDUs the sequence number; -1 where no header was readable.
      */
-    uint16_t reserved;
+    int64_t call_id;
     /**
-     * A `cluscope_direction`.
+     * Of a response or fault the packet that completed its request; 0 where that was not seen.
+     */
+    uint64_t request_frame;
+    /**
+     * Nanoseconds from that to this; -1 where either time is not known.
+     */
+    int64_t latency;
+    /**
+     * What a response or fault came to; -1 where that is not known.
+     */
+    int64_t status;
+    /**
+     * Its name.
+     */
+    struct cluscope_text status_name;
+    /**
+     * The object that the call is about, where it is known what its handle stands for: `resource`, `group`, `key` …
+     */
+    struct cluscope_text object_kind;
+    /**
+     * Its name or path.
+     */
+    struct cluscope_text object;
+    /**
+     * The user of the association, where a token told it.
+     */
+    struct cluscope_text user;
+    /**
+     * The stub of a request or response, opened where it was sealed and there are keys; none where it is another
+     * interface's or sealed.
+     */
+    struct cluscope_bytes stub;
+    /**
+     * A `cluscope_direction` of the stub.
      */
     uint32_t direction;
     /**
-     * A `cluscope_syntax`.
+     * Its `cluscope_syntax`.
      */
     uint32_t syntax;
     /**
-     * A `cluscope_byte_order`.
+     * Its `cluscope_byte_order`.
      */
     uint32_t byte_order;
     /**
-     * The byte order of `request`.
+     * Not 0 where the bind was not captured and the interface is guessed from the stubs.
      */
-    uint32_t request_byte_order;
+    uint32_t assumed;
     /**
-     * The stub: without the PDU's header, object UUID, verification trailer and security trailer, all fragments together.
+     * The library's own.
      */
-    struct cluscope_bytes data;
-    /**
-     * Of a response: the stub of its request, whose control code tells what the response's buffer holds. Without it (and
-     * without `context` and `control_code`) such buffers are bytes.
-     */
-    struct cluscope_bytes request;
-    /**
-     * The same, kept by `cluscope_context_new`; goes before `request`.
-     */
-    const struct cluscope_context *context;
-    /**
-     * The same as a number; counts if there is neither of the two, and if it is not 0.
-     */
-    uint32_t control_code;
-    /**
-     * 0.
-     */
-    uint32_t reserved2;
-} cluscope_stub;
+    const void *internal;
+} cluscope_message;
+
+/**
+ * Takes text or bytes, all at once; returns 0 unless something is wrong with them. It must not throw, nor leave by
+ * `longjmp`.
+ */
+typedef int32_t (*cluscope_write_fn)(void *user, const char *data, size_t length);
 
 /**
  * A value of a stub, or where something begins or ends. All of it is lent: it may be used until the callback returns,
@@ -1070,38 +1218,316 @@ typedef struct cluscope_value {
 typedef int32_t (*cluscope_value_fn)(void *user, const struct cluscope_value *value);
 
 /**
- * More about an error. Whoever wants it sets `size` to `sizeof(struct cluscope_error)` and hands a pointer to a function;
- * null means that nobody wants it. It is written when the function returns something else than 0, and holds copies: it is
- * valid as long as its owner likes.
+ * A stub and what is known of it. Set all of it to zero, then `size` to `sizeof(struct cluscope_stub)`, then what there is.
  */
-typedef struct cluscope_error {
+typedef struct cluscope_stub {
     /**
-     * Set by the caller to the size of this structure.
+     * Bytes of this structure.
      */
     uint32_t size;
     /**
-     * What the function returned.
+     * Or of `CLUSCOPE_OPTION_` values.
      */
-    int32_t status;
+    uint32_t options;
     /**
-     * Byte of the stub or structure at which it went wrong, from 0; `UINT64_MAX` where it is none in particular.
+     * UUID of the interface, as it stands in a little-endian PDU (the first three fields little-endian).
      */
-    uint64_t offset;
+    uint8_t interface_uuid[16];
     /**
-     * The path to the field (`ReturnEnum.Entry[3].Name`), with its terminator; empty where it is none in particular.
+     * Version of the interface, as the presentation context names it.
      */
-    char field[200];
+    uint16_t version_major;
     /**
-     * What went wrong, in English, with its terminator.
+     * Its minor number.
      */
-    char message[300];
-} cluscope_error;
+    uint16_t version_minor;
+    /**
+     * Operation number.
+     */
+    uint16_t opnum;
+    /**
+     * 0.
+     */
+    uint16_t reserved;
+    /**
+     * A `cluscope_direction`.
+     */
+    uint32_t direction;
+    /**
+     * A `cluscope_syntax`.
+     */
+    uint32_t syntax;
+    /**
+     * A `cluscope_byte_order`.
+     */
+    uint32_t byte_order;
+    /**
+     * The byte order of `request`.
+     */
+    uint32_t request_byte_order;
+    /**
+     * The stub: without the PDU's header, object UUID, verification trailer and security trailer, all fragments together.
+     */
+    struct cluscope_bytes data;
+    /**
+     * Of a response: the stub of its request, whose control code tells what the response's buffer holds. Without it (and
+     * without `context` and `control_code`) such buffers are bytes.
+     */
+    struct cluscope_bytes request;
+    /**
+     * The same, kept by `cluscope_context_new`; goes before `request`.
+     */
+    const struct cluscope_context *context;
+    /**
+     * The same as a number; counts if there is neither of the two, and if it is not 0.
+     */
+    uint32_t control_code;
+    /**
+     * 0.
+     */
+    uint32_t reserved2;
+} cluscope_stub;
 
 /**
- * Takes text or bytes, all at once; returns 0 unless something is wrong with them. It must not throw, nor leave by
- * `longjmp`.
+ * Where a message stands in its association. Set all of it to zero, then `size` to `sizeof(struct cluscope_message_place)`,
+ * then what there is.
  */
-typedef int32_t (*cluscope_write_fn)(void *user, const char *data, size_t length);
+typedef struct cluscope_message_place {
+    /**
+     * Bytes of this structure.
+     */
+    uint32_t size;
+    /**
+     * Number of the call in its association, `call_id`; of connectionless calls the sequence number.
+     */
+    uint32_t call_id;
+    /**
+     * Number of the association, whatever the host counts: handles are good within it.
+     */
+    uint64_t association;
+    /**
+     * Number of the packet that completed the message, or any other number that grows.
+     */
+    uint64_t frame;
+    /**
+     * Of a response: that of its request; 0 where it was not seen.
+     */
+    uint64_t request_frame;
+} cluscope_message_place;
+
+/**
+ * What a context handle of a message stands for. All of it is lent: it may be used until the callback returns.
+ */
+typedef struct cluscope_object {
+    /**
+     * Bytes of this structure; a library that is newer than the header has more of them.
+     */
+    uint32_t size;
+    /**
+     * Or of `CLUSCOPE_OBJECT_` values.
+     */
+    uint32_t flags;
+    /**
+     * `context_handle_attributes` of the handle.
+     */
+    uint32_t attributes;
+    /**
+     * Access granted.
+     */
+    uint32_t access;
+    /**
+     * `context_handle_uuid`, as in a little-endian stub.
+     */
+    uint8_t uuid[16];
+    /**
+     * Number of the request's packet that opened it.
+     */
+    uint64_t opened;
+    /**
+     * The parameter.
+     */
+    struct cluscope_text field;
+    /**
+     * Kind of object: `resource`, `group`, `key`.
+     */
+    struct cluscope_text kind;
+    /**
+     * Its name, or path; empty where nothing told it.
+     */
+    struct cluscope_text name;
+    /**
+     * Empty for an open handle; else `closed`, `other_association`, `before_capture`, `unknown` or `wrong_kind`.
+     */
+    struct cluscope_text state;
+} cluscope_object;
+
+/**
+ * Takes an object; returns 0 to go on.
+ */
+typedef int32_t (*cluscope_object_fn)(void *user, const struct cluscope_object *object);
+
+/**
+ * Takes a message; returns 0 to go on, anything else to stop. It must not throw, nor leave by `longjmp`. What
+ * a message costs beyond its decoding is what is asked of it.
+ */
+typedef int32_t (*cluscope_message_fn)(void *user, const struct cluscope_message *message);
+
+/**
+ * How a session works. Set all of it to zero, then `size` to `sizeof(struct cluscope_session_options)`, then what there is.
+ */
+typedef struct cluscope_session_options {
+    /**
+     * Bytes of this structure.
+     */
+    uint32_t size;
+    /**
+     * Or of `CLUSCOPE_OPTION_` values; of those only `CLUSCOPE_OPTION_HIDE_SECRETS` counts here.
+     */
+    uint32_t options;
+    /**
+     * Bytes of memory that the session stays below, whatever comes: at least 16 MiB; 0 for 256 MB.
+     */
+    uint64_t memory_limit;
+    /**
+     * Keys that open what is sealed; null for none.
+     */
+    const struct cluscope_keys *keys;
+    /**
+     * Only messages that this expression holds for are handed out; empty for all. docs/views.md describes it.
+     */
+    struct cluscope_text filter;
+    /**
+     * What connections without a bind carry, as `--assume` has it: `clusapi:3.0:ndr64`; empty for what the stubs tell.
+     */
+    struct cluscope_text assume;
+    /**
+     * Takes each message.
+     */
+    cluscope_message_fn message;
+    /**
+     * Handed to it.
+     */
+    void *user;
+} cluscope_session_options;
+
+/**
+ * A captured packet.
+ */
+typedef struct cluscope_packet {
+    /**
+     * Bytes of this structure.
+     */
+    uint32_t size;
+    /**
+     * What the bytes begin with: a number of the list of link-layer header types of tcpdump.org, 1 for Ethernet.
+     */
+    uint32_t link_type;
+    /**
+     * Number of the packet, growing; 0 for one more than that of the packet before.
+     */
+    uint64_t frame;
+    /**
+     * When it was captured: nanoseconds since 1970-01-01 UTC, or `CLUSCOPE_NO_TIME`.
+     */
+    int64_t time;
+    /**
+     * The captured bytes.
+     */
+    struct cluscope_bytes data;
+    /**
+     * The packet's length on the wire; less than that of the bytes counts as theirs.
+     */
+    size_t original_length;
+} cluscope_packet;
+
+/**
+ * Takes a counter; returns 0 to go on.
+ */
+typedef int32_t (*cluscope_counter_fn)(void *user, struct cluscope_text name, uint64_t count);
+
+/**
+ * A connection: its two ends, and the number by which messages name it.
+ */
+typedef struct cluscope_ends {
+    /**
+     * Bytes of this structure.
+     */
+    uint32_t size;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * A number of the host's choice, one for each connection while it lasts.
+     */
+    uint64_t stream;
+    /**
+     * The end that opened it.
+     */
+    struct cluscope_endpoint client;
+    /**
+     * The other one.
+     */
+    struct cluscope_endpoint server;
+} cluscope_ends;
+
+/**
+ * The payload of a datagram.
+ */
+typedef struct cluscope_datagram {
+    /**
+     * Bytes of this structure.
+     */
+    uint32_t size;
+    /**
+     * A `cluscope_side`: who sent it.
+     */
+    uint32_t side;
+    /**
+     * A number of the host's choice, one for each pair of addresses and ports.
+     */
+    uint64_t stream;
+    /**
+     * Sender.
+     */
+    struct cluscope_endpoint source;
+    /**
+     * Receiver.
+     */
+    struct cluscope_endpoint destination;
+    /**
+     * The packet that completed it; 0 where the host counts none.
+     */
+    uint64_t frame;
+    /**
+     * When that was: nanoseconds since 1970-01-01 UTC, or `CLUSCOPE_NO_TIME`.
+     */
+    int64_t time;
+    /**
+     * The payload, as far as it was captured.
+     */
+    struct cluscope_bytes data;
+    /**
+     * Its length on the wire; less than that of the bytes counts as theirs.
+     */
+    size_t wire_length;
+    /**
+     * All packets that carried it, where IP has cut it; null for `frame` alone.
+     */
+    const uint64_t *frames;
+    /**
+     * How many those are.
+     */
+    size_t frame_count;
+    /**
+     * The identification of the IPv4 packet, which a copy has in common with it; -1 where it is not known.
+     */
+    int32_t identification;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} cluscope_datagram;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1162,156 +1588,247 @@ int32_t cluscope_control_codes(cluscope_name_fn visit, void *user);
 int32_t cluscope_statuses(cluscope_name_fn visit, void *user);
 
 /**
- * Reads a stub and hands each value to `visit`, in the order of the declaration: those inside buffers too, each with the
- * range of its bytes in the stub.
- *
- * Returns `CLUSCOPE_ERROR_MALFORMED` where the stub can't be read to its end; what stands before the error was handed out,
- * and what had begun was ended. `CLUSCOPE_ERROR_METHOD` where nobody says what the stub holds: the opnum is reserved.
- * `error` may be null.
+ * Makes an empty set of keys; `keys` gets a handle, to be freed by `cluscope_keys_free`.
  *
  * # Safety
- * `stub` and what it points to can be read until the function returns.
+ * `keys` can be written to.
  */
-int32_t cluscope_stub_visit(const struct cluscope_stub *stub,
-                            cluscope_value_fn visit,
-                            void *user,
-                            struct cluscope_error *error);
+int32_t cluscope_keys_new(struct cluscope_keys **keys, struct cluscope_error *error);
 
 /**
- * Hands out the JSON object of a stub, as `cluscope stub decode` prints it: identity, `params`, `return` and what is wrong
- * with it. Where it can't be read to its end the object has `error` and `partial`, it is handed out just so, and the
- * function returns `CLUSCOPE_ERROR_MALFORMED`.
+ * Adds the text of a keys file: a line for each password, NT hash or session key. Returns `CLUSCOPE_ERROR_KEYS` for a line
+ * that is none; those before it were added.
  *
  * # Safety
- * As for `cluscope_stub_visit`.
+ * `keys` is null or not freed; the bytes can be read until the function returns.
  */
-int32_t cluscope_stub_json(const struct cluscope_stub *stub,
-                           cluscope_write_fn write,
-                           void *user,
-                           struct cluscope_error *error);
+int32_t cluscope_keys_add_text(struct cluscope_keys *keys,
+                               struct cluscope_bytes text,
+                               struct cluscope_error *error);
 
 /**
- * Encodes a JSON object as `cluscope_stub_json` hands it out, and hands out the stub. Members that contradict each other,
- * or that nothing knows, are errors.
+ * Adds an MIT keytab, its bytes.
  *
  * # Safety
- * `json` can be read until the function returns.
+ * As for `cluscope_keys_add_text`.
  */
-int32_t cluscope_stub_encode(struct cluscope_text json,
-                             cluscope_write_fn write,
-                             void *user,
+int32_t cluscope_keys_add_keytab(struct cluscope_keys *keys,
+                                 struct cluscope_bytes keytab,
+                                 struct cluscope_error *error);
+
+/**
+ * Adds an MIT credential cache or a kirbi file, its bytes.
+ *
+ * # Safety
+ * As for `cluscope_keys_add_text`.
+ */
+int32_t cluscope_keys_add_ccache(struct cluscope_keys *keys,
+                                 struct cluscope_bytes ccache,
+                                 struct cluscope_error *error);
+
+/**
+ * Frees keys; null is none. Sessions that were made with them keep them.
+ *
+ * # Safety
+ * `keys` is null or not freed before.
+ */
+int32_t cluscope_keys_free(struct cluscope_keys *keys);
+
+/**
+ * Hands out the JSON object of a message, the line that `cluscope dissect` prints for it. To be called from the callback
+ * that was handed the message.
+ *
+ * # Safety
+ * `message` is null, or what a callback was handed that has not returned.
+ */
+int32_t cluscope_message_json(const struct cluscope_message *message,
+                              cluscope_write_fn write,
+                              void *user,
+                              struct cluscope_error *error);
+
+/**
+ * Hands each value of a message's stub to `visit`, as `cluscope_stub_visit` does; `options` are `CLUSCOPE_OPTION_` values,
+ * beside those of the session. What a context handle stands for is its value's `name`. Returns
+ * `CLUSCOPE_ERROR_NOT_FOUND` for a message without a stub that can be read.
+ *
+ * # Safety
+ * As for `cluscope_message_json`.
+ */
+int32_t cluscope_message_visit(const struct cluscope_message *message,
+                               uint32_t options,
+                               cluscope_value_fn visit,
+                               void *user,
+                               struct cluscope_error *error);
+
+/**
+ * Makes an empty table of context handles: `objects` gets a handle, to be freed by `cluscope_objects_free`.
+ *
+ * # Safety
+ * `objects` can be written to.
+ */
+int32_t cluscope_objects_new(struct cluscope_objects **objects, struct cluscope_error *error);
+
+/**
+ * Frees a table; null is none. Returns `CLUSCOPE_ERROR_BUSY` from its own callback, and frees nothing.
+ *
+ * # Safety
+ * `objects` was made by `cluscope_objects_new`, was not freed before and is not used by another thread.
+ */
+int32_t cluscope_objects_free(struct cluscope_objects *objects);
+
+/**
+ * Takes in a message and hands what each of its context handles stands for to `visit`, which may be null. Messages are to
+ * be shown in their order, each once; requests before their responses, for names come from the requests that open. Of a
+ * response those handles come first that it hands back, then those of its request. Null handles are left out.
+ *
+ * A stub that can't be read to its end tells what stands before the error.
+ *
+ * # Safety
+ * `objects` was made by `cluscope_objects_new`, `stub` and what it points to can be read until the function returns.
+ */
+int32_t cluscope_objects_message(struct cluscope_objects *objects,
+                                 const struct cluscope_stub *stub,
+                                 const struct cluscope_message_place *place,
+                                 cluscope_object_fn visit,
+                                 void *user,
+                                 struct cluscope_error *error);
+
+/**
+ * Makes a session; `session` gets a handle, to be freed by `cluscope_session_free`. Returns `CLUSCOPE_ERROR_FILTER` where
+ * the filter or what is assumed can't be read.
+ *
+ * # Safety
+ * `options` and what it points to can be read until the function returns, `session` can be written to. What `message` and
+ * `user` point to is there as long as the session.
+ */
+int32_t cluscope_session_new(const struct cluscope_session_options *options,
+                             struct cluscope_session **session,
                              struct cluscope_error *error);
 
 /**
- * Keeps what a request tells of its response, for hosts that do not keep the request's stub: `context` gets a handle, to
- * be freed by `cluscope_context_free`. A request that tells nothing gives one too.
+ * Works on the next packet; messages that it completes go to the callback before the function returns.
+ *
+ * Where the callback asks to stop, the packet was taken nevertheless and the function returns `CLUSCOPE_ERROR_STOPPED`;
+ * what was still to be handed out of it comes at the beginning of the next call.
  *
  * # Safety
- * As for `cluscope_stub_visit`; `context` can be written to.
+ * `session` is null or not freed; `packet` and its bytes can be read until the function returns.
  */
-int32_t cluscope_context_new(const struct cluscope_stub *request,
-                             struct cluscope_context **context,
-                             struct cluscope_error *error);
+int32_t cluscope_session_packet(struct cluscope_session *session,
+                                const struct cluscope_packet *packet,
+                                struct cluscope_error *error);
 
 /**
- * Frees a context; null is none.
+ * The capture is over, or all connections are: hands out what was still waiting. Nothing can be brought afterwards
+ * (`CLUSCOPE_ERROR_FINISHED`). Where the callback asks to stop, call this again for what is left.
  *
  * # Safety
- * `context` was made by `cluscope_context_new`, was not freed before and is not used by another thread.
+ * `session` is null or not freed.
  */
-void cluscope_context_free(struct cluscope_context *context);
+int32_t cluscope_session_finish(struct cluscope_session *session, struct cluscope_error *error);
 
 /**
- * The control code of a request, and 0 where it has none or none was read.
+ * Hands out what was given up for a limit, by the names that stand in the last record of `cluscope dissect`; only counts
+ * that are not 0. docs/limits.md describes them.
  *
  * # Safety
- * `context` is null, or one that is not freed; `code` can be written to.
+ * `session` is null or not freed.
  */
-int32_t cluscope_context_control_code(const struct cluscope_context *context, uint32_t *code);
+int32_t cluscope_session_counters(struct cluscope_session *session,
+                                  cluscope_counter_fn visit,
+                                  void *user);
 
 /**
- * The name of a method, which lives as long as the program. Returns `CLUSCOPE_ERROR_INTERFACE` or `CLUSCOPE_ERROR_METHOD`
- * where there is none.
+ * Hands out how many packets could not be read down to IP, by what stood in the way; only what is not 0.
  *
  * # Safety
- * `interface_uuid` points to 16 bytes, `name` can be written to.
+ * `session` is null or not freed.
  */
-int32_t cluscope_method_name(const uint8_t *interface_uuid,
-                             uint16_t version_major,
-                             uint16_t version_minor,
-                             uint16_t opnum,
-                             struct cluscope_text *name);
+int32_t cluscope_session_unread(struct cluscope_session *session, cluscope_counter_fn visit, void *user);
 
 /**
- * The version of the binary interface that the library has: at least `CLUSCOPE_ABI_VERSION` of the header that a program
- * was built with, or the program wants more than there is.
- */
-uint32_t cluscope_abi_version(void);
-
-/**
- * The version of the library, `0.2.0`, with its terminator.
- */
-const char *cluscope_version(void);
-
-/**
- * The name of what a function returned, `CLUSCOPE_ERROR_NULL`, with its terminator. Of a number that none returns
- * `CLUSCOPE_ERROR_UNKNOWN`.
- */
-const char *cluscope_status_name(int32_t status);
-
-/**
- * Hands each version of each interface to `visit`.
+ * Frees a session; null is none. What waits in it is not handed out: `cluscope_session_finish` does that. Its connections
+ * stay what they are, handles to be freed, and bring nothing any more. Returns `CLUSCOPE_ERROR_BUSY`, and frees nothing,
+ * from a callback of its own.
  *
  * # Safety
- * The callback does as it is said of it.
+ * `session` is null or not freed before.
  */
-int32_t cluscope_interfaces(cluscope_interface_fn visit, void *user);
+int32_t cluscope_session_free(struct cluscope_session *session);
 
 /**
- * Hands each method of a version of an interface to `visit`, by opnum.
+ * Makes a connection of a session; `connection` gets a handle, to be freed by `cluscope_connection_free`.
  *
  * # Safety
- * `interface_uuid` points to 16 bytes.
+ * `session` is null or not freed, `ends` can be read, `connection` can be written to.
  */
-int32_t cluscope_methods(const uint8_t *interface_uuid,
-                         uint16_t version_major,
-                         uint16_t version_minor,
-                         cluscope_method_fn visit,
-                         void *user);
+int32_t cluscope_connection_new(struct cluscope_session *session,
+                                const struct cluscope_ends *ends,
+                                struct cluscope_connection **connection,
+                                struct cluscope_error *error);
 
 /**
- * Hands each parameter of each method and each member of each structure to `visit`: of each version of the interfaces its
- * methods', then the structures' that travel as NDR, then those of buffers.
+ * The next bytes of a direction. `side` is the `cluscope_side` that sent them, `frame` the packet that carried them (0 where
+ * the host counts none), `time` when that was. Returns `CLUSCOPE_NOT_WANTED`, which is no error, where the connection
+ * carries no DCE/RPC and nothing more of it is of use. For callbacks that stop see `cluscope_session_packet`.
  *
  * # Safety
- * The callback does as it is said of it.
+ * `connection` is null or not freed; the bytes can be read until the function returns.
  */
-int32_t cluscope_fields(cluscope_field_fn visit,
-                        void *user);
+int32_t cluscope_connection_data(struct cluscope_connection *connection,
+                                 uint32_t side,
+                                 uint64_t frame,
+                                 int64_t time,
+                                 struct cluscope_bytes data,
+                                 struct cluscope_error *error);
 
 /**
- * Hands each name of each enumeration and bit mask to `visit`, list after list.
+ * Bytes of a direction are missing and won't come any more: `lost` of them, 0 where nobody knows how many. `reason` is a
+ * `cluscope_reason`. What comes next stands behind the hole.
  *
  * # Safety
- * The callback does as it is said of it.
+ * `connection` is null or not freed.
  */
-int32_t cluscope_tables(cluscope_name_fn visit, void *user);
+int32_t cluscope_connection_gap(struct cluscope_connection *connection,
+                                uint32_t side,
+                                uint64_t frame,
+                                int64_t time,
+                                uint64_t lost,
+                                uint32_t reason,
+                                struct cluscope_error *error);
 
 /**
- * Hands each control code to `visit`, by kind of object.
+ * A direction ends; what comes of it afterwards is refused with `CLUSCOPE_ERROR_FINISHED`. `reason` is a `cluscope_reason`.
  *
  * # Safety
- * The callback does as it is said of it.
+ * `connection` is null or not freed.
  */
-int32_t cluscope_control_codes(cluscope_name_fn visit, void *user);
+int32_t cluscope_connection_end(struct cluscope_connection *connection,
+                                uint32_t side,
+                                uint64_t frame,
+                                int64_t time,
+                                uint32_t reason,
+                                struct cluscope_error *error);
 
 /**
- * Hands each status code to `visit`, by number: Win32 errors, those of the RPC runtime, faults and HRESULTs.
+ * Frees a connection; null is none. Directions that have not ended end here, unless the session is finished or freed.
+ * Returns `CLUSCOPE_ERROR_BUSY`, and frees nothing, from a callback of the session.
  *
  * # Safety
- * The callback does as it is said of it.
+ * `connection` is null or not freed before.
  */
-int32_t cluscope_statuses(cluscope_name_fn visit, void *user);
+int32_t cluscope_connection_free(struct cluscope_connection *connection);
+
+/**
+ * The payload of a datagram of a host with an IP and UDP of its own. Returns `CLUSCOPE_NOT_WANTED`, which is no error, where
+ * the flow carries no DCE/RPC. For callbacks that stop see `cluscope_session_packet`.
+ *
+ * # Safety
+ * `session` is null or not freed; `datagram` and what it points to can be read until the function returns.
+ */
+int32_t cluscope_session_datagram(struct cluscope_session *session,
+                                  const struct cluscope_datagram *datagram,
+                                  struct cluscope_error *error);
 
 /**
  * Reads a stub and hands each value to `visit`, in the order of the declaration: those inside buffers too, each with the

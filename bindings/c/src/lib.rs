@@ -8,7 +8,13 @@
 
 mod convert;
 mod declarations;
+mod handle;
+mod keys;
+mod message;
+mod objects;
+mod session;
 mod status;
+mod stream;
 mod stub;
 mod value;
 mod version;
@@ -16,7 +22,12 @@ mod visitor;
 
 pub use convert::{cluscope_bytes, cluscope_text};
 pub use declarations::*;
+pub use keys::*;
+pub use message::*;
+pub use objects::*;
+pub use session::*;
 pub use status::{cluscope_error, cluscope_status};
+pub use stream::*;
 pub use stub::*;
 pub use value::*;
 pub use version::*;

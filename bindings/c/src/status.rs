@@ -5,13 +5,15 @@ use cluscope::internals::base::error::Error;
 use std::ffi::c_char;
 use std::fmt::Write;
 
-/// What every function returns: 0 is success, errors are negative.
+/// What every function returns: 0 is success, errors are negative; 1 is no error but says something.
 #[allow(non_camel_case_types)]
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum cluscope_status {
     /// Done.
     CLUSCOPE_OK = 0,
+    /// Done; and the connection or flow carries no DCE/RPC: nothing more of it is of use.
+    CLUSCOPE_NOT_WANTED = 1,
     /// A pointer that must not be null is null.
     CLUSCOPE_ERROR_NULL = -1,
     /// The `size` of a structure is none that it ever had, or a length is larger than memory can be.
@@ -51,8 +53,9 @@ pub enum cluscope_status {
 use cluscope_status::*;
 
 impl cluscope_status {
-    pub(crate) const ALL: [cluscope_status; 18] = [
+    pub(crate) const ALL: [cluscope_status; 19] = [
         CLUSCOPE_OK,
+        CLUSCOPE_NOT_WANTED,
         CLUSCOPE_ERROR_NULL,
         CLUSCOPE_ERROR_SIZE,
         CLUSCOPE_ERROR_ARGUMENT,
@@ -76,6 +79,7 @@ impl cluscope_status {
     pub(crate) fn words(self) -> (&'static std::ffi::CStr, &'static str) {
         match self {
             CLUSCOPE_OK => (c"CLUSCOPE_OK", "done"),
+            CLUSCOPE_NOT_WANTED => (c"CLUSCOPE_NOT_WANTED", "no DCE/RPC: nothing more of it is of use"),
             CLUSCOPE_ERROR_NULL => (c"CLUSCOPE_ERROR_NULL", "a pointer is null"),
             CLUSCOPE_ERROR_SIZE => (c"CLUSCOPE_ERROR_SIZE", "a size or length can't be"),
             CLUSCOPE_ERROR_ARGUMENT => (c"CLUSCOPE_ERROR_ARGUMENT", "an argument has a value that it can't have"),

@@ -4,13 +4,14 @@ use crate::convert::{Plain, cluscope_bytes, cluscope_text, copy_in, guard, put};
 use crate::status::cluscope_status::*;
 use crate::status::{Failure, Outcome, cluscope_error};
 use crate::value::cluscope_value;
-use crate::visitor::{Values, Wanted};
+use crate::visitor::{Hand, Values, Wanted};
 use cluscope::idl;
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::strict;
 use cluscope::internals::render::json::stub::{self, Identity};
 use cluscope::internals::session::call_context::CallContext;
-use cluscope::ndr::{Direction, Endian, Interface, Kind, Message, Method, Semantics, Syntax};
+use cluscope::ndr::{Direction, Endian, HandleNames, Interface, Kind, Message, Method, Semantics, Syntax};
+use cluscope::structs::Context;
 use std::ffi::{c_char, c_void};
 
 /// Direction of a stub.
@@ -119,10 +120,10 @@ pub type cluscope_value_fn = Option<unsafe extern "C" fn(user: *mut c_void, valu
 pub type cluscope_write_fn = Option<unsafe extern "C" fn(user: *mut c_void, data: *const c_char, length: usize) -> i32>;
 
 /// A stub of the caller's, checked.
-struct Given<'s> {
-    identity: Identity,
-    context: CallContext,
-    data: &'s [u8],
+pub(crate) struct Given<'s> {
+    pub(crate) identity: Identity,
+    pub(crate) context: CallContext,
+    pub(crate) data: &'s [u8],
     options: u32,
 }
 
@@ -201,7 +202,7 @@ impl cluscope_stub {
 ///
 /// # Safety
 /// `stub` and what it points to are as the header says.
-unsafe fn given<'s>(stub: *const cluscope_stub) -> Outcome<Given<'s>> {
+pub(crate) unsafe fn given<'s>(stub: *const cluscope_stub) -> Outcome<Given<'s>> {
     // SAFETY: by the header.
     let stub = unsafe { copy_in(stub) }?;
     let options = known_options(stub.options)?;
@@ -234,25 +235,44 @@ pub unsafe extern "C" fn cluscope_stub_visit(
         // SAFETY: the caller's promise.
         let given = unsafe { given(stub) }?;
         let method = readable(&given.identity)?;
-        let wanted = Wanted {
-            overhead: given.options & CLUSCOPE_OPTION_OVERHEAD != 0,
-            diagnostics: given.options & CLUSCOPE_OPTION_DIAGNOSTICS != 0,
-            hide_secrets: given.options & CLUSCOPE_OPTION_HIDE_SECRETS != 0,
-        };
+        let wanted = wanted(given.options)?;
         // SAFETY: the callback is as the header says.
         let mut hand = |value: &cluscope_value| unsafe { visit(user, value) } == 0;
-        let kind = given.identity.kind;
-        let mut values = Values::new(&mut hand, wanted, kind.syntax, method);
-        let read = Message::decode_and_visit(method, kind, given.data, given.context.content(), &mut values);
-        match read {
-            _ if values.stopped() => Err(CLUSCOPE_ERROR_STOPPED.into()),
-            Ok(_) => Ok(()),
-            Err(error) => {
-                values.close();
-                Err(Failure::malformed(&error))
-            }
-        }
+        self::visit(method, given.identity.kind, given.data, given.context.content(), wanted, None, &mut hand)
     })
+}
+
+/// What options ask for.
+pub(crate) fn wanted(options: u32) -> Outcome<Wanted> {
+    let options = known_options(options)?;
+    Ok(Wanted {
+        overhead: options & CLUSCOPE_OPTION_OVERHEAD != 0,
+        diagnostics: options & CLUSCOPE_OPTION_DIAGNOSTICS != 0,
+        hide_secrets: options & CLUSCOPE_OPTION_HIDE_SECRETS != 0,
+    })
+}
+
+/// Reads a stub and hands its values out.
+pub(crate) fn visit(
+    method: &'static Method,
+    kind: Kind,
+    data: &[u8],
+    context: Context<'_>,
+    wanted: Wanted,
+    names: Option<&dyn HandleNames>,
+    hand: Hand<'_>,
+) -> Outcome {
+    let mut values = Values::new(hand, wanted, kind.syntax, method, names);
+    let read = Message::decode_and_visit(method, kind, data, context, &mut values);
+    match read {
+        _ if values.stopped() => Err(CLUSCOPE_ERROR_STOPPED.into()),
+        Ok(_) => Ok(()),
+        Err(error) => {
+            values.close();
+            // The callback may ask to stop there as well.
+            if values.stopped() { Err(CLUSCOPE_ERROR_STOPPED.into()) } else { Err(Failure::malformed(&error)) }
+        }
+    }
 }
 
 fn readable(identity: &Identity) -> Outcome<&'static Method> {

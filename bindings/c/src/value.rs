@@ -47,7 +47,7 @@ pub enum cluscope_kind {
     /// 16-bit units, as bytes. Where they are a text, `text` is what stands before the first null unit; where they are a
     /// MULTI_SZ, its strings, each but the last followed by a null byte.
     CLUSCOPE_KIND_UNITS = 8,
-    /// Bytes.
+    /// Bytes; of a security descriptor also, as text in the Security Descriptor Definition Language, what can be read of it.
     CLUSCOPE_KIND_BYTES = 9,
     /// An IPv4 address: 4 bytes in network order, and text.
     CLUSCOPE_KIND_IPV4 = 10,

@@ -10,8 +10,10 @@ use cluscope::consts::{Constants, status::StatusName};
 use cluscope::internals::base::error::{Path, Segment};
 use cluscope::internals::base::time::FileTime;
 use cluscope::internals::ndr::names;
-use cluscope::internals::structs::property_list;
-use cluscope::ndr::{At, ContextHandle, Item, Method, Open, Overhead, Scalar, Semantics, Syntax, Visitor, WStr};
+use cluscope::internals::structs::{property_list, security};
+use cluscope::ndr::{
+    At, ContextHandle, HandleNames, Item, Method, Open, Overhead, Scalar, Semantics, Syntax, Visitor, WStr,
+};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -54,6 +56,7 @@ struct Ending {
 
 pub(crate) struct Values<'h> {
     hand: Hand<'h>,
+    names: Option<&'h dyn HandleNames>,
     wanted: Wanted,
     syntax: Syntax,
     method: &'static str,
@@ -67,9 +70,16 @@ pub(crate) struct Values<'h> {
 }
 
 impl<'h> Values<'h> {
-    pub(crate) fn new(hand: Hand<'h>, wanted: Wanted, syntax: Syntax, method: &Method) -> Self {
+    pub(crate) fn new(
+        hand: Hand<'h>,
+        wanted: Wanted,
+        syntax: Syntax,
+        method: &Method,
+        names: Option<&'h dyn HandleNames>,
+    ) -> Self {
         Values {
             hand,
+            names,
             wanted,
             syntax,
             method: method.name,
@@ -326,7 +336,18 @@ impl<'a> Visitor<'a> for Values<'_> {
     }
 
     fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
-        self.shown(&at, CLUSCOPE_KIND_HANDLE, u64::from(handle.attributes), &handle.uuid.0, handle.uuid);
+        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_HANDLE);
+        self.text.clear();
+        let _ = write!(self.text, "{}", handle.uuid);
+        value.number = u64::from(handle.attributes);
+        self.with_contents(&at, &mut value, &handle.uuid.0);
+        let known = self.names.filter(|_| !handle.is_null()).and_then(|names| names.lookup(at.field, handle));
+        if let Some(name) = known {
+            self.name.clear();
+            self.name.push_str(name.name.unwrap_or_default());
+            value.name = cluscope_text::of(&self.name);
+        }
+        self.give(value);
     }
 
     fn guid(&mut self, at: At<'_>, guid: Guid) {
@@ -349,6 +370,11 @@ impl<'a> Visitor<'a> for Values<'_> {
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
         let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_BYTES);
         self.text.clear();
+        if let Semantics::SecurityDescriptor = at.semantics
+            && let Ok((text, _)) = security::readable(bytes)
+        {
+            self.text.push_str(&text);
+        }
         self.with_contents(&at, &mut value, bytes);
         self.give(value);
     }

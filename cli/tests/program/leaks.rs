@@ -172,6 +172,12 @@ fn search(folder: &Path, needles: &[Vec<u8>]) -> usize {
             }
             outputs += usize::from(!output.stdout.is_empty());
         }
+        let page = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("leaks/page.html");
+        let arguments = ["report", &file, "-o", &page.to_string_lossy(), "--force"];
+        let output = command(&[&arguments[..], &keys].concat()).output().expect("the program runs");
+        assert!(matches!(output.status.code(), Some(0 | 3)), "{file}: {}", stderr(&output));
+        assert_eq!(found(&output.stderr, needles), None, "{file}");
+        assert_eq!(found(&std::fs::read(&page).expect("written"), needles), None, "report {file}");
         let to = out.to_string_lossy();
         let arguments = ["decrypt", &file, "-o", &to, "--force", "--hide-secrets"];
         let output = command(&[&arguments[..], &keys].concat()).output().expect("the program runs");

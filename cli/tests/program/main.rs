@@ -8,6 +8,7 @@ mod program;
 mod wire;
 
 mod analysis;
+mod browser;
 mod captures;
 mod check;
 mod cli;
@@ -15,12 +16,15 @@ mod contents;
 mod decrypt;
 #[cfg(feature = "etl")]
 mod etl;
+#[cfg(feature = "columns")]
+mod export;
 mod files;
 mod filter;
 mod leaks;
 mod make;
 mod manager;
 mod other_tools;
+mod report;
 mod schema;
 mod secret_kinds;
 mod secrets;

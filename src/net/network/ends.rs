@@ -4,14 +4,14 @@
 
 use super::{At, Bases, Network, Out, TcpFlow, TcpState, origin};
 use crate::net::flows::Key;
-use crate::net::{Handler, Timestamp, Transport, Verdict, tcp};
+use crate::net::{Handler, Reason, Timestamp, Transport, Verdict, tcp};
 
 /// Packets of the capture for which a connection is waited on after a reset, and connections that are.
 pub(super) const RESET_PACKETS: u64 = 1024;
 pub(super) const RESET_FLOWS: usize = 64;
 
 /// What a hole is called after which nothing more came.
-const IDLE: &str = "not captured, and the connection went silent";
+const IDLE: &str = Reason::Silent.text();
 
 /// A connection that is looked at again.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Network {
             }
             let ended = TcpFlow { state: TcpState::Closed(connection.ends()), ..*flow };
             let old = std::mem::replace(flow, ended);
-            self.close(&key, old, "RST", handler);
+            self.close(&key, old, Reason::Reset.text(), handler);
         }
         self.set_next();
     }

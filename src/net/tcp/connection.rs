@@ -10,7 +10,7 @@
 //!   of the capture) or too much is held, what waits comes out in the order of the acknowledgements, both directions
 //!   merged: see [`Connection::release`].
 
-use super::super::Verdict;
+use super::super::{Reason, Verdict};
 use super::context::{Context, Sink};
 use super::direction::{Direction, NOT_CAPTURED, State, hand, is_early};
 use super::held::Checksum;
@@ -124,7 +124,7 @@ impl Connection {
                 context.stats.tcp_bad_resets += 1;
                 return Verdict::Keep;
             }
-            let reasons = if a_sends { ["RST", RST_OF_OTHER] } else { [RST_OF_OTHER, "RST"] };
+            let reasons = if a_sends { [RST, RST_OF_OTHER] } else { [RST_OF_OTHER, RST] };
             hand!(self.release_all(reasons, true, context, sink));
             for which in if a_sends { [0, 1] } else { [1, 0] } {
                 sink.from(which == 0);
@@ -367,7 +367,7 @@ impl Connection {
             let (own, _) = self.pair(which);
             own.start();
             match self.release(false) {
-                Some(step) => hand!(self.step(step, "too much is waiting behind it", context, sink)),
+                Some(step) => hand!(self.step(step, Reason::TooMuchWaiting.text(), context, sink)),
                 None => break,
             }
             hand!(self.progress(context, sink));
@@ -386,4 +386,5 @@ impl Connection {
     }
 }
 
-const RST_OF_OTHER: &str = "RST of the other side";
+const RST: &str = Reason::Reset.text();
+const RST_OF_OTHER: &str = Reason::ResetOfOther.text();

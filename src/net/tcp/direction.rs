@@ -11,7 +11,7 @@
 //!   last empty segment or the other side's acknowledgement named it, or until [`NetworkLimits::start_packets`] more packets
 //!   came.
 
-use super::super::{Chunk, Verdict};
+use super::super::{Chunk, Reason, Verdict};
 use super::context::{At, Context, Sink, is_beyond};
 use super::held::{Checksum, Copied, Held, HeldSegments};
 use super::{NetworkLimits, Segment, Timestamp};
@@ -27,8 +27,8 @@ const WRONG: u8 = 3;
 const ACKS: usize = 64;
 
 /// What a hole is called that the receiver's acknowledgement proves to be one.
-pub(super) const NOT_CAPTURED: &str = "acknowledged by the receiver but not captured";
-const CUT: &str = "cut by the capture's snapshot length";
+pub(super) const NOT_CAPTURED: &str = Reason::NotCaptured.text();
+const CUT: &str = Reason::Cut.text();
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum State {
@@ -467,7 +467,7 @@ impl Direction {
                 self.state = State::Ended;
                 self.held.clear();
                 self.acks = VecDeque::new();
-                sink.chunk(At { frame, time }, self.next_seq, Chunk::End { reason: "FIN" })
+                sink.chunk(At { frame, time }, self.next_seq, Chunk::End { reason: Reason::Fin.text() })
             }
             _ => Verdict::Keep,
         }

@@ -1,10 +1,12 @@
 //! A call as JSON: both its halves, and what they come to.
 
 use super::out::Out;
-use super::record::{Records, timestamp};
+use super::record::{Records, body_with, cut, timestamp};
+use crate::analysis::HandleAnnotations;
 use crate::base::Timestamp;
 use crate::render::call::{CallEnd, PrintedRequest, heading, latency, outcome, waits};
 use crate::rpc::event::Body;
+use crate::session::Record;
 
 /// Replaces `out` by the call's object. `answer`: the response or fault as an object, where there is one; `last`: when the
 /// last packet was captured, which tells how long a call was pending that has no answer.
@@ -72,4 +74,32 @@ pub fn call(
         _ => {}
     }
     out.end();
+}
+
+/// Replaces `out` by one half of a call as an object; `more` adds what else is known of it. Returns whether its values had
+/// to be left out, because it would have been longer than the limit of `out`.
+pub fn half(
+    out: &mut Out,
+    record: &Record<'_>,
+    view: Option<&HandleAnnotations<'_>>,
+    more: impl FnOnce(&mut Out),
+) -> bool {
+    begin(out, record);
+    body_with(out, record, view);
+    more(out);
+    out.end();
+    let too_long = out.overflowed();
+    if too_long {
+        begin(out, record);
+        cut(out, record);
+        out.end();
+    }
+    too_long
+}
+
+fn begin(out: &mut Out, record: &Record<'_>) {
+    out.clear();
+    out.begin();
+    out.key("frame");
+    out.uint(record.event.frame());
 }

@@ -2,7 +2,7 @@
 
 use super::out::Out;
 use super::record::{Records, timestamp};
-use crate::conformance::{Evidence, Finding, Fingerprint};
+use crate::conformance::{Checker, Evidence, Finding, Fingerprint, Rule};
 use crate::rpc::security::Sender;
 
 fn evidence(out: &mut Out, key: &str, evidence: &Evidence) {
@@ -108,4 +108,40 @@ pub fn fingerprint(out: &mut Out, fingerprint: &Fingerprint) {
     }
     out.end_list();
     out.end();
+}
+
+/// Replaces `out` by the object of how often each rule was broken, and what was given up for a limit.
+pub fn summary(out: &mut Out, checker: &Checker) {
+    let found = checker.summary();
+    out.clear();
+    out.begin();
+    out.key("type");
+    out.text("summary");
+    out.key("messages");
+    out.uint(checker.checked());
+    out.key("findings");
+    out.uint(found.values().sum());
+    out.key("rules");
+    out.begin();
+    for (rule, count) in found {
+        out.key(rule);
+        out.uint(*count);
+    }
+    out.end();
+    for (name, count) in checker.counters().all().into_iter().filter(|(_, count)| *count != 0) {
+        // Here it needs no word of whose it is.
+        out.key(name.trim_start_matches("check_"));
+        out.uint(count);
+    }
+    out.end();
+}
+
+/// Appends the members of a rule to the object that is open in `out`.
+pub fn rule(out: &mut Out, rule: &Rule) {
+    let Rule { name, section, text, grade, area } = rule;
+    for (key, value) in [("rule", *name), ("area", area), ("section", section), ("grade", grade.name()), ("text", text)]
+    {
+        out.key(key);
+        out.text(value);
+    }
 }

@@ -1,0 +1,225 @@
+//! `export`: tables.
+//!
+//! Files are written beside their place and put into it when all of them are complete; whatever goes wrong before, a signal
+//! included, leaves nothing behind. The same input gives the same bytes.
+
+mod files;
+
+use super::output::tell;
+use super::place::interrupted;
+use super::{Capture, Failure, Format, Outcome, interrupt, source, summary};
+use clap::{Args, ValueEnum};
+use cluscope::internals::analysis::Tracker;
+use cluscope::internals::limits::{LEAST_FOR_TABLES, Limits};
+use cluscope_columns::{Captures, Compression, Encoding, Error, Filler, Options, Partition, TableName, TableWriter};
+use files::{Files, Place};
+use std::collections::BTreeSet;
+use std::io::{BufWriter, Stdout};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    #[command(flatten)]
+    capture: Capture,
+    /// How tables are written
+    #[arg(long, value_enum)]
+    to: To,
+    /// A folder for all tables, or a file for one; standard output unless given
+    #[arg(short, long, value_name = "DIR-or-FILE")]
+    output: Option<PathBuf>,
+    /// Only these tables; docs/schema.md has them. All go into a folder, messages into a file or to standard output
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    table: Vec<TableName>,
+    /// Folders as Hive has them, by day (UTC) or by the server's address
+    #[arg(long, value_enum, value_name = "BY", requires = "output")]
+    partition: Option<By>,
+    /// How columns are packed, in Parquet and Arrow
+    #[arg(long, value_enum, default_value = "lz4", value_name = "HOW")]
+    compression: Packed,
+    /// Write over tables that are there, unless they are an input
+    #[arg(long)]
+    force: bool,
+}
+
+/// Formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum To {
+    /// Parquet files
+    Parquet,
+    /// Arrow IPC: files, and a stream on standard output
+    Arrow,
+    /// Comma-separated values
+    Csv,
+    /// One JSON object a line, parameters as text in it
+    JsonlFlat,
+}
+
+/// Partitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum By {
+    Day,
+    Server,
+}
+
+/// Packing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Packed {
+    Lz4,
+    None,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Io(error) => error.into(),
+            Error::Format(error) => Failure::Message(format!("writing: {error}")),
+        }
+    }
+}
+
+/// Where batches go.
+enum Sink {
+    Stream(Option<Box<TableWriter<BufWriter<Stdout>>>>),
+    Files(Box<Files>),
+}
+
+impl Export {
+    /// How tables are written, to files or to standard output.
+    fn encoding(&self) -> Result<Encoding, Failure> {
+        match (self.to, &self.output) {
+            (To::Parquet, Some(_)) => Ok(Encoding::Parquet),
+            (To::Parquet, None) => {
+                Err(Failure::Usage("a Parquet file is not written to standard output: -o names it, or a folder".into()))
+            }
+            (To::Arrow, Some(_)) => Ok(Encoding::ArrowFile),
+            (To::Arrow, None) => Ok(Encoding::ArrowStream),
+            (To::Csv, _) => Ok(Encoding::Csv),
+            (To::JsonlFlat, _) => Ok(Encoding::JsonlFlat),
+        }
+    }
+
+    /// The tables, and whether they go into one file: a name that ends as the format's files do, or one table and no folder
+    /// of that name.
+    fn tables(&self, encoding: Encoding) -> Result<(BTreeSet<TableName>, bool), Failure> {
+        let named: BTreeSet<TableName> = self.table.iter().copied().collect();
+        let Some(output) = &self.output else {
+            return match named.len() {
+                0 => Ok(([TableName::Messages].into(), true)),
+                1 => Ok((named, true)),
+                _ => Err(Failure::Usage("standard output takes one table".into())),
+            };
+        };
+        let ends = output.extension().is_some_and(|end| end == encoding.extension());
+        let one = !output.is_dir() && self.partition.is_none() && (ends || named.len() == 1);
+        match (named.len(), one) {
+            (0, true) => Ok(([TableName::Messages].into(), true)),
+            (0, false) => Ok((TableName::ALL.into(), false)),
+            (2.., true) => Err(Failure::Usage(format!("{} is a file, and takes one table", output.display()))),
+            _ => Ok((named, one)),
+        }
+    }
+}
+
+pub(super) fn run(mut export: Export) -> Outcome {
+    let encoding = export.encoding()?;
+    let (tables, one) = export.tables(encoding)?;
+    if export.capture.filter.is_some() {
+        return Err(Failure::Usage("export takes no --filter: ask the tables".into()));
+    }
+    let memory = export.capture.memory.memory_limit;
+    if memory < LEAST_FOR_TABLES {
+        return Err(Failure::Usage(format!("export takes a --memory-limit of {}M at least", LEAST_FOR_TABLES >> 20)));
+    }
+    let limits = Limits::for_tables(memory);
+    let compression = match export.compression {
+        Packed::None => Compression::None,
+        Packed::Lz4 => Compression::Lz4,
+    };
+    let partition = export.partition.map(|by| match by {
+        By::Day => Partition::Day,
+        By::Server => Partition::Server,
+    });
+    let mut sink = match &export.output {
+        None => {
+            let table = tables.first().copied().unwrap_or(TableName::Messages);
+            let out = BufWriter::with_capacity(1 << 16, std::io::stdout());
+            Sink::Stream(Some(Box::new(TableWriter::new(table.table(), encoding, compression, out)?)))
+        }
+        Some(output) => {
+            let place = Place { output, one, force: export.force };
+            let files = Files::new(place, &export.capture.files, &tables, encoding, compression, partition)?;
+            Sink::Files(Box::new(files.within(limits.columns)))
+        }
+    };
+    let captures = Captures::default();
+    export.capture.begun = source::Begun::telling({
+        let captures = captures.clone();
+        move |before, path| captures.begin(before, &path.to_string_lossy())
+    });
+    export.capture.limits = Some(limits.clone());
+    let capture = &export.capture;
+    let stop = interrupted();
+    let hide_secrets = capture.hide_secrets;
+    let mut filler = Filler::new(&limits, Options { tables, hide_secrets, captures });
+    // Somebody may wait for the rows of a capture that is still being made.
+    let live = capture.follow.follow.is_some() || capture.files.iter().any(|file| !file.is_file());
+    let (session, mut tracker, totals) = source::read_tracked(capture, Tracker::new(limits.analysis), &mut |record| {
+        match record {
+            Some((record, seen)) => filler.tracked(record, seen),
+            None if live => {
+                filler.flush();
+                sink.write(filler.ready())?;
+                return sink.flush();
+            }
+            None => return Ok(()),
+        }
+        sink.write(filler.ready())
+    })?;
+    let rest = filler.rest(Some(&mut tracker));
+    sink.write(rest)?;
+    let given_up = [session.given_up(), tracker.counters().all().into(), filler.given_up()].concat();
+    let given_up: Vec<String> =
+        given_up.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}")).collect();
+    if !given_up.is_empty() {
+        tell!("given up for a limit: {}", given_up.join(", "));
+    }
+    let whole = totals.any && !(stop.load(Ordering::Relaxed) || interrupt::requested());
+    match sink {
+        Sink::Stream(writer) => {
+            if let Some(writer) = writer {
+                writer.finish()?;
+            }
+        }
+        // What is not whole is not left for a whole.
+        Sink::Files(files) if whole => files.place()?,
+        Sink::Files(_) if totals.any => return Err(Failure::Message("interrupted: no tables are written".into())),
+        Sink::Files(_) => {}
+    }
+    summary::tell(&mut std::io::sink(), &session, &totals, Format::Text)?;
+    totals.outcome(&session)
+}
+
+impl Sink {
+    fn write(
+        &mut self,
+        batches: impl IntoIterator<Item = (TableName, cluscope_columns::RecordBatch)>,
+    ) -> Result<(), Failure> {
+        for (table, batch) in batches {
+            match self {
+                Sink::Stream(Some(writer)) => writer.write(&batch)?,
+                Sink::Stream(None) => {}
+                Sink::Files(files) => files.write(table, &batch)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        match self {
+            Sink::Stream(Some(writer)) => Ok(writer.flush()?),
+            _ => Ok(()),
+        }
+    }
+}
