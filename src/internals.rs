@@ -21,6 +21,7 @@ open! {
     base {
         #[cfg(any(feature = "session", feature = "decrypt"))]
         bounded {}
+        bounds {}
         diagnostic {}
         error {}
         guid {}

@@ -2,7 +2,7 @@
 
 use super::dissect::limits_with;
 use super::summary::tell as tell_summary;
-use super::{Capture, DecodeAs, Failure, Follow, Format, Look, Memory, Outcome, Secrets, output, source};
+use super::{Capture, DecodeAs, Failure, Follow, Format, Look, Memory, Outcome, Secrets, Threads, output, source};
 use clap::Args;
 use cluscope::internals::conformance::{self, Checker, Rule};
 use cluscope::internals::render::json;
@@ -25,6 +25,8 @@ pub(super) struct Check {
     memory: Memory,
     #[command(flatten)]
     decode_as: DecodeAs,
+    #[command(flatten)]
+    threads: Threads,
     /// As with the other commands; findings never have passwords and tokens that stand in messages
     #[arg(long)]
     hide_secrets: bool,
@@ -41,7 +43,7 @@ pub(super) fn run(check: Check) -> Outcome {
         out.flush()?;
         return Ok(true);
     }
-    let Check { files, follow, secrets, memory, decode_as, hide_secrets, .. } = check;
+    let Check { files, follow, secrets, memory, decode_as, threads, hide_secrets, .. } = check;
     let capture = Capture {
         files,
         follow,
@@ -51,6 +53,7 @@ pub(super) fn run(check: Check) -> Outcome {
         decode_as,
         hide_secrets,
         memory,
+        threads,
         origins: Default::default(),
         begun: Default::default(),
         limits: None,

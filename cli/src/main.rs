@@ -145,6 +145,8 @@ struct Capture {
     hide_secrets: bool,
     #[command(flatten)]
     memory: Memory,
+    #[command(flatten)]
+    threads: Threads,
     /// Where the packets read come from, for those who print messages.
     #[arg(skip)]
     origins: traced::PacketOrigins,
@@ -196,6 +198,22 @@ struct DecodeAs {
 impl DecodeAs {
     fn rules(&self) -> cluscope::internals::net::DecodeAs {
         self.decode_as.iter().copied().collect()
+    }
+}
+
+/// How many processors a command may take.
+#[derive(Clone, Copy, Debug, Default, Args)]
+struct Threads {
+    /// Threads that work at a time; as many as there are processors unless given. What is printed is the same for every
+    /// number, and so is what memory is kept to; see docs/performance.md for what more than two are good for
+    #[arg(long, value_name = "N")]
+    threads: Option<std::num::NonZeroUsize>,
+}
+
+impl Threads {
+    fn number(self) -> usize {
+        let there = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        self.threads.map_or_else(there, std::num::NonZeroUsize::get)
     }
 }
 

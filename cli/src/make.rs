@@ -2,7 +2,7 @@
 
 use super::{Failure, Outcome, output};
 use clap::Args;
-use cluscope::internals::make::{Credentials, LEAST_FRAGMENT, Maker, Options};
+use cluscope::internals::make::{Credentials, Format, LEAST_FRAGMENT, Maker, Options};
 use cluscope::internals::ndr::{Endian, Syntax};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -13,7 +13,7 @@ pub(super) struct Make {
     /// Records of dissect or calls, or lines of stub decode, one JSON object a line; - is standard input
     #[arg(value_name = "LINES.jsonl")]
     lines: PathBuf,
-    /// The capture to be written, pcapng
+    /// The capture to be written: pcapng, or pcap where the name ends in .pcap
     #[arg(short, long, value_name = "OUT.pcapng")]
     output: PathBuf,
     /// Replace a file that is there
@@ -40,6 +40,14 @@ pub(super) struct Make {
 }
 
 impl Make {
+    /// By the name of the output.
+    fn format(&self) -> Format {
+        match self.output.extension() {
+            Some(name) if name.eq_ignore_ascii_case("pcap") => Format::Pcap,
+            _ => Format::Pcapng,
+        }
+    }
+
     fn options(&self) -> Result<Options, Failure> {
         let seal = match (&self.seal, &self.password_file) {
             (Some(user), Some(file)) => {
@@ -71,9 +79,13 @@ pub(super) fn run(args: &Make) -> Outcome {
             Box::new(BufReader::new(file.map_err(|e| Failure::Message(format!("{}: {e}", args.lines.display())))?))
         }
     };
+    let start = input.fill_buf().map_err(|e| Failure::Message(format!("reading: {e}")))?;
+    if CAPTURES.iter().any(|magic| start.starts_with(magic)) {
+        return Err(Failure::Usage("the lines are a capture: dissect --format jsonl prints lines of it".into()));
+    }
     // Beside the file, so that renaming never crosses devices, and nothing half-made ever has its name.
     let beside = Beside::new(&args.output)?;
-    let mut maker = Maker::new(BufWriter::new(beside.file()?), options);
+    let mut maker = Maker::new(BufWriter::new(beside.file()?), args.format(), options);
     let (mut bytes, mut number) = (Vec::new(), 0u64);
     while output::next_line(&mut *input, &mut bytes).map_err(|e| Failure::Message(format!("reading: {e}")))? {
         number += 1;
@@ -98,6 +110,19 @@ pub(super) fn run(args: &Make) -> Outcome {
     );
     Ok(true)
 }
+
+/// What capture files begin with: pcapng, pcap in both byte orders with microseconds and nanoseconds, gzip, zstd, lz4.
+const CAPTURES: &[[u8; 4]] = &[
+    [0x0a, 0x0d, 0x0d, 0x0a],
+    [0xa1, 0xb2, 0xc3, 0xd4],
+    [0xd4, 0xc3, 0xb2, 0xa1],
+    [0xa1, 0xb2, 0x3c, 0x4d],
+    [0x4d, 0x3c, 0xb2, 0xa1],
+    [0x1f, 0x8b, 0x08, 0x00],
+    [0x1f, 0x8b, 0x08, 0x08],
+    [0x28, 0xb5, 0x2f, 0xfd],
+    [0x04, 0x22, 0x4d, 0x18],
+];
 
 fn same_file(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)

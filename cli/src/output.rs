@@ -272,7 +272,10 @@ pub(super) fn lines(
     let mut json = out_with(hide_secrets);
     let mut all = true;
     let mut bytes = Vec::new();
+    let mut number = 0;
     while next_line(input, &mut bytes).map_err(|e| Failure::Message(format!("reading: {e}")))? {
+        number += 1;
+        json.at_line(number);
         match std::str::from_utf8(&bytes) {
             Ok(text) if text.trim().is_empty() => continue,
             Ok(text) => all &= answer(&mut json, text),
@@ -281,6 +284,8 @@ pub(super) fn lines(
                 json.begin();
                 json.key("error");
                 json.begin();
+                json.key("line");
+                json.uint(number);
                 json.key("message");
                 json.display(format_args!("not UTF-8 from byte {} on", e.valid_up_to()));
                 json.end();

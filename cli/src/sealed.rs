@@ -1,12 +1,10 @@
 //! Messages that stay sealed: why, and what would open them, told once on standard error.
 
 use super::output::tell;
+use cluscope::internals::base::bounds;
 use cluscope::internals::rpc::security::{Opened, Remedy};
 use cluscope::internals::session::Record;
 use std::collections::BTreeMap;
-
-/// Different reasons that are told.
-const REASONS: usize = 8;
 
 /// Counts messages that stay sealed, by reason.
 #[derive(Default)]
@@ -31,7 +29,7 @@ impl Sealed {
         }
         if let Some((count, _)) = self.reasons.get_mut(reason) {
             *count += 1;
-        } else if self.reasons.len() < REASONS {
+        } else if self.reasons.len() < bounds::SEALED_REASONS {
             self.reasons.insert(reason.clone(), (1, remedy));
         } else {
             self.others += 1;

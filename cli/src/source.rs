@@ -128,7 +128,7 @@ fn read_with(
     tracker: Option<Tracker>,
     out: &mut Out<'_>,
 ) -> Result<(Session, Option<Tracker>, Totals), Failure> {
-    if thread::available_parallelism().is_ok_and(|n| n.get() == 1) {
+    if capture.threads.number() == 1 {
         let mut direct = Direct { tracker, seen: RecordContext::default(), out };
         let (session, totals) = read_here(capture, &mut direct)?;
         return Ok((session, direct.tracker, totals));

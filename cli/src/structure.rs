@@ -113,8 +113,8 @@ fn decode(decode: &Decode) -> Outcome {
 
 fn encode_one(name: Option<&str>) -> Outcome {
     let text = std::io::read_to_string(std::io::stdin()).map_err(|e| Failure::Message(format!("reading: {e}")))?;
-    let line = strict::object(&text).map_err(Failure::Message)?;
-    let bytes = json::encode(&line, name).map_err(Failure::Message)?;
+    let line = strict::object(&text).map_err(|e| Failure::Message(e.to_string()))?;
+    let bytes = json::encode(&line, name).map_err(|e| Failure::Message(e.to_string()))?;
     let mut out = output::stdout();
     output::line(&mut out, hex::encode(bytes).as_bytes())?;
     out.flush()?;

@@ -316,8 +316,8 @@ fn pair(json: &mut Out, pieces: [Option<&Piece>; 2], a: &Side<'_>, b: &Side<'_>)
 fn encode_one() -> Outcome {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text).map_err(|e| Failure::Message(format!("reading: {e}")))?;
-    let line = strict::object(&text).map_err(Failure::Message)?;
-    let bytes = stub::encode(&line).map_err(Failure::Message)?;
+    let line = strict::object(&text).map_err(|e| Failure::Message(e.to_string()))?;
+    let bytes = stub::encode(&line).map_err(|e| Failure::Message(e.to_string()))?;
     let mut out = output::stdout();
     output::line(&mut out, hex::encode(bytes).as_bytes())?;
     out.flush()?;

@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Notifications read of one response; further ones are left out.
-pub(crate) const MAX: usize = 4096;
+pub(crate) const MAX: usize = crate::base::bounds::NOTIFICATIONS;
 
 /// An event that a port delivered.
 #[derive(Clone, Copy, Debug, Default)]

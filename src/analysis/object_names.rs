@@ -7,6 +7,7 @@
 use super::object_kind::ObjectKind;
 use super::top_level::TopLevelValues;
 use super::{Bounded, Counters, notify, record_context};
+use crate::base::bounds;
 use crate::consts::control_codes::ControlCode;
 use crate::consts::methods::{ClusterEnumType, ClusterNodeEnumType};
 use crate::idl::cluster::{ApiClusterControl, ApiCreateEnumEx};
@@ -22,9 +23,6 @@ use crate::ndr::wire::Message;
 use crate::ndr::{Method, WStr};
 use crate::session::Record;
 use std::sync::Arc;
-
-/// Pairs taken from one response.
-const MAX: usize = 1 << 16;
 
 /// Ids and their names. Both compare without case.
 #[derive(Debug)]
@@ -220,7 +218,10 @@ impl<'a> Visitor<'a> for List<'a> {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>) {
-        if self.pairs.len() >= MAX || self.ids.len() >= MAX || self.names.len() >= MAX {
+        if self.pairs.len() >= bounds::NAME_PAIRS
+            || self.ids.len() >= bounds::NAME_PAIRS
+            || self.names.len() >= bounds::NAME_PAIRS
+        {
             return;
         }
         match (at.field.id, self.kind) {

@@ -20,6 +20,7 @@ use super::record_context::ends;
 pub use super::record_context::{CallKey, HandleUse, Objects, PendingCall, RecordContext, call_key};
 use super::top_level::TopLevelValues;
 use super::{AnalysisLimits, Bounded, Counters};
+use crate::base::bounds;
 use crate::idl::cluster::ApiOpenClusterEx;
 use crate::idl::notify::{ApiAddNotifyCluster, ApiAddNotifyKey, ApiAddNotifyResourceTypeV2};
 use crate::idl::structures::NOTIFY_FILTER_AND_TYPE_RPC;
@@ -31,9 +32,6 @@ use crate::rpc::event::Body;
 use crate::session::Record;
 use std::net::SocketAddr;
 use std::sync::Arc;
-
-/// Calls remembered that gave the same key to a port, and calls named beside a delivery.
-const MAX_SUBSCRIPTIONS: usize = 8;
 
 /// The parameters that say which events are asked for.
 const FILTERS: [FieldId; 4] = [
@@ -431,7 +429,7 @@ impl Tracker {
             // The same key may be given for several objects.
             Some(all) => {
                 all.retain(|one| one.object != asked.object);
-                if all.len() < MAX_SUBSCRIPTIONS {
+                if all.len() < bounds::KEY_CALLS {
                     all.push(asked);
                 } else {
                     self.counters.subscriptions_forgotten += 1;
@@ -450,7 +448,7 @@ impl Tracker {
         for notification in notify::notifications(record) {
             let Some(all) = self.subscriptions.get(&(seen.scope, port, notification.key)) else { continue };
             for asked in all.iter().filter(|asked| notification.fits(asked)) {
-                if seen.asked.len() < MAX_SUBSCRIPTIONS && !seen.asked.contains(asked) {
+                if seen.asked.len() < bounds::KEY_CALLS && !seen.asked.contains(asked) {
                     seen.asked.push(asked.clone());
                 }
             }

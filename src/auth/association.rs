@@ -11,6 +11,7 @@ use super::context::{Attempted, Context};
 use super::frame::{Frame, Verdict};
 use super::keys::KeyStore;
 use super::run::Run;
+use super::uncovered::Uncovered;
 use crate::rpc::security::{
     AuthTrailer, Doubt, Identity, Opened, Protected, Remedy, Security, Sender, Token, Verified, mechanism_of,
 };
@@ -86,6 +87,8 @@ pub struct Association {
     work: u64,
     /// What `contexts` cost together.
     cost: usize,
+    /// What headers that no signature covers are compared with.
+    uncovered: Uncovered,
 }
 
 impl core::fmt::Debug for Association {
@@ -124,6 +127,7 @@ impl Association {
             #[cfg(feature = "decrypt")]
             work: limits.resync_work.saturating_mul(4),
             cost: 0,
+            uncovered: Uncovered::default(),
         }
     }
 
@@ -236,6 +240,7 @@ impl Security for Association {
             Sender::Server => *server |= token.header_signing,
         }
         let level = token.trailer.auth_level;
+        self.uncovered.handshake(token);
         if token.ptype == BIND && level >= FIRST_PROTECTED {
             self.required.get_or_insert(token.trailer);
         }
@@ -284,12 +289,19 @@ impl Security for Association {
         if !matches!(verdict, Verdict::Opened { decrypted: true, .. }) {
             out.clear();
         }
+        if !matches!(verdict, Verdict::Opened { .. }) {
+            self.uncovered.unopened(pdu);
+        }
         let sealed = tried.pdu.sealed || level.is_some_and(|level| level >= 6);
         let changed =
             level.filter(|level| *level > stated).map(|negotiated| Doubt::LevelChanged { stated, negotiated });
         match verdict {
-            Verdict::Opened { doubt, decrypted } => {
-                let doubt = doubt.or((!whole && !is_plausible(pdu)).then_some(Doubt::Signature));
+            Verdict::Opened { doubt, decrypted, whole } => {
+                let altered = level.filter(|level| *level != stated && !(stated > *level && stated <= 6));
+                let altered = altered.map(|negotiated| Doubt::LevelChanged { stated, negotiated });
+                // It learns from each of them.
+                let header = self.uncovered.doubt(pdu, whole);
+                let doubt = doubt.or(altered).or(header);
                 let verified = doubt.map_or(Verified::Right, Verified::Wrong);
                 Opened::Clear { verified, decrypted }
             }
@@ -320,9 +332,18 @@ impl Security for Association {
     }
 
     fn gap(&mut self, sender: Sender, lost: Option<u64>) {
+        self.uncovered.gap(sender);
         for context in &mut self.contexts {
             context.gap(sender, lost);
         }
+    }
+
+    fn covers_header(&self, trailer: &AuthTrailer) -> bool {
+        self.contexts.iter().find(|c| c.is(trailer)).is_none_or(|context| context.whole)
+    }
+
+    fn is_malleable(&self, trailer: &AuthTrailer) -> bool {
+        self.contexts.iter().find(|c| c.is(trailer)).is_some_and(Context::is_malleable)
     }
 
     fn identity(&self, trailer: &AuthTrailer) -> Identity {
@@ -331,13 +352,6 @@ impl Security for Association {
             None => Identity { mechanism: mechanism_of(trailer.auth_type), user: None },
         }
     }
-}
-
-/// Whether a trailer that no signature covers is one that senders make: nothing in its reserved byte, and padding to a
-/// multiple of 16 at most (MS-RPCE 2.2.2.11). Connectionless trailers have neither.
-fn is_plausible(pdu: &Protected<'_>) -> bool {
-    let reserved = pdu.pdu.get(pdu.trailer_header.start.saturating_add(3));
-    pdu.trailer_header.len() < 8 || reserved == Some(&0) && pdu.trailer.auth_pad_length < 16
 }
 
 /// Why a PDU of a context that isn't known stays sealed.

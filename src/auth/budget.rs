@@ -16,20 +16,25 @@ pub(crate) struct Budget {
 
 impl Budget {
     /// What a run may spend before it has read anything, in units.
-    pub(crate) const START: u64 = 1 << 18;
+    pub(crate) const START: u64 = crate::base::bounds::SEARCH_START;
     /// What each byte of a token or protected PDU adds, in units.
-    pub(crate) const PER_BYTE: u64 = 48;
+    pub(crate) const PER_BYTE: u64 = crate::base::bounds::SEARCH_WORK_PER_BYTE;
     /// The most that is saved up, in units.
-    pub(crate) const MOST: u64 = 64 << 20;
+    pub(crate) const MOST: u64 = crate::base::bounds::SEARCH_MOST;
     /// What each key given adds, in units.
     pub(crate) const A_KEY: u64 = 1 << 12;
     /// What each session key given adds, in units.
     pub(crate) const A_SESSION_KEY: u64 = 4 << 20;
     /// What a search may cost that looks for the session of a key that nothing proved yet, in units.
     pub(crate) const UNPROVED_SEARCH: u64 = 2 << 20;
-    /// Keys that may be made of passwords before anything is read; each password given adds two.
+    /// Keys that may be made of passwords before anything is read. What they take differs: [`Budget::ITERATIONS`] of
+    /// string-to-key count as one.
     pub(crate) const DERIVATIONS: u64 = 8;
-    /// Bytes that pay for one more; it takes some milliseconds.
+    /// What each password given adds to that: two keys of the slowest type.
+    pub(crate) const A_PASSWORD: u64 = 16;
+    /// Iterations that take some milliseconds (RFC 3962 4; RFC 8009 4 has eight times as many).
+    pub(crate) const ITERATIONS: u64 = 4096;
+    /// Bytes that pay for so many more.
     pub(crate) const BYTES_A_DERIVATION: u64 = 1 << 15;
 
     /// Bytes were read.
@@ -61,14 +66,15 @@ impl Budget {
         let units = if kind == Kind::Session { Budget::A_SESSION_KEY } else { Budget::A_KEY };
         self.left.fetch_add(units, Ordering::Relaxed);
         if kind == Kind::Password {
-            self.derivations.fetch_add(2 << 16, Ordering::Relaxed);
+            self.derivations.fetch_add(Budget::A_PASSWORD << 16, Ordering::Relaxed);
         }
     }
 
     /// Takes leave to make one key of a password.
-    pub(crate) fn derive(&self) -> bool {
+    pub(crate) fn derive(&self, iterations: u32) -> bool {
         let left = self.derivations.load(Ordering::Relaxed);
-        match left.checked_sub(1 << 16) {
+        let price = (u64::from(iterations) << 16) / Budget::ITERATIONS;
+        match left.checked_sub(price) {
             Some(rest) => {
                 self.derivations.store(rest, Ordering::Relaxed);
                 true

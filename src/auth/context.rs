@@ -1,6 +1,7 @@
 //! One security context: the handshakes that were tried under its number, the mechanism each came to, and the way from
 //! SPNEGO to the mechanism.
 
+use crate::base::bounds;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -15,9 +16,6 @@ use super::{kerberos, ntlm, spnego};
 use crate::rpc::security::{AuthTrailer, Doubt, Sender, mechanism_of};
 #[cfg(feature = "decrypt")]
 use crate::rpc::security::{Connectionless, Remedy};
-
-/// Handshakes under one number that are kept, at most: a client has one, what comes beside it is a forger's.
-const HANDSHAKES: usize = 3;
 
 /// Which mechanism a context came to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -182,6 +180,8 @@ pub(crate) struct Context {
     opened: bool,
     /// The level of the last PDU that opened.
     pub(crate) used: Option<u8>,
+    /// Whether the signature of the last PDU that opened covers the whole PDU.
+    pub(crate) whole: bool,
 }
 
 impl Context {
@@ -195,6 +195,7 @@ impl Context {
             current: 0,
             opened: false,
             used: None,
+            whole: true,
         }
     }
 
@@ -254,7 +255,7 @@ impl Context {
             };
         // An established context isn't displaced: what begins anew is tried beside it.
         if first_leg && self.handshakes.last().is_some_and(Handshake::is_proved) {
-            if self.handshakes.len() >= HANDSHAKES {
+            if self.handshakes.len() >= bounds::HANDSHAKES {
                 self.handshakes.pop();
             }
             self.handshakes.push(Handshake::new(self.auth_type, self.limits));
@@ -323,11 +324,11 @@ impl Context {
             let at = (self.current + offset) % count.max(1);
             let Some(handshake) = self.handshakes.get_mut(at) else { continue };
             let came = handshake.open(tried, connectionless, keys, purse, out);
-            if let Verdict::Opened { decrypted, doubt } = came {
-                (self.current, self.opened) = (at, true);
+            if let Verdict::Opened { decrypted, doubt, whole } = came {
+                (self.current, self.opened, self.whole) = (at, true, whole);
                 self.used = Some(if decrypted { 6 } else { tried.stated.min(5) });
                 let repeated = handshake.is_repeated(is_repeated).then_some(Doubt::SessionRepeated);
-                return Verdict::Opened { decrypted, doubt: doubt.or(repeated) };
+                return Verdict::Opened { decrypted, doubt: doubt.or(repeated), whole };
             }
             verdict.get_or_insert(came);
         }
@@ -374,6 +375,14 @@ impl Context {
 
     pub(crate) fn user(&self) -> Option<String> {
         self.shown().and_then(Handshake::user)
+    }
+
+    /// Whether its signatures are checksums that bytes can be changed under without a key.
+    pub(crate) fn is_malleable(&self) -> bool {
+        #[cfg(feature = "decrypt")]
+        return self.shown().is_some_and(|shown| shown.mechanism == Mechanism::Ntlm && shown.ntlm.is_malleable());
+        #[cfg(not(feature = "decrypt"))]
+        false
     }
 
     #[cfg(feature = "decrypt")]

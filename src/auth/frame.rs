@@ -63,6 +63,8 @@ pub(crate) enum Verdict {
         doubt: Option<Doubt>,
         /// Whether the plain body is in the output.
         decrypted: bool,
+        /// Whether the signature covers the whole PDU.
+        whole: bool,
     },
     /// No key, or the place in the key stream is lost.
     Sealed(String, Remedy),

@@ -39,16 +39,11 @@ mod token;
 #[cfg(test)]
 mod token_tests;
 mod token_text;
+mod uncovered;
 #[cfg(all(test, feature = "decrypt", feature = "work-counter"))]
 mod work_tests;
 
 pub use association::{Association, Counters, SecurityLimits};
-/// Work that each byte of a token or protected PDU pays for, in bytes decrypted and hashed.
-#[cfg(feature = "decrypt")]
-pub(crate) const SEARCH_WORK_PER_BYTE: u64 = budget::Budget::PER_BYTE;
-#[cfg(not(feature = "decrypt"))]
-pub(crate) const SEARCH_WORK_PER_BYTE: u64 = 0;
-
 pub use channels::{NetlogonInfo, TlsInfo};
 pub use keys::{KeyCounters, KeyError, KeyErrorKind, KeyStore};
 pub use negoex::NegoExInfo;

@@ -1,13 +1,11 @@
 //! NegoEx (MS-NEGOEX): which messages a token has. It chooses among mechanisms inside SPNEGO; nothing of it is opened.
 
+use crate::base::bounds;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 /// What every message begins with (MS-NEGOEX 2.2.6.2).
 pub(crate) const SIGNATURE: &[u8] = b"NEGOEXTS";
-
-/// Messages of a token that are listed, at most; clients send three in one.
-const MAX_MESSAGES: usize = 16;
 
 /// A NegoEx token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +22,7 @@ pub(crate) fn parse(token: &[u8]) -> Option<NegoExInfo> {
     let mut rest = token;
     let mut messages = Vec::new();
     let conversation = token.get(24..40).map(hex::encode)?;
-    while messages.len() < MAX_MESSAGES {
+    while messages.len() < bounds::NEGOEX_MESSAGES {
         let Some(body) = rest.strip_prefix(SIGNATURE) else { break };
         let number = |at: usize| body.get(at..).and_then(|b| b.first_chunk::<4>()).map(|b| u32::from_le_bytes(*b));
         let (Some(kind), Some(length)) = (number(0), number(12)) else { break };

@@ -1,12 +1,10 @@
 //! The order in which a sender numbered its messages (RFC 4121 4.2.2, MS-NLMP 3.4.4), seen by a bystander: which came
 //! again, which came late, which are missing.
 
+use crate::base::bounds;
 use alloc::collections::VecDeque;
 
 use crate::rpc::security::Doubt;
-
-/// Ranges of missing numbers that are remembered; of more the oldest is forgotten.
-const RANGES: usize = 16;
 
 /// Bytes of the smallest protected PDU, roughly: what a gap of a given size may have held.
 const SMALLEST: u64 = 40;
@@ -60,7 +58,7 @@ impl Order {
                         self.missing.insert(at.min(self.missing.len()), rest);
                     }
                 }
-                self.missing.truncate(RANGES);
+                self.missing.truncate(bounds::MISSING_RANGES);
             }
             return Some(Doubt::OutOfOrder { number });
         }
@@ -70,7 +68,7 @@ impl Order {
         if count == 0 {
             return None;
         }
-        if self.missing.len() >= RANGES {
+        if self.missing.len() >= bounds::MISSING_RANGES {
             self.missing.pop_front();
         }
         self.missing.push_back((next, number));

@@ -1,5 +1,6 @@
 //! SPNEGO tokens (RFC 4178, MS-SPNG): which mechanisms are offered and chosen, and the inner tokens.
 
+use crate::base::bounds;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -9,9 +10,6 @@ use super::token::{TokenInfo, describe_mechanism, mechanism_name};
 
 /// Contents of the object identifier 1.3.6.1.5.5.2.
 const SPNEGO_OID: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x02];
-
-/// At most so many offered mechanisms are listed; `negTokenInit` of known implementations holds at most five.
-const MAX_MECHANISMS: usize = 32;
 
 /// What a NegTokenInit tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,7 +113,7 @@ pub(crate) fn parse(token: &[u8]) -> Option<Parsed<'_>> {
                 .and_then(|m| der::expect(m, der::SEQUENCE))
                 .map(|(list, _)| {
                     der::elements(list)
-                        .take(MAX_MECHANISMS)
+                        .take(bounds::SPNEGO_MECHANISMS)
                         .filter(|e| e.tag == der::OID)
                         .map(|e| name(e.value))
                         .collect()

@@ -1,5 +1,6 @@
 //! Values as the tokens' descriptions show them: time stamps and UTF-16.
 
+use crate::base::bounds;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -35,15 +36,11 @@ pub(crate) fn utf16(bytes: &[u8]) -> String {
     String::from_utf16_lossy(&units(bytes))
 }
 
-/// Bytes of a name or reason that are kept: it goes into every record of the association.
-#[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "nothing is kept without decryption"))]
-const KEPT: usize = 512;
-
 /// A name or reason, cut to what is kept.
 #[cfg_attr(not(feature = "decrypt"), allow(dead_code, reason = "nothing is kept without decryption"))]
 pub(crate) fn short(mut text: String) -> String {
-    if text.len() > KEPT {
-        let end = (0..=KEPT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    if text.len() > bounds::AUTH_TEXT {
+        let end = (0..=bounds::AUTH_TEXT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         text.truncate(end);
         text.push('…');
         text.shrink_to_fit();

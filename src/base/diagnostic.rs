@@ -5,7 +5,7 @@ use crate::base::error::Path;
 use core::fmt;
 
 /// Diagnostics that printers keep of one stub; a hostile one has more than anybody reads. Further ones are counted.
-pub const MAX_KEPT: usize = 256;
+pub const MAX_KEPT: usize = crate::base::bounds::STUB_DIAGNOSTICS;
 
 /// A broken rule, with where it is broken and where it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

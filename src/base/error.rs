@@ -23,7 +23,7 @@ pub struct Path {
 
 impl Path {
     /// The deepest path that is kept whole. The deepest one in the declarations has seven steps.
-    pub const MAX: usize = 10;
+    pub const MAX: usize = crate::base::bounds::ERROR_PATH;
 
     /// The path of the stub itself.
     pub const fn new() -> Self {

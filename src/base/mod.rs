@@ -3,6 +3,7 @@
 #[cfg(any(feature = "session", feature = "decrypt"))]
 #[doc(hidden)]
 pub(crate) mod bounded;
+pub(crate) mod bounds;
 pub(crate) mod diagnostic;
 mod endian;
 pub(crate) mod error;

@@ -45,7 +45,6 @@ mod reader;
 mod resync;
 #[cfg(feature = "pcap")]
 mod time;
-pub(crate) mod trace_bounds;
 #[cfg(feature = "pcap")]
 mod write;
 

@@ -25,6 +25,8 @@ rules! { "security", Rule:
         "the checksum over a handshake's messages is right: nobody changed what was negotiated", Must;
     SESSION_REPEATED = "session-repeated", "RFC 4120 3.2.3",
         "a session's handshake (the authenticator of Kerberos, challenge and response of NTLM) comes on one connection", Must;
+    HEADER = "header-changed", "MS-RPCE 2.2.2.3",
+        "without header signing the header of a signed PDU says what the session says", Must;
     EMPTY_SIGNATURE = "empty-signature", "MS-NLMP 3.4.2", "the peers negotiate signatures, not empty ones", Must;
 }
 
@@ -41,6 +43,7 @@ fn rule(doubt: Doubt) -> (&'static Rule, bool) {
         Doubt::Anonymous => (&ANONYMOUS, true),
         Doubt::Guest => (&GUEST, true),
         Doubt::Handshake => (&HANDSHAKE, true),
+        Doubt::Header { .. } => (&HEADER, false),
         Doubt::EmptySignature => (&EMPTY_SIGNATURE, true),
         Doubt::SessionRepeated => (&SESSION_REPEATED, true),
     }
@@ -69,6 +72,9 @@ pub(super) fn check(association: &mut Association, record: &Record<'_>, found: &
         Doubt::Missing { count } => found.add(rule, "sequence number", count, "0 missing before it"),
         Doubt::SessionRepeated => found.add(rule, "handshake", "one that came before", "one of this connection's own"),
         Doubt::Signature => found.add(rule, "auth_value", "another signature", "the signature of these bytes"),
+        Doubt::Header { field } => {
+            found.add(rule, field, "another value, which no signature covers", "what the session says")
+        }
         doubt => found.add(rule, "auth_value", doubt.to_string(), "a key that only the parties know"),
     }
 }

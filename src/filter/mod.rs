@@ -37,13 +37,13 @@ pub use subject::Subject;
 use crate::ndr::number::nearest;
 
 /// Bytes of an expression.
-pub const MAX_LENGTH: usize = 4096;
+pub const MAX_LENGTH: usize = crate::base::bounds::FILTER_LENGTH;
 
 /// Nesting of parentheses and `not`.
-pub const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = crate::base::bounds::FILTER_DEPTH;
 
 /// Comparisons in one expression.
-pub const MAX_TESTS: usize = 64;
+pub const MAX_TESTS: usize = crate::base::bounds::FILTER_TESTS;
 
 /// A parsed expression.
 #[derive(Clone, Debug)]

@@ -11,7 +11,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use table::{FIXED, TABLE};
+pub use crate::base::bounds::{Bound as Fixed, TABLE as FIXED};
+pub use table::TABLE;
 
 use crate::{analysis, capture, conformance, session};
 
@@ -265,23 +266,6 @@ impl Limit {
     pub fn set(&self, limits: &mut Limits, value: u64) {
         (self.set)(limits, value);
     }
-}
-
-/// A bound that is no setting: part of how a decoder works.
-#[derive(Debug)]
-pub struct Fixed {
-    /// A short name.
-    pub name: &'static str,
-    /// Its value.
-    pub value: u64,
-    /// What it counts.
-    pub unit: &'static str,
-    /// What it bounds.
-    pub what: &'static str,
-    /// What happens when it is reached.
-    pub bites: &'static str,
-    /// What shows it.
-    pub counter: &'static str,
 }
 
 impl Limits {

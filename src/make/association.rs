@@ -1,21 +1,23 @@
 //! Connection-oriented associations: PDUs of what lines tell, binds where no line has one, fragments.
 
-use super::members::{self, Line};
+use super::members::{self, Line, code, wrong};
 use super::packets::{Connection, Ends};
+use super::trailer;
 use super::{Batch, LEAST_FRAGMENT, Options};
-use crate::rpc::header::{Header, PfcFlags, Representation};
+use crate::base::Timestamp;
+use crate::base::bounds;
+use crate::ndr::EncodeError;
+use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::{
     Bind, BindAck, BindNak, Body, ContextElement, ContextResult, EXTENDED_ERROR, Fault, Pdu, Request, Response,
 };
 use crate::rpc::syntax::{ContextOutcome, ProviderReason, RejectReason, SyntaxId};
+use crate::rpc::verification::{Header2, Verification};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 
 /// Calls whose requests are remembered for their responses.
-const MAX_CALLS: usize = 4096;
-
-/// Bytes of a request's stub that are remembered.
-const MAX_REQUEST: usize = 1 << 20;
+const MAX_CALLS: usize = crate::base::bounds::MADE_CALLS;
 
 /// What is sent where no bind says it: Windows' size.
 const FRAGMENT: u16 = 5840;
@@ -29,6 +31,8 @@ pub(super) struct Association {
     connection: Connection,
     /// Whether a bind was sent.
     bound: bool,
+    /// Whether what was bound to was repeated under protection.
+    repeated: bool,
     fragment: u16,
     group: u32,
     contexts: HashMap<u16, (SyntaxId, SyntaxId)>,
@@ -38,20 +42,55 @@ pub(super) struct Association {
     next_call: u32,
     #[cfg(feature = "decrypt")]
     security: Option<super::seal::Session>,
+    /// How many there were.
+    #[cfg(feature = "decrypt")]
+    sessions: u32,
 }
 
 #[derive(Debug)]
 struct Call {
     context: u16,
     opnum: u16,
+    interface: Option<SyntaxId>,
+    time: Option<Timestamp>,
     stub: Vec<u8>,
 }
 
+impl Call {
+    /// Whether a line can be the answer of this call.
+    fn fits(&self, id: u32, line: &Line<'_>, opnum: Option<u16>, context: Option<u16>) -> Result<(), EncodeError> {
+        if let Some(opnum) = opnum.filter(|opnum| *opnum != self.opnum) {
+            return Err(wrong(
+                "opnum",
+                format_args!("call {id} is of opnum {}, and the answer of {opnum}", self.opnum),
+            ));
+        }
+        if let Some(context) = context.filter(|context| *context != self.context) {
+            let own = self.context;
+            return Err(wrong(
+                "context_id",
+                format_args!("call {id} is of context {own}, and the answer of {context}"),
+            ));
+        }
+        let interface = line.abstract_syntax()?;
+        if interface.is_some() && self.interface.is_some() && interface != self.interface {
+            return Err(wrong("interface", format_args!("not that of the request of call {id}")));
+        }
+        match (self.time, line.time) {
+            (Some(asked), Some(answered)) if answered < asked => {
+                Err(wrong("time", format_args!("before the request of call {id}")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Association {
-    pub(super) fn new(client: Ends) -> Association {
+    pub(super) fn new(client: Ends, stream: u64) -> Association {
         Association {
-            connection: Connection::new(client),
+            connection: Connection::new(client, stream),
             bound: false,
+            repeated: false,
             fragment: FRAGMENT,
             group: 0,
             contexts: HashMap::new(),
@@ -60,16 +99,21 @@ impl Association {
             next_call: 1,
             #[cfg(feature = "decrypt")]
             security: None,
+            #[cfg(feature = "decrypt")]
+            sessions: 0,
         }
     }
 
     /// Makes the packets of a message.
-    pub(super) fn message(&mut self, line: &Line<'_>, options: &Options, batch: &mut Batch) -> Result<(), String> {
+    pub(super) fn message(&mut self, line: &Line<'_>, options: &Options, batch: &mut Batch) -> Result<(), EncodeError> {
         match line.kind {
             "request" => self.request(line, options, batch),
             "response" | "fault" => self.answer(line, options, batch),
             "bind" | "alter_context" => {
                 let bind = proposal(line.map)?;
+                if line.kind == "alter_context" && !self.bound {
+                    return Err(wrong("type", "no bind comes before this alter_context"));
+                }
                 self.propose(line.kind == "bind", line, bind, options, batch)
             }
             "bind_ack" | "alter_context_resp" => {
@@ -77,78 +121,83 @@ impl Association {
                 self.accept(line.kind == "bind_ack", line, ack, options, batch)
             }
             "bind_nak" => {
-                let versions = line.map.get("versions").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
                 let version = |json: &Json| {
                     json.as_str()?.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)))
                 };
-                let versions =
-                    versions.iter().map(version).collect::<Option<Vec<_>>>().ok_or("\"versions\" are like 5.0")?;
+                let versions = match line.map.get("versions") {
+                    None => Some(Vec::new()),
+                    Some(Json::Array(versions)) => versions.iter().map(version).collect::<Option<Vec<_>>>(),
+                    Some(_) => None,
+                };
+                let versions = versions.ok_or_else(|| wrong("versions", "not a list of versions like 5.0"))?;
                 let reason = line.code("reject_reason")?.unwrap_or(0);
                 let mut rest = Vec::new();
                 if let Some(error) = line.hex("extended_error")? {
                     rest.extend(EXTENDED_ERROR.0);
                     rest.extend(error);
                 }
-                let body = Body::BindNak(BindNak { reason: RejectReason(reason as u16), versions, rest: &rest });
+                let body = Body::BindNak(BindNak { reason: RejectReason(reason), versions, rest: &rest });
                 self.send(line, self.call_id(line)?, body, batch)
             }
             "auth3" => Ok(()),
             "shutdown" => self.send(line, self.call_id(line)?, Body::Shutdown, batch),
             "co_cancel" => self.send(line, self.call_id(line)?, Body::CoCancel, batch),
             "orphaned" => self.send(line, self.call_id(line)?, Body::Orphaned, batch),
-            other => Err(format!("a PDU of type {other:?} can't be made over TCP")),
+            other => Err(wrong("type", format_args!("a PDU of type {other:?} can't be made over TCP"))),
         }
     }
 
-    fn call_id(&self, line: &Line<'_>) -> Result<u32, String> {
-        let number = line.number("call_id")?.unwrap_or(u64::from(self.next_call));
-        u32::try_from(number).map_err(|_| "\"call_id\" has 32 bits".into())
+    fn call_id(&self, line: &Line<'_>) -> Result<u32, EncodeError> {
+        Ok(line.number("call_id")?.unwrap_or(self.next_call))
     }
 
-    fn request(&mut self, line: &Line<'_>, options: &Options, batch: &mut Batch) -> Result<(), String> {
-        let stub = line.stub(options, None)?;
-        let opnum = line.opnum()?.ok_or("neither \"opnum\" nor \"method\"")?;
+    fn request(&mut self, line: &Line<'_>, options: &Options, batch: &mut Batch) -> Result<(), EncodeError> {
+        let mut stub = line.stub(options, None)?;
+        let opnum = line.opnum()?.ok_or_else(|| wrong("opnum", "missing, and \"method\" too"))?;
         let context = self.context(line, options, batch)?;
         let call_id = match line.number("call_id")? {
             None => {
-                self.next_call += 1;
+                self.next_call = self.next_call.wrapping_add(1);
                 self.next_call
             }
-            Some(_) => self.call_id(line)?,
+            Some(call_id) => call_id,
         };
         self.next_call = self.next_call.max(call_id);
         if self.calls.len() >= MAX_CALLS {
             self.calls.clear();
         }
-        let kept = stub.get(..stub.len().min(MAX_REQUEST)).unwrap_or_default().to_vec();
-        self.calls.insert(call_id, Call { context, opnum, stub: kept });
+        let kept = stub.get(..stub.len().min(bounds::MADE_REQUEST)).unwrap_or_default().to_vec();
+        let interface = line.abstract_syntax()?;
+        self.calls.insert(call_id, Call { context, opnum, interface, time: line.time, stub: kept });
+        // Clients repeat under protection what they bound to, with the first request: in clear it would say nothing.
+        if self.is_protected() && (!self.repeated || line.flag("verification_trailer")?) {
+            self.repeated = true;
+            self.verify(&mut stub, line.representation, (call_id, context, opnum));
+        }
         let object = line.guid("object_uuid")?;
-        let maybe = if line.flag("maybe") { PfcFlags::MAYBE } else { PfcFlags::empty() };
+        let maybe = if line.flag("maybe")? { PfcFlags::MAYBE } else { PfcFlags::empty() };
         let body =
             |hint: u32, stub| Body::Request(Request { alloc_hint: hint, context_id: context, opnum, object, stub });
         let head = if object.is_some() { Pdu::STUB_OFFSET + 16 } else { Pdu::STUB_OFFSET };
         self.fragments(line, call_id, maybe, (&stub, head), options, &body, batch)
     }
 
-    fn answer(&mut self, line: &Line<'_>, options: &Options, batch: &mut Batch) -> Result<(), String> {
-        let call_id = match line.number("call_id")? {
-            None => self.next_call,
-            Some(_) => self.call_id(line)?,
-        };
+    fn answer(&mut self, line: &Line<'_>, options: &Options, batch: &mut Batch) -> Result<(), EncodeError> {
+        let call_id = self.call_id(line)?;
+        let opnum = line.opnum()?;
+        let given: Option<u16> = line.number("context_id")?;
+        match self.calls.get(&call_id) {
+            Some(call) => call.fits(call_id, line, opnum, given)?,
+            None if opnum.is_some() => {
+                return Err(wrong("call_id", format_args!("no request of call {call_id} comes before its answer")));
+            }
+            None => {}
+        }
         let call = self.calls.remove(&call_id);
-        let given = line.number("context_id")?.map(|id| id as u16);
-        if let (Some(call), Some(opnum)) = (&call, line.opnum()?)
-            && call.opnum != opnum
-        {
-            return Err(format!("call {call_id} is of opnum {}, and the answer of {opnum}", call.opnum));
-        }
-        if call.is_none() && line.opnum()?.is_some() {
-            return Err(format!("no request of call {call_id} comes before its answer"));
-        }
         let context = given.or(call.as_ref().map(|call| call.context)).unwrap_or(0);
         if line.kind == "fault" {
-            let status = line.code("status")?.ok_or("a fault without \"status\"")?;
-            let flags = match line.flag("did_not_execute") {
+            let status = line.status("status")?.ok_or_else(|| wrong("status", "missing"))?;
+            let flags = match line.flag("did_not_execute")? {
                 true => PfcFlags::DID_NOT_EXECUTE,
                 false => PfcFlags::empty(),
             };
@@ -160,7 +209,7 @@ impl Association {
             let body = Body::Fault(Fault {
                 alloc_hint: 0,
                 context_id: context,
-                cancel_count: line.number("cancel_count")?.unwrap_or(0) as u8,
+                cancel_count: line.number("cancel_count")?.unwrap_or(0),
                 flags: u8::from(extended.is_some()),
                 status,
                 reserved: Some(0),
@@ -172,7 +221,7 @@ impl Association {
             return Ok(());
         }
         let stub = line.stub(options, call.as_ref().map(|call| call.stub.as_slice()))?;
-        let cancels = line.number("cancel_count")?.unwrap_or(0) as u8;
+        let cancels = line.number("cancel_count")?.unwrap_or(0);
         let body = |hint: u32, stub| {
             Body::Response(Response { alloc_hint: hint, context_id: context, cancel_count: cancels, reserved: 0, stub })
         };
@@ -180,11 +229,10 @@ impl Association {
     }
 
     /// The presentation context of a request; it is bound first where no line did.
-    fn context(&mut self, line: &Line<'_>, options: &Options, batch: &mut Batch) -> Result<u16, String> {
-        let given = line.number("context_id")?;
-        let given = given.map(|id| u16::try_from(id).map_err(|_| "\"context_id\" has 16 bits")).transpose()?;
+    fn context(&mut self, line: &Line<'_>, options: &Options, batch: &mut Batch) -> Result<u16, EncodeError> {
+        let given: Option<u16> = line.number("context_id")?;
         // What the capture did not have or what was refused stays so.
-        if line.flag("assumed") || line.map.contains_key("context") {
+        if line.flag("assumed")? || line.map.contains_key("context") {
             return Ok(given.unwrap_or(0));
         }
         let Some(interface) = line.abstract_syntax()? else { return Ok(given.unwrap_or(0)) };
@@ -194,7 +242,10 @@ impl Association {
         {
             return match *known == wanted {
                 true => Ok(id),
-                false => Err(format!("context {id} was bound to another interface or transfer syntax")),
+                false => Err(wrong(
+                    "context_id",
+                    format_args!("context {id} was bound to another interface or transfer syntax"),
+                )),
             };
         }
         if given.is_none()
@@ -203,7 +254,7 @@ impl Association {
             return Ok(*id);
         }
         let free = (0..=u16::MAX).find(|id| !self.contexts.contains_key(id));
-        let id = given.or(free).ok_or("more contexts than there are numbers")?;
+        let id = given.or(free).ok_or("more presentation contexts than there are numbers")?;
         let element = ContextElement { id, abstract_syntax: wanted.0, transfer_syntaxes: vec![wanted.1] };
         let fragment = options.fragment.unwrap_or(FRAGMENT);
         let first = !self.bound;
@@ -228,6 +279,25 @@ impl Association {
         Ok(id)
     }
 
+    /// Puts a verification trailer behind the stub of a request.
+    fn verify(&self, stub: &mut Vec<u8>, representation: Representation, (call_id, context, opnum): (u32, u16, u16)) {
+        let [integers, floats] = representation.to_bytes();
+        let header = Header2 {
+            ptype: PacketType::Request as u8,
+            drep: [integers, floats, 0, 0],
+            call_id,
+            context_id: context,
+            opnum,
+        };
+        let what = Verification {
+            bitmask: Some(1),
+            pcontext: self.contexts.get(&context).copied(),
+            header2: Some(header),
+            ..Verification::default()
+        };
+        trailer::append(stub, representation.endian, &what);
+    }
+
     fn propose(
         &mut self,
         first: bool,
@@ -235,7 +305,7 @@ impl Association {
         mut bind: Bind,
         options: &Options,
         batch: &mut Batch,
-    ) -> Result<(), String> {
+    ) -> Result<(), EncodeError> {
         if let Some(syntax) = options.syntax {
             // Another syntax than lines have is proposed alone.
             for element in &mut bind.contexts {
@@ -248,6 +318,7 @@ impl Association {
         }
         if first {
             self.bound = true;
+            self.repeated = false;
             self.contexts.clear();
         }
         self.proposed = Some(bind.clone());
@@ -269,8 +340,15 @@ impl Association {
         mut ack: Answered,
         options: &Options,
         batch: &mut Batch,
-    ) -> Result<(), String> {
+    ) -> Result<(), EncodeError> {
         if let Some(proposed) = self.proposed.take() {
+            if ack.results.len() > proposed.contexts.len() {
+                let number = proposed.contexts.len();
+                return Err(wrong(
+                    "results",
+                    format_args!("{} where {number} contexts were proposed", ack.results.len()),
+                ));
+            }
             for (element, result) in proposed.contexts.iter().zip(&mut ack.results) {
                 if result.outcome == ContextOutcome::ACCEPTANCE {
                     if let Some(syntax) = options.syntax {
@@ -310,9 +388,9 @@ impl Association {
         Pdu { header: head(line.representation, call_id, flags, &body), body, padding: &[], auth: None }
     }
 
-    fn send(&mut self, line: &Line<'_>, call_id: u32, body: Body<'_>, batch: &mut Batch) -> Result<(), String> {
+    fn send(&mut self, line: &Line<'_>, call_id: u32, body: Body<'_>, batch: &mut Batch) -> Result<(), EncodeError> {
         let pdu = self.pdu(line, call_id, PfcFlags::FIRST_FRAG | PfcFlags::LAST_FRAG, body);
-        let bytes = pdu.encode().map_err(|e| e.to_string())?;
+        let bytes = encoded(&pdu)?;
         self.connection.send(line.is_from_client(), &bytes, &mut batch.packets);
         Ok(())
     }
@@ -328,12 +406,16 @@ impl Association {
         options: &Options,
         body: &dyn Fn(u32, &'s [u8]) -> Body<'s>,
         batch: &mut Batch,
-    ) -> Result<(), String> {
+    ) -> Result<(), EncodeError> {
         let largest = usize::from(options.fragment.unwrap_or(self.fragment).min(MOST));
+        if stub.len() > members::LARGEST {
+            let message = format!("a stub of {} bytes is longer than {}", stub.len(), members::LARGEST);
+            return Err(EncodeError::new(message));
+        }
         // Room for header, verifier and padding; fragments but the last are multiples of 8.
         let room = (largest.saturating_sub(head + self.overhead())) & !7;
         if room == 0 {
-            return Err(format!("fragments of {largest} bytes have no room for a stub"));
+            return Err(EncodeError::new(format_args!("fragments of {largest} bytes have no room for a stub")));
         }
         let mut rest = stub;
         loop {
@@ -358,18 +440,22 @@ impl Association {
         0
     }
 
-    fn protect(&mut self, pdu: &Pdu<'_>) -> Result<Vec<u8>, String> {
-        pdu.encode().map_err(|e| e.to_string())
+    fn is_protected(&self) -> bool {
+        false
     }
 
-    fn negotiate(&mut self, _: bool, pdu: &Pdu<'_>, options: &Options) -> Result<Vec<u8>, String> {
+    fn protect(&mut self, pdu: &Pdu<'_>) -> Result<Vec<u8>, EncodeError> {
+        encoded(pdu)
+    }
+
+    fn negotiate(&mut self, _: bool, pdu: &Pdu<'_>, options: &Options) -> Result<Vec<u8>, EncodeError> {
         match options.seal {
-            Some(_) => Err("this build can't seal".into()),
+            Some(_) => Err(EncodeError::new("this build can't seal")),
             None => self.protect(pdu),
         }
     }
 
-    fn challenge(&mut self, _: bool, pdu: &Pdu<'_>) -> Result<(Vec<u8>, Option<Vec<u8>>), String> {
+    fn challenge(&mut self, _: bool, pdu: &Pdu<'_>) -> Result<(Vec<u8>, Option<Vec<u8>>), EncodeError> {
         self.protect(pdu).map(|bytes| (bytes, None))
     }
 }
@@ -381,32 +467,44 @@ impl Association {
         self.security.as_ref().map_or(0, |_| super::seal::OVERHEAD)
     }
 
+    /// Whether messages are sealed from here on.
+    fn is_protected(&self) -> bool {
+        self.security.is_some()
+    }
+
     /// The bytes of a request, response or fault, sealed if the association is.
-    fn protect(&mut self, pdu: &Pdu<'_>) -> Result<Vec<u8>, String> {
+    fn protect(&mut self, pdu: &Pdu<'_>) -> Result<Vec<u8>, EncodeError> {
         match &mut self.security {
             Some(security) => security.seal(pdu),
-            None => pdu.encode().map_err(|e| e.to_string()),
+            None => encoded(pdu),
         }
     }
 
     /// The bytes of a bind, with NTLM's first message if it is to be sealed.
-    fn negotiate(&mut self, first: bool, pdu: &Pdu<'_>, options: &Options) -> Result<Vec<u8>, String> {
+    fn negotiate(&mut self, first: bool, pdu: &Pdu<'_>, options: &Options) -> Result<Vec<u8>, EncodeError> {
         match &options.seal {
             Some(credentials) if first => {
-                let security = self.security.insert(super::seal::Session::new(credentials));
+                // A connection may be bound anew.
+                self.sessions += 1;
+                let seed = format!("{} {}", self.connection, self.sessions).into_bytes();
+                let security = self.security.insert(super::seal::Session::new(credentials, &seed));
                 security.negotiate(pdu)
             }
-            _ => pdu.encode().map_err(|e| e.to_string()),
+            _ => encoded(pdu),
         }
     }
 
     /// The bytes of its answer, with NTLM's second message, and the PDU that brings the third.
-    fn challenge(&mut self, first: bool, pdu: &Pdu<'_>) -> Result<(Vec<u8>, Option<Vec<u8>>), String> {
+    fn challenge(&mut self, first: bool, pdu: &Pdu<'_>) -> Result<(Vec<u8>, Option<Vec<u8>>), EncodeError> {
         match &mut self.security {
             Some(security) if first => security.challenge(pdu).map(|(ack, auth3)| (ack, Some(auth3))),
-            _ => pdu.encode().map(|bytes| (bytes, None)).map_err(|e| e.to_string()),
+            _ => encoded(pdu).map(|bytes| (bytes, None)),
         }
     }
+}
+
+fn encoded(pdu: &Pdu<'_>) -> Result<Vec<u8>, EncodeError> {
+    pdu.encode().map_err(EncodeError::new)
 }
 
 /// A common header.
@@ -414,49 +512,57 @@ pub(super) fn head(representation: Representation, call_id: u32, flags: PfcFlags
     Header { minor_version: 0, ptype: body.ptype(), flags, representation, frag_length: 0, auth_length: 0, call_id }
 }
 
-fn number(map: &Map<String, Json>, key: &str) -> Result<u64, String> {
-    map.get(key).and_then(Json::as_u64).ok_or_else(|| format!("\"{key}\" is a number"))
-}
-
-fn sixteen(map: &Map<String, Json>, key: &str) -> Result<u16, String> {
-    u16::try_from(number(map, key)?).map_err(|_| format!("\"{key}\" has 16 bits"))
-}
-
-fn thirty_two(map: &Map<String, Json>, key: &str) -> Result<u32, String> {
-    u32::try_from(number(map, key)?).map_err(|_| format!("\"{key}\" has 32 bits"))
+/// A number of a member that has to be there.
+fn number<T: TryFrom<u64>>(map: &Map<String, Json>, key: &str) -> Result<T, EncodeError> {
+    let json = map.get(key).ok_or_else(|| wrong(key, "missing"))?;
+    let number = json.as_u64().or_else(|| json.as_str().and_then(crate::ndr::number::integer));
+    let number = number.and_then(|number| T::try_from(number).ok());
+    number.ok_or_else(|| wrong(key, format_args!("not a number of {} bits", 8 * size_of::<T>())))
 }
 
 /// Interface or other abstract syntax: `uuid` and `version`.
-fn abstract_syntax(map: &Map<String, Json>) -> Result<SyntaxId, String> {
+fn abstract_syntax(map: &Map<String, Json>) -> Result<SyntaxId, EncodeError> {
     let text = |key: &str| map.get(key).and_then(Json::as_str).unwrap_or_default();
-    members::syntax_id(&format!("{} {}", text("uuid"), text("version")))
+    members::syntax_id(&format!("{} {}", text("uuid"), text("version"))).map_err(|e| e.within("uuid"))
 }
 
-fn list<'m>(map: &'m Map<String, Json>, key: &str) -> Result<Vec<&'m Map<String, Json>>, String> {
-    let Some(Json::Array(items)) = map.get(key) else { return Err(format!("\"{key}\" is a list")) };
+/// What is made of each object of a list of 255 at most.
+fn list<T>(
+    map: &Map<String, Json>,
+    key: &str,
+    make: impl Fn(&Map<String, Json>) -> Result<T, EncodeError>,
+) -> Result<Vec<T>, EncodeError> {
+    let Some(Json::Array(items)) = map.get(key) else { return Err(wrong(key, "not a list")) };
     if items.len() > 255 {
-        return Err(format!("\"{key}\" has more than 255 entries"));
+        return Err(wrong(key, "more than 255 entries"));
     }
-    items.iter().map(|item| item.as_object().ok_or_else(|| format!("\"{key}\" is a list of objects"))).collect()
+    let one = |(i, item): (usize, &Json)| {
+        let made = item.as_object().ok_or_else(|| EncodeError::new("not an object")).and_then(&make);
+        made.map_err(|e| e.within(format_args!("[{i}]")).within(key))
+    };
+    items.iter().enumerate().map(one).collect()
 }
 
-fn proposal(map: &Map<String, Json>) -> Result<Bind, String> {
+fn proposal(map: &Map<String, Json>) -> Result<Bind, EncodeError> {
     let element = |map: &Map<String, Json>| {
         let Some(Json::Array(names)) = map.get("transfer_syntaxes") else {
-            return Err("\"transfer_syntaxes\" is a list".to_string());
+            return Err(wrong("transfer_syntaxes", "not a list"));
         };
-        let syntaxes = names.iter().map(|name| members::transfer(name.as_str().unwrap_or_default()));
+        let syntaxes = names.iter().enumerate().map(|(i, name)| {
+            let syntax = members::transfer(name.as_str().unwrap_or_default());
+            syntax.map_err(|e| e.within(format_args!("[{i}]")).within("transfer_syntaxes"))
+        });
         Ok(ContextElement {
-            id: sixteen(map, "id")?,
+            id: number(map, "id")?,
             abstract_syntax: abstract_syntax(map)?,
             transfer_syntaxes: syntaxes.collect::<Result<_, _>>()?,
         })
     };
     Ok(Bind {
-        max_xmit_frag: sixteen(map, "max_xmit_frag")?,
-        max_recv_frag: sixteen(map, "max_recv_frag")?,
-        assoc_group_id: thirty_two(map, "assoc_group_id")?,
-        contexts: list(map, "contexts")?.into_iter().map(element).collect::<Result<_, _>>()?,
+        max_xmit_frag: number(map, "max_xmit_frag")?,
+        max_recv_frag: number(map, "max_recv_frag")?,
+        assoc_group_id: number(map, "assoc_group_id")?,
+        contexts: list(map, "contexts", element)?,
     })
 }
 
@@ -469,34 +575,30 @@ struct Answered {
     results: Vec<ContextResult>,
 }
 
-fn answer(map: &Map<String, Json>) -> Result<Answered, String> {
-    let code = |map: &Map<String, Json>, key: &str| -> Result<u16, String> {
-        let json = match map.get(key) {
-            Some(Json::Object(named)) => named.get("value"),
-            json => json,
-        };
-        let code = json.and_then(Json::as_u64).and_then(|code| u16::try_from(code).ok());
-        code.ok_or_else(|| format!("\"{key}\" is a 16-bit number"))
-    };
+fn answer(map: &Map<String, Json>) -> Result<Answered, EncodeError> {
+    let code = |map: &Map<String, Json>, key: &str| code(map.get(key).unwrap_or(&Json::Null), key);
     let result = |map: &Map<String, Json>| {
         let outcome = ContextOutcome(code(map, "result")?);
         let (mut reason, mut syntax) = (ProviderReason::default(), SyntaxId::default());
         if map.contains_key("features") {
             reason = ProviderReason(code(map, "features")?);
         } else if let Some(name) = map.get("syntax").and_then(Json::as_str) {
-            syntax = members::transfer(name)?;
+            syntax = members::transfer(name).map_err(|e| e.within("syntax"))?;
         } else if map.contains_key("reason") {
             reason = ProviderReason(code(map, "reason")?);
         }
-        Ok::<_, String>(ContextResult { outcome, reason, transfer_syntax: syntax })
+        Ok::<_, EncodeError>(ContextResult { outcome, reason, transfer_syntax: syntax })
     };
-    let address = map.get("secondary_address").and_then(Json::as_str);
-    let secondary = address.map_or_else(Vec::new, |text| [text.as_bytes(), &[0]].concat());
+    let secondary = match map.get("secondary_address") {
+        None => Vec::new(),
+        Some(Json::String(text)) => [text.as_bytes(), &[0]].concat(),
+        Some(_) => return Err(wrong("secondary_address", "not text")),
+    };
     Ok(Answered {
-        max_xmit_frag: sixteen(map, "max_xmit_frag")?,
-        max_recv_frag: sixteen(map, "max_recv_frag")?,
-        assoc_group_id: thirty_two(map, "assoc_group_id")?,
+        max_xmit_frag: number(map, "max_xmit_frag")?,
+        max_recv_frag: number(map, "max_recv_frag")?,
+        assoc_group_id: number(map, "assoc_group_id")?,
         secondary_address: secondary,
-        results: list(map, "results")?.into_iter().map(result).collect::<Result<_, _>>()?,
+        results: list(map, "results", result)?,
     })
 }

@@ -5,22 +5,25 @@
 //! of no known method) is refused, with the reason.
 //!
 //! `packets.rs`: Ethernet, IP, TCP and UDP; `association.rs`: connection-oriented PDUs; `datagram.rs`: connectionless ones;
-//! `members.rs`: what lines say; `seal.rs`: NTLM.
+//! `members.rs`: what lines say; `seal.rs`: NTLM; `trailer.rs`: verification trailers; `file.rs`: the capture file.
 
 mod association;
 mod datagram;
+mod file;
 mod members;
 mod packets;
 #[cfg(feature = "decrypt")]
 mod seal;
+mod trailer;
 
 use crate::base::Timestamp;
-use crate::capture::{LinkType, Packet, Writer};
-use crate::ndr::{Endian, Syntax};
+use crate::ndr::{EncodeError, Endian, Syntax};
 use crate::render::json::strict;
 use association::Association;
 use datagram::Datagrams;
-use members::Line;
+use file::File;
+pub use file::Format;
+use members::{Line, wrong};
 use packets::Ends;
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
@@ -63,7 +66,7 @@ pub struct Options {
 pub const LEAST_FRAGMENT: u16 = 1432;
 
 /// Connections of one capture; a line that opens a further one is refused.
-pub const MAX_FLOWS: usize = 1 << 16;
+pub const MAX_FLOWS: usize = crate::base::bounds::MADE_FLOWS;
 
 /// What was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,9 +84,11 @@ pub struct Made {
 /// Makes a capture.
 #[derive(Debug)]
 pub struct Maker<W: Write> {
-    writer: Writer<W>,
+    file: File<W>,
     options: Options,
     flows: HashMap<(u64, SocketAddr, SocketAddr), Flow>,
+    /// The stream that two endpoints are in, the client's first.
+    streams: HashMap<(bool, SocketAddr, SocketAddr), u64>,
     clock: Timestamp,
     made: Made,
 }
@@ -109,43 +114,53 @@ const START: i64 = 1_767_225_600_000_000_000;
 const STEP: i64 = 1_000_000;
 
 impl<W: Write> Maker<W> {
-    /// Writes pcapng to `out`.
-    pub fn new(out: W, options: Options) -> Maker<W> {
-        let writer = Writer::new(out, None, "Made from lines by cluscope make.");
-        Maker { writer, options, flows: HashMap::new(), clock: Timestamp(START), made: Made::default() }
+    /// Writes a capture file to `out`.
+    pub fn new(out: W, format: Format, options: Options) -> Maker<W> {
+        Maker {
+            file: File::new(out, format),
+            options,
+            flows: HashMap::new(),
+            streams: HashMap::new(),
+            clock: Timestamp(START),
+            made: Made::default(),
+        }
     }
 
     /// Makes what a line tells.
     ///
     /// # Errors
-    /// Why it can't be a part of a capture, or the writer's.
-    pub fn line(&mut self, text: &str) -> Result<(), String> {
+    /// Why it can't be a part of a capture, with the path of the member that says so, or the writer's.
+    pub fn line(&mut self, text: &str) -> Result<(), EncodeError> {
         let map = strict::object(text)?;
         match map.get("type").and_then(Json::as_str) {
             Some("capture" | "limits") => {
                 self.made.passed_over += 1;
                 Ok(())
             }
-            Some("call") => members::halves(&map)?.into_iter().try_for_each(|half| self.message(&half)),
+            Some("call") => {
+                let mut halves = members::halves(&map)?.into_iter();
+                halves.try_for_each(|(kind, half)| self.message(&half).map_err(|e| members::of_call(kind, e)))
+            }
             _ => self.message(&map),
         }
     }
 
-    fn message(&mut self, map: &Map<String, Json>) -> Result<(), String> {
+    fn message(&mut self, map: &Map<String, Json>) -> Result<(), EncodeError> {
         let line = Line::new(map, &self.options)?;
         let ends = Ends { src: line.src, dst: line.dst };
         let client = line.is_from_client();
-        let key = match client {
-            true => (line.stream, ends.src, ends.dst),
-            false => (line.stream, ends.dst, ends.src),
-        };
+        let forward = (line.stream, ends.src, ends.dst);
+        let backward = (line.stream, ends.dst, ends.src);
+        // Either side acknowledges the fragments of a datagram.
+        let key = if client || line.udp && self.flows.contains_key(&forward) { forward } else { backward };
+        self.one_stream(line.udp, key)?;
         if !self.flows.contains_key(&key) {
             if self.flows.len() >= MAX_FLOWS {
-                return Err(format!("more than {MAX_FLOWS} connections"));
+                return Err(EncodeError::new(format_args!("more than {MAX_FLOWS} connections")));
             }
             let flow = match line.udp {
                 true => Flow::Udp(Datagrams::default()),
-                false => Flow::Tcp(Box::new(Association::new(Ends { src: key.1, dst: key.2 }))),
+                false => Flow::Tcp(Box::new(Association::new(Ends { src: key.1, dst: key.2 }, key.0))),
             };
             self.flows.insert(key, flow);
         }
@@ -153,7 +168,7 @@ impl<W: Write> Maker<W> {
         match self.flows.get_mut(&key) {
             Some(Flow::Tcp(association)) if !line.udp => association.message(&line, &self.options, &mut batch)?,
             Some(Flow::Udp(datagrams)) if line.udp => datagrams.message(&line, &self.options, &mut batch)?,
-            _ => return Err("one stream over TCP and UDP".into()),
+            _ => return Err(wrong("transport", "one stream over TCP and UDP")),
         }
         let time = match line.time {
             Some(time) => time,
@@ -168,16 +183,30 @@ impl<W: Write> Maker<W> {
         self.made.added += batch.added;
         for data in &batch.packets {
             self.made.packets += 1;
-            let packet = Packet {
-                frame: self.made.packets,
-                time: Some(time),
-                link: LinkType::ETHERNET,
-                data,
-                original_len: data.len(),
-                comments: Vec::new(),
-            };
-            self.writer.packet(&packet, None, None).map_err(|e| format!("writing: {e}"))?;
+            self.file.packet(self.made.packets, time, data)?;
         }
+        Ok(())
+    }
+
+    /// Two endpoints are in one stream at a time, of which one of them is the client: a later stream begins when the one
+    /// before it is over.
+    fn one_stream(
+        &mut self,
+        udp: bool,
+        (stream, client, server): (u64, SocketAddr, SocketAddr),
+    ) -> Result<(), EncodeError> {
+        if !udp && self.streams.contains_key(&(udp, server, client)) {
+            return Err(wrong("src", format_args!("{server} is the client of this connection, by the lines before")));
+        }
+        if self.streams.len() >= MAX_FLOWS {
+            return Err(EncodeError::new(format_args!("more than {MAX_FLOWS} connections")));
+        }
+        let current = self.streams.entry((udp, client, server)).or_insert(stream);
+        if *current != stream && self.flows.contains_key(&(stream, client, server)) {
+            let message = format!("stream {current} of the same endpoints came in between");
+            return Err(wrong("stream", message));
+        }
+        *current = stream;
         Ok(())
     }
 
@@ -190,8 +219,7 @@ impl<W: Write> Maker<W> {
     ///
     /// # Errors
     /// When the output can't be written.
-    pub fn finish(mut self) -> io::Result<W> {
-        self.writer.flush()?;
-        Ok(self.writer.into_inner())
+    pub fn finish(self) -> io::Result<W> {
+        self.file.finish()
     }
 }

@@ -31,13 +31,23 @@ pub(super) const DATAGRAM: usize = 65_487;
 #[derive(Debug)]
 pub(super) struct Connection {
     client: Ends,
+    stream: u64,
     next: [u32; 2],
     open: bool,
 }
 
+/// Another text for each connection.
+impl std::fmt::Display for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.client.src, self.client.dst, self.stream)
+    }
+}
+
 impl Connection {
-    pub(super) fn new(client: Ends) -> Connection {
-        Connection { client, next: [1000, 2000], open: false }
+    /// Of a stream of this number: a port that is used again begins with other sequence numbers, far from the earlier ones.
+    pub(super) fn new(client: Ends, stream: u64) -> Connection {
+        let start = (stream as u32).wrapping_mul(0x9e37_79b1);
+        Connection { client, stream, next: [start.wrapping_add(1000), start.wrapping_add(2000)], open: false }
     }
 
     /// Sends bytes in one direction, behind the handshake if they are the first.

@@ -15,13 +15,13 @@ pub struct EncodeError {
 impl EncodeError {
     /// Without a path yet.
     pub(crate) fn new(message: impl ToString) -> Self {
-        EncodeError { path: String::new(), message: message.to_string() }
+        EncodeError { path: String::new(), message: shortened(message.to_string(), MESSAGE) }
     }
 
     /// The same with one more step at the outer end of the path: a name, or an index in brackets.
     #[must_use]
     pub(crate) fn within(mut self, step: impl fmt::Display) -> Self {
-        let step = step.to_string();
+        let step = shortened(step.to_string(), STEP);
         if step.is_empty() {
             return self;
         }
@@ -32,6 +32,32 @@ impl EncodeError {
         };
         self
     }
+}
+
+impl From<&str> for EncodeError {
+    /// Of the whole.
+    fn from(message: &str) -> Self {
+        EncodeError::new(message)
+    }
+}
+
+impl From<String> for EncodeError {
+    /// Of the whole.
+    fn from(message: String) -> Self {
+        EncodeError::new(message)
+    }
+}
+
+/// The most characters of a message, which may quote what is wrong, and of a step of a path, which may be any key.
+const MESSAGE: usize = 600;
+const STEP: usize = 100;
+
+fn shortened(mut text: String, most: usize) -> String {
+    if let Some((at, _)) = text.char_indices().nth(most) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
 }
 
 impl fmt::Display for EncodeError {

@@ -12,10 +12,10 @@ use alloc::vec::Vec;
 
 /// The most bytes of text that a line may have from which a tree is made: as long as the longest record that is printed,
 /// twice.
-pub const MAX_LINE: usize = 32 << 20;
+pub const MAX_LINE: usize = crate::base::bounds::LINE_TO_ENCODE;
 
 /// The most values that such a line may have, so that many empty lists in one line don't take memory without bound.
-pub const MAX_VALUES: usize = 1 << 20;
+pub const MAX_VALUES: usize = crate::base::bounds::VALUES_TO_ENCODE;
 
 /// A value of any wire type.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,18 +27,16 @@ use super::types::{
 use super::utf16::WStr;
 use super::visitor::{At, Counts, FieldPath, Null, Open, Overhead, Visitor};
 use super::{Syntax, rules};
+use crate::base::bounds;
 use crate::base::error::{Error, ErrorKind, Segment};
 use checks::{Found, note};
 use counted::Tail;
 
 /// The deepest nesting of declared types that is followed.
-pub const MAX_DEPTH: usize = 24;
+pub const MAX_DEPTH: usize = crate::base::bounds::NDR_DEPTH;
 
 /// Of a context handle, in either syntax.
 const HANDLE: Layout = Layout { size: 20, align: 4 };
-
-/// Full pointers remembered in one stub; later ones are read as if they were unique.
-const MAX_FULL: usize = 16;
 
 /// An array of the NDR engine: its bytes are what its elements give.
 const LIST: Open<'static> = Open::List { raw: None };
@@ -146,7 +144,7 @@ struct Walker<'a, 's, S: ?Sized> {
 /// Full pointers that were met.
 #[derive(Default)]
 struct Full {
-    met: [Option<(u64, &'static Type)>; MAX_FULL],
+    met: [Option<(u64, &'static Type)>; bounds::FULL_POINTERS],
     len: usize,
 }
 

@@ -9,6 +9,7 @@
 use super::ip::Fragment;
 use super::slice::CapturedSlice;
 use super::{NetworkLimits, Place, Stats, Timestamp};
+use crate::base::bounds;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hasher};
 use std::net::IpAddr;
@@ -70,18 +71,12 @@ pub(super) struct Fragments {
     done: VecDeque<Done>,
 }
 
-/// A datagram that was put together: its fragments by offset, the first [`DONE_PARTS`] of them, each with a hash.
+/// A datagram that was put together: its fragments by offset, the first `bounds::IP_DONE_PARTS` of them, each with a hash.
 #[derive(Debug)]
 struct Done {
     key: Key,
     parts: Vec<(u32, u64)>,
 }
-
-/// How many datagrams that were put together are remembered.
-const DONE: usize = 16;
-
-/// How many fragments of each.
-const DONE_PARTS: usize = 64;
 
 /// The largest IP datagram.
 const MAX_DATAGRAM: u32 = 65_535;
@@ -145,10 +140,11 @@ impl Fragments {
             stats.reassembled += 1;
             // One of a number, so that a fragment is compared with one datagram.
             self.done.retain(|done| done.key != key);
-            if self.done.len() >= DONE {
+            if self.done.len() >= bounds::IP_DONE {
                 self.done.pop_front();
             }
-            let parts = datagram.parts.iter().take(DONE_PARTS).map(|(at, part)| (*at, hash(&part.data))).collect();
+            let parts =
+                datagram.parts.iter().take(bounds::IP_DONE_PARTS).map(|(at, part)| (*at, hash(&part.data))).collect();
             self.done.push_back(Done { key, parts });
             return datagram.join();
         }

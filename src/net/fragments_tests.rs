@@ -67,11 +67,11 @@ fn copies_of_what_was_put_together() {
     assert!(bench.add(2, 8, false, b"bbbbbbbb").is_none());
     assert_eq!(bench.fragments.datagrams.len(), 1);
     // After so many others nothing is known of it.
-    for id in 3..=2 + DONE as u32 {
+    for id in 3..=2 + crate::base::bounds::IP_DONE as u32 {
         assert!(bench.add(id, 0, true, b"aaaaaaaa").is_none());
         assert!(bench.add(id, 8, false, b"bbbbbbbb").is_some());
     }
-    assert_eq!(bench.fragments.done.len(), DONE);
+    assert_eq!(bench.fragments.done.len(), crate::base::bounds::IP_DONE);
     assert!(bench.add(1, 8, false, b"dddddddd").is_none());
     assert_eq!(bench.fragments.datagrams.len(), 2);
 }

@@ -1,8 +1,8 @@
 //! Whole packets of every link type in, chunks and datagrams out.
 
 use super::super::build::*;
-use super::ends::{RESET_FLOWS, RESET_PACKETS};
 use super::*;
+use crate::base::bounds::{RESET_FLOWS, RESET_PACKETS};
 use crate::net::Datagram;
 
 /// A datagram: stream, side, payload, length on the wire, packets.

@@ -60,7 +60,7 @@ pub struct OpenedFlows(BTreeSet<(bool, u64)>);
 
 impl OpenedFlows {
     /// The most that are remembered; packets of further ones are left out.
-    pub const MOST: usize = 1 << 16;
+    pub const MOST: usize = crate::base::bounds::OPENED_FLOWS;
 
     fn has(&self, origin: &Origin) -> bool {
         self.0.contains(&key(origin))

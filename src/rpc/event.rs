@@ -9,7 +9,7 @@ pub use frame_set::FrameSet;
 use super::header::{PacketType, PfcFlags, Representation};
 use super::limits::{Counters, RpcLimits};
 use super::pdu::{ContextElement, ContextResult};
-use super::security::{AuthTrailer, Doubt, Identity, Opened, Sender};
+use super::security::{AuthTrailer, Doubt, Identity, Opened, Sender, Verified};
 use super::syntax::{RejectReason, SyntaxId, TransferSyntax};
 use super::verification::Verification;
 use crate::base::diagnostic::{Diagnostic, Rule};
@@ -207,6 +207,12 @@ pub struct Auth {
     /// What came of opening the PDU, over all fragments: the first failure, or else their common success. `None` for
     /// PDUs that carry a token of the handshake instead of protected data.
     pub opened: Option<Opened>,
+    /// Whether its signatures cover the stub alone, and not what the header says: no header signing, and no verification
+    /// trailer that repeats the header.
+    pub stub_only: bool,
+    /// Whether its signatures are checksums that bytes can be changed under without a key (NTLM without extended session
+    /// security).
+    pub malleable: bool,
     /// Who the security context belongs to.
     pub identity: Identity,
     /// How much is protected.
@@ -474,6 +480,13 @@ pub(super) fn join_opened(all: &mut Option<Opened>, next: Opened) {
         (Some(Opened::Clear { .. }), failed) => failed,
         (Some(failed), _) => failed,
     });
+}
+
+/// What holds of a message of which fragments are missing: their signatures weren't checked, so it isn't called verified.
+pub(super) fn of_a_part(opened: &mut Option<Opened>) {
+    if let Some(Opened::Clear { verified, .. }) = opened {
+        *verified = verified.and(Verified::Unchecked);
+    }
 }
 
 /// Why a body is not handed out, for [`Event::auth`].

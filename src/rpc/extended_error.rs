@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Records read of one chain; more than any runtime sends.
-pub const MAX_RECORDS: usize = 64;
+pub const MAX_RECORDS: usize = crate::base::bounds::ERROR_RECORDS;
 
 /// `ExtendedErrorInfo` (MS-EERR 2.2.1.8).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

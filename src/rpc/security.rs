@@ -118,6 +118,11 @@ pub enum Doubt {
     Guest,
     /// The handshake's own checksum (the MIC of NTLM, mechListMIC of SPNEGO) is wrong: what was negotiated was changed.
     Handshake,
+    /// No signature covers the PDU's header, and a field of it isn't what the session says.
+    Header {
+        /// The field, as the specification names it.
+        field: &'static str,
+    },
     /// The peers negotiated no signatures; an empty one takes their place (MS-NLMP 3.4.2).
     EmptySignature,
     /// The session's handshake came before on another connection: the session was recorded and played again, or the
@@ -159,6 +164,9 @@ impl core::fmt::Display for Doubt {
             Doubt::Anonymous => f.write_str("anonymous session: anybody can make the key"),
             Doubt::Guest => f.write_str("guest session with a key of zeros, which anybody can make"),
             Doubt::Handshake => f.write_str("the handshake was changed: its own checksum is wrong"),
+            Doubt::Header { field } => {
+                write!(f, "header changed: no signature covers {field}, and it isn't what the session says")
+            }
             Doubt::EmptySignature => f.write_str("empty signature: the peers negotiated no signatures"),
             Doubt::SessionRepeated => f.write_str(
                 "repeated session: its handshake came before on another connection (recorded and played again, or \
@@ -312,6 +320,16 @@ pub trait Security {
     /// Whether opening a PDU with this trailer can only fail now, because the handshake that it needs is still to come:
     /// connectionless clients send their first request before it.
     fn awaits(&self, _trailer: &AuthTrailer) -> bool {
+        false
+    }
+    /// Whether the signatures of that context cover the whole PDU. Without header signing (MS-RPCE 2.2.2.3) they cover its
+    /// body alone, and what the header says is nobody's in particular.
+    fn covers_header(&self, _trailer: &AuthTrailer) -> bool {
+        true
+    }
+    /// Whether the signatures of that context are checksums that bytes can be changed under without a key: the CRC of NTLM
+    /// without extended session security (MS-NLMP 3.4.4.1).
+    fn is_malleable(&self, _trailer: &AuthTrailer) -> bool {
         false
     }
     /// Who the context `auth_context_id` belongs to.

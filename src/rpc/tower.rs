@@ -12,7 +12,7 @@ use core::fmt;
 use core::net::Ipv4Addr;
 
 /// Floors read of one tower; more than any protocol has.
-pub const MAX_FLOORS: usize = 16;
+pub const MAX_FLOORS: usize = crate::base::bounds::TOWER_FLOORS;
 
 /// A floor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

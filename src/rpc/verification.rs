@@ -7,12 +7,10 @@
 use super::header::Endian;
 use super::parse::{Res, bytes, u8_, u16_, u32_};
 use super::syntax::SyntaxId;
+use crate::base::bounds;
 
 /// `SIGNATURE`, the bytes that begin the trailer.
 pub const SIGNATURE: [u8; 8] = [0x8a, 0xe3, 0x13, 0x71, 0x02, 0xf4, 0x36, 0x71];
-
-/// How far from the end of a stub the signature is searched for, in bytes: the three known commands take 80.
-const WINDOW: usize = 512;
 
 /// `SEC_VT_COMMAND_END`.
 const END: u16 = 0x4000;
@@ -60,7 +58,7 @@ impl Verification {
     /// `endian` is that of the PDU; commands that only make sense in the other byte order are read in that one.
     #[must_use]
     pub fn find(stub: &[u8], endian: Endian) -> Option<Verification> {
-        let first = stub.len().saturating_sub(WINDOW).next_multiple_of(4);
+        let first = stub.len().saturating_sub(bounds::VERIFICATION_WINDOW).next_multiple_of(4);
         // The last signature wins: a caller could have sent one as data.
         let mut at = stub.len().checked_sub(SIGNATURE.len() + 4)? & !3;
         while at >= first {

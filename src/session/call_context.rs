@@ -1,6 +1,7 @@
 //! What a request tells that its response doesn't: kept from the one to the other, because a response's buffer can only
 //! be read by the control code that asked for it.
 
+use crate::base::bounds;
 use crate::consts::control_codes::Family;
 use crate::consts::properties;
 use crate::idl::resource_type::ApiResourceTypeControl;
@@ -10,9 +11,6 @@ use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Method, WStr};
 use crate::structs::content;
 use alloc::string::String;
-
-/// UTF-16 units of a name that are kept.
-const MAX_NAME: usize = 64;
 
 /// What the request of a call told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,8 +72,8 @@ impl<'a> Visitor<'a> for CallContext {
             self.secret_value = Some(properties::is_secret(text.units()));
         } else if at.field.id == ApiResourceTypeControl::params::lpszResourceTypeName {
             // A real one is short; a long one would be kept with every call.
-            let text = text.prefix(MAX_NAME);
-            self.resource_type = Some(match text.ascii(&mut [0; MAX_NAME]) {
+            let text = text.prefix(bounds::VALUE_NAME);
+            self.resource_type = Some(match text.ascii(&mut [0; bounds::VALUE_NAME]) {
                 Some(ascii) => String::from(ascii),
                 None => text.chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
             });

@@ -1,12 +1,10 @@
 //! [`Interfaces`]: which DCE/RPC interfaces were bound in a capture, for a run that found none of ours.
 
 use super::packets::Flow;
+use crate::base::bounds;
 use crate::base::guid::Guid;
 use crate::rpc::event::{Body, Event};
 use std::collections::BTreeMap;
-
-/// Server ports told of an interface.
-const PORTS: usize = 8;
 
 /// An interface that was bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +54,7 @@ impl Interfaces {
             ports: Vec::new(),
         });
         interface.proposed += 1;
-        if interface.ports.len() < PORTS && !interface.ports.contains(&port) {
+        if interface.ports.len() < bounds::INTERFACE_PORTS && !interface.ports.contains(&port) {
             interface.ports.push(port);
         }
     }

@@ -103,6 +103,22 @@ impl Security for ObservedSecurity<'_> {
         self.inner.gap(sender, lost);
     }
 
+    fn required(&self) -> Option<AuthTrailer> {
+        self.inner.required()
+    }
+
+    fn awaits(&self, trailer: &AuthTrailer) -> bool {
+        self.inner.awaits(trailer)
+    }
+
+    fn covers_header(&self, trailer: &AuthTrailer) -> bool {
+        self.inner.covers_header(trailer)
+    }
+
+    fn is_malleable(&self, trailer: &AuthTrailer) -> bool {
+        self.inner.is_malleable(trailer)
+    }
+
     fn identity(&self, trailer: &AuthTrailer) -> Identity {
         self.inner.identity(trailer)
     }

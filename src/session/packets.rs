@@ -16,7 +16,7 @@ use crate::auth::{self, KeyStore};
 use crate::base::guid::Guid;
 use crate::capture::{self, Packet};
 use crate::idl;
-use crate::ndr::wire::Kind;
+use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
 use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Placed, Side, Transport, Verdict};
 use crate::rpc;
@@ -24,7 +24,7 @@ use crate::rpc::connection::Recognition;
 use crate::rpc::dg::Received;
 use crate::rpc::event::{Body, ContextState, Event};
 use crate::rpc::header::{Endian as ByteOrder, PacketType};
-use crate::rpc::security::Security;
+use crate::rpc::security::{Doubt, Opened, Security, Verified};
 use crate::rpc::syntax::TransferSyntax;
 use crate::session::call_context::CallContext;
 use crate::session::inference::{self, Assumption, Shared};
@@ -147,6 +147,25 @@ impl<'a> Record<'a> {
             && let Some(call) = event.call.as_mut()
         {
             call.note = CallContext::of(method, kind, stub);
+        }
+        if self.event.auth.as_ref().is_some_and(|auth| auth.stub_only) {
+            self.compare_stub();
+        }
+    }
+
+    /// Where nothing but the stub is signed, it has to be one of the method that the header names, and to end where the
+    /// header and the security trailer say.
+    #[cold]
+    fn compare_stub(&mut self) {
+        let (Some((kind, stub)), Some(method)) = (self.stub(), self.method()) else { return };
+        // Behind a stub with a verification trailer there may be its alignment.
+        let most = if self.event.verification.is_some() { 3 } else { 0 };
+        let fits = Message::decode(method, kind, stub).is_ok_and(|message| message.trailing().len() <= most);
+        if !fits
+            && let Some(auth) = &mut self.event.auth
+            && let Some(Opened::Clear { verified, .. }) = &mut auth.opened
+        {
+            *verified = verified.and(Verified::Wrong(Doubt::Header { field: "opnum or auth_pad_length" }));
         }
     }
 

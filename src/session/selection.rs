@@ -3,6 +3,7 @@
 
 use super::Record;
 use crate::base::bounded::Bounded;
+use crate::base::bounds;
 use crate::base::hash::Map;
 use crate::idl;
 use crate::net::Transport;
@@ -23,9 +24,6 @@ pub struct SelectionLimits {
 fn key_of(record: &Record<'_>) -> (bool, u64) {
     (record.flow.transport == Transport::Tcp, record.flow.stream)
 }
-
-/// Association PDUs of a connection that are held back until the connection turns out to be ours.
-const HELD: usize = 16;
 
 /// Chooses the records that are shown: those of our interfaces, everything about the associations they travel on, and binds that
 /// were refused, since nothing else tells what they were for.
@@ -130,7 +128,7 @@ impl<T> Selection<T> {
     /// Keeps a record's print, which takes so many bytes, until its connection turns out to be ours.
     pub fn hold(&mut self, record: &Record<'_>, print: T, bytes: usize) {
         let held = self.held.entry(key_of(record)).or_default();
-        if held.len() < HELD && self.bytes.saturating_add(bytes) <= self.limits.held_bytes {
+        if held.len() < bounds::HELD_PDUS && self.bytes.saturating_add(bytes) <= self.limits.held_bytes {
             self.bytes += bytes;
             held.push((bytes, print));
         } else {

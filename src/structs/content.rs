@@ -23,6 +23,7 @@ use super::security::Descriptor;
 use super::types::Record;
 use super::values::{self, Slot};
 use super::writer;
+use crate::base::bounds;
 use crate::base::error::{Error, Segment};
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::content::BufferFormat;
@@ -380,9 +381,6 @@ pub fn may_hold_secrets(method: &Method, direction: Direction, version: usize) -
     method.fields_of(direction, version).any(|field| may_be_secret(field, version, 0))
 }
 
-/// Levels of structures that are looked into; those declared are less deep.
-const LEVELS: usize = 8;
-
 fn may_be_secret(field: &Field, version: usize, level: usize) -> bool {
     let semantics = field.semantics.in_version(version);
     let mut ty = &field.ty;
@@ -399,7 +397,7 @@ fn may_be_secret(field: &Field, version: usize, level: usize) -> bool {
             | Semantics::NotificationBuffer
             | Semantics::RegistryData
     ) || matches!(semantics, Semantics::Custom(name) if Structure::by_name(name).is_some_and(Structure::may_hold_secrets))
-        || matches!(ty, Type::Struct(declaration) if level >= LEVELS
+        || matches!(ty, Type::Struct(declaration) if level >= bounds::CONTENT_LEVELS
             || declaration.fields.iter().any(|field| may_be_secret(field, version, level + 1)))
 }
 

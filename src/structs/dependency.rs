@@ -16,9 +16,9 @@ use nom::sequence::delimited;
 use nom::{IResult, Parser};
 
 /// The deepest nesting of parentheses that is taken.
-pub const MAX_DEPTH: usize = 32;
+pub const MAX_DEPTH: usize = crate::base::bounds::EXPRESSION_DEPTH;
 /// The longest expression that is parsed, in UTF-16 code units.
-pub const MAX_LENGTH: usize = 1 << 16;
+pub const MAX_LENGTH: usize = crate::base::bounds::EXPRESSION_LENGTH;
 
 /// A dependency expression.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,12 +13,12 @@ use cluscope::internals::rpc::event::Body;
 use cluscope::internals::rpc::security::{Opened, Verified};
 use cluscope::internals::session::{Session, SessionLimits};
 use cluscope_testkit::flips::{Numbers, Where, flip};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
 
-/// Messages by the packets that carried them, and whether each is verified.
-type Messages = Vec<(Vec<u64>, bool)>;
+/// Messages by the packets that carried them, whether each is verified, and whether that is said of its stub alone.
+type Messages = Vec<(Vec<u64>, bool, bool)>;
 
 fn read(capture: &[u8], packets: &[Vec<u8>], keys: &Arc<KeyStore>) -> Result<Messages, Box<dyn Error>> {
     let mut reader = Reader::new(capture)?;
@@ -28,7 +28,8 @@ fn read(capture: &[u8], packets: &[Vec<u8>], keys: &Arc<KeyStore>) -> Result<Mes
         if matches!(record.event.body, Body::Request { .. } | Body::Response { .. } | Body::Fault { .. }) {
             let opened = record.event.auth.as_ref().and_then(|auth| auth.opened.as_ref());
             let verified = matches!(opened, Some(Opened::Clear { verified: Verified::Right, .. }));
-            messages.push((record.event.frames().to_vec(), verified));
+            let stub_only = record.event.auth.as_ref().is_some_and(|auth| auth.stub_only);
+            messages.push((record.event.frames().to_vec(), verified, stub_only));
         }
     };
     let mut index = 0;
@@ -39,17 +40,6 @@ fn read(capture: &[u8], packets: &[Vec<u8>], keys: &Arc<KeyStore>) -> Result<Mes
     }
     session.finish(&mut each);
     Ok(messages)
-}
-
-/// Where a bit was flipped in a message that is verified all the same.
-fn tell(frames: &[u64], packets: &[Vec<u8>], changed: &[Vec<u8>], frame_set: &[u64]) {
-    for (index, (before, after)) in packets.iter().zip(changed).enumerate() {
-        let place = before.iter().zip(after).rposition(|(a, b)| a != b);
-        if let (Some(at), Some(frame)) = (place, frames.get(index).filter(|frame| frame_set.contains(frame))) {
-            let bits = before.get(at).zip(after.get(at)).map_or(0, |(a, b)| a ^ b);
-            println!("  verified: frame {frame}, byte {} from the end, bits {bits:02x}", before.len() - at);
-        }
-    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -73,28 +63,39 @@ fn main() -> Result<(), Box<dyn Error>> {
         frames.push(packet.frame);
     }
     let untouched = read(&capture, &packets, &keys)?;
-    let verified = untouched.iter().filter(|(_, verified)| *verified).count();
+    let verified = untouched.iter().filter(|(_, verified, _)| *verified).count();
     println!("{path}: {verified} of {} messages verified untouched", untouched.len());
     let mut numbers = Numbers(1);
-    for place in [Where::Anywhere, Where::Level, Where::Trailer, Where::Signature, Where::Fragments] {
+    let mut told: BTreeMap<(&str, bool), u64> = BTreeMap::new();
+    let mut total = 0_u64;
+    for place in Where::ALL {
         for every in [1, 8] {
             let (mut flips, mut wrong, mut lost) = (0_u64, 0_u64, 0_u64);
             for _ in 0..rounds {
                 let mut changed = packets.clone();
                 let touched = flip(&mut changed, place, every, &mut numbers);
-                let touched: BTreeSet<u64> = touched.iter().filter_map(|index| frames.get(*index)).copied().collect();
+                let touched: BTreeMap<u64, &str> = touched
+                    .iter()
+                    .filter_map(|flip| frames.get(flip.packet).map(|frame| (*frame, flip.field)))
+                    .collect();
                 flips += touched.len() as u64;
-                for (frame_set, verified) in read(&capture, &changed, &keys)? {
-                    let hit = frame_set.iter().any(|frame| touched.contains(frame));
-                    if hit && verified {
-                        tell(&frames, &packets, &changed, &frame_set);
+                for (frame_set, verified, stub_only) in read(&capture, &changed, &keys)? {
+                    let hit = frame_set.iter().find_map(|frame| touched.get(frame));
+                    if let (Some(field), true) = (hit, verified) {
+                        *told.entry((field, stub_only)).or_default() += 1;
                     }
-                    wrong += u64::from(hit && verified);
-                    lost += u64::from(!hit && !verified);
+                    wrong += u64::from(hit.is_some() && verified);
+                    lost += u64::from(hit.is_none() && !verified);
                 }
             }
+            total += flips;
             println!("{place:?}, one of {every}: {flips} flips, {wrong} of them verified; {lost} others not verified");
         }
+    }
+    println!("{total} flips");
+    for ((field, stub_only), count) in told {
+        let of = if stub_only { "the stub" } else { "the message" };
+        println!("  verified, said of {of}: {count} with a flip in {field}");
     }
     Ok(())
 }

@@ -303,7 +303,7 @@ fn refused() {
     for (i, (change, expected)) in changes.iter().enumerate() {
         match told(change) {
             Ok(_) => panic!("change {i} was encoded, expected {expected}"),
-            Err(e) => assert!(e.contains(expected), "change {i}: {e}, expected {expected}"),
+            Err(e) => assert!(e.to_string().contains(expected), "change {i}: {e}, expected {expected}"),
         }
     }
     // The same said in other words.

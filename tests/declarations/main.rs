@@ -12,4 +12,5 @@ mod header;
 mod layers;
 mod limits;
 mod methods;
+mod printers;
 mod tables;

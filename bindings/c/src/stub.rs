@@ -354,7 +354,7 @@ pub unsafe extern "C" fn cluscope_stub_encode(
         let write = write.ok_or_else(|| Failure::new(CLUSCOPE_ERROR_NULL, "write: null"))?;
         // SAFETY: the caller's promise.
         let text = unsafe { json.get("json") }?;
-        let bad = |message: String| Failure::new(CLUSCOPE_ERROR_JSON, message);
+        let bad = |error: cluscope::ndr::EncodeError| Failure::new(CLUSCOPE_ERROR_JSON, error.to_string());
         let line = strict::object(text).map_err(bad)?;
         let bytes = stub::encode(&line).map_err(bad)?;
         // SAFETY: the callback is as the header says.

@@ -5,6 +5,7 @@
 use crate::output::{self, tell};
 use crate::{Failure, Format};
 use cluscope::internals::base::Timestamp;
+use cluscope::internals::base::bounds;
 use cluscope::internals::capture::Reader;
 pub(crate) use cluscope::internals::capture::etl::PacketOrigins;
 use cluscope::internals::capture::etl::{RpcEvent, TimeOrdered, TraceCounters};
@@ -17,12 +18,6 @@ use cluscope::internals::session::Record;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Write};
-
-/// Requests that are remembered to be joined with calls of the runtime.
-const REQUESTS: usize = 1 << 14;
-
-/// Calls of our interfaces that are told.
-const CALLS: usize = 1 << 12;
 
 /// How far a request and a call of the runtime may lie apart, in nanoseconds: a second.
 const APART: u64 = 1_000_000_000;
@@ -66,7 +61,7 @@ impl Traces {
                 .is_none_or(|call| cluscope::internals::idl::interface_by_uuid(&call.interface.0).is_none())
             {
                 self.others += 1;
-            } else if self.calls.len() < CALLS {
+            } else if self.calls.len() < bounds::TOLD_CALLS {
                 self.calls.push(event);
             } else {
                 self.left_out += 1;
@@ -80,7 +75,7 @@ impl Traces {
             && let Body::Request { opnum, .. } = record.event.body
             && let Some(time) = record.event.time()
         {
-            if self.requests.len() >= REQUESTS {
+            if self.requests.len() >= bounds::TOLD_REQUESTS {
                 self.requests.pop_front();
             }
             let flow = &record.flow;

@@ -109,7 +109,7 @@ fn encode(decoded: &Map<String, Value>) -> Result<Vec<u8>, String> {
             Some(_) => {
                 let mut line = decoded.clone();
                 line.insert("struct".into(), kind.into());
-                return cluscope::internals::render::json::buffers::encode(&line, None);
+                return cluscope::internals::render::json::buffers::encode(&line, None).map_err(|e| e.to_string());
             }
             None => return Err(format!("no format {kind}")),
         },

@@ -6,9 +6,6 @@ use crate::base::Timestamp;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Frames named for one event.
-pub(super) const MAX_FRAMES: usize = 16;
-
 /// Calls named for one event: the first ones and the last.
 pub(super) const MAX_CALLS: usize = 8;
 

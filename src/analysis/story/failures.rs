@@ -8,12 +8,10 @@ use crate::analysis::calls::{is_error, status_name};
 use crate::analysis::object_kind::ObjectKind;
 use crate::analysis::top_level::TopLevelValues;
 use crate::base::Timestamp;
+use crate::base::bounds;
 use crate::idl::methods::*;
 use crate::ndr::Method;
 use std::collections::VecDeque;
-
-/// Failures that are remembered.
-const MAX: usize = 64;
 
 /// Nanoseconds for which a failed call is remembered before an operation begins: a minute.
 const LATELY: i64 = 60_000_000_000;
@@ -36,7 +34,7 @@ impl Failures {
     }
 
     fn add(&mut self, cause: Cause) {
-        if self.recent.len() >= MAX {
+        if self.recent.len() >= bounds::STORY_FAILURES {
             self.recent.pop_front();
         }
         self.recent.push_back(cause);

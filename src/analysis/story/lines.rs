@@ -1,7 +1,8 @@
 //! The lines of a story in the order in which they began, of which some wait for their end.
 
-use super::event::{Event, MAX_FRAMES};
+use super::event::Event;
 use crate::base::Timestamp;
+use crate::base::bounds;
 use std::collections::VecDeque;
 
 /// A line that is ready, or waits for its end.
@@ -104,7 +105,7 @@ impl Event {
         if let (Some(longest), Some(nanos), Some(time)) = (self.duration(), again.duration(), self.time) {
             self.end = Some(Timestamp(time.0.saturating_add(longest.max(nanos))));
         }
-        let room = MAX_FRAMES.saturating_sub(self.frames.len());
+        let room = bounds::STORY_FRAMES.saturating_sub(self.frames.len());
         self.frames.extend(again.frames.into_iter().take(room));
         for call in again.calls {
             self.add_call(call);

@@ -8,6 +8,7 @@ use crate::analysis::notify;
 use crate::analysis::object_kind::ObjectKind;
 use crate::analysis::top_level::TopLevelValues;
 use crate::analysis::tracker::{CallKey, call_key};
+use crate::base::bounds;
 use crate::consts::Constant;
 use crate::consts::change::CLUSTER_OBJECT_TYPE;
 use crate::consts::content::BufferFormat;
@@ -25,12 +26,6 @@ use crate::structs::batch::content_of;
 use crate::structs::property_list::PropertyList;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-
-/// Properties read of one list.
-const MAX_PROPERTIES: usize = 64;
-
-/// Values named in one line.
-const MAX_SHOWN: usize = 6;
 
 /// What is said of values that are all as they were.
 const UNCHANGED: &str = "nothing changed";
@@ -96,7 +91,7 @@ fn place_of(kind: ObjectKind, of: &str, class: &'static str, name: &str) -> Plac
 /// The properties of a list that is of an object of this kind, each with its first value.
 fn properties(buffer: &[u8], of: Option<Family>) -> impl Iterator<Item = (String, Known)> {
     let list = PropertyList::new(buffer).ok();
-    let all = list.into_iter().flat_map(|list| list.properties().map_while(Result::ok)).take(MAX_PROPERTIES);
+    let all = list.into_iter().flat_map(|list| list.properties().map_while(Result::ok)).take(bounds::STORY_PROPERTIES);
     all.filter_map(move |property| {
         let name = plain(property.name());
         let value = property.values().next()?.ok()?;
@@ -235,7 +230,7 @@ impl Values {
         }
     }
 
-    /// New values with the old ones, those that are other ones, at most [`MAX_SHOWN`]; and all of it in words. From then
+    /// New values with the old ones, those that are other ones, at most `bounds::STORY_VALUES`; and all of it in words. From then
     /// on, if it was `done`, the new ones are known.
     pub(super) fn compare(&mut self, values: &[NewValue], done: bool) -> (Vec<Change>, Option<String>) {
         let mut changes = Vec::new();
@@ -254,7 +249,7 @@ impl Values {
                 None if name.is_empty() => shown.push(new.value.shown.clone()),
                 None => shown.push(format!("{name}= {}", new.value.shown)),
             }
-            if old != Some(&new.value) && changes.len() < MAX_SHOWN {
+            if old != Some(&new.value) && changes.len() < bounds::STORY_VALUES {
                 let name = new.name.clone().or_else(|| new.value_name.clone()).unwrap_or_default();
                 changes.push(Change { name, from: old.map(|old| old.shown.clone()), to: new.value.shown.clone() });
             }
@@ -262,8 +257,8 @@ impl Values {
                 self.known.insert(place, new.value.clone());
             }
         }
-        let more = shown.len().saturating_sub(MAX_SHOWN);
-        shown.truncate(MAX_SHOWN);
+        let more = shown.len().saturating_sub(bounds::STORY_VALUES);
+        shown.truncate(bounds::STORY_VALUES);
         let mut text = shown.join(", ");
         if more > 0 {
             text.push_str(&format!(" and {more} more"));
@@ -301,7 +296,7 @@ pub(super) fn drain_status(
 /// The property that is declared to be the status of a drain.
 fn drained(buffer: &[u8], of: Family) -> Option<CLUSTER_NODE_DRAIN_STATUS> {
     let list = PropertyList::new(buffer).ok()?;
-    list.properties().map_while(Result::ok).take(MAX_PROPERTIES).find_map(|property| {
+    list.properties().map_while(Result::ok).take(bounds::STORY_PROPERTIES).find_map(|property| {
         let value = property.values().next()?.ok()?;
         let declared = about(property.name().units(), Some(of)).property?.format_of(value.format());
         match declared {

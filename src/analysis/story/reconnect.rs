@@ -10,14 +10,12 @@ use crate::analysis::handles::Scope;
 use crate::analysis::notify::is_long_poll;
 use crate::analysis::tracker::{CallKey, call_key};
 use crate::base::Timestamp;
+use crate::base::bounds;
 use crate::idl::methods::*;
 use crate::ndr::Method;
 use crate::ndr::types::{Flow, MethodId, Type};
 use crate::session::Record;
 use std::net::{IpAddr, SocketAddr};
-
-/// Calls of one client that wait for their answer.
-const MAX_OPEN: usize = 64;
 
 /// Codes that call for a reconnect in version 2.0 (3.2.4.6).
 const CODES_2: [u32; 14] = [6, 1115, 1255, 1702, 1717, 1722, 1723, 1726, 1727, 1747, 1753, 1775, 5072, 5073];
@@ -102,7 +100,7 @@ impl Reconnects {
             self.0.insert(ip, Client::default());
         }
         let Some(client) = self.0.get(&ip) else { return };
-        if record.event.call.is_some() && client.open.len() < MAX_OPEN {
+        if record.event.call.is_some() && client.open.len() < bounds::STORY_OPEN {
             client.open.push((key, scene.seen.scope, scene.time, method.id));
         }
         // Reopening is over with the first call that does something else.

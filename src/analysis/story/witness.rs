@@ -3,6 +3,7 @@
 use super::wording;
 use super::{EventContext, Lines, Object};
 use crate::analysis::object_kind::ObjectKind;
+use crate::base::bounds;
 use crate::consts::witness::{WitnessMessageType, WitnessResourceChangeType as Change};
 use crate::idl::structures::RESP_ASYNC_NOTIFY;
 use crate::idl::witness::WitnessrAsyncNotify;
@@ -16,9 +17,6 @@ use crate::structs;
 use crate::structs::macros::member;
 use crate::structs::records::witness::{IPADDR_INFO, IPADDR_INFO_LIST, RESOURCE_CHANGE};
 use crate::structs::types::Record as Structure;
-
-/// Resource changes named of one message.
-const MAX: usize = 16;
 
 #[derive(Default)]
 struct Answer<'a> {
@@ -85,7 +83,7 @@ pub(super) fn observe(method: &Method, record: &Record<'_>, scene: &EventContext
 }
 
 fn fields(structure: &'static Structure, bytes: &[u8]) -> Option<Fields> {
-    if bytes.len() > wording::MAX_READ {
+    if bytes.len() > bounds::STORY_VALUE {
         return None;
     }
     structs::decode_record(structure, bytes).0
@@ -96,7 +94,9 @@ fn changes(buffer: &[u8]) -> Vec<(String, &'static str)> {
     let mut found = Vec::new();
     let mut rest = buffer;
     while let Some(length) = rest.first_chunk::<4>().map(|b| u32::from_le_bytes(*b) as usize) {
-        let Some((one, behind)) = rest.split_at_checked(length).filter(|_| length >= 4 && found.len() < MAX) else {
+        let Some((one, behind)) =
+            rest.split_at_checked(length).filter(|_| length >= 4 && found.len() < bounds::STORY_CHANGES)
+        else {
             break;
         };
         if let Some(fields) = fields(&RESOURCE_CHANGE, one)
@@ -123,7 +123,7 @@ fn addresses(buffer: &[u8]) -> Vec<String> {
         return Vec::new();
     };
     let mut found = Vec::new();
-    for one in list.into_iter().take(MAX) {
+    for one in list.into_iter().take(bounds::STORY_CHANGES) {
         let Value::Map(one) = one else { continue };
         let Some(Value::Int(flags)) = one.get(member!(IPADDR_INFO.Flags)) else { continue };
         let member = if flags & 1 != 0 { member!(IPADDR_INFO.IPV4) } else { member!(IPADDR_INFO.IPV6) };

@@ -1,6 +1,7 @@
 //! Names, values and durations as the story writes them: short, on one line, nothing that could move the cursor.
 
 use crate::analysis::object_kind::ObjectKind;
+use crate::base::bounds;
 use crate::base::printable::is_active;
 use crate::base::time::FileTime;
 use crate::consts::Kind;
@@ -11,18 +12,12 @@ use crate::ndr::value::{Collect, Value};
 use crate::structs::packed::ByteCursor;
 use crate::structs::values::{self, Slot};
 
-/// Characters of a name or value.
-const MAX: usize = 120;
-
-/// Bytes of a value that is read; of longer ones only the length is told.
-pub(super) const MAX_READ: usize = 64 << 10;
-
 /// Text in quotes, cut to a readable length. Paths keep their backslashes as they are.
 pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for (n, c) in text.chars().enumerate() {
         match c {
-            _ if n == MAX => {
+            _ if n == bounds::STORY_TEXT => {
                 quoted.push_str("\"…");
                 return quoted;
             }
@@ -42,7 +37,7 @@ pub(super) fn wide(text: WStr<'_>) -> String {
 
 /// UTF-16 as a string, a little longer than what is shown of it.
 pub(super) fn plain(text: WStr<'_>) -> String {
-    text.prefix(2 * MAX + 1).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    text.prefix(2 * bounds::STORY_TEXT + 1).chars().map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 /// An object: `group "Cluster Group"`, `the cluster`.
@@ -70,7 +65,7 @@ pub(super) fn value(name: &str, content: BufferFormat, bytes: &[u8]) -> String {
         return "(secret)".to_string();
     }
     // A long one would be a tree of many times its size, of which nobody sees more than the beginning.
-    if bytes.len() > MAX_READ {
+    if bytes.len() > bounds::STORY_VALUE {
         return short_bytes(bytes);
     }
     let mut tree = Collect::default();
@@ -110,7 +105,7 @@ fn plain_value(value: &Value, content: BufferFormat) -> String {
 
 /// Text cut to a readable length.
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(MAX + 8) {
+    match text.char_indices().nth(bounds::STORY_TEXT + 8) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
         None => text.to_string(),
     }

@@ -330,7 +330,7 @@ impl Handshake {
             } else {
                 (self.mech_list == Some(false)).then_some(Doubt::Handshake)
             };
-            return Verdict::Opened { doubt: disorder.or(level).or(standing), decrypted };
+            return Verdict::Opened { doubt: disorder.or(level).or(standing), decrypted, whole };
         }
         out.clear();
         if !none {

@@ -1,15 +1,13 @@
 //! AP-REQ, AP-REP and KRB-ERROR (RFC 4120 section 5), bare or in the frame of RFC 2743 3.1 with a token identifier
 //! (RFC 4121 4.1): what they tell without a key.
 
+use crate::base::bounds;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::auth::der;
 use crate::auth::token::mechanism_name;
-
-/// At most so many components of a principal's name are read.
-const MAX_COMPONENTS: usize = 16;
 
 /// An EncryptedData's outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -240,7 +238,7 @@ pub(crate) fn encrypted(input: &[u8]) -> Option<Encrypted<'_>> {
 pub(crate) fn principal(input: &[u8]) -> Option<Vec<String>> {
     let (body, _) = der::expect(input, der::SEQUENCE)?;
     let (names, _) = der::expect(der::field(body, 1)?, der::SEQUENCE)?;
-    Some(der::elements(names).take(MAX_COMPONENTS).filter_map(|e| der::text(e.whole)).collect())
+    Some(der::elements(names).take(bounds::PRINCIPAL_COMPONENTS).filter_map(|e| der::text(e.whole)).collect())
 }
 
 fn error(body: &[u8]) -> Option<ErrorInfo> {

@@ -1,6 +1,7 @@
 //! Finds the key that opens a ticket: every try is proved by the checksum, so that aliases of a service's account are
 //! found too. The likeliest come first; what the others cost comes out of the run's budget.
 
+use crate::base::bounds;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -12,9 +13,6 @@ use crate::auth::budget::Budget;
 use crate::auth::keys::{CachedKey, Derived, KeyStore, SecretBytes, ServiceKey, UserKey, UserSecret, secret};
 use crate::rpc::security::Remedy;
 use core::sync::atomic::Ordering;
-
-/// So many keys of a ticket's own service, or of its own user, are tried whatever the budget.
-const FREE_TRIES: usize = 8;
 
 /// What a try costs beside the bytes it decrypts, in units of the budget: deriving keys.
 const PRICE: u64 = 512;
@@ -29,7 +27,7 @@ struct Tries<'a> {
 
 impl<'a> Tries<'a> {
     fn new(budget: &'a Budget, cipher: &[u8]) -> Self {
-        Tries { budget, price: PRICE + cipher.len() as u64, free: FREE_TRIES, cut: false }
+        Tries { budget, price: PRICE + cipher.len() as u64, free: bounds::FREE_TRIES, cut: false }
     }
 
     /// Whether one more key may be tried.
@@ -157,7 +155,8 @@ fn derived(keys: &KeyStore, etype: Etype, password: &str, salt: &str) -> Option<
         return Some(found.key.clone());
     }
     let evicted = &keys.derived_evicted;
-    if !keys.budget.derive() {
+    let iterations = default_iterations(etype);
+    if !keys.budget.derive(iterations) {
         evicted.fetch_add(1, Ordering::Relaxed);
         return None;
     }
@@ -169,7 +168,6 @@ fn derived(keys: &KeyStore, etype: Etype, password: &str, salt: &str) -> Option<
         known.remove(at);
         evicted.fetch_add(1, Ordering::Relaxed);
     }
-    let iterations = default_iterations(etype);
     crate::base::work::tick(usize::try_from(iterations).unwrap_or_default() * 128);
     let key = string_to_key(etype, password, salt.as_bytes(), iterations);
     known.push(Derived {

@@ -4,14 +4,12 @@
 //! quotation marks; without them each blank may be the one behind the name, and the session decides. Lines of a dump of
 //! hashes (`user:500:LM:NT:::`, `user:aes256-cts-hmac-sha1-96:KEY`) are read as they are.
 
+use crate::base::bounds;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{KeyError, KeyErrorKind, KeyStore, SecretBytes, UserKey, UserSecret, push, secret};
-
-/// Blanks in a line behind which its name may end, at most.
-const READINGS: usize = 4;
 
 /// Reads a keys file into the store.
 pub(super) fn read(store: &mut KeyStore, bytes: &[u8]) -> Result<usize, KeyError> {
@@ -59,7 +57,7 @@ fn entry(store: &mut KeyStore, line: &[u8]) -> Result<bool, KeyError> {
         return Ok(false);
     }
     let (keyword, rest) = word(line);
-    match keyword {
+    match keyword.to_ascii_lowercase().as_str() {
         "password" => {
             for (reading, (name, password)) in names_and_keys(rest)?.into_iter().enumerate() {
                 let key = UserSecret::Password(secret(password.as_bytes().to_vec()));
@@ -129,7 +127,7 @@ fn names_and_keys(text: &str) -> Result<Vec<(&str, &str)>, KeyError> {
             continue;
         }
         readings.push((name, key));
-        if readings.len() == READINGS {
+        if readings.len() == bounds::KEY_LINE_READINGS {
             break;
         }
     }
@@ -155,7 +153,7 @@ fn hashes(text: &str) -> Result<(Option<[u8; 16]>, [u8; 16]), KeyError> {
 const EMPTY_LM: [u8; 16] =
     [0xaa, 0xd3, 0xb4, 0x35, 0xb5, 0x14, 0x04, 0xee, 0xaa, 0xd3, 0xb4, 0x35, 0xb5, 0x14, 0x04, 0xee];
 
-/// A line of a dump: `DOMAIN\user:RID:LM:NT:…`, or `DOMAIN\user:ENCRYPTION-TYPE:KEY`.
+/// A line of a dump: `DOMAIN\user:RID:LM:NT:…`, `user:NT`, `LM:NT`, or `DOMAIN\user:ENCRYPTION-TYPE:KEY`.
 fn dumped(store: &mut KeyStore, line: &str) -> Result<bool, KeyError> {
     let unknown = KeyError::new(KeyErrorKind::Keyword);
     let fields: Vec<&str> = line.split(':').map(|field| field.trim_matches(BLANK)).collect();
@@ -168,6 +166,14 @@ fn dumped(store: &mut KeyStore, line: &str) -> Result<bool, KeyError> {
             let lm = hashes(lm).ok().map(|(_, lm)| lm).filter(|lm| *lm != EMPTY_LM);
             let (_, nt) = hashes(nt)?;
             add(store, name, UserSecret::NtHash(secret(nt.to_vec())), lm, false)?;
+            Ok(true)
+        }
+        // `LM:NT` without a name, as other programs take it, or `user:NT`.
+        [name, hash] if !name.is_empty() && hash.len() == 32 => {
+            let lm = hashes(name).ok().map(|(_, lm)| lm);
+            let (_, nt) = hashes(hash).map_err(|_| unknown)?;
+            let user = if lm.is_some() { "" } else { name };
+            add(store, user, UserSecret::NtHash(secret(nt.to_vec())), lm.filter(|lm| *lm != EMPTY_LM), false)?;
             Ok(true)
         }
         [name, etype, key] if !name.is_empty() => {

@@ -124,11 +124,11 @@ impl fmt::Debug for KeyStore {
 
 impl KeyStore {
     /// The most entries of each kind.
-    pub const MAX_ENTRIES: usize = 65_536;
+    pub const MAX_ENTRIES: usize = crate::base::bounds::KEYS;
 
     /// The most keys of Kerberos made of passwords: each takes some milliseconds, and whoever wrote the tickets chooses
     /// the realms that go into them.
-    pub const MAX_DERIVED: usize = 128;
+    pub const MAX_DERIVED: usize = crate::base::bounds::DERIVED_KEYS;
 
     /// An empty store.
     pub fn new() -> Self {
@@ -289,7 +289,7 @@ impl KeyStore {
     }
 
     /// The largest file read.
-    pub const MAX_FILE: u64 = 64 << 20;
+    pub const MAX_FILE: u64 = crate::base::bounds::KEYS_FILE;
 }
 
 /// What a key costs those who search.

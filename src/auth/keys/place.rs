@@ -24,10 +24,14 @@ const NO_FILES: [(&str, &str); 9] = [
 pub(super) fn file_of(name: &Path) -> Result<PathBuf, KeyError> {
     let Some(text) = name.to_str() else { return Ok(name.to_path_buf()) };
     // `DIR::/run/user/1000/krb5cc/tkt` is one file of the folder.
-    if let Some(file) = ["FILE:", "WRFILE:", "DIR::"].iter().find_map(|prefix| text.strip_prefix(prefix)) {
+    let behind = |prefix: &str| {
+        let (start, rest) = text.split_at_checked(prefix.len())?;
+        start.eq_ignore_ascii_case(prefix).then_some(rest)
+    };
+    if let Some(file) = ["FILE:", "WRFILE:", "DIR::"].iter().find_map(|prefix| behind(prefix)) {
         return Ok(PathBuf::from(file));
     }
-    match NO_FILES.iter().find(|(prefix, _)| text.starts_with(prefix)) {
+    match NO_FILES.iter().find(|(prefix, _)| behind(prefix).is_some()) {
         Some((_, sentence)) => Err(KeyError::new(KeyErrorKind::NoFile(sentence))),
         None => Ok(name.to_path_buf()),
     }

@@ -5,6 +5,7 @@
 //! that a forger puts between the genuine ones don't take their place: a few of each kind are kept, and the proof decides
 //! which belong together.
 
+use crate::base::bounds;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -30,12 +31,6 @@ const ASSUMED: Flags = Flags::NEGOTIATE_EXTENDED_SESSIONSECURITY
     .union(Flags::NEGOTIATE_KEY_EXCH)
     .union(Flags::NEGOTIATE_SIGN)
     .union(Flags::NEGOTIATE_SEAL);
-
-/// At most so many session keys given by hand are tried where nothing says whose a session is: each costs a search.
-const MAX_GIVEN: usize = 16;
-
-/// At most so many messages of a kind are kept until the handshake is complete.
-const MESSAGES: usize = 4;
 
 /// What trying a key on a response costs, in units of the budget.
 const PRICE: u64 = 512;
@@ -144,6 +139,11 @@ impl Handshake {
     /// Whether a key was proved.
     pub(crate) fn is_proved(&self) -> bool {
         self.proved
+    }
+
+    /// Whether its signatures are CRCs.
+    pub(crate) fn is_malleable(&self) -> bool {
+        self.sessions.first().is_some_and(|session| !session.ess())
     }
 
     /// Whether the handshake came to its end.
@@ -346,10 +346,11 @@ impl Handshake {
         let Some((index, doubt, decrypted)) = found else { return self.failed(failure) };
         let session = self.sessions.swap_remove(index);
         let standing = self.standing(session.standing);
+        let whole = session.covers_header();
         self.sessions.clear();
         self.sessions.push(session);
         self.proved = true;
-        Verdict::Opened { doubt: doubt.or(standing), decrypted }
+        Verdict::Opened { doubt: doubt.or(standing), decrypted, whole }
     }
 
     /// Searches for the place of a PDU that opens at none of those that are tried first: the session, or why it stays
@@ -413,14 +414,14 @@ fn keep(messages: &mut Vec<Vec<u8>>, token: &[u8]) {
     if messages.iter().any(|known| known == token) {
         return;
     }
-    messages.truncate(MESSAGES - 1);
+    messages.truncate(bounds::HANDSHAKE_MESSAGES - 1);
     messages.push(token.to_vec());
 }
 
 /// Session keys given by hand.
 fn given(keys: &KeyStore) -> impl Iterator<Item = Key> {
     let fitting = keys.session_keys.iter().filter_map(|key| <[u8; 16]>::try_from(key.as_slice()).ok());
-    fitting.take(MAX_GIVEN).map(Zeroizing::new)
+    fitting.take(bounds::GIVEN_KEYS).map(Zeroizing::new)
 }
 
 /// What speaks against a key that is known to everybody.

@@ -3,6 +3,7 @@
 //! All integers are little-endian. A payload field that points outside its message is taken as empty and named in
 //! `problems`; only a message too short for its fixed part is refused.
 
+use crate::base::bounds;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,9 +18,6 @@ use crate::base::time::FileTime;
 
 /// The eight bytes every message begins with.
 pub(crate) const SIGNATURE: &[u8] = b"NTLMSSP\0";
-
-/// At most so many AV pairs are listed; eleven identifiers are defined.
-const MAX_AV_PAIRS: usize = 64;
 
 /// The operating system's version (MS-NLMP 2.2.2.10), for debugging only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -397,7 +395,7 @@ fn av_pair(input: &[u8]) -> IResult<&[u8], (u16, &[u8])> {
 
 fn av_pairs(mut input: &[u8]) -> Vec<AvPair> {
     let mut out = Vec::new();
-    while out.len() < MAX_AV_PAIRS {
+    while out.len() < bounds::AV_PAIRS {
         let Ok((rest, (id, value))) = av_pair(input) else { break };
         input = rest;
         let name = match id {

@@ -1,6 +1,7 @@
 //! The search for the place in a key stream that lost or unseen messages have moved: the likeliest first, each proved by
 //! the signature, within the budget of the association and of the run.
 
+use crate::base::bounds;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -13,9 +14,6 @@ use crate::rpc::security::{Doubt, Sender};
 
 /// Bytes of a lost PDU that aren't body: common header and request or response header, trailer header, signature.
 const PDU_OVERHEAD: u64 = 24 + 8 + 16;
-
-/// How far PDUs of the other direction that are held back may have moved a handle, in bytes.
-const HELD_BACK: u64 = 1 << 18;
 
 /// Positions without extended session security that cost one unit: their number alone tells almost all of them.
 pub(super) const POSITIONS_A_UNIT: u64 = 4;
@@ -96,7 +94,7 @@ impl NtlmSession {
             }
         } else {
             // The number is in the signature, under the key stream: a position tells it, and a wild one is no position.
-            let end = if gap.is_some() { farthest(lost, window) } else { HELD_BACK.min(window) };
+            let end = if gap.is_some() { farthest(lost, window) } else { bounds::HELD_BACK.min(window) };
             for skip in 0..=end {
                 if skip % (1 << 10) == 0 && !spend((1 << 10) / POSITIONS_A_UNIT) {
                     cut = true;
@@ -118,7 +116,10 @@ impl NtlmSession {
                     break;
                 }
                 if self.attempt(of, sender, frame, whole, signature, position(skip), sequence, out) {
-                    let adrift = explained.is_none() && self.handle(of).is_adrift();
+                    // Where no hole is known yet, one request is missing, that this one answers; more can't be told from a
+                    // changed number.
+                    let untold = gap.is_none() && count != 1;
+                    let adrift = explained.is_none() && (untold || self.handle(of).is_adrift());
                     unproved = adrift.then_some(Doubt::Missing { count: count.into() });
                     found = Some((position(skip), sequence));
                     break;

@@ -11,6 +11,7 @@
 //!
 //! Next: `shared.rs` for the one handle of both directions, `check.rs` for the signature itself.
 
+use crate::base::bounds;
 use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -27,9 +28,6 @@ use crate::auth::frame::Frame;
 use crate::auth::order::{Order, room};
 use crate::auth::run::Fingerprint;
 use crate::rpc::security::{Doubt, Sender};
-
-/// PDUs that couldn't be opened whose lengths are remembered, of each handle.
-const UNOPENED: usize = 8;
 
 /// Bytes lost before the next message of a direction, as far as TCP tells.
 #[derive(Clone, Copy)]
@@ -65,6 +63,12 @@ impl Handle {
         known.peek().is_some().then(|| known.any(|known| u32::try_from(known) == Ok(count)))
     }
 
+    /// Whether so many bytes are more than one number of those PDUs: the message's number can't be told from a changed one.
+    pub(super) fn is_ambiguous(&self, skip: usize) -> bool {
+        let fits = |count: &usize| self.windows(*count).any(|window| window == skip);
+        (0..=self.unopened.len()).filter(fits).count() > 1
+    }
+
     /// Whether a number can't be told from a changed one: PDUs before it were changed, more than are remembered.
     pub(super) fn is_adrift(&self) -> bool {
         self.gap.is_none() && !self.unopened.is_empty()
@@ -95,11 +99,16 @@ pub(crate) struct NtlmSession {
     /// signature shows it.
     pub(super) one_handle: Option<bool>,
     pub(super) shared: Shared,
+    /// `mechListMIC`s that went by.
+    mech_lists: u32,
     pub(super) limits: SecurityLimits,
     /// Which coverage of the signature proved right, once one did.
     whole: Option<bool>,
     /// Whether the random pad of the last PDU that opened is one that senders make.
     usual_pad: bool,
+    /// Signatures of the PDUs that opened last, without extended session security: their numbers are under the key stream, so
+    /// that one that comes again is known by it alone.
+    opened: VecDeque<([u8; 16], u32)>,
     /// What speaks against every PDU of the session: its key is known to everybody.
     pub(super) standing: Option<Doubt>,
 }
@@ -131,17 +140,19 @@ impl NtlmSession {
             weak,
             one_handle: if ess { Some(false) } else { None },
             shared: Shared::default(),
+            mech_lists: 0,
             limits,
             whole: None,
             usual_pad: true,
+            opened: VecDeque::new(),
             standing,
         }
     }
 
     /// Bytes of memory.
     pub(crate) fn cost(&self) -> usize {
-        let streams: usize = self.handles.iter().map(|handle| handle.stream.cost() + 8 * UNOPENED).sum();
-        size_of::<NtlmSession>() + streams + self.shared.cost()
+        let streams: usize = self.handles.iter().map(|handle| handle.stream.cost() + 8 * bounds::UNOPENED).sum();
+        size_of::<NtlmSession>() + streams + self.shared.cost() + 20 * self.opened.capacity()
     }
 
     /// A digest of its key, and of the server's challenge where one is given.
@@ -214,7 +225,7 @@ impl NtlmSession {
         self.shared.explain(1);
         let used = self.used(frame);
         let handle = self.handle(self.handle_of(sender));
-        if handle.unopened.len() >= UNOPENED {
+        if handle.unopened.len() >= bounds::UNOPENED {
             handle.unopened.pop_front();
         }
         handle.unopened.push_back(used);
@@ -224,6 +235,7 @@ impl NtlmSession {
     /// Verifies SPNEGO's `mechListMIC`, which uses up sequence number 0 of its direction; the handle starts anew after
     /// it (known from Windows' and Samba's behaviour, [MS-SPNG] doesn't say).
     pub(crate) fn mech_list_mic(&mut self, sender: Sender, mech_types: &[u8], mic: &[u8]) -> bool {
+        self.mech_lists = self.mech_lists.saturating_add(1);
         let handle = self.handle(sender);
         if handle.fresh {
             handle.next = 1;
@@ -280,7 +292,7 @@ impl NtlmSession {
         out: &mut Vec<u8>,
     ) -> Option<(usize, u32)> {
         let (ess, cost) = (self.ess(), self.signature_cost());
-        let mut places = Vec::new();
+        let (mut places, mech_lists) = (Vec::new(), self.mech_lists);
         let handle = self.handle(of);
         let (next, fresh, known) = (handle.next, handle.fresh, handle.unopened.len());
         if ess {
@@ -296,7 +308,7 @@ impl NtlmSession {
             places.dedup();
         } else {
             // How many numbers a mechListMIC exchange used up isn't in the clear here; both directions may count as one.
-            let starts = if fresh { [next, 0, 1, 2] } else { [next; 4] };
+            let starts = if fresh { [next, mech_lists] } else { [next; 2] };
             for count in (0..=known).rev() {
                 let number = u32::try_from(count).unwrap_or_default();
                 for skip in handle.windows(count) {
@@ -355,6 +367,11 @@ impl NtlmSession {
         }
     }
 
+    /// Whether signatures cover the whole PDU, as far as one told.
+    pub(super) fn covers_header(&self) -> bool {
+        self.whole != Some(false)
+    }
+
     pub(super) fn learn_coverage(&mut self, whole: bool) {
         self.whole = Some(whole);
     }
@@ -369,10 +386,12 @@ impl NtlmSession {
         sequence: u32,
     ) -> Option<Doubt> {
         let used = self.used(frame);
-        let one_handle = self.one_handle != Some(false);
+        let (ess, one_handle) = (self.ess(), self.one_handle != Some(false));
         let room = self.limits.resync_window;
         let handle = self.handle(of);
         let (due, fresh) = (handle.next, handle.fresh);
+        let unproved =
+            (!ess && handle.is_ambiguous(skip)).then(|| Doubt::Missing { count: sequence.wrapping_sub(due).into() });
         let passed_over = (one_handle && skip > 0).then(|| handle.stream.peek(skip).to_vec());
         handle.stream.advance(skip.saturating_add(used));
         handle.next = sequence.wrapping_add(1);
@@ -380,20 +399,29 @@ impl NtlmSession {
         handle.gap = None;
         handle.unopened.clear();
         handle.passed = 0;
+        self.remember(frame, sequence);
         if one_handle {
             if let Some(bytes) = passed_over {
                 self.shared.skipped(due, sequence.wrapping_sub(due), bytes, room);
             }
             let pad = self.pad_doubt();
-            return self.shared.came(sender, sequence).or(pad);
+            return self.shared.came(sender, sequence).or(unproved).or(pad);
         }
-        let ess = self.ess();
         let order = &mut self.party(sender).order;
         if ess || !fresh {
             order.begin(due.into(), 0);
         }
         let disorder = order.came(sequence.into());
-        disorder.or(self.pad_doubt())
+        disorder.or(unproved).or(self.pad_doubt())
+    }
+
+    /// Keeps the signature of a PDU that opened, where nothing else tells one that comes again.
+    fn remember(&mut self, frame: &Frame<'_>, sequence: u32) {
+        let Some(token) = frame.token.first_chunk().filter(|_| !self.ess()) else { return };
+        if self.opened.len() >= bounds::OPENED_SIGNATURES {
+            self.opened.pop_front();
+        }
+        self.opened.push_back((*token, sequence));
     }
 
     /// What the random pad of the last PDU, which no checksum covers, says against it.
@@ -430,6 +458,7 @@ impl NtlmSession {
             return None;
         };
         self.learn_coverage(covers);
+        self.remember(frame, sequence);
         self.one_handle.get_or_insert(true);
         self.usual_pad = usual_pad;
         let pad = self.pad_doubt();
@@ -443,6 +472,10 @@ impl NtlmSession {
             Err(reason) => return Some((reason, Doubt::Signature)),
         };
         if !self.ess() {
+            if let Some((_, number)) = self.opened.iter().find(|(seen, _)| *seen == frame.token) {
+                let doubt = Doubt::Repeated { number: (*number).into() };
+                return Some(("a PDU that came before: repeated".to_string(), doubt));
+            }
             let handle = self.handle(self.handle_of(sender));
             return (handle.gap.is_none() && self.one_handle == Some(false)).then(|| {
                 let reason = "signature mismatch (wrong key, changed bytes or a message missing)";

@@ -4,6 +4,7 @@
 //! direction go on. So what comes next may lie further on in the key stream than the last PDU's end: the part between is
 //! kept, for the PDUs that come later.
 
+use crate::base::bounds;
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
@@ -16,9 +17,6 @@ use crate::rpc::security::{Doubt, Sender};
 /// Positions that are paid for at once.
 const PIECE: usize = 1 << 10;
 
-/// Passed-over parts that are kept, at most.
-const HOLES: usize = 64;
-
 /// A part of the key stream that was passed over.
 struct Hole {
     /// Sequence number of its first message.
@@ -26,6 +24,8 @@ struct Hole {
     /// How many messages it has.
     count: u32,
     key: Zeroizing<Vec<u8>>,
+    /// Whether its messages were told as missing: one of them may come late.
+    told: bool,
 }
 
 /// What was passed over, and how far each direction came.
@@ -55,9 +55,9 @@ impl Shared {
         if count == 0 {
             return;
         }
-        self.holes.push(Hole { next, count, key: Zeroizing::new(key) });
+        self.holes.push(Hole { next, count, key: Zeroizing::new(key), told: false });
         let mut kept: usize = self.holes.iter().map(|hole| hole.key.len()).sum();
-        while self.holes.len() > HOLES || kept > room {
+        while self.holes.len() > bounds::STREAM_HOLES || kept > room {
             kept -= self.holes.remove(0).key.len();
         }
     }
@@ -90,13 +90,14 @@ impl Shared {
                     continue;
                 }
                 let hole = self.holes.remove(at);
+                let told = hole.told;
                 let parts = [
                     (hole.next, ahead, hole.key.get(..start)),
                     (sequence.wrapping_add(1), hole.count - ahead - 1, hole.key.get(start + used..)),
                 ];
                 for (next, count, key) in parts.into_iter().rev() {
                     if let (true, Some(key)) = (count > 0, key) {
-                        self.holes.insert(at, Hole { next, count, key: Zeroizing::new(key.to_vec()) });
+                        self.holes.insert(at, Hole { next, count, key: Zeroizing::new(key.to_vec()), told });
                     }
                 }
                 return Some(sequence);
@@ -117,12 +118,11 @@ impl Shared {
         let [Some(client), Some(server)] = self.last else { return None };
         let behind = |end: u32, last: u32| last.wrapping_sub(end) < u32::MAX / 2;
         let mut count = 0_u64;
-        self.holes.retain(|hole| {
+        for hole in self.holes.iter_mut().filter(|hole| !hole.told) {
             let end = hole.next.wrapping_add(hole.count);
-            let settled = behind(end, client.wrapping_add(1)) && behind(end, server.wrapping_add(1));
-            count += if settled { u64::from(hole.count) } else { 0 };
-            !settled
-        });
+            hole.told = behind(end, client.wrapping_add(1)) && behind(end, server.wrapping_add(1));
+            count += if hole.told { u64::from(hole.count) } else { 0 };
+        }
         let explained = self.explained.min(count);
         self.explained -= explained;
         match count - explained {

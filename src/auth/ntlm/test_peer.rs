@@ -78,6 +78,9 @@ impl Pdu {
     pub(crate) fn new(sender: Sender, trailer: AuthTrailer, plain: &[u8], token: usize) -> Self {
         let mut bytes = std::vec![5, 0, if sender == Sender::Client { 0 } else { 2 }, 3, 0x10, 0, 0, 0];
         bytes.resize(24, 0x77);
+        let stub = u32::try_from(plain.len()).unwrap() - u32::from(trailer.auth_pad_length);
+        bytes[16..20].copy_from_slice(&stub.to_le_bytes());
+        bytes[22..24].fill(0);
         bytes.extend_from_slice(plain);
         let body = 24..bytes.len();
         bytes.extend_from_slice(&[trailer.auth_type, trailer.auth_level, trailer.auth_pad_length, 0]);

@@ -8,9 +8,9 @@ use super::bytes::{size_at, u32_at};
 use super::origin::{PacketDirection, PacketOrigin};
 use super::source::{Made, Problem, Seen, TracedPacket, told_length};
 use crate::base::bounded::Bounded;
+use crate::base::bounds;
 use crate::base::guid::Guid;
 use crate::capture::LinkType;
-use crate::capture::trace_bounds::{COPIES, PARTS};
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 
@@ -52,9 +52,6 @@ struct Copies {
     layers: Vec<(u32, u32, u32)>,
 }
 
-/// Layers at which one packet is told apart.
-const LAYERS: usize = 32;
-
 /// Turns events into packets.
 #[derive(Debug)]
 pub(super) struct Ndis {
@@ -71,10 +68,10 @@ pub(super) struct Ndis {
 impl Ndis {
     pub(super) fn new(room: usize) -> Self {
         Ndis {
-            parts: Bounded::new(PARTS),
+            parts: Bounded::new(bounds::TRACE_PARTS),
             held: 0,
             room,
-            seen: Bounded::new(COPIES),
+            seen: Bounded::new(bounds::TRACE_COPIES),
             hasher: RandomState::new(),
             frequency: 0,
         }
@@ -216,7 +213,7 @@ impl Ndis {
                 *times
             }
             None => {
-                if copies.layers.len() < LAYERS {
+                if copies.layers.len() < bounds::TRACE_LAYERS {
                     copies.layers.push((interface, layer, 1));
                 }
                 1

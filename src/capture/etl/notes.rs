@@ -2,7 +2,7 @@
 
 use super::origin::PacketOrigin;
 use crate::base::bounded::Bounded;
-use crate::capture::trace_bounds::ORIGINS;
+use crate::base::bounds;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,7 +19,10 @@ struct Shared {
 
 impl Default for PacketOrigins {
     fn default() -> Self {
-        PacketOrigins(Arc::new(Shared { any: AtomicBool::new(false), known: Mutex::new(Bounded::new(ORIGINS)) }))
+        PacketOrigins(Arc::new(Shared {
+            any: AtomicBool::new(false),
+            known: Mutex::new(Bounded::new(bounds::TRACE_ORIGINS)),
+        }))
     }
 }
 

@@ -3,10 +3,8 @@
 
 use super::bytes::u64_at;
 use super::wmi::{BufferHeader, HEADER, is_trace};
+use crate::base::bounds;
 use std::io::{Read, Result, Seek, SeekFrom};
-
-/// Buffers whose places are kept. A trace of more is read in the file's order.
-const BUFFERS: usize = 1 << 20;
 
 /// Bytes read of each buffer to see when its first event was: its header and an event's.
 const PEEKED: usize = HEADER + 80;
@@ -78,7 +76,7 @@ fn order<F: Read + Seek>(file: &mut F) -> Result<Vec<(u64, u64)>> {
             }
             break;
         };
-        if !header.is_plausible() || all.len() >= BUFFERS {
+        if !header.is_plausible() || all.len() >= bounds::TRACE_BUFFERS {
             return Ok(Vec::new());
         }
         if header.begins_session() {

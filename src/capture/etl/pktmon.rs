@@ -10,9 +10,9 @@ use super::bytes::{string_at, u16_at, u32_at, u64_at};
 use super::origin::{DroppedAt, PacketDirection, PacketOrigin};
 use super::source::{Made, Problem, Seen, TracedPacket};
 use crate::base::bounded::Bounded;
+use crate::base::bounds;
 use crate::base::guid::Guid;
 use crate::capture::LinkType;
-use crate::capture::trace_bounds::{APPEARANCES, COMPONENTS, WAITING};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -31,8 +31,6 @@ const PACKET_DROP: u16 = 170;
 
 /// For how long a packet waits for its other copies: this part of a second.
 const WAIT_PART: u64 = 10;
-/// Characters kept of a component's name.
-const NAME: usize = 256;
 
 /// Number of the group, and of the packet in it.
 type Key = (u64, u16);
@@ -119,8 +117,8 @@ impl PktMon {
             first: 0,
             held: 0,
             room,
-            known: Bounded::new(APPEARANCES),
-            names: Bounded::new(COMPONENTS),
+            known: Bounded::new(bounds::TRACE_APPEARANCES),
+            names: Bounded::new(bounds::TRACE_COMPONENTS),
         }
     }
 
@@ -133,11 +131,12 @@ impl PktMon {
         match seen.event.id {
             COMPONENT => {
                 let number = u16_at(seen.data, 0);
-                let told = string_at(seen.data, 4, NAME);
+                let told = string_at(seen.data, 4, bounds::TRACE_NAME);
                 let (Some(number), Some((name, end))) = (number, told) else {
                     return Err("a component's event that is not whole");
                 };
-                let described = string_at(seen.data, end, NAME).map(|(text, _)| text).filter(|text| !text.is_empty());
+                let described =
+                    string_at(seen.data, end, bounds::TRACE_NAME).map(|(text, _)| text).filter(|text| !text.is_empty());
                 self.names.insert(number, described.unwrap_or(name).into());
                 Ok(())
             }
@@ -233,7 +232,7 @@ impl PktMon {
     }
 
     fn limit(&mut self, ready: &mut VecDeque<TracedPacket>, made: &mut Made) {
-        while self.held > self.room || self.waiting.len() > WAITING {
+        while self.held > self.room || self.waiting.len() > bounds::TRACE_WAITING {
             self.release(ready, made);
         }
     }

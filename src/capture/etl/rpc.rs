@@ -8,8 +8,8 @@ use super::bytes::{guid_at, string_at, u32_at};
 use super::source::{Problem, Seen};
 use crate::base::Timestamp;
 use crate::base::bounded::Bounded;
+use crate::base::bounds;
 use crate::base::guid::Guid;
-use crate::capture::trace_bounds::CALLS;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -18,9 +18,6 @@ pub(super) const PROVIDER: Guid = match Guid::parse("6ad52b32-d609-4be9-ae07-ce8
     Some(guid) => guid,
     None => Guid::NIL,
 };
-
-/// Characters kept of each string.
-const TEXT: usize = 256;
 
 /// Whose event it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +108,7 @@ pub(super) struct Rpc {
 
 impl Default for Rpc {
     fn default() -> Self {
-        Rpc { open: Bounded::new(CALLS), waiting: VecDeque::new(), dropped: 0 }
+        Rpc { open: Bounded::new(bounds::TRACE_CALLS), waiting: VecDeque::new(), dropped: 0 }
     }
 }
 
@@ -133,7 +130,7 @@ impl Rpc {
             let status = u32_at(seen.data, 0).ok_or("an event of the RPC runtime that is not whole")?;
             (self.open.remove(&key), Some(status))
         };
-        if self.waiting.len() >= CALLS {
+        if self.waiting.len() >= bounds::TRACE_CALLS {
             self.waiting.pop_front();
             self.dropped += 1;
         }
@@ -155,9 +152,9 @@ impl Rpc {
 }
 
 fn call(data: &[u8]) -> Option<TracedCall> {
-    let (address, at) = string_at(data, 24, TEXT)?;
-    let (endpoint, at) = string_at(data, at, TEXT)?;
-    let (options, at) = string_at(data, at, TEXT)?;
+    let (address, at) = string_at(data, 24, bounds::TRACE_TEXT)?;
+    let (endpoint, at) = string_at(data, at, bounds::TRACE_TEXT)?;
+    let (options, at) = string_at(data, at, bounds::TRACE_TEXT)?;
     Some(TracedCall {
         interface: guid_at(data, 0)?,
         opnum: u32_at(data, 16)?,

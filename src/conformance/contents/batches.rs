@@ -2,6 +2,7 @@
 
 use super::super::message::{CheckedMessage, Report};
 use super::super::rule::Rule;
+use crate::base::bounds;
 use crate::base::diagnostic::rules;
 use crate::consts::Constant;
 use crate::consts::registry::{CLUSTER_REG_BATCH_COMMAND as Command, RegistryValueType};
@@ -23,14 +24,14 @@ rules! { "structures", Rule:
         "behind a DELETE_KEY a CREATE_KEY stands before the next SET_VALUE or DELETE_VALUE", Must;
 }
 
-/// Commands of a batch of which the names are kept until the answer comes.
-const NAMED: usize = 64;
-
 /// What a batch of reads asks for: how many commands it has, and digests of the first ones' names.
 pub(in super::super) fn batch_asked(bytes: &[u8]) -> (u64, Vec<u64>) {
     let Ok(batch) = Batch::new(bytes) else { return (0, Vec::new()) };
     let commands = || batch.commands().map_while(Result::ok);
-    (commands().count() as u64, commands().take(NAMED).map(|command| digest(command.name().as_bytes())).collect())
+    (
+        commands().count() as u64,
+        commands().take(bounds::BATCH_NAMES).map(|command| digest(command.name().as_bytes())).collect(),
+    )
 }
 
 /// A name without its case, as far as it is ASCII.

@@ -3,6 +3,7 @@
 use super::super::message::Report;
 use super::super::rule::Rule;
 use super::{Buffer, word};
+use crate::base::bounds;
 use crate::base::diagnostic::{Diagnostic, rules};
 use crate::base::error::Path;
 use crate::consts::content::BufferFormat;
@@ -39,9 +40,6 @@ static CLOSED: [&Constants; 4] = [
     NetnameCheckAdState::TABLE,
 ];
 
-/// Diagnostics and numbers of one buffer that are kept; a hostile one has more than anybody reads.
-const KEPT: usize = 64;
-
 /// A number that is none of those that its section lists, or has bits that it does not list.
 struct Unlisted {
     path: Path,
@@ -66,7 +64,9 @@ impl Visitor<'_> for Collected {
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         let record = self.open.last().copied().unwrap_or_default();
         match at.semantics {
-            Semantics::Flags(table) if core::ptr::eq(table, PartitionFlags::TABLE) && self.partitions.len() < KEPT => {
+            Semantics::Flags(table)
+                if core::ptr::eq(table, PartitionFlags::TABLE) && self.partitions.len() < bounds::CHECKED_NUMBERS =>
+            {
                 self.partitions.push((at.path.to_path(), value, record));
             }
             Semantics::Enum(table) if table.member(value).is_none() => self.keep(&at, table, value, record),
@@ -90,7 +90,7 @@ impl Visitor<'_> for Collected {
     }
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < KEPT {
+        if self.diagnostics.len() < bounds::CHECKED_NUMBERS {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -98,7 +98,7 @@ impl Visitor<'_> for Collected {
 
 impl Collected {
     fn keep(&mut self, at: &At<'_>, table: &'static Constants, value: u64, record: &'static str) {
-        if self.unlisted.len() < KEPT {
+        if self.unlisted.len() < bounds::CHECKED_NUMBERS {
             self.unlisted.push(Unlisted { path: at.path.to_path(), table, value, record });
         }
     }

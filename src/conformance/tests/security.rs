@@ -35,6 +35,7 @@ cases! {
     "guest-session" => |w| doubted(w, Doubt::Guest), right;
     "handshake-changed" => |w| doubted(w, Doubt::Handshake), right;
     "session-repeated" => |w| doubted(w, Doubt::SessionRepeated), right;
+    "header-changed" => |w| doubted(w, Doubt::Header { field: "opnum" }), right;
     "empty-signature" => |w| doubted(w, Doubt::EmptySignature), right;
     "session-repeated" => |w| doubted(w, Doubt::SessionRepeated), right;
 }

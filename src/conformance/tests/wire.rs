@@ -161,6 +161,8 @@ impl Wire {
             context_id: Some(0),
             context,
             auth: self.auth.map(|(auth_level, auth_type)| Auth {
+                stub_only: false,
+                malleable: false,
                 trailer: AuthTrailer { auth_type, auth_level, auth_pad_length: 0, auth_context_id: 0 },
                 opened: self.opened.clone(),
                 identity: Identity::default(),

@@ -14,6 +14,7 @@
 use super::decode_as::DecodeAs;
 use super::slice::CapturedSlice;
 use super::unread::UnreadKind;
+use crate::base::bounds;
 use crate::capture::LinkType;
 
 mod ethernet;
@@ -158,9 +159,6 @@ pub(super) enum Reached<'a> {
 /// One step inwards: the bytes behind a header and what they begin with.
 type Step<'a> = Result<(&'a [u8], Layer), LinkError>;
 
-/// Steps that a packet may take beside those of its tags, whose number [`NetworkLimits::tags`](super::NetworkLimits::tags) bounds.
-const OTHER_STEPS: usize = 8;
-
 /// Goes from `layer` to the IP header, over at most `tags` [tags](Layer::is_tag).
 pub(super) fn to_ip<'a>(
     mut layer: Layer,
@@ -176,7 +174,7 @@ pub(super) fn to_ip<'a>(
     }
     let mut tags_left = tags;
     // A tag takes two steps: itself and the EtherType behind it.
-    for _ in 0..tags.saturating_mul(2).saturating_add(OTHER_STEPS) {
+    for _ in 0..tags.saturating_mul(2).saturating_add(bounds::LINK_HEADERS) {
         crate::base::work::tick(1);
         if layer.is_tag() {
             tags_left = tags_left.checked_sub(1).ok_or(LinkError::TooDeep)?;

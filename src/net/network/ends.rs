@@ -3,12 +3,9 @@
 //! Both are looked at when a packet comes that is late enough, so that nothing depends on the clock of the machine.
 
 use super::{At, Bases, Network, Out, TcpFlow, TcpState, origin};
+use crate::base::bounds;
 use crate::net::flows::Key;
 use crate::net::{Handler, Reason, Timestamp, Transport, Verdict, tcp};
-
-/// Packets of the capture for which a connection is waited on after a reset, and connections that are.
-pub(super) const RESET_PACKETS: u64 = 1024;
-pub(super) const RESET_FLOWS: usize = 64;
 
 /// What a hole is called after which nothing more came.
 const IDLE: &str = Reason::Silent.text();
@@ -44,9 +41,9 @@ impl Network {
     /// Waits for what may come of a connection after its reset.
     pub(super) fn note_reset(&mut self, (key, index, stream): (Key, usize, u64), handler: &mut impl Handler) {
         self.resets.retain(|earlier| earlier.index != index);
-        let until = i128::from(self.stats.packets) + i128::from(RESET_PACKETS);
+        let until = i128::from(self.stats.packets) + i128::from(bounds::RESET_PACKETS);
         self.resets.push_back(Due { key, index, stream, until });
-        if self.resets.len() > RESET_FLOWS
+        if self.resets.len() > bounds::RESET_FLOWS
             && let Some(oldest) = self.resets.front()
         {
             self.end_resets(oldest.until, handler);

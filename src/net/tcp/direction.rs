@@ -15,6 +15,7 @@ use super::super::{Chunk, Reason, Verdict};
 use super::context::{At, Context, Sink, is_beyond};
 use super::held::{Checksum, Copied, Held, HeldSegments};
 use super::{NetworkLimits, Segment, Timestamp};
+use crate::base::bounds;
 use std::collections::VecDeque;
 
 /// Positions count from here, so that some room is left below for what comes before the first segment seen.
@@ -22,9 +23,6 @@ const ORIGIN: u64 = 1 << 40;
 
 /// So many acknowledged segments with a wrong checksum in a row say that checksums mean nothing.
 const WRONG: u8 = 3;
-
-/// Acknowledgements remembered while there is a hole; further ones count as the last of them.
-const ACKS: usize = 64;
 
 /// What a hole is called that the receiver's acknowledgement proves to be one.
 pub(super) const NOT_CAPTURED: &str = Reason::NotCaptured.text();
@@ -173,7 +171,7 @@ impl Direction {
         while self.acks.front().is_some_and(|(position, _)| *position <= self.next) {
             self.acks.pop_front();
         }
-        if self.acks.len() >= ACKS {
+        if self.acks.len() >= bounds::TCP_ACKS {
             self.acks.pop_back();
         }
         self.acks.push_back((acked, clock));

@@ -5,8 +5,11 @@ use super::{CallFormat, CallPrinter};
 use crate::analysis::calls::Call;
 use crate::base::printable::printable;
 
-/// What a spreadsheet takes for a formula when it begins a cell.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// What a spreadsheet takes for a formula when it begins a cell, blanks left out: in full width too, as some take it.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+
+/// What makes quotation marks necessary: RFC 4180's, and what separates cells where the comma is the decimal point.
+const QUOTED: [char; 6] = [',', '"', '\n', '\r', ';', '\t'];
 
 /// How cells are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,10 +29,10 @@ pub fn cell(text: &str, cells: Cells) -> String {
         Cells::Raw => text.into(),
     };
     // Numbers with a sign are no formulas.
-    if cells == Cells::Safe && text.starts_with(FORMULA) && text.parse::<f64>().is_err() {
+    if cells == Cells::Safe && text.trim_start().starts_with(FORMULA) && text.parse::<f64>().is_err() {
         text = format!("'{text}").into();
     }
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
+    if text.contains(QUOTED) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
 }
 
 /// One line a call.
@@ -125,6 +128,10 @@ mod tests {
             ("-a,b", "\"'-a,b\""),
             ("\u{1b}[2J", "\\u{1b}[2J"),
             ("a\nb", "a\\nb"),
+            ("＝1+2", "'＝1+2"),
+            (" =1+2", "' =1+2"),
+            ("\t=1", "\\t=1"),
+            ("a;=1", "\"a;=1\""),
             ("say \"x\"", "\"say \"\"x\"\"\""),
         ] {
             assert_eq!(cell(text, Cells::Safe), safe);

@@ -5,6 +5,7 @@
 //! not take at all (a misspelt key), is found without a rule for each case.
 
 use crate::base::Guid;
+use crate::base::bounds;
 use crate::base::time::FileTime;
 use crate::consts;
 use crate::ndr::EncodeError;
@@ -13,55 +14,116 @@ use crate::structs::{records, security};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 
-/// How much of a value an error quotes, in characters.
-const QUOTED: usize = 60;
-
 /// What stands beside values and says what is unusual about them; it is no value itself.
 const REMARKS: &[&str] = &["diagnostics", "diagnostics_omitted", "guess"];
 
 /// Members of structures that are printed only where they differ from this.
 const DEFAULTS: &[(&str, u64)] = &[("end_mark", 1), ("end_marks", 1), ("final_endmark", 0)];
 
-/// Compares what was given with what the encoded bytes are printed as. `outer` says that the values are those of a stub,
-/// whose buffers ([`"decoded"`](super::typed)) were compared before.
+/// What was given is compared with, and where the bytes come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// The values of a stub, made from what was given; its buffers ([`"decoded"`](super::typed)) were compared before.
+    Stub,
+    /// What a buffer or structure holds, made from what was given.
+    Buffer,
+    /// The bytes were given too, and are the source: every value has to be what they hold.
+    Beside,
+}
+
+/// Compares what was given with what the encoded bytes are printed as.
 ///
 /// # Errors
 /// The first member that is not as it was given.
-pub(super) fn check(given: &Json, printed: &Json, outer: bool) -> Result<(), EncodeError> {
+pub(super) fn check(given: &Json, printed: &Json, mode: Mode) -> Result<(), EncodeError> {
     match (given, printed) {
-        // Secrets are not printed.
-        (_, Json::Object(printed)) if printed.get("secret") == Some(&Json::Bool(true)) => Ok(()),
-        (Json::Object(given), Json::Object(printed)) => members(given, printed, outer),
-        (Json::Object(given), printed) => around(given, printed, outer),
-        // A number, a name, flags, a time, text: the only source of what is printed beside more.
-        (Json::Number(_) | Json::String(_) | Json::Array(_) | Json::Bool(_), Json::Object(_)) => Ok(()),
+        // Secrets are not printed, or were not when it was written.
+        (_, Json::Object(one)) | (Json::Object(one), _) if one.get("secret") == Some(&Json::Bool(true)) => Ok(()),
+        (Json::Object(given), Json::Object(printed)) => members(given, printed, mode),
+        (Json::Object(given), printed) => around(given, printed, mode),
+        (Json::Number(_) | Json::String(_) | Json::Array(_), Json::Object(parts)) => match mode {
+            Mode::Beside if is_said(given, parts) => Ok(()),
+            Mode::Beside => Err(differs(given, printed)),
+            // Text where a list is printed, with the bytes that are none.
+            _ if given.is_string() && parts.contains_key("hex") && parts.get("value").is_some_and(Json::is_array) => {
+                Err(EncodeError::new("not a list of texts"))
+            }
+            // A number, a name, flags, a time, text: the only source of what is printed beside more.
+            _ => Ok(()),
+        },
         (Json::Array(items), Json::Array(printed)) if items.len() == printed.len() => {
             let both = items.iter().zip(printed).enumerate();
             both.into_iter().try_for_each(|(i, (given, printed))| {
-                check(given, printed, outer).map_err(|e| e.within(format_args!("[{i}]")))
+                check(given, printed, mode).map_err(|e| e.within(format_args!("[{i}]")))
             })
         }
-        (given, printed) if same(given, printed) => Ok(()),
+        (given, printed) if same(given, printed, mode) => Ok(()),
         (given, printed) => Err(differs(given, printed)),
     }
 }
 
-fn members(given: &Map<String, Json>, printed: &Map<String, Json>, outer: bool) -> Result<(), EncodeError> {
+/// Whether a value is one of the ways in which what is printed says the same.
+fn is_said(given: &Json, printed: &Map<String, Json>) -> bool {
+    // A value of a property is more than a number with its name.
+    if printed.contains_key("syntax") {
+        return false;
+    }
+    let part = |key: &str| printed.get(key);
+    let value =
+        part("value").is_some_and(|value| given == value || number(given).is_some() && same_number(given, value));
+    match given {
+        Json::String(text) => {
+            value
+                || part("name").and_then(Json::as_str).is_some_and(|name| is_called(text, name))
+                || ["time", "sddl"].iter().any(|key| part(key) == Some(given))
+        }
+        Json::Array(_) => value || part("flags").is_some_and(|names| flags(given, names).is_ok()),
+        _ => value,
+    }
+}
+
+/// What is printed beside a value and need not be given with it.
+const BESIDE: &[&str] = &[
+    "type",
+    "name",
+    "flags",
+    "unknown",
+    "time",
+    "control_code",
+    "sddl",
+    "guess",
+    "reading",
+    "diagnostics",
+    "diagnostics_omitted",
+    "expression",
+    "text",
+    "object",
+];
+
+fn members(given: &Map<String, Json>, printed: &Map<String, Json>, mode: Mode) -> Result<(), EncodeError> {
+    let outer = mode == Mode::Stub;
     // What bytes hold, given without them: a record in bytes of its own.
-    if let (false, Some(decoded @ Json::Object(inner))) = (outer, printed.get("decoded"))
+    if let (Mode::Buffer, Some(decoded @ Json::Object(inner))) = (mode, printed.get("decoded"))
         && printed.contains_key("hex")
         && !given.keys().any(|key| printed.contains_key(key) && !inner.contains_key(key))
         && !given.contains_key("decoded")
     {
-        return check(&Json::Object(given.clone()), decoded, outer);
+        return check(&Json::Object(given.clone()), decoded, mode);
     }
     // Bytes or units alone, of what is printed as something else: they are the only source.
     let alone = |key: &str| given.len() == 1 && given.contains_key(key) && !printed.contains_key(key);
-    if alone("hex") || alone("utf16") {
+    if mode != Mode::Beside && (alone("hex") || alone("utf16")) {
         return Ok(());
+    }
+    if mode == Mode::Beside
+        && let Some(key) = printed.keys().find(|key| !given.contains_key(*key) && !BESIDE.contains(&key.as_str()))
+    {
+        return Err(EncodeError::new("missing, and the bytes beside it have it").within(key));
     }
     for (key, value) in given {
         let key = key.as_str();
+        // Of bytes and what they hold, the bytes are encoded.
+        let mode = if given.contains_key("hex") { Mode::Beside } else { mode };
         if REMARKS.contains(&key) || (outer && key == "decoded") {
             continue;
         }
@@ -70,7 +132,7 @@ fn members(given: &Map<String, Json>, printed: &Map<String, Json>, outer: bool) 
             ("flags", Some(printed)) => flags(value, printed),
             ("sddl", Some(printed)) => descriptor(value, printed, given.contains_key("hex")),
             (_, Some(now)) if outer && number(now).is_some_and(|n| counts_edited(n, given, printed)) => Ok(()),
-            (_, Some(printed)) => check(value, printed, outer),
+            (_, Some(printed)) => check(value, printed, mode),
             // What analysis knows of a context handle.
             ("object", None) if given.contains_key("uuid") => Ok(()),
             (_, None) if is_default(key, value) => Ok(()),
@@ -96,14 +158,18 @@ fn counts_edited(length: u64, given: &Map<String, Json>, printed: &Map<String, J
 }
 
 /// An object that stands for what is printed without one.
-fn around(given: &Map<String, Json>, printed: &Json, outer: bool) -> Result<(), EncodeError> {
+fn around(given: &Map<String, Json>, printed: &Json, mode: Mode) -> Result<(), EncodeError> {
     let alone = |key: &str| given.len() == 1 && given.contains_key(key);
-    if alone("hex") || alone("utf16") || alone("decoded") || is_null_handle(given) && printed.is_null() {
+    let source = mode != Mode::Beside && (alone("hex") || alone("utf16") || alone("decoded"));
+    if source || is_null_handle(given) && printed.is_null() {
         return Ok(());
+    }
+    if given.is_empty() {
+        return Err(differs(&Json::Object(Map::new()), printed));
     }
     for (key, value) in given {
         match key.as_str() {
-            "value" => check(value, printed, outer).map_err(|e| e.within("value"))?,
+            "value" => check(value, printed, mode).map_err(|e| e.within("value"))?,
             "hex" if given.contains_key("value") => {}
             // The value of a property that has a meaning for one kind of object only: the list alone doesn't tell which.
             "name" | "flags" if number(printed).is_some_and(|n| is_named(value, n)) => {}
@@ -161,7 +227,7 @@ fn is_called(given: &str, printed: &str) -> bool {
 
 /// Flags in any order.
 fn flags(given: &Json, printed: &Json) -> Result<(), EncodeError> {
-    let (Json::Array(names), Json::Array(known)) = (given, printed) else { return check(given, printed, false) };
+    let (Json::Array(names), Json::Array(known)) = (given, printed) else { return check(given, printed, Mode::Buffer) };
     // Each once: a list may repeat a name as often as a line has room for, and each is looked up in every table.
     let once = |list: &'_ [Json]| list.iter().map(|name| name.as_str().map(str::to_owned)).collect::<BTreeSet<_>>();
     let (names, known) = (once(names), once(known));
@@ -190,18 +256,35 @@ fn number(json: &Json) -> Option<u64> {
     }
 }
 
+/// Whether two are the same number: one below zero is none of those beyond 2^63.
+fn same_number(given: &Json, printed: &Json) -> bool {
+    let is_negative = |json: &Json| match json {
+        Json::Number(n) => n.as_i64().is_some_and(|n| n < 0),
+        Json::String(text) => text.trim_start().starts_with('-'),
+        _ => false,
+    };
+    // By its digits a hexadecimal number is one of bits.
+    let bits = given.as_str().is_some_and(|text| text.trim_start().starts_with("0x"));
+    let zero = number(given) == Some(0);
+    number(given).is_some()
+        && number(given) == number(printed)
+        && (bits || zero || is_negative(given) == is_negative(printed))
+}
+
 /// Whether two plain values say the same.
-fn same(given: &Json, printed: &Json) -> bool {
+fn same(given: &Json, printed: &Json, mode: Mode) -> bool {
     match (given, printed) {
         (given, printed) if given == printed => true,
-        (Json::Bool(_), Json::Number(_)) => true,
-        (Json::Number(_) | Json::String(_), Json::Number(_)) if number(given).is_some() => {
-            number(given) == number(printed)
+        (Json::Bool(given), Json::Number(_)) => number(printed) == Some(u64::from(*given)),
+        (Json::Number(_) | Json::String(_), Json::Number(_)) if number(given).is_some() => same_number(given, printed),
+        (Json::String(given), Json::Number(_)) if mode == Mode::Beside => {
+            let truth = [("TRUE", 1), ("FALSE", 0)].into_iter().find(|(word, _)| given.eq_ignore_ascii_case(word));
+            truth.is_some_and(|(_, n)| number(printed) == Some(n))
         }
         // A name that the declaration knows: the encoder made a number of it.
         (Json::String(_), Json::Number(_)) => true,
         // Integers beyond 2^53 may be printed as text.
-        (Json::Number(_), Json::String(_)) => number(given).is_some() && number(given) == number(printed),
+        (Json::Number(_), Json::String(_)) => same_number(given, printed),
         // An address as the number that its bytes are.
         (Json::String(given), Json::String(printed)) => spelled(given, printed),
         _ => false,
@@ -231,13 +314,14 @@ fn unknown(key: &str, printed: &Map<String, Json>) -> EncodeError {
 fn differs(given: &Json, printed: &Json) -> EncodeError {
     let short = |json: &Json| {
         let text = json.to_string();
-        match text.char_indices().nth(QUOTED) {
+        match text.char_indices().nth(bounds::QUOTED) {
             Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
             None => text,
         }
     };
     EncodeError::new(format!(
-        "{} stands here, and what stands beside it says {}: leave one of them out",
+        "{} was given, and what is encoded is {}: either it does not fit, or something beside it says another value, and \
+         one of them has to be left out",
         short(given),
         short(printed)
     ))

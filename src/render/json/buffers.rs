@@ -1,5 +1,6 @@
 //! JSON of what buffers hold: the visitor that prints it straight from the bytes.
 
+use crate::base::bounds;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::Error;
 use crate::consts::control_codes::ControlCodeFields;
@@ -27,14 +28,11 @@ pub struct Values<'o, 'a> {
     depth: usize,
     /// Which way of reading the text was taken for the outermost structure, if it is not the usual one.
     pub variant: Option<&'static str>,
-    /// Broken rules, as many as [`MAX_DIAGNOSTICS`].
+    /// Broken rules, as many as `bounds::BUFFER_DIAGNOSTICS`.
     pub diagnostics: Vec<Diagnostic>,
     /// Name of the property or command in which the error is.
     pub failed_in: Option<WStr<'a>>,
 }
-
-/// The most broken rules that are collected of one buffer.
-pub const MAX_DIAGNOSTICS: usize = 64;
 
 impl<'o, 'a> Values<'o, 'a> {
     /// Appends to `out`.
@@ -228,7 +226,7 @@ impl<'a> Visitor<'a> for Values<'_, 'a> {
     }
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < MAX_DIAGNOSTICS {
+        if self.diagnostics.len() < bounds::BUFFER_DIAGNOSTICS {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -393,14 +391,12 @@ fn branch(out: &mut Out, tree: &Expression) {
 }
 
 /// What bytes of this format are printed as.
-pub(super) fn shown(shape: &content::Shape, bytes: &[u8]) -> Option<Map<String, Json>> {
+pub(super) fn shown(shape: &content::Shape, bytes: &[u8], secrets: Secrets) -> Option<Map<String, Json>> {
     let mut out = Out::new();
     out.begin();
     out.key("type");
     out.name(shape.name());
-    members(&mut out, (Secrets::Hidden, Mask::default()), bytes, |input, sink| {
-        content::read(shape, input, Place::TOP, sink)
-    });
+    members(&mut out, (secrets, Mask::default()), bytes, |input, sink| content::read(shape, input, Place::TOP, sink));
     out.end();
     serde_json::from_slice(out.as_bytes()).ok()
 }

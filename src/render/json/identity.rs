@@ -3,7 +3,7 @@
 use super::out::Out;
 use crate::idl;
 use crate::ndr::wire::Kind;
-use crate::ndr::{Direction, Endian, Method, Syntax};
+use crate::ndr::{Direction, EncodeError, Endian, Method, Syntax};
 use crate::session::call_context::CallContext;
 use serde_json::{Map, Value as Json};
 
@@ -20,16 +20,20 @@ impl Identity {
     /// Reads the identifying members of a line.
     ///
     /// # Errors
-    /// Names the member that is missing or unknown.
-    pub fn parse(line: &Map<String, Json>) -> Result<Identity, String> {
-        let text = |key: &str| match line.get(key) {
+    /// Which member is missing or unknown.
+    pub fn parse(line: &Map<String, Json>) -> Result<Identity, EncodeError> {
+        let text = |key: &'static str| match line.get(key) {
             Some(Json::String(text)) => Ok(text.as_str()),
-            Some(_) => Err(format!("\"{key}\" is a string")),
-            None => Err(format!("\"{key}\" is missing")),
+            Some(_) => Err(EncodeError::new("not text").within(key)),
+            None => Err(EncodeError::new("missing").within(key)),
         };
         let method = line.get("method").map(|_| text("method")).transpose()?;
         let number = match line.get("opnum") {
-            Some(n) => Some(n.as_u64().and_then(|n| u16::try_from(n).ok()).ok_or("\"opnum\" is a 16-bit number")?),
+            Some(n) => {
+                let number = n.as_u64().or_else(|| n.as_str().and_then(crate::ndr::number::integer));
+                let wrong = || EncodeError::new("not a 16-bit number").within("opnum");
+                Some(number.and_then(|n| u16::try_from(n).ok()).ok_or_else(wrong)?)
+            }
             None => None,
         };
         let endian = match line.get("endian") {
@@ -37,23 +41,23 @@ impl Identity {
             Some(_) => text("endian")?,
         };
         // Records of captures say it in `type`.
-        let direction = match line.get("direction") {
-            None if line.contains_key("type") => text("type")?,
-            _ => text("direction")?,
-        };
-        let (interface, version) = (text("interface")?, text("version")?);
-        let mut identity = Identity::new(interface, version, number.unwrap_or(0), direction, text("syntax")?, endian)?;
+        let word = if line.contains_key("direction") || !line.contains_key("type") { "direction" } else { "type" };
+        let words = [text("interface")?, text("version")?, text(word)?, text("syntax")?, endian];
+        let mut identity = Identity::of(words, number.unwrap_or(0)).map_err(|(which, message)| {
+            let keys = ["interface", "version", word, "syntax", "endian"];
+            EncodeError::new(message).within(keys.get(which).unwrap_or(&""))
+        })?;
         match (number, method) {
             (Some(_), None) => {}
-            (None, None) => return Err("\"opnum\" is missing".into()),
+            (None, None) => return Err(EncodeError::new("missing, and \"method\" too").within("opnum")),
             (number, Some(name)) => {
-                let found = identity.opnum_of(name);
+                let found = identity.opnum_of(name).map_err(|e| EncodeError::new(e).within("method"));
                 match (number, found) {
                     (None, found) => identity.opnum = found?,
                     (Some(number), Ok(opnum)) if opnum != number => {
-                        return Err(format!(
-                            "\"method\" is {name}, which has opnum {opnum}, and \"opnum\" is {number}"
-                        ));
+                        let message =
+                            format!("\"method\" is {name}, which has opnum {opnum}, and \"opnum\" is {number}");
+                        return Err(EncodeError::new(message).within("opnum"));
                     }
                     // What records call an opnum that no method has.
                     (Some(number), Err(_)) if identity.is_reserved() && name == format!("Opnum{number}Reserved") => {}
@@ -92,29 +96,34 @@ impl Identity {
         syntax: &str,
         endian: &str,
     ) -> Result<Identity, String> {
+        Identity::of([interface, version, direction, syntax, endian], opnum).map_err(|(_, message)| message)
+    }
+
+    /// The same of words in this order; says which of them is unknown.
+    fn of([interface, version, direction, syntax, endian]: [&str; 5], opnum: u16) -> Result<Identity, (usize, String)> {
         let interface = idl::interface(interface).ok_or_else(|| {
             let names: Vec<_> = idl::INTERFACES.iter().map(|i| i.name).collect();
-            format!("unknown interface {interface:?}: {}", names.join(" or "))
+            (0, format!("unknown interface {interface:?}: {}", names.join(" or ")))
         })?;
         let found = interface.versions.iter().position(|v| v.number.text() == version);
         let version = found.ok_or_else(|| {
             let texts: Vec<_> = interface.versions.iter().map(|v| v.number.text()).collect();
-            format!("{} has no version {version:?}: {}", interface.name, texts.join(" or "))
+            (1, format!("{} has no version {version:?}: {}", interface.name, texts.join(" or ")))
         })?;
         let direction = match direction {
             "request" => Direction::Request,
             "response" => Direction::Response,
-            other => return Err(format!("unknown direction {other:?}: request or response")),
+            other => return Err((2, format!("unknown direction {other:?}: request or response"))),
         };
         let syntax = match syntax {
             "ndr" => Syntax::Ndr,
             "ndr64" => Syntax::Ndr64,
-            other => return Err(format!("unknown syntax {other:?}: ndr or ndr64")),
+            other => return Err((3, format!("unknown syntax {other:?}: ndr or ndr64"))),
         };
         let endian = match endian {
             "little" => Endian::Little,
             "big" => Endian::Big,
-            other => return Err(format!("unknown endian {other:?}: little or big")),
+            other => return Err((4, format!("unknown endian {other:?}: little or big"))),
         };
         Ok(Identity { kind: Kind { interface, version, direction, syntax, endian }, opnum })
     }

@@ -23,6 +23,8 @@ pub struct Out {
     safe_numbers: bool,
     limit: usize,
     overflowed: bool,
+    /// The line of the input that is answered; 0 if that is not known.
+    line: u64,
 }
 
 impl std::fmt::Debug for Out {
@@ -40,6 +42,7 @@ impl Default for Out {
             safe_numbers: false,
             limit: usize::MAX,
             overflowed: false,
+            line: 0,
         }
     }
 }
@@ -61,6 +64,16 @@ impl Out {
     /// From now on integers beyond 2^53 are text, which programs that read all numbers as floating-point ones do not round.
     pub fn safe_numbers(&mut self) {
         self.safe_numbers = true;
+    }
+
+    /// What follows answers this line of the input, counted from 1: errors say it.
+    pub fn at_line(&mut self, line: u64) {
+        self.line = line;
+    }
+
+    /// The line that is answered, if that is known.
+    pub(super) fn line(&self) -> Option<u64> {
+        (self.line > 0).then_some(self.line)
     }
 
     /// What is done with secrets that stand in messages.

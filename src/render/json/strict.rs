@@ -4,6 +4,7 @@
 //! comments, whatever they hold, and are left out. How many values a line may have is bounded
 //! ([`MAX_VALUES`]), how deep they nest by the parser (128). Errors name the path.
 
+use crate::ndr::EncodeError;
 use crate::ndr::value::{MAX_LINE, MAX_VALUES};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value as Json};
@@ -16,11 +17,11 @@ pub(crate) const COMMENT: &str = "//";
 /// Parses an object.
 ///
 /// # Errors
-/// In a few words, what is wrong, with the path and the column.
-pub fn object(text: &str) -> Result<Map<String, Json>, String> {
+/// The path of what is wrong, and in a few words why, with the column.
+pub fn object(text: &str) -> Result<Map<String, Json>, EncodeError> {
     match value(text)? {
         Json::Object(map) => Ok(map),
-        _ => Err("the line is no JSON object".into()),
+        _ => Err(EncodeError::new("the line is no JSON object")),
     }
 }
 
@@ -28,16 +29,16 @@ pub fn object(text: &str) -> Result<Map<String, Json>, String> {
 ///
 /// # Errors
 /// As for [`object`].
-pub fn value(text: &str) -> Result<Json, String> {
+pub fn value(text: &str) -> Result<Json, EncodeError> {
     if text.len() > MAX_LINE {
-        return Err(too_long());
+        return Err(EncodeError::new(too_long()));
     }
     let state = State { left: Cell::new(MAX_VALUES), failed: RefCell::new(None) };
     let mut parser = serde_json::Deserializer::from_str(text);
     let parsed = Seed { state: &state, path: &Path::Top }.deserialize(&mut parser);
-    parsed.and_then(|value| parser.end().map(|()| value)).map_err(|e| match state.failed.take() {
-        Some(path) => format!("not JSON: {path}: {e}"),
-        None => format!("not JSON: {e}"),
+    parsed.and_then(|value| parser.end().map(|()| value)).map_err(|e| {
+        let error = EncodeError::new(format_args!("not JSON: {e}"));
+        state.failed.take().map_or(error.clone(), |path| error.within(path))
     })
 }
 
@@ -176,15 +177,15 @@ mod tests {
     #[test]
     fn errors_name_the_path() {
         for (text, expected) in [
-            (r#"{"a":{"b":[0,{"c":1,"c":2}]}}"#, "not JSON: a.b[1].c: the key stands twice"),
-            (r#"{"a":1,"b":2,"a":1}"#, "not JSON: a: the key stands twice"),
-            (r#"{"a":["x","\ud800"]}"#, "not JSON: a[1]: "),
-            (r#"{"a":{"\udc00":1}}"#, "not JSON: a: "),
-            (r#"{"a":"#, "not JSON: a: EOF"),
+            (r#"{"a":{"b":[0,{"c":1,"c":2}]}}"#, "a.b[1].c: not JSON: the key stands twice"),
+            (r#"{"a":1,"b":2,"a":1}"#, "a: not JSON: the key stands twice"),
+            (r#"{"a":["x","\ud800"]}"#, "a[1]: not JSON: "),
+            (r#"{"a":{"\udc00":1}}"#, "a: not JSON: "),
+            (r#"{"a":"#, "a: not JSON: EOF"),
             ("[1]", "the line is no JSON object"),
             (r#"{"a":1} {}"#, "not JSON: trailing characters"),
         ] {
-            let error = object(text).unwrap_err();
+            let error = object(text).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{text}: {error}");
         }
     }
@@ -192,10 +193,10 @@ mod tests {
     #[test]
     fn depth_and_number_are_bounded() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(object(&deep).unwrap_err().contains("recursion limit"));
+        assert!(object(&deep).unwrap_err().message.contains("recursion limit"));
         let many = format!("[{}0]", "0,".repeat(MAX_VALUES));
-        assert!(value(&many).unwrap_err().contains("more values than a line may have"));
+        assert!(value(&many).unwrap_err().message.contains("more values than a line may have"));
         let long = format!("\"{}\"", "x".repeat(MAX_LINE));
-        assert_eq!(value(&long), Err(too_long()));
+        assert_eq!(value(&long), Err(EncodeError::new(too_long())));
     }
 }

@@ -1,9 +1,10 @@
 //! The lines of `struct decode` and `struct encode`: the bytes of a structure with its name, and its values.
 
+use super::agree::{self, Mode};
 use super::buffers::members;
+use super::input;
 use super::lines::{begin, failure, parse};
 use super::out::Out;
-use super::{agree, input};
 use crate::ndr::EncodeError;
 use crate::ndr::types::Semantics;
 use crate::ndr::value::{Fields, Value};
@@ -20,7 +21,7 @@ pub fn decoded(out: &mut Out, name: &str, bytes: &[u8]) -> bool {
     let Some(structure) = Structure::by_name(name) else {
         out.key("struct");
         out.text(name);
-        failure(out, &unknown(name));
+        failure(out, &unknown(name).within("struct"));
         return false;
     };
     out.key("struct");
@@ -46,22 +47,22 @@ pub fn decode(out: &mut Out, name: &str, bytes: &[u8]) -> bool {
     done
 }
 
-fn unknown(name: &str) -> String {
-    let near: Vec<_> =
-        crate::structs::ALL.iter().map(|s| s.name).filter(|n| n.contains(&name.to_ascii_uppercase())).collect();
+fn unknown(name: &str) -> EncodeError {
+    let names = || crate::structs::ALL.iter().map(|structure| structure.name);
+    let near: Vec<_> = names().filter(|n| n.contains(&name.to_ascii_uppercase())).collect();
     match near.is_empty() || name.is_empty() {
-        true => format!("unknown structure {name:?}"),
-        false => format!("unknown structure {name:?}: {}", near.join(", ")),
+        true => crate::ndr::number::unknown(name, "structure", names()),
+        false => EncodeError::new(format!("{name:?} is no structure; there are {}", near.join(", "))),
     }
 }
 
 /// The structure's name: the line's own, or one given from outside.
-fn name_of<'l>(line: &'l Map<String, Json>, default: Option<&'l str>) -> Result<&'l str, String> {
+fn name_of<'l>(line: &'l Map<String, Json>, default: Option<&'l str>) -> Result<&'l str, EncodeError> {
     // What stands as `decoded` in a record has the name as `type`.
     match line.get("struct").or_else(|| line.get("type")) {
         Some(Json::String(name)) => Ok(name),
-        Some(_) => Err("\"struct\" is a string".into()),
-        None => default.ok_or_else(|| "\"struct\" is missing".into()),
+        Some(_) => Err(EncodeError::new("not text").within("struct")),
+        None => default.ok_or_else(|| EncodeError::new("missing").within("struct")),
     }
 }
 
@@ -76,13 +77,13 @@ pub fn decode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
     let empty = Map::new();
     begin(out, line.as_ref().unwrap_or(&empty));
     let parsed = line.as_ref().map_err(Clone::clone).and_then(|line| {
-        let bytes = input::bytes(line.get("hex").ok_or("\"hex\" is missing")?)?;
+        let bytes = input::member(line, "hex")?.ok_or_else(|| EncodeError::new("missing").within("hex"))?;
         Ok((name_of(line, name)?, bytes))
     });
     let done = match parsed {
         Ok((name, bytes)) => decoded(out, name, &bytes),
-        Err(message) => {
-            failure(out, &message);
+        Err(e) => {
+            failure(out, &e);
             false
         }
     };
@@ -93,29 +94,29 @@ pub fn decode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
 /// Encodes what a decoded line holds: `struct`, `value`, and `reading` and `trailing` if there are any.
 ///
 /// # Errors
-/// In a few words, what is missing or wrong.
-pub fn encode(line: &Map<String, Json>, name: Option<&str>) -> Result<Vec<u8>, String> {
+/// What is missing or wrong, and its path in the line.
+pub fn encode(line: &Map<String, Json>, name: Option<&str>) -> Result<Vec<u8>, EncodeError> {
     let name = name_of(line, name)?;
-    let structure = Structure::by_name(name).ok_or_else(|| unknown(name))?;
+    let structure = Structure::by_name(name).ok_or_else(|| unknown(name).within("struct"))?;
     if let Some(key) = line.keys().find(|key| !LINE.contains(&key.as_str())) {
-        return Err(crate::ndr::number::unknown(key, "member of such a line", LINE.iter().copied()).message);
+        return Err(crate::ndr::number::unknown(key, "member of such a line", LINE.iter().copied()).within(key));
     }
-    let given = line.get("hex").map(input::bytes).transpose()?;
+    let given = input::member(line, "hex")?;
     let json = match (line.get("value"), &given) {
         (Some(json), _) => json,
-        (None, Some(_)) => return Err("\"value\" is missing: \"hex\" is what is to be made of it".into()),
-        (None, None) => return Err("\"value\" is missing".into()),
+        (None, Some(_)) => {
+            return Err(EncodeError::new("missing; \"hex\" is what is to be made of it").within("value"));
+        }
+        (None, None) => return Err(EncodeError::new("missing").within("value")),
     };
-    let mut value = value(json).map_err(|e| e.to_string())?;
+    let mut value = value(json).map_err(|e| e.within("value"))?;
     if let (Value::Map(fields), Some(Json::String(variant))) = (&mut value, line.get("reading")) {
         fields.set("reading", variant.as_str());
     }
     let mut bytes = Vec::new();
-    structure.write(&value, &mut bytes).map_err(|e| e.to_string())?;
-    as_given(name, json, &bytes).map_err(|e| e.to_string())?;
-    if let Some(trailing) = line.get("trailing") {
-        bytes.extend(input::bytes(trailing)?);
-    }
+    structure.write(&value, &mut bytes).map_err(|e| e.within("value"))?;
+    as_given(name, json, &bytes)?;
+    bytes.extend(input::member(line, "trailing")?.unwrap_or_default());
     match given {
         Some(given) if given != bytes => Err(input::not_the_same(&given, &bytes)),
         _ => Ok(bytes),
@@ -132,7 +133,7 @@ fn as_given(name: &str, json: &Json, bytes: &[u8]) -> Result<(), EncodeError> {
     let printed: Map<String, Json> =
         serde_json::from_slice(out.as_bytes()).map_err(|e| EncodeError::new(format!("what was encoded: {e}")))?;
     match (done, printed.get("value")) {
-        (true, Some(printed)) => agree::check(json, printed, false).map_err(|e| e.within("value")),
+        (true, Some(printed)) => agree::check(json, printed, Mode::Buffer).map_err(|e| e.within("value")),
         (true, None) => Ok(()),
         (false, _) => {
             let why = printed.get("error").map(Json::to_string).unwrap_or_default();
@@ -156,8 +157,8 @@ pub fn encode_line_as(out: &mut Out, text: &str, name: Option<&str>) -> bool {
             out.hex(&bytes);
             true
         }
-        Err(message) => {
-            failure(out, &message);
+        Err(e) => {
+            failure(out, &e);
             false
         }
     };
@@ -178,9 +179,7 @@ pub fn value(json: &Json) -> Result<Value, EncodeError> {
         }
         Json::Object(map) if map.contains_key("secret") => Err(EncodeError::new("a secret was left out here")),
         Json::Object(map) if map.contains_key("syntax") => fields(map),
-        Json::Object(map) if map.contains_key("hex") || map.contains_key("utf16") => {
-            input::value(json).map_err(EncodeError::new)
-        }
+        Json::Object(map) if map.contains_key("hex") || map.contains_key("utf16") => input::value(json),
         // What bytes hold, where the bytes are left out.
         Json::Object(map) if map.contains_key("decoded") => {
             map.get("decoded").map_or(Ok(Value::Null), value).map_err(|e| e.within("decoded"))
@@ -194,7 +193,7 @@ pub fn value(json: &Json) -> Result<Value, EncodeError> {
             Some(inner) => value(inner),
             None => fields(map),
         },
-        plain => input::value(plain).map_err(EncodeError::new),
+        plain => input::value(plain),
     }
 }
 

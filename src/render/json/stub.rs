@@ -13,11 +13,12 @@ use crate::ndr::names::HandleNames;
 use crate::ndr::types::Scalar;
 use crate::ndr::visitor::{At, ContextHandle, Counts, Open, Visitor};
 use crate::ndr::wire::{Kind, Message};
-use crate::ndr::{Direction, Method, write};
+use crate::ndr::{Direction, EncodeError, Method, write};
 use crate::session::call_context::CallContext;
 use serde_json::{Map, Value as Json};
 
 pub use super::identity::Identity;
+pub(crate) use super::typed::known_members;
 
 /// Decodes a stub into members of the object that is open in `out`: `params`, `return`, `max_counts`, `trailing`,
 /// `diagnostics`, or `error` with what was read before it as `partial`. Returns whether the stub could be decoded.
@@ -216,10 +217,10 @@ pub fn decode_line(out: &mut Out, text: &str) -> bool {
     let fields = line.as_ref().unwrap_or(&empty);
     begin(out, fields);
     let parsed = line.as_ref().map_err(Clone::clone).and_then(|line| {
-        let stub = input::bytes(line.get("hex").ok_or("\"hex\" is missing")?)?;
+        let stub = input::member(line, "hex")?.ok_or_else(|| EncodeError::new("missing").within("hex"))?;
         let identity = Identity::parse(line)?;
-        let context = match line.get("request") {
-            Some(request) => identity.context(&input::bytes(request)?),
+        let context = match input::member(line, "request")? {
+            Some(request) => identity.context(&request),
             None if identity.kind.direction == Direction::Request => identity.context(&stub),
             None => CallContext::default(),
         };
@@ -230,8 +231,8 @@ pub fn decode_line(out: &mut Out, text: &str) -> bool {
             identity.print(out);
             decoded(out, &identity, &context, &stub)
         }
-        Err(message) => {
-            failure(out, &message);
+        Err(e) => {
+            failure(out, &e);
             false
         }
     };
@@ -257,14 +258,14 @@ pub fn members(out: &mut Out, identity: &Identity, context: &CallContext, stub: 
 /// Encodes what a decoded line holds, and checks that it holds nothing else: see [`super::strict`] and `agree.rs`.
 ///
 /// # Errors
-/// In a few words, what is missing or wrong, or contradicts something else.
-pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
-    typed::known_members(line).map_err(|e| e.to_string())?;
+/// What is missing or wrong, or contradicts something else, and its path in the line.
+pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, EncodeError> {
+    known_members(line)?;
     let bytes = encode_as_told(line)?;
     if line.contains_key("params") || line.contains_key("return") {
-        typed::verify(&Identity::parse(line)?, line, &bytes).map_err(|e| e.to_string())?;
+        typed::verify(&Identity::parse(line)?, line, &bytes)?;
     }
-    match line.get("hex").map(input::bytes).transpose()? {
+    match input::member(line, "hex")? {
         Some(given) if given != bytes => Err(input::not_the_same(&given, &bytes)),
         _ => Ok(bytes),
     }
@@ -273,21 +274,23 @@ pub fn encode(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
 /// The same of a line that is free to contradict itself: for tests of what finds that.
 ///
 /// # Errors
-/// In a few words, what is missing or wrong.
-pub fn encode_as_told(line: &Map<String, Json>) -> Result<Vec<u8>, String> {
+/// What is missing or wrong, and its path in the line.
+pub fn encode_as_told(line: &Map<String, Json>) -> Result<Vec<u8>, EncodeError> {
     let identity = Identity::parse(line)?;
-    if let Some(opaque) = line.get("opaque") {
-        return input::bytes(opaque);
+    if let Some(opaque) = input::member(line, "opaque")? {
+        return Ok(opaque);
     }
-    let method = identity.method().ok_or_else(|| format!("no method has opnum {}", identity.opnum))?;
-    let request = line.get("request").filter(|request| request.is_string()).map(input::bytes).transpose()?;
+    let unknown = || EncodeError::new(format_args!("no method has opnum {}", identity.opnum)).within("opnum");
+    let method = identity.method().ok_or_else(unknown)?;
+    let request = match line.get("request") {
+        Some(Json::String(_)) => input::member(line, "request")?,
+        _ => None,
+    };
     let context = request.map(|request| identity.context(&request)).unwrap_or_default();
-    let contents = typed::contents(method, identity.kind, context.content(), line).map_err(|e| e.to_string())?;
+    let contents = typed::contents(method, identity.kind, context.content(), line)?;
     let Kind { version, direction, syntax, endian, .. } = identity.kind;
-    let mut bytes = write::message(method, direction, version, syntax, endian, &contents).map_err(|e| e.to_string())?;
-    if let Some(trailing) = line.get("trailing") {
-        bytes.extend(input::bytes(trailing)?);
-    }
+    let mut bytes = write::message(method, direction, version, syntax, endian, &contents).map_err(typed::in_line)?;
+    bytes.extend(input::member(line, "trailing")?.unwrap_or_default());
     Ok(bytes)
 }
 
@@ -299,7 +302,7 @@ enum Encoded {
 }
 
 /// Encodes a line, which may be a record of `calls` with a request and a response.
-fn encode_any(line: &Map<String, Json>) -> Result<Encoded, String> {
+fn encode_any(line: &Map<String, Json>) -> Result<Encoded, EncodeError> {
     if line.get("type").and_then(Json::as_str) != Some("call") {
         return encode(line).map(Encoded::Stub);
     }
@@ -314,11 +317,11 @@ fn encode_any(line: &Map<String, Json>) -> Result<Encoded, String> {
         if let Some((_, request)) = stubs.first() {
             half.insert("request".into(), hex::encode(request).into());
         }
-        let bytes = encode(&half).map_err(|e| format!("{}: {e}", direction.name()))?;
+        let bytes = encode(&half).map_err(|e| e.within(direction.name()))?;
         stubs.push((direction, bytes));
     }
     if stubs.is_empty() {
-        Err("neither \"request\" nor \"response\" was decoded".into())
+        Err(EncodeError::new("neither \"request\" nor \"response\" was decoded"))
     } else {
         Ok(Encoded::Call(stubs))
     }
@@ -344,8 +347,8 @@ pub fn encode_line(out: &mut Out, text: &str) -> bool {
             }
             true
         }
-        Err(message) => {
-            failure(out, &message);
+        Err(e) => {
+            failure(out, &e);
             false
         }
     };

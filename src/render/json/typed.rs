@@ -5,9 +5,10 @@
 //! the bytes are made from `decoded`, and the sizes that count them are worked out anew, whatever is given for them: they
 //! are those of the bytes that were there before.
 
+use super::agree::{self, Mode};
 use super::out::Out;
 use super::stub::{self, Identity};
-use super::{agree, buffers, input};
+use super::{buffers, input};
 use crate::base::diagnostic::Rule;
 use crate::consts::Constants;
 use crate::consts::content::BufferFormat;
@@ -20,7 +21,7 @@ use crate::ndr::{Direction, EncodeError, Method, rules};
 use crate::render::schema::record;
 use crate::session::call_context::CallContext;
 use crate::structs::Structure;
-use crate::structs::content::{self, Shape, ShapeKind};
+use crate::structs::content::{self, Secrets, Shape, ShapeKind};
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
 
@@ -42,16 +43,16 @@ pub(super) fn contents(
     context: content::Context<'_>,
     line: &Map<String, Json>,
 ) -> Result<Contents, EncodeError> {
-    let mut contents = input::counts(line).map_err(EncodeError::new)?;
+    let mut contents = input::counts(line)?;
     let mut reading = Reading { version: kind.version, buffers: Buffers { content: context }, kinds: None };
     let empty = Map::new();
     let params = match line.get("params") {
         Some(Json::Object(params)) => params,
         None => &empty,
-        Some(_) => return Err(EncodeError::new("\"params\" is an object")),
+        Some(_) => return Err(EncodeError::new("not an object").within("params")),
     };
     let fields: Vec<&'static Field> = method.fields_of(kind.direction, kind.version).collect();
-    let (values, edited) = reading.members(&fields, params)?;
+    let (values, edited) = reading.members(&fields, params).map_err(|e| e.within("params"))?;
     contents.fields = values;
     // A maximum count that the new bytes no longer fit into was that of the old ones.
     contents.max_counts.retain(|(path, max)| {
@@ -59,9 +60,14 @@ pub(super) fn contents(
         length.is_none_or(|length| *max >= length)
     });
     if let Some(json) = line.get("return") {
-        contents.fields.set("return", input::value(json).map_err(|e| EncodeError::new(e).within("return"))?);
+        contents.fields.set("return", input::value(json).map_err(|e| e.within("return"))?);
     }
     Ok(contents)
+}
+
+/// Puts the path of a writer's error, which begins with a parameter, into that of the line.
+pub(super) fn in_line(e: EncodeError) -> EncodeError {
+    if e.path == "return" || e.path.starts_with("return.") { e } else { e.within("params") }
 }
 
 /// The names of what was edited, and its length now.
@@ -161,11 +167,11 @@ impl Reading<'_> {
     }
 
     fn buffer(&mut self, field: &'static Field, map: &Map<String, Json>) -> Result<(Value, Option<u64>), EncodeError> {
-        let given = map.get("hex").map(input::bytes).transpose().map_err(EncodeError::new)?;
+        let given = input::member(map, "hex")?;
         let semantics = field.semantics.in_version(self.version);
         let decoded = match map.get("decoded") {
             Some(Json::Object(decoded)) => decoded,
-            Some(_) => return Err(EncodeError::new("\"decoded\" is an object")),
+            Some(_) => return Err(EncodeError::new("not an object").within("decoded")),
             None => {
                 return match (given, map.get("text").or_else(|| map.get("value"))) {
                     (Some(bytes), _) => Ok((Value::Bytes(bytes), None)),
@@ -178,7 +184,7 @@ impl Reading<'_> {
         let Some(bytes) = given else {
             let shape = known(&[0]);
             let bytes = encode(decoded, &shape).map_err(|e| e.within("decoded"))?;
-            self.compare(semantics, &bytes, decoded, &shape).map_err(|e| e.within("decoded"))?;
+            self.compare(semantics, &bytes, decoded, &shape, Mode::Buffer).map_err(|e| e.within("decoded"))?;
             let length = bytes.len() as u64;
             return Ok((Value::Bytes(bytes), Some(length)));
         };
@@ -186,9 +192,11 @@ impl Reading<'_> {
             return Err(EncodeError::new("a secret was left out here"));
         }
         let shape = known(&bytes);
-        self.compare(semantics, &bytes, decoded, &shape).map_err(|e| {
+        // What is encoded to the same bytes agrees with them; what is not may still be what they are printed as.
+        let mode = if encode(decoded, &shape).is_ok_and(|same| same == bytes) { Mode::Buffer } else { Mode::Beside };
+        self.compare(semantics, &bytes, decoded, &shape, mode).map_err(|e| {
             let reason = "\"hex\" and \"decoded\" disagree: leave \"hex\" out to encode what is edited, or \"decoded\" to encode the bytes";
-            EncodeError::new(format!("{reason} ({e})"))
+            EncodeError { message: format!("{reason} ({})", e.message), ..e }.within("decoded")
         })?;
         Ok((Value::Bytes(bytes), None))
     }
@@ -200,30 +208,45 @@ impl Reading<'_> {
         bytes: &[u8],
         decoded: &Map<String, Json>,
         known: &Shape,
+        mode: Mode,
     ) -> Result<(), EncodeError> {
         let given = Json::Object(decoded.clone());
-        let printed = match self.printed(semantics, bytes) {
-            // Without the request's control code nothing is printed; what it is then said by its name.
-            None => by_name(decoded).and_then(|named| buffers::shown(&named, bytes)).map(Json::Object),
-            Some(printed) => Some(printed),
+        let named = by_name(decoded);
+        let compare = |secrets: Secrets| {
+            let named_as = |shape: &Shape| buffers::shown(shape, bytes, secrets).map(Json::Object);
+            let printed = match self.printed(semantics, bytes, secrets) {
+                // Without the request's control code nothing is printed; what it is then said by its name.
+                None => named.as_ref().and_then(named_as),
+                printed => printed,
+            };
+            let Some(printed) = printed else {
+                // A format that nobody knows: nothing can be compared.
+                return match decoded.get("type") {
+                    _ if !decoded.contains_key("value") && !decoded.contains_key("partial") => Ok(()),
+                    Some(name) => Err(EncodeError::new(format!("{name} is no format that is known")).within("type")),
+                    None => Err(EncodeError::new("missing, and nothing else tells it").within("type")),
+                };
+            };
+            agree::check(&given, &printed, mode).or_else(|e| {
+                // Bytes that are none of the format that was expected may be of the one that is named.
+                let shown = named.as_ref().filter(|named| named.name() != known.name()).and_then(named_as);
+                shown.map_or(Err(e.clone()), |shown| agree::check(&given, &shown, mode).map_err(|_| e))
+            })
         };
-        let Some(printed) = printed else {
-            // A format that nobody knows: nothing can be compared.
-            return Ok(());
-        };
-        agree::check(&given, &printed, false).or_else(|e| {
-            // Bytes that are none of the format that was expected may be of the one that is named.
-            let named = by_name(decoded).filter(|named| named.name() != known.name());
-            let shown = named.and_then(|named| buffers::shown(&named, bytes)).map(Json::Object);
-            shown.map_or(Err(e.clone()), |shown| agree::check(&given, &shown, false).map_err(|_| e))
-        })
+        compare(Secrets::Hidden)?;
+        match mode {
+            Mode::Beside => compare(Secrets::Shown)
+                .map_err(|e| EncodeError { message: "not the secret that the bytes hold".into(), ..e }),
+            _ => Ok(()),
+        }
     }
 
     /// What bytes are printed as beside `hex`.
-    fn printed(&self, semantics: Semantics, bytes: &[u8]) -> Option<Json> {
+    fn printed(&self, semantics: Semantics, bytes: &[u8], secrets: Secrets) -> Option<Json> {
         let mut out = Out::new();
         out.begin();
-        buffers::beside_hex(&mut out, semantics, self.version, &self.buffers.content, bytes);
+        let context = content::Context { secrets, ..self.buffers.content };
+        buffers::beside_hex(&mut out, semantics, self.version, &context, bytes);
         out.end();
         match serde_json::from_slice(out.as_bytes()) {
             Ok(Json::Object(mut map)) => map.remove("decoded"),
@@ -236,11 +259,12 @@ impl Reading<'_> {
 ///
 /// # Errors
 /// The first one, and the nearest name.
-pub(super) fn known_members(line: &Map<String, Json>) -> Result<(), EncodeError> {
+pub(crate) fn known_members(line: &Map<String, Json>) -> Result<(), EncodeError> {
     match line.keys().find(|key| record::member(key).is_none()) {
         None => Ok(()),
         Some(key) => {
-            Err(crate::ndr::number::unknown(key, "member of such a line", record::MEMBERS.iter().map(|m| m.name)))
+            let members = record::MEMBERS.iter().map(|m| m.name);
+            Err(crate::ndr::number::unknown(key, "member of such a line", members).within(key))
         }
     }
 }
@@ -275,13 +299,20 @@ pub(super) fn verify(identity: &Identity, line: &Map<String, Json>, bytes: &[u8]
         let error = printed.get("error").and_then(Json::as_object);
         let text = |key: &str| error.and_then(|error| error.get(key)).and_then(Json::as_str).unwrap_or_default();
         let message = format!("what was encoded can't be decoded: {}", text("message"));
-        return Err(EncodeError::new(message).within(text("field")));
+        return Err(in_line(EncodeError::new(message).within(text("field"))));
     }
-    for key in ["params", "return", "expressions"] {
+    for key in ["params", "return"] {
         if let (Some(given), Some(printed)) = (line.get(key), printed.get(key)) {
-            let path = if key == "params" { "" } else { key };
-            agree::check(given, printed, true).map_err(|e| e.within(path))?;
+            agree::check(given, printed, Mode::Stub).map_err(|e| e.within(key))?;
         }
+    }
+    // Trees of dependency expressions, which are texts among the parameters.
+    if let Some(given) = line.get("expressions") {
+        let printed = printed.get("expressions").cloned().unwrap_or_else(|| Json::Array(Vec::new()));
+        agree::check(given, &printed, Mode::Stub).map_err(|e| {
+            let reason = "\"expressions\" and \"params\" disagree: leave \"expressions\" out";
+            EncodeError { message: format!("{reason} ({})", e.message), ..e }.within("expressions")
+        })?;
     }
     if line.contains_key("diagnostics_omitted") {
         return Ok(());
@@ -299,7 +330,7 @@ pub(super) fn verify(identity: &Identity, line: &Map<String, Json>, bytes: &[u8]
     let expected = number("expected").map(|n| format!(", not {n}")).unwrap_or_default();
     let value = number("value").unwrap_or_default();
     let message = format!("{} ({value}{expected}); a line whose \"diagnostics\" say so is encoded", rule.text);
-    Err(EncodeError::new(message).within(field(&one).unwrap_or_default()))
+    Err(in_line(EncodeError::new(message).within(field(&one).unwrap_or_default())))
 }
 
 /// Whether a list is one of bytes as numbers.
@@ -308,12 +339,12 @@ fn is_bytes(json: &Json) -> bool {
 }
 
 fn plain(json: &Json) -> Result<(Value, Option<u64>), EncodeError> {
-    input::value(json).map(|value| (value, None)).map_err(EncodeError::new)
+    input::value(json).map(|value| (value, None))
 }
 
 /// An array of 16-bit units: `{"value":[…],"decoded":["…"]}` or `{"value":[…],"text":"…"}`.
 fn units(map: &Map<String, Json>) -> Result<(Value, Option<u64>), EncodeError> {
-    let read = |key: &str| map.get(key).map(input::value).transpose().map_err(EncodeError::new);
+    let read = |key: &str| map.get(key).map(input::value).transpose().map_err(|e| e.within(key));
     let (value, decoded, text) = (read("value")?, read("decoded")?, read("text")?);
     let list = |decoded: &Value| match decoded {
         Value::List(texts) => {
@@ -413,7 +444,7 @@ fn encode(decoded: &Map<String, Json>, known: &Shape) -> Result<Vec<u8>, EncodeE
     let mut bytes = Vec::new();
     content::write(&shape, &value, &mut bytes).map_err(|e| e.within("value"))?;
     if let Some(trailing) = decoded.get("trailing") {
-        bytes.extend(input::bytes(trailing).map_err(|e| EncodeError::new(e).within("trailing"))?);
+        bytes.extend(input::bytes(trailing).map_err(|e| e.within("trailing"))?);
     }
     Ok(bytes)
 }

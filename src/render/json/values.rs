@@ -19,7 +19,7 @@ use std::borrow::Cow;
 
 /// Maximum counts that are collected for an output with a limit: they stand behind the values, so each takes memory
 /// until then.
-const MAX_COUNTS: usize = 4096;
+const MAX_COUNTS: usize = crate::base::bounds::PRINTED_COUNTS;
 
 /// Prints values. What does not fit into the object of the values (maximum counts, diagnostics) is collected beside it.
 pub struct Values<'o> {

@@ -8,6 +8,7 @@
 
 use super::TextBuffer;
 use super::value::{self, Wrap};
+use crate::base::bounds;
 use crate::base::error::Error;
 use crate::ndr::types::Semantics;
 use crate::ndr::visitor::{At, Item, Overhead, Visitor};
@@ -97,9 +98,9 @@ fn words(semantics: Semantics, item: Item<'_>) -> String {
         Item::Uint(n) => value::number(&mut out, semantics, n, false, Some(Wrap::NEVER)),
         Item::Int(n) => value::number(&mut out, semantics, n as u64, true, Some(Wrap::NEVER)),
         Item::Handle(handle) if handle.is_null() => out.put("null handle"),
-        Item::Text(text) | Item::Units(text) if text.len() > MAX_TEXT => {
-            out.quoted(text.prefix(MAX_TEXT));
-            let _ = write!(out, "… {} units more", text.len() - MAX_TEXT);
+        Item::Text(text) | Item::Units(text) if text.len() > bounds::EXPLAINED_TEXT => {
+            out.quoted(text.prefix(bounds::EXPLAINED_TEXT));
+            let _ = write!(out, "… {} units more", text.len() - bounds::EXPLAINED_TEXT);
         }
         Item::Bytes(bytes) => {
             let _ = write!(out, "{} bytes", bytes.len());
@@ -110,14 +111,8 @@ fn words(semantics: Semantics, item: Item<'_>) -> String {
     out.into()
 }
 
-/// Units of a text that are shown.
-const MAX_TEXT: usize = 128;
-
 /// Bytes of a row.
 const ROW: usize = 8;
-
-/// Rows of one range that are written; the rest is counted.
-const ROWS: usize = 8;
 
 /// Writes the pieces as lines: offset, bytes, path or kind, value. The bytes of secrets are not written.
 ///
@@ -128,8 +123,8 @@ pub fn print<W: Write>(out: &mut W, stub: &[u8], pieces: &[Piece]) -> fmt::Resul
     for piece in pieces {
         let bytes = stub.get(piece.range.clone()).unwrap_or_default();
         for (row, part) in bytes.chunks(ROW).enumerate() {
-            if row == ROWS && bytes.len() > ROW * ROWS {
-                writeln!(out, "      … {} bytes more", bytes.len() - ROW * ROWS)?;
+            if row == bounds::EXPLAINED_ROWS && bytes.len() > ROW * bounds::EXPLAINED_ROWS {
+                writeln!(out, "      … {} bytes more", bytes.len() - ROW * bounds::EXPLAINED_ROWS)?;
                 break;
             }
             write!(out, "{:04x} ", piece.range.start + row * ROW)?;

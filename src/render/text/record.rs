@@ -219,7 +219,12 @@ fn title(out: &mut TextBuffer, record: &Record<'_>, paint: &Paint) {
             out.display(format_args!(" as {}", Printable(user)));
         }
         match auth.opened {
-            Some(Opened::Clear { verified: Verified::Right, .. }) => out.put(", verified"),
+            Some(Opened::Clear { verified: Verified::Right, .. }) => {
+                out.put(if auth.stub_only { ", stub verified" } else { ", verified" });
+                if auth.malleable {
+                    out.put(" by a CRC");
+                }
+            }
             Some(Opened::Clear { verified: Verified::Wrong(doubt), .. }) => {
                 out.display(format_args!(", NOT VERIFIED: {doubt}"));
             }

@@ -4,12 +4,10 @@ use super::TextBuffer;
 use super::columns::{cut, width};
 use super::record::duration;
 use crate::analysis::stats::{By, Row};
+use crate::base::bounds;
 use crate::base::printable::printable;
 use crate::render::stats::numbers;
 use std::io::{self, Write};
-
-/// Widest key of a table on a screen whose width nobody knows.
-const WIDEST: usize = 56;
 
 /// Columns between two columns.
 const GAP: usize = 2;
@@ -50,7 +48,7 @@ pub fn table(out: &mut impl Write, by: By, rows: &[(&str, &Row)], columns: Optio
         let Some(worst) = (0..table.len()).filter(|n| table[*n].rank > 0).max_by_key(|n| table[*n].rank) else { break };
         table.remove(worst);
     }
-    let room = if columns.is_some() { screen.saturating_sub(taken(&table)) } else { WIDEST };
+    let room = if columns.is_some() { screen.saturating_sub(taken(&table)) } else { bounds::STATS_KEY };
     let widest = keys.iter().map(|key| width(key)).filter(|key| *key <= room).max().unwrap_or(room).min(room);
     for (n, key) in keys.iter().enumerate() {
         let mut used = width(key);

@@ -1,6 +1,7 @@
 //! A value in words: the one place that says how a number, a time, a text or bytes look as text, in stubs and in buffers.
 
 use super::out::TextBuffer;
+use crate::base::bounds;
 use crate::base::time::FileTime;
 use crate::consts::control_codes::ControlCodeFields;
 use crate::consts::{Constants, Kind, status};
@@ -9,12 +10,6 @@ use crate::ndr::types::Semantics;
 use crate::ndr::visitor::Item;
 use crate::structs::content::Secrets;
 use crate::structs::security;
-
-/// Bytes of a value that are shown in a line.
-const MAX_BYTES: usize = 24;
-
-/// Units of a text that are shown in a line.
-const MAX_TEXT: usize = 1024;
 
 /// Where a line is broken that is wider than the screen: at the bars between flags.
 #[derive(Clone, Copy, Debug)]
@@ -180,9 +175,9 @@ pub(super) fn item(out: &mut TextBuffer, semantics: Semantics, item: Item<'_>, s
         Item::Bool(b) => out.put(if b { "true" } else { "false" }),
         Item::FileTime(n) => out.filetime(FileTime(n)),
         Item::Guid(guid) => out.guid(guid),
-        Item::Text(text) if text.len() > MAX_TEXT => {
-            out.quoted(text.prefix(MAX_TEXT));
-            left_out(out, text.len() - MAX_TEXT, "characters");
+        Item::Text(text) if text.len() > bounds::LINE_TEXT => {
+            out.quoted(text.prefix(bounds::LINE_TEXT));
+            left_out(out, text.len() - bounds::LINE_TEXT, "characters");
         }
         Item::Text(text) | Item::Units(text) => out.quoted(text),
         Item::Ipv4(address) => out.ipv4(address.octets()),
@@ -207,7 +202,7 @@ fn bytes(out: &mut TextBuffer, semantics: Semantics, bytes: &[u8]) {
         }
         return;
     }
-    let shown = bytes.get(..MAX_BYTES).unwrap_or(bytes);
+    let shown = bytes.get(..bounds::LINE_BYTES).unwrap_or(bytes);
     out.hex(shown);
     match bytes.len() - shown.len() {
         0 if bytes.is_empty() => out.put("no bytes"),

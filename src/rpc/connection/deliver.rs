@@ -1,11 +1,11 @@
 //! Hands out requests, responses and faults with their presentation context, call and verification trailer.
 
-use super::messages::{ABANDONED, EVICTED};
+use super::messages::{ABANDONED, EVICTED, Head};
 use super::rules;
 use super::session::{Io, Session, Whole, sender_of};
-use crate::rpc::event::{AssumedContext, Auth, Body, Call, Context, ContextState, Event, Unbound};
+use crate::rpc::event::{AssumedContext, Auth, Body, Call, Context, ContextState, Event, Unbound, of_a_part};
 use crate::rpc::header::{PacketType, PfcFlags};
-use crate::rpc::security::{Doubt, Opened};
+use crate::rpc::security::{Doubt, Opened, Verified};
 use crate::rpc::verification::Verification;
 use alloc::boxed::Box;
 
@@ -14,12 +14,17 @@ impl<N: Default> Session<N> {
     pub(super) fn deliver(&mut self, whole: Whole<'_>, io: &mut Io<'_, N>) {
         let Whole { head, findings, mut stub, frame_set, fragments, damage, intact, fault } = whole;
         let mut notes = findings.notes;
-        let auth = head.trailer.map(|trailer| Auth {
+        let mut auth = head.trailer.map(|trailer| Auth {
             trailer,
+            stub_only: findings.opened.is_some() && !io.security.covers_header(&trailer),
+            malleable: io.security.is_malleable(&trailer),
             opened: findings.opened,
             identity: io.security.identity(&trailer),
             sizes: findings.sizes,
         });
+        if let (Some(_), Some(auth)) = (damage, &mut auth) {
+            of_a_part(&mut auth.opened);
+        }
         let request = head.ptype == PacketType::Request;
         let mut verification = None;
         let signed = auth.as_ref().is_some_and(|auth| {
@@ -79,6 +84,21 @@ impl<N: Default> Session<N> {
         let reassumed = context.and_then(|context| self.reassumed(&context));
         if context.is_some_and(|c| c.state == ContextState::Rejected) {
             self.note(&mut notes, &rules::REJECTED_CONTEXT, (20, "p_cont_id"), head.context_id.into(), None);
+        }
+        if let Some(auth) = auth.as_mut().filter(|auth| auth.stub_only) {
+            let known = |context: Context| match context.state {
+                ContextState::Rejected | ContextState::Resolved => false,
+                // Its bind was captured, and has no such context.
+                ContextState::Stated => !self.complete,
+                ContextState::Proposed | ContextState::Accepted => true,
+            };
+            auth.stub_only = !uncovered(
+                &mut auth.opened,
+                &head,
+                answered.as_ref(),
+                context.filter(|c| known(*c)),
+                verification.as_ref(),
+            );
         }
         let mut call = answered;
         // A response tells no opnum, so even a request that isn't whole is worth remembering.
@@ -160,4 +180,31 @@ impl<N: Default> Session<N> {
         }
         before.filter(|b| (b.interface, b.version, b.syntax) != (now.interface, now.version, now.syntax))
     }
+}
+
+/// What speaks against a message of which signatures cover the stub alone: fields of its header that aren't what the session
+/// says. Whether a verification trailer repeats the header under protection.
+fn uncovered<N>(
+    opened: &mut Option<Opened>,
+    head: &Head,
+    answered: Option<&Call<N>>,
+    context: Option<Context>,
+    verification: Option<&Verification>,
+) -> bool {
+    let repeated = verification.and_then(|verification| verification.header2);
+    let [integer, float] = head.representation.to_bytes();
+    let field = match repeated {
+        Some(header) if header.ptype != head.ptype as u8 => Some("PTYPE"),
+        Some(header) if header.drep != [integer, float, 0, 0] => Some("packed_drep"),
+        Some(header) if header.call_id != head.call_id => Some("call_id"),
+        Some(header) if header.context_id != head.context_id => Some("p_cont_id"),
+        Some(header) if header.opnum != head.opnum => Some("opnum"),
+        _ if context.is_none() => Some("p_cont_id"),
+        _ if answered.is_some_and(|call| call.context_id != head.context_id) => Some("p_cont_id"),
+        _ => None,
+    };
+    if let (Some(field), Some(Opened::Clear { verified, .. })) = (field, opened) {
+        *verified = verified.and(Verified::Wrong(Doubt::Header { field }));
+    }
+    repeated.is_some() && field.is_none()
 }

@@ -61,7 +61,8 @@ impl<N: Default> Session<N> {
             return None;
         };
         let flags = PfcFlags::from_bits_retain(flags);
-        if flags.intersection(SHAPE) != ALONE || !self.messages.is_empty() || !self.guesses.is_empty() {
+        if flags.intersection(SHAPE) != ALONE || self.protected || !self.messages.is_empty() || !self.guesses.is_empty()
+        {
             return None;
         }
         let representation = Representation::from_bytes(integer, float)?;

@@ -8,6 +8,7 @@ use super::session::{Session, sender_of};
 use super::{BEGINNING, HalfStream, State};
 use crate::base::Endian;
 use crate::base::Side;
+use crate::base::bounds;
 use crate::rpc::event::FrameSet;
 use crate::rpc::header::{Header, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::Pdu;
@@ -20,9 +21,6 @@ const NEAR: u32 = 4096;
 
 /// Further than that from the largest context identifier that was negotiated no other one is believed.
 const CONTEXTS: u16 = 64;
-
-/// Bytes that a direction may copy to wait for what follows a possible PDU. When they are used up nothing is waited for.
-const BUDGET: usize = 1 << 20;
 
 /// What the PDUs of a connection have in common.
 #[derive(Clone, Copy, Debug, Default)]
@@ -315,7 +313,7 @@ impl HalfStream {
     /// The first place in `bytes` where a PDU begins or may begin.
     fn scan<N: Default>(&self, side: Side, bytes: &[u8], session: &Session<N>, last: bool) -> (usize, Place) {
         crate::base::work::tick(bytes.len());
-        let last = last || self.budget > BUDGET;
+        let last = last || self.budget > bounds::SEARCH_BYTES;
         let mut from = 0;
         while let Some(at) = bytes.get(from..).and_then(|b| b.iter().position(|b| *b == 5)).map(|n| n + from) {
             match session.place_at(side, bytes.get(at..).unwrap_or(&[]), last) {

@@ -35,6 +35,8 @@ pub(super) struct Session<N> {
     pub(super) messages: Messages,
     pub(super) calls: Calls<u32, N>,
     pub(super) resolver: Option<Box<dyn Resolver + Send>>,
+    /// Whether each PDU has to have a signature.
+    pub(super) protected: bool,
     /// Whether the capture has all that was negotiated: a whole bind, and no hole since.
     pub(super) complete: bool,
     /// What contexts were last taken for.
@@ -70,6 +72,7 @@ impl<N: Default> Session<N> {
             messages: Messages::default(),
             calls: Calls::new(),
             resolver,
+            protected: false,
             complete: false,
             guesses: BTreeMap::new(),
             known: Known::default(),
@@ -237,14 +240,17 @@ impl<N: Default> Session<N> {
                 opened = open(sender, bytes, pdu, Header::SIZE..head.start, auth, io.security, &mut scratch);
                 self.scratch = scratch;
             }
-            (Some(auth), _) => io.security.token(&Token {
-                sender,
-                ptype: ptype as u8,
-                trailer: auth.trailer,
-                token: auth.value,
-                header_signing: flags.contains(PfcFlags::SUPPORT_HEADER_SIGN),
-                pdu: bytes,
-            }),
+            (Some(auth), _) => {
+                io.security.token(&Token {
+                    sender,
+                    ptype: ptype as u8,
+                    trailer: auth.trailer,
+                    token: auth.value,
+                    header_signing: flags.contains(PfcFlags::SUPPORT_HEADER_SIGN),
+                    pdu: bytes,
+                });
+                self.protected = io.security.required().is_some();
+            }
             (None, _) => {}
         }
         let (limits, counters) = (&self.limits, &mut self.counters);
@@ -287,6 +293,8 @@ impl<N: Default> Session<N> {
         };
         let auth = pdu.auth.map(|a| Auth {
             trailer: a.trailer,
+            stub_only: opened.is_some() && !io.security.covers_header(&a.trailer),
+            malleable: io.security.is_malleable(&a.trailer),
             opened,
             identity: io.security.identity(&a.trailer),
             sizes: Sizes { stub: 0, auth: a.value.len() as u64 },

@@ -10,6 +10,7 @@ use super::deliver::{CUT, Parts, State, blank, incomplete, make, open, opened_bo
 use super::early::Early;
 use super::{Header, Pdu};
 use crate::base::bounded::Bounded;
+use crate::base::bounds;
 use crate::base::error::{Error, ErrorKind};
 use crate::base::guid::Guid;
 use crate::base::hash::Map;
@@ -22,9 +23,6 @@ use crate::rpc::security::{AuthTrailer, Opened, Security, Sender};
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::mem;
-
-/// Calls of an activity that are remembered: the current one, and earlier ones for the sake of late repetitions.
-const CALLS: usize = 3;
 
 /// A datagram as it was captured.
 #[derive(Clone, Copy, Debug)]
@@ -344,7 +342,11 @@ impl<N: Default> Conversation<N> {
         if known.is_none() && concludes {
             // An activity has one call at a time: what is below the last request's number is over, and what is below all
             // that is remembered was seen.
-            let oldest = activity.calls.front().filter(|_| activity.calls.len() >= CALLS).map(|call| call.sequence);
+            let oldest = activity
+                .calls
+                .front()
+                .filter(|_| activity.calls.len() >= bounds::ACTIVITY_CALLS)
+                .map(|call| call.sequence);
             let newest = newest.filter(|_| surplus.is_none());
             let least = if header.ptype == PacketType::Request { newest } else { oldest };
             if least.or(activity.past).is_some_and(|least| later(least, header.sequence) != header.sequence) {
@@ -352,7 +354,7 @@ impl<N: Default> Conversation<N> {
                 return;
             }
             let caller = if header.ptype == PacketType::Request { side } else { side.other() };
-            if activity.calls.len() >= CALLS {
+            if activity.calls.len() >= bounds::ACTIVITY_CALLS {
                 surplus = activity.calls.pop_front();
                 self.states = self.states.saturating_sub(1);
             }

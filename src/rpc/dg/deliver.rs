@@ -120,7 +120,8 @@ pub(super) fn incomplete<N>(
     assembly.done = true;
     let Some(header) = whole.header else { return };
     let side = if response { state.client.other() } else { state.client };
-    let opened = whole.opened.take();
+    let mut opened = whole.opened.take();
+    event::of_a_part(&mut opened);
     let notes = mem::take(&mut whole.notes);
     let parts = Parts {
         side,
@@ -172,7 +173,14 @@ pub(super) fn make<'a, N>(
             assumed: false,
             confidence: None,
         }),
-        auth: trailer.map(|trailer| Auth { trailer, opened, identity: security.identity(&trailer), sizes }),
+        auth: trailer.map(|trailer| Auth {
+            trailer,
+            stub_only: opened.is_some() && !security.covers_header(&trailer),
+            malleable: security.is_malleable(&trailer),
+            opened,
+            identity: security.identity(&trailer),
+            sizes,
+        }),
         diagnostics: notes.0,
         datagram: Some(header),
         ..blank(side, body, frame_set)

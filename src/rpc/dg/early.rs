@@ -2,16 +2,10 @@
 //! then their signatures can be checked. A few are held back for so long.
 
 use super::conversation::Received;
+use crate::base::bounds;
 use crate::base::{Guid, Side, Timestamp};
 use crate::rpc::security::AuthTrailer;
 use alloc::vec::Vec;
-
-/// Datagrams of a flow that are held back, at most.
-const DATAGRAMS: usize = 64;
-/// Bytes of them, at most.
-const BYTES: usize = 1 << 17;
-/// Further datagrams of the flow after which the oldest isn't held back any longer.
-const PATIENCE: u32 = 256;
 
 /// A datagram that is held back.
 pub(super) struct Held {
@@ -62,7 +56,7 @@ impl Early {
 
     /// The activity that has to give way, if there is too much.
     pub(super) fn too_many(&self) -> Option<Guid> {
-        if self.held.len() > DATAGRAMS || self.bytes > BYTES { self.oldest() } else { None }
+        if self.held.len() > bounds::EARLY_DATAGRAMS || self.bytes > bounds::EARLY_BYTES { self.oldest() } else { None }
     }
 
     /// The activity that has waited longest.
@@ -78,7 +72,7 @@ impl Early {
     /// One more datagram of the flow went by: the activity that has waited too long, if any.
     pub(super) fn late(&mut self) -> Option<Guid> {
         self.held.iter_mut().for_each(|held| held.waited = held.waited.saturating_add(1));
-        self.held.first().filter(|held| held.waited > PATIENCE).map(|held| held.activity)
+        self.held.first().filter(|held| held.waited > bounds::EARLY_PATIENCE).map(|held| held.activity)
     }
 
     /// Takes out what is held back of an activity.

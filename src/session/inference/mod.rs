@@ -12,6 +12,7 @@ mod learn;
 
 pub(crate) use learn::learn;
 
+use crate::base::bounds;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::guid::Guid;
 use crate::consts::status;
@@ -31,13 +32,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Servers of which something is remembered; further ones are not.
-pub(crate) const SERVERS: usize = 4096;
-
-/// Interfaces remembered of one server.
-const INTERFACES: usize = 8;
-
-/// Presentation contexts of one connection that are guessed at.
-const CONTEXTS: usize = 16;
+pub(crate) const SERVERS: usize = crate::base::bounds::SERVERS;
 
 /// What a context may be.
 #[derive(Clone, Copy, Debug)]
@@ -156,7 +151,7 @@ impl Knowledge {
         if known.contains(&(interface, syntax)) {
             return;
         }
-        if known.len() >= INTERFACES {
+        if known.len() >= bounds::SERVER_INTERFACES {
             self.dropped += 1;
             return;
         }
@@ -266,7 +261,7 @@ impl Resolver for InterfaceInference {
                 }
             }
         }
-        if self.contexts.len() >= CONTEXTS && !self.contexts.contains_key(&message.context_id) {
+        if self.contexts.len() >= bounds::GUESSED_CONTEXTS && !self.contexts.contains_key(&message.context_id) {
             lock(&self.shared).dropped += 1;
             return None;
         }

@@ -84,6 +84,9 @@ fn contexts_are_bounded() {
             accepted: None,
             whole: true,
         };
-        assert_eq!(guesser.resolve(&message).is_some(), usize::from(context_id) < CONTEXTS);
+        assert_eq!(
+            guesser.resolve(&message).is_some(),
+            usize::from(context_id) < crate::base::bounds::GUESSED_CONTEXTS
+        );
     }
 }

@@ -259,10 +259,11 @@ fn nothing_is_kept() {
 #[cfg(feature = "serde")]
 mod json {
     use super::*;
+    use crate::base::bounds::BUFFER_DIAGNOSTICS as MAX_DIAGNOSTICS;
     use crate::base::diagnostic::Diagnostic;
     use crate::base::error::{Error, ErrorKind, Path};
     use crate::ndr::value::{Fields, Value};
-    use crate::render::json::buffers::{self, MAX_DIAGNOSTICS, Values};
+    use crate::render::json::buffers::{self, Values};
     use crate::render::json::out::Out;
     use crate::structs::rules;
     use serde_json::json;

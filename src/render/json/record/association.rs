@@ -107,6 +107,14 @@ pub(super) fn auth(out: &mut Out, auth: &Auth) {
         Some((Opened::Clear { verified: Verified::Right, .. }, _)) => {
             out.key("verified");
             out.bool(true);
+            if auth.stub_only {
+                out.key("covers");
+                out.name("stub");
+            }
+            if auth.malleable {
+                out.key("signature");
+                out.name("crc");
+            }
         }
         Some((_, Some(doubt))) => {
             out.key("verified");
