@@ -179,6 +179,28 @@ impl Reader {
         Ok(list)
     }
 
+    /// Packets that could not be read so far, by why: dicts with ``kind`` and, where it has them, ``value`` and ``name``, and
+    /// with ``packets`` and ``first_frame``.
+    #[getter]
+    fn unread<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let reading = self.lock()?;
+        let list = PyList::empty(py);
+        for (kind, count) in reading.as_ref().ok_or_else(closed)?.engine.session.unread().iter() {
+            let one = PyDict::new(py);
+            one.set_item("kind", kind.key())?;
+            if let Some(value) = kind.value() {
+                one.set_item("value", value)?;
+            }
+            if let Some(name) = kind.name() {
+                one.set_item("name", name)?;
+            }
+            one.set_item("packets", count.packets)?;
+            one.set_item("first_frame", count.first_frame)?;
+            list.append(one)?;
+        }
+        Ok(list)
+    }
+
     /// What was given up for a limit so far: counters by their names, empty if that is nothing.
     #[getter]
     fn limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
