@@ -205,6 +205,9 @@ static int pcapng(struct cluscope_session *session, const struct file *file)
                 result = packet(session, descriptions[0].link_type, frame, CLUSCOPE_NO_TIME, body + 4, captured, original);
             }
         }
+        /* Journal entries, custom blocks and Sysdig events have a frame number in Wireshark, too. */
+        frame += type == 2 || type == 9 || type == 0x0bad || type == 0x40000bad || type == 0x0204 || type == 0x0216 ||
+                 type == 0x0221;
         at += length;
     }
     return result;

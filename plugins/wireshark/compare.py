@@ -26,12 +26,11 @@ import sys
 import uuid
 import xml.etree.ElementTree
 
-# What the plugin adds that is no value of the stub.
+# What the plugin adds that is no value of the stub: compared by Message.summary, or one of tshark's expert items.
 ABOUT = {"cluscope", "cluscope.opnum", "cluscope.method", "cluscope.control_code", "cluscope.status", "cluscope.trailing",
-         "cluscope.unread", "cluscope.opaque", "cluscope.property.number"}
-# Members of the JSON beside values: what a number, buffer or handle is shown with.
-BESIDE = {"object", "hex", "value", "name", "flags", "unknown", "time", "control_code", "sddl", "partial_sddl", "error",
-          "text", "secret", "attributes", "uuid", "alias", "utf16", "reading"}
+         "cluscope.unread", "cluscope.opaque", "cluscope.object", "cluscope.object.kind", "cluscope.object.state",
+         "cluscope.object.opened", "cluscope.error", "cluscope.cut", "cluscope.diagnostic", "cluscope.buffer_error",
+         "cluscope.truncated", "cluscope.reserved"}
 # In `decoded` of a buffer: the rest stands at the message in the tree, or only in JSON.
 DECODED_BESIDE = {"type", "reading", "diagnostics", "trailing", "error", "expression", "control_code", "guess",
                   "diagnostics_omitted"}
@@ -78,11 +77,47 @@ class Message:
         self.only_json = collections.Counter()
         self.endian = record.get("endian", "little")
 
-    def compare(self, proto):
+    def compare(self, proto, asked):
+        self.summary(proto, asked)
         values = dict(self.record.get("params", self.record.get("partial", {})))
         if "return" in self.record:
             values["return"] = self.record["return"]
         self.members(proto, values, self.endian, "")
+
+    def summary(self, proto, asked):
+        """What is told of the message as a whole. `asked` is the JSON of a response's request."""
+        record = self.record
+        values = record.get("params", record.get("partial", {}))
+        before = asked and asked.get("params", asked.get("partial", {}))
+        for item in proto:
+            name, show = item.get("name"), item.get("show")
+            if name == "cluscope.opnum":
+                self.agree(name, show, str(record["opnum"]))
+            elif name == "cluscope.method":
+                self.agree(name, show, record["method"])
+            elif name == "cluscope.control_code":
+                codes = [value["value"] for value in (before or values).values()
+                         if isinstance(value, dict) and ("control_code" in value or "CTL_" in value.get("name", ""))]
+                self.agree(name, [int(show, 0)], codes)
+            elif name == "cluscope.status":
+                returned = record.get("return")
+                if not isinstance(returned, dict) or "value" not in returned:
+                    # The first status parameter, of a method that returns a handle.
+                    returned = next(value for key, value in values.items() if key.lower().endswith("status"))
+                self.agree(name, int(show, 0), returned["value"])
+                self.agree(name, int.from_bytes(bytes.fromhex(item.get("value")), self.endian), returned["value"])
+            elif name == "cluscope.trailing":
+                self.agree(name, item.get("value"), record.get("trailing"))
+            elif name == "cluscope.object" and asked:
+                names = [value["object"].get("name") for value in before.values()
+                         if isinstance(value, dict) and "object" in value]
+                if names and show not in names:
+                    raise Difference(f"{name}: {show!r} is none of {names}")
+
+    def agree(self, name, one, other):
+        self.count += 1
+        if one != other:
+            raise Difference(f"{name}: {one!r} is not {other!r}")
 
     def members(self, outer, values, endian, path):
         """The items below `outer` against the members of an object or the elements of a list."""
@@ -93,11 +128,7 @@ class Message:
             if name == "cluscope.property.number":
                 self.number_beside(item, last)
                 continue
-            if not name.startswith("cluscope.") or name in ABOUT or item.get("showname") is None:
-                continue
-            if name.startswith(("cluscope.object", "cluscope.ndr.", "cluscope.list.", "cluscope.error", "cluscope.cut",
-                                "cluscope.diagnostic", "cluscope.buffer_error", "cluscope.truncated",
-                                "cluscope.no_request", "cluscope.reserved")):
+            if not name.startswith("cluscope.") or name in ABOUT:
                 continue
             label = item.get("showname").removeprefix(" [truncated]")
             if re.match(r"[01. ]+ = ", label):
@@ -248,6 +279,14 @@ class Message:
     def names(self, item, value):
         if not isinstance(value, dict):
             return True
+        # An item for each bit that has a name of its own.
+        for bit in item:
+            name = bit.get("name").rsplit(".", 1)[-1]
+            if not re.match(r"[01. ]+ = ", bit.get("showname") or "") or bit.get("show") not in ("1", "True"):
+                continue
+            if value.get("flags") is None or not any(name == re.sub(r"[^A-Za-z0-9_-]", "_", f) for f in value["flags"]):
+                return False
+            self.count += 1
         label = item.get("showname")
         return (("name" not in value or value["name"] in label)
                 and ("time" not in value or value["time"] in label)
@@ -410,6 +449,7 @@ def compare(args, types, capture):
     problems, sealed, frames = [], [], set()
     records = dissected(args, capture)
     total = sum(map(len, records.values()))
+    requests = {(r["frame"], r.get("call_id")): r for rs in records.values() for r in rs if r["type"] == "request"}
     answers = {r["request_frame"]: r["frame"] for rs in records.values() for r in rs if "request_frame" in r}
     try:
         for frame, layers in packets(tshark, capture, extra):
@@ -421,11 +461,12 @@ def compare(args, types, capture):
                 elif name == "_ws.malformed":
                     counts["malformed"] += 1
                 elif name.startswith("cluscope."):
-                    one(types, records, (frame, kind, number), layers, layer, (frames, answers), counts, problems, sealed)
+                    one(types, records, (frame, kind, number), layers, layer, (frames, answers, requests), counts, problems, sealed)
     except Difference as difference:
         problems.append(str(difference))
     opened_otherwise(args, capture, sealed, counts, problems)
     counts["records"] = total
+    counts["not handed to the plugin by tshark"] = sum(map(len, records.values()))
     counts["stock malformed"] = len(malformed(stock, capture, extra))
     if counts["malformed"] > counts["stock malformed"]:
         problems.append(f"{counts['malformed']} malformed frames, {counts['stock malformed']} without the plugin")
@@ -468,27 +509,28 @@ def one(types, records, key, layers, layer, known, counts, problems, sealed):
     record = next((r for r in given if r.get("method") == method), given[0])
     given.remove(record)
     if "params" not in record and "partial" not in record:
+        opaque = told.get("cluscope.opaque")
+        # Beyond the last method tshark does not ask the plugin.
+        if "opaque" in record and method is not None and (opaque is None or opaque.get("value", "") != record["opaque"]):
+            problems.append(f"{where}: the stub of a reserved method is not {record['opaque'][:100]}")
         counts["without values"] += 1
         return
-    message = Message(types, record, *known)
+    message = Message(types, record, *known[:2])
     try:
         if record.get("method") != method:
             raise Difference(f"method {method}, {record.get('method')}")
-        message.compare(layer)
-        status = told.get("cluscope.status")
+        message.compare(layer, known[2].get((record.get("request_frame"), record.get("call_id"))))
         returned = record.get("return")
-        if isinstance(returned, dict) and "value" in returned:
-            if status is None or int(status.get("show"), 0) != returned["value"]:
-                raise Difference("cluscope.status is not the return value")
-            message.count += 1
-        if "error" in record and "cluscope.error" not in {f.get("name") for f in layer.iter("field")}:
+        if isinstance(returned, dict) and "value" in returned and "cluscope.status" not in told:
+            raise Difference("no cluscope.status")
+        if "error" in record and not {"cluscope.error", "cluscope.truncated"} & {f.get("name") for f in layer.iter("field")}:
             raise Difference("an error that the tree does not tell")
         diagnostics = len(record.get("diagnostics", ()))
         experts = sum(f.get("name") == "cluscope.diagnostic" for f in layer.iter("field"))
         if experts < diagnostics:
             raise Difference(f"{diagnostics} diagnostics, {experts} in the tree")
-    except Difference as difference:
-        problem = f"{where}: {record.get('method')}: {difference}"
+    except (Difference, KeyError, ValueError, TypeError, StopIteration) as difference:
+        problem = f"{where}: {record.get('method')}: {difference!r}"
         if record.get("auth", {}).get("verified") and record["auth"].get("level") == "pkt_privacy":
             stub = [f.get("value") for l in layers for f in l.iter("field")
                     if (f.get("show") or "").startswith("Complete stub data")]

@@ -343,6 +343,93 @@ fn traces(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Calls of the C interface: each a byte that names it, bits, how many bytes follow, the bytes.
+#[derive(Default)]
+struct Calls(Vec<u8>);
+
+impl Calls {
+    fn call(&mut self, call: u8, bits: u8, bytes: &[u8]) {
+        let bytes = &bytes[..bytes.len().min(usize::from(u16::MAX))];
+        self.0.extend([call, bits]);
+        self.0.extend((bytes.len() as u16).to_le_bytes());
+        self.0.extend(bytes);
+    }
+}
+
+impl Handler for Calls {
+    fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
+        let bits = (origin.stream as u8 & 3) | (origin.from as u8) << 2;
+        match chunk {
+            _ if self.0.len() > LONGEST => {}
+            Chunk::Data(bytes) => self.call(3, bits, bytes),
+            Chunk::Gap { .. } => self.call(4, bits, b""),
+            Chunk::End { .. } => self.call(5, bits, b""),
+        }
+        Verdict::Keep
+    }
+
+    fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
+        if self.0.len() < LONGEST {
+            self.call(6, (origin.stream as u8 & 3) | (origin.from as u8) << 2, datagram.data);
+        }
+        Verdict::Keep
+    }
+}
+
+/// The C interface: stubs both ways, and what captures hold as packets and as streams.
+fn c_interface(root: &Path) -> Result<()> {
+    const TARGET: &str = "c_interface";
+    let text = std::fs::read_to_string(root.join("tests/data/stubs.jsonl"))?;
+    for line in text.lines().step_by(9) {
+        let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line)?;
+        let identity = Identity::parse(&object)?;
+        let stub = hex::decode(object["hex"].as_str().unwrap_or_default())?;
+        if stub.len() > 1000 {
+            continue;
+        }
+        let [low, high, kind, place] = invariants::header(identity.kind, identity.opnum);
+        let bits = [1, 0, 2][usize::from(place % 3)] | kind << 2;
+        let mut calls = Calls::default();
+        calls.call(0, bits, &[&[low, high, 3][..], &stub].concat());
+        calls.call(1, bits, &[&[low, high, 4][..], &stub].concat());
+        let mut object = object;
+        object.retain(|key, _| !matches!(key.as_str(), "id" | "hex" | "canonical" | "method"));
+        calls.call(2, 0, serde_json::to_string(&object)?.as_bytes());
+        put(root, TARGET, &format!("stub-{}", object_name(&identity)), &calls.0)?;
+    }
+    let keys = std::fs::read(root.join("captures/lab.keys"))?;
+    for name in ["clean", "sealed", "fragments", "witness"] {
+        let bytes = std::fs::read(root.join("captures").join(name).with_extension("pcapng"))?;
+        let mut packets = Calls::default();
+        let mut streams = Calls::default();
+        for calls in [&mut packets, &mut streams] {
+            calls.call(9, 0, &keys);
+            calls.call(8, 16, b"");
+        }
+        let mut network = Network::new(NetworkLimits::default());
+        let mut reader = Reader::new(bytes.as_slice())?;
+        while let Some(packet) = reader.next()? {
+            if packets.0.len() < LONGEST {
+                packets.call(7, 0, packet.data);
+            }
+            network.input(&packet, &mut streams);
+        }
+        network.finish(&mut streams);
+        for (way, calls) in [("packets", packets), ("streams", streams)] {
+            let mut calls = calls;
+            calls.call(11, 0, b"");
+            calls.call(8, 0, b"");
+            put(root, TARGET, &format!("{way}-{name}"), &calls.0)?;
+        }
+    }
+    Ok(())
+}
+
+fn object_name(identity: &Identity) -> String {
+    let kind = identity.kind;
+    format!("{}-{}-{}-{}", kind.interface.name, kind.version, identity.opnum, kind.direction.name())
+}
+
 fn main() -> Result<()> {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     dictionaries(root)?;
@@ -350,6 +437,7 @@ fn main() -> Result<()> {
     structures(root)?;
     made(root)?;
     traces(root)?;
+    c_interface(root)?;
     let mut paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     if paths.is_empty() {
         for entry in std::fs::read_dir(root.join("captures"))? {

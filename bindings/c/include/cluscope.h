@@ -672,6 +672,92 @@ typedef uint32_t cluscope_byte_order;
 #endif // __cplusplus
 
 /**
+ * A side of a connection or flow.
+ */
+enum cluscope_side
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The one that opened the connection, or sent the first datagram.
+     */
+    CLUSCOPE_CLIENT = 0,
+    /**
+     * The other one.
+     */
+    CLUSCOPE_SERVER = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cluscope_side cluscope_side;
+#else
+typedef uint32_t cluscope_side;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Why bytes are missing, or why a direction ends. It stands in messages that are incomplete for it.
+ */
+enum cluscope_reason
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The host says no more.
+     */
+    CLUSCOPE_REASON_HOST = 0,
+    /**
+     * The receiver acknowledged the bytes, the capture does not have them.
+     */
+    CLUSCOPE_REASON_NOT_CAPTURED = 1,
+    /**
+     * The capture cut packets to a length.
+     */
+    CLUSCOPE_REASON_CUT = 2,
+    /**
+     * Nothing came any more.
+     */
+    CLUSCOPE_REASON_SILENT = 3,
+    /**
+     * Too much was waiting behind the hole.
+     */
+    CLUSCOPE_REASON_TOO_MUCH_WAITING = 4,
+    /**
+     * The sender ended the direction.
+     */
+    CLUSCOPE_REASON_FIN = 5,
+    /**
+     * The sender broke the connection off.
+     */
+    CLUSCOPE_REASON_RESET = 6,
+    /**
+     * The receiver broke it off.
+     */
+    CLUSCOPE_REASON_RESET_OF_OTHER = 7,
+    /**
+     * A new connection has begun between the same ports.
+     */
+    CLUSCOPE_REASON_PORT_REUSE = 8,
+    /**
+     * The capture is over.
+     */
+    CLUSCOPE_REASON_END_OF_CAPTURE = 9,
+    /**
+     * There was no room for so many connections.
+     */
+    CLUSCOPE_REASON_EVICTED = 10,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum cluscope_reason cluscope_reason;
+#else
+typedef uint32_t cluscope_reason;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * A connection of a session. It belongs to the thread that uses the session.
  */
 typedef struct cluscope_connection cluscope_connection;

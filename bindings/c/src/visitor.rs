@@ -7,7 +7,7 @@ use crate::value::cluscope_role::*;
 use crate::value::{cluscope_event, cluscope_kind, cluscope_meaning, cluscope_overhead, cluscope_role, cluscope_value};
 use cluscope::base::{Diagnostic, Error, Guid};
 use cluscope::consts::{Constants, status::StatusName};
-use cluscope::internals::base::error::{Path, Segment};
+use cluscope::internals::base::error::Segment;
 use cluscope::internals::base::time::FileTime;
 use cluscope::internals::ndr::names;
 use cluscope::internals::structs::{property_list, security};
@@ -57,6 +57,8 @@ struct Ending {
 pub(crate) struct Values<'h> {
     hand: Hand<'h>,
     names: Option<&'h dyn HandleNames>,
+    /// What is handed out next, filled in its place: it is large.
+    value: cluscope_value,
     wanted: Wanted,
     syntax: Syntax,
     method: &'static str,
@@ -80,6 +82,7 @@ impl<'h> Values<'h> {
         Values {
             hand,
             names,
+            value: cluscope_value::EMPTY,
             wanted,
             syntax,
             method: method.name,
@@ -101,7 +104,7 @@ impl<'h> Values<'h> {
     pub(crate) fn close(&mut self) {
         while let Some(level) = self.levels.pop() {
             let Ending { kind, semantics, role, depth, index, range, field, ty } = level.end;
-            let value = cluscope_value {
+            self.value = cluscope_value {
                 event: CLUSCOPE_EVENT_END as u32,
                 kind: kind as u32,
                 meaning: cluscope_meaning::from(semantics) as u32,
@@ -115,7 +118,7 @@ impl<'h> Values<'h> {
                 r#type: cluscope_text::of(ty),
                 ..cluscope_value::EMPTY
             };
-            self.give(value);
+            self.give();
         }
     }
 
@@ -123,19 +126,19 @@ impl<'h> Values<'h> {
         self.levels.last().map_or(self.method, |level| level.container)
     }
 
-    fn give(&mut self, value: cluscope_value) {
+    fn give(&mut self) {
         if !self.stopped {
-            self.stopped = !(self.hand)(&value);
+            self.stopped = !(self.hand)(&self.value);
         }
     }
 
-    /// Where a value stands.
-    fn at(&mut self, at: &At<'_>, event: cluscope_event, kind: cluscope_kind) -> cluscope_value {
+    /// Where a value stands: fills in [`Values::value`].
+    fn at(&mut self, at: &At<'_>, event: cluscope_event, kind: cluscope_kind) {
         self.path.clear();
         write_path(&mut self.path, at);
         let level = self.levels.last();
         let property = level.and_then(|level| self.properties.get(level.property.clone())).unwrap_or_default();
-        cluscope_value {
+        self.value = cluscope_value {
             event: event as u32,
             kind: kind as u32,
             meaning: cluscope_meaning::from(at.semantics) as u32,
@@ -150,18 +153,19 @@ impl<'h> Values<'h> {
             r#type: cluscope_text::of(at.field.idl),
             property: cluscope_text::of(property),
             ..cluscope_value::EMPTY
-        }
+        };
     }
 
     /// Text and bytes, unless they are a secret that is to be hidden.
-    fn with_contents(&self, at: &At<'_>, value: &mut cluscope_value, bytes: &[u8]) {
-        value.text = cluscope_text::of(&self.text);
-        value.bytes = cluscope_bytes::of(bytes);
-        self.hide(matches!(at.semantics, Semantics::Opaque | Semantics::Secret), value);
+    fn with_contents(&mut self, at: &At<'_>, bytes: &[u8]) {
+        self.value.text = cluscope_text::of(&self.text);
+        self.value.bytes = cluscope_bytes::of(bytes);
+        self.hide(matches!(at.semantics, Semantics::Opaque | Semantics::Secret));
     }
 
     /// Marks a secret, and takes it out where it is to be hidden.
-    fn hide(&self, secret: bool, value: &mut cluscope_value) {
+    fn hide(&mut self, secret: bool) {
+        let value = &mut self.value;
         value.secret = u8::from(secret);
         if secret && self.wanted.hide_secrets {
             (value.text, value.name) = (cluscope_text::of(""), cluscope_text::of(""));
@@ -186,47 +190,45 @@ impl<'h> Values<'h> {
 
     /// Text that is made of a value, not read.
     fn shown(&mut self, at: &At<'_>, kind: cluscope_kind, number: u64, bytes: &[u8], text: impl std::fmt::Display) {
-        let mut value = self.at(at, CLUSCOPE_EVENT_VALUE, kind);
+        self.at(at, CLUSCOPE_EVENT_VALUE, kind);
         self.text.clear();
         // Writing to memory does not fail.
         let _ = write!(self.text, "{text}");
-        value.number = number;
-        self.with_contents(at, &mut value, bytes);
-        self.give(value);
+        self.value.number = number;
+        self.with_contents(at, bytes);
+        self.give();
     }
 }
 
 /// The path in one pass; the formatting machinery would cost more than all else.
 fn write_path(out: &mut String, at: &At<'_>) {
-    if at.path.depth() > Path::MAX {
-        let _ = write!(out, "{}", at.path);
-        return;
-    }
-    for (i, segment) in at.path.to_path().segments().iter().enumerate() {
-        match segment {
-            Segment::Name(name) => {
-                if i > 0 {
-                    out.push('.');
-                }
-                out.push_str(name);
+    at.path.for_each(&mut |segment| match segment {
+        Segment::Name(name) => {
+            if !out.is_empty() {
+                out.push('.');
             }
-            Segment::Index(index) => {
-                let mut digits = [0u8; 10];
-                let (mut at, mut rest) = (digits.len(), *index);
-                loop {
-                    at -= 1;
-                    digits[at] = b'0' + (rest % 10) as u8;
-                    rest /= 10;
-                    if rest == 0 {
-                        break;
-                    }
-                }
-                out.push('[');
-                out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
-                out.push(']');
-            }
+            out.push_str(name);
+        }
+        Segment::Index(index) => write_index(out, index),
+    });
+}
+
+fn write_index(out: &mut String, index: u32) {
+    let mut digits = [0u8; 12];
+    let mut rest = index;
+    let mut at = digits.len() - 1;
+    digits[at] = b']';
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
         }
     }
+    at -= 1;
+    digits[at] = b'[';
+    out.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
 /// Whether the value is no parameter and no member of one: those have a type in the IDL.
@@ -308,27 +310,27 @@ impl<'a> Visitor<'a> for Values<'_> {
             return self.shown(&at, CLUSCOPE_KIND_IPV4, number, &bytes, std::net::Ipv4Addr::from(bytes));
         }
         let kind = if scalar.signed() { CLUSCOPE_KIND_INT } else { CLUSCOPE_KIND_UINT };
-        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, kind);
-        value.number = number;
+        self.at(&at, CLUSCOPE_EVENT_VALUE, kind);
+        self.value.number = number;
         // What has no width of its own, for it was never sent, takes no bytes.
-        value.bits = match at.len {
+        self.value.bits = match at.len {
             0 => 0,
             _ => 8 * scalar.size(self.syntax) as u32,
         };
-        value.table = table_of(at.semantics);
+        self.value.table = table_of(at.semantics);
         self.name.clear();
         match name_of(at.semantics, number, &mut self.name) {
-            Some(name) => value.name = cluscope_text::of(name),
-            None => value.name = cluscope_text::of(&self.name),
+            Some(name) => self.value.name = cluscope_text::of(name),
+            None => self.value.name = cluscope_text::of(&self.name),
         }
         if let Semantics::UnixTime = at.semantics {
             self.text.clear();
             let _ = write!(self.text, "{}", FileTime::from_unix(number));
-            value.text = cluscope_text::of(&self.text);
+            self.value.text = cluscope_text::of(&self.text);
         }
         // A parameter that is opaque is a number of the caller's own; in a buffer it is a secret.
-        self.hide(matches!(at.semantics, Semantics::Opaque) && is_in_buffer(&at), &mut value);
-        self.give(value);
+        self.hide(matches!(at.semantics, Semantics::Opaque) && is_in_buffer(&at));
+        self.give();
     }
 
     fn filetime(&mut self, at: At<'_>, value: u64) {
@@ -336,18 +338,18 @@ impl<'a> Visitor<'a> for Values<'_> {
     }
 
     fn handle(&mut self, at: At<'_>, handle: ContextHandle) {
-        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_HANDLE);
+        self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_HANDLE);
         self.text.clear();
         let _ = write!(self.text, "{}", handle.uuid);
-        value.number = u64::from(handle.attributes);
-        self.with_contents(&at, &mut value, &handle.uuid.0);
+        self.value.number = u64::from(handle.attributes);
+        self.with_contents(&at, &handle.uuid.0);
         let known = self.names.filter(|_| !handle.is_null()).and_then(|names| names.lookup(at.field, handle));
         if let Some(name) = known {
             self.name.clear();
             self.name.push_str(name.name.unwrap_or_default());
-            value.name = cluscope_text::of(&self.name);
+            self.value.name = cluscope_text::of(&self.name);
         }
-        self.give(value);
+        self.give();
     }
 
     fn guid(&mut self, at: At<'_>, guid: Guid) {
@@ -355,28 +357,29 @@ impl<'a> Visitor<'a> for Values<'_> {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>) {
-        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_TEXT);
-        value.ill_formed = u8::from(!self.decode(text));
-        self.with_contents(&at, &mut value, text.as_bytes());
+        self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_TEXT);
+        self.value.ill_formed = u8::from(!self.decode(text));
+        self.with_contents(&at, text.as_bytes());
         if std::ptr::eq(at.field, &property_list::NAME) {
             self.begin_property();
             if let Some(level) = self.levels.last() {
-                value.property = cluscope_text::of(self.properties.get(level.property.clone()).unwrap_or_default());
+                self.value.property =
+                    cluscope_text::of(self.properties.get(level.property.clone()).unwrap_or_default());
             }
         }
-        self.give(value);
+        self.give();
     }
 
     fn bytes(&mut self, at: At<'_>, bytes: &'a [u8]) {
-        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_BYTES);
+        self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_BYTES);
         self.text.clear();
         if let Semantics::SecurityDescriptor = at.semantics
             && let Ok((text, _)) = security::readable(bytes)
         {
             self.text.push_str(&text);
         }
-        self.with_contents(&at, &mut value, bytes);
-        self.give(value);
+        self.with_contents(&at, bytes);
+        self.give();
     }
 
     fn units(&mut self, at: At<'_>, units: WStr<'a>) {
@@ -384,40 +387,40 @@ impl<'a> Visitor<'a> for Values<'_> {
             let address = units.to_ipv6();
             return self.shown(&at, CLUSCOPE_KIND_IPV6, 0, &address.octets(), address);
         }
-        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_UNITS);
+        self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_UNITS);
         self.text.clear();
         match (at.semantics, units.multi_sz()) {
             (Semantics::Text | Semantics::Secret, _) => {
-                value.ill_formed = u8::from(!self.decode(units.until_nul()));
+                self.value.ill_formed = u8::from(!self.decode(units.until_nul()));
             }
             (Semantics::MultiSz, Some(_)) => {
                 // Both terminators at the end go.
                 let strings = units.strip_terminator().0.strip_terminator().0;
-                value.ill_formed = u8::from(!self.decode(strings));
+                self.value.ill_formed = u8::from(!self.decode(strings));
             }
             _ => {}
         }
-        self.with_contents(&at, &mut value, units.as_bytes());
-        self.give(value);
+        self.with_contents(&at, units.as_bytes());
+        self.give();
     }
 
     fn null(&mut self, at: At<'_>) {
-        let value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_NULL);
-        self.give(value);
+        self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_NULL);
+        self.give();
     }
 
     fn alias(&mut self, at: At<'_>, referent: u64) {
-        let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_ALIAS);
-        value.number = referent;
-        self.give(value);
+        self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_ALIAS);
+        self.value.number = referent;
+        self.give();
     }
 
     fn value(&mut self, at: At<'_>, item: Item<'a>) {
         match item {
             Item::Bool(set) => {
-                let mut value = self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_BOOL);
-                value.number = u64::from(set);
-                self.give(value);
+                self.at(&at, CLUSCOPE_EVENT_VALUE, CLUSCOPE_KIND_BOOL);
+                self.value.number = u64::from(set);
+                self.give();
             }
             Item::Ipv4(address) => {
                 let number = u64::from(u32::from_le_bytes(address.octets()));
@@ -430,18 +433,18 @@ impl<'a> Visitor<'a> for Values<'_> {
 
     fn begin(&mut self, at: At<'_>, open: Open<'a>) {
         let (kind, ty) = kind_of(&open);
-        let mut value = self.at(&at, CLUSCOPE_EVENT_BEGIN, kind);
+        self.at(&at, CLUSCOPE_EVENT_BEGIN, kind);
         if !ty.is_empty() {
-            value.r#type = cluscope_text::of(ty);
+            self.value.r#type = cluscope_text::of(ty);
         }
         match open {
             // Whether a secret stands among them is not known before they are read.
             Open::Bytes(bytes) | Open::List { raw: Some(bytes) } if !self.wanted.hide_secrets => {
-                value.bytes = cluscope_bytes::of(bytes);
+                self.value.bytes = cluscope_bytes::of(bytes);
             }
             _ => {}
         }
-        value.table = table_of(at.semantics);
+        self.value.table = table_of(at.semantics);
         let outer = self.levels.last();
         let container = if ty.is_empty() { self.container() } else { ty };
         let property = outer.map_or(0..0, |level| level.property.clone());
@@ -449,14 +452,14 @@ impl<'a> Visitor<'a> for Values<'_> {
             kind,
             semantics: at.semantics,
             role: role(&at),
-            depth: value.depth,
-            index: value.index,
+            depth: self.value.depth,
+            index: self.value.index,
             range: (at.offset, at.len),
             field: at.field.name,
             ty: if ty.is_empty() { at.field.idl } else { ty },
         };
         self.levels.push(Level { end, container, property });
-        self.give(value);
+        self.give();
     }
 
     fn end(&mut self, at: At<'_>, open: Open<'a>) {
@@ -464,18 +467,18 @@ impl<'a> Visitor<'a> for Values<'_> {
         let outer = self.levels.last().map_or(0, |level| level.property.end);
         self.properties.truncate(outer);
         let (kind, ty) = kind_of(&open);
-        let mut value = self.at(&at, CLUSCOPE_EVENT_END, kind);
+        self.at(&at, CLUSCOPE_EVENT_END, kind);
         if !ty.is_empty() {
-            value.r#type = cluscope_text::of(ty);
+            self.value.r#type = cluscope_text::of(ty);
         }
-        self.give(value);
+        self.give();
     }
 
     fn overhead(&mut self, range: Range<usize>, overhead: Overhead) {
         if !self.wanted.overhead {
             return;
         }
-        let value = cluscope_value {
+        self.value = cluscope_value {
             event: CLUSCOPE_EVENT_OVERHEAD as u32,
             overhead: cluscope_overhead::from(overhead) as u32,
             depth: self.levels.len() as u32 + 1,
@@ -486,13 +489,13 @@ impl<'a> Visitor<'a> for Values<'_> {
             text: cluscope_text::of(overhead.name()),
             ..cluscope_value::EMPTY
         };
-        self.give(value);
+        self.give();
     }
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
         self.path.clear();
         let _ = write!(self.path, "{}", diagnostic.path);
-        let value = cluscope_value {
+        self.value = cluscope_value {
             event: CLUSCOPE_EVENT_DIAGNOSTIC as u32,
             depth: self.levels.len() as u32 + 1,
             offset: diagnostic.offset,
@@ -504,18 +507,18 @@ impl<'a> Visitor<'a> for Values<'_> {
             section: cluscope_text::of(diagnostic.rule.section),
             ..cluscope_value::EMPTY
         };
-        self.give(value);
+        self.give();
     }
 
     fn buffer_error(&mut self, at: At<'_>, error: Error) {
-        let mut value = self.at(&at, CLUSCOPE_EVENT_BUFFER_ERROR, CLUSCOPE_KIND_NONE);
+        self.at(&at, CLUSCOPE_EVENT_BUFFER_ERROR, CLUSCOPE_KIND_NONE);
         self.text.clear();
         let _ = write!(self.text, "{error}");
-        value.text = cluscope_text::of(&self.text);
-        let end = value.offset.saturating_add(value.length);
-        value.offset = error.offset.min(end);
-        value.length = end - value.offset;
-        self.give(value);
+        self.value.text = cluscope_text::of(&self.text);
+        let end = self.value.offset.saturating_add(self.value.length);
+        self.value.offset = error.offset.min(end);
+        self.value.length = end - self.value.offset;
+        self.give();
     }
 }
 

@@ -19,12 +19,6 @@ pub(crate) struct Item {
     pub(crate) time_ns: Option<i64>,
 }
 
-impl AsRef<[u8]> for Item {
-    fn as_ref(&self) -> &[u8] {
-        self.line.as_bytes()
-    }
-}
-
 /// A record: a read-only mapping of what the program prints as one line of JSON. Values become objects when they are asked
 /// for; ``json`` is the line itself, ``to_dict()`` all of it as a dict of its own.
 ///

@@ -31,6 +31,16 @@ impl<'t> FieldPath<'t> {
         self.step
     }
 
+    /// Calls `each` with the steps, outermost first.
+    pub fn for_each(&self, each: &mut impl FnMut(Segment)) {
+        if let Some(parent) = self.parent {
+            parent.for_each(each);
+        }
+        if let Some(step) = self.step {
+            each(step);
+        }
+    }
+
     /// The same as an owned path.
     pub fn to_path(&self) -> Path {
         let mut path = match self.parent {

@@ -92,7 +92,8 @@ impl View for Messages {
             }
             Choice::Hold => {
                 if let Some(item) = item {
-                    self.selection.hold(record, item);
+                    let bytes = item.line.len();
+                    self.selection.hold(record, item, bytes);
                 }
             }
             Choice::Skip => {}
