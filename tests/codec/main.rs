@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod contradictions;
 mod edits;
 mod fuzz_replay;
 mod robust;

@@ -2,6 +2,7 @@
 
 use super::{Defs, closed};
 use crate::consts::content::BufferFormat;
+use crate::consts::syntax::CLUSTER_PROPERTY_SYNTAX as Syntax;
 use crate::ndr::types::{Scalar, Semantics};
 use crate::structs::types::{Element, Member, Record, Type};
 use crate::structs::{Kind, Structure, batch, property_list, value_list};
@@ -133,8 +134,55 @@ impl Defs {
     fn values(&mut self) -> Json {
         let Semantics::Enum(table) = property_list::SYNTAX.semantics else { return Json::Bool(true) };
         let syntax = self.constants(table);
-        let one = closed(&[(property_list::SYNTAX.name, syntax), (property_list::VALUE.name, Json::Bool(true))], &[]);
+        let mut one =
+            closed(&[(property_list::SYNTAX.name, syntax), (property_list::VALUE.name, Json::Bool(true))], &[]);
+        // By what the syntax says: values of every other one are of any form that values have.
+        let mut known: Vec<&str> = Vec::new();
+        let mut rules = Vec::new();
+        for member in table.members {
+            let Some(value) = self.value_of(BufferFormat::of_syntax(Syntax(member.value as u32))) else { continue };
+            known.push(member.name);
+            let named = json!({"properties": {"syntax": {"required": ["name"], "properties": {"name": {"const": member.name}}}}});
+            rules.push(json!({"if": named, "then": {"properties": {"value": value}}}));
+        }
+        let text = self.text();
+        let (number, bytes, list) =
+            (self.number(), self.common("property_bytes"), json!({"type": "array", "items": text.clone()}));
+        let any = json!({"anyOf": [number, text, bytes, list, {"type": "object"}]});
+        let other = json!({"properties": {"syntax": {"properties": {"name": {"not": {"enum": known}}}}}});
+        rules.push(json!({"if": other, "then": {"properties": {"value": any}}}));
+        one["allOf"] = rules.into();
         json!({"type": "array", "items": one})
+    }
+
+    /// A number: what its property means gives it a name, flags or a time.
+    fn number(&mut self) -> Json {
+        let (plain, constant) = (self.common("int"), self.common("constant"));
+        json!({"anyOf": [plain, constant]})
+    }
+
+    /// A value of a property in this format, or the bytes that are none; `None` for formats that properties tell.
+    fn value_of(&mut self, format: BufferFormat) -> Option<Json> {
+        let bytes = self.common("property_bytes");
+        let value = match format {
+            BufferFormat::Word
+            | BufferFormat::Dword
+            | BufferFormat::Long
+            | BufferFormat::Qword
+            | BufferFormat::LargeInteger => {
+                // A number may be an address.
+                let (number, text) = (self.number(), json!({"type": "string"}));
+                json!({"anyOf": [number, text]})
+            }
+            BufferFormat::Filetime => self.common("timed"),
+            BufferFormat::Sz => self.text(),
+            BufferFormat::MultiSz | BufferFormat::SecurityDescriptor => self.format(format),
+            BufferFormat::Guid => self.common("guid"),
+            BufferFormat::Struct(name) => self.structure(Structure::by_name(name)?),
+            _ => return None,
+        };
+        let secret = self.common("secret");
+        Some(json!({"anyOf": [value, bytes, secret]}))
     }
 
     fn text(&mut self) -> Json {

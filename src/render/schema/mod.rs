@@ -129,12 +129,30 @@ const COMMON: &[(&str, &str)] = &[
     (
         "irregular",
         r##"{"description":"a value with its bytes beside it, which are not what encoding it gives","type":"object",
-            "required":["hex"],"properties":{"hex":{"$ref":"#/$defs/hex"}}}"##,
+            "required":["hex"],"additionalProperties":false,"properties":{"hex":{"$ref":"#/$defs/hex"},"value":true,
+            "utf16":{"$ref":"#/$defs/hex"},"decoded":true,"sddl":{"type":"string"},"partial_sddl":{"type":"string"},
+            "error":{"type":"string"},"secret":{"const":true}}}"##,
+    ),
+    (
+        "constant",
+        r##"{"description":"a number with its name, its flags or its time","type":"object","required":["value"],
+            "additionalProperties":false,"properties":{"value":{"$ref":"#/$defs/int"},"name":{"type":"string"},
+            "flags":{"type":"array","items":{"type":"string"}},"unknown":{"$ref":"#/$defs/int"},"time":{"type":"string"},
+            "control_code":{"type":"object"}}}"##,
+    ),
+    (
+        "property_bytes",
+        r##"{"description":"bytes of a property, and what they hold","type":"object","required":["hex"],
+            "additionalProperties":false,"properties":{"hex":{"$ref":"#/$defs/hex"},"value":true,"decoded":true,
+            "utf16":{"$ref":"#/$defs/hex"},"sddl":{"type":"string"},"partial_sddl":{"type":"string"},
+            "error":{"type":"string"},"secret":{"const":true}}}"##,
     ),
     (
         "error",
-        r##"{"type":"object","required":["message"],"properties":{"offset":{"$ref":"#/$defs/uint"},
-            "field":{"type":"string"},"message":{"type":"string"}}}"##,
+        r##"{"description":"offset and field of bytes that can't be read; line and path of what can't be encoded","type":"object",
+            "required":["message"],"additionalProperties":false,"properties":{"offset":{"$ref":"#/$defs/uint"},
+            "field":{"type":"string"},"object":{"$ref":"#/$defs/text"},"line":{"$ref":"#/$defs/uint"},
+            "path":{"type":"string"},"message":{"type":"string"}}}"##,
     ),
     (
         "diagnostic",
@@ -144,7 +162,7 @@ const COMMON: &[(&str, &str)] = &[
     ),
     (
         "auth",
-        r##"{"type":"object","required":["type","level","context_id"],"properties":{"type":{"type":"string"},
+        r##"{"type":"object","required":["type","level","context_id"],"additionalProperties":false,"properties":{"type":{"type":"string"},
             "level":{"type":"string"},"context_id":{"$ref":"#/$defs/uint"},"user":{"type":"string"},
             "verified":{"type":"boolean"},"covers":{"const":"stub"},"signature":{"const":"crc"},
             "reason":{"type":"string"}}}"##,

@@ -80,7 +80,7 @@ members! {
     RECORD "max_recv_frag" r##"{"$ref":"#/$defs/uint"}"## "largest fragment that the sender takes, in bytes";
     RECORD "assoc_group_id" r##"{"$ref":"#/$defs/uint"}"## "association group";
     RECORD "secondary_address" r##"{"type":"string"}"## "secondary address of a bind_ack: the server's port";
-    RECORD "contexts" r##"{"type":"array","items":{"type":"object"}}"## "presentation contexts that are proposed";
+    RECORD "contexts" r##"{"type":"array","items":{"type":"object","required":["id","uuid","version","transfer_syntaxes"],"additionalProperties":false,"properties":{"id":{"$ref":"#/$defs/uint"},"uuid":{"$ref":"#/$defs/guid"},"version":{"type":"string"},"name":{"type":"string"},"transfer_syntaxes":{"type":"array","items":{"type":"string"}}}}}"## "presentation contexts that are proposed";
     RECORD "results" r##"{"type":"array","items":{"type":"object"}}"## "what became of them";
     RECORD "reject_reason" r##"{"$ref":"#/$defs/named"}"## "reason of a bind_nak";
     RECORD "versions" r##"{"type":"array","items":{"type":"string"}}"## "protocol versions of a bind_nak";
@@ -100,7 +100,7 @@ members! {
     RECORD "cancel_id" r##"{"$ref":"#/$defs/uint"}"## "number of a cancel (connectionless)";
     RECORD "server_is_accepting" r##"{"type":"boolean"}"## "answer to a cancel (connectionless)";
     RECORD "body" r##"{"$ref":"#/$defs/hex"}"## "sealed body of a connectionless PDU";
-    RECORD "fack" r##"{"type":"object"}"## "body of fack and nocall (connectionless)";
+    RECORD "fack" r##"{"type":"object","required":["version","window_size","max_tsdu","max_frag_size","serial"],"additionalProperties":false,"properties":{"version":{"$ref":"#/$defs/uint"},"window_size":{"$ref":"#/$defs/uint"},"max_tsdu":{"$ref":"#/$defs/uint"},"max_frag_size":{"$ref":"#/$defs/uint"},"serial":{"$ref":"#/$defs/uint"},"selack":{"type":"array","items":{"$ref":"#/$defs/uint"}}}}"## "body of fack and nocall (connectionless)";
     RECORD "activity" r##"{"$ref":"#/$defs/guid"}"## "activity (connectionless)";
     RECORD "server_boot" r##"{"$ref":"#/$defs/uint"}"## "boot time of the server (connectionless)";
     RECORD "serial" r##"{"$ref":"#/$defs/uint"}"## "serial number (connectionless)";

@@ -324,7 +324,7 @@ fn record(declaration: &'static packed::Record, variant: usize) -> Json {
             continue;
         }
         let filled = counting.contains(&member.field.name) || matches!(member.ty, packed::Type::Total);
-        let mut about = describe::values(&member.field, 1);
+        let mut about = kind_of(member);
         if let Some(names) = names(member.field.semantics) {
             about += &format!(": {names}");
         }
@@ -342,6 +342,25 @@ fn record(declaration: &'static packed::Record, variant: usize) -> Json {
         map.insert(member.field.name.into(), value);
     }
     Json::Object(map)
+}
+
+/// What a member of a record holds, in words.
+fn kind_of(member: &packed::Member) -> String {
+    use packed::Type;
+    match member.ty {
+        Type::Int(_) | Type::Total => describe::values(&member.field, 1),
+        Type::Guid => "GUID".into(),
+        Type::Ipv4 => "IPv4 address".into(),
+        Type::Ipv6 => "IPv6 address".into(),
+        Type::Bytes(n) | Type::Gap(n) | Type::Fill(n) => format!("{n} bytes"),
+        Type::SizedBytes(_) => "bytes".into(),
+        Type::Sized(..) | Type::Record(_) => "structure".into(),
+        Type::MultiSzRest => "list of texts".into(),
+        Type::Counted(..) | Type::Rest(_) => "list".into(),
+        Type::Wide(n) => format!("text of fewer than {n} UTF-16 units"),
+        Type::Chars(n) => format!("text of fewer than {n} characters"),
+        Type::Sz | Type::SzRest | Type::CheckedSz(_) | Type::SizedSz(_) | Type::CountedSz(_) => "text".into(),
+    }
 }
 
 fn counted_by(member: &packed::Member) -> Option<&'static str> {
