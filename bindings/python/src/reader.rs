@@ -84,7 +84,7 @@ impl Reader {
     }
 
     /// What went wrong, once.
-    fn failure(py: Python<'_>, reading: &mut Reading) -> Option<PyErr> {
+    pub(crate) fn failure(py: Python<'_>, reading: &mut Reading) -> Option<PyErr> {
         let failed = reading.failed.take();
         if let Some(raised) = reading.raised.take() {
             return Some(raised);
