@@ -181,9 +181,13 @@ open! {
             vectors {}
         }
         text {
+            #[cfg(feature = "session")]
+            brief {}
             buffers {}
             #[cfg(feature = "session")]
             call {}
+            #[cfg(feature = "session")]
+            columns {}
             diff {}
             explain {}
             lines {}

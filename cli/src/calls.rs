@@ -4,7 +4,9 @@
 //! call whose answer was not waited for.
 
 use super::dissect::{Choice, Selection, limits_with};
+use super::screen::screen;
 use super::{Capture, Failure, Format, Outcome, output, source, summary, traced};
+use cluscope::internals::analysis::calls::{Answer, CallOutcome};
 use cluscope::internals::analysis::notify::is_long_poll;
 use cluscope::internals::analysis::{HandleAnnotations, RecordContext, Tracker};
 use cluscope::internals::base::Timestamp;
@@ -13,6 +15,7 @@ use cluscope::internals::limits::Output;
 use cluscope::internals::render::call::{self, CallEnd, PrintedRequest};
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::{Records, body_with, cut};
+use cluscope::internals::render::text::brief::{self, BriefCall, BriefLines};
 use cluscope::internals::render::text::{Style, TextBuffer};
 use cluscope::internals::render::{json, text};
 use cluscope::internals::rpc::event::Body;
@@ -23,6 +26,8 @@ use std::io::Write;
 /// A request that waits for its answer, and which of the filter's comparisons hold for it.
 struct Pending {
     request: PrintedRequest,
+    /// What its line says of it, where lines are printed.
+    about: String,
     key: Key,
     tests: u64,
 }
@@ -44,6 +49,23 @@ fn key(record: &Record<'_>, call_id: u32) -> Key {
     (record.flow.transport == cluscope::internals::net::Transport::Tcp, record.flow.stream, call_id, apart)
 }
 
+/// How text has calls.
+pub(super) enum Shape {
+    /// A block each.
+    Blocks,
+    /// A line each.
+    Lines,
+    /// A line each, and for those that failed what their blocks have.
+    LinesAndFailures,
+    /// Blocks as long as all of them fit the screen; else as above. Until then they wait.
+    Fitting {
+        /// What was printed so far: as a block, and as a line.
+        held: Vec<(Vec<u8>, Vec<u8>)>,
+        /// Lines of the blocks.
+        rows: usize,
+    },
+}
+
 /// Requests by the order in which they came, and the way to them by stream and call.
 struct Calls<'o, W> {
     out: &'o mut W,
@@ -54,6 +76,10 @@ struct Calls<'o, W> {
     records: Records,
     format: Format,
     style: Style,
+    shape: Shape,
+    lines: BriefLines,
+    /// Whether standard output is a terminal.
+    screen: bool,
     by_age: BTreeMap<u64, Pending>,
     by_call: BTreeMap<Key, u64>,
     next: u64,
@@ -72,13 +98,23 @@ struct Calls<'o, W> {
     origins: traced::PacketOrigins,
 }
 
-pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: bool) -> Outcome {
+/// The shape that fits where text goes.
+pub(super) fn shape(brief: bool, full: bool) -> Shape {
+    match (brief, full || !screen().terminal) {
+        (true, _) => Shape::Lines,
+        (false, true) => Shape::Blocks,
+        (false, false) => Shape::Fitting { held: Vec::new(), rows: 0 },
+    }
+}
+
+pub(super) fn run(capture: &Capture, format: Format, full: bool, shape: Shape, hide_secrets: bool) -> Outcome {
     let filter = capture.filter()?;
     let limits = capture.memory.limits();
     let mut selection = Selection::new(limits.output);
     let mut style = output::style(full);
     style.max_output = limits.output.half;
     let mut out = output::stdout_in(format, &style);
+    output::head(&mut out, format)?;
     let mut calls = Calls {
         out: &mut out,
         json: output::json_within(limits.output.half),
@@ -87,6 +123,9 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
         records: Records::default(),
         format,
         style,
+        shape,
+        lines: BriefLines::default(),
+        screen: screen().terminal,
         by_age: BTreeMap::new(),
         by_call: BTreeMap::new(),
         next: 0,
@@ -105,7 +144,11 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
     }
     let tracker = Tracker::new(limits.analysis);
     let (session, tracker, totals) = source::read_tracked(capture, tracker, &mut |record| {
-        let Some((record, seen)) = record else { return Ok(calls.out.flush()?) };
+        let Some((record, seen)) = record else {
+            // Who waits for more wants to see what there is.
+            calls.decide(true)?;
+            return Ok(calls.out.flush()?);
+        };
         let record = &*record;
         std::mem::swap(&mut calls.seen, seen);
         calls.last = record.event.time().or(calls.last);
@@ -117,6 +160,7 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, hide_secrets: b
     while let Some((_, pending)) = calls.by_age.pop_first() {
         calls.print(Some(&pending), &CallEnd::Unanswered("no answer in the capture"))?;
     }
+    calls.decide(false)?;
     calls.matched.tell("calls", calls.filter.is_some());
     let mut more = vec![("calls_not_waited_for", calls.given_up), ("records_cut", calls.cut)];
     more.extend(selection.given_up());
@@ -140,13 +184,13 @@ impl<W: Write> Calls<'_, W> {
                 if record.event.call.is_none() {
                     return self.print(Some(&pending), &CallEnd::Unanswered("none is expected"));
                 }
-                self.bytes += pending.request.print.len();
+                self.bytes += pending.request.print.len() + pending.about.len();
                 self.by_age.insert(self.next, pending);
                 self.by_call.insert(key, self.next);
                 self.next += 1;
                 while self.bytes > self.limits.waiting_bytes || self.by_age.len() > self.limits.waiting {
                     let Some((_, oldest)) = self.by_age.pop_first() else { break };
-                    self.bytes -= oldest.request.print.len();
+                    self.bytes -= oldest.request.print.len() + oldest.about.len();
                     self.by_call.remove(&oldest.key);
                     self.given_up += 1;
                     self.print(Some(&oldest), &CallEnd::Unanswered("not waited for: too many calls are open"))?;
@@ -167,7 +211,7 @@ impl<W: Write> Calls<'_, W> {
 
     fn take(&mut self, key: Key) -> Option<Pending> {
         let pending = self.by_age.remove(&self.by_call.remove(&key)?)?;
-        self.bytes -= pending.request.print.len();
+        self.bytes -= pending.request.print.len() + pending.about.len();
         Some(pending)
     }
 
@@ -190,7 +234,9 @@ impl<W: Write> Calls<'_, W> {
             user: self.seen.user.clone(),
             print,
         };
-        Pending { request, key: key(record, call_id), tests: self.tests(record) }
+        let lines = self.format == Format::Text && !matches!(self.shape, Shape::Blocks);
+        let about = if lines { brief::about(record, &self.seen) } else { String::new() };
+        Pending { request, about, key: key(record, call_id), tests: self.tests(record) }
     }
 
     /// One half of a call as an object.
@@ -236,10 +282,86 @@ impl<W: Write> Calls<'_, W> {
             Format::Text => {
                 let view = HandleAnnotations::of(&self.seen);
                 self.text.clear();
-                text::call::call(&mut self.text, request, answer, &self.style, Some(&view));
-                output::line(self.out, self.text.as_bytes())?;
+                if !matches!(self.shape, Shape::Lines) {
+                    text::call::call(&mut self.text, request, answer, &self.style, Some(&view));
+                }
+                if matches!(self.shape, Shape::Blocks) {
+                    output::line(self.out, self.text.as_bytes())?;
+                } else {
+                    self.line(pending, answer)?;
+                }
             }
         }
         Ok(())
     }
+
+    /// A call as a line; its block lies in `text`.
+    fn line(&mut self, pending: Option<&Pending>, end: &CallEnd<'_, '_>) -> Result<(), Failure> {
+        let request = pending.map(|pending| &pending.request);
+        let (answer, time, latency) = match end {
+            CallEnd::Answered(record) => {
+                let status = call::outcome(end);
+                let fault = matches!(record.event.body, Body::Fault { .. });
+                let answer = if fault { Answer::Fault(status) } else { Answer::Response(status) };
+                (answer, record.event.time(), call::latency(request, end))
+            }
+            CallEnd::Unanswered(_) => (Answer::None, None, None),
+        };
+        // Of a call whose request was not captured, what its answer uses is known.
+        let (client, server) = match (request, end) {
+            (Some(request), _) => (request.flow.src, request.flow.dst),
+            (None, CallEnd::Answered(record)) => (record.flow.dst, record.flow.src),
+            (None, CallEnd::Unanswered(_)) => return Ok(()),
+        };
+        let (_, _, method) = call::heading(request, end);
+        let about = pending.map_or("", |pending| pending.about.as_str());
+        let time = request.and_then(|request| request.time).or(time);
+        let brief = BriefCall { time, client, server, method: &method, about, answer, latency };
+        let mut line = TextBuffer::new();
+        self.lines.line(&mut line, &brief, &self.style, self.screen);
+        let failed = answer.outcome() == CallOutcome::Failure;
+        let block = self.text.as_bytes();
+        match &mut self.shape {
+            Shape::Fitting { held, rows } => {
+                *rows += block.split(|byte| *byte == b'\n').count();
+                if failed {
+                    line.put(body(self.text.as_str()));
+                }
+                held.push((block.to_vec(), line.as_bytes().to_vec()));
+                if *rows > screen().rows.saturating_sub(ROWS_BESIDE) {
+                    self.decide(true)?;
+                }
+            }
+            Shape::LinesAndFailures if failed => {
+                line.put(body(self.text.as_str()));
+                self.out.write_all(line.as_bytes())?;
+            }
+            _ => self.out.write_all(line.as_bytes())?,
+        }
+        Ok(())
+    }
+
+    /// Prints what waits: as lines, if there is more than fits the screen, else as blocks.
+    fn decide(&mut self, more: bool) -> Result<(), Failure> {
+        let Shape::Fitting { held, .. } = &mut self.shape else { return Ok(()) };
+        for (block, line) in std::mem::take(held) {
+            if more {
+                self.out.write_all(&line)?;
+            } else {
+                output::line(self.out, &block)?;
+            }
+        }
+        if more {
+            self.shape = Shape::LinesAndFailures;
+        }
+        Ok(())
+    }
+}
+
+/// Lines of the screen that are not for calls: the head, and the shell's prompt.
+const ROWS_BESIDE: usize = 3;
+
+/// What a block has below its two lines of heading.
+fn body(block: &str) -> &str {
+    block.splitn(3, '\n').nth(2).unwrap_or_default()
 }

@@ -44,6 +44,7 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     let mut style = output::style(messages.full);
     style.max_output = limits.output.record;
     let mut out = output::stdout_in(format, &style);
+    output::head(&mut out, format)?;
     let mut json = output::json_within(limits.output.record);
     if capture.hide_secrets {
         json.hide_secrets();

@@ -17,9 +17,11 @@ mod list;
 mod make;
 mod output;
 mod package;
+mod period;
 mod place;
 mod report;
 mod schema;
+mod screen;
 mod sealed;
 mod select;
 mod source;
@@ -49,6 +51,8 @@ struct Cli {
     /// JavaScript) do not round; encoding takes both
     #[arg(long, global = true, value_enum, default_value = "plain", value_name = "HOW", hide_default_value = true)]
     numbers: Numbers,
+    #[command(flatten)]
+    appearance: screen::Appearance,
     #[command(subcommand)]
     command: Command,
 }
@@ -244,10 +248,21 @@ struct Messages {
 impl Capture {
     /// The filter, if one was given.
     fn filter(&self) -> Result<Option<Filter>, Failure> {
-        let parse = |text: &String| {
-            Filter::parse(text).map_err(|e| Failure::Argument(format!("in --filter\n{}", e.explain(text))))
-        };
-        self.filter.as_ref().map(parse).transpose()
+        let Some(text) = &self.filter else { return Ok(None) };
+        let filter = Filter::parse(text);
+        let filter = filter.map_err(|e| Failure::Argument(format!("in --filter\n{}", e.explain(text))))?;
+        Ok(Some(filter))
+    }
+
+    /// Tells of names in the filter that no method has.
+    fn tell_unknown_methods(&self) {
+        let Some(Ok(filter)) = self.filter.as_deref().map(Filter::parse) else { return };
+        for (name, meant) in filter.unknown_methods() {
+            match meant {
+                Some(meant) => output::tell!("no method is called {name}; did you mean {meant}?"),
+                None => output::tell!("no method is called {name}"),
+            }
+        }
     }
 }
 
@@ -313,7 +328,15 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     output::numbers(cli.numbers);
-    let outcome = match cli.command {
+    screen::set_up(&cli.appearance);
+    let status = status(cli.command);
+    screen::finish();
+    status
+}
+
+/// Runs a command.
+fn status(command: Command) -> ExitCode {
+    let outcome = match command {
         Command::Dissect(messages) => dissect::run(&messages),
         Command::Calls(calls) => views::run(&calls),
         Command::Stats(stats) => stats::run(&stats),

@@ -1,29 +1,38 @@
-//! Standard output: format, colour, width, and a writer that stops quietly when its reader has gone.
+//! Standard output: format, and a writer through which nothing of a capture acts on a terminal and no line is wider than it.
 
+use super::screen::{self, screen};
 use super::{Failure, Format, Look, Numbers, Outcome};
 use cluscope::internals::base::printable::{Printable, is_active};
 use cluscope::internals::ndr::value::MAX_LINE;
 use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::text::columns::wrap;
 use cluscope::internals::render::text::{COLOURS, Style};
-use std::io::{BufRead, BufWriter, IsTerminal, Read, StdoutLock, Write};
+use std::io::{BufRead, BufWriter, Read, StdoutLock, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The variable that names a format where no option does.
+pub(super) const FORMAT: &str = "CLUSCOPE_FORMAT";
+
+/// The format that was named by the variable, in lower case.
+pub(super) fn named_format() -> Option<String> {
+    std::env::var(FORMAT).ok().filter(|name| !name.is_empty()).map(|name| name.to_lowercase())
+}
 
 /// The format that was named, or the one that fits where the output goes.
 pub(super) fn format(look: &Look) -> Format {
-    look.format.unwrap_or_else(|| if std::io::stdout().is_terminal() { Format::Text } else { Format::Jsonl })
+    let by_variable = || match named_format()?.as_str() {
+        "text" => Some(Format::Text),
+        // What this command doesn't have is for programs as well.
+        _ => Some(Format::Jsonl),
+    };
+    let here = if screen().terminal { Format::Text } else { Format::Jsonl };
+    look.format.or_else(by_variable).unwrap_or(here)
 }
 
-/// Columns of a line: what the variable says within reason, else 100.
-fn columns(value: Option<&str>) -> usize {
-    value.and_then(|value| value.trim().parse::<usize>().ok()).map_or(100, |columns| columns.clamp(40, 4096))
-}
-
-/// How text looks here: colour on a terminal only, and never with NO_COLOR.
+/// How text looks here.
 pub(super) fn style(full: bool) -> Style {
-    let terminal = std::io::stdout().is_terminal();
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-    let width = columns(std::env::var("COLUMNS").ok().as_deref());
-    let mut style = Style { color: terminal && !plain, width, ..Style::default() };
+    let mut style =
+        Style { color: screen().color, width: screen::columns(), clock: screen::clock(), ..Style::default() };
     if full {
         style.max_bytes = usize::MAX;
         style.max_elements = u64::MAX;
@@ -36,12 +45,25 @@ pub(super) type Stdout = Screen<BufWriter<StdoutLock<'static>>>;
 
 /// Standard output for one of the formats for programs.
 pub(super) fn stdout() -> Stdout {
-    Screen { out: BufWriter::with_capacity(1 << 16, std::io::stdout().lock()), text: false, colours: false }
+    let out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    Screen { out, text: false, colours: false, columns: None, line: Vec::new() }
 }
 
 /// Standard output for a format; what a capture holds can't act on a terminal through text.
 pub(super) fn stdout_as(format: Format) -> Stdout {
-    Screen { text: format == Format::Text, ..stdout() }
+    if format == Format::Text {
+        screen::page();
+    }
+    let columns = screen().columns.filter(|_| format == Format::Text);
+    Screen { text: format == Format::Text, columns, ..stdout() }
+}
+
+/// Says on top how times are written, where a person looks or asked for it.
+pub(super) fn head(out: &mut impl Write, format: Format) -> std::io::Result<()> {
+    match screen::times().filter(|_| format == Format::Text) {
+        Some(times) => line(out, times.as_bytes()),
+        None => Ok(()),
+    }
 }
 
 /// The same for text in a style, whose colours go through.
@@ -56,9 +78,46 @@ pub(super) struct Screen<W> {
     out: W,
     text: bool,
     colours: bool,
+    /// Columns of the screen, where it is one: wider lines are broken between words.
+    columns: Option<usize>,
+    /// The beginning of a line for the screen.
+    line: Vec<u8>,
 }
 
 impl<W: Write> Screen<W> {
+    /// Writes text for a screen of so many columns.
+    fn write_lines(&mut self, bytes: &[u8], columns: usize) -> std::io::Result<()> {
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                self.end_line(columns)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the line for the screen, as much as there is of it.
+    fn end_line(&mut self, columns: usize) -> std::io::Result<()> {
+        let line = std::mem::take(&mut self.line);
+        if line.len() <= columns && is_plain(&line) {
+            self.out.write_all(&line)?;
+        } else {
+            let mut safe =
+                Screen { out: Vec::new(), text: true, colours: self.colours, columns: None, line: Vec::new() };
+            safe.write_safely(&line)?;
+            let text = String::from_utf8_lossy(&safe.out);
+            let (text, end) = text.strip_suffix('\n').map_or((&*text, ""), |text| (text, "\n"));
+            let indent = text.len() - text.trim_start_matches(' ').len() + HANGING;
+            let mut broken = String::new();
+            wrap(&mut broken, text, indent, columns);
+            self.out.write_all(broken.as_bytes())?;
+            self.out.write_all(end.as_bytes())?;
+        }
+        self.line = line;
+        self.line.clear();
+        Ok(())
+    }
+
     /// Writes text that has something in it that may act.
     #[cold]
     fn write_safely(&mut self, bytes: &[u8]) -> std::io::Result<()> {
@@ -89,6 +148,9 @@ impl<W: Write> Screen<W> {
     }
 }
 
+/// Columns by which what goes on in a further line is indented more.
+const HANGING: usize = 4;
+
 /// Whether all bytes are printable ASCII or line ends. Every byte of a block is looked at, which a processor does many at
 /// a time.
 fn is_plain(bytes: &[u8]) -> bool {
@@ -105,6 +167,9 @@ impl<W: Write> Write for Screen<W> {
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        if let Some(columns) = self.columns {
+            return self.write_lines(bytes, columns);
+        }
         if !self.text || is_plain(bytes) {
             return self.out.write_all(bytes);
         }
@@ -112,6 +177,9 @@ impl<W: Write> Write for Screen<W> {
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
+        if let Some(columns) = self.columns.filter(|_| !self.line.is_empty()) {
+            self.end_line(columns)?;
+        }
         self.out.flush()
     }
 }
@@ -229,25 +297,4 @@ pub(super) fn lines(
     }
     out.flush()?;
     Ok(all)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::columns;
-
-    #[test]
-    fn columns_stay_within_reason() {
-        let most = u64::MAX.to_string();
-        for (value, width) in [
-            (None, 100),
-            (Some(""), 100),
-            (Some("-1"), 100),
-            (Some("99999999999999999999999"), 100),
-            (Some(most.as_str()), 4096),
-            (Some("0"), 40),
-            (Some(" 132 "), 132),
-        ] {
-            assert_eq!(columns(value), width, "{value:?}");
-        }
-    }
 }

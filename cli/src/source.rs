@@ -282,6 +282,7 @@ pub(super) fn pause(taking: &RefCell<Taking<'_>>) -> bool {
 /// Reads in this thread alone.
 pub(super) fn read_here(capture: &Capture, taker: &mut dyn RecordConsumer) -> Result<(Session, Totals), Failure> {
     interrupt::listen();
+    capture.tell_unknown_methods();
     let limits = capture.limits.clone().unwrap_or_else(|| capture.memory.limits());
     let mut session = Session::new(limits.session.clone(), keys(&capture.secrets)?);
     session.decode_as(capture.decode_as.rules());

@@ -1,6 +1,7 @@
 //! `stats`: calls counted by method, client, object and status.
 
 use super::dissect::limits;
+use super::screen::screen;
 use super::views::{CallConsumer, Reader};
 use super::{Capture, Failure, Format, Outcome, output, summary};
 use clap::{Args, ValueEnum};
@@ -8,7 +9,7 @@ use cluscope::internals::analysis::calls::Call;
 use cluscope::internals::analysis::stats::By;
 use cluscope::internals::render::stats::{COLUMNS, numbers};
 use cluscope::internals::render::{csv, json, text};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 #[derive(Debug, Args)]
 pub(super) struct Stats {
@@ -69,8 +70,9 @@ impl CallConsumer for Counting<'_> {
 }
 
 pub(super) fn run(args: &Stats) -> Outcome {
-    let terminal = std::io::stdout().is_terminal();
-    let shape = args.format.unwrap_or(if terminal { Shape::Text } else { Shape::Jsonl });
+    let by_variable = output::named_format().and_then(|name| <Shape as ValueEnum>::from_str(&name, true).ok());
+    let here = if screen().terminal { Shape::Text } else { Shape::Jsonl };
+    let shape = args.format.or(by_variable).unwrap_or(here);
     let mut stats = cluscope::internals::analysis::stats::Stats::new(args.capture.memory.limits().stats);
     let reader = Reader::new(&args.capture)?;
     let (session, tracker, totals) = reader.read(&args.capture, &mut Counting(&mut stats))?;
@@ -85,7 +87,7 @@ pub(super) fn run(args: &Stats) -> Outcome {
     for by in wanted {
         let rows = stats.table(by).rows();
         match shape {
-            Shape::Text => text::stats::table(&mut out, by, &rows)?,
+            Shape::Text => text::stats::table(&mut out, by, &rows, screen().columns)?,
             Shape::Jsonl => {
                 for (key, row) in rows {
                     json::stats::row(&mut line, by, key, row);

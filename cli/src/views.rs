@@ -21,7 +21,11 @@ pub(super) struct Calls {
     /// How to print; text on a terminal and jsonl into a pipe unless named
     #[arg(long, value_parser = formats())]
     format: Option<String>,
-    /// Show buffers whole instead of their first bytes (text)
+    /// Print a line a call, as text: time, client and server, method, object, what was asked, status, latency. On a terminal
+    /// this is how calls are printed when they don't fit the screen, with all of those that failed
+    #[arg(long, conflicts_with_all = ["full", "format"])]
+    brief: bool,
+    /// Show buffers whole instead of their first bytes, and all of every call (text)
     #[arg(long)]
     full: bool,
     /// Write the cells of csv as they are: control characters, and what a spreadsheet takes for a formula
@@ -37,12 +41,18 @@ fn formats() -> PossibleValuesParser {
 }
 
 pub(super) fn run(args: &Calls) -> Outcome {
-    let named = args.format.as_deref();
+    let by_variable = output::named_format().filter(|_| args.format.is_none() && !args.brief);
+    let named = args.format.as_deref().or(by_variable.as_deref());
     if let Some(format) = CALL_FORMATS.iter().find(|format| named == Some(format.name)) {
         return lines(args, *format);
     }
-    let named = named.map(|name| if name == "text" { Format::Text } else { Format::Jsonl });
-    calls::run(&args.capture, output::format(&Look { format: named }), args.full, args.capture.hide_secrets)
+    let named = match named {
+        _ if args.brief => Some(Format::Text),
+        Some("text") => Some(Format::Text),
+        named => named.map(|_| Format::Jsonl),
+    };
+    let shape = calls::shape(args.brief, args.full);
+    calls::run(&args.capture, output::format(&Look { format: named }), args.full, shape, args.capture.hide_secrets)
 }
 
 /// Takes what a [`Reader`] reads.

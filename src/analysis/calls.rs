@@ -21,6 +21,40 @@ pub enum Answer {
     None,
 }
 
+/// What a call came to, as far as the capture tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallOutcome {
+    /// It was answered, and the answer is none of an error; see [`is_error`].
+    Success,
+    /// A fault, or a status that says that it failed.
+    Failure,
+    /// Nobody knows: the answer is sealed, can't be decoded, or is not in the capture.
+    Unknown,
+}
+
+impl CallOutcome {
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            CallOutcome::Success => "success",
+            CallOutcome::Failure => "failure",
+            CallOutcome::Unknown => "unknown",
+        }
+    }
+}
+
+impl Answer {
+    /// What it says.
+    pub fn outcome(self) -> CallOutcome {
+        match self {
+            Answer::Fault(_) => CallOutcome::Failure,
+            Answer::Response(Some(status)) if is_error(status) => CallOutcome::Failure,
+            Answer::Response(Some(_)) => CallOutcome::Success,
+            Answer::Response(None) | Answer::None => CallOutcome::Unknown,
+        }
+    }
+}
+
 /// A request with what came of it; either half may be missing.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -155,20 +189,16 @@ impl Call {
 
     /// Whether it failed: a fault, or a status that is neither success nor one of those that say how to go on.
     pub fn failed(&self) -> bool {
-        match self.answer {
-            Answer::Response(status) => status.is_some_and(is_error),
-            Answer::Fault(_) => true,
-            Answer::None => false,
-        }
+        self.answer.outcome() == CallOutcome::Failure
     }
 
-    /// Status by name, `no answer`, or `answered` where the status could not be read.
+    /// Status by name, `no answer`, or `unknown` where the status could not be read.
     pub fn outcome(&self) -> String {
         match self.answer {
             Answer::Response(Some(status)) => status_name(status),
             Answer::Fault(Some(status)) => status::fault_name(status)
                 .map_or_else(|| format!("fault {status:#010x}"), |name| format!("fault {name}")),
-            Answer::Response(None) => "answered".to_string(),
+            Answer::Response(None) => CallOutcome::Unknown.name().to_string(),
             Answer::Fault(None) => "fault".to_string(),
             Answer::None => "no answer".to_string(),
         }

@@ -130,6 +130,8 @@ pub struct Row {
     pub faults: u64,
     /// Those without an answer.
     pub unanswered: u64,
+    /// Those whose answer is sealed or can't be decoded: nobody knows whether they failed.
+    pub unknown: u64,
     /// Long polls among them. Their waiting counts in the table of methods only.
     pub long_polls: u64,
     /// Latencies.
@@ -147,6 +149,7 @@ impl Row {
         self.errors += u64::from(call.failed());
         self.faults += u64::from(matches!(call.answer, Answer::Fault(_)));
         self.unanswered += u64::from(call.answer == Answer::None);
+        self.unknown += u64::from(call.answer == Answer::Response(None));
         self.long_polls += u64::from(poll);
         if let Some(latency) = call.latency().filter(|_| by == By::Method || !poll) {
             self.latency.add(latency);

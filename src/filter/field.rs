@@ -13,6 +13,8 @@ pub enum Type {
     Status,
     /// An address, with or without port.
     Address,
+    /// Nothing: it holds or it doesn't, and is not compared.
+    Flag,
 }
 
 impl Type {
@@ -23,6 +25,7 @@ impl Type {
             Type::Number => "a number",
             Type::Duration => "a duration with its unit: 10ms, 1.5s, 200us",
             Type::Status => "a status: a number or a name such as ERROR_ACCESS_DENIED",
+            Type::Flag => "nothing: it holds by itself",
             Type::Address => "an address: 192.0.2.1, 192.0.2.1:49664, 2001:db8::1 or [2001:db8::1]:49664",
         }
     }
@@ -69,11 +72,20 @@ pub enum Field {
     Text,
     /// Every name of a number among the parameters and in their buffers; other names of the same number, too.
     Value,
+    /// The call failed: a fault, or a status of an error ([`is_error`](crate::analysis::calls::is_error)).
+    Failed,
+    /// The call was answered late ([`SLOW`]), and does not wait by design.
+    Slow,
+    /// The call was answered, but what it came to is sealed or can't be decoded.
+    Unknown,
 }
+
+/// Nanoseconds from which on an answer is late: half a second. In a cluster at rest answers take milliseconds.
+pub const SLOW: i64 = 500_000_000;
 
 impl Field {
     /// All fields with their names and types.
-    pub const ALL: [(&'static str, Field, Type); 19] = [
+    pub const ALL: [(&'static str, Field, Type); 22] = [
         ("method", Field::Method, Type::Text),
         ("opnum", Field::Opnum, Type::Number),
         ("interface", Field::Interface, Type::Text),
@@ -93,6 +105,9 @@ impl Field {
         ("frame", Field::Frame, Type::Number),
         ("text", Field::Text, Type::Text),
         ("value", Field::Value, Type::Text),
+        ("failed", Field::Failed, Type::Flag),
+        ("slow", Field::Slow, Type::Flag),
+        ("unknown", Field::Unknown, Type::Flag),
     ];
 
     /// The field of this name, with its type.

@@ -136,7 +136,15 @@ fn word(rest: &str, at: usize) -> Result<(Kind, usize), Error> {
     match rest.get(..len).unwrap_or_default() {
         "" => {
             let len = rest.chars().next().map_or(0, char::len_utf8);
-            Err(Error::new(at..at + len, "a field, an operator, a literal or a parenthesis"))
+            // What other languages write.
+            let expected = match rest.as_bytes() {
+                [b'=', b'~', ..] => "~; did you mean that instead of =~?",
+                [b'=', ..] => "==; did you mean that instead of =?",
+                [b'&', ..] => "and; did you mean && instead of &?",
+                [b'|', ..] => "or; did you mean || instead of |?",
+                _ => "a field, an operator, a literal or a parenthesis",
+            };
+            Err(Error::new(at..at + len, expected))
         }
         "and" => Ok((Kind::And, len)),
         "or" => Ok((Kind::Or, len)),

@@ -18,7 +18,7 @@
 //! or    = and ("or" and)*          also ||
 //! and   = not ("and" not)*         also &&
 //! not   = "not" not | atom         also !
-//! atom  = "(" or ")" | field operator literal
+//! atom  = "(" or ")" | field operator literal | flag
 //! ```
 //!
 //! Next: [`field`] for the fields and their types, [`parse`](mod@parse), [`subject`] for what is tested.
@@ -33,6 +33,8 @@ pub use field::{Field, Type};
 pub use lex::Operator;
 pub use parse::{Error, Literal, Test, Tree};
 pub use subject::Subject;
+
+use crate::ndr::number::nearest;
 
 /// Bytes of an expression.
 pub const MAX_LENGTH: usize = crate::base::bounds::FILTER_LENGTH;
@@ -58,6 +60,17 @@ impl Filter {
     pub fn parse(text: &str) -> Result<Filter, Error> {
         let (tests, tree) = parse::parse(text)?;
         Ok(Filter { tests, tree })
+    }
+
+    /// Names of methods that the expression asks for and no interface has, each with the nearest that there is.
+    pub fn unknown_methods(&self) -> Vec<(&str, Option<&'static str>)> {
+        let names = || crate::idl::INTERFACES.iter().flat_map(|i| i.versions).flat_map(|v| v.methods).map(|m| m.name);
+        let asked = self.tests.iter().filter_map(|test| match (test.field, test.operator, &test.literal) {
+            (Field::Method, Operator::Equal, Literal::Text(name)) => Some(name.as_str()),
+            _ => None,
+        });
+        let unknown = asked.filter(|asked| !names().any(|name| name.eq_ignore_ascii_case(asked)));
+        unknown.map(|asked| (asked, nearest(asked, names()))).collect()
     }
 
     /// Which comparisons hold for a message: bit n for the nth.

@@ -6,6 +6,7 @@ use super::lex::{self, Kind, Operator, Token};
 use super::{MAX_DEPTH, MAX_LENGTH, MAX_TESTS};
 use crate::base::printable::is_active;
 use crate::consts::status;
+use crate::ndr::number::nearest;
 use core::fmt;
 use core::ops::Range;
 use regex::{Regex, RegexBuilder};
@@ -175,8 +176,13 @@ impl Parser {
             Kind::Word(name) => {
                 let Some((field, ty)) = Field::find(&name) else {
                     let names: Vec<_> = Field::ALL.iter().map(|(name, ..)| *name).collect();
-                    return Err(Error::new(token.at, format!("a field: {}", names.join(", "))));
+                    let meant = nearest(&name.to_lowercase(), names.iter().copied());
+                    let meant = meant.map_or_else(String::new, |name| format!("; did you mean {name}?"));
+                    return Err(Error::new(token.at, format!("a field: {}{meant}", names.join(", "))));
                 };
+                if ty == Type::Flag {
+                    return self.test(Test { field, operator: Operator::Equal, literal: Literal::Number(1) }, token.at);
+                }
                 self.comparison(field, ty, &name)
             }
             _ => Err(Error::new(token.at, "a field, not, or an opening parenthesis")),
@@ -198,10 +204,15 @@ impl Parser {
         }
         let value = self.advance();
         let literal = literal(&value, ty, operator)?;
+        self.test(Test { field, operator, literal }, value.at)
+    }
+
+    /// Adds a comparison that stands at this place.
+    fn test(&mut self, test: Test, at: Range<usize>) -> Result<Tree, Error> {
         if self.tests.len() >= MAX_TESTS {
-            return Err(Error::new(value.at, format!("no more than {MAX_TESTS} comparisons")));
+            return Err(Error::new(at, format!("no more than {MAX_TESTS} comparisons")));
         }
-        self.tests.push(Test { field, operator, literal });
+        self.tests.push(test);
         Ok(Tree::Test(self.tests.len() - 1))
     }
 }
@@ -246,7 +257,7 @@ fn literal(token: &Token, ty: Type, operator: Operator) -> Result<Literal, Error
             (_, Ok(socket)) => Some(Literal::Socket(socket)),
             _ => None,
         },
-        (Type::Number | Type::Duration, true) => None,
+        (Type::Number | Type::Duration, true) | (Type::Flag, _) => None,
     };
     found.ok_or_else(|| wrong(ty.expected()))
 }

@@ -1,9 +1,11 @@
 //! What a filter is asked about: a message with what analysis knows of it.
 
-use super::field::Field;
+use super::field::{Field, SLOW};
 use super::lex::Operator;
 use super::parse::{Literal, Test};
 use crate::analysis::RecordContext;
+use crate::analysis::calls::{Answer, CallOutcome};
+use crate::analysis::notify::is_long_poll;
 use crate::consts::status::{self, StatusName};
 use crate::consts::{Constants, Member};
 use crate::ndr::types::{Scalar, Semantics};
@@ -71,8 +73,23 @@ impl<'r, 'a> Subject<'r, 'a> {
                     _ => number(test, record.event.frame()),
                 }
             }
+            Field::Failed => self.outcome() == Some(CallOutcome::Failure),
+            Field::Unknown => self.outcome() == Some(CallOutcome::Unknown),
+            Field::Slow => {
+                let waits = record.method().is_some_and(|method| is_long_poll(method.id));
+                !waits && self.latency().is_some_and(|nanos| nanos >= SLOW)
+            }
             Field::Text => self.texts(test),
             Field::Value => self.values(test),
+        }
+    }
+
+    /// What a response or fault says that the call came to.
+    fn outcome(&self) -> Option<CallOutcome> {
+        match self.record.event.body {
+            Body::Response { .. } => Some(Answer::Response(self.seen.status).outcome()),
+            Body::Fault { .. } => Some(Answer::Fault(self.seen.status).outcome()),
+            _ => None,
         }
     }
 

@@ -15,7 +15,7 @@ crate::interface! {
 
     2 ("3.1.4.1.3", "3.1.4.2.3")
     error_status_t ApiSetClusterName(
-        [in, string] LPCWSTR NewClusterName,
+        [in, tells, string] LPCWSTR NewClusterName,
         [out, v3] error_status_t *rpc_status);
 
     3 ("3.1.4.1.4", "3.1.4.2.4")
@@ -41,13 +41,13 @@ crate::interface! {
     6 ("3.1.4.1.7", "3.1.4.2.7")
     error_status_t ApiSetQuorumResource(
         [in] HRES_RPC hResource,
-        [in, string] LPCWSTR lpszDeviceName,
+        [in, tells, string] LPCWSTR lpszDeviceName,
         [in] DWORD dwMaxQuorumLogSize => by_version(Bytes, enumeration(QuorumConfiguration)),
         [out, v3] error_status_t *rpc_status);
 
     7 ("3.1.4.1.8", "3.1.4.2.8")
     error_status_t ApiCreateEnum(
-        [in] DWORD dwType => flags(ClusterEnumType),
+        [in, tells] DWORD dwType => flags(ClusterEnumType),
         [out] PENUM_LIST *ReturnEnum => kinds(ClusterEnumType),
         [out, v3] error_status_t *rpc_status);
 
@@ -63,14 +63,14 @@ crate::interface! {
 
     104 ("3.1.4.1.104", "3.1.4.2.104")
     error_status_t ApiBackupClusterDatabase(
-        [in, string] LPCWSTR lpszPathName,
+        [in, tells, string] LPCWSTR lpszPathName,
         [out, v3] error_status_t *rpc_status);
 
     105 ("3.1.4.1.105", "3.1.4.2.105")
     error_status_t ApiNodeClusterControl(
         [in] HCLUSTER_RPC hCluster,
         [in] HNODE_RPC hHostNode,
-        [in] DWORD dwControlCode => control_code(Cluster),
+        [in, tells] DWORD dwControlCode => control_code(Cluster),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(Cluster),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(Cluster),
@@ -82,7 +82,7 @@ crate::interface! {
     106 ("3.1.4.1.106", "3.1.4.2.106")
     error_status_t ApiClusterControl(
         [in] HCLUSTER_RPC hCluster,
-        [in] DWORD dwControlCode => control_code(Cluster),
+        [in, tells] DWORD dwControlCode => control_code(Cluster),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(Cluster),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(Cluster),
@@ -94,7 +94,7 @@ crate::interface! {
     108 ("3.1.4.1.108", "3.1.4.2.108")
     error_status_t ApiSetServiceAccountPassword(
         [in, string] LPWSTR lpszNewPassword => Secret,
-        [in] IDL_CLUSTER_SET_PASSWORD_FLAGS dwFlags => enumeration(IDL_CLUSTER_SET_PASSWORD_FLAGS),
+        [in, tells] IDL_CLUSTER_SET_PASSWORD_FLAGS dwFlags => enumeration(IDL_CLUSTER_SET_PASSWORD_FLAGS),
         [out, size_is(ReturnStatusBufferSize), length_is(*SizeReturned)] IDL_CLUSTER_SET_PASSWORD_STATUS ReturnStatusBufferPtr[*],
         [in, v3_range(0, 65536)] DWORD ReturnStatusBufferSize => capacity(ReturnStatusBufferPtr),
         [out] DWORD *SizeReturned => size(ReturnStatusBufferPtr),
@@ -109,7 +109,7 @@ crate::interface! {
     125 ("", "3.1.4.2.124")
     error_status_t ApiCreateEnumEx(
         [in] HCLUSTER_RPC hCluster,
-        [in] DWORD dwType => flags(ClusterEnumType),
+        [in, tells] DWORD dwType => flags(ClusterEnumType),
         [in] DWORD dwOptions => constant(0),
         [out] PENUM_LIST *ReturnIdEnum => kinds(ClusterEnumType),
         [out] PENUM_LIST *ReturnNameEnum => kinds(ClusterEnumType),

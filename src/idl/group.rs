@@ -7,20 +7,20 @@ use super::words::*;
 crate::interface! {
     41 ("3.1.4.1.42", "3.1.4.2.42")
     HGROUP_RPC ApiOpenGroup(
-        [in, string] LPCWSTR lpszGroupName,
+        [in, tells, string] LPCWSTR lpszGroupName,
         [out] error_status_t *Status,
         [out, v3] error_status_t *rpc_status);
 
     42 ("3.1.4.1.43", "3.1.4.2.43")
     HGROUP_RPC ApiCreateGroup(
-        [in, string] LPCWSTR lpszGroupName,
+        [in, tells, string] LPCWSTR lpszGroupName,
         [out] error_status_t *Status,
         [out, v3] error_status_t *rpc_status);
 
     43 ("3.1.4.1.44", "3.1.4.2.44")
     error_status_t ApiDeleteGroup(
         [in] HGROUP_RPC Group,
-        [in, v3] BOOL force => Bool,
+        [in, tells, v3] BOOL force => Bool,
         [out, v3] error_status_t *rpc_status);
 
     44 ("3.1.4.1.45", "3.1.4.2.45")
@@ -37,7 +37,7 @@ crate::interface! {
     46 ("3.1.4.1.47", "3.1.4.2.47")
     error_status_t ApiSetGroupName(
         [in] HGROUP_RPC hGroup,
-        [in, string] LPCWSTR lpszGroupName,
+        [in, tells, string] LPCWSTR lpszGroupName,
         [out, v3] error_status_t *rpc_status);
 
     47 ("3.1.4.1.48", "3.1.4.2.48")
@@ -70,7 +70,7 @@ crate::interface! {
     53 ("3.1.4.1.54", "3.1.4.2.54")
     error_status_t ApiCreateGroupResourceEnum(
         [in] HGROUP_RPC hGroup,
-        [in] DWORD dwType => flags(ClusterGroupEnumType),
+        [in, tells] DWORD dwType => flags(ClusterGroupEnumType),
         [out] PENUM_LIST *ReturnEnum => kinds(ClusterGroupEnumType),
         [out, v3] error_status_t *rpc_status);
 
@@ -87,7 +87,7 @@ crate::interface! {
     error_status_t ApiNodeGroupControl(
         [in] HGROUP_RPC hGroup,
         [in] HNODE_RPC hNode,
-        [in] DWORD dwControlCode => control_code(Group),
+        [in, tells] DWORD dwControlCode => control_code(Group),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(Group),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(Group),
@@ -99,7 +99,7 @@ crate::interface! {
     77 ("3.1.4.1.78", "3.1.4.2.78")
     error_status_t ApiGroupControl(
         [in] HGROUP_RPC hGroup,
-        [in] DWORD dwControlCode => control_code(Group),
+        [in, tells] DWORD dwControlCode => control_code(Group),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(Group),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(Group),
@@ -110,7 +110,7 @@ crate::interface! {
 
     119 ("", "3.1.4.2.118")
     HGROUP_RPC ApiOpenGroupEx(
-        [in, string] LPCWSTR lpszGroupName,
+        [in, tells, string] LPCWSTR lpszGroupName,
         [in] DWORD dwDesiredAccess => flags(ClusterDesiredAccess),
         [out] DWORD *lpdwGrantedAccess => enumeration(ClusterGrantedAccess),
         [out] error_status_t *Status,
@@ -118,7 +118,7 @@ crate::interface! {
 
     129 ("", "3.1.4.2.128")
     HGROUP_RPC ApiCreateGroupEx(
-        [in, string] LPCWSTR lpszGroupName,
+        [in, tells, string] LPCWSTR lpszGroupName,
         [in, unique] PCLUSTER_CREATE_GROUP_INFO_RPC pGroupInfo,
         [out] error_status_t *Status,
         [out] error_status_t *rpc_status);
@@ -126,7 +126,7 @@ crate::interface! {
     130 ("", "3.1.4.2.129")
     error_status_t ApiOnlineGroupEx(
         [in] HGROUP_RPC hGroup,
-        [in] DWORD dwOnlineFlags => flags(GroupOnlineFlags),
+        [in, tells] DWORD dwOnlineFlags => flags(GroupOnlineFlags),
         [in, size_is(cbInBufferSize)] BYTE *lpInBuffer => PropertyList,
         [in] DWORD cbInBufferSize => size(lpInBuffer),
         [out] error_status_t *rpc_status);
@@ -134,7 +134,7 @@ crate::interface! {
     131 ("", "3.1.4.2.130")
     error_status_t ApiOfflineGroupEx(
         [in] HGROUP_RPC hGroup,
-        [in] DWORD dwOfflineFlags => flags(GroupOfflineFlags),
+        [in, tells] DWORD dwOfflineFlags => flags(GroupOfflineFlags),
         [in, size_is(cbInBufferSize)] BYTE *lpInBuffer => PropertyList,
         [in] DWORD cbInBufferSize => size(lpInBuffer),
         [out] error_status_t *rpc_status);
@@ -142,7 +142,7 @@ crate::interface! {
     132 ("", "3.1.4.2.131")
     error_status_t ApiMoveGroupEx(
         [in] HGROUP_RPC hGroup,
-        [in] DWORD dwMoveFlags => flags(GroupMoveFlags),
+        [in, tells] DWORD dwMoveFlags => flags(GroupMoveFlags),
         [in, size_is(cbInBufferSize)] BYTE *lpInBuffer => PropertyList,
         [in] DWORD cbInBufferSize => size(lpInBuffer),
         [out] error_status_t *rpc_status);
@@ -151,7 +151,7 @@ crate::interface! {
     error_status_t ApiMoveGroupToNodeEx(
         [in] HGROUP_RPC hGroup,
         [in] HNODE_RPC hNode,
-        [in] DWORD dwMoveFlags => flags(GroupMoveFlags),
+        [in, tells] DWORD dwMoveFlags => flags(GroupMoveFlags),
         [in, size_is(cbInBufferSize)] BYTE *lpInBuffer => PropertyList,
         [in] DWORD cbInBufferSize => size(lpInBuffer),
         [out] error_status_t *rpc_status);
@@ -159,7 +159,7 @@ crate::interface! {
     134 ("", "3.1.4.2.133")
     error_status_t ApiCancelClusterGroupOperation(
         [in] HGROUP_RPC hGroup,
-        [in] DWORD dwCancelFlags => constant(0),
+        [in, tells] DWORD dwCancelFlags => constant(0),
         [out] error_status_t *rpc_status);
 
     143 ("", "3.1.4.2.139")
@@ -175,7 +175,7 @@ crate::interface! {
     175 ("", "3.1.4.2.157")
     error_status_t ApiSetGroupDependencyExpression(
         [in] HGROUP_RPC hGroup,
-        [in] LPCWSTR lpszDependencyExpression => DependencyExpression,
+        [in, tells] LPCWSTR lpszDependencyExpression => DependencyExpression,
         [out] error_status_t *rpc_status);
 
     176 ("", "3.1.4.2.158")

@@ -7,13 +7,13 @@ use super::words::*;
 crate::interface! {
     163 ("", "3.1.4.2.146")
     HGROUPSET_RPC ApiCreateGroupSet(
-        [in, string] LPCWSTR lpszGroupSetName,
+        [in, tells, string] LPCWSTR lpszGroupSetName,
         [out] error_status_t *Status,
         [out] error_status_t *rpc_status);
 
     164 ("", "3.1.4.2.147")
     HGROUPSET_RPC ApiOpenGroupSet(
-        [in, string] LPCWSTR lpszGroupSetName,
+        [in, tells, string] LPCWSTR lpszGroupSetName,
         [out] error_status_t *Status,
         [out] error_status_t *rpc_status);
 
@@ -59,7 +59,7 @@ crate::interface! {
     error_status_t ApiNodeGroupSetControl(
         [in] HGROUPSET_RPC hGroupSet,
         [in] HNODE_RPC hNode,
-        [in] DWORD dwControlCode => control_code(GroupSet),
+        [in, tells] DWORD dwControlCode => control_code(GroupSet),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(GroupSet),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(GroupSet),
@@ -71,7 +71,7 @@ crate::interface! {
     174 ("", "3.1.4.2.156")
     error_status_t ApiGroupSetControl(
         [in] HGROUPSET_RPC hGroupSet,
-        [in] DWORD dwControlCode => control_code(GroupSet),
+        [in, tells] DWORD dwControlCode => control_code(GroupSet),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(GroupSet),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(GroupSet),
@@ -83,7 +83,7 @@ crate::interface! {
     177 ("", "3.1.4.2.159")
     error_status_t ApiSetGroupSetDependencyExpression(
         [in] HGROUPSET_RPC hGroupSet,
-        [in] LPCWSTR lpszDependencyExpression => DependencyExpression,
+        [in, tells] LPCWSTR lpszDependencyExpression => DependencyExpression,
         [out] error_status_t *rpc_status);
 
     178 ("", "3.1.4.2.160")
@@ -110,7 +110,7 @@ crate::interface! {
         [in] HGROUP_RPC Group,
         [in] DWORD FaultDomain,
         [in] DWORD UpdateDomain,
-        [in] BOOL UseDomains => Bool,
+        [in, tells] BOOL UseDomains => Bool,
         [in] DWORD *Reserved => Reserved,
         [out] error_status_t *rpc_status);
 }

@@ -14,7 +14,7 @@ crate::interface! {
     29 ("3.1.4.1.30", "3.1.4.2.30")
     HKEY_RPC ApiCreateKey(
         [in] HKEY_RPC hKey,
-        [in, string] LPCWSTR lpSubKey,
+        [in, tells, string] LPCWSTR lpSubKey,
         [in] DWORD dwOptions => by_version(constant(0), Reserved),
         [in] DWORD samDesired => flags(REGSAM),
         [in, unique] PRPC_SECURITY_ATTRIBUTES lpSecurityAttributes,
@@ -25,7 +25,7 @@ crate::interface! {
     30 ("3.1.4.1.31", "3.1.4.2.31")
     HKEY_RPC ApiOpenKey(
         [in] HKEY_RPC hKey,
-        [in, string] LPCWSTR lpSubKey,
+        [in, tells, string] LPCWSTR lpSubKey,
         [in] DWORD samDesired => flags(REGSAM),
         [out] error_status_t *Status,
         [out, v3] error_status_t *rpc_status);
@@ -33,7 +33,7 @@ crate::interface! {
     31 ("3.1.4.1.32", "3.1.4.2.32")
     error_status_t ApiEnumKey(
         [in] HKEY_RPC hKey,
-        [in] DWORD dwIndex => Index,
+        [in, tells] DWORD dwIndex => Index,
         [out, string] LPWSTR *KeyName,
         [out] FILETIME *lpftLastWriteTime,
         [out, v3] error_status_t *rpc_status);
@@ -41,7 +41,7 @@ crate::interface! {
     32 ("3.1.4.1.33", "3.1.4.2.33")
     error_status_t ApiSetValue(
         [in] HKEY_RPC hKey,
-        [in, string] LPCWSTR lpValueName => ValueName,
+        [in, tells, string] LPCWSTR lpValueName => ValueName,
         [in] DWORD dwType => enumeration(RegistryValueType),
         [in, size_is(cbData)] UCHAR *lpData => RegistryData,
         [in] DWORD cbData => size(lpData),
@@ -50,13 +50,13 @@ crate::interface! {
     33 ("3.1.4.1.34", "3.1.4.2.34")
     error_status_t ApiDeleteValue(
         [in] HKEY_RPC hKey,
-        [in, string] LPCWSTR lpValueName => ValueName,
+        [in, tells, string] LPCWSTR lpValueName => ValueName,
         [out, v3] error_status_t *rpc_status);
 
     34 ("3.1.4.1.35", "3.1.4.2.35")
     error_status_t ApiQueryValue(
         [in] HKEY_RPC hKey,
-        [in, string] LPCWSTR lpValueName => ValueName,
+        [in, tells, string] LPCWSTR lpValueName => ValueName,
         [out] DWORD *lpValueType => enumeration(RegistryValueType),
         [out, size_is(cbData)] UCHAR *lpData => RegistryData,
         [in] DWORD cbData => capacity(lpData),
@@ -66,13 +66,13 @@ crate::interface! {
     35 ("3.1.4.1.36", "3.1.4.2.36")
     error_status_t ApiDeleteKey(
         [in] HKEY_RPC hKey,
-        [in, string] LPCWSTR lpSubKey,
+        [in, tells, string] LPCWSTR lpSubKey,
         [out, v3] error_status_t *rpc_status);
 
     36 ("3.1.4.1.37", "3.1.4.2.37")
     error_status_t ApiEnumValue(
         [in] HKEY_RPC hKey,
-        [in] DWORD dwIndex => Index,
+        [in, tells] DWORD dwIndex => Index,
         [out, string] LPWSTR *lpValueName => ValueName,
         [out] LPDWORD lpType => enumeration(RegistryValueType),
         [out, size_is(*lpcbData)] UCHAR *lpData => RegistryData,
@@ -99,14 +99,14 @@ crate::interface! {
     39 ("3.1.4.1.40", "3.1.4.2.40")
     error_status_t ApiSetKeySecurity(
         [in] HKEY_RPC hKey,
-        [in] DWORD SecurityInformation => flags(SECURITY_INFORMATION),
+        [in, tells] DWORD SecurityInformation => flags(SECURITY_INFORMATION),
         [in] PRPC_SECURITY_DESCRIPTOR pRpcSecurityDescriptor,
         [out, v3] error_status_t *rpc_status);
 
     40 ("3.1.4.1.41", "3.1.4.2.41")
     error_status_t ApiGetKeySecurity(
         [in] HKEY_RPC hKey,
-        [in] DWORD SecurityInformation => flags(SECURITY_INFORMATION),
+        [in, tells] DWORD SecurityInformation => flags(SECURITY_INFORMATION),
         [in, out] PRPC_SECURITY_DESCRIPTOR pRpcSecurityDescriptor,
         [out, v3] error_status_t *rpc_status);
 }

@@ -1,8 +1,9 @@
 //! `interface!` and `structure!`: IDL in, static data and typed views out.
 //!
-//! A declaration is the specification's IDL with two additions: a method's opnum and sections in front of it, and
+//! A declaration is the specification's IDL with a few additions: a method's opnum and sections in front of it, and
 //! behind a parameter what its value means (`=> flags(ClusterEnumType)`). A parameter that only one version of the
-//! interface has carries `v2` or `v3` among its attributes; `v3_range` is a range that only 3.0 gives. An `error_status_t` needs no meaning (it is a Win32 code,
+//! interface has carries `v2` or `v3` among its attributes; `v3_range` is a range that only 3.0 gives; `tells` marks what a line
+//! about the call names of it, beside the objects of its handles. An `error_status_t` needs no meaning (it is a Win32 code,
 //! or the runtime's status if its name is `rpc_status`), nor do strings, handles and structures.
 //!
 //! ```text
@@ -122,6 +123,9 @@ macro_rules! ndr_method {
     };
     (@attrs $m:tt $all:tt $req:tt $rsp:tt $p:tt $f:tt $w:tt {$($b:tt)*} $v:tt [v3_range($low:literal, $high:literal), $($a:tt)*] $rest:tt) => {
         $crate::ndr_method! { @attrs $m $all $req $rsp $p $f $w {$($b)* (range Some(($low, $high))) (range_versions $crate::ndr::types::Versions::SECOND)} $v [$($a)*] $rest }
+    };
+    (@attrs $m:tt $all:tt $req:tt $rsp:tt $p:tt $f:tt $w:tt {$($b:tt)*} $v:tt [tells, $($a:tt)*] $rest:tt) => {
+        $crate::ndr_method! { @attrs $m $all $req $rsp $p $f $w {$($b)* (tells true)} $v [$($a)*] $rest }
     };
     (@attrs $m:tt $all:tt $req:tt $rsp:tt $p:tt $f:tt $w:tt {$($b:tt)*} $v:tt [v2, $($a:tt)*] $rest:tt) => {
         $crate::ndr_method! { @attrs $m $all $req $rsp $p $f $w {$($b)* (versions $crate::ndr::types::Versions::FIRST)} {only} [$($a)*] $rest }

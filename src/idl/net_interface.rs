@@ -7,7 +7,7 @@ use super::words::*;
 crate::interface! {
     92 ("3.1.4.1.92", "3.1.4.2.92")
     HNETINTERFACE_RPC ApiOpenNetInterface(
-        [in, string] LPCWSTR lpszNetInterfaceName,
+        [in, tells, string] LPCWSTR lpszNetInterfaceName,
         [out] error_status_t *Status,
         [out, v3] error_status_t *rpc_status);
 
@@ -23,7 +23,7 @@ crate::interface! {
 
     95 ("3.1.4.1.95", "3.1.4.2.95")
     error_status_t ApiGetNetInterface(
-        [in, string] LPCWSTR lpszNodeName,
+        [in, tells, string] LPCWSTR lpszNodeName,
         [in, string] LPCWSTR lpszNetworkName,
         [out, string] LPWSTR *lppszInterfaceName,
         [out, v3] error_status_t *rpc_status);
@@ -38,7 +38,7 @@ crate::interface! {
     error_status_t ApiNodeNetInterfaceControl(
         [in] HNETINTERFACE_RPC hNetInterface,
         [in] HNODE_RPC hNode,
-        [in] DWORD dwControlCode => control_code(NetInterface),
+        [in, tells] DWORD dwControlCode => control_code(NetInterface),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(NetInterface),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(NetInterface),
@@ -50,7 +50,7 @@ crate::interface! {
     98 ("3.1.4.1.98", "3.1.4.2.98")
     error_status_t ApiNetInterfaceControl(
         [in] HNETINTERFACE_RPC hNetInterface,
-        [in] DWORD dwControlCode => control_code(NetInterface),
+        [in, tells] DWORD dwControlCode => control_code(NetInterface),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(NetInterface),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(NetInterface),
@@ -61,7 +61,7 @@ crate::interface! {
 
     122 ("", "3.1.4.2.121")
     HNETINTERFACE_RPC ApiOpenNetInterfaceEx(
-        [in, string] LPCWSTR lpszNetInterfaceName,
+        [in, tells, string] LPCWSTR lpszNetInterfaceName,
         [in] DWORD dwDesiredAccess => flags(ClusterDesiredAccess),
         [out] DWORD *lpdwGrantedAccess => enumeration(ClusterGrantedAccess),
         [out] error_status_t *Status,
@@ -70,7 +70,7 @@ crate::interface! {
     181 ("", "3.1.4.2.163")
     error_status_t ApiCreateNetInterfaceEnum(
         [in] HCLUSTER_RPC hCluster,
-        [in] LPCWSTR lpszNodeName,
+        [in, tells] LPCWSTR lpszNodeName,
         [in] LPCWSTR lpszNetworkName,
         [out] PENUM_LIST *ReturnEnum => kinds(ClusterEnumType),
         [out] error_status_t *rpc_status);

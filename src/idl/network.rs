@@ -7,7 +7,7 @@ use super::words::*;
 crate::interface! {
     81 ("3.1.4.1.81", "3.1.4.2.81")
     HNETWORK_RPC ApiOpenNetwork(
-        [in, string] LPCWSTR lpszNetworkName,
+        [in, tells, string] LPCWSTR lpszNetworkName,
         [out] error_status_t *Status,
         [out, v3] error_status_t *rpc_status);
 
@@ -24,13 +24,13 @@ crate::interface! {
     84 ("3.1.4.1.84", "3.1.4.2.84")
     error_status_t ApiSetNetworkName(
         [in] HNETWORK_RPC hNetwork,
-        [in, string] LPCWSTR lpszNetworkName,
+        [in, tells, string] LPCWSTR lpszNetworkName,
         [out, v3] error_status_t *rpc_status);
 
     85 ("3.1.4.1.85", "3.1.4.2.85")
     error_status_t ApiCreateNetworkEnum(
         [in] HNETWORK_RPC hNetwork,
-        [in] DWORD dwType => flags(ClusterNetworkEnumType),
+        [in, tells] DWORD dwType => flags(ClusterNetworkEnumType),
         [out] PENUM_LIST *ReturnEnum => kinds(ClusterNetworkEnumType),
         [out, v3] error_status_t *rpc_status);
 
@@ -50,7 +50,7 @@ crate::interface! {
     error_status_t ApiNodeNetworkControl(
         [in] HNETWORK_RPC hNetwork,
         [in] HNODE_RPC hNode,
-        [in] DWORD dwControlCode => control_code(Network),
+        [in, tells] DWORD dwControlCode => control_code(Network),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(Network),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(Network),
@@ -62,7 +62,7 @@ crate::interface! {
     89 ("3.1.4.1.89", "3.1.4.2.89")
     error_status_t ApiNetworkControl(
         [in] HNETWORK_RPC hNetwork,
-        [in] DWORD dwControlCode => control_code(Network),
+        [in, tells] DWORD dwControlCode => control_code(Network),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(Network),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(Network),
@@ -73,7 +73,7 @@ crate::interface! {
 
     121 ("", "3.1.4.2.120")
     HNETWORK_RPC ApiOpenNetworkEx(
-        [in, string] LPCWSTR lpszNetworkName,
+        [in, tells, string] LPCWSTR lpszNetworkName,
         [in] DWORD dwDesiredAccess => flags(ClusterDesiredAccess),
         [out] DWORD *lpdwGrantedAccess => enumeration(ClusterGrantedAccess),
         [out] error_status_t *Status,

@@ -13,7 +13,7 @@ crate::interface! {
 
     66 ("3.1.4.1.67", "3.1.4.2.67")
     HNODE_RPC ApiOpenNode(
-        [in, string] LPCWSTR lpszNodeName,
+        [in, tells, string] LPCWSTR lpszNodeName,
         [out] error_status_t *Status,
         [out, v3] error_status_t *rpc_status);
 
@@ -46,7 +46,7 @@ crate::interface! {
     error_status_t ApiNodeNodeControl(
         [in] HNODE_RPC hNode,
         [in] HNODE_RPC hHostNode,
-        [in] DWORD dwControlCode => control_code(Node),
+        [in, tells] DWORD dwControlCode => control_code(Node),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(Node),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(Node),
@@ -58,7 +58,7 @@ crate::interface! {
     79 ("3.1.4.1.80", "3.1.4.2.80")
     error_status_t ApiNodeControl(
         [in] HNODE_RPC hNode,
-        [in] DWORD dwControlCode => control_code(Node),
+        [in, tells] DWORD dwControlCode => control_code(Node),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(Node),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(Node),
@@ -70,13 +70,13 @@ crate::interface! {
     101 ("3.1.4.1.101", "3.1.4.2.101")
     error_status_t ApiCreateNodeEnum(
         [in] HNODE_RPC hNode,
-        [in] DWORD dwType => flags(ClusterNodeEnumType),
+        [in, tells] DWORD dwType => flags(ClusterNodeEnumType),
         [out] PENUM_LIST *ReturnEnum => kinds(ClusterNodeEnumType),
         [out, v3] error_status_t *rpc_status);
 
     118 ("", "3.1.4.2.117")
     HNODE_RPC ApiOpenNodeEx(
-        [in, string] LPCWSTR lpszNodeName,
+        [in, tells, string] LPCWSTR lpszNodeName,
         [in] DWORD dwDesiredAccess => flags(ClusterDesiredAccess),
         [out] DWORD *lpdwGrantedAccess => enumeration(ClusterGrantedAccess),
         [out] error_status_t *Status,
@@ -85,7 +85,7 @@ crate::interface! {
     124 ("", "3.1.4.2.123")
     error_status_t ApiCreateNodeEnumEx(
         [in] HNODE_RPC hNode,
-        [in] DWORD dwType => flags(ClusterNodeEnumType),
+        [in, tells] DWORD dwType => flags(ClusterNodeEnumType),
         [in] DWORD dwOptions => constant(0),
         [out] PENUM_LIST *ReturnIdEnum => kinds(ClusterNodeEnumType),
         [out] PENUM_LIST *ReturnNameEnum => kinds(ClusterNodeEnumType),
@@ -94,21 +94,21 @@ crate::interface! {
     126 ("", "3.1.4.2.125")
     error_status_t ApiPauseNodeEx(
         [in] HNODE_RPC hNode,
-        [in] BOOL bDrainNode => Bool,
+        [in, tells] BOOL bDrainNode => Bool,
         [in] DWORD dwPauseFlags => flags(NodePauseFlags),
         [out] error_status_t *rpc_status);
 
     127 ("", "3.1.4.2.126")
     error_status_t ApiPauseNodeWithDrainTarget(
         [in] HNODE_RPC hNode,
-        [in] DWORD dwPauseFlags => flags(NodePauseFlags),
+        [in, tells] DWORD dwPauseFlags => flags(NodePauseFlags),
         [in] HNODE_RPC hNodeDrainTarget,
         [out] error_status_t *rpc_status);
 
     128 ("", "3.1.4.2.127")
     error_status_t ApiResumeNodeEx(
         [in] HNODE_RPC hNode,
-        [in] DWORD dwResumeFailbackType => enumeration(NodeResumeFailbackType),
+        [in, tells] DWORD dwResumeFailbackType => enumeration(NodeResumeFailbackType),
         [in] DWORD dwResumeFlagsReserved => Reserved,
         [out] error_status_t *rpc_status);
 }

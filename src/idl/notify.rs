@@ -19,7 +19,7 @@ crate::interface! {
     error_status_t ApiAddNotifyCluster(
         [in] HNOTIFY_RPC hNotify,
         [in] HCLUSTER_RPC hCluster,
-        [in] DWORD dwFilter => flags(CLUSTER_CHANGE),
+        [in, tells] DWORD dwFilter => flags(CLUSTER_CHANGE),
         [in] DWORD dwNotifyKey => Opaque,
         [out, v3] error_status_t *rpc_status);
 
@@ -27,7 +27,7 @@ crate::interface! {
     error_status_t ApiAddNotifyNode(
         [in] HNOTIFY_RPC hNotify,
         [in] HNODE_RPC hNode,
-        [in] DWORD dwFilter => flags(CLUSTER_CHANGE),
+        [in, tells] DWORD dwFilter => flags(CLUSTER_CHANGE),
         [in] DWORD dwNotifyKey => Opaque,
         [out] DWORD *dwStateSequence => Counter,
         [out, v3] error_status_t *rpc_status);
@@ -36,7 +36,7 @@ crate::interface! {
     error_status_t ApiAddNotifyGroup(
         [in] HNOTIFY_RPC hNotify,
         [in] HGROUP_RPC hGroup,
-        [in] DWORD dwFilter => flags(CLUSTER_CHANGE),
+        [in, tells] DWORD dwFilter => flags(CLUSTER_CHANGE),
         [in] DWORD dwNotifyKey => Opaque,
         [out] DWORD *dwStateSequence => Counter,
         [out, v3] error_status_t *rpc_status);
@@ -45,7 +45,7 @@ crate::interface! {
     error_status_t ApiAddNotifyResource(
         [in] HNOTIFY_RPC hNotify,
         [in] HRES_RPC hResource,
-        [in] DWORD dwFilter => flags(CLUSTER_CHANGE),
+        [in, tells] DWORD dwFilter => flags(CLUSTER_CHANGE),
         [in] DWORD dwNotifyKey => Opaque,
         [out] DWORD *dwStateSequence => Counter,
         [out, v3] error_status_t *rpc_status);
@@ -55,7 +55,7 @@ crate::interface! {
         [in] HNOTIFY_RPC hNotify,
         [in] HKEY_RPC hKey,
         [in] DWORD dwNotifyKey => Opaque,
-        [in, v2] DWORD dwFilter => flags(CLUSTER_CHANGE),
+        [in, tells, v2] DWORD dwFilter => flags(CLUSTER_CHANGE),
         [in, v3] DWORD Filter => flags(CLUSTER_CHANGE),
         [in] BOOL WatchSubTree => Bool,
         [out, v3] error_status_t *rpc_status);
@@ -64,7 +64,7 @@ crate::interface! {
     error_status_t ApiReAddNotifyNode(
         [in] HNOTIFY_RPC hNotify,
         [in] HNODE_RPC hNode,
-        [in] DWORD dwFilter => flags(CLUSTER_CHANGE),
+        [in, tells] DWORD dwFilter => flags(CLUSTER_CHANGE),
         [in] DWORD dwNotifyKey => Opaque,
         [in] DWORD StateSequence => Counter,
         [out, v3] error_status_t *rpc_status);
@@ -73,7 +73,7 @@ crate::interface! {
     error_status_t ApiReAddNotifyGroup(
         [in] HNOTIFY_RPC hNotify,
         [in] HGROUP_RPC hGroup,
-        [in] DWORD dwFilter => flags(CLUSTER_CHANGE),
+        [in, tells] DWORD dwFilter => flags(CLUSTER_CHANGE),
         [in] DWORD dwNotifyKey => Opaque,
         [in] DWORD StateSequence => Counter,
         [out, v3] error_status_t *rpc_status);
@@ -82,7 +82,7 @@ crate::interface! {
     error_status_t ApiReAddNotifyResource(
         [in] HNOTIFY_RPC hNotify,
         [in] HRES_RPC hResource,
-        [in] DWORD dwFilter => flags(CLUSTER_CHANGE),
+        [in, tells] DWORD dwFilter => flags(CLUSTER_CHANGE),
         [in] DWORD dwNotifyKey => Opaque,
         [in] DWORD StateSequence => Counter,
         [out, v3] error_status_t *rpc_status);
@@ -101,7 +101,7 @@ crate::interface! {
     error_status_t ApiAddNotifyNetwork(
         [in] HNOTIFY_RPC hNotify,
         [in] HNETWORK_RPC hNetwork,
-        [in] DWORD dwFilter => flags(CLUSTER_CHANGE),
+        [in, tells] DWORD dwFilter => flags(CLUSTER_CHANGE),
         [in] DWORD dwNotifyKey => Opaque,
         [out] DWORD *dwStateSequence => Counter,
         [out, v3] error_status_t *rpc_status);
@@ -110,7 +110,7 @@ crate::interface! {
     error_status_t ApiReAddNotifyNetwork(
         [in] HNOTIFY_RPC hNotify,
         [in] HNETWORK_RPC hNetwork,
-        [in] DWORD dwFilter => flags(CLUSTER_CHANGE),
+        [in, tells] DWORD dwFilter => flags(CLUSTER_CHANGE),
         [in] DWORD dwNotifyKey => Opaque,
         [in] DWORD StateSequence => Counter,
         [out, v3] error_status_t *rpc_status);
@@ -119,7 +119,7 @@ crate::interface! {
     error_status_t ApiAddNotifyNetInterface(
         [in] HNOTIFY_RPC hNotify,
         [in] HNETINTERFACE_RPC hNetInterface,
-        [in] DWORD dwFilter => flags(CLUSTER_CHANGE),
+        [in, tells] DWORD dwFilter => flags(CLUSTER_CHANGE),
         [in] DWORD dwNotifyKey => Opaque,
         [out] DWORD *dwStateSequence => Counter,
         [out, v3] error_status_t *rpc_status);
@@ -128,7 +128,7 @@ crate::interface! {
     error_status_t ApiReAddNotifyNetInterface(
         [in] HNOTIFY_RPC hNotify,
         [in] HNETINTERFACE_RPC hNetInterface,
-        [in] DWORD dwFilter => flags(CLUSTER_CHANGE),
+        [in, tells] DWORD dwFilter => flags(CLUSTER_CHANGE),
         [in] DWORD dwNotifyKey => Opaque,
         [in] DWORD StateSequence => Counter,
         [out, v3] error_status_t *rpc_status);
@@ -146,7 +146,7 @@ crate::interface! {
     error_status_t ApiAddNotifyV2(
         [in] HNOTIFY_RPC hNotify,
         [in] HGENERIC_RPC hObject,
-        [in] NOTIFY_FILTER_AND_TYPE_RPC filter,
+        [in, tells] NOTIFY_FILTER_AND_TYPE_RPC filter,
         [in] DWORD dwNotifyKey => Opaque,
         [in] DWORD dwVersion => constant(2),
         [in] BOOL isTargetedAtObject => Bool,
@@ -169,7 +169,7 @@ crate::interface! {
         [in] HNOTIFY_RPC hNotify,
         [in] LONGLONG filter => flags(CLUSTER_CHANGE_RESOURCE_TYPE_V2),
         [in] DWORD dwNotifyKey => Opaque,
-        [in] LPCWSTR resTypeName,
+        [in, tells] LPCWSTR resTypeName,
         [in] DWORD dwVersion => constant(2),
         [out] error_status_t *rpc_status);
 }

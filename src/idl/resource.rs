@@ -7,15 +7,15 @@ use super::words::*;
 crate::interface! {
     8 ("3.1.4.1.9", "3.1.4.2.9")
     HRES_RPC ApiOpenResource(
-        [in, string] LPCWSTR lpszResourceName,
+        [in, tells, string] LPCWSTR lpszResourceName,
         [out] error_status_t *Status,
         [out, v3] error_status_t *rpc_status);
 
     9 ("3.1.4.1.10", "3.1.4.2.10")
     HRES_RPC ApiCreateResource(
         [in] HGROUP_RPC hGroup,
-        [in, string] LPCWSTR lpszResourceName,
-        [in, string] LPCWSTR lpszResourceType,
+        [in, tells, string] LPCWSTR lpszResourceName,
+        [in, tells, string] LPCWSTR lpszResourceType,
         [in] DWORD dwFlags => enumeration(ClusterResourceCreateFlags),
         [out] error_status_t *Status,
         [out, v3] error_status_t *rpc_status);
@@ -40,7 +40,7 @@ crate::interface! {
     13 ("3.1.4.1.14", "3.1.4.2.14")
     error_status_t ApiSetResourceName(
         [in] HRES_RPC hResource,
-        [in, string] LPCWSTR lpszResourceName,
+        [in, tells, string] LPCWSTR lpszResourceName,
         [out, v3] error_status_t *rpc_status);
 
     14 ("3.1.4.1.15", "3.1.4.2.15")
@@ -91,7 +91,7 @@ crate::interface! {
     22 ("3.1.4.1.23", "3.1.4.2.23")
     error_status_t ApiCreateResEnum(
         [in] HRES_RPC hResource,
-        [in] DWORD dwType => flags(ClusterResourceEnumType),
+        [in, tells] DWORD dwType => flags(ClusterResourceEnumType),
         [out] PENUM_LIST *ReturnEnum => kinds(ClusterResourceEnumType),
         [out, v3] error_status_t *rpc_status);
 
@@ -117,7 +117,7 @@ crate::interface! {
     error_status_t ApiNodeResourceControl(
         [in] HRES_RPC hResource,
         [in] HNODE_RPC hNode,
-        [in] DWORD dwControlCode => control_code(Resource),
+        [in, tells] DWORD dwControlCode => control_code(Resource),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(Resource),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(Resource),
@@ -129,7 +129,7 @@ crate::interface! {
     73 ("3.1.4.1.74", "3.1.4.2.74")
     error_status_t ApiResourceControl(
         [in] HRES_RPC hResource,
-        [in] DWORD dwControlCode => control_code(Resource),
+        [in, tells] DWORD dwControlCode => control_code(Resource),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(Resource),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(Resource),
@@ -141,7 +141,7 @@ crate::interface! {
     109 ("", "3.1.4.2.109")
     error_status_t ApiSetResourceDependencyExpression(
         [in] HRES_RPC hResource,
-        [in, string, unique] LPCWSTR lpszDependencyExpression => DependencyExpression,
+        [in, tells, string, unique] LPCWSTR lpszDependencyExpression => DependencyExpression,
         [out] error_status_t *rpc_status);
 
     110 ("", "3.1.4.2.110")
@@ -158,7 +158,7 @@ crate::interface! {
 
     120 ("", "3.1.4.2.119")
     HRES_RPC ApiOpenResourceEx(
-        [in, string] LPCWSTR lpszResourceName,
+        [in, tells, string] LPCWSTR lpszResourceName,
         [in] DWORD dwDesiredAccess => flags(ClusterDesiredAccess),
         [out] DWORD *lpdwGrantedAccess => enumeration(ClusterGrantedAccess),
         [out] error_status_t *Status,
@@ -167,13 +167,13 @@ crate::interface! {
     123 ("", "3.1.4.2.122")
     error_status_t ApiChangeCsvState(
         [in] HRES_RPC hResource,
-        [in] DWORD dwState => enumeration(CsvState),
+        [in, tells] DWORD dwState => enumeration(CsvState),
         [out] error_status_t *rpc_status);
 
     135 ("", "3.1.4.2.134")
     error_status_t ApiOnlineResourceEx(
         [in] HRES_RPC hResource,
-        [in] DWORD dwOnlineFlags => flags(ResourceOnlineFlags),
+        [in, tells] DWORD dwOnlineFlags => flags(ResourceOnlineFlags),
         [in, size_is(cbInBufferSize)] BYTE *lpInBuffer => PropertyList,
         [in] DWORD cbInBufferSize => size(lpInBuffer),
         [out] error_status_t *rpc_status);
@@ -181,7 +181,7 @@ crate::interface! {
     136 ("", "3.1.4.2.135")
     error_status_t ApiOfflineResourceEx(
         [in] HRES_RPC hResource,
-        [in] DWORD dwOfflineFlags => flags(ResourceOfflineFlags),
+        [in, tells] DWORD dwOfflineFlags => flags(ResourceOfflineFlags),
         [in, size_is(cbInBufferSize)] BYTE *lpInBuffer => PropertyList,
         [in] DWORD cbInBufferSize => size(lpInBuffer),
         [out] error_status_t *rpc_status);
@@ -199,20 +199,20 @@ crate::interface! {
     146 ("", "3.1.4.2.142")
     error_status_t ApiRestartResource(
         [in] HRES_RPC hResource,
-        [in] DWORD dwFlags => Reserved,
+        [in, tells] DWORD dwFlags => Reserved,
         [out] error_status_t *rpc_status);
 
     182 ("", "3.1.4.2.164")
     error_status_t ApiChangeCsvStateEx(
         [in] HRES_RPC hResource,
-        [in] DWORD dwState => enumeration(CsvState),
-        [in, string] LPCWSTR lpszVolumeName,
+        [in, tells] DWORD dwState => enumeration(CsvState),
+        [in, tells, string] LPCWSTR lpszVolumeName,
         [out] error_status_t *rpc_status);
 
     184 ("", "newer than 34.0")
     error_status_t ApiChangeResourceGroupEx(
         [in] HRES_RPC hResource,
         [in] HGROUP_RPC hGroup,
-        [in] ULONGLONG flags => flags(ChangeResourceGroupFlags),
+        [in, tells] ULONGLONG flags => flags(ChangeResourceGroupFlags),
         [out] error_status_t *rpc_status);
 }

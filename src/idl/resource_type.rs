@@ -7,7 +7,7 @@ use super::words::*;
 crate::interface! {
     26 ("3.1.4.1.27", "3.1.4.2.27")
     error_status_t ApiCreateResourceType(
-        [in, string] LPCWSTR lpszTypeName,
+        [in, tells, string] LPCWSTR lpszTypeName,
         [in, string] LPCWSTR lpszDisplayName,
         [in, string] LPCWSTR lpszDllName,
         [in] DWORD dwLooksAlive => Milliseconds,
@@ -16,7 +16,7 @@ crate::interface! {
 
     27 ("3.1.4.1.28", "3.1.4.2.28")
     error_status_t ApiDeleteResourceType(
-        [in, string] LPCWSTR lpszTypeName,
+        [in, tells, string] LPCWSTR lpszTypeName,
         [out, v3] error_status_t *rpc_status);
 
     74 ("3.1.4.1.75", "3.1.4.2.75")
@@ -24,7 +24,7 @@ crate::interface! {
         [in] HCLUSTER_RPC hCluster,
         [in, string] LPCWSTR lpszResourceTypeName,
         [in] HNODE_RPC hNode,
-        [in] DWORD dwControlCode => control_code(ResourceType),
+        [in, tells] DWORD dwControlCode => control_code(ResourceType),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(ResourceType),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(ResourceType),
@@ -37,7 +37,7 @@ crate::interface! {
     error_status_t ApiResourceTypeControl(
         [in] HCLUSTER_RPC hCluster,
         [in, string] LPCWSTR lpszResourceTypeName,
-        [in] DWORD dwControlCode => control_code(ResourceType),
+        [in, tells] DWORD dwControlCode => control_code(ResourceType),
         [in, unique, size_is(nInBufferSize)] UCHAR *lpInBuffer => control_input(ResourceType),
         [in] DWORD nInBufferSize => size(lpInBuffer),
         [out, size_is(nOutBufferSize), length_is(*lpBytesReturned)] UCHAR *lpOutBuffer => control_output(ResourceType),
@@ -48,7 +48,7 @@ crate::interface! {
 
     103 ("3.1.4.1.103", "3.1.4.2.103")
     error_status_t ApiCreateResTypeEnum(
-        [in, string] LPCWSTR lpszTypeName,
+        [in, tells, string] LPCWSTR lpszTypeName,
         [in] DWORD dwType => flags(ClusterResTypeEnumType),
         [out] PENUM_LIST *ReturnEnum => kinds(ClusterResTypeEnumType),
         [out, v3] error_status_t *rpc_status);

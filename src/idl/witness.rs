@@ -16,8 +16,8 @@ crate::interface! {
         [out] PPCONTEXT_HANDLE ppContext,
         [in] ULONG Version => enumeration(WitnessVersion),
         [in, string, unique] LPWSTR NetName,
-        [in, string, unique] LPWSTR IpAddress,
-        [in, string, unique] LPWSTR ClientComputerName);
+        [in, tells, string, unique] LPWSTR IpAddress,
+        [in, tells, string, unique] LPWSTR ClientComputerName);
 
     2 ("3.1.4.3", "")
     DWORD WitnessrUnRegister(
@@ -36,9 +36,9 @@ crate::interface! {
         [out] PPCONTEXT_HANDLE ppContext,
         [in] ULONG Version => enumeration(WitnessVersion),
         [in, string, unique] LPWSTR NetName,
-        [in, string, unique] LPWSTR ShareName,
-        [in, string, unique] LPWSTR IpAddress,
-        [in, string, unique] LPWSTR ClientComputerName,
+        [in, tells, string, unique] LPWSTR ShareName,
+        [in, tells, string, unique] LPWSTR IpAddress,
+        [in, tells, string, unique] LPWSTR ClientComputerName,
         [in] ULONG Flags => flags(WitnessRegisterFlags),
         [in] ULONG KeepAliveTimeout => Seconds);
 

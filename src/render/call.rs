@@ -64,7 +64,7 @@ pub fn name(record: &Record<'_>) -> String {
 }
 
 /// Where the call went, its number and its method.
-pub(crate) fn heading(request: Option<&PrintedRequest>, answer: &CallEnd<'_, '_>) -> (Option<Flow>, u32, String) {
+pub fn heading(request: Option<&PrintedRequest>, answer: &CallEnd<'_, '_>) -> (Option<Flow>, u32, String) {
     match (request, answer) {
         (Some(w), _) => (Some(w.flow), w.call_id, w.method.clone()),
         (None, CallEnd::Answered(r)) => {
@@ -86,7 +86,7 @@ pub(crate) fn waits(request: Option<&PrintedRequest>, answer: &CallEnd<'_, '_>) 
 }
 
 /// Nanoseconds from the request to the answer.
-pub(crate) fn latency(request: Option<&PrintedRequest>, answer: &CallEnd<'_, '_>) -> Option<i64> {
+pub fn latency(request: Option<&PrintedRequest>, answer: &CallEnd<'_, '_>) -> Option<i64> {
     match answer {
         CallEnd::Answered(record) => Some(record.event.time()?.0.saturating_sub(request?.time?.0)),
         CallEnd::Unanswered(_) => None,
@@ -94,7 +94,7 @@ pub(crate) fn latency(request: Option<&PrintedRequest>, answer: &CallEnd<'_, '_>
 }
 
 /// The status of a response or fault.
-pub(crate) fn outcome(answer: &CallEnd<'_, '_>) -> Option<u32> {
+pub fn outcome(answer: &CallEnd<'_, '_>) -> Option<u32> {
     let CallEnd::Answered(record) = answer else { return None };
     if let Body::Fault { status, .. } = record.event.body {
         return status;

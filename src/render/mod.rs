@@ -19,6 +19,8 @@ pub mod ecs;
 pub mod eve;
 #[cfg(feature = "serde")]
 pub mod json;
+#[cfg(feature = "session")]
+pub mod mermaid;
 #[cfg(all(feature = "session", feature = "serde"))]
 pub mod perfetto;
 #[cfg(feature = "session")]
@@ -35,6 +37,33 @@ pub mod zeek;
 #[cfg(all(feature = "session", feature = "serde"))]
 pub const CALL_FORMATS: &[CallFormat] =
     &[csv::FORMAT, zeek::FORMAT, zeek::JSON_FORMAT, ecs::FORMAT, eve::FORMAT, perfetto::CALLS];
+
+/// The formats of events for other tools: what `story --format` knows beside text and JSON lines.
+#[cfg(all(feature = "session", feature = "serde"))]
+pub const STORY_FORMATS: &[StoryFormat] = &[mermaid::FORMAT, perfetto::STORY];
+
+/// A format of events, one after the other.
+#[cfg(feature = "session")]
+#[derive(Clone, Copy, Debug)]
+pub struct StoryFormat {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, in a few words.
+    pub about: &'static str,
+    /// Begins to print.
+    pub printer: fn(&crate::limits::Pictures) -> Box<dyn StoryPrinter>,
+}
+
+/// Prints events in one of the formats; each function appends to `out`.
+#[cfg(feature = "session")]
+pub trait StoryPrinter {
+    /// What stands in front of the first event, where that is known before it.
+    fn begin(&mut self, _out: &mut Vec<u8>) {}
+    /// An event.
+    fn event(&mut self, out: &mut Vec<u8>, event: &crate::analysis::story::Event);
+    /// What stands behind the last event; `timelines` are the states of the objects.
+    fn end(&mut self, out: &mut Vec<u8>, timelines: &[crate::analysis::story::Timeline]);
+}
 
 /// A format of calls, one after the other.
 #[cfg(feature = "session")]

@@ -1,7 +1,5 @@
 //! What the formats of one line a call share.
 
-#[cfg(feature = "serde")]
-use crate::analysis::calls::Answer;
 use crate::analysis::calls::Call;
 use crate::base::{Timestamp, Transport};
 #[cfg(feature = "serde")]
@@ -22,13 +20,7 @@ pub(super) fn transport(call: &Call) -> &'static str {
 /// What a call came to, in a word.
 #[cfg(feature = "serde")]
 pub(super) fn result(call: &Call) -> &'static str {
-    match call.answer {
-        Answer::Fault(_) => "failure",
-        Answer::Response(Some(_)) if call.failed() => "failure",
-        Answer::Response(Some(_)) => "success",
-        // Sealed, or unreadable for another reason: nobody knows what the server said.
-        Answer::Response(None) | Answer::None => "unknown",
-    }
+    call.answer.outcome().name()
 }
 
 /// What the JSON formats for other tools have beyond the fields of those tools, as the members of an open object.

@@ -3,7 +3,7 @@
 use crate::analysis::stats::Row;
 
 /// The columns of numbers, in the order of [`numbers`].
-pub const COLUMNS: [&str; 10] = [
+pub const COLUMNS: [&str; 11] = [
     "calls",
     "errors",
     "faults",
@@ -14,10 +14,11 @@ pub const COLUMNS: [&str; 10] = [
     "latency_max_ns",
     "request_bytes",
     "response_bytes",
+    "unknown",
 ];
 
 /// The numbers of a row; those without a value are absent.
-pub fn numbers(row: &Row) -> [Option<u64>; 10] {
+pub fn numbers(row: &Row) -> [Option<u64>; 11] {
     let latency = &row.latency;
     [
         Some(row.calls),
@@ -30,5 +31,6 @@ pub fn numbers(row: &Row) -> [Option<u64>; 10] {
         (latency.count() > 0).then_some(latency.max()),
         Some(row.request_bytes),
         Some(row.response_bytes),
+        Some(row.unknown),
     ]
 }

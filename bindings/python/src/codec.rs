@@ -113,7 +113,7 @@ fn bytes<'py>(py: Python<'py>, out: &Out) -> PyResult<Bound<'py, PyAny>> {
     let answer = json::object(py, &view::text(out))?;
     if let Ok(error) = answer.get_item("error") {
         let message: String = error.get_item("message")?.extract()?;
-        let path: Option<String> = error.get_item("field").ok().map(|path| path.extract()).transpose()?;
+        let path: Option<String> = error.get_item("path").ok().map(|path| path.extract()).transpose()?;
         return Err(errors::encoding(py, &message, path.as_deref()));
     }
     let digits = answer.get_item("hex")?;

@@ -127,7 +127,10 @@ impl Reading {
         };
         let path = input.path().map(PathBuf::from);
         match source::open(input, &self.limits, self.frames, &self.origins, &self.raised) {
-            Ok(open) => self.current = Some(open),
+            Ok(open) => {
+                self.engine.view.begin(self.frames, open.path.as_deref());
+                self.current = Some(open);
+            }
             Err(failure) => self.fail(failure, path),
         }
     }

@@ -84,7 +84,7 @@ impl Reader {
     }
 
     /// What went wrong, once.
-    fn failure(py: Python<'_>, reading: &mut Reading) -> Option<PyErr> {
+    pub(crate) fn failure(py: Python<'_>, reading: &mut Reading) -> Option<PyErr> {
         let failed = reading.failed.take();
         if let Some(raised) = reading.raised.take() {
             return Some(raised);
@@ -175,6 +175,28 @@ impl Reader {
                 problem.set_item("offset", offset)?;
             }
             list.append(problem)?;
+        }
+        Ok(list)
+    }
+
+    /// Packets that could not be read so far, by why: dicts with ``kind`` and, where it has them, ``value`` and ``name``, and
+    /// with ``packets`` and ``first_frame``.
+    #[getter]
+    fn unread<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let reading = self.lock()?;
+        let list = PyList::empty(py);
+        for (kind, count) in reading.as_ref().ok_or_else(closed)?.engine.session.unread().iter() {
+            let one = PyDict::new(py);
+            one.set_item("kind", kind.key())?;
+            if let Some(value) = kind.value() {
+                one.set_item("value", value)?;
+            }
+            if let Some(name) = kind.name() {
+                one.set_item("name", name)?;
+            }
+            one.set_item("packets", count.packets)?;
+            one.set_item("first_frame", count.first_frame)?;
+            list.append(one)?;
         }
         Ok(list)
     }

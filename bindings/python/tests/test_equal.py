@@ -55,6 +55,10 @@ def test_messages(case: Case, hidden: bool, count: Count) -> None:
     except cluscope.CaptureError:
         # What the program tells on standard error.
         pass
+    # What is told of the capture as a whole.
+    whole = {one["type"]: one for one in parsed(lines) if one["type"] in ("limits", "capture")}
+    assert {"type": "limits", **reader.limits} == whole.get("limits", {"type": "limits"})
+    assert reader.unread == whole.get("capture", {}).get("unread", [])
     compare([message.to_dict() for message in messages], expected, "dissect", count)
     for message, one in zip(messages, expected):
         # By its members, too.

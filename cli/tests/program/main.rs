@@ -14,6 +14,7 @@ mod check;
 mod cli;
 mod contents;
 mod decrypt;
+mod detection;
 mod encoding;
 #[cfg(feature = "etl")]
 mod etl;

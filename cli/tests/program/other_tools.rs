@@ -210,3 +210,60 @@ fn nothing_at_all() {
         assert_eq!(output(&[&["calls", "--format", format], &filter[..]].concat()), "");
     }
 }
+
+/// The fields of the index template with their types.
+fn mapped(properties: &Value, path: &str, found: &mut BTreeMap<String, String>) {
+    for (name, field) in properties.as_object().expect("properties") {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        match field.get("properties") {
+            Some(inner) => mapped(inner, &path, found),
+            None => drop(found.insert(path, field["type"].as_str().expect("a type").to_string())),
+        }
+    }
+}
+
+/// The template has what is printed, with the schema's types; the dashboard asks for nothing else, and is whole.
+#[test]
+fn elastic_files() {
+    let template: Value = serde_json::from_str(&data::text("docs/elastic/index-template.json")).expect("JSON");
+    let mut known = BTreeMap::new();
+    mapped(&template["template"]["mappings"]["properties"], "", &mut known);
+    for (field, row) in fields("ecs") {
+        assert_eq!(known.get(&field), Some(&row[0]), "{field}");
+    }
+    for capture in CAPTURES {
+        for event in objects(&calls("ecs", capture)) {
+            let mut found = Vec::new();
+            leaves(&event, "", false, &mut found);
+            for (path, ..) in found {
+                assert!(known.contains_key(&path), "{path} is not in the template");
+            }
+        }
+    }
+    let saved = objects(&data::text("docs/elastic/dashboard.ndjson"));
+    let ids: BTreeSet<(String, String)> = saved.iter().map(|o| (o["type"].to_string(), o["id"].to_string())).collect();
+    assert_eq!(ids.len(), saved.len());
+    let inner = |value: &Value| -> Value { serde_json::from_str(value.as_str().expect("JSON in text")).expect("JSON") };
+    let mut asked = 0;
+    for object in &saved {
+        for reference in object["references"].as_array().expect("references") {
+            assert!(ids.contains(&(reference["type"].to_string(), reference["id"].to_string())), "{reference}");
+        }
+        let attributes = &object["attributes"];
+        let mut named: Vec<Value> = attributes["columns"].as_array().cloned().unwrap_or_default();
+        if attributes.get("visState").is_some() {
+            let state = inner(&attributes["visState"]);
+            let aggregations = state["aggs"].as_array().expect("aggregations").clone();
+            named.extend(aggregations.iter().filter_map(|aggregation| aggregation.pointer("/params/field").cloned()));
+        }
+        if attributes.get("panelsJSON").is_some() {
+            let panels = inner(&attributes["panelsJSON"]);
+            assert_eq!(panels.as_array().map(Vec::len), object["references"].as_array().map(Vec::len));
+        }
+        for field in named {
+            assert!(known.contains_key(field.as_str().expect("a name")), "{field} is not in the template");
+            asked += 1;
+        }
+    }
+    assert!(asked > 10);
+}

@@ -164,6 +164,8 @@ pub enum Outcome {
     Failed,
     /// Its end is not in the capture.
     Pending,
+    /// It was answered, but what it came to is sealed or can't be decoded.
+    Unknown,
 }
 
 impl Outcome {
@@ -173,6 +175,7 @@ impl Outcome {
             Outcome::Done => "done",
             Outcome::Failed => "failed",
             Outcome::Pending => "pending",
+            Outcome::Unknown => "unknown",
         }
     }
 }

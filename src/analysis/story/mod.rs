@@ -135,6 +135,11 @@ impl EventContext<'_> {
         event
     }
 
+    /// The event of the call that this request begins.
+    pub(super) fn asked(&self, name: &'static str) -> Event {
+        Event { acted: true, ..self.event(name, String::new()) }
+    }
+
     /// The call that this message belongs to.
     pub(super) fn call(&self) -> Option<EventCall> {
         let request = self.seen.request.as_ref().map(|request| request.frame);
@@ -218,6 +223,13 @@ impl Story {
     pub fn finish(&mut self, emit: &mut dyn FnMut(Event)) {
         self.states.finish(&mut self.lines);
         self.reconnects.finish(&mut self.lines);
+        for (_, draft) in self.drafts.drain() {
+            let Some(mut event) = draft.asked.map(|event| *event) else { continue };
+            event.text = format!("asked to {} {}: no answer in the capture", draft.base, draft.what);
+            (event.object, event.from, event.to) = (draft.object, draft.from, draft.to);
+            event.outcome = Outcome::Pending;
+            self.lines.add(event, true);
+        }
         self.lines.flush(true, emit);
     }
 
@@ -238,13 +250,19 @@ impl Story {
                 draft.what = format!("cluster {} to {}", wording::quoted(old), wording::wide(new));
                 draft.from = Some(old.to_string());
             }
+            draft.asked = Some(Box::new(scene.asked(draft.name)));
             self.drafts.insert(key, draft);
         }
     }
 
     fn response(&mut self, record: &Record<'_>, scene: &EventContext<'_>) {
         let draft = call_key(record).and_then(|key| self.drafts.remove(&key));
-        let (Some(method), Some(top_level)) = (record.method(), TopLevelValues::of(record)) else { return };
+        let (Some(method), Some(top_level)) = (record.method(), TopLevelValues::of(record)) else {
+            if let Some(draft) = draft {
+                self.undecided(draft, scene);
+            }
+            return;
+        };
         self.reconnects.response(record, scene, &mut self.lines);
         self.values.learn(method, &top_level, record, scene);
         let told = draft.is_some() || self.reconnects.is_back(scene);
@@ -266,7 +284,7 @@ impl Story {
 
     /// The line of a call that changes something.
     fn tell(&mut self, draft: Draft, top_level: &TopLevelValues<'_>, scene: &EventContext<'_>) {
-        let status = scene.seen.status.unwrap_or(0);
+        let Some(status) = scene.seen.status else { return self.undecided(draft, scene) };
         if draft.only_new && top_level.number(ApiCreateKey::params::lpdwDisposition) != Some(1) && !is_error(status) {
             return;
         }
@@ -324,6 +342,16 @@ impl Story {
                 self.lines.add(event, true);
             }
         }
+    }
+
+    /// The line of a call that was answered by nobody knows what.
+    fn undecided(&mut self, draft: Draft, scene: &EventContext<'_>) {
+        let text =
+            format!("asked to {} {}: answered, but the answer is sealed or can't be read", draft.base, draft.what);
+        let mut event = scene.called(draft.name, text);
+        event.outcome = Outcome::Unknown;
+        (event.object, event.from, event.to) = (draft.object, draft.from, draft.to);
+        self.lines.add(event, true);
     }
 
     /// What went wrong before a call was refused.

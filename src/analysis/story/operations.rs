@@ -2,7 +2,7 @@
 
 use super::waiting::{Aim, Goal};
 use super::wording::{self, plain, wide};
-use super::{EventContext, Object, object};
+use super::{Event, EventContext, Object, object};
 use crate::analysis::object_kind::ObjectKind;
 use crate::analysis::top_level::TopLevelValues;
 use crate::consts::control_codes::ControlCodeBits;
@@ -39,6 +39,8 @@ pub(super) struct Draft {
     pub(super) timed: bool,
     /// Where the object ends in `what`.
     pub(super) object_end: usize,
+    /// The event as far as the request tells, should no answer come.
+    pub(super) asked: Option<Box<Event>>,
     /// New values, to be compared with the old ones.
     pub(super) values: Vec<super::properties::NewValue>,
 }
@@ -46,8 +48,22 @@ pub(super) struct Draft {
 impl Draft {
     /// Of these words, about nothing in particular.
     pub(super) fn new(name: &'static str, past: &'static str, base: &'static str, what: String) -> Self {
-        let (object, from, to, goal, values) = Default::default();
-        Draft { name, past, base, what, object, from, to, goal, only_new: false, timed: false, object_end: 0, values }
+        let (object, from, to, goal, asked, values) = Default::default();
+        Draft {
+            name,
+            past,
+            base,
+            what,
+            object,
+            from,
+            to,
+            goal,
+            only_new: false,
+            timed: false,
+            object_end: 0,
+            asked,
+            values,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::structs::packed::ByteCursor;
 use crate::structs::values::{self, Slot};
 
 /// Text in quotes, cut to a readable length. Paths keep their backslashes as they are.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for (n, c) in text.chars().enumerate() {
         match c {
@@ -41,7 +41,7 @@ pub(super) fn plain(text: WStr<'_>) -> String {
 }
 
 /// An object: `group "Cluster Group"`, `the cluster`.
-pub(super) fn object(kind: ObjectKind, name: Option<&str>) -> String {
+pub(crate) fn object(kind: ObjectKind, name: Option<&str>) -> String {
     let word = match kind {
         ObjectKind::Cluster => return "the cluster".to_string(),
         ObjectKind::Key => "registry key",
@@ -123,7 +123,7 @@ fn short_bytes(bytes: &[u8]) -> String {
 }
 
 /// A span of time in the unit that fits.
-pub(super) fn duration(nanos: i64) -> String {
+pub(crate) fn duration(nanos: i64) -> String {
     if nanos < 1_000_000 {
         format!("{} us", nanos / 1_000)
     } else if nanos < 1_000_000_000 {

@@ -115,6 +115,8 @@ pub struct Field {
     pub range: Option<(u32, u32)>,
     /// The versions in which the range holds.
     pub range_versions: Versions,
+    /// Whether a line about the call names it: what was asked for, beside the objects of handles.
+    pub tells: bool,
     /// Layout of `ty` in NDR and NDR64, worked out once.
     pub(in crate::ndr) layouts: [Layout; 2],
 }
@@ -152,6 +154,7 @@ impl Field {
             reference: false,
             range: None,
             range_versions: Versions::ALL,
+            tells: false,
             layouts: [ty.layout(Syntax::Ndr), ty.layout(Syntax::Ndr64)],
         }
     }

@@ -9,8 +9,9 @@ mod tracks;
 
 use super::json::out::Out;
 use super::row::{result, transport};
-use super::{CallFormat, CallPrinter};
+use super::{CallFormat, CallPrinter, StoryFormat, StoryPrinter};
 use crate::analysis::calls::{Answer, Call};
+use crate::analysis::story::{Event, Object, Timeline};
 use tracks::{Slice, Trace};
 
 /// Calls as slices.
@@ -82,5 +83,81 @@ fn arguments(out: &mut Out, call: &Call) {
     if let Some(latency) = call.latency() {
         out.key("latency_ns");
         out.int(latency);
+    }
+}
+
+/// Events as slices on the tracks of their objects, and the states of objects in a process of their own.
+pub const STORY: StoryFormat = StoryFormat {
+    name: "perfetto",
+    about: "Trace events for Perfetto or Chrome's trace viewer: what was done, and the states of each object",
+    printer: |limits| Box::new(Events { trace: Trace::new(limits.tracks), last: None }),
+};
+
+struct Events {
+    trace: Trace,
+    /// The latest time that was told.
+    last: Option<i64>,
+}
+
+impl StoryPrinter for Events {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        self.trace.begin(out);
+    }
+
+    fn event(&mut self, out: &mut Vec<u8>, event: &Event) {
+        let Some(time) = event.time else { return self.trace.skip() };
+        let to = event.duration().map(|nanos| time.0.saturating_add(nanos));
+        self.last = self.last.max(Some(to.unwrap_or(time.0)));
+        let slice = Slice {
+            process: &format!("client {}", event.client.ip()),
+            track: &event.object.as_ref().map_or_else(|| "no object".to_string(), label),
+            name: event.name,
+            category: "event",
+            from: time,
+            to,
+        };
+        self.trace.slice(out, &slice, &|json| {
+            for (key, value) in [("text", event.text.as_str()), ("outcome", event.outcome.name())] {
+                json.key(key);
+                json.text(value);
+            }
+            json.key("server");
+            json.text(&event.server.to_string());
+            json.key("frames");
+            json.begin_list();
+            event.frames.iter().for_each(|frame| json.uint(*frame));
+            json.end_list();
+        });
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>, timelines: &[Timeline]) {
+        let seen = timelines.iter().flat_map(|timeline| &timeline.states).filter_map(|seen| seen.time);
+        let last = seen.map(|time| time.0).max().max(self.last);
+        for timeline in timelines {
+            let track = label(&timeline.object);
+            let mut states = timeline.states.iter().peekable();
+            while let Some(seen) = states.next() {
+                let Some(from) = seen.time else { continue };
+                let to = states.peek().and_then(|next| next.time).map(|time| time.0).or(last);
+                let name = match seen.node.as_deref() {
+                    Some(node) => format!("{} on {node}", seen.state),
+                    None => seen.state.clone(),
+                };
+                let slice = Slice { process: "states", track: &track, name: &name, category: "state", from, to };
+                self.trace.slice(out, &slice, &|json| {
+                    json.key("frame");
+                    json.uint(seen.frame);
+                });
+            }
+        }
+        self.trace.end(out);
+    }
+}
+
+/// An object in words.
+fn label(object: &Object) -> String {
+    match object.name.as_deref() {
+        Some(name) => format!("{} {name}", object.kind.name()),
+        None => object.kind.name().to_string(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Style, TextBuffer, record};
 use crate::analysis::HandleAnnotations;
+use crate::analysis::calls::CallOutcome;
 use crate::consts::status;
 use crate::render::call::{CallEnd, PrintedRequest, heading, latency, outcome, waits};
 use crate::rpc::event::Body;
@@ -31,7 +32,7 @@ pub fn call(
     }
     if let Some(time) = request.and_then(|request| request.time) {
         out.put("  ");
-        record::clock(out, time);
+        record::clock(out, time, style.clock);
     }
     if let Some(flow) = flow {
         out.put("  ");
@@ -55,7 +56,8 @@ pub fn call(
                     out.hexadecimal(u64::from(code));
                     out.put(")");
                 }
-                None => out.put("answered"),
+                None if fault.is_empty() => out.put(CallOutcome::Unknown.name()),
+                None => {}
             }
             if let Some(latency) = latency(request, end) {
                 out.put(if waits(request, end) { "  waited " } else { "  after " });

@@ -3,16 +3,20 @@
 //! [`Values`] is the visitor of stubs, [`lines`] has those of buffers; both write into a [`TextBuffer`] and leave to
 //! `value.rs` how a value looks.
 
+#[cfg(feature = "session")]
+pub(crate) mod brief;
 pub(crate) mod buffers;
 #[cfg(feature = "session")]
 pub(crate) mod call;
+#[cfg(feature = "session")]
+pub(crate) mod columns;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod lines;
 #[cfg(feature = "session")]
 pub(crate) mod list;
 pub(crate) mod out;
-#[cfg(feature = "session")]
+#[cfg_attr(not(feature = "session"), allow(dead_code))]
 mod paint;
 #[cfg(feature = "session")]
 pub(crate) mod record;
@@ -57,11 +61,33 @@ pub struct Style {
     pub color: bool,
     /// Bytes that the values of one message may take as text; then they end.
     pub max_output: usize,
+    /// How times are written.
+    pub clock: Clock,
+}
+
+/// How times are written.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Clock {
+    /// Date and time in UTC: `2026-11-20 10:00:00.123456`.
+    #[default]
+    Utc,
+    /// As this function has it: date and time in the same shape, in another zone.
+    Zone(fn(crate::base::Timestamp) -> String),
+    /// As this function has it: a number of seconds.
+    Seconds(fn(crate::base::Timestamp) -> String),
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Style { width: 100, indent: 4, max_bytes: 64, max_elements: 64, color: false, max_output: usize::MAX }
+        Style {
+            width: 100,
+            indent: 4,
+            max_bytes: 64,
+            max_elements: 64,
+            color: false,
+            max_output: usize::MAX,
+            clock: Clock::Utc,
+        }
     }
 }
 

@@ -3,12 +3,13 @@
 const BOLD: &str = "\x1b[1m";
 const DIM: &str = "\x1b[2m";
 const RED: &str = "\x1b[31m";
+const CYAN: &str = "\x1b[36m";
 const OFF: &str = "\x1b[0m";
 
 /// The control sequences that the printers of text write; no other is theirs.
-pub const COLOURS: [&str; 4] = [BOLD, DIM, RED, OFF];
+pub const COLOURS: [&str; 5] = [BOLD, DIM, RED, CYAN, OFF];
 
-/// Turns text bold, red or dim on a terminal.
+/// Turns text bold, red, cyan or dim on a terminal.
 pub(super) struct Paint(pub(super) bool);
 
 impl Paint {
@@ -22,6 +23,10 @@ impl Paint {
 
     pub(super) fn red(&self) -> &'static str {
         self.on(RED)
+    }
+
+    pub(super) fn cyan(&self) -> &'static str {
+        self.on(CYAN)
     }
 
     pub(super) fn dim(&self) -> &'static str {

@@ -10,7 +10,7 @@ use crate::ndr::types::Scalar;
 use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::net::Timestamp;
-use crate::render::text::{Style, TextBuffer, Values, hex_dump};
+use crate::render::text::{Clock, Style, TextBuffer, Values, hex_dump};
 use crate::rpc::event::{Body, ContextState};
 use crate::rpc::extended_error;
 use crate::rpc::header::{Endian, PfcFlags};
@@ -32,7 +32,7 @@ pub fn record(out: &mut TextBuffer, record: &Record<'_>, style: &Style, view: Op
     out.uint(event.frame());
     if let Some(time) = event.time() {
         out.put("  ");
-        clock(out, time);
+        clock(out, time, style.clock);
     }
     out.put("  ");
     endpoint(out, record.flow.src);
@@ -80,8 +80,11 @@ pub fn off(style: &Style) -> &'static str {
     Paint(style.color).off()
 }
 
-/// Date and time to the microsecond.
-pub(super) fn clock(out: &mut TextBuffer, time: Timestamp) {
+/// A time to the microsecond.
+pub(super) fn clock(out: &mut TextBuffer, time: Timestamp, clock: Clock) {
+    if let Clock::Zone(write) | Clock::Seconds(write) = clock {
+        return out.put(&write(time));
+    }
     let mut text = time.to_ascii();
     text[10] = b' ';
     out.put(core::str::from_utf8(&text[..26]).unwrap_or_default());

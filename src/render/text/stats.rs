@@ -1,6 +1,7 @@
 //! Tables of counts as text.
 
 use super::TextBuffer;
+use super::columns::{cut, width};
 use super::record::duration;
 use crate::analysis::stats::{By, Row};
 use crate::base::bounds;
@@ -8,59 +9,113 @@ use crate::base::printable::printable;
 use crate::render::stats::numbers;
 use std::io::{self, Write};
 
-/// A table: its heads, and one line a row.
+/// Columns between two columns.
+const GAP: usize = 2;
+
+/// A column of numbers: its title, its cells, and its rank among those that are left out where the screen is narrow.
+struct Column {
+    title: &'static str,
+    cells: Vec<String>,
+    /// 0 always stays; of the others the largest goes first.
+    rank: u8,
+    /// Whether it is of no interest where it holds zeros alone.
+    rare: bool,
+}
+
+impl Column {
+    fn width(&self) -> usize {
+        self.cells.iter().map(|cell| width(cell)).max().unwrap_or(0).max(self.title.len())
+    }
+}
+
+/// A table: its heads, and one line a row. `columns` are those of the screen: there, columns of zeros are left out, as are the
+/// less important ones if need be, and a key that is too long for the rest of its line has a line of its own. Without, all is
+/// shown.
 ///
 /// # Errors
 /// Writing fails.
-pub fn table(out: &mut impl Write, by: By, rows: &[(&str, &Row)]) -> io::Result<()> {
-    const TITLES: [&str; 8] = ["calls", "errors", "lost", "p50", "p95", "max", "in", "out"];
+pub fn table(out: &mut impl Write, by: By, rows: &[(&str, &Row)], columns: Option<usize>) -> io::Result<()> {
+    let mut table = columns_of(rows);
+    let keys: Vec<String> = core::iter::once(by.name().into()).chain(rows.iter().map(|(key, _)| key_of(key))).collect();
+    let longest = keys.iter().map(|key| width(key)).max().unwrap_or(0);
+    let screen = columns.unwrap_or(usize::MAX);
+    if columns.is_some() {
+        table.retain(|column| !column.rare || column.cells.iter().any(|cell| cell != "0"));
+    }
+    let taken = |table: &[Column]| table.iter().map(|column| column.width() + GAP).sum::<usize>();
+    // Room for most keys: half of the screen, if it comes to that.
+    while taken(&table) + longest.min(screen / 2) > screen {
+        let Some(worst) = (0..table.len()).filter(|n| table[*n].rank > 0).max_by_key(|n| table[*n].rank) else { break };
+        table.remove(worst);
+    }
+    let room = if columns.is_some() { screen.saturating_sub(taken(&table)) } else { bounds::STATS_KEY };
+    let widest = keys.iter().map(|key| width(key)).filter(|key| *key <= room).max().unwrap_or(room).min(room);
+    for (n, key) in keys.iter().enumerate() {
+        let mut used = width(key);
+        if columns.is_some() && used > widest {
+            writeln!(out, "{}", cut(key, screen))?;
+            used = 0;
+        } else {
+            let key = cut(key, widest);
+            used = width(&key).min(used);
+            write!(out, "{key}")?;
+        }
+        write!(out, "{:1$}", "", widest - used)?;
+        for column in &table {
+            let text = if n == 0 { column.title } else { column.cells.get(n - 1).map_or("", String::as_str) };
+            write!(out, "{:1$}{text}", "", GAP + column.width() - width(text))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+/// A key as it is shown.
+fn key_of(key: &str) -> String {
+    printable(key).into_owned()
+}
+
+/// All columns, in their order.
+fn columns_of(rows: &[(&str, &Row)]) -> Vec<Column> {
     let latency = |nanos: Option<u64>| {
         let Some(nanos) = nanos else { return "-".to_string() };
         let mut text = TextBuffer::new();
         duration(&mut text, i64::try_from(nanos).unwrap_or(i64::MAX));
         text.into()
     };
-    let mut lines = vec![TITLES.map(str::to_string)];
+    let count = |n: Option<u64>| n.unwrap_or_default().to_string();
+    let mut columns: Vec<Column> = [
+        ("calls", 0, false),
+        ("errors", 0, false),
+        ("unknown", 1, true),
+        ("lost", 1, true),
+        ("p50", 4, false),
+        ("p95", 3, false),
+        ("max", 2, false),
+        ("in", 5, false),
+        ("out", 5, false),
+    ]
+    .map(|(title, rank, rare)| Column { title, cells: Vec::new(), rank, rare })
+    .into();
     for (_, row) in rows {
-        let [calls, errors, _, unanswered, _, p50, p95, max, request, response] = numbers(row);
-        let count = |n: Option<u64>| n.unwrap_or_default().to_string();
-        lines.push([
+        let [calls, errors, _, unanswered, _, p50, p95, max, request, response, unknown] = numbers(row);
+        let cells = [
             count(calls),
             count(errors),
+            count(unknown),
             count(unanswered),
             latency(p50),
             latency(p95),
             latency(max),
             bytes(request),
             bytes(response),
-        ]);
-    }
-    let shown = |key: &str| {
-        let plain = printable(key);
-        if plain.chars().count() > bounds::STATS_KEY {
-            format!("{}…", plain.chars().take(bounds::STATS_KEY - 1).collect::<String>())
-        } else {
-            plain.into_owned()
-        }
-    };
-    let keys: Vec<String> =
-        core::iter::once(by.name().to_string()).chain(rows.iter().map(|(key, _)| shown(key))).collect();
-    let widest = keys.iter().map(|key| key.chars().count()).max().unwrap_or(0);
-    let mut widths = [0; 8];
-    for line in &lines {
-        for (width, text) in widths.iter_mut().zip(line) {
-            *width = text.chars().count().max(*width);
+        ];
+        for (column, cell) in columns.iter_mut().zip(cells) {
+            column.cells.push(cell);
         }
     }
-    for (key, line) in keys.iter().zip(&lines) {
-        write!(out, "{key:widest$}")?;
-        for (text, width) in line.iter().zip(widths) {
-            write!(out, "  {text:>width$}")?;
-        }
-        writeln!(out)?;
-    }
-    writeln!(out)?;
-    Ok(())
+    columns
 }
 
 fn bytes(n: Option<u64>) -> String {

@@ -1,6 +1,7 @@
 //! The visitor that writes a stub's values as lines.
 
 use super::out::TextBuffer;
+use super::paint::Paint;
 use super::value::{self, Wrap};
 use super::{Style, buffers, hex_dump};
 use crate::base::diagnostic::Diagnostic;
@@ -110,7 +111,8 @@ impl<'w> Values<'w> {
             return None;
         }
         let indent = self.indent(at);
-        let (on, off) = if self.style.color { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
+        let paint = Paint(self.style.color);
+        let (on, off) = (paint.cyan(), paint.off());
         let out = &mut *self.out;
         out.blanks(indent);
         out.put(on);

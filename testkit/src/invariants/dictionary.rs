@@ -227,6 +227,7 @@ fn filter() -> Words {
     for (name, _, ty) in Field::ALL {
         words.add(name);
         words.text(match ty {
+            Type::Flag => continue,
             Type::Text => ["IP1", "\"Cluster\"", "'Control$'"],
             Type::Number => ["0x10", "106", "18446744073709551615"],
             Type::Duration => ["10ms", "1.5s", "200us"],

@@ -26,6 +26,7 @@ from ._cluscope import (
     Record,
     Schema,
     Session,
+    Table,
     __version__,
     calls,
     check,
@@ -36,6 +37,7 @@ from ._cluscope import (
     open,
     stats,
     story,
+    table,
 )
 from ._errors import CaptureError, DecodeError, EncodeError, Error, FilterError, KeyFileError
 
@@ -60,6 +62,7 @@ __all__ = [
     "Record",
     "Schema",
     "Session",
+    "Table",
     "__version__",
     "calls",
     "check",
@@ -70,4 +73,5 @@ __all__ = [
     "open",
     "stats",
     "story",
+    "table",
 ]

@@ -17,6 +17,7 @@ __all__ = [
     "Record",
     "Schema",
     "Session",
+    "Table",
     "__version__",
     "calls",
     "check",
@@ -27,6 +28,7 @@ __all__ = [
     "open",
     "stats",
     "story",
+    "table",
 ]
 
 _D = TypeVar("_D")
@@ -167,6 +169,8 @@ class Reader(Iterator[_T_co]):
     def close(self) -> None: ...
     @property
     def problems(self) -> list[_Dict]: ...
+    @property
+    def unread(self) -> list[_Dict]: ...
     @property
     def limits(self) -> dict[str, int]: ...
 
@@ -351,3 +355,23 @@ def decode_stub(
 def encode_stub(message: Mapping[str, Any] | str, /) -> bytes: ...
 def decode_struct(name: str, data: bytes, /, *, hide_secrets: bool = False) -> _Dict: ...
 def encode_struct(value: Mapping[str, Any] | str, /, name: str | None = None) -> bytes: ...
+
+@final
+class Table:
+    @property
+    def name(self) -> str: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+def table(
+    captures: _Captures,
+    name: str = "messages",
+    /,
+    *,
+    keys: _KeySources | Keys | None = None,
+    keytab: _KeySources | None = None,
+    ccache: _KeySources | None = None,
+    assume: Sequence[str] | None = None,
+    decode_as: Sequence[str] | None = None,
+    hide_secrets: bool = False,
+    memory_limit: int | str | None = None,
+) -> Table: ...

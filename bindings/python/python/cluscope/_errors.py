@@ -17,7 +17,7 @@ class CaptureError(Error):
     ...     cluscope.open(io.BytesIO(b"no capture"))
     ... except cluscope.CaptureError as error:
     ...     print(error.filename, error)
-    None not a capture file: it starts with 6e 6f 20 63 61 70 74 75 72 65; pcap and pcapng are understood
+    None not a capture file: it starts with 6e 6f 20 63 61 70 74 75 72 65, which is text
     """
 
     filename: str | None
@@ -34,6 +34,7 @@ class CaptureError(Error):
 class DecodeError(Error, ValueError):
     """Bytes that can't be read as what they are said to be.
 
+    >>> import cluscope
     >>> try:
     ...     cluscope.decode_stub(b"\\x00", method="ApiOpenResource", direction="request")
     ... except cluscope.DecodeError as error:
@@ -61,12 +62,13 @@ class DecodeError(Error, ValueError):
 class EncodeError(Error, ValueError):
     """Values that no bytes can be made of.
 
+    >>> import cluscope
     >>> try:
     ...     cluscope.encode_stub({"interface": "clusapi", "version": "3.0", "method": "ApiOpenResource",
     ...                  "direction": "request", "syntax": "ndr", "params": {"lpszResourceName": 7}})
     ... except cluscope.EncodeError as error:
     ...     print(error.path)
-    lpszResourceName
+    params.lpszResourceName
     """
 
     path: str | None
@@ -83,6 +85,7 @@ class EncodeError(Error, ValueError):
 class KeyFileError(Error, ValueError):
     """Keys that can't be read. The message tells the place and never what stands there.
 
+    >>> import cluscope
     >>> try:
     ...     cluscope.Keys().add_keys(b"password LAB\\\\alice\\n")
     ... except cluscope.KeyFileError as error:
@@ -112,6 +115,7 @@ class KeyFileError(Error, ValueError):
 class FilterError(Error, ValueError):
     """A filter expression that can't be read.
 
+    >>> import cluscope
     >>> try:
     ...     cluscope.open("trace.pcapng", filter="latency > 'slow'")
     ... except cluscope.FilterError as error:

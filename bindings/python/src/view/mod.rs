@@ -2,9 +2,11 @@
 
 mod calls;
 mod happened;
+mod table;
 
 pub(crate) use calls::Calls;
 pub(crate) use happened::{Checked, Counted, Told};
+pub(crate) use table::{Filled, Rows};
 
 use crate::options::Options;
 use crate::record::Item;
@@ -16,11 +18,15 @@ use cluscope::internals::render::json::record::Records;
 use cluscope::internals::session::selection::{Choice, Selection};
 use cluscope::session::Record;
 use std::collections::VecDeque;
+use std::path::Path;
 
 /// What is made of the records of a session.
 pub(crate) trait View: Send {
     /// Takes a record.
     fn record(&mut self, record: &Record<'_>, out: &mut VecDeque<Item>);
+
+    /// A capture begins behind so many packets.
+    fn begin(&mut self, _packets: u64, _path: Option<&Path>) {}
 
     /// Nothing more comes.
     fn finish(&mut self, _out: &mut VecDeque<Item>) {}
