@@ -6,6 +6,7 @@ use super::screen::screen;
 use super::views::{CallConsumer, Reader};
 use super::{Capture, Failure, Format, Look, Outcome, output, summary};
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use cluscope::internals::analysis::RecordContext;
 use cluscope::internals::analysis::calls::Call;
 use cluscope::internals::analysis::story::{self, Event, Timeline};
@@ -13,7 +14,7 @@ use cluscope::internals::filter::Filter;
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::text::Style;
 use cluscope::internals::render::text::story::{Lines, Sum};
-use cluscope::internals::render::{json, text};
+use cluscope::internals::render::{STORY_FORMATS, StoryPrinter, json, text};
 use cluscope::internals::session::Record;
 use std::io::Write;
 
@@ -21,8 +22,9 @@ use std::io::Write;
 pub(super) struct Story {
     #[command(flatten)]
     capture: Capture,
-    #[command(flatten)]
-    look: Look,
+    /// How to print; text on a terminal and jsonl into a pipe unless named
+    #[arg(long, value_parser = formats())]
+    format: Option<String>,
     /// Name the frames of each event
     #[arg(long, short)]
     verbose: bool,
@@ -41,6 +43,13 @@ pub(super) struct Story {
     timeline: bool,
 }
 
+/// Names of the formats, with what they are.
+fn formats() -> PossibleValuesParser {
+    let own = [("text", "A line an event"), ("jsonl", "One JSON object a line")];
+    let others = STORY_FORMATS.iter().map(|format| (format.name, format.about));
+    PossibleValuesParser::new(own.into_iter().chain(others).map(|(name, about)| PossibleValue::new(name).help(about)))
+}
+
 /// Prints events as they are told.
 struct Teller<'a> {
     out: output::Stdout,
@@ -51,6 +60,8 @@ struct Teller<'a> {
     pending: Vec<Event>,
     filter: Option<Filter>,
     format: Format,
+    /// What prints in their place, for other tools.
+    printer: Option<Box<dyn StoryPrinter>>,
     args: &'a Story,
     /// The object in lower case.
     object: Option<String>,
@@ -78,6 +89,12 @@ impl Teller<'_> {
             if !self.is_wanted(&event) {
                 continue;
             }
+            if let Some(printer) = &mut self.printer {
+                let mut printed = Vec::new();
+                printer.event(&mut printed, &event);
+                self.out.write_all(&printed)?;
+                continue;
+            }
             match self.format {
                 Format::Text => {
                     let line = self.lines.event(&event, self.args.verbose, &self.style, screen().terminal);
@@ -94,16 +111,21 @@ impl Teller<'_> {
 
     /// The states of the objects that were asked for.
     fn timelines(&mut self) -> Result<(), Failure> {
-        if !self.args.timeline && self.object.is_none() {
+        if !self.args.timeline && self.object.is_none() && self.printer.is_none() {
             return Ok(());
         }
-        for mut timeline in self.story.timelines() {
-            let Timeline { object, states, .. } = &mut timeline;
+        let mut timelines = self.story.timelines();
+        timelines.retain_mut(|Timeline { object, states, .. }| {
             let name = object.name.as_deref().map(str::to_lowercase);
             states.retain(|seen| self.period.overlaps(seen.time, None));
-            if states.is_empty() || (self.object.is_some() && name != self.object) {
-                continue;
-            }
+            !states.is_empty() && (self.object.is_none() || name == self.object)
+        });
+        if let Some(printer) = &mut self.printer {
+            let mut printed = Vec::new();
+            printer.end(&mut printed, &timelines);
+            return Ok(self.out.write_all(&printed)?);
+        }
+        for timeline in timelines {
             match self.format {
                 Format::Text => {
                     writeln!(self.out)?;
@@ -145,21 +167,32 @@ impl CallConsumer for Teller<'_> {
 }
 
 pub(super) fn run(args: &Story) -> Outcome {
-    let format = output::format(&args.look);
+    let named = args.format.as_deref();
+    let other = STORY_FORMATS.iter().find(|format| named == Some(format.name));
+    let format = named.map(|name| if name == "text" { Format::Text } else { Format::Jsonl });
+    let format = output::format(&Look { format });
+    let limits = args.capture.memory.limits();
+    let mut printer = other.map(|format| (format.printer)(&limits.pictures));
     let reader = Reader::new(&args.capture)?;
     let style = output::style(false);
     let mut out = output::stdout_in(format, &style);
     output::head(&mut out, format)?;
+    if let Some(printer) = &mut printer {
+        let mut printed = Vec::new();
+        printer.begin(&mut printed);
+        out.write_all(&printed)?;
+    }
     let mut teller = Teller {
         out,
         line: output::json(),
         lines: Lines::default(),
         style,
-        story: story::Story::new(args.capture.memory.limits().story),
+        story: story::Story::new(limits.story),
         pending: Vec::new(),
         // The filter is asked when the reader has gone.
         filter: args.capture.filter()?,
         format,
+        printer,
         args,
         object: args.object.as_deref().map(str::to_lowercase),
         period: Period { since: args.since, until: args.until },
@@ -172,14 +205,15 @@ pub(super) fn run(args: &Story) -> Outcome {
     teller.timelines()?;
     teller.sum()?;
     let Teller { mut out, story, .. } = teller;
-    limits_with(
-        &mut out,
-        &session,
-        &tracker,
-        &[("story_forgotten", story.forgotten()), ("story_unfinished", story.unfinished())],
-        format,
-    )?;
-    summary::tell(&mut out, &session, &totals, format)?;
+    let given_up = [("story_forgotten", story.forgotten()), ("story_unfinished", story.unfinished())];
+    if other.is_some() {
+        // These formats have no place for it.
+        limits_with(&mut std::io::stderr(), &session, &tracker, &given_up, Format::Text)?;
+        summary::tell(&mut std::io::sink(), &session, &totals, Format::Text)?;
+    } else {
+        limits_with(&mut out, &session, &tracker, &given_up, format)?;
+        summary::tell(&mut out, &session, &totals, format)?;
+    }
     out.flush()?;
     totals.outcome(&session)
 }
