@@ -4,7 +4,7 @@
 //! * [`schema`]: what a table and a column are; the version of all of them
 //! * [`tables`]: every table with its columns, in one place; `docs/schema.md` is printed from it
 //! * [`fill`]: from the records of a session, in their order, to rows
-//! * [`write`]: a table to a file or a stream
+//! * [`mod@write`]: a table to a file or a stream
 //!
 //! ```no_run
 //! use cluscope::auth::KeyStore;

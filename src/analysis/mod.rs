@@ -25,7 +25,7 @@ pub(crate) mod tracker;
 
 pub(crate) use crate::base::bounded::Bounded;
 pub use annotations::HandleAnnotations;
-pub use calls::{Answer, Call};
+pub use calls::{Answer, Call, CallOutcome};
 pub use handles::{Resolved, Scope, State};
 pub use notify::Subscription;
 pub use object_kind::ObjectKind;

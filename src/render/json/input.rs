@@ -88,8 +88,8 @@ pub fn member(line: &serde_json::Map<String, Json>, key: &str) -> Result<Option<
 /// What is said where bytes are given beside what is to be encoded, and differ from it.
 pub(super) fn not_the_same(given: &[u8], encoded: &[u8]) -> EncodeError {
     let at = given.iter().zip(encoded).take_while(|(given, encoded)| given == encoded).count();
-    let what = format_args!("\"hex\" and what stands beside it differ from byte {at} on: leave one of them out");
-    EncodeError::new(what).within("hex")
+    EncodeError::new(format_args!("\"hex\" and what stands beside it differ from byte {at} on: leave one of them out"))
+        .within("hex")
 }
 
 /// The maximum counts of a decoded stub's line.
