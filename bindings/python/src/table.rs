@@ -54,7 +54,7 @@ impl Table {
             return Err(error);
         }
         let stream = Stream { reading, rows, schema: self.table.table().schema() };
-        PyCapsule::new(py, FFI_ArrowArrayStream::new(Box::new(stream)), Some(c"arrow_array_stream".to_owned()))
+        PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(stream)), c"arrow_array_stream")
     }
 }
 
