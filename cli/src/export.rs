@@ -29,7 +29,7 @@ pub(super) struct Export {
     /// A folder for all tables, or a file for one; standard output unless given
     #[arg(short, long, value_name = "DIR-or-FILE")]
     output: Option<PathBuf>,
-    /// Only these tables; docs/schema.md has them. All go into a folder, messages into a file or to standard output
+    /// Only these tables, such as calls or events. All go into a folder, messages into a file or to standard output
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     table: Vec<TableName>,
     /// Folders as Hive has them, by day (UTC) or by the server's address

@@ -8,6 +8,7 @@ mod check;
 #[cfg(feature = "decrypt")]
 mod decrypt;
 mod dissect;
+mod examples;
 #[cfg(feature = "columns")]
 mod export;
 mod follow;
@@ -36,7 +37,7 @@ mod vectors;
 mod views;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use cluscope::internals::filter::Filter;
+use cluscope::internals::filter::{Field, Filter};
 use cluscope::internals::limits::Limits;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -46,6 +47,7 @@ use std::time::Duration;
 /// Dissects the management traffic of Windows failover clusters: ClusAPI (MS-CMRP) and Witness (MS-SWN).
 #[derive(Debug, Parser)]
 #[command(name = "cluscope", version = env!("CLUSCOPE_VERSION"), about, max_term_width = 100)]
+#[command(after_help = examples::of(""))]
 struct Cli {
     /// How JSON has integers beyond 2^53: as numbers, or as text that programs with floating-point numbers alone (jq,
     /// JavaScript) do not round; encoding takes both
@@ -69,40 +71,54 @@ enum Numbers {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Print every ClusAPI and Witness message of a capture
+    #[command(after_help = examples::of("dissect"))]
     Dissect(Messages),
     /// Print calls: each request joined with its response or fault, with the latency
+    #[command(after_help = examples::of("calls"))]
     Calls(views::Calls),
     /// Count calls by method, client, object and status: errors, latency, bytes
+    #[command(after_help = examples::of("stats"))]
     Stats(stats::Stats),
     /// Tell what happened, one line an event
+    #[command(after_help = examples::of("story"))]
     Story(story::Story),
     /// Write a page that shows what a capture holds: one file, which opens in a browser and needs no network
+    #[command(after_help = examples::of("report"))]
     Report(report::Report),
     /// Write the capture again with what is sealed in clear
     #[cfg(feature = "decrypt")]
+    #[command(after_help = examples::of("decrypt"))]
     Decrypt(decrypt::Decrypt),
     /// Write tables for engines that want columns: messages, calls, properties, handles, events and more
     #[cfg(feature = "columns")]
+    #[command(after_help = examples::of("export"))]
     Export(export::Export),
     /// Write the packets that bear on cluster traffic, and leave the others out
+    #[command(after_help = examples::of("select"))]
     Select(select::Select),
     /// List where a capture breaks the rules of the specification, and what tells the servers' Windows release
+    #[command(after_help = examples::of("check"))]
     Check(check::Check),
     /// Decode or encode bare NDR stubs
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::of("stub"))]
     Stub(stub::Stub),
     /// Decode or encode custom-marshalled structures
-    #[command(subcommand)]
+    #[command(subcommand, after_help = examples::of("struct"))]
     Struct(structure::Struct),
     /// Print what this build knows
+    #[command(after_help = examples::of("list"))]
     List(list::List),
     /// Write a capture from records: those of dissect or calls, edited or written by hand
+    #[command(after_help = examples::of("make"))]
     Make(make::Make),
     /// Print the JSON Schema of a method's messages, of a structure or of records
+    #[command(after_help = examples::of("schema"))]
     Schema(schema::Schema),
     /// Print a script that completes commands and options in a shell
+    #[command(after_help = examples::of("completions"))]
     Completions(package::Completions),
     /// Print the manual page
+    #[command(after_help = examples::of("man"))]
     Man(package::Man),
 }
 
@@ -137,8 +153,8 @@ struct Capture {
     assume: Vec<cluscope::internals::session::inference::Assumption>,
     #[command(flatten)]
     decode_as: DecodeAs,
-    /// Show only what this expression holds for, such as 'object == "IP1" and status != 0'; see docs/views.md
-    #[arg(long, value_name = "EXPR")]
+    /// Show only what this expression holds for, such as 'object == "IP1" and status != 0'
+    #[arg(long, value_name = "EXPR", long_help = filter_help())]
     filter: Option<String>,
     /// Leave passwords and tokens that stand in messages out of JSON as well; nothing else has them
     #[arg(long)]
@@ -156,6 +172,17 @@ struct Capture {
     /// Other limits than those of `memory`.
     #[arg(skip)]
     limits: Option<Limits>,
+}
+
+/// What a filter can be made of.
+fn filter_help() -> String {
+    let mut help = "Show only what this expression holds for, such as 'object == \"IP1\" and status != 0'. \
+        Operators are == != < <= > >= ~ (a regular expression) and contains, joined by and, or, not and parentheses; fields are:"
+        .to_string();
+    for (name, _, kind) in Field::ALL {
+        help.push_str(&format!("\n  {name:<10} {}", kind.expected()));
+    }
+    help
 }
 
 /// Captures that are still being made.
@@ -205,7 +232,7 @@ impl DecodeAs {
 #[derive(Clone, Copy, Debug, Default, Args)]
 struct Threads {
     /// Threads that work at a time; as many as there are processors unless given. What is printed is the same for every
-    /// number, and so is what memory is kept to; see docs/performance.md for what more than two are good for
+    /// number, and so is what memory is kept to
     #[arg(long, value_name = "N")]
     threads: Option<std::num::NonZeroUsize>,
 }

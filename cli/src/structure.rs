@@ -1,6 +1,6 @@
 //! `struct decode` and `struct encode`: custom-marshalled structures standing alone, by their specification name.
 
-use super::{Failure, Format, Look, Outcome, output};
+use super::{Failure, Format, Look, Outcome, examples, output};
 use clap::{Args, Subcommand};
 use cluscope::internals::ndr::types::Semantics;
 use cluscope::internals::render::json::out::Out;
@@ -13,10 +13,13 @@ use std::io::{BufRead, Write};
 #[derive(Debug, Subcommand)]
 pub(super) enum Struct {
     /// Decode structures
+    #[command(after_help = examples::of("struct decode"))]
     Decode(Decode),
     /// Encode structures from what decode prints
+    #[command(after_help = examples::of("struct encode"))]
     Encode(Encode),
     /// Print the least structure of a name, with comments, to be edited and encoded
+    #[command(after_help = examples::of("struct template"))]
     Template(super::template::StructTemplate),
 }
 

@@ -1,7 +1,7 @@
 //! `stub decode`, `stub encode`, `stub explain` and `stub diff`: bare stubs, one by flags or many as JSON lines.
 //! `stub template` and `stub vectors` stand in files of their own.
 
-use super::{Failure, Format, Look, Outcome, output};
+use super::{Failure, Format, Look, Outcome, examples, output};
 use clap::{Args, Subcommand};
 use cluscope::internals::ndr::Method;
 use cluscope::internals::ndr::wire::Message;
@@ -17,16 +17,22 @@ use std::io::{Read, Write};
 #[derive(Debug, Subcommand)]
 pub(super) enum Stub {
     /// Decode stubs
+    #[command(after_help = examples::of("stub decode"))]
     Decode(Decode),
     /// Encode stubs from what decode prints
+    #[command(after_help = examples::of("stub encode"))]
     Encode(Encode),
     /// Show each byte of a stub beside what it is: values, counts, referents, alignment gaps
+    #[command(after_help = examples::of("stub explain"))]
     Explain(Decode),
     /// Tell which byte and which value of two stubs differ first, and why; exit status 1 if they differ
+    #[command(after_help = examples::of("stub diff"))]
     Diff(Diff),
     /// Print the least message of a method, with comments, to be edited and encoded
+    #[command(after_help = examples::of("stub template"))]
     Template(super::template::Template),
     /// Print messages of methods with their bytes, edge cases first, as test vectors
+    #[command(after_help = examples::of("stub vectors"))]
     Vectors(super::vectors::Vectors),
 }
 

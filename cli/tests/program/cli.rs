@@ -246,3 +246,33 @@ fn memory_limits() {
     let refused = String::from_utf8(run("dissect", "many").stderr).unwrap();
     assert!(refused.contains("\"many\" is no size"), "{refused}");
 }
+
+/// Examples of the help that name no capture and no other file of a user's are run as a shell runs them.
+#[test]
+fn examples_without_files_work() {
+    let folder = std::path::Path::new(crate::program::PATH).parent().unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
+    let commands = ["stub", "stub decode", "stub encode", "stub explain", "stub template", "stub vectors", "struct"];
+    let commands = [&commands[..], &["struct decode", "struct encode", "struct template", "list", "schema", "check"]];
+    let mut ran = 0;
+    for command in commands.concat() {
+        let arguments: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        let help = stdout(&run(&arguments, b""));
+        let examples = help.split("Examples:\n").nth(1).unwrap_or_else(|| panic!("{command}: no examples"));
+        // A line that the terminal's width breaks goes on below.
+        let joined = examples.lines().fold(String::new(), |text, line| match line.trim() {
+            line if line.starts_with("cluscope ") || line.ends_with(':') => format!("{text}\n{line}"),
+            line => format!("{text} {line}"),
+        });
+        for line in joined.lines().filter(|line| line.starts_with("cluscope ")) {
+            if [".pcap", ".jsonl", ".hex"].iter().any(|end| line.contains(end)) {
+                continue;
+            }
+            let mut shell = std::process::Command::new("sh");
+            let output = shell.args(["-c", line]).env("PATH", &path).stdin(Stdio::null()).output().expect("a shell");
+            assert!(output.status.success() && !output.stdout.is_empty(), "{line}: {}", stderr(&output));
+            ran += 1;
+        }
+    }
+    assert!(ran >= 12, "{ran}");
+}
