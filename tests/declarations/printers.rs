@@ -10,10 +10,11 @@ const PAST: [&str; 6] = ["println!(", "print!(", "io::stdout()", "io::stderr()",
 const ALLOWED: [&str; 2] = ["output.rs", "interrupt.rs"];
 
 /// Lines that write past it all the same, with the reason: they ask what the stream is, or write what holds nothing of others'.
-const HARMLESS: [(&str, &str); 5] = [
+const HARMLESS: [(&str, &str); 6] = [
     (".is_terminal()", "asks what the stream is"),
     ("BufWriter::with_capacity(1 << 16, std::io::stdout())", "writes columns, which are binary and for programs"),
     ("limits(&mut std::io::stderr()", "names of counters, and numbers"),
+    ("limits_with(&mut std::io::stderr()", "the same, with those of a command's own"),
     ("eprintln!(\"{}\", Cli::command().render_usage())", "the program's own words"),
     ("eprintln!(\"{usage}\")", "the program's own words"),
 ];

@@ -409,26 +409,27 @@ mod json {
             (done, String::from_utf8(out.as_bytes().to_vec()).unwrap())
         };
         let unknown = |name: &str, message: &str| {
-            let expected = format!(r#"{{"id":[1],"struct":"{name}","error":{{"message":"{message}"}}}}"#);
+            let error = format!(r#"{{"path":"struct","message":"struct: {message}"}}"#);
+            let expected = format!(r#"{{"id":[1],"struct":"{name}","error":{error}}}"#);
             assert_eq!(answer(&format!(r#"{{"id":[1],"struct":"{name}","hex":""}}"#)), (false, expected));
         };
-        unknown("", r#"unknown structure \"\""#);
-        unknown("nope", r#"unknown structure \"nope\""#);
-        unknown("scsi", r#"unknown structure \"scsi\": CLUS_SCSI_ADDRESS"#);
+        unknown("", r#"\"\" is no structure"#);
+        unknown("nope", r#"\"nope\" is no structure"#);
+        unknown("scsi", r#"\"scsi\" is no structure; there are CLUS_SCSI_ADDRESS"#);
         let done = answer(r#"{"struct":"clus_scsi_address","hex":"010203040506"}"#);
         let expected = concat!(
             r#"{"struct":"CLUS_SCSI_ADDRESS","value":{"PortNumber":1,"PathId":2,"TargetID":3,"LUN":4},"#,
             r#""trailing":"0506"}"#
         );
         assert_eq!(done, (true, expected.to_string()));
-        for (line, message) in [
-            ("[]", "the line is no JSON object"),
-            (r#"{"struct":"MULTI_SZ"}"#, r#"\"hex\" is missing"#),
-            (r#"{"hex":"00"}"#, r#"\"struct\" is missing"#),
-            (r#"{"struct":1,"hex":"00"}"#, r#"\"struct\" is a string"#),
-            (r#"{"struct":"MULTI_SZ","hex":1}"#, "hexadecimal digits are a string"),
+        for (line, error) in [
+            ("[]", r#"{"message":"the line is no JSON object"}"#),
+            (r#"{"struct":"MULTI_SZ"}"#, r#"{"path":"hex","message":"hex: missing"}"#),
+            (r#"{"hex":"00"}"#, r#"{"path":"struct","message":"struct: missing"}"#),
+            (r#"{"struct":1,"hex":"00"}"#, r#"{"path":"struct","message":"struct: not text"}"#),
+            (r#"{"struct":"MULTI_SZ","hex":1}"#, r#"{"path":"hex","message":"hex: hexadecimal digits are a string"}"#),
         ] {
-            assert_eq!(answer(line), (false, format!(r#"{{"error":{{"message":"{message}"}}}}"#)));
+            assert_eq!(answer(line), (false, format!(r#"{{"error":{error}}}"#)));
         }
         let mut out = Out::new();
         out.begin();
