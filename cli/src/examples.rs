@@ -272,9 +272,9 @@ mod tests {
                     };
                     let (asked, own) = asked(&matches);
                     shown |= path.is_empty() || asked == *path || asked.starts_with(&format!("{path} "));
-                    if let Ok(Some(filter)) = own.try_get_one::<String>("filter") {
-                        let filter = Filter::parse(filter).unwrap_or_else(|e| panic!("{}", e.explain(filter)));
-                        assert!(filter.unknown_methods().is_empty(), "{line}");
+                    if let Ok(Some(text)) = own.try_get_one::<String>("filter") {
+                        let filter = Filter::parse(text).unwrap_or_else(|e| panic!("{}", e.explain(text)));
+                        assert!(filter.unknown_methods(text).is_empty(), "{line}");
                     }
                 }
                 assert!(shown || path.is_empty(), "{line} is no example of {path}");

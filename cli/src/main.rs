@@ -36,7 +36,7 @@ mod traced;
 mod vectors;
 mod views;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use cluscope::internals::filter::{Field, Filter};
 use cluscope::internals::limits::Limits;
 use std::ffi::OsString;
@@ -283,8 +283,9 @@ impl Capture {
 
     /// Tells of names in the filter that no method has.
     fn tell_unknown_methods(&self) {
-        let Some(Ok(filter)) = self.filter.as_deref().map(Filter::parse) else { return };
-        for (name, meant) in filter.unknown_methods() {
+        let Some(text) = &self.filter else { return };
+        let Ok(filter) = Filter::parse(text) else { return };
+        for (name, meant) in filter.unknown_methods(text) {
             match meant {
                 Some(meant) => output::tell!("no method is called {name}; did you mean {meant}?"),
                 None => output::tell!("no method is called {name}"),
@@ -340,8 +341,11 @@ fn main() -> ExitCode {
 
 /// Runs the program with these arguments, the program's name first.
 fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
+    let program = Cli::command();
+    let parsed = program.clone().try_get_matches_from(arguments);
+    let parsed = parsed.and_then(|matches| Cli::from_arg_matches(&matches).map(|cli| (matches, cli)));
+    let (matches, cli) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             // A reader that has gone doesn't want the usage either.
             let _ = error.print();
@@ -356,14 +360,15 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     output::numbers(cli.numbers);
     screen::set_up(&cli.appearance);
-    let status = status(cli.command);
+    let outcome = output::know_format(&program, &matches).and_then(|()| start(cli.command));
+    let status = status(outcome);
     screen::finish();
     status
 }
 
 /// Runs a command.
-fn status(command: Command) -> ExitCode {
-    let outcome = match command {
+fn start(command: Command) -> Outcome {
+    match command {
         Command::Dissect(messages) => dissect::run(&messages),
         Command::Calls(calls) => views::run(&calls),
         Command::Stats(stats) => stats::run(&stats),
@@ -382,7 +387,11 @@ fn status(command: Command) -> ExitCode {
         Command::Schema(schema) => schema::run(&schema),
         Command::Completions(shell) => package::completions(&shell),
         Command::Man(man) => package::man(&man),
-    };
+    }
+}
+
+/// Tells what a command came to.
+fn status(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(true) | Err(Failure::Gone) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),

@@ -15,7 +15,37 @@ pub(super) const FORMAT: &str = "CLUSCOPE_FORMAT";
 
 /// The format that was named by the variable, in lower case.
 pub(super) fn named_format() -> Option<String> {
-    std::env::var(FORMAT).ok().filter(|name| !name.is_empty()).map(|name| name.to_lowercase())
+    screen::variable(FORMAT).map(|name| name.to_lowercase())
+}
+
+/// Refuses a value of the variable that no command has as a format, where the variable counts: the command has formats, and
+/// the command line names none.
+pub(super) fn know_format(program: &clap::Command, matches: &clap::ArgMatches) -> Result<(), Failure> {
+    let Some(named) = named_format() else { return Ok(()) };
+    let (mut command, mut asked) = (program, matches);
+    while let Some((name, inner)) = asked.subcommand() {
+        let Some(found) = command.find_subcommand(name) else { return Ok(()) };
+        (command, asked) = (found, inner);
+    }
+    let mut known = Vec::new();
+    formats_of(program, &mut known);
+    let has_formats = command.get_arguments().any(|argument| argument.get_id() == "format");
+    if !has_formats || asked.contains_id("format") || known.contains(&named) {
+        return Ok(());
+    }
+    let known = known.join(", ");
+    Err(Failure::Argument(format!("{FORMAT} names the format {named:?}, which there is not\n  formats: {known}")))
+}
+
+/// What `--format` takes, of all commands together.
+fn formats_of(command: &clap::Command, to: &mut Vec<String>) {
+    let format = command.get_arguments().find(|argument| argument.get_id() == "format");
+    for value in format.map(clap::Arg::get_possible_values).unwrap_or_default() {
+        if !to.iter().any(|known| known == value.get_name()) {
+            to.push(value.get_name().to_string());
+        }
+    }
+    command.get_subcommands().for_each(|inner| formats_of(inner, to));
 }
 
 /// The format that was named, or the one that fits where the output goes.

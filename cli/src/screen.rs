@@ -66,7 +66,7 @@ pub(super) struct Screen {
 static SCREEN: OnceLock<Screen> = OnceLock::new();
 
 /// A variable that is set to something.
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

@@ -167,9 +167,10 @@ impl CallConsumer for Teller<'_> {
 }
 
 pub(super) fn run(args: &Story) -> Outcome {
-    let named = args.format.as_deref();
+    let by_variable = output::named_format();
+    let named = args.format.as_deref().or(by_variable.as_deref());
     let other = STORY_FORMATS.iter().find(|format| named == Some(format.name));
-    let format = named.map(|name| if name == "text" { Format::Text } else { Format::Jsonl });
+    let format = args.format.as_deref().map(|name| if name == "text" { Format::Text } else { Format::Jsonl });
     let format = output::format(&Look { format });
     let limits = args.capture.memory.limits();
     let mut printer = other.map(|format| (format.printer)(&limits.pictures));

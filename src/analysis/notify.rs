@@ -1,6 +1,7 @@
 //! Notifications out of the responses of ApiGetNotify, ApiGetNotifyV2 and ApiGetNotifyAsync, and what was asked for.
 
 use super::object_kind::ObjectKind;
+use crate::consts::change::{CLUSTER_CHANGE_GROUP_V2, CLUSTER_OBJECT_TYPE};
 use crate::idl::batch::ApiGetBatchNotification;
 use crate::idl::notify::{ApiGetNotify, ApiGetNotifyAsync, ApiGetNotifyV2};
 use crate::idl::structures::{NOTIFICATION_DATA_RPC, NOTIFICATION_RPC, NOTIFY_FILTER_AND_TYPE_RPC as Filter};
@@ -35,13 +36,20 @@ pub struct Notification<'a> {
     pub buffer: Option<&'a [u8]>,
 }
 
-impl Notification<'_> {
+impl<'a> Notification<'a> {
     /// What kind of object it is about.
     pub fn kind(&self) -> ObjectKind {
         match self.object_type {
             Some(object_type) => ObjectKind::of_object_type(object_type),
             None => ObjectKind::of_change(self.flags),
         }
+    }
+
+    /// The id of the node that owns a group from now on, if this tells it (2.2.2.13).
+    pub fn owner(&self) -> Option<WStr<'a>> {
+        let told = CLUSTER_CHANGE_GROUP_V2::CLUSTER_CHANGE_GROUP_OWNER_NODE_V2.bits() == self.flags
+            && self.object_type == Some(CLUSTER_OBJECT_TYPE::CLUSTER_OBJECT_TYPE_GROUP.0);
+        self.buffer.filter(|_| told).map(|bytes| WStr::le(bytes).until_nul()).filter(|id| !id.is_empty())
     }
 
     /// Whether this may be what was asked for: the object itself, or the whole cluster.

@@ -91,6 +91,8 @@ pub struct RecordContext {
     pub returned: SmallVec<[HandleUse; 1]>,
     /// Of a delivery of notifications: the calls that asked for them.
     pub asked: Vec<Subscription>,
+    /// Of a delivery of notifications: ids of nodes that it tells, with the names that the capture told before.
+    pub nodes: Vec<(Arc<str>, Arc<str>)>,
     /// What a response came to.
     pub status: Option<u32>,
     /// Of a response or fault, the request.
@@ -112,6 +114,7 @@ impl Default for RecordContext {
             objects: Objects::new(),
             returned: SmallVec::new(),
             asked: Vec::new(),
+            nodes: Vec::new(),
             status: None,
             request: None,
             given_up: None,

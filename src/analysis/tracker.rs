@@ -139,6 +139,7 @@ impl Tracker {
         seen.objects.clear();
         seen.returned.clear();
         seen.asked.clear();
+        seen.nodes.clear();
         (seen.status, seen.given_up) = (None, None);
         match record.event.body {
             Body::Request { .. } => self.request(record, seen),
@@ -446,6 +447,11 @@ impl Tracker {
     fn delivered(&mut self, record: &Record<'_>, seen: &mut RecordContext) {
         let Some(port) = seen.objects.first().map(|used| used.handle) else { return };
         for notification in notify::notifications(record) {
+            if let Some(id) = notification.owner().and_then(|id| self.ids.plain(id, self.limits.name))
+                && let Some(name) = self.ids.name(ObjectKind::Node, &id)
+            {
+                seen.nodes.push((id, name));
+            }
             let Some(all) = self.subscriptions.get(&(seen.scope, port, notification.key)) else { continue };
             for asked in all.iter().filter(|asked| notification.fits(asked)) {
                 if seen.asked.len() < bounds::KEY_CALLS && !seen.asked.contains(asked) {

@@ -295,6 +295,24 @@ bounds! {
     STORY_VALUE: usize = 64 << 10, "bytes", "story, bytes of a value",
         "a value that is read",
         "only its length is told", "the line";
+    STORY_CALLS: usize = 8, "calls", "story, calls",
+        "calls named for one event",
+        "the last of them gives way to the next one", "none";
+    STORY_STATES: usize = 8, "states", "story, states",
+        "states named for one event",
+        "the last of them gives way to the next one", "none";
+    STORY_NAME: usize = 128, "bytes", "story, members",
+        "a name or value in an event's members",
+        "it is cut, and ends in …", "the event";
+    STORY_NODE: usize = 64, "bytes", "story, names of nodes",
+        "a node's name that is remembered; a computer's has at most 63 in a label",
+        "it is cut", "none: real ones are short";
+    STORY_TIMELINE: usize = 32, "states", "story, timelines",
+        "states of an object kept at its beginning, and as many at its end",
+        "those between are counted", "omitted of the timeline";
+    STORY_LATELY: i64 = 60_000_000_000, "nanoseconds", "story, causes",
+        "how long before an operation a call failed that is told as its cause",
+        "it is not told", "none";
     BATCH_NAMES: usize = 64, "commands", "conformance, batches",
         "commands of a batch whose names are kept until the answer comes",
         "further ones are not compared", "none";

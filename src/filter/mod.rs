@@ -62,15 +62,17 @@ impl Filter {
         Ok(Filter { tests, tree })
     }
 
-    /// Names of methods that the expression asks for and no interface has, each with the nearest that there is.
-    pub fn unknown_methods(&self) -> Vec<(&str, Option<&'static str>)> {
+    /// Names of methods that `text`, of which this was parsed, asks for and no interface has, as they are spelt there, each
+    /// with the nearest that there is.
+    pub fn unknown_methods<'t>(&self, text: &'t str) -> Vec<(&'t str, Option<&'static str>)> {
         let names = || crate::idl::INTERFACES.iter().flat_map(|i| i.versions).flat_map(|v| v.methods).map(|m| m.name);
         let asked = self.tests.iter().filter_map(|test| match (test.field, test.operator, &test.literal) {
-            (Field::Method, Operator::Equal, Literal::Text(name)) => Some(name.as_str()),
+            (Field::Method, Operator::Equal, Literal::Text(name)) => Some((name.as_str(), test.at.clone())),
             _ => None,
         });
-        let unknown = asked.filter(|asked| !names().any(|name| name.eq_ignore_ascii_case(asked)));
-        unknown.map(|asked| (asked, nearest(asked, names()))).collect()
+        let unknown = asked.filter(|(asked, _)| !names().any(|name| name.eq_ignore_ascii_case(asked)));
+        let spelt = |at: core::ops::Range<usize>| text.get(at).unwrap_or_default().trim_matches(['"', '\'']);
+        unknown.map(|(asked, at)| (spelt(at), nearest(asked, names()))).collect()
     }
 
     /// Which comparisons hold for a message: bit n for the nth.

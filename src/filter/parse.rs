@@ -73,6 +73,8 @@ pub struct Test {
     pub operator: Operator,
     /// What it is compared with.
     pub literal: Literal,
+    /// Where that stands in the expression.
+    pub at: Range<usize>,
 }
 
 /// An expression over comparisons, which it names by their place.
@@ -181,7 +183,12 @@ impl Parser {
                     return Err(Error::new(token.at, format!("a field: {}{meant}", names.join(", "))));
                 };
                 if ty == Type::Flag {
-                    return self.test(Test { field, operator: Operator::Equal, literal: Literal::Number(1) }, token.at);
+                    return self.test(Test {
+                        field,
+                        operator: Operator::Equal,
+                        literal: Literal::Number(1),
+                        at: token.at,
+                    });
                 }
                 self.comparison(field, ty, &name)
             }
@@ -204,13 +211,13 @@ impl Parser {
         }
         let value = self.advance();
         let literal = literal(&value, ty, operator)?;
-        self.test(Test { field, operator, literal }, value.at)
+        self.test(Test { field, operator, literal, at: value.at })
     }
 
-    /// Adds a comparison that stands at this place.
-    fn test(&mut self, test: Test, at: Range<usize>) -> Result<Tree, Error> {
+    /// Adds a comparison.
+    fn test(&mut self, test: Test) -> Result<Tree, Error> {
         if self.tests.len() >= MAX_TESTS {
-            return Err(Error::new(at, format!("no more than {MAX_TESTS} comparisons")));
+            return Err(Error::new(test.at, format!("no more than {MAX_TESTS} comparisons")));
         }
         self.tests.push(test);
         Ok(Tree::Test(self.tests.len() - 1))

@@ -276,3 +276,54 @@ fn examples_without_files_work() {
     }
     assert!(ran >= 12, "{ran}");
 }
+
+/// The variable that names a format: one of some other command is for programs, one of none is refused.
+#[test]
+fn the_format_by_a_variable() {
+    let with = |format: &str, arguments: &[&str]| {
+        let output = command(arguments).env("CLUSCOPE_FORMAT", format).output().expect("the program runs");
+        (output.status.code(), stdout(&output), stderr(&output))
+    };
+    let calls = ["calls", "captures/tour.pcapng"];
+    for (format, begins) in [("text", "#"), ("CSV", "time,"), ("jsonl", "{"), ("mermaid", "{"), ("", "{")] {
+        let (status, out, err) = with(format, &calls);
+        let first = out.lines().find(|line| !line.is_empty()).unwrap_or_default();
+        let fits = if format == "text" { !first.starts_with('{') } else { first.starts_with(begins) };
+        assert!(status == Some(0) && fits, "{format}: {first} {err}");
+    }
+    for arguments in
+        [&calls[..], &["stats", "captures/tour.pcapng"], &["story", "captures/tour.pcapng"], &["list", "methods"]]
+    {
+        let (status, out, err) = with("yaml", arguments);
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{arguments:?}: {err}");
+        assert!(err.contains("CLUSCOPE_FORMAT names the format \"yaml\""), "{err}");
+        for known in ["text", "jsonl", "csv", "ecs", "mermaid"] {
+            assert!(err.contains(known), "{known}: {err}");
+        }
+    }
+    // It doesn't count where the command line names one, nor where there are none.
+    assert_eq!(with("yaml", &["calls", "--format", "text", "captures/tour.pcapng"]).0, Some(0));
+    assert_eq!(with("yaml", &["completions", "bash"]).0, Some(0));
+}
+
+/// A variable that names no pager means that there is none; an option does, too.
+#[test]
+#[cfg(unix)]
+fn pagers() {
+    if !data::installed("script") {
+        return;
+    }
+    let on_a_terminal = |variable: &str, options: &str| {
+        let line = format!("{} calls {options} captures/tour.pcapng", crate::program::PATH);
+        let mut script = std::process::Command::new("script");
+        script.args(["-qec", &line, "/dev/null"]).current_dir(data::root()).stdin(Stdio::null());
+        script.env("TERM", "xterm").env_remove("PAGER").env("CLUSCOPE_PAGER", variable);
+        stdout(&script.output().expect("script runs"))
+    };
+    let paged = "sed s/^/paged:/";
+    assert!(on_a_terminal(paged, "").contains("paged:"));
+    for (variable, options) in [("", ""), (" ", ""), ("cat", ""), (paged, "--no-pager")] {
+        let shown = on_a_terminal(variable, options);
+        assert!(shown.contains("ApiGetClusterName") && !shown.contains("paged:"), "{variable:?} {options}: {shown}");
+    }
+}

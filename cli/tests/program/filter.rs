@@ -89,3 +89,16 @@ fn statistics_and_stories_are_filtered_too() {
     assert!(!moves.is_empty() && moves.len() < all.len());
     assert!(moves.iter().all(|e| e["event"].as_str().is_some_and(|name| name.starts_with("witness_"))));
 }
+
+/// What is told of an unknown method has the spelling that was given.
+#[test]
+fn unknown_methods_as_they_were_spelt() {
+    for (filter, told) in [
+        ("method == ApiOpenNodes", "no method is called ApiOpenNodes; did you mean ApiOpenNode?"),
+        ("failed or method == \"MoveTheGroup\"", "no method is called MoveTheGroup"),
+    ] {
+        let output = cluscope("calls", filter, "tour.pcapng");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(text.lines().any(|line| line == format!("cluscope: {told}")), "{text}");
+    }
+}

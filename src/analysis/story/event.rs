@@ -2,15 +2,9 @@
 
 use super::wording;
 use crate::analysis::object_kind::ObjectKind;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, bounds};
 use std::net::SocketAddr;
 use std::sync::Arc;
-
-/// Calls named for one event: the first ones and the last.
-pub(super) const MAX_CALLS: usize = 8;
-
-/// States named for one event: the first ones and the last.
-pub(super) const MAX_STATES: usize = 8;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,7 +200,7 @@ impl Event {
             change.to = short(core::mem::take(&mut change.to));
         }
         if let Some(object) = &mut self.object
-            && let Some(name) = object.name.as_deref().filter(|name| name.len() > MAX_TEXT)
+            && let Some(name) = object.name.as_deref().filter(|name| name.len() > bounds::STORY_NAME)
         {
             object.name = Some(short(name.to_string()).into());
         }
@@ -214,12 +208,12 @@ impl Event {
 
     /// Another call tells it.
     pub(super) fn add_call(&mut self, call: EventCall) {
-        push_bounded(&mut self.calls, MAX_CALLS, call);
+        push_bounded(&mut self.calls, bounds::STORY_CALLS, call);
     }
 
     /// A state was seen until the end.
     pub(super) fn add_state(&mut self, state: StateSeen) {
-        push_bounded(&mut self.states, MAX_STATES, state);
+        push_bounded(&mut self.states, bounds::STORY_STATES, state);
     }
 
     /// Puts the words behind it that its end allows: how long it took, and what went wrong before.
@@ -234,12 +228,9 @@ impl Event {
     }
 }
 
-/// Bytes of a name or value beside the words.
-const MAX_TEXT: usize = 128;
-
 /// The beginning of a name or value, with a mark where it goes on.
 fn short(text: String) -> String {
-    match beginning(&text, MAX_TEXT) {
+    match beginning(&text, bounds::STORY_NAME) {
         cut if cut.len() < text.len() => format!("{cut}…"),
         _ => text,
     }

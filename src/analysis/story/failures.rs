@@ -5,21 +5,27 @@ use super::timeline::cut;
 use super::{EventContext, wording};
 use crate::analysis::Bounded;
 use crate::analysis::calls::{is_error, status_name};
+use crate::analysis::handles::Scope;
 use crate::analysis::object_kind::ObjectKind;
 use crate::analysis::top_level::TopLevelValues;
 use crate::base::Timestamp;
 use crate::base::bounds;
 use crate::idl::methods::*;
 use crate::ndr::Method;
+use crate::ndr::visitor::ContextHandle;
 use std::collections::VecDeque;
 
-/// Nanoseconds for which a failed call is remembered before an operation begins: a minute.
-const LATELY: i64 = 60_000_000_000;
+/// Something that failed, and through which handle where that is an object of its own.
+#[derive(Debug)]
+struct Failure {
+    cause: Cause,
+    own: Option<(Scope, ContextHandle)>,
+}
 
 /// What failed, and who belongs to whom.
 #[derive(Debug)]
 pub(super) struct Failures {
-    recent: VecDeque<Cause>,
+    recent: VecDeque<Failure>,
     /// The group that each resource belongs to, both in lower case.
     groups: Bounded<String, String>,
 }
@@ -33,11 +39,11 @@ impl Failures {
         self.groups.dropped()
     }
 
-    fn add(&mut self, cause: Cause) {
+    fn add(&mut self, cause: Cause, own: Option<(Scope, ContextHandle)>) {
         if self.recent.len() >= bounds::STORY_FAILURES {
             self.recent.pop_front();
         }
-        self.recent.push_back(cause);
+        self.recent.push_back(Failure { cause, own });
     }
 
     /// A response or fault: a call that failed, or one that works again.
@@ -49,7 +55,9 @@ impl Failures {
         }
         let name = used.resolved.name.clone();
         let object = Object { kind: used.resolved.kind, name };
-        self.recent.retain(|cause| cause.method != Some(method.name) || cause.object != object);
+        let own = own(scene);
+        let same = |cause: &Cause| cause.method == Some(method.name) && cause.object == object;
+        self.recent.retain(|failure| !same(&failure.cause) || failure.own != own);
         if !failed {
             return;
         }
@@ -58,19 +66,21 @@ impl Failures {
         let what = wording::object(object.kind, object.name.as_deref());
         let text = format!("{} of {what} ended with {came_to}", method.name);
         let (time, frame) = (scene.time, scene.frame);
-        self.add(Cause { time, frame, object, method: Some(method.name), status, text });
+        self.add(Cause { time, frame, object, method: Some(method.name), status, text }, own);
     }
 
     /// A state was seen; `bad` puts it into words if it is one of those that nobody wants.
     pub(super) fn state(&mut self, object: &Object, bad: Option<&str>, scene: &EventContext<'_>) {
-        let known = self.recent.iter().any(|cause| cause.method.is_none() && cause.object == *object);
+        let known = self.recent.iter().any(|Failure { cause, .. }| cause.method.is_none() && cause.object == *object);
         match bad {
             Some(state) if !known => {
                 let text = format!("{} was {state}", wording::object(object.kind, object.name.as_deref()));
                 let (time, frame, object) = (scene.time, scene.frame, object.clone());
-                self.add(Cause { time, frame, object, method: None, status: None, text });
+                self.add(Cause { time, frame, object, method: None, status: None, text }, None);
             }
-            None if known => self.recent.retain(|cause| cause.method.is_some() || cause.object != *object),
+            None if known => {
+                self.recent.retain(|Failure { cause, .. }| cause.method.is_some() || cause.object != *object)
+            }
             _ => {}
         }
     }
@@ -97,7 +107,7 @@ impl Failures {
         object: &Object,
         nodes: [Option<&str>; 2],
         began: Option<Timestamp>,
-        now: u64,
+        scene: &EventContext<'_>,
     ) -> Option<Box<Cause>> {
         let name = object.name.as_deref()?.to_lowercase();
         let group_of = |resource: &str| self.groups.peek(&resource.to_lowercase()).map(String::as_str);
@@ -111,10 +121,27 @@ impl Failures {
             }
         };
         let lately = |cause: &Cause| match (cause.method, cause.time, began) {
-            (Some(_), Some(time), Some(began)) => time.0 >= began.0.saturating_sub(LATELY),
+            (Some(_), Some(time), Some(began)) => time.0 >= began.0.saturating_sub(bounds::STORY_LATELY),
             _ => true,
         };
-        let found = self.recent.iter().find(|cause| cause.frame < now && lately(cause) && related(cause));
-        found.map(|cause| Box::new(cause.clone()))
+        let through = own(scene);
+        let bears = |failure: &&Failure| {
+            let Failure { cause, own } = failure;
+            let same_registration = !is_registration(cause.object.kind) || (own.is_some() && *own == through);
+            cause.frame < scene.frame && same_registration && lately(cause) && related(cause)
+        };
+        self.recent.iter().find(bears).map(|failure| Box::new(failure.cause.clone()))
     }
+}
+
+/// Whether each handle of a kind is an object of its own, beside others of the same name: what one registration failed at
+/// says nothing of the next.
+fn is_registration(kind: ObjectKind) -> bool {
+    matches!(kind, ObjectKind::Witness | ObjectKind::Notify | ObjectKind::BatchPort)
+}
+
+/// The handle of a call that is through one of those.
+fn own(scene: &EventContext<'_>) -> Option<(Scope, ContextHandle)> {
+    let used = scene.seen.objects.first().filter(|used| is_registration(used.resolved.kind))?;
+    Some((scene.seen.scope, used.handle))
 }

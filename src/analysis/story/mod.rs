@@ -358,7 +358,7 @@ impl Story {
     fn blame(&self, event: &mut Event, scene: &EventContext<'_>) {
         if let Some(object) = &event.object {
             let nodes = [event.from.as_deref(), event.to.as_deref()];
-            event.cause = self.failures.before(object, nodes, event.time, scene.frame);
+            event.cause = self.failures.before(object, nodes, event.time, scene);
         }
     }
 

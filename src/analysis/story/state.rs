@@ -233,6 +233,11 @@ impl States {
             ObjectKind::Cluster if !name.is_empty() => wording::quoted(&name),
             kind => wording::object(kind, Some(&name)),
         };
+        // A notification tells a node by its id.
+        let owner = n.owner().map(wording::plain).map(|id| match scene.seen.nodes.iter().find(|(of, _)| **of == *id) {
+            Some((_, name)) => name.to_string(),
+            None => id,
+        });
         let text = if event.contains("LOST_NOTIFICATIONS") || event.contains("CLUSTER_RECONNECT") {
             "was told that notifications were lost".to_string()
         } else if event.contains("REGISTRY_VALUE") {
@@ -246,8 +251,8 @@ impl States {
         } else if event.contains("_ADDED") {
             format!("was told that {} was added", added(event, &name))
         } else if event.contains("OWNER_NODE") {
-            match n.buffer.map(|bytes| crate::ndr::WStr::le(bytes).until_nul()).filter(|id| !id.is_empty()) {
-                Some(id) => format!("was told that {what} has another owner, node {}", wording::wide(id)),
+            match &owner {
+                Some(owner) => format!("was told that {what} has another owner, node {}", wording::quoted(owner)),
                 None => format!("was told that {what} has another owner"),
             }
         } else {
@@ -259,7 +264,7 @@ impl States {
             self.waiting.told(&key, None, false, scene, (failures, lines));
         }
         let object = Some(Object { kind, name: Some(name.into()).filter(|_| kind != ObjectKind::Cluster) });
-        lines.add(Event { object, ..scene.event("notified", text) }, true);
+        lines.add(Event { object, to: owner, ..scene.event("notified", text) }, true);
     }
 
     /// How far the drain of a node is, told by a property.

@@ -358,3 +358,58 @@ fn every_rule_names_a_method_that_exists() {
         let _ = Wire::method(name);
     }
 }
+
+/// A registration that could not be given up says nothing of the next one, though both have the same name.
+#[test]
+fn causes_stay_with_their_registration() {
+    let (mut teller, mut wire) = (Teller::default(), Wire::new());
+    let register = || values([("NetName", "FS1".into()), ("Version", Value::Int(0x0001_0001))]);
+    let context = || values([("pContext", handle(1))]);
+    let given = values([("ppContext", handle(1)), ("return", Value::Int(0))]);
+    teller.call(&mut wire, "WitnessrRegister", register(), given);
+    teller.call(&mut wire, "WitnessrAsyncNotify", context(), status(1359));
+    teller.call(&mut wire, "WitnessrUnRegister", context(), status(5));
+    teller.call(&mut wire, "WitnessrRegister", register(), status(5));
+    let events = teller.end();
+    let causes: Vec<_> = events.iter().map(|event| (event.name, event.cause.as_ref().and_then(|c| c.method))).collect();
+    let expected = [
+        ("witness_registered", None),
+        ("witness_unregistered", Some("WitnessrAsyncNotify")),
+        ("witness_registered", None),
+    ];
+    assert_eq!(causes, expected, "{events:?}");
+}
+
+/// A notification tells the new owner by its id; the name is told where the capture has shown it.
+#[test]
+fn owners_by_their_names() {
+    let (mut teller, mut wire) = (Teller::default(), Wire::new());
+    teller.open(&mut wire, "ApiOpenNode", "lpszNodeName", "node2", 2);
+    teller.call(&mut wire, "ApiGetNodeId", values([("hNode", handle(2))]), values([("pGuid", "2".into())]));
+    teller.call(&mut wire, "ApiCreateNotifyV2", Fields::default(), values([("return", handle(1))]));
+    for id in ["2", "3"] {
+        let filter = values([("dwObjectType", Value::Int(2)), ("FilterFlags", Value::Int(16))]);
+        let bytes: Vec<u8> = id.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+        let length = bytes.len() as u64;
+        let data = values([
+            ("FilterAndType", Value::Map(filter)),
+            ("buffer", Value::Bytes(bytes)),
+            ("dwBufferSize", Value::Int(length)),
+            ("ObjectId", Value::Null),
+            ("ParentId", Value::Null),
+            ("Name", "FS".into()),
+            ("Type", Value::Null),
+        ]);
+        let one = values([("dwNotifyKey", Value::Int(9)), ("NotificationData", Value::Map(data))]);
+        let response =
+            values([("Notifications", Value::List(vec![Value::Map(one)])), ("dwNumNotifications", Value::Int(1))]);
+        teller.call(&mut wire, "ApiGetNotifyV2", values([("hNotify", handle(1))]), response);
+    }
+    let events = teller.end();
+    let told: Vec<_> = events.iter().map(|event| (event.text.as_str(), event.to.as_deref())).collect();
+    let expected = [
+        ("was told that group \"FS\" has another owner, node \"node2\"", Some("node2")),
+        ("was told that group \"FS\" has another owner, node \"3\"", Some("3")),
+    ];
+    assert_eq!(told, expected, "{events:?}");
+}

@@ -4,15 +4,9 @@ use super::event::{Object, Source, StateSeen, beginning};
 use super::state::{Key, words_of};
 use crate::analysis::Bounded;
 use crate::analysis::object_kind::ObjectKind;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, bounds};
 use std::collections::VecDeque;
 use std::sync::Arc;
-
-/// States kept of one object at its beginning, and as many at its end.
-const HALF: usize = 32;
-
-/// Bytes of a node's name that are kept; a computer's DNS name has at most 63 in a label.
-const NODE: usize = 64;
 
 /// The states of an object: one entry each time that its state, or the node that owns it, was another than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,11 +80,11 @@ impl Timelines {
             None => known,
         };
         let entry = Entry { time, frame, state, node, source };
-        if kept.first.len() < HALF {
+        if kept.first.len() < bounds::STORY_TIMELINE {
             kept.first.push(entry);
             return;
         }
-        if kept.last.len() >= HALF {
+        if kept.last.len() >= bounds::STORY_TIMELINE {
             kept.last.pop_front();
             kept.omitted += 1;
         }
@@ -124,5 +118,5 @@ impl Entry {
 
 /// The beginning of a node's name.
 pub(super) fn cut(name: &str) -> &str {
-    beginning(name, NODE)
+    beginning(name, bounds::STORY_NODE)
 }

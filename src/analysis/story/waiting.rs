@@ -238,7 +238,7 @@ impl Waiting {
 fn blame(event: &mut Event, waiting: &Waiting, failures: &Failures, scene: &EventContext<'_>) {
     let object = Object { kind: waiting.goal.kind, name: Some(waiting.goal.name.clone()) };
     let nodes = [event.from.as_deref(), waiting.goal.node.as_deref()];
-    event.cause = failures.before(&object, nodes, event.time, scene.frame);
+    event.cause = failures.before(&object, nodes, event.time, scene);
 }
 
 fn left(waiting: &Waiting) -> String {
