@@ -22,7 +22,7 @@ fn stub_decode_answers_line_by_line() {
                "direction": "request", "syntax": "ndr", "params": {"lpszResourceName": "IP1"}})
     );
     assert!(lines[1]["error"]["message"].as_str().is_some_and(|m| m.starts_with("not JSON")), "{}", lines[1]);
-    assert_eq!(lines[2]["error"]["message"], "\"hex\" is missing");
+    assert_eq!(lines[2]["error"]["message"], "hex: missing");
     assert_eq!((lines.len(), output.status.code()), (3, Some(1)));
 }
 
