@@ -22,6 +22,7 @@ mod etl;
 mod export;
 mod files;
 mod filter;
+mod glance;
 mod leaks;
 mod make;
 mod manager;
