@@ -23,7 +23,7 @@ pub const DEFAULT_MEMORY: u64 = 256_000_000;
 pub const LEAST_MEMORY: u64 = 16 << 20;
 
 /// What the program takes whatever the limits are, in bytes: its code, its stacks, buffers of input and output.
-pub const BASE: u64 = 10_000_000;
+pub const BASE: u64 = 9_000_000;
 
 /// Every limit.
 #[derive(Clone, Debug, Default)]
