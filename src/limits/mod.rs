@@ -22,7 +22,8 @@ pub const DEFAULT_MEMORY: u64 = 256_000_000;
 /// The smallest ceiling, in bytes: 16 MiB. Below it nothing of use could be kept.
 pub const LEAST_MEMORY: u64 = 16 << 20;
 
-/// What the program takes whatever the limits are, in bytes: its code, its stacks, buffers of input and output.
+/// What the sums of worst cases reckon with for the program itself, in bytes: its code, its stacks, buffers of input and
+/// output. A release build with all features but `columns` takes some 0.7 MB more; the sums exceed what was measured by more.
 pub const BASE: u64 = 9_000_000;
 
 /// Every limit.
