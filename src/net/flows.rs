@@ -54,16 +54,30 @@ impl Key {
     }
 
     /// Both ends, the lower one first.
-    #[inline]
     pub(super) fn ends(&self) -> (SocketAddr, SocketAddr) {
+        self.ends_from(true)
+    }
+
+    /// Sender and receiver, where the sender is the lower end or the higher one.
+    #[inline]
+    pub(super) fn ends_from(&self, from_low: bool) -> (SocketAddr, SocketAddr) {
         let v4 = |end: u64| SocketAddr::from((Ipv4Addr::from_bits((end >> 16) as u32), end as u16));
+        match *self {
+            Key::V4(low, high) => {
+                let (src, dst) = if from_low { (low, high) } else { (high, low) };
+                (v4(src), v4(dst))
+            }
+            Key::V6(low, high) => Key::v6_ends(if from_low { [low, high] } else { [high, low] }),
+        }
+    }
+
+    /// Out of line: most are of IPv4.
+    #[inline(never)]
+    fn v6_ends([src, dst]: [End; 2]) -> (SocketAddr, SocketAddr) {
         let v6 = |(upper, lower, port): End| {
             SocketAddr::from((Ipv6Addr::from_bits(u128::from(upper) << 64 | u128::from(lower)), port))
         };
-        match *self {
-            Key::V4(low, high) => (v4(low), v4(high)),
-            Key::V6(low, high) => (v6(low), v6(high)),
-        }
+        (v6(src), v6(dst))
     }
 }
 
@@ -173,12 +187,18 @@ impl<T> Flows<T> {
     #[inline]
     pub(super) fn want(&mut self, index: usize, wanted: bool) {
         if self.slots.get(index).is_some_and(|slot| slot.wanted != wanted) {
-            self.unlink(index);
-            if let Some(slot) = self.slots.get_mut(index) {
-                slot.wanted = wanted;
-            }
-            self.link(index);
+            self.turn(index, wanted);
         }
+    }
+
+    /// Puts a flow into the other list.
+    #[cold]
+    fn turn(&mut self, index: usize, wanted: bool) {
+        self.unlink(index);
+        if let Some(slot) = self.slots.get_mut(index) {
+            slot.wanted = wanted;
+        }
+        self.link(index);
     }
 
     /// Puts in a flow that is not known yet; returns its place and the flow that had to go for it.

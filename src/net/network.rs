@@ -103,6 +103,8 @@ struct UdpFlow {
     stream: u64,
     a_is_low: bool,
     ignored: bool,
+    /// The handler's.
+    memo: usize,
 }
 
 /// How a slice of a packet came about.
@@ -202,8 +204,7 @@ fn offset_in(part: &[u8], start: usize, len: usize) -> Option<usize> {
 /// The origin of what one side of a flow sends.
 #[inline(always)]
 fn origin(transport: Transport, key: &Key, stream: u64, a_is_low: bool, a_sends: bool, at: At) -> Origin {
-    let (low, high) = key.ends();
-    let (src, dst) = if a_is_low == a_sends { (low, high) } else { (high, low) };
+    let (src, dst) = key.ends_from(a_is_low == a_sends);
     let from = if a_sends { Side::A } else { Side::B };
     Origin { transport, stream, from, src, dst, frame: at.frame, time: at.time, seq: 0 }
 }
@@ -307,8 +308,7 @@ impl Network {
         handler: &mut impl Handler,
     ) {
         self.stats.tcp_segments += 1;
-        let (low, high) = key.ends();
-        let (src, dst) = if from_low { (low, high) } else { (high, low) };
+        let (src, dst) = key.ends_from(from_low);
         handler.sighted(Sighting::Whole { transport: Transport::Tcp, src, dst, frames: way.frames });
         let index = self.tcp_flow(key, from_low, handler);
         if !segment.is_plain() || !self.segment_fast_path((key, from_low), index, segment, slice, way, handler) {

@@ -222,11 +222,9 @@ impl Header {
     /// [`Header::parse`] checks, the reserved bytes are 0, and the PDU is long enough for its type.
     #[must_use]
     pub fn plausible(input: &[u8]) -> bool {
-        let reserved_clear = input.get(6..8) == Some(&[0, 0]);
-        match Header::parse(input) {
-            Ok(header) => reserved_clear && usize::from(header.frag_length) >= smallest(header.ptype),
-            Err(_) => false,
-        }
+        // What most other protocols begin with is ruled out without an error.
+        let &[5, _, _, _, _, _, 0, 0, ..] = input else { return false };
+        Header::parse(input).is_ok_and(|header| usize::from(header.frag_length) >= smallest(header.ptype))
     }
 
     /// Whether these few bytes (less than a header) could be the beginning of a plausible header.

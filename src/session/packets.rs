@@ -21,7 +21,7 @@ use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
 use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Placed, Side, Transport, Verdict};
 use crate::rpc;
 use crate::rpc::connection::Recognition;
-use crate::rpc::dg::Received;
+use crate::rpc::dg::{self, Received};
 use crate::rpc::event::{Body, ContextState, Event};
 use crate::rpc::header::{Endian as ByteOrder, PacketType};
 use crate::rpc::security::{Doubt, Opened, Security, Verified};
@@ -131,12 +131,14 @@ impl<'a> Record<'a> {
         kind(&self.event, self.interface, direction)
     }
 
-    /// Finds the interface and notes what the response will need.
+    /// Finds the interface and notes what the response will need. `found` is what was found last.
     #[inline]
-    fn complete(&mut self) {
+    fn complete(&mut self, found: &mut Found) {
         let Record { event, interface, .. } = self;
         *interface = match &event.context {
-            Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
+            Some(context) if context.state != ContextState::Rejected => {
+                found.interface(&context.interface, context.version)
+            }
             _ => None,
         };
         if let Body::Request { stub: Some(stub), opnum, .. } = event.body
@@ -400,10 +402,32 @@ pub(super) fn flow(transport: Transport, stream: u64, ends: [SocketAddr; 2], sid
     Flow { transport, stream, src, dst }
 }
 
+/// What a UDP flow's memo is once it has a conversation.
+const BEGUN: usize = usize::MAX;
+
 struct Driver<'s, 'o> {
     inner: &'s mut Inner,
     tap: Option<&'s mut dyn Tap>,
     out: &'o mut dyn FnMut(&mut Record<'_>),
+}
+
+/// The interface of a flow's last message, which is nearly always that of the next one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Found {
+    uuid: Guid,
+    version: (u16, u16),
+    /// Absent where none of ours has this UUID and version.
+    found: Option<(&'static Interface, usize)>,
+}
+
+impl Found {
+    #[inline]
+    fn interface(&mut self, uuid: &Guid, version: (u16, u16)) -> Option<(&'static Interface, usize)> {
+        if self.uuid != *uuid || self.version != version {
+            *self = Found { uuid: *uuid, version, found: ours(uuid, version) };
+        }
+        self.found
+    }
 }
 
 /// Interface and version of a UUID and version number, where they are ours.
@@ -430,13 +454,13 @@ impl Handler for Driver<'_, '_> {
     fn tcp_of(&mut self, memo: &mut usize, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
         let Inner { limits, auth, flows, stats, knowledge, interfaces } = &mut *self.inner;
         let Some(kept) = flows.connection(memo, origin, limits, auth, knowledge) else { return Verdict::Keep };
-        let Tracked { rpc, security, ends, ended, ours: is_ours, .. } = kept;
+        let Tracked { rpc, security, ends, ended, ours: is_ours, found, .. } = kept;
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
             let flow = flow(Transport::Tcp, origin.stream, *ends, event.side);
             // Completed in its place: a copy costs more than what is done here.
             let mut record = Record { flow, event, interface: None };
-            record.complete();
+            record.complete(found);
             inference::learn(knowledge, &record);
             interfaces.note(&record.event, &record.flow, limits.interfaces);
             *is_ours |= record.interface.is_some();
@@ -471,6 +495,21 @@ impl Handler for Driver<'_, '_> {
         }
         flows.settle(Transport::Tcp, *memo, limits, stats, self.out);
         Verdict::Keep
+    }
+
+    /// No conversation is begun before a datagram can be one of DCE/RPC. `memo` counts those that can't, until one can.
+    fn udp_of(&mut self, memo: &mut usize, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
+        let Inner { limits, stats, .. } = &mut *self.inner;
+        if *memo == BEGUN || dg::Header::plausible(datagram.data, datagram.wire_len) {
+            *memo = BEGUN;
+            return self.udp(origin, datagram);
+        }
+        *memo += 1;
+        if *memo < usize::from(limits.rpc.recognition_attempts) {
+            return Verdict::Keep;
+        }
+        stats.foreign_flows += 1;
+        Verdict::Ignore
     }
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
@@ -526,7 +565,7 @@ impl Handler for Driver<'_, '_> {
 /// Makes a record of an event.
 pub(super) fn record<'a>(flow: Flow, event: Event<'a, CallContext>) -> Record<'a> {
     let mut record = Record { flow, event, interface: None };
-    record.complete();
+    record.complete(&mut Found::default());
     record
 }
 

@@ -19,6 +19,9 @@ struct Plain<'a> {
     ip_header: &'a [u8; 20],
 }
 
+/// Bytes of the three headers, without options.
+const HEADERS: usize = 14 + 20 + 20;
+
 /// Ethernet, an IPv4 header without options that names no fragment, a TCP header; all captured, and no length beyond
 /// what is there.
 #[inline(always)]
@@ -26,15 +29,19 @@ fn open(link: LinkType, data: &[u8]) -> Option<Plain<'_>> {
     if link != LinkType::ETHERNET {
         return None;
     }
-    let (&[.., 0x08, 0x00], data) = data.split_first_chunk::<14>()? else { return None };
-    let (ip_header, behind) = data.split_first_chunk::<20>()?;
-    let &[0x45, _, l0, l1, _, _, f0, 0, _, 6, _, _, s0, s1, s2, s3, d0, d1, d2, d3] = ip_header else { return None };
-    // "More fragments" and the offset's upper bits.
-    if f0 & 0x3f != 0 {
+    // One check of the length for all fixed places.
+    let (ethernet, rest) = data.first_chunk::<HEADERS>()?.split_first_chunk::<14>()?;
+    let ip_header = rest.first_chunk::<20>()?;
+    let (&[.., 0x08, 0x00], &[0x45, _, l0, l1, _, _, f0, f1, _, 6, _, _, s0, s1, s2, s3, d0, d1, d2, d3]) =
+        (ethernet, ip_header)
+    else {
+        return None;
+    };
+    // "More fragments" and the offset.
+    if u16::from_be_bytes([f0, f1]) & 0x3fff != 0 {
         return None;
     }
-    let length = usize::from(u16::from_be_bytes([l0, l1])).checked_sub(20)?;
-    let slice = CapturedSlice { data: behind.get(..length)?, cut: 0 };
+    let slice = CapturedSlice { data: data.get(34..14 + usize::from(u16::from_be_bytes([l0, l1])))?, cut: 0 };
     let segment = Segment::plain(slice)?;
     let src = (Ipv4Addr::new(s0, s1, s2, s3), segment.src_port);
     let dst = (Ipv4Addr::new(d0, d1, d2, d3), segment.dst_port);

@@ -186,6 +186,10 @@ impl<N: Default> Connection<N> {
         let known = self.recognition == Recognition::Rpc;
         let direction = direction(&mut self.directions, side);
         direction.latest.set(frame, time);
+        if direction.state == State::Foreign {
+            // Only what comes in the other direction can change that.
+            return self.recognition;
+        }
         if known && direction.is_at_boundary() {
             while let Some(rest) = self.session.plain(side, bytes, &direction.latest, io) {
                 if rest.is_empty() {
