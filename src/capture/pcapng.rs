@@ -182,16 +182,18 @@ impl Ng {
 
     /// Reads a whole enhanced packet block without options at the start of `data`, as nearly all are: the packet and the
     /// block's length. `None` where anything is out of the ordinary, which [`Ng::block`] then looks into.
-    #[inline]
+    #[inline(always)]
     pub(super) fn packet_fast_path(&self, data: &[u8], limits: &CaptureLimits) -> Option<(Found, usize)> {
-        if !self.in_section {
-            return None;
+        match (self.in_section, self.big_endian) {
+            (false, _) => None,
+            (true, false) => self.packet_in_order(data, limits, u32::from_le_bytes),
+            (true, true) => self.big_endian_packet(data, limits),
         }
-        if self.big_endian {
-            self.packet_in_order(data, limits, u32::from_be_bytes)
-        } else {
-            self.packet_in_order(data, limits, u32::from_le_bytes)
-        }
+    }
+
+    #[inline(never)]
+    fn big_endian_packet(&self, data: &[u8], limits: &CaptureLimits) -> Option<(Found, usize)> {
+        self.packet_in_order(data, limits, u32::from_be_bytes)
     }
 
     #[inline(always)]

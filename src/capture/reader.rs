@@ -150,12 +150,20 @@ impl<R: Read> Reader<R> {
     /// Any [`CaptureError`] but [`CaptureError::Empty`] and [`CaptureError::NotACapture`]. After an error nothing more
     /// comes (`Ok(None)`), except after an I/O error of kind `WouldBlock`, where the call can be repeated.
     #[allow(clippy::should_implement_trait, reason = "the packet borrows the reader, which no Iterator can do")]
+    #[inline]
     pub fn next(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
-        if let Some(Found { time, link, data, original_len, .. }) = self.next_fast_path() {
-            let data = self.buffer.data().get(data).unwrap_or(&[]);
-            let original_len = original_len.max(data.len());
-            return Ok(Some(Packet { frame: self.frames, time, link, data, original_len, comments: Vec::new() }));
+        match self.next_fast_path() {
+            Some(Found { time, link, data, original_len, .. }) => {
+                let data = self.buffer.data().get(data).unwrap_or(&[]);
+                let original_len = original_len.max(data.len());
+                Ok(Some(Packet { frame: self.frames, time, link, data, original_len, comments: Vec::new() }))
+            }
+            None => self.next_in_general(),
         }
+    }
+
+    #[inline(never)]
+    fn next_in_general(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
         if !self.has_next()
             && let Some(error) = self.take_error()
         {
@@ -166,7 +174,7 @@ impl<R: Read> Reader<R> {
 
     /// Reads on to the next packet where that is an ordinary one and its block whole in the buffer; `None` leaves
     /// everything as it was. The same as [`Reader::has_next`] and [`Reader::packet`], which take longer.
-    #[inline]
+    #[inline(always)]
     fn next_fast_path(&mut self) -> Option<Found> {
         let Format::Ng(ng) = &self.format else { return None };
         if self.finished || self.error.is_some() {

@@ -26,7 +26,7 @@ fn sum(bytes: &[u8]) -> u64 {
         let (next, carry) = sum.overflowing_add(u64::from_ne_bytes(*word));
         (sum, carries) = (next, carries + u64::from(carry));
     }
-    let (next, carry) = sum.overflowing_add(last_word(rest));
+    let (next, carry) = sum.overflowing_add(last_word(bytes, rest));
     (next >> 32) + (next & 0xffff_ffff) + carries + u64::from(carry)
 }
 
@@ -38,27 +38,22 @@ fn add(a: u64, b: u64, carry: bool) -> (u64, bool) {
     (sum, first | second)
 }
 
-/// Fewer than eight bytes, filled up with zeros.
+/// The last, fewer than eight, of some bytes, filled up with zeros.
 #[inline(always)]
-fn last_word(mut rest: &[u8]) -> u64 {
-    // Each part stands behind those before it, as they would in the machine's own word.
-    let (mut word, mut at) = (0, 0);
-    let mut put = |part: u64, bytes: u32| {
-        word |= if cfg!(target_endian = "little") { part << (8 * at) } else { part << (64 - 8 * (at + bytes)) };
-        at += bytes;
-    };
-    if let Some((part, behind)) = rest.split_first_chunk::<4>() {
-        put(u32::from_ne_bytes(*part).into(), 4);
-        rest = behind;
+fn last_word(bytes: &[u8], rest: &[u8]) -> u64 {
+    let bits = 8 * rest.len() as u32;
+    if bits == 0 {
+        return 0;
     }
-    if let Some((part, behind)) = rest.split_first_chunk::<2>() {
-        put(u16::from_ne_bytes(*part).into(), 2);
-        rest = behind;
+    match bytes.last_chunk::<8>() {
+        // They are the end of the last eight, from which those before them are shifted out.
+        Some(last) => (u64::from_le_bytes(*last) >> (64 - bits)).to_le(),
+        None => {
+            let mut last = [0; 8];
+            last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            u64::from_ne_bytes(last)
+        }
     }
-    if let [part] = rest {
-        put((*part).into(), 1);
-    }
-    word
 }
 
 /// A sum in 16 bits.

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::capture::{LinkType, Packet};
 use ends::Due;
+use fast_path::Plain;
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
@@ -179,19 +180,18 @@ fn places<'p>(
     several
 }
 
-/// Tells where a segment stands.
+/// Tells where a segment stands, of which so many bytes are its header.
 fn place(
     origin: &Origin,
     last: At,
-    segment: &Segment<'_>,
-    slice: CapturedSlice<'_>,
+    header: usize,
+    whole: &[u8],
     way: Way<'_>,
     handler: &mut impl Handler,
 ) {
-    let header = slice.data.len() - segment.payload.data.len();
     let (mut one, mut several) = ([Place::NONE], Vec::new());
-    let places = places(last, slice.data, way, &mut one, &mut several);
-    let checksum = slice.data.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);
+    let places = places(last, whole, way, &mut one, &mut several);
+    let checksum = whole.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);
     handler.placed(origin, Placed { places, header, checksum });
 }
 
@@ -298,7 +298,6 @@ impl Network {
     }
 
     /// A segment; `slice` is the same with its header.
-    #[inline(always)]
     fn segment(
         &mut self,
         (key, from_low): (Key, bool),
@@ -311,7 +310,9 @@ impl Network {
         let (src, dst) = key.ends_from(from_low);
         handler.sighted(Sighting::Whole { transport: Transport::Tcp, src, dst, frames: way.frames });
         let index = self.tcp_flow(key, from_low, handler);
-        if !segment.is_plain() || !self.segment_fast_path((key, from_low), index, segment, slice, way, handler) {
+        let done = Plain::of(segment, slice)
+            .is_some_and(|plain| self.segment_fast_path((key, from_low), index, plain, way, handler));
+        if !done {
             self.work_out((key, from_low), index, segment, slice, way, handler);
         }
     }
@@ -363,7 +364,8 @@ impl Network {
         if !segment.payload.data.is_empty() && !segment.rst && handler.wants_places() {
             let mut origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a_sends, self.last);
             origin.seq = segment.seq.wrapping_add(u32::from(segment.syn));
-            place(&origin, self.last, segment, slice, way, handler);
+            let header = slice.data.len() - segment.payload.data.len();
+            place(&origin, self.last, header, slice.data, way, handler);
         }
         let mut checksum = Checksum::Unknown;
         if self.limits.verify_checksums && slice.cut == 0 {
