@@ -68,6 +68,19 @@ impl<R: Read> Buffer<R> {
         self.bytes.get(self.start..self.end).unwrap_or(&[])
     }
 
+    /// The data behind its first `count` bytes, and where in the buffer that begins, for [`Buffer::part`].
+    #[inline(always)]
+    pub(super) fn behind(&self, count: usize) -> Option<(&[u8], usize)> {
+        let start = self.start.saturating_add(count);
+        Some((self.bytes.get(start..self.end)?, start))
+    }
+
+    /// Bytes of the buffer, until more is read into it.
+    #[inline(always)]
+    pub(super) fn part(&self, start: usize, len: usize) -> &[u8] {
+        self.bytes.get(start..start.saturating_add(len)).unwrap_or(&[])
+    }
+
     /// Reads until `needed` bytes are there or the input ends; returns how many are there.
     pub(super) fn fill(&mut self, needed: usize) -> Result<usize> {
         while self.end - self.start < needed && !self.ended {

@@ -204,9 +204,18 @@ fn offset_in(part: &[u8], start: usize, len: usize) -> Option<usize> {
 /// The origin of what one side of a flow sends.
 #[inline(always)]
 fn origin(transport: Transport, key: &Key, stream: u64, a_is_low: bool, a_sends: bool, at: At) -> Origin {
-    let (src, dst) = key.ends_from(a_is_low == a_sends);
     let from = if a_sends { Side::A } else { Side::B };
-    Origin { transport, stream, from, src, dst, frame: at.frame, time: at.time, seq: 0 }
+    let At { frame, time, .. } = at;
+    match key.v4_ends_from(a_is_low == a_sends) {
+        Some((src, dst)) => {
+            let (src, dst) = (SocketAddr::V4(src), SocketAddr::V4(dst));
+            Origin { transport, stream, from, src, dst, frame, time, seq: 0 }
+        }
+        None => {
+            let (src, dst) = key.ends_from(a_is_low == a_sends);
+            Origin { transport, stream, from, src, dst, frame, time, seq: 0 }
+        }
+    }
 }
 
 impl Network {
@@ -462,13 +471,15 @@ impl Network {
 #[inline]
 fn checksum_of(key: &Key, segment: &[u8]) -> Checksum {
     let addresses = key.addresses();
-    if checksum::segment_is_right(addresses, 6, segment) {
-        Checksum::Right
-    } else if checksum::is_offloaded(addresses, 6, segment.len(), segment.get(16..18)) {
-        Checksum::Unknown
-    } else {
-        Checksum::Wrong
-    }
+    if checksum::segment_is_right(addresses, 6, segment) { Checksum::Right } else { not_right(addresses, segment) }
+}
+
+/// The same of one that is not right.
+#[cold]
+#[inline(never)]
+fn not_right(addresses: u64, segment: &[u8]) -> Checksum {
+    let offloaded = checksum::is_offloaded(addresses, 6, segment.len(), segment.get(16..18));
+    if offloaded { Checksum::Unknown } else { Checksum::Wrong }
 }
 
 #[cfg(test)]

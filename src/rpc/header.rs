@@ -53,6 +53,7 @@ impl Representation {
 
     /// From the first two bytes of the label; `None` for values that C706 doesn't assign.
     #[must_use]
+    #[inline(always)]
     pub const fn from_bytes(integer_character: u8, float: u8) -> Option<Representation> {
         let endian = match integer_character >> 4 {
             0 => Endian::Big,

@@ -325,7 +325,7 @@ impl Flows {
         for side in [Side::A, Side::B] {
             rpc.end(side, GIVEN_UP, security, &mut |event| {
                 stats.records += 1;
-                out(&mut record(flow(Transport::Tcp, stream, *ends, event.side), event));
+                out(&mut record(flow(Transport::Tcp, stream, ends, event.side), event));
             });
         }
         stats.rpc.add(rpc.counters());
@@ -340,7 +340,7 @@ impl Flows {
         let FlowEntry { rpc, security, ends, .. } = &mut *kept;
         rpc.end(security, &mut |event| {
             stats.records += 1;
-            out(&mut record(flow(Transport::Udp, stream, *ends, event.side), event));
+            out(&mut record(flow(Transport::Udp, stream, ends, event.side), event));
         });
         stats.rpc.add(rpc.counters());
         stats.auth.add(&security.counters());

@@ -20,7 +20,7 @@ use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
 use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Placed, Side, Transport, Verdict};
 use crate::rpc;
-use crate::rpc::connection::Recognition;
+use crate::rpc::connection::{Receiver, Recognition};
 use crate::rpc::dg::{self, Received};
 use crate::rpc::event::{Body, ContextState, Event};
 use crate::rpc::header::{Endian as ByteOrder, PacketType};
@@ -132,7 +132,7 @@ impl<'a> Record<'a> {
     }
 
     /// Finds the interface and notes what the response will need. `found` is what was found last.
-    #[inline]
+    #[inline(always)]
     fn complete(&mut self, found: &mut Found) {
         let Record { event, interface, .. } = self;
         *interface = match &event.context {
@@ -393,13 +393,14 @@ impl Session {
 }
 
 /// Sender and receiver of what one side of a flow sent.
-pub(super) fn flow(transport: Transport, stream: u64, ends: [SocketAddr; 2], side: Side) -> Flow {
+#[inline]
+pub(super) fn flow(transport: Transport, stream: u64, ends: &[SocketAddr; 2], side: Side) -> Flow {
     let [a, b] = ends;
     let (src, dst) = match side {
         Side::A => (a, b),
         Side::B => (b, a),
     };
-    Flow { transport, stream, src, dst }
+    Flow { transport, stream, src: *src, dst: *dst }
 }
 
 /// What a UDP flow's memo is once it has a conversation.
@@ -436,6 +437,37 @@ fn ours(interface: &Guid, version: (u16, u16)) -> Option<(&'static Interface, us
     Some((found, found.version(version.0, version.1)?))
 }
 
+/// What becomes of the events of a connection.
+struct Emit<'e> {
+    stream: u64,
+    ends: &'e [SocketAddr; 2],
+    found: &'e mut Found,
+    knowledge: &'e Shared,
+    interfaces: &'e mut Interfaces,
+    /// [`SessionLimits::interfaces`].
+    most_interfaces: usize,
+    is_ours: &'e mut bool,
+    stats: &'e mut Stats,
+    out: &'e mut dyn FnMut(&mut Record<'_>),
+}
+
+impl Receiver<CallContext> for Emit<'_> {
+    /// Makes a record of it. In its place: a copy costs more than all that is done here.
+    #[inline(always)]
+    fn event(&mut self, event: Event<'_, CallContext>) {
+        let flow = flow(Transport::Tcp, self.stream, self.ends, event.side);
+        let mut record = Record { flow, event, interface: None };
+        record.complete(self.found);
+        inference::learn(self.knowledge, &record);
+        self.interfaces.note(&record.event, &record.flow, self.most_interfaces);
+        let ours = record.interface.is_some();
+        *self.is_ours |= ours;
+        self.stats.ours |= ours;
+        self.stats.records += 1;
+        (self.out)(&mut record);
+    }
+}
+
 impl Handler for Driver<'_, '_> {
     fn placed(&mut self, origin: &Origin, placed: Placed<'_>) {
         if let Some(tap) = &mut self.tap {
@@ -455,18 +487,16 @@ impl Handler for Driver<'_, '_> {
         let Inner { limits, auth, flows, stats, knowledge, interfaces } = &mut *self.inner;
         let Some(kept) = flows.connection(memo, origin, limits, auth, knowledge) else { return Verdict::Keep };
         let Tracked { rpc, security, ends, ended, ours: is_ours, found, .. } = kept;
-        let out = &mut self.out;
-        let mut emit = |event: Event<'_, CallContext>| {
-            let flow = flow(Transport::Tcp, origin.stream, *ends, event.side);
-            // Completed in its place: a copy costs more than what is done here.
-            let mut record = Record { flow, event, interface: None };
-            record.complete(found);
-            inference::learn(knowledge, &record);
-            interfaces.note(&record.event, &record.flow, limits.interfaces);
-            *is_ours |= record.interface.is_some();
-            stats.ours |= record.interface.is_some();
-            stats.records += 1;
-            out(&mut record);
+        let mut emit = Emit {
+            stream: origin.stream,
+            ends,
+            found,
+            knowledge,
+            interfaces,
+            most_interfaces: limits.interfaces,
+            is_ours,
+            stats,
+            out: self.out,
         };
         let mut security: &mut dyn Security = security;
         let mut tapped;
@@ -476,16 +506,16 @@ impl Handler for Driver<'_, '_> {
         }
         match chunk {
             Chunk::Data(bytes) => {
-                let found = rpc.data(origin.from, origin.frame, origin.time, bytes, security, &mut emit);
+                let found = rpc.data_to(origin.from, origin.frame, origin.time, bytes, security, &mut emit);
                 if found == Recognition::NotRpc {
                     stats.foreign_flows += 1;
                     flows.drop_connection(origin.stream, stats, self.out);
                     return Verdict::Ignore;
                 }
             }
-            Chunk::Gap { lost, reason } => rpc.gap(origin.from, lost, reason, security, &mut emit),
+            Chunk::Gap { lost, reason } => rpc.gap(origin.from, lost, reason, security, &mut |event| emit.event(event)),
             Chunk::End { reason } => {
-                rpc.end(origin.from, reason, security, &mut emit);
+                rpc.end(origin.from, reason, security, &mut |event| emit.event(event));
                 ended[origin.from as usize] = true;
                 if ended.iter().all(|e| *e) {
                     flows.drop_connection(origin.stream, stats, self.out);
@@ -530,7 +560,7 @@ impl Handler for Driver<'_, '_> {
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
             stats.records += 1;
-            let mut told = flow(Transport::Udp, stream, *ends, event.side);
+            let mut told = flow(Transport::Udp, stream, ends, event.side);
             if event.side == side && event.frame() == origin.frame {
                 (told.src, told.dst) = (origin.src, origin.dst);
             }

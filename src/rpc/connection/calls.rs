@@ -36,7 +36,7 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     }
 
     /// Adds a call; whether one of the same identifier was still waiting, and the call in its place.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn insert(
         &mut self,
         key: K,
@@ -54,6 +54,7 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     }
 
     /// The same where others wait.
+    #[inline(never)]
     fn insert_beside(
         &mut self,
         key: K,

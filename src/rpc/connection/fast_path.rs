@@ -1,13 +1,13 @@
 //! The short way of plain messages: a request or response that nobody protected, whole in one PDU and in one piece of its
 //! stream, on a known presentation context. Nearly all are, and the long way leads to the same events and counts.
 
-use super::rules;
-use super::session::{Io, Session};
+use super::{Receiver, rules};
+use super::session::Session;
 use crate::base::Side;
 use crate::rpc::event::{Body, Call, ContextState, Event, FrameSet, Notes};
 use crate::rpc::header::{Endian, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::Pdu;
-use crate::rpc::security::Sender;
+use crate::rpc::security::{Security, Sender};
 
 /// What tells whether a message is of one fragment, and plain.
 const SHAPE: PfcFlags =
@@ -22,13 +22,14 @@ const RESPONSE: u8 = PacketType::Response as u8;
 impl<N: Default> Session<N> {
     /// Takes the message that `bytes` begin with where it is a plain one, and returns what follows it; `None` leaves
     /// everything as it was. To be called at a PDU boundary with nothing held.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain<'b>(
         &mut self,
         side: Side,
         bytes: &'b [u8],
         frame_set: &FrameSet,
-        io: &mut Io<'_, N>,
+        security: &mut dyn Security,
+        receiver: &mut impl Receiver<N>,
     ) -> Option<&'b [u8]> {
         // Without a verifier.
         let &[
@@ -79,7 +80,7 @@ impl<N: Default> Session<N> {
                 return None;
             }
             let context = self.bindings.current(context_id).filter(|c| c.state != ContextState::Rejected)?;
-            io.security.framed(rest.len());
+            security.framed(rest.len());
             self.known.request(call_id);
             let opnum = u16([o0, o1]);
             let call = Call {
@@ -105,12 +106,12 @@ impl<N: Default> Session<N> {
             // A guess is made again, with what the answer tells.
             let known = |state| !matches!(state, ContextState::Resolved | ContextState::Rejected);
             let context = call.context.filter(|context| known(context.state))?;
-            io.security.framed(rest.len());
+            security.framed(rest.len());
             let body = Body::Response { opnum: Some(call.opnum), cancel_count: o0, stub };
             (PacketType::Response, Sender::Server, context, body, Some(call))
         };
         self.counters.pdus += 1;
-        (io.out)(Event {
+        receiver.event(Event {
             ptype: Some(ptype),
             call_id: Some(call_id),
             representation,
