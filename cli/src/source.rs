@@ -398,10 +398,11 @@ impl Reading<'_, '_> {
         self.taking.borrow_mut().traces.begin(&reader);
         let outcome = loop {
             match reader.next() {
-                Ok(Some(packet)) => {
+                // Where it lies: what was just written is slow to copy.
+                Ok(Some(ref packet)) => {
                     let taking = &mut *self.taking.borrow_mut();
-                    self.totals.packet(&packet);
-                    self.session.lend(&packet, &mut |record| taking.record(record));
+                    self.totals.packet(packet);
+                    self.session.lend(packet, &mut |record| taking.record(record));
                     if taking.result.is_err() || interrupt::requested() {
                         break Ok(());
                     }

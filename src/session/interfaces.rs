@@ -31,7 +31,7 @@ pub struct Interfaces {
 
 impl Interfaces {
     /// Takes note of what a bind proposes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn note<C>(&mut self, event: &Event<'_, C>, flow: &Flow, limit: usize) {
         if let Body::Bind(proposal) | Body::AlterContext(proposal) = &event.body {
             self.note_all(proposal, flow.dst.port(), limit);

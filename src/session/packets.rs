@@ -422,12 +422,17 @@ pub(super) struct Found {
 }
 
 impl Found {
-    #[inline]
+    #[inline(always)]
     fn interface(&mut self, uuid: &Guid, version: (u16, u16)) -> Option<(&'static Interface, usize)> {
         if self.uuid != *uuid || self.version != version {
-            *self = Found { uuid: *uuid, version, found: ours(uuid, version) };
+            *self = Found::new(*uuid, version);
         }
         self.found
+    }
+
+    #[inline(never)]
+    fn new(uuid: Guid, version: (u16, u16)) -> Self {
+        Found { uuid, version, found: ours(&uuid, version) }
     }
 }
 

@@ -48,9 +48,10 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
             return self.insert_beside(key, call, limit, counters);
         }
         // No other waits.
-        let (_, _, call) = self.latest.insert((key, self.next, call));
+        let age = self.next;
         self.next += 1;
-        (false, Some(call))
+        self.latest = Some((key, age, call));
+        (false, self.latest.as_mut().map(|(_, _, call)| call))
     }
 
     /// The same where others wait.
