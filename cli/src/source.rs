@@ -252,7 +252,9 @@ impl Taking<'_> {
         if self.result.is_ok() {
             self.sealed.see(record);
             self.traces.see(record);
-            self.result = self.taker.record(record);
+            if let Err(error) = self.taker.record(record) {
+                self.result = Err(error);
+            }
         }
     }
 }

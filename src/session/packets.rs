@@ -144,7 +144,7 @@ impl<'a> Record<'a> {
         if let Body::Request { stub: Some(stub), opnum, .. } = event.body
             && let Some((found, version)) = *interface
             && let Some(method) = found.method(version, opnum)
-            && CallContext::is_told_by(method)
+            && method.tells
             && let Some(kind) = kind(event, *interface, Direction::Request)
             && let Some(call) = event.call.as_mut()
         {

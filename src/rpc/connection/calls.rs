@@ -141,6 +141,15 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
         }
     }
 
+    /// Whether a call of this key waits, but for one in whose place another was made.
+    #[inline]
+    pub(crate) fn has(&self, key: K) -> bool {
+        match &self.latest {
+            Some((own, ..)) if *own == key => true,
+            _ => !self.calls.is_empty() && self.calls.contains_key(&key),
+        }
+    }
+
     /// Whether a call of this key waits.
     pub(crate) fn waits(&self, key: K) -> bool {
         self.latest.as_ref().is_some_and(|(own, ..)| *own == key)
