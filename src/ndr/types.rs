@@ -73,7 +73,19 @@ impl Method {
             [present(fields, Direction::Request, 1), present(fields, Direction::Response, 1)],
         ];
         let id = MethodId::of(name);
-        Method { opnum, name, id, versions, sections, on_wire, fields, sized: sized(fields), two_counts, tells, present }
+        Method {
+            opnum,
+            name,
+            id,
+            versions,
+            sections,
+            on_wire,
+            fields,
+            sized: sized(fields),
+            two_counts,
+            tells,
+            present,
+        }
     }
 
     /// The places in [`Method::fields`] of those that stand in stubs of one direction, in wire order.

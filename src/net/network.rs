@@ -181,14 +181,7 @@ fn places<'p>(
 }
 
 /// Tells where a segment stands, of which so many bytes are its header.
-fn place(
-    origin: &Origin,
-    last: At,
-    header: usize,
-    whole: &[u8],
-    way: Way<'_>,
-    handler: &mut impl Handler,
-) {
+fn place(origin: &Origin, last: At, header: usize, whole: &[u8], way: Way<'_>, handler: &mut impl Handler) {
     let (mut one, mut several) = ([Place::NONE], Vec::new());
     let places = places(last, whole, way, &mut one, &mut several);
     let checksum = whole.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);

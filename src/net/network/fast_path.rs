@@ -133,9 +133,7 @@ impl Network {
         };
         let a_sends = from_low == flow.a_is_low;
         let (own, other) = connection.directions(a_sends);
-        if !own.is_at_rest()
-            || !other.is_at_rest()
-            || !(data.is_empty() || own.is_next(seq) && !other.is_awaited(ack))
+        if !own.is_at_rest() || !other.is_at_rest() || !(data.is_empty() || own.is_next(seq) && !other.is_awaited(ack))
         {
             return false;
         }

@@ -32,7 +32,14 @@ pub(crate) struct Calls<K, N> {
 
 impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     pub(crate) fn new() -> Self {
-        Calls { latest: None, calls: Map::default(), ages: VecDeque::new(), next: 0, doubled: VecDeque::new(), tables: (0, 0) }
+        Calls {
+            latest: None,
+            calls: Map::default(),
+            ages: VecDeque::new(),
+            next: 0,
+            doubled: VecDeque::new(),
+            tables: (0, 0),
+        }
     }
 
     /// Adds a call; whether one of the same identifier was still waiting, and the call in its place.
@@ -117,9 +124,7 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     pub(crate) fn cost(&self) -> usize {
         let (calls, doubled) = self.tables;
         // An age costs a share of a node.
-        calls
-            + doubled
-            + (self.calls.len() + usize::from(self.latest.is_some())) * (3 * size_of::<(u64, K)>() + NOTE)
+        calls + doubled + (self.calls.len() + usize::from(self.latest.is_some())) * (3 * size_of::<(u64, K)>() + NOTE)
     }
 
     /// The call made last, if it has this key and still waits.

@@ -84,15 +84,8 @@ impl<N: Default> Session<N> {
             security.framed(rest.len());
             self.known.request(call_id);
             let opnum = u16([o0, o1]);
-            let call = Call {
-                opnum,
-                context_id,
-                context: Some(context),
-                object: None,
-                frame,
-                time,
-                note: N::default(),
-            };
+            let call =
+                Call { opnum, context_id, context: Some(context), object: None, frame, time, note: N::default() };
             let (_, call) = self.calls.insert(call_id, call, self.limits.pending_calls, &mut self.counters);
             (PacketType::Request, Sender::Client, context, Body::Request { opnum, object: None, stub }, call)
         } else {

@@ -220,7 +220,8 @@ impl<N: Default> Connection<N> {
             return self.recognition;
         }
         if known && direction.is_at_boundary() {
-            while let Some(rest) = self.session.plain(side, (frame, time), bytes, &direction.latest, security, receiver) {
+            while let Some(rest) = self.session.plain(side, (frame, time), bytes, &direction.latest, security, receiver)
+            {
                 if rest.is_empty() {
                     return Recognition::Rpc;
                 }
