@@ -3,7 +3,7 @@
 //! A request's print is kept until its answer comes, under a limit of bytes; what is given up for it is printed as a
 //! call whose answer was not waited for.
 
-use super::dissect::{Choice, Selection, limits_with};
+use super::dissect::limits_with;
 use super::screen::screen;
 use super::{Capture, Failure, Format, Outcome, output, source, summary, traced};
 use cluscope::internals::analysis::calls::{Answer, CallOutcome};
@@ -20,6 +20,7 @@ use cluscope::internals::render::text::{Style, TextBuffer};
 use cluscope::internals::render::{json, text};
 use cluscope::internals::rpc::event::Body;
 use cluscope::internals::session::Record;
+use cluscope::internals::session::selection::{Choice, Selection};
 use std::io::Write;
 
 /// A request that waits for its answer, and which of the filter's comparisons hold for it.
@@ -93,7 +94,7 @@ pub(super) fn shape(brief: bool, full: bool) -> Shape {
 pub(super) fn run(capture: &Capture, format: Format, full: bool, shape: Shape, hide_secrets: bool) -> Outcome {
     let filter = capture.filter()?;
     let limits = capture.memory.limits();
-    let mut selection = Selection::new(limits.output);
+    let mut selection = Selection::<()>::new(limits.output);
     let mut style = output::style(full);
     style.max_output = limits.output.half;
     let mut out = output::stdout_in(format, &style);

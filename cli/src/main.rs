@@ -20,6 +20,7 @@ mod output;
 mod package;
 mod period;
 mod place;
+mod pool;
 mod report;
 mod schema;
 mod screen;
@@ -228,6 +229,9 @@ impl DecodeAs {
     }
 }
 
+/// Threads of a command at most: what one thread reads doesn't keep more of them busy.
+const MOST_THREADS: usize = 16;
+
 /// How many processors a command may take.
 #[derive(Clone, Copy, Debug, Default, Args)]
 struct Threads {
@@ -241,6 +245,12 @@ impl Threads {
     fn number(self) -> usize {
         let there = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
         self.threads.map_or_else(there, std::num::NonZeroUsize::get)
+    }
+
+    /// The same, not more than there is memory for: two at the least, another one for each 8 MiB of it.
+    fn number_within(self, memory: &Memory) -> usize {
+        let room = usize::try_from(memory.memory_limit >> 23).unwrap_or(usize::MAX);
+        self.number().min(room.max(2)).min(MOST_THREADS)
     }
 }
 

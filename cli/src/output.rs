@@ -7,7 +7,7 @@ use cluscope::internals::ndr::value::MAX_LINE;
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::text::columns::wrap;
 use cluscope::internals::render::text::{COLOURS, Style};
-use std::io::{BufRead, BufWriter, Read, StdoutLock, Write};
+use std::io::{BufRead, BufWriter, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The variable that names a format where no option does.
@@ -71,11 +71,11 @@ pub(super) fn style(full: bool) -> Style {
 }
 
 /// Standard output with a large buffer.
-pub(super) type Stdout = Screen<BufWriter<StdoutLock<'static>>>;
+pub(super) type Stdout = Screen<BufWriter<std::io::Stdout>>;
 
 /// Standard output for one of the formats for programs.
 pub(super) fn stdout() -> Stdout {
-    let out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let out = BufWriter::with_capacity(1 << 16, std::io::stdout());
     Screen { out, text: false, colours: false, columns: None, line: Vec::new() }
 }
 
@@ -112,6 +112,40 @@ pub(super) struct Screen<W> {
     columns: Option<usize>,
     /// The beginning of a line for the screen.
     line: Vec<u8>,
+}
+
+impl Stdout {
+    /// How it shows text, for what other threads make.
+    pub(super) fn like(&self) -> Screen<()> {
+        let Screen { text, colours, columns, .. } = *self;
+        Screen { out: (), text, colours, columns, line: Vec::new() }
+    }
+
+    /// Writes what has gone through such a screen.
+    pub(super) fn write_made(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.out.write_all(bytes)
+    }
+}
+
+impl Screen<()> {
+    /// A buffer for text that is to be shown so.
+    pub(super) fn buffer(&self) -> Screen<Vec<u8>> {
+        let Screen { text, colours, columns, .. } = *self;
+        Screen { out: Vec::new(), text, colours, columns, line: Vec::new() }
+    }
+}
+
+impl Screen<Vec<u8>> {
+    /// What was written to it.
+    pub(super) fn made(&self) -> &[u8] {
+        &self.out
+    }
+
+    /// Makes it empty; of its room so much is kept.
+    pub(super) fn clear(&mut self, room: usize) {
+        self.out.clear();
+        self.out.shrink_to(room);
+    }
 }
 
 impl<W: Write> Screen<W> {

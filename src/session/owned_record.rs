@@ -23,7 +23,7 @@ use std::ops::Range;
 const RECORDS: usize = 256;
 
 /// Bytes of one batch; a single record may have more.
-const BYTES: usize = 256 << 10;
+const BYTES: usize = 128 << 10;
 
 /// A number of records, in their order, each with what is known of it beside.
 #[derive(Debug, Default)]
@@ -34,8 +34,8 @@ pub struct Batch<K> {
     known: Vec<K>,
     /// Bytes of what the records own beside `bytes`, roughly.
     owned: usize,
-    /// The packet of the record that is lent, where it is one alone.
-    frame_set: FrameSet,
+    /// The packets of the records that are lent, where it is one alone of a record.
+    frame_sets: Vec<FrameSet>,
 }
 
 /// A record without what it borrowed.
@@ -100,15 +100,32 @@ impl<K: Default> Batch<K> {
 
     /// Hands out its records in their order until an error stops that; the batch is empty then.
     pub fn drain<E>(&mut self, out: &mut dyn FnMut(&mut Record<'_>, &mut K) -> Result<(), E>) -> Result<(), E> {
-        let Batch { bytes, records, frame_set, known, .. } = self;
-        let mut each = records.iter_mut().zip(known);
-        let result = each.try_for_each(|(record, known)| out(&mut record.lend(bytes, frame_set), known));
+        let result = self.lend().try_for_each(|(mut record, known)| out(&mut record, known));
+        self.clear();
+        result
+    }
+
+    /// Its records in their order, each once: what they own is given away.
+    pub fn lend(&mut self) -> impl ExactSizeIterator<Item = (Record<'_>, &mut K)> {
+        let Batch { bytes, records, frame_sets, known, .. } = self;
+        let bytes = bytes.as_slice();
+        if frame_sets.len() < records.len() {
+            frame_sets.resize_with(records.len(), FrameSet::default);
+        }
+        records
+            .iter_mut()
+            .zip(frame_sets)
+            .zip(known)
+            .map(|((record, frame_set), known)| (record.lend(bytes, frame_set), known))
+    }
+
+    /// Makes it empty, to be filled again.
+    pub fn clear(&mut self) {
         self.records.clear();
         self.bytes.clear();
         self.owned = 0;
         // What a single large message needed is not kept for all the others.
         self.bytes.shrink_to(2 * BYTES);
-        result
     }
 
     fn put(&mut self, bytes: &[u8]) -> Range<usize> {

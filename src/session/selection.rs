@@ -20,23 +20,43 @@ pub struct SelectionLimits {
     pub chosen: usize,
 }
 
-/// Whether TCP, and the number of the stream.
-fn key_of(record: &Record<'_>) -> (bool, u64) {
+/// What names a connection: whether it is TCP, and the number of the stream.
+pub type Connection = (bool, u64);
+
+/// The connection that a record belongs to.
+pub fn connection(record: &Record<'_>) -> Connection {
     (record.flow.transport == Transport::Tcp, record.flow.stream)
 }
 
 /// Chooses the records that are shown: those of our interfaces, everything about the associations they travel on, and binds that
-/// were refused, since nothing else tells what they were for.
+/// were refused, since nothing else tells what they were for. It needs the records in their order, and not what is printed of
+/// them.
 #[derive(Debug)]
-pub struct Selection<T> {
-    ours: Bounded<(bool, u64), ()>,
+pub struct Chooser {
+    ours: Bounded<Connection, ()>,
     /// The one of them used last.
-    last: Option<(bool, u64)>,
-    held: Map<(bool, u64), Vec<(usize, T)>>,
+    last: Option<Connection>,
+    /// Connections of which a record is held back.
+    held: Map<Connection, ()>,
+    omitted: u64,
+    limit: usize,
+}
+
+/// Keeps what was printed of records that are held back until it is known whether they are shown.
+#[derive(Debug)]
+pub struct HeldBack<T> {
+    held: Map<Connection, Vec<(usize, T)>>,
     /// Bytes of `held`.
     bytes: usize,
     omitted: u64,
-    limits: SelectionLimits,
+    limit: usize,
+}
+
+/// Both together, for those who print each record when it is chosen.
+#[derive(Debug)]
+pub struct Selection<T> {
+    chooser: Chooser,
+    held: HeldBack<T>,
 }
 
 /// Whether nothing can tell what a message belongs to: the bind is not in the capture, and neither is the request of an
@@ -62,28 +82,30 @@ pub enum Choice<T> {
     Skip,
 }
 
-impl<T> Selection<T> {
+/// What the order of records says about one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Show it, and where `first`, those of its connection that were held back before it.
+    Show {
+        /// Whether it is the first one shown of its connection.
+        first: bool,
+    },
+    /// Hold it back, and tell [`Chooser::hold`].
+    Hold,
+    /// Not ours.
+    Skip,
+}
+
+impl Chooser {
     /// Nothing chosen yet.
     pub fn new(limits: impl Into<SelectionLimits>) -> Self {
-        let limits = limits.into();
-        Selection { ours: Bounded::new(limits.chosen), last: None, held: Map::default(), bytes: 0, omitted: 0, limits }
-    }
-
-    /// What was given up for limits.
-    pub fn given_up(&self) -> [(&'static str, u64); 2] {
-        [("held_omitted", self.omitted), ("connections_forgotten", self.ours.dropped())]
-    }
-
-    /// Takes out what was held back of a connection.
-    fn release(&mut self, key: (bool, u64)) -> Vec<T> {
-        let held = self.held.remove(&key).unwrap_or_default();
-        self.bytes -= held.iter().map(|(bytes, _)| bytes).sum::<usize>();
-        held.into_iter().map(|(_, print)| print).collect()
+        let SelectionLimits { held: limit, chosen, .. } = limits.into();
+        Chooser { ours: Bounded::new(chosen), last: None, held: Map::default(), omitted: 0, limit }
     }
 
     /// Decides about a record.
-    pub fn choose(&mut self, record: &Record<'_>) -> Choice<T> {
-        let key = key_of(record);
+    pub fn decide(&mut self, record: &Record<'_>) -> Decision {
+        let key = connection(record);
         let ours = self.last == Some(key) || self.ours.get(&key).is_some();
         if ours {
             self.last = Some(key);
@@ -98,7 +120,8 @@ impl<T> Selection<T> {
         if !ours && (proposed || refused || record.interface.is_some() || is_unknown(record)) {
             self.ours.insert(key, ());
             self.last = Some(key);
-            return Choice::Show(self.release(key));
+            self.held.remove(&key);
+            return Decision::Show { first: true };
         }
         let call = matches!(
             record.event.body,
@@ -107,34 +130,98 @@ impl<T> Selection<T> {
         if ours {
             // The callbacks of connectionless security are the handshake of the calls they are about.
             if record.event.token.is_some() {
-                return Choice::Show(Vec::new());
+                return Decision::Show { first: false };
             }
             // Calls of other interfaces on the same connection are none of ours; those of no known one may be.
             return match (&record.event.context, call) {
-                (Some(_), true) if record.interface.is_none() && !rejected(record) => Choice::Skip,
-                _ => Choice::Show(Vec::new()),
+                (Some(_), true) if record.interface.is_none() && !rejected(record) => Decision::Skip,
+                _ => Decision::Show { first: false },
             };
         }
-        match (call, self.held.len() < self.limits.held || self.held.contains_key(&key)) {
-            (false, true) => Choice::Hold,
+        match (call, self.held.len() < self.limit || self.held.contains_key(&key)) {
+            (false, true) => Decision::Hold,
             (false, false) => {
                 self.omitted += 1;
-                Choice::Skip
+                Decision::Skip
             }
-            (true, _) => Choice::Skip,
+            (true, _) => Decision::Skip,
         }
     }
 
+    /// A record of this connection is held back.
+    pub fn hold(&mut self, connection: Connection) {
+        self.held.insert(connection, ());
+    }
+
+    /// What was given up for limits: records that were not held back, and connections of interest that were forgotten.
+    pub fn given_up(&self) -> (u64, u64) {
+        (self.omitted, self.ours.dropped())
+    }
+}
+
+impl<T> HeldBack<T> {
+    /// Nothing held back yet.
+    pub fn new(limits: impl Into<SelectionLimits>) -> Self {
+        HeldBack { held: Map::default(), bytes: 0, omitted: 0, limit: limits.into().held_bytes }
+    }
+
+    /// Takes out what was held back of a connection.
+    pub fn release(&mut self, connection: Connection) -> Vec<T> {
+        let held = self.held.remove(&connection).unwrap_or_default();
+        self.bytes -= held.iter().map(|(bytes, _)| bytes).sum::<usize>();
+        held.into_iter().map(|(_, print)| print).collect()
+    }
+
     /// Keeps a record's print, which takes so many bytes, until its connection turns out to be ours.
-    pub fn hold(&mut self, record: &Record<'_>, print: T, bytes: usize) {
-        let held = self.held.entry(key_of(record)).or_default();
-        if held.len() < bounds::HELD_PDUS && self.bytes.saturating_add(bytes) <= self.limits.held_bytes {
+    pub fn hold(&mut self, connection: Connection, print: T, bytes: usize) {
+        let held = self.held.entry(connection).or_default();
+        if held.len() < bounds::HELD_PDUS && self.bytes.saturating_add(bytes) <= self.limit {
             self.bytes += bytes;
             held.push((bytes, print));
         } else {
             self.omitted += 1;
         }
     }
+
+    /// Records that were not kept for limits.
+    pub fn omitted(&self) -> u64 {
+        self.omitted
+    }
+}
+
+impl<T> Selection<T> {
+    /// Nothing chosen yet.
+    pub fn new(limits: impl Into<SelectionLimits>) -> Self {
+        let limits = limits.into();
+        Selection { chooser: Chooser::new(limits), held: HeldBack::new(limits) }
+    }
+
+    /// What was given up for limits.
+    pub fn given_up(&self) -> [(&'static str, u64); 2] {
+        given_up(&self.chooser, &self.held)
+    }
+
+    /// Decides about a record.
+    pub fn choose(&mut self, record: &Record<'_>) -> Choice<T> {
+        match self.chooser.decide(record) {
+            Decision::Show { first: true } => Choice::Show(self.held.release(connection(record))),
+            Decision::Show { first: false } => Choice::Show(Vec::new()),
+            Decision::Hold => Choice::Hold,
+            Decision::Skip => Choice::Skip,
+        }
+    }
+
+    /// Keeps a record's print, which takes so many bytes, until its connection turns out to be ours.
+    pub fn hold(&mut self, record: &Record<'_>, print: T, bytes: usize) {
+        self.chooser.hold(connection(record));
+        self.held.hold(connection(record), print, bytes);
+    }
+}
+
+/// What was given up for limits.
+pub fn given_up<T>(chooser: &Chooser, held: &HeldBack<T>) -> [(&'static str, u64); 2] {
+    let (omitted, forgotten) = chooser.given_up();
+    [("held_omitted", omitted + held.omitted), ("connections_forgotten", forgotten)]
 }
 
 /// Whether the record's context is one of ours that the server rejected.

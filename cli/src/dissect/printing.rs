@@ -1,0 +1,233 @@
+//! Printing by several threads: what is shown is chosen in order, each record is printed by any of them, and written in order.
+
+use crate::output::{self, Screen, Stdout};
+use crate::pool::{MADE, Steps, Way};
+use crate::summary::Matched;
+use crate::{Failure, Format, traced};
+use cluscope::internals::analysis::{HandleAnnotations, RecordContext, Tracker};
+use cluscope::internals::filter::{Filter, Subject};
+use cluscope::internals::limits::Output;
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::Records;
+use cluscope::internals::render::text::{Style, TextBuffer, record as blocks};
+use cluscope::internals::session::Record;
+use cluscope::internals::session::selection::{Chooser, Connection, Decision, HeldBack, connection};
+use std::io::Write;
+use std::ops::Range;
+
+/// How records are printed.
+pub(super) struct Printing<'p> {
+    pub(super) format: Format,
+    /// Of text.
+    pub(super) style: Style,
+    pub(super) hide_secrets: bool,
+    pub(super) filter: Option<Filter>,
+    pub(super) origins: &'p traced::PacketOrigins,
+    /// What text goes through.
+    pub(super) screen: Screen<()>,
+    pub(super) limits: Output,
+}
+
+/// What the order of records tells.
+pub(super) struct Order {
+    pub(super) tracker: Tracker,
+    pub(super) chooser: Chooser,
+    pub(super) matched: Matched,
+}
+
+/// Where everything goes.
+pub(super) struct Written {
+    pub(super) out: Stdout,
+    pub(super) held: HeldBack<Vec<u8>>,
+    /// For records that take more than [`MADE`].
+    pub(super) large: Printer,
+}
+
+/// Prints records one by one.
+pub(super) struct Printer {
+    records: Records,
+    json: Out,
+    text: TextBuffer,
+    /// Bytes of a record at most.
+    limit: usize,
+}
+
+impl Printer {
+    /// Records that were printed without their values.
+    pub(super) fn cut(&self) -> u64 {
+        self.records.cut()
+    }
+}
+
+/// What was printed of a batch.
+pub(super) struct Made {
+    out: Screen<Vec<u8>>,
+    pieces: Vec<Piece>,
+}
+
+/// What is not simply written.
+enum Piece {
+    /// Here stands what was held back of a connection.
+    Release(usize, Connection),
+    /// This is held back; the number is what it counts for.
+    Hold(Range<usize>, Connection, usize),
+}
+
+impl Printing<'_> {
+    /// A printer of records that take no more than this.
+    pub(super) fn printer(&self, limit: usize) -> Printer {
+        let mut json = output::json_within(limit);
+        if self.hide_secrets {
+            json.hide_secrets();
+        }
+        let records = traced::telling(Records::default(), self.origins);
+        Printer { records, json, text: TextBuffer::new(), limit }
+    }
+
+    /// Prints a record; whether it was not too long for this printer.
+    fn print(&self, printer: &mut Printer, record: &Record<'_>, seen: &RecordContext) -> bool {
+        let view = HandleAnnotations::of(seen);
+        match self.format {
+            Format::Jsonl => {
+                let cut = printer.records.cut();
+                printer.records.print_with(&mut printer.json, record, Some(&view));
+                printer.records.cut() == cut
+            }
+            Format::Text => {
+                printer.text.clear();
+                let style = Style { max_output: printer.limit, ..self.style };
+                blocks::record(&mut printer.text, record, &style, Some(&view));
+                traced::text(&mut printer.text, self.origins, record);
+                printer.text.len() <= printer.limit
+            }
+        }
+    }
+
+    /// Writes what was printed.
+    fn write(&self, printer: &mut Printer, out: &mut impl Write) -> std::io::Result<()> {
+        match self.format {
+            Format::Jsonl => printer.json.write_line(out),
+            Format::Text => output::line(out, printer.text.as_bytes()),
+        }
+    }
+
+    /// Bytes of what was printed.
+    fn len(&self, printer: &Printer) -> usize {
+        match self.format {
+            Format::Jsonl => printer.json.as_bytes().len(),
+            Format::Text => printer.text.len(),
+        }
+    }
+
+    /// Prints a record that is too long to wait for its turn.
+    fn large(
+        &self,
+        written: &mut Written,
+        (record, seen): (&Record<'_>, &RecordContext),
+        hold: Option<Connection>,
+    ) -> Result<(), Failure> {
+        let Written { out, held, large } = written;
+        self.print(large, record, seen);
+        match hold {
+            Some(connection) => {
+                let mut print = self.screen.buffer();
+                let bytes = self.len(large);
+                self.write(large, &mut print)?;
+                held.hold(connection, print.made().to_vec(), bytes);
+            }
+            None => self.write(large, out)?,
+        }
+        Ok(())
+    }
+}
+
+impl Steps for Printing<'_> {
+    type Order = Order;
+    /// What to do with it, and whether the filter lets it through.
+    type Choice = (Decision, bool);
+    type Worker = Printer;
+    type Made = Made;
+    type Last = Written;
+
+    fn worker(&self) -> Printer {
+        self.printer(MADE.min(self.limits.record))
+    }
+
+    fn made(&self) -> Made {
+        Made { out: self.screen.buffer(), pieces: Vec::new() }
+    }
+
+    fn first(&self, order: &mut Order, record: &Record<'_>, seen: &mut RecordContext) -> Self::Choice {
+        order.tracker.feed_into(record, seen);
+        let decision = order.chooser.decide(record);
+        let passes = self.filter.as_ref().is_none_or(|filter| filter.matches(&Subject::of(record, seen)));
+        let decision = match decision {
+            Decision::Hold if !passes => Decision::Skip,
+            decision => decision,
+        };
+        match decision {
+            Decision::Hold => order.chooser.hold(connection(record)),
+            Decision::Skip if passes => return (decision, passes),
+            _ => {}
+        }
+        order.matched.count(passes);
+        (decision, passes)
+    }
+
+    fn middle(
+        &self,
+        worker: &mut Printer,
+        made: &mut Made,
+        (record, seen, (decision, passes)): (&Record<'_>, &RecordContext, Self::Choice),
+        way: &Way<'_, Self>,
+    ) -> Result<(), Failure> {
+        let hold = match decision {
+            Decision::Skip => return Ok(()),
+            Decision::Hold => Some(connection(record)),
+            Decision::Show { first } => {
+                if first {
+                    made.pieces.push(Piece::Release(made.out.made().len(), connection(record)));
+                }
+                if !passes {
+                    return Ok(());
+                }
+                None
+            }
+        };
+        if !self.print(worker, record, seen) {
+            let mut turn = way.turn(made)?;
+            return self.large(turn.last(), (record, seen), hold);
+        }
+        let from = made.out.made().len();
+        self.write(worker, &mut made.out)?;
+        if let Some(connection) = hold {
+            made.pieces.push(Piece::Hold(from..made.out.made().len(), connection, self.len(worker)));
+        }
+        if made.out.made().len() >= MADE { way.turn(made).map(drop) } else { Ok(()) }
+    }
+
+    fn last(&self, written: &mut Written, made: &mut Made) -> Result<(), Failure> {
+        let Written { out, held, .. } = written;
+        let bytes = made.out.made();
+        let part = |range: Range<usize>| bytes.get(range).unwrap_or_default();
+        let mut from = 0;
+        for piece in made.pieces.drain(..) {
+            match piece {
+                Piece::Release(at, connection) => {
+                    out.write_made(part(from..at))?;
+                    held.release(connection).iter().try_for_each(|print| out.write_made(print))?;
+                    from = at;
+                }
+                Piece::Hold(range, connection, bytes) => {
+                    out.write_made(part(from..range.start))?;
+                    from = range.end;
+                    held.hold(connection, part(range).to_vec(), bytes);
+                }
+            }
+        }
+        out.write_made(part(from..bytes.len()))?;
+        made.out.clear(2 * MADE);
+        // Somebody may wait for it.
+        Ok(out.flush()?)
+    }
+}

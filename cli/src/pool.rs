@@ -1,0 +1,400 @@
+//! Records through three steps, of which the middle one is done by several threads at a time.
+//!
+//! The thread that reads packs records into batches, since handing over each by itself would cost more than printing it. Any
+//! thread takes the next batch: the first step, which needs records in their order (handles, what is shown), is done by one
+//! thread at a time; the second one (printing) by all; what they have made goes through the last step (writing) in the order of the
+//! batches again. So the same comes out for every number of threads. Where the others are behind, the thread that reads
+//! takes batches as well.
+//!
+//! Memory: there are at most two more batches than threads, each of 128 KiB or of a single larger message, of which there
+//! is one at a time; of what is made of a batch at most [`MADE`] waits for its turn.
+
+use super::source::RecordConsumer;
+use super::{Capture, Failure, source, summary::Totals};
+use cluscope::internals::analysis::RecordContext;
+use cluscope::internals::session::{Batch, Record, Session};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread;
+
+/// Bytes of what is made of a batch from which on it waits for its turn before there is more: 128 KiB.
+pub(super) const MADE: usize = 128 << 10;
+
+/// Bytes of stack of a thread, as much as the program's first one usually has.
+const STACK: usize = 8 << 20;
+
+/// What is done with records.
+pub(super) trait Steps: Sync {
+    /// What the first step knows.
+    type Order: Send;
+    /// What it says of a record to the second one.
+    type Choice;
+    /// What a thread has for itself.
+    type Worker;
+    /// What the second step makes of a batch.
+    type Made: Send;
+    /// What the last step knows.
+    type Last: Send;
+
+    /// What a thread has for itself.
+    fn worker(&self) -> Self::Worker;
+
+    /// Nothing made yet.
+    fn made(&self) -> Self::Made;
+
+    /// Looks at a record in order.
+    fn first(&self, order: &mut Self::Order, record: &Record<'_>, seen: &mut RecordContext) -> Self::Choice;
+
+    /// Makes something of a record. What comes to more than [`MADE`] is to be handed on by [`Way::turn`].
+    fn middle(
+        &self,
+        worker: &mut Self::Worker,
+        made: &mut Self::Made,
+        item: (&Record<'_>, &RecordContext, Self::Choice),
+        way: &Way<'_, Self>,
+    ) -> Result<(), Failure>;
+
+    /// Takes what was made, in order; it is empty then.
+    fn last(&self, last: &mut Self::Last, made: &mut Self::Made) -> Result<(), Failure>;
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Batches on their way to the first step.
+#[derive(Default)]
+struct Queue {
+    batches: VecDeque<Batch<RecordContext>>,
+    spare: Vec<Batch<RecordContext>>,
+    /// Batches that were handed over and of which something is still to be done.
+    under_way: usize,
+    /// No more will come.
+    ended: bool,
+    failure: Option<Failure>,
+}
+
+struct InOrder<T> {
+    /// Number of the batch that is next.
+    next: u64,
+    inner: T,
+}
+
+struct Made<T> {
+    /// What was made of batches before their turn, by number.
+    waiting: BTreeMap<u64, T>,
+    spare: Vec<T>,
+}
+
+/// The steps with what lies between them.
+struct Pool<'p, S: Steps + ?Sized> {
+    steps: &'p S,
+    /// Batches that may be under way.
+    most: usize,
+    queue: Mutex<Queue>,
+    /// There is a batch, or none will come.
+    filled: Condvar,
+    /// A batch is through.
+    through: Condvar,
+    first: Mutex<InOrder<S::Order>>,
+    last: Mutex<(InOrder<S::Last>, Made<S::Made>)>,
+    /// Another batch's turn has come.
+    turn: Condvar,
+    stopped: AtomicBool,
+}
+
+/// A batch's way to the last step.
+pub(super) struct Way<'w, S: Steps + ?Sized> {
+    pool: &'w Pool<'w, S>,
+    number: u64,
+}
+
+/// What the last step knows, as long as nobody else may work with it.
+pub(super) struct Turn<'w, S: Steps + ?Sized>(MutexGuard<'w, (InOrder<S::Last>, Made<S::Made>)>);
+
+impl<S: Steps + ?Sized> Turn<'_, S> {
+    pub(super) fn last(&mut self) -> &mut S::Last {
+        &mut self.0.0.inner
+    }
+}
+
+impl<S: Steps + ?Sized> Way<'_, S> {
+    /// Waits until everything before was handed on, and hands on what was made so far.
+    pub(super) fn turn(&self, made: &mut S::Made) -> Result<Turn<'_, S>, Failure> {
+        let pool = self.pool;
+        let mut last = lock(&pool.last);
+        while last.0.next != self.number {
+            if pool.stopped.load(Ordering::Relaxed) {
+                return Err(Failure::Gone);
+            }
+            last = pool.turn.wait(last).unwrap_or_else(PoisonError::into_inner);
+        }
+        pool.steps.last(&mut last.0.inner, made)?;
+        Ok(Turn(last))
+    }
+}
+
+/// Ends everything when a thread panics, so that none waits for it.
+struct Watch<'w, S: Steps + ?Sized>(&'w Pool<'w, S>);
+
+impl<S: Steps + ?Sized> Drop for Watch<'_, S> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.stop(Failure::Gone);
+        }
+    }
+}
+
+impl<S: Steps + ?Sized> Pool<'_, S> {
+    /// Ends everything for an error; the first one is told.
+    fn stop(&self, failure: Failure) {
+        lock(&self.queue).failure.get_or_insert(failure);
+        self.stopped.store(true, Ordering::Relaxed);
+        // Whoever was about to wait holds one of these locks until it does.
+        drop(lock(&self.last));
+        self.turn.notify_all();
+        drop(lock(&self.queue));
+        self.filled.notify_all();
+        self.through.notify_all();
+    }
+
+    /// Takes batches until there are no more.
+    fn work(&self, worker: &mut S::Worker) {
+        let _watch = Watch(self);
+        loop {
+            let first = lock(&self.first);
+            let mut queue = lock(&self.queue);
+            let batch = loop {
+                if queue.failure.is_some() {
+                    return;
+                }
+                match queue.batches.pop_front() {
+                    Some(batch) => break batch,
+                    None if queue.ended => return,
+                    None => queue = self.filled.wait(queue).unwrap_or_else(PoisonError::into_inner),
+                }
+            };
+            drop(queue);
+            if let Err(failure) = self.batch(first, batch, worker) {
+                return self.stop(failure);
+            }
+        }
+    }
+
+    /// Does a batch if there is one that nobody has taken yet; whether there was.
+    fn help(&self, worker: &mut S::Worker) -> Result<bool, Failure> {
+        if lock(&self.queue).batches.is_empty() {
+            return Ok(false);
+        }
+        let first = match self.first.try_lock() {
+            Ok(first) => first,
+            Err(TryLockError::Poisoned(first)) => first.into_inner(),
+            // Whoever has it doesn't wait for batches, or will find one; it takes less time than a batch.
+            Err(TryLockError::WouldBlock) => lock(&self.first),
+        };
+        let Some(batch) = lock(&self.queue).batches.pop_front() else { return Ok(false) };
+        self.batch(first, batch, worker)?;
+        Ok(true)
+    }
+
+    /// All steps of the next batch.
+    fn batch(
+        &self,
+        mut first: MutexGuard<'_, InOrder<S::Order>>,
+        mut batch: Batch<RecordContext>,
+        worker: &mut S::Worker,
+    ) -> Result<(), Failure> {
+        let way = Way { pool: self, number: first.next };
+        first.next += 1;
+        let order = &mut first.inner;
+        let items: Vec<_> = batch
+            .lend()
+            .map(|(record, seen)| {
+                let choice = self.steps.first(order, &record, seen);
+                (record, seen, choice)
+            })
+            .collect();
+        drop(first);
+        let made = lock(&self.last).1.spare.pop();
+        let mut made = made.unwrap_or_else(|| self.steps.made());
+        for (record, seen, choice) in items {
+            self.steps.middle(worker, &mut made, (&record, seen, choice), &way)?;
+        }
+        batch.clear();
+        self.put(way.number, made, batch)
+    }
+
+    /// Hands on what was made of a batch, or leaves it to whoever does the one before.
+    fn put(&self, number: u64, made: S::Made, batch: Batch<RecordContext>) -> Result<(), Failure> {
+        let mut through = 0;
+        let mut last = lock(&self.last);
+        let (order, between) = &mut *last;
+        between.waiting.insert(number, made);
+        while let Some(mut made) = between.waiting.remove(&order.next) {
+            self.steps.last(&mut order.inner, &mut made)?;
+            order.next += 1;
+            between.spare.push(made);
+            through += 1;
+        }
+        drop(last);
+        if through > 0 {
+            self.turn.notify_all();
+        }
+        let mut queue = lock(&self.queue);
+        queue.spare.push(batch);
+        queue.under_way -= through;
+        drop(queue);
+        self.through.notify_one();
+        Ok(())
+    }
+}
+
+/// Reads captures and lets records go through the steps by so many threads as the command line says. Gives back what the
+/// first and the last step know.
+pub(super) fn read<S: Steps>(
+    capture: &Capture,
+    steps: &S,
+    order: S::Order,
+    last: S::Last,
+) -> Result<(S::Order, S::Last, Session, Totals), Failure> {
+    let threads = capture.threads.number_within(&capture.memory);
+    let pool = Pool {
+        steps,
+        most: threads + 2,
+        queue: Mutex::default(),
+        filled: Condvar::new(),
+        through: Condvar::new(),
+        first: Mutex::new(InOrder { next: 0, inner: order }),
+        last: Mutex::new((InOrder { next: 0, inner: last }, Made { waiting: BTreeMap::new(), spare: Vec::new() })),
+        turn: Condvar::new(),
+        stopped: AtomicBool::new(false),
+    };
+    let (session, totals) = if threads == 1 {
+        let mut alone = Alone {
+            order: lock(&pool.first),
+            worker: steps.worker(),
+            made: steps.made(),
+            way: Way { pool: &pool, number: 0 },
+            seen: RecordContext::default(),
+        };
+        let read = source::read_here(capture, &mut alone)?;
+        alone.pause()?;
+        read
+    } else {
+        shared(capture, &pool, threads - 1)?
+    };
+    let order = pool.first.into_inner().unwrap_or_else(PoisonError::into_inner).inner;
+    let (last, _) = pool.last.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok((order, last.inner, session, totals))
+}
+
+/// Reads in this thread, with so many others to work.
+fn shared<S: Steps>(capture: &Capture, pool: &Pool<'_, S>, others: usize) -> Result<(Session, Totals), Failure> {
+    thread::scope(|scope| {
+        let _watch = Watch(pool);
+        for _ in 0..others {
+            let work = || pool.work(&mut pool.steps.worker());
+            let started = thread::Builder::new().name("work".into()).stack_size(STACK).spawn_scoped(scope, work);
+            if let Err(e) = started {
+                pool.stop(Failure::Gone);
+                return Err(Failure::Message(format!("starting a thread: {e}")));
+            }
+        }
+        let mut sender = Sender { pool, batch: Batch::default(), worker: pool.steps.worker() };
+        let read = source::read_here(capture, &mut sender);
+        // Where nobody takes it any more, it is known why.
+        let _ = sender.pause();
+        lock(&pool.queue).ended = true;
+        pool.filled.notify_all();
+        pool.work(&mut sender.worker);
+        // The others may still be at their last batches.
+        let mut queue = lock(&pool.queue);
+        while queue.under_way > 0 && queue.failure.is_none() {
+            queue = pool.through.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+        match queue.failure.take() {
+            Some(failure) => Err(failure),
+            None => read,
+        }
+    })
+}
+
+/// All steps in one thread, record by record.
+struct Alone<'p, S: Steps> {
+    order: MutexGuard<'p, InOrder<S::Order>>,
+    worker: S::Worker,
+    made: S::Made,
+    way: Way<'p, S>,
+    seen: RecordContext,
+}
+
+impl<S: Steps> RecordConsumer for Alone<'_, S> {
+    fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
+        let steps = self.way.pool.steps;
+        let choice = steps.first(&mut self.order.inner, record, &mut self.seen);
+        steps.middle(&mut self.worker, &mut self.made, (record, &self.seen, choice), &self.way)
+    }
+
+    fn pause(&mut self) -> Result<(), Failure> {
+        self.way.turn(&mut self.made).map(drop)
+    }
+}
+
+/// Packs records into batches for other threads.
+struct Sender<'p, S: Steps> {
+    pool: &'p Pool<'p, S>,
+    batch: Batch<RecordContext>,
+    worker: S::Worker,
+}
+
+impl<S: Steps> Sender<'_, S> {
+    fn hand_over(&mut self) -> Result<(), Failure> {
+        let large = self.batch.is_large();
+        // Large messages are not piled up: memory is kept for one of them.
+        let most = if large { 1 } else { self.pool.most };
+        self.wait(most)?;
+        let mut queue = lock(&self.pool.queue);
+        let next = queue.spare.pop().unwrap_or_default();
+        queue.batches.push_back(std::mem::replace(&mut self.batch, next));
+        queue.under_way += 1;
+        drop(queue);
+        self.pool.filled.notify_one();
+        if large { self.wait(1) } else { Ok(()) }
+    }
+
+    /// Waits until fewer batches are under way, and helps so long.
+    fn wait(&mut self, most: usize) -> Result<(), Failure> {
+        loop {
+            let mut queue = lock(&self.pool.queue);
+            loop {
+                if queue.failure.is_some() {
+                    return Err(Failure::Gone);
+                }
+                if queue.under_way < most {
+                    return Ok(());
+                }
+                if !queue.batches.is_empty() {
+                    break;
+                }
+                queue = self.pool.through.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            }
+            drop(queue);
+            if let Err(failure) = self.pool.help(&mut self.worker) {
+                self.pool.stop(failure);
+                return Err(Failure::Gone);
+            }
+        }
+    }
+}
+
+impl<S: Steps> RecordConsumer for Sender<'_, S> {
+    fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
+        self.batch.push(record, |_, _| {});
+        if self.batch.is_full() { self.hand_over() } else { Ok(()) }
+    }
+
+    fn pause(&mut self) -> Result<(), Failure> {
+        if self.batch.is_empty() { Ok(()) } else { self.hand_over() }
+    }
+}
