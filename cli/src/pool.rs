@@ -15,7 +15,7 @@ use cluscope::internals::analysis::RecordContext;
 use cluscope::internals::session::{Batch, Record, Session};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// Bytes of what is made of a batch from which on it waits for its turn before there is more: 128 KiB.
@@ -163,39 +163,29 @@ impl<S: Steps + ?Sized> Pool<'_, S> {
     fn work(&self, worker: &mut S::Worker) {
         let _watch = Watch(self);
         loop {
-            let first = lock(&self.first);
             let mut queue = lock(&self.queue);
-            let batch = loop {
-                if queue.failure.is_some() {
+            while queue.batches.is_empty() {
+                if queue.failure.is_some() || queue.ended {
                     return;
                 }
-                match queue.batches.pop_front() {
-                    Some(batch) => break batch,
-                    None if queue.ended => return,
-                    None => queue = self.filled.wait(queue).unwrap_or_else(PoisonError::into_inner),
-                }
-            };
+                queue = self.filled.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            }
+            if queue.failure.is_some() {
+                return;
+            }
             drop(queue);
-            if let Err(failure) = self.batch(first, batch, worker) {
+            if let Err(failure) = self.help(worker) {
                 return self.stop(failure);
             }
         }
     }
 
-    /// Does a batch if there is one that nobody has taken yet; whether there was.
-    fn help(&self, worker: &mut S::Worker) -> Result<bool, Failure> {
-        if lock(&self.queue).batches.is_empty() {
-            return Ok(false);
-        }
-        let first = match self.first.try_lock() {
-            Ok(first) => first,
-            Err(TryLockError::Poisoned(first)) => first.into_inner(),
-            // Whoever has it doesn't wait for batches, or will find one; it takes less time than a batch.
-            Err(TryLockError::WouldBlock) => lock(&self.first),
-        };
-        let Some(batch) = lock(&self.queue).batches.pop_front() else { return Ok(false) };
-        self.batch(first, batch, worker)?;
-        Ok(true)
+    /// Does a batch, if there is one that nobody has taken yet.
+    fn help(&self, worker: &mut S::Worker) -> Result<(), Failure> {
+        // Whoever has this doesn't wait for anything, so that the thread that reads may wait for it.
+        let first = lock(&self.first);
+        let batch = lock(&self.queue).batches.pop_front();
+        batch.map_or(Ok(()), |batch| self.batch(first, batch, worker))
     }
 
     /// All steps of the next batch.

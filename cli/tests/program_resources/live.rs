@@ -83,6 +83,31 @@ fn one_processor_gives_the_same() {
     }
 }
 
+/// Whatever the number of threads, the same comes out in the same order: of many captures, with and without a filter.
+#[test]
+fn every_number_of_threads_gives_the_same() {
+    let folder = std::fs::read_dir(data::file("captures")).expect("the captures");
+    let mut captures: Vec<_> = folder.map(|entry| entry.expect("an entry").path()).collect();
+    captures.retain(|path| path.extension().is_some_and(|end| end == "pcap" || end == "pcapng"));
+    captures.sort();
+    assert!(captures.len() > 3);
+    let captures: Vec<_> = std::iter::repeat_n(&captures, 4).flatten().collect();
+    let asked: [&[&str]; 3] =
+        [&["--format", "jsonl"], &["--format", "text"], &["--format", "jsonl", "--filter", "status != 0"]];
+    for arguments in asked {
+        let run = |threads: &str| {
+            let mut command = command(&["dissect", "--threads", threads]);
+            command.args(arguments).args(&captures).stderr(Stdio::null());
+            command.output().expect("the program starts").stdout
+        };
+        let alone = run("1");
+        assert!(alone.len() > 1000);
+        for threads in ["2", "3", "8", "2"] {
+            assert!(run(threads) == alone, "{arguments:?} {threads}");
+        }
+    }
+}
+
 /// Every view ends in order when it is asked to while its input stays open: what was read comes out, as at the end of the
 /// capture. Views that print call by call do so before the signal.
 #[cfg(unix)]
