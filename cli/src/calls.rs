@@ -7,11 +7,11 @@ use super::dissect::{Choice, Selection, limits_with};
 use super::screen::screen;
 use super::{Capture, Failure, Format, Outcome, output, source, summary, traced};
 use cluscope::internals::analysis::calls::{Answer, CallOutcome};
+use cluscope::internals::analysis::joiner::{self, Joiner};
 use cluscope::internals::analysis::notify::is_long_poll;
 use cluscope::internals::analysis::{HandleAnnotations, RecordContext, Tracker};
 use cluscope::internals::base::Timestamp;
 use cluscope::internals::filter::{Filter, Subject};
-use cluscope::internals::limits::Output;
 use cluscope::internals::render::call::{self, CallEnd, PrintedRequest};
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::{Records, body_with, cut};
@@ -20,7 +20,6 @@ use cluscope::internals::render::text::{Style, TextBuffer};
 use cluscope::internals::render::{json, text};
 use cluscope::internals::rpc::event::Body;
 use cluscope::internals::session::Record;
-use std::collections::BTreeMap;
 use std::io::Write;
 
 /// A request that waits for its answer, and which of the filter's comparisons hold for it.
@@ -28,25 +27,14 @@ struct Pending {
     request: PrintedRequest,
     /// What its line says of it, where lines are printed.
     about: String,
-    key: Key,
     tests: u64,
 }
 
-/// A call: whether it goes over TCP, the stream, the call identifier, and what tells calls of one identifier apart: the
-/// presentation context on a connection, the activity of datagrams.
-type Key = (bool, u64, u32, [u8; 16]);
-
-fn key(record: &Record<'_>, call_id: u32) -> Key {
-    let event = &record.event;
-    let apart = match event.datagram {
-        Some(header) => header.activity.0,
-        None => {
-            // An answer belongs to its request, whatever context it names itself.
-            let context = event.call.as_ref().map(|call| call.context_id).or(event.context_id).unwrap_or(0);
-            u128::from(context).to_be_bytes()
-        }
-    };
-    (record.flow.transport == cluscope::internals::net::Transport::Tcp, record.flow.stream, call_id, apart)
+impl Pending {
+    /// What keeping it takes, in bytes.
+    fn size(&self) -> usize {
+        self.request.print.len() + self.about.len()
+    }
 }
 
 /// How text has calls.
@@ -66,7 +54,7 @@ pub(super) enum Shape {
     },
 }
 
-/// Requests by the order in which they came, and the way to them by stream and call.
+/// Prints calls as their answers come.
 struct Calls<'o, W> {
     out: &'o mut W,
     json: Out,
@@ -80,14 +68,9 @@ struct Calls<'o, W> {
     lines: BriefLines,
     /// Whether standard output is a terminal.
     screen: bool,
-    by_age: BTreeMap<u64, Pending>,
-    by_call: BTreeMap<Key, u64>,
-    next: u64,
-    bytes: usize,
-    given_up: u64,
+    joiner: Joiner<Pending>,
     /// Halves of calls printed without their values.
     cut: u64,
-    limits: Output,
     /// What is known of the record that is being printed.
     seen: RecordContext,
     filter: Option<Filter>,
@@ -126,13 +109,8 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, shape: Shape, h
         shape,
         lines: BriefLines::default(),
         screen: screen().terminal,
-        by_age: BTreeMap::new(),
-        by_call: BTreeMap::new(),
-        next: 0,
-        bytes: 0,
-        given_up: 0,
+        joiner: Joiner::new(limits.output),
         cut: 0,
-        limits: limits.output,
         seen: RecordContext::default(),
         filter,
         matched: summary::Matched::default(),
@@ -157,12 +135,12 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, shape: Shape, h
             Choice::Hold | Choice::Skip => Ok(()),
         }
     })?;
-    while let Some((_, pending)) = calls.by_age.pop_first() {
-        calls.print(Some(&pending), &CallEnd::Unanswered("no answer in the capture"))?;
+    while let Some(pending) = calls.joiner.oldest() {
+        calls.print(Some(&pending), &CallEnd::Unanswered(joiner::NO_ANSWER))?;
     }
     calls.decide(false)?;
     calls.matched.tell("calls", calls.filter.is_some());
-    let mut more = vec![("calls_not_waited_for", calls.given_up), ("records_cut", calls.cut)];
+    let mut more = vec![("calls_not_waited_for", calls.joiner.given_up()), ("records_cut", calls.cut)];
     more.extend(selection.given_up());
     totals.traces.print(&mut out, format)?;
     limits_with(&mut out, &session, &tracker, &more, format)?;
@@ -174,31 +152,23 @@ pub(super) fn run(capture: &Capture, format: Format, full: bool, shape: Shape, h
 impl<W: Write> Calls<'_, W> {
     fn record(&mut self, record: &Record<'_>) -> Result<(), Failure> {
         let Some(call_id) = record.event.call_id else { return Ok(()) };
-        let key = key(record, call_id);
         match record.event.body {
             Body::Request { .. } => {
-                if let Some(earlier) = self.take(key) {
-                    self.print(Some(&earlier), &CallEnd::Unanswered("the call id was used again"))?;
+                if let Some(earlier) = self.joiner.take(record) {
+                    self.print(Some(&earlier), &CallEnd::Unanswered(joiner::USED_AGAIN))?;
                 }
                 let pending = self.request(record, call_id);
                 if record.event.call.is_none() {
-                    return self.print(Some(&pending), &CallEnd::Unanswered("none is expected"));
+                    return self.print(Some(&pending), &CallEnd::Unanswered(joiner::NOT_EXPECTED));
                 }
-                self.bytes += pending.request.print.len() + pending.about.len();
-                self.by_age.insert(self.next, pending);
-                self.by_call.insert(key, self.next);
-                self.next += 1;
-                while self.bytes > self.limits.waiting_bytes || self.by_age.len() > self.limits.waiting {
-                    let Some((_, oldest)) = self.by_age.pop_first() else { break };
-                    self.bytes -= oldest.request.print.len() + oldest.about.len();
-                    self.by_call.remove(&oldest.key);
-                    self.given_up += 1;
-                    self.print(Some(&oldest), &CallEnd::Unanswered("not waited for: too many calls are open"))?;
+                self.joiner.wait(record, pending.size(), pending);
+                while let Some(oldest) = self.joiner.overdue() {
+                    self.print(Some(&oldest), &CallEnd::Unanswered(joiner::NOT_WAITED_FOR))?;
                 }
                 Ok(())
             }
             Body::Response { .. } | Body::Fault { .. } => {
-                let pending = self.take(key);
+                let pending = self.joiner.take(record);
                 self.print(pending.as_ref(), &CallEnd::Answered(record))
             }
             _ => Ok(()),
@@ -207,12 +177,6 @@ impl<W: Write> Calls<'_, W> {
 
     fn tests(&self, record: &Record<'_>) -> u64 {
         self.filter.as_ref().map_or(0, |filter| filter.tests(&Subject::of_call(record, &self.seen)))
-    }
-
-    fn take(&mut self, key: Key) -> Option<Pending> {
-        let pending = self.by_age.remove(&self.by_call.remove(&key)?)?;
-        self.bytes -= pending.request.print.len() + pending.about.len();
-        Some(pending)
     }
 
     fn request(&mut self, record: &Record<'_>, call_id: u32) -> Pending {
@@ -236,7 +200,7 @@ impl<W: Write> Calls<'_, W> {
         };
         let lines = self.format == Format::Text && !matches!(self.shape, Shape::Blocks);
         let about = if lines { brief::about(record, &self.seen) } else { String::new() };
-        Pending { request, about, key: key(record, call_id), tests: self.tests(record) }
+        Pending { request, about, tests: self.tests(record) }
     }
 
     /// One half of a call as an object.

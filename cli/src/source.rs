@@ -252,7 +252,9 @@ impl Taking<'_> {
         if self.result.is_ok() {
             self.sealed.see(record);
             self.traces.see(record);
-            self.result = self.taker.record(record);
+            if let Err(error) = self.taker.record(record) {
+                self.result = Err(error);
+            }
         }
     }
 }
@@ -398,10 +400,11 @@ impl Reading<'_, '_> {
         self.taking.borrow_mut().traces.begin(&reader);
         let outcome = loop {
             match reader.next() {
-                Ok(Some(packet)) => {
+                // Where it lies: what was just written is slow to copy.
+                Ok(Some(ref packet)) => {
                     let taking = &mut *self.taking.borrow_mut();
-                    self.totals.packet(&packet);
-                    self.session.lend(&packet, &mut |record| taking.record(record));
+                    self.totals.packet(packet);
+                    self.session.lend(packet, &mut |record| taking.record(record));
                     if taking.result.is_err() || interrupt::requested() {
                         break Ok(());
                     }

@@ -71,6 +71,11 @@ pub(super) struct Matched {
 }
 
 impl Matched {
+    /// What was counted elsewhere: how many there were, and how many of them passed.
+    pub(super) fn of((all, passed): (u64, u64)) -> Self {
+        Matched { all, passed }
+    }
+
     /// Counts one; gives back whether it passed.
     pub(super) fn count(&mut self, passed: bool) -> bool {
         self.all += 1;

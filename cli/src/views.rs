@@ -1,17 +1,17 @@
 //! `calls` in its formats: text and JSON lines are made in `calls.rs`, those of one line a call here.
 
-use super::dissect::{Choice, Selection, limits};
+use super::dissect::limits;
 use super::summary::{self, Totals};
 use super::{Capture, Failure, Format, Look, Outcome, calls, output, source};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use cluscope::internals::analysis::calls::Call;
 use cluscope::internals::analysis::{RecordContext, Tracker};
-use cluscope::internals::filter::{Filter, Subject};
+use cluscope::internals::filter::calls::CallReader;
 use cluscope::internals::render::csv::Cells;
 use cluscope::internals::render::{CALL_FORMATS, CallFormat, CallPrinter, Settings};
-use cluscope::internals::rpc::event::Body;
 use cluscope::internals::session::{Record, Session};
+use std::cell::{Cell, RefCell};
 use std::io::Write;
 
 #[derive(Debug, Args)]
@@ -80,83 +80,49 @@ pub(super) trait CallConsumer {
 
 /// Calls out of a capture, in the order in which they were completed; those without an answer last.
 pub(super) struct Reader {
-    filter: Option<Filter>,
-    tracker: Tracker,
-    selection: Selection,
+    calls: CallReader,
 }
 
 impl Reader {
     pub(super) fn new(capture: &Capture) -> Result<Self, Failure> {
         let limits = capture.memory.limits();
-        let (tracker, selection) = (Tracker::new(limits.analysis), Selection::new(limits.output));
-        Ok(Reader { filter: capture.filter()?, tracker, selection })
-    }
-
-    /// Whether an expression holds, by its comparisons that do.
-    pub(super) fn passes(&self, tests: u64) -> bool {
-        self.filter.as_ref().is_none_or(|filter| filter.decide(tests))
-    }
-
-    /// Shows the tracker a record; `each` gets it with what the tracker knows and which of the filter's comparisons hold
-    /// for it, if it is one of ours.
-    fn record(
-        &mut self,
-        record: &Record<'_>,
-        each: &mut dyn FnMut(&Record<'_>, &RecordContext, u64),
-    ) -> Option<RecordContext> {
-        let seen = self.tracker.feed(record);
-        if !matches!(self.selection.choose(record), Choice::Show(_)) {
-            return None;
-        }
-        let tests = self.filter.as_ref().map_or(0, |filter| filter.tests(&Subject::of_call(record, &seen)));
-        if matches!(record.event.body, Body::Request { .. }) {
-            self.tracker.mark(record, tests);
-        }
-        each(record, &seen, tests);
-        Some(seen)
+        Ok(Reader { calls: CallReader::new(capture.filter()?, limits.analysis, limits.output) })
     }
 
     /// Reads a capture and hands out every record of ours, and every call that passes the filter.
     pub(super) fn read(
-        mut self,
+        self,
         capture: &Capture,
         to: &mut dyn CallConsumer,
     ) -> Result<(Session, Tracker, Totals), Failure> {
-        let mut matched = summary::Matched::default();
+        let Reader { mut calls } = self;
+        let to = RefCell::new(to);
         let (session, totals) = source::read(capture, &mut |record| {
-            let Some(record) = record else { return to.pause() };
-            to.every(&record)?;
-            let mut tests = 0;
-            let mut result = Ok(());
-            let seen = self.record(&record, &mut |record, seen, held| {
-                tests = held;
-                result = to.record(record, seen, held);
-            });
-            result?;
-            let Some(mut seen) = seen else { return Ok(()) };
-            if let Some((key, asking)) = seen.given_up.take() {
-                let given_up = Call::unanswered(key, *asking);
-                // One that expects no answer is not in the tracker's table, so its tests are those of this record.
-                let own = if given_up.is(&record) { tests } else { given_up.tests };
-                if matched.count(self.passes(own)) {
-                    to.call(&given_up)?;
+            let Some(record) = record else { return to.borrow_mut().pause() };
+            to.borrow_mut().every(&record)?;
+            let failed = Cell::new(None);
+            let keep = |result: Result<(), Failure>| {
+                if let Err(failure) = result {
+                    let first = failed.take();
+                    failed.set(first.or(Some(failure)));
                 }
-            }
-            if let Some(completed) = Call::completed(&record, &seen)
-                && matched.count(self.passes(completed.tests | tests))
-            {
-                to.call(&completed)?;
-            }
-            Ok(())
+            };
+            calls.record(
+                &record,
+                &mut |record, seen, tests| keep(to.borrow_mut().record(record, seen, tests)),
+                &mut |call| keep(to.borrow_mut().call(call)),
+            );
+            failed.take().map_or(Ok(()), Err)
         })?;
-        let rest: Vec<Call> = self.tracker.unanswered().map(|(key, asking)| Call::unanswered(key, *asking)).collect();
-        for waiting in rest.iter().filter(|waiting| waiting.interface.is_some()) {
-            if matched.count(self.passes(waiting.tests)) {
-                to.call(waiting)?;
+        let mut result = Ok(());
+        calls.finish(&mut |call| {
+            if result.is_ok() {
+                result = to.borrow_mut().call(call);
             }
-        }
-        matched.tell("calls", self.filter.is_some());
-        Ok((session, self.tracker, totals))
+        });
+        result?;
+        summary::Matched::of(calls.counts()).tell("calls", calls.is_filtered());
+        Ok((session, calls.into_tracker(), totals))
     }
 }
 

@@ -202,11 +202,11 @@ impl<R: Read> Reader<R> {
     pub(super) fn advance_ng(&mut self) -> Result<Option<Found>, CaptureError> {
         loop {
             if let Format::Ng(ng) = &self.format
-                && let Some((found, total)) = ng.packet_fast_path(self.buffer.data(), &self.limits)
+                && let Some(ordinary) = ng.packet_fast_path(self.buffer.data(), &self.limits)
             {
                 self.frames += 1;
-                self.pending = total;
-                return Ok(Some(found));
+                self.pending = ordinary.total;
+                return Ok(Some(ordinary.found()));
             }
             if !self.require(8)? {
                 return Ok(None);

@@ -8,6 +8,9 @@ use std::io::{Error, ErrorKind, Read, Result};
 /// How much is asked from the input at once, in bytes.
 const CHUNK: usize = 64 << 10;
 
+/// Bytes of a page of memory, as most systems have them.
+const PAGE: usize = 4096;
+
 /// A window over an input.
 #[derive(Debug)]
 pub(super) struct Buffer<R: Read> {
@@ -65,6 +68,19 @@ impl<R: Read> Buffer<R> {
         self.bytes.get(self.start..self.end).unwrap_or(&[])
     }
 
+    /// The data behind its first `count` bytes, and where in the buffer that begins, for [`Buffer::part`].
+    #[inline(always)]
+    pub(super) fn behind(&self, count: usize) -> Option<(&[u8], usize)> {
+        let start = self.start.saturating_add(count);
+        Some((self.bytes.get(start..self.end)?, start))
+    }
+
+    /// Bytes of the buffer, until more is read into it.
+    #[inline(always)]
+    pub(super) fn part(&self, start: usize, len: usize) -> &[u8] {
+        self.bytes.get(start..start.saturating_add(len)).unwrap_or(&[])
+    }
+
     /// Reads until `needed` bytes are there or the input ends; returns how many are there.
     pub(super) fn fill(&mut self, needed: usize) -> Result<usize> {
         while self.end - self.start < needed && !self.ended {
@@ -119,20 +135,32 @@ impl<R: Read> Buffer<R> {
         self.bytes.len()
     }
 
-    /// Makes room behind the data: moves it to the front, and grows once half of the buffer is data.
+    /// Makes room behind the data: moves it towards the front, and grows once half of the buffer is data.
     fn make_room(&mut self) {
-        if self.start > 0 && (self.bytes.len() - self.end < CHUNK / 2) {
-            // A cache line at a time.
-            crate::base::work::tick((self.end - self.start) / 64);
-            self.bytes.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
-            self.start = 0;
+        if self.bytes.len() - self.end >= CHUNK / 2 {
+            return;
         }
-        if self.bytes.len() - self.end < CHUNK / 2 {
+        let data = self.end - self.start;
+        if self.bytes.len() - data < CHUNK / 2 + PAGE {
             // Doubled, but not beyond the largest block and a chunk.
             let most = self.most.saturating_add(CHUNK).max(self.bytes.len().saturating_add(CHUNK));
             let grown = self.bytes.len().saturating_mul(2).max(2 * CHUNK).min(most.max(2 * CHUNK));
-            self.bytes.resize(grown, 0);
+            if self.bytes.is_empty() {
+                // Untouched until something is read into it.
+                self.bytes = vec![0; grown];
+            } else {
+                self.bytes.resize(grown, 0);
+            }
+        }
+        // What is read next comes to an address that lies in its page as the bytes do in those of the file: systems copy
+        // whole pages faster than parts of two.
+        let next = self.bytes.as_ptr().align_offset(PAGE).wrapping_add((self.offset as usize).wrapping_add(data));
+        let start = next.wrapping_sub(data) % PAGE;
+        if start < self.start || self.start == 0 {
+            // A cache line at a time.
+            crate::base::work::tick(data / 64);
+            self.bytes.copy_within(self.start..self.end, start);
+            (self.start, self.end) = (start, start + data);
         }
     }
 }

@@ -5,6 +5,7 @@
 use super::reader::{Found, u32_at};
 use super::time::Clock;
 use super::{CaptureLimits, LinkType};
+use crate::base::Timestamp;
 use pcap_parser::nom::Parser;
 use pcap_parser::{Block, OptionCode, PcapError, PcapNGOption};
 use std::borrow::Cow;
@@ -81,6 +82,33 @@ struct Interface {
     link: Option<LinkType>,
     snaplen: usize,
     clock: Clock,
+}
+
+/// An enhanced packet block without options: its packet begins behind [`Ordinary::HEADER`] bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ordinary {
+    pub(super) time: Timestamp,
+    pub(super) link: LinkType,
+    /// Bytes of the packet.
+    pub(super) captured: usize,
+    pub(super) original_len: usize,
+    /// Bytes of the block.
+    pub(super) total: usize,
+}
+
+impl Ordinary {
+    pub(super) const HEADER: usize = 28;
+
+    pub(super) fn found(self) -> Found {
+        Found {
+            time: Some(self.time),
+            link: self.link,
+            data: Ordinary::HEADER..Ordinary::HEADER + self.captured,
+            original_len: self.original_len,
+            options: 0..0,
+            out_of_range: false,
+        }
+    }
 }
 
 /// What came of a block.
@@ -182,47 +210,43 @@ impl Ng {
 
     /// Reads a whole enhanced packet block without options at the start of `data`, as nearly all are: the packet and the
     /// block's length. `None` where anything is out of the ordinary, which [`Ng::block`] then looks into.
-    #[inline]
-    pub(super) fn packet_fast_path(&self, data: &[u8], limits: &CaptureLimits) -> Option<(Found, usize)> {
-        if !self.in_section {
-            return None;
-        }
-        if self.big_endian {
-            self.packet_in_order(data, limits, u32::from_be_bytes)
-        } else {
-            self.packet_in_order(data, limits, u32::from_le_bytes)
+    #[inline(always)]
+    pub(super) fn packet_fast_path(&self, data: &[u8], limits: &CaptureLimits) -> Option<Ordinary> {
+        match (self.in_section, self.big_endian) {
+            (false, _) => None,
+            (true, false) => self.packet_in_order(data, limits, u32::from_le_bytes),
+            (true, true) => self.big_endian_packet(data, limits),
         }
     }
 
+    #[inline(never)]
+    fn big_endian_packet(&self, data: &[u8], limits: &CaptureLimits) -> Option<Ordinary> {
+        self.packet_in_order(data, limits, u32::from_be_bytes)
+    }
+
     #[inline(always)]
-    fn packet_in_order(
-        &self,
-        data: &[u8],
-        limits: &CaptureLimits,
-        read: impl Fn([u8; 4]) -> u32,
-    ) -> Option<(Found, usize)> {
-        let (head, rest) = data.split_first_chunk::<28>()?;
-        let (words, _) = head.as_chunks::<4>();
+    fn packet_in_order(&self, data: &[u8], limits: &CaptureLimits, read: impl Fn([u8; 4]) -> u32) -> Option<Ordinary> {
+        let (words, _) = data.first_chunk::<28>()?.as_chunks::<4>();
         let &[kind, length, interface, high, low, captured, original] = words else { return None };
-        let total = usize::try_from(read(length)).ok().filter(|total| *total <= limits.block)?;
-        let padded = total.checked_sub(32)?;
-        let captured = usize::try_from(read(captured)).ok()?;
+        let total = read(length) as usize;
+        let captured = read(captured) as usize;
         // Behind the packet, padded to four bytes, the length stands once more.
-        let behind = *rest.get(padded..)?.first_chunk::<4>()?;
-        if read(kind) != ENHANCED_PACKET || behind != length || captured.checked_next_multiple_of(4)? != padded {
+        if read(kind) != ENHANCED_PACKET
+            || total > limits.block
+            || captured.checked_next_multiple_of(4)?.checked_add(32)? != total
+            || data.get(total - 4..total)? != length
+        {
             return None;
         }
-        let interface = self.interfaces.get(usize::try_from(read(interface)).ok()?)?;
-        let found = Found {
+        let interface = self.interfaces.get(read(interface) as usize)?;
+        Some(Ordinary {
             // A time that does not fit is counted in the general path.
-            time: Some(interface.clock.time(u64::from(read(high)) << 32 | u64::from(read(low)))?),
+            time: interface.clock.time(u64::from(read(high)) << 32 | u64::from(read(low)))?,
             link: interface.link?,
-            data: 28..28 + captured,
-            original_len: usize::try_from(read(original)).unwrap_or(usize::MAX),
-            options: 0..0,
-            out_of_range: false,
-        };
-        Some((found, total))
+            captured,
+            original_len: read(original) as usize,
+            total,
+        })
     }
 
     /// Reads one whole block of a type that [`Ng::is_read`] named.

@@ -11,7 +11,7 @@ use super::buffer::Buffer;
 use super::decompress::Expansion;
 use super::foreign::guess;
 use super::pcap::{self, Pcap, Recognised};
-use super::pcapng::Ng;
+use super::pcapng::{Ng, Ordinary};
 use super::{CaptureError, CaptureLimits, Counters, LinkType, Names, Packet, Section};
 use crate::base::Timestamp;
 use std::io::{self, ErrorKind, Read};
@@ -150,12 +150,18 @@ impl<R: Read> Reader<R> {
     /// Any [`CaptureError`] but [`CaptureError::Empty`] and [`CaptureError::NotACapture`]. After an error nothing more
     /// comes (`Ok(None)`), except after an I/O error of kind `WouldBlock`, where the call can be repeated.
     #[allow(clippy::should_implement_trait, reason = "the packet borrows the reader, which no Iterator can do")]
+    #[inline]
     pub fn next(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
-        if let Some(Found { time, link, data, original_len, .. }) = self.next_fast_path() {
-            let data = self.buffer.data().get(data).unwrap_or(&[]);
-            let original_len = original_len.max(data.len());
-            return Ok(Some(Packet { frame: self.frames, time, link, data, original_len, comments: Vec::new() }));
-        }
+        let Some((Ordinary { time, link, captured, original_len, .. }, start)) = self.next_fast_path() else {
+            return self.next_in_general();
+        };
+        let data = self.buffer.part(start + Ordinary::HEADER, captured);
+        let original_len = original_len.max(captured);
+        Ok(Some(Packet { frame: self.frames, time: Some(time), link, data, original_len, comments: Vec::new() }))
+    }
+
+    #[inline(never)]
+    fn next_in_general(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
         if !self.has_next()
             && let Some(error) = self.take_error()
         {
@@ -164,19 +170,20 @@ impl<R: Read> Reader<R> {
         Ok(self.packet())
     }
 
-    /// Reads on to the next packet where that is an ordinary one and its block whole in the buffer; `None` leaves
-    /// everything as it was. The same as [`Reader::has_next`] and [`Reader::packet`], which take longer.
-    #[inline]
-    fn next_fast_path(&mut self) -> Option<Found> {
+    /// Reads on to the next packet where that is an ordinary one and its block whole in the buffer, and tells where in it the
+    /// block starts; `None` leaves everything as it was. The same as [`Reader::has_next`] and [`Reader::packet`], which take longer.
+    #[inline(always)]
+    fn next_fast_path(&mut self) -> Option<(Ordinary, usize)> {
         let Format::Ng(ng) = &self.format else { return None };
         if self.finished || self.error.is_some() {
             return None;
         }
-        let (found, total) = ng.packet_fast_path(self.buffer.data().get(self.pending..)?, &self.limits)?;
-        self.buffer.consume(std::mem::replace(&mut self.pending, total));
+        let (data, start) = self.buffer.behind(self.pending)?;
+        let ordinary = ng.packet_fast_path(data, &self.limits)?;
+        self.buffer.consume(std::mem::replace(&mut self.pending, ordinary.total));
         self.found = None;
         self.frames += 1;
-        Some(found)
+        Some((ordinary, start))
     }
 
     /// Reads on to the next packet, which [`Reader::packet`] then gives; `false` at the end or at an error, which

@@ -22,7 +22,7 @@ impl Default for Clock {
 
 impl Clock {
     /// The time of `units` counted by this clock, rounded down to nanoseconds; `None` where it doesn't fit.
-    #[inline]
+    #[inline(always)]
     pub(super) fn time(self, units: u64) -> Option<Timestamp> {
         const NANOS_PER_UNIT: [u64; 10] =
             [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
@@ -35,7 +35,7 @@ impl Clock {
         self.any_time(units)
     }
 
-    #[cold]
+    #[inline(never)]
     fn any_time(self, units: u64) -> Option<Timestamp> {
         const NANOS: i128 = 1_000_000_000;
         let exponent = u32::from(self.resolution & 0x7f);

@@ -13,12 +13,14 @@ pub struct CallReader {
     filter: Option<Filter>,
     tracker: Tracker,
     selection: Selection<Vec<u8>>,
+    seen: u64,
+    passed: u64,
 }
 
 impl CallReader {
     /// Nothing read yet. Without a filter all calls are handed out.
     pub fn new(filter: Option<Filter>, analysis: AnalysisLimits, selection: impl Into<SelectionLimits>) -> Self {
-        CallReader { filter, tracker: Tracker::new(analysis), selection: Selection::new(selection) }
+        CallReader { filter, tracker: Tracker::new(analysis), selection: Selection::new(selection), seen: 0, passed: 0 }
     }
 
     /// Whether the expression holds, by its comparisons that do.
@@ -26,9 +28,32 @@ impl CallReader {
         self.filter.as_ref().is_none_or(|filter| filter.decide(tests))
     }
 
+    /// Counts a call; whether it passes.
+    fn count(&mut self, tests: u64) -> bool {
+        let passes = self.passes(tests);
+        self.seen += 1;
+        self.passed += u64::from(passes);
+        passes
+    }
+
+    /// Whether there is an expression.
+    pub fn is_filtered(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    /// How many calls there were so far, and how many of them passed.
+    pub fn counts(&self) -> (u64, u64) {
+        (self.seen, self.passed)
+    }
+
     /// What was given up for a limit.
     pub fn tracker(&self) -> &Tracker {
         &self.tracker
+    }
+
+    /// The same when nothing is read any more.
+    pub fn into_tracker(self) -> Tracker {
+        self.tracker
     }
 
     /// Takes a record. `each` gets it, if it is one of ours, with what the tracker knows and which of the filter's
@@ -52,12 +77,12 @@ impl CallReader {
             let given_up = Call::unanswered(key, *asking);
             // One that expects no answer is not in the tracker's table, so its tests are those of this record.
             let own = if given_up.is(record) { tests } else { given_up.tests };
-            if self.passes(own) {
+            if self.count(own) {
                 call(&given_up);
             }
         }
         if let Some(completed) = Call::completed(record, &seen)
-            && self.passes(completed.tests | tests)
+            && self.count(completed.tests | tests)
         {
             call(&completed);
         }
@@ -65,10 +90,17 @@ impl CallReader {
 
     /// Calls of ours that were not answered and pass.
     pub fn finish(&mut self, call: &mut dyn FnMut(&Call)) {
-        let CallReader { filter, tracker, .. } = self;
-        let rest = tracker.unanswered().map(|(key, asking)| Call::unanswered(key, *asking));
-        rest.filter(|waiting| waiting.interface.is_some())
-            .filter(|waiting| filter.as_ref().is_none_or(|filter| filter.decide(waiting.tests)))
-            .for_each(|waiting| call(&waiting));
+        let CallReader { filter, tracker, seen, passed, .. } = self;
+        for (key, asking) in tracker.unanswered() {
+            let waiting = Call::unanswered(key, *asking);
+            if waiting.interface.is_none() {
+                continue;
+            }
+            *seen += 1;
+            if filter.as_ref().is_none_or(|filter| filter.decide(waiting.tests)) {
+                *passed += 1;
+                call(&waiting);
+            }
+        }
     }
 }

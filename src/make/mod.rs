@@ -11,6 +11,7 @@ mod association;
 mod datagram;
 mod file;
 mod members;
+mod negotiation;
 mod packets;
 #[cfg(feature = "decrypt")]
 mod seal;

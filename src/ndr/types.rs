@@ -43,6 +43,9 @@ pub struct Method {
     /// Whether a maximum count in it can stand in two places in NDR, see
     /// [`CountAlignment`](super::cursor::CountAlignment).
     pub two_counts: bool,
+    /// Whether a request has a parameter that tells how buffers of its response are to be read: a control code, or the name
+    /// of a registry value.
+    pub tells: bool,
     /// For the first two versions, then for request and response: which fields travel, a bit for each.
     pub(super) present: [[u32; 2]; 2],
 }
@@ -58,10 +61,11 @@ impl Method {
         fields: &'static [Field],
     ) -> Method {
         check_references(fields);
-        let mut two_counts = false;
+        let (mut two_counts, mut tells) = (false, false);
         let mut i = 0;
         while i < fields.len() {
             two_counts |= two_places(fields[i].ty);
+            tells |= matches!(fields[i].semantics, Semantics::ControlCode(_) | Semantics::ValueName);
             i += 1;
         }
         let present = [
@@ -69,7 +73,19 @@ impl Method {
             [present(fields, Direction::Request, 1), present(fields, Direction::Response, 1)],
         ];
         let id = MethodId::of(name);
-        Method { opnum, name, id, versions, sections, on_wire, fields, sized: sized(fields), two_counts, present }
+        Method {
+            opnum,
+            name,
+            id,
+            versions,
+            sections,
+            on_wire,
+            fields,
+            sized: sized(fields),
+            two_counts,
+            tells,
+            present,
+        }
     }
 
     /// The places in [`Method::fields`] of those that stand in stubs of one direction, in wire order.

@@ -8,21 +8,52 @@ use std::net::IpAddr;
 /// The sum of 64-bit words, the last one filled up with zeros, as one of 32-bit words.
 #[inline]
 fn sum(bytes: &[u8]) -> u64 {
-    // Carries are counted above the 64 bits.
-    let mut sum = 0_u128;
+    let mut sum = 0_u64;
+    // Carries out of the 64 bits count as 1 each, for 2^64 counts as 1 as 2^16 does. Processors add the four words of a block
+    // with one instruction each that takes the carry of the one before.
+    let mut carries = 0_u64;
     let (blocks, rest) = bytes.as_chunks::<32>();
     for block in blocks {
         let (words, _) = block.as_chunks::<8>();
-        words.iter().for_each(|word| sum += u128::from(u64::from_ne_bytes(*word)));
+        let mut carry = false;
+        for word in words {
+            (sum, carry) = add(sum, u64::from_ne_bytes(*word), carry);
+        }
+        carries += u64::from(carry);
     }
     let (words, rest) = rest.as_chunks::<8>();
-    words.iter().for_each(|word| sum += u128::from(u64::from_ne_bytes(*word)));
-    let mut last = [0; 8];
-    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    sum += u128::from(u64::from_ne_bytes(last));
-    // 2^64 counts as 1, as 2^16 does.
-    let (carries, low) = ((sum >> 64) as u64, sum as u64);
-    (low >> 32) + (low & 0xffff_ffff) + carries
+    for word in words {
+        let (next, carry) = sum.overflowing_add(u64::from_ne_bytes(*word));
+        (sum, carries) = (next, carries + u64::from(carry));
+    }
+    let (next, carry) = sum.overflowing_add(last_word(bytes, rest));
+    (next >> 32) + (next & 0xffff_ffff) + carries + u64::from(carry)
+}
+
+/// A sum of 64 bits, and its carry.
+#[inline(always)]
+fn add(a: u64, b: u64, carry: bool) -> (u64, bool) {
+    let (sum, first) = a.overflowing_add(b);
+    let (sum, second) = sum.overflowing_add(u64::from(carry));
+    (sum, first | second)
+}
+
+/// The last, fewer than eight, of some bytes, filled up with zeros.
+#[inline(always)]
+fn last_word(bytes: &[u8], rest: &[u8]) -> u64 {
+    let bits = 8 * rest.len() as u32;
+    if bits == 0 {
+        return 0;
+    }
+    match bytes.last_chunk::<8>() {
+        // They are the end of the last eight, from which those before them are shifted out.
+        Some(last) => (u64::from_le_bytes(*last) >> (64 - bits)).to_le(),
+        None => {
+            let mut last = [0; 8];
+            last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            u64::from_ne_bytes(last)
+        }
+    }
 }
 
 /// A sum in 16 bits.
@@ -33,9 +64,10 @@ fn folded(mut sum: u64) -> u16 {
     sum as u16
 }
 
-/// Whether a sum comes to all ones in 16 bits.
+/// Whether a sum comes to all ones in 16 bits, whatever is added to it in carries: a multiple of that, and not 0.
+#[inline]
 fn is_right(sum: u64) -> bool {
-    folded(sum) == 0xffff
+    sum != 0 && sum.is_multiple_of(0xffff)
 }
 
 /// Whether the checksum over an IPv4 header, its checksum field included, is right.

@@ -1,12 +1,13 @@
 //! The flow table: a bounded map from pairs of end points to flows.
 //!
 //! When it is full, the least recently used flow goes, but first among those that nobody has shown interest in: a port
-//! scan must not push out the connections that matter.
+//! scan must not push out the connections that matter. Which is the least recently used one is known to an eighth of the
+//! limit: so far in front a flow is not moved again each time that it is used.
 
 use super::checksum;
 use crate::base::hash::Map;
 use std::hash::{Hash, Hasher};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4};
 
 /// A pair of end points, the same for both directions. Ends are numbers that sort as [`SocketAddr`]s do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,15 +55,41 @@ impl Key {
     }
 
     /// Both ends, the lower one first.
-    #[inline]
     pub(super) fn ends(&self) -> (SocketAddr, SocketAddr) {
-        let v4 = |end: u64| SocketAddr::from((Ipv4Addr::from_bits((end >> 16) as u32), end as u16));
+        self.ends_from(true)
+    }
+
+    /// Sender and receiver, where the sender is the lower end or the higher one.
+    #[inline(always)]
+    pub(super) fn ends_from(&self, from_low: bool) -> (SocketAddr, SocketAddr) {
+        match self.v4_ends_from(from_low) {
+            Some((src, dst)) => (SocketAddr::V4(src), SocketAddr::V4(dst)),
+            None => self.v6_ends_from(from_low),
+        }
+    }
+
+    /// The same of IPv4 alone.
+    #[inline(always)]
+    pub(super) fn v4_ends_from(&self, from_low: bool) -> Option<(SocketAddrV4, SocketAddrV4)> {
+        let Key::V4(low, high) = *self else { return None };
+        let (src, dst) = if from_low { (low, high) } else { (high, low) };
+        let v4 = |end: u64| SocketAddrV4::new(Ipv4Addr::from_bits((end >> 16) as u32), end as u16);
+        Some((v4(src), v4(dst)))
+    }
+
+    /// The same of IPv6, out of line.
+    #[inline(never)]
+    fn v6_ends_from(&self, from_low: bool) -> (SocketAddr, SocketAddr) {
         let v6 = |(upper, lower, port): End| {
             SocketAddr::from((Ipv6Addr::from_bits(u128::from(upper) << 64 | u128::from(lower)), port))
         };
         match *self {
-            Key::V4(low, high) => (v4(low), v4(high)),
-            Key::V6(low, high) => (v6(low), v6(high)),
+            Key::V6(low, high) => {
+                let (src, dst) = if from_low { (low, high) } else { (high, low) };
+                (v6(src), v6(dst))
+            }
+            // Not met here.
+            Key::V4(low, high) => (v6((0, low, 0)), v6((0, high, 0))),
         }
     }
 }
@@ -100,8 +127,28 @@ impl Hash for Key {
     }
 }
 
+impl Key {
+    /// A place among [`Flows::near`].
+    #[inline(always)]
+    fn place(&self) -> usize {
+        let mixed = match *self {
+            Key::V4(low, high) => low ^ high.rotate_left(32),
+            Key::V6(low, high) => low.1 ^ high.1.rotate_left(32) ^ u64::from(low.2) ^ u64::from(high.2) << 16,
+        };
+        // The upper bits of a product depend on all of its factors' bits.
+        (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - NEAR.ilog2())) as usize
+    }
+}
+
 /// No slot.
 const NONE: usize = usize::MAX;
+
+/// Flows that are found without the map.
+const NEAR: usize = 256;
+
+/// A flow that was put in front of its list so recently that no more than this share of the limit was put there since stays
+/// where it is.
+const LENIENT: usize = 8;
 
 #[derive(Debug)]
 struct Slot<T> {
@@ -111,9 +158,11 @@ struct Slot<T> {
     wanted: bool,
     newer: usize,
     older: usize,
+    /// [`Flows::turns`] when it was put in front of its list.
+    turn: u64,
 }
 
-/// Flows by their end points. Looking one up makes it the most recently used; all operations take constant time.
+/// Flows by their end points. Looking one up makes it one of the most recently used; all operations take constant time.
 #[derive(Debug)]
 pub(super) struct Flows<T> {
     map: Map<Key, usize>,
@@ -122,8 +171,10 @@ pub(super) struct Flows<T> {
     unwanted: List,
     wanted: List,
     limit: usize,
-    /// The one looked up last, which is often the next one too.
-    last: usize,
+    /// Where the flows stand that were looked up last, by [`Key::place`]: a cache of the map, which nothing depends on.
+    near: [usize; NEAR],
+    /// How often a flow was put in front of a list.
+    turns: u64,
 }
 
 /// The ends of a list through the slots.
@@ -144,23 +195,34 @@ impl<T> Flows<T> {
             unwanted: EMPTY,
             wanted: EMPTY,
             limit: limit.max(1),
-            last: NONE,
+            near: [NONE; NEAR],
+            turns: 0,
         }
     }
 
     /// The place of a flow, if it is known, for [`Flows::at`]. Good until the next insertion.
     #[inline]
     pub(super) fn find(&mut self, key: &Key) -> Option<usize> {
-        let index = match self.slots.get(self.last) {
-            Some(slot) if slot.key == *key => self.last,
-            _ => *self.map.get(key)?,
+        let place = key.place();
+        let near = self.near.get(place).copied().unwrap_or(NONE);
+        let (index, turn) = match self.slots.get(near) {
+            Some(slot) if slot.key == *key => (near, slot.turn),
+            _ => self.search(key, place)?,
         };
-        self.last = index;
-        if self.unwanted.newest != index && self.wanted.newest != index {
+        if self.turns - turn > (self.limit / LENIENT) as u64 {
             self.unlink(index);
             self.link(index);
         }
         Some(index)
+    }
+
+    #[inline(never)]
+    fn search(&mut self, key: &Key, place: usize) -> Option<(usize, u64)> {
+        let index = *self.map.get(key)?;
+        if let Some(near) = self.near.get_mut(place) {
+            *near = index;
+        }
+        Some((index, self.slots.get(index)?.turn))
     }
 
     /// The flow at a place that [`Flows::find`] or [`Flows::insert`] told.
@@ -173,12 +235,18 @@ impl<T> Flows<T> {
     #[inline]
     pub(super) fn want(&mut self, index: usize, wanted: bool) {
         if self.slots.get(index).is_some_and(|slot| slot.wanted != wanted) {
-            self.unlink(index);
-            if let Some(slot) = self.slots.get_mut(index) {
-                slot.wanted = wanted;
-            }
-            self.link(index);
+            self.turn(index, wanted);
         }
+    }
+
+    /// Puts a flow into the other list.
+    #[cold]
+    fn turn(&mut self, index: usize, wanted: bool) {
+        self.unlink(index);
+        if let Some(slot) = self.slots.get_mut(index) {
+            slot.wanted = wanted;
+        }
+        self.link(index);
     }
 
     /// Puts in a flow that is not known yet; returns its place and the flow that had to go for it.
@@ -198,7 +266,7 @@ impl<T> Flows<T> {
                 (index, Some(old))
             }
             None => {
-                self.slots.push(Slot { key, flow, wanted: false, newer: NONE, older: NONE });
+                self.slots.push(Slot { key, flow, wanted: false, newer: NONE, older: NONE, turn: 0 });
                 (self.slots.len() - 1, None)
             }
         };
@@ -230,6 +298,8 @@ impl<T> Flows<T> {
     /// Puts an unlinked slot in front of its list.
     fn link(&mut self, index: usize) {
         let Some(slot) = self.slots.get_mut(index) else { return };
+        self.turns += 1;
+        slot.turn = self.turns;
         let list = if slot.wanted { &mut self.wanted } else { &mut self.unwanted };
         slot.older = list.newest;
         slot.newer = NONE;

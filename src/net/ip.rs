@@ -69,7 +69,7 @@ fn parse_fast_path(slice: CapturedSlice<'_>, verify: bool) -> Option<Packet<'_>>
     Some(Packet {
         src: IpAddr::from([s0, s1, s2, s3]),
         dst: IpAddr::from([d0, d1, d2, d3]),
-        checksum: !verify || super::checksum::header_is_right(header),
+        checksum: !verify || super::checksum::plain_header_is_right(header),
         offloaded: false,
         upper: Upper { protocol, payload, fragment: None },
     })

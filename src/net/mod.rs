@@ -170,4 +170,8 @@ pub trait Handler {
     fn placed(&mut self, _origin: &Origin, _placed: Placed<'_>) {}
     /// A datagram.
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict;
+    /// The same with a number that the handler may keep with the flow; 0 at first.
+    fn udp_of(&mut self, _memo: &mut usize, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
+        self.udp(origin, datagram)
+    }
 }

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::capture::{LinkType, Packet};
 use ends::Due;
+use fast_path::Plain;
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
@@ -103,6 +104,8 @@ struct UdpFlow {
     stream: u64,
     a_is_low: bool,
     ignored: bool,
+    /// The handler's.
+    memo: usize,
 }
 
 /// How a slice of a packet came about.
@@ -177,19 +180,11 @@ fn places<'p>(
     several
 }
 
-/// Tells where a segment stands.
-fn place(
-    origin: &Origin,
-    last: At,
-    segment: &Segment<'_>,
-    slice: CapturedSlice<'_>,
-    way: Way<'_>,
-    handler: &mut impl Handler,
-) {
-    let header = slice.data.len() - segment.payload.data.len();
+/// Tells where a segment stands, of which so many bytes are its header.
+fn place(origin: &Origin, last: At, header: usize, whole: &[u8], way: Way<'_>, handler: &mut impl Handler) {
     let (mut one, mut several) = ([Place::NONE], Vec::new());
-    let places = places(last, slice.data, way, &mut one, &mut several);
-    let checksum = slice.data.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);
+    let places = places(last, whole, way, &mut one, &mut several);
+    let checksum = whole.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);
     handler.placed(origin, Placed { places, header, checksum });
 }
 
@@ -202,10 +197,18 @@ fn offset_in(part: &[u8], start: usize, len: usize) -> Option<usize> {
 /// The origin of what one side of a flow sends.
 #[inline(always)]
 fn origin(transport: Transport, key: &Key, stream: u64, a_is_low: bool, a_sends: bool, at: At) -> Origin {
-    let (low, high) = key.ends();
-    let (src, dst) = if a_is_low == a_sends { (low, high) } else { (high, low) };
     let from = if a_sends { Side::A } else { Side::B };
-    Origin { transport, stream, from, src, dst, frame: at.frame, time: at.time, seq: 0 }
+    let At { frame, time, .. } = at;
+    match key.v4_ends_from(a_is_low == a_sends) {
+        Some((src, dst)) => {
+            let (src, dst) = (SocketAddr::V4(src), SocketAddr::V4(dst));
+            Origin { transport, stream, from, src, dst, frame, time, seq: 0 }
+        }
+        None => {
+            let (src, dst) = key.ends_from(a_is_low == a_sends);
+            Origin { transport, stream, from, src, dst, frame, time, seq: 0 }
+        }
+    }
 }
 
 impl Network {
@@ -297,7 +300,6 @@ impl Network {
     }
 
     /// A segment; `slice` is the same with its header.
-    #[inline(always)]
     fn segment(
         &mut self,
         (key, from_low): (Key, bool),
@@ -307,11 +309,12 @@ impl Network {
         handler: &mut impl Handler,
     ) {
         self.stats.tcp_segments += 1;
-        let (low, high) = key.ends();
-        let (src, dst) = if from_low { (low, high) } else { (high, low) };
+        let (src, dst) = key.ends_from(from_low);
         handler.sighted(Sighting::Whole { transport: Transport::Tcp, src, dst, frames: way.frames });
         let index = self.tcp_flow(key, from_low, handler);
-        if !segment.is_plain() || !self.segment_fast_path((key, from_low), index, segment, slice, way, handler) {
+        let done = Plain::of(segment, slice)
+            .is_some_and(|plain| self.segment_fast_path((key, from_low), index, plain, way, handler));
+        if !done {
             self.work_out((key, from_low), index, segment, slice, way, handler);
         }
     }
@@ -363,7 +366,8 @@ impl Network {
         if !segment.payload.data.is_empty() && !segment.rst && handler.wants_places() {
             let mut origin = origin(Transport::Tcp, &key, flow.stream, flow.a_is_low, a_sends, self.last);
             origin.seq = segment.seq.wrapping_add(u32::from(segment.syn));
-            place(&origin, self.last, segment, slice, way, handler);
+            let header = slice.data.len() - segment.payload.data.len();
+            place(&origin, self.last, header, slice.data, way, handler);
         }
         let mut checksum = Checksum::Unknown;
         if self.limits.verify_checksums && slice.cut == 0 {
@@ -460,13 +464,15 @@ impl Network {
 #[inline]
 fn checksum_of(key: &Key, segment: &[u8]) -> Checksum {
     let addresses = key.addresses();
-    if checksum::segment_is_right(addresses, 6, segment) {
-        Checksum::Right
-    } else if checksum::is_offloaded(addresses, 6, segment.len(), segment.get(16..18)) {
-        Checksum::Unknown
-    } else {
-        Checksum::Wrong
-    }
+    if checksum::segment_is_right(addresses, 6, segment) { Checksum::Right } else { not_right(addresses, segment) }
+}
+
+/// The same of one that is not right.
+#[cold]
+#[inline(never)]
+fn not_right(addresses: u64, segment: &[u8]) -> Checksum {
+    let offloaded = checksum::is_offloaded(addresses, 6, segment.len(), segment.get(16..18));
+    if offloaded { Checksum::Unknown } else { Checksum::Wrong }
 }
 
 #[cfg(test)]

@@ -138,14 +138,18 @@ impl<N> Event<'_, N> {
 }
 
 /// A presentation context: which interface the stubs belong to and how they are written.
+///
+/// In this order in memory: contexts are copied with each message, and the interface is looked at right after. It can be read
+/// at once, without waiting for the copy, where it is the beginning of what was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct Context {
-    /// `p_cont_id`.
-    pub id: u16,
     /// The interface.
     pub interface: Guid,
     /// Its version, major and minor.
     pub version: (u16, u16),
+    /// `p_cont_id`.
+    pub id: u16,
     /// The transfer syntax.
     pub syntax: TransferSyntax,
     /// How far the negotiation got.

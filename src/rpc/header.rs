@@ -53,6 +53,7 @@ impl Representation {
 
     /// From the first two bytes of the label; `None` for values that C706 doesn't assign.
     #[must_use]
+    #[inline(always)]
     pub const fn from_bytes(integer_character: u8, float: u8) -> Option<Representation> {
         let endian = match integer_character >> 4 {
             0 => Endian::Big,
@@ -222,11 +223,9 @@ impl Header {
     /// [`Header::parse`] checks, the reserved bytes are 0, and the PDU is long enough for its type.
     #[must_use]
     pub fn plausible(input: &[u8]) -> bool {
-        let reserved_clear = input.get(6..8) == Some(&[0, 0]);
-        match Header::parse(input) {
-            Ok(header) => reserved_clear && usize::from(header.frag_length) >= smallest(header.ptype),
-            Err(_) => false,
-        }
+        // What most other protocols begin with is ruled out without an error.
+        let &[5, _, _, _, _, _, 0, 0, ..] = input else { return false };
+        Header::parse(input).is_ok_and(|header| usize::from(header.frag_length) >= smallest(header.ptype))
     }
 
     /// Whether these few bytes (less than a header) could be the beginning of a plausible header.

@@ -34,17 +34,11 @@ impl CallContext {
         }
     }
 
-    /// Whether requests of this method tell anything.
-    #[inline]
-    pub(crate) fn is_told_by(method: &Method) -> bool {
-        method.fields.iter().any(|f| matches!(f.semantics, Semantics::ControlCode(_) | Semantics::ValueName))
-    }
-
     /// Reads it from a request. Methods with neither a control code nor the name of a registry value have none; what can't be decoded tells as much as was
     /// read of it.
     pub fn of(method: &'static Method, kind: Kind, stub: &[u8]) -> CallContext {
         let mut context = CallContext::default();
-        if CallContext::is_told_by(method) && kind.direction == Direction::Request {
+        if method.tells && kind.direction == Direction::Request {
             let _ = Message::decode_with(method, kind, stub, &mut context);
         }
         context

@@ -1,7 +1,7 @@
 //! The associations that a session keeps, under one budget: when it is used up, those go that were quiet for longest,
 //! first among those that have not turned out to be of interest.
 
-use super::packets::{flow, record};
+use super::packets::{Found, flow, record};
 use super::{Record, SessionLimits, Stats};
 use crate::auth::{self, Association};
 use crate::base::bounded::Bounded;
@@ -32,6 +32,8 @@ pub(super) struct FlowEntry<A> {
     pub(super) ended: [bool; 2],
     /// Whether a context of ours was seen.
     pub(super) ours: bool,
+    /// The interface of its last message.
+    pub(super) found: Found,
     /// How often it is passed over before it has to go.
     lives: u8,
     /// What it cost when it was last looked at, bytes.
@@ -61,7 +63,8 @@ impl<A> FlowEntry<A> {
     fn new(rpc: A, auth: &Arc<auth::Run>, limits: &SessionLimits, origin: &Origin) -> Box<Self> {
         let security = Association::of_run(Arc::clone(auth), limits.auth);
         let (stream, ends) = (origin.stream, ends(origin));
-        Box::new(FlowEntry { stream, rpc, security, ends, ended: [false; 2], ours: false, lives: 0, cost: 0 })
+        let (ended, found) = ([false; 2], Found::default());
+        Box::new(FlowEntry { stream, rpc, security, ends, ended, ours: false, found, lives: 0, cost: 0 })
     }
 }
 
@@ -322,7 +325,7 @@ impl Flows {
         for side in [Side::A, Side::B] {
             rpc.end(side, GIVEN_UP, security, &mut |event| {
                 stats.records += 1;
-                out(&mut record(flow(Transport::Tcp, stream, *ends, event.side), event));
+                out(&mut record(flow(Transport::Tcp, stream, ends, event.side), event));
             });
         }
         stats.rpc.add(rpc.counters());
@@ -337,7 +340,7 @@ impl Flows {
         let FlowEntry { rpc, security, ends, .. } = &mut *kept;
         rpc.end(security, &mut |event| {
             stats.records += 1;
-            out(&mut record(flow(Transport::Udp, stream, *ends, event.side), event));
+            out(&mut record(flow(Transport::Udp, stream, ends, event.side), event));
         });
         stats.rpc.add(rpc.counters());
         stats.auth.add(&security.counters());

@@ -3,7 +3,7 @@
 use super::packets::Flow;
 use crate::base::bounds;
 use crate::base::guid::Guid;
-use crate::rpc::event::{Body, Event};
+use crate::rpc::event::{Body, Event, Proposal};
 use std::collections::BTreeMap;
 
 /// An interface that was bound.
@@ -31,13 +31,18 @@ pub struct Interfaces {
 
 impl Interfaces {
     /// Takes note of what a bind proposes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn note<C>(&mut self, event: &Event<'_, C>, flow: &Flow, limit: usize) {
         if let Body::Bind(proposal) | Body::AlterContext(proposal) = &event.body {
-            for context in &proposal.contexts {
-                let syntax = &context.abstract_syntax;
-                self.propose(syntax.uuid, (syntax.major, syntax.minor), flow.dst.port(), limit);
-            }
+            self.note_all(proposal, flow.dst.port(), limit);
+        }
+    }
+
+    #[inline(never)]
+    fn note_all(&mut self, proposal: &Proposal, port: u16, limit: usize) {
+        for context in &proposal.contexts {
+            let syntax = &context.abstract_syntax;
+            self.propose(syntax.uuid, (syntax.major, syntax.minor), port, limit);
         }
     }
 

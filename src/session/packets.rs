@@ -20,8 +20,8 @@ use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
 use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Placed, Side, Transport, Verdict};
 use crate::rpc;
-use crate::rpc::connection::Recognition;
-use crate::rpc::dg::Received;
+use crate::rpc::connection::{Receiver, Recognition};
+use crate::rpc::dg::{self, Received};
 use crate::rpc::event::{Body, ContextState, Event};
 use crate::rpc::header::{Endian as ByteOrder, PacketType};
 use crate::rpc::security::{Doubt, Opened, Security, Verified};
@@ -131,18 +131,20 @@ impl<'a> Record<'a> {
         kind(&self.event, self.interface, direction)
     }
 
-    /// Finds the interface and notes what the response will need.
-    #[inline]
-    fn complete(&mut self) {
+    /// Finds the interface and notes what the response will need. `found` is what was found last.
+    #[inline(always)]
+    fn complete(&mut self, found: &mut Found) {
         let Record { event, interface, .. } = self;
         *interface = match &event.context {
-            Some(context) if context.state != ContextState::Rejected => ours(&context.interface, context.version),
+            Some(context) if context.state != ContextState::Rejected => {
+                found.interface(&context.interface, context.version)
+            }
             _ => None,
         };
         if let Body::Request { stub: Some(stub), opnum, .. } = event.body
             && let Some((found, version)) = *interface
             && let Some(method) = found.method(version, opnum)
-            && CallContext::is_told_by(method)
+            && method.tells
             && let Some(kind) = kind(event, *interface, Direction::Request)
             && let Some(call) = event.call.as_mut()
         {
@@ -391,14 +393,18 @@ impl Session {
 }
 
 /// Sender and receiver of what one side of a flow sent.
-pub(super) fn flow(transport: Transport, stream: u64, ends: [SocketAddr; 2], side: Side) -> Flow {
+#[inline]
+pub(super) fn flow(transport: Transport, stream: u64, ends: &[SocketAddr; 2], side: Side) -> Flow {
     let [a, b] = ends;
     let (src, dst) = match side {
         Side::A => (a, b),
         Side::B => (b, a),
     };
-    Flow { transport, stream, src, dst }
+    Flow { transport, stream, src: *src, dst: *dst }
 }
+
+/// What a UDP flow's memo is once it has a conversation.
+const BEGUN: usize = usize::MAX;
 
 struct Driver<'s, 'o> {
     inner: &'s mut Inner,
@@ -406,10 +412,65 @@ struct Driver<'s, 'o> {
     out: &'o mut dyn FnMut(&mut Record<'_>),
 }
 
+/// The interface of a flow's last message, which is nearly always that of the next one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Found {
+    uuid: Guid,
+    version: (u16, u16),
+    /// Absent where none of ours has this UUID and version.
+    found: Option<(&'static Interface, usize)>,
+}
+
+impl Found {
+    #[inline(always)]
+    fn interface(&mut self, uuid: &Guid, version: (u16, u16)) -> Option<(&'static Interface, usize)> {
+        if self.uuid != *uuid || self.version != version {
+            *self = Found::new(*uuid, version);
+        }
+        self.found
+    }
+
+    #[inline(never)]
+    fn new(uuid: Guid, version: (u16, u16)) -> Self {
+        Found { uuid, version, found: ours(&uuid, version) }
+    }
+}
+
 /// Interface and version of a UUID and version number, where they are ours.
 fn ours(interface: &Guid, version: (u16, u16)) -> Option<(&'static Interface, usize)> {
     let found = idl::interface_by_uuid(&interface.0)?;
     Some((found, found.version(version.0, version.1)?))
+}
+
+/// What becomes of the events of a connection.
+struct Emit<'e> {
+    stream: u64,
+    ends: &'e [SocketAddr; 2],
+    found: &'e mut Found,
+    knowledge: &'e Shared,
+    interfaces: &'e mut Interfaces,
+    /// [`SessionLimits::interfaces`].
+    most_interfaces: usize,
+    is_ours: &'e mut bool,
+    stats: &'e mut Stats,
+    out: &'e mut dyn FnMut(&mut Record<'_>),
+}
+
+impl Receiver<CallContext> for Emit<'_> {
+    /// Makes a record of it. In its place: a copy costs more than all that is done here.
+    #[inline(always)]
+    fn event(&mut self, event: Event<'_, CallContext>) {
+        let flow = flow(Transport::Tcp, self.stream, self.ends, event.side);
+        let mut record = Record { flow, event, interface: None };
+        record.complete(self.found);
+        inference::learn(self.knowledge, &record);
+        self.interfaces.note(&record.event, &record.flow, self.most_interfaces);
+        let ours = record.interface.is_some();
+        *self.is_ours |= ours;
+        self.stats.ours |= ours;
+        self.stats.records += 1;
+        (self.out)(&mut record);
+    }
 }
 
 impl Handler for Driver<'_, '_> {
@@ -430,19 +491,17 @@ impl Handler for Driver<'_, '_> {
     fn tcp_of(&mut self, memo: &mut usize, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
         let Inner { limits, auth, flows, stats, knowledge, interfaces } = &mut *self.inner;
         let Some(kept) = flows.connection(memo, origin, limits, auth, knowledge) else { return Verdict::Keep };
-        let Tracked { rpc, security, ends, ended, ours: is_ours, .. } = kept;
-        let out = &mut self.out;
-        let mut emit = |event: Event<'_, CallContext>| {
-            let flow = flow(Transport::Tcp, origin.stream, *ends, event.side);
-            // Completed in its place: a copy costs more than what is done here.
-            let mut record = Record { flow, event, interface: None };
-            record.complete();
-            inference::learn(knowledge, &record);
-            interfaces.note(&record.event, &record.flow, limits.interfaces);
-            *is_ours |= record.interface.is_some();
-            stats.ours |= record.interface.is_some();
-            stats.records += 1;
-            out(&mut record);
+        let Tracked { rpc, security, ends, ended, ours: is_ours, found, .. } = kept;
+        let mut emit = Emit {
+            stream: origin.stream,
+            ends,
+            found,
+            knowledge,
+            interfaces,
+            most_interfaces: limits.interfaces,
+            is_ours,
+            stats,
+            out: self.out,
         };
         let mut security: &mut dyn Security = security;
         let mut tapped;
@@ -452,16 +511,16 @@ impl Handler for Driver<'_, '_> {
         }
         match chunk {
             Chunk::Data(bytes) => {
-                let found = rpc.data(origin.from, origin.frame, origin.time, bytes, security, &mut emit);
+                let found = rpc.data_to(origin.from, origin.frame, origin.time, bytes, security, &mut emit);
                 if found == Recognition::NotRpc {
                     stats.foreign_flows += 1;
                     flows.drop_connection(origin.stream, stats, self.out);
                     return Verdict::Ignore;
                 }
             }
-            Chunk::Gap { lost, reason } => rpc.gap(origin.from, lost, reason, security, &mut emit),
+            Chunk::Gap { lost, reason } => rpc.gap(origin.from, lost, reason, security, &mut |event| emit.event(event)),
             Chunk::End { reason } => {
-                rpc.end(origin.from, reason, security, &mut emit);
+                rpc.end(origin.from, reason, security, &mut |event| emit.event(event));
                 ended[origin.from as usize] = true;
                 if ended.iter().all(|e| *e) {
                     flows.drop_connection(origin.stream, stats, self.out);
@@ -471,6 +530,21 @@ impl Handler for Driver<'_, '_> {
         }
         flows.settle(Transport::Tcp, *memo, limits, stats, self.out);
         Verdict::Keep
+    }
+
+    /// No conversation is begun before a datagram can be one of DCE/RPC. `memo` counts those that can't, until one can.
+    fn udp_of(&mut self, memo: &mut usize, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
+        let Inner { limits, stats, .. } = &mut *self.inner;
+        if *memo == BEGUN || dg::Header::plausible(datagram.data, datagram.wire_len) {
+            *memo = BEGUN;
+            return self.udp(origin, datagram);
+        }
+        *memo += 1;
+        if *memo < usize::from(limits.rpc.recognition_attempts) {
+            return Verdict::Keep;
+        }
+        stats.foreign_flows += 1;
+        Verdict::Ignore
     }
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
@@ -491,7 +565,7 @@ impl Handler for Driver<'_, '_> {
         let out = &mut self.out;
         let mut emit = |event: Event<'_, CallContext>| {
             stats.records += 1;
-            let mut told = flow(Transport::Udp, stream, *ends, event.side);
+            let mut told = flow(Transport::Udp, stream, ends, event.side);
             if event.side == side && event.frame() == origin.frame {
                 (told.src, told.dst) = (origin.src, origin.dst);
             }
@@ -526,7 +600,7 @@ impl Handler for Driver<'_, '_> {
 /// Makes a record of an event.
 pub(super) fn record<'a>(flow: Flow, event: Event<'a, CallContext>) -> Record<'a> {
     let mut record = Record { flow, event, interface: None };
-    record.complete();
+    record.complete(&mut Found::default());
     record
 }
 

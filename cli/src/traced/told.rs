@@ -50,10 +50,15 @@ impl Traces {
     }
 
     /// Takes what a reader has met of the RPC runtime.
+    #[inline]
     pub(crate) fn take<R: Read>(&mut self, reader: &mut Reader<R>) {
-        if !self.any {
-            return;
+        if self.any {
+            self.take_events(reader);
         }
+    }
+
+    #[cold]
+    fn take_events<R: Read>(&mut self, reader: &mut Reader<R>) {
         while let Some(event) = reader.next_rpc_event() {
             if event
                 .call

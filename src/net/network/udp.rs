@@ -16,7 +16,7 @@ impl Network {
         }
         let stream = self.stats.udp_streams;
         self.stats.udp_streams += 1;
-        let (index, evicted) = self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false });
+        let (index, evicted) = self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false, memo: 0 });
         self.stats.udp_evictions += u64::from(evicted.is_some());
         index
     }
@@ -64,7 +64,7 @@ impl Network {
         handler.sighted(Sighting::Whole { transport: Transport::Udp, src, dst, frames: way.frames });
         let (key, from_low) = Key::new(src, dst);
         let index = self.udp_flow(key, from_low);
-        let Some(&mut UdpFlow { stream, a_is_low, ignored }) = self.udp.at(index) else { return };
+        let Some(&mut UdpFlow { stream, a_is_low, ignored, .. }) = self.udp.at(index) else { return };
         let Some(payload) = whole.after(8) else { return };
         match self.udp_content([dst.port(), src.port()], payload) {
             UdpContent::Tunnel(layer) => return self.inner(layer, payload, way, handler),
@@ -86,13 +86,12 @@ impl Network {
             frames: way.frames,
             identification: self.last.identification,
         };
-        let ignored = handler.udp(&origin, datagram) == Verdict::Ignore;
+        let Some(flow) = self.udp.at(index) else { return };
+        let ignored = handler.udp_of(&mut flow.memo, &origin, datagram) == Verdict::Ignore;
+        flow.ignored = ignored;
         if !ignored && self.limits.verify_checksums && whole.cut == 0 && [c0, c1] != [0, 0] {
             let right = checksum::segment_is_right(key.addresses(), 17, whole.data);
             self.stats.bad_transport_checksums += u64::from(!right);
-        }
-        if let Some(flow) = self.udp.at(index) {
-            flow.ignored = ignored;
         }
         self.udp.want(index, !ignored);
     }

@@ -25,17 +25,45 @@ pub(crate) struct Calls<K, N> {
     next: u64,
     /// Calls whose identifier was used again on another presentation context while they waited, oldest first.
     doubled: VecDeque<(K, Call<N>)>,
-    /// The most that `calls` has had room for: what it says of its room leaves out places that deletions have spoiled.
-    room: usize,
+    /// What the tables behind `calls` and `doubled` take, bytes, when they were largest: what a table says of its room leaves
+    /// out places that deletions have spoiled.
+    tables: (usize, usize),
 }
 
 impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     pub(crate) fn new() -> Self {
-        Calls { latest: None, calls: Map::default(), ages: VecDeque::new(), next: 0, doubled: VecDeque::new(), room: 0 }
+        Calls {
+            latest: None,
+            calls: Map::default(),
+            ages: VecDeque::new(),
+            next: 0,
+            doubled: VecDeque::new(),
+            tables: (0, 0),
+        }
     }
 
     /// Adds a call; whether one of the same identifier was still waiting, and the call in its place.
+    #[inline(always)]
     pub(crate) fn insert(
+        &mut self,
+        key: K,
+        call: Call<N>,
+        limit: usize,
+        counters: &mut Counters,
+    ) -> (bool, Option<&mut Call<N>>) {
+        if self.latest.is_some() || !self.calls.is_empty() {
+            return self.insert_beside(key, call, limit, counters);
+        }
+        // No other waits.
+        let age = self.next;
+        self.next += 1;
+        self.latest = Some((key, age, call));
+        (false, self.latest.as_mut().map(|(_, _, call)| call))
+    }
+
+    /// The same where others wait.
+    #[inline(never)]
+    fn insert_beside(
         &mut self,
         key: K,
         call: Call<N>,
@@ -48,11 +76,12 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
             Some((own, _, before)) if own == key => Some(before),
             Some((earlier, age, call)) => {
                 self.calls.insert(earlier, (age, call));
-                self.room = self.room.max(self.calls.capacity());
+                // A table is full at seven eighths (three of four where it is smallest).
+                let room = (self.calls.capacity() * 8).div_ceil(7);
+                self.tables.0 = self.tables.0.max(room * (size_of::<(K, (u64, Call<N>))>() + 1));
                 self.ages.push_back((age, earlier));
                 self.calls.remove(&key).map(|(_, before)| before)
             }
-            None if self.calls.is_empty() => None,
             None => self.calls.remove(&key).map(|(_, before)| before),
         };
         let replaced = before.is_some();
@@ -83,6 +112,7 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
             return;
         }
         self.doubled.push_back((key, before));
+        self.tables.1 = self.doubled.capacity() * (size_of::<(K, Call<N>)>() + NOTE);
         if self.doubled.len() > DOUBLED {
             self.doubled.pop_front();
             counters.calls_evicted += 1;
@@ -90,12 +120,11 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
     }
 
     /// Roughly what is held, bytes.
+    #[inline]
     pub(crate) fn cost(&self) -> usize {
-        // A table is full at seven eighths (three of four where it is smallest); an age costs a share of a node.
-        let table = (self.room * 8).div_ceil(7) * (size_of::<(K, (u64, Call<N>))>() + 1);
-        table
-            + self.doubled.capacity() * (size_of::<(K, Call<N>)>() + NOTE)
-            + (self.calls.len() + usize::from(self.latest.is_some())) * (3 * size_of::<(u64, K)>() + NOTE)
+        let (calls, doubled) = self.tables;
+        // An age costs a share of a node.
+        calls + doubled + (self.calls.len() + usize::from(self.latest.is_some())) * (3 * size_of::<(u64, K)>() + NOTE)
     }
 
     /// The call made last, if it has this key and still waits.
@@ -114,6 +143,15 @@ impl<K: Copy + Eq + Hash, N> Calls<K, N> {
         match &mut self.latest {
             Some((own, _, call)) if *own == key => Some(call),
             _ => self.calls.get_mut(&key).map(|(_, call)| call),
+        }
+    }
+
+    /// Whether a call of this key waits, but for one in whose place another was made.
+    #[inline]
+    pub(crate) fn has(&self, key: K) -> bool {
+        match &self.latest {
+            Some((own, ..)) if *own == key => true,
+            _ => !self.calls.is_empty() && self.calls.contains_key(&key),
         }
     }
 

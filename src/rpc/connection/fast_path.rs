@@ -1,13 +1,13 @@
 //! The short way of plain messages: a request or response that nobody protected, whole in one PDU and in one piece of its
 //! stream, on a known presentation context. Nearly all are, and the long way leads to the same events and counts.
 
-use super::rules;
-use super::session::{Io, Session};
-use crate::base::Side;
-use crate::rpc::event::{Body, Call, ContextState, Event, FrameSet, Notes};
+use super::Receiver;
+use super::session::Session;
+use crate::base::{Side, Timestamp};
+use crate::rpc::event::{Body, Call, ContextState, Event, FrameSet};
 use crate::rpc::header::{Endian, PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::Pdu;
-use crate::rpc::security::Sender;
+use crate::rpc::security::{Security, Sender};
 
 /// What tells whether a message is of one fragment, and plain.
 const SHAPE: PfcFlags =
@@ -20,15 +20,17 @@ const REQUEST: u8 = PacketType::Request as u8;
 const RESPONSE: u8 = PacketType::Response as u8;
 
 impl<N: Default> Session<N> {
-    /// Takes the message that `bytes` begin with where it is a plain one, and returns what follows it; `None` leaves
-    /// everything as it was. To be called at a PDU boundary with nothing held.
-    #[inline]
+    /// Takes the message that `bytes` begin with, of one packet, where it is a plain one, and returns what follows it; `None`
+    /// leaves everything as it was. To be called at a PDU boundary with nothing held.
+    #[inline(always)]
     pub(super) fn plain<'b>(
         &mut self,
         side: Side,
+        (frame, time): (u64, Option<Timestamp>),
         bytes: &'b [u8],
         frame_set: &FrameSet,
-        io: &mut Io<'_, N>,
+        security: &mut dyn Security,
+        receiver: &mut impl Receiver<N>,
     ) -> Option<&'b [u8]> {
         // Without a verifier.
         let &[
@@ -73,29 +75,18 @@ impl<N: Default> Session<N> {
         let call_id = u32::from_le_bytes([c0, c1, c2, c3]);
         let call_id = if little { call_id } else { call_id.swap_bytes() };
         let context_id = u16([p0, p1]);
-        let mut notes = Notes::default();
         let (ptype, sender, context, body, call) = if ptype == REQUEST {
-            if self.client != Some(side) {
+            // One that waits already is a finding.
+            if self.client != Some(side) || self.calls.has(call_id) {
                 return None;
             }
             let context = self.bindings.current(context_id).filter(|c| c.state != ContextState::Rejected)?;
-            io.security.framed(rest.len());
+            security.framed(rest.len());
             self.known.request(call_id);
             let opnum = u16([o0, o1]);
-            let call = Call {
-                opnum,
-                context_id,
-                context: Some(context),
-                object: None,
-                frame: frame_set.last().unwrap_or(0),
-                time: frame_set.last_time,
-                note: N::default(),
-            };
-            let (reused, call) = self.calls.insert(call_id, call, self.limits.pending_calls, &mut self.counters);
-            if reused {
-                let at = (12, "call_id");
-                notes.add(&self.limits, &mut self.counters, &rules::CALL_REUSED, at, call_id.into(), None);
-            }
+            let call =
+                Call { opnum, context_id, context: Some(context), object: None, frame, time, note: N::default() };
+            let (_, call) = self.calls.insert(call_id, call, self.limits.pending_calls, &mut self.counters);
             (PacketType::Request, Sender::Client, context, Body::Request { opnum, object: None, stub }, call)
         } else {
             if self.client != Some(side.other()) {
@@ -105,19 +96,18 @@ impl<N: Default> Session<N> {
             // A guess is made again, with what the answer tells.
             let known = |state| !matches!(state, ContextState::Resolved | ContextState::Rejected);
             let context = call.context.filter(|context| known(context.state))?;
-            io.security.framed(rest.len());
+            security.framed(rest.len());
             let body = Body::Response { opnum: Some(call.opnum), cancel_count: o0, stub };
             (PacketType::Response, Sender::Server, context, body, Some(call))
         };
         self.counters.pdus += 1;
-        (io.out)(Event {
+        receiver.event(Event {
             ptype: Some(ptype),
             call_id: Some(call_id),
             representation,
             flags,
             context_id: Some(context_id),
             context: Some(context),
-            diagnostics: notes.0,
             call,
             ..Event::new(side, sender, body, frame_set)
         });

@@ -43,6 +43,21 @@ pub enum Recognition {
     NotRpc,
 }
 
+/// Who gets the events of a connection.
+pub(crate) trait Receiver<N> {
+    /// Takes the next one.
+    fn event(&mut self, event: Event<'_, N>);
+}
+
+/// A receiver that is called by address.
+struct Caller<'o, N>(&'o mut dyn FnMut(Event<'_, N>));
+
+impl<N> Receiver<N> for Caller<'_, N> {
+    fn event(&mut self, event: Event<'_, N>) {
+        (self.0)(event);
+    }
+}
+
 /// The state of one TCP connection. `N` is the receiver's note on each call.
 pub struct Connection<N> {
     directions: [HalfStream; 2],
@@ -175,26 +190,50 @@ impl<N: Default> Connection<N> {
         side: Side,
         frame: u64,
         time: Option<Timestamp>,
-        mut bytes: &[u8],
+        bytes: &[u8],
         security: &mut dyn Security,
         out: &mut dyn FnMut(Event<'_, N>),
+    ) -> Recognition {
+        self.data_to(side, frame, time, bytes, security, &mut Caller(out))
+    }
+
+    /// The same for a receiver that is known when compiling: what it makes of a plain message is compiled into the fast path,
+    /// so that the event is built where the receiver wants it.
+    #[inline(always)]
+    pub(crate) fn data_to(
+        &mut self,
+        side: Side,
+        frame: u64,
+        time: Option<Timestamp>,
+        mut bytes: &[u8],
+        security: &mut dyn Security,
+        receiver: &mut impl Receiver<N>,
     ) -> Recognition {
         if self.recognition == Recognition::NotRpc || bytes.is_empty() {
             return self.recognition;
         }
-        let io = &mut Io { security, out };
         let known = self.recognition == Recognition::Rpc;
         let direction = direction(&mut self.directions, side);
         direction.latest.set(frame, time);
+        if direction.state == State::Foreign {
+            // Only what comes in the other direction can change that.
+            return self.recognition;
+        }
         if known && direction.is_at_boundary() {
-            while let Some(rest) = self.session.plain(side, bytes, &direction.latest, io) {
+            while let Some(rest) = self.session.plain(side, (frame, time), bytes, &direction.latest, security, receiver)
+            {
                 if rest.is_empty() {
                     return Recognition::Rpc;
                 }
                 bytes = rest;
             }
         }
-        direction.feed(side, known, bytes, &mut self.session, io);
+        self.feed(side, known, bytes, &mut Io { security, out: &mut |event| receiver.event(event) })
+    }
+
+    #[inline(never)]
+    fn feed(&mut self, side: Side, known: bool, bytes: &[u8], io: &mut Io<'_, N>) -> Recognition {
+        direction(&mut self.directions, side).feed(side, known, bytes, &mut self.session, io);
         self.decide();
         self.weigh();
         self.recognition

@@ -240,18 +240,20 @@ impl HalfStream {
         let missing = Header::SIZE.saturating_sub(self.buffer.len());
         let (head, rest) = bytes.split_at_checked(missing).unwrap_or((bytes, &[]));
         let earlier = self.buffer.len();
-        self.keep(head, &session.limits, &mut session.counters);
-        let promising = match self.buffer.len() {
-            Header::SIZE => Header::plausible(&self.buffer),
-            _ => Header::plausible_prefix(&self.buffer),
-        };
-        if promising {
-            if self.buffer.len() == Header::SIZE {
-                self.state = State::Synced;
+        if earlier > 0 || Header::plausible_prefix(head) {
+            self.keep(head, &session.limits, &mut session.counters);
+            let promising = match self.buffer.len() {
+                Header::SIZE => Header::plausible(&self.buffer),
+                _ => Header::plausible_prefix(&self.buffer),
+            };
+            if promising {
+                if self.buffer.len() == Header::SIZE {
+                    self.state = State::Synced;
+                }
+                return rest;
             }
-            return rest;
+            self.buffer.clear();
         }
-        self.buffer.clear();
         self.open_hole(BEGINNING);
         if known || self.midstream {
             self.state = State::Searching;

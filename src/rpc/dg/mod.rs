@@ -165,7 +165,7 @@ impl Header {
     /// numbers only where the flags say that there are fragments; an activity.
     #[must_use]
     pub fn plausible(data: &[u8], wire_len: usize) -> bool {
-        let Ok(header) = Header::parse(data) else { return false };
+        let Ok((_, header)) = header(data) else { return false };
         let end = Header::SIZE + usize::from(header.length);
         let message = matches!(header.ptype, PacketType::Request | PacketType::Response);
         data.get(6) == Some(&0)

@@ -14,7 +14,7 @@ use crate::session::Record;
 use std::net::{IpAddr, SocketAddr};
 
 /// Remembers what a record tells.
-#[inline]
+#[inline(always)]
 pub(crate) fn learn(knowledge: &Shared, record: &Record<'_>) {
     match record.event.body {
         Body::BindAck(_) | Body::AlterContextResp(_) => note(knowledge, record),
@@ -26,6 +26,7 @@ pub(crate) fn learn(knowledge: &Shared, record: &Record<'_>) {
 }
 
 /// What the answer to a bind or of the endpoint mapper tells.
+#[inline(never)]
 fn note(knowledge: &Shared, record: &Record<'_>) {
     served(record, &mut |transport, server, interface, syntax| {
         lock(knowledge).serves(transport, server, interface, syntax);
