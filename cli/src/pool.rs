@@ -87,6 +87,9 @@ struct Made<T> {
     spare: Vec<T>,
 }
 
+/// What the last step knows, and what waits for it.
+type Final<S> = (InOrder<<S as Steps>::Last>, Made<<S as Steps>::Made>);
+
 /// The steps with what lies between them.
 struct Pool<'p, S: Steps + ?Sized> {
     steps: &'p S,
@@ -98,7 +101,7 @@ struct Pool<'p, S: Steps + ?Sized> {
     /// A batch is through.
     through: Condvar,
     first: Mutex<InOrder<S::Order>>,
-    last: Mutex<(InOrder<S::Last>, Made<S::Made>)>,
+    last: Mutex<Final<S>>,
     /// Another batch's turn has come.
     turn: Condvar,
     stopped: AtomicBool,
@@ -111,7 +114,7 @@ pub(super) struct Way<'w, S: Steps + ?Sized> {
 }
 
 /// What the last step knows, as long as nobody else may work with it.
-pub(super) struct Turn<'w, S: Steps + ?Sized>(MutexGuard<'w, (InOrder<S::Last>, Made<S::Made>)>);
+pub(super) struct Turn<'w, S: Steps + ?Sized>(MutexGuard<'w, Final<S>>);
 
 impl<S: Steps + ?Sized> Turn<'_, S> {
     pub(super) fn last(&mut self) -> &mut S::Last {
