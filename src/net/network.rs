@@ -104,6 +104,8 @@ struct UdpFlow {
     stream: u64,
     a_is_low: bool,
     ignored: bool,
+    /// Whether its ports were found to name neither a tunnel nor anything else.
+    plain: bool,
     /// The handler's.
     memo: usize,
 }
@@ -243,6 +245,7 @@ impl Network {
     /// Takes ports, EtherTypes, IP protocols and link types for something else from here on.
     pub fn decode_as(&mut self, rules: DecodeAs) {
         self.decode_as = rules;
+        self.udp.iter_mut().for_each(|flow| flow.plain = false);
     }
 
     /// Packets that could not be read down to IP.
