@@ -1,9 +1,13 @@
 //! How fast are sealed PDUs opened, handshake included, and what share of reading a capture is that? Throughput in bytes
 //! of sealed stub. The recorded captures are used where they are at hand; the project's own one always.
+//!
+//! Beside each stands what cannot be undercut: the crates' ciphers and checksums over pieces of the same lengths, one after
+//! the other, with their keys prepared.
 
 #[path = "../tests/common/data.rs"]
 mod data;
 
+use aes::cipher::{InnerIvInit as _, KeyInit as _};
 use cluscope::internals::auth::{Association, KeyStore};
 use cluscope::internals::capture::Reader;
 use cluscope::internals::net::{Origin, Placed};
@@ -12,7 +16,13 @@ use cluscope::internals::rpc::security::{AuthTrailer, Opened, Protected, Securit
 use cluscope::internals::session::observed_security::{Tap, Unsealed};
 use cluscope::internals::session::{Session, SessionLimits};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use cts::{CbcCs3, Decrypt as _};
+use hmac::{Hmac, Mac as _};
+use md5::Md5;
+use rc4::StreamCipher as _;
+use sha1::Sha1;
 use std::collections::BTreeMap;
+use std::hint::black_box;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -119,11 +129,54 @@ fn how_fast_is_opening(c: &mut Criterion) {
         let recorded = record(&file, &keys);
         group.throughput(Throughput::Bytes(open(&recorded, &keys) as u64));
         group.bench_function(BenchmarkId::new("opening alone", name), |b| b.iter(|| open(&recorded, &keys)));
+        let lengths = lengths(&recorded);
+        let mut buffer = vec![0; lengths.iter().max().map_or(0, |most| most + 32)];
+        let bare = if name.contains("Kerberos") { aes_and_hmac } else { rc4_and_hmac };
+        group.bench_function(BenchmarkId::new("the crates alone", name), |b| b.iter(|| bare(&lengths, &mut buffer)));
         group.bench_function(BenchmarkId::new("whole capture, opened", name), |b| b.iter(|| whole(&file, &keys)));
         let none = Arc::new(KeyStore::new());
         group.bench_function(BenchmarkId::new("whole capture, sealed", name), |b| b.iter(|| whole(&file, &none)));
     }
     group.finish();
+}
+
+/// Lengths of the sealed bodies.
+fn lengths(recorded: &Recorded) -> Vec<usize> {
+    let pdus = recorded.0.values().flatten().filter_map(|item| match item {
+        Item::Pdu { body, .. } => Some(body.len()),
+        Item::Token { .. } => None,
+    });
+    pdus.collect()
+}
+
+/// What NTLM takes of its crates: RC4 over each body and its checksum, HMAC-MD5 over number and body.
+fn rc4_and_hmac(lengths: &[usize], buffer: &mut [u8]) {
+    let mut handle = rc4::Rc4::new_from_slice(&[1; 16]).expect("a key");
+    let mac = Hmac::<Md5>::new_from_slice(&[2; 16]).expect("a key");
+    for length in lengths {
+        let body = &mut buffer[..*length];
+        handle.apply_keystream(body);
+        handle.apply_keystream(&mut [0; 8]);
+        let mut mac = mac.clone();
+        mac.update(&[0; 4]);
+        mac.update(body);
+        black_box(mac.finalize());
+    }
+}
+
+/// What Kerberos' AES-256 with SHA-1 takes of its crates: CBC with cipher text stealing and HMAC over confounder, body and
+/// the token's header.
+fn aes_and_hmac(lengths: &[usize], buffer: &mut [u8]) {
+    let aes = aes::Aes256::new_from_slice(&[1; 32]).expect("a key");
+    let mac = Hmac::<Sha1>::new_from_slice(&[2; 32]).expect("a key");
+    for length in lengths {
+        let message = &mut buffer[..*length + 32];
+        let cipher = CbcCs3::<aes::Aes256>::inner_iv_init(aes.clone(), &[0; 16].into());
+        cipher.decrypt(message).expect("more than one block");
+        let mut mac = mac.clone();
+        mac.update(message);
+        black_box(mac.finalize());
+    }
 }
 
 fn read(path: &Path) -> Vec<u8> {

@@ -5,13 +5,14 @@
 //! pieces with sign-only parts between them, which DCE style needs.) Nothing decrypted leaves without its checksum verified.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use aes::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _};
+use aes::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, InnerIvInit as _, KeyInit as _};
 use aes::{Aes128, Aes256};
-use cts::{CbcCs3, Decrypt as _, KeyIvInit as _};
-use hmac::{EagerHash, Hmac, Mac as _};
+use cts::{CbcCs3, Decrypt as _};
+use hmac::{EagerHash, Hmac, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384};
 use std::sync::OnceLock;
@@ -42,8 +43,19 @@ pub(crate) enum Purpose {
 pub(crate) struct EncryptionKey {
     pub(crate) etype: Etype,
     pub(crate) key: SecretBytes,
-    /// What the usages of messages derive to, made when first needed: deriving costs more than opening a short message.
-    messages: [OnceLock<SecretBytes>; 12],
+    /// What the usages of messages derive to, made when first needed: deriving a key and expanding it costs more than opening
+    /// a short message.
+    messages: [OnceLock<Box<Prepared>>; 12],
+}
+
+/// A derived key, ready to be used: a cipher with its round keys, or a checksum with its padded key taken in.
+#[derive(Clone)]
+enum Prepared {
+    Aes128(Aes128),
+    Aes256(Aes256),
+    Sha1(Hmac<Sha1>),
+    Sha256(Hmac<Sha256>),
+    Sha384(Hmac<Sha384>),
 }
 
 /// Bytes that a checksum covers beside what is encrypted, in place: before and after the body (sign-only buffers).
@@ -110,6 +122,11 @@ impl EncryptionKey {
         })
     }
 
+    /// Bytes of memory beside the key itself.
+    pub(crate) fn cost(&self) -> usize {
+        self.messages.iter().filter(|slot| slot.get().is_some()).count() * size_of::<Prepared>()
+    }
+
     /// The key derived for a usage and a purpose; RC4-HMAC derives differently and has none.
     pub(crate) fn derive(&self, usage: u32, purpose: Purpose) -> SecretBytes {
         let [a, b, c, d] = usage.to_be_bytes();
@@ -123,35 +140,37 @@ impl EncryptionKey {
         }
     }
 
-    /// The same, made once for the usages of messages (RFC 4121 2).
-    fn derived(&self, usage: u32, purpose: Purpose) -> Cow<'_, SecretBytes> {
+    /// The same made ready, once for the usages of messages (RFC 4121 2). `None` for RC4-HMAC.
+    fn prepared(&self, usage: u32, purpose: Purpose) -> Option<Cow<'_, Prepared>> {
         let row = usage.checked_sub(22).and_then(|n| usize::try_from(n).ok()).filter(|n| *n < 4);
         let column = match purpose {
             Purpose::Checksum => 0,
             Purpose::Encryption => 1,
             Purpose::Integrity => 2,
         };
-        match row.and_then(|row| self.messages.get(3 * row + column)) {
-            Some(slot) => Cow::Borrowed(slot.get_or_init(|| self.derive(usage, purpose))),
-            None => Cow::Owned(self.derive(usage, purpose)),
-        }
-    }
-
-    /// The checksum of RFC 3961 5.3 or RFC 8009 over the concatenation of `parts`, keyed by an already derived key.
-    fn mac(&self, derived: &[u8], parts: &[&[u8]]) -> Vec<u8> {
-        let mut mac = match self.etype {
-            Etype::Aes128Sha1 | Etype::Aes256Sha1 => hmac::<Sha1>(derived, parts),
-            Etype::Aes128Sha256 => hmac::<Sha256>(derived, parts),
-            Etype::Aes256Sha384 => hmac::<Sha384>(derived, parts),
-            Etype::Rc4 => hmac_md5(derived, parts).to_vec(),
+        let make = || {
+            let key = self.derive(usage, purpose);
+            match purpose {
+                Purpose::Encryption => Prepared::cipher(&key),
+                Purpose::Checksum | Purpose::Integrity => Prepared::checksum(self.etype, &key),
+            }
         };
-        mac.truncate(self.etype.mac_len());
-        mac
+        let Some(slot) = row.and_then(|row| self.messages.get(3 * row + column)) else { return make().map(Cow::Owned) };
+        if let Some(made) = slot.get() {
+            return Some(Cow::Borrowed(made));
+        }
+        let made = make()?;
+        Some(Cow::Borrowed(slot.get_or_init(|| Box::new(made))))
     }
 
     /// `get_mic` of the AES types: the checksum under Kc.
     pub(crate) fn checksum(&self, usage: u32, parts: &[&[u8]]) -> Vec<u8> {
-        self.mac(&self.derived(usage, Purpose::Checksum), parts)
+        let mut mac = match self.prepared(usage, Purpose::Checksum) {
+            Some(key) => key.mac(parts),
+            None => hmac_md5(&self.key, parts).to_vec(),
+        };
+        mac.truncate(self.etype.mac_len());
+        mac
     }
 
     /// Decrypts a message (RFC 3961 5.3, RFC 8009 5, RFC 4757 5) and verifies its checksum. Without confounder.
@@ -179,10 +198,11 @@ impl EncryptionKey {
         around: Around<'_>,
         out: &mut Vec<u8>,
     ) -> Option<()> {
-        let integrity = self.derived(usage, Purpose::Integrity);
+        let integrity = self.prepared(usage, Purpose::Integrity)?;
         let covered = |confounder: &[u8], body: &[u8], rest: &[u8]| {
             let iv: &[u8] = if self.etype.encrypts_then_macs() { &[0; BLOCK] } else { &[] };
-            self.mac(&integrity, &[iv, confounder, around.head, body, around.tail, rest]) == mac
+            let whole = integrity.mac(&[iv, confounder, around.head, body, around.tail, rest]);
+            whole.get(..self.etype.mac_len()) == Some(mac)
         };
         if self.etype.encrypts_then_macs() && !covered(confounder, body, rest) {
             return None;
@@ -190,7 +210,7 @@ impl EncryptionKey {
         out.clear();
         out.reserve(confounder.len() + body.len() + rest.len());
         [confounder, body, rest].into_iter().for_each(|part| out.extend_from_slice(part));
-        self.cts_decrypt(&self.derived(usage, Purpose::Encryption), out)?;
+        self.prepared(usage, Purpose::Encryption)?.decrypt(out)?;
         let (plain_confounder, after) = out.split_at_checked(confounder.len())?;
         let (body, rest) = after.split_at_checked(body.len())?;
         if !self.etype.encrypts_then_macs() && !covered(plain_confounder, body, rest) {
@@ -198,18 +218,6 @@ impl EncryptionKey {
             return None;
         }
         out.drain(..confounder.len());
-        Some(())
-    }
-
-    fn cts_decrypt(&self, key: &[u8], data: &mut [u8]) -> Option<()> {
-        // One block is plain CBC (RFC 3962 5), which the mode's crate has otherwise.
-        let single: Option<&mut [u8; BLOCK]> = if data.len() == BLOCK { data.first_chunk_mut() } else { None };
-        match (key.len(), single) {
-            (16, Some(block)) => Aes128::new_from_slice(key).ok()?.decrypt_block(block.into()),
-            (_, Some(block)) => Aes256::new_from_slice(key).ok()?.decrypt_block(block.into()),
-            (16, None) => CbcCs3::<Aes128>::new_from_slices(key, &[0; BLOCK]).ok()?.decrypt(data).ok()?,
-            (_, None) => CbcCs3::<Aes256>::new_from_slices(key, &[0; BLOCK]).ok()?.decrypt(data).ok()?,
-        }
         Some(())
     }
 
@@ -230,9 +238,57 @@ impl EncryptionKey {
     }
 }
 
+impl Prepared {
+    /// A cipher; `None` for a key of no length that AES has.
+    fn cipher(key: &[u8]) -> Option<Self> {
+        match key.len() {
+            16 => Aes128::new_from_slice(key).ok().map(Prepared::Aes128),
+            _ => Aes256::new_from_slice(key).ok().map(Prepared::Aes256),
+        }
+    }
+
+    /// The checksum of RFC 3961 5.3 or RFC 8009.
+    fn checksum(etype: Etype, key: &[u8]) -> Option<Self> {
+        match etype {
+            Etype::Aes128Sha1 | Etype::Aes256Sha1 => Hmac::new_from_slice(key).ok().map(Prepared::Sha1),
+            Etype::Aes128Sha256 => Hmac::new_from_slice(key).ok().map(Prepared::Sha256),
+            Etype::Aes256Sha384 => Hmac::new_from_slice(key).ok().map(Prepared::Sha384),
+            Etype::Rc4 => None,
+        }
+    }
+
+    /// The checksum over the concatenation of `parts`, uncut. A cipher has none.
+    fn mac(&self, parts: &[&[u8]]) -> Vec<u8> {
+        match self {
+            Prepared::Sha1(mac) => finish(mac.clone(), parts),
+            Prepared::Sha256(mac) => finish(mac.clone(), parts),
+            Prepared::Sha384(mac) => finish(mac.clone(), parts),
+            Prepared::Aes128(_) | Prepared::Aes256(_) => Vec::new(),
+        }
+    }
+
+    /// CBC with cipher text stealing (RFC 3962 5), in place. `None` for less than a block; a checksum decrypts nothing.
+    fn decrypt(&self, data: &mut [u8]) -> Option<()> {
+        // One block is plain CBC (RFC 3962 5), which the mode's crate has otherwise.
+        let single: Option<&mut [u8; BLOCK]> = if data.len() == BLOCK { data.first_chunk_mut() } else { None };
+        let iv = [0; BLOCK].into();
+        match (self, single) {
+            (Prepared::Aes128(aes), Some(block)) => aes.decrypt_block(block.into()),
+            (Prepared::Aes256(aes), Some(block)) => aes.decrypt_block(block.into()),
+            (Prepared::Aes128(aes), None) => CbcCs3::inner_iv_init(aes.clone(), &iv).decrypt(data).ok()?,
+            (Prepared::Aes256(aes), None) => CbcCs3::inner_iv_init(aes.clone(), &iv).decrypt(data).ok()?,
+            (Prepared::Sha1(_) | Prepared::Sha256(_) | Prepared::Sha384(_), _) => return None,
+        }
+        Some(())
+    }
+}
+
 fn hmac<H: EagerHash>(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     // HMAC takes keys of any length; the alternative is never taken, and would only give a MAC that doesn't match.
-    let Ok(mut mac) = Hmac::<H>::new_from_slice(key) else { return Vec::new() };
+    Hmac::<H>::new_from_slice(key).map_or_else(|_| Vec::new(), |mac| finish(mac, parts))
+}
+
+fn finish(mut mac: impl Mac, parts: &[&[u8]]) -> Vec<u8> {
     for part in parts {
         mac.update(part);
     }

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::Flags;
-use super::crypto::{Key, hmac_md5};
+use super::crypto::SignKey;
 use crate::auth::frame::Frame;
 
 /// A signature's fields (MS-NLMP 2.2.2.9), the version left out.
@@ -49,7 +49,7 @@ pub(super) fn check(
     frame: &Frame<'_>,
     whole: bool,
     signature: Signature,
-    sign_key: &Key,
+    sign_key: &SignKey,
     key: &[u8],
     sequence: u32,
     out: &mut Vec<u8>,
@@ -74,7 +74,7 @@ pub(super) fn check(
     };
     let (head, tail): (&[u8], &[u8]) = if whole { (frame.head, frame.tail) } else { (&[], &[]) };
     if ess {
-        let mac = hmac_md5(&sign_key[..], &[&sequence.to_le_bytes(), head, plain, tail]);
+        let mac = sign_key.mac(&[&sequence.to_le_bytes(), head, plain, tail]);
         let masks = mac_key.iter().copied().chain(core::iter::repeat(0));
         signature.checksum.iter().zip(mac.iter().zip(masks)).all(|(seen, (m, k))| *seen == m ^ k)
     } else {
