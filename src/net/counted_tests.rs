@@ -230,3 +230,48 @@ fn hashes_of_flows() {
         }
     }
 }
+
+/// Takes everything, and reads nothing of what side A sends.
+#[derive(Default)]
+struct Deaf(Vec<(Side, Vec<u8>)>);
+
+impl Handler for Deaf {
+    fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
+        if let Chunk::Data(data) = chunk {
+            self.0.push((origin.from, data.to_vec()));
+        }
+        Verdict::Keep
+    }
+    fn tcp_of(&mut self, memo: &mut Memo, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
+        memo.unread = [true, false];
+        self.tcp(origin, chunk)
+    }
+    fn udp(&mut self, _: &Origin, _: Datagram<'_>) -> Verdict {
+        Verdict::Keep
+    }
+}
+
+/// Segments with a wrong checksum wait for their acknowledgement, but not those that nobody reads.
+#[test]
+fn checksums_of_what_is_not_read() {
+    let damaged = |src, dst, seq, ack, data: &[u8]| {
+        let mut segment = tcp(src, dst, seq, ack, ACK, data);
+        segment[16..18].copy_from_slice(&[0x12, 0x34]);
+        segment
+    };
+    let packets = [
+        ipv4(A, B, 6, &tcp(1, 2, 10, 0, SYN, b"")),
+        ipv4(B, A, 6, &tcp(2, 1, 20, 11, SYN | ACK, b"")),
+        ipv4(A, B, 6, &tcp(1, 2, 11, 21, ACK, b"a")),
+        ipv4(A, B, 6, &damaged(1, 2, 12, 21, b"b")),
+        ipv4(B, A, 6, &damaged(2, 1, 21, 13, b"c")),
+    ];
+    let limits = NetworkLimits { verify_checksums: true, ..NetworkLimits::default() };
+    let (mut network, mut deaf) = (Network::new(limits), Deaf::default());
+    for (frame, packet) in packets.iter().enumerate() {
+        let data = ethernet(0x0800, packet);
+        network.frame(frame as u64 + 1, None, LinkType::ETHERNET, &data, data.len(), &mut deaf);
+    }
+    let found: Vec<_> = deaf.0.iter().map(|(from, data)| (*from, data.as_slice())).collect();
+    assert_eq!(found, [(Side::A, &b"a"[..]), (Side::A, b"b")]);
+}

@@ -231,6 +231,11 @@ impl<T> Flows<T> {
         self.slots.get_mut(index).map(|slot| &mut slot.flow)
     }
 
+    /// All flows, in no order.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.slots.iter_mut().map(|slot| &mut slot.flow)
+    }
+
     /// Says whether a flow is of interest; a new one is not.
     #[inline]
     pub(super) fn want(&mut self, index: usize, wanted: bool) {

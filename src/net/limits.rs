@@ -103,7 +103,7 @@ pub struct Stats {
     pub too_deep: u64,
     /// Bad IPv4 header checksums (the packets were used).
     pub bad_ip_checksums: u64,
-    /// Bad TCP and UDP checksums (the packets were used).
+    /// Bad TCP and UDP checksums (the packets were used), of what is [read](super::Memo::unread).
     pub bad_transport_checksums: u64,
     /// IPv4 packets without a total length, as segmentation offload leaves them.
     pub offloaded: u64,

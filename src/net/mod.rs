@@ -149,6 +149,16 @@ pub enum Sighting<'a> {
     },
 }
 
+/// What a handler keeps with a TCP flow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memo {
+    /// A number, to find the flow again without a search; 0 at first.
+    pub number: usize,
+    /// Whether nothing of what side A sends is read for now, and of what side B sends: checksums of what comes in turn are
+    /// then not looked at.
+    pub unread: [bool; 2],
+}
+
 /// Takes what [`Network`] finds.
 pub trait Handler {
     /// What the packet at hand holds; called also for flows that are ignored, and before anything else about it.
@@ -157,8 +167,8 @@ pub trait Handler {
     /// The next chunk of a TCP direction. `origin.frame` is the packet that carried these bytes, which may be an
     /// earlier one than the packet that made them deliverable.
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict;
-    /// The same with a number that the handler may keep with the flow, to find it again without a search; 0 at first.
-    fn tcp_of(&mut self, _memo: &mut usize, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
+    /// The same with what the handler may keep with the flow.
+    fn tcp_of(&mut self, _memo: &mut Memo, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
         self.tcp(origin, chunk)
     }
     /// Whether [`Handler::placed`] is of any use to it.

@@ -14,7 +14,7 @@ use super::slice::CapturedSlice;
 use super::tcp::{self, Bases, Checksum, Connection, Context, Segment, Sink};
 use super::unread::Unread;
 use super::{
-    Chunk, Handler, NetworkLimits, Origin, Place, Placed, Side, Sighting, Stats, Timestamp, Transport, Verdict,
+    Chunk, Handler, Memo, NetworkLimits, Origin, Place, Placed, Side, Sighting, Stats, Timestamp, Transport, Verdict,
     checksum,
 };
 use crate::capture::{LinkType, Packet};
@@ -75,7 +75,7 @@ struct TcpFlow {
     /// Whether it is in [`Network::idle`].
     queued: bool,
     /// The handler's.
-    memo: usize,
+    memo: Memo,
 }
 
 #[derive(Debug)]
@@ -104,6 +104,8 @@ struct UdpFlow {
     stream: u64,
     a_is_low: bool,
     ignored: bool,
+    /// Whether its ports were found to name neither a tunnel nor anything else.
+    plain: bool,
     /// The handler's.
     memo: usize,
 }
@@ -129,7 +131,7 @@ struct Ends {
 /// Gives a direction's chunks to the handler under their origin.
 struct Out<'h, H> {
     handler: &'h mut H,
-    memo: &'h mut usize,
+    memo: &'h mut Memo,
     /// Of what side A sends, and of what side B sends.
     origins: [Origin; 2],
     a_sends: bool,
@@ -243,6 +245,7 @@ impl Network {
     /// Takes ports, EtherTypes, IP protocols and link types for something else from here on.
     pub fn decode_as(&mut self, rules: DecodeAs) {
         self.decode_as = rules;
+        self.udp.iter_mut().for_each(|flow| flow.plain = false);
     }
 
     /// Packets that could not be read down to IP.
@@ -440,7 +443,15 @@ impl Network {
         let stream = self.stats.tcp_streams;
         self.stats.tcp_streams += 1;
         let state = TcpState::Active(Box::default());
-        TcpFlow { stream, a_is_low: from_low, bases: Bases::default(), state, last: (None, 0), queued: false, memo: 0 }
+        TcpFlow {
+            stream,
+            a_is_low: from_low,
+            bases: Bases::default(),
+            state,
+            last: (None, 0),
+            queued: false,
+            memo: Memo::default(),
+        }
     }
 
     /// Hands on what a flow holds and ends its directions.

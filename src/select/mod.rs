@@ -8,12 +8,19 @@
 //!
 //! Flows are told by addresses and ports. So reading what was kept gives the same records; only frames and streams have
 //! other numbers, since those in between are gone.
+//!
+//! `split` and `groups` are for captures that are read by many sessions at a time: which hosts each packet is exchanged
+//! between, and which pairs of hosts one session has to read together.
 
+mod groups;
 mod sorter;
+mod split;
 #[cfg(test)]
 mod tests;
 
+pub use groups::{By, Groups};
 pub use sorter::Sorter;
+pub use split::{Bearing, Pair, Splitter, Survey};
 
 use crate::capture::Packet;
 use crate::limits::Select;
@@ -38,7 +45,7 @@ fn ends(transport: Transport, src: SocketAddr, dst: SocketAddr) -> Ends {
     (transport == Transport::Tcp, src.min(dst), src.max(dst))
 }
 
-fn pair(a: IpAddr, b: IpAddr) -> (IpAddr, IpAddr) {
+fn pair(a: IpAddr, b: IpAddr) -> Pair {
     (a.min(b), a.max(b))
 }
 

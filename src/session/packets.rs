@@ -18,7 +18,7 @@ use crate::capture::{self, Packet};
 use crate::idl;
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, Endian, Interface, Method, Syntax};
-use crate::net::{self, Chunk, Datagram, Handler, Network, Origin, Placed, Side, Transport, Verdict};
+use crate::net::{self, Chunk, Datagram, Handler, Memo, Network, Origin, Placed, Side, Transport, Verdict};
 use crate::rpc;
 use crate::rpc::connection::{Receiver, Recognition};
 use crate::rpc::dg::{self, Received};
@@ -485,12 +485,14 @@ impl Handler for Driver<'_, '_> {
     }
 
     fn tcp(&mut self, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
-        self.tcp_of(&mut 0, origin, chunk)
+        self.tcp_of(&mut Memo::default(), origin, chunk)
     }
 
-    fn tcp_of(&mut self, memo: &mut usize, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
+    fn tcp_of(&mut self, memo: &mut Memo, origin: &Origin, chunk: Chunk<'_>) -> Verdict {
         let Inner { limits, auth, flows, stats, knowledge, interfaces } = &mut *self.inner;
-        let Some(kept) = flows.connection(memo, origin, limits, auth, knowledge) else { return Verdict::Keep };
+        let Some(kept) = flows.connection(&mut memo.number, origin, limits, auth, knowledge) else {
+            return Verdict::Keep;
+        };
         let Tracked { rpc, security, ends, ended, ours: is_ours, found, .. } = kept;
         let mut emit = Emit {
             stream: origin.stream,
@@ -517,18 +519,22 @@ impl Handler for Driver<'_, '_> {
                     flows.drop_connection(origin.stream, stats, self.out);
                     return Verdict::Ignore;
                 }
+                if found == Recognition::Undecided || memo.unread != [false; 2] {
+                    memo.unread = rpc.unread();
+                }
             }
             Chunk::Gap { lost, reason } => rpc.gap(origin.from, lost, reason, security, &mut |event| emit.event(event)),
             Chunk::End { reason } => {
                 rpc.end(origin.from, reason, security, &mut |event| emit.event(event));
                 ended[origin.from as usize] = true;
+                memo.unread = rpc.unread();
                 if ended.iter().all(|e| *e) {
                     flows.drop_connection(origin.stream, stats, self.out);
                     return Verdict::Keep;
                 }
             }
         }
-        flows.settle(Transport::Tcp, *memo, limits, stats, self.out);
+        flows.settle(Transport::Tcp, memo.number, limits, stats, self.out);
         Verdict::Keep
     }
 

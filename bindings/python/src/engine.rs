@@ -8,7 +8,7 @@ use cluscope::capture::{CaptureError, CaptureLimits, Packet};
 use cluscope::internals::capture::etl::PacketOrigins;
 use cluscope::session::Session;
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Records that one step hands out, and their bytes; a single one may be longer.
@@ -39,6 +39,11 @@ impl Engine {
     pub(crate) fn packet(&mut self, packet: &Packet<'_>) {
         let Engine { session, view, out, .. } = self;
         session.lend(packet, &mut |record| view.record(record, out));
+    }
+
+    /// A capture begins behind so many packets.
+    pub(crate) fn begin(&mut self, packets: u64, path: &Path) {
+        self.view.begin(packets, Some(path));
     }
 
     /// Hands the session and the way of its records to `work`: for streams and datagrams.

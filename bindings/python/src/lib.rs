@@ -2,7 +2,7 @@
 //!
 //! `record.rs`: messages, whose members become objects when they are asked for; `json.rs`: the one place where values are
 //! made, out of the JSON that the library prints by its declarations; `engine.rs`, `source.rs`, `view.rs`, `reader.rs`:
-//! captures; `table.rs`: tables of them as Arrow streams; `session.rs`: packets and streams of the caller's own; `codec.rs`: bare stubs and structures; `schema.rs`:
+//! captures; `table.rs`: tables of them as Arrow streams; `split.rs`, `table_session.rs`: packets divided among many sessions, and tables of them; `session.rs`: packets and streams of the caller's own; `codec.rs`: bare stubs and structures; `schema.rs`:
 //! lists. Exceptions and types are in `python/cluscope`.
 
 mod codec;
@@ -16,7 +16,9 @@ mod record;
 mod schema;
 mod session;
 mod source;
+mod split;
 mod table;
+mod table_session;
 mod view;
 
 /// ClusAPI (MS-CMRP) and Witness (MS-SWN) messages out of captures, packets and stubs; see the package ``cluscope``.
@@ -35,7 +37,11 @@ mod _cluscope {
     #[pymodule_export]
     use super::session::{Connection, Conversation, Session};
     #[pymodule_export]
+    use super::split::{Packets, group_pairs, split_packets, survey};
+    #[pymodule_export]
     use super::table::{Table, table};
+    #[pymodule_export]
+    use super::table_session::{Rows, TableSession};
 
     #[pymodule_export]
     #[allow(non_upper_case_globals, reason = "Python's name")]

@@ -6,10 +6,11 @@ use cluscope::internals::capture::etl::{PacketOrigins, TimeOrdered};
 use cluscope::internals::capture::sort_by_time;
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Cursor, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,6 +21,8 @@ pub(crate) type Captured = Reader<Box<dyn Read + Send>>;
 pub(crate) enum Input {
     File(PathBuf),
     Object(Py<PyAny>),
+    /// The whole file's bytes.
+    Bytes(PyBackedBytes),
 }
 
 impl Input {
@@ -27,7 +30,7 @@ impl Input {
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Input::File(path) => Some(path),
-            Input::Object(_) => None,
+            Input::Object(_) | Input::Bytes(_) => None,
         }
     }
 }
@@ -63,7 +66,7 @@ pub(crate) fn inputs(given: &Bound<'_, PyAny>, limits: &CaptureLimits) -> PyResu
     for input in &inputs {
         match input {
             Input::File(path) => paths.push(path.clone()),
-            Input::Object(_) => return Ok(inputs.into()),
+            Input::Object(_) | Input::Bytes(_) => return Ok(inputs.into()),
         }
     }
     for path in &paths {
@@ -121,6 +124,7 @@ pub(crate) fn open(
                 false => (Box::new(Interruptible { file, raised: raised.clone() }), Some(path), true),
             }
         }
+        Input::Bytes(bytes) => (Box::new(TimeOrdered::new(Cursor::new(bytes))?), None, false),
         Input::Object(object) => (Box::new(ObjectReader { object, raised: raised.clone() }), None, true),
     };
     let reader = Reader::with_limits(input, limits.clone()).map_err(Failure::Capture)?;

@@ -47,7 +47,7 @@ impl Table {
         let inputs = source::inputs(self.captures.bind(py), &self.options.limits.capture)?;
         let only = inputs.len() == 1;
         let (rows, origins) = (Rows::default(), PacketOrigins::default());
-        let view = Filled::new(&self.options, &self.options.limits, self.table, rows.clone());
+        let view = Filled::new(&self.options, &self.options.limits, [self.table], rows.clone());
         let mut reading = Box::new(Reading::new(&self.options, Box::new(view), origins, inputs));
         py.detach(|| reading.open());
         if only && let Some(error) = Reader::failure(py, &mut reading) {
@@ -70,7 +70,7 @@ impl Iterator for Stream {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(batch) = self.rows.take() {
+            if let Some((_, batch)) = self.rows.take() {
                 return Some(Ok(batch));
             }
             if self.reading.is_done() {

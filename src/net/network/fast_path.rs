@@ -1,18 +1,17 @@
-//! Fast path for the ordinary packet: a TCP segment in an IPv4 packet without options on Ethernet, whole and in order.
-//! Anything else takes the general path in `network.rs`. Both make the same calls of the handler and the same counts;
+//! Fast path for the ordinary packet: a TCP segment in an IPv4 packet without options on Ethernet, whole and in order, and up to
+//! the UDP header for datagrams in such a packet. Anything else takes the general path in `network.rs`. Both make the same calls of the handler and the same counts;
 //! `fast_path_tests.rs` compares them.
 
-use super::{Network, TcpState, Way, checksum_of, origin, place};
+use super::{Ends, Network, TcpState, Way, checksum_of, origin, place};
 use crate::capture::LinkType;
 use crate::net::flows::Key;
 use crate::net::slice::CapturedSlice;
 use crate::net::tcp::{Checksum, Segment};
 use crate::net::{Chunk, Handler, Sighting, Transport, Verdict, checksum};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
-/// Bytes of the Ethernet and IPv4 headers, and of these with a TCP header.
+/// Bytes of the Ethernet and IPv4 headers.
 const NETWORK: usize = 14 + 20;
-const HEADERS: usize = NETWORK + 20;
 
 /// A segment that acknowledges, maybe carries data, and does nothing else.
 #[derive(Clone, Copy)]
@@ -32,49 +31,56 @@ impl<'a> Plain<'a> {
     }
 }
 
-/// Ethernet, an IPv4 header without options that names no fragment, the TCP header of a plain segment; all captured, and no
-/// length beyond what is there. The flow's key, the segment, the IPv4 header.
+/// Ethernet and an IPv4 header without options that names no fragment; all captured, and no length beyond what is there.
+/// The header and what it is followed by.
 #[inline(always)]
-fn open(link: LinkType, data: &[u8]) -> Option<((Key, bool), Plain<'_>, &[u8; 20])> {
+fn open(link: LinkType, data: &[u8]) -> Option<(&[u8; 20], &[u8])> {
     if link != LinkType::ETHERNET {
         return None;
     }
     // One check of the length for all fixed places.
-    let (ethernet, rest) = data.first_chunk::<HEADERS>()?.split_first_chunk::<14>()?;
-    let (ip, tcp) = rest.split_first_chunk::<20>()?;
-    let (
-        &[.., 0x08, 0x00],
-        &[0x45, _, l0, l1, _, _, f0, f1, _, 6, _, _, s0, s1, s2, s3, d0, d1, d2, d3],
-        &[p0, p1, r0, r1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, ..],
-    ) = (ethernet, ip, tcp)
-    else {
-        return None;
-    };
-    // "More fragments" and the offset; of the flags, FIN, SYN, RST and ACK.
-    if u16::from_be_bytes([f0, f1]) & 0x3fff != 0 || flags & 0x17 != 0x10 || offset < 0x50 {
+    let (ethernet, ip) = data.first_chunk::<NETWORK>()?.split_first_chunk::<14>()?;
+    let ip = ip.first_chunk::<20>()?;
+    let (&[.., 0x08, 0x00], &[0x45, _, l0, l1, _, _, f0, f1, ..]) = (ethernet, ip) else { return None };
+    // "More fragments" and the offset.
+    if u16::from_be_bytes([f0, f1]) & 0x3fff != 0 {
         return None;
     }
-    let whole = data.get(NETWORK..14 + usize::from(u16::from_be_bytes([l0, l1])))?;
+    Some((ip, data.get(NETWORK..14 + usize::from(u16::from_be_bytes([l0, l1])))?))
+}
+
+/// The plain segment behind an IPv4 header, and its flow's key.
+#[inline(always)]
+fn open_tcp<'a>(ip: &[u8; 20], whole: &'a [u8]) -> Option<((Key, bool), Plain<'a>)> {
+    let &[p0, p1, r0, r1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, ..] = whole.first_chunk::<20>()?;
+    // Of the flags, FIN, SYN, RST and ACK.
+    if flags & 0x17 != 0x10 || offset < 0x50 {
+        return None;
+    }
     let plain = Plain {
         seq: u32::from_be_bytes([q0, q1, q2, q3]),
         ack: u32::from_be_bytes([a0, a1, a2, a3]),
         data: whole.get(usize::from(offset >> 4) * 4..)?,
         whole,
     };
+    let &[.., s0, s1, s2, s3, d0, d1, d2, d3] = ip;
     let src = (Ipv4Addr::new(s0, s1, s2, s3), u16::from_be_bytes([p0, p1]));
     let dst = (Ipv4Addr::new(d0, d1, d2, d3), u16::from_be_bytes([r0, r1]));
-    Some((Key::of_v4(src, dst), plain, ip))
+    Some((Key::of_v4(src, dst), plain))
 }
 
 impl Network {
-    /// Takes a packet that is as nearly all are, of a flow that is known; `false` leaves everything as it was.
+    /// Takes a packet that is as nearly all are: a segment of a flow that is known, or a datagram. `false` leaves everything
+    /// as it was.
     #[inline(always)]
     pub(super) fn fast_path(&mut self, link: LinkType, data: &[u8], handler: &mut impl Handler) -> bool {
         #[cfg(test)]
         if self.general_only {
             return false;
         }
-        let Some(((key, from_low), plain, ip)) = open(link, data) else { return false };
+        let Some((ip, whole)) = open(link, data) else { return false };
+        let &[.., 6, _, _, _, _, _, _, _, _, _, _] = ip else { return self.datagram_fast_path(ip, whole, handler) };
+        let Some(((key, from_low), plain)) = open_tcp(ip, whole) else { return false };
         let Some(index) = self.tcp.find(&key) else { return false };
         self.stats.tcp_segments += 1;
         if self.limits.verify_checksums {
@@ -86,6 +92,20 @@ impl Network {
         if !self.segment_fast_path((key, from_low), index, plain, way, handler) {
             self.work_out_plain((key, from_low), index, plain.whole, way, handler);
         }
+        true
+    }
+
+    /// What is behind an IPv4 header of another protocol than TCP.
+    #[inline(never)]
+    fn datagram_fast_path(&mut self, ip: &[u8; 20], whole: &[u8], handler: &mut impl Handler) -> bool {
+        let &[_, _, _, _, i0, i1, _, _, _, 17, _, _, s0, s1, s2, s3, d0, d1, d2, d3] = ip else { return false };
+        if self.limits.verify_checksums {
+            self.stats.bad_ip_checksums += u64::from(!checksum::plain_header_is_right(ip));
+        }
+        self.last.identification = Some(u16::from_be_bytes([i0, i1]));
+        let ends = Ends { src: IpAddr::from([s0, s1, s2, s3]), dst: IpAddr::from([d0, d1, d2, d3]) };
+        let way = Way { frames: &[self.last.frame], joined: None, depth: 0 };
+        self.udp(ends, CapturedSlice { data: whole, cut: 0 }, way, handler);
         true
     }
 
@@ -138,7 +158,8 @@ impl Network {
             return false;
         }
         let mut bad = false;
-        if self.limits.verify_checksums {
+        let [a_unread, b_unread] = flow.memo.unread;
+        if self.limits.verify_checksums && !(if a_sends { a_unread } else { b_unread }) {
             let checksum = checksum_of(&key, whole);
             if checksum == Checksum::Wrong && !data.is_empty() {
                 return false;

@@ -30,8 +30,9 @@ impl Handler for Log {
     fn placed(&mut self, origin: &Origin, placed: Placed<'_>) {
         self.0.push(format!("{origin:?} {placed:?}"));
     }
-    fn udp(&mut self, _: &Origin, _: Datagram<'_>) -> Verdict {
-        Verdict::Ignore
+    fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
+        self.0.push(format!("{origin:?} {datagram:?}"));
+        if let [0xee, ..] = datagram.data { Verdict::Ignore } else { Verdict::Keep }
     }
 }
 
@@ -75,14 +76,25 @@ fn both_ways_lead_to_the_same() {
         for frame in 1..400 {
             let which = random.below(3) as usize;
             let from_a = random.below(2) == 0;
-            let segment = segment(&mut random, 100 + which as u16, from_a, &mut conversations[which]);
+            let port = 100 + which as u16;
             let (src, dst) = if from_a { (A, B) } else { (B, A) };
-            let mut data = ethernet(0x0800, &ipv4(src, dst, 6, &segment));
+            let packet = if random.below(5) == 0 {
+                let first = if random.below(50) == 0 { 0xee } else { 7 };
+                // The last one is a tunnel's.
+                let to = [port, port, 6081][random.below(3) as usize];
+                ipv4(src, dst, 17, &udp(port, to, &vec![first; random.below(20) as usize]))
+            } else {
+                ipv4(src, dst, 6, &segment(&mut random, port, from_a, &mut conversations[which]))
+            };
+            let mut data = ethernet(0x0800, &packet);
             match random.below(40) {
                 // Padding, a cut packet, a damaged header.
                 0 => data.extend([0; 6]),
                 1 => data.truncate(data.len() - random.below(30) as usize),
-                2 => data[14 + random.below(40) as usize] ^= 1 << random.below(8),
+                2 => {
+                    let at = 14 + random.below(data.len() as u32 - 14) as usize;
+                    data[at] ^= 1 << random.below(8);
+                }
                 _ => {}
             }
             let original = data.len() + random.below(50).saturating_sub(45) as usize;

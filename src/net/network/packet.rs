@@ -118,16 +118,15 @@ impl Network {
 
     /// What a datagram holds by its ports. A rule decides; an assigned number is only a hint, since anybody may use the
     /// port: then a proper IP packet must be inside.
-    pub(super) fn udp_content(&self, ports: [u16; 2], payload: CapturedSlice<'_>) -> UdpContent {
-        let known = ports.map(|port| self.decode_as.udp_port(port));
-        for port in &known {
+    pub(super) fn udp_content(&self, ports: [UdpPort; 2], payload: CapturedSlice<'_>) -> UdpContent {
+        for port in &ports {
             match port {
                 UdpPort::Told(layer) => return UdpContent::Tunnel(*layer),
                 UdpPort::Ignored => return UdpContent::Ignored,
                 UdpPort::Assigned(_) | UdpPort::Plain => {}
             }
         }
-        for port in known {
+        for port in ports {
             if let UdpPort::Assigned(layer) = port
                 && self.holds_ip(layer, payload)
             {

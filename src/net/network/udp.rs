@@ -2,6 +2,7 @@
 
 use super::packet::UdpContent;
 use super::{Ends, Network, UdpFlow, Way, origin, places};
+use crate::net::decode_as::UdpPort;
 use crate::net::flows::Key;
 use crate::net::ip::{self, Upper};
 use crate::net::slice::CapturedSlice;
@@ -16,7 +17,8 @@ impl Network {
         }
         let stream = self.stats.udp_streams;
         self.stats.udp_streams += 1;
-        let (index, evicted) = self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false, memo: 0 });
+        let (index, evicted) =
+            self.udp.insert(key, UdpFlow { stream, a_is_low: from_low, ignored: false, plain: false, memo: 0 });
         self.stats.udp_evictions += u64::from(evicted.is_some());
         index
     }
@@ -64,12 +66,22 @@ impl Network {
         handler.sighted(Sighting::Whole { transport: Transport::Udp, src, dst, frames: way.frames });
         let (key, from_low) = Key::new(src, dst);
         let index = self.udp_flow(key, from_low);
-        let Some(&mut UdpFlow { stream, a_is_low, ignored, .. }) = self.udp.at(index) else { return };
+        let Some(flow) = self.udp.at(index) else { return };
+        let UdpFlow { stream, a_is_low, ignored, plain, .. } = *flow;
+        if ignored && plain {
+            return;
+        }
         let Some(payload) = whole.after(8) else { return };
-        match self.udp_content([dst.port(), src.port()], payload) {
-            UdpContent::Tunnel(layer) => return self.inner(layer, payload, way, handler),
-            UdpContent::Ignored => return,
-            UdpContent::Datagram => {}
+        if !plain {
+            let ports = [dst.port(), src.port()].map(|port| self.decode_as.udp_port(port));
+            if let [UdpPort::Plain, UdpPort::Plain] = ports {
+                flow.plain = true;
+            }
+            match self.udp_content(ports, payload) {
+                UdpContent::Tunnel(layer) => return self.inner(layer, payload, way, handler),
+                UdpContent::Ignored => return,
+                UdpContent::Datagram => {}
+            }
         }
         if ignored {
             return;

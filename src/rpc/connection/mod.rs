@@ -151,6 +151,13 @@ impl<N: Default> Connection<N> {
         self.recognition
     }
 
+    /// Of sides A and B, whether nothing that it sends is read until the other side turns out to speak DCE/RPC.
+    #[must_use]
+    pub fn unread(&self) -> [bool; 2] {
+        let [a, b] = &self.directions;
+        [a, b].map(|direction| direction.state == State::Foreign)
+    }
+
     /// What was seen and given up so far.
     #[must_use]
     pub fn counters(&self) -> &Counters {

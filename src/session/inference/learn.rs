@@ -8,7 +8,7 @@ use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::net::Transport;
 use crate::rpc::event::Body;
-use crate::rpc::syntax::{ContextOutcome, SyntaxId};
+use crate::rpc::syntax::{ContextOutcome, SyntaxId, TransferSyntax};
 use crate::rpc::tower::Tower;
 use crate::session::Record;
 use std::net::{IpAddr, SocketAddr};
@@ -28,6 +28,17 @@ pub(crate) fn learn(knowledge: &Shared, record: &Record<'_>) {
 /// What the answer to a bind or of the endpoint mapper tells.
 #[inline(never)]
 fn note(knowledge: &Shared, record: &Record<'_>) {
+    served(record, &mut |transport, server, interface, syntax| {
+        lock(knowledge).serves(transport, server, interface, syntax);
+    });
+}
+
+/// Hands out what a record tells of servers: transport, address, an interface of ours that is served there, and the transfer
+/// syntax where it was agreed on. Other records than the answers to binds and those of the endpoint mapper tell nothing.
+pub(crate) fn served(
+    record: &Record<'_>,
+    out: &mut dyn FnMut(Transport, SocketAddr, SyntaxId, Option<TransferSyntax>),
+) {
     let (transport, server) = (record.flow.transport, record.flow.src);
     match &record.event.body {
         Body::BindAck(answer) | Body::AlterContextResp(answer) => {
@@ -35,13 +46,13 @@ fn note(knowledge: &Shared, record: &Record<'_>) {
                 let Some(proposed) = &one.proposed else { continue };
                 let (id, syntax) = (proposed.abstract_syntax, one.result.transfer_syntax.into());
                 if is_ours(&id) {
-                    lock(knowledge).serves(transport, server, id, Some(syntax));
+                    out(transport, server, id, Some(syntax));
                 }
             }
         }
-        Body::Response { .. } => {
+        Body::Response { .. } if record.interface.is_some_and(|(i, _)| core::ptr::eq(i, &idl::EPM)) => {
             if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) {
-                let mut towers = Towers { knowledge, server };
+                let mut towers = Towers { out, server };
                 // What was read before an error counts all the same.
                 let _ = Message::decode_with(method, kind, stub, &mut towers);
             }
@@ -54,9 +65,9 @@ fn is_ours(id: &SyntaxId) -> bool {
     idl::interface_by_uuid(&id.uuid.0).is_some_and(|i| i.version(id.major, id.minor).is_some())
 }
 
-/// Learns from the towers that an endpoint mapper hands out.
+/// Reads the towers that an endpoint mapper hands out.
 struct Towers<'k> {
-    knowledge: &'k Shared,
+    out: &'k mut dyn FnMut(Transport, SocketAddr, SyntaxId, Option<TransferSyntax>),
     server: SocketAddr,
 }
 
@@ -81,10 +92,9 @@ impl<'a> Visitor<'a> for Towers<'_> {
         }
         // A tower without an address means the mapper's own host; behind address translation it may name another one.
         let told = tower.address().filter(|a| !a.is_unspecified()).map(IpAddr::V4);
-        let mut knowledge = lock(self.knowledge);
         for host in told.into_iter().chain([self.server.ip()]) {
             // The tower's transfer syntax is what the client asked with, not what it will bind to.
-            knowledge.serves(transport, SocketAddr::new(host, port), interface, None);
+            (self.out)(transport, SocketAddr::new(host, port), interface, None);
         }
     }
 }

@@ -10,7 +10,7 @@
 
 mod learn;
 
-pub(crate) use learn::learn;
+pub(crate) use learn::{learn, served};
 
 use crate::base::bounds;
 use crate::base::diagnostic::Diagnostic;

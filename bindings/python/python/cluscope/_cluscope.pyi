@@ -13,11 +13,14 @@ __all__ = [
     "Conversation",
     "Keys",
     "Message",
+    "Packets",
     "Reader",
     "Record",
+    "Rows",
     "Schema",
     "Session",
     "Table",
+    "TableSession",
     "__version__",
     "calls",
     "check",
@@ -25,9 +28,12 @@ __all__ = [
     "decode_stub",
     "encode_struct",
     "encode_stub",
+    "group_pairs",
     "open",
+    "split_packets",
     "stats",
     "story",
+    "survey",
     "table",
 ]
 
@@ -375,3 +381,57 @@ def table(
     hide_secrets: bool = False,
     memory_limit: int | str | None = None,
 ) -> Table: ...
+
+@final
+class Rows:
+    @property
+    def name(self) -> str: ...
+    def __len__(self) -> int: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+@final
+class TableSession:
+    def __new__(
+        cls,
+        tables: Sequence[str] | None = None,
+        *,
+        captures: Sequence[tuple[int, str]] | None = None,
+        keys: _KeySources | Keys | None = None,
+        keytab: _KeySources | None = None,
+        ccache: _KeySources | None = None,
+        assume: Sequence[str] | None = None,
+        decode_as: Sequence[str] | None = None,
+        hide_secrets: bool = False,
+        memory_limit: int | str | None = None,
+    ) -> TableSession: ...
+    def packets(self, packets: Iterable[tuple[int, int | None, int, bytes, int]]) -> list[Rows]: ...
+    def finish(self) -> list[Rows]: ...
+    @property
+    def limits(self) -> dict[str, int]: ...
+
+@final
+class Packets(Iterator[tuple[int, int | None, int, bytes, int, str, str]]):
+    def __iter__(self) -> Packets: ...
+    def __next__(self) -> tuple[int, int | None, int, bytes, int, str, str]: ...
+
+def split_packets(
+    capture: _Capture | bytes,
+    /,
+    *,
+    decode_as: Sequence[str] | None = None,
+    memory_limit: int | str | None = None,
+) -> Packets: ...
+def survey(
+    capture: _Capture | bytes,
+    /,
+    *,
+    decode_as: Sequence[str] | None = None,
+    memory_limit: int | str | None = None,
+) -> _Dict: ...
+def group_pairs(
+    pairs: Sequence[tuple[str, str, str]],
+    links: Sequence[tuple[str, str, str, str]] | None = None,
+    /,
+    *,
+    by: Literal["cluster", "pair"] = "cluster",
+) -> dict[tuple[str, str], str]: ...

@@ -12,21 +12,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Batches that were made and not taken yet.
 #[derive(Clone, Default)]
-pub(crate) struct Rows(Arc<Mutex<VecDeque<RecordBatch>>>);
+pub(crate) struct Rows(Arc<Mutex<VecDeque<(TableName, RecordBatch)>>>);
 
 impl Rows {
     /// The next one.
-    pub(crate) fn take(&self) -> Option<RecordBatch> {
+    pub(crate) fn take(&self) -> Option<(TableName, RecordBatch)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
     fn put(&self, batches: impl IntoIterator<Item = (TableName, RecordBatch)>) {
         let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        rows.extend(batches.into_iter().map(|(_, batch)| batch));
+        rows.extend(batches);
     }
 }
 
-/// Fills a table.
+/// Fills tables.
 pub(crate) struct Filled {
     filler: Filler,
     captures: Captures,
@@ -34,9 +34,14 @@ pub(crate) struct Filled {
 }
 
 impl Filled {
-    pub(crate) fn new(options: &Options, limits: &Limits, table: TableName, rows: Rows) -> Self {
+    pub(crate) fn new(
+        options: &Options,
+        limits: &Limits,
+        tables: impl IntoIterator<Item = TableName>,
+        rows: Rows,
+    ) -> Self {
         let captures = Captures::default();
-        let mut wanted = cluscope_columns::Options::of([table]);
+        let mut wanted = cluscope_columns::Options::of(tables);
         (wanted.hide_secrets, wanted.captures) = (options.hide_secrets, captures.clone());
         Filled { filler: Filler::tracking(limits, wanted), captures, rows }
     }

@@ -2,10 +2,20 @@
 //!
 //!     traffic ordinary BYTES [FLOWS]
 //!     traffic cluster BYTES FLOWS CONCURRENT CAPTURE...
+//!     traffic endless BYTES CONCURRENT CAPTURE...
+//!     traffic connections COUNT CONCURRENT CAPTURE...
+//!     traffic idle SECONDS CONCURRENT CAPTURE...
+//!     traffic handles COUNT open|closed CAPTURE...
 //!
 //! `ordinary` is what a tap sees beside the cluster: web, TLS, file sharing and shell connections, bulk data with its
 //! acknowledgements, names, time and datagrams of QUIC's look. `cluster` repeats the TCP connections of captures from
 //! other clients, FLOWS connections in all, CONCURRENT at a time, each long enough that all come to BYTES.
+//!
+//! `endless` plays each connection once from its first packet to its last, sealed ones too, and then again from the next
+//! client and with other context handles, as long as BYTES are not reached; `connections` so many up to the first answer.
+//! `idle` lets connections be silent for minutes while the clock jumps, `handles` opens context handles on one connection.
+
+mod endless;
 
 use cluscope::internals::capture::Reader;
 use std::collections::BTreeMap;
@@ -403,12 +413,22 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |at: usize| -> Result<u64> { Ok(arguments.get(at).ok_or("a number is missing")?.parse()?) };
     let out = BufWriter::with_capacity(1 << 18, std::io::stdout().lock());
+    let captures = |at: usize| arguments.get(at..).unwrap_or(&[]);
     match arguments.first().map(String::as_str) {
         Some("ordinary") => ordinary(out, number(1)?, number(2).unwrap_or(200)),
-        Some("cluster") => cluster(out, number(1)?, number(2)?, number(3)?, arguments.get(4..).unwrap_or(&[])),
-        _ => {
-            Err(Error::other("usage: traffic ordinary BYTES [FLOWS] | cluster BYTES FLOWS CONCURRENT CAPTURE...")
-                .into())
+        Some("cluster") => cluster(out, number(1)?, number(2)?, number(3)?, captures(4)),
+        Some("endless") => endless::whole(out, number(1)?, number(2)? as usize, captures(3)),
+        Some("connections") => endless::connections(out, number(1)?, number(2)? as usize, captures(3)),
+        Some("idle") => endless::idle(out, number(1)?, number(2)? as usize, captures(3)),
+        Some("handles") => {
+            let close = arguments.get(2).is_some_and(|what| what == "closed");
+            endless::handles_of(out, number(1)?, close, captures(3))
         }
+        _ => Err(Error::other(
+            "usage: traffic ordinary BYTES [FLOWS] | cluster BYTES FLOWS CONCURRENT CAPTURE... | \
+             endless BYTES CONCURRENT CAPTURE... | connections COUNT CONCURRENT CAPTURE... | \
+             idle SECONDS CONCURRENT CAPTURE... | handles COUNT open|closed CAPTURE...",
+        )
+        .into()),
     }
 }
