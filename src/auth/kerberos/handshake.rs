@@ -128,8 +128,8 @@ impl Handshake {
 
     /// Bytes of memory beside the handshake itself.
     pub(crate) fn cost(&self) -> usize {
-        // A key and what goes with it is some hundred bytes.
-        let keys = [&self.session, &self.initiator, &self.acceptor].into_iter().flatten().count() * 256;
+        // A key and what it derives to, made ready: up to six MAC states and ciphers of some 300 bytes.
+        let keys = [&self.session, &self.initiator, &self.acceptor].into_iter().flatten().count() * 2048;
         keys + self.client.as_ref().map_or(0, String::capacity) + self.reason.capacity()
     }
 
