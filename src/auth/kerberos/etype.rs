@@ -66,6 +66,16 @@ pub(crate) struct Around<'a> {
 
 const BLOCK: usize = 16;
 
+impl Ready {
+    /// AES with the key's size; `None` where AES has none of it.
+    fn cipher(key: &[u8]) -> Option<Self> {
+        match key.len() {
+            16 => Aes128Dec::new_from_slice(key).ok().map(Ready::Aes128),
+            _ => Aes256Dec::new_from_slice(key).ok().map(Ready::Aes256),
+        }
+    }
+}
+
 impl Etype {
     pub(crate) fn from_number(number: i64) -> Option<Self> {
         match number {
@@ -139,8 +149,7 @@ impl EncryptionKey {
         let key = self.derive(usage, purpose);
         let ready = match (purpose, self.etype) {
             (_, Etype::Rc4) => Ready::Md5(keyed_md5(&key)),
-            (Purpose::Encryption, _) if key.len() == 16 => Ready::Aes128(Aes128Dec::new_from_slice(&key).ok()?),
-            (Purpose::Encryption, _) => Ready::Aes256(Aes256Dec::new_from_slice(&key).ok()?),
+            (Purpose::Encryption, _) => Ready::cipher(&key)?,
             (_, Etype::Aes128Sha1 | Etype::Aes256Sha1) => Ready::Sha1(Hmac::new_from_slice(&key).ok()?),
             (_, Etype::Aes128Sha256) => Ready::Sha256(Hmac::new_from_slice(&key).ok()?),
             (_, Etype::Aes256Sha384) => Ready::Sha384(Hmac::new_from_slice(&key).ok()?),
