@@ -48,6 +48,7 @@ pub(crate) struct EncryptionKey {
 
 /// A derived key made ready to be used many times: a cipher's round keys, or HMAC with its inner and outer states.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "always behind a box, one for each key")]
 enum Ready {
     Aes128(Aes128Dec),
     Aes256(Aes256Dec),
@@ -284,6 +285,7 @@ fn cts_decrypt(key: &Ready, data: &mut [u8]) -> Option<()> {
 /// For measurements: the keys that encrypt and protect messages of a usage, and what opens such messages and tells how many
 /// bytes were sealed in them.
 #[doc(hidden)]
+#[allow(clippy::type_complexity, reason = "a measurement's own")]
 pub fn opener(etype: i64, key: &[u8], usage: u32) -> Option<(Vec<u8>, Vec<u8>, impl Fn(&[u8]) -> Option<usize>)> {
     let key = EncryptionKey::new(etype, key)?;
     let [encryption, integrity] = [Purpose::Encryption, Purpose::Integrity].map(|p| key.derive(usage, p).to_vec());
