@@ -14,29 +14,22 @@ use crate::rpc::security::Sender;
 /// A 128-bit key, wiped when dropped.
 pub(crate) type Key = Zeroizing<[u8; 16]>;
 
-/// A key of HMAC-MD5 whose part of the work is done, wiped when dropped.
-#[derive(Clone)]
-pub(crate) struct SignKey(Hmac<Md5>);
+/// HMAC-MD5 whose inner and outer states are made: a copy of it starts a message's.
+pub(crate) type HmacMd5 = Hmac<Md5>;
 
-impl SignKey {
-    pub(crate) fn new(key: &[u8]) -> Self {
-        // HMAC takes keys of any length; the alternative is never taken, and would only give a MAC that doesn't match.
-        SignKey(Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Array::default())))
-    }
-
-    /// HMAC-MD5 over the concatenation of `parts`.
-    pub(crate) fn mac(&self, parts: &[&[u8]]) -> [u8; 16] {
-        let mut mac = self.0.clone();
-        for part in parts {
-            mac.update(part);
-        }
-        mac.finalize().into_bytes().into()
-    }
+/// HMAC-MD5 with a key, before any message.
+pub(crate) fn keyed_md5(key: &[u8]) -> HmacMd5 {
+    // HMAC takes keys of any length; the alternative is never taken, and would only give a MAC that doesn't match.
+    Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Array::default()))
 }
 
-/// HMAC-MD5 over the concatenation of `parts`, with a key that is used once.
+/// HMAC-MD5 over the concatenation of `parts`.
 pub(crate) fn hmac_md5(key: &[u8], parts: &[&[u8]]) -> [u8; 16] {
-    SignKey::new(key).mac(parts)
+    let mut mac = keyed_md5(key);
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
 }
 
 /// MD5 over the concatenation of `parts`.
