@@ -40,7 +40,7 @@ impl Timestamp {
     }
 
     /// Puts the fraction of the second into a text of the same second.
-    #[cfg(all(feature = "serde", feature = "session"))]
+    #[cfg(feature = "session")]
     pub(crate) fn write_fraction(self, text: &mut [u8; Timestamp::TEXT_LEN]) {
         if let Some(digits) = text.get_mut(20..29) {
             write_digits(digits, self.0.rem_euclid(NANOS_PER_SECOND));

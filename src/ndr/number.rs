@@ -50,14 +50,18 @@ fn described(fields: &Fields, semantics: Semantics) -> Result<u64, EncodeError> 
         (Some(value), Ok(described)) if value == described => Ok(value),
         // A name that several numbers have.
         (Some(value), _) if name.is_some_and(|name| is_named(value, name, semantics)) => Ok(value),
-        (Some(value), Ok(described)) if fields.get("time").is_some() && FileTime::from_unix(value).0 == described => {
-            Ok(value)
-        }
+        // Seconds beyond the last FILETIME are printed with that one.
+        (Some(value), _) if fields.get("time").is_some_and(|time| is_time_of(value, time)) => Ok(value),
         (Some(value), Ok(described)) => Err(disagree(value, described)),
         // What the declaration gives no names, its bytes may: whoever decodes them compares.
         (Some(value), Err(_)) if !has_names(semantics) => Ok(value),
         (_, described) => described,
     }
+}
+
+/// Whether a time is that of so many seconds since 1970.
+fn is_time_of(seconds: u64, time: &Value) -> bool {
+    number(time, Semantics::FileTime) == Ok(FileTime::from_unix(seconds).0)
 }
 
 fn disagree(value: u64, described: u64) -> EncodeError {
@@ -270,6 +274,20 @@ mod tests {
         assert!(read("CLUSCTL_CLUSTER_GET_COMON_PROPERTIES", codes).unwrap_err().contains("GET_COMMON_PROPERTIES"));
         assert_eq!(read("TRUE", Semantics::Bool), Ok(1));
         assert_eq!(read("1601-01-01T00:00:01.0000002Z", Semantics::FileTime), Ok(10_000_002));
+    }
+
+    #[test]
+    fn seconds_beyond_the_last_time() {
+        let printed = |value: u64, time: FileTime| {
+            let time = Value::Text(time.to_string());
+            Value::Map(Fields(alloc::vec![("value".into(), Value::Int(value)), ("time".into(), time)]))
+        };
+        for value in [0, 1_790_000_000, 1_833_029_933_770, 1_833_029_933_771, u64::MAX] {
+            let given = printed(value, FileTime::from_unix(value));
+            assert_eq!(number(&given, Semantics::UnixTime), Ok(value), "{given:?}");
+        }
+        let other = printed(1_790_000_001, FileTime::from_unix(1_790_000_000));
+        assert!(number(&other, Semantics::UnixTime).is_err());
     }
 
     #[test]

@@ -4,20 +4,20 @@
 //! DK, KDF-HMAC-SHA2, key usages. (picky-krb has AES-SHA1 alone, keeps its n-fold to itself and can't take a message in
 //! pieces with sign-only parts between them, which DCE style needs.) Nothing decrypted leaves without its checksum verified.
 
-use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use aes::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _};
-use aes::{Aes128, Aes256};
-use cts::{CbcCs3, Decrypt as _, KeyIvInit as _};
-use hmac::{EagerHash, Hmac, Mac as _};
+use aes::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, InnerIvInit as _, KeyInit as _};
+use aes::{Aes128, Aes128Dec, Aes256, Aes256Dec};
+use cts::{CbcCs3, Decrypt as _};
+use hmac::{EagerHash, Hmac, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384};
 use std::sync::OnceLock;
 
 use crate::auth::keys::{SecretBytes, secret};
-use crate::auth::ntlm::crypto::{hmac_md5, rc4k};
+use crate::auth::ntlm::crypto::{HmacMd5, hmac_md5, keyed_md5, rc4k};
 
 /// An encryption type that is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,19 @@ pub(crate) struct EncryptionKey {
     pub(crate) etype: Etype,
     pub(crate) key: SecretBytes,
     /// What the usages of messages derive to, made when first needed: deriving costs more than opening a short message.
-    messages: [OnceLock<SecretBytes>; 12],
+    messages: [OnceLock<Option<Box<Ready>>>; 12],
+}
+
+/// A derived key made ready to be used many times: a cipher's round keys, or HMAC with its inner and outer states.
+#[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "always behind a box, one for each key")]
+enum Ready {
+    Aes128(Aes128Dec),
+    Aes256(Aes256Dec),
+    Md5(HmacMd5),
+    Sha1(Hmac<Sha1>),
+    Sha256(Hmac<Sha256>),
+    Sha384(Hmac<Sha384>),
 }
 
 /// Bytes that a checksum covers beside what is encrypted, in place: before and after the body (sign-only buffers).
@@ -54,6 +66,16 @@ pub(crate) struct Around<'a> {
 }
 
 const BLOCK: usize = 16;
+
+impl Ready {
+    /// AES with the key's size; `None` where AES has none of it.
+    fn cipher(key: &[u8]) -> Option<Self> {
+        match key.len() {
+            16 => Aes128Dec::new_from_slice(key).ok().map(Ready::Aes128),
+            _ => Aes256Dec::new_from_slice(key).ok().map(Ready::Aes256),
+        }
+    }
+}
 
 impl Etype {
     pub(crate) fn from_number(number: i64) -> Option<Self> {
@@ -110,6 +132,11 @@ impl EncryptionKey {
         })
     }
 
+    /// Bytes of memory beside the key itself.
+    pub(crate) fn cost(&self) -> usize {
+        self.messages.iter().filter(|slot| slot.get().is_some()).count() * size_of::<Ready>()
+    }
+
     /// The key derived for a usage and a purpose; RC4-HMAC derives differently and has none.
     pub(crate) fn derive(&self, usage: u32, purpose: Purpose) -> SecretBytes {
         let [a, b, c, d] = usage.to_be_bytes();
@@ -123,8 +150,21 @@ impl EncryptionKey {
         }
     }
 
-    /// The same, made once for the usages of messages (RFC 4121 2).
-    fn derived(&self, usage: u32, purpose: Purpose) -> Cow<'_, SecretBytes> {
+    /// The same, made ready.
+    fn ready(&self, usage: u32, purpose: Purpose) -> Option<Box<Ready>> {
+        let key = self.derive(usage, purpose);
+        let ready = match (purpose, self.etype) {
+            (_, Etype::Rc4) => Ready::Md5(keyed_md5(&key)),
+            (Purpose::Encryption, _) => Ready::cipher(&key)?,
+            (_, Etype::Aes128Sha1 | Etype::Aes256Sha1) => Ready::Sha1(Hmac::new_from_slice(&key).ok()?),
+            (_, Etype::Aes128Sha256) => Ready::Sha256(Hmac::new_from_slice(&key).ok()?),
+            (_, Etype::Aes256Sha384) => Ready::Sha384(Hmac::new_from_slice(&key).ok()?),
+        };
+        Some(Box::new(ready))
+    }
+
+    /// Lends the key derived for a usage and a purpose, made ready: once for the usages of messages (RFC 4121 2).
+    fn with<T>(&self, usage: u32, purpose: Purpose, f: impl FnOnce(&Ready) -> T) -> Option<T> {
         let row = usage.checked_sub(22).and_then(|n| usize::try_from(n).ok()).filter(|n| *n < 4);
         let column = match purpose {
             Purpose::Checksum => 0,
@@ -132,26 +172,40 @@ impl EncryptionKey {
             Purpose::Integrity => 2,
         };
         match row.and_then(|row| self.messages.get(3 * row + column)) {
-            Some(slot) => Cow::Borrowed(slot.get_or_init(|| self.derive(usage, purpose))),
-            None => Cow::Owned(self.derive(usage, purpose)),
+            Some(slot) => slot.get_or_init(|| self.ready(usage, purpose)).as_deref().map(f),
+            None => self.ready(usage, purpose).as_deref().map(f),
         }
     }
 
-    /// The checksum of RFC 3961 5.3 or RFC 8009 over the concatenation of `parts`, keyed by an already derived key.
-    fn mac(&self, derived: &[u8], parts: &[&[u8]]) -> Vec<u8> {
-        let mut mac = match self.etype {
-            Etype::Aes128Sha1 | Etype::Aes256Sha1 => hmac::<Sha1>(derived, parts),
-            Etype::Aes128Sha256 => hmac::<Sha256>(derived, parts),
-            Etype::Aes256Sha384 => hmac::<Sha384>(derived, parts),
-            Etype::Rc4 => hmac_md5(derived, parts).to_vec(),
+    /// Whether `mac` is the checksum of RFC 3961 5.3 or RFC 8009 over the concatenation of `parts`.
+    fn is_covered(&self, usage: u32, purpose: Purpose, parts: &[&[u8]], mac: &[u8]) -> bool {
+        let right = |ready: &Ready| match ready {
+            Ready::Md5(keyed) => is_mac(keyed, parts, mac),
+            Ready::Sha1(keyed) => is_mac(keyed, parts, mac),
+            Ready::Sha256(keyed) => is_mac(keyed, parts, mac),
+            Ready::Sha384(keyed) => is_mac(keyed, parts, mac),
+            Ready::Aes128(_) | Ready::Aes256(_) => false,
         };
-        mac.truncate(self.etype.mac_len());
-        mac
+        mac.len() == self.etype.mac_len() && self.with(usage, purpose, right) == Some(true)
+    }
+
+    /// Whether `mac` is what `get_mic` of the AES types makes: the checksum under Kc.
+    pub(crate) fn is_checksum(&self, usage: u32, parts: &[&[u8]], mac: &[u8]) -> bool {
+        self.is_covered(usage, Purpose::Checksum, parts, mac)
     }
 
     /// `get_mic` of the AES types: the checksum under Kc.
+    #[cfg(test)]
     pub(crate) fn checksum(&self, usage: u32, parts: &[&[u8]]) -> Vec<u8> {
-        self.mac(&self.derived(usage, Purpose::Checksum), parts)
+        let key = self.derive(usage, Purpose::Checksum);
+        let mut mac = match self.etype {
+            Etype::Aes128Sha1 | Etype::Aes256Sha1 => hmac::<Sha1>(&key, parts),
+            Etype::Aes128Sha256 => hmac::<Sha256>(&key, parts),
+            Etype::Aes256Sha384 => hmac::<Sha384>(&key, parts),
+            Etype::Rc4 => hmac_md5(&key, parts).to_vec(),
+        };
+        mac.truncate(self.etype.mac_len());
+        mac
     }
 
     /// Decrypts a message (RFC 3961 5.3, RFC 8009 5, RFC 4757 5) and verifies its checksum. Without confounder.
@@ -179,10 +233,10 @@ impl EncryptionKey {
         around: Around<'_>,
         out: &mut Vec<u8>,
     ) -> Option<()> {
-        let integrity = self.derived(usage, Purpose::Integrity);
         let covered = |confounder: &[u8], body: &[u8], rest: &[u8]| {
             let iv: &[u8] = if self.etype.encrypts_then_macs() { &[0; BLOCK] } else { &[] };
-            self.mac(&integrity, &[iv, confounder, around.head, body, around.tail, rest]) == mac
+            let parts = [iv, confounder, around.head, body, around.tail, rest];
+            self.is_covered(usage, Purpose::Integrity, &parts, mac)
         };
         if self.etype.encrypts_then_macs() && !covered(confounder, body, rest) {
             return None;
@@ -190,7 +244,7 @@ impl EncryptionKey {
         out.clear();
         out.reserve(confounder.len() + body.len() + rest.len());
         [confounder, body, rest].into_iter().for_each(|part| out.extend_from_slice(part));
-        self.cts_decrypt(&self.derived(usage, Purpose::Encryption), out)?;
+        self.with(usage, Purpose::Encryption, |key| cts_decrypt(key, out))??;
         let (plain_confounder, after) = out.split_at_checked(confounder.len())?;
         let (body, rest) = after.split_at_checked(body.len())?;
         if !self.etype.encrypts_then_macs() && !covered(plain_confounder, body, rest) {
@@ -198,18 +252,6 @@ impl EncryptionKey {
             return None;
         }
         out.drain(..confounder.len());
-        Some(())
-    }
-
-    fn cts_decrypt(&self, key: &[u8], data: &mut [u8]) -> Option<()> {
-        // One block is plain CBC (RFC 3962 5), which the mode's crate has otherwise.
-        let single: Option<&mut [u8; BLOCK]> = if data.len() == BLOCK { data.first_chunk_mut() } else { None };
-        match (key.len(), single) {
-            (16, Some(block)) => Aes128::new_from_slice(key).ok()?.decrypt_block(block.into()),
-            (_, Some(block)) => Aes256::new_from_slice(key).ok()?.decrypt_block(block.into()),
-            (16, None) => CbcCs3::<Aes128>::new_from_slices(key, &[0; BLOCK]).ok()?.decrypt(data).ok()?,
-            (_, None) => CbcCs3::<Aes256>::new_from_slices(key, &[0; BLOCK]).ok()?.decrypt(data).ok()?,
-        }
         Some(())
     }
 
@@ -228,6 +270,40 @@ impl EncryptionKey {
         (hmac_md5(&k1, &[&plain]) == *mac).then_some(())?;
         Some(secret(plain.get(8..)?.to_vec()))
     }
+}
+
+/// Decrypts in place. Blocks go through the cipher several at a time.
+fn cts_decrypt(key: &Ready, data: &mut [u8]) -> Option<()> {
+    // One block is plain CBC (RFC 3962 5), which the mode's crate has otherwise.
+    let single: Option<&mut [u8; BLOCK]> = if data.len() == BLOCK { data.first_chunk_mut() } else { None };
+    let iv = &[0; BLOCK].into();
+    match (key, single) {
+        (Ready::Aes128(key), Some(block)) => key.decrypt_block(block.into()),
+        (Ready::Aes256(key), Some(block)) => key.decrypt_block(block.into()),
+        (Ready::Aes128(key), None) => CbcCs3::inner_iv_init(key, iv).decrypt(data).ok()?,
+        (Ready::Aes256(key), None) => CbcCs3::inner_iv_init(key, iv).decrypt(data).ok()?,
+        _ => return None,
+    }
+    Some(())
+}
+
+/// For measurements: the keys that encrypt and protect messages of a usage, and what opens such messages and tells how many
+/// bytes were sealed in them.
+#[doc(hidden)]
+#[allow(clippy::type_complexity, reason = "a measurement's own")]
+pub fn opener(etype: i64, key: &[u8], usage: u32) -> Option<(Vec<u8>, Vec<u8>, impl Fn(&[u8]) -> Option<usize>)> {
+    let key = EncryptionKey::new(etype, key)?;
+    let [encryption, integrity] = [Purpose::Encryption, Purpose::Integrity].map(|p| key.derive(usage, p).to_vec());
+    Some((encryption, integrity, move |message: &[u8]| key.decrypt(usage, message).map(|plain| plain.len())))
+}
+
+/// Whether `seen` are the first bytes of the MAC over the concatenation of `parts`.
+fn is_mac<M: Mac + Clone>(keyed: &M, parts: &[&[u8]], seen: &[u8]) -> bool {
+    let mut mac = keyed.clone();
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().get(..seen.len()) == Some(seen)
 }
 
 fn hmac<H: EagerHash>(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {

@@ -128,8 +128,9 @@ impl Handshake {
 
     /// Bytes of memory beside the handshake itself.
     pub(crate) fn cost(&self) -> usize {
-        // A key and what goes with it is some hundred bytes.
-        let keys = [&self.session, &self.initiator, &self.acceptor].into_iter().flatten().count() * 256;
+        // A key and what goes with it is some hundred bytes, and what it derives to.
+        let keys = [&self.session, &self.initiator, &self.acceptor].into_iter().flatten();
+        let keys: usize = keys.map(|key| 256 + key.cost()).sum();
         keys + self.client.as_ref().map_or(0, String::capacity) + self.reason.capacity()
     }
 

@@ -18,6 +18,9 @@ mod tests;
 #[cfg(feature = "decrypt")]
 mod wrap;
 
+#[cfg(feature = "decrypt")]
+#[doc(hidden)]
+pub use etype::opener;
 #[cfg(all(feature = "decrypt", feature = "session", feature = "serde"))]
 #[doc(hidden)]
 pub use handshake::hidden_parts;

@@ -226,7 +226,7 @@ fn unwrap(
 fn verify(header: &Header<'_>, key: &EncryptionKey, sender: Sender, frame: &Frame<'_>, around: Around<'_>) -> bool {
     sent_by(header, sender)
         && header.head.get(3..8) == Some(&[0xff; 5])
-        && header.rest == key.checksum(usage(sender, false), &[around.head, frame.body, around.tail, header.head])
+        && key.is_checksum(usage(sender, false), &[around.head, frame.body, around.tail, header.head], header.rest)
 }
 
 fn rc4_token<'a>(input: &'a [u8], mechanism: &'a [u8], beyond: usize) -> Result<Token<'a>, &'static str> {

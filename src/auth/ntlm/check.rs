@@ -3,9 +3,10 @@
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
+use hmac::Mac as _;
 
 use super::Flags;
-use super::crypto::{Key, hmac_md5};
+use super::crypto::HmacMd5;
 use crate::auth::frame::Frame;
 
 /// A signature's fields (MS-NLMP 2.2.2.9), the version left out.
@@ -49,7 +50,7 @@ pub(super) fn check(
     frame: &Frame<'_>,
     whole: bool,
     signature: Signature,
-    sign_key: &Key,
+    sign_key: &HmacMd5,
     key: &[u8],
     sequence: u32,
     out: &mut Vec<u8>,
@@ -66,24 +67,39 @@ pub(super) fn check(
         return false;
     }
     crate::base::work::tick(64 + frame.covered_len());
-    let plain: &[u8] = if frame.sealed {
-        out.extend(frame.body.iter().zip(body_key).map(|(c, k)| c ^ k));
-        out
-    } else {
-        frame.body
-    };
     let (head, tail): (&[u8], &[u8]) = if whole { (frame.head, frame.tail) } else { (&[], &[]) };
     if ess {
-        let mac = hmac_md5(&sign_key[..], &[&sequence.to_le_bytes(), head, plain, tail]);
+        let mut mac = sign_key.clone();
+        mac.update(&sequence.to_le_bytes());
+        mac.update(head);
+        clear(frame, body_key, out, |plain| mac.update(plain));
+        mac.update(tail);
+        let mac = mac.finalize().into_bytes();
         let masks = mac_key.iter().copied().chain(core::iter::repeat(0));
-        signature.checksum.iter().zip(mac.iter().zip(masks)).all(|(seen, (m, k))| *seen == m ^ k)
+        signature.checksum.iter().zip(mac.iter().zip(masks)).all(|(seen, (m, k))| *seen == *m ^ k)
     } else {
         let Some(&[_, _, _, _, c0, c1, c2, c3, ..]) = masks else { return false };
         let mut crc = crc32fast::Hasher::new();
-        for part in [head, plain, tail] {
-            crc.update(part);
-        }
+        crc.update(head);
+        clear(frame, body_key, out, |plain| crc.update(plain));
+        crc.update(tail);
         let [_, _, _, _, e0, e1, e2, e3] = signature.checksum;
         u32::from_le_bytes([e0, e1, e2, e3]) ^ u32::from_le_bytes([c0, c1, c2, c3]) == crc.finalize()
+    }
+}
+
+/// Bytes decrypted at a time, so that the checksum finds them in the processor's first cache.
+const PIECE: usize = 4096;
+
+/// Gives the body in the clear to `covered`, piece by piece; what is sealed is decrypted to the end of `out`.
+fn clear(frame: &Frame<'_>, key: &[u8], out: &mut Vec<u8>, mut covered: impl FnMut(&[u8])) {
+    if !frame.sealed {
+        return covered(frame.body);
+    }
+    out.reserve(frame.body.len());
+    for (cipher, key) in frame.body.chunks(PIECE).zip(key.chunks(PIECE)) {
+        let from = out.len();
+        out.extend(cipher.iter().zip(key).map(|(c, k)| c ^ k));
+        covered(out.get(from..).unwrap_or_default());
     }
 }

@@ -14,10 +14,18 @@ use crate::rpc::security::Sender;
 /// A 128-bit key, wiped when dropped.
 pub(crate) type Key = Zeroizing<[u8; 16]>;
 
+/// HMAC-MD5 whose inner and outer states are made: a copy of it starts a message's.
+pub(crate) type HmacMd5 = Hmac<Md5>;
+
+/// HMAC-MD5 with a key, before any message.
+pub(crate) fn keyed_md5(key: &[u8]) -> HmacMd5 {
+    // HMAC takes keys of any length; the alternative is never taken, and would only give a MAC that doesn't match.
+    Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Array::default()))
+}
+
 /// HMAC-MD5 over the concatenation of `parts`.
 pub(crate) fn hmac_md5(key: &[u8], parts: &[&[u8]]) -> [u8; 16] {
-    // HMAC takes keys of any length; the alternative is never taken, and would only give a MAC that doesn't match.
-    let mut mac = Hmac::<Md5>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Array::default()));
+    let mut mac = keyed_md5(key);
     for part in parts {
         mac.update(part);
     }

@@ -19,7 +19,7 @@ use alloc::vec::Vec;
 
 use super::Flags;
 use super::check::{Signature, check};
-use super::crypto::{Key, md5, sealkey, signkey};
+use super::crypto::{HmacMd5, Key, keyed_md5, md5, sealkey, signkey};
 use super::shared::Shared;
 use super::stream::KeyStream;
 use crate::auth::association::SecurityLimits;
@@ -83,7 +83,8 @@ impl Handle {
 
 /// What one party signs with, and how it numbered its messages.
 pub(super) struct Party {
-    pub(super) sign_key: Key,
+    /// HMAC with its signing key, made ready for each message.
+    pub(super) sign_key: HmacMd5,
     pub(super) order: Order,
 }
 
@@ -135,7 +136,8 @@ impl NtlmSession {
         NtlmSession {
             flags,
             handles: both.map(|sender| Handle::new(&sealkey(flags, &exported, sender, weak))),
-            parties: both.map(|sender| Party { sign_key: signkey(&exported, sender), order: Order::default() }),
+            parties: both
+                .map(|sender| Party { sign_key: keyed_md5(&signkey(&exported, sender)[..]), order: Order::default() }),
             exported,
             weak,
             one_handle: if ess { Some(false) } else { None },

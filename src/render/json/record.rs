@@ -195,7 +195,7 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&HandleAnnotations<'_>>
         Body::Request { object, .. } => {
             if let Some(object) = object {
                 out.key("object_uuid");
-                out.display(object);
+                out.guid(*object);
             }
         }
         Body::Fault { status, cancel_count, extended_error, stub, .. } => {

@@ -50,7 +50,7 @@ pub(super) fn tower(out: &mut Out, bytes: &[u8]) {
         match floor.meaning() {
             Meaning::Syntax(id) => {
                 out.key("uuid");
-                out.display(id.uuid);
+                out.guid(id.uuid);
                 out.key("version");
                 out.display(format_args!("{}.{}", id.major, id.minor));
             }
@@ -89,7 +89,7 @@ pub(super) fn tower(out: &mut Out, bytes: &[u8]) {
 
 fn interface(out: &mut Out, id: &SyntaxId) {
     out.key("interface_uuid");
-    out.display(id.uuid);
+    out.guid(id.uuid);
     out.key("version");
     out.display(format_args!("{}.{}", id.major, id.minor));
     if let Some(interface) = idl::interface_by_uuid(&id.uuid.0) {

@@ -2,6 +2,8 @@
 //! the buffer, without the formatting machinery and without strings in between.
 
 use crate::base::Guid;
+#[cfg(feature = "session")]
+use crate::base::Timestamp;
 use crate::base::time::FileTime;
 use crate::ndr::WStr;
 use crate::render::buffer::Buffer;
@@ -17,11 +19,20 @@ pub struct TextBuffer {
     buffer: Buffer,
     limit: usize,
     full: bool,
+    /// The last second that a time was printed of, since 1970-01-01, and that time's text.
+    #[cfg(feature = "session")]
+    clock: Option<(i64, [u8; Timestamp::TEXT_LEN])>,
 }
 
 impl Default for TextBuffer {
     fn default() -> Self {
-        TextBuffer { buffer: Buffer::default(), limit: usize::MAX, full: false }
+        TextBuffer {
+            buffer: Buffer::default(),
+            limit: usize::MAX,
+            full: false,
+            #[cfg(feature = "session")]
+            clock: None,
+        }
     }
 }
 
@@ -168,6 +179,24 @@ impl TextBuffer {
         // Without quotes and comma.
         let [_, text @ .., _, _] = digits::guid(guid);
         self.buffer.piece::<36>(&text, 36);
+    }
+
+    /// A time in UTC to the microsecond; of the same second as the last one only the fraction is made anew.
+    #[cfg(feature = "session")]
+    pub(super) fn time(&mut self, time: Timestamp) {
+        let second = time.0.div_euclid(1_000_000_000);
+        let text = match &mut self.clock {
+            Some((last, text)) if *last == second => {
+                time.write_fraction(text);
+                text
+            }
+            clock => {
+                let mut text = time.to_ascii();
+                text[10] = b' ';
+                &mut clock.insert((second, text)).1
+            }
+        };
+        self.buffer.put(&text[..26]);
     }
 
     /// A time.

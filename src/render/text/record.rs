@@ -85,9 +85,7 @@ pub(super) fn clock(out: &mut TextBuffer, time: Timestamp, clock: Clock) {
     if let Clock::Zone(write) | Clock::Seconds(write) = clock {
         return out.put(&write(time));
     }
-    let mut text = time.to_ascii();
-    text[10] = b' ';
-    out.put(core::str::from_utf8(&text[..26]).unwrap_or_default());
+    out.time(time);
 }
 
 /// A latency in the unit that fits.

@@ -9,7 +9,7 @@ use crate::rpc::syntax::{SyntaxId, TransferSyntax};
 
 fn syntax_id(out: &mut Out, id: &SyntaxId) {
     out.key("uuid");
-    out.display(id.uuid);
+    out.guid(id.uuid);
     out.key("version");
     out.display(format_args!("{}.{}", id.major, id.minor));
     if let Some(interface) = idl::interface_by_uuid(&id.uuid.0) {
