@@ -143,7 +143,8 @@ impl From<Output> for session::SelectionLimits {
 pub struct Select {
     /// Flows whose packets are selected one by one. Default 65536. Of further ones all between their two hosts are.
     pub flows: usize,
-    /// Pairs of hosts all of whose packets are selected, and hosts whose Kerberos exchanges are. Default 65536.
+    /// Pairs of hosts all of whose packets are selected, and hosts whose Kerberos exchanges are; of a survey the pairs, the
+    /// links between them, and the fragments that wait for others. Default 65536.
     pub hosts: usize,
     /// Bytes of packets that wait until it is known what a fragment among them belongs to. Default 16 MiB.
     pub waiting: usize,

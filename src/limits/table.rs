@@ -203,8 +203,9 @@ limits! {
     "select" l => l.select, super::Select {
         flows: "flows", Memory(256), 160, Select, "flows whose packets are selected",
             "of further ones all packets between their two hosts are selected", "none: nothing is missing";
-        hosts: "pairs", Memory(256), 240, Select, "pairs of hosts, and hosts whose Kerberos exchanges are selected",
-            "packets of further ones are left out", "the line on standard error, and exit status 3";
+        hosts: "pairs", Memory(256), 240, Select, "pairs of hosts, and hosts whose Kerberos exchanges are selected; in surveys also links between pairs, and waiting fragments",
+            "packets of further ones are left out; a survey doesn't know further ones",
+            "the line on standard error, and exit status 3; left_out of a survey";
         waiting: "bytes", Memory(512 << 10), 2, Select, "packets that wait for the rest of a fragmented one",
             "the oldest is selected", "none: nothing is missing";
     }

@@ -106,6 +106,12 @@ impl Splitter {
         }
     }
 
+    /// How often there was no room for a link or a fragment that waits for others.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.left_out + self.waiting.dropped() + self.network.stats().fragment_evictions
+    }
+
     /// Pairs that share a packet, so that they have to be read together.
     pub fn links(&self) -> impl Iterator<Item = (Pair, Pair)> + '_ {
         self.links.iter().copied()
@@ -199,10 +205,11 @@ impl Survey {
         self.splitter.links()
     }
 
-    /// Pairs and links for which there was no room, [`Select::hosts`].
+    /// How often there was no room for a pair, a link or a fragment that waits for others ([`Select::hosts`], and
+    /// [`NetworkLimits`] for fragments).
     #[must_use]
     pub fn left_out(&self) -> u64 {
-        self.splitter.left_out
+        self.splitter.left_out()
     }
 
     fn note(&mut self, pair: Pair, bearing: Bearing) {

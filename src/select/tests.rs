@@ -97,3 +97,40 @@ fn what_has_no_room_is_kept_by_its_hosts_and_then_counted() {
     let between = ip([2, 1], 1, 0, false, &udp([5, 6], b"anything between the two"));
     assert_eq!(kept(&wanted, &[between]), [1]);
 }
+
+/// The hosts of each packet as a splitter tells them, and the splitter.
+fn split(hosts: usize, packets: &[Vec<u8>]) -> (Vec<Option<Pair>>, Splitter) {
+    let limits = Select { flows: 8, hosts, waiting: 1 << 16 };
+    let mut splitter = Splitter::new(limits, NetworkLimits::default(), DecodeAs::default());
+    let pairs = (1..).zip(packets).map(|(frame, data)| {
+        let (time, link, original_len) = (Some(Timestamp(0)), LinkType(101), data.len());
+        splitter.packet(&Packet { frame, time, link, data, original_len, comments: Vec::new() })
+    });
+    (pairs.collect(), splitter)
+}
+
+fn hosts(a: u8, b: u8) -> Pair {
+    pair(end(a, 0).ip(), end(b, 0).ip())
+}
+
+#[test]
+fn a_tunnel_in_fragments_links_its_ends_with_those_inside() {
+    let inner = ip([3, 4], 9, 0, false, &udp([2000, 3000], &[7; 40]));
+    let (first, rest) = inner.split_at(24);
+    let mut packets =
+        [ip([1, 2], 1, 0, true, first), ip([2, 1], 2, 0, false, &udp([1, 2], &[0; 8])), ip([1, 2], 1, 3, false, rest)];
+    // IP in IP (RFC 2003).
+    packets[0][9] = 4;
+    packets[2][9] = 4;
+    let (pairs, splitter) = split(8, &packets);
+    assert_eq!(pairs, [Some(hosts(1, 2)), Some(hosts(1, 2)), Some(hosts(3, 4))]);
+    assert_eq!(splitter.links().collect::<Vec<_>>(), [(hosts(1, 2), hosts(3, 4))]);
+    assert_eq!(splitter.left_out(), 0);
+}
+
+#[test]
+fn fragments_that_are_not_remembered_are_counted() {
+    let packets = [ip([1, 2], 1, 0, true, &[7; 24]), ip([3, 4], 2, 0, true, &[7; 24])];
+    let left_out = |hosts| split(hosts, &packets).1.left_out();
+    assert_eq!([left_out(2), left_out(1)], [0, 1]);
+}
