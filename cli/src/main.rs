@@ -38,6 +38,7 @@ mod vectors;
 mod views;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use cluscope::internals::base::bounds;
 use cluscope::internals::filter::{Field, Filter};
 use cluscope::internals::limits::Limits;
 use std::ffi::OsString;
@@ -229,9 +230,6 @@ impl DecodeAs {
     }
 }
 
-/// Threads of a command at most: what one thread reads doesn't keep more of them busy.
-const MOST_THREADS: usize = 16;
-
 /// How many processors a command may take.
 #[derive(Clone, Copy, Debug, Default, Args)]
 struct Threads {
@@ -247,10 +245,10 @@ impl Threads {
         self.threads.map_or_else(there, std::num::NonZeroUsize::get)
     }
 
-    /// The same, not more than there is memory for: two at the least, another one for each 8 MiB of it.
+    /// The same, not more than there is memory for ([`bounds::THREAD_MEMORY`]).
     fn number_within(self, memory: &Memory) -> usize {
-        let room = usize::try_from(memory.memory_limit >> 23).unwrap_or(usize::MAX);
-        self.number().min(room.max(2)).min(MOST_THREADS)
+        let room = usize::try_from(memory.memory_limit).unwrap_or(usize::MAX) / bounds::THREAD_MEMORY;
+        self.number().min(room.max(2)).min(bounds::THREADS)
     }
 }
 

@@ -7,19 +7,18 @@
 //! takes batches as well.
 //!
 //! Memory: there are at most two more batches than threads, each of 128 KiB or of a single larger message, of which there
-//! is one at a time; of what is made of a batch at most [`MADE`] waits for its turn.
+//! is one at a time; of what is made of a batch at most [`BATCH_PRINT`] waits for its turn.
 
 use super::source::RecordConsumer;
 use super::{Capture, Failure, source, summary::Totals};
 use cluscope::internals::analysis::RecordContext;
+#[cfg(doc)]
+use cluscope::internals::base::bounds::BATCH_PRINT;
 use cluscope::internals::session::{Batch, Record, Session};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-
-/// Bytes of what is made of a batch from which on it waits for its turn before there is more: 128 KiB.
-pub(super) const MADE: usize = 128 << 10;
 
 /// Bytes of stack of a thread, as much as the program's first one usually has.
 const STACK: usize = 8 << 20;
@@ -46,7 +45,7 @@ pub(super) trait Steps: Sync {
     /// Looks at a record in order.
     fn first(&self, order: &mut Self::Order, record: &Record<'_>, seen: &mut RecordContext) -> Self::Choice;
 
-    /// Makes something of a record. What comes to more than [`MADE`] is to be handed on by [`Way::turn`].
+    /// Makes something of a record. What comes to more than [`BATCH_PRINT`] is to be handed on by [`Way::turn`].
     fn middle(
         &self,
         worker: &mut Self::Worker,

@@ -343,4 +343,19 @@ bounds! {
     TOLD_CALLS: usize = 1 << 12, "calls", "event trace, calls",
         "calls of the RPC runtime that are told",
         "further ones are not told", "trace_calls_dropped";
+    BATCH_RECORDS: usize = 256, "records", "threads, records of a batch",
+        "records that go from thread to thread together",
+        "the batch is handed over", "none: nothing is missing";
+    BATCH_BYTES: usize = 128 << 10, "bytes", "threads, bytes of a batch",
+        "what these records own",
+        "the batch is handed over; a larger record is one by itself, of which one is under way", "none: nothing is missing";
+    BATCH_PRINT: usize = 128 << 10, "bytes", "threads, print of a batch",
+        "what is printed of a batch before its turn has come",
+        "the thread waits for the turn", "none: nothing is missing";
+    THREADS: usize = 16, "threads", "threads",
+        "threads of one run",
+        "there are no more", "none: nothing is missing";
+    THREAD_MEMORY: usize = 8 << 20, "bytes", "threads, memory",
+        "what of the memory limit each thread needs, two in any case",
+        "there are fewer threads", "none: nothing is missing";
 }

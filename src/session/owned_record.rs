@@ -5,6 +5,7 @@
 
 use super::{Flow, Record};
 use crate::base::Timestamp;
+use crate::base::bounds::{BATCH_BYTES, BATCH_RECORDS};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::Error;
 use crate::ndr::Interface;
@@ -18,12 +19,6 @@ use crate::rpc::syntax::SyntaxId;
 use crate::rpc::verification::Verification;
 use crate::session::call_context::CallContext;
 use std::ops::Range;
-
-/// Records of one batch.
-const RECORDS: usize = 256;
-
-/// Bytes of one batch; a single record may have more.
-const BYTES: usize = 128 << 10;
 
 /// A number of records, in their order, each with what is known of it beside.
 #[derive(Debug, Default)]
@@ -81,12 +76,12 @@ struct Rare {
 impl<K: Default> Batch<K> {
     /// Whether it is time to hand it over.
     pub fn is_full(&self) -> bool {
-        self.records.len() >= RECORDS || self.weight() >= BYTES
+        self.records.len() >= BATCH_RECORDS || self.weight() >= BATCH_BYTES
     }
 
     /// Whether it has so much that only one like it is to be there at a time.
     pub fn is_large(&self) -> bool {
-        self.weight() >= 2 * BYTES
+        self.weight() >= 2 * BATCH_BYTES
     }
 
     fn weight(&self) -> usize {
@@ -125,7 +120,7 @@ impl<K: Default> Batch<K> {
         self.bytes.clear();
         self.owned = 0;
         // What a single large message needed is not kept for all the others.
-        self.bytes.shrink_to(2 * BYTES);
+        self.bytes.shrink_to(2 * BATCH_BYTES);
     }
 
     fn put(&mut self, bytes: &[u8]) -> Range<usize> {
@@ -139,8 +134,8 @@ impl<K: Default> Batch<K> {
     pub fn push(&mut self, record: &mut Record<'_>, learn: impl FnOnce(&Record<'_>, &mut K)) {
         if self.records.capacity() == 0 {
             // Once, instead of moving all that is there each time it has doubled.
-            self.records.reserve_exact(RECORDS);
-            self.known.reserve_exact(RECORDS);
+            self.records.reserve_exact(BATCH_RECORDS);
+            self.known.reserve_exact(BATCH_RECORDS);
         }
         if self.known.len() == self.records.len() {
             self.known.push(K::default());

@@ -1,10 +1,11 @@
 //! Printing by several threads: what is shown is chosen in order, each record is printed by any of them, and written in order.
 
 use crate::output::{self, Screen, Stdout};
-use crate::pool::{MADE, Steps, Way};
+use crate::pool::{Steps, Way};
 use crate::summary::Matched;
 use crate::{Failure, Format, traced};
 use cluscope::internals::analysis::{HandleAnnotations, RecordContext, Tracker};
+use cluscope::internals::base::bounds::BATCH_PRINT;
 use cluscope::internals::filter::{Filter, Subject};
 use cluscope::internals::limits::Output;
 use cluscope::internals::render::json::out::Out;
@@ -39,7 +40,7 @@ pub(super) struct Order {
 pub(super) struct Written {
     pub(super) out: Stdout,
     pub(super) held: HeldBack<Vec<u8>>,
-    /// For records that take more than [`MADE`].
+    /// For records that take more than [`BATCH_PRINT`].
     pub(super) large: Printer,
 }
 
@@ -150,7 +151,7 @@ impl Steps for Printing<'_> {
     type Last = Written;
 
     fn worker(&self) -> Printer {
-        self.printer(MADE.min(self.limits.record))
+        self.printer(BATCH_PRINT.min(self.limits.record))
     }
 
     fn made(&self) -> Made {
@@ -203,7 +204,7 @@ impl Steps for Printing<'_> {
         if let Some(connection) = hold {
             made.pieces.push(Piece::Hold(from..made.out.made().len(), connection, self.len(worker)));
         }
-        if made.out.made().len() >= MADE { way.turn(made).map(drop) } else { Ok(()) }
+        if made.out.made().len() >= BATCH_PRINT { way.turn(made).map(drop) } else { Ok(()) }
     }
 
     fn last(&self, written: &mut Written, made: &mut Made) -> Result<(), Failure> {
@@ -226,7 +227,7 @@ impl Steps for Printing<'_> {
             }
         }
         out.write_made(part(from..bytes.len()))?;
-        made.out.clear(2 * MADE);
+        made.out.clear(2 * BATCH_PRINT);
         // Somebody may wait for it.
         Ok(out.flush()?)
     }
