@@ -1,5 +1,6 @@
 //! The files of an export: one for a table, or one for each of its partitions.
 
+use super::filling::Encoder;
 use crate::Failure;
 use crate::place::{failed, same, spare};
 use cluscope::internals::limits::Columns;
@@ -115,8 +116,8 @@ impl Files {
         Files { limits, ..self }
     }
 
-    /// Writes a batch of a table.
-    pub(super) fn write(&mut self, table: TableName, batch: &RecordBatch) -> Result<(), Failure> {
+    /// Writes a batch of a table; row groups that are full go to the encoder.
+    pub(super) fn write(&mut self, table: TableName, batch: &RecordBatch, encoder: &Encoder) -> Result<(), Failure> {
         let parts = match self.partition {
             Some(partition) => partition.split(table.table(), batch).map_err(cluscope_columns::Error::from)?,
             None => None,
@@ -134,12 +135,19 @@ impl Files {
         while pending > self.limits.row_groups {
             let Some(largest) = self.open.values_mut().max_by_key(|open| open.writer.pending()) else { break };
             let before = largest.writer.pending();
-            largest.writer.finish_row_group()?;
-            let after = largest.writer.pending();
-            if after >= before {
-                break;
+            let Some(row_group) = largest.writer.row_group()? else { break };
+            encoder.push(row_group);
+            pending -= before;
+        }
+        Ok(())
+    }
+
+    /// All rows there are go to the encoder.
+    pub(super) fn row_groups(&mut self, encoder: &Encoder) -> Result<(), Failure> {
+        for open in self.open.values_mut() {
+            if let Some(row_group) = open.writer.row_group()? {
+                encoder.push(row_group);
             }
-            pending -= before - after;
         }
         Ok(())
     }
