@@ -161,7 +161,8 @@ impl Default for Select {
 pub struct Columns {
     /// Bytes of the rows of a table that become one batch. Default 2 MiB; a batch has no more than 8192 rows either.
     pub batch: usize,
-    /// Bytes of all unfinished row groups together. Default 32 MiB. Beyond it the largest one is finished.
+    /// Bytes of the rows of all tables that wait to become a row group. Default 32 MiB. Beyond it those of the table that has
+    /// most become one.
     pub row_groups: usize,
     /// Files that are open at a time. Default 32. Of further partitions the one used least recently is finished; what comes of
     /// it later goes into another file.
