@@ -15,7 +15,7 @@ use cluscope::internals::limits::{LEAST_FOR_TABLES, Limits};
 use cluscope_columns::{
     Captures, Compression, Encoding, Error, Options, Order, Partition, RecordBatch, TableName, TableWriter, Waiting,
 };
-use files::{Files, Place};
+use files::{Files, How, Place};
 use filling::{Encoder, Filling, InOrder, Written};
 use std::collections::BTreeSet;
 use std::io::{BufWriter, Stdout};
@@ -153,8 +153,8 @@ pub(super) fn run(mut export: Export) -> Outcome {
         }
         Some(output) => {
             let place = Place { output, one, force: export.force };
-            let files = Files::new(place, &export.capture.files, &tables, encoding, compression, partition)?;
-            Sink::Files(Box::new(files.within(limits.columns)))
+            let how = How { encoding, compression, partition, limits: limits.columns };
+            Sink::Files(Box::new(Files::new(place, &export.capture.files, &tables, how)?))
         }
     };
     let captures = Captures::default();
@@ -204,10 +204,10 @@ impl Sink {
         }
     }
 
-    fn row_groups(&mut self, encoder: &Encoder) -> Result<(), Failure> {
+    fn send(&mut self, encoder: &Encoder) -> Result<(), Failure> {
         match self {
             Sink::Stream(_) => Ok(()),
-            Sink::Files(files) => files.row_groups(encoder),
+            Sink::Files(files) => files.send(encoder),
         }
     }
 

@@ -42,4 +42,4 @@ pub use partition::Partition;
 pub use places::{Captures, Origin};
 pub use schema::{Column, Kind, Table, VERSION};
 pub use tables::TableName;
-pub use write::{Compression, Encoding, Error, RowGroup, TableWriter};
+pub use write::{Compression, Encoding, Error, Pending, Sizes, TableWriter};

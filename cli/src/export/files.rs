@@ -4,7 +4,7 @@ use super::filling::Encoder;
 use crate::Failure;
 use crate::place::{failed, same, spare};
 use cluscope::internals::limits::Columns;
-use cluscope_columns::{Compression, Encoding, Partition, RecordBatch, TableName, TableWriter};
+use cluscope_columns::{Compression, Encoding, Partition, RecordBatch, Sizes, TableName, TableWriter};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufWriter;
@@ -20,6 +20,16 @@ pub(super) struct Place<'p> {
     pub(super) one: bool,
     /// Whether tables that are there are written over.
     pub(super) force: bool,
+}
+
+/// How tables are written.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    pub(super) encoding: Encoding,
+    pub(super) compression: Compression,
+    pub(super) partition: Option<Partition>,
+    /// What it may cost.
+    pub(super) limits: Columns,
 }
 
 /// A file that is open.
@@ -43,6 +53,8 @@ pub(super) struct Files {
     compression: Compression,
     partition: Option<Partition>,
     limits: Columns,
+    /// How many tables there are.
+    tables: usize,
     open: BTreeMap<Key, Open>,
     /// How many files of a partition were finished.
     parts: BTreeMap<Key, u32>,
@@ -58,10 +70,9 @@ impl Files {
         place: Place<'_>,
         inputs: &[PathBuf],
         tables: &BTreeSet<TableName>,
-        encoding: Encoding,
-        compression: Compression,
-        partition: Option<Partition>,
+        how: How,
     ) -> Result<Self, Failure> {
+        let How { encoding, compression, partition, limits } = how;
         let Place { output, one, force } = place;
         let inputs: Vec<&PathBuf> = inputs.iter().filter(|input| input.is_file()).collect();
         if one {
@@ -97,7 +108,8 @@ impl Files {
             encoding,
             compression,
             partition,
-            limits: Columns::default(),
+            limits,
+            tables: tables.len(),
             open: BTreeMap::new(),
             parts: BTreeMap::new(),
             written: BTreeSet::new(),
@@ -111,12 +123,7 @@ impl Files {
         Ok(files)
     }
 
-    /// Sets what they may cost.
-    pub(super) fn within(self, limits: Columns) -> Self {
-        Files { limits, ..self }
-    }
-
-    /// Writes a batch of a table; row groups that are full go to the encoder.
+    /// Writes a batch of a table; what there is too much of goes to the encoder.
     pub(super) fn write(&mut self, table: TableName, batch: &RecordBatch, encoder: &Encoder) -> Result<(), Failure> {
         let parts = match self.partition {
             Some(partition) => partition.split(table.table(), batch).map_err(cluscope_columns::Error::from)?,
@@ -132,21 +139,21 @@ impl Files {
         }
         // The largest ones first; those that are left are small.
         let mut pending: usize = self.open.values().map(|open| open.writer.pending()).sum();
-        while pending > self.limits.row_groups {
+        while pending > self.limits.portion {
             let Some(largest) = self.open.values_mut().max_by_key(|open| open.writer.pending()) else { break };
-            let before = largest.writer.pending();
-            let Some(row_group) = largest.writer.row_group()? else { break };
-            encoder.push(row_group);
-            pending -= before;
+            pending -= largest.writer.pending();
+            if let Some(rows) = largest.writer.send()? {
+                encoder.push(rows);
+            }
         }
         Ok(())
     }
 
     /// All rows there are go to the encoder.
-    pub(super) fn row_groups(&mut self, encoder: &Encoder) -> Result<(), Failure> {
+    pub(super) fn send(&mut self, encoder: &Encoder) -> Result<(), Failure> {
         for open in self.open.values_mut() {
-            if let Some(row_group) = open.writer.row_group()? {
-                encoder.push(row_group);
+            if let Some(rows) = open.writer.send()? {
+                encoder.push(rows);
             }
         }
         Ok(())
@@ -163,7 +170,7 @@ impl Files {
 
     fn writer(&mut self, key: Key) -> Result<&mut Open, Failure> {
         if !self.open.contains_key(&key) {
-            if self.open.len() >= self.limits.files.max(1)
+            if self.open.len() >= self.files()
                 && let Some(oldest) = self.open.iter().min_by_key(|(_, open)| open.used).map(|(key, _)| key.clone())
             {
                 self.close(&oldest)?;
@@ -176,10 +183,20 @@ impl Files {
             let file = create(&path).map_err(|e| failed(&path, &e))?;
             self.written.insert(under);
             let out = BufWriter::with_capacity(1 << 16, file);
-            let writer = TableWriter::new(key.0.table(), self.encoding, self.compression, out)?;
+            // When rows are encoded is seen to here.
+            let sizes = Sizes { portion: usize::MAX, row_group: self.limits.row_groups / self.files() };
+            let writer = TableWriter::within(key.0.table(), self.encoding, self.compression, sizes, out)?;
             self.open.insert(key.clone(), Open { writer, used: self.batches });
         }
         self.open.get_mut(&key).ok_or_else(|| Failure::Message("no file is open".into()))
+    }
+
+    /// How many files may be open at a time.
+    fn files(&self) -> usize {
+        match self.partition {
+            Some(_) => self.limits.files.max(1),
+            None => self.tables.max(1),
+        }
     }
 
     /// Where a file goes, under the folder.

@@ -1,5 +1,5 @@
 //! Tables by several threads: what needs the order of records is done in order, rows are made by all threads, batches are put
-//! together in order, and row groups are encoded by all threads.
+//! together in order, and they are encoded by all threads.
 
 use super::Sink;
 use crate::Failure;
@@ -8,11 +8,10 @@ use cluscope::internals::analysis::{RecordContext, Tracker};
 use cluscope::internals::base::bounds::{TABLE_BYTES, TABLE_RECORDS};
 use cluscope::internals::limits::Limits;
 use cluscope::internals::session::{BatchLimits, Record};
-use cluscope_columns::{Noted, Options, Order, Piece, RowFiller, RowGroup, Waiting};
-use std::collections::VecDeque;
+use cluscope_columns::{Noted, Options, Order, Pending, Piece, RowFiller, Waiting};
 use std::fs::File;
 use std::io::BufWriter;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How tables are filled.
 pub(super) struct Filling {
@@ -43,31 +42,32 @@ pub(super) struct Written {
     pub(super) sink: Sink,
 }
 
-/// Row groups that are to be encoded.
+/// Files with rows that are to be encoded.
 #[derive(Default)]
 pub(super) struct Encoder {
-    row_groups: Mutex<VecDeque<Arc<RowGroup<BufWriter<File>>>>>,
+    files: Mutex<Vec<Pending<BufWriter<File>>>>,
 }
 
 impl Encoder {
-    fn row_groups(&self) -> MutexGuard<'_, VecDeque<Arc<RowGroup<BufWriter<File>>>>> {
-        self.row_groups.lock().unwrap_or_else(PoisonError::into_inner)
+    fn files(&self) -> MutexGuard<'_, Vec<Pending<BufWriter<File>>>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn push(&self, row_group: RowGroup<BufWriter<File>>) {
-        self.row_groups().push_back(Arc::new(row_group));
+    pub(super) fn push(&self, rows: Pending<BufWriter<File>>) {
+        let mut files = self.files();
+        if !files.iter().any(|file| file.is_of(&rows)) {
+            files.push(rows);
+        }
     }
 
     /// Encodes what nobody else has taken.
     pub(super) fn work(&self) -> Result<(), Failure> {
         loop {
-            let mut waiting = self.row_groups();
-            while waiting.front().is_some_and(|first| first.is_taken()) {
-                waiting.pop_front();
-            }
-            let Some(first) = waiting.front().cloned() else { return Ok(()) };
-            drop(waiting);
-            first.work()?;
+            let mut files = self.files();
+            files.retain(Pending::is_pending);
+            let Some(file) = files.iter().find(|file| file.has_columns()).cloned() else { return Ok(()) };
+            drop(files);
+            file.work()?;
         }
     }
 }
@@ -150,7 +150,7 @@ impl Filling {
         worker.rest(order.order.finish(), Some(&mut order.tracker));
         self.take(&mut worker, &mut made);
         self.last(written, &mut made)?;
-        written.sink.row_groups(&self.encoder)?;
+        written.sink.send(&self.encoder)?;
         std::thread::scope(|scope| {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(|| self.encoder.work())).collect();
             let own = self.encoder.work();

@@ -231,9 +231,12 @@ fn the_same_input_gives_the_same_bytes() {
 
 #[test]
 fn every_number_of_threads_gives_the_same_bytes() {
+    let Some(shared) = data::shared("captures") else { return };
     let folder = scratch("threads");
-    // Enough for several row groups, with as little memory as there may be.
-    let captures = ["captures/tour.pcapng", "captures/ndr64.pcapng"].repeat(60);
+    // Enough that rows are encoded while there are more to come, with as little memory as there may be.
+    let captures = data::captures(&shared, 60);
+    let captures: Vec<_> = captures.iter().map(|capture| capture.to_string_lossy()).collect();
+    let captures: Vec<&str> = captures.iter().map(AsRef::as_ref).collect();
     for (to, more) in [("parquet", &[][..]), ("parquet", &["--partition", "server"]), ("arrow", &[]), ("csv", &[])] {
         let make = |threads: &str| {
             let out = folder.join(format!("{to}-{}-{threads}", more.len()));
@@ -320,9 +323,13 @@ fn bad_captures_among_good_ones() {
 fn a_full_disk_leaves_nothing() {
     let folder = scratch("full");
     let out = folder.join("tables");
-    // While the last row groups are written, and while there are more to come.
-    let many = ["captures/tour.pcapng", "captures/ndr64.pcapng"].repeat(60).join(" ");
-    for (blocks, captures) in [(8, "captures/tour.pcapng captures/ndr64.pcapng"), (64, &many)] {
+    // When the tables end, and while there are more rows to come.
+    let mut cases = vec![(8, "captures/tour.pcapng captures/ndr64.pcapng".to_string())];
+    if let Some(shared) = data::shared("captures") {
+        let captures = data::captures(&shared, 60);
+        cases.push((64, captures.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(" ")));
+    }
+    for (blocks, captures) in &cases {
         for threads in [1, 2, 5] {
             let script = format!(
                 "ulimit -f {blocks}; exec {} export --to parquet --threads {threads} --memory-limit 64M {captures} -o {}",

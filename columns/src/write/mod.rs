@@ -11,9 +11,10 @@ use arrow_array::RecordBatch;
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use arrow_schema::ArrowError;
+use cluscope::internals::limits::Columns;
 use cluscope::internals::render::json::out::Out;
 use parquet::ParquetTable;
-pub use parquet::RowGroup;
+pub use parquet::Pending;
 use std::io::{self, Write};
 use text::{csv, jsonl};
 
@@ -120,6 +121,7 @@ impl From<ParquetError> for Error {
 pub struct TableWriter<W: Write + Send> {
     table: &'static Table,
     rows: u64,
+    portion: usize,
     inner: Inner<W>,
 }
 
@@ -137,12 +139,42 @@ impl<W: Write + Send> core::fmt::Debug for Inner<W> {
     }
 }
 
+/// What a Parquet file may take of memory while it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Bytes of rows that wait to be encoded, before [`TableWriter::write`] encodes them itself.
+    pub portion: usize,
+    /// Bytes of the row group that is being written, encoded.
+    pub row_group: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        let Columns { portion, row_groups, .. } = Columns::default();
+        Sizes { portion, row_group: row_groups }
+    }
+}
+
 impl<W: Write + Send> TableWriter<W> {
     /// Begins a table.
     ///
     /// # Errors
     /// When the output can't be written.
-    pub fn new(table: &'static Table, encoding: Encoding, compression: Compression, mut out: W) -> Result<Self, Error> {
+    pub fn new(table: &'static Table, encoding: Encoding, compression: Compression, out: W) -> Result<Self, Error> {
+        TableWriter::within(table, encoding, compression, Sizes::default(), out)
+    }
+
+    /// The same with so much memory.
+    ///
+    /// # Errors
+    /// When the output can't be written.
+    pub fn within(
+        table: &'static Table,
+        encoding: Encoding,
+        compression: Compression,
+        sizes: Sizes,
+        mut out: W,
+    ) -> Result<Self, Error> {
         let schema = table.schema();
         let packed = match compression {
             Compression::None => None,
@@ -150,7 +182,7 @@ impl<W: Write + Send> TableWriter<W> {
         };
         let options = || IpcWriteOptions::default().try_with_compression(packed);
         let inner = match encoding {
-            Encoding::Parquet => Inner::Parquet(Box::new(ParquetTable::new(table, compression, out)?)),
+            Encoding::Parquet => Inner::Parquet(Box::new(ParquetTable::new(table, compression, out, sizes.row_group)?)),
             Encoding::ArrowFile => Inner::File(Box::new(FileWriter::try_new_with_options(out, &schema, options()?)?)),
             Encoding::ArrowStream => {
                 Inner::Stream(Box::new(StreamWriter::try_new_with_options(out, &schema, options()?)?))
@@ -162,7 +194,7 @@ impl<W: Write + Send> TableWriter<W> {
             }
             Encoding::JsonlFlat => Inner::Jsonl(out, Box::default()),
         };
-        Ok(TableWriter { table, rows: 0, inner })
+        Ok(TableWriter { table, rows: 0, portion: sizes.portion, inner })
     }
 
     /// Rows written so far.
@@ -171,7 +203,7 @@ impl<W: Write + Send> TableWriter<W> {
         self.rows
     }
 
-    /// Bytes of the rows that wait to become a row group; 0 where there are none.
+    /// Bytes of the rows of a Parquet file that wait to be sent on their way; 0 with other encodings.
     #[must_use]
     pub fn pending(&self) -> usize {
         match &self.inner {
@@ -180,25 +212,15 @@ impl<W: Write + Send> TableWriter<W> {
         }
     }
 
-    /// Takes out the rows that wait to become a row group, for threads that encode it together.
-    ///
-    /// # Errors
-    /// When the format can't have them.
-    pub fn row_group(&mut self) -> Result<Option<RowGroup<W>>, Error> {
-        match &mut self.inner {
-            Inner::Parquet(writer) => writer.row_group(),
-            _ => Ok(None),
-        }
-    }
-
-    /// Finishes the row group, where there is one, so that it takes no more memory.
+    /// Sends the rows of a Parquet file on their way, which wait to be encoded: by any thread that has what this returns, or
+    /// else with the next ones, or when the table ends. Waits where too many are on their way already, and others are at it.
     ///
     /// # Errors
     /// When the output can't be written.
-    pub fn finish_row_group(&mut self) -> Result<(), Error> {
+    pub fn send(&mut self) -> Result<Option<Pending<W>>, Error> {
         match &mut self.inner {
-            Inner::Parquet(writer) => writer.finish_row_group(),
-            _ => Ok(()),
+            Inner::Parquet(writer) => Ok(Some(writer.send()?)),
+            _ => Ok(None),
         }
     }
 
@@ -222,7 +244,12 @@ impl<W: Write + Send> TableWriter<W> {
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         self.rows += batch.num_rows() as u64;
         match &mut self.inner {
-            Inner::Parquet(writer) => writer.write(batch)?,
+            Inner::Parquet(writer) => {
+                writer.write(batch);
+                if writer.pending() >= self.portion {
+                    writer.send()?.work()?;
+                }
+            }
             Inner::File(writer) => writer.write(batch)?,
             Inner::Stream(writer) => writer.write(batch)?,
             Inner::Csv(out) => csv(out, self.table, batch)?,

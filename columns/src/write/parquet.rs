@@ -1,23 +1,32 @@
-//! Parquet files, whose row groups are encoded column by column by as many threads as there are.
+//! Parquet files, encoded column by column by as many threads as there are.
+//!
+//! Rows come in portions. The columns of a portion are encoded in any order by any thread, those of the next one when all of them
+//! are done; then it is known too how much memory the row group takes, so that it ends at the same row whoever has encoded it.
 
 use super::{Compression, Error};
 use crate::schema::{Kind, TABLE_KEY, Table, VERSION, VERSION_KEY};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::SchemaRef;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression as Codec, Encoding as Packing};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Rows of a row group at most.
-const ROW_GROUP: usize = 1 << 20;
+const ROWS: usize = 1 << 20;
+
+/// Bytes of a row group's rows as they were before they were encoded, for the sake of those who read it.
+const BYTES: usize = 128 << 20;
+
+/// Portions of a file that may wait while one is encoded.
+const PORTIONS: usize = 2;
 
 /// How Parquet files are written. Numbers and times mostly grow from row to row, and texts repeat, but for JSON.
 fn properties(table: &Table, compression: Compression) -> WriterProperties {
@@ -25,7 +34,7 @@ fn properties(table: &Table, compression: Compression) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_created_by(concat!("cluscope ", env!("CARGO_PKG_VERSION")).to_string())
-        .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_max_row_group_row_count(Some(ROWS))
         .set_key_value_metadata(Some(about.map(|(key, value)| KeyValue::new(key.to_string(), value)).into()))
         .set_compression(match compression {
             Compression::None => Codec::UNCOMPRESSED,
@@ -60,46 +69,193 @@ fn bytes_of(array: &ArrayRef) -> usize {
     array.to_data().get_slice_memory_size().unwrap_or_default()
 }
 
-/// Row groups on their way into a file.
-struct InOrder<W: Write + Send> {
-    /// Until the file is finished.
-    writer: Option<SerializedFileWriter<W>>,
-    /// Number of the row group that is next.
-    next: usize,
-    /// Row groups that were encoded before their turn.
-    waiting: BTreeMap<usize, Vec<ArrowColumnChunk>>,
+/// Rows that are encoded together.
+struct Portion {
+    batches: Vec<RecordBatch>,
+    rows: usize,
+    bytes: usize,
+}
+
+/// A column of a portion.
+enum Column {
+    /// That nobody has taken yet.
+    Waits(Vec<ArrayRef>, Box<ArrowColumnWriter>),
+    /// That somebody is at.
+    Taken,
+    Encoded(Box<ArrowColumnWriter>),
+}
+
+/// A portion that is being encoded.
+struct Job {
+    /// In the order of the table.
+    columns: Vec<Mutex<Column>>,
+    /// Places of the columns, the largest one first.
+    order: Vec<usize>,
+    /// The next in that order that nobody has taken.
+    next: AtomicUsize,
+    /// Columns that are not encoded.
+    left: AtomicUsize,
+}
+
+impl Job {
+    fn new(portion: Portion, writers: Vec<ArrowColumnWriter>) -> Self {
+        let column = |(at, writer)| {
+            let arrays = portion.batches.iter().filter_map(|batch| batch.columns().get(at).cloned());
+            Column::Waits(arrays.collect(), Box::new(writer))
+        };
+        let columns: Vec<Column> = writers.into_iter().enumerate().map(column).collect();
+        let bytes = |column: &Column| match column {
+            Column::Waits(arrays, _) => arrays.iter().map(bytes_of).sum(),
+            Column::Taken | Column::Encoded(_) => 0_usize,
+        };
+        let sizes: Vec<usize> = columns.iter().map(bytes).collect();
+        let mut order: Vec<usize> = (0..columns.len()).collect();
+        order.sort_by_key(|at| core::cmp::Reverse(sizes.get(*at)));
+        let left = AtomicUsize::new(columns.len());
+        Job { columns: columns.into_iter().map(Mutex::new).collect(), order, next: AtomicUsize::new(0), left }
+    }
+
+    fn is_taken(&self) -> bool {
+        self.next.load(Ordering::Relaxed) >= self.order.len()
+    }
+
+    /// Encodes a column. Returns whether there was one, and whether it was the last.
+    fn encode_one(&self, schema: &SchemaRef) -> Result<Option<bool>, Error> {
+        let next = self.order.get(self.next.fetch_add(1, Ordering::Relaxed));
+        let Some((at, place)) = next.and_then(|at| Some((*at, self.columns.get(*at)?))) else { return Ok(None) };
+        let column = std::mem::replace(&mut *lock(place), Column::Taken);
+        if let Column::Waits(arrays, mut writer) = column {
+            // Memory goes back as soon as it can.
+            for array in arrays {
+                for leaf in compute_leaves(schema.field(at), &array)? {
+                    writer.write(&leaf)?;
+                }
+            }
+            *lock(place) = Column::Encoded(writer);
+        }
+        Ok(Some(self.left.fetch_sub(1, Ordering::AcqRel) == 1))
+    }
+
+    /// The writers, when all columns are encoded.
+    fn writers(&self) -> Vec<ArrowColumnWriter> {
+        let writer = |column: &Mutex<Column>| {
+            let column = std::mem::replace(&mut *lock(column), Column::Taken);
+            if let Column::Encoded(writer) = column { Some(*writer) } else { None }
+        };
+        self.columns.iter().filter_map(writer).collect()
+    }
+}
+
+/// The row group that is being written.
+#[derive(Default)]
+struct RowGroup {
+    /// Of its columns; none where it has no rows yet.
+    writers: Vec<ArrowColumnWriter>,
+    rows: usize,
+    /// Before they were encoded.
+    bytes: usize,
+}
+
+/// What stands in the file, and what is to come.
+struct State<W: Write + Send> {
+    /// Until the file is finished; not there while a row group ends.
+    file: Option<SerializedFileWriter<W>>,
+    /// How many row groups are in the file.
+    count: usize,
+    row_group: RowGroup,
+    waiting: VecDeque<Portion>,
+    job: Option<Arc<Job>>,
     /// What went wrong first.
     failure: Option<Error>,
 }
 
-/// A file that threads write row groups to.
+/// A file that threads encode.
 struct Shared<W: Write + Send> {
-    file: Mutex<InOrder<W>>,
-    /// A row group was written, or can't be.
-    written: Condvar,
+    state: Mutex<State<W>>,
+    /// A portion is encoded, or can't be.
+    encoded: Condvar,
+    factory: ArrowRowGroupWriterFactory,
+    schema: SchemaRef,
+    /// Bytes of a row group while it is being written, at most.
+    limit: usize,
 }
 
 impl<W: Write + Send> Shared<W> {
-    /// Writes an encoded row group, and those that waited for it.
-    fn put(&self, number: usize, chunks: Vec<ArrowColumnChunk>) -> Result<(), Error> {
-        let mut file = lock(&self.file);
-        let InOrder { writer, next, waiting, .. } = &mut *file;
-        waiting.insert(number, chunks);
-        while let (Some(writer), Some(chunks)) = (writer.as_mut(), waiting.remove(next)) {
-            let mut row_group = writer.next_row_group()?;
-            chunks.into_iter().try_for_each(|chunk| chunk.append_to_row_group(&mut row_group))?;
-            row_group.close()?;
-            *next += 1;
+    /// Begins with the next portion, if there is one and no other is under way.
+    fn begin(&self, state: &mut State<W>) -> Result<(), Error> {
+        if state.job.is_some() {
+            return Ok(());
         }
-        drop(file);
-        self.written.notify_all();
+        let Some(portion) = state.waiting.pop_front() else { return Ok(()) };
+        let RowGroup { writers, rows, bytes } = &mut state.row_group;
+        if writers.is_empty() {
+            *writers = self.factory.create_column_writers(state.count)?;
+        }
+        *rows += portion.rows;
+        *bytes += portion.bytes;
+        state.job = Some(Arc::new(Job::new(portion, std::mem::take(writers))));
         Ok(())
     }
 
-    fn fail(&self, error: Error) {
-        lock(&self.file).failure.get_or_insert(error);
-        self.written.notify_all();
+    /// A portion is encoded: ends the row group where it is large enough, and begins with the next portion.
+    fn done(&self, job: &Job) -> Result<(), Error> {
+        let writers = job.writers();
+        let size: usize = writers.iter().map(ArrowColumnWriter::memory_size).sum();
+        let mut state = lock(&self.state);
+        state.row_group.writers = writers;
+        let RowGroup { rows, bytes, .. } = state.row_group;
+        if size >= self.limit || rows >= ROWS || bytes >= BYTES {
+            // The job is still there, so that nobody else begins with anything; whoever brings rows doesn't have to wait.
+            let (row_group, file) = (std::mem::take(&mut state.row_group), state.file.take());
+            drop(state);
+            let mut file = file.ok_or_else(finished)?;
+            end(row_group, &mut file)?;
+            state = lock(&self.state);
+            state.file = Some(file);
+            state.count += 1;
+        }
+        state.job = None;
+        let begun = self.begin(&mut state);
+        drop(state);
+        self.encoded.notify_all();
+        begun
     }
+
+    fn fail(&self, error: Error) {
+        let mut state = lock(&self.state);
+        state.failure.get_or_insert(error);
+        state.waiting.clear();
+        drop(state);
+        self.encoded.notify_all();
+    }
+
+    fn work(&self) -> Result<(), Error> {
+        loop {
+            let Some(job) = lock(&self.state).job.clone() else { return Ok(()) };
+            match job.encode_one(&self.schema)? {
+                Some(true) => self.done(&job)?,
+                Some(false) => {}
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+fn finished() -> Error {
+    Error::Format("the file is finished".into())
+}
+
+/// Ends a row group.
+fn end<W: Write + Send>(row_group: RowGroup, file: &mut SerializedFileWriter<W>) -> Result<(), Error> {
+    if row_group.rows == 0 {
+        return Ok(());
+    }
+    let mut to = file.next_row_group()?;
+    for writer in row_group.writers {
+        writer.close()?.append_to_row_group(&mut to)?;
+    }
+    to.close()?;
+    Ok(())
 }
 
 /// Tells the others when a thread panics, so that none waits for it.
@@ -113,161 +269,127 @@ impl<W: Write + Send> Drop for Watch<'_, W> {
     }
 }
 
-/// A column of a row group that nobody has taken yet.
-struct Column {
-    at: usize,
-    arrays: Vec<ArrayRef>,
-    writer: ArrowColumnWriter,
-}
+/// Rows of a Parquet file that are to be encoded. Whoever calls [`Pending::work`] encodes columns until there are none left
+/// that nobody else has taken.
+pub struct Pending<W: Write + Send>(Arc<Shared<W>>);
 
-impl Column {
-    fn encode(mut self, schema: &SchemaRef) -> Result<ArrowColumnChunk, Error> {
-        // Memory goes back as soon as it can.
-        for array in self.arrays.drain(..) {
-            for leaf in compute_leaves(schema.field(self.at), &array)? {
-                self.writer.write(&leaf)?;
-            }
-        }
-        Ok(self.writer.close()?)
+impl<W: Write + Send> Clone for Pending<W> {
+    fn clone(&self) -> Self {
+        Pending(Arc::clone(&self.0))
     }
 }
 
-/// Rows that are to become a row group of a Parquet file. Whoever calls [`RowGroup::work`] encodes columns, until there are
-/// none left; whoever encodes the last one writes all of them to the file in the order of the row groups.
-pub struct RowGroup<W: Write + Send> {
-    shared: Arc<Shared<W>>,
-    schema: SchemaRef,
-    number: usize,
-    /// The largest ones first.
-    columns: Vec<Mutex<Option<Column>>>,
-    /// The next that nobody has taken.
-    next: AtomicUsize,
-    encoded: Mutex<BTreeMap<usize, ArrowColumnChunk>>,
-}
-
-impl<W: Write + Send> core::fmt::Debug for RowGroup<W> {
+impl<W: Write + Send> core::fmt::Debug for Pending<W> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("RowGroup").field("number", &self.number).finish_non_exhaustive()
+        f.write_str("Pending")
     }
 }
 
-impl<W: Write + Send> RowGroup<W> {
+impl<W: Write + Send> Pending<W> {
     /// Encodes columns as long as there are some that nobody else has taken.
     ///
     /// # Errors
     /// When a column doesn't fit the format, or the output can't be written.
     pub fn work(&self) -> Result<(), Error> {
-        let _watch = Watch(&self.shared);
-        self.columns().inspect_err(|error| self.shared.fail(error.again()))
+        let _watch = Watch(&self.0);
+        self.0.work().inspect_err(|error| self.0.fail(error.again()))
     }
 
-    fn columns(&self) -> Result<(), Error> {
-        while let Some(place) = self.columns.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            let Some(column) = lock(place).take() else { continue };
-            let at = column.at;
-            let chunk = column.encode(&self.schema)?;
-            let mut encoded = lock(&self.encoded);
-            encoded.insert(at, chunk);
-            if encoded.len() == self.columns.len() {
-                let chunks = std::mem::take(&mut *encoded);
-                drop(encoded);
-                self.shared.put(self.number, chunks.into_values().collect())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether every column was taken by somebody.
+    /// Whether there are columns that nobody has taken.
     #[must_use]
-    pub fn is_taken(&self) -> bool {
-        self.next.load(Ordering::Relaxed) >= self.columns.len()
+    pub fn has_columns(&self) -> bool {
+        lock(&self.0.state).job.as_ref().is_some_and(|job| !job.is_taken())
+    }
+
+    /// Whether there are columns that nobody has taken, or will be.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        let state = lock(&self.0.state);
+        !state.waiting.is_empty() || state.job.as_ref().is_some_and(|job| !job.is_taken())
+    }
+
+    /// Whether it is the same file.
+    #[must_use]
+    pub fn is_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
 /// A table on its way into a Parquet file.
 pub(super) struct ParquetTable<W: Write + Send> {
     shared: Arc<Shared<W>>,
-    factory: ArrowRowGroupWriterFactory,
-    schema: SchemaRef,
-    batches: Vec<RecordBatch>,
-    rows: usize,
-    bytes: usize,
-    /// Row groups so far.
-    count: usize,
+    portion: Portion,
+}
+
+impl Portion {
+    const EMPTY: Portion = Portion { batches: Vec::new(), rows: 0, bytes: 0 };
 }
 
 impl<W: Write + Send> ParquetTable<W> {
-    pub(super) fn new(table: &Table, compression: Compression, out: W) -> Result<Self, Error> {
+    /// Begins a file, of which a row group is to take so much memory at most while it is being written.
+    pub(super) fn new(table: &Table, compression: Compression, out: W, limit: usize) -> Result<Self, Error> {
         let schema = table.schema();
         let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties(table, compression)))?;
-        let (writer, factory) = writer.into_serialized_writer()?;
-        let file = InOrder { writer: Some(writer), next: 0, waiting: BTreeMap::new(), failure: None };
-        let shared = Arc::new(Shared { file: Mutex::new(file), written: Condvar::new() });
-        Ok(ParquetTable { shared, factory, schema, batches: Vec::new(), rows: 0, bytes: 0, count: 0 })
+        let (file, factory) = writer.into_serialized_writer()?;
+        let state = State {
+            file: Some(file),
+            count: 0,
+            row_group: RowGroup::default(),
+            waiting: VecDeque::new(),
+            job: None,
+            failure: None,
+        };
+        let shared = Shared { state: Mutex::new(state), encoded: Condvar::new(), factory, schema, limit };
+        Ok(ParquetTable { shared: Arc::new(shared), portion: Portion::EMPTY })
     }
 
-    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
-        if batch.num_rows() == 0 {
-            return Ok(());
+    pub(super) fn write(&mut self, batch: &RecordBatch) {
+        if batch.num_rows() > 0 {
+            self.portion.rows += batch.num_rows();
+            // What is reserved beyond that depends on which thread made it.
+            self.portion.bytes += batch.columns().iter().map(bytes_of).sum::<usize>();
+            self.portion.batches.push(batch.clone());
         }
-        self.rows += batch.num_rows();
-        // What is reserved beyond that depends on which thread made it.
-        self.bytes += batch.columns().iter().map(bytes_of).sum::<usize>();
-        self.batches.push(batch.clone());
-        if self.rows >= ROW_GROUP { self.finish_row_group() } else { Ok(()) }
     }
 
-    /// Bytes of the rows that are in no row group yet.
+    /// Bytes of the rows that are not on their way yet.
     pub(super) fn pending(&self) -> usize {
-        self.bytes
+        self.portion.bytes
     }
 
-    /// Takes out these rows.
-    pub(super) fn row_group(&mut self) -> Result<Option<RowGroup<W>>, Error> {
-        if self.batches.is_empty() {
-            return Ok(None);
+    /// Sends these rows on their way.
+    pub(super) fn send(&mut self) -> Result<Pending<W>, Error> {
+        let mut state = lock(&self.shared.state);
+        while state.waiting.len() >= PORTIONS && state.job.as_ref().is_some_and(|job| job.is_taken()) {
+            state = self.shared.encoded.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let batches = std::mem::take(&mut self.batches);
-        (self.rows, self.bytes) = (0, 0);
-        let number = self.count;
-        self.count += 1;
-        let writers = self.factory.create_column_writers(number)?;
-        let columns = writers.into_iter().enumerate().map(|(at, writer)| {
-            let arrays: Vec<ArrayRef> = batches.iter().filter_map(|batch| batch.columns().get(at).cloned()).collect();
-            (arrays.iter().map(bytes_of).sum::<usize>(), Column { at, arrays, writer })
-        });
-        let mut columns: Vec<_> = columns.collect();
-        columns.sort_by_key(|(bytes, _)| core::cmp::Reverse(*bytes));
-        Ok(Some(RowGroup {
-            shared: Arc::clone(&self.shared),
-            schema: self.schema.clone(),
-            number,
-            columns: columns.into_iter().map(|(_, column)| Mutex::new(Some(column))).collect(),
-            next: AtomicUsize::new(0),
-            encoded: Mutex::new(BTreeMap::new()),
-        }))
+        let full = state.waiting.len() >= PORTIONS;
+        drop(state);
+        if full {
+            // Nobody is at it.
+            Pending(Arc::clone(&self.shared)).work()?;
+        }
+        let mut state = lock(&self.shared.state);
+        let portion = std::mem::replace(&mut self.portion, Portion::EMPTY);
+        if portion.rows > 0 && state.failure.is_none() {
+            state.waiting.push_back(portion);
+            self.shared.begin(&mut state)?;
+        }
+        Ok(Pending(Arc::clone(&self.shared)))
     }
 
-    pub(super) fn finish_row_group(&mut self) -> Result<(), Error> {
-        self.row_group()?.map_or(Ok(()), |row_group| row_group.work())
-    }
-
-    /// Waits for all row groups, and ends the file.
+    /// Waits until everything is encoded, and ends the file.
     pub(super) fn finish(mut self) -> Result<W, Error> {
-        self.finish_row_group()?;
-        let mut file = lock(&self.shared.file);
-        loop {
-            if let Some(error) = file.failure.take() {
-                return Err(error);
-            }
-            if file.next == self.count {
-                break;
-            }
-            file = self.shared.written.wait(file).unwrap_or_else(PoisonError::into_inner);
+        self.send()?.work()?;
+        let mut state = lock(&self.shared.state);
+        while state.failure.is_none() && state.job.is_some() {
+            state = self.shared.encoded.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        match file.writer.take() {
-            Some(writer) => Ok(writer.into_inner()?),
-            None => Err(Error::Format("the file is finished".into())),
+        if let Some(error) = state.failure.take() {
+            return Err(error);
         }
+        let mut file = state.file.take().ok_or_else(finished)?;
+        end(std::mem::take(&mut state.row_group), &mut file)?;
+        Ok(file.into_inner()?)
     }
 }
