@@ -84,6 +84,13 @@ impl Reading {
 }
 
 /// An iterator over the packets of a capture, made by ``split_packets``.
+///
+/// >>> import cluscope
+/// >>> packets = cluscope.split_packets("captures/tour.pcapng")
+/// >>> sorted({(low, high) for *_, low, high in packets})
+/// [('127.0.0.1', '127.0.77.11')]
+/// >>> next(packets, "all were read")
+/// 'all were read'
 #[pyclass(frozen, module = "cluscope")]
 pub(crate) struct Packets(Mutex<Reading>);
 
