@@ -118,7 +118,8 @@ def check(spark: SparkSession, captures: list[pathlib.Path], work: pathlib.Path,
             # In one site no row has anything that tells units apart, if there are several.
             found = pyarrow.parquet.read_table(first / table)
             own = [unit.split("/", 1)[0] == site for unit in found.column("unit").to_pylist()]
-            assert counted(found.filter(pyarrow.array(own, pyarrow.bool_()))) == counted(one_call(files, table, keys)), (site, table)
+            found = found.filter(pyarrow.array(own, pyarrow.bool_()))
+            assert counted(found) == counted(one_call(files, table, keys)), (site, table)
         told = {pathlib.Path(row[0]).name: row for (table, _), (row, *_) in rows.items() if table == "files" and row[1] == site}
         status = {name: row[2] for name, row in told.items() if row[2] != "read"}
         assert trouble(files[11])[0] and len(told) == len(files), (site, len(told))

@@ -221,8 +221,8 @@ def run(
     memory: str = "256MB",
     hide_secrets: bool = False,
 ) -> dict[str, int]:
-    """Reads all files below ``captures`` and writes the tables below ``out``, ``files`` first and ``limits`` last; none may be there.
-    Returns how many rows each has."""
+    """Reads all files below ``captures`` and writes the tables below ``out``, where none may be: ``files`` first and ``limits``
+    last. Returns how many rows each has."""
     # Which rows come into which file must not depend on how large something turned out to be.
     spark.conf.set("spark.sql.adaptive.enabled", "false")
     spark.conf.set("spark.sql.session.timeZone", "UTC")
