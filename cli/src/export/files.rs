@@ -171,7 +171,7 @@ impl Files {
     fn writer(&mut self, key: Key) -> Result<&mut Open, Failure> {
         if !self.open.contains_key(&key) {
             if self.open.len() >= self.files()
-                && let Some(oldest) = self.open.iter().min_by_key(|(_, open)| open.used).map(|(key, _)| key.clone())
+                && let Some(oldest) = self.oldest()
             {
                 self.close(&oldest)?;
             }
@@ -189,6 +189,12 @@ impl Files {
             self.open.insert(key.clone(), Open { writer, used: self.batches });
         }
         self.open.get_mut(&key).ok_or_else(|| Failure::Message("no file is open".into()))
+    }
+
+    /// The file of a partition that was used least recently. A table that has no partitions is one file.
+    fn oldest(&self) -> Option<Key> {
+        let parts = self.open.iter().filter(|((_, folder), _)| folder.is_some());
+        parts.min_by_key(|(_, open)| open.used).map(|(key, _)| key.clone())
     }
 
     /// How many files may be open at a time.

@@ -235,7 +235,7 @@ fn every_number_of_threads_gives_the_same_bytes() {
     let folder = scratch("threads");
     // Enough that rows are encoded while there are more to come, with as little memory as there may be.
     let captures = data::captures(&shared, 60);
-    let captures: Vec<_> = captures.iter().map(|capture| capture.to_string_lossy()).collect();
+    let captures: Vec<_> = captures.iter().step_by(3).map(|capture| capture.to_string_lossy()).collect();
     let captures: Vec<&str> = captures.iter().map(AsRef::as_ref).collect();
     for (to, more) in [("parquet", &[][..]), ("parquet", &["--partition", "server"]), ("arrow", &[]), ("csv", &[])] {
         let make = |threads: &str| {
