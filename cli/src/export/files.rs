@@ -184,7 +184,7 @@ impl Files {
             self.written.insert(under);
             let out = BufWriter::with_capacity(1 << 16, file);
             // When rows are encoded is seen to here.
-            let sizes = Sizes { portion: usize::MAX, row_group: self.limits.row_groups / self.files() };
+            let sizes = Sizes { portion: usize::MAX, row_group: self.row_group(key.0) };
             let writer = TableWriter::within(key.0.table(), self.encoding, self.compression, sizes, out)?;
             self.open.insert(key.clone(), Open { writer, used: self.batches });
         }
@@ -202,6 +202,16 @@ impl Files {
         match self.partition {
             Some(_) => self.limits.files.max(1),
             None => self.tables.max(1),
+        }
+    }
+
+    /// What the row group of a table's file may take: half of what there is for messages, which have most columns.
+    fn row_group(&self, table: TableName) -> usize {
+        let all = self.limits.row_groups;
+        match (self.files(), table) {
+            (1, _) => all,
+            (_, TableName::Messages) if self.partition.is_none() => all / 2,
+            (files, _) => all / 2 / (files - 1),
         }
     }
 
