@@ -3,8 +3,8 @@
 //! The thread that reads packs records into batches, since handing over each by itself would cost more than printing it. Any
 //! thread takes the next batch: the first step, which needs records in their order (handles, what is shown), is done by one
 //! thread at a time; the second one (printing) by all; what they have made goes through the last step (writing) in the order of the
-//! batches again. So the same comes out for every number of threads. Where the others are behind, the thread that reads
-//! takes batches as well.
+//! batches again. So the same comes out for every number of threads. Where the others are behind and few ([`HELPED`]),
+//! the thread that reads takes batches as well.
 //!
 //! Work that comes of the last step and needs no order (encoding tables) is done by any thread before it takes the next batch.
 //!
@@ -21,6 +21,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+
+/// With more threads than these, the one that reads does nothing else: the others would wait for batches while it is at one.
+const HELPED: usize = 4;
 
 /// Bytes of stack of a thread, as much as the program's first one usually has.
 const STACK: usize = 8 << 20;
@@ -398,7 +401,7 @@ impl<S: Steps> Sender<'_, S> {
                 if queue.under_way < most {
                     return Ok(());
                 }
-                if !queue.batches.is_empty() {
+                if self.pool.most <= HELPED + 2 && !queue.batches.is_empty() {
                     break;
                 }
                 queue = self.pool.through.wait(queue).unwrap_or_else(PoisonError::into_inner);
