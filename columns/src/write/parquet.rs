@@ -22,6 +22,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 /// Rows of a row group at most.
 const ROWS: usize = 1 << 20;
 
+/// Rows of a page at most.
+const PAGE: usize = 4096;
+
 /// Bytes of a row group's rows as they were before they were encoded, for the sake of those who read it.
 const BYTES: usize = 128 << 20;
 
@@ -35,6 +38,11 @@ fn properties(table: &Table, compression: Compression) -> WriterProperties {
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_created_by(concat!("cluscope ", env!("CARGO_PKG_VERSION")).to_string())
         .set_max_row_group_row_count(Some(ROWS))
+        // What waits for its page takes more memory than what is encoded.
+        .set_data_page_row_count_limit(PAGE)
+        // Of each page this would have to be kept until the file ends.
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
         .set_key_value_metadata(Some(about.map(|(key, value)| KeyValue::new(key.to_string(), value)).into()))
         .set_compression(match compression {
             Compression::None => Codec::UNCOMPRESSED,
