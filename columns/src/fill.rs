@@ -5,6 +5,8 @@
 //! and lines never differ, and secrets are left out of both alike.
 
 mod flows;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use crate::places::{Captures, Origin};

@@ -28,6 +28,8 @@ mod make;
 mod manager;
 mod other_tools;
 mod report;
+#[cfg(feature = "columns")]
+mod rows;
 mod schema;
 mod secret_kinds;
 mod secrets;
