@@ -1,12 +1,11 @@
-//! What a filler hands out: the tables it was asked for, what limits took, and how files of it are written.
+//! What a filler hands out: the tables it was asked for, and what limits took.
 
 use cluscope::Limits;
 use cluscope::auth::KeyStore;
 use cluscope::capture::Reader;
 use cluscope::session::Session;
 use cluscope_columns::fill::declarations;
-use cluscope_columns::{Compression, Encoding, Error, Filler, Options, RecordBatch, TableName, TableWriter};
-use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use cluscope_columns::{Error, Filler, Options, RecordBatch, TableName};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -23,7 +22,7 @@ fn filled(
     let file = std::fs::File::open(path).ok()?;
     let mut reader = Reader::new(file).expect("a capture");
     let mut session = Session::new(limits.session.clone(), Arc::new(KeyStore::new()));
-    let mut filler = Filler::tracking(limits, Options::of(tables.iter().copied()));
+    let mut filler = Filler::new(limits, Options::of(tables.iter().copied()));
     while let Some(packet) = reader.next().expect("a capture") {
         session.packet(&packet, &mut |record| filler.record(&record));
     }
@@ -74,37 +73,6 @@ fn every_table_is_declared() {
         assert_eq!(name.parse::<TableName>().map(|table| table.to_string()), Ok(name.to_string()));
     }
     assert!("message".parse::<TableName>().is_err_and(|error| error.contains("messages, calls")));
-}
-
-#[test]
-fn a_row_group_that_is_finished_takes_no_memory() {
-    let Some((rows, batches, _)) = filled(&Limits::default(), &[TableName::Messages]) else { return };
-    let write = |encoding, compression| {
-        TableWriter::new(TableName::Messages.table(), encoding, compression, Vec::new()).expect("a writer")
-    };
-    let mut writer = write(Encoding::Parquet, Compression::Lz4);
-    for _ in 0..2 {
-        for (_, batch) in &batches {
-            writer.write(batch).expect("written");
-        }
-        assert!(writer.pending() > 1000, "{}", writer.pending());
-        writer.finish_row_group().expect("finished");
-        assert_eq!(writer.pending(), 0);
-    }
-    assert_eq!(writer.rows(), 2 * rows[&TableName::Messages] as u64);
-    let bytes = writer.finish().expect("finished");
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("row-groups.parquet");
-    std::fs::write(&path, bytes).expect("written");
-    let reader = SerializedFileReader::new(std::fs::File::open(&path).expect("there")).expect("a Parquet file");
-    let groups: Vec<i64> = reader.metadata().row_groups().iter().map(|group| group.num_rows()).collect();
-    assert_eq!(groups, [rows[&TableName::Messages] as i64; 2]);
-    // Only Parquet has row groups.
-    for encoding in [Encoding::ArrowFile, Encoding::ArrowStream, Encoding::Csv, Encoding::JsonlFlat] {
-        let mut writer = write(encoding, Compression::None);
-        writer.write(&batches[0].1).expect("written");
-        assert_eq!(writer.pending(), 0);
-        writer.finish_row_group().expect("nothing to do");
-    }
 }
 
 #[test]

@@ -1,35 +1,9 @@
-//! What is taken out of a stub's values, and their flows' texts.
+//! Numbers that fit, and texts of flows.
 
 use super::flows::FlowTexts;
-use super::{Decoded, count, int};
+use super::words::int;
 use cluscope::internals::net::Transport;
 use cluscope::internals::session::Flow;
-
-#[test]
-fn only_the_objects_of_the_list_itself_count() {
-    for (list, objects) in [
-        (&br"[]"[..], 0),
-        (br#"[{"rule":"a"}]"#, 1),
-        (br#"[{"a":[{},{}]},{"b":{"c":{}}},{}]"#, 3),
-        // Brackets and quotes within texts are none.
-        (br#"[{"a":"}]{[{"},{"b":"\"{\\"},{"c":"\\"}]"#, 3),
-    ] {
-        assert_eq!(count(list), objects, "{}", String::from_utf8_lossy(list));
-    }
-}
-
-#[test]
-fn parts_of_what_the_printer_made() {
-    let text =
-        br#"{"params":{"a":1},"return":{"value":5},"diagnostics":[{"rule":"x"},{"rule":"y"}],"trailing":"0a0b0c"}"#;
-    let decoded = Decoded::of(text);
-    assert_eq!((decoded.params, decoded.returned, decoded.error), (Some(r#"{"a":1}"#), Some(r#"{"value":5}"#), None));
-    assert_eq!((decoded.diagnostics, decoded.trailing), (2, 3));
-    assert_eq!(Decoded::of(br#"{"diagnostics":[{}],"diagnostics_omitted":3}"#).diagnostics, 4);
-    let decoded = Decoded::of(br#"{"error":"cut","partial":{}}"#);
-    assert_eq!((decoded.params, decoded.returned, decoded.error), (Some("{}"), None, Some(r#""cut""#)));
-    assert_eq!((decoded.diagnostics, decoded.trailing), (0, 0));
-}
 
 #[test]
 fn numbers_beyond_63_bits_are_none() {
