@@ -2,9 +2,10 @@
 
     python columns/check/spark.py CAPTURES WORK [--seeds 3] [--parts 40] [--some]
 
-CAPTURES is the folder of the recorded captures, WORK a folder of its own; with --some a few of the captures do. Each capture is a
-site of its own: they share addresses. Every column of every row is compared but `stream`, frames among them. Beside it, how many
-messages are missing, or have no method or another one, when each file is read alone. Then spark_again.py.
+CAPTURES is the folder of the recorded captures, beside which `cases` may have made ones, WORK a folder of its own; with --some a
+few of the captures do. Each capture is a site of its own: they share addresses. Every column of every row is compared but `stream`,
+frames among them. Beside it, how many messages are missing, or have no method or another one, when each file is read alone. Then
+spark_again.py and, without --some, spark_many.py.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "examples" / "spark"))
 import job  # noqa: E402
 import spark_again  # noqa: E402
+import spark_many  # noqa: E402
 from cutting import Keys, counted, cut, lost, one_call  # noqa: E402
 
 #: VLAN tags, IP fragments, 2.0 over UDP, the endpoint mapper with sealed messages, a file without its end, Kerberos.
@@ -85,8 +87,8 @@ def main() -> None:
     parser.add_argument("--parts", type=int, default=40)
     parser.add_argument("--some", action="store_true")
     given = parser.parse_args()
-    folders = [given.captures, given.captures / "sealed", ROOT / "captures"]
-    found = sorted(path for folder in folders for path in folder.iterdir() if path.suffix in (".pcap", ".pcapng"))
+    folders = [given.captures, given.captures / "sealed", given.captures.parent / "cases", ROOT / "captures"]
+    found = sorted(path for folder in folders for path in folder.glob("*.pcap*") if path.suffix in (".pcap", ".pcapng"))
     found = [path for path in found if not given.some or path.stem in SOME]
     assert len(found) >= len(SOME), found
     keys = {"keys": (ROOT / "captures" / "lab.keys").read_bytes(), "keytab": (given.captures / "service.keytab").read_bytes()}
@@ -99,8 +101,11 @@ def main() -> None:
     spark.sparkContext.setLogLevel("ERROR")
     for seed in range(1, given.seeds + 1):
         compare(spark, found, given.work / f"seed-{seed}", seed, given.parts, keys)
-    again = [ROOT / "captures" / f"{name}.pcapng" for name in ("tour", "witness", "ndr64")]
-    spark_again.check(spark, again, given.work / "again", keys, (8,) if given.some else (1, 8))
+    names = ("tour",) if given.some else ("tour", "witness", "ndr64")
+    again = [ROOT / "captures" / f"{name}.pcapng" for name in names]
+    spark_again.check(spark, again, given.work / "again", keys, (2,) if given.some else (1, 8))
+    if not given.some:
+        spark_many.check(spark, given.work / "many", [100_000, 1_000_000])
     spark.stop()
 
 

@@ -142,6 +142,15 @@ def check(spark: SparkSession, captures: list[pathlib.Path], work: pathlib.Path,
     for partitions in others:
         assert by_unit(run(f"partitions-{partitions}", partitions)) == rows, partitions
 
+    # Sites are told by the folders' whole names.
+    assert [job.site(f"file:/data/a/{below}", "/data/a") for below in ("one/x.pcap", "x.pcap")] == ["one", ""]
+    try:
+        job.site("file:/data/a/one/x.pcap", "/a/one")
+    except ValueError:
+        pass
+    else:
+        raise AssertionError("a file of another folder")
+
     # A run that fails for good in the middle of its third table, and a second one into the same folder.
     broken = work / "broken"
     columns = job.schemas()["properties"].names

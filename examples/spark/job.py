@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import pathlib
 import re
 import urllib.parse
@@ -84,8 +85,11 @@ def site(path: str, root: str | None) -> str:
     """The folder below the captures' own that a file lies in, where each such folder is a site with addresses of its own."""
     if root is None:
         return ""
-    below = path.split(root.rstrip("/") + "/", 1)[-1].split("/")
-    return below[0] if len(below) > 1 else ""
+    server, found, below = path.partition(root + "/")
+    if not found or not re.fullmatch("|file:|[A-Za-z0-9+.-]+://[^/]*", server):
+        raise ValueError(f"{path} is not below {root}: name the folder as Spark names it")
+    folder, found, _ = below.partition("/")
+    return folder if found else ""
 
 
 def plan(rows: list[Any], by: str) -> tuple[dict[str, int], dict[str, list[tuple[int, str]]], dict[tuple[str, str, str], str]]:
@@ -240,7 +244,11 @@ def run(
         # Tables of two runs must not stand side by side.
         raise FileExistsError(f"{out} already has tables")
     rules = decode_as or []
-    root = captures if sites else None
+    root = None
+    if sites:
+        # As the paths of files are told: absolute, and with one slash behind `file:`.
+        named = re.sub("^file:/+", "file:/", captures) if ":" in captures else os.path.abspath(captures)
+        root = named.rstrip("/")
     context = spark.sparkContext
     if __name__ != "__main__":
         # Workers find its functions by the module's name.
@@ -259,7 +267,7 @@ def run(
             nothing = {"status": "empty", "error": "no bytes", "frames": 0, "left_out": 0, "pairs": [], "links": []}
             known.append(dict.fromkeys(FILES_ARROW.names) | nothing | {"path": path, "site": site(path, root)})
     known = [Row(**row) for row in sorted(known, key=lambda row: row["path"])]
-    before, named, units = plan(known, by)
+    before, captures_of, units = plan(known, by)
     told = spark.createDataFrame(known, FILES).drop("pairs", "links").coalesce(1)
     told.write.mode("errorifexists").parquet(f"{out}/files")
 
@@ -270,7 +278,7 @@ def run(
 
     # 3. Each unit by one session. The order within the partition is kept: it is what grouping asks for, and more.
     options: dict[str, Any] = {"decode_as": rules, "memory_limit": memory, "hide_secrets": hide_secrets}
-    tables = dissect(keys or {}, options, context.broadcast(named))
+    tables = dissect(keys or {}, options, context.broadcast(captures_of))
 
     def typed(key: tuple[pyarrow.Scalar, ...], batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         return tables(key, batches)
