@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-const KEYS: [&str; 2] = ["--keys", "captures/lab.keys"];
+pub(crate) const KEYS: [&str; 2] = ["--keys", "captures/lab.keys"];
 
 /// A folder of this test's own.
-fn scratch(name: &str) -> PathBuf {
+pub(crate) fn scratch(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("export").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -22,7 +22,7 @@ fn export(arguments: &[&str]) -> Output {
 }
 
 /// The rows of a table of a capture.
-fn rows(table: &str, capture: &Path, more: &[&str]) -> Vec<Value> {
+pub(crate) fn rows(table: &str, capture: &Path, more: &[&str]) -> Vec<Value> {
     let capture = capture.to_string_lossy();
     let output = export(&[&["--to", "jsonl-flat", "--table", table, &capture], more].concat());
     assert!(matches!(output.status.code(), Some(0 | 3)), "{}", stderr(&output));
@@ -165,7 +165,7 @@ fn listed(value: &Value, list: &str, values: Option<&str>) -> usize {
 }
 
 #[test]
-fn every_property_and_command_has_a_row() {
+fn every_property_has_a_row() {
     let capture = data::file("captures/tour.pcapng");
     let records = dissect(&capture, &[]);
     let count = |list, values| records.iter().map(|record| listed(&record["params"], list, values)).sum::<usize>();
@@ -175,7 +175,6 @@ fn every_property_and_command_has_a_row() {
     let threshold = properties.iter().find(|row| row["name"] == "SameSubnetThreshold").expect("a property");
     assert_eq!((&threshold["value_int"], &threshold["value"]), (&Value::from(10), &Value::from("10")));
     assert_eq!(threshold["syntax_name"], "CLUSPROP_SYNTAX_LIST_VALUE_DWORD");
-    assert_eq!(rows("commands", &capture, &[]).len(), count("commands", None));
 }
 
 #[test]
@@ -224,6 +223,8 @@ fn the_same_input_gives_the_same_bytes() {
             };
             let (one, other) = (make("one"), make("other"));
             assert_eq!(one, other);
+            let extension = if to == "jsonl-flat" { "jsonl" } else { to };
+            assert!(one.keys().all(|path| path.extension().is_some_and(|e| e == extension)), "{:?}", one.keys());
             assert!(files == 0 || one.len() == files, "{:?}", one.keys());
         }
     }

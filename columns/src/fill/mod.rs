@@ -12,6 +12,8 @@ mod message;
 mod order;
 mod rest;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod values;
 mod words;
 
