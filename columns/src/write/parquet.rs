@@ -26,7 +26,7 @@ const ROWS: usize = 1 << 20;
 const PAGE: usize = 4096;
 
 /// Bytes of a row group's rows as they were before they were encoded, for the sake of those who read it.
-const BYTES: usize = 512 << 20;
+const BYTES: usize = 128 << 20;
 
 /// Portions of a file that may wait while one is encoded.
 const PORTIONS: usize = 2;
