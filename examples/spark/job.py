@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import pathlib
 import re
 import urllib.parse
@@ -18,6 +19,7 @@ from typing import Any
 
 import pyarrow
 from pyspark import StorageLevel
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as sql
 from pyspark.sql.pandas.types import from_arrow_schema
@@ -83,8 +85,11 @@ def site(path: str, root: str | None) -> str:
     """The folder below the captures' own that a file lies in, where each such folder is a site with addresses of its own."""
     if root is None:
         return ""
-    below = path.split(root.rstrip("/") + "/", 1)[-1].split("/")
-    return below[0] if len(below) > 1 else ""
+    server, found, below = path.partition(root + "/")
+    if not found or not re.fullmatch("|file:|[A-Za-z0-9+.-]+://[^/]*", server):
+        raise ValueError(f"{path} is not below {root}: name the folder as Spark names it")
+    folder, found, _ = below.partition("/")
+    return folder if found else ""
 
 
 def plan(rows: list[Any], by: str) -> tuple[dict[str, int], dict[str, list[tuple[int, str]]], dict[tuple[str, str, str], str]]:
@@ -220,14 +225,30 @@ def run(
     memory: str = "256MB",
     hide_secrets: bool = False,
 ) -> dict[str, int]:
-    """Reads all files below ``captures`` and writes the tables below ``out``. Returns how many rows each has."""
+    """Reads all files below ``captures`` and writes the tables below ``out``, where none may be: ``files`` first and ``limits``
+    last. Returns how many rows each has."""
     # Which rows come into which file must not depend on how large something turned out to be.
     spark.conf.set("spark.sql.adaptive.enabled", "false")
     spark.conf.set("spark.sql.session.timeZone", "UTC")
-    # Arrow batches of few rows: packets may be large.
+    # Arrow batches of few rows and bytes: packets may be large, and files are. One row goes whatever its size.
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "1024")
+    spark.conf.set("spark.sql.execution.arrow.maxBytesPerBatch", str(BATCH))
+    # The type of docs/schema.md, not one of 96 bits.
+    spark.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
+    try:
+        spark.read.format("binaryFile").load(f"{out}/files")
+    except AnalysisException as error:
+        if error.getCondition() != "PATH_NOT_FOUND":
+            raise
+    else:
+        # Tables of two runs must not stand side by side.
+        raise FileExistsError(f"{out} already has tables")
     rules = decode_as or []
-    root = captures if sites else None
+    root = None
+    if sites:
+        # As the paths of files are told: absolute, and with one slash behind `file:`.
+        named = re.sub("^file:/+", "file:/", captures) if ":" in captures else os.path.abspath(captures)
+        root = named.rstrip("/")
     context = spark.sparkContext
     if __name__ != "__main__":
         # Workers find its functions by the module's name.
@@ -246,7 +267,9 @@ def run(
             nothing = {"status": "empty", "error": "no bytes", "frames": 0, "left_out": 0, "pairs": [], "links": []}
             known.append(dict.fromkeys(FILES_ARROW.names) | nothing | {"path": path, "site": site(path, root)})
     known = [Row(**row) for row in sorted(known, key=lambda row: row["path"])]
-    before, named, units = plan(known, by)
+    before, captures_of, units = plan(known, by)
+    told = spark.createDataFrame(known, FILES).drop("pairs", "links").coalesce(1)
+    told.write.mode("errorifexists").parquet(f"{out}/files")
 
     # 2. Packets to the units that read them, in their order.
     planned = context.broadcast((before, units))
@@ -255,7 +278,7 @@ def run(
 
     # 3. Each unit by one session. The order within the partition is kept: it is what grouping asks for, and more.
     options: dict[str, Any] = {"decode_as": rules, "memory_limit": memory, "hide_secrets": hide_secrets}
-    tables = dissect(keys or {}, options, context.broadcast(named))
+    tables = dissect(keys or {}, options, context.broadcast(captures_of))
 
     def typed(key: tuple[pyarrow.Scalar, ...], batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         return tables(key, batches)
@@ -271,11 +294,9 @@ def run(
     written = {}
     for name, schema in schemas().items():
         rows: DataFrame = batches.where(sql.col("table") == name).mapInArrow(unpack, from_arrow_schema(schema))
-        # Spark leaves no _SUCCESS behind a table that is not whole.
-        rows.write.mode("overwrite").parquet(f"{out}/{name}")
+        # Spark leaves no _SUCCESS behind a table that is not whole. The last one tells that all are.
+        rows.write.mode("errorifexists").parquet(f"{out}/{name}")
         written[name] = int(counted.get(name, 0))
-    told = spark.createDataFrame(known, FILES).drop("pairs", "links").coalesce(1)
-    told.write.mode("overwrite").parquet(f"{out}/files")
     written["files"] = len(known)
     skipped = sum(row.status == "skipped" for row in known)
     cut = sum(row.status == "cut" for row in known)

@@ -28,6 +28,10 @@ mod make;
 mod manager;
 mod other_tools;
 mod report;
+#[cfg(feature = "columns")]
+mod row_lists;
+#[cfg(feature = "columns")]
+mod rows;
 mod schema;
 mod secret_kinds;
 mod secrets;

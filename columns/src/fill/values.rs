@@ -137,8 +137,8 @@ impl Listed {
         let (command, command_name) = member(&batch::COMMAND_TYPE).map_or((None, None), typed);
         let (value_type, value_type_name) = member(&batch::VALUE_TYPE).map_or((None, None), typed);
         let data = member(&batch::DATA);
-        // What the bytes hold stands beside them.
-        let inner = data.and_then(|data| data.get("decoded")).and_then(|decoded| decoded.get("value")).or(data);
+        // What the bytes hold stands beside them; a structure has its name there, which is no text of the value.
+        let inner = data.and_then(|data| data.get("decoded")).filter(|decoded| decoded.get("type").is_none());
         let (value_int, value_text) = inner.map_or((None, None), typed);
         let text = data.map(Value::to_string);
         let Subject { time, time_ns, frame, stream, client, server, user, call_id, r#type, method, .. } = *subject;
