@@ -3,7 +3,8 @@
     spark-submit examples/spark/job.py CAPTURES OUT [--keys FILE] [--keytab FILE] [--ccache FILE]
         [--decode-as RULE] [--by cluster|pair] [--sites] [--partitions N] [--memory-limit SIZE] [--hide-secrets]
 
-Three steps; see README.md beside this file. It needs PySpark 4.1 or later, pyarrow and the package ``cluscope`` on every node.
+Three steps; see README.md beside this file. It needs PySpark 4.1 or later with pandas and pyarrow, and the package ``cluscope``, on
+every node.
 """
 
 from __future__ import annotations

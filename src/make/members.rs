@@ -31,8 +31,8 @@ pub(super) struct Line<'m> {
     pub(super) representation: Representation,
 }
 
-/// The types of records that become PDUs: those of connections, those of datagrams, and those of both.
-pub(super) const TCP: &[&str] = &[
+/// The types of records that become PDUs of connections only.
+pub const TCP: &[&str] = &[
     "bind",
     "bind_ack",
     "bind_nak",
@@ -43,9 +43,11 @@ pub(super) const TCP: &[&str] = &[
     "co_cancel",
     "orphaned",
 ];
-pub(super) const UDP: &[&str] =
+/// Those that become PDUs of datagrams only.
+pub const UDP: &[&str] =
     &["conv_request", "conv_response", "ping", "working", "ack", "fack", "nocall", "reject", "cl_cancel", "cancel_ack"];
-pub(super) const BOTH: &[&str] = &["request", "response", "fault"];
+/// Those of either.
+pub const BOTH: &[&str] = &["request", "response", "fault"];
 
 /// Bytes of the longest stub: what is read again whole.
 pub(super) const LARGEST: usize = 8 << 20;

@@ -24,6 +24,7 @@ use association::Association;
 use datagram::Datagrams;
 use file::File;
 pub use file::Format;
+pub use members::{BOTH, TCP, UDP};
 use members::{Line, wrong};
 use packets::Ends;
 use serde_json::{Map, Value as Json};

@@ -71,8 +71,11 @@ impl<'o, 'a> Values<'o, 'a> {
     fn item(&mut self, at: At<'_>, item: Item<'a>) {
         let out = &mut *self.out;
         match item {
-            Item::Uint(value) => values::number(out, at.semantics, value, false),
-            Item::Int(value) => values::number(out, at.semantics, value as u64, true),
+            Item::Uint(value) => values::number(out, at.semantics, value, Scalar::U64),
+            Item::Int(value) => {
+                let scalar = if at.len > 4 { Scalar::I64 } else { Scalar::I32 };
+                values::number(out, at.semantics, value as u64, scalar);
+            }
             Item::Bool(b) => out.bool(b),
             Item::FileTime(value) => match at.semantics {
                 Semantics::FileTime => values::filetime(out, value),
@@ -158,7 +161,7 @@ impl<'a> Visitor<'a> for Values<'_, 'a> {
     #[inline(always)]
     fn scalar(&mut self, at: At<'_>, scalar: Scalar, value: u64) {
         if !self.is_hidden(&at) {
-            values::number(self.out, at.semantics, value, scalar.signed());
+            values::number(self.out, at.semantics, value, scalar);
         }
     }
 

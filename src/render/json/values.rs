@@ -286,7 +286,8 @@ fn time(out: &mut Out, value: u64, time: FileTime) {
 
 /// A number by what it means: with its name, its flags or its text.
 #[inline(always)]
-pub(super) fn number(out: &mut Out, semantics: Semantics, value: u64, signed: bool) {
+pub(super) fn number(out: &mut Out, semantics: Semantics, value: u64, scalar: Scalar) {
+    let signed = scalar.signed();
     match semantics {
         // Every response has one.
         Semantics::RpcStatus | Semantics::Win32 if !signed && value <= u64::from(u32::MAX) => status(out, value as u32),
@@ -296,15 +297,16 @@ pub(super) fn number(out: &mut Out, semantics: Semantics, value: u64, signed: bo
         | Semantics::RpcStatus
         | Semantics::ControlCode(_)
         | Semantics::UnixTime
-        | Semantics::Ipv4 => number_with_meaning(out, semantics, value, signed),
+        | Semantics::Ipv4 => number_with_meaning(out, semantics, value, scalar),
         _ if signed => out.int(value as i64),
         _ => out.uint(value),
     }
 }
 
-fn number_with_meaning(out: &mut Out, semantics: Semantics, value: u64, signed: bool) {
-    // A property may come with a wider type than its meaning has.
-    let narrow = value <= u64::from(u32::MAX) || (signed && i32::try_from(value as i64).is_ok());
+fn number_with_meaning(out: &mut Out, semantics: Semantics, value: u64, scalar: Scalar) {
+    let signed = scalar.signed();
+    // A property may come with a wider type than its meaning has. Below 0, only what has 32 bits itself is one of its numbers.
+    let narrow = value <= u64::from(u32::MAX) || (scalar == Scalar::I32 && i32::try_from(value as i64).is_ok());
     match semantics {
         Semantics::Enum(table) | Semantics::Flags(table) => constant(out, table, value, signed),
         _ if !narrow && signed => out.int(value as i64),
@@ -332,11 +334,11 @@ impl<'a> Visitor<'a> for Values<'_> {
         let table = match at.semantics {
             Semantics::ObjectKind => self.kinds,
             Semantics::NotifyFlags => names::notify_flags(self.buffers.content.object_type.unwrap_or(0)),
-            semantics => return number(self.out, semantics, value, scalar.signed()),
+            semantics => return number(self.out, semantics, value, scalar),
         };
         match table {
             Some(table) => constant(self.out, table, value, scalar.signed()),
-            None => number(self.out, Semantics::Number, value, scalar.signed()),
+            None => number(self.out, Semantics::Number, value, scalar),
         }
     }
 

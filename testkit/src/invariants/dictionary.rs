@@ -1,10 +1,11 @@
 //! Dictionaries for fuzzers, made from the declarations: what a mutation would hardly hit upon.
 
 use crate::etl_writer::{ndis, pktmon, rpc_end};
+use cluscope::internals::capture::LinkType;
 use cluscope::internals::consts::{self, Constant as _, control_codes, properties};
 use cluscope::internals::filter::{Field, Type};
 use cluscope::internals::structs::{self, Kind};
-use cluscope::internals::{analysis, idl};
+use cluscope::internals::{analysis, idl, make};
 use std::collections::BTreeSet;
 
 /// The longest word that libFuzzer takes.
@@ -79,6 +80,8 @@ pub fn dictionaries() -> Vec<(&'static str, String)> {
         ("pdus", pdus),
         ("compressed", Words(captures.0.clone())),
         ("capture", captures),
+        ("link_types", links()),
+        ("make", made()),
         ("etl", traces()),
         ("ntlm", Words(tokens.0.clone())),
         ("kerberos", Words(tokens.0.clone())),
@@ -161,6 +164,24 @@ fn captures() -> Words {
     words.add([0x28, 0xb5, 0x2f, 0xfd]);
     words.add([0x04, 0x22, 0x4d, 0x18]);
     words.add([0x50, 0x2a, 0x4d, 0x18]);
+    words
+}
+
+/// Numbers that a header can name the type of what follows with.
+fn links() -> Words {
+    let mut words = Words::default();
+    words.little(LinkType::READ.iter().map(|link| link.0));
+    for kind in [0x0800u16, 0x86dd, 0x8100, 0x88a8, 0x8864, 0x8847, 0x894f, 0x88e5, 0x6558] {
+        words.add(kind.to_be_bytes());
+    }
+    words
+}
+
+fn made() -> Words {
+    let mut words = json();
+    words.quoted([make::BOTH, make::TCP, make::UDP].concat());
+    words.quoted(["type", "transport", "tcp", "udp", "stream", "call_id", "context_id", "fragments", "status"]);
+    words.quoted(["activity", "object_uuid", "src", "dst", "time", "pdu_flags", "contexts", "results", "stub"]);
     words
 }
 

@@ -31,7 +31,7 @@ pub fn json(data: &[u8]) {
 }
 
 /// Puts something else into the place of this number, counted from the outermost value on. Whether there is one.
-fn change(value: &mut Value, left: &mut usize, source: &mut Source<'_>) -> bool {
+pub(super) fn change(value: &mut Value, left: &mut usize, source: &mut Source<'_>) -> bool {
     if *left == 0 {
         let found = core::mem::take(value);
         *value = other(found, source);

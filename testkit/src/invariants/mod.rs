@@ -10,15 +10,18 @@
 //! * [`structure`]: custom-marshalled structures; [`arbitrary_structure`]: those that are made from bytes
 //! * `pdus`, `datagrams`, `capture`, `compressed`: what lies above stubs (`streams.rs`, `packed.rs`)
 //! * `ntlm`, `spnego`, `kerberos`, `keytab` (`auth.rs`), `filter` (`filter.rs`),
-//!   `calls` (`records.rs`)
+//!   `calls` (`records.rs`), `link_types` (`links.rs`), `make` (`made.rs`)
 #![doc(hidden)]
 
 mod auth;
 mod dictionary;
 mod filter;
 mod lines;
+mod links;
+mod made;
 #[cfg(feature = "compress")]
 mod packed;
+mod printed;
 mod records;
 mod streams;
 pub mod structures;
@@ -31,6 +34,8 @@ pub use auth::{kerberos, keytab, ntlm, spnego};
 pub use dictionary::dictionaries;
 pub use filter::filter;
 pub use lines::json;
+pub use links::link_types;
+pub use made::make;
 #[cfg(feature = "compress")]
 pub use packed::compressed;
 pub use records::calls;
@@ -62,6 +67,8 @@ pub static TARGETS: &[Target] = &[
     ("pdus", pdus),
     ("datagrams", datagrams),
     ("capture", capture),
+    ("link_types", link_types),
+    ("make", make),
     #[cfg(feature = "compress")]
     ("compressed", compressed),
     #[cfg(feature = "etl")]

@@ -4,6 +4,7 @@
 //! that follow instead of these being the stub, bit 4 that a response is a fault, bits 5 and 6 which stream; then how many
 //! bytes follow.
 
+use super::printed::Printers;
 use super::{HEADER, Source, contents, encode, parse};
 use cluscope::internals::analysis::calls::Call as Joined;
 use cluscope::internals::analysis::story::Story;
@@ -108,18 +109,21 @@ struct Analysis {
     story: Story,
     checker: Checker,
     statistics: stats::Stats,
+    printers: Printers,
     records: Records,
     out: Out,
 }
 
 impl Analysis {
-    fn new() -> Self {
+    /// For a screen of so many columns.
+    fn new(width: usize) -> Self {
         let limits = AnalysisLimits { handles: 8, associations: 2, calls: 4, ids: 4, subscriptions: 2, name: 24 };
         Analysis {
             tracker: Tracker::new(limits),
             story: Story::default(),
             checker: Checker::new(conformance::CheckLimits { analysis: limits, ..conformance::CheckLimits::default() }),
             statistics: stats::Stats::default(),
+            printers: Printers::new(width),
             records: Records::default(),
             out: Out::new(),
         }
@@ -130,33 +134,45 @@ impl Analysis {
         self.records.print_with(&mut self.out, record, Some(&HandleAnnotations::of(&seen)));
         let line: serde_json::Value = serde_json::from_slice(self.out.as_bytes()).expect("a record is JSON");
         assert_eq!(line["frame"], record.event.frame());
-        self.story.feed(record, &seen, 0, &mut |event| assert!(!format!("{event:?}").is_empty()));
+        let printers = &mut self.printers;
+        printers.record(record, &seen);
+        self.story.feed(record, &seen, 0, &mut |event| printers.event(&event));
         self.checker.record(record, &mut |finding| {
             assert!(finding.frame <= record.event.frame(), "{finding:?}");
             let stub = record.stub().map_or(0, |(_, stub)| stub.len());
             assert!(finding.offset.is_none_or(|at| at <= stub), "{finding:?}: outside {stub} bytes");
+            printers.finding(&finding);
         });
         if let Some(call) = Joined::completed(record, &seen) {
             assert!(!call.outcome().is_empty() && !call.name().is_empty());
             self.statistics.add(&call);
+            self.printers.call(&call);
         }
         if let Some((key, asking)) = seen.given_up {
-            self.statistics.add(&Joined::unanswered(key, *asking));
+            self.unanswered(Joined::unanswered(key, *asking));
         }
     }
 
+    fn unanswered(&mut self, call: Joined) {
+        self.statistics.add(&call);
+        self.printers.call(&call);
+    }
+
     fn finish(mut self) {
-        self.story.finish(&mut |event| assert!(!format!("{event:?}").is_empty()));
-        for (key, asking) in self.tracker.unanswered() {
-            self.statistics.add(&Joined::unanswered(key, *asking));
-        }
-        let _ = (self.checker.fingerprints(), self.checker.counters(), self.story.forgotten());
+        let printers = &mut self.printers;
+        self.story.finish(&mut |event| printers.event(&event));
+        let unanswered: Vec<Joined> =
+            self.tracker.unanswered().map(|(key, asking)| Joined::unanswered(key, *asking)).collect();
+        unanswered.into_iter().for_each(|call| self.unanswered(call));
+        let _ = (self.checker.counters(), self.story.forgotten());
+        self.printers.finish(&self.story.timelines(), &self.checker, &self.statistics);
     }
 }
 
 /// A series of calls as analysis, conformance rules and printers see it. Lines are JSON, findings point into stubs.
 pub fn calls(mut data: &[u8]) {
-    let mut analysis = Analysis::new();
+    // Widths of screens, narrow and wide.
+    let mut analysis = Analysis::new(20 + data.len() % 140);
     // Of each stream the last request: its frame, what it is and what it told.
     let mut asked: [Option<(u64, Kind, u16, CallContext)>; 4] = [const { None }; 4];
     let mut frame = 0;

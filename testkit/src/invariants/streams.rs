@@ -17,7 +17,7 @@ use cluscope::internals::session::{self, Record, Session};
 use std::sync::Arc;
 
 /// Bytes of one side, or bytes of it that are missing.
-type Piece<'d> = (Side, &'d [u8]);
+pub(super) type Piece<'d> = (Side, &'d [u8]);
 
 /// Writes a piece; longer ones are cut.
 pub fn put_piece(out: &mut Vec<u8>, side: Side, bytes: &[u8]) {
@@ -28,7 +28,7 @@ pub fn put_piece(out: &mut Vec<u8>, side: Side, bytes: &[u8]) {
     }
 }
 
-fn pieces(mut data: &[u8]) -> impl Iterator<Item = Piece<'_>> {
+pub(super) fn pieces(mut data: &[u8]) -> impl Iterator<Item = Piece<'_>> {
     core::iter::from_fn(move || {
         let (&head, rest) = data.split_first_chunk::<2>()?;
         let head = u16::from_le_bytes(head);

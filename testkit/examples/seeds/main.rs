@@ -4,6 +4,9 @@
 //! Run as `cargo run --example seeds [FILE...]` with captures, keytabs, or files of structures, one object a line
 //! (`struct`, `hex`); without names it takes `captures/*.pcapng`.
 
+mod links;
+mod made;
+
 use cluscope::internals::capture::Reader;
 use cluscope::internals::net::{Chunk, Datagram, Handler, Network, NetworkLimits, Origin, Verdict};
 use cluscope::internals::render::json::stub::Identity;
@@ -438,6 +441,8 @@ fn main() -> Result<()> {
     made(root)?;
     traces(root)?;
     c_interface(root)?;
+    links::links(root)?;
+    self::made::made(root)?;
     let mut paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     if paths.is_empty() {
         for entry in std::fs::read_dir(root.join("captures"))? {
