@@ -9,6 +9,7 @@ mod dependencies;
 mod documents;
 mod harness;
 mod header;
+mod kinds;
 mod layers;
 mod limits;
 mod methods;

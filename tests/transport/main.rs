@@ -6,7 +6,9 @@
 #[path = "../common/data.rs"]
 mod data;
 
+mod assumptions;
 mod bad_input;
+mod batches;
 mod cut;
 mod datagrams;
 mod drops;
