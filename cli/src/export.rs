@@ -4,15 +4,19 @@
 //! included, leaves nothing behind. The same input gives the same bytes.
 
 mod files;
+mod filling;
 
 use super::output::tell;
 use super::place::interrupted;
-use super::{Capture, Failure, Format, Outcome, interrupt, source, summary};
+use super::{Capture, Failure, Format, Outcome, interrupt, pool, source, summary};
 use clap::{Args, ValueEnum};
 use cluscope::internals::analysis::Tracker;
 use cluscope::internals::limits::{LEAST_FOR_TABLES, Limits};
-use cluscope_columns::{Captures, Compression, Encoding, Error, Filler, Options, Partition, TableName, TableWriter};
-use files::{Files, Place};
+use cluscope_columns::{
+    Captures, Compression, Encoding, Error, Options, Order, Partition, RecordBatch, TableName, TableWriter, Waiting,
+};
+use files::{Files, How, Place};
+use filling::{Encoder, Filling, InOrder, Written};
 use std::collections::BTreeSet;
 use std::io::{BufWriter, Stdout};
 use std::path::PathBuf;
@@ -81,7 +85,7 @@ impl From<Error> for Failure {
 
 /// Where batches go.
 enum Sink {
-    Stream(Option<Box<TableWriter<BufWriter<Stdout>>>>),
+    Stream(Box<TableWriter<BufWriter<Stdout>>>),
     Files(Box<Files>),
 }
 
@@ -141,16 +145,16 @@ pub(super) fn run(mut export: Export) -> Outcome {
         By::Day => Partition::Day,
         By::Server => Partition::Server,
     });
-    let mut sink = match &export.output {
+    let sink = match &export.output {
         None => {
             let table = tables.first().copied().unwrap_or(TableName::Messages);
             let out = BufWriter::with_capacity(1 << 16, std::io::stdout());
-            Sink::Stream(Some(Box::new(TableWriter::new(table.table(), encoding, compression, out)?)))
+            Sink::Stream(Box::new(TableWriter::new(table.table(), encoding, compression, out)?))
         }
         Some(output) => {
             let place = Place { output, one, force: export.force };
-            let files = Files::new(place, &export.capture.files, &tables, encoding, compression, partition)?;
-            Sink::Files(Box::new(files.within(limits.columns)))
+            let how = How { encoding, compression, partition, limits: limits.columns };
+            Sink::Files(Box::new(Files::new(place, &export.capture.files, &tables, how)?))
         }
     };
     let captures = Captures::default();
@@ -161,25 +165,20 @@ pub(super) fn run(mut export: Export) -> Outcome {
     export.capture.limits = Some(limits.clone());
     let capture = &export.capture;
     let stop = interrupted();
-    let hide_secrets = capture.hide_secrets;
-    let mut filler = Filler::new(&limits, Options { tables, hide_secrets, captures });
-    // Somebody may wait for the rows of a capture that is still being made.
-    let live = capture.follow.follow.is_some() || capture.files.iter().any(|file| !file.is_file());
-    let (session, mut tracker, totals) = source::read_tracked(capture, Tracker::new(limits.analysis), &mut |record| {
-        match record {
-            Some((record, seen)) => filler.tracked(record, seen),
-            None if live => {
-                filler.flush();
-                sink.write(filler.ready())?;
-                return sink.flush();
-            }
-            None => return Ok(()),
-        }
-        sink.write(filler.ready())
-    })?;
-    let rest = filler.rest(Some(&mut tracker));
-    sink.write(rest)?;
-    let given_up = [session.given_up(), tracker.counters().all().into(), filler.given_up()].concat();
+    let order = InOrder { tracker: Tracker::new(limits.analysis), order: Order::new(&limits, &tables) };
+    let written = Written { waiting: Waiting::new(&limits), sink };
+    // Somebody may wait for the rows of a capture that is still being made; files are there in the end only.
+    let making = capture.follow.follow.is_some() || capture.files.iter().any(|file| !file.is_file());
+    let filling = Filling {
+        options: Options { tables, hide_secrets: capture.hide_secrets, captures },
+        limits,
+        live: making && export.output.is_none(),
+        encoder: Encoder::default(),
+    };
+    let (mut order, mut written, session, totals) = pool::read(capture, &filling, order, written)?;
+    filling.finish(&mut order, &mut written, capture.threads.number_within(&capture.memory))?;
+    let (InOrder { tracker, order }, Written { waiting, sink }) = (order, written);
+    let given_up = [session.given_up(), tracker.counters().all().into(), waiting.given_up(&order)].concat();
     let given_up: Vec<String> =
         given_up.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}")).collect();
     if !given_up.is_empty() {
@@ -187,11 +186,7 @@ pub(super) fn run(mut export: Export) -> Outcome {
     }
     let whole = totals.any && !(stop.load(Ordering::Relaxed) || interrupt::requested());
     match sink {
-        Sink::Stream(writer) => {
-            if let Some(writer) = writer {
-                writer.finish()?;
-            }
-        }
+        Sink::Stream(writer) => drop(writer.finish()?),
         // What is not whole is not left for a whole.
         Sink::Files(files) if whole => files.place()?,
         Sink::Files(_) if totals.any => return Err(Failure::Message("interrupted: no tables are written".into())),
@@ -202,24 +197,24 @@ pub(super) fn run(mut export: Export) -> Outcome {
 }
 
 impl Sink {
-    fn write(
-        &mut self,
-        batches: impl IntoIterator<Item = (TableName, cluscope_columns::RecordBatch)>,
-    ) -> Result<(), Failure> {
-        for (table, batch) in batches {
-            match self {
-                Sink::Stream(Some(writer)) => writer.write(&batch)?,
-                Sink::Stream(None) => {}
-                Sink::Files(files) => files.write(table, &batch)?,
-            }
+    fn write(&mut self, table: TableName, batch: &RecordBatch, encoder: &Encoder) -> Result<(), Failure> {
+        match self {
+            Sink::Stream(writer) => Ok(writer.write(batch)?),
+            Sink::Files(files) => files.write(table, batch, encoder),
         }
-        Ok(())
+    }
+
+    fn send(&mut self, encoder: &Encoder) -> Result<(), Failure> {
+        match self {
+            Sink::Stream(_) => Ok(()),
+            Sink::Files(files) => files.send(encoder),
+        }
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
         match self {
-            Sink::Stream(Some(writer)) => Ok(writer.flush()?),
-            _ => Ok(()),
+            Sink::Stream(writer) => Ok(writer.flush()?),
+            Sink::Files(_) => Ok(()),
         }
     }
 }

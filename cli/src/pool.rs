@@ -6,15 +6,17 @@
 //! batches again. So the same comes out for every number of threads. Where the others are behind, the thread that reads
 //! takes batches as well.
 //!
-//! Memory: there are at most two more batches than threads, each of 128 KiB or of a single larger message, of which there
-//! is one at a time; of what is made of a batch at most [`BATCH_PRINT`] waits for its turn.
+//! Work that comes of the last step and needs no order (encoding tables) is done by any thread before it takes the next batch.
+//!
+//! Memory: there are at most two more batches than threads, each of the bytes that [`Steps::batch`] says or of a single larger
+//! message, of which there is one at a time; of what is made of a batch at most [`BATCH_PRINT`] waits for its turn.
 
 use super::source::RecordConsumer;
 use super::{Capture, Failure, source, summary::Totals};
 use cluscope::internals::analysis::RecordContext;
 #[cfg(doc)]
 use cluscope::internals::base::bounds::BATCH_PRINT;
-use cluscope::internals::session::{Batch, Record, Session};
+use cluscope::internals::session::{Batch, BatchLimits, Record, Session};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -36,6 +38,19 @@ pub(super) trait Steps: Sync {
     /// What the last step knows.
     type Last: Send;
 
+    /// Whether it shows in what is made where batches end. One thread packs records into batches as well then.
+    const PACKED: bool = false;
+
+    /// Records and bytes of a batch.
+    fn batch(&self) -> BatchLimits {
+        BatchLimits::default()
+    }
+
+    /// Whether somebody may wait for what was read so far, when what comes next takes long.
+    fn is_live(&self) -> bool {
+        true
+    }
+
     /// What a thread has for itself.
     fn worker(&self) -> Self::Worker;
 
@@ -54,8 +69,18 @@ pub(super) trait Steps: Sync {
         way: &Way<'_, Self>,
     ) -> Result<(), Failure>;
 
+    /// A batch ends here.
+    fn settle(&self, worker: &mut Self::Worker, made: &mut Self::Made) {
+        let _ = (worker, made);
+    }
+
     /// Takes what was made, in order; it is empty then.
     fn last(&self, last: &mut Self::Last, made: &mut Self::Made) -> Result<(), Failure>;
+
+    /// Does what has come of the last step, together with whatever other thread is there.
+    fn after(&self) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -213,8 +238,10 @@ impl<S: Steps + ?Sized> Pool<'_, S> {
         for (record, seen, choice) in items {
             self.steps.middle(worker, &mut made, (&record, seen, choice), &way)?;
         }
+        self.steps.settle(worker, &mut made);
         batch.clear();
-        self.put(way.number, made, batch)
+        self.put(way.number, made, batch)?;
+        self.steps.after()
     }
 
     /// Hands on what was made of a batch, or leaves it to whoever does the one before.
@@ -262,7 +289,7 @@ pub(super) fn read<S: Steps>(
         turn: Condvar::new(),
         stopped: AtomicBool::new(false),
     };
-    let (session, totals) = if threads == 1 {
+    let (session, totals) = if threads == 1 && !S::PACKED {
         let mut alone = Alone {
             order: lock(&pool.first),
             worker: steps.worker(),
@@ -293,10 +320,10 @@ fn shared<S: Steps>(capture: &Capture, pool: &Pool<'_, S>, others: usize) -> Res
                 return Err(Failure::Message(format!("starting a thread: {e}")));
             }
         }
-        let mut sender = Sender { pool, batch: Batch::default(), worker: pool.steps.worker() };
+        let mut sender = Sender { pool, batch: Batch::within(pool.steps.batch()), worker: pool.steps.worker() };
         let read = source::read_here(capture, &mut sender);
         // Where nobody takes it any more, it is known why.
-        let _ = sender.pause();
+        let _ = sender.rest();
         lock(&pool.queue).ended = true;
         pool.filled.notify_all();
         pool.work(&mut sender.worker);
@@ -347,12 +374,17 @@ impl<S: Steps> Sender<'_, S> {
         let most = if large { 1 } else { self.pool.most };
         self.wait(most)?;
         let mut queue = lock(&self.pool.queue);
-        let next = queue.spare.pop().unwrap_or_default();
+        let next = queue.spare.pop().unwrap_or_else(|| Batch::within(self.pool.steps.batch()));
         queue.batches.push_back(std::mem::replace(&mut self.batch, next));
         queue.under_way += 1;
         drop(queue);
         self.pool.filled.notify_one();
         if large { self.wait(1) } else { Ok(()) }
+    }
+
+    /// Hands over what there is.
+    fn rest(&mut self) -> Result<(), Failure> {
+        if self.batch.is_empty() { Ok(()) } else { self.hand_over() }
     }
 
     /// Waits until fewer batches are under way, and helps so long.
@@ -387,6 +419,6 @@ impl<S: Steps> RecordConsumer for Sender<'_, S> {
     }
 
     fn pause(&mut self) -> Result<(), Failure> {
-        if self.batch.is_empty() { Ok(()) } else { self.hand_over() }
+        if self.pool.steps.is_live() { self.rest() } else { Ok(()) }
     }
 }

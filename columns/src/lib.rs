@@ -17,7 +17,7 @@
 //! let limits = cluscope::Limits::default();
 //! let mut reader = Reader::new(std::fs::File::open("trace.pcapng")?)?;
 //! let mut session = Session::new(limits.session.clone(), Arc::new(KeyStore::new()));
-//! let mut filler = Filler::tracking(&limits, Options::of([TableName::Messages]));
+//! let mut filler = Filler::new(&limits, Options::of([TableName::Messages]));
 //! while let Some(packet) = reader.next()? {
 //!     session.packet(&packet, &mut |record| filler.record(&record));
 //! }
@@ -32,15 +32,14 @@
 pub mod fill;
 mod partition;
 mod places;
-mod scan;
 pub mod schema;
 pub mod tables;
 pub mod write;
 
 pub use arrow_array::RecordBatch;
-pub use fill::{Filler, Options};
+pub use fill::{Filler, Noted, Options, Order, Piece, RowFiller, Waiting};
 pub use partition::Partition;
 pub use places::{Captures, Origin};
 pub use schema::{Column, Kind, Table, VERSION};
 pub use tables::TableName;
-pub use write::{Compression, Encoding, Error, TableWriter};
+pub use write::{Compression, Encoding, Error, Pending, Sizes, TableWriter};

@@ -184,7 +184,7 @@ macro_rules! tables {
 
             impl Default for Builder {
                 fn default() -> Self {
-                    Builder { rows: 0, bytes: 0, $($column: super::new!($kind),)+ }
+                    Builder { rows: 0, bytes: 0, $($column: super::new!($kind, 0, 0),)+ }
                 }
             }
 
@@ -210,13 +210,17 @@ macro_rules! tables {
                     self.bytes
                 }
 
-                /// The rows as a batch; the builder is empty then.
+                /// The rows as a batch; the builder is empty then, with room for as many.
                 ///
                 /// # Errors
                 /// Arrow's; there is none that the declaration allows.
                 pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-                    (self.rows, self.bytes) = (0, 0);
-                    let columns: Vec<ArrayRef> = vec![$(Arc::new(self.$column.finish())),+];
+                    let rows = core::mem::take(&mut self.rows);
+                    self.bytes = 0;
+                    let columns: Vec<ArrayRef> = vec![$({
+                        let next = super::new!($kind, rows, self.$column.values_slice().len());
+                        Arc::new(core::mem::replace(&mut self.$column, next).finish())
+                    }),+];
                     RecordBatch::try_new(TABLE.schema(), columns)
                 }
             }
@@ -232,13 +236,20 @@ pub(crate) const fn plain(name: &'static str) -> &'static str {
     }
 }
 
-/// An empty builder.
+/// An empty builder with room for so many rows, and so much text.
 macro_rules! new {
-    (Time) => {
-        arrow_array::builder::TimestampMicrosecondBuilder::new().with_data_type(crate::Kind::Time.data_type())
+    (Time, $rows:expr, $text:expr) => {
+        arrow_array::builder::TimestampMicrosecondBuilder::with_capacity($rows)
+            .with_data_type(crate::Kind::Time.data_type())
     };
-    ($kind:ident) => {
-        Default::default()
+    (Bool, $rows:expr, $text:expr) => {
+        arrow_array::builder::BooleanBuilder::with_capacity($rows)
+    };
+    (Int, $rows:expr, $text:expr) => {
+        arrow_array::builder::Int64Builder::with_capacity($rows)
+    };
+    ($kind:ident, $rows:expr, $text:expr) => {
+        arrow_array::builder::StringBuilder::with_capacity($rows, $text)
     };
 }
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import pyarrow
 from pyspark import StorageLevel
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as sql
 from pyspark.sql.pandas.types import from_arrow_schema
@@ -220,12 +221,24 @@ def run(
     memory: str = "256MB",
     hide_secrets: bool = False,
 ) -> dict[str, int]:
-    """Reads all files below ``captures`` and writes the tables below ``out``. Returns how many rows each has."""
+    """Reads all files below ``captures`` and writes the tables below ``out``, where none may be: ``files`` first and ``limits``
+    last. Returns how many rows each has."""
     # Which rows come into which file must not depend on how large something turned out to be.
     spark.conf.set("spark.sql.adaptive.enabled", "false")
     spark.conf.set("spark.sql.session.timeZone", "UTC")
-    # Arrow batches of few rows: packets may be large.
+    # Arrow batches of few rows and bytes: packets may be large, and files are. One row goes whatever its size.
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "1024")
+    spark.conf.set("spark.sql.execution.arrow.maxBytesPerBatch", str(BATCH))
+    # The type of docs/schema.md, not one of 96 bits.
+    spark.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
+    try:
+        spark.read.format("binaryFile").load(f"{out}/files")
+    except AnalysisException as error:
+        if error.getCondition() != "PATH_NOT_FOUND":
+            raise
+    else:
+        # Tables of two runs must not stand side by side.
+        raise FileExistsError(f"{out} already has tables")
     rules = decode_as or []
     root = captures if sites else None
     context = spark.sparkContext
@@ -247,6 +260,8 @@ def run(
             known.append(dict.fromkeys(FILES_ARROW.names) | nothing | {"path": path, "site": site(path, root)})
     known = [Row(**row) for row in sorted(known, key=lambda row: row["path"])]
     before, named, units = plan(known, by)
+    told = spark.createDataFrame(known, FILES).drop("pairs", "links").coalesce(1)
+    told.write.mode("errorifexists").parquet(f"{out}/files")
 
     # 2. Packets to the units that read them, in their order.
     planned = context.broadcast((before, units))
@@ -271,11 +286,9 @@ def run(
     written = {}
     for name, schema in schemas().items():
         rows: DataFrame = batches.where(sql.col("table") == name).mapInArrow(unpack, from_arrow_schema(schema))
-        # Spark leaves no _SUCCESS behind a table that is not whole.
-        rows.write.mode("overwrite").parquet(f"{out}/{name}")
+        # Spark leaves no _SUCCESS behind a table that is not whole. The last one tells that all are.
+        rows.write.mode("errorifexists").parquet(f"{out}/{name}")
         written[name] = int(counted.get(name, 0))
-    told = spark.createDataFrame(known, FILES).drop("pairs", "links").coalesce(1)
-    told.write.mode("overwrite").parquet(f"{out}/files")
     written["files"] = len(known)
     skipped = sum(row.status == "skipped" for row in known)
     cut = sum(row.status == "cut" for row in known)

@@ -29,7 +29,7 @@ pub use calls::{Answer, Call, CallOutcome};
 pub use handles::{Resolved, Scope, State};
 pub use notify::Subscription;
 pub use object_kind::ObjectKind;
-pub use record_context::{HandleUse, PendingCall};
+pub use record_context::{CallKey, HandleUse, PendingCall};
 pub use stats::Stats;
 pub use story::Story;
 pub use tracker::{RecordContext, Tracker};

@@ -349,6 +349,12 @@ bounds! {
     BATCH_BYTES: usize = 128 << 10, "bytes", "threads, bytes of a batch",
         "what these records own",
         "the batch is handed over; a larger record is one by itself, of which one is under way", "none: nothing is missing";
+    TABLE_RECORDS: usize = 1 << 10, "records", "export, threads, records of a batch",
+        "records whose rows are made together",
+        "the batch is handed over", "none: nothing is missing";
+    TABLE_BYTES: usize = 512 << 10, "bytes", "export, threads, bytes of a batch",
+        "what these records own",
+        "the batch is handed over; a larger record is one by itself, of which one is under way", "none: nothing is missing";
     BATCH_PRINT: usize = 128 << 10, "bytes", "threads, print of a batch",
         "what is printed of a batch before its turn has come",
         "the thread waits for the turn", "none: nothing is missing";

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 /// packets.
 ///
 /// The order is the given one, unless the files' first time stamps contradict it: then they are read in the order of
-/// those time stamps (files with the same one stay in the given order). Nothing is sorted when one of the files is
-/// standard input (`-`), is no plain file, can't be read, or has no time stamp in its first packet. Files that overlap
-/// in time, as two taps give them, are not interleaved: merge them with Wireshark's `mergecap` before.
+/// those time stamps (files with the same one stay in the given order), those without a packet or that can't be read
+/// last. Nothing is sorted when one of the files is standard input (`-`), is no plain file, or has no time stamp in its
+/// first packet. Files that overlap in time, as two taps give them, are not interleaved: merge them with Wireshark's
+/// `mergecap` before.
 ///
 /// A file that can't be read or ends in an error is reported once; the next call goes on with the next file.
 #[derive(Debug)]
@@ -148,17 +149,26 @@ pub fn sort_by_time(paths: &mut Vec<PathBuf>, limits: &CaptureLimits) -> bool {
     if paths.len() < 2 || !paths.iter().all(is_plain) {
         return false;
     }
-    let mut timed = Vec::with_capacity(paths.len());
+    let (mut timed, mut without) = (Vec::with_capacity(paths.len()), Vec::new());
     for path in paths.iter() {
-        let first = open(path, limits).ok().and_then(|mut reader| reader.next().ok()?.and_then(|packet| packet.time));
-        let Some(first) = first else { return false };
-        timed.push((first, path.clone()));
+        // One broken file among a thousand must not leave the others in a wrong order.
+        let Ok(mut reader) = open(path, limits) else {
+            without.push(path.clone());
+            continue;
+        };
+        match reader.next() {
+            Ok(Some(packet)) => match packet.time {
+                Some(first) => timed.push((first, path.clone())),
+                None => return false,
+            },
+            Ok(None) | Err(_) => without.push(path.clone()),
+        }
     }
     if timed.is_sorted_by_key(|(first, _)| *first) {
         return false;
     }
     timed.sort_by_key(|(first, _)| *first);
-    *paths = timed.into_iter().map(|(_, path)| path).collect();
+    *paths = timed.into_iter().map(|(_, path)| path).chain(without).collect();
     true
 }
 
@@ -193,6 +203,22 @@ mod tests {
         }
     }
 
+    /// A pcapng file with a Simple Packet Block, which has no time.
+    fn simple_packet() -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (kind, body) in [
+            (0x0a0d_0d0a_u32, &[0x1a2b_3c4d_u32, 1, u32::MAX, u32::MAX] as &[u32]),
+            (1, &[1, 0]),
+            (3, &[4, u32::from_le_bytes(*b"data")]),
+        ] {
+            let length = 12 + 4 * u32::try_from(body.len()).unwrap();
+            for value in [kind, length].iter().chain(body).chain([&length]) {
+                bytes.extend(value.to_le_bytes());
+            }
+        }
+        bytes
+    }
+
     #[test]
     fn in_a_row() {
         let dir = std::env::temp_dir().join(format!("cluscope-files-{}", std::process::id()));
@@ -217,10 +243,23 @@ mod tests {
         assert!(files.is_sorted());
         assert_eq!(seconds(&mut files).0, [(1, 1), (2, 2), (3, 3), (4, 5)]);
 
-        // A file without a time: as given.
-        let mut files = Files::new(vec![last.clone(), empty, first.clone()], CaptureLimits::default());
+        // Files without a packet come last, and leave the order of the others alone if that is right.
+        let none = dir.join("none.pcap");
+        fs::write(&none, "no capture").unwrap();
+        let mut files = Files::new(vec![last.clone(), empty.clone(), none, first.clone()], CaptureLimits::default());
+        assert!(files.is_sorted());
+        let (packets, errors) = seconds(&mut files);
+        assert_eq!(packets, [(1, 1), (2, 2), (3, 5)]);
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(!Files::new(vec![empty, first.clone(), last.clone()], CaptureLimits::default()).is_sorted());
+
+        // A file without a time in its first packet: as given.
+        let untimed = dir.join("untimed.pcapng");
+        fs::write(&untimed, simple_packet()).unwrap();
+        let mut files = Files::new(vec![last.clone(), untimed, first.clone()], CaptureLimits::default());
         assert!(!files.is_sorted());
-        assert_eq!(seconds(&mut files).0, [(1, 5), (2, 1), (3, 2)]);
+        assert_eq!(files.next().unwrap().unwrap().time.unwrap().0 / 1_000_000_000, 5);
+        assert_eq!(files.next().unwrap().unwrap().time, None);
 
         let mut files = Files::new(vec![missing, first], CaptureLimits::default());
         let (packets, errors) = seconds(&mut files);

@@ -212,8 +212,10 @@ limits! {
     "columns" l => l.columns, super::Columns {
         batch: "bytes", Memory(64 << 10), 14, Export, "the rows of a table that become one batch", "the batch is written",
             "none: nothing is missing";
-        row_groups: "bytes", Memory(1 << 20), 1, Export, "all unfinished row groups together",
-            "the largest one is finished", "none: nothing is missing";
+        portion: "bytes", Memory(1 << 20), 4, Export, "rows of all tables that wait to be encoded",
+            "those of the table that has most are encoded", "none: nothing is missing";
+        row_groups: "bytes", Memory(1 << 20), 1, Export, "all unfinished row groups together, of which each file has a part",
+            "the file's row group is finished", "none: nothing is missing";
         files: "files", Memory(8), 262_144, Export, "files that are open at a time",
             "the one used least recently is finished, later rows of its partition go into another one",
             "none: nothing is missing";

@@ -206,7 +206,7 @@ impl Survey {
     }
 
     /// How often there was no room for a pair, a link or a fragment that waits for others ([`Select::hosts`], and
-    /// [`NetworkLimits`] for fragments).
+    /// [`NetworkLimits`] for fragments): each packet of a pair without room counts, and each record of it again.
     #[must_use]
     pub fn left_out(&self) -> u64 {
         self.splitter.left_out()

@@ -34,7 +34,7 @@ pub use interfaces::{BoundInterface, Interfaces};
 pub use observed_security::{Tap, Unsealed};
 #[cfg(feature = "session")]
 #[doc(hidden)]
-pub use owned_record::Batch;
+pub use owned_record::{Batch, BatchLimits};
 #[cfg(feature = "session")]
 pub use packets::{Flow, Record, Session, SessionLimits, Stats};
 #[cfg(feature = "session")]

@@ -20,6 +20,21 @@ use crate::rpc::verification::Verification;
 use crate::session::call_context::CallContext;
 use std::ops::Range;
 
+/// What a batch is to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchLimits {
+    /// Records of it.
+    pub records: usize,
+    /// Bytes that they own.
+    pub bytes: usize,
+}
+
+impl Default for BatchLimits {
+    fn default() -> Self {
+        BatchLimits { records: BATCH_RECORDS, bytes: BATCH_BYTES }
+    }
+}
+
 /// A number of records, in their order, each with what is known of it beside.
 #[derive(Debug, Default)]
 pub struct Batch<K> {
@@ -31,6 +46,7 @@ pub struct Batch<K> {
     owned: usize,
     /// The packets of the records that are lent, where it is one alone of a record.
     frame_sets: Vec<FrameSet>,
+    limits: BatchLimits,
 }
 
 /// A record without what it borrowed.
@@ -74,14 +90,19 @@ struct Rare {
 }
 
 impl<K: Default> Batch<K> {
+    /// An empty one that is to hold so much.
+    pub fn within(limits: BatchLimits) -> Self {
+        Batch { limits, ..Batch::default() }
+    }
+
     /// Whether it is time to hand it over.
     pub fn is_full(&self) -> bool {
-        self.records.len() >= BATCH_RECORDS || self.weight() >= BATCH_BYTES
+        self.records.len() >= self.limits.records || self.weight() >= self.limits.bytes
     }
 
     /// Whether it has so much that only one like it is to be there at a time.
     pub fn is_large(&self) -> bool {
-        self.weight() >= 2 * BATCH_BYTES
+        self.weight() >= self.limits.bytes.saturating_mul(2)
     }
 
     fn weight(&self) -> usize {
@@ -120,7 +141,7 @@ impl<K: Default> Batch<K> {
         self.bytes.clear();
         self.owned = 0;
         // What a single large message needed is not kept for all the others.
-        self.bytes.shrink_to(2 * BATCH_BYTES);
+        self.bytes.shrink_to(self.limits.bytes.saturating_mul(2));
     }
 
     fn put(&mut self, bytes: &[u8]) -> Range<usize> {
@@ -134,8 +155,8 @@ impl<K: Default> Batch<K> {
     pub fn push(&mut self, record: &mut Record<'_>, learn: impl FnOnce(&Record<'_>, &mut K)) {
         if self.records.capacity() == 0 {
             // Once, instead of moving all that is there each time it has doubled.
-            self.records.reserve_exact(BATCH_RECORDS);
-            self.known.reserve_exact(BATCH_RECORDS);
+            self.records.reserve_exact(self.limits.records);
+            self.known.reserve_exact(self.limits.records);
         }
         if self.known.len() == self.records.len() {
             self.known.push(K::default());

@@ -85,10 +85,10 @@ pub enum Choice<T> {
 /// What the order of records says about one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Show it, and where `first`, those of its connection that were held back before it.
+    /// Show it, and where it says `release`, those of its connection that were held back before it.
     Show {
-        /// Whether it is the first one shown of its connection.
-        first: bool,
+        /// Whether there are any.
+        release: bool,
     },
     /// Hold it back, and tell [`Chooser::hold`].
     Hold,
@@ -120,8 +120,7 @@ impl Chooser {
         if !ours && (proposed || refused || record.interface.is_some() || is_unknown(record)) {
             self.ours.insert(key, ());
             self.last = Some(key);
-            self.held.remove(&key);
-            return Decision::Show { first: true };
+            return Decision::Show { release: self.held.remove(&key).is_some() };
         }
         let call = matches!(
             record.event.body,
@@ -130,12 +129,12 @@ impl Chooser {
         if ours {
             // The callbacks of connectionless security are the handshake of the calls they are about.
             if record.event.token.is_some() {
-                return Decision::Show { first: false };
+                return Decision::Show { release: false };
             }
             // Calls of other interfaces on the same connection are none of ours; those of no known one may be.
             return match (&record.event.context, call) {
                 (Some(_), true) if record.interface.is_none() && !rejected(record) => Decision::Skip,
-                _ => Decision::Show { first: false },
+                _ => Decision::Show { release: false },
             };
         }
         match (call, self.held.len() < self.limit || self.held.contains_key(&key)) {
@@ -204,8 +203,8 @@ impl<T> Selection<T> {
     /// Decides about a record.
     pub fn choose(&mut self, record: &Record<'_>) -> Choice<T> {
         match self.chooser.decide(record) {
-            Decision::Show { first: true } => Choice::Show(self.held.release(connection(record))),
-            Decision::Show { first: false } => Choice::Show(Vec::new()),
+            Decision::Show { release: true } => Choice::Show(self.held.release(connection(record))),
+            Decision::Show { release: false } => Choice::Show(Vec::new()),
             Decision::Hold => Choice::Hold,
             Decision::Skip => Choice::Skip,
         }

@@ -84,6 +84,13 @@ impl Reading {
 }
 
 /// An iterator over the packets of a capture, made by ``split_packets``.
+///
+/// >>> import cluscope
+/// >>> packets = cluscope.split_packets("captures/tour.pcapng")
+/// >>> sorted({(low, high) for *_, low, high in packets})
+/// [('127.0.0.1', '127.0.77.11')]
+/// >>> next(packets, "all were read")
+/// 'all were read'
 #[pyclass(frozen, module = "cluscope")]
 pub(crate) struct Packets(Mutex<Reading>);
 
@@ -151,9 +158,13 @@ pub(crate) fn split_packets(
 
 /// What ``group_pairs`` has to know of a capture, and whoever puts captures in order: ``frames`` (how many the file counts),
 /// ``first_ns`` (the time of its first packet, or ``None``), ``pairs`` (``(low, high, bearing)``), ``links`` (``(low, high,
-/// other low, other high)``, pairs that share a packet), ``left_out`` (pairs and links for which there was no room), ``problems``
-/// (damage that was passed over) and ``error`` (why the file could not be read to its end, or ``None``). The capture is a path,
-/// a file object, or the bytes of a file.
+/// other low, other high)``, pairs that share a packet), ``left_out`` (how often there was no room for a pair, a link or a
+/// waiting fragment), ``problems`` (damage that was passed over) and ``error`` (why the file could not be read to its end, or
+/// ``None``). The capture is a path, a file object, or the bytes of a file.
+///
+/// Each packet of a pair without room counts in ``left_out``, and each record of it again: which pairs those are is just what
+/// there was no room for. 0 says that nothing is missing. Such pairs are not in ``pairs``; whoever divides packets reads each
+/// of them alone.
 ///
 /// >>> import cluscope
 /// >>> cluscope.survey("captures/tour.pcapng")["pairs"]

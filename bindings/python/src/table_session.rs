@@ -20,6 +20,13 @@ use std::sync::Mutex;
 const BATCH: usize = 1024;
 
 /// Some rows of a table, of which engines take an Arrow stream (``__arrow_c_stream__``); made by ``TableSession``.
+///
+/// >>> import cluscope
+/// >>> session = cluscope.TableSession(["events"])
+/// >>> rows = session.packets(packet[:5] for packet in cluscope.split_packets("captures/tour.pcapng"))
+/// >>> events = (rows + session.finish())[-1]
+/// >>> events.name, len(events) > 0, hasattr(events, "__arrow_c_stream__")
+/// ('events', True, True)
 #[pyclass(frozen, module = "cluscope")]
 pub(crate) struct Rows {
     table: TableName,

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import doctest
 import inspect
+import io
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
+from conftest import PROGRAM, ROOT
 
 import cluscope
 from cluscope import _cluscope, _errors
@@ -55,3 +62,53 @@ def test_everything_has_a_docstring() -> None:
 def test_readme() -> None:
     text = Path("bindings/python/README.md").read_text()
     assert run("README.md", text) > 5
+
+
+def programs(document: str) -> list[str]:
+    """The programs in Python that a document shows."""
+    return re.findall("```python\n(.*?)```", (ROOT / "docs" / document).read_text(), re.DOTALL)
+
+
+@pytest.fixture
+def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A capture in two files, one of which begins in the middle of a call; their names are not in the order of time."""
+    # pcap: a header of 24 bytes and records with their captured length behind 8 bytes.
+    data = (ROOT / "captures" / "manager.pcap").read_bytes()
+    end = 24
+    while end < len(data) // 3:
+        end += 16 + int.from_bytes(data[end + 8 : end + 12], "little")
+    (tmp_path / "ring").mkdir()
+    (tmp_path / "ring" / "2.pcapng").write_bytes(data[:end])
+    (tmp_path / "ring" / "1.pcapng").write_bytes(data[:24] + data[end:])
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "ring"
+
+
+def calls_of(*captures: Path) -> int:
+    return sum(1 for _ in cluscope.calls(captures))
+
+
+def test_many_sessions(ring: Path) -> None:
+    """What docs/embedding.md shows finds as many calls as one call does."""
+    (program,) = programs("embedding.md")
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        exec(compile(program, "docs/embedding.md", "exec"), {})
+    found = sum(int(line.split()[1]) for line in told.getvalue().splitlines())
+    assert found == calls_of(*ring.iterdir()) == 20, told.getvalue()
+
+
+def test_file_by_file(ring: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What docs/queries.md shows for DuckDB and Dask reads each file alone, with the loss that it tells of."""
+    by_name = {word: program for program in programs("queries.md") for word in ("dask", "insert into") if word in program}
+    alone = sum(calls_of(path) for path in ring.iterdir())
+    assert alone != calls_of(*ring.iterdir())
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("pyarrow")
+    exec(compile(by_name["insert into"], "docs/queries.md", "exec"), {})
+    assert duckdb.sql("select count(*) from calls").fetchall() == [(alone,)]
+    pytest.importorskip("dask.dataframe")
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(PROGRAM).parent), os.environ["PATH"]]))
+    names: dict[str, Any] = {}
+    exec(compile(by_name["dask"], "docs/queries.md", "exec"), names)
+    assert len(names["rows"]) == sum(1 for path in ring.iterdir() for _ in cluscope.open(path))

@@ -185,8 +185,8 @@ impl Steps for Printing<'_> {
         let hold = match decision {
             Decision::Skip => return Ok(()),
             Decision::Hold => Some(connection(record)),
-            Decision::Show { first } => {
-                if first {
+            Decision::Show { release } => {
+                if release {
                     made.pieces.push(Piece::Release(made.out.made().len(), connection(record)));
                 }
                 if !passes {

@@ -1,9 +1,10 @@
 //! The files of an export: one for a table, or one for each of its partitions.
 
+use super::filling::Encoder;
 use crate::Failure;
 use crate::place::{failed, same, spare};
 use cluscope::internals::limits::Columns;
-use cluscope_columns::{Compression, Encoding, Partition, RecordBatch, TableName, TableWriter};
+use cluscope_columns::{Compression, Encoding, Partition, RecordBatch, Sizes, TableName, TableWriter};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufWriter;
@@ -19,6 +20,16 @@ pub(super) struct Place<'p> {
     pub(super) one: bool,
     /// Whether tables that are there are written over.
     pub(super) force: bool,
+}
+
+/// How tables are written.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    pub(super) encoding: Encoding,
+    pub(super) compression: Compression,
+    pub(super) partition: Option<Partition>,
+    /// What it may cost.
+    pub(super) limits: Columns,
 }
 
 /// A file that is open.
@@ -42,6 +53,8 @@ pub(super) struct Files {
     compression: Compression,
     partition: Option<Partition>,
     limits: Columns,
+    /// How many tables there are.
+    tables: usize,
     open: BTreeMap<Key, Open>,
     /// How many files of a partition were finished.
     parts: BTreeMap<Key, u32>,
@@ -57,10 +70,9 @@ impl Files {
         place: Place<'_>,
         inputs: &[PathBuf],
         tables: &BTreeSet<TableName>,
-        encoding: Encoding,
-        compression: Compression,
-        partition: Option<Partition>,
+        how: How,
     ) -> Result<Self, Failure> {
+        let How { encoding, compression, partition, limits } = how;
         let Place { output, one, force } = place;
         let inputs: Vec<&PathBuf> = inputs.iter().filter(|input| input.is_file()).collect();
         if one {
@@ -96,7 +108,8 @@ impl Files {
             encoding,
             compression,
             partition,
-            limits: Columns::default(),
+            limits,
+            tables: tables.len(),
             open: BTreeMap::new(),
             parts: BTreeMap::new(),
             written: BTreeSet::new(),
@@ -110,13 +123,8 @@ impl Files {
         Ok(files)
     }
 
-    /// Sets what they may cost.
-    pub(super) fn within(self, limits: Columns) -> Self {
-        Files { limits, ..self }
-    }
-
-    /// Writes a batch of a table.
-    pub(super) fn write(&mut self, table: TableName, batch: &RecordBatch) -> Result<(), Failure> {
+    /// Writes a batch of a table; what there is too much of goes to the encoder.
+    pub(super) fn write(&mut self, table: TableName, batch: &RecordBatch, encoder: &Encoder) -> Result<(), Failure> {
         let parts = match self.partition {
             Some(partition) => partition.split(table.table(), batch).map_err(cluscope_columns::Error::from)?,
             None => None,
@@ -131,15 +139,22 @@ impl Files {
         }
         // The largest ones first; those that are left are small.
         let mut pending: usize = self.open.values().map(|open| open.writer.pending()).sum();
-        while pending > self.limits.row_groups {
+        while pending > self.limits.portion {
             let Some(largest) = self.open.values_mut().max_by_key(|open| open.writer.pending()) else { break };
-            let before = largest.writer.pending();
-            largest.writer.finish_row_group()?;
-            let after = largest.writer.pending();
-            if after >= before {
-                break;
+            pending -= largest.writer.pending();
+            if let Some(rows) = largest.writer.send()? {
+                encoder.push(rows);
             }
-            pending -= before - after;
+        }
+        Ok(())
+    }
+
+    /// All rows there are go to the encoder.
+    pub(super) fn send(&mut self, encoder: &Encoder) -> Result<(), Failure> {
+        for open in self.open.values_mut() {
+            if let Some(rows) = open.writer.send()? {
+                encoder.push(rows);
+            }
         }
         Ok(())
     }
@@ -155,8 +170,8 @@ impl Files {
 
     fn writer(&mut self, key: Key) -> Result<&mut Open, Failure> {
         if !self.open.contains_key(&key) {
-            if self.open.len() >= self.limits.files.max(1)
-                && let Some(oldest) = self.open.iter().min_by_key(|(_, open)| open.used).map(|(key, _)| key.clone())
+            if self.open.len() >= self.files()
+                && let Some(oldest) = self.oldest()
             {
                 self.close(&oldest)?;
             }
@@ -168,10 +183,36 @@ impl Files {
             let file = create(&path).map_err(|e| failed(&path, &e))?;
             self.written.insert(under);
             let out = BufWriter::with_capacity(1 << 16, file);
-            let writer = TableWriter::new(key.0.table(), self.encoding, self.compression, out)?;
+            // When rows are encoded is seen to here.
+            let sizes = Sizes { portion: usize::MAX, row_group: self.row_group(key.0) };
+            let writer = TableWriter::within(key.0.table(), self.encoding, self.compression, sizes, out)?;
             self.open.insert(key.clone(), Open { writer, used: self.batches });
         }
         self.open.get_mut(&key).ok_or_else(|| Failure::Message("no file is open".into()))
+    }
+
+    /// The file of a partition that was used least recently. A table that has no partitions is one file.
+    fn oldest(&self) -> Option<Key> {
+        let parts = self.open.iter().filter(|((_, folder), _)| folder.is_some());
+        parts.min_by_key(|(_, open)| open.used).map(|(key, _)| key.clone())
+    }
+
+    /// How many files may be open at a time.
+    fn files(&self) -> usize {
+        match self.partition {
+            Some(_) => self.limits.files.max(1),
+            None => self.tables.max(1),
+        }
+    }
+
+    /// What the row group of a table's file may take: half of what there is for messages, which have most columns.
+    fn row_group(&self, table: TableName) -> usize {
+        let all = self.limits.row_groups;
+        match (self.files(), table) {
+            (1, _) => all,
+            (_, TableName::Messages) if self.partition.is_none() => all / 2,
+            (files, _) => all / 2 / (files - 1),
+        }
     }
 
     /// Where a file goes, under the folder.

@@ -230,6 +230,33 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn every_number_of_threads_gives_the_same_bytes() {
+    let Some(shared) = data::shared("captures") else { return };
+    let folder = scratch("threads");
+    // Enough that rows are encoded while there are more to come, with as little memory as there may be.
+    let captures = data::captures(&shared, 60);
+    let captures: Vec<_> = captures.iter().step_by(3).map(|capture| capture.to_string_lossy()).collect();
+    let captures: Vec<&str> = captures.iter().map(AsRef::as_ref).collect();
+    for (to, more) in [("parquet", &[][..]), ("parquet", &["--partition", "server"]), ("arrow", &[]), ("csv", &[])] {
+        let make = |threads: &str| {
+            let out = folder.join(format!("{to}-{}-{threads}", more.len()));
+            let path = out.to_string_lossy();
+            let how = ["--to", to, "--threads", threads, "--memory-limit", "64M", "-o", &path];
+            let output = export(&[&how[..], more, &captures].concat());
+            assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+            let strip =
+                |(path, bytes): (PathBuf, Vec<u8>)| (path.strip_prefix(&out).expect("within").to_owned(), bytes);
+            tree(&out).into_iter().map(strip).collect::<BTreeMap<_, _>>()
+        };
+        let one = make("1");
+        assert!(one.len() >= 6, "{:?}", one.keys());
+        for threads in ["2", "3", "8"] {
+            assert!(one == make(threads), "{to} {more:?} --threads {threads}");
+        }
+    }
+}
+
+#[test]
 fn what_is_refused_leaves_everything_as_it_was() {
     let folder = scratch("refused");
     let file = folder.join("there.parquet");
@@ -296,14 +323,24 @@ fn bad_captures_among_good_ones() {
 fn a_full_disk_leaves_nothing() {
     let folder = scratch("full");
     let out = folder.join("tables");
-    let script = format!(
-        "ulimit -f 8; exec {} export --to parquet captures/tour.pcapng captures/ndr64.pcapng -o {}",
-        crate::program::PATH,
-        out.display()
-    );
-    let output = std::process::Command::new("bash").args(["-c", &script]).current_dir(data::root()).output();
-    let output = output.expect("the shell runs");
-    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    assert!(stderr(&output).contains("writing"), "{}", stderr(&output));
-    assert!(tree(&folder).is_empty(), "{:?}", tree(&folder).keys());
+    // When the tables end, and while there are more rows to come.
+    let mut cases = vec![(8, "captures/tour.pcapng captures/ndr64.pcapng".to_string())];
+    if let Some(shared) = data::shared("captures") {
+        let captures = data::captures(&shared, 60);
+        cases.push((64, captures.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(" ")));
+    }
+    for (blocks, captures) in &cases {
+        for threads in [1, 2, 5] {
+            let script = format!(
+                "ulimit -f {blocks}; exec {} export --to parquet --threads {threads} --memory-limit 64M {captures} -o {}",
+                crate::program::PATH,
+                out.display()
+            );
+            let output = std::process::Command::new("bash").args(["-c", &script]).current_dir(data::root()).output();
+            let output = output.expect("the shell runs");
+            assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+            assert!(stderr(&output).contains("writing"), "{}", stderr(&output));
+            assert!(tree(&folder).is_empty(), "{:?}", tree(&folder).keys());
+        }
+    }
 }

@@ -10,6 +10,7 @@ use crate::ndr::{Endian, WStr};
 use crate::render::buffer::Buffer;
 use crate::render::digits;
 use crate::structs::content::Secrets;
+use core::ops::Range;
 
 mod text;
 
@@ -152,6 +153,11 @@ impl Out {
     /// Takes back everything from `len` on.
     pub fn truncate(&mut self, len: usize) {
         self.buffer.len = self.buffer.len.min(len);
+    }
+
+    /// Where the value stands that was begun at `start` and is complete, without the comma behind it.
+    pub fn value_from(&self, start: usize) -> Range<usize> {
+        start..self.buffer.len.saturating_sub(1).max(start)
     }
 
     /// Appends the first `len` bytes of a piece of JSON.

@@ -15,42 +15,66 @@ use crate::ndr::visitor::{At, ContextHandle, Counts, Open, Visitor};
 use crate::ndr::wire::{Kind, Message};
 use crate::ndr::{Direction, EncodeError, Method, write};
 use crate::session::call_context::CallContext;
+use core::ops::Range;
 use serde_json::{Map, Value as Json};
 
 pub use super::identity::Identity;
 pub(crate) use super::typed::known_members;
+
+/// Where in the text the members of a decoded stub stand, and what else was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// The value of `params`, `partial` or `opaque`.
+    pub params: Range<usize>,
+    /// The value of `return`; empty where there is none.
+    pub returned: Range<usize>,
+    /// The value of `error`; empty where there is none.
+    pub error: Range<usize>,
+    /// Broken rules, with those that are only counted.
+    pub diagnostics: u64,
+    /// Bytes behind the last parameter.
+    pub trailing: usize,
+}
 
 /// Decodes a stub into members of the object that is open in `out`: `params`, `return`, `max_counts`, `trailing`,
 /// `diagnostics`, or `error` with what was read before it as `partial`. Returns whether the stub could be decoded.
 ///
 /// `context` is what the request told, for a response.
 pub fn decoded(out: &mut Out, identity: &Identity, context: &CallContext, stub: &[u8]) -> bool {
-    decoded_with(out, identity, context, stub, None)
+    decoded_with(out, identity, context, stub, None).error.is_empty()
 }
 
-/// The same, with what is known of the context handles.
+/// The same, with what is known of the context handles. Returns where everything stands: the places are of use as long as `out`
+/// has not overflowed.
 pub fn decoded_with(
     out: &mut Out,
     identity: &Identity,
     context: &CallContext,
     stub: &[u8],
     names: Option<&dyn HandleNames>,
-) -> bool {
+) -> Parts {
+    let mut parts = Parts::default();
     let Some(method) = identity.method().filter(|m| m.on_wire) else {
         // Reserved: nobody says what is in it.
         out.key("opaque");
+        let start = out.len();
         out.unread(stub, true, 0);
-        return true;
+        // Digits between quotes; whether they are secret stands behind.
+        parts.params = start..start + 2 * stub.len() + 2;
+        return parts;
     };
     let start = out.len();
     out.literal("\"params\":{");
+    let value = out.len().saturating_sub(1);
     let mut sink = Values::new(out, identity.kind.version, context).with_names(names);
     let result = Message::decode_with(method, identity.kind, stub, &mut sink);
     let Values { returned, max_counts, diagnostics, diagnostics_omitted, expressions, .. } = sink;
+    parts.diagnostics = diagnostics_omitted.saturating_add(diagnostics.len() as u64);
     match result {
         Ok(message) => {
             out.end();
-            returned_value(out, returned, names);
+            parts.params = out.value_from(value);
+            parts.returned = returned_value(out, returned, names);
             max_counts.print(out);
             if let Some(expressions) = expressions {
                 out.key("expressions");
@@ -58,7 +82,8 @@ pub fn decoded_with(
                 out.raw(expressions.as_bytes());
                 out.end_list();
             }
-            if !message.trailing().is_empty() {
+            parts.trailing = message.trailing().len();
+            if parts.trailing > 0 {
                 out.key("trailing");
                 let Kind { direction, version, .. } = identity.kind;
                 let secret = crate::structs::content::may_hold_secrets(method, direction, version);
@@ -66,36 +91,44 @@ pub fn decoded_with(
             }
             print_diagnostics(out, &diagnostics);
             omitted(out, diagnostics_omitted);
-            true
         }
         Err(e) => {
             // Brackets are open somewhere inside: print again what came before, as a tree.
             out.truncate(start);
-            partial(out, identity, context, method, stub);
+            parts.params = partial(out, identity, context, method, stub);
             print_diagnostics(out, &diagnostics);
             omitted(out, diagnostics_omitted);
-            error(out, &e);
-            false
+            parts.error = error(out, &e);
         }
     }
+    parts
 }
 
-fn partial(out: &mut Out, identity: &Identity, context: &CallContext, method: &'static Method, stub: &[u8]) {
+fn partial(
+    out: &mut Out,
+    identity: &Identity,
+    context: &CallContext,
+    method: &'static Method,
+    stub: &[u8],
+) -> Range<usize> {
     let start = out.len();
     out.key("partial");
+    let value = out.len();
     out.begin();
     let empty = out.len();
     let mut sink = Unfinished { inner: Values::new(out, identity.kind.version, context), open: Vec::new() };
     let _ = Message::decode_with(method, identity.kind, stub, &mut sink);
     let open = sink.open;
     if out.len() == empty {
-        return out.truncate(start);
+        out.truncate(start);
+        return Range::default();
     }
     // What the error left open is closed where it stands.
     for is_list in open.into_iter().rev() {
         if is_list { out.end_list() } else { out.end() }
     }
     out.end();
+    out.value_from(value)
 }
 
 /// Remembers which brackets are open: of lists, and of objects.
@@ -138,18 +171,17 @@ impl<'a> Visitor<'a> for Unfinished<'_> {
     }
 }
 
-fn returned_value(out: &mut Out, returned: Option<Returned>, names: Option<&dyn HandleNames>) {
+fn returned_value(out: &mut Out, returned: Option<Returned>, names: Option<&dyn HandleNames>) -> Range<usize> {
+    let Some(returned) = returned else { return Range::default() };
+    out.key("return");
+    let start = out.len();
     match returned {
-        Some(Returned::Status(status)) => {
-            out.key("return");
-            values::status(out, status);
-        }
-        Some(Returned::Handle(field, handle)) => {
-            out.key("return");
+        Returned::Status(status) => values::status(out, status),
+        Returned::Handle(field, handle) => {
             values::named_handle(out, handle, names.and_then(|names| names.lookup(field, handle)));
         }
-        None => {}
     }
+    out.value_from(start)
 }
 
 /// `"diagnostics":[…]`, absent when there are none.
@@ -195,9 +227,10 @@ pub fn diagnostic_list(out: &mut Out, diagnostics: &[Diagnostic]) {
     out.end_list();
 }
 
-/// `"error":{…}`.
-pub fn error(out: &mut Out, e: &Error) {
+/// `"error":{…}`. Returns where its value stands.
+pub fn error(out: &mut Out, e: &Error) -> Range<usize> {
     out.key("error");
+    let start = out.len();
     out.begin();
     out.key("offset");
     out.uint(e.offset as u64);
@@ -208,6 +241,7 @@ pub fn error(out: &mut Out, e: &Error) {
     out.key("message");
     out.display(e.kind);
     out.end();
+    out.value_from(start)
 }
 
 /// Answers a line of `stub decode --jsonl`. Returns whether it could be decoded.

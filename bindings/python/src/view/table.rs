@@ -43,7 +43,7 @@ impl Filled {
         let captures = Captures::default();
         let mut wanted = cluscope_columns::Options::of(tables);
         (wanted.hide_secrets, wanted.captures) = (options.hide_secrets, captures.clone());
-        Filled { filler: Filler::tracking(limits, wanted), captures, rows }
+        Filled { filler: Filler::new(limits, wanted), captures, rows }
     }
 }
 

@@ -2,23 +2,21 @@
 //!
 //! The same batches give the same bytes: nothing of the time or the machine is written.
 
-use crate::schema::{Column, Kind, TABLE_KEY, Table, VERSION, VERSION_KEY};
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, RecordBatch};
+mod parquet;
+mod text;
+
+use crate::schema::Table;
+use ::parquet::errors::ParquetError;
+use arrow_array::RecordBatch;
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use arrow_schema::ArrowError;
-use cluscope::internals::base::Timestamp;
-use cluscope::internals::render::csv::{Cells, cell};
+use cluscope::internals::limits::Columns;
 use cluscope::internals::render::json::out::Out;
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression as Codec, Encoding as Packing};
-use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{WriterProperties, WriterVersion};
-use parquet::schema::types::ColumnPath;
+use parquet::ParquetTable;
+pub use parquet::Pending;
 use std::io::{self, Write};
+use text::{csv, jsonl};
 
 /// How a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +65,19 @@ pub enum Error {
     Format(String),
 }
 
+impl Error {
+    /// The same once more, for another who has to know.
+    fn again(&self) -> Error {
+        match self {
+            Error::Io(error) => Error::Io(match error.raw_os_error() {
+                Some(code) => io::Error::from_raw_os_error(code),
+                None => io::Error::new(error.kind(), error.to_string()),
+            }),
+            Error::Format(error) => Error::Format(error.clone()),
+        }
+    }
+}
+
 impl core::fmt::Display for Error {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
@@ -110,11 +121,12 @@ impl From<ParquetError> for Error {
 pub struct TableWriter<W: Write + Send> {
     table: &'static Table,
     rows: u64,
+    portion: usize,
     inner: Inner<W>,
 }
 
 enum Inner<W: Write + Send> {
-    Parquet(Box<ArrowWriter<W>>),
+    Parquet(Box<ParquetTable<W>>),
     File(Box<FileWriter<W>>),
     Stream(Box<StreamWriter<W>>),
     Csv(W),
@@ -127,34 +139,20 @@ impl<W: Write + Send> core::fmt::Debug for Inner<W> {
     }
 }
 
-/// Rows of a row group at most.
-const ROW_GROUP: usize = 1 << 20;
+/// What a Parquet file may take of memory while it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Bytes of rows that wait to be encoded, before [`TableWriter::write`] encodes them itself.
+    pub portion: usize,
+    /// Bytes of the row group that is being written, encoded.
+    pub row_group: usize,
+}
 
-/// How Parquet files are written. Numbers and times mostly grow from row to row, and texts repeat, but for JSON.
-fn properties(table: &Table, compression: Compression) -> WriterProperties {
-    let about = [(VERSION_KEY, VERSION.to_string()), (TABLE_KEY, table.name.to_string())];
-    let mut properties = WriterProperties::builder()
-        .set_writer_version(WriterVersion::PARQUET_1_0)
-        .set_created_by(concat!("cluscope ", env!("CARGO_PKG_VERSION")).to_string())
-        .set_max_row_group_row_count(Some(ROW_GROUP))
-        .set_key_value_metadata(Some(about.map(|(key, value)| KeyValue::new(key.to_string(), value)).into()))
-        .set_compression(match compression {
-            Compression::None => Codec::UNCOMPRESSED,
-            Compression::Lz4 => Codec::LZ4_RAW,
-        });
-    for column in table.columns {
-        let path = ColumnPath::from(column.name);
-        match column.kind {
-            Kind::Int | Kind::Time => {
-                properties = properties
-                    .set_column_dictionary_enabled(path.clone(), false)
-                    .set_column_encoding(path, Packing::DELTA_BINARY_PACKED);
-            }
-            Kind::Json => properties = properties.set_column_dictionary_enabled(path, false),
-            Kind::Text | Kind::Bool => {}
-        }
+impl Default for Sizes {
+    fn default() -> Self {
+        let Columns { portion, row_groups, .. } = Columns::default();
+        Sizes { portion, row_group: row_groups }
     }
-    properties.build()
 }
 
 impl<W: Write + Send> TableWriter<W> {
@@ -162,7 +160,21 @@ impl<W: Write + Send> TableWriter<W> {
     ///
     /// # Errors
     /// When the output can't be written.
-    pub fn new(table: &'static Table, encoding: Encoding, compression: Compression, mut out: W) -> Result<Self, Error> {
+    pub fn new(table: &'static Table, encoding: Encoding, compression: Compression, out: W) -> Result<Self, Error> {
+        TableWriter::within(table, encoding, compression, Sizes::default(), out)
+    }
+
+    /// The same with so much memory.
+    ///
+    /// # Errors
+    /// When the output can't be written.
+    pub fn within(
+        table: &'static Table,
+        encoding: Encoding,
+        compression: Compression,
+        sizes: Sizes,
+        mut out: W,
+    ) -> Result<Self, Error> {
         let schema = table.schema();
         let packed = match compression {
             Compression::None => None,
@@ -170,9 +182,7 @@ impl<W: Write + Send> TableWriter<W> {
         };
         let options = || IpcWriteOptions::default().try_with_compression(packed);
         let inner = match encoding {
-            Encoding::Parquet => {
-                Inner::Parquet(Box::new(ArrowWriter::try_new(out, schema, Some(properties(table, compression)))?))
-            }
+            Encoding::Parquet => Inner::Parquet(Box::new(ParquetTable::new(table, compression, out, sizes.row_group)?)),
             Encoding::ArrowFile => Inner::File(Box::new(FileWriter::try_new_with_options(out, &schema, options()?)?)),
             Encoding::ArrowStream => {
                 Inner::Stream(Box::new(StreamWriter::try_new_with_options(out, &schema, options()?)?))
@@ -184,7 +194,7 @@ impl<W: Write + Send> TableWriter<W> {
             }
             Encoding::JsonlFlat => Inner::Jsonl(out, Box::default()),
         };
-        Ok(TableWriter { table, rows: 0, inner })
+        Ok(TableWriter { table, rows: 0, portion: sizes.portion, inner })
     }
 
     /// Rows written so far.
@@ -193,23 +203,24 @@ impl<W: Write + Send> TableWriter<W> {
         self.rows
     }
 
-    /// Bytes of memory that the unfinished row group takes; 0 where there is none.
+    /// Bytes of the rows of a Parquet file that wait to be sent on their way; 0 with other encodings.
     #[must_use]
     pub fn pending(&self) -> usize {
         match &self.inner {
-            Inner::Parquet(writer) => writer.memory_size(),
+            Inner::Parquet(writer) => writer.pending(),
             _ => 0,
         }
     }
 
-    /// Finishes the row group, where there is one, so that it takes no more memory.
+    /// Sends the rows of a Parquet file on their way, which wait to be encoded: by any thread that has what this returns, or
+    /// else with the next ones, or when the table ends. Waits where too many are on their way already, and others are at it.
     ///
     /// # Errors
     /// When the output can't be written.
-    pub fn finish_row_group(&mut self) -> Result<(), Error> {
+    pub fn send(&mut self) -> Result<Option<Pending<W>>, Error> {
         match &mut self.inner {
-            Inner::Parquet(writer) => Ok(writer.flush()?),
-            _ => Ok(()),
+            Inner::Parquet(writer) => Ok(Some(writer.send()?)),
+            _ => Ok(None),
         }
     }
 
@@ -233,7 +244,12 @@ impl<W: Write + Send> TableWriter<W> {
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         self.rows += batch.num_rows() as u64;
         match &mut self.inner {
-            Inner::Parquet(writer) => writer.write(batch)?,
+            Inner::Parquet(writer) => {
+                writer.write(batch);
+                if writer.pending() >= self.portion {
+                    writer.send()?.work()?;
+                }
+            }
             Inner::File(writer) => writer.write(batch)?,
             Inner::Stream(writer) => writer.write(batch)?,
             Inner::Csv(out) => csv(out, self.table, batch)?,
@@ -248,7 +264,7 @@ impl<W: Write + Send> TableWriter<W> {
     /// When the output can't be written.
     pub fn finish(self) -> Result<W, Error> {
         let mut out = match self.inner {
-            Inner::Parquet(writer) => writer.into_inner()?,
+            Inner::Parquet(writer) => writer.finish()?,
             Inner::File(writer) => writer.into_inner()?,
             Inner::Stream(writer) => writer.into_inner()?,
             Inner::Csv(out) | Inner::Jsonl(out, _) => out,
@@ -256,80 +272,4 @@ impl<W: Write + Send> TableWriter<W> {
         out.flush()?;
         Ok(out)
     }
-}
-
-/// A value of a column.
-enum Value<'b> {
-    Null,
-    Bool(bool),
-    Int(i64),
-    Text(&'b str),
-    /// Microseconds.
-    Time(i64),
-}
-
-/// The value in a row of a column of this kind.
-fn value(kind: Kind, column: &dyn Array, row: usize) -> Value<'_> {
-    if column.is_null(row) {
-        return Value::Null;
-    }
-    match kind {
-        Kind::Bool => column.as_boolean_opt().map_or(Value::Null, |all| Value::Bool(all.value(row))),
-        Kind::Int => column.as_primitive_opt::<Int64Type>().map_or(Value::Null, |all| Value::Int(all.value(row))),
-        Kind::Text | Kind::Json => column.as_string_opt::<i32>().map_or(Value::Null, |all| Value::Text(all.value(row))),
-        Kind::Time => {
-            column.as_primitive_opt::<TimestampMicrosecondType>().map_or(Value::Null, |all| Value::Time(all.value(row)))
-        }
-    }
-}
-
-/// A time as text, to the microsecond.
-fn time_text(micros: i64) -> String {
-    let text = String::from_utf8_lossy(&Timestamp(micros.saturating_mul(1000)).to_ascii()).into_owned();
-    match text.strip_suffix("000Z") {
-        Some(text) => format!("{text}Z"),
-        None => text,
-    }
-}
-
-fn csv(out: &mut impl Write, table: &Table, batch: &RecordBatch) -> io::Result<()> {
-    let mut line = String::new();
-    for row in 0..batch.num_rows() {
-        line.clear();
-        for (at, (Column { kind, .. }, column)) in table.columns.iter().zip(batch.columns()).enumerate() {
-            if at > 0 {
-                line.push(',');
-            }
-            match value(*kind, column, row) {
-                Value::Null => {}
-                Value::Bool(value) => line.push_str(if value { "true" } else { "false" }),
-                Value::Int(value) => line.push_str(&value.to_string()),
-                Value::Text(text) => line.push_str(&cell(text, Cells::Safe)),
-                Value::Time(micros) => line.push_str(&time_text(micros)),
-            }
-        }
-        line.push('\n');
-        out.write_all(line.as_bytes())?;
-    }
-    Ok(())
-}
-
-fn jsonl(out: &mut impl Write, json: &mut Out, table: &Table, batch: &RecordBatch) -> io::Result<()> {
-    for row in 0..batch.num_rows() {
-        json.clear();
-        json.begin();
-        for (Column { name, kind, .. }, column) in table.columns.iter().zip(batch.columns()) {
-            json.key(name);
-            match value(*kind, column, row) {
-                Value::Null => json.null(),
-                Value::Bool(value) => json.bool(value),
-                Value::Int(value) => json.int(value),
-                Value::Text(text) => json.text(text),
-                Value::Time(micros) => json.text(&time_text(micros)),
-            }
-        }
-        json.end();
-        json.write_line(out)?;
-    }
-    Ok(())
 }
