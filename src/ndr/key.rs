@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(text(Piece::member("type", "bind_ack")), r#""type":"bind_ack","#);
         assert_eq!(text(Piece::method(0, "A")), r#""opnum":0,"method":"A","#);
         assert_eq!(text(Piece::method(65_530, "B")), r#""opnum":65530,"method":"B","#);
-        let name = "x".repeat(22);
+        let name = "x".repeat(24);
         assert_eq!(text(Piece::method(104, &name)).len(), 48);
         assert_eq!(text(Piece::method(1040, &name)), "");
     }
