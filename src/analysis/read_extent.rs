@@ -19,18 +19,23 @@ pub(super) const KEY: FieldId = ApiAddNotifyCluster::params::dwNotifyKey;
 pub(super) const TYPE: FieldId = ApiAddNotifyResourceTypeV2::params::resTypeName;
 
 /// What matters of a method's stubs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ReadExtent {
     /// Of a request the fields before this place.
     pub(super) until: usize,
     /// Whether anything of a response but its status bears on handles and names.
     pub(super) response: bool,
+    /// The parameter in which a new handle is returned.
+    pub(super) opens: Option<&'static Field>,
+    /// Whether a request tells anything but handles that is kept until the answer comes.
+    pub(super) tells: bool,
 }
 
 impl ReadExtent {
     pub(super) fn of(method: &Method) -> ReadExtent {
         let fields = method.fields;
-        let texts = opened_field(method).is_some() || object_names::renames(method.id);
+        let opens = opened_field(method);
+        let texts = opens.is_some() || object_names::renames(method.id);
         let until = match method.has(KEY) {
             true => fields.len(),
             false => fields.iter().rposition(|field| in_request(field, texts)).map_or(0, |last| last + 1),
@@ -41,16 +46,19 @@ impl ReadExtent {
             || object_names::renames(method.id)
             || closes_silently(method.id)
             || object_names::may_name(method);
-        ReadExtent { until, response }
+        let tells = fields.iter().any(|field| kept(field.id)) || object_names::renames(method.id);
+        ReadExtent { until, response, opens, tells }
     }
 }
 
 fn in_request(field: &Field, texts: bool) -> bool {
     field.flow.travels(Direction::Request)
-        && (is_handle(field)
-            || ACCESS.contains(&field.id)
-            || field.id == TYPE
-            || (texts && matches!(behind(field), Type::String)))
+        && (is_handle(field) || kept(field.id) || (texts && matches!(behind(field), Type::String)))
+}
+
+/// Whether a parameter of this name is kept until the answer comes.
+fn kept(name: FieldId) -> bool {
+    ACCESS.contains(&name) || name == KEY || name == TYPE
 }
 
 fn is_handle(field: &Field) -> bool {
@@ -63,7 +71,7 @@ fn behind(field: &Field) -> &Type {
 }
 
 /// The parameter in which a method returns a new handle, if it does.
-pub(super) fn opened_field(method: &Method) -> Option<&'static Field> {
+fn opened_field(method: &Method) -> Option<&'static Field> {
     method.fields.iter().find(|f| matches!((f.flow, f.ty), (Flow::Out | Flow::Return, Type::Handle)))
 }
 
@@ -130,14 +138,15 @@ mod tests {
                 .flat_map(|version| version.methods)
         };
         for method in versions().chain(versions()) {
-            assert_eq!(extents.at(usize::from(method.opnum) % 7, method), ReadExtent::of(method), "{}", method.name);
+            let [met, own] = [extents.at(usize::from(method.opnum) % 7, method), ReadExtent::of(method)];
+            assert_eq!(format!("{met:?}"), format!("{own:?}"), "{}", method.name);
         }
     }
 
     #[test]
     fn what_matters() {
         let of = |method| {
-            let ReadExtent { until, response } = ReadExtent::of(method);
+            let ReadExtent { until, response, .. } = ReadExtent::of(method);
             (until, response)
         };
         // The handle; nothing comes back but numbers and bytes.

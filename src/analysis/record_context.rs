@@ -11,7 +11,7 @@ use crate::rpc::event::Body;
 use crate::rpc::security::Sender;
 use crate::session::Record;
 use smallvec::SmallVec;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 /// What identifies a call: whether TCP, stream, call id and frame of the request.
@@ -73,6 +73,32 @@ pub struct PendingCall {
     pub(super) text: Option<Arc<str>>,
 }
 
+impl Default for PendingCall {
+    /// Of no request yet.
+    fn default() -> Self {
+        PendingCall {
+            frame: 0,
+            time: None,
+            client: NOWHERE,
+            server: NOWHERE,
+            interface: None,
+            opnum: 0,
+            user: None,
+            control_code: None,
+            bytes: 0,
+            tests: 0,
+            objects: Objects::new(),
+            opens: None,
+            access: None,
+            key: None,
+            text: None,
+        }
+    }
+}
+
+/// An end that nothing has.
+const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
 /// What the tracker knows of a record.
 #[derive(Debug)]
 pub struct RecordContext {
@@ -105,11 +131,10 @@ pub struct RecordContext {
 impl Default for RecordContext {
     /// Of no record yet.
     fn default() -> Self {
-        let nowhere = SocketAddr::from(([0; 4], 0));
         RecordContext {
             scope: Scope(0),
-            client: nowhere,
-            server: nowhere,
+            client: NOWHERE,
+            server: NOWHERE,
             user: None,
             objects: Objects::new(),
             returned: SmallVec::new(),

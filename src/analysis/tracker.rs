@@ -15,7 +15,7 @@ use super::notify::{self, Subscription};
 use super::object_kind::ObjectKind;
 use super::object_names::{self, ObjectNames};
 use super::pending_calls::PendingCalls;
-use super::read_extent::{self, ReadExtents, closes_silently, opened_field};
+use super::read_extent::{self, ReadExtents, closes_silently};
 use super::record_context::ends;
 pub use super::record_context::{CallKey, HandleUse, Objects, PendingCall, RecordContext, call_key};
 use super::top_level::TopLevelValues;
@@ -221,49 +221,46 @@ impl Tracker {
     }
 
     fn request(&mut self, record: &Record<'_>, seen: &mut RecordContext) {
-        let extent = self.extents.of(record);
-        let mut top_level = TopLevelValues::until(extent.map_or(0, |extent| extent.until));
-        top_level.read(record);
+        let extent = self.extents.of(record).unwrap_or_default();
+        let mut top_level = TopLevelValues::until(extent.until);
+        if extent.until > 0 {
+            top_level.read(record);
+        }
+        // Written in its place: it is larger than all that is done here. The earlier call's handles have moved on.
+        let mut pending = self.spare.take().unwrap_or_default();
+        pending.objects.clear();
         for (field, handle) in &top_level.handles {
             if !handle.is_null() {
                 let wanted = ObjectKind::of_idl(field.idl);
                 let resolved = self.handles.meet(seen.scope, *handle, wanted, &mut self.counters);
                 let used = self.used(field, *handle, resolved);
+                pending.objects.push(used.clone());
                 seen.objects.push(used);
             }
         }
         let Some(key) = call_key(record) else { return };
-        let method = record.method();
-        let opens = method.and_then(opened_field).and_then(|field| self.future_name(field, &top_level, &seen.objects));
-        let number = |id| top_level.number(id);
-        let text = |id| top_level.text(id).and_then(|t| self.ids.plain(t, self.limits.name));
-        let pending = PendingCall {
-            frame: record.event.frame(),
-            time: record.event.time(),
-            client: seen.client,
-            server: seen.server,
-            interface: record.interface,
-            opnum: record.opnum().unwrap_or_default(),
-            user: seen.user.clone(),
-            control_code: record.context().control_code,
-            tests: 0,
-            bytes: record.stub().map_or(0, |(_, stub)| stub.len()),
-            objects: seen.objects.clone(),
-            opens,
-            access: read_extent::ACCESS.into_iter().find_map(number).map(|n| n as u32),
-            key: number(read_extent::KEY).map(|key| (key, FILTERS.into_iter().find_map(number).unwrap_or(0))),
-            text: match method.is_some_and(|method| object_names::renames(method.id)) {
-                true => top_level.texts.first().and_then(|(_, t)| self.ids.plain(*t, self.limits.name)),
-                false => text(read_extent::TYPE),
-            },
-        };
-        let pending = match self.spare.take() {
-            Some(mut room) => {
-                *room = pending;
-                room
-            }
-            None => Box::new(pending),
-        };
+        pending.frame = record.event.frame();
+        pending.time = record.event.time();
+        pending.client = seen.client;
+        pending.server = seen.server;
+        pending.interface = record.interface;
+        pending.opnum = record.opnum().unwrap_or_default();
+        pending.user.clone_from(&seen.user);
+        pending.control_code = record.context().control_code;
+        pending.tests = 0;
+        pending.bytes = record.stub().map_or(0, |(_, stub)| stub.len());
+        pending.opens = extent.opens.and_then(|field| self.future_name(field, &top_level, &seen.objects));
+        (pending.access, pending.key, pending.text) = (None, None, None);
+        if extent.tells {
+            let number = |id| top_level.number(id);
+            let text = match record.method().is_some_and(|method| object_names::renames(method.id)) {
+                true => top_level.texts.first().map(|(_, text)| *text),
+                false => top_level.text(read_extent::TYPE),
+            };
+            pending.access = read_extent::ACCESS.into_iter().find_map(number).map(|n| n as u32);
+            pending.key = number(read_extent::KEY).map(|key| (key, FILTERS.into_iter().find_map(number).unwrap_or(0)));
+            pending.text = text.and_then(|text| self.ids.plain(text, self.limits.name));
+        }
         if record.event.call.is_none() {
             seen.given_up = Some((key, pending));
             return;
@@ -276,7 +273,7 @@ impl Tracker {
     fn take(&mut self, record: &Record<'_>, seen: &mut RecordContext) {
         seen.request = call_key(record).and_then(|key| self.calls.remove(&key));
         if let Some(pending) = &mut seen.request {
-            seen.objects = core::mem::take(&mut pending.objects);
+            core::mem::swap(&mut seen.objects, &mut pending.objects);
         }
     }
 

@@ -139,12 +139,7 @@ impl Constants {
     /// A member of value 0 is named only when no bit is set. A member of several bits is named when all of them are set
     /// and at least one of them has no name of its own, so that a union beside its parts says nothing twice.
     pub const fn flags_of(&self, value: u64) -> Flags {
-        Flags {
-            rest: self.members,
-            value,
-            singles: single_bits(self.members),
-            unknown: value & !self.named_bits(value),
-        }
+        Flags { rest: self.members, all: self.members, value, unknown: value & !self.named_bits(value) }
     }
 
     /// The bits of `value` that [`Constants::flags_of`] gives a name to.
@@ -183,8 +178,8 @@ const fn single_bits(members: &'static [Member]) -> u64 {
 #[derive(Clone, Debug)]
 pub struct Flags {
     rest: &'static [Member],
+    all: &'static [Member],
     value: u64,
-    singles: u64,
     unknown: u64,
 }
 
@@ -205,7 +200,7 @@ impl Iterator for Flags {
             let named = if bits == 0 {
                 self.value == 0
             } else {
-                self.value & bits == bits && (bits.is_power_of_two() || bits & !self.singles != 0)
+                self.value & bits == bits && (bits.is_power_of_two() || bits & !single_bits(self.all) != 0)
             };
             if named {
                 return Some(first.name);

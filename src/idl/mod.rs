@@ -139,7 +139,6 @@ table! {
 
 /// ClusAPI (MS-CMRP).
 pub static CLUSAPI: Interface = Interface {
-    name: "clusapi",
     title: "Failover Cluster: Management API (ClusAPI) Protocol, MS-CMRP",
     uuid: "b97db8b2-4c63-11cf-bff6-08002be23f2f",
     uuid_bytes: [0xb2, 0xb8, 0x7d, 0xb9, 0x63, 0x4c, 0xcf, 0x11, 0xbf, 0xf6, 0x08, 0x00, 0x2b, 0xe2, 0x3f, 0x2f],
@@ -148,40 +147,38 @@ pub static CLUSAPI: Interface = Interface {
         InterfaceVersion { number: Version::V2_0, methods: &CLUSAPI_2 },
         InterfaceVersion { number: Version::V3_0, methods: &CLUSAPI_3 },
     ],
-    checks: None,
+    ..Interface::named("clusapi")
 };
 
 /// Service Witness (MS-SWN).
 pub static WITNESS: Interface = Interface {
-    name: "witness",
     title: "Service Witness Protocol, MS-SWN",
     uuid: "ccd8c074-d0e5-4a40-92b4-d074faa6ba28",
     uuid_bytes: [0x74, 0xc0, 0xd8, 0xcc, 0xe5, 0xd0, 0x40, 0x4a, 0x92, 0xb4, 0xd0, 0x74, 0xfa, 0xa6, 0xba, 0x28],
     reserved_to: 5,
     versions: &[InterfaceVersion { number: Version::V1_1, methods: &WITNESS_1 }],
     checks: Some(&rules::WitnessChecks),
+    ..Interface::named("witness")
 };
 
 /// The endpoint mapper (C706 appendix O).
 pub static EPM: Interface = Interface {
-    name: "epm",
     title: "DCE/RPC endpoint mapper, C706 appendix O",
     uuid: "e1af8308-5d1f-11c9-91a4-08002b14a0fa",
     uuid_bytes: [0x08, 0x83, 0xaf, 0xe1, 0x1f, 0x5d, 0xc9, 0x11, 0x91, 0xa4, 0x08, 0x00, 0x2b, 0x14, 0xa0, 0xfa],
     reserved_to: 6,
     versions: &[InterfaceVersion { number: Version::V3_0, methods: &EPM_3 }],
-    checks: None,
+    ..Interface::named("epm")
 };
 
 /// The conversation manager (C706 appendix P).
 pub static CONV: Interface = Interface {
-    name: "conv",
     title: "DCE/RPC conversation manager, C706 appendix P",
     uuid: "333a2276-0000-0000-0d00-00809c000000",
     uuid_bytes: [0x76, 0x22, 0x3a, 0x33, 0x00, 0x00, 0x00, 0x00, 0x0d, 0x00, 0x00, 0x80, 0x9c, 0x00, 0x00, 0x00],
     reserved_to: 4,
     versions: &[InterfaceVersion { number: Version::V3_0, methods: &CONV_3 }],
-    checks: None,
+    ..Interface::named("conv")
 };
 
 /// The interfaces of the failover cluster protocols.

@@ -38,7 +38,7 @@ pub use checks::{Checks, Observer};
 pub use cursor::{CountAlignment, DecodeContext};
 #[cfg(feature = "std")]
 pub use encode_error::EncodeError;
-pub use key::Key;
+pub use key::{Key, Piece};
 pub use names::{HandleName, HandleNames};
 pub use types::{
     ArrayKind, Direction, Field, FieldId, Flow, Interface, InterfaceVersion, Layout, Method, MethodId, PointerKind,

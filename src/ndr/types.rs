@@ -19,6 +19,7 @@ pub use semantics::Semantics;
 pub use version::{UnknownVersion, Version};
 pub use wire_type::{ArrayKind, Layout, PointerKind, Scalar, Struct, Type, align_up};
 
+use super::key::Piece;
 use field::{present, two_places};
 
 /// A method.
@@ -28,6 +29,8 @@ pub struct Method {
     pub opnum: u16,
     /// Name in the specification.
     pub name: &'static str,
+    /// Operation number and name as members of a JSON object.
+    pub members: Piece<64>,
     /// The name as a constant that rules compare with.
     pub id: MethodId,
     /// Versions of the interface that have it.
@@ -76,6 +79,7 @@ impl Method {
         Method {
             opnum,
             name,
+            members: Piece::method(opnum, name),
             id,
             versions,
             sections,
@@ -127,6 +131,8 @@ pub struct InterfaceVersion {
 pub struct Interface {
     /// Short name: `clusapi`, `witness`.
     pub name: &'static str,
+    /// The same as a member of a JSON object.
+    pub member: Piece<32>,
     /// What it is, in a line.
     pub title: &'static str,
     /// UUID as text.
@@ -142,6 +148,21 @@ pub struct Interface {
 }
 
 impl Interface {
+    /// An interface of this short name, without anything else.
+    pub const fn named(name: &'static str) -> Interface {
+        let member = Piece::member("interface", name);
+        Interface {
+            name,
+            member,
+            title: "",
+            uuid: "",
+            uuid_bytes: [0; 16],
+            reserved_to: 0,
+            versions: &[],
+            checks: None,
+        }
+    }
+
     /// The version with this number, as a place in [`Interface::versions`].
     pub fn version(&self, major: u16, minor: u16) -> Option<usize> {
         self.versions.iter().position(|v| v.number.major() == major && v.number.minor() == minor)

@@ -97,14 +97,19 @@ impl<N> Event<'_, N> {
     /// The PDU type's name in lower case with underscores; where there is no whole PDU, what stands in its place.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
+        self.own_type().map_or_else(|name| name, PacketType::name)
+    }
+
+    /// The PDU type where the event has its name, else the event's own name.
+    pub(crate) fn own_type(&self) -> Result<PacketType, &'static str> {
         match self.body {
             // A server's question about a call, in the other direction: neither a call of the client's nor its answer.
-            Body::Request { .. } if self.is_callback() => "conv_request",
-            Body::Response { .. } if self.is_callback() => "conv_response",
-            Body::Malformed { .. } => "malformed",
-            Body::Skipped { .. } => "skipped",
-            Body::Incomplete { .. } => "incomplete",
-            _ => self.ptype.map_or("unknown", |ptype| ptype.name()),
+            Body::Request { .. } if self.is_callback() => Err("conv_request"),
+            Body::Response { .. } if self.is_callback() => Err("conv_response"),
+            Body::Malformed { .. } => Err("malformed"),
+            Body::Skipped { .. } => Err("skipped"),
+            Body::Incomplete { .. } => Err("incomplete"),
+            _ => self.ptype.ok_or("unknown"),
         }
     }
 

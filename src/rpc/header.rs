@@ -94,6 +94,13 @@ macro_rules! packet_types {
         pub enum PacketType { $(#[doc = $doc] $name = $value,)* }
 
         impl PacketType {
+            /// One more than the largest number.
+            pub const NUMBER: usize = {
+                let mut number = 0;
+                $(if number <= $value { number = $value + 1; })*
+                number
+            };
+
             /// The type of that number, if C706 or MS-RPCE assigns it.
             #[must_use]
             pub const fn from_u8(value: u8) -> Option<PacketType> {

@@ -36,7 +36,6 @@ pub fn bytes(vector: &str, endian: Endian, gap: u8) -> Vec<u8> {
 
 /// An interface of two versions, so that marks of versions can be tried; its methods are given with each call.
 pub static TEST: Interface = Interface {
-    name: "test",
     title: "declarations of the tests",
     uuid: "00000000-0000-0000-0000-000000000000",
     uuid_bytes: [0; 16],
@@ -45,7 +44,7 @@ pub static TEST: Interface = Interface {
         InterfaceVersion { number: Version::V2_0, methods: &[] },
         InterfaceVersion { number: Version::V3_0, methods: &[] },
     ],
-    checks: None,
+    ..Interface::named("test")
 };
 
 /// What reading a stub came to.

@@ -5,7 +5,7 @@
 //! digits: `digits.rs`; text and its escapes: `out/text.rs`.
 
 use crate::base::Guid;
-use crate::ndr::key::Key;
+use crate::ndr::key::{Key, Piece};
 use crate::ndr::{Endian, WStr};
 use crate::render::buffer::Buffer;
 use crate::render::digits;
@@ -229,6 +229,13 @@ impl Out {
         }
     }
 
+    /// Members that are prepared.
+    #[inline(always)]
+    pub(super) fn prepared<const N: usize>(&mut self, piece: &Piece<N>) {
+        let (text, len) = piece.padded();
+        self.buffer.piece(text, len);
+    }
+
     /// Quotes with nothing to escape between them, and what stands behind them.
     #[inline(always)]
     fn quoted(&mut self, text: &[u8], behind: u8) {
@@ -354,13 +361,6 @@ impl Out {
     #[inline(always)]
     pub fn name(&mut self, name: &str) {
         self.quoted(name.as_bytes(), b',');
-    }
-
-    /// Text of ASCII bytes with nothing to escape.
-    #[cfg(feature = "session")]
-    #[inline]
-    pub(super) fn ascii<const N: usize>(&mut self, text: &[u8; N]) {
-        self.quoted(text, b',');
     }
 
     /// Bytes that can't be read, as a hexadecimal string; where secrets are masked and `secret` says that there may be

@@ -48,16 +48,13 @@ impl FlowPrefix {
     /// What is printed of the flow, if it is this one.
     #[inline]
     pub(super) fn text(&self, flow: &Flow) -> Option<&[u8]> {
-        if (self.tcp, self.stream) != (flow.transport == Transport::Tcp, flow.stream) {
-            None
-        } else if self.src == flow.src && self.dst == flow.dst {
-            Some(&self.there)
-        } else if self.dst == flow.src && self.src == flow.dst {
-            Some(&self.back)
-        } else {
-            // The stream number was given to other ends.
-            None
+        if self.stream != flow.stream || self.tcp != (flow.transport == Transport::Tcp) {
+            return None;
         }
+        let there = self.src == flow.src;
+        let (src, dst) = if there { (&self.src, &self.dst) } else { (&self.dst, &self.src) };
+        // Otherwise the stream number was given to other ends.
+        (*src == flow.src && *dst == flow.dst).then_some(if there { &self.there } else { &self.back })
     }
 }
 

@@ -15,8 +15,9 @@ use crate::analysis::HandleAnnotations;
 use crate::analysis::notify::Subscription;
 use crate::consts::status;
 use crate::ndr::names::HandleNames;
+use crate::ndr::{Method, Piece, Version};
 use crate::rpc::event::{AssumedContext, Body, ContextState};
-use crate::rpc::header::{Endian, PfcFlags};
+use crate::rpc::header::{Endian, PacketType, PfcFlags};
 use crate::rpc::syntax::TransferSyntax;
 use crate::session::{Flow, Record};
 use crate::{idl, net::Timestamp};
@@ -26,8 +27,8 @@ use crate::{idl, net::Timestamp};
 pub struct Records {
     flows: Vec<Option<FlowPrefix>>,
     cut: u64,
-    /// The last time printed; most are of the same second.
-    clock: Option<(i64, [u8; Timestamp::TEXT_LEN])>,
+    /// The last time printed, as the member that it is; most are of the same second.
+    clock: Option<(i64, TimeMember)>,
     /// Where packets come from, for captures that tell.
     #[cfg(feature = "etl")]
     origins: Option<crate::capture::etl::PacketOrigins>,
@@ -83,7 +84,6 @@ impl Records {
         let event = &record.event;
         out.frames(event.frame(), event.frames());
         if let Some(time) = event.time() {
-            out.literal("\"time\":");
             self.time(out, time);
         }
         self.flow(out, &record.flow);
@@ -93,17 +93,20 @@ impl Records {
         }
     }
 
-    /// A time as text.
+    /// `"time":"…"`.
+    #[inline]
     fn time(&mut self, out: &mut Out, time: Timestamp) {
         let second = time.0.div_euclid(1_000_000_000);
-        let text = match &mut self.clock {
-            Some((last, text)) if *last == second => {
-                time.write_fraction(text);
-                text
+        let member = match &mut self.clock {
+            Some((last, member)) if *last == second => {
+                if let Some(text) = member.get_mut(TIME_KEY.len()..).and_then(|text| text.first_chunk_mut()) {
+                    time.write_fraction(text);
+                }
+                member
             }
-            clock => &mut clock.insert((second, time.to_ascii())).1,
+            clock => &mut clock.insert((second, time_member(time))).1,
         };
-        out.ascii(text);
+        out.piece(member, member.len());
     }
 
     /// Transport, stream number, addresses and community id.
@@ -117,10 +120,62 @@ impl Records {
     }
 }
 
-fn type_of(out: &mut Out, record: &Record<'_>) {
-    out.key("type");
-    out.name(record.event.type_name());
+/// What stands in front of a time, and what behind it.
+const TIME_KEY: &[u8] = b"\"time\":\"";
+const TIME_END: &[u8] = b"\",";
+
+/// A record's time with its key.
+type TimeMember = [u8; TIME_KEY.len() + Timestamp::TEXT_LEN + TIME_END.len()];
+
+fn time_member(time: Timestamp) -> TimeMember {
+    let mut member = [0; size_of::<TimeMember>()];
+    let text = time.to_ascii();
+    member.iter_mut().zip(TIME_KEY.iter().chain(&text).chain(TIME_END)).for_each(|(to, from)| *to = *from);
+    member
 }
+
+fn type_of(out: &mut Out, record: &Record<'_>) {
+    match record.event.own_type() {
+        Ok(ptype) => out.prepared(&TYPES[ptype as usize]),
+        Err(name) => {
+            out.key("type");
+            out.name(name);
+        }
+    }
+}
+
+/// `"type":…` by the PDU type's number.
+static TYPES: [Piece<32>; PacketType::NUMBER] = {
+    let mut pieces = [Piece::EMPTY; PacketType::NUMBER];
+    let mut number = 0;
+    while number < PacketType::NUMBER {
+        if let Some(ptype) = PacketType::from_u8(number as u8) {
+            pieces[number] = Piece::member("type", ptype.name());
+        }
+        number += 1;
+    }
+    pieces
+};
+
+/// `"version":…` by the version's place among all.
+static VERSIONS: [Piece<16>; Version::ALL.len()] = {
+    let mut pieces = [Piece::EMPTY; Version::ALL.len()];
+    let mut place = 0;
+    while place < pieces.len() {
+        pieces[Version::ALL[place] as usize] = Piece::member("version", Version::ALL[place].text());
+        place += 1;
+    }
+    pieces
+};
+
+/// `"syntax":…` of those that have a name.
+static SYNTAXES: [Piece<24>; 2] = {
+    let [ndr, ndr64] = [TransferSyntax::Ndr.name(), TransferSyntax::Ndr64.name()];
+    match (ndr, ndr64) {
+        (Some(ndr), Some(ndr64)) => [Piece::member("syntax", ndr), Piece::member("syntax", ndr64)],
+        _ => panic!("a syntax has no name"),
+    }
+};
 
 /// What stands for the body of a record that is too long to be printed: what it is, and how much.
 pub fn cut(out: &mut Out, record: &Record<'_>) {
@@ -273,7 +328,7 @@ fn rest(out: &mut Out, record: &Record<'_>, view: Option<&HandleAnnotations<'_>>
             out.raw(&json);
         }
     }
-    if let (Some((kind, stub)), Some(opnum)) = (record.stub().or(record.partial_stub()), record.opnum()) {
+    if let (Some((kind, stub)), Some(opnum)) = (record.stub().or_else(|| record.partial_stub()), record.opnum()) {
         let names = view.map(|view| view as &dyn HandleNames);
         stub::decoded_with(out, &Identity { kind, opnum }, record.context(), stub, names);
     } else if let Body::Request { stub: Some(stub), .. } | Body::Response { stub: Some(stub), .. } = event.body {
@@ -330,16 +385,14 @@ fn asked(out: &mut Out, asked: &[Subscription]) {
 
 fn interface(out: &mut Out, record: &Record<'_>) {
     if let Some((interface, version)) = record.interface {
-        out.key("interface");
-        out.name(interface.name);
+        out.prepared(&interface.member);
         if let Some(version) = interface.versions.get(version) {
-            out.key("version");
-            out.name(version.number.text());
+            out.prepared(&VERSIONS[version.number as usize]);
         }
     }
     let event = &record.event;
     if let Some(id) = event.context_id {
-        out.key("context_id");
+        out.literal("\"context_id\":");
         out.uint(u64::from(id));
     }
     if let Some(context) = &event.context {
@@ -352,10 +405,8 @@ fn interface(out: &mut Out, record: &Record<'_>) {
                 out.key("transfer_syntax");
                 out.display(id);
             }
-            syntax => {
-                out.key("syntax");
-                out.name(syntax.name().unwrap_or_default());
-            }
+            TransferSyntax::Ndr => out.prepared(&SYNTAXES[0]),
+            TransferSyntax::Ndr64 => out.prepared(&SYNTAXES[1]),
         }
         if context.state == ContextState::Rejected {
             out.key("context");
@@ -377,9 +428,13 @@ fn interface(out: &mut Out, record: &Record<'_>) {
         out.text("unknown");
     }
     if let Some(opnum) = record.opnum() {
+        let method = record.method();
+        if let Some(Method { members, .. }) = method.filter(|method| !method.members.is_empty()) {
+            return out.prepared(members);
+        }
         out.key("opnum");
         out.uint(u64::from(opnum));
-        if let Some(method) = record.method() {
+        if let Some(method) = method {
             out.key("method");
             out.name(method.name);
         } else if record.interface.is_some_and(|(i, _)| opnum <= i.reserved_to) {

@@ -23,7 +23,7 @@ const MAX_COUNTS: usize = crate::base::bounds::PRINTED_COUNTS;
 
 /// Prints values. What does not fit into the object of the values (maximum counts, diagnostics) is collected beside it.
 pub struct Values<'o> {
-    out: &'o mut Out,
+    pub(super) out: &'o mut Out,
     version: usize,
     buffers: Buffers<'o>,
     names: Option<&'o dyn HandleNames>,
@@ -154,7 +154,7 @@ impl<'o> Values<'o> {
 pub fn status(out: &mut Out, value: u32) {
     named(out, u64::from(value), |out| {
         if let Some(name) = status::win32_name(value) {
-            out.key("name");
+            out.literal("\"name\":");
             out.name(name);
         } else if let Some(name) = status::StatusName::of(value) {
             out.key("name");
@@ -165,8 +165,7 @@ pub fn status(out: &mut Out, value: u32) {
 
 /// A number of an enumeration with its name, or a bit mask with its flags.
 pub fn constant(out: &mut Out, table: &'static Constants, value: u64, signed: bool) {
-    out.begin();
-    out.key("value");
+    out.literal("{\"value\":");
     if signed {
         out.int(value as i64)
     } else {
@@ -175,15 +174,14 @@ pub fn constant(out: &mut Out, table: &'static Constants, value: u64, signed: bo
     match table.kind {
         Kind::Enum => {
             if let Some(name) = table.name_of(value) {
-                out.key("name");
+                out.literal("\"name\":");
                 out.name(name);
             }
         }
         Kind::Flags => {
             let flags = table.flags_of(value);
             let unknown = flags.unknown();
-            out.key("flags");
-            out.begin_list();
+            out.literal("\"flags\":[");
             for name in flags {
                 out.name(name);
             }
@@ -201,7 +199,7 @@ pub fn constant(out: &mut Out, table: &'static Constants, value: u64, signed: bo
 fn control_code(out: &mut Out, family: Family, value: u32) {
     named(out, u64::from(value), |out| match names::control_code(family, value) {
         Some(code) => {
-            out.key("name");
+            out.literal("\"name\":");
             out.name(code.name);
         }
         None => super::buffers::control_code(out, ControlCodeFields::decode(value)),
@@ -244,7 +242,7 @@ pub fn named_handle(out: &mut Out, value: ContextHandle, name: Option<HandleName
     };
     handle_members(out, value);
     out.literal("\"object\":{\"kind\":");
-    out.text(kind);
+    out.name(kind);
     if let Some(name) = name {
         out.literal("\"name\":");
         out.text(name);
@@ -254,11 +252,11 @@ pub fn named_handle(out: &mut Out, value: ContextHandle, name: Option<HandleName
         out.uint(frame);
     }
     if let Some(state) = state {
-        out.key("state");
-        out.text(state);
+        out.literal("\"state\":");
+        out.name(state);
     }
     if let Some(access) = access {
-        out.key("access");
+        out.literal("\"access\":");
         out.uint(u64::from(access));
     }
     out.end();
