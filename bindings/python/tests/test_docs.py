@@ -107,6 +107,8 @@ def test_file_by_file(ring: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyarrow")
     exec(compile(by_name["insert into"], "docs/queries.md", "exec"), {})
     assert duckdb.sql("select count(*) from calls").fetchall() == [(alone,)]
+    # The connection is every test's.
+    duckdb.sql("drop table calls")
     pytest.importorskip("dask.dataframe")
     monkeypatch.setenv("PATH", os.pathsep.join([str(Path(PROGRAM).parent), os.environ["PATH"]]))
     names: dict[str, Any] = {}
