@@ -161,9 +161,9 @@ impl Default for Select {
 pub struct Columns {
     /// Bytes of the rows of a table that become one batch. Default 2 MiB; a batch has no more than 8192 rows either.
     pub batch: usize,
-    /// Bytes of the rows of all tables that wait to be encoded. Default 8 MiB. Beyond it those of the table that has most are.
+    /// Bytes of the rows of all tables that wait to be encoded. Default 4 MiB. Beyond it those of the table that has most are.
     pub portion: usize,
-    /// Bytes of all unfinished row groups together, encoded. Default 64 MiB. Each file has a part of it, beyond which its row
+    /// Bytes of all unfinished row groups together, encoded. Default 48 MiB. Each file has a part of it, beyond which its row
     /// group is finished.
     pub row_groups: usize,
     /// Files that are open at a time. Default 32. Of further partitions the one used least recently is finished; what comes of
@@ -173,7 +173,7 @@ pub struct Columns {
 
 impl Default for Columns {
     fn default() -> Self {
-        Columns { batch: 2 << 20, portion: 8 << 20, row_groups: 64 << 20, files: 32 }
+        Columns { batch: 2 << 20, portion: 4 << 20, row_groups: 48 << 20, files: 32 }
     }
 }
 
