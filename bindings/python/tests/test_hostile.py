@@ -392,11 +392,14 @@ def test_a_key_that_is_pressed(tmp_path: Path) -> None:
     writer.start()
     reader = cluscope.open(pipe)
     found = [next(reader)]
+    # Whoever is started in the background has it ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         for message in reader:
             found.append(message)
+    signal.signal(signal.SIGINT, before)
     writer.join()
     assert len(found) > 100
 
