@@ -41,7 +41,8 @@ pub(super) trait Steps: Sync {
     /// What the last step knows.
     type Last: Send;
 
-    /// Whether it shows in what is made where batches end. One thread packs records into batches as well then.
+    /// Whether what is made depends on where batches end. One thread by itself packs records into batches, too, then, so that the
+    /// same comes out.
     const PACKED: bool = false;
 
     /// Records and bytes of a batch.

@@ -355,6 +355,21 @@ bounds! {
     TABLE_BYTES: usize = 512 << 10, "bytes", "export, threads, bytes of a batch",
         "what these records own",
         "the batch is handed over; a larger record is one by itself, of which one is under way", "none: nothing is missing";
+    TABLE_ROWS: usize = 8192, "rows", "tables, rows of a batch",
+        "rows of a table that become one batch",
+        "the batch is written", "none: nothing is missing";
+    PORTIONS: usize = 2, "portions", "Parquet, portions of a file",
+        "rows of a file that wait while others of it are encoded, in portions",
+        "whoever has further ones waits", "none: nothing is missing";
+    PAGE_ROWS: usize = 4096, "rows", "Parquet, rows of a page",
+        "rows of a column that are encoded as one page",
+        "the next page begins", "none: nothing is missing";
+    ROW_GROUP_ROWS: usize = 1 << 20, "rows", "Parquet, rows of a row group",
+        "rows of a row group",
+        "the next one begins", "none: nothing is missing";
+    ROW_GROUP_BYTES: usize = 128 << 20, "bytes", "Parquet, bytes of a row group",
+        "rows of a row group before they were encoded, for the sake of those who read them",
+        "the next one begins", "none: nothing is missing";
     BATCH_PRINT: usize = 128 << 10, "bytes", "threads, print of a batch",
         "what is printed of a batch before its turn has come",
         "the thread waits for the turn", "none: nothing is missing";

@@ -159,7 +159,7 @@ impl Default for Select {
 /// What tables may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Columns {
-    /// Bytes of the rows of a table that become one batch. Default 2 MiB; a batch has no more than 8192 rows either.
+    /// Bytes of the rows of a table that become one batch. Default 2 MiB; of small rows a batch has [`TABLE_ROWS`](crate::base::bounds::TABLE_ROWS).
     pub batch: usize,
     /// Bytes of the rows of all tables that wait to be encoded. Default 4 MiB. Beyond it those of the table that has most are.
     pub portion: usize,

@@ -33,6 +33,9 @@ pub mod text;
 #[cfg(feature = "session")]
 pub mod zeek;
 
+#[cfg(all(feature = "session", feature = "serde"))]
+pub use row::objects;
+
 /// The formats of calls for other tools: what `calls --format` knows beside text and JSON lines.
 #[cfg(all(feature = "session", feature = "serde"))]
 pub const CALL_FORMATS: &[CallFormat] =

@@ -1,5 +1,7 @@
 //! What the formats of one line a call share.
 
+#[cfg(feature = "serde")]
+use crate::analysis::HandleUse;
 use crate::analysis::calls::Call;
 use crate::base::{Timestamp, Transport};
 #[cfg(feature = "serde")]
@@ -54,17 +56,23 @@ pub(super) fn details(out: &mut Out, call: &Call) {
     }
     if !call.objects.is_empty() {
         out.key("objects");
-        out.begin_list();
-        for used in &call.objects {
-            out.begin();
-            out.key("kind");
-            out.text(used.resolved.kind.name());
-            if let Some(name) = used.resolved.name.as_deref() {
-                out.key("name");
-                out.text(name);
-            }
-            out.end();
-        }
-        out.end_list();
+        objects(out, &call.objects);
     }
+}
+
+/// What a call's handles stand for: `[{"kind":"group","name":"SQL"}]`.
+#[cfg(feature = "serde")]
+pub fn objects(out: &mut Out, objects: &[HandleUse]) {
+    out.begin_list();
+    for used in objects {
+        out.begin();
+        out.key("kind");
+        out.text(used.resolved.kind.name());
+        if let Some(name) = used.resolved.name.as_deref() {
+            out.key("name");
+            out.text(name);
+        }
+        out.end();
+    }
+    out.end_list();
 }

@@ -9,7 +9,7 @@ use crate::{errors, json};
 use cluscope::internals::capture::etl::PacketOrigins;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{IntoPyDict, PyDict, PyList};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
@@ -205,11 +205,7 @@ impl Reader {
     #[getter]
     fn limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let reading = self.lock()?;
-        let limits = PyDict::new(py);
-        for (name, count) in reading.as_ref().ok_or_else(closed)?.engine.given_up() {
-            limits.set_item(name, count)?;
-        }
-        Ok(limits)
+        reading.as_ref().ok_or_else(closed)?.engine.given_up().into_py_dict(py)
     }
 }
 

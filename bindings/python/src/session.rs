@@ -12,7 +12,7 @@ use cluscope::net::{Chunk, Datagram, Origin};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+use pyo3::types::{IntoPyDict, PyBytes, PyDict, PyList, PyTuple};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
@@ -226,11 +226,7 @@ impl Session {
     /// What was given up for a limit so far: counters by their names, empty if that is nothing.
     #[getter]
     fn limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let limits = PyDict::new(py);
-        for (name, count) in locked(&self.0, "session")?.engine.given_up() {
-            limits.set_item(name, count)?;
-        }
-        Ok(limits)
+        locked(&self.0, "session")?.engine.given_up().into_py_dict(py)
     }
 }
 

@@ -12,7 +12,7 @@ use cluscope_columns::TableName;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyCapsule, PyDict};
+use pyo3::types::{IntoPyDict, PyCapsule, PyDict};
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -179,10 +179,6 @@ impl TableSession {
     /// What was given up for a limit so far: counters by their names, empty if that is nothing.
     #[getter]
     fn limits<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let limits = PyDict::new(py);
-        for (name, count) in locked(&self.0, "session")?.engine.given_up() {
-            limits.set_item(name, count)?;
-        }
-        Ok(limits)
+        locked(&self.0, "session")?.engine.given_up().into_py_dict(py)
     }
 }

@@ -30,7 +30,6 @@ use cluscope::internals::session::Record;
 use cluscope::internals::session::selection::{Connection, Decision, HeldBack, connection, given_up};
 use flows::FlowTexts;
 pub use order::{Noted, Order};
-pub use rows::ROWS;
 use rows::{Rows, Settle};
 use std::collections::BTreeSet;
 

@@ -8,7 +8,7 @@ use cluscope::internals::analysis::calls::{Answer, Call, is_error};
 use cluscope::internals::analysis::story::Event;
 use cluscope::internals::conformance::Finding;
 use cluscope::internals::consts::control_codes::Family;
-use cluscope::internals::render::json;
+use cluscope::internals::render::{self, json};
 use cluscope::internals::rpc::security::Sender;
 use cluscope::internals::session::Record;
 
@@ -51,18 +51,7 @@ impl RowFiller {
         let (control_code, control_code_name) = code(asked);
         let objects = &mut self.other;
         objects.clear();
-        objects.begin_list();
-        for used in &call.objects {
-            objects.begin();
-            objects.key("kind");
-            objects.text(used.resolved.kind.name());
-            if let Some(name) = used.resolved.name.as_deref() {
-                objects.key("name");
-                objects.text(name);
-            }
-            objects.end();
-        }
-        objects.end_list();
+        render::objects(objects, &call.objects);
         let object = call.objects.first().map(|used| &used.resolved);
         let fault = matches!(call.answer, Answer::Fault(_));
         let name = call.status().map(|status| named(status, fault));

@@ -3,9 +3,7 @@
 use super::values::Listed;
 use crate::tables::{TableName, calls, events, findings, handles, messages};
 use arrow_array::RecordBatch;
-
-/// Rows of a batch at most.
-pub const ROWS: usize = 8192;
+use cluscope::internals::base::bounds::TABLE_ROWS;
 
 /// Rows of all tables.
 #[derive(Debug, Default)]
@@ -38,7 +36,7 @@ impl Rows {
             ($($builder:expr => $name:ident),+ $(,)?) => {$(
                 let must = which == Settle::All || which == Settle::Messages && TableName::$name == TableName::Messages;
                 let builder = &mut $builder;
-                if builder.rows() >= ROWS || builder.bytes() >= batch || (must && builder.rows() > 0) {
+                if builder.rows() >= TABLE_ROWS || builder.bytes() >= batch || (must && builder.rows() > 0) {
                     // The builder has every column of the declaration, so that there is no error.
                     if let Ok(batch) = builder.finish() {
                         out(TableName::$name, batch);

@@ -7,6 +7,7 @@ use super::{Compression, Error};
 use crate::schema::{Kind, TABLE_KEY, Table, VERSION, VERSION_KEY};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::SchemaRef;
+use cluscope::internals::base::bounds::{PAGE_ROWS, PORTIONS, ROW_GROUP_BYTES, ROW_GROUP_ROWS};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression as Codec, Encoding as Packing};
@@ -19,27 +20,15 @@ use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Rows of a row group at most.
-const ROWS: usize = 1 << 20;
-
-/// Rows of a page at most.
-const PAGE: usize = 4096;
-
-/// Bytes of a row group's rows as they were before they were encoded, for the sake of those who read it.
-const BYTES: usize = 128 << 20;
-
-/// Portions of a file that may wait while one is encoded.
-const PORTIONS: usize = 2;
-
 /// How Parquet files are written. Numbers and times mostly grow from row to row, and texts repeat, but for JSON.
 fn properties(table: &Table, compression: Compression) -> WriterProperties {
     let about = [(VERSION_KEY, VERSION.to_string()), (TABLE_KEY, table.name.to_string())];
     let mut properties = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_created_by(concat!("cluscope ", env!("CARGO_PKG_VERSION")).to_string())
-        .set_max_row_group_row_count(Some(ROWS))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         // What waits for its page takes more memory than what is encoded.
-        .set_data_page_row_count_limit(PAGE)
+        .set_data_page_row_count_limit(PAGE_ROWS)
         // Of each page this would have to be kept until the file ends.
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_offset_index_disabled(true)
@@ -212,7 +201,7 @@ impl<W: Write + Send> Shared<W> {
         let mut state = lock(&self.state);
         state.row_group.writers = writers;
         let RowGroup { rows, bytes, .. } = state.row_group;
-        if size >= self.limit || rows >= ROWS || bytes >= BYTES {
+        if size >= self.limit || rows >= ROW_GROUP_ROWS || bytes >= ROW_GROUP_BYTES {
             // The job is still there, so that nobody else begins with anything; whoever brings rows doesn't have to wait.
             let (row_group, file) = (std::mem::take(&mut state.row_group), state.file.take());
             drop(state);
