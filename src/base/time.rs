@@ -97,6 +97,20 @@ pub(crate) fn write_digits(digits: &mut [u8], mut value: i64) {
     }
 }
 
+/// The eight digits of a number, as numbers, each in a byte, the first one in the lowest: split in two three times, all
+/// parts at once.
+#[cfg(feature = "std")]
+#[inline(always)]
+pub(crate) fn eight_digits(value: u32) -> u64 {
+    let (front, back) = (value / 10_000, value % 10_000);
+    let fours = u64::from(front) | u64::from(back) << 32;
+    // What is multiplied and shifted here is divided by 100, exactly for all below 10,000, and below by 10.
+    let hundreds = ((fours * 5243) >> 19) & 0x0000_007f_0000_007f;
+    let twos = hundreds | (fours - hundreds * 100) << 16;
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | (twos - tens * 10) << 8
+}
+
 /// Year, month and day of a day counted from 1970-01-01, in the proleptic Gregorian calendar. The days come from
 /// seconds in an `i64`, so that nothing here can overflow.
 pub fn civil(days: i64) -> (i64, u8, u8) {

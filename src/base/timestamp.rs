@@ -1,5 +1,7 @@
 //! Time stamps as text: RFC 3339 in UTC with nine fractional digits.
 
+#[cfg(feature = "session")]
+use super::time::eight_digits;
 use super::time::write_digits;
 use std::fmt;
 
@@ -42,9 +44,12 @@ impl Timestamp {
     /// Puts the fraction of the second into a text of the same second.
     #[cfg(feature = "session")]
     pub(crate) fn write_fraction(self, text: &mut [u8; Timestamp::TEXT_LEN]) {
-        if let Some(digits) = text.get_mut(20..29) {
-            write_digits(digits, self.0.rem_euclid(NANOS_PER_SECOND));
+        let nanos = self.0.rem_euclid(NANOS_PER_SECOND) as u32;
+        let front = eight_digits(nanos / 10) | u64::from_le_bytes([b'0'; 8]);
+        if let Some(digits) = text.get_mut(20..28) {
+            digits.copy_from_slice(&front.to_le_bytes());
         }
+        text[28] = b'0' + (nanos % 10) as u8;
     }
 
     /// Appends the text, without the formatting machinery.
@@ -69,6 +74,21 @@ impl fmt::Debug for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The fraction alone comes to the same as the whole text.
+    #[cfg(feature = "session")]
+    #[test]
+    fn fractions() {
+        for second in [0, 1_795_000_000, -1] {
+            let whole = Timestamp(second * NANOS_PER_SECOND);
+            for nanos in [0, 1, 9, 10, 100, 12_345, 99_999_999, 100_000_000, 123_456_789, 999_999_990, 999_999_999] {
+                let time = Timestamp(whole.0 + nanos);
+                let mut text = whole.to_ascii();
+                time.write_fraction(&mut text);
+                assert_eq!(text, time.to_ascii());
+            }
+        }
+    }
 
     #[test]
     fn known_times() {

@@ -29,16 +29,29 @@ impl Buffer {
         self.bytes.get_mut(..self.len)
     }
 
-    /// The room behind what was written.
-    #[inline(always)]
-    pub(super) fn rest(&mut self) -> Option<&mut [u8]> {
-        self.bytes.get_mut(self.len..)
+    /// Gives up room beyond so many bytes, for what holds nothing.
+    #[cfg(feature = "session")]
+    pub(super) fn shrink(&mut self, room: usize) {
+        if self.len == 0 && self.bytes.len() > room {
+            self.bytes.truncate(room);
+            self.bytes.shrink_to_fit();
+        }
     }
 
-    /// What was written from this place on, and the room behind it.
+    /// The room behind what was written, as much as is asked for.
     #[inline(always)]
-    pub(super) fn from(&mut self, place: usize) -> Option<&mut [u8]> {
-        self.bytes.get_mut(place..)
+    pub(super) fn next(&mut self, more: usize) -> Option<&mut [u8]> {
+        self.at(self.len, more)
+    }
+
+    /// So many bytes from this place on.
+    ///
+    /// No buffer is longer than half of what can be addressed. Said as it is here, the compiler knows that the end of a piece
+    /// doesn't lie before its beginning, and compares once instead of twice; a place beyond is none of the buffer's either way.
+    #[inline(always)]
+    pub(super) fn at(&mut self, place: usize, more: usize) -> Option<&mut [u8]> {
+        let start = place & (usize::MAX >> 1);
+        self.bytes.get_mut(start..start.wrapping_add(more))
     }
 
     /// So many bytes behind what was written, to be filled; they count as written.
@@ -60,14 +73,15 @@ impl Buffer {
         self.bytes.resize(len, 0);
     }
 
-    /// Appends the first `len` bytes of a piece. All of it is copied, for that takes one step where a copy of any length
-    /// takes many; what is too much lies behind the end.
+    /// Appends the first `len` bytes of a piece, which has no fewer. All of it is copied, for that takes one step where a copy
+    /// of any length takes many; what is too much lies behind the end.
     #[inline(always)]
     pub(super) fn piece<const N: usize>(&mut self, piece: &[u8; N], len: usize) {
-        match self.rest().and_then(|room| room.first_chunk_mut::<N>()) {
+        debug_assert!(len <= N, "more than the piece has");
+        match self.next(N) {
             Some(room) => {
-                *room = *piece;
-                self.len += len.min(N);
+                room.copy_from_slice(piece);
+                self.len += len;
             }
             None => self.put_growing(piece.get(..len).unwrap_or(piece)),
         }
@@ -76,7 +90,7 @@ impl Buffer {
     /// Appends bytes; inlined for those of a length that is known when compiling.
     #[inline(always)]
     pub(super) fn put(&mut self, bytes: &[u8]) {
-        match self.rest().and_then(|room| room.get_mut(..bytes.len())) {
+        match self.next(bytes.len()) {
             Some(room) => {
                 room.copy_from_slice(bytes);
                 self.len += bytes.len();

@@ -3,6 +3,7 @@
 //! text and overlaps the block before.
 
 use crate::base::Guid;
+use crate::base::time::eight_digits;
 use crate::ndr::{Endian, WStr};
 
 /// The digits of a number, from the front, and how many they are.
@@ -22,7 +23,7 @@ pub(super) fn decimal(value: u64) -> ([u8; 24], usize) {
 pub(super) fn few(value: u64) -> Option<([u8; 8], usize)> {
     let digits = match value {
         ..10_000 => u64::from(four(value as u32)) << 24,
-        10_000..10_000_000 => eight(value as u32) >> 8,
+        10_000..10_000_000 => eight_digits(value as u32) >> 8,
         _ => return None,
     };
     // The last one stays, even if it is 0.
@@ -47,20 +48,7 @@ pub(super) fn hexadecimal(value: u64) -> ([u8; 18], usize) {
     (text, len)
 }
 
-/// The eight digits of a number, as numbers, each in a byte, the first one in the lowest: split in two three times, all
-/// parts at once.
-#[inline(always)]
-fn eight(value: u32) -> u64 {
-    let (front, back) = (value / 10_000, value % 10_000);
-    let fours = u64::from(front) | u64::from(back) << 32;
-    // What is multiplied and shifted here is divided by 100, exactly for all below 10,000, and below by 10.
-    let hundreds = ((fours * 5243) >> 19) & 0x0000_007f_0000_007f;
-    let twos = hundreds | (fours - hundreds * 100) << 16;
-    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
-    tens | (twos - tens * 10) << 8
-}
-
-/// The same of four digits.
+/// The four digits of a number, in the way of [`eight_digits`].
 #[inline(always)]
 fn four(value: u32) -> u32 {
     let hundreds = (value * 5243) >> 19;

@@ -57,10 +57,10 @@ pub(super) fn run(messages: &Messages) -> Outcome {
     };
     let order = Order { tracker, chooser: Chooser::new(limits.output), matched: summary::Matched::default() };
     let held = HeldBack::new(limits.output);
-    let written = Written { out, held, large: printing.printer(limits.output.record) };
+    let written = Written::new(&printing, out, held);
     let (order, written, session, totals) = pool::read(capture, &printing, order, written)?;
     let Order { tracker, chooser, matched } = order;
-    let Written { mut out, held, large } = written;
+    let Written { mut out, held, large, .. } = written;
     let mut more = vec![("records_cut", large.cut())];
     more.extend(given_up(&chooser, &held));
     totals.traces.print(&mut out, format)?;

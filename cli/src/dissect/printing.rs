@@ -42,12 +42,20 @@ pub(super) struct Written {
     pub(super) held: HeldBack<Vec<u8>>,
     /// For records that take more than [`BATCH_PRINT`].
     pub(super) large: Printer,
+    json: Out,
+}
+
+impl Written {
+    /// Nothing written yet.
+    pub(super) fn new(printing: &Printing<'_>, out: Stdout, held: HeldBack<Vec<u8>>) -> Self {
+        let limit = printing.limits.record;
+        Written { out, held, large: printing.printer(limit), json: printing.json(limit) }
+    }
 }
 
 /// Prints records one by one.
 pub(super) struct Printer {
     records: Records,
-    json: Out,
     text: TextBuffer,
     /// Bytes of a record at most.
     limit: usize,
@@ -62,8 +70,20 @@ impl Printer {
 
 /// What was printed of a batch.
 pub(super) struct Made {
-    out: Screen<Vec<u8>>,
+    /// JSON lines, which are printed where they stand.
+    json: Out,
+    /// Text, which has gone through the screen.
+    text: Screen<Vec<u8>>,
     pieces: Vec<Piece>,
+}
+
+impl Made {
+    fn bytes(&self, format: Format) -> &[u8] {
+        match format {
+            Format::Jsonl => self.json.lines(),
+            Format::Text => self.text.made(),
+        }
+    }
 }
 
 /// What is not simply written.
@@ -77,21 +97,31 @@ enum Piece {
 impl Printing<'_> {
     /// A printer of records that take no more than this.
     pub(super) fn printer(&self, limit: usize) -> Printer {
+        let records = traced::telling(Records::default(), self.origins);
+        Printer { records, text: TextBuffer::new(), limit }
+    }
+
+    /// What JSON is printed into.
+    fn json(&self, limit: usize) -> Out {
         let mut json = output::json_within(limit);
         if self.hide_secrets {
             json.hide_secrets();
         }
-        let records = traced::telling(Records::default(), self.origins);
-        Printer { records, json, text: TextBuffer::new(), limit }
+        json
     }
 
-    /// Prints a record; whether it was not too long for this printer.
-    fn print(&self, printer: &mut Printer, record: &Record<'_>, seen: &RecordContext) -> bool {
+    /// Bytes of a record that other threads print.
+    fn batch_limit(&self) -> usize {
+        BATCH_PRINT.min(self.limits.record)
+    }
+
+    /// Prints a record, as text into the printer's own buffer; whether it was not too long for this printer.
+    fn print(&self, printer: &mut Printer, json: &mut Out, record: &Record<'_>, seen: &RecordContext) -> bool {
         let view = HandleAnnotations::of(seen);
         match self.format {
             Format::Jsonl => {
                 let cut = printer.records.cut();
-                printer.records.print_with(&mut printer.json, record, Some(&view));
+                printer.records.print_with(json, record, Some(&view));
                 printer.records.cut() == cut
             }
             Format::Text => {
@@ -105,17 +135,17 @@ impl Printing<'_> {
     }
 
     /// Writes what was printed.
-    fn write(&self, printer: &mut Printer, out: &mut impl Write) -> std::io::Result<()> {
+    fn write(&self, printer: &Printer, json: &mut Out, out: &mut impl Write) -> std::io::Result<()> {
         match self.format {
-            Format::Jsonl => printer.json.write_line(out),
+            Format::Jsonl => json.write_line(out),
             Format::Text => output::line(out, printer.text.as_bytes()),
         }
     }
 
     /// Bytes of what was printed.
-    fn len(&self, printer: &Printer) -> usize {
+    fn len(&self, printer: &Printer, json: &Out) -> usize {
         match self.format {
-            Format::Jsonl => printer.json.as_bytes().len(),
+            Format::Jsonl => json.as_bytes().len(),
             Format::Text => printer.text.len(),
         }
     }
@@ -127,16 +157,16 @@ impl Printing<'_> {
         (record, seen): (&Record<'_>, &RecordContext),
         hold: Option<Connection>,
     ) -> Result<(), Failure> {
-        let Written { out, held, large } = written;
-        self.print(large, record, seen);
+        let Written { out, held, large, json } = written;
+        self.print(large, json, record, seen);
         match hold {
             Some(connection) => {
                 let mut print = self.screen.buffer();
-                let bytes = self.len(large);
-                self.write(large, &mut print)?;
+                let bytes = self.len(large, json);
+                self.write(large, json, &mut print)?;
                 held.hold(connection, print.made().to_vec(), bytes);
             }
-            None => self.write(large, out)?,
+            None => self.write(large, json, out)?,
         }
         Ok(())
     }
@@ -151,11 +181,11 @@ impl Steps for Printing<'_> {
     type Last = Written;
 
     fn worker(&self) -> Printer {
-        self.printer(BATCH_PRINT.min(self.limits.record))
+        self.printer(self.batch_limit())
     }
 
     fn made(&self) -> Made {
-        Made { out: self.screen.buffer(), pieces: Vec::new() }
+        Made { json: self.json(self.batch_limit()), text: self.screen.buffer(), pieces: Vec::new() }
     }
 
     fn first(&self, order: &mut Order, record: &Record<'_>, seen: &mut RecordContext) -> Self::Choice {
@@ -187,7 +217,7 @@ impl Steps for Printing<'_> {
             Decision::Hold => Some(connection(record)),
             Decision::Show { release } => {
                 if release {
-                    made.pieces.push(Piece::Release(made.out.made().len(), connection(record)));
+                    made.pieces.push(Piece::Release(made.bytes(self.format).len(), connection(record)));
                 }
                 if !passes {
                     return Ok(());
@@ -195,24 +225,29 @@ impl Steps for Printing<'_> {
                 None
             }
         };
-        if !self.print(worker, record, seen) {
+        if !self.print(worker, &mut made.json, record, seen) {
             let mut turn = way.turn(made)?;
             return self.large(turn.last(), (record, seen), hold);
         }
-        let from = made.out.made().len();
-        self.write(worker, &mut made.out)?;
-        if let Some(connection) = hold {
-            made.pieces.push(Piece::Hold(from..made.out.made().len(), connection, self.len(worker)));
+        let held = hold.map(|connection| (made.bytes(self.format).len(), connection, self.len(worker, &made.json)));
+        match self.format {
+            Format::Jsonl => made.json.keep_line(),
+            Format::Text => output::line(&mut made.text, worker.text.as_bytes())?,
         }
-        if made.out.made().len() >= BATCH_PRINT { way.turn(made).map(drop) } else { Ok(()) }
+        let end = made.bytes(self.format).len();
+        if let Some((from, connection, bytes)) = held {
+            made.pieces.push(Piece::Hold(from..end, connection, bytes));
+        }
+        if end >= BATCH_PRINT { way.turn(made).map(drop) } else { Ok(()) }
     }
 
     fn last(&self, written: &mut Written, made: &mut Made) -> Result<(), Failure> {
         let Written { out, held, .. } = written;
-        let bytes = made.out.made();
+        let pieces = std::mem::take(&mut made.pieces);
+        let bytes = made.bytes(self.format);
         let part = |range: Range<usize>| bytes.get(range).unwrap_or_default();
         let mut from = 0;
-        for piece in made.pieces.drain(..) {
+        for piece in pieces {
             match piece {
                 Piece::Release(at, connection) => {
                     out.write_made(part(from..at))?;
@@ -227,7 +262,8 @@ impl Steps for Printing<'_> {
             }
         }
         out.write_made(part(from..bytes.len()))?;
-        made.out.clear(2 * BATCH_PRINT);
+        made.json.clear_lines(2 * BATCH_PRINT);
+        made.text.clear(2 * BATCH_PRINT);
         // Somebody may wait for it.
         Ok(out.flush()?)
     }

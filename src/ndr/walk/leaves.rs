@@ -158,9 +158,15 @@ pub(in crate::ndr) fn handle(cx: &DecodeContext<'_>, at: usize) -> Result<Contex
     else {
         return Ok(ContextHandle::default());
     };
-    let attributes = match cx.endian {
-        Endian::Little => u32::from_le_bytes(*attributes),
-        Endian::Big => u32::from_be_bytes(*attributes),
-    };
-    Ok(ContextHandle { attributes, uuid: Guid::from_wire(*uuid, cx.endian) })
+    Ok(match cx.endian {
+        // Copied as it stands, without a choice for each byte.
+        Endian::Little => ContextHandle { attributes: u32::from_le_bytes(*attributes), uuid: Guid(*uuid) },
+        Endian::Big => big_endian_handle(*attributes, *uuid),
+    })
+}
+
+/// Not inlined, so that the usual byte order does not become a choice for each byte.
+#[inline(never)]
+fn big_endian_handle(attributes: [u8; 4], uuid: [u8; 16]) -> ContextHandle {
+    ContextHandle { attributes: u32::from_be_bytes(attributes), uuid: Guid::from_wire(uuid, Endian::Big) }
 }

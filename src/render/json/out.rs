@@ -20,9 +20,14 @@ mod text;
 /// then prints something shorter instead. So a few bytes that print as many don't take memory without bound.
 pub struct Out {
     buffer: Buffer,
+    /// Where what is being printed begins: behind the lines before it that are kept.
+    start: usize,
     secrets: Secrets,
     safe_numbers: bool,
+    /// Bytes that may be printed; lines that are kept don't count.
     limit: usize,
+    /// Where what is being printed has to end: `limit` behind `start`.
+    end: usize,
     overflowed: bool,
     /// The line of the input that is answered; 0 if that is not known.
     line: u64,
@@ -39,9 +44,11 @@ impl Default for Out {
     fn default() -> Self {
         Out {
             buffer: Buffer::default(),
+            start: 0,
             secrets: Secrets::default(),
             safe_numbers: false,
             limit: usize::MAX,
+            end: usize::MAX,
             overflowed: false,
             line: 0,
         }
@@ -84,7 +91,7 @@ impl Out {
 
     /// Empty, and never to hold much more than `limit` bytes.
     pub fn with_limit(limit: usize) -> Self {
-        Out { limit, ..Out::default() }
+        Out { limit, end: limit, ..Out::default() }
     }
 
     /// Whether more was written than the limit allows since [`Out::clear`]; what it holds then is of no use.
@@ -100,7 +107,7 @@ impl Out {
     /// Whether so many bytes more find room; drops everything if they don't.
     #[inline]
     fn fits(&mut self, more: usize) -> bool {
-        let fits = self.buffer.len.saturating_add(more) <= self.limit;
+        let fits = self.buffer.len.saturating_add(more) <= self.end;
         if !fits {
             self.overflow();
         }
@@ -110,7 +117,7 @@ impl Out {
     #[cold]
     pub(crate) fn overflow(&mut self) {
         self.overflowed |= self.limit != usize::MAX;
-        self.buffer.len = 0;
+        self.buffer.len = self.start;
     }
 
     /// What was written, without the comma behind the last value.
@@ -131,33 +138,64 @@ impl Out {
     }
 
     fn written(&self) -> &[u8] {
-        self.buffer.written()
+        self.buffer.written().get(self.start..).unwrap_or_default()
     }
 
-    /// Forgets everything; keeps the memory.
+    /// Forgets everything but lines that are kept; keeps the memory.
     pub fn clear(&mut self) {
         self.overflowed = false;
-        self.buffer.len = 0;
+        self.buffer.len = self.start;
+    }
+
+    /// Keeps what was written as a line; what is written next stands behind it.
+    #[cfg(feature = "session")]
+    pub fn keep_line(&mut self) {
+        // A line that was kept ends otherwise, so that this is the end of what was written behind it.
+        match self.buffer.written_mut() {
+            Some([.., last @ b',']) => *last = b'\n',
+            _ => self.buffer.put(b"\n"),
+        }
+        self.begin_at(self.buffer.len);
+    }
+
+    #[cfg(feature = "session")]
+    fn begin_at(&mut self, start: usize) {
+        self.start = start;
+        self.end = start.saturating_add(self.limit);
+    }
+
+    /// The lines that are kept.
+    #[cfg(feature = "session")]
+    pub fn lines(&self) -> &[u8] {
+        self.buffer.written().get(..self.start).unwrap_or_default()
+    }
+
+    /// Forgets everything, lines that are kept too; of the memory it keeps so much.
+    #[cfg(feature = "session")]
+    pub fn clear_lines(&mut self, room: usize) {
+        self.begin_at(0);
+        self.clear();
+        self.buffer.shrink(room);
     }
 
     /// Bytes written so far.
     pub fn len(&self) -> usize {
-        self.buffer.len
+        self.buffer.len - self.start
     }
 
     /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
-        self.buffer.len == 0
+        self.len() == 0
     }
 
     /// Takes back everything from `len` on.
     pub fn truncate(&mut self, len: usize) {
-        self.buffer.len = self.buffer.len.min(len);
+        self.buffer.len = self.buffer.len.min(self.start.saturating_add(len));
     }
 
     /// Where the value stands that was begun at `start` and is complete, without the comma behind it.
     pub fn value_from(&self, start: usize) -> Range<usize> {
-        start..self.buffer.len.saturating_sub(1).max(start)
+        start..self.len().saturating_sub(1).max(start)
     }
 
     /// Appends the first `len` bytes of a piece of JSON.
@@ -193,7 +231,7 @@ impl Out {
     #[inline]
     fn close(&mut self, bracket: u8) {
         let before = self.buffer.len.wrapping_sub(1);
-        match self.buffer.from(before).and_then(|behind| behind.first_chunk_mut()) {
+        match self.buffer.at(before, 2) {
             Some([last @ b',', next]) => {
                 (*last, *next) = (bracket, b',');
                 self.buffer.len += 1;
@@ -240,7 +278,7 @@ impl Out {
     #[inline(always)]
     fn quoted(&mut self, text: &[u8], behind: u8) {
         let more = text.len() + 3;
-        match self.buffer.rest().and_then(|room| room.get_mut(..more)) {
+        match self.buffer.next(more) {
             Some([first, room @ .., quote, last]) => {
                 *first = b'"';
                 room.copy_from_slice(text);

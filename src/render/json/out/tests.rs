@@ -130,3 +130,32 @@ fn lists_of_units() {
         }
     }
 }
+
+/// Lines that are kept stand in front of what is printed next, and count for nothing there.
+#[cfg(feature = "session")]
+#[test]
+fn kept_lines() {
+    let mut out = Out::with_limit(EVERYTHING.len() + 1);
+    for number in 0..40 {
+        everything(&mut out);
+        assert_eq!((out.overflowed(), out.len()), (false, EVERYTHING.len() + 1));
+        assert_eq!(out.as_bytes(), EVERYTHING.as_bytes());
+        out.keep_line();
+        assert!(out.is_empty());
+        assert_eq!(out.lines(), format!("{EVERYTHING}\n").repeat(number + 1).as_bytes());
+        // What is taken back, or too long, takes no line with it.
+        out.key("lost");
+        out.truncate(0);
+        out.text(&"x".repeat(2 * EVERYTHING.len()));
+        assert!(out.overflowed());
+        out.end();
+        out.clear();
+        assert_eq!(out.lines().len(), (number + 1) * (EVERYTHING.len() + 1));
+    }
+    out.keep_line();
+    assert!(out.lines().ends_with(b"\n\n"));
+    out.clear_lines(0);
+    assert_eq!(out.lines(), b"");
+    everything(&mut out);
+    assert_eq!(out.as_bytes(), EVERYTHING.as_bytes());
+}
