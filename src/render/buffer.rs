@@ -29,12 +29,12 @@ impl Buffer {
         self.bytes.get_mut(..self.len)
     }
 
-    /// Gives up room beyond so many bytes, for what holds nothing.
+    /// Gives what holds nothing room for so many bytes, whether it had more or less. The memory comes zeroed from the system
+    /// and is touched when it is written to.
     #[cfg(feature = "session")]
-    pub(super) fn shrink(&mut self, room: usize) {
-        if self.len == 0 && self.bytes.len() > room {
-            self.bytes.truncate(room);
-            self.bytes.shrink_to_fit();
+    pub(super) fn set_room(&mut self, room: usize) {
+        if self.len == 0 && self.bytes.len() != room {
+            self.bytes = alloc::vec![0; room];
         }
     }
 

@@ -16,6 +16,9 @@ use cluscope::internals::session::selection::{Chooser, Connection, Decision, Hel
 use std::io::Write;
 use std::ops::Range;
 
+/// Bytes of memory for what is printed of a batch; one record more may come to [`BATCH_PRINT`] before it is handed on.
+const BATCH_ROOM: usize = 2 * BATCH_PRINT;
+
 /// How records are printed.
 pub(super) struct Printing<'p> {
     pub(super) format: Format,
@@ -185,7 +188,11 @@ impl Steps for Printing<'_> {
     }
 
     fn made(&self) -> Made {
-        Made { json: self.json(self.batch_limit()), text: self.screen.buffer(), pieces: Vec::new() }
+        let mut json = self.json(self.batch_limit());
+        if self.format == Format::Jsonl {
+            json.clear_lines(BATCH_ROOM);
+        }
+        Made { json, text: self.screen.buffer(), pieces: Vec::new() }
     }
 
     fn first(&self, order: &mut Order, record: &Record<'_>, seen: &mut RecordContext) -> Self::Choice {
@@ -262,8 +269,10 @@ impl Steps for Printing<'_> {
             }
         }
         out.write_made(part(from..bytes.len()))?;
-        made.json.clear_lines(2 * BATCH_PRINT);
-        made.text.clear(2 * BATCH_PRINT);
+        if self.format == Format::Jsonl {
+            made.json.clear_lines(BATCH_ROOM);
+        }
+        made.text.clear(BATCH_ROOM);
         // Somebody may wait for it.
         Ok(out.flush()?)
     }

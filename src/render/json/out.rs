@@ -170,12 +170,12 @@ impl Out {
         self.buffer.written().get(..self.start).unwrap_or_default()
     }
 
-    /// Forgets everything, lines that are kept too; of the memory it keeps so much.
+    /// Forgets everything, lines that are kept too, and has room for so many bytes then.
     #[cfg(feature = "session")]
     pub fn clear_lines(&mut self, room: usize) {
         self.begin_at(0);
         self.clear();
-        self.buffer.shrink(room);
+        self.buffer.set_room(room);
     }
 
     /// Bytes written so far.
