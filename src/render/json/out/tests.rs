@@ -81,7 +81,7 @@ fn limits() {
             assert_eq!(out.as_bytes(), EVERYTHING.as_bytes());
         }
         assert!(out.overflowed() || limit + 60 > EVERYTHING.len());
-        out.limit = usize::MAX;
+        (out.limit, out.end) = (usize::MAX, usize::MAX);
         out.clear();
         everything(&mut out);
         assert!(!out.overflowed());
