@@ -349,8 +349,8 @@ fn main() -> ExitCode {
 
 /// Runs the program with these arguments, the program's name first.
 fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let program = Cli::command();
-    let parsed = program.clone().try_get_matches_from(arguments);
+    let mut program = Cli::command();
+    let parsed = program.try_get_matches_from_mut(arguments);
     let parsed = parsed.and_then(|matches| Cli::from_arg_matches(&matches).map(|cli| (matches, cli)));
     let (matches, cli) = match parsed {
         Ok(parsed) => parsed,
