@@ -344,11 +344,14 @@ impl Handshake {
             (found, failure) = self.search(tried, purse, out);
         }
         let Some((index, doubt, decrypted)) = found else { return self.failed(failure) };
-        let session = self.sessions.swap_remove(index);
+        // It is the only one from now on. Sessions are large, so it stays where it is once it is the first.
+        if index > 0 {
+            self.sessions.swap(0, index);
+        }
+        self.sessions.truncate(1);
+        let Some(session) = self.sessions.first() else { return self.failed(None) };
         let standing = self.standing(session.standing);
         let whole = session.covers_header();
-        self.sessions.clear();
-        self.sessions.push(session);
         self.proved = true;
         Verdict::Opened { doubt: doubt.or(standing), decrypted, whole }
     }
