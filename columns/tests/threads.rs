@@ -57,18 +57,9 @@ fn threads_write_the_same_file() {
         assert!(alone == together);
     }
 
-    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(alone)).expect("Parquet");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(alone.clone())).expect("Parquet");
     assert!((2..6).contains(&reader.metadata().num_row_groups()), "{}", reader.metadata().num_row_groups());
-    let mut next = 0;
-    for batch in reader.build().expect("read") {
-        let batch = batch.expect("rows");
-        let positions = batch.column_by_name("position").expect("a column").as_primitive::<Int64Type>();
-        for position in positions {
-            assert_eq!(position, Some(next));
-            next += 1;
-        }
-    }
-    assert_eq!(next, 6 * 1500);
+    assert_eq!(positions(alone), (0..6 * 1500).collect::<Vec<_>>());
 }
 
 #[test]
@@ -78,6 +69,51 @@ fn rows_that_nobody_encodes_are_encoded_at_last() {
     let mut late = writer(Vec::new());
     write(&mut late, drop);
     assert!(alone.finish().expect("finished") == late.finish().expect("finished"));
+}
+
+/// What threads that have nothing to do ask: whether there are columns to encode, and of which file.
+#[test]
+fn rows_on_their_way_tell_whether_somebody_is_needed() {
+    let (mut one, mut other) = (writer(Vec::new()), writer(Vec::new()));
+    let none = one.send().expect("taken").expect("a Parquet file");
+    assert!(!none.is_pending() && !none.has_columns(), "no rows");
+    none.work().expect("nothing to do");
+
+    one.write(&batch(0)).expect("taken");
+    let first = one.send().expect("taken").expect("a Parquet file");
+    assert!(first.is_pending() && first.has_columns(), "one portion");
+    one.write(&batch(1)).expect("taken");
+    let second = one.send().expect("taken").expect("a Parquet file");
+    assert!(second.is_pending() && second.has_columns(), "two portions");
+    // Sending nothing changes nothing.
+    one.send().expect("taken").expect("a Parquet file");
+    first.work().expect("encoded");
+    assert!(!second.is_pending() && !second.has_columns(), "both are encoded");
+
+    let of_other = other.send().expect("taken").expect("a Parquet file");
+    assert!(first.is_of(&second) && first.is_of(&first.clone()) && !first.is_of(&of_other));
+    assert_eq!(positions(one.finish().expect("finished")), (0..1000).collect::<Vec<_>>());
+    assert_eq!(positions(other.finish().expect("finished")), Vec::<i64>::new());
+}
+
+/// Portions beyond those that may wait are encoded by whoever brings them.
+#[test]
+fn a_row_group_has_the_rows_of_many_portions() {
+    let mut alone = writer(Vec::new());
+    for number in 0..20 {
+        alone.write(&batch(number)).expect("taken");
+        alone.send().expect("taken");
+    }
+    assert_eq!(positions(alone.finish().expect("finished")), (0..10_000).collect::<Vec<_>>());
+}
+
+/// The positions in a file, row by row.
+fn positions(file: Vec<u8>) -> Vec<i64> {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(file)).expect("Parquet");
+    let batches = reader.build().expect("read").map(|batch| batch.expect("rows"));
+    let column = |batch: RecordBatch| batch.column_by_name("position").expect("a column").clone();
+    let values = |column: arrow_array::ArrayRef| column.as_primitive::<Int64Type>().values().to_vec();
+    batches.map(column).flat_map(values).collect()
 }
 
 /// An output with room for so much.

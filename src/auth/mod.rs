@@ -39,6 +39,8 @@ mod token;
 #[cfg(test)]
 mod token_tests;
 mod token_text;
+#[cfg(all(test, feature = "decrypt"))]
+mod trust_tests;
 mod uncovered;
 #[cfg(all(test, feature = "decrypt", feature = "work-counter"))]
 mod work_tests;

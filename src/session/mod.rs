@@ -24,6 +24,8 @@ mod owned_record;
 mod packets;
 #[cfg(feature = "session")]
 pub(crate) mod selection;
+#[cfg(all(test, feature = "session"))]
+mod selection_tests;
 
 pub use call_context::CallContext;
 #[cfg(feature = "session")]
