@@ -48,6 +48,8 @@ enum Note {
     },
     /// The packet is one of those to be written.
     Keep,
+    /// It completes a datagram that may turn out to be sealed only later.
+    Datagram(Datagram),
     /// Bytes to be replaced.
     Replace {
         at: usize,
@@ -57,10 +59,22 @@ enum Note {
     },
 }
 
+/// Where a datagram stands.
+#[derive(Clone, Debug, Default)]
+struct Datagram {
+    places: Vec<Place>,
+    /// Bytes of its header.
+    header: usize,
+    /// As captured; 0 for none, and for one that was left to the network card.
+    checksum: u16,
+    /// The packet that completes it.
+    frame: u64,
+}
+
 impl Note {
     fn cost(&self) -> usize {
         match self {
-            Note::Segment { .. } | Note::Keep => NOTE_COST,
+            Note::Segment { .. } | Note::Keep | Note::Datagram(_) => NOTE_COST,
             Note::Replace { bytes, .. } => NOTE_COST + bytes.len(),
         }
     }
@@ -87,8 +101,8 @@ pub struct Patches {
     /// Whether datagrams may be written, by the packet that completed them.
     datagrams: BTreeMap<u64, bool>,
     withheld: u64,
-    /// The datagram at hand: its places, bytes of its header, its checksum, its packet.
-    datagram: (Vec<Place>, usize, u16, u64),
+    /// The datagram at hand.
+    datagram: Datagram,
 }
 
 impl core::fmt::Debug for Patches {
@@ -193,7 +207,7 @@ impl Patches {
 
     fn change(&mut self, note: &Note, data: &[u8], out: &mut Option<Vec<u8>>) {
         match note {
-            Note::Keep => {}
+            Note::Keep | Note::Datagram(_) => {}
             Note::Replace { datagram, .. } if self.withholds && self.datagrams.get(datagram) != Some(&true) => {}
             Note::Replace { at, bytes, .. } => {
                 let out = out.get_or_insert_with(|| data.to_vec());
@@ -258,23 +272,36 @@ impl Patches {
         true
     }
 
-    /// Replaces bytes of the datagram at hand, `at` counted from its UDP header.
-    fn replace(&mut self, at: usize, bytes: &[u8]) -> bool {
-        let places = core::mem::take(&mut self.datagram.0);
+    /// The datagram of this PDU: the one at hand, or the one that was completed by the packet `held`, if that was not passed yet
+    /// and it is beyond doubt which one of those in the packet it is.
+    fn datagram_of(&self, held: Option<u64>, pdu: &[u8]) -> Option<Datagram> {
+        let Some(frame) = held else { return Some(self.datagram.clone()) };
+        let mut fitting = self.notes.get(&frame)?.iter().filter_map(|note| match note {
+            Note::Datagram(datagram) => {
+                let length: usize = datagram.places.iter().map(|place| place.len).sum();
+                (length == datagram.header.saturating_add(pdu.len())).then_some(datagram)
+            }
+            _ => None,
+        });
+        let found = fitting.next()?.clone();
+        fitting.next().is_none().then_some(found)
+    }
+
+    /// Replaces bytes of a datagram, `at` counted from its UDP header.
+    fn replace(&mut self, datagram: &Datagram, at: usize, bytes: &[u8]) -> bool {
         let (mut skip, mut rest, mut all) = (at, bytes, true);
-        for place in &places {
+        for place in &datagram.places {
             let from = skip.min(place.len);
             skip -= from;
             let (now, later) = rest.split_at_checked(place.len - from).unwrap_or((rest, &[]));
             rest = later;
             if !now.is_empty() {
                 let bytes = Zeroizing::new(now.to_vec());
-                let datagram = self.datagram.3;
+                let datagram = datagram.frame;
                 let at = place.at.saturating_add(from);
                 all &= self.note(place.frame, Note::Replace { at, bytes, datagram });
             }
         }
-        self.datagram.0 = places;
         all && rest.is_empty()
     }
 }
@@ -299,7 +326,9 @@ impl Tap for Patches {
         let left_to_hardware = left_to_hardware(origin, &placed);
         if origin.transport == Transport::Udp {
             let checksum = if left_to_hardware { 0 } else { placed.checksum };
-            self.datagram = (placed.places.to_vec(), placed.header, checksum, origin.frame);
+            let (places, header, frame) = (placed.places.to_vec(), placed.header, origin.frame);
+            self.datagram = Datagram { places, header, checksum, frame };
+            self.note(frame, Note::Datagram(self.datagram.clone()));
             return;
         }
         // The checksum stands at offset 16; of a segment in IP fragments it is left alone, since its bytes are changed
@@ -324,7 +353,7 @@ impl Tap for Patches {
     }
 
     fn unsealed(&mut self, unsealed: Unsealed<'_>) {
-        let Unsealed { origin, seq, pdu, clear } = unsealed;
+        let Unsealed { origin, seq, held, pdu, clear } = unsealed;
         self.pdus += 1;
         let datagram = pdu.connectionless.is_some();
         // `auth_type` stands before it in the trailers of connections.
@@ -338,12 +367,16 @@ impl Tap for Patches {
             *byte = CONNECT;
         }
         if datagram {
-            let header = self.datagram.1;
+            let Some(of) = self.datagram_of(held, pdu.pdu) else {
+                self.left += 1;
+                return;
+            };
+            let header = of.header;
             // The body begins at an even offset (80), the UDP header has 8 bytes and its checksum last.
             let delta = difference(sealed, &opened, (header + pdu.body.start) % 2 == 1);
-            let mut all = self.replace(header + pdu.body.start, &opened);
-            if self.datagram.2 != 0 {
-                all &= self.replace(6, &updated(self.datagram.2.to_be_bytes(), delta));
+            let mut all = self.replace(&of, header + pdu.body.start, &opened);
+            if of.checksum != 0 {
+                all &= self.replace(&of, 6, &updated(of.checksum.to_be_bytes(), delta));
             }
             self.left += u64::from(!all);
             return;

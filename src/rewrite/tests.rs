@@ -45,7 +45,8 @@ impl Sealed {
         pdu
     }
 
-    fn tell(&self, patches: &mut Patches, origin: &Origin, seq: u32) {
+    /// `held`: the packet of a datagram that was held back until now.
+    fn tell(&self, patches: &mut Patches, origin: &Origin, seq: u32, held: Option<u64>) {
         let header = if self.datagram { 4 } else { 8 };
         let end = self.body.end + header;
         let connectionless = self.datagram.then_some(Connectionless { activity: [1; 16], sequence: 1, fragment: 0 });
@@ -58,7 +59,7 @@ impl Sealed {
             trailer: TRAILER,
             connectionless,
         };
-        patches.unsealed(Unsealed { origin, seq, pdu: &pdu, clear: &self.clear });
+        patches.unsealed(Unsealed { origin, seq, held, pdu: &pdu, clear: &self.clear });
     }
 }
 
@@ -83,7 +84,7 @@ impl Handler for Opener {
             for pdu in &self.pdus {
                 let end = at + pdu.pdu.len();
                 if self.came < end && end <= self.came + data.len() {
-                    pdu.tell(&mut self.patches, origin, start.wrapping_add(at as u32));
+                    pdu.tell(&mut self.patches, origin, start.wrapping_add(at as u32), None);
                 }
                 at = end;
             }
@@ -94,7 +95,7 @@ impl Handler for Opener {
 
     fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
         if let Some(pdu) = self.pdus.iter().find(|p| p.pdu == datagram.data) {
-            pdu.tell(&mut self.patches, origin, 0);
+            pdu.tell(&mut self.patches, origin, 0, None);
         }
         Verdict::Keep
     }
@@ -232,6 +233,54 @@ fn datagrams_whole_and_in_fragments() {
             assert_eq!((patches.pdus(), patches.left()), (1, 0));
             assert_eq!(carried(&packets, &changed), pdu.opened());
         }
+    }
+}
+
+/// Opens a datagram when the next one comes, which brings what opens it.
+struct Later(Patches, Sealed);
+
+impl Handler for Later {
+    fn placed(&mut self, origin: &Origin, placed: Placed<'_>) {
+        self.0.placed(origin, placed);
+    }
+
+    fn tcp(&mut self, _: &Origin, _: Chunk<'_>) -> Verdict {
+        Verdict::Keep
+    }
+
+    fn udp(&mut self, origin: &Origin, datagram: Datagram<'_>) -> Verdict {
+        if datagram.data != self.1.pdu {
+            self.1.tell(&mut self.0, origin, 0, Some(origin.frame - 1));
+        }
+        Verdict::Keep
+    }
+}
+
+#[test]
+fn a_datagram_that_waits_for_the_handshake_is_changed_where_it_stands() {
+    let sealed = Sealed::new(80, 40, 5, true);
+    let datagram = |payload: &[u8]| ethernet(0x0800, &ipv4(A, B, 17, &summed(17, udp(50000, 49664, payload))));
+    let packets = [datagram(&sealed.pdu), datagram(&[7; 200])];
+    for late in [false, true] {
+        let mut network = Network::new(net::NetworkLimits::default());
+        let mut later = Later(Patches::new(), sealed.clone());
+        let mut changed = Vec::new();
+        for (frame, packet) in (1..).zip(&packets) {
+            network.frame(frame, None, LinkType::ETHERNET, packet, packet.len(), &mut later);
+            if late {
+                changed.push(later.0.apply(frame, packet).0);
+            }
+        }
+        if late {
+            // It was passed before: it stays as it is, and is counted.
+            assert!(changed.iter().all(Option::is_none));
+            assert_eq!((later.0.pdus(), later.0.left()), (1, 1));
+            continue;
+        }
+        changed.extend((1..).zip(&packets).map(|(frame, packet)| later.0.apply(frame, packet).0));
+        assert_eq!((later.0.pdus(), later.0.left()), (1, 0));
+        assert!(changed[0].is_some() && changed[1].is_none());
+        assert_eq!(carried(&packets, &changed), [&sealed.opened()[..], &[7; 200]].concat());
     }
 }
 

@@ -337,6 +337,8 @@ pub trait Security {
     /// The whole connection-oriented PDU that is worked on next ends `rest` bytes before the end of what the
     /// connection was given last.
     fn framed(&mut self, _rest: usize) {}
+    /// The datagram that is worked on next was held back since this packet; `None`: it is the one that was given last.
+    fn held(&mut self, _since: Option<u64>) {}
 }
 
 /// The mechanism by `auth_type` alone (MS-RPCE 2.2.1.1.7): `auth_type N` for what has no name here.

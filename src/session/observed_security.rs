@@ -14,6 +14,8 @@ pub struct Unsealed<'a> {
     pub origin: &'a Origin,
     /// TCP sequence number of the PDU's first byte; 0 for the PDU of a datagram.
     pub seq: u32,
+    /// The packet that completed a datagram that had to wait for the handshake, which came with `origin`.
+    pub held: Option<u64>,
     /// The PDU as captured.
     pub pdu: &'a Protected<'a>,
     /// What stands in place of `pdu.pdu[pdu.body]`, of the same length.
@@ -24,7 +26,8 @@ pub struct Unsealed<'a> {
 pub trait Tap {
     /// A segment or datagram; see [`crate::net::Handler::placed`].
     fn placed(&mut self, origin: &Origin, placed: Placed<'_>);
-    /// A sealed PDU was opened. The one of a datagram follows its [`Tap::placed`] at once.
+    /// A sealed PDU was opened. The one of a datagram follows its [`Tap::placed`] at once, unless it was
+    /// [held back](Unsealed::held).
     fn unsealed(&mut self, unsealed: Unsealed<'_>);
 }
 
@@ -39,13 +42,15 @@ pub(crate) struct ObservedSecurity<'a> {
     rest: u32,
     /// Whether anything was to be opened.
     asked: bool,
+    /// Since when the datagram at hand was held back.
+    held: Option<u64>,
 }
 
 impl<'a> ObservedSecurity<'a> {
     /// `len`: bytes that are handed to the connection now.
     pub(crate) fn new(inner: &'a mut dyn Security, tap: &'a mut dyn Tap, origin: &'a Origin, len: usize) -> Self {
         let end = origin.seq.wrapping_add(bytes(len));
-        ObservedSecurity { inner, tap, origin, end, rest: 0, asked: false }
+        ObservedSecurity { inner, tap, origin, end, rest: 0, asked: false, held: None }
     }
 
     /// A repeated datagram is no event of its conversation, but it stands in the capture and is sealed. Connectionless
@@ -87,14 +92,14 @@ impl Security for ObservedSecurity<'_> {
     }
 
     fn open(&mut self, pdu: &Protected<'_>, out: &mut Vec<u8>) -> Opened {
-        self.asked = true;
+        self.asked |= self.held.is_none();
         let opened = self.inner.open(pdu, out);
         if matches!(opened, Opened::Clear { decrypted: true, .. }) && out.len() == pdu.body.len() {
             let seq = match pdu.connectionless {
                 None => self.end.wrapping_sub(self.rest).wrapping_sub(bytes(pdu.pdu.len())),
                 Some(_) => 0,
             };
-            self.tap.unsealed(Unsealed { origin: self.origin, seq, pdu, clear: out });
+            self.tap.unsealed(Unsealed { origin: self.origin, seq, held: self.held, pdu, clear: out });
         }
         opened
     }
@@ -125,5 +130,9 @@ impl Security for ObservedSecurity<'_> {
 
     fn framed(&mut self, rest: usize) {
         self.rest = bytes(rest);
+    }
+
+    fn held(&mut self, since: Option<u64>) {
+        self.held = since;
     }
 }

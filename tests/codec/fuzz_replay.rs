@@ -13,18 +13,26 @@ fn place(name: &str) -> PathBuf {
 /// The target whose corpus is run by the tests of the C interface, `bindings/c/tests/replay.rs`.
 const ELSEWHERE: &str = "c_interface";
 
+/// The targets that also take the captures of this repository as they are.
+const CAPTURES: [&str; 3] = ["capture", "select", "rewrite"];
+
 fn replay(target: &str, run: fn(&[u8])) -> usize {
     let mut count = 0;
-    for name in ["fuzz/corpus", "fuzz/regressions"] {
-        let Ok(directory) = std::fs::read_dir(place(name).join(target)) else { continue };
-        for entry in directory {
-            let path = entry.unwrap().path();
-            let bytes = std::fs::read(&path).unwrap();
-            if std::panic::catch_unwind(|| run(&bytes)).is_err() {
-                panic!("{} makes {target} fail", path.display());
-            }
-            count += 1;
+    let inputs = |directory: PathBuf| {
+        let entries = std::fs::read_dir(directory).into_iter().flatten();
+        entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+    };
+    let mut paths = [place("fuzz/corpus"), place("fuzz/regressions")].map(|place| inputs(place.join(target))).concat();
+    if CAPTURES.contains(&target) {
+        let captures = inputs(common::data::file("captures")).into_iter();
+        paths.extend(captures.filter(|path| path.extension().is_some_and(|name| name == "pcap" || name == "pcapng")));
+    }
+    for path in paths {
+        let bytes = std::fs::read(&path).unwrap();
+        if std::panic::catch_unwind(|| run(&bytes)).is_err() {
+            panic!("{} makes {target} fail", path.display());
         }
+        count += 1;
     }
     assert!(count >= 10, "only {count} inputs for {target}");
     count

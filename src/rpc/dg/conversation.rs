@@ -300,7 +300,9 @@ impl<N: Default> Conversation<N> {
                 frame_set.add(*frame, received.time, self.limits.frames, &mut self.counters);
             }
             frame_set.settle();
+            security.held(received.frames.iter().max().copied());
             self.pdu(&received, &pdu, &frame_set, security, out);
+            security.held(None);
         }
     }
 

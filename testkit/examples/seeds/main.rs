@@ -6,6 +6,7 @@
 
 mod links;
 mod made;
+mod written;
 
 use cluscope::internals::capture::Reader;
 use cluscope::internals::net::{Chunk, Datagram, Handler, Network, NetworkLimits, Origin, Verdict};
@@ -107,8 +108,16 @@ fn stubs(root: &Path) -> Result<()> {
         if stub.len() > 1000 {
             continue;
         }
-        let header = invariants::header(identity.kind, identity.opnum);
+        let mut header = invariants::header(identity.kind, identity.opnum);
         put(root, "stub", &id, &[&header[..], &stub].concat())?;
+        if i % 4 == 1 {
+            // With bit 3: what people are shown, a test vector, a message to start from.
+            header[2] |= 8;
+            put(root, "stub", &format!("shown-{id}"), &[&header[..], &stub].concat())?;
+            put(root, "stub_round_trip", &format!("vector-{id}"), &[&header[..], &[i as u8, 1, 2, 3, 4]].concat())?;
+            let line = [&[i as u8 / 4 % 4], &header[..], &invariants::noise(i as u64, 20)].concat();
+            put(root, "json_stub", &format!("template-{id}"), &line)?;
+        }
         if i % 4 == 0 {
             put(root, "stub_round_trip", &id, &[&header[..], &invariants::noise(i as u64, 200)].concat())?;
             put(
@@ -398,7 +407,13 @@ fn c_interface(root: &Path) -> Result<()> {
         let mut object = object;
         object.retain(|key, _| !matches!(key.as_str(), "id" | "hex" | "canonical" | "method"));
         calls.call(2, 0, serde_json::to_string(&object)?.as_bytes());
+        calls.call(12, bits, &[&[low, high, 3][..], &stub].concat());
         put(root, TARGET, &format!("stub-{}", object_name(&identity)), &calls.0)?;
+    }
+    for first in (0..32).step_by(8) {
+        let mut calls = Calls::default();
+        (first..first + 8).for_each(|which| calls.call(13, 0, &[which]));
+        put(root, TARGET, &format!("lists-{first}"), &calls.0)?;
     }
     let keys = std::fs::read(root.join("captures/lab.keys"))?;
     for name in ["clean", "sealed", "fragments", "witness"] {
@@ -443,6 +458,7 @@ fn main() -> Result<()> {
     c_interface(root)?;
     links::links(root)?;
     self::made::made(root)?;
+    written::written(root)?;
     let mut paths: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     if paths.is_empty() {
         for entry in std::fs::read_dir(root.join("captures"))? {

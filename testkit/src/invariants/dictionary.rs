@@ -79,6 +79,8 @@ pub fn dictionaries() -> Vec<(&'static str, String)> {
         ("datagrams", Words(pdus.0.clone())),
         ("pdus", pdus),
         ("compressed", Words(captures.0.clone())),
+        ("select", Words(captures.0.clone())),
+        ("rewrite", Words(captures.0.clone())),
         ("capture", captures),
         ("link_types", links()),
         ("make", made()),

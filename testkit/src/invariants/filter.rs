@@ -1,12 +1,13 @@
 //! What must hold for filter expressions.
 
-use super::records::{Message, client, server};
+use super::records::{Message, More, client, server};
 use cluscope::internals::analysis::handles::Scope;
 use cluscope::internals::analysis::{ObjectKind, RecordContext, Resolved, State, record_context};
 use cluscope::internals::filter::{Filter, MAX_LENGTH, Subject};
 use cluscope::internals::idl;
 use cluscope::internals::ndr::visitor::ContextHandle;
 use cluscope::internals::ndr::{Direction, Endian, Syntax, wire};
+use cluscope::internals::net::Timestamp;
 use cluscope::internals::rpc::event::Body;
 use cluscope::internals::session::Record;
 use cluscope::internals::session::call_context::CallContext;
@@ -61,12 +62,15 @@ fn messages(mut look: impl FnMut(&Record<'_>, &RecordContext)) {
         Body::Response { opnum: Some(opnum), cancel_count: 0, stub: Some(&[0; 32]) },
         Body::Fault { status: Some(5), opnum: Some(opnum), cancel_count: 0, extended_error: false, stub: None },
     ];
-    for (frame, body) in (1..).zip(bodies) {
+    for (frame, body) in (1_i64..).zip(bodies) {
         let direction = if frame == 1 { Direction::Request } else { Direction::Response };
         let kind =
             wire::Kind { interface: &idl::CLUSAPI, version: 1, direction, syntax: Syntax::Ndr, endian: Endian::Little };
         let status = if let Body::Fault { status, .. } = body { status } else { (frame > 1).then_some(0) };
-        let message = Message { frame, stream: 3, kind, opnum, asked: 1, note: CallContext::default(), body };
+        let (note, more, times) =
+            (CallContext::default(), More::default(), [frame, 1].map(|ms| Timestamp(ms * 1_000_000)));
+        let frame = frame as u64;
+        let message = Message { frame, stream: 3, kind, opnum, asked: 1, note, body, more, times };
         message.look(|record| {
             let resolved = Resolved {
                 kind: ObjectKind::Cluster,

@@ -1,13 +1,13 @@
 //! Lines of JSON for `stub encode`: any text, and lines that are right but for a few values.
 
-use super::{Source, contents, encode, json_line, parse};
+use super::{Source, contents, encode, json_line, parse, shown};
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::stub;
 use cluscope::internals::session::call_context::CallContext;
 use serde_json::{Value, json};
 
-/// A line if it begins like an object. Otherwise values of a method, made from the bytes as for `stub_round_trip`; the
-/// first byte tells how many of their places in the line get something else.
+/// A line if it begins like an object. Otherwise values of a method, made from the bytes as for `stub_round_trip`, or, with bit
+/// 3 of the header, the message to start from; the first byte tells how many of their places in the line get something else.
 pub fn json(data: &[u8]) {
     if let Some(b'{' | b' ') = data.first() {
         return json_line(&String::from_utf8_lossy(data));
@@ -16,11 +16,15 @@ pub fn json(data: &[u8]) {
     let Some((identity, rest)) = parse(data) else { return };
     let Some(method) = identity.method() else { return };
     let mut source = Source::new(rest);
-    let contents = contents(method, identity.kind.direction, identity.kind.version, &mut source);
-    let bytes = encode(method, identity.kind, &contents);
-    let mut out = Out::new();
-    stub::decode(&mut out, &identity, &CallContext::default(), &bytes);
-    let mut line: Value = serde_json::from_slice(out.as_bytes()).expect("output is JSON");
+    let mut line = if super::is_set(data) && method.on_wire {
+        shown::template(method, identity.kind)
+    } else {
+        let contents = contents(method, identity.kind.direction, identity.kind.version, &mut source);
+        let bytes = encode(method, identity.kind, &contents);
+        let mut out = Out::new();
+        stub::decode(&mut out, &identity, &CallContext::default(), &bytes);
+        serde_json::from_slice(out.as_bytes()).expect("output is JSON")
+    };
     for _ in 0..changes % 4 {
         let mut left = source.below(64);
         if !change(&mut line, &mut left, &mut source) {

@@ -16,11 +16,12 @@ use cluscope::internals::rpc::event::Body;
 use cluscope::internals::session::call_context::CallContext;
 use cluscope::internals::session::{Session, SessionLimits};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 const USER: (&str, &str) = ("LAB\\clusadm", "a secret");
 
-static KEYS: LazyLock<Arc<KeyStore>> = LazyLock::new(|| {
+pub(super) static KEYS: LazyLock<Arc<KeyStore>> = LazyLock::new(|| {
     let mut keys = KeyStore::new();
     keys.add_password(USER.0, USER.1).expect("room for a password");
     Arc::new(keys)
@@ -185,6 +186,13 @@ fn from_bytes(mut data: &[u8]) -> String {
     text
 }
 
+/// A capture of what `make` takes; sealed or not.
+pub(super) fn file(data: &[u8], sealed: bool) -> Vec<u8> {
+    let Some((&bits, rest)) = data.split_first() else { return Vec::new() };
+    let (options, format) = options(if sealed { bits | 2 } else { bits & !2 });
+    capture(text(rest).lines(), options, format).0
+}
+
 /// Members that records have beside their values; some of them.
 fn members(line: &mut Map<String, Value>, stream: usize, source: &mut Source<'_>) {
     if stream > 0 {
@@ -224,8 +232,13 @@ fn members(line: &mut Map<String, Value>, stream: usize, source: &mut Source<'_>
 /// the same capture.
 pub fn make(data: &[u8]) {
     let Some((&bits, rest)) = data.split_first() else { return };
-    match rest.first() {
-        Some(b'{' | b' ' | b'\n') => lines(&String::from_utf8_lossy(rest), bits),
-        _ => lines(&from_bytes(rest), bits),
+    lines(&text(rest), bits);
+}
+
+/// Lines, or those that are made from bytes.
+fn text(data: &[u8]) -> Cow<'_, str> {
+    match data.first() {
+        Some(b'{' | b' ' | b'\n') => String::from_utf8_lossy(data),
+        _ => from_bytes(data).into(),
     }
 }

@@ -11,9 +11,14 @@
 //! * `pdus`, `datagrams`, `capture`, `compressed`: what lies above stubs (`streams.rs`, `packed.rs`)
 //! * `ntlm`, `spnego`, `kerberos`, `keytab` (`auth.rs`), `filter` (`filter.rs`),
 //!   `calls` (`records.rs`), `link_types` (`links.rs`), `make` (`made.rs`)
+//! * `select` (`cut.rs`) and `rewrite` (`clear.rs`), which write captures (`packets.rs`)
 #![doc(hidden)]
 
+mod analysis;
 mod auth;
+#[cfg(feature = "decrypt")]
+mod clear;
+mod cut;
 mod dictionary;
 mod filter;
 mod lines;
@@ -21,8 +26,10 @@ mod links;
 mod made;
 #[cfg(feature = "compress")]
 mod packed;
+mod packets;
 mod printed;
 mod records;
+mod shown;
 mod streams;
 pub mod structures;
 mod tokens;
@@ -31,6 +38,9 @@ mod traces;
 mod values;
 
 pub use auth::{kerberos, keytab, ntlm, spnego};
+#[cfg(feature = "decrypt")]
+pub use clear::rewrite;
+pub use cut::select;
 pub use dictionary::dictionaries;
 pub use filter::filter;
 pub use lines::json;
@@ -51,6 +61,7 @@ use cluscope::internals::ndr::wire::{Kind, Message};
 use cluscope::internals::ndr::{Direction, Endian, Method, Syntax, WStr, visitor, write};
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::stub::{self, Identity};
+use cluscope::internals::render::schema::vectors;
 use cluscope::internals::structs;
 
 /// A fuzz target: its name, as the directories in `fuzz/corpus` are named, and what it does with an input.
@@ -69,6 +80,9 @@ pub static TARGETS: &[Target] = &[
     ("capture", capture),
     ("link_types", link_types),
     ("make", make),
+    ("select", select),
+    #[cfg(feature = "decrypt")]
+    ("rewrite", rewrite),
     #[cfg(feature = "compress")]
     ("compressed", compressed),
     #[cfg(feature = "etl")]
@@ -82,7 +96,7 @@ pub static TARGETS: &[Target] = &[
 ];
 
 /// Bytes in front of a stub that tell `stub` what it is: opnum, little-endian; then bits: 0 response, 1 NDR64, 2 big
-/// endian; then interface and version: 0 and 1 ClusAPI 2.0 and 3.0, 2 Witness.
+/// endian, 3 what the target says; then interface and version: 0 and 1 ClusAPI 2.0 and 3.0, 2 Witness.
 pub const HEADER: usize = 4;
 
 /// The header for a stub.
@@ -114,12 +128,20 @@ pub fn parse(data: &[u8]) -> Option<(Identity, &[u8])> {
     Some((Identity { kind, opnum: u16::try_from(opnum).ok()? }, stub))
 }
 
-/// Reads a stub behind its header, whatever it is.
+/// Whether bit 3 of a header is set.
+fn is_set(data: &[u8]) -> bool {
+    data.get(2).is_some_and(|bits| bits & 8 != 0)
+}
+
+/// Reads a stub behind its header, whatever it is; with bit 3 also what people are shown of it.
 pub fn stub(data: &[u8]) {
     let Some((identity, stub)) = parse(data) else { return };
     let Some(method) = identity.method() else { return };
     let _ = read(method, identity.kind, stub);
-    printed(&identity, stub);
+    let anew = printed(&identity, stub);
+    if is_set(data) && method.on_wire {
+        shown::stub(&identity, method, stub, anew.as_deref());
+    }
 }
 
 /// Reads a stub in every way there is.
@@ -221,10 +243,22 @@ pub fn round_trip(identity: &Identity, contents: &Contents) -> Vec<u8> {
     stub
 }
 
-/// Values made from bytes, see [`round_trip`]; the first four bytes are a [`HEADER`].
+/// Values made from bytes, see [`round_trip`]; the first four bytes are a [`HEADER`]. With bit 3 the values of a test vector,
+/// of which a byte says which case it is, and four bytes which one.
 pub fn generated(data: &[u8]) {
     let Some((identity, rest)) = parse(data) else { return };
     let Some(method) = identity.method() else { return };
+    if is_set(data) && method.on_wire {
+        let mut source = Source::new(rest);
+        let case = vectors::Case::of((source.byte() % 8).into());
+        let contents = vectors::contents(method, identity.kind, case, source.number(4));
+        let stub = encode(method, identity.kind, &contents);
+        let mut collect = Collect::default();
+        let consumed = Message::decode_with(method, identity.kind, &stub, &mut collect).map(|m| m.consumed);
+        assert_eq!((consumed, &collect.diagnostics[..]), (Ok(stub.len()), &[][..]), "{}: {}", method.name, case.name());
+        assert_eq!(printed(&identity, &stub).as_ref(), Some(&stub), "{}: {}", method.name, case.name());
+        return;
+    }
     let contents = contents(method, identity.kind.direction, identity.kind.version, &mut Source::new(rest));
     round_trip(&identity, &contents);
 }

@@ -2,15 +2,18 @@
 
 use cluscope::internals::analysis::RecordContext;
 use cluscope::internals::analysis::calls::Call;
+use cluscope::internals::analysis::joiner;
 use cluscope::internals::analysis::story::{Event, Timeline};
 use cluscope::internals::analysis::{HandleAnnotations, stats};
 use cluscope::internals::conformance::{Checker, Finding};
 use cluscope::internals::limits::Pictures;
+use cluscope::internals::render::call::{CallEnd, PrintedRequest};
 use cluscope::internals::render::json::out::Out;
 use cluscope::internals::render::json::record::Records;
 use cluscope::internals::render::text::brief::{self, BriefCall, BriefLines};
 use cluscope::internals::render::text::{self, Style, TextBuffer, story};
 use cluscope::internals::render::{CALL_FORMATS, CallPrinter, STORY_FORMATS, Settings, StoryPrinter, csv, json};
+use cluscope::internals::rpc::event::Body;
 use cluscope::internals::session::Record;
 
 /// Printers of every format.
@@ -26,10 +29,13 @@ pub(super) struct Printers {
     out: Vec<u8>,
     json: Out,
     records: Records,
+    /// The last request, with the object that was printed of it.
+    request: Option<PrintedRequest>,
+    half: Out,
 }
 
 /// Text that a terminal shows: no character acts on it. What begins as lines of JSON is that.
-fn check(bytes: &[u8]) {
+pub(super) fn check(bytes: &[u8]) {
     let text = core::str::from_utf8(bytes).expect("output is UTF-8");
     let acts = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     assert!(!text.contains(acts), "a control character in {text:?}");
@@ -38,6 +44,13 @@ fn check(bytes: &[u8]) {
             assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "no JSON: {line}");
         }
     }
+}
+
+/// The same of text in colour: but for what the library itself puts around names.
+pub(super) fn check_coloured(bytes: &[u8]) {
+    let text = core::str::from_utf8(bytes).expect("output is UTF-8");
+    let plain = text::COLOURS.iter().fold(text.to_owned(), |text, colour| text.replace(colour, ""));
+    check(plain.as_bytes());
 }
 
 impl Printers {
@@ -57,6 +70,8 @@ impl Printers {
             out: Vec::new(),
             json: Out::new(),
             records: Records::default(),
+            request: None,
+            half: Out::new(),
         };
         printers.calls.iter_mut().for_each(|printer| printer.begin(&mut printers.out));
         printers.stories.iter_mut().for_each(|printer| printer.begin(&mut printers.out));
@@ -68,6 +83,32 @@ impl Printers {
         text::record::record(&mut self.text, record, &self.style, Some(&HandleAnnotations::of(seen)));
         check(self.text.as_bytes());
         self.about = brief::about(record, seen);
+        self.whole(record, seen);
+    }
+
+    /// A call with both its halves, of the last request and what may be its answer.
+    fn whole(&mut self, record: &Record<'_>, seen: &RecordContext) {
+        let view = HandleAnnotations::of(seen);
+        json::call::half(&mut self.half, record, Some(&view), |_| {});
+        assert!(serde_json::from_slice::<serde_json::Value>(self.half.as_bytes()).is_ok(), "no JSON");
+        let half = self.half.as_bytes().to_vec();
+        let request = self.request.take();
+        let (end, answer) = match record.event.body {
+            Body::Response { .. } | Body::Fault { .. } => (CallEnd::Answered(record), Some(half.as_slice())),
+            Body::Request { .. } => {
+                self.request = Some(PrintedRequest::new(record, seen.user.clone(), half));
+                (CallEnd::Unanswered(joiner::NO_ANSWER), None)
+            }
+            _ => return,
+        };
+        if request.is_none() && answer.is_none() {
+            return;
+        }
+        json::call::call(&mut self.json, &mut self.records, request.as_ref(), &end, answer, record.event.time());
+        self.is_json();
+        self.text.clear();
+        text::call::call(&mut self.text, request.as_ref(), &end, &self.style, Some(&view));
+        check(self.text.as_bytes());
     }
 
     pub(super) fn call(&mut self, call: &Call) {

@@ -3,17 +3,21 @@
 //! Streams and datagrams come in pieces: two bytes, little-endian, then what they count. The highest bit tells the side;
 //! the others the length. No byte stands for bytes that were not captured.
 
+use super::analysis::Analysis;
 use super::auth::{KEYS, LIMITS};
+use super::packets;
 use cluscope::internals::auth::{Association, KeyStore};
 use cluscope::internals::capture::Reader;
 use cluscope::internals::net::{Side, Timestamp};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::json::record::Records;
 use cluscope::internals::render::json::stub::Identity;
 use cluscope::internals::rpc::connection::{Connection, Recognition};
 use cluscope::internals::rpc::dg::{Conversation, Received};
 use cluscope::internals::rpc::event::{Body, Event};
 use cluscope::internals::rpc::security::NoSecurity;
 use cluscope::internals::rpc::{Counters, RpcLimits};
-use cluscope::internals::session::{self, Record, Session};
+use cluscope::internals::session::{self, Batch, Record, Session};
 use std::sync::Arc;
 
 /// Bytes of one side, or bytes of it that are missing.
@@ -113,26 +117,67 @@ pub fn datagrams(data: &[u8]) {
     conversation.end(&mut security, &mut out);
 }
 
-/// A capture file: link layer to stubs. Every stub that comes out is read in every way there is; frame numbers exist.
+/// A capture: link layer to stubs, and everything that looks at records. Every stub that comes out is read in every way there
+/// is; frame numbers exist. What is no capture is lines, or bytes, of which one is made as for `make`.
 pub fn capture(data: &[u8]) {
-    let Ok(mut reader) = Reader::new(data) else { return };
-    let mut session = Session::new(session::SessionLimits::default(), Arc::clone(&KEYS));
+    let Some(input) = packets::input(data) else { return };
+    let Ok(mut reader) = Reader::new(input.file.as_slice()) else { return };
+    let mut session = Session::new(session::SessionLimits::default(), input.keys);
+    // Blocks of pcapng have a multiple of four bytes.
+    let mut analysis = Analysis::new(data.len() / 4);
+    let mut later = Later::default();
     let mut last = 0;
     while let Ok(Some(packet)) = reader.next() {
         assert!(packet.frame > last, "frame {} after {last}", packet.frame);
         last = packet.frame;
-        session.packet(&packet, &mut |record| look(&record, last));
+        session.packet(&packet, &mut |record| look(record, last, &mut analysis, &mut later));
     }
-    session.finish(&mut |record| look(&record, last));
-    let _ = session.stats();
+    session.finish(&mut |record| look(record, last, &mut analysis, &mut later));
+    let _ = (session.stats(), session.given_up());
+    later.compare();
+    analysis.finish();
 }
 
-fn look(record: &Record<'_>, last: u64) {
+/// Records that outlive their packets, and what was printed of each when it came.
+#[derive(Default)]
+struct Later {
+    batch: Batch<()>,
+    records: Records,
+    out: Out,
+    lines: Vec<Vec<u8>>,
+}
+
+impl Later {
+    fn push(&mut self, mut record: Record<'_>) {
+        self.records.print(&mut self.out, &record);
+        self.lines.push(self.out.as_bytes().to_vec());
+        self.batch.push(&mut record, |_, ()| {});
+        if self.batch.is_full() {
+            self.compare();
+        }
+    }
+
+    /// Nothing has changed meanwhile.
+    fn compare(&mut self) {
+        let Later { batch, records, out, lines } = self;
+        for ((record, ()), line) in batch.lend().zip(&*lines) {
+            records.print(out, &record);
+            assert!(out.as_bytes() == line, "{}", String::from_utf8_lossy(line));
+        }
+        batch.clear();
+        lines.clear();
+    }
+}
+
+fn look(record: Record<'_>, last: u64, analysis: &mut Analysis, later: &mut Later) {
     assert!(record.event.frames().iter().all(|frame| (1..=last).contains(frame)));
     if let Body::Malformed { error, bytes } = &record.event.body {
         assert!(error.offset <= bytes.len(), "{error}: outside the PDU of {} bytes", bytes.len());
     }
-    let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) else { return };
-    let _ = super::read(method, kind, stub);
-    super::printed(&Identity { kind, opnum: method.opnum }, stub);
+    analysis.look(&record);
+    if let (Some((kind, stub)), Some(method)) = (record.stub(), record.method()) {
+        let _ = super::read(method, kind, stub);
+        super::printed(&Identity { kind, opnum: method.opnum }, stub);
+    }
+    later.push(record);
 }

@@ -1,7 +1,11 @@
 //! What must hold for event traces.
 
-use cluscope::internals::capture::etl::TimeOrdered;
+use super::printed;
+use cluscope::internals::capture::etl::{PacketOrigins, TimeOrdered};
 use cluscope::internals::capture::{CaptureLimits, Reader};
+use cluscope::internals::render::json::out::Out;
+use cluscope::internals::render::text::TextBuffer;
+use cluscope::internals::render::{self, json::traced};
 use std::io::{Cursor, Read};
 
 /// Small ones, so that running into them takes no time.
@@ -22,8 +26,9 @@ impl Read for Slowly<'_> {
 /// Everything that a reader gives: packets with their frames and comments, calls of the RPC runtime, what ended it.
 fn everything(input: impl Read, size: usize) -> Vec<String> {
     let mut found = Vec::new();
+    let origins = PacketOrigins::default();
     let mut reader = match Reader::with_limits(input, limits()) {
-        Ok(reader) => reader,
+        Ok(reader) => reader.noting(origins.clone()),
         Err(error) => return vec![error.to_string()],
     };
     let (mut frames, mut bytes) = (0, 0);
@@ -34,6 +39,16 @@ fn everything(input: impl Read, size: usize) -> Vec<String> {
                 bytes += packet.data.len();
                 assert_eq!(packet.frame, frames);
                 assert!(packet.data.len() <= packet.original_len);
+                if let Some(origin) = origins.get(packet.frame) {
+                    let (mut json, mut text) = (Out::new(), TextBuffer::new());
+                    json.begin();
+                    traced::origin(&mut json, &origin);
+                    json.end();
+                    assert!(serde_json::from_slice::<serde::de::IgnoredAny>(json.as_bytes()).is_ok());
+                    render::text::traced::origin(&mut text, &origin);
+                    printed::check(text.as_bytes());
+                    found.push(format!("{origin:?}"));
+                }
                 found.push(format!("{:?} {:?} {:?} {:?}", packet.time, packet.link, packet.data, packet.comments));
             }
             Ok(None) => break,
@@ -43,6 +58,11 @@ fn everything(input: impl Read, size: usize) -> Vec<String> {
             }
         }
         while let Some(event) = reader.next_rpc_event() {
+            let (mut json, mut text) = (Out::new(), String::new());
+            traced::rpc_event(&mut json, &event, None);
+            render::text::traced::rpc_event(&mut text, &event, None);
+            printed::check(text.as_bytes());
+            assert!(serde_json::from_slice::<serde::de::IgnoredAny>(json.as_bytes()).is_ok());
             found.push(format!("{event:?}"));
         }
     }

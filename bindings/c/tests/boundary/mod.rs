@@ -91,6 +91,68 @@ unsafe extern "C" fn counter(user: *mut c_void, name: cluscope_text, count: u64)
     unsafe { seen(user) }.answer()
 }
 
+unsafe extern "C" fn object(user: *mut c_void, object: *const cluscope_object) -> i32 {
+    // SAFETY: lent by the library.
+    let object = unsafe { &*object };
+    for lent in [object.field, object.kind, object.name, object.state] {
+        text(lent);
+    }
+    // SAFETY: handed over below.
+    unsafe { seen(user) }.answer()
+}
+
+unsafe extern "C" fn interface(user: *mut c_void, entry: *const cluscope_interface) -> i32 {
+    // SAFETY: lent by the library, and handed over below.
+    let (seen, entry) = unsafe { (seen(user), &*entry) };
+    assert!(text(entry.name) > 0 && entry.opnums > 0);
+    seen.answer()
+}
+
+unsafe extern "C" fn method(user: *mut c_void, entry: *const cluscope_method) -> i32 {
+    // SAFETY: lent by the library, and handed over below.
+    let (seen, entry) = unsafe { (seen(user), &*entry) };
+    assert!(text(entry.name) > 0);
+    text(entry.section);
+    seen.answer()
+}
+
+unsafe extern "C" fn field(user: *mut c_void, entry: *const cluscope_field) -> i32 {
+    // SAFETY: lent by the library, and handed over below.
+    let (seen, entry) = unsafe { (seen(user), &*entry) };
+    assert!(entry.bits <= 64);
+    seen.answer()
+}
+
+unsafe extern "C" fn name(user: *mut c_void, entry: *const cluscope_name) -> i32 {
+    // SAFETY: lent by the library, and handed over below.
+    let (seen, entry) = unsafe { (seen(user), &*entry) };
+    assert!(matches!(entry.bits, 8 | 16 | 32 | 64));
+    seen.answer()
+}
+
+/// One of the lists of what the library knows.
+fn list(which: u8, seen: *mut c_void) {
+    let (uuid, major, minor) = INTERFACES[usize::from(which >> 3 & 3)];
+    // SAFETY: the callbacks live as long as the program, what they are given and the UUID until the calls return.
+    known(unsafe {
+        match which & 7 {
+            0 => cluscope_interfaces(Some(interface), seen),
+            1 => cluscope_methods(uuid.as_ptr(), major, minor, Some(method), seen),
+            2 => cluscope_fields(Some(field), seen),
+            3 => cluscope_tables(Some(name), seen),
+            4 => cluscope_control_codes(Some(name), seen),
+            5 => cluscope_statuses(Some(name), seen),
+            6 => cluscope_interfaces(None, seen),
+            _ => {
+                let mut name = cluscope_text { data: ptr::null(), length: 0 };
+                let status = cluscope_method_name(uuid.as_ptr(), major, minor, u16::from(which), &raw mut name);
+                assert!(status != 0 || text(name) > 0);
+                status
+            }
+        }
+    });
+}
+
 unsafe extern "C" fn message(user: *mut c_void, message: *const cluscope_message) -> i32 {
     // SAFETY: handed over below, and lent by the library.
     let (seen, view) = unsafe { (seen(user), &*message) };
@@ -175,6 +237,7 @@ struct Handles {
     seen: Box<Seen>,
     keys: *mut cluscope_keys,
     session: *mut cluscope_session,
+    objects: *mut cluscope_objects,
     connections: [*mut cluscope_connection; 4],
 }
 
@@ -234,6 +297,7 @@ impl Drop for Handles {
         unsafe {
             known(cluscope_session_free(self.session));
             known(cluscope_keys_free(self.keys));
+            known(cluscope_objects_free(self.objects));
         }
     }
 }
@@ -243,8 +307,11 @@ pub fn run(data: &[u8]) {
     let mut keys = ptr::null_mut();
     // SAFETY: it can be written to.
     unsafe { cluscope_keys_new(&raw mut keys, ptr::null_mut()) };
+    let mut objects = ptr::null_mut();
+    // SAFETY: it can be written to.
+    unsafe { cluscope_objects_new(&raw mut objects, ptr::null_mut()) };
     let session = ptr::null_mut();
-    let mut handles = Handles { seen: Box::default(), keys, session, connections: [ptr::null_mut(); 4] };
+    let mut handles = Handles { seen: Box::default(), keys, session, objects, connections: [ptr::null_mut(); 4] };
     let mut error = cluscope_error {
         size: size_of::<cluscope_error>() as u32,
         status: 0,
@@ -281,6 +348,8 @@ fn call_one(call: u8, bits: u8, data: &[u8], time: i64, handles: &mut Handles, e
                 }
                 let kept = cluscope_context_new(&stub, &raw mut context, error);
                 known(kept);
+                let mut code = 0;
+                known(cluscope_context_control_code(context, &raw mut code));
                 stub.direction |= u32::from(kept == 0 && bits & 0x20 != 0);
                 stub.context = context;
                 let read = known(cluscope_stub_visit(&stub, Some(value), user, error));
@@ -379,6 +448,20 @@ fn call_one(call: u8, bits: u8, data: &[u8], time: i64, handles: &mut Handles, e
             // SAFETY: a session or null.
             known(unsafe { cluscope_session_finish(session, error) });
         }
+        12 => {
+            let Some((stub, _)) = stub(bits, data) else { return };
+            let place = cluscope_message_place {
+                size: size_of::<cluscope_message_place>() as u32,
+                call_id: 1,
+                association: u64::from(bits & 1),
+                frame,
+                request_frame: if stub.direction == 0 { 0 } else { frame - 1 },
+            };
+            // SAFETY: made by `run`; all of the rest lives until the call returns.
+            known(unsafe { cluscope_objects_message(handles.objects, &stub, &place, Some(object), user, error) });
+        }
+        // Some of them are long.
+        13 if frame <= 8 => list(data.first().copied().unwrap_or(bits), user),
         _ => {}
     }
 }
