@@ -1,5 +1,7 @@
 //! What tokens tell without a secret, and hostile tokens.
 
+use std::format;
+use std::string::{String, ToString as _};
 use std::vec::Vec;
 
 use super::test_der::{KRB5, MS_KRB5, NTLM, ap_rep, ap_req, der, encrypted, gss, name, seq};
@@ -51,6 +53,125 @@ fn kerberos_bare_and_framed() {
     );
     let TokenInfo::KerberosError(info) = describe(&gss(KRB5, &[&[3, 0][..], &error].concat())) else { panic!() };
     assert_eq!((info.code, info.name, info.time.as_str()), (37, "KRB_AP_ERR_SKEW", "2026-11-20T10:30:00Z"));
+}
+
+/// RFC 4120 7.5.9: the codes that an acceptor may answer, and some that none does.
+#[test]
+fn names_of_kerberos_errors() {
+    for (code, expected) in [
+        (0, ""),
+        (7, "KDC_ERR_S_PRINCIPAL_UNKNOWN"),
+        (14, "KDC_ERR_ETYPE_NOSUPP"),
+        (30, ""),
+        (31, "KRB_AP_ERR_BAD_INTEGRITY"),
+        (32, "KRB_AP_ERR_TKT_EXPIRED"),
+        (33, "KRB_AP_ERR_TKT_NYV"),
+        (34, "KRB_AP_ERR_REPEAT"),
+        (35, "KRB_AP_ERR_NOT_US"),
+        (36, "KRB_AP_ERR_BADMATCH"),
+        (37, "KRB_AP_ERR_SKEW"),
+        (38, "KRB_AP_ERR_BADADDR"),
+        (39, "KRB_AP_ERR_BADVERSION"),
+        (40, "KRB_AP_ERR_MSG_TYPE"),
+        (41, "KRB_AP_ERR_MODIFIED"),
+        (42, "KRB_AP_ERR_BADORDER"),
+        (43, ""),
+        (44, "KRB_AP_ERR_BADKEYVER"),
+        (45, "KRB_AP_ERR_NOKEY"),
+        (46, "KRB_AP_ERR_MUT_FAIL"),
+        (47, "KRB_AP_ERR_BADDIRECTION"),
+        (48, "KRB_AP_ERR_METHOD"),
+        (49, "KRB_AP_ERR_BADSEQ"),
+        (50, "KRB_AP_ERR_INAPP_CKSUM"),
+        (60, "KRB_ERR_GENERIC"),
+    ] {
+        let error = der(0x7e, &seq(&[der(0xa6, &der(2, &[code]))]));
+        let TokenInfo::KerberosError(info) = describe(&error) else { panic!("{code}") };
+        assert_eq!((info.code, info.name), (i64::from(code), expected));
+    }
+}
+
+/// KERB-TGT-REQUEST and KERB-TGT-REPLY (draft-swift-win2k-krb-user2user-03 4.1): the message type has to be the token's.
+#[test]
+fn user_to_user() {
+    let mechanism = &[&KRB5[..], &[3]].concat();
+    let framed = |id: u8, body: &[u8]| gss(mechanism, &[&[4, id][..], body].concat());
+    let numbers = |kind: u8| [der(0xa0, &der(2, &[5])), der(0xa1, &der(2, &[kind]))];
+    let request = |kind| {
+        let more = [der(0xa2, &name(&["cifs", "node1"])), der(0xa3, &der(0x1b, b"LAB.TEST"))];
+        seq(&[numbers(kind).to_vec(), more.to_vec()].concat())
+    };
+    let TokenInfo::KerberosTgtReq(info) = describe(&framed(0, &request(16))) else { panic!() };
+    assert_eq!((info.service.as_deref(), info.realm.as_deref()), (Some("cifs/node1"), Some("LAB.TEST")));
+    let ticket = der(
+        0x61,
+        &seq(&[
+            der(0xa0, &der(2, &[5])),
+            der(0xa1, &der(0x1b, b"LAB.TEST")),
+            der(0xa2, &name(&["krbtgt", "LAB.TEST"])),
+            der(0xa3, &encrypted(18, Some(2), &[0xcc; 40])),
+        ]),
+    );
+    let reply = |kind| seq(&[numbers(kind).to_vec(), vec![der(0xa2, &ticket)]].concat());
+    let TokenInfo::KerberosTgtRep(info) = describe(&framed(1, &reply(17))) else { panic!() };
+    assert_eq!((info.realm.as_str(), info.service.as_str()), ("LAB.TEST", "krbtgt/LAB.TEST"));
+    assert_eq!((info.ticket.name, info.ticket.kvno), ("aes256-cts-hmac-sha1-96", Some(2)));
+    for token in [framed(0, &request(17)), framed(1, &reply(16)), framed(2, &request(16))] {
+        assert!(matches!(describe(&token), TokenInfo::Unknown { .. }));
+    }
+}
+
+/// MS-NRPC 2.2.1.3.1: names in the order of their flags, two of them up to a zero byte, the others in labels.
+#[test]
+fn netlogon_names() {
+    let names = |flags: u8, names: &[u8]| match describe(&[&[0, 0, 0, 0, flags, 0, 0, 0], names].concat()) {
+        TokenInfo::Netlogon(info) => Some((info.message, info.names)),
+        _ => None,
+    };
+    let all = b"LAB\0NODE1\0\x03lab\x04test\0\x05node1\0\x05NODE1\0";
+    let expected = [
+        ("domain", "LAB"),
+        ("computer", "NODE1"),
+        ("dns_domain", "lab.test"),
+        ("dns_host", "node1"),
+        ("computer_utf8", "NODE1"),
+    ]
+    .map(|(what, name)| (what, name.to_string()));
+    assert_eq!(names(0x1f, all), Some(("negotiate", expected.to_vec())));
+    assert_eq!(
+        names(0x06, b"NODE1\0\x03lab\0"),
+        Some(("negotiate", vec![("computer", "NODE1".to_string()), ("dns_domain", "lab".to_string())]))
+    );
+    assert_eq!(names(0x01, b"not ended"), None);
+    assert_eq!(names(0x04, b"\x09cut off"), None);
+    assert_eq!(names(0x20, all), None, "a flag that names nothing");
+    let answer = describe(&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert!(matches!(&answer, TokenInfo::Netlogon(info) if info.message == "response" && info.names.is_empty()));
+}
+
+/// RFC 8446 4 and 5.1.
+#[test]
+fn tls_records() {
+    for (token, expected) in [
+        (&[22, 3, 3, 0, 4, 1, 0][..], Some(("handshake", "3.3", Some("client-hello")))),
+        (&[22, 3, 1, 0, 4, 2, 0], Some(("handshake", "3.1", Some("server-hello")))),
+        (&[22, 3, 3, 0, 4, 99], Some(("handshake", "3.3", Some("other")))),
+        (&[22, 3, 3, 0, 4], Some(("handshake", "3.3", None))),
+        (&[20, 3, 3, 0, 1, 1], Some(("change-cipher-spec", "3.3", None))),
+        (&[21, 3, 0, 0, 2, 2, 40], Some(("alert", "3.0", None))),
+        (&[23, 3, 4, 0, 1, 1], Some(("application-data", "3.4", None))),
+        (&[24, 3, 3, 0, 1, 1], None),
+        (&[22, 3, 5, 0, 1, 1], None),
+        (&[22, 2, 3, 0, 1, 1], None),
+        (&[22, 3, 3, 0], None),
+    ] {
+        let found = match describe(token) {
+            TokenInfo::Tls(info) => Some((info.content, info.version, info.handshake)),
+            _ => None,
+        };
+        let found = found.as_ref().map(|(content, version, handshake)| (*content, version.as_str(), *handshake));
+        assert_eq!(found, expected, "{token:?}");
+    }
 }
 
 #[test]

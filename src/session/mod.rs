@@ -22,6 +22,8 @@ pub(crate) mod observed_security;
 mod owned_record;
 #[cfg(feature = "session")]
 mod packets;
+#[cfg(all(test, feature = "session"))]
+mod parts_tests;
 #[cfg(feature = "session")]
 pub(crate) mod selection;
 #[cfg(all(test, feature = "session"))]

@@ -45,7 +45,7 @@ fn plain(stream: u64, body: Body<&'static [u8]>) -> impl FnOnce(&mut Chooser) ->
     about(stream, body, |_| {})
 }
 
-fn bind(interfaces: &[Guid]) -> Body<&'static [u8]> {
+pub(super) fn bind(interfaces: &[Guid]) -> Body<&'static [u8]> {
     let context = |uuid: &Guid| ContextElement {
         id: 0,
         abstract_syntax: SyntaxId { uuid: *uuid, major: 3, minor: 0 },

@@ -187,6 +187,40 @@ fn missing_files_say_so() {
     assert_eq!(error.kind, KeyErrorKind::Io(std::io::ErrorKind::NotFound));
 }
 
+/// A file of more than it may have is not cut: its last key might be one that is shorter then.
+#[test]
+fn files_that_are_too_long() {
+    let path = std::env::temp_dir().join(std::format!("cluscope-keys-{}", std::process::id()));
+    for (more, expected) in [(0, Ok(1)), (1, Err(KeyErrorKind::Full)), (1000, Err(KeyErrorKind::Full))] {
+        let mut file = b"password LAB\\clusadm secret\n#".to_vec();
+        file.resize(usize::try_from(KeyStore::MAX_FILE).unwrap() + more, b'-');
+        std::fs::write(&path, &file).unwrap();
+        let loaded = KeyStore::new().load_keys_file(&path).map_err(|error| error.kind);
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(loaded, expected, "{more}");
+    }
+}
+
+/// The likeliest first, and each once.
+#[cfg(feature = "decrypt")]
+#[test]
+fn keys_in_the_order_in_which_they_fit() {
+    use super::Fit;
+    let mut keys = KeyStore::new();
+    keys.add_keys_file(b"password LAB\\other a\npassword ELSE\\clusadm b\npassword LAB\\clusadm c\npassword clusadm d")
+        .unwrap();
+    let order: Vec<_> = keys.of_user("LAB", "clusadm").map(|(fit, key)| (fit, key.shown.as_str())).collect();
+    assert_eq!(
+        order,
+        [
+            (Fit::Same, "LAB\\clusadm"),
+            (Fit::Same, "clusadm"),
+            (Fit::OtherDomain, "ELSE\\clusadm"),
+            (Fit::Other, "LAB\\other"),
+        ]
+    );
+}
+
 /// A KRB-CRED whose encrypted part isn't encrypted, with one session key.
 fn kirbi() -> Vec<u8> {
     use crate::auth::test_der::{der, name, seq};

@@ -67,6 +67,26 @@ fn each_rule_is_found_broken_and_found_kept() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Of a method the section of its own version of the interface, in the document of the interface.
+#[test]
+fn sections_of_methods() {
+    use crate::conformance::message::method_section;
+    use crate::idl;
+    use crate::ndr::types::{Direction, Interface};
+    use crate::ndr::wire::Kind;
+    use crate::ndr::{Endian, Syntax};
+    let section = |interface: &'static Interface, version: usize, opnum| {
+        let (direction, syntax, endian) = (Direction::Request, Syntax::Ndr, Endian::Little);
+        let method = interface.method(version, opnum).expect("a method");
+        method_section(method, Kind { interface, version, direction, syntax, endian })
+    };
+    // ApiCreateEnum and WitnessrGetInterfaceList.
+    assert_eq!(section(&idl::CLUSAPI, 1, 7).as_deref(), Some("MS-CMRP 3.1.4.2.8"));
+    assert_eq!(section(&idl::CLUSAPI, 0, 7).as_deref(), Some("MS-CMRP 3.1.4.1.8"));
+    assert_eq!(section(&idl::WITNESS, 0, 0).as_deref(), Some("MS-SWN 3.1.4.1"));
+    assert_eq!(section(&idl::EPM, 0, 3), None);
+}
+
 #[test]
 fn rule_names_are_unique_and_well_made() {
     let mut names = BTreeSet::new();

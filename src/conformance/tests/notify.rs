@@ -124,3 +124,15 @@ cases! {
     "v2-state-value" => |w| event(w, 2, 8, "63000000", ""), |w| event(w, 2, 8, "00000000", "");
     "v2-string-empty" => |w| event(w, 2, 1, "", "T"), |w| event(w, 2, 1, "", "");
 }
+
+/// Events that clients alone have are named, those beside them are not.
+#[test]
+fn events_that_clients_alone_have() {
+    let mut w = Wire::new();
+    cluster(&mut w, 0xa008_0001);
+    let [found] = &w.findings[..] else { panic!("{:?}", w.names()) };
+    let mut names: Vec<String> = found.value.to_string().split(" | ").map(str::to_string).collect();
+    names.sort();
+    let events = ["CLUSTER_RECONNECT", "CLUSTER_STATE", "HANDLE_CLOSE"];
+    assert_eq!(names, events.map(|event| format!("CLUSTER_CHANGE_{event}")));
+}

@@ -53,6 +53,9 @@ cases! {
     "value-type-version" => |w| set(w, 0, ""), |w| set(w, 11, "0000000000000000");
     "value-size" => |w| set(w, 4, "000000"), |w| set(w, 4, "01000000");
     "value-terminated" => |w| set(w, 1, "49005000"), |w| { set(w, 1, "49000000"); set(w, 7, "4900000000000000"); };
+    // A list ends with two null characters, an empty one with a single one.
+    "value-terminated" => |w| set(w, 7, "49000000"), |w| { set(w, 7, "0000"); set(w, 7, "490000004a0000000000"); };
+    "value-terminated" => |w| set(w, 7, ""), |w| set(w, 3, "4900");
     "subkey-backslash" => |w| create(w, "\\A", 0x2000_0000, json!(null)),
         |w| create(w, "A\\B", 0x2000_0000, json!(null));
     "sam-desired" => |w| create(w, "A", 0x8000, json!(null)), |w| create(w, "A", 0x000f_003f, json!(null));

@@ -87,6 +87,11 @@ cases! {
         bind(w, 3, 0);
         answer(w, &[ContextOutcome::PROVIDER_REJECTION, ContextOutcome::ACCEPTANCE]);
     };
+    // Without the bind nobody knows what was proposed.
+    "both-syntaxes" => |w| {
+        bind(w, 3, 0);
+        answer(w, &[ContextOutcome::PROVIDER_REJECTION, ContextOutcome::PROVIDER_REJECTION]);
+    }, |w| answer(w, &[ContextOutcome::PROVIDER_REJECTION]);
     "context-not-negotiated" => |w| { bind(w, 3, 0); w.context = false; name(w); },
         |w| { bind(w, 3, 0); name(w); };
     "answer-without-request" => |w| { bind(w, 3, 0); w.answered = false; name(w); },
