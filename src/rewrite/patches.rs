@@ -74,7 +74,8 @@ struct Datagram {
 impl Note {
     fn cost(&self) -> usize {
         match self {
-            Note::Segment { .. } | Note::Keep | Note::Datagram(_) => NOTE_COST,
+            Note::Segment { .. } | Note::Keep => NOTE_COST,
+            Note::Datagram(datagram) => NOTE_COST.saturating_add(datagram.places.len() * size_of::<Place>()),
             Note::Replace { bytes, .. } => NOTE_COST + bytes.len(),
         }
     }
