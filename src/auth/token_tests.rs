@@ -1,7 +1,6 @@
 //! What tokens tell without a secret, and hostile tokens.
 
-use std::format;
-use std::string::{String, ToString as _};
+use std::string::ToString as _;
 use std::vec::Vec;
 
 use super::test_der::{KRB5, MS_KRB5, NTLM, ap_rep, ap_req, der, encrypted, gss, name, seq};
