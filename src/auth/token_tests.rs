@@ -1,7 +1,6 @@
 //! What tokens tell without a secret, and hostile tokens.
 
-use std::format;
-use std::string::{String, ToString as _};
+use std::string::ToString as _;
 use std::vec::Vec;
 
 use super::test_der::{KRB5, MS_KRB5, NTLM, ap_rep, ap_req, der, encrypted, gss, name, seq};
@@ -94,7 +93,7 @@ fn names_of_kerberos_errors() {
 /// KERB-TGT-REQUEST and KERB-TGT-REPLY (draft-swift-win2k-krb-user2user-03 4.1): the message type has to be the token's.
 #[test]
 fn user_to_user() {
-    let mechanism = &[&KRB5[..], &[3]].concat();
+    let mechanism = &[KRB5, &[3]].concat();
     let framed = |id: u8, body: &[u8]| gss(mechanism, &[&[4, id][..], body].concat());
     let numbers = |kind: u8| [der(0xa0, &der(2, &[5])), der(0xa1, &der(2, &[kind]))];
     let request = |kind| {
