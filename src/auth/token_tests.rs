@@ -93,7 +93,7 @@ fn names_of_kerberos_errors() {
 /// KERB-TGT-REQUEST and KERB-TGT-REPLY (draft-swift-win2k-krb-user2user-03 4.1): the message type has to be the token's.
 #[test]
 fn user_to_user() {
-    let mechanism = &[&KRB5[..], &[3]].concat();
+    let mechanism = &[KRB5, &[3]].concat();
     let framed = |id: u8, body: &[u8]| gss(mechanism, &[&[4, id][..], body].concat());
     let numbers = |kind: u8| [der(0xa0, &der(2, &[5])), der(0xa1, &der(2, &[kind]))];
     let request = |kind| {
