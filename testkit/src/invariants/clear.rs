@@ -105,6 +105,10 @@ pub fn rewrite(data: &[u8]) {
         let in_order = |file: &[u8], keys: &Arc<KeyStore>| {
             let mut records = dissected(file, keys, &["auth"]);
             records.sort_by_key(|record| record["frame"].as_u64());
+            // Why something stays sealed depends on the keys that there are.
+            for sealed in records.iter_mut().filter_map(|record| record.get_mut("encrypted")) {
+                sealed.as_object_mut().map(|members| members.shift_remove("reason"));
+            }
             records
         };
         same(&in_order(&whole.file, &none), &in_order(&input.file, keys), "clear, and sealed with keys");
