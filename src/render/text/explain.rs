@@ -42,6 +42,7 @@ pub fn pieces(message: &Message<'_>, context: Context<'_>) -> Vec<Piece> {
     let mut pieces = collect.pieces;
     pieces.retain(|piece| !piece.range.is_empty());
     pieces.sort_by_key(|piece| piece.range.start);
+    let mut pieces = apart(pieces);
     let hidden =
         context.secrets != Secrets::Shown && may_hold_secrets(message.method, message.direction, message.version);
     let unread = [Overhead::Trailing, Overhead::Unread].map(Overhead::name);
@@ -51,6 +52,34 @@ pub fn pieces(message: &Message<'_>, context: Context<'_>) -> Vec<Piece> {
         (piece.kind, piece.value) = ("secret", String::from("(may hold a secret)"));
     }
     pieces
+}
+
+/// Each byte once: of what can't be read, what was read behind the place of the error stands by itself, as the name of a
+/// command whose length can't be right.
+fn apart(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut all = Vec::with_capacity(pieces.len());
+    let mut unread: Option<Piece> = None;
+    for piece in pieces {
+        if let Some(mut around) = unread.take() {
+            if piece.range.start < around.range.end {
+                let before = around.range.start..piece.range.start;
+                around.range.start = piece.range.end;
+                if !before.is_empty() {
+                    all.push(Piece { range: before, ..around.clone() });
+                }
+                unread = Some(around).filter(|rest| !rest.range.is_empty());
+                all.push(piece);
+                continue;
+            }
+            all.push(around);
+        }
+        match piece.kind == Overhead::Unread.name() {
+            true => unread = Some(piece),
+            false => all.push(piece),
+        }
+    }
+    all.extend(unread);
+    all
 }
 
 struct Collect {
@@ -182,5 +211,39 @@ mod tests {
 0028  00 00 00 00              return                    ERROR_SUCCESS (0)
 ";
         assert_eq!(text, expected);
+    }
+
+    fn piece(range: Range<usize>, kind: &'static str) -> Piece {
+        Piece { range, kind, path: String::new(), value: String::from(kind) }
+    }
+
+    /// What is read behind the place of an error is taken out of what can't be read.
+    #[test]
+    fn each_byte_once() {
+        let unread = Overhead::Unread.name();
+        let pieces = vec![
+            piece(0..4, "value"),
+            piece(4..20, unread),
+            piece(8..12, "value"),
+            piece(12..13, "padding"),
+            piece(20..30, unread),
+            piece(25..30, "value"),
+            piece(30..32, unread),
+        ];
+        let whole: Vec<_> = apart(pieces).into_iter().map(|piece| (piece.range, piece.kind, piece.value)).collect();
+        let of = |range: Range<usize>, kind: &'static str| (range, kind, String::from(kind));
+        assert_eq!(
+            whole,
+            [
+                of(0..4, "value"),
+                of(4..8, unread),
+                of(8..12, "value"),
+                of(12..13, "padding"),
+                of(13..20, unread),
+                of(20..25, unread),
+                of(25..30, "value"),
+                of(30..32, unread),
+            ]
+        );
     }
 }
