@@ -23,7 +23,7 @@ impl<const WIDTH: usize> Piece<WIDTH> {
         Piece::joined(&["\"", key, "\":\"", name, "\","])
     }
 
-    /// `"opnum":8,"method":"ApiOpenResource",`.
+    /// Operation number and name of a method: `"opnum":8,"method":"…",`.
     pub const fn method(opnum: u16, name: &str) -> Self {
         let (mut digits, mut rest, mut at) = ([0; 5], opnum, 5);
         while at > 0 && (rest > 0 || at == 5) {

@@ -48,7 +48,8 @@ pub struct Summary {
     /// Sealed PDUs opened.
     pub pdus: u64,
     /// Opened PDUs that are not in clear all the same, because packets of theirs were written before they were opened:
-    /// [`RewriteLimits::memory`] was too small for them.
+    /// [`RewriteLimits::memory`] was too small for them; or because a datagram had to wait for its handshake and it is in doubt
+    /// which one of its packet it was.
     pub left: u64,
     /// Opened PDUs that stay sealed because [`Request::seen`] said so; those of datagrams are not counted.
     pub withheld: u64,

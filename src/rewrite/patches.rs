@@ -3,7 +3,8 @@
 //!
 //! TCP: an opened PDU is kept by the sequence numbers of its bytes, as sealed and as clear; a packet is changed where a
 //! segment of it holds those sequence numbers and exactly those sealed bytes, which also tells retransmissions with
-//! other contents and numbers that have wrapped around. UDP: the bytes' places are known when the PDU is opened.
+//! other contents and numbers that have wrapped around. UDP: where a datagram stands is noted with the packet that completes
+//! it, for its PDU may be opened only when the handshake has come.
 
 use super::OpenedFlows;
 use crate::net::{Origin, Place, Placed, Side, Transport};
@@ -48,7 +49,7 @@ enum Note {
     },
     /// The packet is one of those to be written.
     Keep,
-    /// It completes a datagram that may turn out to be sealed only later.
+    /// It completes a datagram, of which it may turn out later that it is sealed.
     Datagram(Datagram),
     /// Bytes to be replaced.
     Replace {
@@ -60,7 +61,7 @@ enum Note {
 }
 
 /// Where a datagram stands.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Datagram {
     places: Vec<Place>,
     /// Bytes of its header.
@@ -102,8 +103,6 @@ pub struct Patches {
     /// Whether datagrams may be written, by the packet that completed them.
     datagrams: BTreeMap<u64, bool>,
     withheld: u64,
-    /// The datagram at hand.
-    datagram: Datagram,
 }
 
 impl core::fmt::Debug for Patches {
@@ -273,19 +272,23 @@ impl Patches {
         true
     }
 
-    /// The datagram of this PDU: the one at hand, or the one that was completed by the packet `held`, if that was not passed yet
-    /// and it is beyond doubt which one of those in the packet it is.
-    fn datagram_of(&self, held: Option<u64>, pdu: &[u8]) -> Option<Datagram> {
-        let Some(frame) = held else { return Some(self.datagram.clone()) };
-        let mut fitting = self.notes.get(&frame)?.iter().filter_map(|note| match note {
-            Note::Datagram(datagram) => {
-                let length: usize = datagram.places.iter().map(|place| place.len).sum();
-                (length == datagram.header.saturating_add(pdu.len())).then_some(datagram)
-            }
+    /// The datagram of this PDU, unless its packet was passed: the one that was placed last, which `frame` completed; of one that
+    /// was held back since the packet `held` the one of its length, if there is no other one in that packet.
+    fn datagram_of(&self, frame: u64, held: Option<u64>, pdu: &[u8]) -> Option<Datagram> {
+        let notes = self.notes.get(&held.unwrap_or(frame))?;
+        let mut datagrams = notes.iter().rev().filter_map(|note| match note {
+            Note::Datagram(datagram) => Some(datagram),
             _ => None,
         });
-        let found = fitting.next()?.clone();
-        fitting.next().is_none().then_some(found)
+        if held.is_none() {
+            return datagrams.next().cloned();
+        }
+        let mut fitting = datagrams.filter(|datagram| {
+            let length: usize = datagram.places.iter().map(|place| place.len).sum();
+            length == datagram.header.saturating_add(pdu.len())
+        });
+        let found = fitting.next()?;
+        fitting.next().is_none().then(|| found.clone())
     }
 
     /// Replaces bytes of a datagram, `at` counted from its UDP header.
@@ -328,8 +331,7 @@ impl Tap for Patches {
         if origin.transport == Transport::Udp {
             let checksum = if left_to_hardware { 0 } else { placed.checksum };
             let (places, header, frame) = (placed.places.to_vec(), placed.header, origin.frame);
-            self.datagram = Datagram { places, header, checksum, frame };
-            self.note(frame, Note::Datagram(self.datagram.clone()));
+            self.note(frame, Note::Datagram(Datagram { places, header, checksum, frame }));
             return;
         }
         // The checksum stands at offset 16; of a segment in IP fragments it is left alone, since its bytes are changed
@@ -368,7 +370,7 @@ impl Tap for Patches {
             *byte = CONNECT;
         }
         if datagram {
-            let Some(of) = self.datagram_of(held, pdu.pdu) else {
+            let Some(of) = self.datagram_of(origin.frame, held, pdu.pdu) else {
                 self.left += 1;
                 return;
             };

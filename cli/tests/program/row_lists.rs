@@ -26,6 +26,10 @@ fn properties(value: &Value, found: &mut Vec<[Value; 4]>) {
     }
 }
 
+/// Columns that rows of what is in a message have from the message's own row.
+const OF_MESSAGE: &[&str] =
+    &["time", "time_ns", "frame", "stream", "client", "server", "user", "call_id", "type", "method", "object_name"];
+
 #[test]
 fn properties_are_those_of_messages() {
     let mut seen = 0;
@@ -42,22 +46,8 @@ fn properties_are_those_of_messages() {
             for [name, at, syntax, value] in expected {
                 let row = all.next().expect("a row");
                 seen += 1;
-                for column in [
-                    "time",
-                    "time_ns",
-                    "frame",
-                    "stream",
-                    "client",
-                    "server",
-                    "user",
-                    "call_id",
-                    "type",
-                    "method",
-                    "control_code_name",
-                    "object_kind",
-                    "object_name",
-                ] {
-                    same(&row, &[(column, messages[frame][column].clone())]);
+                for column in OF_MESSAGE.iter().chain(&["control_code_name", "object_kind"]) {
+                    same(&row, &[(column, messages[frame][*column].clone())]);
                 }
                 let text = value.as_str().or(["name", "time", "sddl"].into_iter().find_map(|key| value[key].as_str()));
                 same(
@@ -107,20 +97,8 @@ fn commands_of_a_batch() {
     let all = rows("commands", &capture, &[]);
     assert_eq!(all.len(), 3);
     for row in &all {
-        for column in [
-            "time",
-            "time_ns",
-            "frame",
-            "stream",
-            "client",
-            "server",
-            "user",
-            "call_id",
-            "type",
-            "method",
-            "object_name",
-        ] {
-            same(row, &[(column, message[column].clone())]);
+        for column in OF_MESSAGE {
+            same(row, &[(column, message[*column].clone())]);
         }
     }
     let null = Value::Null;

@@ -297,6 +297,7 @@ impl NtlmSession {
         let handle = self.handle(of);
         let (next, fresh, known) = (handle.next, handle.fresh, handle.unopened.len());
         if ess && signature.sequence == next {
+            // Nothing is missing in front of it, so it stands where the handle is, and no list of places is needed.
             // After a mechListMIC the handle starts anew; an implementation that lets it run on is 8 bytes further.
             let mut skips = [Some(0), (fresh && next == 1).then_some(cost)].into_iter().flatten();
             return skips
