@@ -7,8 +7,7 @@
 //! carry a fragment of one; and of the clients the Kerberos exchanges that gave them their tickets (port 88).
 //!
 //! Flows are told by addresses and ports. So reading what was kept gives the same records; only frames and streams have
-//! other numbers, since those in between are gone. One thing can be told otherwise: to which stream a datagram belongs, where
-//! one of other hosts, which is not kept, has the same activity.
+//! other numbers, since those in between are gone.
 //!
 //! `split` and `groups` are for captures that are read by many sessions at a time: which hosts each packet is exchanged
 //! between, and which pairs of hosts one session has to read together.

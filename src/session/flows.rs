@@ -13,7 +13,7 @@ use crate::rpc::dg::{self, Conversation};
 use crate::session::call_context::CallContext;
 use crate::session::inference::{InterfaceInference, Shared};
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// For so many conversations one activity is known by its flow.
@@ -174,14 +174,44 @@ impl<A> Table<A> {
 pub(super) struct Flows {
     connections: Table<Connection<CallContext>>,
     conversations: Table<Conversation<CallContext>>,
-    /// The UDP flow on which an activity was seen first.
-    activities: Bounded<Guid, u64>,
+    activities: Activities,
     cost: usize,
+}
+
+/// The UDP flow on which an activity was seen first at an end, and between two hosts. What other hosts send with the same
+/// activity, by chance or on purpose, changes nothing of it.
+struct Activities {
+    by_end: Bounded<(Guid, SocketAddr), u64>,
+    /// The lower address first.
+    by_hosts: Bounded<(Guid, IpAddr, IpAddr), u64>,
+}
+
+impl Activities {
+    /// For so many activities, each at two ends.
+    fn new(limit: usize) -> Self {
+        Activities { by_end: Bounded::new(limit.saturating_mul(2)), by_hosts: Bounded::new(limit) }
+    }
+
+    /// The stream on which the activity was seen first: at the sender, at the receiver, between their hosts.
+    fn streams(&mut self, activity: Guid, src: SocketAddr, dst: SocketAddr) -> [Option<u64>; 3] {
+        let hosts = (activity, src.ip().min(dst.ip()), src.ip().max(dst.ip()));
+        [
+            self.by_end.get(&(activity, src)).copied(),
+            self.by_end.get(&(activity, dst)).copied(),
+            self.by_hosts.get(&hosts).copied(),
+        ]
+    }
+
+    fn insert(&mut self, activity: Guid, src: SocketAddr, dst: SocketAddr, stream: u64) {
+        self.by_end.insert((activity, src), stream);
+        self.by_end.insert((activity, dst), stream);
+        self.by_hosts.insert((activity, src.ip().min(dst.ip()), src.ip().max(dst.ip())), stream);
+    }
 }
 
 impl Flows {
     pub(super) fn new(limits: &SessionLimits) -> Self {
-        let activities = Bounded::new(limits.conversations / ACTIVITIES);
+        let activities = Activities::new(limits.conversations / ACTIVITIES);
         Flows { connections: Table::new(), conversations: Table::new(), activities, cost: 0 }
     }
 
@@ -192,23 +222,26 @@ impl Flows {
             return None;
         }
         let activity = dg::Header::parse(datagram.data).ok()?.activity;
-        let stream = self.activities.get(&activity).copied().filter(|stream| *stream != origin.stream);
-        let side = stream.and_then(|stream| {
-            let [a, b] = self.conversations.get_mut(stream)?.ends;
-            let (src, dst) = (origin.src, origin.dst);
-            let hosts = (a.ip(), b.ip());
-            if src == a || dst == b || (hosts == (src.ip(), dst.ip()) && a.ip() != b.ip()) {
-                Some(Side::A)
-            } else if src == b || dst == a || (hosts == (dst.ip(), src.ip()) && a.ip() != b.ip()) {
-                Some(Side::B)
-            } else {
-                None
+        let (src, dst) = (origin.src, origin.dst);
+        for stream in self.activities.streams(activity, src, dst).into_iter().flatten() {
+            if stream == origin.stream {
+                return None;
             }
-        });
-        if side.is_none() {
-            self.activities.insert(activity, origin.stream);
+            // One that was given up leaves its activity to the next.
+            let Some([a, b]) = self.conversations.get_mut(stream).map(|kept| kept.ends) else { continue };
+            if src == a || dst == b {
+                return Some((stream, Side::A));
+            }
+            if src == b || dst == a {
+                return Some((stream, Side::B));
+            }
+            // Where both ends are of one host, its ports alone tell them apart.
+            if a.ip() != b.ip() {
+                return Some((stream, if a.ip() == src.ip() { Side::A } else { Side::B }));
+            }
         }
-        stream.zip(side)
+        self.activities.insert(activity, src, dst, origin.stream);
+        None
     }
 
     /// The connection of a stream; `memo` is where it was last time, and becomes where it is.
@@ -358,7 +391,7 @@ impl Flows {
 
     /// Adds the counters of those that are still there.
     pub(super) fn count(&self, stats: &mut Stats) {
-        stats.activities_forgotten += self.activities.dropped();
+        stats.activities_forgotten += self.activities.by_hosts.dropped();
         let mut add = |rpc, security: &Association| {
             stats.rpc.add(rpc);
             stats.auth.add(&security.counters());

@@ -12,6 +12,8 @@
 pub(crate) mod call_context;
 #[cfg(feature = "session")]
 mod flows;
+#[cfg(all(test, feature = "session"))]
+mod flows_tests;
 #[cfg(feature = "session")]
 pub(crate) mod inference;
 #[cfg(feature = "session")]

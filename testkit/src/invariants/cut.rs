@@ -78,11 +78,6 @@ pub fn select(data: &[u8]) {
         return;
     }
     let survey = survey(&input.file, &input.keys, limits);
-    let whole = dissected(&input.file, &input.keys, &[]);
-    if survey.pairs().count() > 1 && whole.iter().any(|record| record["transport"] == "udp") {
-        // An activity can be taken over by a datagram of hosts of which nothing is kept.
-        return;
-    }
     for keys in [&input.keys, &Arc::<KeyStore>::default()] {
         same(&dissected(&out, keys, NUMBERS), &dissected(&input.file, keys, NUMBERS), "what is kept of a capture");
     }
