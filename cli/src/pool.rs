@@ -4,7 +4,8 @@
 //! thread takes the next batch: the first step, which needs records in their order (handles, what is shown), is done by one
 //! thread at a time; the second one (printing) by all; what they have made goes through the last step (writing) in the order of the
 //! batches again. So the same comes out for every number of threads. Where the others are behind and few ([`HELPED`]),
-//! the thread that reads takes batches as well.
+//! the thread that reads takes batches as well. With two threads ([`FOLLOWED`]) it does the first step, too: what that step knows
+//! stays in one processor's cache, which takes a sixth less time (docs/performance.md); more threads would wait for it.
 //!
 //! Work that comes of the last step and needs no order (encoding tables) is done by any thread before it takes the next batch.
 //!
@@ -25,6 +26,9 @@ use std::thread;
 /// With more threads than these, the one that reads does nothing else: the others would wait for batches while it is at one.
 const HELPED: usize = 4;
 
+/// With so many threads the one that reads does the first step for each record that it packs.
+const FOLLOWED: usize = 2;
+
 /// Bytes of stack of a thread, as much as the program's first one usually has.
 const STACK: usize = 8 << 20;
 
@@ -33,7 +37,7 @@ pub(super) trait Steps: Sync {
     /// What the first step knows.
     type Order: Send;
     /// What it says of a record to the second one.
-    type Choice;
+    type Choice: Send;
     /// What a thread has for itself.
     type Worker;
     /// What the second step makes of a batch.
@@ -91,11 +95,25 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Batches on their way to the first step.
-#[derive(Default)]
-struct Queue {
-    batches: VecDeque<Batch<RecordContext>>,
-    spare: Vec<Batch<RecordContext>>,
+/// What is known of a record in a batch.
+struct Known<S: Steps + ?Sized> {
+    seen: RecordContext,
+    /// What the first step said, from the thread that reads to the one that takes it, where [`Pool::follows`] says so.
+    choice: Option<S::Choice>,
+}
+
+impl<S: Steps + ?Sized> Default for Known<S> {
+    fn default() -> Self {
+        Known { seen: RecordContext::default(), choice: None }
+    }
+}
+
+/// Batches on their way to the other steps.
+struct Queue<S: Steps + ?Sized> {
+    batches: VecDeque<Batch<Known<S>>>,
+    spare: Vec<Batch<Known<S>>>,
+    /// Number of the batch that is taken next.
+    next: u64,
     /// Batches that were handed over and of which something is still to be done.
     under_way: usize,
     /// No more will come.
@@ -103,6 +121,14 @@ struct Queue {
     failure: Option<Failure>,
 }
 
+impl<S: Steps + ?Sized> Default for Queue<S> {
+    fn default() -> Self {
+        let (batches, spare) = (VecDeque::new(), Vec::new());
+        Queue { batches, spare, next: 0, under_way: 0, ended: false, failure: None }
+    }
+}
+
+/// What the last step knows.
 struct InOrder<T> {
     /// Number of the batch that is next.
     next: u64,
@@ -123,16 +149,30 @@ struct Pool<'p, S: Steps + ?Sized> {
     steps: &'p S,
     /// Batches that may be under way.
     most: usize,
-    queue: Mutex<Queue>,
+    queue: Mutex<Queue<S>>,
     /// There is a batch, or none will come.
     filled: Condvar,
     /// A batch is through.
     through: Condvar,
-    first: Mutex<InOrder<S::Order>>,
+    first: Mutex<S::Order>,
+    /// Whether the thread that reads does the first step.
+    follows: bool,
     last: Mutex<Final<S>>,
     /// Another batch's turn has come.
     turn: Condvar,
     stopped: AtomicBool,
+}
+
+/// What a thread has for itself, and something to make the next batch's in.
+struct PerThread<S: Steps + ?Sized> {
+    worker: S::Worker,
+    made: Option<S::Made>,
+}
+
+impl<S: Steps + ?Sized> PerThread<S> {
+    fn new(steps: &S) -> Self {
+        PerThread { worker: steps.worker(), made: None }
+    }
 }
 
 /// A batch's way to the last step.
@@ -191,7 +231,7 @@ impl<S: Steps + ?Sized> Pool<'_, S> {
     }
 
     /// Takes batches until there are no more.
-    fn work(&self, worker: &mut S::Worker) {
+    fn work(&self, own: &mut PerThread<S>) {
         let _watch = Watch(self);
         loop {
             let mut queue = lock(&self.queue);
@@ -205,51 +245,63 @@ impl<S: Steps + ?Sized> Pool<'_, S> {
                 return;
             }
             drop(queue);
-            if let Err(failure) = self.help(worker) {
+            if let Err(failure) = self.help(own) {
                 return self.stop(failure);
             }
         }
     }
 
     /// Does a batch, if there is one that nobody has taken yet.
-    fn help(&self, worker: &mut S::Worker) -> Result<(), Failure> {
+    fn help(&self, own: &mut PerThread<S>) -> Result<(), Failure> {
         // Whoever has this doesn't wait for anything, so that the thread that reads may wait for it.
-        let first = lock(&self.first);
-        let batch = lock(&self.queue).batches.pop_front();
-        batch.map_or(Ok(()), |batch| self.batch(first, batch, worker))
+        let first = (!self.follows).then(|| lock(&self.first));
+        let mut queue = lock(&self.queue);
+        let Some(batch) = queue.batches.pop_front() else { return Ok(()) };
+        let way = Way { pool: self, number: queue.next };
+        queue.next += 1;
+        drop(queue);
+        self.batch(first, batch, &way, own)
     }
 
-    /// All steps of the next batch.
+    /// All steps of the next batch; the first one where it is given what that knows.
     fn batch(
         &self,
-        mut first: MutexGuard<'_, InOrder<S::Order>>,
-        mut batch: Batch<RecordContext>,
-        worker: &mut S::Worker,
+        first: Option<MutexGuard<'_, S::Order>>,
+        mut batch: Batch<Known<S>>,
+        way: &Way<'_, S>,
+        own: &mut PerThread<S>,
     ) -> Result<(), Failure> {
-        let way = Way { pool: self, number: first.next };
-        first.next += 1;
-        let order = &mut first.inner;
-        let items: Vec<_> = batch
-            .lend()
-            .map(|(record, seen)| {
-                let choice = self.steps.first(order, &record, seen);
-                (record, seen, choice)
-            })
-            .collect();
-        drop(first);
-        let made = lock(&self.last).1.spare.pop();
-        let mut made = made.unwrap_or_else(|| self.steps.made());
-        for (record, seen, choice) in items {
-            self.steps.middle(worker, &mut made, (&record, seen, choice), &way)?;
+        let mut made = own.made.take().unwrap_or_else(|| self.steps.made());
+        let worker = &mut own.worker;
+        match first {
+            Some(mut order) => {
+                let items: Vec<_> = batch
+                    .lend()
+                    .map(|(record, Known { seen, .. })| {
+                        let choice = self.steps.first(&mut order, &record, seen);
+                        (record, seen, choice)
+                    })
+                    .collect();
+                drop(order);
+                for (record, seen, choice) in items {
+                    self.steps.middle(worker, &mut made, (&record, seen, choice), way)?;
+                }
+            }
+            // The first step was done for each of them when it was packed.
+            None => batch.drain(|record, Known { seen, choice }| match choice.take() {
+                Some(choice) => self.steps.middle(worker, &mut made, (record, seen, choice), way),
+                None => Ok(()),
+            })?,
         }
         self.steps.settle(worker, &mut made);
         batch.clear();
-        self.put(way.number, made, batch)?;
+        own.made = self.put(way.number, made, batch)?;
         self.steps.after()
     }
 
-    /// Hands on what was made of a batch, or leaves it to whoever does the one before.
-    fn put(&self, number: u64, made: S::Made, batch: Batch<RecordContext>) -> Result<(), Failure> {
+    /// PerThread on what was made of a batch, or leaves it to whoever does the one before. Gives back what can be used again, that
+    /// of this thread where it can: its memory is in this processor's cache.
+    fn put(&self, number: u64, made: S::Made, batch: Batch<Known<S>>) -> Result<Option<S::Made>, Failure> {
         let mut through = 0;
         let mut last = lock(&self.last);
         let (order, between) = &mut *last;
@@ -260,6 +312,7 @@ impl<S: Steps + ?Sized> Pool<'_, S> {
             between.spare.push(made);
             through += 1;
         }
+        let spare = between.spare.pop();
         drop(last);
         if through > 0 {
             self.turn.notify_all();
@@ -269,7 +322,7 @@ impl<S: Steps + ?Sized> Pool<'_, S> {
         queue.under_way -= through;
         drop(queue);
         self.through.notify_one();
-        Ok(())
+        Ok(spare)
     }
 }
 
@@ -288,7 +341,8 @@ pub(super) fn read<S: Steps>(
         queue: Mutex::default(),
         filled: Condvar::new(),
         through: Condvar::new(),
-        first: Mutex::new(InOrder { next: 0, inner: order }),
+        first: Mutex::new(order),
+        follows: threads <= FOLLOWED,
         last: Mutex::new((InOrder { next: 0, inner: last }, Made { waiting: BTreeMap::new(), spare: Vec::new() })),
         turn: Condvar::new(),
         stopped: AtomicBool::new(false),
@@ -307,7 +361,7 @@ pub(super) fn read<S: Steps>(
     } else {
         shared(capture, &pool, threads - 1)?
     };
-    let order = pool.first.into_inner().unwrap_or_else(PoisonError::into_inner).inner;
+    let order = pool.first.into_inner().unwrap_or_else(PoisonError::into_inner);
     let (last, _) = pool.last.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok((order, last.inner, session, totals))
 }
@@ -317,20 +371,25 @@ fn shared<S: Steps>(capture: &Capture, pool: &Pool<'_, S>, others: usize) -> Res
     thread::scope(|scope| {
         let _watch = Watch(pool);
         for _ in 0..others {
-            let work = || pool.work(&mut pool.steps.worker());
+            let work = || pool.work(&mut PerThread::new(pool.steps));
             let started = thread::Builder::new().name("work".into()).stack_size(STACK).spawn_scoped(scope, work);
             if let Err(e) = started {
                 pool.stop(Failure::Gone);
                 return Err(Failure::Message(format!("starting a thread: {e}")));
             }
         }
-        let mut sender = Sender { pool, batch: Batch::within(pool.steps.batch()), worker: pool.steps.worker() };
+        let mut sender = Sender {
+            pool,
+            batch: Batch::within(pool.steps.batch()),
+            own: PerThread::new(pool.steps),
+            order: pool.follows.then(|| lock(&pool.first)),
+        };
         let read = source::read_here(capture, &mut sender);
         // Where nobody takes it any more, it is known why.
         let _ = sender.rest();
         lock(&pool.queue).ended = true;
         pool.filled.notify_all();
-        pool.work(&mut sender.worker);
+        pool.work(&mut sender.own);
         // The others may still be at their last batches.
         let mut queue = lock(&pool.queue);
         while queue.under_way > 0 && queue.failure.is_none() {
@@ -345,7 +404,7 @@ fn shared<S: Steps>(capture: &Capture, pool: &Pool<'_, S>, others: usize) -> Res
 
 /// All steps in one thread, record by record.
 struct Alone<'p, S: Steps> {
-    order: MutexGuard<'p, InOrder<S::Order>>,
+    order: MutexGuard<'p, S::Order>,
     worker: S::Worker,
     made: S::Made,
     way: Way<'p, S>,
@@ -355,7 +414,7 @@ struct Alone<'p, S: Steps> {
 impl<S: Steps> RecordConsumer for Alone<'_, S> {
     fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
         let steps = self.way.pool.steps;
-        let choice = steps.first(&mut self.order.inner, record, &mut self.seen);
+        let choice = steps.first(&mut self.order, record, &mut self.seen);
         steps.middle(&mut self.worker, &mut self.made, (record, &self.seen, choice), &self.way)
     }
 
@@ -367,8 +426,10 @@ impl<S: Steps> RecordConsumer for Alone<'_, S> {
 /// Packs records into batches for other threads.
 struct Sender<'p, S: Steps> {
     pool: &'p Pool<'p, S>,
-    batch: Batch<RecordContext>,
-    worker: S::Worker,
+    batch: Batch<Known<S>>,
+    own: PerThread<S>,
+    /// What the first step knows, where [`Pool::follows`] says so.
+    order: Option<MutexGuard<'p, S::Order>>,
 }
 
 impl<S: Steps> Sender<'_, S> {
@@ -386,7 +447,7 @@ impl<S: Steps> Sender<'_, S> {
         if large { self.wait(1) } else { Ok(()) }
     }
 
-    /// Hands over what there is.
+    /// PerThread over what there is.
     fn rest(&mut self) -> Result<(), Failure> {
         if self.batch.is_empty() { Ok(()) } else { self.hand_over() }
     }
@@ -408,7 +469,7 @@ impl<S: Steps> Sender<'_, S> {
                 queue = self.pool.through.wait(queue).unwrap_or_else(PoisonError::into_inner);
             }
             drop(queue);
-            if let Err(failure) = self.pool.help(&mut self.worker) {
+            if let Err(failure) = self.pool.help(&mut self.own) {
                 self.pool.stop(failure);
                 return Err(Failure::Gone);
             }
@@ -418,7 +479,12 @@ impl<S: Steps> Sender<'_, S> {
 
 impl<S: Steps> RecordConsumer for Sender<'_, S> {
     fn record(&mut self, record: &mut Record<'_>) -> Result<(), Failure> {
-        self.batch.push(record, |_, _| {});
+        let (steps, order) = (self.pool.steps, &mut self.order);
+        self.batch.push(record, |record, known| {
+            if let Some(order) = order {
+                known.choice = Some(steps.first(order, record, &mut known.seen));
+            }
+        });
         if self.batch.is_full() { self.hand_over() } else { Ok(()) }
     }
 

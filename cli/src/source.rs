@@ -158,7 +158,7 @@ fn read_with(
                     }
                 }
             };
-            result = batch.drain(&mut |record, seen| out(Some((record, seen))));
+            result = batch.drain(|record, seen| out(Some((record, seen))));
             if result.is_err() {
                 break;
             }

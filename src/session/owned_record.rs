@@ -39,7 +39,9 @@ impl Default for BatchLimits {
 #[derive(Debug, Default)]
 pub struct Batch<K> {
     bytes: Vec<u8>,
-    records: Vec<OwnedRecord>,
+    /// Places of records, which are filled where they lie; how many of them are.
+    places: Vec<OwnedRecord>,
+    filled: usize,
     /// Of the records, in their order; behind those what is left of earlier records, to be used again.
     known: Vec<K>,
     /// Bytes of what the records own beside `bytes`, roughly.
@@ -97,7 +99,7 @@ impl<K: Default> Batch<K> {
 
     /// Whether it is time to hand it over.
     pub fn is_full(&self) -> bool {
-        self.records.len() >= self.limits.records || self.weight() >= self.limits.bytes
+        self.filled >= self.limits.records || self.weight() >= self.limits.bytes
     }
 
     /// Whether it has so much that only one like it is to be there at a time.
@@ -111,25 +113,34 @@ impl<K: Default> Batch<K> {
 
     /// Whether there is no record in it.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.filled == 0
     }
 
     /// Hands out its records in their order until an error stops that; the batch is empty then.
-    pub fn drain<E>(&mut self, out: &mut dyn FnMut(&mut Record<'_>, &mut K) -> Result<(), E>) -> Result<(), E> {
-        let result = self.lend().try_for_each(|(mut record, known)| out(&mut record, known));
+    pub fn drain<E>(&mut self, mut out: impl FnMut(&mut Record<'_>, &mut K) -> Result<(), E>) -> Result<(), E> {
+        let Batch { bytes, places, filled, known, .. } = self;
+        let mut frame_set = FrameSet::default();
+        let mut result = Ok(());
+        for (record, known) in places.iter_mut().take(*filled).zip(known) {
+            result = out(&mut record.lend(bytes, &mut frame_set), known);
+            if result.is_err() {
+                break;
+            }
+        }
         self.clear();
         result
     }
 
     /// Its records in their order, each once: what they own is given away.
     pub fn lend(&mut self) -> impl ExactSizeIterator<Item = (Record<'_>, &mut K)> {
-        let Batch { bytes, records, frame_sets, known, .. } = self;
+        let Batch { bytes, places, filled, frame_sets, known, .. } = self;
         let bytes = bytes.as_slice();
-        if frame_sets.len() < records.len() {
-            frame_sets.resize_with(records.len(), FrameSet::default);
+        if frame_sets.len() < *filled {
+            frame_sets.resize_with(*filled, FrameSet::default);
         }
-        records
+        places
             .iter_mut()
+            .take(*filled)
             .zip(frame_sets)
             .zip(known)
             .map(|((record, frame_set), known)| (record.lend(bytes, frame_set), known))
@@ -137,7 +148,8 @@ impl<K: Default> Batch<K> {
 
     /// Makes it empty, to be filled again.
     pub fn clear(&mut self) {
-        self.records.clear();
+        self.places.iter_mut().take(self.filled).for_each(OwnedRecord::clear);
+        self.filled = 0;
         self.bytes.clear();
         self.owned = 0;
         // What a single large message needed is not kept for all the others.
@@ -153,15 +165,15 @@ impl<K: Default> Batch<K> {
     /// Takes in a record, and what it owned. `learn` is to put what is known of it into the place of what was known of an
     /// earlier one.
     pub fn push(&mut self, record: &mut Record<'_>, learn: impl FnOnce(&Record<'_>, &mut K)) {
-        if self.records.capacity() == 0 {
+        if self.places.capacity() == 0 {
             // Once, instead of moving all that is there each time it has doubled.
-            self.records.reserve_exact(self.limits.records);
+            self.places.reserve_exact(self.limits.records);
             self.known.reserve_exact(self.limits.records);
         }
-        if self.known.len() == self.records.len() {
+        if self.known.len() == self.filled {
             self.known.push(K::default());
         }
-        if let Some(known) = self.known.get_mut(self.records.len()) {
+        if let Some(known) = self.known.get_mut(self.filled) {
             learn(record, known);
         }
         let Record { flow, event, interface } = record;
@@ -202,23 +214,27 @@ impl<K: Default> Batch<K> {
             Some((frame, time)) => Carried::One(frame, time),
             None => Carried::Several(Box::new(event.frame_set.clone())),
         };
-        self.records.push(OwnedRecord {
-            flow: *flow,
-            interface: *interface,
-            ptype: event.ptype,
-            side: event.side,
-            sender: event.sender,
-            call_id: event.call_id,
-            frame_set,
-            fragments: event.fragments,
-            representation: event.representation,
-            flags: event.flags,
-            context_id: event.context_id,
-            context: event.context,
-            body,
-            call: event.call.as_deref().cloned(),
-            rare,
-        });
+        if self.places.len() == self.filled {
+            self.places.push(OwnedRecord::nothing(*flow));
+        }
+        let Some(place) = self.places.get_mut(self.filled) else { return };
+        self.filled += 1;
+        // Field by field: what is put together elsewhere has to be copied here.
+        place.flow = *flow;
+        place.interface = *interface;
+        place.ptype = event.ptype;
+        place.side = event.side;
+        place.sender = event.sender;
+        place.call_id = event.call_id;
+        place.frame_set = frame_set;
+        place.fragments = event.fragments;
+        place.representation = event.representation;
+        place.flags = event.flags;
+        place.context_id = event.context_id;
+        place.context = event.context;
+        place.body = body;
+        place.call = event.call.as_deref().cloned();
+        place.rare = rare;
     }
 }
 
@@ -228,6 +244,35 @@ fn context_cost(context: &ContextElement) -> usize {
 }
 
 impl OwnedRecord {
+    /// A place to be filled.
+    fn nothing(flow: Flow) -> Self {
+        OwnedRecord {
+            flow,
+            interface: None,
+            ptype: None,
+            side: Side::A,
+            sender: Sender::Client,
+            call_id: None,
+            frame_set: Carried::One(0, None),
+            fragments: 0,
+            representation: Representation::LITTLE,
+            flags: PfcFlags::empty(),
+            context_id: None,
+            context: None,
+            body: Body::Orphaned,
+            call: None,
+            rare: None,
+        }
+    }
+
+    /// Gives back the memory that it owns.
+    fn clear(&mut self) {
+        self.frame_set = Carried::One(0, None);
+        self.body = Body::Orphaned;
+        self.call = None;
+        self.rare = None;
+    }
+
     /// The record, once: what it owned is given away.
     #[inline]
     fn lend<'a>(&'a mut self, bytes: &'a [u8], frame_set: &'a mut FrameSet) -> Record<'a> {
@@ -240,20 +285,18 @@ impl OwnedRecord {
             }
             Carried::Several(frame_set) => frame_set,
         };
-        let event = Event {
-            ptype: self.ptype,
-            call_id: self.call_id,
-            fragments: self.fragments,
-            representation: self.representation,
-            flags: self.flags,
-            context_id: self.context_id,
-            context: self.context,
-            call: self.call.as_mut(),
-            ..Event::new(self.side, self.sender, body, frame_set)
-        };
+        let event = Event::new(self.side, self.sender, body, frame_set);
         let mut record = Record { flow: self.flow, event, interface: self.interface };
+        let event = &mut record.event;
+        event.ptype = self.ptype;
+        event.call_id = self.call_id;
+        event.fragments = self.fragments;
+        event.representation = self.representation;
+        event.flags = self.flags;
+        event.context_id = self.context_id;
+        event.context = self.context;
+        event.call = self.call.as_mut();
         if let Some(rare) = self.rare.as_deref_mut() {
-            let event = &mut record.event;
             event.reassumed = rare.reassumed;
             event.cut = rare.cut.take();
             event.auth = rare.auth.take();
