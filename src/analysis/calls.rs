@@ -7,8 +7,8 @@ use crate::ndr::{Interface, Method};
 use crate::net::{Timestamp, Transport};
 use crate::rpc::event::Body;
 use crate::session::Record;
+use smol_str::SmolStr;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 /// What came of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub struct Call {
     /// The server.
     pub server: SocketAddr,
     /// The user of the association, where a token told it.
-    pub user: Option<Arc<str>>,
+    pub user: Option<SmolStr>,
     /// Interface and version, where it is one of ours.
     pub interface: Option<(&'static Interface, usize)>,
     /// Operation number, where the request was seen or the response tells.

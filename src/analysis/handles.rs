@@ -7,7 +7,7 @@ use super::object_kind::ObjectKind;
 use super::{Bounded, Counters};
 use crate::ndr::names::HandleName;
 use crate::ndr::visitor::ContextHandle;
-use std::sync::Arc;
+use smol_str::SmolStr;
 
 /// An association as the tracker counts them: connections that joined the same association group share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,7 +50,7 @@ pub struct Resolved {
     /// ObjectKind of the object.
     pub kind: ObjectKind,
     /// Name or path; of one whose opening was not seen, as far as anything else told it.
-    pub name: Option<Arc<str>>,
+    pub name: Option<SmolStr>,
     /// Frame of the request that opened it, of the response where the request was lost.
     pub opened: Option<u64>,
     /// Access granted, where the capture tells.
@@ -75,7 +75,7 @@ impl Resolved {
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) kind: ObjectKind,
-    pub(super) name: Option<Arc<str>>,
+    pub(super) name: Option<SmolStr>,
     /// `None` for handles that were met without an opening.
     pub(super) opened: Option<u64>,
     pub(super) access: Option<u32>,

@@ -11,8 +11,8 @@ use crate::ndr::types::{MethodId, Scalar};
 use crate::ndr::visitor::{At, Visitor};
 use crate::ndr::wire::Message;
 use crate::session::Record;
+use smol_str::SmolStr;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 /// Notifications read of one response; further ones are left out.
 pub(crate) const MAX: usize = crate::base::bounds::NOTIFICATIONS;
@@ -148,7 +148,7 @@ pub struct Subscription {
     /// Who asked.
     pub client: SocketAddr,
     /// The object that was named, with what is known of it.
-    pub object: Option<(ObjectKind, Option<Arc<str>>)>,
+    pub object: Option<(ObjectKind, Option<SmolStr>)>,
     /// The filter.
     pub filter: u64,
 }

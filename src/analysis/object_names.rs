@@ -22,18 +22,18 @@ use crate::ndr::visitor::{At, Open, Visitor};
 use crate::ndr::wire::Message;
 use crate::ndr::{Method, WStr};
 use crate::session::Record;
-use std::sync::Arc;
+use smol_str::SmolStr;
 
 /// Ids and their names. Both compare without case.
 #[derive(Debug)]
-pub(super) struct ObjectNames(Bounded<(ObjectKind, String), Arc<str>>);
+pub(super) struct ObjectNames(Bounded<(ObjectKind, String), SmolStr>);
 
 impl ObjectNames {
     pub(super) fn new(limit: usize) -> Self {
         ObjectNames(Bounded::new(limit))
     }
 
-    pub(super) fn learn(&mut self, kind: ObjectKind, id: &str, name: Arc<str>, counters: &mut Counters) {
+    pub(super) fn learn(&mut self, kind: ObjectKind, id: &str, name: SmolStr, counters: &mut Counters) {
         if !is_id(kind, id) || name.eq_ignore_ascii_case(id) {
             return;
         }
@@ -46,12 +46,12 @@ impl ObjectNames {
         }
     }
 
-    pub(super) fn name(&self, kind: ObjectKind, id: &str) -> Option<Arc<str>> {
+    pub(super) fn name(&self, kind: ObjectKind, id: &str) -> Option<SmolStr> {
         if is_id(kind, id) { self.0.peek(&(kind, id.to_ascii_lowercase())).cloned() } else { None }
     }
 
     /// A string to keep.
-    pub(super) fn plain(&self, text: WStr<'_>, limit: usize) -> Option<Arc<str>> {
+    pub(super) fn plain(&self, text: WStr<'_>, limit: usize) -> Option<SmolStr> {
         record_context::plain(text, limit)
     }
 

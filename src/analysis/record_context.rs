@@ -11,8 +11,8 @@ use crate::rpc::event::Body;
 use crate::rpc::security::Sender;
 use crate::session::Record;
 use smallvec::SmallVec;
+use smol_str::SmolStr;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 
 /// What identifies a call: whether TCP, stream, call id and frame of the request.
 pub type CallKey = (bool, u64, u32, u64);
@@ -56,7 +56,7 @@ pub struct PendingCall {
     /// Operation number.
     pub opnum: u16,
     /// The user of the association, where a token told it.
-    pub user: Option<Arc<str>>,
+    pub user: Option<SmolStr>,
     /// The control code, with the family of the method it came with.
     pub control_code: Option<(Family, u32)>,
     /// Bytes of its stub.
@@ -66,11 +66,11 @@ pub struct PendingCall {
     /// The handles it used; they move to [`RecordContext::objects`] when the answer comes.
     pub objects: Objects,
     /// The name that a handle will have which the response returns.
-    pub(super) opens: Option<Arc<str>>,
+    pub(super) opens: Option<SmolStr>,
     pub(super) access: Option<u32>,
     /// A notification key: the key, the object named, the filter.
     pub(super) key: Option<(u64, u64)>,
-    pub(super) text: Option<Arc<str>>,
+    pub(super) text: Option<SmolStr>,
 }
 
 impl Default for PendingCall {
@@ -109,7 +109,7 @@ pub struct RecordContext {
     /// The server's end.
     pub server: SocketAddr,
     /// The user of the association, where a token told it.
-    pub user: Option<Arc<str>>,
+    pub user: Option<SmolStr>,
     /// The handles that the call uses: of a response, those of its request and those that it returns.
     pub objects: Objects,
     /// The handles that it shows beside those: what a response hands back of its request's, and all of a message that was
@@ -118,7 +118,7 @@ pub struct RecordContext {
     /// Of a delivery of notifications: the calls that asked for them.
     pub asked: Vec<Subscription>,
     /// Of a delivery of notifications: ids of nodes that it tells, with the names that the capture told before.
-    pub nodes: Vec<(Arc<str>, Arc<str>)>,
+    pub nodes: Vec<(SmolStr, SmolStr)>,
     /// What a response came to.
     pub status: Option<u32>,
     /// Of a response or fault, the request.
@@ -161,14 +161,14 @@ pub(super) fn ends(record: &Record<'_>) -> (SocketAddr, SocketAddr) {
 }
 
 /// Text of a string, for those who keep it, in at most so many bytes.
-pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<Arc<str>> {
+pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<SmolStr> {
     if text.is_empty() {
         return None;
     }
     // ASCII, as most names are, needs no decoding.
     let mut room = [0; 64];
     if let Some(ascii) = room.get_mut(..limit.min(64)).and_then(|room| text.ascii(room)) {
-        return Some(Arc::from(ascii));
+        return Some(SmolStr::from(ascii));
     }
     let mut plain = String::new();
     for c in text.chars() {
@@ -179,5 +179,5 @@ pub(crate) fn plain(text: WStr<'_>, limit: usize) -> Option<Arc<str>> {
         }
         plain.push(c);
     }
-    Some(Arc::from(plain))
+    Some(SmolStr::from(plain))
 }

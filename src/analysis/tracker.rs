@@ -30,8 +30,8 @@ use crate::ndr::visitor::ContextHandle;
 use crate::net::Transport;
 use crate::rpc::event::Body;
 use crate::session::Record;
+use smol_str::SmolStr;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 /// The parameters that say which events are asked for.
 const FILTERS: [FieldId; 4] = [
@@ -44,7 +44,7 @@ const FILTERS: [FieldId; 4] = [
 #[derive(Debug)]
 struct Association {
     scope: Scope,
-    user: Option<Arc<str>>,
+    user: Option<SmolStr>,
     asked_group: u32,
 }
 
@@ -63,7 +63,7 @@ pub struct Tracker {
     statuses: bool,
     associations: Bounded<AssociationKey, Association>,
     /// The one used last, its scope and its user, unless that has changed since.
-    last: Option<(AssociationKey, Scope, Option<Arc<str>>)>,
+    last: Option<(AssociationKey, Scope, Option<SmolStr>)>,
     extents: ReadExtents,
     /// By server, client address and association group.
     groups: Bounded<(SocketAddr, std::net::IpAddr, u32), Scope>,
@@ -117,7 +117,7 @@ impl Tracker {
     }
 
     /// The name that goes with an id, where the capture told both.
-    pub fn name_of(&self, kind: ObjectKind, id: &str) -> Option<Arc<str>> {
+    pub fn name_of(&self, kind: ObjectKind, id: &str) -> Option<SmolStr> {
         self.ids.name(kind, id)
     }
 
@@ -177,7 +177,7 @@ impl Tracker {
         self.calls.drain()
     }
 
-    fn associate(&mut self, record: &Record<'_>, client: SocketAddr, server: SocketAddr) -> (Scope, Option<Arc<str>>) {
+    fn associate(&mut self, record: &Record<'_>, client: SocketAddr, server: SocketAddr) -> (Scope, Option<SmolStr>) {
         let key = match record.flow.transport {
             Transport::Tcp => AssociationKey::Connection(record.flow.stream),
             Transport::Udp => AssociationKey::Pair(client, server),
@@ -198,7 +198,7 @@ impl Tracker {
         self.counters.associations_forgotten += u64::from(forgotten);
         let user = record.event.auth.as_ref().and_then(|auth| auth.identity.user.as_deref());
         if user.is_some() && user != association.user.as_deref() {
-            association.user = user.map(Arc::from);
+            association.user = user.map(SmolStr::from);
         }
         match &record.event.body {
             Body::Bind(proposal) => association.asked_group = proposal.assoc_group_id,
@@ -317,7 +317,7 @@ impl Tracker {
                 && let (Some(used), Some(name)) = (objects.first(), &pending.text)
                 && let Some(entry) = self.handles.entry(seen.scope, used.handle)
             {
-                entry.name = Some(Arc::clone(name));
+                entry.name = Some(name.clone());
             }
         }
         self.learn(record, seen, &top_level);
@@ -342,7 +342,7 @@ impl Tracker {
 
     /// The name of what a request asks to be opened, by its declaration: a key's path, the first string, or the object
     /// that the port is for.
-    fn future_name(&mut self, field: &Field, top_level: &TopLevelValues<'_>, objects: &Objects) -> Option<Arc<str>> {
+    fn future_name(&mut self, field: &Field, top_level: &TopLevelValues<'_>, objects: &Objects) -> Option<SmolStr> {
         let text = top_level.texts.first().and_then(|(_, text)| self.ids.plain(*text, self.limits.name));
         self.counters.names_cut += u64::from(text.as_ref().is_some_and(|text| text.len() > self.limits.name));
         let parent = objects.first().map(|used| used.resolved.name.clone());
@@ -355,22 +355,22 @@ impl Tracker {
             }
             (ObjectKind::Notify, ..) => {
                 self.next_port += 1;
-                Some(Arc::from(format!("port {}", self.next_port)))
+                Some(SmolStr::from(format!("port {}", self.next_port)))
             }
             // The cluster itself, and the root of its registry.
-            (ObjectKind::Cluster, ..) | (ObjectKind::Key, None, None) => Some(Arc::from("Cluster")),
+            (ObjectKind::Cluster, ..) | (ObjectKind::Key, None, None) => Some(SmolStr::from("Cluster")),
             (_, Some(text), _) => Some(text),
             (_, None, parent) => parent.flatten(),
         }
     }
 
-    fn cut(&mut self, name: &str) -> Arc<str> {
+    fn cut(&mut self, name: &str) -> SmolStr {
         if name.len() <= self.limits.name {
-            return Arc::from(name);
+            return SmolStr::from(name);
         }
         self.counters.names_cut += 1;
         let at = (0..=self.limits.name).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
-        Arc::from(format!("{}…", name.get(..at).unwrap_or_default()))
+        SmolStr::from(format!("{}…", name.get(..at).unwrap_or_default()))
     }
 
     fn open(
@@ -418,7 +418,7 @@ impl Tracker {
         }
         let object = match (objects.get(1), &pending.text) {
             (Some(used), _) => Some((used.resolved.kind, used.resolved.name.clone())),
-            (None, Some(name)) => Some((ObjectKind::ResourceType, Some(Arc::clone(name)))),
+            (None, Some(name)) => Some((ObjectKind::ResourceType, Some(name.clone()))),
             (None, None) => None,
         };
         let asked = Subscription { key, frame: pending.frame, method: method.name, client, object, filter };
@@ -487,7 +487,7 @@ impl Tracker {
         }
     }
 
-    fn rename(&mut self, scope: Scope, handle: ContextHandle, name: Option<Arc<str>>) {
+    fn rename(&mut self, scope: Scope, handle: ContextHandle, name: Option<SmolStr>) {
         if let (Some(entry), Some(name)) = (self.handles.entry(scope, handle), name) {
             entry.name = Some(name);
         }

@@ -6,8 +6,8 @@ use crate::base::printable::Printable;
 use crate::rpc::security::Sender;
 use crate::session::Flow;
 use core::fmt;
+use smol_str::SmolStr;
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// A broken rule and where it was broken.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub struct Finding {
     /// The method.
     pub method: Option<&'static str>,
     /// Kind and name of the object whose handle stands in the field, where the capture tells.
-    pub object: Option<(&'static str, Arc<str>)>,
+    pub object: Option<(&'static str, SmolStr)>,
     /// The field as a path from the parameter; empty when it is none in particular.
     pub field: String,
     /// Offset of the offending bytes in the stub, where there are any.

@@ -6,7 +6,7 @@ use crate::ndr::wire::Message;
 use crate::render::text::record::StatusOf;
 use crate::rpc::event::Body;
 use crate::session::{Flow, Record};
-use std::sync::Arc;
+use smol_str::SmolStr;
 
 /// A request that was printed when it came and waits for its answer.
 #[derive(Debug)]
@@ -24,14 +24,14 @@ pub struct PrintedRequest {
     /// Whether the method waits by design until something happens.
     pub long_poll: bool,
     /// Who called, where a security context tells.
-    pub user: Option<Arc<str>>,
+    pub user: Option<SmolStr>,
     /// The request as members of an object (JSON), or as lines (text).
     pub print: Vec<u8>,
 }
 
 impl PrintedRequest {
     /// A request with what was printed of it, and its user.
-    pub fn new(record: &Record<'_>, user: Option<Arc<str>>, print: Vec<u8>) -> Self {
+    pub fn new(record: &Record<'_>, user: Option<SmolStr>, print: Vec<u8>) -> Self {
         PrintedRequest {
             flow: record.flow,
             call_id: record.event.call_id.unwrap_or_default(),

@@ -15,7 +15,7 @@ fn compare(packets: &[Owned], size: usize) -> usize {
     let mut take_out = |batch: &mut Batch<u64>| {
         assert!(!batch.is_empty());
         let mut out = Out::new();
-        let done: Result<(), ()> = batch.drain(&mut |record, known| {
+        let done: Result<(), ()> = batch.drain(|record, known| {
             second.print(&mut out, record);
             after.push((String::from_utf8(out.as_bytes().to_vec()).expect("UTF-8"), *known));
             Ok(())

@@ -3,8 +3,8 @@
 use super::wording;
 use crate::analysis::object_kind::ObjectKind;
 use crate::base::{Timestamp, bounds};
+use smol_str::SmolStr;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Event {
     /// The server that it was done at, or that told it.
     pub server: SocketAddr,
     /// The user, where known.
-    pub user: Option<Arc<str>>,
+    pub user: Option<SmolStr>,
     /// Whether the client did it; otherwise it saw it or was told of it, and who did it is not known.
     pub acted: bool,
     /// What kind of event: `group_moved`, `resource_online` …
@@ -66,7 +66,7 @@ pub struct Object {
     /// What it is.
     pub kind: ObjectKind,
     /// Its name, where known.
-    pub name: Option<Arc<str>>,
+    pub name: Option<SmolStr>,
 }
 
 /// A property or registry value that is set.
@@ -112,7 +112,7 @@ pub struct StateSeen {
     /// The state in words: `online`, `offline pending`.
     pub state: String,
     /// The node that owned the object, where told.
-    pub node: Option<Arc<str>>,
+    pub node: Option<SmolStr>,
     /// How it became known.
     pub source: Source,
 }

@@ -11,14 +11,14 @@ use crate::analysis::top_level::TopLevelValues;
 use crate::idl::methods::*;
 use crate::ndr::Method;
 use crate::ndr::types::{Flow, MethodId, Type};
+use smol_str::SmolStr;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
 /// ERROR_ACCESS_DENIED
 const DENIED: u32 = 5;
 
 /// A client's address, a server, a user.
-type Visit = (IpAddr, SocketAddr, Option<Arc<str>>);
+type Visit = (IpAddr, SocketAddr, Option<SmolStr>);
 
 /// What a server says of itself.
 #[derive(Clone, Debug, Default)]
@@ -92,7 +92,7 @@ impl Openings {
                 if self.met.peek(&visit).is_none() {
                     self.met.insert(visit, ());
                     if !told {
-                        let cluster = self.cluster(address).map(Arc::from);
+                        let cluster = self.cluster(address).map(SmolStr::from);
                         let mut event = scene.called("cluster_opened", self.opened(address));
                         event.object = Some(Object { kind: ObjectKind::Cluster, name: cluster });
                         lines.add(event, true);

@@ -12,7 +12,7 @@ use crate::ndr::Method;
 use crate::ndr::names::control_code;
 use crate::ndr::types::{FieldId, MethodId};
 use crate::structs::batch::Batch;
-use std::sync::Arc;
+use smol_str::SmolStr;
 
 /// The words of an event, made of its request.
 #[derive(Clone, Debug)]
@@ -269,7 +269,7 @@ pub(super) fn draft(method: &Method, top_level: &TopLevelValues<'_>, scene: &Eve
     // What the operation leads to can only be waited for by the object's name.
     draft.goal = leads.zip(object(&scene.seen.objects, 0)).and_then(|(aim, (kind, name))| {
         let node = object(&scene.seen.objects, 1).and_then(|(_, node)| node).filter(|_| aim == Aim::Moved);
-        Some(Goal { kind, name: Arc::from(name?), aim, node: node.map(Arc::from) })
+        Some(Goal { kind, name: SmolStr::from(name?), aim, node: node.map(SmolStr::from) })
     });
     Some(draft)
 }
@@ -283,7 +283,7 @@ fn words_of(scene: &EventContext<'_>, n: usize) -> String {
 
 /// The object of the nth handle.
 pub(super) fn object_of(scene: &EventContext<'_>, n: usize) -> Option<Object> {
-    object(&scene.seen.objects, n).map(|(kind, name)| Object { kind, name: name.map(Arc::from) })
+    object(&scene.seen.objects, n).map(|(kind, name)| Object { kind, name: name.map(SmolStr::from) })
 }
 
 /// Puts objects and strings in their places.
@@ -318,7 +318,7 @@ fn fill(draft: &mut Draft, parts: &[Part], top_level: &TopLevelValues<'_>, scene
                 match *part {
                     Part::ToText(_) => draft.to = value.map(plain),
                     Part::Called(kind, _) => {
-                        is_about = Some(Object { kind, name: value.map(plain).map(Arc::from) });
+                        is_about = Some(Object { kind, name: value.map(plain).map(SmolStr::from) });
                     }
                     _ => {}
                 }

@@ -19,7 +19,7 @@ use crate::idl::methods::*;
 use crate::ndr::Method;
 use crate::ndr::types::MethodId;
 use crate::session::Record;
-use std::sync::Arc;
+use smol_str::SmolStr;
 
 /// An object: kind and name in lower case.
 pub(super) type Key = (ObjectKind, String);
@@ -29,7 +29,7 @@ pub(super) type Key = (ObjectKind, String);
 struct Known {
     state: u64,
     /// The node that owns it.
-    owner: Option<Arc<str>>,
+    owner: Option<SmolStr>,
     /// Since when it is not as it should be, and where it was then.
     trouble: Option<Trouble>,
 }
@@ -39,7 +39,7 @@ struct Known {
 struct Trouble {
     time: Option<Timestamp>,
     frame: u64,
-    owner: Option<Arc<str>>,
+    owner: Option<SmolStr>,
 }
 
 /// The states seen last, and the operations that wait.
@@ -138,7 +138,7 @@ impl States {
     }
 
     /// The node that an object was seen on last.
-    pub(super) fn owner(&self, goal: &Goal) -> Option<Arc<str>> {
+    pub(super) fn owner(&self, goal: &Goal) -> Option<SmolStr> {
         self.known.peek(&goal.key())?.owner.clone()
     }
 
@@ -166,11 +166,11 @@ impl States {
                 known.state = state;
                 known.trouble = None;
                 if let Some(node) = node {
-                    known.owner = Some(Arc::from(node));
+                    known.owner = Some(SmolStr::from(node));
                 }
             }
             None => {
-                self.known.insert(key.clone(), Known { state, owner: node.map(Arc::from), trouble: None });
+                self.known.insert(key.clone(), Known { state, owner: node.map(SmolStr::from), trouble: None });
             }
         }
         self.timelines.add(&key, &goal.name, state, node, (scene.time, scene.frame, Source::Operation));
@@ -303,7 +303,7 @@ impl States {
         let changed_state = before.as_ref().is_some_and(|before| before.state != state);
         let now_owner = match (&moved, &old_owner, owner) {
             (None, Some(old), _) => Some(old.clone()),
-            (_, _, Some(new)) => Some(Arc::from(new)),
+            (_, _, Some(new)) => Some(SmolStr::from(new)),
             (_, _, None) => None,
         };
         if let Some((old, _)) = moved.as_ref().filter(|_| kind == ObjectKind::Group) {
@@ -356,7 +356,7 @@ impl States {
         let mut event = scene.event(event_name, String::new());
         event.object = Some(object);
         if failed_over {
-            let quoted = |node: &Option<Arc<str>>| wording::quoted(node.as_deref().unwrap_or_default());
+            let quoted = |node: &Option<SmolStr>| wording::quoted(node.as_deref().unwrap_or_default());
             let verb = if source == Source::Poll { "saw that" } else { "was told that" };
             let (old, new) = (quoted(&from), quoted(&now_owner));
             event.text = format!("{verb} {what} failed over from {old} to {new}: {words}");

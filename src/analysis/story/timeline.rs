@@ -5,8 +5,8 @@ use super::state::{Key, words_of};
 use crate::analysis::Bounded;
 use crate::analysis::object_kind::ObjectKind;
 use crate::base::{Timestamp, bounds};
+use smol_str::SmolStr;
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 /// The states of an object: one entry each time that its state, or the node that owns it, was another than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,14 +24,14 @@ struct Entry {
     time: Option<Timestamp>,
     frame: u64,
     state: u64,
-    node: Option<Arc<str>>,
+    node: Option<SmolStr>,
     source: Source,
 }
 
 #[derive(Debug)]
 struct Kept {
     number: u64,
-    name: Arc<str>,
+    name: SmolStr,
     first: Vec<Entry>,
     last: VecDeque<Entry>,
     omitted: u64,
@@ -66,7 +66,7 @@ impl Timelines {
         let (kept, _) = self.objects.get_or_insert(key.clone(), || {
             *next += 1;
             let (first, last) = Default::default();
-            Kept { number: *next, name: Arc::from(name), first, last, omitted: 0 }
+            Kept { number: *next, name: SmolStr::from(name), first, last, omitted: 0 }
         });
         let before = kept.last.back().or(kept.first.last());
         let same_node = |entry: &Entry| node.is_none_or(|node| entry.node.as_deref() == Some(cut(node)));
@@ -76,7 +76,7 @@ impl Timelines {
         let known = before.and_then(|before| before.node.clone());
         let node = match node.map(cut) {
             Some(node) if known.as_deref() == Some(node) => known,
-            Some(node) => Some(Arc::from(node)),
+            Some(node) => Some(SmolStr::from(node)),
             None => known,
         };
         let entry = Entry { time, frame, state, node, source };

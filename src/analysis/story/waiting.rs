@@ -9,7 +9,7 @@ use crate::analysis::Bounded;
 use crate::analysis::object_kind::ObjectKind;
 use crate::consts::node::CLUSTER_NODE_DRAIN_STATUS as Drain;
 use crate::consts::states::ClusterNodeState;
-use std::sync::Arc;
+use smol_str::SmolStr;
 
 /// Where an operation leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +28,10 @@ pub(super) enum Aim {
 #[derive(Clone, Debug)]
 pub(super) struct Goal {
     pub(super) kind: ObjectKind,
-    pub(super) name: Arc<str>,
+    pub(super) name: SmolStr,
     pub(super) aim: Aim,
     /// The node that it is to be on.
-    pub(super) node: Option<Arc<str>>,
+    pub(super) node: Option<SmolStr>,
 }
 
 impl Goal {
