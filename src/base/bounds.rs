@@ -370,7 +370,7 @@ bounds! {
     ROW_GROUP_BYTES: usize = 128 << 20, "bytes", "Parquet, bytes of a row group",
         "rows of a row group before they were encoded, for the sake of those who read them",
         "the next one begins", "none: nothing is missing";
-    BATCH_PRINT: usize = 192 << 10, "bytes", "threads, print of a batch",
+    BATCH_PRINT: usize = 256 << 10, "bytes", "threads, print of a batch",
         "what is printed of a batch before its turn has come",
         "the thread waits for the turn", "none: nothing is missing";
     THREADS: usize = 16, "threads", "threads",
