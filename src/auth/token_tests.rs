@@ -120,6 +120,43 @@ fn user_to_user() {
     }
 }
 
+/// MS-NLMP 2.2.2.1: what a server tells of itself, up to MsvAvEOL.
+#[test]
+fn what_a_challenge_tells() {
+    use super::ntlm::AvValue;
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let text = |text: &str| (wide(text), AvValue::Text(text.to_string()));
+    let expected = [
+        ("MsvAvNbComputerName", text("NODE1")),
+        ("MsvAvNbDomainName", text("LAB")),
+        ("MsvAvDnsComputerName", text("node1.lab.test")),
+        ("MsvAvDnsDomainName", text("lab.test")),
+        ("MsvAvDnsTreeName", text("test")),
+        ("MsvAvFlags", (vec![2, 0, 0, 0], AvValue::Flags(2))),
+        ("MsvAvTimestamp", (vec![7, 0, 0, 0, 0, 0, 0, 1], AvValue::Time(crate::base::time::FileTime((1 << 56) + 7)))),
+        ("MsvAvSingleHost", (vec![0xab, 0xcd], AvValue::Bytes("abcd".to_string()))),
+        ("MsvAvTargetName", text("cifs/node1")),
+        ("MsvAvChannelBindings", (vec![0x0f; 3], AvValue::Bytes("0f0f0f".to_string()))),
+        ("", (vec![1], AvValue::Bytes("01".to_string()))),
+    ];
+    let mut pairs = Vec::new();
+    for (id, (_, (bytes, _))) in (1u16..).zip(&expected) {
+        pairs.extend([id, u16::try_from(bytes.len()).expect("short")].map(u16::to_le_bytes).concat());
+        pairs.extend(bytes);
+    }
+    // Behind the end there is nothing.
+    pairs.extend([0, 0, 0, 0, 1, 0, 2, 0, b'x', 0]);
+    let size = u16::try_from(pairs.len()).expect("short").to_le_bytes();
+    // NEGOTIATE_UNICODE and NEGOTIATE_TARGET_INFO.
+    let fixed = [&b"NTLMSSP\0\x02\0\0\0"[..], &[0; 8], &[1, 0, 0x80, 0], &[0x11; 8], &[0; 8]].concat();
+    let TokenInfo::NtlmChallenge(info) = describe(&[&fixed[..], &size, &size, &[48, 0, 0, 0], &pairs].concat()) else {
+        panic!()
+    };
+    let found: Vec<_> = info.target_info.into_iter().map(|pair| (pair.id, pair.name, pair.value)).collect();
+    let expected: Vec<_> = (1u16..).zip(expected).map(|(id, (name, (_, value)))| (id, name, value)).collect();
+    assert_eq!(found, expected);
+}
+
 /// MS-NRPC 2.2.1.3.1: names in the order of their flags, two of them up to a zero byte, the others in labels.
 #[test]
 fn netlogon_names() {

@@ -11,7 +11,7 @@ use super::ntlm::crypto::{Key, hmac_md5, ntowf_v1, ntowf_v2, rc4k};
 use super::ntlm::session::NtlmSession;
 use super::ntlm::test_peer::{Pdu, Peers, Reply, SERVER_CHALLENGE, authenticate, challenge, negotiate, wide};
 use super::text::units;
-use super::{Association, KeyStore, SecurityLimits};
+use super::{Association, KeyStore, Run, SecurityLimits};
 use crate::rpc::security::{AuthTrailer, Doubt, Opened, Security as _, Sender, Token, Verified};
 
 const KEY: [u8; 16] = *b"0123456789abcdef";
@@ -104,6 +104,107 @@ fn another_level_than_negotiated_is_told() {
         let doubt = Doubt::LevelChanged { stated, negotiated };
         let verified = if wrong { Verified::Wrong(doubt) } else { Verified::Right };
         assert_eq!(open(&mut association, &pdu), clear(verified), "{stated} instead of {negotiated}");
+    }
+}
+
+/// A level that was changed on the way, where no signature covers it: the PDU is taken at the level that was negotiated too,
+/// and is told as changed.
+#[test]
+fn a_changed_level_hides_nothing() {
+    for (negotiated, stated) in [(6, 5), (6, 4), (5, 6)] {
+        let mut association = association(SecurityLimits::default());
+        handshake(&mut association, negotiated, FULL);
+        let mut peers = Peers::new(FULL, KEY, false);
+        peers.whole = false;
+        let mut pdu = peers.send(Sender::Client, negotiated, b"body");
+        pdu.trailer.auth_level = stated;
+        let mut out = Vec::new();
+        let opened = association.open(&pdu.protected(), &mut out);
+        let verified = Verified::Wrong(Doubt::LevelChanged { stated, negotiated });
+        assert_eq!(opened, Opened::Clear { verified, decrypted: negotiated == 6 }, "{stated} instead of {negotiated}");
+        assert_eq!(out, if negotiated == 6 { b"body".to_vec() } else { Vec::new() });
+    }
+}
+
+/// The first message of a direction has number 0 (MS-NLMP 3.4.4): who begins with a later one has lost those before.
+#[test]
+fn messages_missing_at_the_start_are_told() {
+    let mut association = association(SecurityLimits::default());
+    handshake(&mut association, 6, FULL);
+    let mut peers = Peers::new(FULL, KEY, false);
+    // Windows pads stubs that it seals to a multiple of 16 bytes.
+    let [_, _, third, fourth] = [(); 4].map(|()| peers.send(Sender::Client, 6, &[7; 16]));
+    let verified = Verified::Wrong(Doubt::Missing { count: 2 });
+    assert_eq!(open(&mut association, &third), Opened::Clear { verified, decrypted: true });
+    assert_eq!(open(&mut association, &fourth), Opened::Clear { verified: Verified::Right, decrypted: true });
+}
+
+/// With one key stream for both directions: a request may be held back where an answer to it came, but no more than one
+/// where no bytes are known to be lost, and none behind a PDU that was changed.
+#[test]
+fn how_many_messages_may_be_held_back() {
+    let begin = || {
+        let mut association = association(SecurityLimits::default());
+        handshake(&mut association, 6, PLAIN);
+        let mut peers = Peers::new(PLAIN, KEY, false);
+        for sender in [Sender::Client, Sender::Server] {
+            let pdu = peers.send(sender, 6, b"the first of each");
+            assert_eq!(open(&mut association, &pdu), Opened::Clear { verified: Verified::Right, decrypted: true });
+        }
+        (association, peers)
+    };
+    for held in [1, 2, 3] {
+        let (mut association, mut peers) = begin();
+        (0..held).for_each(|_| drop(peers.send(Sender::Client, 6, b"held back")));
+        let answer = peers.send(Sender::Server, 6, b"an answer to the last of them");
+        let missing = Verified::Wrong(Doubt::Missing { count: held });
+        let verified = if held == 1 { Verified::Right } else { missing };
+        assert_eq!(open(&mut association, &answer), Opened::Clear { verified, decrypted: true }, "{held}");
+    }
+    // One that was changed, as far as anybody knows, and one more that never came.
+    let (mut association, mut peers) = begin();
+    let mut changed = peers.send(Sender::Client, 6, b"changed");
+    changed.bytes[24] ^= 1;
+    assert!(matches!(open(&mut association, &changed), Opened::Failed { .. }));
+    let _ = peers.send(Sender::Client, 6, b"held back, and longer than that");
+    let answer = peers.send(Sender::Server, 6, b"an answer");
+    let verified = Verified::Wrong(Doubt::Missing { count: 2 });
+    assert_eq!(open(&mut association, &answer), Opened::Clear { verified, decrypted: true });
+}
+
+/// A session is known again by its key. That of NTLMv1 without extended session security and key exchange is the same in all
+/// sessions of a user (MS-NLMP 3.4.5.1), which the server's challenge tells apart; elsewhere another challenge, which whoever
+/// plays a session again may put into its handshake, is no excuse.
+#[test]
+fn sessions_are_known_again_by_key_or_by_challenge() {
+    let exchanged = PLAIN | Flags::NEGOTIATE_128;
+    let constant = exchanged.difference(Flags::NEGOTIATE_KEY_EXCH);
+    let v2 = [&[7; 16][..], &[1, 1, 0, 0, 0, 0, 0, 0], &[0; 24]].concat();
+    for (flags, nt, other_is_another) in
+        [(exchanged, &[7; 24][..], false), (constant, &[7; 24], true), (constant, &v2, false), (FULL, &[7; 24], false)]
+    {
+        for other in [false, true] {
+            let mut keys = KeyStore::new();
+            keys.add_keys_file(std::format!("session-key {}", hex::encode(KEY)).as_bytes()).expect("a key");
+            let limits = SecurityLimits::default();
+            let run = Arc::new(Run::new(Arc::new(keys), limits));
+            let mut peers = Peers::new(flags, KEY, false);
+            let pdu = peers.send(Sender::Client, 6, b"once");
+            let [genuine, again] = [false, other].map(|other| {
+                let mut association = Association::of_run(Arc::clone(&run), limits);
+                let mut second = challenge(flags);
+                second[24] ^= u8::from(other);
+                let reply = Reply { flags, domain: "LAB", user: "clusadm", lm: &[8; 24], nt, session_key: &[9; 16] };
+                feed(&mut association, 1, 6, 11, &negotiate(flags));
+                feed(&mut association, 1, 6, 12, &second);
+                feed(&mut association, 1, 6, 16, &authenticate(&reply, None));
+                open(&mut association, &pdu)
+            });
+            assert_eq!(genuine, Opened::Clear { verified: Verified::Right, decrypted: true }, "{flags:?}");
+            let repeated = !(other && other_is_another);
+            let verified = if repeated { Verified::Wrong(Doubt::SessionRepeated) } else { Verified::Right };
+            assert_eq!(again, Opened::Clear { verified, decrypted: true }, "{flags:?}, another challenge: {other}");
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod common;
 mod contradictions;
 mod edits;
 mod fuzz_replay;
+mod lines;
 mod robust;
 mod round_trip;
 mod structures;

@@ -128,7 +128,7 @@ impl Peers {
         ap_rep(&encrypted(self.session.etype.number(), None, &encrypt(&self.session, 12, &plain)))
     }
 
-    fn key(&self) -> &EncryptionKey {
+    pub(super) fn key(&self) -> &EncryptionKey {
         self.acceptor.as_ref().or(self.initiator.as_ref()).unwrap_or(&self.session)
     }
 

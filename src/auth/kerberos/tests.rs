@@ -129,6 +129,28 @@ fn no_changed_bit_of_a_pdu_is_verified() {
     }
 }
 
+/// RFC 4121 4.2.2 and 4.2.6.1: a token says which side sent it, and has five octets of ff, whatever its checksum says.
+#[test]
+fn headers_of_mic_tokens() {
+    for (at, by, right) in [(0, 0, true), (2, 1, false), (3, 0xff, false), (5, 1, false), (7, 0x80, false)] {
+        for (sender, usage) in [(Sender::Client, 25), (Sender::Server, 23)] {
+            let mut peers = Peers::new(18);
+            let mut association = with_service(&peers);
+            handshake(&mut association, &peers);
+            let mut pdu = peers.send(sender, 5, b"plain to see");
+            let token = pdu.body.end + 8;
+            pdu.bytes[token + at] ^= by;
+            let code = peers.key().checksum(usage, &[&pdu.covered(true), &pdu.bytes[token..token + 16]]);
+            pdu.bytes[token + 16..].copy_from_slice(&code);
+            let (opened, _) = open(&mut association, &pdu);
+            match opened {
+                Opened::Clear { verified: Verified::Right, .. } => assert!(right, "octet {at} changed by {by:#x}"),
+                other => assert!(!right && other.doubt().is_some(), "octet {at} changed by {by:#x}: {other:?}"),
+            }
+        }
+    }
+}
+
 /// A session that was recorded and is played again on another connection is told as that, PDU by PDU.
 #[test]
 fn a_session_played_again() {

@@ -193,6 +193,16 @@ fn rfc_8009_messages_and_checksums() {
             assert!(base.decrypt(2, &cipher).is_none());
         }
     }
+    // The same for measurements.
+    let base = bytes(BASE_128);
+    let (encryption, integrity, open) = super::opener(19, &base, 2).expect("a key");
+    assert_eq!(encryption, bytes("9b197dd1e8c5609d6e67c3e37c62c72e"));
+    assert_eq!(integrity, bytes("9fda0e56ab2d85e1569a688696c26a6c"));
+    let mut message = bytes("84d7f30754ed987bab0bf3506beb09cfb55402cef7e6 877ce99e247e52d16ed4421dfdf8976c");
+    assert_eq!(open(&message), Some(6));
+    message[0] ^= 1;
+    assert_eq!(open(&message), None);
+    assert!(super::opener(19, &[0; 15], 2).is_none());
     let plain = bytes(plains[3]);
     assert_eq!(key(19, BASE_128).checksum(2, &[&plain]), bytes("d78367186643d67b411cba9139fc1dee"));
     assert_eq!(key(20, BASE_256).checksum(2, &[&plain]), bytes("45ee791567eefca37f4ac1e0222de80d43c3bfa06699672a"));

@@ -131,3 +131,100 @@ impl Shared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::budget::Budget;
+
+    /// What a PDU without a body uses up: its signature.
+    const USED: usize = 12;
+
+    /// The key stream under which these messages stand.
+    fn stream(numbers: core::ops::Range<u8>) -> Vec<u8> {
+        numbers.flat_map(|number| [number; USED]).collect()
+    }
+
+    /// Looks for message `number` in what was passed over, paid for out of `left`.
+    fn find_for(shared: &mut Shared, number: u8, left: &mut u64) -> Option<u32> {
+        let budget = Budget::default();
+        let mask = u32::from_le_bytes([number; 4]);
+        let sequence = (u32::from(number) ^ mask).to_le_bytes();
+        let token = [&[1, 0, 0, 0], &[0; 8][..], &sequence].concat();
+        let signature = Signature::read(&token).unwrap_or_else(|reason| panic!("{reason}"));
+        let mut right = |key: &[u8], seen: u32| key == [number; USED] && seen == u32::from(number);
+        shared.find(USED, 0, signature, &mut Purse { run: &budget, left }, &mut right)
+    }
+
+    fn find(shared: &mut Shared, number: u8) -> Option<u32> {
+        find_for(shared, number, &mut 1_000_000)
+    }
+
+    /// A message that comes out of the middle leaves those before and behind it, and no others.
+    #[test]
+    fn what_is_left_of_a_part() {
+        for (first, others) in [(12, [10, 14, 11, 13]), (10, [14, 13, 12, 11]), (14, [10, 11, 12, 13])] {
+            let mut shared = Shared::default();
+            // One message of which nothing more than its key stream is known stands behind the five.
+            shared.skipped(10, 5, stream(10..16), 1 << 10);
+            assert_eq!(find(&mut shared, 15), None, "only five were passed over");
+            for number in [first].into_iter().chain(others) {
+                assert_eq!(find(&mut shared, number), Some(number.into()), "{first} first");
+                assert_eq!(find(&mut shared, number), None, "{number} once more");
+                assert_eq!(find(&mut shared, 15), None, "behind {number}");
+            }
+            assert_eq!(shared.holes.len(), 0);
+        }
+    }
+
+    /// As many parts and bytes as are allowed are kept; of more the oldest go.
+    #[test]
+    fn parts_are_bounded() {
+        let most = u8::try_from(bounds::STREAM_HOLES).expect("few");
+        let room = bounds::STREAM_HOLES * USED;
+        let mut shared = Shared::default();
+        (0..most).for_each(|number| shared.skipped(number.into(), 1, stream(number..number + 1), room));
+        assert_eq!(shared.holes.len(), bounds::STREAM_HOLES);
+        shared.skipped(most.into(), 1, stream(most..most + 1), room + USED);
+        assert_eq!((find(&mut shared, 0), find(&mut shared, 1)), (None, Some(1)));
+        // Two parts of two messages have room for four, and not for one byte less.
+        for (room, kept) in [(4 * USED, 2), (4 * USED - 1, 1)] {
+            let mut shared = Shared::default();
+            shared.skipped(0, 2, stream(0..2), room);
+            shared.skipped(2, 2, stream(2..4), room);
+            assert_eq!(shared.holes.len(), kept);
+        }
+    }
+
+    /// Two positions cost a unit; a piece of positions is paid for before it is looked at.
+    #[test]
+    fn positions_are_paid_for() {
+        let price = (PIECE / 2) as u64;
+        for (left, found) in [(price, Some(1)), (price - 1, None)] {
+            let mut shared = Shared::default();
+            shared.skipped(0, 2, stream(0..2), 1 << 10);
+            let mut rest = left;
+            assert_eq!(find_for(&mut shared, 1, &mut rest), found);
+            assert_eq!(rest, if found.is_some() { 0 } else { left });
+        }
+    }
+
+    /// What both senders have passed is missing, once; what came late, or may be missing, is not.
+    #[test]
+    fn what_both_have_passed_is_missing() {
+        let mut shared = Shared::default();
+        shared.skipped(1, 2, stream(1..3), 1 << 10);
+        assert_eq!(shared.came(Sender::Client, 0), None);
+        assert_eq!(shared.came(Sender::Server, 3), None, "the client's may still come");
+        assert_eq!(shared.came(Sender::Client, 4), Some(Doubt::Missing { count: 2 }));
+        shared.skipped(5, 1, stream(5..6), 1 << 10);
+        assert_eq!(shared.came(Sender::Server, 6), None);
+        assert_eq!(shared.came(Sender::Client, 7), Some(Doubt::Missing { count: 1 }), "the others were told");
+        shared.skipped(8, 3, stream(8..11), 1 << 10);
+        shared.explain(1);
+        assert_eq!(find(&mut shared, 9), Some(9));
+        assert_eq!(shared.came(Sender::Client, 9), None);
+        assert_eq!(shared.came(Sender::Server, 11), None);
+        assert_eq!(shared.came(Sender::Client, 12), Some(Doubt::Missing { count: 1 }));
+    }
+}

@@ -130,7 +130,8 @@ fn buffer(
         return;
     }
     let shape = content::shape(meaning, message.kind.version, context, bytes);
-    if shape.guess || shape.unknown_code.is_some() || matches!(shape.kind, ShapeKind::Nothing) {
+    // Of a code that is in no list it is a guess, if anything.
+    if shape.guess || matches!(shape.kind, ShapeKind::Nothing) {
         return;
     }
     // Towers of the endpoint mapper are none of these structures.

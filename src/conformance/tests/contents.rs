@@ -66,6 +66,17 @@ fn read(w: &mut Wire, answers: usize) {
     );
 }
 
+/// A read of a value, asked for with one type and answered with another.
+fn read_types(w: &mut Wire, asked: u8, answered: u8) {
+    let asked = format!("0100000008000000{asked:02x}000000040000004100000000000000");
+    let answer = batch(8, answered);
+    w.call(
+        "ApiExecuteReadBatch",
+        json!({"hKey": handle(1), "cbInData": asked.len() / 2, "lpInData": {"hex": asked}}),
+        json!({"cbOutData": answer.len() / 2, "lpOutData": {"hex": answer}, "rpc_status": 0, "return": 0}),
+    );
+}
+
 pub(super) const RESOURCE: (&str, &str) = ("ApiResourceControl", "hResource");
 pub(super) const GROUP: (&str, &str) = ("ApiGroupControl", "hGroup");
 /// A value of syntax CLUSPROP_SYNTAX_DISK_SIGNATURE.
@@ -75,6 +86,12 @@ const GUID: &str = "03000b000400000041000000";
 const TYPE: (&str, &str) = ("ApiResourceTypeControl", "hCluster");
 /// The name PrimaryToken.
 const TOKEN: &str = "030004001a0000005000720069006d0061007200790054006f006b0065006e0000000000";
+/// The name PrimaryTokens.
+const TOKENS: &str = "030004001c0000005000720069006d0061007200790054006f006b0065006e0073000000";
+/// The name PRIMARYTOKEN.
+const TOKEN_IN_CAPITALS: &str = "030004001a0000005000520049004d0041005200590054004f004b0045004e0000000000";
+/// A value of syntax CLUSPROP_SYNTAX_LIST_VALUE_SZ.
+const TEXT: &str = "030001000400000041000000";
 
 /// A control code that is answered with these bytes.
 pub(super) fn output(w: &mut Wire, object: (&str, &str), code: u32, bytes: &str) {
@@ -185,6 +202,10 @@ cases! {
     "property-syntax" => |w| send(w, &list(1, "0f0001000400000007000000")), |w| send(w, &list(1, DWORD));
     "expanded-from-client" => |w| send(w, &list(1, &format!("{EXPAND}{EXPANDED}"))), |w| send(w, &list(1, EXPAND));
     "expand-without-expanded" => |w| get(w, &list(1, EXPAND)), |w| get(w, &list(1, &format!("{EXPAND}{EXPANDED}")));
+    // Nobody says what CLUSCTL_NODE_INJECT_GEM_FAULT takes: that it can be read as a list makes it none.
+    "expanded-from-client" => |w| send(w, &list(1, &format!("{EXPAND}{EXPANDED}"))),
+        |w| call(w, ("ApiNodeControl", "hNode"), codes::CLUSCTL_NODE_INJECT_GEM_FAULT,
+            &list(1, &format!("{EXPAND}{EXPANDED}")), "");
     "property-without-value" => |w| send(w, &list(1, "")), |w| send(w, &list(1, DWORD));
     "size-of-format" => |w| send(w, &list(1, "020001000300000007000000")), |w| send(w, &list(1, DWORD));
     "text-not-terminated" => |w| send(w, &list(1, "030001000400000041004100")),
@@ -194,6 +215,8 @@ cases! {
     "batch-empty" => |w| execute(w, "01000000"), |w| execute(w, &batch(1, 4));
     "batch-command" => |w| execute(w, &batch(20, 4)), |w| execute(w, &batch(1, 4));
     "batch-value-type" => |w| execute(w, &batch(1, 9)), |w| execute(w, &batch(4, 9));
+    // What a client asks to be read has its type in the answer.
+    "batch-value-type" => |w| read_types(w, 4, 9), |w| read_types(w, 9, 4);
     "batch-reply-command" => |w| execute(w, &batch(6, 4)), |w| execute(w, &batch(4, 4));
     "batch-same-length" => |w| read(w, 1), |w| read(w, 2);
     "member-not-the-constant" => |w| execute(w, &format!("02000000{}", command(1, 4))), |w| execute(w, &batch(1, 4));
@@ -216,6 +239,9 @@ cases! {
         |w| output(w, RESOURCE, 0x0100_000d, "0100000000000080");
     "member-bits" => |w| output(w, RESOURCE, 0x0100_0005, "00000080"),
         |w| output(w, RESOURCE, 0x0100_0005, "01000000");
+    // 3.1.4.3.1.3 says of no flag that it must not be.
+    "member-bits" => |w| output(w, RESOURCE, 0x0100_0005, "00000080"),
+        |w| output(w, RESOURCE, codes::CLUSCTL_RESOURCE_GET_FLAGS, "00000080");
     "no-characteristics" => |w| output(w, GROUP, 0x0300_0005, "01000000"), |w| output(w, GROUP, 0x0300_0005, END);
     "disk-info-first" => |w| output(w, TYPE, 0x0200_0195, &format!("020007000400000001000000{SIGNATURE}{END}")),
         |w| { output(w, TYPE, 0x0200_0195, END); output(w, TYPE, 0x0200_0195, &format!("{SIGNATURE}{SIGNATURE}{END}")); };
@@ -233,8 +259,15 @@ cases! {
         |w| output(w, RESOURCE, 0x0100_0011, &format!("02000200080000000100000000000080{NAME}{END}"));
     "required-property" => |w| input(w, 0x0140_20e6, &list(1, DWORD)),
         |w| input(w, 0x0140_20e6, &format!("01000000{TOKEN}030001000400000041000000{END}"));
+    // It is the whole name that counts, whatever its case.
+    "required-property" => |w| input(w, 0x0140_20e6, &format!("01000000{TOKENS}{TEXT}{END}")),
+        |w| input(w, 0x0140_20e6, &format!("01000000{TOKEN_IN_CAPITALS}{TEXT}{END}"));
+    "required-property" => |w| input(w, 0x0140_20e6, &list(1, TEXT)),
+        |w| input(w, 0x0140_20e6, &format!("02000000{NAME}{TEXT}{END}{TOKEN}{TEXT}{END}"));
     "quorum-not-usable" => |w| output(w, RESOURCE, 0x0100_01f1, &format!("{SIGNATURE}{}{END}", partition(8))),
         |w| output(w, RESOURCE, 0x0100_01f1, &format!("{SIGNATURE}{}{END}", partition(12)));
+    "quorum-not-usable" => |w| output(w, RESOURCE, 0x0100_01f1, &format!("{SIGNATURE}{}{END}", partition(9))),
+        |w| output(w, RESOURCE, 0x0100_01f1, &format!("{SIGNATURE}{}{}{END}", partition(1), partition(4)));
     "list-missing" => |w| output(w, RESOURCE, 0x0100_007d, ""), |w| output(w, RESOURCE, 0x0100_007d, END);
     "list-missing" => |w| output(w, RESOURCE, 0x0100_0065, ""), |w| output(w, RESOURCE, 0x0100_0065, END);
     "list-missing" => |w| output(w, GROUP, 0x0300_0059, ""), |w| no_room(w, 0x0300_0059);

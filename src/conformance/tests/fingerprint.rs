@@ -104,3 +104,44 @@ fn version_two_is_old() {
     w.call("ApiUnblockGetNotifyCall", json!({"hNotify": handle(1)}), json!({"return": 0}));
     assert_eq!(w.checker.fingerprints()[0].release.to_string(), "Windows Server 2003");
 }
+
+/// Of version 2.0 the notes say of each of these methods with which release it came (section 7).
+#[test]
+fn methods_of_version_two_tell_the_release() {
+    for (release, method) in [
+        ("Windows Server 2003 or earlier, from Windows NT 4.0 SP3 on", "ApiSetClusterName"),
+        ("Windows 2000 Server to Windows Server 2003", "ApiBackupClusterDatabase"),
+        ("Windows Server 2003", "ApiUnblockGetNotifyCall"),
+    ] {
+        let mut w = Wire::new();
+        w.second();
+        let request = match method {
+            "ApiSetClusterName" => json!({"NewClusterName": "C"}),
+            "ApiBackupClusterDatabase" => json!({"lpszPathName": "P"}),
+            _ => json!({"hNotify": handle(1)}),
+        };
+        w.call(method, request, json!({"return": 0}));
+        assert_eq!(w.checker.fingerprints()[0].release.to_string(), release, "{method}");
+    }
+}
+
+/// Of the methods that a server carried out the newest counts, and of several as new the first.
+#[test]
+fn the_newest_method_counts() {
+    let mut w = Wire::new();
+    let knows = |w: &Wire| {
+        let mut evidence = w.checker.fingerprints().remove(0).evidence;
+        evidence.retain(|clue| clue.says.contains("knows"));
+        let [clue] = &evidence[..] else { panic!("{evidence:?}") };
+        (clue.frame, clue.points_to.releases()[0])
+    };
+    w.open("ApiOpenResource", 1);
+    assert_eq!(knows(&w), (2, "Windows Server 2008"));
+    w.open("ApiOpenGroup", 2);
+    assert_eq!(knows(&w), (2, "Windows Server 2008"));
+    w.open_with(3, 0x8000_0000);
+    assert_eq!(knows(&w), (6, "Windows Server 2008 R2"));
+    w.open("ApiOpenNode", 4);
+    w.open_with(5, 0x8000_0000);
+    assert_eq!(knows(&w), (6, "Windows Server 2008 R2"));
+}

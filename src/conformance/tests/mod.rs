@@ -87,6 +87,23 @@ fn sections_of_methods() {
     assert_eq!(section(&idl::EPM, 0, 3), None);
 }
 
+/// Who broke a rule, where, and what he broke: what a finding is printed as.
+#[test]
+fn findings_in_text() {
+    use serde_json::json;
+    let mut wire = Wire::new();
+    wire.call("ApiSetClusterName", json!({"NewClusterName": "C"}), json!({"rpc_status": 1726, "return": 0}));
+    let [found] = &wire.findings[..] else { panic!("{:?}", wire.names()) };
+    let text = found.to_string();
+    assert!(text.starts_with("#2 rpc-status (MS-CMRP "), "{text}");
+    assert!(text.contains(")  server 192.0.2.20:49664 -> 192.0.2.10:49731 call 1\n"), "{text}");
+    wire.auth = Some((5, 9));
+    wire.request("ApiSetClusterName", &json!({"NewClusterName": "C"}));
+    let text = wire.findings[1].to_string();
+    assert!(text.starts_with("#3 auth-level-privacy (MS-CMRP "), "{text}");
+    assert!(text.contains(")  client 192.0.2.10:49731 -> 192.0.2.20:49664 call 2\n"), "{text}");
+}
+
 #[test]
 fn rule_names_are_unique_and_well_made() {
     let mut names = BTreeSet::new();

@@ -96,6 +96,16 @@ cases! {
         |w| { bind(w, 3, 0); name(w); };
     "answer-without-request" => |w| { bind(w, 3, 0); w.answered = false; name(w); },
         |w| { bind(w, 3, 0); name(w); };
+    // Nor what was proposed and asked before the first packet, or in packets that were lost.
+    "context-not-negotiated" => |w| { bind(w, 3, 0); w.context = false; name(w); },
+        |w| { name(w); w.context = false; name(w); };
+    "answer-without-request" => |w| { bind(w, 3, 0); w.answered = false; name(w); },
+        |w| {
+            bind(w, 3, 0);
+            w.feed(Body::Skipped { bytes: 8, lost: None, reason: "" }, Sender::Client, None);
+            w.answered = false;
+            name(w);
+        };
     "reserved-opnum" => |w| w.opnum(80), |w| w.request("ApiOpenCluster", &json!({}));
     "unknown-opnum" => |w| w.opnum(300), |w| w.request("ApiOpenClusterEx", &json!({"dwDesiredAccess": 1}));
     "stub-unreadable" => |w| w.raw_request("ApiOpenResource", &[4, 0, 0, 0, 0, 0]),

@@ -115,7 +115,50 @@ pub fn call(call: &Call, style: Cells) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cells, cell};
+    use super::{COLUMNS, Cells, call, cell};
+    use crate::analysis::PendingCall;
+    use crate::analysis::calls::Call;
+
+    /// A request of each transport protocol, which nobody answered.
+    #[test]
+    fn calls_without_an_answer() {
+        let mut request = PendingCall::default();
+        request.client = "192.0.2.10:49731".parse().expect("an address");
+        request.server = "[2001:db8::1]:135".parse().expect("an address");
+        request.interface = Some((&crate::idl::CLUSAPI, 1));
+        request.opnum = 7;
+        request.bytes = 4;
+        for (tcp, transport) in [(true, "tcp"), (false, "udp")] {
+            let line = call(&Call::unanswered((tcp, 3, 9, 5), request.clone()), Cells::Safe);
+            let cells: Vec<&str> = line.split(',').collect();
+            let of = |name| cells.get(COLUMNS.iter().position(|column| *column == name)?).copied();
+            for (name, expected) in [
+                ("time", ""),
+                ("transport", transport),
+                ("stream", "3"),
+                ("client", "192.0.2.10"),
+                ("client_port", "49731"),
+                ("server", "2001:db8::1"),
+                ("server_port", "135"),
+                ("user", ""),
+                ("interface", "clusapi"),
+                ("version", "3.0"),
+                ("opnum", "7"),
+                ("method", "ApiCreateEnum"),
+                ("call_id", "9"),
+                ("request_frame", "5"),
+                ("response_frame", ""),
+                ("latency_ns", ""),
+                ("long_poll", "false"),
+                ("status", ""),
+                ("status_name", "no answer"),
+                ("object_kind", ""),
+                ("bytes", "4"),
+            ] {
+                assert_eq!(of(name), Some(expected), "{name}");
+            }
+        }
+    }
 
     #[test]
     fn formulas_and_escapes() {

@@ -326,3 +326,68 @@ fn differs(given: &Json, printed: &Json) -> EncodeError {
         short(printed)
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[track_caller]
+    fn agrees(given: Json, printed: Json, [stub, buffer, beside]: [bool; 3]) {
+        for (mode, expected) in [(Mode::Stub, stub), (Mode::Buffer, buffer), (Mode::Beside, beside)] {
+            let found = check(&given, &printed, mode);
+            assert_eq!(found.is_ok(), expected, "{given} for {printed}, {mode:?}: {found:?}");
+        }
+    }
+
+    /// What is printed with more beside it may be given alone. Where the bytes were given too, it has to be what they hold.
+    #[test]
+    fn a_part_of_what_is_printed() {
+        let printed = || json!({"value": 4, "name": "REG_DWORD"});
+        agrees(json!(4), printed(), [true; 3]);
+        agrees(json!("0x4"), printed(), [true; 3]);
+        agrees(json!("REG_DWORD"), printed(), [true; 3]);
+        agrees(json!(5), printed(), [true, true, false]);
+        agrees(json!("REG_SZ"), printed(), [true, true, false]);
+        agrees(json!([]), json!({"value": 3, "flags": ["A", "B"]}), [true, true, false]);
+        agrees(json!(["B", "A"]), json!({"value": 3, "flags": ["A", "B"]}), [true; 3]);
+        // Of a property's value its syntax says more than the number.
+        agrees(json!(4), json!({"value": 4, "syntax": "CLUSPROP_SYNTAX_LIST_VALUE_DWORD"}), [true, true, false]);
+    }
+
+    /// A name where a number alone is printed is one that the encoder knew; truth values are numbers, whatever their case.
+    #[test]
+    fn names_of_numbers() {
+        agrees(json!("REG_SZ"), json!(1), [true, true, false]);
+        agrees(json!("True"), json!(1), [true; 3]);
+        agrees(json!("FALSE"), json!(0), [true; 3]);
+        agrees(json!("TRUE"), json!(0), [true, true, false]);
+        agrees(json!(true), json!(1), [true; 3]);
+        agrees(json!(true), json!(0), [false; 3]);
+        agrees(json!("2"), json!(1), [false; 3]);
+        agrees(json!([]), json!(1), [false; 3]);
+    }
+
+    /// What analysis knows of a handle is no part of it; elsewhere nothing has such a member.
+    #[test]
+    fn objects_of_handles() {
+        let handle = || json!({"attributes": 0, "uuid": "00000000-0000-0000-0000-000000000001"});
+        let mut given = handle();
+        given["object"] = json!({"kind": "group", "name": "G"});
+        agrees(given, handle(), [true; 3]);
+        agrees(json!({"value": 1, "object": {}}), json!({"value": 1}), [false; 3]);
+    }
+
+    /// Beside bytes a descriptor may be spelled in another way, but has to be the same; alone it is the source.
+    #[test]
+    fn descriptors() {
+        let sddl = |text: &str| json!({"sddl": text});
+        let with_hex = |text: &str| json!({"hex": "00", "sddl": text});
+        for (text, same) in
+            [("D:(A;;GA;;;WD)", true), ("D:(A;;GA;;;S-1-1-0)", true), ("D:(A;;GA;;;BA)", false), ("D", false)]
+        {
+            agrees(with_hex(text), with_hex("D:(A;;GA;;;WD)"), [same; 3]);
+            agrees(sddl(text), sddl("D:(A;;GA;;;WD)"), [true; 3]);
+        }
+    }
+}

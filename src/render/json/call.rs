@@ -103,3 +103,36 @@ fn begin(out: &mut Out, record: &Record<'_>) {
     out.key("frame");
     out.uint(record.event.frame());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::test_records::{Wire, values};
+    use crate::ndr::value::Value;
+
+    /// A half takes the place of what was there before, whole or, where that would be too long, without its values.
+    #[test]
+    fn halves() {
+        let mut wire = Wire::new();
+        wire.frame = 41;
+        let path = "p".repeat(2_000);
+        let request = values([("lpszPathName", Value::Text(path.clone()))]);
+        wire.request("ApiBackupClusterDatabase", request, &mut |record| {
+            for (mut out, long) in [(Out::new(), false), (Out::with_limit(1_500), true)] {
+                out.text("before");
+                let more = |out: &mut Out| {
+                    out.key("more");
+                    out.bool(true);
+                };
+                assert_eq!(half(&mut out, record, None, more), long);
+                let json: serde_json::Value = serde_json::from_slice(out.as_bytes()).expect("an object");
+                assert_eq!((&json["frame"], &json["method"]), (&42.into(), &"ApiBackupClusterDatabase".into()));
+                if long {
+                    assert!(json["omitted"].is_object() && json.get("params").is_none(), "{json}");
+                } else {
+                    assert_eq!((&json["params"]["lpszPathName"], &json["more"]), (&path.as_str().into(), &true.into()));
+                }
+            }
+        });
+    }
+}

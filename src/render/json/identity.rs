@@ -135,7 +135,10 @@ impl Identity {
 
     /// Whether nobody uses this opnum now, but may: those between methods, and those that the interface keeps.
     pub fn is_reserved(&self) -> bool {
-        self.method().is_some_and(|method| !method.on_wire) || self.opnum <= self.kind.interface.reserved_to
+        match self.method() {
+            Some(method) => !method.on_wire,
+            None => self.opnum <= self.kind.interface.reserved_to,
+        }
     }
 
     /// What the request of the same call tells, for decoding its response; of a request, what it tells itself.

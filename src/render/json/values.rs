@@ -467,3 +467,23 @@ impl<'a> Visitor<'a> for Values<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same number by what it means.
+    #[test]
+    fn numbers_with_a_meaning() {
+        for (semantics, value, expected) in [
+            (Semantics::UnixTime, 1_790_000_000, r#"{"value":1790000000,"time":"2026-09-21T14:13:20Z"}"#),
+            (Semantics::Ipv4, 0x0102_000a, r#""10.0.2.1""#),
+            (Semantics::Win32, 5, r#"{"value":5,"name":"ERROR_ACCESS_DENIED"}"#),
+            (Semantics::Seconds, 1_790_000_000, "1790000000"),
+        ] {
+            let mut out = Out::new();
+            number_with_meaning(&mut out, semantics, value, Scalar::U32);
+            assert_eq!(out.as_bytes(), expected.as_bytes());
+        }
+    }
+}

@@ -161,7 +161,8 @@ impl Defs {
         json!({"anyOf": [plain, constant]})
     }
 
-    /// A value of a property in this format, or the bytes that are none; `None` for formats that properties tell.
+    /// A value of a property in this format, or the bytes that are none; `None` for formats that properties tell, and for
+    /// those that no syntax has.
     fn value_of(&mut self, format: BufferFormat) -> Option<Json> {
         let bytes = self.common("property_bytes");
         let value = match format {
@@ -177,7 +178,6 @@ impl Defs {
             BufferFormat::Filetime => self.common("timed"),
             BufferFormat::Sz => self.text(),
             BufferFormat::MultiSz | BufferFormat::SecurityDescriptor => self.format(format),
-            BufferFormat::Guid => self.common("guid"),
             BufferFormat::Struct(name) => self.structure(Structure::by_name(name)?),
             _ => return None,
         };

@@ -353,3 +353,6 @@ pub fn record() -> Json {
     ]});
     whole("record", schema, defs)
 }
+
+#[cfg(test)]
+mod tests;

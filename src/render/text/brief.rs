@@ -258,3 +258,32 @@ impl BriefLines {
         out.end_line();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was asked is told by the parameters that are marked.
+    #[test]
+    fn parameters_that_tell() {
+        use crate::analysis::test_records::{Wire, values};
+        use crate::ndr::value::Value;
+        let mut told = String::new();
+        let request = values([("lpszPathName", Value::Text("backup".into()))]);
+        Wire::new().request("ApiBackupClusterDatabase", request, &mut |record| told = asked(record));
+        assert_eq!(told, "\"backup\"");
+        Wire::new().request("ApiGetClusterVersion2", values([]), &mut |record| told = asked(record));
+        assert_eq!(told, "");
+    }
+
+    /// As long as it may be a name is shown whole, and one of more characters is cut.
+    #[test]
+    fn long_names_are_cut() {
+        let long = "日".repeat(MAX);
+        assert_eq!(quoted(long.chars()), format!("\"{long}\""));
+        assert_eq!(quoted(long.chars().chain(['x'])), format!("\"{long}…\""));
+        assert_eq!(quoted(long.chars().chain("many more".chars())), format!("\"{long}…\""));
+        assert_eq!(quoted("".chars()), "\"\"");
+        assert_eq!(quoted("a\u{1b}".chars()), "\"a\\u{1b}\"");
+    }
+}

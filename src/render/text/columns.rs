@@ -113,6 +113,23 @@ mod tests {
         }
     }
 
+    /// Colours take no room, wherever they stand, and are not cut.
+    #[test]
+    fn colours_take_no_room() {
+        for (text, columns) in [
+            ("\x1b[1mgroup\x1b[0m", 5),
+            ("a \x1b[31m日本\x1b[0m b", 8),
+            ("\x1b[36m\x1b[2m\x1b[0m", 0),
+            ("\x1b[1m\x1b[36mab\x1b[0m\x1b[0m", 2),
+        ] {
+            assert_eq!(width(text), columns, "{text:?}");
+            assert_eq!(cut(text, columns), text);
+        }
+        assert_eq!(cut("\x1b[1mgroup\x1b[0m", 4), "\x1b[1mgro…");
+        assert_eq!(wrapped("\x1b[1mone\x1b[0m two", 0, 7), "\x1b[1mone\x1b[0m two");
+        assert_eq!(wrapped("\x1b[1mone\x1b[0m two", 0, 6), "\x1b[1mone\x1b[0m\ntwo");
+    }
+
     #[test]
     fn texts_are_cut_to_columns() {
         for (text, columns, expected) in

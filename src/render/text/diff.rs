@@ -210,6 +210,11 @@ mod tests {
     ];
 
     fn told(change: impl Fn(&mut Vec<u8>)) -> (usize, &'static str, String, bool) {
+        let (offset, kind, why, value, _) = told_in_full(change);
+        (offset, kind, why, value)
+    }
+
+    fn told_in_full(change: impl Fn(&mut Vec<u8>)) -> (usize, &'static str, String, bool, String) {
         let method = &ApiCreateEnum::METHOD;
         let kind = crate::idl::kind(method, Version::V3_0, Direction::Response, Syntax::Ndr, Endian::Little).unwrap();
         let mut other = STUB.to_vec();
@@ -220,7 +225,27 @@ mod tests {
         let mut text = String::new();
         print(&mut text, &a, &b, &difference).unwrap();
         assert!(text.contains(&difference.why));
-        (difference.offset, difference.kind, difference.why, difference.value.is_none())
+        (difference.offset, difference.kind, difference.why, difference.value.is_none(), text)
+    }
+
+    /// Where the first bytes that differ are no value, the first value is shown too; where they are one, it is shown once.
+    #[test]
+    fn the_first_value() {
+        let (.., text) = told_in_full(|b| b[32] = b'b');
+        let [head, a, b, why] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
+        assert!(head.starts_with("first difference at byte 32 (0x0020) of 44 and 44"), "{head}");
+        assert!(
+            a.starts_with("  A  ") && a.ends_with("\"a\"") && b.starts_with("  B  ") && b.ends_with("\"b\""),
+            "{text}"
+        );
+        assert!(why.starts_with("why: "));
+        let (.., text) = told_in_full(|b| (b[16], b[32]) = (8, b'b'));
+        let lines: Vec<_> = text.lines().collect();
+        assert!(lines[0].starts_with("first difference at byte 16"), "{text}");
+        assert_eq!(lines[4], "first value that differs:", "{text}");
+        assert!(lines[5].ends_with("\"a\"") && lines[6].ends_with("\"b\"") && lines.len() == 7, "{text}");
+        let (.., text) = told_in_full(|b| b[16] = 8);
+        assert!(text.ends_with("values: all the same\n") && text.lines().count() == 5, "{text}");
     }
 
     #[test]

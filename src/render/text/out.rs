@@ -228,7 +228,7 @@ impl TextBuffer {
 
     /// Text that may act on a terminal, between the same quotes.
     pub(super) fn quoted_str(&mut self, text: &str) {
-        if digits::is_plain(text.as_bytes()) && !text.contains('\'') {
+        if digits::is_plain(text.as_bytes()) {
             self.put("\"");
             self.put(text);
             return self.put("\"");

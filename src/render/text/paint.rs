@@ -37,3 +37,18 @@ impl Paint {
         self.on(OFF)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{COLOURS, Paint};
+
+    #[test]
+    fn colours_where_they_are_wanted() {
+        let all = |wanted| {
+            let paint = Paint(wanted);
+            [paint.bold(), paint.dim(), paint.red(), paint.cyan(), paint.off()]
+        };
+        assert_eq!(all(true), COLOURS);
+        assert_eq!(all(false), [""; 5]);
+    }
+}

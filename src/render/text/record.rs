@@ -464,3 +464,36 @@ fn errors(out: &mut TextBuffer, bytes: &[u8]) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (nanos, text) in [
+            (0, "0.0 us"),
+            (249, "0.2 us"),
+            (251, "0.3 us"),
+            (999_949, "999.9 us"),
+            (1_000_000, "1.00 ms"),
+            (12_345_678_901, "12.346 s"),
+            (-1_500, "-1.5 us"),
+            // Halves that can be represented go to the even digit.
+            (250, "0.2 us"),
+            (750, "0.8 us"),
+            (1_125_000, "1.12 ms"),
+            (1_375_000, "1.38 ms"),
+            (1_062_500_000, "1.062 s"),
+            // Those that can't are a little more or less.
+            (150, "0.1 us"),
+            (1_005_000, "1.00 ms"),
+            (1_000_500_000, "1.000 s"),
+            (1_001_500_000, "1.002 s"),
+        ] {
+            let mut out = TextBuffer::new();
+            duration(&mut out, nanos);
+            assert_eq!(out.as_str(), text, "{nanos}");
+        }
+    }
+}

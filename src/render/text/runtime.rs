@@ -53,3 +53,30 @@ fn fack(out: &mut TextBuffer, fack: &Fack<&[u8]>, header: Option<&Header>) -> st
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rpc::dg::{Cancel, CancelAck};
+
+    /// C706 12.5.3.1 and 12.5.3.2.
+    #[test]
+    fn cancels() {
+        for (body, expected) in [
+            (Body::Cancel(Some(Cancel { version: 0, id: 7 })), "    cancel 7\n"),
+            (Body::Cancel(None), ""),
+            (
+                Body::CancelAck(Some(CancelAck { version: 0, id: 7, accepting: 1 })),
+                "    cancel 7: the server is accepting cancels\n",
+            ),
+            (
+                Body::CancelAck(Some(CancelAck { version: 0, id: 8, accepting: 0 })),
+                "    cancel 8: the server is not accepting cancels\n",
+            ),
+        ] {
+            let mut out = TextBuffer::new();
+            control(&mut out, &body, None);
+            assert_eq!(out.as_str(), expected);
+        }
+    }
+}

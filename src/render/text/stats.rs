@@ -125,3 +125,67 @@ fn bytes(n: Option<u64>) -> String {
         n => format!("{} M", n / 1_000_000),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(rows: &[(&str, Row)], columns: Option<usize>) -> String {
+        let rows: Vec<(&str, &Row)> = rows.iter().map(|(key, row)| (*key, row)).collect();
+        let mut out = Vec::new();
+        table(&mut out, By::Method, &rows, columns).expect("memory takes everything");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    fn row(calls: u64, request_bytes: u64, response_bytes: u64) -> Row {
+        Row { calls, request_bytes, response_bytes, ..Row::default() }
+    }
+
+    fn rows() -> [(&'static str, Row); 2] {
+        [("ApiOpenCluster", row(12_345, 9_999, 10_000)), ("X", row(1, 9_999_999, 10_000_000))]
+    }
+
+    /// Numbers stand at the right, two columns apart; sizes are cut to thousands and millions.
+    #[test]
+    fn everything_without_a_screen() {
+        let expected = "\
+method          calls  errors  unknown  lost  p50  p95  max      in   out
+ApiOpenCluster  12345       0        0     0    -    -    -    9999  10 k
+X                   1       0        0     0    -    -    -  9999 k  10 M
+
+";
+        assert_eq!(printed(&rows(), None), expected);
+    }
+
+    /// On a screen what is rare and zero goes first, then one column after the other, as far as need be.
+    #[test]
+    fn columns_that_find_room() {
+        let whole = "\
+method          calls  errors  p50  p95  max      in   out
+ApiOpenCluster  12345       0    -    -    -    9999  10 k
+X                   1       0    -    -    -  9999 k  10 M
+
+";
+        let width = whole.lines().next().map_or(0, str::len);
+        assert_eq!(printed(&rows(), Some(width)), whole);
+        let less = printed(&rows(), Some(width - 1));
+        assert_eq!(less.lines().next(), Some("method          calls  errors  p50  p95  max      in"));
+        let least = printed(&rows(), Some(25));
+        assert_eq!(least.lines().next(), Some("method  calls  errors"));
+        // A key that does not fit stands above its numbers.
+        assert_eq!(least.lines().nth(1), Some("ApiOpenCluster"));
+        assert_eq!(least.lines().nth(2), Some("        12345       0"));
+    }
+
+    /// Without a screen a key stands in its line however long it is, and is cut where it is longer than any name.
+    #[test]
+    fn keys_that_are_too_long() {
+        let most = "k".repeat(bounds::STATS_KEY);
+        let text = printed(&[(&most, row(1, 0, 0))], None);
+        assert!(text.lines().nth(1).is_some_and(|line| line.starts_with(&format!("{most}      1"))), "{text}");
+        let text = printed(&[(&format!("{most}k"), row(1, 0, 0)), (&most, row(2, 0, 0))], None);
+        let cut = format!("{}…      1", "k".repeat(bounds::STATS_KEY - 1));
+        assert!(text.lines().nth(1).is_some_and(|line| line.starts_with(&cut)), "{text}");
+        assert_eq!(text.lines().count(), 4, "{text}");
+    }
+}

@@ -219,3 +219,59 @@ pub(super) fn left_out(out: &mut TextBuffer, more: usize, what: &str) {
     out.put(what);
     out.put(" more");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consts::Constant as _;
+    use crate::consts::control_codes::{CLUSCTL_RESOURCE_GET_CHARACTERISTICS, Family};
+    use crate::consts::storage::ClusPartitionInfoFlags;
+
+    fn printed(semantics: Semantics, n: u64, wrap: Option<Wrap>) -> String {
+        let mut out = TextBuffer::new();
+        number(&mut out, semantics, n, false, wrap);
+        out.into()
+    }
+
+    /// The same number as a parameter and as a value of a buffer.
+    #[test]
+    fn numbers_in_stubs_and_in_buffers() {
+        let code = u64::from(CLUSCTL_RESOURCE_GET_CHARACTERISTICS);
+        for (semantics, n, in_stub, in_buffer) in [
+            (
+                Semantics::ControlCode(Family::Resource),
+                code,
+                "CLUSCTL_RESOURCE_GET_CHARACTERISTICS (0x01000005)",
+                "16777221",
+            ),
+            (Semantics::Ipv4, 0x0102_000a, "10.0.2.1", "16908298"),
+            (Semantics::Opaque, 255, "0xff", "255"),
+            (Semantics::Const(24), 255, "255", "0xff"),
+            (Semantics::Number, 0x8000_0000, "2147483648", "2147483648 (0x80000000)"),
+            (Semantics::Number, 0x7fff_ffff, "2147483647", "2147483647"),
+            (Semantics::Win32, 5, "ERROR_ACCESS_DENIED (5)", "ERROR_ACCESS_DENIED (5)"),
+            (Semantics::Bool, 1, "TRUE (1)", "TRUE (1)"),
+            (Semantics::Bool, 2, "2", "2"),
+        ] {
+            assert_eq!(printed(semantics, n, Some(Wrap::NEVER)), in_stub);
+            assert_eq!(printed(semantics, n, None), in_buffer);
+        }
+        let unknown = printed(Semantics::ControlCode(Family::Resource), 0x0100_fffd, Some(Wrap::NEVER));
+        assert!(unknown.starts_with("0x0100fffd (in no list: "), "{unknown}");
+    }
+
+    /// A name goes to the next line if it and a bar behind it do not find room, and not before.
+    #[test]
+    fn flags_in_lines() {
+        let flags = Semantics::Flags(ClusPartitionInfoFlags::TABLE);
+        let (one, other) = ("CLUSPROP_PIFLAG_STICKY", "CLUSPROP_PIFLAG_REMOVABLE");
+        let whole = format!("{one} | {other} (0x3)");
+        assert_eq!(printed(flags, 3, None), whole);
+        let room = 4 + one.len() + " | ".len() + other.len() + " |".len();
+        assert_eq!(printed(flags, 3, Some(Wrap { indent: 4, width: room })), whole);
+        let broken = format!("{one} |\n    {other} (0x3)");
+        assert_eq!(printed(flags, 3, Some(Wrap { indent: 4, width: room - 1 })), broken);
+        let three = format!("{one} | {other} |\n    CLUSPROP_PIFLAG_USABLE (0x7)");
+        assert_eq!(printed(flags, 7, Some(Wrap { indent: 4, width: room })), three);
+    }
+}

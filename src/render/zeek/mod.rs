@@ -204,7 +204,7 @@ pub fn json(out: &mut Out, call: &Call) {
 
 #[cfg(test)]
 mod tests {
-    use super::cell;
+    use super::{cell, seconds};
 
     /// `LogAscii` of Zeek: the first character of a text that looks like a marker is escaped.
     #[test]
@@ -220,6 +220,22 @@ mod tests {
             (Some("--"), "--"),
         ] {
             assert_eq!(cell(text), written);
+        }
+    }
+
+    /// A response may be captured before its request.
+    #[test]
+    fn times_and_intervals() {
+        for (nanos, written) in [
+            (0, "0.000000"),
+            (999, "0.000000"),
+            (1_000, "0.000001"),
+            (1_790_000_000_123_456_789, "1790000000.123456"),
+            (-1_000, "-0.000001"),
+            (-2_500_000_000, "-2.500000"),
+            (i64::MIN, "-9223372036.854775"),
+        ] {
+            assert_eq!(seconds(nanos), written);
         }
     }
 }

@@ -54,6 +54,22 @@ fn values() {
     assert_eq!(printed(|out| out.end()), "}");
 }
 
+/// Whether anything was written, lines that are kept left out.
+#[cfg(feature = "session")]
+#[test]
+fn emptiness() {
+    let mut out = Out::new();
+    assert!(out.is_empty());
+    out.uint(1);
+    assert!(!out.is_empty());
+    out.keep_line();
+    assert!(out.is_empty());
+    out.uint(2);
+    assert!(!out.is_empty());
+    out.clear();
+    assert!(out.is_empty() && out.lines() == b"1\n");
+}
+
 /// The buffer grows at every place of what is printed, and prints the same the second time.
 #[test]
 fn growth() {
