@@ -12,16 +12,22 @@
 pub(crate) mod call_context;
 #[cfg(feature = "session")]
 mod flows;
+#[cfg(all(test, feature = "session"))]
+mod flows_tests;
 #[cfg(feature = "session")]
 pub(crate) mod inference;
 #[cfg(feature = "session")]
 mod interfaces;
 #[cfg(feature = "session")]
 pub(crate) mod observed_security;
+#[cfg(all(test, feature = "session"))]
+mod observed_security_tests;
 #[cfg(feature = "session")]
 mod owned_record;
 #[cfg(feature = "session")]
 mod packets;
+#[cfg(all(test, feature = "session"))]
+mod packets_tests;
 #[cfg(all(test, feature = "session"))]
 mod parts_tests;
 #[cfg(feature = "session")]
