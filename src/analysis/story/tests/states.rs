@@ -201,8 +201,9 @@ fn notifications_of_private_properties_and_of_others() {
     let (mut teller, mut wire) = (Teller::default(), Wire::new());
     teller.call(&mut wire, "ApiCreateNotifyV2", Fields::default(), values([("return", handle(5))]));
     type Change = CLUSTER_CHANGE_GROUP_V2;
-    for flags in [Change::CLUSTER_CHANGE_GROUP_PRIVATE_PROPERTY_V2, Change::CLUSTER_CHANGE_GROUP_PREFERRED_OWNERS_V2] {
-        let list = properties("Depth", 5);
+    let private = Change::CLUSTER_CHANGE_GROUP_PRIVATE_PROPERTY_V2;
+    for (flags, value) in [(private, 5), (Change::CLUSTER_CHANGE_GROUP_PREFERRED_OWNERS_V2, 6), (private, 7)] {
+        let list = properties("Depth", value);
         let Value::Bytes(bytes) = &list else { unreachable!() };
         let length = bytes.len() as u64;
         let answer = notified(CLUSTER_OBJECT_TYPE::CLUSTER_OBJECT_TYPE_GROUP, flags.bits(), "FS", list, length);
@@ -210,7 +211,8 @@ fn notifications_of_private_properties_and_of_others() {
     }
     let lines = teller.lines();
     let told: Vec<_> = lines.iter().filter(|line| line.contains("Depth")).collect();
-    assert_eq!(told, ["was told of new private properties of group \"FS\": Depth = 5"], "{lines:?}");
+    let of = "was told of new private properties of group \"FS\"";
+    assert_eq!(told, [&format!("{of}: Depth = 5"), &format!("{of}: Depth 5 -> 7")], "{lines:?}");
 }
 
 /// Of a list eight items are shown; that there are more is said only where there are.
