@@ -104,6 +104,8 @@ impl Counters {
 }
 
 #[cfg(test)]
+mod names_tests;
+#[cfg(test)]
 mod parts_tests;
 #[cfg(test)]
 pub(crate) mod test_records;

@@ -218,22 +218,23 @@ impl<'a> Visitor<'a> for List<'a> {
     }
 
     fn string(&mut self, at: At<'_>, text: WStr<'a>) {
-        if self.pairs.len() >= bounds::NAME_PAIRS
-            || self.ids.len() >= bounds::NAME_PAIRS
-            || self.names.len() >= bounds::NAME_PAIRS
-        {
-            return;
-        }
         match (at.field.id, self.kind) {
             (GROUP_ENUM_ENTRY::Name, _) if self.paired => self.name = Some(text),
             (GROUP_ENUM_ENTRY::Id, Some(kind)) if self.paired => {
                 if let Some(name) = self.name.take() {
-                    self.pairs.push((kind, text, name));
+                    push(&mut self.pairs, (kind, text, name));
                 }
             }
-            (ENUM_ENTRY::Name, kind) if self.in_ids => self.ids.push((kind, text)),
-            (ENUM_ENTRY::Name, kind) => self.names.push((kind, text)),
+            (ENUM_ENTRY::Name, kind) if self.in_ids => push(&mut self.ids, (kind, text)),
+            (ENUM_ENTRY::Name, kind) => push(&mut self.names, (kind, text)),
             _ => {}
         }
+    }
+}
+
+/// Keeps what one answer lists, up to a limit.
+fn push<T>(list: &mut Vec<T>, one: T) {
+    if list.len() < bounds::NAME_PAIRS {
+        list.push(one);
     }
 }

@@ -8,7 +8,13 @@ use crate::ndr::value::{Fields, Value};
 use crate::session::Record;
 
 /// What the request's handles resolved to.
-fn used(tracker: &mut Tracker, wire: &mut Wire, method: &str, request: Fields, response: Fields) -> Vec<Resolved> {
+pub(super) fn used(
+    tracker: &mut Tracker,
+    wire: &mut Wire,
+    method: &str,
+    request: Fields,
+    response: Fields,
+) -> Vec<Resolved> {
     let mut found = Vec::new();
     wire.call(method, request, response, &mut |record: &Record<'_>| {
         let seen = tracker.feed(record);
@@ -19,11 +25,11 @@ fn used(tracker: &mut Tracker, wire: &mut Wire, method: &str, request: Fields, r
     found
 }
 
-fn name(resolved: &Resolved) -> &str {
+pub(super) fn name(resolved: &Resolved) -> &str {
     resolved.name.as_deref().unwrap_or("?")
 }
 
-fn open(tracker: &mut Tracker, wire: &mut Wire, method: &str, request: Fields, number: u64) {
+pub(super) fn open(tracker: &mut Tracker, wire: &mut Wire, method: &str, request: Fields, number: u64) {
     used(tracker, wire, method, request, values([("return", handle(number))]));
 }
 

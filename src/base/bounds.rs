@@ -267,7 +267,7 @@ bounds! {
         "further ones are not told", "none";
     KEY_CALLS: usize = 8, "calls", "notifications, calls",
         "calls remembered that gave the same key to a port, and calls named beside a delivery",
-        "the oldest is forgotten; further ones are not named", "none";
+        "further ones are not remembered, or not named", "subscriptions_forgotten, for those not remembered";
     NAME_PAIRS: usize = 1 << 16, "pairs", "names of objects",
         "ids with names taken from one response",
         "further ones are not taken", "none: the record shows them all";

@@ -9,6 +9,8 @@
 //! * [`selection`]: which records are about cluster management
 //! * `owned_record.rs`: records that outlive the packet they came in, for another thread
 
+#[cfg(all(test, feature = "session"))]
+mod activities_tests;
 pub(crate) mod call_context;
 #[cfg(feature = "session")]
 mod flows;
@@ -20,10 +22,14 @@ pub(crate) mod inference;
 mod interfaces;
 #[cfg(feature = "session")]
 pub(crate) mod observed_security;
+#[cfg(all(test, feature = "session"))]
+mod observed_security_tests;
 #[cfg(feature = "session")]
 mod owned_record;
 #[cfg(feature = "session")]
 mod packets;
+#[cfg(all(test, feature = "session"))]
+mod packets_tests;
 #[cfg(all(test, feature = "session"))]
 mod parts_tests;
 #[cfg(feature = "session")]

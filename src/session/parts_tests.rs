@@ -9,7 +9,9 @@ use crate::base::error::Path;
 use crate::base::guid::Guid;
 use crate::ndr::rules;
 use crate::net::{Side, Timestamp, Transport};
+use crate::rpc::Counters;
 use crate::rpc::event::{Body, Event, FrameSet};
+use crate::rpc::header::{PacketType, PfcFlags, Representation};
 use crate::rpc::pdu::ContextElement;
 use crate::rpc::security::Sender;
 
@@ -90,7 +92,50 @@ fn batches_weigh_what_records_own() {
         batch.clear();
         assert!(batch.is_empty() && !batch.is_full(), "{name}");
     }
+    // The numbers of the packets that carried a record, eight bytes each.
+    let mut frame_set = FrameSet::of(1, None);
+    (2..=1000).for_each(|frame| frame_set.add(frame, None, 1000, &mut Counters::default()));
+    let event = Event::new(Side::A, Sender::Client, Body::Shutdown, &frame_set);
+    let mut record = Record { flow: flow(49_664), event, interface: None };
+    let mut batch = Batch::<()>::within(BatchLimits { records: 3, bytes: 8000 });
+    batch.push(&mut record, |_, ()| {});
+    assert!(batch.is_full(), "packets");
     let mut batch = Batch::<()>::within(BatchLimits { records: 3, bytes: 1000 });
     with(Body::Shutdown, |_| {}, |record| batch.push(record, |_, ()| {}));
     assert!(!batch.is_full(), "a record that owns nothing");
+}
+
+/// A record comes out of a batch as it went in.
+#[test]
+fn batches_give_back_what_they_took() {
+    let stub = [7_u8; 10];
+    let token = [8_u8; 4];
+    let change = |record: &mut Record<'_>| {
+        let event = &mut record.event;
+        (event.ptype, event.call_id, event.context_id) = (Some(PacketType::Request), Some(77), Some(3));
+        (event.fragments, event.flags) = (2, PfcFlags::FIRST_FRAG);
+        event.representation = Representation::BIG;
+        record.interface = Some((&crate::idl::CLUSAPI, 1));
+    };
+    let mut batch = Batch::<u32>::within(BatchLimits { records: 3, bytes: 1 << 20 });
+    let mut before = Vec::new();
+    let mut push = |record: &mut Record<'_>| {
+        before.push(format!("{record:?}"));
+        let number = before.len() as u32;
+        batch.push(record, |_, known| *known = number);
+    };
+    with(Body::Request { opnum: 1, object: None, stub: Some(&stub[..]) }, change, &mut push);
+    let with_token = |record: &mut Record<'_>| {
+        change(record);
+        record.event.diagnostics = vec![Diagnostic {
+            offset: 4,
+            path: Path::default(),
+            rule: &rules::COUNT_MISMATCH,
+            value: 9,
+            expected: None,
+        }];
+    };
+    with(Body::Response { opnum: None, cancel_count: 2, stub: Some(&token[..]) }, with_token, &mut push);
+    let after: Vec<_> = batch.lend().map(|(record, known)| (format!("{record:?}"), *known)).collect();
+    assert_eq!(after, before.into_iter().zip([1, 2]).collect::<Vec<_>>());
 }

@@ -149,6 +149,8 @@ fn what_was_held_back_is_released_once() {
     // One behind another of ours: what was used last is not what is asked for.
     assert_eq!(plain(2, Body::Auth3)(&mut chooser), Decision::Hold);
     assert_eq!(plain(2, bind(&[ours()]))(&mut chooser), RELEASE);
+    // From there on everything of either is shown, whichever was used last.
+    assert_eq!([1, 2, 1].map(|stream| plain(stream, Body::Auth3)(&mut chooser)), [SHOW; 3]);
     assert_eq!(chooser.given_up(), (0, 0));
 }
 

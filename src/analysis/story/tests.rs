@@ -1,5 +1,8 @@
 //! Stories of calls made for the purpose.
 
+mod reconnects;
+mod states;
+
 use super::*;
 use crate::analysis::Tracker;
 use crate::analysis::test_records::{Wire, handle, values};
@@ -349,6 +352,8 @@ fn lines_that_wait_are_bounded() {
         teller.call(&mut wire, "ApiOnlineGroup", values([("hGroup", handle(n + 1))]), status(997));
         assert!(teller.story.lines.len() <= StoryLimits::default().lines + 1);
     }
+    // All but those that are held still went without their end.
+    assert_eq!(teller.story.unfinished(), 3000 - StoryLimits::default().lines as u64);
     assert_eq!(teller.lines().len(), 3000);
 }
 

@@ -316,7 +316,8 @@ impl Scores {
             .iter()
             .enumerate()
             .fold((COUNT, 0.0), |best, (i, weight)| if *weight > best.1 { (i, *weight) } else { best });
-        (best < COUNT && total > 0.0).then(|| (best, weight / total))
+        // Where one is best its weight is not 0, so the total isn't either.
+        (best < COUNT).then(|| (best, weight / total))
     }
 }
 
@@ -348,12 +349,7 @@ struct Evidence {
 impl ndr::Visitor<'_> for Evidence {
     fn scalar(&mut self, at: At<'_>, _: Scalar, value: u64) {
         let odd = match at.field.semantics.in_version(self.version) {
-            Semantics::Win32 | Semantics::RpcStatus => {
-                let known = status::win32_name(value as u32).is_some()
-                    || status::StatusName::of(value as u32).is_some()
-                    || status::fault_name(value as u32).is_some();
-                !known
-            }
+            Semantics::Win32 | Semantics::RpcStatus => status::StatusName::of(value as u32).is_none(),
             Semantics::Enum(table) => table.name_of(value).is_none(),
             Semantics::Flags(table) => table.flags_of(value).unknown() != 0,
             Semantics::ControlCode(family) => ndr::names::control_code(family, value as u32).is_none(),
