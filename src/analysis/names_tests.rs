@@ -64,6 +64,29 @@ fn lists_of_ids_and_of_names() {
     assert_eq!(found, [text("FS"), text("IP1"), text("node1"), text("LAN"), None, None]);
 }
 
+/// A list of what is on a node has bits of its own (MS-CMRP 2.2.3.4, ClusterNodeEnumType).
+#[test]
+fn lists_of_what_is_on_a_node() {
+    let [first, second] = [id(1), id(2)];
+    let response = values([
+        ("ReturnIdEnum", entries(&[(1, &first), (2, &second)])),
+        ("ReturnNameEnum", entries(&[(1, "node1 - LAN"), (2, "FS")])),
+    ]);
+    let ids = [(ObjectKind::NetInterface, &first[..]), (ObjectKind::Group, &second), (ObjectKind::Node, &first)];
+    let found = learnt("ApiCreateNodeEnumEx", values([("hNode", handle(1)), ("dwType", Value::Int(3))]), response, ids);
+    assert_eq!(found, [Some("node1 - LAN".to_string()), Some("FS".to_string()), None]);
+}
+
+/// Names of the longest length that is kept are whole.
+#[test]
+fn names_are_cut_beyond_their_limit() {
+    let (mut tracker, mut wire) = (Tracker::new(AnalysisLimits { name: 8, ..AnalysisLimits::default() }), Wire::new());
+    for (cut, text) in [(0, "12345678"), (1, "123456789"), (2, "a much longer name")] {
+        open(&mut tracker, &mut wire, "ApiOpenGroup", values([("lpszGroupName", text.into())]), 1);
+        assert_eq!(tracker.counters().names_cut, cut, "{text}");
+    }
+}
+
 /// Groups and resources with both in one entry.
 #[test]
 fn lists_with_both_in_an_entry() {

@@ -223,6 +223,13 @@ fn bytes_of_associations_make_room() {
         let Stats { conversations_evicted, connections_evicted, .. } = session.stats();
         assert_eq!((conversations_evicted, connections_evicted), (0, streams - 1));
     }
+    // A connection that is the only one makes room at the expense of what is there of the other transport.
+    let mut session = session(|limits| limits.association_bytes = 1);
+    let asked = call(1, dg::Flags1::empty(), Guid([7; 16]), dg::Body::Request(b"stub"));
+    assert_eq!(converse(&mut session, 0, Side::A, &asked), [("request", true)]);
+    assert_eq!(sent(&mut session, 0, &bind(Guid([7; 16]))), (Verdict::Keep, vec!["bind"]));
+    let Stats { conversations_evicted, connections_evicted, .. } = session.stats();
+    assert_eq!((conversations_evicted, connections_evicted), (1, 0));
 }
 
 /// What the user says of connections without a bind is taken.

@@ -2,11 +2,12 @@
 
 use super::owned_record::{Batch, BatchLimits};
 use super::selection_tests::bind;
-use super::{Flow, Interfaces, Record};
+use super::{CallContext, Flow, Interfaces, Record};
 use crate::base::bounds;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::error::Path;
 use crate::base::guid::Guid;
+use crate::consts::control_codes::Family;
 use crate::ndr::rules;
 use crate::net::{Side, Timestamp, Transport};
 use crate::rpc::Counters;
@@ -138,4 +139,17 @@ fn batches_give_back_what_they_took() {
     with(Body::Response { opnum: None, cancel_count: 2, stub: Some(&token[..]) }, with_token, &mut push);
     let after: Vec<_> = batch.lend().map(|(record, known)| (format!("{record:?}"), *known)).collect();
     assert_eq!(after, before.into_iter().zip([1, 2]).collect::<Vec<_>>());
+}
+
+/// What a request told is what its response's buffers are read by.
+#[test]
+fn what_a_request_told_is_the_context_of_its_response() {
+    let context = CallContext {
+        control_code: Some((Family::Group, 0x0300_0059)),
+        resource_type: Some("IP Address".to_string()),
+        secret_value: Some(true),
+    };
+    let content = context.content();
+    assert_eq!(content.control_code, context.control_code);
+    assert_eq!((content.resource_type, content.secret_value), (Some("IP Address"), Some(true)));
 }

@@ -219,9 +219,16 @@ fn answers_to_binds_tell_what_is_served() {
     assert_eq!(lock(&shared).of(Transport::Tcp, server), []);
 }
 
-/// A flag that nobody knows speaks against a reading as an unknown status does.
+/// A flag or a state that nobody knows speaks against a reading as an unknown status does.
 #[test]
-fn unknown_flags_count() {
+fn unknown_names_count() {
+    let state = |state: u32| {
+        let stub = [&state.to_le_bytes()[..], &[0; 16]].concat();
+        fit(&idl::resource::ApiGetResourceState::METHOD, Direction::Response, &stub)
+    };
+    // ClusterResourceOnline and ClusterResourceOffline.
+    assert_eq!(state(2), state(3));
+    assert!(state(77) < state(2) / 5.0, "{} {}", state(77), state(2));
     let asked = |kinds: u32| {
         let handle = [&[0; 4][..], &[7; 16]].concat();
         let stub = [&handle[..], &kinds.to_le_bytes(), &[0; 4]].concat();

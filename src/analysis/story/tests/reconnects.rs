@@ -96,3 +96,16 @@ fn what_was_forgotten_is_counted() {
         assert_eq!(teller.story.forgotten(), forgotten, "group {n}");
     }
 }
+
+/// The cluster's name may be asked for anywhere: that it could not be told is no reason to reconnect.
+#[test]
+fn a_name_that_could_not_be_told() {
+    // RPC_S_SERVER_UNAVAILABLE.
+    let lost = |method: &str, request: Fields| {
+        let (mut teller, mut wire) = opened();
+        teller.call(&mut wire, method, request, status(1722));
+        teller.end().iter().filter(|event| event.name == "client_lost").count()
+    };
+    assert_eq!(lost("ApiGetClusterName", Fields::default()), 0);
+    assert_eq!(lost("ApiGetGroupState", group()), 1);
+}

@@ -227,6 +227,13 @@ fn lists_of_values_are_cut() {
     let eight = r#""1", "2", "3", "4", "5", "6", "7", "8""#;
     assert_eq!(list(8), eight);
     assert_eq!(list(9), format!("{eight} …"));
+    // All of it together is a little longer than one text.
+    let text: Vec<u8> = format!("{}\0\0", ["x".repeat(50), "y".repeat(50), "z".repeat(50)].join("\0"))
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let cut = wording::value("Names", crate::consts::content::BufferFormat::MultiSz, &text);
+    assert_eq!(cut, format!("\"{}\", \"{}\", \"{}…", "x".repeat(50), "y".repeat(50), "z".repeat(19)));
 }
 
 /// A method that makes an object is refused by its own name; one that opens one could not open it.
@@ -253,8 +260,8 @@ fn batches_of_the_registry() {
             ("Data", data),
         ]))
     };
-    // CLUSREG_SET_VALUE twice, CLUSREG_CREATE_KEY, CLUSREG_DELETE_VALUE.
-    let commands = vec![command(1, "A"), command(1, "B"), command(2, "Sub"), command(4, "C")];
+    // CLUSREG_SET_VALUE twice, CLUSREG_CREATE_KEY, CLUSREG_DELETE_VALUE, CLUSREG_DELETE_KEY.
+    let commands = vec![command(1, "A"), command(1, "B"), command(2, "Sub"), command(4, "C"), command(3, "Old")];
     let batch = values([("commands", Value::List(commands))]);
     let bytes = structs::encode("CLUSTER_REG_BATCH_UPDATE", &Value::Map(batch)).expect("encodes");
     let length = Value::Int(bytes.len() as u64);
@@ -262,7 +269,20 @@ fn batches_of_the_registry() {
     teller.call(&mut wire, "ApiGetRootKey", Fields::default(), values([("return", handle(1))]));
     let request = values([("hKey", handle(1)), ("cbData", length), ("lpData", Value::Bytes(bytes))]);
     teller.call(&mut wire, "ApiExecuteBatch", request, status(0));
-    let text = "ran a batch on registry key \"Cluster\": 2 values written, 1 key created, 1 value deleted \
+    let text = "ran a batch on registry key \"Cluster\": 2 values written, 1 key created, 1 key deleted, 1 value deleted \
                 (\"A\", \"B\", \"Sub\", \"C\")";
     assert_eq!(teller.lines(), [text]);
+}
+
+/// What went wrong before something that was done all the same is no cause.
+#[test]
+fn what_is_done_has_no_cause() {
+    let (mut teller, mut wire) = opened();
+    teller.call(&mut wire, "ApiGetGroupState", group(), status(5));
+    teller.call(&mut wire, "ApiMoveGroupToNode", to_node(), status(997));
+    poll(&mut teller, &mut wire, 0, "node2");
+    let events = teller.end();
+    let moved: Vec<_> = events.iter().filter(|event| event.name == "group_moved").collect();
+    let [event] = moved[..] else { panic!("{events:?}") };
+    assert_eq!((event.outcome, event.cause.is_none()), (Outcome::Done, true), "{event:?}");
 }
