@@ -29,7 +29,7 @@ pub(super) struct Whole {
     pub(super) data: Vec<u8>,
     /// Bytes behind `data` that were on the wire but not captured.
     pub(super) cut: usize,
-    /// The packets that carried the parts, in the order of the parts.
+    /// The packets that carried the parts, in the order of the parts, and the one that tells where the datagram ends.
     pub(super) frames: Vec<u64>,
     /// Where `data` stands in them; empty if that isn't known of some part.
     pub(super) places: Vec<Place>,
@@ -53,6 +53,8 @@ struct Datagram {
     covered: u32,
     held: usize,
     total: Option<u32>,
+    /// The packet that tells `total`; what it carries may all have come before.
+    ended_by: u64,
     protocol: Option<u8>,
     started: (u64, Option<Timestamp>),
     /// Tells this datagram from a later one with the same key in the queue of ages.
@@ -119,6 +121,7 @@ impl Fragments {
                     covered: 0,
                     held: 0,
                     total: None,
+                    ended_by: frame,
                     protocol: None,
                     started: (frame, time),
                     serial: self.serial,
@@ -126,7 +129,7 @@ impl Fragments {
             }
         };
         if !fragment.more && datagram.total.is_none() {
-            datagram.end_at(end, &mut self.held);
+            datagram.end_at(end, frame, &mut self.held);
         }
         if fragment.offset == 0 && datagram.protocol.is_none() {
             datagram.protocol = Some(protocol);
@@ -222,8 +225,8 @@ fn hash(data: &[u8]) -> u64 {
 
 impl Datagram {
     /// Takes note of where the datagram ends; what was seen beyond belongs to nothing.
-    fn end_at(&mut self, end: u32, held: &mut usize) {
-        self.total = Some(end);
+    fn end_at(&mut self, end: u32, frame: u64, held: &mut usize) {
+        (self.total, self.ended_by) = (Some(end), frame);
         *held -= self.held;
         for part in self.parts.split_off(&end).into_values() {
             self.covered -= part.wire_len;
@@ -306,6 +309,10 @@ impl Datagram {
             }
             // What follows a part that the capture cut has no place in a contiguous payload.
             whole &= usize::try_from(part.wire_len).is_ok_and(|len| len == part.data.len());
+        }
+        // Without this one there is no datagram, even if its bytes are those of others.
+        if !frames.contains(&self.ended_by) {
+            frames.push(self.ended_by);
         }
         data.truncate(total);
         let cut = total - data.len();

@@ -88,6 +88,15 @@ fn contradicting_ends() {
     assert_eq!(whole.frames, [4, 2]);
 }
 
+/// The last fragment may bring nothing but the end.
+#[test]
+fn an_end_whose_bytes_are_there_already() {
+    let mut bench = Bench::new();
+    assert!(bench.add(1, 0, true, b"aaaaaaaabbbbbbbb").is_none());
+    let whole = bench.add(1, 8, false, b"cc").unwrap();
+    assert_eq!((whole.data.as_slice(), whole.frames.as_slice()), (&b"aaaaaaaabb"[..], &[1, 2][..]));
+}
+
 #[test]
 fn nonsense_is_refused() {
     let mut bench = Bench::new();

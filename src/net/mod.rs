@@ -82,6 +82,20 @@ pub struct Placed<'a> {
     pub header: usize,
     /// The checksum in that header; 0 in a UDP header means none.
     pub checksum: u16,
+    /// The captured bytes themselves.
+    pub bytes: &'a [u8],
+}
+
+impl Placed<'_> {
+    /// Whether the checksum was left to the sender's network card when the packet was captured, so that it has nothing to do
+    /// with the bytes: it is not right, and is none at all, or the sum of the addresses with or without the length.
+    pub fn is_left_to_hardware(&self, origin: &Origin) -> bool {
+        let addresses = checksum::addresses(origin.src.ip(), origin.dst.ip());
+        let protocol = if origin.transport == Transport::Tcp { 6 } else { 17 };
+        let stands = Some(&self.checksum.to_be_bytes()[..]);
+        checksum::is_offloaded(addresses, protocol, self.bytes.len(), stands)
+            && !checksum::segment_is_right(addresses, protocol, self.bytes)
+    }
 }
 
 /// What happened on a TCP flow, in stream order for each direction.

@@ -187,7 +187,7 @@ fn place(origin: &Origin, last: At, header: usize, whole: &[u8], way: Way<'_>, h
     let (mut one, mut several) = ([Place::NONE], Vec::new());
     let places = places(last, whole, way, &mut one, &mut several);
     let checksum = whole.get(16..18).and_then(|c| c.try_into().ok()).map_or(0, u16::from_be_bytes);
-    handler.placed(origin, Placed { places, header, checksum });
+    handler.placed(origin, Placed { places, header, checksum, bytes: whole });
 }
 
 /// Where `part` begins in `whole`, if it is a part of it.

@@ -4,7 +4,7 @@
 //! stood, and `auth_level` in its security trailer becomes `connect` (2), under which the stub is not protected; the
 //! trailer itself, its padding and its now meaningless signature stay. So no length changes, no TCP sequence number,
 //! no packet boundary; TCP and UDP checksums are brought up to date by what changed, so that a right one stays right and
-//! a wrong one wrong. PDUs that span packets, retransmissions, and datagrams in IP fragments are changed wherever they
+//! a wrong one wrong. PDUs that span packets, retransmissions, and what came in IP fragments are changed wherever they
 //! stand; PDUs that are only signed are readable as they are and stay.
 //!
 //! What isn't a packet is not copied: names of hosts, statistics, secrets of other protocols (Decryption Secrets Blocks);

@@ -5,12 +5,12 @@
 //! segment of it holds those sequence numbers and exactly those sealed bytes, which also tells retransmissions with
 //! other contents and numbers that have wrapped around. UDP: where a datagram stands is noted with the packet that completes
 //! it, for its PDU may be opened only when the handshake has come.
+//! A segment in IP fragments is changed in all of them at once, with its checksum, when the first is written.
 
 use super::OpenedFlows;
 use crate::net::{Origin, Place, Placed, Side, Transport};
 use crate::session::observed_security::{Tap, Unsealed};
 use std::collections::{BTreeMap, VecDeque};
-use std::net::IpAddr;
 use zeroize::Zeroizing;
 
 /// Which direction of which TCP stream, and the sequence number of the first byte.
@@ -21,6 +21,9 @@ const MAX_PDU: u32 = 0xffff;
 
 /// What a note costs beside bytes, roughly.
 const NOTE_COST: usize = 128;
+
+/// Where the checksum stands in a TCP header.
+const CHECKSUM: usize = 16;
 
 /// `auth_level` of PDUs whose stub is not protected (C706 13.1.2.1).
 const CONNECT: u8 = 2;
@@ -44,9 +47,10 @@ enum Note {
         key: Key,
         /// Where the segment's checksum stands, if in this packet.
         checksum: Option<usize>,
-        /// Offset of `at` in the payload.
-        offset: usize,
     },
+    /// A TCP segment that came in IP fragments, of which this packet is the first. It is changed at once for all of them, so
+    /// that its checksum is right for what stands in the others.
+    Fragmented(Fragmented),
     /// The packet is one of those to be written.
     Keep,
     /// It completes a datagram, of which it may turn out later that it is sealed.
@@ -55,9 +59,22 @@ enum Note {
     Replace {
         at: usize,
         bytes: Zeroizing<Vec<u8>>,
-        /// The packet that completed the datagram.
-        datagram: u64,
+        /// The packet that completed the datagram; none for a part of a TCP segment.
+        datagram: Option<u64>,
     },
+}
+
+/// A TCP segment in IP fragments.
+struct Fragmented {
+    places: Vec<Place>,
+    /// Bytes of its header.
+    header: usize,
+    /// All of it, as captured.
+    bytes: Box<[u8]>,
+    /// Of its payload.
+    key: Key,
+    /// Whether its checksum is about its bytes.
+    summed: bool,
 }
 
 /// Where a datagram stands.
@@ -77,6 +94,7 @@ impl Note {
         match self {
             Note::Segment { .. } | Note::Keep => NOTE_COST,
             Note::Datagram(datagram) => NOTE_COST.saturating_add(datagram.places.len() * size_of::<Place>()),
+            Note::Fragmented(segment) => NOTE_COST + segment.places.len() * size_of::<Place>() + segment.bytes.len(),
             Note::Replace { bytes, .. } => NOTE_COST + bytes.len(),
         }
     }
@@ -197,7 +215,7 @@ impl Patches {
                 self.weight = self.weight.saturating_sub(note.cost());
                 if of == frame {
                     kept |= matches!(note, Note::Keep);
-                    self.change(&note, data, &mut out);
+                    self.change(note, frame, data, &mut out);
                 }
             }
         }
@@ -205,62 +223,84 @@ impl Patches {
         (out, kept)
     }
 
-    fn change(&mut self, note: &Note, data: &[u8], out: &mut Option<Vec<u8>>) {
+    fn change(&mut self, note: Note, frame: u64, data: &[u8], out: &mut Option<Vec<u8>>) {
         match note {
             Note::Keep | Note::Datagram(_) => {}
-            Note::Replace { datagram, .. } if self.withholds && self.datagrams.get(datagram) != Some(&true) => {}
-            Note::Replace { at, bytes, .. } => {
-                let out = out.get_or_insert_with(|| data.to_vec());
-                if let Some(place) = at.checked_add(bytes.len()).and_then(|end| out.get_mut(*at..end)) {
-                    place.copy_from_slice(bytes);
+            Note::Replace { at, bytes, datagram } => {
+                let withheld = |datagram| self.withholds && self.datagrams.get(&datagram) != Some(&true);
+                if !datagram.is_some_and(withheld) {
+                    replace(data, out, at, &bytes);
                 }
             }
-            Note::Segment { at, len, key, checksum, offset } => {
+            Note::Segment { at, len, key, checksum } => {
+                let payload = data.get(at..at.saturating_add(len)).unwrap_or(&[]);
                 let mut delta = 0;
-                let mut changed = false;
-                let (stream, side, seq) = *key;
-                // PDUs that begin in the segment, or so shortly before it that they reach into it.
-                let from = seq.wrapping_sub(MAX_PDU);
-                let until = seq.wrapping_add(u32::try_from(*len).unwrap_or(u32::MAX));
-                let ranges = if from <= until { [(from, until), (1, 0)] } else { [(from, u32::MAX), (0, until)] };
-                for (low, high) in ranges.into_iter().filter(|(low, high)| low <= high) {
-                    for ((_, _, start), patch) in self.patches.range_mut((stream, side, low)..=(stream, side, high)) {
-                        // Distance of the PDU's part from the segment's first byte.
-                        let distance = i64::from(start.wrapping_sub(seq).cast_signed());
-                        let skip = usize::try_from(-distance).unwrap_or(0);
-                        let into = usize::try_from(distance).unwrap_or(0);
-                        let count = patch.sealed.len().saturating_sub(skip).min(len.saturating_sub(into));
-                        let place = at.saturating_add(into)..at.saturating_add(into).saturating_add(count);
-                        let (Some(sealed), Some(clear)) =
-                            (patch.sealed.get(skip..skip + count), patch.clear.get(skip..skip + count))
-                        else {
-                            continue;
-                        };
-                        if self.withholds && patch.shown != Some(true) {
-                            continue;
-                        }
-                        if count == 0 || data.get(place.clone()) != Some(sealed) {
-                            continue;
-                        }
-                        let out = out.get_or_insert_with(|| data.to_vec());
-                        if let Some(bytes) = out.get_mut(place) {
-                            bytes.copy_from_slice(clear);
-                            delta += difference(sealed, clear, (offset + into) % 2 == 1);
-                            changed = true;
-                            patch.written = patch.written.saturating_add(count);
-                        }
-                    }
+                for Change { into, clear, sum } in self.changes(key, payload) {
+                    replace(data, out, at.saturating_add(into), &clear);
+                    delta += sum;
                 }
-                if let (true, Some(at), Some(out)) = (changed, checksum, out) {
-                    let field = at.checked_add(2).and_then(|end| out.get_mut(*at..end));
-                    if let Some(field) = field
-                        && let Ok(old) = <[u8; 2]>::try_from(&*field)
-                    {
-                        field.copy_from_slice(&updated(old, delta));
+                if let (true, Some(at), Some(old)) = (delta != 0, checksum, checksum.and_then(|at| word(data, at))) {
+                    replace(data, out, at, &updated(old, delta));
+                }
+            }
+            Note::Fragmented(segment) => {
+                let Fragmented { places, header, bytes, key, summed } = &segment;
+                let payload = bytes.get(*header..).unwrap_or(&[]);
+                let mut delta = 0;
+                let mut all = Vec::new();
+                for Change { into, clear, sum } in self.changes(*key, payload) {
+                    all.push((header.saturating_add(into), clear));
+                    delta += sum;
+                }
+                if let (true, true, Some(old)) = (delta != 0, *summed, word(bytes, CHECKSUM)) {
+                    all.push((CHECKSUM, Zeroizing::new(updated(old, delta).to_vec())));
+                }
+                for (at, bytes) in all {
+                    for (place, now) in parts(places, at, &bytes) {
+                        if place.frame == frame {
+                            replace(data, out, place.at, now);
+                        } else {
+                            let bytes = Zeroizing::new(now.to_vec());
+                            self.note(place.frame, Note::Replace { at: place.at, bytes, datagram: None });
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// What changes in the payload of a segment, whose first byte has this sequence number.
+    fn changes(&mut self, (stream, side, seq): Key, payload: &[u8]) -> Vec<Change> {
+        let mut changes = Vec::new();
+        // PDUs that begin in the segment, or so shortly before it that they reach into it.
+        let from = seq.wrapping_sub(MAX_PDU);
+        let until = seq.wrapping_add(u32::try_from(payload.len()).unwrap_or(u32::MAX));
+        let ranges = if from <= until { [(from, until), (1, 0)] } else { [(from, u32::MAX), (0, until)] };
+        for (low, high) in ranges.into_iter().filter(|(low, high)| low <= high) {
+            for ((_, _, start), patch) in self.patches.range_mut((stream, side, low)..=(stream, side, high)) {
+                if self.withholds && patch.shown != Some(true) {
+                    continue;
+                }
+                // Distance of the PDU's part from the segment's first byte.
+                let distance = i64::from(start.wrapping_sub(seq).cast_signed());
+                let skip = usize::try_from(-distance).unwrap_or(0);
+                let into = usize::try_from(distance).unwrap_or(0);
+                let count = patch.sealed.len().saturating_sub(skip).min(payload.len().saturating_sub(into));
+                let (Some(sealed), Some(clear)) =
+                    (patch.sealed.get(skip..skip + count), patch.clear.get(skip..skip + count))
+                else {
+                    continue;
+                };
+                if count == 0 || payload.get(into..into.saturating_add(count)) != Some(sealed) {
+                    continue;
+                }
+                patch.written = patch.written.saturating_add(count);
+                // A TCP header has an even length.
+                let sum = difference(sealed, clear, into % 2 == 1);
+                changes.push(Change { into, clear: Zeroizing::new(clear.to_vec()), sum });
+            }
+        }
+        changes
     }
 
     fn note(&mut self, frame: u64, note: Note) -> bool {
@@ -293,20 +333,13 @@ impl Patches {
 
     /// Replaces bytes of a datagram, `at` counted from its UDP header.
     fn replace(&mut self, datagram: &Datagram, at: usize, bytes: &[u8]) -> bool {
-        let (mut skip, mut rest, mut all) = (at, bytes, true);
-        for place in &datagram.places {
-            let from = skip.min(place.len);
-            skip -= from;
-            let (now, later) = rest.split_at_checked(place.len - from).unwrap_or((rest, &[]));
-            rest = later;
-            if !now.is_empty() {
-                let bytes = Zeroizing::new(now.to_vec());
-                let datagram = datagram.frame;
-                let at = place.at.saturating_add(from);
-                all &= self.note(place.frame, Note::Replace { at, bytes, datagram });
-            }
+        let (mut all, mut done) = (true, 0);
+        for (place, now) in parts(&datagram.places, at, bytes) {
+            done += now.len();
+            let (bytes, datagram) = (Zeroizing::new(now.to_vec()), Some(datagram.frame));
+            all &= self.note(place.frame, Note::Replace { at: place.at, bytes, datagram });
         }
-        all && rest.is_empty()
+        all && done == bytes.len()
     }
 }
 
@@ -327,31 +360,21 @@ impl Tap for Patches {
                 self.note(place.frame, Note::Keep);
             }
         }
-        let left_to_hardware = left_to_hardware(origin, &placed);
+        let summed = !placed.is_left_to_hardware(origin);
         if origin.transport == Transport::Udp {
-            let checksum = if left_to_hardware { 0 } else { placed.checksum };
+            let checksum = if summed { placed.checksum } else { 0 };
             let (places, header, frame) = (placed.places.to_vec(), placed.header, origin.frame);
             self.note(frame, Note::Datagram(Datagram { places, header, checksum, frame }));
             return;
         }
-        // The checksum stands at offset 16; of a segment in IP fragments it is left alone, since its bytes are changed
-        // packet by packet.
-        let checksum = match placed.places {
-            [one] if one.len >= 18 && !left_to_hardware => Some(one.at.saturating_add(16)),
-            _ => None,
-        };
-        let (mut skip, mut offset) = (placed.header, 0);
-        for place in placed.places {
-            let from = skip.min(place.len);
-            skip -= from;
-            let len = place.len - from;
-            if len > 0 {
-                let seq = origin.seq.wrapping_add(u32::try_from(offset).unwrap_or(0));
-                let key = (origin.stream, origin.from == Side::A, seq);
-                let at = place.at.saturating_add(from);
-                self.note(place.frame, Note::Segment { at, len, key, checksum, offset });
-            }
-            offset += len;
+        let key = (origin.stream, origin.from == Side::A, origin.seq);
+        if let [one] = placed.places {
+            let checksum = (summed && one.len >= CHECKSUM + 2).then(|| one.at.saturating_add(CHECKSUM));
+            let (at, len) = (one.at.saturating_add(placed.header), one.len.saturating_sub(placed.header));
+            self.note(one.frame, Note::Segment { at, len, key, checksum });
+        } else if let Some(first) = placed.places.iter().map(|place| place.frame).min() {
+            let (places, header, bytes) = (placed.places.to_vec(), placed.header, placed.bytes.into());
+            self.note(first, Note::Fragmented(Fragmented { places, header, bytes, key, summed }));
         }
     }
 
@@ -398,23 +421,38 @@ impl Tap for Patches {
     }
 }
 
-/// Whether the checksum was left to the network card when the packet was captured: only the addresses and the length are
-/// summed in it, and it has nothing to do with the bytes that are changed.
-fn left_to_hardware(origin: &Origin, placed: &Placed<'_>) -> bool {
-    let words = |address: IpAddr| -> u64 {
-        match address {
-            IpAddr::V4(address) => address.octets().as_chunks::<2>().0.iter().map(|w| sum_of(*w)).sum(),
-            IpAddr::V6(address) => address.octets().as_chunks::<2>().0.iter().map(|w| sum_of(*w)).sum(),
-        }
-    };
-    let protocol = if origin.transport == Transport::Tcp { 6 } else { 17 };
-    let length: usize = placed.places.iter().map(|place| place.len).sum();
-    let sum = words(origin.src.ip()) + words(origin.dst.ip()) + protocol;
-    [sum, sum + length as u64].into_iter().any(|sum| (sum % 0xffff) == u64::from(placed.checksum) % 0xffff)
+/// A change of a segment's payload.
+struct Change {
+    /// Where in it.
+    into: usize,
+    clear: Zeroizing<Vec<u8>>,
+    /// By how much the sum of the segment changes.
+    sum: i64,
 }
 
-fn sum_of(word: [u8; 2]) -> u64 {
-    u64::from(u16::from_be_bytes(word))
+/// Writes bytes into a copy of the packet.
+fn replace(data: &[u8], out: &mut Option<Vec<u8>>, at: usize, bytes: &[u8]) {
+    let out = out.get_or_insert_with(|| data.to_vec());
+    if let Some(place) = at.checked_add(bytes.len()).and_then(|end| out.get_mut(at..end)) {
+        place.copy_from_slice(bytes);
+    }
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<[u8; 2]> {
+    bytes.get(at..)?.first_chunk().copied()
+}
+
+/// The places of bytes that stand `at` in what has these places, and which of the bytes stand there.
+fn parts<'b>(places: &[Place], at: usize, bytes: &'b [u8]) -> impl Iterator<Item = (Place, &'b [u8])> {
+    let (mut skip, mut rest) = (at, bytes);
+    places.iter().filter_map(move |place| {
+        let from = skip.min(place.len);
+        skip -= from;
+        let (now, later) = rest.split_at_checked(place.len - from).unwrap_or((rest, &[]));
+        rest = later;
+        let at = place.at.saturating_add(from);
+        (!now.is_empty()).then_some((Place { frame: place.frame, at, len: now.len() }, now))
+    })
 }
 
 /// By how much the sum of 16-bit words changes; `odd`: the first byte is the second of its word.

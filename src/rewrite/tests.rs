@@ -306,3 +306,93 @@ fn memory_is_bounded() {
     let (none, out) = run(0);
     assert_eq!((none.packets, none.pdus, out.len() <= whole.len()), (summary.packets, 244, true));
 }
+
+#[test]
+fn segments_in_fragments() {
+    let pdus = [Sealed::new(24, 300, 3, false), Sealed::new(24, 211, 4, false)];
+    let stream: Vec<u8> = pdus.iter().flat_map(|p| p.pdu.clone()).collect();
+    let opened: Vec<u8> = pdus.iter().flat_map(Sealed::opened).collect();
+    let summed = summed(6, tcp(50000, 49664, 10, 1, ACK, &stream));
+    let count = summed.len().div_ceil(160);
+    let fragments = |segment: &[u8]| -> Vec<Vec<u8>> {
+        let part = |i: usize| {
+            let flags = (i as u16 * 20) | if i + 1 < count { 0x2000 } else { 0 };
+            let part = &segment[i * 160..((i + 1) * 160).min(segment.len())];
+            ethernet(0x0800, &ipv4_fragment(A, B, 6, 77, flags, part))
+        };
+        (0..count).map(part).collect()
+    };
+    for reverse in [false, true] {
+        let packets = |segment: &[u8]| {
+            let mut packets = fragments(segment);
+            if reverse {
+                packets.reverse();
+            }
+            packets.insert(0, self::segment(9, SYN, &[]));
+            packets
+        };
+        let packets_right = packets(&summed);
+        let (changed, patches) = rewritten(&packets_right, &pdus);
+        assert_eq!((patches.pdus(), patches.left()), (2, 0));
+        assert_eq!(carried(&packets_right, &changed), opened, "{reverse}");
+        // One that was left to the network card stays as it is.
+        let mut none = summed.clone();
+        none[16..18].fill(0);
+        let packets_none = packets(&none);
+        let (changed, patches) = rewritten(&packets_none, &pdus);
+        assert_eq!(patches.left(), 0);
+        let with_header = if reverse { count } else { 1 };
+        let header = changed[with_header].as_ref().expect("changed");
+        assert_eq!(header[14 + 20 + 16..][..2], [0, 0]);
+    }
+}
+
+/// Where the first packet of a segment in fragments was written before the last was read, all of it stays sealed: its checksum
+/// could not be brought up to date any more.
+#[test]
+fn fragments_that_are_passed_before_the_segment_is_whole() {
+    let pdu = Sealed::new(24, 300, 3, false);
+    let segment = summed(6, tcp(50000, 49664, 10, 1, ACK, &pdu.pdu));
+    let (one, other) = segment.split_at(160);
+    let packets = [
+        self::segment(9, SYN, &[]),
+        ethernet(0x0800, &ipv4_fragment(A, B, 6, 77, 0x2000, one)),
+        ethernet(0x0800, &ipv4_fragment(A, B, 6, 77, 20, other)),
+    ];
+    let mut network = Network::new(net::NetworkLimits::default());
+    let mut opener = Opener { patches: Patches::new(), pdus: vec![pdu.clone()], start: None, came: 0 };
+    let mut changed = Vec::new();
+    for (frame, packet) in (1..).zip(&packets) {
+        network.frame(frame, None, LinkType::ETHERNET, packet, packet.len(), &mut opener);
+        changed.push(opener.patches.apply(frame, packet).0);
+    }
+    assert_eq!(changed, [None, None, None]);
+    assert_eq!((opener.patches.pdus(), opener.patches.left()), (1, 1));
+    assert_eq!(carried(&packets, &changed), pdu.pdu);
+}
+
+/// A checksum of 0 was left to the network card, unless it is right: then it stays right.
+#[test]
+fn checksums_that_are_zero() {
+    let pdu = Sealed::new(24, 80, 3, false);
+    let right = (0..=u16::MAX)
+        .map(|ack| {
+            let mut segment = tcp(50000, 49664, 10, u32::from(ack), ACK, &pdu.pdu);
+            segment[16..18].fill(0);
+            segment
+        })
+        .find(|segment| summed(6, segment.clone())[16..18] == [0, 0])
+        .expect("one of them");
+    let mut left = right.clone();
+    left[11] ^= 1;
+    for (segment, changes) in [(right, true), (left, false)] {
+        let packets = [self::segment(9, SYN, &[]), ethernet(0x0800, &ipv4(A, B, 6, &segment))];
+        let (changed, patches) = rewritten(&packets, std::slice::from_ref(&pdu));
+        assert_eq!((patches.pdus(), patches.left()), (1, 0));
+        let out = changed[1].as_ref().expect("changed");
+        let mut network = Network::new(net::NetworkLimits::default());
+        network.frame(1, None, LinkType::ETHERNET, out, out.len(), &mut Got::default());
+        assert_eq!(network.stats().bad_transport_checksums, u64::from(!changes));
+        assert_eq!(out[50..52] != [0, 0], changes);
+    }
+}

@@ -31,9 +31,9 @@ use crate::rpc::security::Sender;
 use crate::session::observed_security::{Tap, Unsealed};
 use crate::session::selection::{Choice, Selection};
 use crate::session::{Record, SelectionLimits, Session};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// The port of Kerberos' key distribution centre (RFC 4120 7.2.1).
 const KERBEROS: u16 = 88;
@@ -60,6 +60,9 @@ pub struct Wanted {
     /// Hosts between which all datagrams of connectionless RPC are kept: an answer may come from another port.
     datagrams: BTreeSet<(IpAddr, IpAddr)>,
     clients: BTreeSet<IpAddr>,
+    /// Flows whose datagrams, by their activity, belong to a conversation that began on another flow, that one included; by the
+    /// stream of the conversation, and until it turns out to be wanted.
+    joined: BTreeSet<(u64, SocketAddr, SocketAddr)>,
     /// Flows that had no room anywhere.
     left_out: u64,
 }
@@ -74,6 +77,7 @@ impl Wanted {
             pairs: BTreeSet::new(),
             datagrams: BTreeSet::new(),
             clients: BTreeSet::new(),
+            joined: BTreeSet::new(),
             left_out: 0,
         }
     }
@@ -85,18 +89,33 @@ impl Wanted {
 
     /// Has the session read a packet, and takes note of its records.
     pub fn packet(&mut self, session: &mut Session, packet: &Packet<'_>) {
-        let at = Cell::new(None);
-        session.packet_tapped(packet, &mut Last(&at), &mut |record| self.record(&record, at.get()));
+        let seen = Seen::default();
+        session.packet_tapped(packet, &mut &seen, &mut |record| self.record(&record, &seen));
+        self.join(&seen);
     }
 
     /// The same at the end of the capture.
     pub fn finish(&mut self, session: &mut Session) {
-        let at = Cell::new(None);
-        session.finish_tapped(&mut Last(&at), &mut |record| self.record(&record, at.get()));
+        let seen = Seen::default();
+        session.finish_tapped(&mut &seen, &mut |record| self.record(&record, &seen));
     }
 
-    /// `at`: where the packet's last segment or datagram with a payload comes from.
-    fn record(&mut self, record: &Record<'_>, at: Option<Origin>) {
+    /// Remembers which flows have a conversation in common.
+    fn join(&mut self, seen: &Seen) {
+        for Joined { stream, flows } in seen.joined.take() {
+            for [src, dst] in flows {
+                let flow = (stream, src.min(dst), src.max(dst));
+                if self.joined.len() < self.limits.flows || self.joined.contains(&flow) {
+                    self.joined.insert(flow);
+                } else {
+                    self.left_out += 1;
+                }
+            }
+        }
+    }
+
+    fn record(&mut self, record: &Record<'_>, seen: &Seen) {
+        self.join(seen);
         match self.selection.choose(record) {
             Choice::Show(_) => {}
             Choice::Hold => return self.selection.hold(record, (), 0),
@@ -108,8 +127,17 @@ impl Wanted {
             _ => flow.src,
         };
         let mut all = vec![(flow.src, flow.dst)];
-        // What completed the message may have come from another port than what began it.
-        all.extend(at.filter(|_| flow.transport == Transport::Udp).map(|at| (at.src, at.dst)));
+        if flow.transport == Transport::Udp {
+            // What completed the message may have come from another port than what began it, or what stands in between.
+            all.extend(seen.at.get().map(|at| (at.src, at.dst)));
+            let least = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+            while let Some(joined) = self.joined.range((flow.stream, least, least)..).next().copied()
+                && joined.0 == flow.stream
+            {
+                self.joined.remove(&joined);
+                all.push((joined.1, joined.2));
+            }
+        }
         for (src, dst) in all {
             self.want(flow.transport, src, dst);
         }
@@ -153,12 +181,29 @@ impl Wanted {
     }
 }
 
-/// Takes note of where the segment or datagram at hand comes from.
-struct Last<'c>(&'c Cell<Option<Origin>>);
+/// Where the segment or datagram at hand comes from, and which conversation it joins.
+#[derive(Default)]
+struct Seen {
+    /// The packet's last one with a payload.
+    at: Cell<Option<Origin>>,
+    joined: RefCell<Vec<Joined>>,
+}
 
-impl Tap for Last<'_> {
+/// Two flows with a conversation in common.
+struct Joined {
+    /// Of the conversation.
+    stream: u64,
+    /// The ends of both.
+    flows: [[SocketAddr; 2]; 2],
+}
+
+impl Tap for &Seen {
     fn placed(&mut self, origin: &Origin, _: Placed<'_>) {
-        self.0.set(Some(*origin));
+        self.at.set(Some(*origin));
+    }
+
+    fn joined(&mut self, origin: &Origin, stream: u64, ends: &[SocketAddr; 2]) {
+        self.joined.borrow_mut().push(Joined { stream, flows: [[origin.src, origin.dst], *ends] });
     }
 
     fn unsealed(&mut self, _: Unsealed<'_>) {}

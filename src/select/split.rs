@@ -4,7 +4,7 @@
 //! [`Splitter`] tells of each packet its pair; [`Survey`] tells of a capture which pairs there are and what they carry, for
 //! [`Groups`](super::Groups) to decide which of them have to stay together.
 
-use super::{Last, pair};
+use super::{Joined, Seen, pair};
 use crate::base::bounded::Bounded;
 use crate::capture::Packet;
 use crate::idl;
@@ -14,7 +14,6 @@ use crate::net::{Chunk, Datagram, DecodeAs, Handler, Network, NetworkLimits, Ori
 use crate::rpc::event::Body;
 use crate::session::inference::served;
 use crate::session::{Record, Session};
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -186,8 +185,12 @@ impl Survey {
         if let Some(pair) = self.splitter.packet(packet) {
             self.note(pair, Bearing::Nothing);
         }
-        let at = Cell::new(None);
-        session.packet_tapped(packet, &mut Last(&at), &mut |record| self.record(&record, at.get()));
+        let seen = Seen::default();
+        session.packet_tapped(packet, &mut &seen, &mut |record| self.record(&record, seen.at.get()));
+        for Joined { flows, .. } in seen.joined.take() {
+            let [one, other] = flows.map(|[src, dst]| pair(src.ip(), dst.ip()));
+            self.splitter.link(Some(one), other);
+        }
     }
 
     /// The same at the end of the capture.
@@ -200,7 +203,7 @@ impl Survey {
         self.pairs.iter().map(|(pair, bearing)| (*pair, *bearing))
     }
 
-    /// Pairs that share a packet.
+    /// Pairs that share a packet or a conversation.
     pub fn links(&self) -> impl Iterator<Item = (Pair, Pair)> + '_ {
         self.splitter.links()
     }

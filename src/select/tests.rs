@@ -1,9 +1,15 @@
 //! Which packets are kept, on packets made by hand.
 
 use super::*;
+use crate::auth::KeyStore;
+use crate::base::guid::Guid;
 use crate::capture::{LinkType, Packet};
+use crate::idl;
 use crate::net::{DecodeAs, NetworkLimits, Timestamp};
-use crate::session::SelectionLimits;
+use crate::rpc::dg::{Body as Datagram, Flags1, Flags2, Header, Pdu};
+use crate::rpc::header::Representation;
+use crate::session::{SelectionLimits, SessionLimits};
+use std::sync::Arc;
 
 fn wanted(flows: usize, hosts: usize) -> Wanted {
     let limits = Select { flows, hosts, waiting: 1 << 16 };
@@ -133,4 +139,61 @@ fn fragments_that_are_not_remembered_are_counted() {
     let packets = [ip([1, 2], 1, 0, true, &[7; 24]), ip([3, 4], 2, 0, true, &[7; 24])];
     let left_out = |hosts| split(hosts, &packets).1.left_out();
     assert_eq!([left_out(2), left_out(1)], [0, 1]);
+}
+
+/// A fragment of a request to the cluster, in the activity of all of them.
+fn request(number: u16, last: bool) -> Vec<u8> {
+    let body = Datagram::Request(&[0; 8][..]);
+    let header = Header {
+        ptype: body.ptype().unwrap(),
+        flags1: Flags1::FRAG | if last { Flags1::LAST_FRAG } else { Flags1::empty() },
+        flags2: Flags2::empty(),
+        representation: Representation::LITTLE,
+        serial: 0,
+        object: Guid::NIL,
+        interface: Guid(idl::CLUSAPI.uuid_bytes),
+        activity: Guid([0x11; 16]),
+        server_boot: 0,
+        interface_version: (3, 0),
+        sequence: 0,
+        opnum: 3,
+        interface_hint: 0xffff,
+        activity_hint: 0xffff,
+        length: 0,
+        fragment: number,
+        auth_proto: 0,
+    };
+    Pdu { header, body, verifier: None }.encode().unwrap()
+}
+
+/// An activity takes in what its end sends elsewhere, of which no record tells; and the hosts have to be read together.
+#[test]
+fn every_flow_of_a_conversation_is_kept() {
+    let packet = |hosts, ports, number, last| ip(hosts, 1, 0, false, &udp(ports, &request(number, last)));
+    let packets = [
+        packet([1, 2], [2000, 3000], 0, false),
+        packet([1, 3], [2000, 3000], 1, false),
+        ip([1, 3], 2, 0, false, &udp([2001, 3000], &[7; 100])),
+        packet([1, 2], [2000, 3000], 2, true),
+    ];
+    let read = |each: &mut dyn FnMut(&mut Session, &Packet<'_>)| {
+        let mut session = Session::new(SessionLimits::default(), Arc::<KeyStore>::default());
+        for (frame, data) in (1..).zip(&packets) {
+            let (time, link, original_len) = (Some(Timestamp(0)), LinkType(101), data.len());
+            each(&mut session, &Packet { frame, time, link, data, original_len, comments: Vec::new() });
+        }
+        session
+    };
+    let mut roomy = wanted(8, 8);
+    let mut session = read(&mut |session, packet| roomy.packet(session, packet));
+    roomy.finish(&mut session);
+    assert_eq!((kept(&roomy, &packets), roomy.left_out()), (vec![1, 2, 4], 0));
+    let mut narrow = wanted(1, 8);
+    read(&mut |session, packet| narrow.packet(session, packet));
+    assert_eq!(narrow.left_out(), 1);
+    let limits = Select { flows: 8, hosts: 8, waiting: 1 << 16 };
+    let mut survey = Survey::new(limits, NetworkLimits::default(), DecodeAs::default());
+    let mut session = read(&mut |session, packet| survey.packet(session, packet));
+    survey.finish(&mut session);
+    assert_eq!(survey.links().collect::<Vec<_>>(), [(hosts(1, 2), hosts(1, 3))]);
 }

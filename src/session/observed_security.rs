@@ -6,6 +6,7 @@
 use crate::net::{Origin, Placed};
 use crate::rpc::dg;
 use crate::rpc::security::{AuthTrailer, Connectionless, Identity, Opened, Protected, Security, Sender, Token};
+use std::net::SocketAddr;
 
 /// A sealed PDU that was opened; its signature is right.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +27,10 @@ pub struct Unsealed<'a> {
 pub trait Tap {
     /// A segment or datagram; see [`crate::net::Handler::placed`].
     fn placed(&mut self, origin: &Origin, placed: Placed<'_>);
+    /// A datagram, known by its activity, belongs to the conversation of another flow, whose stream and ends these are.
+    fn joined(&mut self, origin: &Origin, stream: u64, ends: &[SocketAddr; 2]) {
+        let _ = (origin, stream, ends);
+    }
     /// A sealed PDU was opened. The one of a datagram follows its [`Tap::placed`] at once, unless it was
     /// [held back](Unsealed::held).
     fn unsealed(&mut self, unsealed: Unsealed<'_>);

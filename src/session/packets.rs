@@ -560,6 +560,9 @@ impl Handler for Driver<'_, '_> {
         let mut place = 0;
         let Some(kept) = flows.conversation(&mut place, stream, origin, limits, auth) else { return Verdict::Keep };
         let Conversed { rpc, security, ends, ours: is_ours, .. } = kept;
+        if let (Some(tap), true) = (&mut self.tap, stream != origin.stream) {
+            tap.joined(origin, stream, ends);
+        }
         let received = Received {
             side,
             frames: datagram.frames,

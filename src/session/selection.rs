@@ -122,13 +122,15 @@ impl Chooser {
             self.last = Some(key);
             return Decision::Show { release: self.held.remove(&key).is_some() };
         }
-        let call = matches!(
-            record.event.body,
-            Body::Request { .. } | Body::Response { .. } | Body::Fault { .. } | Body::Incomplete { .. }
-        );
+        // The callbacks of connectionless security are the handshake of the calls they are about, which may have to wait for it.
+        let handshake = record.event.token.is_some();
+        let call = !handshake
+            && matches!(
+                record.event.body,
+                Body::Request { .. } | Body::Response { .. } | Body::Fault { .. } | Body::Incomplete { .. }
+            );
         if ours {
-            // The callbacks of connectionless security are the handshake of the calls they are about.
-            if record.event.token.is_some() {
+            if handshake {
                 return Decision::Show { release: false };
             }
             // Calls of other interfaces on the same connection are none of ours; those of no known one may be.

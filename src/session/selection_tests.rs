@@ -154,6 +154,24 @@ fn what_was_held_back_is_released_once() {
     assert_eq!(chooser.given_up(), (0, 0));
 }
 
+/// A sealed request that waits for its handshake comes behind the callbacks of that.
+#[test]
+fn callbacks_before_the_call_they_are_about() {
+    let mut chooser = Chooser::new(limits());
+    let callback = |body| {
+        about(1, body, |record| {
+            record.event.context = Some(context(OTHER));
+            record.event.token = Some(&[1]);
+        })
+    };
+    for body in [request(Some(&[1])), response(Some(1), Some(&[1]))] {
+        assert_eq!(callback(body)(&mut chooser), Decision::Hold);
+        chooser.hold((true, 1));
+    }
+    let own = about(1, request(Some(&[1])), |record| record.interface = Some((&idl::CLUSAPI, 1)));
+    assert_eq!(own(&mut chooser), RELEASE);
+}
+
 #[test]
 fn connections_held_back_and_chosen_are_bounded() {
     let mut chooser = Chooser::new(SelectionLimits { held: 2, chosen: 2, ..limits() });

@@ -90,7 +90,8 @@ impl Network {
         if handler.wants_places() {
             let (mut one, mut several) = ([Place::NONE], Vec::new());
             let places = places(self.last, whole.data, way, &mut one, &mut several);
-            handler.placed(&origin, Placed { places, header: 8, checksum: u16::from_be_bytes([c0, c1]) });
+            let checksum = u16::from_be_bytes([c0, c1]);
+            handler.placed(&origin, Placed { places, header: 8, checksum, bytes: whole.data });
         }
         let datagram = Datagram {
             data: payload.data,
