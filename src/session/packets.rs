@@ -4,8 +4,8 @@
 //! turn out to be something else are dropped at once. Records are lent to a closure while a packet is being worked on,
 //! so that a message that lies whole in one packet is never copied.
 //!
-//! `session/flows.rs` keeps the associations under one budget, `session/parcel.rs` takes records from one thread to
-//! another.
+//! `session/flows.rs` keeps the associations under one budget, `session/owned_record.rs` takes records from one thread
+//! to another.
 //!
 //! Next: [`crate::rpc::event`] for what a record's event holds, [`crate::ndr::wire::Message`] to decode its stub.
 
