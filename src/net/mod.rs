@@ -92,8 +92,8 @@ impl Placed<'_> {
     pub fn is_left_to_hardware(&self, origin: &Origin) -> bool {
         let addresses = checksum::addresses(origin.src.ip(), origin.dst.ip());
         let protocol = if origin.transport == Transport::Tcp { 6 } else { 17 };
-        let stands = Some(&self.checksum.to_be_bytes()[..]);
-        checksum::is_offloaded(addresses, protocol, self.bytes.len(), stands)
+        let stands = self.checksum.to_be_bytes();
+        checksum::is_offloaded(addresses, protocol, self.bytes.len(), Some(&stands))
             && !checksum::segment_is_right(addresses, protocol, self.bytes)
     }
 }
