@@ -55,11 +55,11 @@ pub fn pieces(message: &Message<'_>, context: Context<'_>) -> Vec<Piece> {
 }
 
 /// Each byte once: of what can't be read, what was read behind the place of the error stands by itself, as the name of a
-/// command whose length can't be right.
+/// command whose length can't be right; and so does what was read at that place, as a length that is too small.
 fn apart(pieces: Vec<Piece>) -> Vec<Piece> {
-    let mut all = Vec::with_capacity(pieces.len());
+    let mut all: Vec<Piece> = Vec::with_capacity(pieces.len());
     let mut unread: Option<Piece> = None;
-    for piece in pieces {
+    for mut piece in pieces {
         if let Some(mut around) = unread.take() {
             if piece.range.start < around.range.end {
                 let before = around.range.start..piece.range.start;
@@ -73,10 +73,12 @@ fn apart(pieces: Vec<Piece>) -> Vec<Piece> {
             }
             all.push(around);
         }
-        match piece.kind == Overhead::Unread.name() {
-            true => unread = Some(piece),
-            false => all.push(piece),
+        if piece.kind != Overhead::Unread.name() {
+            all.push(piece);
+            continue;
         }
+        piece.range.start = all.last().map_or(0, |last| last.range.end).max(piece.range.start);
+        unread = Some(piece).filter(|rest| !rest.range.is_empty());
     }
     all.extend(unread);
     all
@@ -229,6 +231,10 @@ mod tests {
             piece(20..30, unread),
             piece(25..30, "value"),
             piece(30..32, unread),
+            piece(32..36, "length"),
+            piece(32..40, unread),
+            piece(40..44, "length"),
+            piece(40..44, unread),
         ];
         let whole: Vec<_> = apart(pieces).into_iter().map(|piece| (piece.range, piece.kind, piece.value)).collect();
         let of = |range: Range<usize>, kind: &'static str| (range, kind, String::from(kind));
@@ -243,6 +249,9 @@ mod tests {
                 of(20..25, unread),
                 of(25..30, "value"),
                 of(30..32, unread),
+                of(32..36, "length"),
+                of(36..40, unread),
+                of(40..44, "length"),
             ]
         );
     }
