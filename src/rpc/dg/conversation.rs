@@ -252,7 +252,8 @@ impl<N: Default> Conversation<N> {
     }
 
     /// A PDU in its turn: the first request of an activity comes before the handshake that tells its key, so it is held
-    /// back until that is complete, or until it is clear that it won't be.
+    /// back until that is complete, or until it is clear that it won't be. So are the requests of the activity behind it,
+    /// or a copy that the capture has cut would take its place.
     fn in_turn(
         &mut self,
         received: &Received<'_>,
@@ -263,13 +264,14 @@ impl<N: Default> Conversation<N> {
     ) {
         let activity = pdu.header.activity;
         let trailer = pdu.verifier.map(|verifier| verifier.trailer).filter(|trailer| trailer.auth_level > 1);
-        if let (PacketType::Request, Some(trailer)) = (pdu.header.ptype, trailer)
-            && received.data.len() >= received.wire_len
-            && security.awaits(&trailer)
+        let whole = received.data.len() >= received.wire_len;
+        let waits = |trailer: &AuthTrailer| whole && security.awaits(trailer);
+        if pdu.header.ptype == PacketType::Request
+            && (trailer.as_ref().is_some_and(waits) || self.early.holds(activity))
         {
             self.touch(activity, security, out);
             if let Some(known) = self.activities.get_mut(&activity) {
-                known.trailer = Some(trailer);
+                known.trailer = trailer.or(known.trailer);
             }
             self.early.hold(activity, trailer, received);
             while let Some(oldest) = self.early.too_many() {
@@ -294,7 +296,9 @@ impl<N: Default> Conversation<N> {
     fn release(&mut self, activity: Guid, security: &mut dyn Security, out: &mut dyn FnMut(Event<'_, N>)) {
         for held in self.early.take(activity) {
             let received = held.received();
-            let Ok(pdu) = Pdu::parse(received.data) else { continue };
+            let cut = received.data.len() < received.wire_len;
+            let parsed = if cut { Pdu::parse_truncated(received.data) } else { Pdu::parse(received.data) };
+            let Ok(pdu) = parsed else { continue };
             let mut frame_set = FrameSet::default();
             for frame in received.frames {
                 frame_set.add(*frame, received.time, self.limits.frames, &mut self.counters);

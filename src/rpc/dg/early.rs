@@ -10,11 +10,14 @@ use alloc::vec::Vec;
 /// A datagram that is held back.
 pub(super) struct Held {
     activity: Guid,
-    trailer: AuthTrailer,
+    /// Its security trailer, as far as the capture has it.
+    trailer: Option<AuthTrailer>,
     side: Side,
     frames: Vec<u64>,
     time: Option<Timestamp>,
     data: Vec<u8>,
+    /// Its length on the wire, bytes.
+    wire_len: usize,
     identification: Option<u16>,
     /// Datagrams of the flow since.
     waited: u32,
@@ -27,7 +30,7 @@ impl Held {
             frames: &self.frames,
             time: self.time,
             data: &self.data,
-            wire_len: self.data.len(),
+            wire_len: self.wire_len,
             identification: self.identification,
         }
     }
@@ -46,12 +49,17 @@ impl Early {
         self.bytes + self.held.capacity() * (size_of::<Held>() + 8)
     }
 
-    pub(super) fn hold(&mut self, activity: Guid, trailer: AuthTrailer, received: &Received<'_>) {
+    /// Whether a datagram of the activity is held back.
+    pub(super) fn holds(&self, activity: Guid) -> bool {
+        self.held.iter().any(|held| held.activity == activity)
+    }
+
+    pub(super) fn hold(&mut self, activity: Guid, trailer: Option<AuthTrailer>, received: &Received<'_>) {
         let (side, time, waited) = (received.side, received.time, 0);
         let (frames, data) = (received.frames.to_vec(), received.data.to_vec());
         self.bytes += data.len();
-        let identification = received.identification;
-        self.held.push(Held { activity, trailer, side, frames, time, data, identification, waited });
+        let (wire_len, identification) = (received.wire_len, received.identification);
+        self.held.push(Held { activity, trailer, side, frames, time, data, wire_len, identification, waited });
     }
 
     /// The activity that has to give way, if there is too much.
@@ -66,7 +74,7 @@ impl Early {
 
     /// An activity of which a datagram waits whose trailer is like that.
     pub(super) fn find(&self, is: &mut dyn FnMut(&AuthTrailer) -> bool) -> Option<Guid> {
-        self.held.iter().find(|held| is(&held.trailer)).map(|held| held.activity)
+        self.held.iter().find(|held| held.trailer.as_ref().is_some_and(&mut *is)).map(|held| held.activity)
     }
 
     /// One more datagram of the flow went by: the activity that has waited too long, if any.
