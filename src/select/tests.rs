@@ -2,12 +2,10 @@
 
 use super::*;
 use crate::auth::KeyStore;
-use crate::base::guid::Guid;
 use crate::capture::{LinkType, Packet};
-use crate::idl;
 use crate::net::{DecodeAs, NetworkLimits, Timestamp};
-use crate::rpc::dg::{Body as Datagram, Flags1, Flags2, Header, Pdu};
-use crate::rpc::header::Representation;
+use crate::rpc::dg::{Body as Datagram, Flags1, Header, Pdu};
+use crate::session::flows_tests::header;
 use crate::session::{SelectionLimits, SessionLimits};
 use std::sync::Arc;
 
@@ -144,25 +142,8 @@ fn fragments_that_are_not_remembered_are_counted() {
 /// A fragment of a request to the cluster, in the activity of all of them.
 fn request(number: u16, last: bool) -> Vec<u8> {
     let body = Datagram::Request(&[0; 8][..]);
-    let header = Header {
-        ptype: body.ptype().unwrap(),
-        flags1: Flags1::FRAG | if last { Flags1::LAST_FRAG } else { Flags1::empty() },
-        flags2: Flags2::empty(),
-        representation: Representation::LITTLE,
-        serial: 0,
-        object: Guid::NIL,
-        interface: Guid(idl::CLUSAPI.uuid_bytes),
-        activity: Guid([0x11; 16]),
-        server_boot: 0,
-        interface_version: (3, 0),
-        sequence: 0,
-        opnum: 3,
-        interface_hint: 0xffff,
-        activity_hint: 0xffff,
-        length: 0,
-        fragment: number,
-        auth_proto: 0,
-    };
+    let flags1 = Flags1::FRAG | if last { Flags1::LAST_FRAG } else { Flags1::empty() };
+    let header = Header { flags1, fragment: number, ..header(0x11) };
     Pdu { header, body, verifier: None }.encode().unwrap()
 }
 

@@ -1,16 +1,15 @@
 //! To which flow a datagram belongs: its activity is known at its ends and between its two hosts, and nowhere else.
 
+use super::flows_tests::header;
 use super::{Session, SessionLimits};
 use crate::auth::KeyStore;
-use crate::base::guid::Guid;
 use crate::net::{Datagram, Origin, Side, Transport};
-use crate::rpc::dg::{Body, Flags1, Flags2, Header, Pdu};
-use crate::rpc::header::Representation;
+use crate::rpc::dg::{Body, Flags1, Header, Pdu};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-const ACTIVITY: Guid = Guid([0x11; 16]);
+const ACTIVITY: u8 = 0x11;
 
 /// A session with a number for each flow, as the network layer gives them.
 struct Flows {
@@ -25,26 +24,9 @@ impl Flows {
     }
 
     /// Reads a datagram; gives the stream of its record.
-    fn datagram(&mut self, (src, dst): (SocketAddr, SocketAddr), activity: Guid, body: Body<&[u8]>) -> Option<u64> {
-        let header = Header {
-            ptype: body.ptype().unwrap(),
-            flags1: Flags1::IDEMPOTENT,
-            flags2: Flags2::empty(),
-            representation: Representation::LITTLE,
-            serial: 0,
-            object: Guid::NIL,
-            interface: Guid(crate::idl::CLUSAPI.uuid_bytes),
-            activity,
-            server_boot: 0,
-            interface_version: (3, 0),
-            sequence: 0,
-            opnum: 3,
-            interface_hint: 0xffff,
-            activity_hint: 0xffff,
-            length: 0,
-            fragment: 0,
-            auth_proto: 0,
-        };
+    fn datagram(&mut self, (src, dst): (SocketAddr, SocketAddr), activity: u8, body: Body<&[u8]>) -> Option<u64> {
+        let ptype = body.ptype().unwrap();
+        let header = Header { ptype, flags1: Flags1::IDEMPOTENT, ..header(activity) };
         let data = Pdu { header, body, verifier: None }.encode().unwrap();
         self.frame += 1;
         let next = self.streams.len() as u64;
@@ -102,7 +84,7 @@ fn an_answer_from_another_port_belongs_to_its_request() {
 fn another_activity_is_another_flow() {
     let mut flows = flows();
     flows.request((at(CLIENT, 50_000), at(SERVER, 49_664)));
-    let other = flows.datagram((at(SERVER, 50_001), at(CLIENT, 50_000)), Guid([0x22; 16]), Body::Request(&[]));
+    let other = flows.datagram((at(SERVER, 50_001), at(CLIENT, 50_000)), 0x22, Body::Request(&[]));
     assert_eq!(other, Some(1));
 }
 
@@ -140,7 +122,7 @@ fn an_activity_whose_flow_was_given_up_begins_anew() {
     let mut flows = Flows::new(SessionLimits { conversations: 1, ..SessionLimits::default() });
     flows.request((at(CLIENT, 50_000), at(SERVER, 49_664)));
     let other = (at(CLIENT + 1, 50_000), at(SERVER + 1, 49_664));
-    flows.datagram(other, Guid([0x22; 16]), Body::Request(&[]));
+    flows.datagram(other, 0x22, Body::Request(&[]));
     assert!(flows.session.stats().conversations_evicted > 0);
     assert_eq!(flows.response((at(SERVER, 50_001), at(CLIENT, 50_000))), Some(2));
 }
@@ -150,7 +132,7 @@ fn activities_that_are_forgotten_are_counted() {
     // Of 32 flows two activities are known.
     let mut flows = Flows::new(SessionLimits { conversations: 32, ..SessionLimits::default() });
     for number in 1..=5 {
-        flows.datagram((at(number, 50_000), at(SERVER, 49_664)), Guid([number; 16]), Body::Request(&[]));
+        flows.datagram((at(number, 50_000), at(SERVER, 49_664)), number, Body::Request(&[]));
     }
     assert_eq!(flows.session.stats().activities_forgotten, 3);
 }

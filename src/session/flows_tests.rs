@@ -25,18 +25,19 @@ fn ends(stream: u64) -> [SocketAddr; 2] {
     [([192, 0, 2, 10], 50_000 + stream as u16).into(), ([192, 0, 2, 20], 49_664).into()]
 }
 
-fn call(activity: u8, flags1: dg::Flags1, interface: Guid, body: dg::Body<&[u8]>) -> Vec<u8> {
-    let header = dg::Header {
+/// A request to the cluster, to be changed where a test needs another.
+pub(crate) fn header(activity: u8) -> dg::Header {
+    dg::Header {
         ptype: PacketType::Request,
-        flags1,
+        flags1: dg::Flags1::empty(),
         flags2: dg::Flags2::empty(),
         representation: Representation::LITTLE,
         serial: 0,
         object: Guid::NIL,
-        interface,
+        interface: Guid(idl::CLUSAPI.uuid_bytes),
         activity: Guid([activity; 16]),
         server_boot: 1,
-        interface_version: (2, 0),
+        interface_version: (3, 0),
         sequence: 0,
         opnum: 3,
         interface_hint: 0xffff,
@@ -44,7 +45,11 @@ fn call(activity: u8, flags1: dg::Flags1, interface: Guid, body: dg::Body<&[u8]>
         length: 0,
         fragment: 0,
         auth_proto: 0,
-    };
+    }
+}
+
+fn call(activity: u8, flags1: dg::Flags1, interface: Guid, body: dg::Body<&[u8]>) -> Vec<u8> {
+    let header = dg::Header { flags1, interface, interface_version: (2, 0), ..header(activity) };
     dg::Pdu { header, body, verifier: None }.encode().unwrap()
 }
 

@@ -15,7 +15,7 @@ pub(crate) mod call_context;
 #[cfg(feature = "session")]
 mod flows;
 #[cfg(all(test, feature = "session"))]
-mod flows_tests;
+pub(crate) mod flows_tests;
 #[cfg(feature = "session")]
 pub(crate) mod inference;
 #[cfg(feature = "session")]
